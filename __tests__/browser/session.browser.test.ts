@@ -1,0 +1,99 @@
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { expiredToken } from "../../local/expired-session";
+import type { LocalEdge } from "../../local/local-edge";
+import { SESSION_COOKIE } from "../../session/cookies";
+import { decodePayload, splitToken } from "../../session/token";
+import { launchBrowser, newVisitor, signInAs } from "../support/browser";
+import { startTestEdge } from "../support/local-edge";
+import { describeWith } from "../support/tools";
+
+describeWith("chromium", "a session in a browser", (chromium) => {
+  let edge: LocalEdge;
+  let browser: Browser;
+  let page: Page;
+  let context: BrowserContext;
+
+  beforeAll(async () => {
+    [edge, browser] = await Promise.all([startTestEdge(), launchBrowser(chromium)]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await edge?.close();
+  });
+  beforeEach(async () => {
+    ({ page, context } = await newVisitor(browser));
+    await page.goto(`${edge.url}/staff`);
+    await signInAs(page, "staff");
+    await page.waitForURL(`${edge.url}/staff`);
+  });
+  afterEach(async () => {
+    edge.store.fault = undefined;
+    await context.close();
+  });
+
+  test("is renewed silently when the token is over", async () => {
+    const before = await session();
+    await replaceToken(expiredToken(edge.store, before.token));
+    const atIdentityProvider = visitsToIdentityProvider();
+    await page.goto(`${edge.url}/staff?week=7`);
+    const after = await session();
+    expect(page.url()).toBe(`${edge.url}/staff?week=7`);
+    expect(atIdentityProvider).toEqual([]);
+    expect(after).toMatchObject({ sid: before.sid, issuedAt: before.issuedAt });
+    expect(after.expiresAt).toBeGreaterThan(Date.now() / 1000 + 60);
+  });
+
+  test("is renewed by one of two tabs while the other renews too", async () => {
+    await replaceToken(expiredToken(edge.store, (await session()).token));
+    const other = await context.newPage();
+    const statuses = await Promise.all([page, other].map(async (tab) => (await tab.goto(`${edge.url}/staff`))?.status()));
+    expect(statuses).toEqual([200, 200]);
+    expect([page.url(), other.url()]).toEqual([`${edge.url}/staff`, `${edge.url}/staff`]);
+  });
+
+  test("ends at the sign-in page when it is revoked", async () => {
+    const before = await session();
+    const key = before.recordKey;
+    edge.store.records[key] = edge.store.records[key]!.replace(".", `${before.sid.slice(0, 6)}.`);
+    await context.clearCookies({ domain: "localhost" });
+    await page.goto(`${edge.url}/staff`);
+    expect(new URL(page.url()).origin).toBe(edge.issuer);
+    await signInAs(page, "staff");
+    expect(page.url()).toBe(`${edge.url}/staff`);
+    expect((await session()).sid).not.toBe(before.sid);
+  });
+
+  test("cannot be used by a fetch once it is revoked", async () => {
+    const { recordKey: key, sid } = await session();
+    edge.store.records[key] = edge.store.records[key]!.replace(".", `${sid.slice(0, 6)}.`);
+    expect(await page.evaluate(async () => (await fetch("/api/hello")).status)).toBe(401);
+  });
+
+  test("does not let anybody pass while the store cannot be read", async () => {
+    edge.store.fault = "error";
+    const response = await page.goto(`${edge.url}/staff`);
+    expect(response?.status()).toBe(503);
+    expect(response?.headers()["retry-after"]).toBeDefined();
+    edge.store.fault = undefined;
+    expect((await page.reload())?.status()).toBe(200);
+  });
+
+  async function session() {
+    const token = (await context.cookies(edge.url)).find(({ name }) => name === SESSION_COOKIE)!.value;
+    const { recordKey, payload } = splitToken(token)!;
+    return { token, recordKey, ...decodePayload(payload) };
+  }
+
+  async function replaceToken(value: string): Promise<void> {
+    await context.addCookies([{ name: SESSION_COOKIE, value, url: edge.url, secure: true, httpOnly: true, sameSite: "Lax" }]);
+  }
+
+  /** The navigations to the identity provider from now on. */
+  function visitsToIdentityProvider(): string[] {
+    const visits: string[] = [];
+    page.on("request", (request) => {
+      if (new URL(request.url()).origin === edge.issuer) visits.push(new URL(request.url()).pathname);
+    });
+    return visits;
+  }
+});

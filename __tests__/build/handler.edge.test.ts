@@ -1,0 +1,56 @@
+/** The zip that Terraform uploads as the auth handler. */
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { unzipSync } from "fflate";
+import { buildHandlerZip } from "../../build/handler";
+import { startLambda } from "../../local/lambda";
+import { lambdaNode } from "../support/tools";
+
+const ROOT = resolve(__dirname, "../..");
+const ENTRY = "edge-handlers/auth/cloudfront.ts";
+const BUNDLED = ["aws4fetch", "jose", "oauth4webapi"];
+const folder = mkdtempSync(join(tmpdir(), "edgegate-handler-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The zip as another checkout builds it, with packages of its own in a folder of its own. */
+function builtElsewhere(): Uint8Array {
+  const checkout = join(folder, "a longer way", "down", "checkout");
+  mkdirSync(join(checkout, "node_modules"), { recursive: true });
+  for (const name of ["build", "session", "edge-handlers", "package.json", "tsconfig.json"]) cpSync(join(ROOT, name), join(checkout, name), { recursive: true });
+  for (const name of BUNDLED) cpSync(join(ROOT, "node_modules", name), join(checkout, "node_modules", name), { recursive: true });
+  for (const name of ["esbuild", "fflate"]) symlinkSync(join(ROOT, "node_modules", name), join(checkout, "node_modules", name));
+  const script = join(checkout, "print.ts");
+  writeFileSync(script, `import { buildHandlerZip } from "./build/handler";\nprocess.stdout.write(buildHandlerZip("${ENTRY}"));\n`);
+  const tsx = join(dirname(createRequire(__filename).resolve("tsx/package.json")), "dist/cli.mjs");
+  // From a working directory of its own, too.
+  return execFileSync(process.execPath, [tsx, script], { cwd: folder, maxBuffer: 1 << 20 });
+}
+
+test("is byte-identical whatever folder the checkout is in", () => {
+  expect(Buffer.compare(builtElsewhere(), buildHandlerZip(ENTRY))).toBe(0);
+});
+
+test("is one index.js in at most 60 KB, and names no path of the machine that built it", () => {
+  const zip = buildHandlerZip(ENTRY);
+  const files = unzipSync(zip);
+  expect(Object.keys(files)).toEqual(["index.js"]);
+  expect(zip.length).toBeLessThanOrEqual(60 * 1024);
+  const code = Buffer.from(files["index.js"]!).toString();
+  expect(code).not.toContain(ROOT);
+  expect(code).not.toContain("node_modules");
+});
+
+test("loads on Lambda's Node as a module that exports a handler", async () => {
+  const zip = join(folder, "auth.zip");
+  writeFileSync(zip, buildHandlerZip(ENTRY));
+  const lambda = await startLambda({ zip, functionName: "example-auth", node: lambdaNode() });
+  expect(lambda.logs()).toBe("");
+  await lambda.close();
+});
+
+test("an entry that does not build is an error that says where", () => {
+  expect(() => buildHandlerZip("edge-handlers/auth/nowhere.ts")).toThrow(/nowhere\.ts/);
+});

@@ -1,0 +1,80 @@
+/** How long a value from elsewhere is used: while it is fresh, and longer while its source fails. */
+import { cached } from "../../../edge-handlers/auth/cached";
+
+const LIFETIMES = { fresh: 60, stale: 3600, pause: 10 };
+
+function setUp() {
+  const source = { asked: 0, down: false, now: 1_000_000 };
+  const load = async () => {
+    source.asked++;
+    if (source.down) throw new Error("down");
+    return source.asked;
+  };
+  return { source, cache: cached(load, LIFETIMES, () => source.now) };
+}
+
+test("a fresh value is used without asking", async () => {
+  const { source, cache } = setUp();
+  await cache.get();
+  source.now += 59;
+  expect(await cache.get()).toBe(1);
+});
+
+test("an aged value is replaced", async () => {
+  const { source, cache } = setUp();
+  await cache.get();
+  source.now += 60;
+  expect(await cache.get()).toBe(2);
+});
+
+test("whoever asks together gets one answer", async () => {
+  const { source, cache } = setUp();
+  expect(await Promise.all([cache.get(), cache.get(), cache.refetch()])).toEqual([1, 1, 1]);
+  expect(source.asked).toBe(1);
+});
+
+test("an aged value is used while the source fails, and the source is left alone for a pause", async () => {
+  const { source, cache } = setUp();
+  await cache.get();
+  source.down = true;
+  source.now += 60;
+  expect(await cache.get()).toBe(1);
+  source.now += 9;
+  expect(await cache.get()).toBe(1);
+  expect(source.asked).toBe(2);
+  source.now += 1;
+  await cache.get();
+  expect(source.asked).toBe(3);
+});
+
+test("a value that is too old is not used, however long the source fails", async () => {
+  const { source, cache } = setUp();
+  await cache.get();
+  source.down = true;
+  source.now += 3600;
+  await expect(cache.get()).rejects.toThrow("down");
+});
+
+test("without a value a failure is a failure, and the next one asks again", async () => {
+  const { source, cache } = setUp();
+  source.down = true;
+  await expect(cache.get()).rejects.toThrow("down");
+  source.down = false;
+  expect(await cache.get()).toBe(2);
+});
+
+test("refetch asks although the value is fresh, once in a pause", async () => {
+  const { source, cache } = setUp();
+  await cache.get();
+  expect(await cache.refetch()).toBe(2);
+  expect(await cache.refetch()).toBe(2);
+  source.now += 10;
+  expect(await cache.refetch()).toBe(3);
+});
+
+test("a refetch that fails leaves the value in use", async () => {
+  const { source, cache } = setUp();
+  await cache.get();
+  source.down = true;
+  expect(await cache.refetch()).toBe(1);
+});

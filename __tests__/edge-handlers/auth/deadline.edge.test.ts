@@ -1,0 +1,133 @@
+/** Lambda ends a viewer request after 5 s; the handler answers before, whoever hangs. */
+import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
+import { expectNoSession, expectPage } from "../../support/answers";
+import { withAuth, type AuthEnvironment } from "../../support/auth-fixture";
+import type { Browser } from "../../support/browser-stand-in";
+import type { EdgeResponse } from "../../support/cloudfront-event";
+
+interface Case {
+  name: string;
+  /** Leads up to the request that will meet the hang. */
+  before?: (environment: AuthEnvironment, browser: Browser) => Promise<string>;
+  hang: (environment: AuthEnvironment) => void;
+  /** It works nevertheless. */
+  succeeds?: boolean;
+}
+
+const toCallback = async (_environment: AuthEnvironment, browser: Browser) => browser.approve(await browser.startSignIn());
+const hangs = (endpoint: "discovery" | "token" | "jwks" | "userinfo" | "revocation") => ({ idp }: AuthEnvironment) => void idp.outages.set(endpoint, "hang");
+const hangsInAws = (target: string) => ({ aws }: AuthEnvironment) => void aws.faults.set(target, "hang");
+const SETTINGS = "AmazonSSM.GetParameter";
+const SECRETS = "secretsmanager.GetSecretValue";
+
+const CASES: Case[] = [
+  { name: "discovery at login", hang: hangs("discovery") },
+  { name: "the token endpoint at the callback", before: toCallback, hang: hangs("token") },
+  { name: "the key set at the callback", before: toCallback, hang: hangs("jwks") },
+  {
+    name: "userinfo at the callback",
+    before: (environment, browser) => {
+      environment.idp.userinfoOnly = ["roles"];
+      return toCallback(environment, browser);
+    },
+    hang: hangs("userinfo"),
+  },
+  {
+    name: "the token endpoint at a renewal",
+    before: async (environment, browser) => {
+      await browser.signIn();
+      environment.clock.advance(901);
+      return "/_gate/login";
+    },
+    hang: hangs("token"),
+  },
+  {
+    name: "everything of the identity provider, with stale copies",
+    before: async (environment, browser) => {
+      await environment.browser().signIn();
+      environment.clock.advance(12 * 3600);
+      return browser.approve(await browser.startSignIn());
+    },
+    hang: (environment) => ["discovery" as const, "jwks" as const].forEach((endpoint) => hangs(endpoint)(environment)),
+    succeeds: true,
+  },
+  {
+    name: "nobody, but all answer slowly",
+    before: async (environment, browser) => {
+      await environment.browser().signIn();
+      environment.clock.advance(3500);
+      const callback = browser.approve(await browser.startSignIn());
+      environment.clock.advance(200);
+      return callback;
+    },
+    hang: ({ idp }) => (["discovery", "token", "jwks"] as const).forEach((endpoint) => idp.outages.set(endpoint, "slow")),
+  },
+  {
+    name: "revocation at logout",
+    before: async (_environment, browser) => {
+      await browser.signIn();
+      return "/_gate/logout";
+    },
+    hang: hangs("revocation"),
+    succeeds: true,
+  },
+  { name: "SSM at the first request", hang: hangsInAws(SETTINGS) },
+  { name: "Secrets Manager at the first request", hang: hangsInAws(SECRETS) },
+  {
+    name: "SSM and Secrets Manager, with stale copies",
+    before: async (environment, browser) => {
+      await environment.browser().signIn();
+      environment.clock.advance(3600);
+      return browser.approve(await browser.startSignIn());
+    },
+    hang: (environment) => {
+      environment.clock.advance(301);
+      [SETTINGS, SECRETS].forEach((target) => hangsInAws(target)(environment));
+    },
+    succeeds: true,
+  },
+];
+
+interface Outcome {
+  response: EdgeResponse;
+  milliseconds: number;
+  sessionKept: boolean;
+}
+
+let outcomes: Map<string, PromiseSettledResult<Outcome>>;
+
+// All at once: each takes most of five seconds, and waits for nothing but its clock.
+beforeAll(async () => {
+  const results = await Promise.allSettled(CASES.map(run));
+  outcomes = new Map(CASES.map(({ name }, place) => [name, results[place]!]));
+}, 60_000);
+
+async function run({ before, hang }: Case): Promise<Outcome> {
+  let outcome: Outcome | undefined;
+  await withAuth({}, async (environment) => {
+    const browser = environment.browser();
+    const url = (await before?.(environment, browser)) ?? "/_gate/login";
+    const names = () => [SESSION_COOKIE, REFRESH_COOKIE].filter((name) => browser.jar.get(name) !== undefined).join();
+    const held = names();
+    hang(environment);
+    const start = performance.now();
+    const response = await browser.navigate(url);
+    outcome = { response, milliseconds: performance.now() - start, sessionKept: names() === held };
+  });
+  return outcome!;
+}
+
+test.each(CASES)("$name", ({ name, succeeds }) => {
+  const result = outcomes.get(name)!;
+  if (result.status === "rejected") throw result.reason;
+  const { response, milliseconds, sessionKept } = result.value;
+  expect(milliseconds).toBeLessThan(4900);
+  if (succeeds) {
+    expect(response.status).toBe(302);
+    return;
+  }
+  expectPage(response, 503);
+  expect(response.headers["retry-after"]).toHaveLength(1);
+  expectNoSession(response);
+  expect(sessionKept).toBe(true);
+});

@@ -1,0 +1,86 @@
+/** What of the core cannot be seen from outside, or not in a short time. */
+import { createHandle, type Incoming } from "../../../edge-handlers/auth/handle";
+import { seal } from "../../../edge-handlers/auth/cookies/seal";
+import { hmac } from "../../../edge-handlers/auth/hash";
+import type { Ports } from "../../../edge-handlers/auth/ports";
+import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
+import { shardKey } from "../../../session/keys";
+import { recordKey, shardOf } from "../../../session/shard";
+import { mintToken, type Session } from "../../../session/token";
+
+const HOST = "app.example.com";
+const NOW = 1_000_000;
+
+const PORTS: Ports = {
+  settings: async () => ({
+    version: 1,
+    basePath: "/_gate",
+    hosts: [HOST],
+    session: { absolute: 28_800, idle: 3600, token: 900, shardCount: 64 },
+    sessionKeysSecretName: "keys",
+    identityProviders: { main: { label: "Main", issuer: "https://idp.example", clientId: "c", clientAuthentication: "none", scopes: ["openid"], rolesClaim: "roles" } },
+    roles: [],
+    claims: [],
+    theme: { productName: "Example", accentColor: "#2456c7" },
+  }),
+  keys: async () => ({ current: "k1", keys: { k1: "m".repeat(43) } }),
+  clientSecret: async () => "",
+  now: () => NOW,
+  random: () => "",
+  log: () => undefined,
+};
+
+function request(path: string, method: string, more: Record<string, string> = {}): Incoming {
+  const headers = new Headers({ accept: "text/html", cookie: "__Host-gate=x", ...more });
+  return { headers, reference: "r", open: () => new Request(`https://${HOST}${path}`, { method, headers }) };
+}
+
+describe("where the browser does not say which site asks (no Fetch Metadata)", () => {
+  const ORIGINS: [string, Record<string, string>, { logout: number; refresh: number }][] = [
+    ["the site itself", { origin: `https://${HOST}` }, { logout: 302, refresh: 401 }],
+    ["another site", { origin: "https://evil.example" }, { logout: 200, refresh: 403 }],
+    ["another port of the site", { origin: `https://${HOST}:8443` }, { logout: 200, refresh: 403 }],
+    ["the site without TLS", { origin: `http://${HOST}` }, { logout: 200, refresh: 403 }],
+    ["a sandboxed frame", { origin: "null" }, { logout: 200, refresh: 403 }],
+    ["nobody says where", {}, { logout: 302, refresh: 403 }],
+  ];
+
+  test.each(ORIGINS)("a POST from %s signs out, or asks first", async (_name, origin, { logout }) => {
+    const response = await createHandle(PORTS)(request("/_gate/logout", "POST", origin));
+    expect(response.status).toBe(logout);
+    expect(response.headers.getSetCookie().length > 0).toBe(logout === 302);
+  });
+
+  test.each(ORIGINS)("a POST from %s renews what there is, or is refused", async (_name, origin, { refresh }) => {
+    expect((await createHandle(PORTS)(request("/_gate/refresh", "POST", origin))).status).toBe(refresh);
+  });
+});
+
+test("whoever asks for another identity provider is sent there, however well the session could be renewed", async () => {
+  const fetch = jest.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("not reachable"));
+  const { main } = (await PORTS.settings()).identityProviders;
+  const settings = { ...(await PORTS.settings()), identityProviders: { main: main!, other: { ...main!, issuer: "https://other.example" } } };
+  const keys = await PORTS.keys();
+  const uid = "u".repeat(16);
+  const shard = shardOf(uid, 64);
+  const session: Session = { uid, sid: "s", issuedAt: NOW, expiresAt: NOW + 900, authTime: NOW, idp: "main", strength: "", roles: [], email: "", claims: {} };
+  const token = mintToken(hmac, shardKey(hmac, keys.keys["k1"]!, shard), recordKey("k1", shard), session);
+  const refresh = await seal(keys, "edgegate-refresh", { sid: "s", refreshToken: "t", renewedAt: NOW });
+  const cookie = `${SESSION_COOKIE}=${token}; ${REFRESH_COOKIE}=${refresh}`;
+  const handle = createHandle({ ...PORTS, settings: async () => settings });
+  for (const idp of ["other", "main"]) await handle(request(`/_gate/login?idp=${idp}`, "GET", { cookie }));
+  expect(fetch.mock.calls.map(([url]) => url)).toEqual(["https://other.example", "https://idp.example"].map((issuer) => `${issuer}/.well-known/openid-configuration`));
+  fetch.mockRestore();
+});
+
+test("calls that are too long together end before Lambda@Edge would end the function", async () => {
+  const time = new AbortController();
+  const limit = jest.spyOn(AbortSignal, "timeout").mockReturnValue(time.signal);
+  const log = jest.fn();
+  const response = createHandle({ ...PORTS, log, keys: () => new Promise(() => undefined) })(request("/_gate/callback/main", "GET"));
+  time.abort();
+  expect((await response).status).toBe(503);
+  expect(limit.mock.calls[0]![0]).toBeLessThan(5000 - 250);
+  expect(log).toHaveBeenCalledWith(expect.objectContaining({ outcome: "out_of_time", status: 503, reference: "r" }));
+  limit.mockRestore();
+});

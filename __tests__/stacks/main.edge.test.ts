@@ -1,0 +1,80 @@
+/** The command that synthesizes, as people and the CDKTF CLI run it. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const ROOT = join(__dirname, "../..");
+const { app } = JSON.parse(readFileSync(join(ROOT, "cdktf.json"), "utf8")) as { app: string };
+
+describe("the synth command", () => {
+  const folder = mkdtempSync(join(tmpdir(), "edgegate-main-"));
+  const outdir = join(folder, "out");
+  afterEach(() => rmSync(outdir, { recursive: true, force: true }));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test("writes the example and says where it is and what comes next", () => {
+    const { status, stdout, stderr } = main([]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toContain('Synthesized the gateway "handbook"');
+    expect(stdout).toContain("npx cdktf-cli@0.21.0 deploy handbook");
+    expect(readdirSync(join(outdir, "stacks/handbook")).sort()).toEqual(["assets", "cdk.tf.json"]);
+    expect(readdirSync(outdir).sort()).toEqual(["manifest.json", "stacks"]);
+  });
+
+  test.each<[string, string[], Record<string, string>]>([
+    ["--config", ["--config", "docs/examples/minimal.ts"], {}],
+    ["EDGEGATE_CONFIG", [], { EDGEGATE_CONFIG: "docs/examples/minimal.ts" }],
+    ["--config before EDGEGATE_CONFIG", ["--config", "docs/examples/minimal.ts"], { EDGEGATE_CONFIG: "config/example.ts" }],
+  ])("takes the config from %s", (_, args, env) => {
+    expect(main(args, env)).toMatchObject({ status: 0, stderr: "" });
+    expect(readdirSync(join(outdir, "stacks"))).toEqual(["wiki"]);
+  });
+
+  test("prints every mistake of a config with its path and what to write, and writes nothing", () => {
+    const config = join(folder, "bad.json");
+    writeFileSync(
+      config,
+      JSON.stringify({
+        name: "Wiki!",
+        domain: "https://wiki.example.com/",
+        identityProviders: { main: { issuer: "http://login.example.com", clientId: "wiki", clientAuthentication: "secret" } },
+        origin: { type: "ftp" },
+        policy: [{ path: "admin", allow: "everybody" }],
+        waff: {},
+      }),
+    );
+    const { status, stdout, stderr } = main(["--config", config]);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    const expected = {
+      name: "write a short name",
+      domain: "write a host name",
+      "identityProviders.main.issuer": "write the issuer",
+      "identityProviders.main.clientAuthentication": 'write "none"',
+      origin: 'write { type: "s3" }',
+      "policy[0].path": 'start the pattern with "/"',
+      "policy[0].allow": 'write "public"',
+      waff: "there is no such setting",
+    };
+    for (const [path, message] of Object.entries(expected)) {
+      expect(stderr.split("\n").filter((line) => line.trim().startsWith(path) && line.includes(message))).not.toEqual([]);
+    }
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(existsSync(outdir)).toBe(false);
+  });
+
+  test.each([
+    ["a missing file", ["--config", "nowhere.ts"], 1, "nowhere.ts"],
+    ["an unknown option", ["--confg", "x.ts"], 2, "usage: npm run synth"],
+  ])("%s is told in a line, nothing is written", (_, args, status, text) => {
+    const result = main(args);
+    expect(result).toMatchObject({ status, stdout: "" });
+    expect(result.stderr).toContain(text);
+    expect(existsSync(outdir)).toBe(false);
+  });
+
+  function main(args: string[], env: Record<string, string> = {}) {
+    const [, ...options] = app.split(" ");
+    return spawnSync(process.execPath, [...options, ...args], { cwd: ROOT, encoding: "utf8", env: { ...process.env, CDKTF_OUTDIR: outdir, ...env } });
+  }
+});

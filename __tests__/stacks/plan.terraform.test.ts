@@ -1,0 +1,311 @@
+/** What the real provider makes of the synthesized stacks: assertions on its plan, never on the code that made it. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadConfig, parseConfig } from "../../config/load";
+import type { Config } from "../../config/schema";
+import { synthesize } from "../../stacks/synthesize";
+import { EVERYTHING } from "../support/configs";
+import { describeWithTerraform, type Plan, type PlannedResource } from "../support/terraform";
+
+const ROOT = join(__dirname, "../..");
+const CONFIGS = {
+  example: () => loadConfig(join(ROOT, "config/example.ts")),
+  minimal: () => loadConfig(join(ROOT, "docs/examples/minimal.ts")),
+  everything: () => parseConfig(EVERYTHING),
+  local: () => parseConfig({ ...EVERYTHING, domain: "app.localhost:8443", alternateDomains: [], hostedZoneId: undefined, policy: [{ path: "/**", allow: "signed-in" }] }),
+} satisfies Record<string, () => Config>;
+type Name = keyof typeof CONFIGS;
+const NAMES = Object.keys(CONFIGS) as Name[];
+
+const CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
+const CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6";
+const ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
+
+describeWithTerraform("the plan", (open) => {
+  const outdir = mkdtempSync(join(tmpdir(), "edgegate-plans-"));
+  const plans = new Map<Name, Plan>();
+  afterAll(() => rmSync(outdir, { recursive: true }));
+
+  test.each(NAMES)("of the %s config is valid and without warnings", (name) => {
+    const { stackDir } = synthesize(CONFIGS[name](), { outdir: join(outdir, name) });
+    const terraform = open(stackDir);
+    if (name === "everything") {
+      expect(JSON.parse(terraform.run(["validate", "-json"]).output)).toMatchObject({ valid: true, diagnostics: [] });
+    }
+    const made = terraform.plan();
+    expect(made.output).not.toContain("Warning:");
+    plans.set(name, made);
+  });
+
+  const plan = (name: Name) => plans.get(name)!;
+  const all = (name: Name, type: string) => plan(name).resources.filter((resource) => resource.type === type);
+  const one = (name: Name, type: string, resourceName?: string): Values => {
+    const found = all(name, type).filter((resource) => resourceName === undefined || resource.name === resourceName);
+    expect(found.map(({ address }) => address)).toHaveLength(1);
+    return found[0]!.values as Values;
+  };
+  const configuration = (name: Name, type: string): Values => {
+    const { configuration } = JSON.parse(plan(name).json) as { configuration: { root_module: { resources: (PlannedResource & { expressions: Values })[] } } };
+    return configuration.root_module.resources.find((resource) => resource.type === type)!.expressions;
+  };
+
+  describe("of the distribution", () => {
+    test.each(NAMES)("decides every behavior of the %s config, the gateway's own endpoints first", (name) => {
+      const { basePath } = CONFIGS[name]();
+      const expressions = configuration(name, "aws_cloudfront_distribution");
+      const ordered = expressions["ordered_cache_behavior"] as Values[];
+      const [own, ...others] = ordered;
+      expect(own).toMatchObject({ path_pattern: { constant_value: `${basePath}/*` } });
+      expect(deciders(own!)).toEqual([["viewer-request", "aws_lambda_function.auth.qualified_arn"]]);
+      expect(own!["lambda_function_association"]).toMatchObject([{ include_body: { constant_value: true } }]);
+      for (const behavior of [...others, (expressions["default_cache_behavior"] as Values[])[0]!]) {
+        expect(deciders(behavior)).toEqual([["viewer-request", "aws_cloudfront_function.gate.arn"]]);
+      }
+    });
+
+    test("keeps the order of the config's behaviors", () => {
+      expect(behaviors("everything").map(({ path_pattern }) => path_pattern)).toEqual([
+        "/_door/*", "/assets/*", "/downloads/*", "/manuals/*", "/catalogue/*", undefined,
+      ]);
+    });
+
+    // An origin that learns who is asking is not cached; an origin that is cached does not learn it.
+    test.each([
+      ["/_door/*", "app-origin.example.com:8443/app", CACHING_DISABLED, "", 7, "https-only"],
+      ["/assets/*", "site-everything.example-assets", CACHING_OPTIMIZED, "", 3, "redirect-to-https"],
+      ["/downloads/*", "site", CACHING_DISABLED, "", 3, "redirect-to-https"],
+      ["/manuals/*", "site-everything.example-assets", CACHING_DISABLED, "", 3, "redirect-to-https"],
+      ["/catalogue/*", "catalogue.example.com:443", undefined, "", 7, "redirect-to-https"],
+      [undefined, "app-origin.example.com:8443/app", CACHING_DISABLED, ALL_VIEWER_EXCEPT_HOST, 7, "redirect-to-https"],
+    ])("behavior %s: origin %s, cache %s, origin request %s, %i methods, %s", (path, origin, cache, request, methods, protocol) => {
+      const behavior = behaviors("everything").find(({ path_pattern }) => path_pattern === path)!;
+      expect(behavior["target_origin_id"]).toBe(origin);
+      expect(behavior["cache_policy_id"]).toBe(cache);
+      expect(behavior["origin_request_policy_id"] ?? "").toBe(request);
+      expect(behavior["allowed_methods"]).toHaveLength(methods);
+      expect(behavior["viewer_protocol_policy"]).toBe(protocol);
+    });
+
+    test("lets a custom origin's no-store and private count", () => {
+      expect(one("everything", "aws_cloudfront_cache_policy")).toMatchObject({ min_ttl: 0, default_ttl: 0 });
+    });
+
+    test("reaches custom origins over TLS 1.2 only, buckets by origin access control only", () => {
+      const origins = one("everything", "aws_cloudfront_distribution")["origin"] as Values[];
+      const customs = origins.flatMap(({ custom_origin_config }) => custom_origin_config as Values[]);
+      expect(customs).toHaveLength(2);
+      for (const custom of customs) expect(custom).toMatchObject({ origin_protocol_policy: "https-only", origin_ssl_protocols: ["TLSv1.2"] });
+      expect(one("everything", "aws_cloudfront_origin_access_control")).toMatchObject({ signing_behavior: "always", signing_protocol: "sigv4", origin_access_control_origin_type: "s3" });
+      const expressions = configuration("everything", "aws_cloudfront_distribution")["origin"] as Values[];
+      const buckets = expressions.filter((origin) => !origin["custom_origin_config"]);
+      expect(buckets).toHaveLength(2);
+      for (const bucket of buckets) expect(references(bucket["origin_access_control_id"])).toContain("aws_cloudfront_origin_access_control.origin_access_control.id");
+    });
+
+    test("is on for IPv6 and HTTP/3, behind the web ACL, and live when the apply is over", () => {
+      expect(one("example", "aws_cloudfront_distribution")).toMatchObject({ enabled: true, is_ipv6_enabled: true, http_version: "http2and3", wait_for_deployment: true });
+      expect(references(configuration("example", "aws_cloudfront_distribution")["web_acl_id"])).toContain("aws_wafv2_web_acl.web_acl.arn");
+    });
+
+    test("answers for its domains with TLS 1.2_2021; a local domain has neither name nor certificate nor DNS", () => {
+      const distribution = one("everything", "aws_cloudfront_distribution");
+      expect(distribution).toMatchObject({
+        aliases: ["admin.example.com", "app.example.com", "docs.example.com"],
+        viewer_certificate: [{ acm_certificate_arn: EVERYTHING.certificateArn, minimum_protocol_version: "TLSv1.2_2021", ssl_support_method: "sni-only" }],
+      });
+      expect(one("local", "aws_cloudfront_distribution")).toMatchObject({ viewer_certificate: [{ cloudfront_default_certificate: true, acm_certificate_arn: null }] });
+      expect(one("local", "aws_cloudfront_distribution")["aliases"] ?? []).toEqual([]);
+      for (const type of ["aws_route53_record", "aws_acm_certificate"]) expect(all("local", type)).toEqual([]);
+    });
+
+    function behaviors(name: Name): Values[] {
+      const { ordered_cache_behavior, default_cache_behavior } = one(name, "aws_cloudfront_distribution");
+      return [...(ordered_cache_behavior as Values[]), ...(default_cache_behavior as Values[])];
+    }
+  });
+
+  describe("of names and certificates", () => {
+    test("points every domain at the distribution, IPv4 and IPv6", () => {
+      const records = all("everything", "aws_route53_record").map(({ name, index, values }) => [name, index, values["type"], values["name"]]);
+      expect(records).toEqual(
+        ["admin", "app", "docs"].map((host) => `${host}.example.com`).flatMap((host) => [["alias_ipv4", host, "A", host]])
+          .concat(["admin", "app", "docs"].map((host) => `${host}.example.com`).map((host) => ["alias_ipv6", host, "AAAA", host])),
+      );
+    });
+
+    test("makes and validates a certificate where none is given, and none where one is", () => {
+      expect(one("example", "aws_acm_certificate")).toMatchObject({ domain_name: "handbook.example.com", validation_method: "DNS" });
+      expect(all("example", "aws_acm_certificate_validation")).toHaveLength(1);
+      expect(all("example", "aws_route53_record").filter(({ name }) => name === "certificate_records")).toMatchObject([{ index: "handbook.example.com" }]);
+      expect(all("everything", "aws_acm_certificate")).toEqual([]);
+    });
+  });
+
+  describe("of the gate", () => {
+    test.each(NAMES)("is the built file, the settings and the policy of the %s config", (name) => {
+      const gate = one(name, "aws_cloudfront_function");
+      expect(gate).toMatchObject({ runtime: "cloudfront-js-2.0", publish: true });
+      const built = readFileSync(join(ROOT, "dist/gate.js"), "utf8");
+      const code = gate["code"] as string;
+      expect(code.startsWith(`${built}\n`)).toBe(true);
+      const [settings, ...policy] = code.slice(built.length + 1).split("\n");
+      const config = CONFIGS[name]();
+      const parsed = JSON.parse(/^var S=(.*);$/.exec(settings!)![1]!) as Values;
+      expect(parsed).toMatchObject({ basePath: config.basePath, hosts: [config.domain, ...config.alternateDomains], identityHeaders: Object.entries(config.identityHeaders) });
+      expect(policy.join("\n")).toMatch(/^function policy\(h,m,s,p\)\{\n[^]*\}\n$/);
+      expect(references(configuration(name, "aws_cloudfront_function")["key_value_store_associations"])).toContain("aws_cloudfront_key_value_store.session_store.arn");
+    });
+  });
+
+  describe("of the auth handler", () => {
+    test("is a numbered version for the edge, of the size that viewer events take", () => {
+      expect(one("example", "aws_lambda_function")).toMatchObject({ publish: true, runtime: "nodejs22.x", memory_size: 128, timeout: 5, handler: "index.handler", function_name: "handbook-auth" });
+    });
+
+    test("reads its settings as written in the config, text that looks like a template included", () => {
+      const parameter = one("everything", "aws_ssm_parameter");
+      expect(parameter).toMatchObject({ name: "/edgegate/everything-auth", type: "String" });
+      expect(JSON.parse(parameter["insecure_value"] as string)).toEqual({
+        version: 1,
+        basePath: "/_door",
+        hosts: ["app.example.com", "docs.example.com", "admin.example.com"],
+        session: { absolute: 43_200, idle: 7_200, token: 300, shardCount: 1024 },
+        sessionKeysSecretName: "edgegate/everything/session-keys",
+        identityProviders: {
+          staff: { label: "Staff ${not a template} %{nor this}", issuer: "https://login.example.com/tenant", clientId: "everything", clientAuthentication: "client_secret_post", clientSecretName: "edgegate/everything/idp/staff", scopes: ["openid", "profile", "email", "offline_access"], rolesClaim: "roles" },
+          "partner-a": { label: "partner-a", issuer: "https://id.partner.example", clientId: "p-1", clientAuthentication: "client_secret_basic", clientSecretName: "edgegate/everything/idp/partner-a", scopes: ["openid", "profile", "email", "offline_access"], rolesClaim: "groups" },
+          customers: { label: "customers", issuer: "https://customers.example.net", clientId: "public", clientAuthentication: "none", scopes: ["openid"], rolesClaim: "roles" },
+        },
+        roles: ["admin", "ops@example.com", "staff"],
+        claims: ["department", "office"],
+        theme: { productName: "Everything – für alle", accentColor: "#114422", support: "https://help.example.com" },
+      });
+    });
+
+    test("may read exactly its parameter and its secrets, and write exactly its log group", () => {
+      const policy = JSON.parse(one("everything", "aws_iam_role_policy")["policy"] as string) as { Statement: Values[] };
+      expect(policy.Statement.map(({ Effect, Action, Resource }) => [Effect, Action, Resource])).toEqual([
+        ["Allow", "ssm:GetParameter", "arn:aws:ssm:us-east-1:*:parameter/edgegate/everything-auth"],
+        ["Allow", "secretsmanager:GetSecretValue", [
+          "arn:aws:secretsmanager:us-east-1:*:secret:edgegate/everything/session-keys-??????",
+          "arn:aws:secretsmanager:us-east-1:*:secret:edgegate/everything/idp/staff-??????",
+          "arn:aws:secretsmanager:us-east-1:*:secret:edgegate/everything/idp/partner-a-??????",
+        ]],
+        ["Allow", ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], "arn:aws:logs:*:*:log-group:/aws/lambda/us-east-1.everything-auth:*"],
+      ]);
+      const trust = JSON.parse(one("everything", "aws_iam_role")["assume_role_policy"] as string) as { Statement: Values[] };
+      expect(trust.Statement).toEqual([{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: ["edgelambda.amazonaws.com", "lambda.amazonaws.com"] } }]);
+    });
+
+    test("finds the secrets that its settings name", () => {
+      const settings = JSON.parse(one("everything", "aws_ssm_parameter")["insecure_value"] as string) as { sessionKeysSecretName: string; identityProviders: Record<string, { clientSecretName?: string }> };
+      const named = [settings.sessionKeysSecretName, ...Object.values(settings.identityProviders).flatMap(({ clientSecretName }) => clientSecretName ?? [])];
+      expect(all("everything", "aws_secretsmanager_secret").map(({ values }) => values["name"]).sort()).toEqual(named.sort());
+    });
+  });
+
+  test("makes a place for every secret and no value: without variables they are put by hand", () => {
+    for (const name of NAMES) expect(all(name, "aws_secretsmanager_secret_version")).toEqual([]);
+    expect(all("everything", "aws_secretsmanager_secret")).toHaveLength(3);
+  });
+
+  describe("of the web ACL", () => {
+    test("has stable names, priorities and order", () => {
+      const acl = one("everything", "aws_wafv2_web_acl");
+      expect(acl).toMatchObject({ name: "everything-gateway", scope: "CLOUDFRONT" });
+      expect(byPriority(acl).map(({ priority, name }) => [priority, name])).toEqual([
+        [10, "ip-reputation"], [20, "rate-limit"], [30, "known-bad-inputs"], [40, "common"], [50, "long-query"],
+      ]);
+    });
+
+    test("limits the rate as configured and blocks; no managed group is only counted", () => {
+      const rules = byPriority(one("everything", "aws_wafv2_web_acl"));
+      expect(rules[1]).toMatchObject({ statement: [{ rate_based_statement: [{ limit: 500, aggregate_key_type: "IP" }] }], action: [{ block: [{ custom_response: [{ response_code: 429 }] }] }] });
+      const groups = rules.flatMap(({ statement, override_action }) =>
+        (statement as Values[])[0]!["managed_rule_group_statement"] instanceof Array && ((statement as Values[])[0]!["managed_rule_group_statement"] as Values[]).length > 0
+          ? [[((statement as Values[])[0]!["managed_rule_group_statement"] as Values[])[0]!["name"], override_action]]
+          : [],
+      );
+      expect(groups).toEqual(
+        ["AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesCommonRuleSet"].map((group) => [group, [{ count: [], none: [{}] }]]),
+      );
+    });
+
+    test("samples no requests: they would show cookies and codes", () => {
+      expect(plan("everything").json).not.toContain('"sampled_requests_enabled":true');
+    });
+  });
+
+  describe("of buckets, logs and tags", () => {
+    test("keeps buckets private, encrypted, versioned and without ACLs", () => {
+      expect(all("everything", "aws_s3_bucket").map(({ name, values }) => [name, values["bucket"] ?? values["bucket_prefix"]])).toEqual([
+        ["site", "everything-"], ["site-everything_example-assets", "everything.example-assets"],
+      ]);
+      const closed = { block_public_acls: true, block_public_policy: true, ignore_public_acls: true, restrict_public_buckets: true };
+      const expected = {
+        aws_s3_bucket_public_access_block: closed,
+        aws_s3_bucket_ownership_controls: { rule: [{ object_ownership: "BucketOwnerEnforced" }] },
+        aws_s3_bucket_server_side_encryption_configuration: { rule: [{ apply_server_side_encryption_by_default: [{ sse_algorithm: "AES256" }] }] },
+        aws_s3_bucket_versioning: { versioning_configuration: [{ status: "Enabled" }] },
+      };
+      for (const [type, values] of Object.entries(expected)) {
+        expect(all("everything", type).map((resource) => resource.values)).toMatchObject([values, values]);
+      }
+    });
+
+    test("logs what the gate decided, and nothing that carries a code, a cookie or a token", () => {
+      const fields = one("example", "aws_cloudwatch_log_delivery")["record_fields"] as string[];
+      expect(fields).toEqual(expect.arrayContaining(["viewer-request-log-data", "x-edge-request-id", "c-ip", "cs-uri-stem", "sc-status"]));
+      expect(fields.filter((field) => /query|cookie|referer|headers/i.test(field))).toEqual([]);
+    });
+
+    test("keeps every log group for the configured time", () => {
+      expect(all("everything", "aws_cloudwatch_log_group").map(({ values }) => [values["name"], values["retention_in_days"]])).toEqual([
+        ["/aws/vendedlogs/cloudfront/everything", 365], ["/aws/lambda/us-east-1.everything-auth", 365],
+      ]);
+    });
+
+    test("tags everything with the gateway's name and the config's tags, as they are written", () => {
+      const tagged = plan("everything").resources.filter(({ values }) => "tags_all" in values);
+      expect(tagged.length).toBeGreaterThan(8);
+      for (const { address, values } of tagged) {
+        expect([address, values["tags_all"]]).toEqual([address, { edgegate: "everything", owner: "platform", "cost ${centre}": "42 %{if}" }]);
+      }
+    });
+  });
+
+  test("puts nothing into the store: records are data", () => {
+    for (const name of NAMES) expect(plan(name).resources.filter(({ type }) => type.startsWith("aws_cloudfrontkeyvaluestore"))).toEqual([]);
+  });
+
+  test("tells what to register at the identity providers and which secrets to fill", () => {
+    expect(plan("everything").outputs["redirect_uris"]!.value).toMatchObject({
+      "partner-a": ["app", "docs", "admin"].map((host) => `https://${host}.example.com/_door/callback/partner-a`),
+    });
+    expect(plan("example").outputs["secret_names"]!.value).toEqual(["edgegate/handbook/session-keys", "edgegate/handbook/idp/main"]);
+  });
+
+  test("has names that people can read: no hash in any address", () => {
+    for (const name of NAMES) for (const { address } of plan(name).resources) expect(address).not.toMatch(/_[0-9A-F]{8}\b/);
+  });
+});
+
+type Values = Record<string, unknown>;
+
+function deciders(behavior: Values): [unknown, string | undefined][] {
+  const of = (block: string, argument: string) =>
+    ((behavior[block] ?? []) as Values[]).map((association): [unknown, string | undefined] => [
+      (association["event_type"] as Values)["constant_value"],
+      references(association[argument])[0],
+    ]);
+  return [...of("function_association", "function_arn"), ...of("lambda_function_association", "lambda_arn")];
+}
+
+function references(expression: unknown): string[] {
+  return ((expression as { references?: string[] } | undefined)?.references ?? []);
+}
+
+function byPriority(acl: Values): Values[] {
+  return [...(acl["rule"] as Values[])].sort((a, b) => (a["priority"] as number) - (b["priority"] as number));
+}

@@ -1,0 +1,37 @@
+import { parseConfig } from "../../config/load";
+import { authSettings, gateSettings } from "../../stacks/settings";
+
+const SMALL = {
+  name: "wiki",
+  domain: "wiki.example.com",
+  hostedZoneId: "Z0123456789ABCDEFGHIJ",
+  identityProviders: { main: { issuer: "https://login.example.com", clientId: "wiki" } },
+  origin: { type: "s3" },
+  policy: [{ path: "/**", allow: "signed-in" }],
+};
+
+describe("settings of a config that says little", () => {
+  const config = parseConfig(SMALL);
+
+  test("name the site by its domain and the identity provider by its id", () => {
+    expect(gateSettings(config).theme.productName).toBe("wiki.example.com");
+    expect(authSettings(config).identityProviders["main"]).toMatchObject({ label: "main" });
+  });
+
+  test("name no secret for a public client", () => {
+    expect(authSettings(config).identityProviders["main"]).not.toHaveProperty("clientSecretName");
+  });
+});
+
+test("a token gets no role that the policy does not mention, and each claim once", () => {
+  const config = parseConfig({
+    ...SMALL,
+    policy: [
+      { path: "/b", allow: { roles: ["b", "a"] } },
+      { path: "/a", allow: { roles: ["a"] } },
+    ],
+    identityHeaders: { "x-gate-team": "department", "x-gate-department": "department", "x-gate-cost": "cost" },
+  });
+  expect(authSettings(config).roles).toEqual(["a", "b"]);
+  expect(authSettings(config).claims).toEqual(["cost", "department"]);
+});

@@ -1,0 +1,48 @@
+/** What every answer of its kind must be, whatever it says. */
+import { REFRESH_COOKIE, SESSION_COOKIE } from "../../session/cookies";
+import { PAGE_SECURITY_POLICY } from "../../session/page";
+import { parseSetCookie, type Cookie } from "./cookie-jar";
+import type { EdgeResponse } from "./cloudfront-event";
+
+/** Texts that only come from a hostile identity provider, a stack trace or an attribute that breaks out. */
+const FOREIGN = /<script|<b>|<i>|alert\(|secret database|\bat .+:\d+:\d+|node:internal|undefined|\[object/;
+
+/** A page of the gateway: one heading, the reference that is in the log, nothing to load or run. */
+export function expectPage(response: EdgeResponse, status: number): void {
+  expect(response).toMatchObject({
+    status,
+    headers: {
+      "content-type": ["text/html; charset=utf-8"],
+      "content-security-policy": [PAGE_SECURITY_POLICY],
+      "x-content-type-options": ["nosniff"],
+      "referrer-policy": ["no-referrer"],
+      "strict-transport-security": [expect.stringMatching(/^max-age=[0-9]{8}/)],
+    },
+  });
+  expect(response.body.match(/<h1>[^<]+<\/h1>/g)).toHaveLength(1);
+  expect(response.body).toContain(`Reference ${response.requestId}`);
+  expect(response.body).not.toMatch(FOREIGN);
+}
+
+/** Problem details (RFC 9457) with the same reference. */
+export function expectProblem(response: EdgeResponse, status: number): void {
+  expect(response).toMatchObject({ status, headers: { "content-type": ["application/problem+json"] } });
+  expect(JSON.parse(response.body)).toMatchObject({ status, title: expect.any(String) as unknown });
+  expect(response.body).toContain(response.requestId);
+  expect(response.body).not.toMatch(FOREIGN);
+}
+
+export function setCookies(response: EdgeResponse): Cookie[] {
+  return (response.headers["set-cookie"] ?? []).map(parseSetCookie);
+}
+
+/** The cookie that a response sets; undefined where it sets none of that name. */
+export function setCookie(response: EdgeResponse, name: string): Cookie | undefined {
+  return setCookies(response).find((cookie) => cookie.name === name);
+}
+
+/** The response gives no session: it sets no session cookie, except to clear it. */
+export function expectNoSession(response: EdgeResponse): void {
+  const living = setCookies(response).filter(({ name, value }) => (name === SESSION_COOKIE || name === REFRESH_COOKIE) && value !== "");
+  expect(living).toEqual([]);
+}

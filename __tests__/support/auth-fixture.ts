@@ -1,0 +1,252 @@
+/**
+ * The shipped auth handler between a browser, an identity provider and AWS: its zip on the Lambda runtime's Node, real
+ * viewer-request events, and a clock that tests can move. Every response is held to CloudFront's rules, and neither a page
+ * nor the log may hold a secret that anyone here saw.
+ */
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { buildHandlerZip } from "../../build/handler";
+import { startAwsStandIn, type AwsStandIn } from "../../local/aws-stand-in";
+import { startLambda } from "../../local/lambda";
+import { SIGN_INS_COOKIE } from "../../session/cookies";
+import type { SessionKeys } from "../../session/keys";
+import { settingsParameterName, type AuthSettings, type IdentityProviderSettings } from "../../session/settings";
+import type { ShardCount } from "../../session/shard";
+import type { Session } from "../../session/token";
+import { createBrowser, type Browser } from "./browser-stand-in";
+import { localhostCertificate } from "./certificates";
+import { startClock, type Clock } from "./clock";
+import { readEdgeResponse, viewerRequestEvent, type EdgeResponse, type ViewerRequest } from "./cloudfront-event";
+import { parseSetCookie } from "./cookie-jar";
+import { IdpStandIn, type StandInOptions } from "./idp-stand-in";
+import { mint, readToken, uidOf } from "./session-tokens";
+import { lambdaNode } from "./tools";
+
+export const HOST = "app.example.com";
+const FUNCTION_NAME = "example-auth";
+/** One flat JSON object of codes, ids and numbers: no message of a library, no warning, no crash that no request told of. */
+const LOG_LINE = /^\{("\w+":("[\w =:-]*"|[0-9]+),?)+\}$/;
+const KEYS_SECRET = "example/session-keys";
+
+export interface AuthOptions {
+  settings?: Partial<AuthSettings>;
+  /** Of the identity provider `main`. */
+  idp?: Partial<IdentityProviderSettings>;
+  standIn?: Partial<StandInOptions>;
+  /** Adds a second identity provider, `other`. */
+  withOtherIdp?: boolean;
+  /** The handler does not know the certificate of the identity provider. */
+  untrustedCertificate?: boolean;
+  /** Runs in another region's replica. */
+  functionNamePrefix?: string;
+  /** Called before the handler starts. */
+  prepare?: (environment: { aws: AwsStandIn; idp: IdpStandIn; settings: AuthSettings }) => void;
+}
+
+export interface AuthEnvironment {
+  readonly aws: AwsStandIn;
+  readonly idp: IdpStandIn;
+  /** The second identity provider, where there is one. */
+  readonly otherIdp: IdpStandIn | undefined;
+  readonly clock: Clock;
+  readonly settings: AuthSettings;
+  readonly keys: SessionKeys;
+  /** All that the handler wrote. */
+  logs(): string;
+  /** The log lines about a request. */
+  logLines(response: EdgeResponse): Promise<Record<string, unknown>[]>;
+  /** Puts a new process in the handler's place: nothing is cached any more. */
+  coldStart(): Promise<void>;
+  browser(): Browser;
+  invoke(request: Omit<ViewerRequest, "requestId">): Promise<EdgeResponse>;
+  /** The session in a token. @throws Error when the gate would not believe the token */
+  readToken(token: string | undefined): Session;
+  /** The id that the gateway gives to a subject of the identity provider `main`. */
+  uid(subject: string): string;
+  /** A session token as the handler would mint it, with whatever is in `session`. */
+  mint(session: Partial<Session>, shardCount?: ShardCount): string;
+  /** Puts the session keys where the handler finds them. */
+  publishKeys(keys: SessionKeys): void;
+  /** Puts the settings where the handler finds them. */
+  publishSettings(settings: AuthSettings): void;
+  /** Notes a value that no page and no log may hold, and returns it. */
+  secret(value: string): string;
+  /** Stops everything. @throws Error when the log holds a secret */
+  close(): Promise<void>;
+}
+
+// At import, where hooks may be defined; this one runs before those of the test file, while handlers may still run.
+const folder = mkdtempSync(join(tmpdir(), "edgegate-auth-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The zip that Terraform would deploy, built once a test file. */
+const handlerZip = once(() => {
+  const zip = join(folder, "auth.zip");
+  writeFileSync(zip, buildHandlerZip("edge-handlers/auth/cloudfront.ts"));
+  return zip;
+});
+const trustedCertificate = once(localhostCertificate);
+
+/** An environment of its own: nothing is cached in it, and its clock shows the machine's time. */
+export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironment> {
+  const runFolder = mkdtempSync(join(tmpdir(), "edgegate-run-"));
+  const clock = startClock(runFolder);
+  const certificate = await trustedCertificate();
+  const standIn = { certificate: options.untrustedCertificate ? await localhostCertificate() : certificate, now: clock.now, ...options.standIn };
+  const [aws, idp, otherIdp] = await Promise.all([startAwsStandIn(), IdpStandIn.start(standIn), options.withOtherIdp ? IdpStandIn.start(standIn) : undefined]);
+  const idps = otherIdp ? { main: idp, other: otherIdp } : { main: idp };
+
+  const settings: AuthSettings = {
+    version: 1,
+    basePath: "/_gate",
+    hosts: [HOST, "www.example.com"],
+    session: { absolute: 8 * 3600, idle: 3600, token: 900, shardCount: 64 },
+    sessionKeysSecretName: KEYS_SECRET,
+    identityProviders: Object.fromEntries(Object.entries(idps).map(([id, provider]) => [id, { ...providerSettings(id, provider), ...options.idp }])),
+    roles: ["admin", "staff"],
+    claims: ["department"],
+    theme: { productName: "Example", accentColor: "#2456c7", support: "help@example.com" },
+    ...options.settings,
+  };
+  const keys: SessionKeys = { current: "k1", keys: { k1: newMasterKey() } };
+  const secrets = new Set<string>();
+  const awsSecret = secret(randomBytes(20).toString("hex"));
+
+  publishSettings(settings);
+  publishKeys(keys);
+  for (const [id, { clientSecret }] of Object.entries(idps)) if (clientSecret) aws.secrets.set(secretName(id), clientSecret);
+  options.prepare?.({ aws, idp, settings });
+  const certificateFile = join(runFolder, "trusted.pem");
+  writeFileSync(certificateFile, certificate.cert);
+  const start = () =>
+    startLambda({
+      zip: handlerZip(),
+      functionName: (options.functionNamePrefix ?? "") + FUNCTION_NAME,
+      node: lambdaNode(),
+      env: { ...clock.env, AWS_ENDPOINT_URL: aws.endpoint, AWS_SECRET_ACCESS_KEY: awsSecret, NODE_EXTRA_CA_CERTS: certificateFile },
+    });
+  let lambda = await start();
+  let earlierLogs = "";
+  const environment: AuthEnvironment = { aws, idp, otherIdp, clock, settings, keys, logs, logLines, coldStart, browser, invoke, readToken: (token) => readToken(token, keys, settings.session.shardCount), uid, mint: mintSession, publishKeys, publishSettings, secret, close };
+  return environment;
+
+  function publishSettings(value: AuthSettings): void {
+    aws.parameters.set(settingsParameterName(FUNCTION_NAME), JSON.stringify(value));
+  }
+
+  function publishKeys(value: SessionKeys): void {
+    Object.values(value.keys).forEach(secret);
+    aws.secrets.set(KEYS_SECRET, JSON.stringify(value));
+  }
+
+  function logs(): string {
+    return earlierLogs + lambda.logs();
+  }
+
+  async function coldStart(): Promise<void> {
+    await lambda.close();
+    earlierLogs = logs();
+    lambda = await start();
+  }
+
+  async function logLines({ requestId }: EdgeResponse): Promise<Record<string, unknown>[]> {
+    // The answer of the process may overtake what it wrote.
+    for (let tries = 0; tries < 100 && !logs().includes(requestId); tries++) await setTimeout(10);
+    const lines = logs().split("\n").filter((line) => line.includes(requestId));
+    return lines.map((line) => JSON.parse(line.slice(line.indexOf("{"))) as Record<string, unknown>);
+  }
+
+  function browser(): Browser {
+    return createBrowser({ invoke, now: clock.now, authorize });
+  }
+
+  function authorize(url: string): string {
+    const provider = Object.values(idps).find(({ issuer }) => url.startsWith(issuer));
+    if (!provider) throw new Error(`no identity provider is at ${url}`);
+    return provider.authorize(url);
+  }
+
+  async function invoke(request: Omit<ViewerRequest, "requestId">): Promise<EdgeResponse> {
+    const numbered = { host: HOST, ...request, requestId: `${randomBytes(20).toString("base64url")}==` };
+    const response = readEdgeResponse(await lambda.invoke(viewerRequestEvent(numbered)), numbered);
+    for (const setCookie of response.headers["set-cookie"] ?? []) {
+      const { name, value } = parseSetCookie(setCookie);
+      // Times of sign-ins are in the log as the times of its lines.
+      if (name !== SIGN_INS_COOKIE && value) secret(value);
+    }
+    if (!/\bno-store\b/.test(response.headers["cache-control"]?.join() ?? "")) throw new Error(`${numbered.url}: the response may be cached`);
+    const leaked = leaks(response.body);
+    if (leaked.length > 0) throw new Error(`${numbered.url}: the body holds ${leaked.join(", ")}`);
+    return response;
+  }
+
+  function uid(subject: string): string {
+    return uidOf(idp.issuer, subject);
+  }
+
+  function mintSession(changes: Partial<Session>, shardCount = settings.session.shardCount): string {
+    const now = clock.now();
+    const session: Session = { uid: uid("alice"), sid: "s".repeat(16), issuedAt: now, expiresAt: now + 900, authTime: now, idp: "main", strength: "", roles: [], email: "", claims: {}, ...changes };
+    return secret(mint(session, keys, shardCount));
+  }
+
+  function secret(value: string): string {
+    secrets.add(value);
+    return value;
+  }
+
+  /** What of the secrets is in a text: whole, in one of its dotted parts, or escaped. */
+  function leaks(text: string): string[] {
+    const all = [...secrets, ...Object.values(idps).flatMap((provider) => [...provider.secretsSeen])];
+    return all.flatMap((value) => [value, encodeURIComponent(value), ...value.split(".")]).filter((part) => part.length >= 12 && text.includes(part));
+  }
+
+  async function close(): Promise<void> {
+    await lambda.close();
+    rmSync(runFolder, { recursive: true });
+    await Promise.all([aws.close(), ...Object.values(idps).map((provider) => provider.stop())]);
+    const leaked = leaks(logs());
+    if (leaked.length > 0) throw new Error(`the log holds ${leaked.join(", ")}`);
+    const strange = logs().split("\n").filter((line) => line && !LOG_LINE.test(line));
+    if (strange.length > 0) throw new Error(`the handler wrote ${strange.join("\n")}`);
+  }
+}
+
+/** What one test makes a handler remember, another must not find: starts one for `body` and stops it. */
+export async function withAuth(options: AuthOptions, body: (environment: AuthEnvironment) => Promise<void>): Promise<void> {
+  const environment = await startAuth(options);
+  try {
+    await body(environment);
+  } finally {
+    await environment.close();
+  }
+}
+
+/** 32 random bytes, as the key rotator makes them. */
+export function newMasterKey(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+function providerSettings(id: string, provider: IdpStandIn): IdentityProviderSettings {
+  return {
+    label: `Provider ${id}`,
+    issuer: provider.issuer,
+    clientId: provider.clientId,
+    clientAuthentication: provider.clientAuthentication,
+    ...(provider.clientSecret && { clientSecretName: secretName(id) }),
+    scopes: ["openid", "profile", "email", "offline_access"],
+    rolesClaim: "roles",
+  };
+}
+
+function secretName(id: string): string {
+  return `example/client-secret/${id}`;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

@@ -1,0 +1,39 @@
+/** Configs that tests share. */
+import type { ConfigInput } from "../../config/schema";
+
+/** Uses every setting: what plans here plans anywhere. */
+export const EVERYTHING: ConfigInput = {
+  name: "everything",
+  domain: "app.example.com",
+  alternateDomains: ["docs.example.com", "admin.example.com"],
+  basePath: "/_door",
+  identityProviders: {
+    staff: { label: "Staff ${not a template} %{nor this}", issuer: "https://login.example.com/tenant", clientId: "everything", clientAuthentication: "client_secret_post" },
+    "partner-a": { issuer: "https://id.partner.example", clientId: "p-1", clientAuthentication: "client_secret_basic", rolesClaim: "groups" },
+    customers: { issuer: "https://customers.example.net", clientId: "public", scopes: ["openid"] },
+  },
+  origin: { type: "custom", domainName: "app-origin.example.com", path: "/app", httpsPort: 8443 },
+  caching: "disabled",
+  behaviors: [
+    { path: "/assets/*", origin: { type: "s3", bucketName: "everything.example-assets" }, caching: "optimized" },
+    { path: "/downloads/*", origin: { type: "s3" } },
+    { path: "/manuals/*", origin: { type: "s3", bucketName: "everything.example-assets" } },
+    { path: "/catalogue/*", origin: { type: "custom", domainName: "catalogue.example.com" }, caching: "optimized" },
+  ],
+  policy: [
+    { host: "admin.example.com", path: "/**", allow: { roles: ["admin", "ops@example.com"] } },
+    { path: "/assets/**", allow: "public", escapes: true },
+    { path: "/catalogue/*/items", methods: ["GET", "POST"], allow: "signed-in", preflight: "pass" },
+    { path: "/catalogue/**", allow: "signed-in" },
+    { path: "/**", allow: { roles: ["staff"] } },
+  ],
+  session: { absolute: "12h", idle: "2h", token: "5m", shardCount: 1024 },
+  identityHeaders: { "x-gate-department": "department", "x-gate-office": "office" },
+  theme: { productName: "Everything – für alle", accentColor: "#114422", support: "https://help.example.com" },
+  waf: { rateLimit: 500 },
+  certificateArn: "arn:aws:acm:us-east-1:111122223333:certificate/0a1b2c3d-0000-1111-2222-333344445555",
+  hostedZoneId: "Z0123456789ABCDEFGHIJ",
+  logRetentionDays: 365,
+  state: { bucket: "everything-state", key: "gateway/state", region: "eu-central-1" },
+  tags: { owner: "platform", "cost ${centre}": "42 %{if}" },
+};

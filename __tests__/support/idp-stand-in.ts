@@ -1,0 +1,294 @@
+/**
+ * An OpenID provider on https://localhost that does what it should (OpenID Connect Core 1.0, RFC 6749, RFC 7636, RFC 9207)
+ * until a test tampers with it. It remembers every secret it saw, so that tests can look for them in logs and pages.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { createServer, type Server } from "node:https";
+import { createServer as createPlainServer, type IncomingMessage, type Server as PlainServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout } from "node:timers/promises";
+import type { JWTPayload } from "jose";
+import type { ClientAuthentication } from "../../session/settings";
+import type { Certificate } from "./certificates";
+import { OUTAGES, REDIRECTED, SLOW, type Endpoint, type Json, type Outage, type Tampering } from "./idp-faults";
+import { createSigningKey, signIdToken, type SigningKey } from "./idp-keys";
+
+export interface StandInOptions {
+  certificate: Certificate;
+  /** Unix seconds. */
+  now: () => number;
+  /** Of the issuer, such as `/tenant/v2.0`. */
+  path?: string;
+  clientAuthentication?: ClientAuthentication;
+}
+
+/** What one sign-in gave, from its code to the last of its refresh tokens. */
+interface Grant {
+  /** Who signed in. */
+  user: Json;
+  redirectUri: string;
+  challenge: string;
+  nonce: string;
+  refreshTokens: string[];
+  ended: boolean;
+}
+
+type Answer = [status: number, body: unknown];
+
+export class IdpStandIn {
+  // Its characters, and those of the secret, tell whether Basic credentials are form-encoded (RFC 6749 section 2.3.1).
+  readonly clientId = "gate:way+1";
+  readonly clientAuthentication: ClientAuthentication;
+  readonly clientSecret: string | undefined;
+  /** The claims of whoever signs in or renews next. */
+  user: Json = { sub: "alice", email: "alice@example.com", roles: ["staff"] };
+  /** Claims that only the userinfo endpoint tells. */
+  userinfoOnly: string[] = [];
+  publishedKeys: SigningKey[];
+  tampering: Tampering = {};
+  readonly outages = new Map<Endpoint, Outage>();
+  issuesRefreshTokens = true;
+  /** Replaces the refresh token at every use, and ends the whole grant when an old one comes back (RFC 9700 section 4.14.2). */
+  rotatesRefreshTokens = true;
+  /** Gives an ID token with renewals, which OpenID Connect Core 1.0 section 12.2 leaves open. */
+  renewsIdTokens = true;
+  refreshTokenBytes = 48;
+  /** Requests seen, in order. */
+  readonly requests: Endpoint[] = [];
+  /** Refresh tokens that were revoked (RFC 7009). */
+  readonly revoked: string[] = [];
+  /** Every code, token, verifier, state, nonce and client secret that passed through. */
+  readonly secretsSeen = new Set<string>();
+
+  private readonly codes = new Map<string, Grant>();
+  private readonly grants: Grant[] = [];
+  /** Whom an access token is of. */
+  private readonly accessTokens = new Map<string, Json>();
+
+  private constructor(
+    private readonly server: Server,
+    readonly issuer: string,
+    private readonly now: () => number,
+    /** Signs new tokens. */
+    public key: SigningKey,
+    clientAuthentication: ClientAuthentication,
+  ) {
+    this.publishedKeys = [key];
+    this.clientAuthentication = clientAuthentication;
+    this.clientSecret = clientAuthentication === "none" ? undefined : this.seen(`s3cret:+/ %${randomBytes(12).toString("hex")}`);
+    server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+      this.handle(request, response).catch(() => response.destroy());
+    });
+  }
+
+  /** Listens on a free port. */
+  static async start({ certificate, now, path = "", clientAuthentication = "none" }: StandInOptions): Promise<IdpStandIn> {
+    const server = createServer({ key: certificate.key, cert: certificate.cert });
+    await listen(server, 0);
+    const issuer = `https://localhost:${(server.address() as AddressInfo).port}${path}`;
+    return new IdpStandIn(server, issuer, now, await createSigningKey("ES256", "es-1"), clientAuthentication);
+  }
+
+  /** Refuses all connections. */
+  stop(): Promise<void> {
+    return new Promise((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeAllConnections();
+    });
+  }
+
+  /** Listens again, where it did before. */
+  restart(): Promise<void> {
+    return listen(this.server, Number(new URL(this.issuer).port));
+  }
+
+  /** Answers without TLS too, under the origin that it returns, until `stop`. */
+  async listenWithoutTls(): Promise<string> {
+    const server = createPlainServer((request, response) => this.server.emit("request", request, response));
+    await listen(server, 0);
+    this.server.once("close", () => {
+      server.close();
+      server.closeAllConnections();
+    });
+    return `http://localhost:${(server.address() as AddressInfo).port}`;
+  }
+
+  /** How often an endpoint was asked. */
+  count(endpoint: Endpoint): number {
+    return this.requests.filter((seen) => seen === endpoint).length;
+  }
+
+  /**
+   * The browser's visit to the authorization endpoint. The user agrees at once.
+   *
+   * @returns the URL that the browser is sent back to
+   * @throws Error for a request that no provider should take
+   */
+  authorize(url: string): string {
+    if (!url.startsWith(`${this.endpoint("authorize")}?`)) throw new Error(`not the authorization endpoint: ${url}`);
+    const parameters = new URL(url).searchParams;
+    const expect = (name: string, form: RegExp): string => {
+      const values = parameters.getAll(name);
+      if (values.length !== 1 || !form.test(values[0]!)) throw new Error(`the authorization request has ${name} ${JSON.stringify(values)}`);
+      return values[0]!;
+    };
+    expect("response_type", /^code$/);
+    expect("client_id", /^gate:way\+1$/);
+    expect("scope", /\bopenid\b/);
+    expect("response_mode", /^query$/);
+    expect("code_challenge_method", /^S256$/);
+    const state = this.seen(expect("state", /^[\w-]{22,}$/));
+    const code = this.newSecret();
+    this.codes.set(code, {
+      user: this.user,
+      redirectUri: expect("redirect_uri", /^https:\/\/[a-z.]+\/_gate\/callback\/[a-z]+$/),
+      challenge: expect("code_challenge", /^[\w-]{43}$/),
+      nonce: this.seen(expect("nonce", /^[\w-]{22,}$/)),
+      refreshTokens: [],
+      ended: false,
+    });
+    const answer = new URLSearchParams({ code, state, iss: this.issuer });
+    this.tampering.authorizationResponse?.(answer);
+    return `${parameters.get("redirect_uri")}?${answer}`;
+  }
+
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body = "";
+    for await (const chunk of request) body += String(chunk);
+    const url = request.url ?? "";
+    const name = (Object.keys(this.endpoints) as Endpoint[]).find((candidate) => url.replace(REDIRECTED, "") === new URL(this.endpoint(candidate)).pathname);
+    if (!name) return void response.writeHead(404).end();
+    this.requests.push(name);
+    const outage = this.outages.get(name);
+    if (outage === "hang") return;
+    if (outage === "reset") return void response.destroy();
+    if (outage === "slow") await setTimeout(SLOW);
+    if (outage === "redirect" && !url.endsWith(REDIRECTED)) return void response.writeHead(307, { location: url + REDIRECTED }).end();
+    const failure = outage && OUTAGES[outage];
+    if (failure) return void response.writeHead(failure.status, { "content-type": "application/json" }).end(failure.body);
+    const [status, json] = await this.endpoints[name](new URLSearchParams(body), request.headers.authorization);
+    response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
+    // White space at the end of JSON changes nothing but its length.
+    response.end((typeof json === "string" ? json : JSON.stringify(json)) + (outage === "huge" ? " ".repeat(4_000_000) : ""));
+  }
+
+  private endpoint(name: Endpoint | "authorize" | "end-session"): string {
+    return this.issuer.replace(/\/$/, "") + (name === "discovery" ? "/.well-known/openid-configuration" : `/${name}`);
+  }
+
+  private readonly endpoints: Record<Endpoint, (form: URLSearchParams, authorization: string | undefined) => Answer | Promise<Answer>> = {
+    discovery: () => tampered(this.tampering.discovery, {
+      issuer: this.issuer,
+      authorization_endpoint: this.endpoint("authorize"),
+      token_endpoint: this.endpoint("token"),
+      jwks_uri: this.endpoint("jwks"),
+      userinfo_endpoint: this.endpoint("userinfo"),
+      end_session_endpoint: this.endpoint("end-session"),
+      revocation_endpoint: this.endpoint("revocation"),
+      response_types_supported: ["code"],
+      subject_types_supported: ["public"],
+      code_challenge_methods_supported: ["S256"],
+      id_token_signing_alg_values_supported: ["none", "HS256", "RS256", "RS384", "RS512", "PS256", "PS512", "ES256", "ES384", "ES512", "EdDSA"],
+      authorization_response_iss_parameter_supported: true,
+    }),
+    jwks: () => tampered(this.tampering.jwks, { keys: this.publishedKeys.map((key): unknown => key.jwk) }),
+    userinfo: (_form, authorization) => {
+      const user = this.accessTokens.get(authorization?.replace(/^Bearer /, "") ?? "");
+      return user ? tampered(this.tampering.userinfo, { ...user }) : [401, { error: "invalid_token" }];
+    },
+    revocation: (form) => {
+      const token = form.get("token") ?? "";
+      this.revoked.push(token);
+      for (const grant of this.grants) if (grant.refreshTokens.includes(token)) grant.ended = true;
+      return [200, ""];
+    },
+    token: (form, authorization) => {
+      if (!this.authenticated(form, authorization)) return [401, { error: "invalid_client" }];
+      const type = form.get("grant_type");
+      if (type === "authorization_code") return this.redeemCode(form);
+      if (type === "refresh_token") return this.redeemRefreshToken(form);
+      return [400, { error: "unsupported_grant_type" }];
+    },
+  };
+
+  private authenticated(form: URLSearchParams, authorization: string | undefined): boolean {
+    const [id, secret] = [encode(this.clientId), encode(this.clientSecret ?? "")];
+    const methods: Record<ClientAuthentication, () => boolean> = {
+      none: () => !authorization && form.get("client_id") === this.clientId && !form.has("client_secret"),
+      client_secret_post: () => !authorization && form.get("client_id") === this.clientId && form.get("client_secret") === this.clientSecret,
+      client_secret_basic: () => authorization === `Basic ${btoa(`${id}:${secret}`)}` && !form.has("client_secret"),
+    };
+    return methods[this.clientAuthentication]();
+  }
+
+  private redeemCode(form: URLSearchParams): Answer | Promise<Answer> {
+    const code = form.get("code") ?? "";
+    const grant = this.codes.get(code);
+    this.codes.delete(code);
+    const verifier = this.seen(form.get("code_verifier") ?? "");
+    const challenge = createHash("sha256").update(verifier).digest("base64url");
+    if (!grant || grant.redirectUri !== form.get("redirect_uri") || grant.challenge !== challenge) return [400, { error: "invalid_grant" }];
+    this.grants.push(grant);
+    return this.tokens(grant, true);
+  }
+
+  private redeemRefreshToken(form: URLSearchParams): Answer | Promise<Answer> {
+    const token = form.get("refresh_token") ?? "";
+    const grant = this.grants.find((candidate) => candidate.refreshTokens.includes(token));
+    if (!grant) return [400, { error: "invalid_grant" }];
+    if (grant.refreshTokens.at(-1) !== token) grant.ended = true;
+    if (grant.ended) return [400, { error: "invalid_grant", error_description: "<i>reuse</i>" }];
+    return this.tokens(grant, this.renewsIdTokens);
+  }
+
+  private async tokens(grant: Grant, withIdToken: boolean): Promise<Answer> {
+    const first = grant.refreshTokens.length === 0;
+    if (this.issuesRefreshTokens && (first || this.rotatesRefreshTokens)) grant.refreshTokens.push(this.newSecret(this.refreshTokenBytes));
+    const user = first ? grant.user : this.user;
+    const accessToken = this.newSecret();
+    this.accessTokens.set(accessToken, user);
+    return tampered(this.tampering.tokenResponse, {
+      access_token: accessToken,
+      token_type: "Bearer",
+      expires_in: 300,
+      ...(withIdToken && { id_token: this.seen(await this.idToken(user, first ? grant.nonce : undefined)) }),
+      ...(this.issuesRefreshTokens && (first || this.rotatesRefreshTokens) && { refresh_token: grant.refreshTokens.at(-1) }),
+    });
+  }
+
+  private idToken(user: Json, nonce: string | undefined): string | Promise<string> {
+    const told = Object.entries(user).filter(([name]) => !this.userinfoOnly.includes(name));
+    const now = this.now();
+    const claims: JWTPayload = { iss: this.issuer, aud: this.clientId, iat: now, exp: now + 300, auth_time: now - 5, ...(nonce !== undefined && { nonce }), ...Object.fromEntries(told) };
+    this.tampering.claims?.(claims);
+    return this.tampering.idToken ? this.tampering.idToken(claims, this.key) : signIdToken(claims, this.key);
+  }
+
+  private newSecret(bytes = 32): string {
+    return this.seen(randomBytes(bytes).toString("base64url"));
+  }
+
+  private seen(secret: string): string {
+    this.secretsSeen.add(secret);
+    return secret;
+  }
+}
+
+function listen(server: Server | PlainServer, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "localhost", () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function tampered<T>(change: ((value: T) => unknown) | undefined, value: T): Answer {
+  return [200, change?.(value) ?? value];
+}
+
+/** application/x-www-form-urlencoded, as RFC 6749 appendix B asks of client credentials. */
+function encode(text: string): string {
+  return new URLSearchParams({ "": text }).toString().slice(1);
+}

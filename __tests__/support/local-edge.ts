@@ -1,0 +1,29 @@
+/** A local edge for tests: the example's shape, small and fixed. */
+import { configSchema, type ConfigInput } from "../../config/schema";
+import { startLocalEdge, type LocalEdge, type LocalEdgeOptions } from "../../local/local-edge";
+import { lambdaNode } from "./tools";
+
+export const TEST_CONFIG = {
+  name: "local-test",
+  domain: "app.example.com",
+  identityProviders: {
+    main: { issuer: "https://login.example.com", clientId: "edgegate-test", clientAuthentication: "client_secret_basic" },
+  },
+  origin: { type: "s3" },
+  behaviors: [
+    { path: "/api/*", origin: { type: "custom", domainName: "api.example.com" } },
+    { path: "/staff*", origin: { type: "custom", domainName: "staff.example.com" } },
+  ],
+  policy: [
+    { path: "/public/**", allow: "public" },
+    { path: "/admin/**", allow: { roles: ["admin"] } },
+    { path: "/staff/**", allow: { roles: ["staff", "admin"] } },
+    { path: "/**", allow: "signed-in" },
+  ],
+  theme: { productName: "Example Intranet", support: "help@example.com" },
+} satisfies ConfigInput;
+
+/** On a free port; the handlers run on the Lambda runtime's Node where it is installed. */
+export function startTestEdge(options: Partial<LocalEdgeOptions> = {}): Promise<LocalEdge> {
+  return startLocalEdge({ config: configSchema.parse(TEST_CONFIG), port: 0, node: lambdaNode(), ...options });
+}

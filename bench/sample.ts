@@ -1,0 +1,42 @@
+/** The gates that are measured: a typical site, and one with a hundred rules. */
+import type { PolicyRule } from "../config/schema";
+import { buildGate } from "../build/gate";
+import { policySource } from "../session/policy-source";
+import type { GateSettings } from "../session/settings";
+
+export const SETTINGS: GateSettings = {
+  basePath: "/_gate",
+  hosts: ["app.example.com"],
+  identityHeaders: [],
+  theme: { productName: "Example Intranet", accentColor: "#2456c7", support: "mailto:help@example.com" },
+};
+
+/** `count` rules of the kinds that sites have: mostly one area a rule, some with methods or a deeper path. */
+export function sampleRules(count: number): PolicyRule[] {
+  const areas = ["reports", "billing", "orders", "catalog", "wiki", "tickets", "builds", "people", "search", "media"];
+  const rules: PolicyRule[] = [
+    { path: "/", allow: "public" },
+    { path: "/assets/**", allow: "public" },
+    { path: "/admin/**", allow: { roles: ["admin"] } },
+    { path: "/api/v1/users/**", methods: ["GET"], allow: { roles: ["staff", "admin"] } },
+    { path: "/api/**", allow: { roles: ["admin"] } },
+  ];
+  for (let i = 0; rules.length < count - 1; i++) {
+    const area = areas[i % areas.length]! + (i < areas.length ? "" : Math.floor(i / areas.length));
+    rules.push(i % 5 === 4
+      ? { path: `/${area}/*/edit`, methods: ["POST"], allow: { roles: ["staff"] } }
+      : { path: `/${area}/**`, allow: i % 2 ? "signed-in" : { roles: ["staff"] } });
+  }
+  rules.push({ path: "/**", allow: "signed-in" });
+  return rules;
+}
+
+/** The gate as it ships: the base source and what Terraform appends. The order of keys is that of HCL's `jsonencode`. */
+export function gateSource(rules: readonly PolicyRule[], settings: GateSettings = SETTINGS): string {
+  const sorted = JSON.stringify(settings, (_, value: unknown) =>
+    value && typeof value === "object" && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+  return `${buildGate()}\nvar S=${sorted};\n${policySource(rules)}\n`;
+}

@@ -1,0 +1,42 @@
+/** Builds what the stack deploys: the gate's base source and the auth handler's zip. */
+import { mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { buildGate } from "./gate";
+import { buildHandlerZip } from "./handler";
+
+/** Absolute paths of the built files. */
+export interface Artifacts {
+  /** Source text of the gate, without settings and policy. */
+  gate: string;
+  /** Zip of the auth handler. */
+  auth: string;
+}
+
+/** Where builds go unless told otherwise; ignored by git. */
+export const ARTIFACTS_FOLDER = resolve(__dirname, "../dist");
+
+/**
+ * @param folder created where it does not exist
+ * @throws Error esbuild's, with the place, when the code does not build
+ */
+export function buildArtifacts(folder = ARTIFACTS_FOLDER): Artifacts {
+  mkdirSync(folder, { recursive: true });
+  return {
+    gate: write(join(folder, "gate.js"), buildGate()),
+    auth: write(join(folder, "auth.zip"), buildHandlerZip("edge-handlers/auth/cloudfront.ts")),
+  };
+}
+
+/** By renaming, so that a synth that runs at the same time never reads half a file. */
+function write(path: string, content: string | Uint8Array): string {
+  const unfinished = `${path}.${process.pid}`;
+  writeFileSync(unfinished, content);
+  renameSync(unfinished, path);
+  return path;
+}
+
+if (require.main === module) {
+  for (const path of Object.values(buildArtifacts())) {
+    process.stdout.write(`${relative(process.cwd(), path).padEnd(16)} ${String(statSync(path).size).padStart(7)} bytes\n`);
+  }
+}

@@ -1,0 +1,34 @@
+/** Builds the zip of a Lambda@Edge handler. */
+import { buildSync } from "esbuild";
+import { join, resolve } from "node:path";
+import { deterministicZip } from "./zip";
+
+const ROOT = resolve(__dirname, "..");
+
+/**
+ * The zip that Lambda runs: one `index.js`, CommonJS, for Node 22. The same bytes whatever folder the checkout is in:
+ * esbuild orders and names modules by their paths, so it only ever sees paths relative to the checkout.
+ *
+ * @param entry path of the module that exports `handler`, relative to the root of the checkout
+ * @throws Error esbuild's, with the place, when the code does not build
+ */
+export function buildHandlerZip(entry: string): Uint8Array {
+  const { outputFiles } = buildSync({
+    absWorkingDir: ROOT,
+    entryPoints: [`./${entry}`],
+    outfile: join(ROOT, "index.js"),
+    write: false,
+    bundle: true,
+    platform: "node",
+    target: "node22",
+    format: "cjs",
+    minify: true,
+    charset: "utf8",
+    legalComments: "none",
+    // The ES modules of a dependency can be shaken to what is used.
+    mainFields: ["module", "main"],
+    tsconfigRaw: {},
+    logLevel: "silent",
+  });
+  return deterministicZip({ "index.js": outputFiles[0]!.contents });
+}

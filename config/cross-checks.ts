@@ -1,0 +1,108 @@
+/** What one value says about another. Each check is a function from a config to its problems. */
+import type { ConfigProblem } from "./load";
+import type { Config, PolicyRule } from "./schema";
+
+const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
+  lifetimesNest,
+  domainsAreDistinct,
+  certificateCanBeHad,
+  ruleHostsAreServed,
+  rulesLeaveEndpointsAlone,
+  rulesAreReachable,
+  behaviorsAreDistinct,
+  behaviorsHaveARule,
+];
+
+export function checkAcross(config: Config): ConfigProblem[] {
+  return CHECKS.flatMap((check) => check(config));
+}
+
+function lifetimesNest({ session }: Config): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  if (session.token > session.idle) problems.push({ path: "session.token", message: `write at most session.idle (${session.idle}s)` });
+  if (session.idle > session.absolute) problems.push({ path: "session.idle", message: `write at most session.absolute (${session.absolute}s)` });
+  return problems;
+}
+
+function domainsAreDistinct(config: Config): ConfigProblem[] {
+  return config.alternateDomains.flatMap((domain, i) =>
+    domain === config.domain || config.alternateDomains.indexOf(domain) < i
+      ? [{ path: `alternateDomains[${i}]`, message: `"${domain}" is there already; remove it` }]
+      : [],
+  );
+}
+
+function certificateCanBeHad(config: Config): ConfigProblem[] {
+  const isLocal = config.domain.includes("localhost:");
+  return isLocal || config.certificateArn || config.hostedZoneId
+    ? []
+    : [{ path: "certificateArn", message: "write the ARN of a certificate for the domain, or hostedZoneId to have one issued" }];
+}
+
+function ruleHostsAreServed(config: Config): ConfigProblem[] {
+  const hosts = [config.domain, ...config.alternateDomains];
+  return config.policy.flatMap((rule, i) =>
+    rule.host === undefined || hosts.includes(rule.host)
+      ? []
+      : [{ path: `policy[${i}].host`, message: `"${rule.host}" is not served; write ${hosts.join(" or ")}, or add it to alternateDomains` }],
+  );
+}
+
+function rulesLeaveEndpointsAlone(config: Config): ConfigProblem[] {
+  return config.policy.flatMap((rule, i) =>
+    `/${rule.path.split("/")[1]}` === config.basePath
+      ? [{ path: `policy[${i}].path`, message: `${config.basePath} holds the gateway's own endpoints, which no rule reaches; remove the rule` }]
+      : [],
+  );
+}
+
+function rulesAreReachable(config: Config): ConfigProblem[] {
+  return config.policy.flatMap((rule, i) => {
+    const earlier = config.policy.slice(0, i).findIndex((other) => covers(other, rule));
+    return earlier < 0
+      ? []
+      : [{ path: `policy[${i}]`, message: `can never match: policy[${earlier}] (${config.policy[earlier]!.path}) takes all its requests; move it up or remove it` }];
+  });
+}
+
+function behaviorsAreDistinct(config: Config): ConfigProblem[] {
+  return config.behaviors.flatMap(({ path }, i) => {
+    if (config.behaviors.findIndex((other) => other.path === path) < i) return [{ path: `behaviors[${i}].path`, message: `"${path}" is there already; remove one` }];
+    if (path.startsWith(config.basePath)) return [{ path: `behaviors[${i}].path`, message: `${config.basePath}/* is the gateway's own; choose another path` }];
+    return [];
+  });
+}
+
+/** A behavior that no rule can match would deny everything; that is a forgotten rule, not a wish. */
+function behaviorsHaveARule(config: Config): ConfigProblem[] {
+  return config.behaviors.flatMap(({ path }, i) =>
+    config.policy.some((rule) => mayMeet(rule.path, path))
+      ? []
+      : [{ path: `behaviors[${i}].path`, message: `no policy rule can match "${path}"; add a rule such as { path: "${path.replace(/\*.*$/, "**")}", allow: "signed-in" }` }],
+  );
+}
+
+/** Whether every request that `later` matches is matched by `earlier`. */
+function covers(earlier: PolicyRule, later: PolicyRule): boolean {
+  const hosts = earlier.host === undefined || earlier.host === later.host;
+  const methods = !earlier.methods || (!!later.methods && later.methods.every((method) => earlier.methods!.includes(method)));
+  return hosts && methods && pathCovers(earlier.path.split("/").slice(1), later.path.split("/").slice(1));
+}
+
+function pathCovers(earlier: readonly string[], later: readonly string[]): boolean {
+  const [first, ...rest] = earlier;
+  if (first === "**") return true;
+  const [other, ...others] = later;
+  if (first === undefined || other === undefined) return first === other;
+  if (other === "**" || (first !== other && (first !== "*" || other === ""))) return false;
+  return pathCovers(rest, others);
+}
+
+/** Whether one path can match both the rule's pattern and CloudFront's, in which `*` crosses segments. */
+function mayMeet(rule: string, behavior: string): boolean {
+  const literal = (pattern: string) => pattern.split("*")[0]!;
+  const a = literal(rule);
+  const b = literal(behavior);
+  const isOpen = rule.includes("*") || behavior.includes("*");
+  return isOpen ? (a.startsWith(b) || b.startsWith(a) || `${b}/`.startsWith(a)) : a === b;
+}

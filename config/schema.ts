@@ -1,0 +1,197 @@
+/**
+ * The one typed object that drives stacks, local edge and docs. Every value that the edges put into source text or
+ * headers has a charset here that needs no escaping there.
+ */
+import { z } from "zod";
+
+const HOST_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+const HOST = new RegExp(`^(?:${HOST_LABEL}\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$`);
+/** Browsers resolve `*.localhost` to the loopback address; only the local edge serves it, on a port of its own. */
+const LOCAL_HOST = new RegExp(`^(?:${HOST_LABEL}\\.)+localhost:[0-9]{1,5}$`);
+const UNRESERVED_SEGMENT = /^[A-Za-z0-9._~-]+$/;
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
+const SECONDS_IN = { s: 1, m: 60, h: 3600, d: 86400 } as const;
+/** Headers with a fixed meaning; a config may not map a claim to them. */
+const FIXED_IDENTITY_HEADERS = ["x-gate-user", "x-gate-email", "x-gate-roles", "x-gate-session", "x-gate-assertion"];
+
+/** A text that must have a form; the message says what to write instead. */
+function text(form: RegExp, write: string) {
+  return z.string(`write ${write}`).regex(form, `write ${write}`);
+}
+
+/** `"90s"`, `"15m"`, `"8h"`, `"7d"`; parsed to seconds. */
+function duration(min: number, max: number, range: string) {
+  const write = `write a duration between ${range}, such as "15m" or "8h"`;
+  return z
+    .string(write)
+    .regex(/^[1-9][0-9]{0,5}[smhd]$/, write)
+    .transform((value) => Number(value.slice(0, -1)) * SECONDS_IN[value.slice(-1) as keyof typeof SECONDS_IN])
+    .refine((seconds) => seconds >= min && seconds <= max, write);
+}
+
+const host = text(HOST, 'a host name in lower case without scheme, port or path, such as "app.example.com"');
+const servedHost = z
+  .string('write a host name, such as "app.example.com"')
+  .refine(
+    (value) => HOST.test(value) || LOCAL_HOST.test(value),
+    'write a host name in lower case without scheme, port or path, such as "app.example.com"',
+  );
+const slug = text(/^[a-z][a-z0-9-]{0,29}$/, 'a short name of lower-case letters, digits and "-", such as "main"');
+const role = text(/^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,63}$/, 'a role name of letters, digits and . _ : @ / -, such as "admin"');
+
+const path = z.string('write a path pattern, such as "/admin/**"').superRefine((value, context) => {
+  const problem = pathProblem(value);
+  if (problem) context.addIssue({ code: "custom", message: problem });
+});
+
+function pathProblem(value: string): string | undefined {
+  if (!value.startsWith("/")) return 'start the pattern with "/", such as "/admin/**"';
+  if (value === "/") return undefined;
+  const segments = value.slice(1).split("/");
+  if (segments.includes("")) return 'write each segment once, without "//" and without a trailing "/": a trailing slash never changes a decision';
+  if (segments.slice(0, -1).includes("**")) return '"**" may only be the last segment; write "*" for one segment';
+  const odd = segments.find((segment) => segment !== "*" && segment !== "**" && !UNRESERVED_SEGMENT.test(segment));
+  if (odd?.includes("*")) return `"${odd}" mixes "*" with other characters; a "*" stands for a whole segment`;
+  if (odd !== undefined) return `"${odd}" has characters that a request may also write as %XX; use letters, digits and . _ ~ - or "*"`;
+  if (segments.some((segment) => segment === "." || segment === "..")) return "dot segments never reach the policy; leave them out";
+  return undefined;
+}
+
+const policyRule = z.strictObject({
+  /** Only requests to this host; every host where absent. */
+  host: servedHost.optional(),
+  /** `/a/b`, `/a/*` (one segment), `/a/**` (`/a` and everything below). */
+  path,
+  /** Only these methods; GET covers HEAD; every method where absent. */
+  methods: z.array(z.enum(METHODS, `write methods from ${METHODS.join(", ")}`)).min(1, "name a method or leave methods out").optional(),
+  allow: z.union(
+    [
+      z.literal("public"),
+      z.literal("signed-in"),
+      z.strictObject({ roles: z.array(role).min(1, 'name a role, or write allow: "signed-in"') }),
+    ],
+    { error: 'write "public", "signed-in" or { roles: ["admin"] }' },
+  ),
+  /** Take paths with encoded `/ \ % ? # ;` too. Only for origins that read them as the rules do. */
+  escapes: z.boolean().optional(),
+  /** `pass`: let CORS preflights reach the origin without a session (browsers never send cookies with them). */
+  preflight: z.literal("pass", 'write "pass" or leave it out').optional(),
+});
+
+const caching = z.enum(["disabled", "optimized"], 'write "disabled" or "optimized"');
+
+const origin = z.discriminatedUnion(
+  "type",
+  [
+    /** A private bucket of the gateway's own, read through origin access control. */
+    z.strictObject({
+      type: z.literal("s3"),
+      /** Name of the bucket to create; made up by AWS from the gateway's name where absent. */
+      bucketName: text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "a bucket name of 3 to 63 lower-case letters, digits, dots and hyphens").optional(),
+    }),
+    /** An HTTPS server. It sees the gateway's identity headers. */
+    z.strictObject({
+      type: z.literal("custom"),
+      domainName: host,
+      /** Put before every path. */
+      path: text(/^(\/[A-Za-z0-9._~-]+)+$/, 'a path without a trailing slash, such as "/app"').optional(),
+      httpsPort: z.number("write a port number").int().min(1, "write a port from 1 to 65535").max(65535, "write a port from 1 to 65535").default(443),
+    }),
+  ],
+  { error: 'write { type: "s3" } or { type: "custom", domainName: "origin.example.com" }' },
+);
+
+const behavior = z.strictObject({
+  /** CloudFront path pattern, such as `/api/*`. */
+  path: text(/^\/[A-Za-z0-9._~*/-]+$/, 'a CloudFront path pattern, such as "/api/*"'),
+  origin,
+  /** `disabled` unless set; `optimized` lets the cache keep what the origin allows, for all users alike. */
+  caching: caching.default("disabled"),
+});
+
+const identityProvider = z.strictObject({
+  /** Shown where people choose between several identity providers. */
+  label: z.string("write a name that people know").min(1, "write a name that people know").max(60, "write at most 60 characters").optional(),
+  issuer: z.url({ protocol: /^https$/, error: 'write the issuer as its discovery document spells it, such as "https://login.example.com"' })
+    .refine((value) => !/[?#]/.test(value), "write the issuer without query and fragment (OpenID Connect Discovery 1.0, section 2)"),
+  clientId: text(/^[!-~]{1,255}$/, "the client id that the identity provider gave you"),
+  /** `none` is a public client with PKCE; the others take a client secret from Secrets Manager. */
+  clientAuthentication: z
+    .enum(["none", "client_secret_basic", "client_secret_post"], 'write "none", "client_secret_basic" or "client_secret_post"')
+    .default("none"),
+  /** `offline_access` asks for the refresh token that silent renewal needs. */
+  scopes: z
+    .array(text(/^[!#-[\]-~]+$/, 'a scope without spaces, such as "email"'))
+    .refine((scopes) => scopes.includes("openid"), 'include "openid": without it there is no ID token')
+    .default(["openid", "profile", "email", "offline_access"]),
+  rolesClaim: text(/^[A-Za-z0-9_:./-]{1,128}$/, 'the name of a claim, such as "roles" or "groups"').default("roles"),
+});
+
+const session = z.strictObject({
+  absolute: duration(300, 30 * 86400, '"5m" and "30d"').default(8 * 3600),
+  idle: duration(300, 30 * 86400, '"5m" and "30d"').default(3600),
+  token: duration(60, 3600, '"60s" and "1h"').default(15 * 60),
+  /** Fixed when the store is created. 64 hold about 1,000 live revocations, 1,024 about 100,000, 4,096 about 490,000. */
+  shardCount: z.union([z.literal(64), z.literal(1024), z.literal(4096)], { error: "write 64, 1024 or 4096" }).default(64),
+});
+
+const theme = z.strictObject({
+  productName: z.string("write a name").min(1, "write a name").max(60, "write at most 60 characters").regex(/^[^<>&"'\\`$%]*$/, "write a name without < > & \" ' \\ ` $ %").optional(),
+  accentColor: text(/^#[0-9a-f]{6}$/, 'a colour as "#rrggbb" in lower case').default("#2456c7"),
+  support: z.string().regex(/^(?:[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+|https:\/\/[A-Za-z0-9._~:/?#@+=-]+)$/, 'write an e-mail address or an https URL').max(200, "write at most 200 characters").optional(),
+});
+
+const waf = z.strictObject({
+  /** Requests from one address within five minutes after which it is blocked. */
+  rateLimit: z.number("write a number of requests").int("write a whole number").min(10, "write at least 10").max(2_000_000_000, "write at most 2000000000").default(2000),
+});
+
+const state = z.strictObject({
+  bucket: z.string("write the name of the state bucket").min(3, "write the name of the state bucket"),
+  key: z.string("write the key of the state file").min(1, "write the key of the state file").optional(),
+  region: text(/^[a-z]{2}(-[a-z]+)+-[0-9]$/, 'a region, such as "eu-central-1"'),
+});
+
+export const configSchema = z.strictObject({
+  /** Prefix of every resource name. */
+  name: slug,
+  /** The host that people open. */
+  domain: servedHost,
+  alternateDomains: z.array(servedHost).default([]),
+  /** Of the gateway's own endpoints. */
+  basePath: text(/^\/[A-Za-z0-9_~-]{1,32}$/, 'one path segment, such as "/_gate"').default("/_gate"),
+  identityProviders: z
+    .record(slug, identityProvider, 'write { main: { issuer: "https://…", clientId: "…" } }')
+    .refine((value) => Object.keys(value).length > 0, 'write at least one: { main: { issuer: "https://…", clientId: "…" } }'),
+  origin,
+  /** Of the default behavior; `optimized` for S3 and `disabled` for a custom origin where absent. */
+  caching: caching.optional(),
+  behaviors: z.array(behavior).default([]),
+  policy: z.array(policyRule, 'write a list of rules, such as [{ path: "/**", allow: "signed-in" }]').min(1, 'write at least one rule, such as { path: "/**", allow: "signed-in" }; what no rule matches is denied'),
+  session: session.prefault({}),
+  /** Further identity headers for the origin: header name to claim name. */
+  identityHeaders: z
+    .record(text(/^x-gate-[a-z0-9-]{1,32}$/, 'a header name that starts with "x-gate-"'), text(/^[A-Za-z0-9_:./-]{1,128}$/, "the name of a claim"))
+    .refine((value) => !FIXED_IDENTITY_HEADERS.some((name) => name in value), `${FIXED_IDENTITY_HEADERS.join(", ")} are set already; choose another header name`)
+    .default({}),
+  theme: theme.prefault({}),
+  waf: waf.prefault({}),
+  /** An issued certificate in us-east-1 that covers all domains. Without it, one is requested and validated in `hostedZoneId`. */
+  certificateArn: text(/^arn:aws[a-z-]*:acm:us-east-1:[0-9]{12}:certificate\/[0-9a-f-]+$/, "the ARN of an ACM certificate in us-east-1").optional(),
+  /** The Route 53 zone that gets the alias records (and the certificate's validation records). */
+  hostedZoneId: text(/^Z[A-Z0-9]{5,31}$/, 'the id of a Route 53 hosted zone, such as "Z0123456789ABCDEFGHIJ"').optional(),
+  logRetentionDays: z
+    .union([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653].map((days) => z.literal(days)), { error: "write a retention that CloudWatch Logs knows, such as 30, 90 or 365" })
+    .default(90),
+  /** The S3 bucket of the Terraform state; a local file where absent. */
+  state: state.optional(),
+  tags: z.record(z.string().regex(/^(?!aws:).{1,128}$/, 'write tag keys of 1 to 128 characters that do not start with "aws:"'), z.string("write a text").max(256, "write at most 256 characters")).default({}),
+});
+
+/** What people write. */
+export type ConfigInput = z.input<typeof configSchema>;
+/** What the rest of the project reads: checked, with every default filled in, durations in seconds. */
+export type Config = z.output<typeof configSchema>;
+export type PolicyRule = Config["policy"][number];
+export type Origin = Config["origin"];
+export type Behavior = Config["behaviors"][number];

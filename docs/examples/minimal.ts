@@ -1,0 +1,10 @@
+import { defineConfig } from "../../config/define";
+
+export default defineConfig({
+  name: "wiki",
+  domain: "wiki.example.com",
+  hostedZoneId: "Z0123456789ABCDEFGHIJ",
+  identityProviders: { main: { issuer: "https://login.example.com", clientId: "wiki" } },
+  origin: { type: "custom", domainName: "wiki-origin.example.com" },
+  policy: [{ path: "/**", allow: "signed-in" }],
+});

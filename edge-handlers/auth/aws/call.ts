@@ -1,0 +1,65 @@
+import { AwsClient } from "aws4fetch";
+import { safeCode } from "../failures";
+
+/** A Lambda@Edge function runs anywhere; what it reads is at home. */
+const REGION = "us-east-1";
+/** Milliseconds; the way to us-east-1 with a new TLS connection takes up to one second. */
+const TIME_LIMIT = 2_000;
+
+/** https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
+const SERVICES = {
+  ssm: { endpointVariable: "AWS_ENDPOINT_URL_SSM", target: "AmazonSSM" },
+  secretsmanager: { endpointVariable: "AWS_ENDPOINT_URL_SECRETS_MANAGER", target: "secretsmanager" },
+} as const;
+
+/** An AWS call that gave no answer, or an error. `code` is AWS's own, such as `ParameterNotFound`. */
+export class AwsError extends Error {
+  override readonly name = "AwsError";
+
+  constructor(readonly code: string) {
+    super(code);
+  }
+}
+
+/**
+ * Calls an AWS service that speaks JSON 1.1, with the function's own credentials.
+ *
+ * @throws AwsError
+ */
+export async function callAws(service: keyof typeof SERVICES, operation: string, input: object): Promise<unknown> {
+  const { endpointVariable, target } = SERVICES[service];
+  const endpoint = process.env[endpointVariable] ?? process.env["AWS_ENDPOINT_URL"] ?? `https://${service}.${REGION}.amazonaws.com`;
+  try {
+    const response = await client(service).fetch(endpoint, {
+      method: "POST",
+      headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": `${target}.${operation}` },
+      body: JSON.stringify(input),
+      redirect: "error",
+      signal: AbortSignal.timeout(TIME_LIMIT),
+    });
+    const output: unknown = await response.json();
+    if (!response.ok) throw new AwsError(errorType(output));
+    return output;
+  } catch (error) {
+    throw error instanceof AwsError ? error : new AwsError(safeCode(error));
+  }
+}
+
+/** Made for each call, because Lambda's credentials change. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+function client(service: string): AwsClient {
+  const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", AWS_SESSION_TOKEN } = process.env;
+  return new AwsClient({
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
+    ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
+    service,
+    region: REGION,
+    retries: 1,
+  });
+}
+
+/** `__type` may have a namespace before a `#`. */
+function errorType(output: unknown): string {
+  const type = typeof output === "object" && output !== null ? (output as Record<string, unknown>)["__type"] : undefined;
+  return /(?:^|#)([A-Za-z0-9]{1,64})$/.exec(String(type))?.[1] ?? "unknown";
+}

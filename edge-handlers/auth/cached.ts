@@ -1,0 +1,58 @@
+export interface Lifetimes {
+  /** Seconds for which a value is used without asking again. */
+  fresh: number;
+  /** Seconds for which a value is used while its source fails. */
+  stale: number;
+  /** Seconds from a failed or an early attempt to the next one. */
+  pause: number;
+}
+
+export interface Cached<T> {
+  /** @throws what `load` throws, while there is no value that may still be used */
+  get(): Promise<T>;
+  /** Like `get`, but asks the source although the value is fresh; at most once in `pause` seconds. */
+  refetch(): Promise<T>;
+}
+
+/**
+ * A value from elsewhere: kept, asked for once however many wait for it, and used for a while longer when its source
+ * fails (stale-if-error, RFC 5861 section 4).
+ *
+ * @param now Unix seconds
+ */
+export function cached<T>(load: () => Promise<T>, { fresh, stale, pause }: Lifetimes, now: () => number): Cached<T> {
+  let kept: { value: T; since: number } | undefined;
+  let loading: Promise<T> | undefined;
+  let pausedUntil = 0;
+  let noRefetchUntil = 0;
+
+  const youngerThan = (age: number) => kept !== undefined && now() - kept.since < age;
+
+  async function attempt(): Promise<T> {
+    try {
+      const value = await load();
+      kept = { value, since: now() };
+      pausedUntil = 0;
+      return value;
+    } catch (error) {
+      pausedUntil = now() + pause;
+      if (kept && youngerThan(stale)) return kept.value;
+      throw error;
+    } finally {
+      loading = undefined;
+    }
+  }
+
+  async function get(): Promise<T> {
+    if (kept && (youngerThan(fresh) || (youngerThan(stale) && now() < pausedUntil))) return kept.value;
+    return (loading ??= attempt());
+  }
+
+  async function refetch(): Promise<T> {
+    if (now() < Math.max(noRefetchUntil, pausedUntil)) return get();
+    noRefetchUntil = now() + pause;
+    return (loading ??= attempt());
+  }
+
+  return { get, refetch };
+}

@@ -1,0 +1,31 @@
+/** The entry of the bundle: the core between CloudFront and AWS. */
+import { failureAnswer } from "./answers";
+import { awsPorts } from "./aws/ports";
+import { toIncoming, toReference, type ViewerRequestEvent } from "./cloudfront/request";
+import { toCloudFrontResponse, type CloudFrontResponse } from "./cloudfront/response";
+import { asFailure } from "./failures";
+import { createHandle, type Handle } from "./handle";
+import type { Ports } from "./ports";
+
+let runtime: { ports: Ports; handle: Handle } | undefined;
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html */
+export async function handler(event: ViewerRequestEvent, context: { functionName: string }): Promise<CloudFrontResponse> {
+  const { ports, handle } = (runtime ??= start(context.functionName));
+  let [reference, method] = ["unknown", "GET"];
+  try {
+    const { config, request } = event.Records[0].cf;
+    [reference, method] = [toReference(config.requestId), request.method];
+    return await toCloudFrontResponse(await handle(toIncoming(request, reference)), method);
+  } catch (error) {
+    // An event that is none, or a response that CloudFront would not take.
+    const failure = asFailure(error);
+    ports.log({ endpoint: "none", outcome: failure.code, status: failure.kind.status, reference, ...(failure.detail && { detail: failure.detail }) });
+    return toCloudFrontResponse(failureAnswer(failure, { navigation: true, reference }), method);
+  }
+}
+
+function start(functionName: string): { ports: Ports; handle: Handle } {
+  const ports = awsPorts(functionName);
+  return { ports, handle: createHandle(ports) };
+}

@@ -1,0 +1,64 @@
+/** CloudFront's viewer-request event as a Fetch request. */
+import { Failure } from "../failures";
+import type { Incoming } from "../handle";
+
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html#lambda-event-structure-request */
+export interface ViewerRequestEvent {
+  Records: [{ cf: { config: { requestId: string }; request: CloudFrontRequest } }];
+}
+
+export interface CloudFrontRequest {
+  method: string;
+  /** The path, undecoded. */
+  uri: string;
+  /** Undecoded, without `?`. */
+  querystring: string;
+  /** Keys in lower case; a header that came several times has several values. */
+  headers: Record<string, { key?: string; value: string }[]>;
+  /** Only with "include body"; cut after 40 KB. */
+  body?: { inputTruncated: boolean; encoding: "base64" | "text"; data: string };
+}
+
+const REQUEST_ID = /^[\w=-]{1,128}$/;
+
+/** The request id, which the access log of CloudFront has too (`x-edge-request-id`). */
+export function toReference(requestId: string): string {
+  return REQUEST_ID.test(requestId) ? requestId : "unknown";
+}
+
+/**
+ * The request; its `open` throws a Failure: `body_too_large` where CloudFront cut the body, `wrong_host` and `not_found` for
+ * a host and a path that a URL would spell otherwise, `bad_request` for what makes no request at all.
+ *
+ * @throws TypeError for headers that are none
+ */
+export function toIncoming(request: CloudFrontRequest, reference: string): Incoming {
+  const headers = toHeaders(request.headers);
+  return { headers, reference, open: () => toRequest(request, headers) };
+}
+
+function toRequest({ method, uri, querystring, body }: CloudFrontRequest, headers: Headers): Request {
+  if (body?.inputTruncated) throw new Failure("body_too_large");
+  const host = headers.get("host") ?? "";
+  const text = `https://${host}${uri}${querystring && `?${querystring}`}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // A URL repairs what it is given; the endpoints are for requests that need no repair.
+  if (url?.host !== host.toLowerCase()) throw new Failure("wrong_host");
+  if (url.pathname !== uri) throw new Failure("not_found");
+  try {
+    const carriesBody = body && method !== "GET" && method !== "HEAD";
+    return new Request(url, { method, headers, body: carriesBody ? Buffer.from(body.data, body.encoding === "base64" ? "base64" : "utf8") : null });
+  } catch {
+    throw new Failure("bad_request");
+  }
+}
+
+function toHeaders(lists: CloudFrontRequest["headers"]): Headers {
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(lists)) {
+    const value = values.map((header) => header.value).join(name === "cookie" ? "; " : ", ");
+    // Fetch takes header values as bytes, one a character; an application's cookie may hold any UTF-8.
+    headers.set(name, Buffer.from(value, "utf8").toString("latin1"));
+  }
+  return headers;
+}

@@ -1,0 +1,77 @@
+/** One cookie for each sign-in under way, so that parallel tabs do not disturb each other. */
+import { timingSafeEqual } from "node:crypto";
+import { FLOW_COOKIE_PREFIX } from "../../../session/cookies";
+import type { Exchange } from "../exchange";
+import { clearCookie, onlyCookie, setCookie } from "./jar";
+import { seal, unseal } from "./seal";
+
+/** Seconds from the way to the identity provider to the way back. */
+const LIFETIME = 600;
+/** Together with the others the new one makes five: browsers and CloudFront limit the size of all cookies together. */
+const MAX_OTHERS = 4;
+/** 32 random bytes as base64url. */
+const STATE = /^[\w-]{43}$/;
+const STATE_PREFIX = /^[\w-]{8}$/;
+
+export interface Flow {
+  state: string;
+  nonce: string;
+  /** PKCE code verifier (RFC 7636 section 4.1). */
+  verifier: string;
+  idp: string;
+  returnPath: string;
+  /** Unix seconds. */
+  startedAt: number;
+}
+
+/** @throws Failure `keys_unavailable` */
+export async function flowCookie({ ports }: Exchange, flow: Flow): Promise<string> {
+  return setCookie(cookieName(flow.state), await seal(await ports.keys(), "edgegate-flow", flow), LIFETIME);
+}
+
+/**
+ * The flow that `state` belongs to; undefined where this browser has none that is younger than ten minutes.
+ *
+ * @throws Failure `keys_unavailable`
+ */
+export async function readFlow(exchange: Exchange, state: string): Promise<Flow | undefined> {
+  if (!STATE.test(state)) return undefined;
+  const flow = await openFlow(exchange, onlyCookie(exchange.cookies, cookieName(state)));
+  return flow && timingSafeEqual(Buffer.from(flow.state), Buffer.from(state)) ? flow : undefined;
+}
+
+export function clearedFlowCookie(state: string): string {
+  return clearCookie(cookieName(state));
+}
+
+/** Clears every flow cookie of the browser. */
+export function clearedFlowCookies({ cookies }: Exchange): string[] {
+  return flowCookieNames(cookies.all).map((name) => clearCookie(name));
+}
+
+/**
+ * Clears the flow cookies for which there is no room beside a new one: what is no living flow, then the oldest.
+ *
+ * @throws Failure `keys_unavailable`
+ */
+export async function clearedOldestFlowCookies(exchange: Exchange): Promise<string[]> {
+  const names = flowCookieNames(exchange.cookies.all);
+  const flows = await Promise.all(names.map(async (name) => ({ name, flow: await openFlow(exchange, onlyCookie(exchange.cookies, name)) })));
+  const newestFirst = flows.sort((a, b) => (b.flow?.startedAt ?? 0) - (a.flow?.startedAt ?? 0));
+  return newestFirst.filter(({ flow }, place) => !flow || place >= MAX_OTHERS).map(({ name }) => clearCookie(name));
+}
+
+async function openFlow({ ports, now }: Exchange, value: string | undefined): Promise<Flow | undefined> {
+  const flow = value === undefined ? undefined : await unseal<Flow>(ports, "edgegate-flow", value);
+  return flow && now < flow.startedAt + LIFETIME ? flow : undefined;
+}
+
+function cookieName(state: string): string {
+  return FLOW_COOKIE_PREFIX + state.slice(0, 8);
+}
+
+/** Names go back into Set-Cookie headers: only those that this handler could have given do. */
+function flowCookieNames(cookies: Exchange["cookies"]["all"]): string[] {
+  const isFlow = (name: string) => name.startsWith(FLOW_COOKIE_PREFIX) && STATE_PREFIX.test(name.slice(FLOW_COOKIE_PREFIX.length));
+  return [...new Set(cookies.map(([name]) => name).filter(isFlow))];
+}

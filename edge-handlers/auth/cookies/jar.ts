@@ -1,0 +1,31 @@
+/** Cookies as they come and go (RFC 6265bis, sections 4.1 and 5.6). */
+
+export interface CookieJar {
+  /** Names and values in the order in which they came; names can repeat. */
+  readonly all: ReadonlyArray<readonly [name: string, value: string]>;
+}
+
+export function readCookies(header: string | null): CookieJar {
+  const pairs = (header ?? "").split(";").map((pair) => pair.trim());
+  return {
+    all: pairs.filter((pair) => pair.includes("=")).map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]),
+  };
+}
+
+/**
+ * The value of the one cookie of this name. Of two, at least one was planted, from another host of the domain or another
+ * path, and which one cannot be told: so two are none.
+ */
+export function onlyCookie({ all }: CookieJar, name: string): string | undefined {
+  const values = all.filter((cookie) => cookie[0] === name);
+  return values.length === 1 ? values[0]![1] : undefined;
+}
+
+/** @param maxAge seconds */
+export function setCookie(name: string, value: string, maxAge: number, path = "/"): string {
+  return `${name}=${value}; Path=${path}; Max-Age=${maxAge}; Secure; HttpOnly; SameSite=Lax`;
+}
+
+export function clearCookie(name: string, path = "/"): string {
+  return setCookie(name, "", 0, path);
+}

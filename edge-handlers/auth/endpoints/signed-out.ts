@@ -1,0 +1,13 @@
+/** `signed-out`: where signing out ends, also when it went by way of the identity provider. */
+import { page } from "../answers";
+import type { Exchange } from "../exchange";
+
+export function signedOut({ settings, reference, note }: Exchange): Response {
+  note.outcome = "shown";
+  return page(200, settings.theme, {
+    title: "Signed out",
+    text: "You are signed out of this site. On a shared device, close the browser too.",
+    action: { href: `${settings.basePath}/login`, label: "Sign in again" },
+    reference,
+  });
+}

@@ -1,0 +1,40 @@
+/** The closed list of endpoints: what is not here is 404, and never reaches an origin. */
+import type { Exchange } from "../exchange";
+import { callback } from "./callback";
+import { login } from "./login";
+import { logout } from "./logout";
+import { me } from "./me";
+import { refresh } from "./refresh";
+import { signedOut } from "./signed-out";
+
+export interface Endpoint {
+  methods: readonly string[];
+  answer(exchange: Exchange, parameter: string): Promise<Response> | Response;
+}
+
+/** By path below the base path; `/*` stands for one further segment, the parameter. */
+const ENDPOINTS: Record<string, Endpoint> = {
+  "login": { methods: ["GET", "HEAD"], answer: login },
+  // No HEAD: a code is used once, and not by whoever only looks.
+  "callback/*": { methods: ["GET"], answer: callback },
+  "refresh": { methods: ["POST"], answer: refresh },
+  "logout": { methods: ["GET", "POST"], answer: logout },
+  "signed-out": { methods: ["GET", "HEAD"], answer: signedOut },
+  "me": { methods: ["GET", "HEAD"], answer: me },
+};
+
+export interface Match {
+  name: string;
+  endpoint: Endpoint;
+  /** What stands for `*`; empty where there is none. */
+  parameter: string;
+}
+
+/** The endpoint of a path (undecoded). */
+export function findEndpoint(path: string, basePath: string): Match | undefined {
+  if (!path.startsWith(`${basePath}/`)) return undefined;
+  const [name = "", parameter, ...more] = path.slice(basePath.length + 1).split("/");
+  const pattern = parameter === undefined ? name : `${name}/*`;
+  if (more.length > 0 || !Object.hasOwn(ENDPOINTS, pattern)) return undefined;
+  return { name, endpoint: ENDPOINTS[pattern]!, parameter: parameter ?? "" };
+}

@@ -1,0 +1,36 @@
+/** One request under way, as the endpoints see it. */
+import type { AuthSettings, IdentityProviderSettings } from "../../session/settings";
+import type { CookieJar } from "./cookies/jar";
+import type { IdentityProviders } from "./oidc/identity-providers";
+import type { LogEntry, Ports } from "./ports";
+
+export interface Exchange {
+  request: Request;
+  url: URL;
+  /** Unix seconds at which the request arrived. */
+  now: number;
+  reference: string;
+  settings: AuthSettings;
+  ports: Ports;
+  identityProviders: IdentityProviders;
+  /** Aborts when the request's time is up. */
+  deadline: AbortSignal;
+  /** The cookies of the request. */
+  cookies: CookieJar;
+  /** `Set-Cookie` values for the response, also for one that reports a failure. */
+  setCookies: string[];
+  /** Where the way on of a failure page leads. */
+  startAgain: string;
+  /** What the log will say. */
+  note: Partial<Omit<LogEntry, "status" | "reference">>;
+}
+
+/** The settings of an identity provider; undefined for a name that is not in the config. */
+export function identityProviderOf(settings: AuthSettings, id: string): IdentityProviderSettings | undefined {
+  return Object.hasOwn(settings.identityProviders, id) ? settings.identityProviders[id] : undefined;
+}
+
+/** The path of the login endpoint that returns to `returnPath`, at one identity provider where given. */
+export function loginPath(settings: AuthSettings, returnPath: string, idp?: string): string {
+  return `${settings.basePath}/login?return_to=${encodeURIComponent(returnPath)}${idp === undefined ? "" : `&idp=${idp}`}`;
+}

@@ -1,0 +1,128 @@
+/** Everything that can go wrong, as data: what the browser is told, what the log is told. A closed set. */
+
+interface FailureKind {
+  status: number;
+  title: string;
+  text: string;
+  /** Label of the way on, where there is one. */
+  action?: string;
+  /** Where the way on leads; where the request started over can be, if absent. */
+  href?: "/";
+  /** Seconds after which trying again makes sense. */
+  retryAfter?: number;
+}
+
+const SIGN_IN_FAILED = "Sign-in failed";
+const UNAVAILABLE = "Sign-in is not available right now";
+const NOT_SIGNED_IN: FailureKind = { status: 401, title: "You are not signed in", text: "Please sign in to continue.", action: "Sign in" };
+const TEMPORARY = { status: 503, retryAfter: 5, title: UNAVAILABLE, action: "Try again" } as const;
+const TRY_LATER = "This is usually over within a minute. Nothing is wrong with your account.";
+const START_OVER = { status: 400, title: SIGN_IN_FAILED, action: "Start again" } as const;
+const CANNOT_CONTINUE = "The answer of your organisation’s sign-in service could not be accepted. Please start again.";
+
+export const FAILURES = {
+  // The request
+  bad_request: { status: 400, title: "Request not understood", text: "This request could not be read." },
+  body_too_large: { status: 413, title: "Request too large", text: "This request is larger than the gateway accepts." },
+  wrong_host: { status: 421, title: "Unknown address", text: "This gateway does not serve this address." },
+  not_found: { status: 404, title: "Page not found", text: "There is nothing at this address.", action: "Go to the start page", href: "/" },
+  method_not_allowed: { status: 405, title: "Request not supported", text: "This address does not take this kind of request." },
+  cross_origin: { status: 403, title: "Request refused", text: "Only pages of this site may make this request." },
+  unknown_identity_provider: {
+    status: 404,
+    title: "Unknown sign-in service",
+    text: "The sign-in service that was asked for is not known here.",
+    action: "Sign in",
+  },
+  // The session
+  not_signed_in: NOT_SIGNED_IN,
+  not_renewed: NOT_SIGNED_IN,
+  session_too_large: {
+    status: 500,
+    title: "Session problem",
+    text: "Your account has more roles and attributes than a session can hold. Please ask for help.",
+  },
+  refresh_token_too_large: {
+    status: 500,
+    title: "Session problem",
+    text: "Your organisation’s sign-in service issued a session that is too large to keep. Please ask for help.",
+  },
+  too_many_sign_ins: {
+    status: 429,
+    retryAfter: 60,
+    title: "Too many sign-ins",
+    text: "Signing in keeps starting over, so it was stopped. Please wait a minute and try again. If it happens again, delete the cookies of this site or ask for help.",
+    action: "Try again",
+  },
+  // The way back from the identity provider
+  flow_missing: { ...START_OVER, text: "This sign-in was already used, took longer than ten minutes, or was started in another browser." },
+  flow_mismatch: { ...START_OVER, text: CANNOT_CONTINUE },
+  authorization_response_invalid: { ...START_OVER, text: CANNOT_CONTINUE },
+  authorization_error: { ...START_OVER, text: "Your organisation’s sign-in service could not sign you in." },
+  access_denied: { ...START_OVER, status: 403, text: "Sign-in was cancelled, or your account may not use this site." },
+  interaction_required: { ...START_OVER, status: 403, text: "Your organisation’s sign-in service needs you to sign in or to agree first." },
+  grant_refused: { ...START_OVER, text: "This sign-in was already used or has expired." },
+  groups_overage: {
+    status: 403,
+    title: SIGN_IN_FAILED,
+    text: "Your account is in more groups than your organisation’s sign-in service can report, so your access cannot be determined. Please ask for help.",
+  },
+  user_changed: { ...START_OVER, status: 403, text: "Your session belongs to another account." },
+  idp_response_invalid: { ...START_OVER, status: 502, text: CANNOT_CONTINUE },
+  idp_misconfigured: {
+    status: 502,
+    title: SIGN_IN_FAILED,
+    text: "The connection to your organisation’s sign-in service is not set up correctly. Please ask for help.",
+    action: "Try again",
+  },
+  // What is down
+  idp_unavailable: { ...TEMPORARY, text: `Your organisation’s sign-in service did not answer. ${TRY_LATER}` },
+  idp_answer_unreadable: { ...TEMPORARY, status: 502, text: `Your organisation’s sign-in service did not answer as it should. ${TRY_LATER}` },
+  settings_unavailable: { ...TEMPORARY, text: TRY_LATER },
+  keys_unavailable: { ...TEMPORARY, text: TRY_LATER },
+  client_secret_unavailable: { ...TEMPORARY, text: TRY_LATER },
+  out_of_time: { ...TEMPORARY, text: TRY_LATER },
+  internal: { status: 500, title: "Something went wrong", text: "The request could not be completed.", action: "Try again" },
+} as const satisfies Record<string, FailureKind>;
+
+export type FailureCode = keyof typeof FAILURES;
+
+/** A failure of the closed set. `detail` is for the log and only ever a code, never text from outside. */
+export class Failure extends Error {
+  override readonly name = "Failure";
+
+  constructor(
+    readonly code: FailureCode,
+    readonly detail?: string,
+  ) {
+    super(code);
+  }
+
+  get kind(): FailureKind {
+    return FAILURES[this.code];
+  }
+}
+
+const CODE = /^[A-Za-z0-9_]{1,64}$/;
+
+/**
+ * What may be logged of an error: a machine-readable code, its own or its cause's, else the name of its class.
+ * Messages are left out: libraries put tokens and URLs there.
+ */
+export function safeCode(error: unknown): string {
+  // Libraries also put what they received there; only an error's own code is one that a program wrote.
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : undefined;
+  const candidates = [property(cause, "code"), property(error, "code"), property(error, "name")];
+  return candidates.find((candidate): candidate is string => typeof candidate === "string" && CODE.test(candidate)) ?? "unknown";
+}
+
+/** Any error as a failure; what nobody expected becomes `internal`, with the place in the bundle. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const place = error instanceof Error ? /\/var\/task\/index\.js:(\d+:\d+)/.exec(error.stack ?? "") : null;
+  return new Failure("internal", safeCode(error) + (place ? ` at ${place[1]}` : ""));
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}

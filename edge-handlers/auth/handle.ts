@@ -1,0 +1,103 @@
+/** The core: a Fetch request in, a Fetch response out, whatever happens. */
+import { failureAnswer, isNavigation } from "./answers";
+import { readCookies } from "./cookies/jar";
+import { findEndpoint } from "./endpoints/table";
+import type { Exchange } from "./exchange";
+import { asFailure, Failure } from "./failures";
+import { identityProviders, type IdentityProviders } from "./oidc/identity-providers";
+import type { Ports } from "./ports";
+
+/** Milliseconds; Lambda@Edge ends a viewer-request invocation after 5 s, and the viewer would see CloudFront's error. */
+const TIME_LIMIT = 4_500;
+
+export interface Incoming {
+  headers: Headers;
+  /** @throws Failure where what came makes no request */
+  open(): Request;
+  /** The request id. */
+  reference: string;
+}
+
+/** Never rejects: a failure is a response too. */
+export type Handle = (incoming: Incoming) => Promise<Response>;
+
+/** The handler of one runtime; it keeps what identity providers publish from one request to the next. */
+export function createHandle(ports: Ports): Handle {
+  const providers = identityProviders(ports.now);
+  return async ({ headers, open, reference }) => {
+    const note: Exchange["note"] = {};
+    let exchange: Exchange | undefined;
+    let response: Response;
+    try {
+      const request = open();
+      response = await withinTimeLimit(async (deadline) => {
+        exchange = await openExchange({ request, reference, ports, providers, deadline, note });
+        return dispatch(exchange);
+      });
+    } catch (error) {
+      const failure = asFailure(error);
+      Object.assign(note, { outcome: failure.code, detail: failure.detail ?? note.detail });
+      response = failureAnswer(failure, {
+        navigation: isNavigation(headers),
+        theme: exchange?.settings.theme,
+        reference,
+        startAgain: exchange?.startAgain,
+      });
+      if (exchange && failure.code === "method_not_allowed") response.headers.set("allow", allowedMethods(exchange));
+    }
+    for (const cookie of exchange?.setCookies ?? []) response.headers.append("set-cookie", cookie);
+    ports.log({ endpoint: "none", outcome: "none", ...note, status: response.status, reference });
+    return response;
+  };
+}
+
+interface Opening {
+  request: Request;
+  reference: string;
+  ports: Ports;
+  providers: IdentityProviders;
+  deadline: AbortSignal;
+  note: Exchange["note"];
+}
+
+async function openExchange({ request, reference, ports, providers, deadline, note }: Opening): Promise<Exchange> {
+  const settings = await ports.settings();
+  return {
+    request,
+    url: new URL(request.url),
+    now: ports.now(),
+    reference,
+    settings,
+    ports,
+    identityProviders: providers,
+    deadline,
+    cookies: readCookies(request.headers.get("cookie")),
+    setCookies: [],
+    startAgain: `${settings.basePath}/login`,
+    note,
+  };
+}
+
+async function dispatch(exchange: Exchange): Promise<Response> {
+  const { url, settings, request, note } = exchange;
+  // Also what keeps redirect URIs to the gateway's own hosts.
+  if (!settings.hosts.includes(url.host)) throw new Failure("wrong_host");
+  const match = findEndpoint(url.pathname, settings.basePath);
+  if (!match) throw new Failure("not_found");
+  note.endpoint = match.name;
+  if (!match.endpoint.methods.includes(request.method)) throw new Failure("method_not_allowed");
+  return match.endpoint.answer(exchange, match.parameter);
+}
+
+function allowedMethods({ url, settings }: Exchange): string {
+  return findEndpoint(url.pathname, settings.basePath)!.endpoint.methods.join(", ");
+}
+
+/** A backstop for all calls together; each has a limit of its own. */
+async function withinTimeLimit<T>(work: (deadline: AbortSignal) => Promise<T>): Promise<T> {
+  const deadline = AbortSignal.timeout(TIME_LIMIT);
+  const timeUp = new Promise<never>((_, reject) => {
+    deadline.addEventListener("abort", () => reject(new Failure("out_of_time")), { once: true });
+  });
+  return Promise.race([work(deadline), timeUp]);
+}

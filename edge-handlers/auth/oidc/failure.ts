@@ -1,0 +1,58 @@
+/** What went wrong at the identity provider, as a failure of the gateway. None of its text gets through. */
+import * as oauth from "oauth4webapi";
+import { Failure, safeCode, type FailureCode } from "../failures";
+
+/** https://www.rfc-editor.org/rfc/rfc6749#section-5.2 */
+const TOKEN_ERRORS = new Map<string, FailureCode>([
+  ["invalid_grant", "grant_refused"],
+  ["invalid_client", "idp_misconfigured"],
+  ["unauthorized_client", "idp_misconfigured"],
+  ["unsupported_grant_type", "idp_misconfigured"],
+  ["invalid_scope", "idp_misconfigured"],
+  ["server_error", "idp_unavailable"],
+  ["temporarily_unavailable", "idp_unavailable"],
+]);
+
+/** https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1, https://openid.net/specs/openid-connect-core-1_0.html#AuthError */
+const AUTHORIZATION_ERRORS = new Map<string, FailureCode>([
+  ["access_denied", "access_denied"],
+  ["login_required", "interaction_required"],
+  ["interaction_required", "interaction_required"],
+  ["consent_required", "interaction_required"],
+  ["account_selection_required", "interaction_required"],
+  ["server_error", "idp_unavailable"],
+  ["temporarily_unavailable", "idp_unavailable"],
+  ["unauthorized_client", "idp_misconfigured"],
+  ["invalid_request", "idp_misconfigured"],
+  ["invalid_scope", "idp_misconfigured"],
+  ["unsupported_response_type", "idp_misconfigured"],
+]);
+
+/** What oauth4webapi says of an answer that no OAuth endpoint would give: something else answered in its place. */
+const FOREIGN_ANSWERS: ReadonlySet<string | undefined> = new Set([oauth.PARSE_ERROR, oauth.RESPONSE_IS_NOT_JSON, oauth.RESPONSE_IS_NOT_CONFORM]);
+
+/** Whether an error comes from an error page, a redirect, a maintenance notice: the provider itself said nothing. */
+export function isForeignAnswer(error: unknown): boolean {
+  return error instanceof oauth.OperationProcessingError && FOREIGN_ANSWERS.has(error.code);
+}
+
+/** The failure that an answer of the token or userinfo endpoint, or an ID token, amounts to. */
+export function tokenFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (error instanceof oauth.ResponseBodyError) return known(TOKEN_ERRORS, error.error, "idp_response_invalid");
+  // A client that failed to authenticate (RFC 6749 section 5.2, invalid_client).
+  if (error instanceof oauth.WWWAuthenticateChallengeError) return new Failure("idp_misconfigured", error.code);
+  return new Failure(isForeignAnswer(error) ? "idp_answer_unreadable" : "idp_response_invalid", safeCode(error));
+}
+
+/** The failure that an authorization response amounts to. */
+export function authorizationFailure(error: unknown): Failure {
+  if (error instanceof oauth.AuthorizationResponseError) return known(AUTHORIZATION_ERRORS, error.error, "authorization_error");
+  return new Failure("authorization_response_invalid", safeCode(error));
+}
+
+/** Only a registered code is repeated in the log; anything else is whatever somebody wrote into a URL. */
+function known(table: ReadonlyMap<string, FailureCode>, error: string, otherwise: FailureCode): Failure {
+  const code = table.get(error);
+  return code ? new Failure(code, error) : new Failure(otherwise, "unregistered_error");
+}

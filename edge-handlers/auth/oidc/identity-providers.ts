@@ -1,0 +1,61 @@
+/** What the identity providers publish: their metadata and their keys. Kept for as long as the runtime lives. */
+import * as oauth from "oauth4webapi";
+import { cached, type Cached } from "../cached";
+import { Failure, safeCode } from "../failures";
+import { isForeignAnswer } from "./failure";
+import { idpFetch } from "./fetch";
+import { keySet, type KeySet } from "./key-set";
+
+const HOUR = 3600;
+const METADATA_LIFETIMES = { fresh: HOUR, stale: 24 * HOUR, pause: 10 };
+
+/** The endpoints that the gateway or the browser is sent to. */
+const REQUIRED_ENDPOINTS = ["authorization_endpoint", "token_endpoint", "jwks_uri"] as const;
+const OPTIONAL_ENDPOINTS = ["userinfo_endpoint", "end_session_endpoint", "revocation_endpoint"] as const;
+
+export interface IdentityProviders {
+  /**
+   * The metadata of an issuer.
+   *
+   * @throws Failure `idp_unavailable`, `idp_answer_unreadable`; `idp_misconfigured` where the document is not that of this
+   *   issuer, or has an endpoint without TLS
+   */
+  metadata(issuer: string): Promise<oauth.AuthorizationServer>;
+  keySet(jwksUri: string): KeySet;
+}
+
+/** @param now Unix seconds */
+export function identityProviders(now: () => number): IdentityProviders {
+  const metadata = new Map<string, Cached<oauth.AuthorizationServer>>();
+  const keySets = new Map<string, KeySet>();
+  return {
+    metadata: (issuer) => entry(metadata, issuer, () => cached(() => discover(issuer), METADATA_LIFETIMES, now)).get(),
+    keySet: (jwksUri) => entry(keySets, jwksUri, () => keySet(jwksUri, now)),
+  };
+}
+
+/** https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig */
+async function discover(issuer: string): Promise<oauth.AuthorizationServer> {
+  try {
+    const url = new URL(issuer);
+    const response = await oauth.discoveryRequest(url, { algorithm: "oidc", [oauth.customFetch]: idpFetch });
+    const metadata = await oauth.processDiscoveryResponse(url, response);
+    // The library compares what URLs are equal to; section 4.3 wants the same text.
+    if (metadata.issuer !== issuer) throw new Failure("idp_misconfigured", "issuer");
+    for (const name of REQUIRED_ENDPOINTS) requireHttps(metadata[name]);
+    for (const name of OPTIONAL_ENDPOINTS) if (metadata[name] !== undefined) requireHttps(metadata[name]);
+    return metadata;
+  } catch (error) {
+    throw error instanceof Failure ? error : new Failure(isForeignAnswer(error) ? "idp_answer_unreadable" : "idp_misconfigured", safeCode(error));
+  }
+}
+
+function requireHttps(endpoint: unknown): void {
+  if (typeof endpoint !== "string" || new URL(endpoint).protocol !== "https:") throw new Failure("idp_misconfigured", "endpoint");
+}
+
+function entry<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
+  return value;
+}

@@ -1,0 +1,100 @@
+/** Who the user is, from the claims of the ID token and, for what is missing there, of userinfo. */
+import * as oauth from "oauth4webapi";
+import { userId } from "../../../session/token";
+import type { Exchange } from "../exchange";
+import { Failure } from "../failures";
+import { sha256 } from "../hash";
+import { tokenFailure } from "./failure";
+import type { RelyingParty } from "./relying-party";
+import type { Tokens } from "./tokens";
+
+export interface Identity {
+  uid: string;
+  email: string;
+  /** Only names that the policy mentions. */
+  roles: string[];
+  claims: Record<string, string>;
+  /** `acr`, or empty. */
+  strength: string;
+  /** Unix seconds of the authentication at the provider, where it says so. */
+  authTime: number | undefined;
+}
+
+type Claims = Record<string, unknown>;
+
+const MAX_EMAIL = 254;
+/** Claims end up in headers of the request to the origin: nothing that could end one. */
+const HEADER_TEXT = /^[ -~\u00a0-\uffff]+$/;
+
+/** @throws Failure `groups_overage`, `idp_unavailable`, `idp_response_invalid`, `idp_misconfigured` */
+export async function identify(exchange: Exchange, party: RelyingParty, tokens: Tokens): Promise<Identity> {
+  const { settings } = exchange;
+  const { issuer, rolesClaim } = party.settings;
+  const claims = await completeClaims(exchange, party, tokens);
+  if (isOverage(claims, rolesClaim)) throw new Failure("groups_overage");
+  return {
+    uid: userId(sha256, issuer, String(claims["sub"])),
+    email: emailOf(claims),
+    roles: settings.roles.filter((role) => listOf(claims[rolesClaim]).includes(role)),
+    claims: Object.fromEntries(settings.claims.map((name) => [name, textOf(claims[name])] as const).filter(([, text]) => text !== "")),
+    strength: textOf(claims["acr"]),
+    authTime: timeOf(claims["auth_time"], exchange.now),
+  };
+}
+
+/** Userinfo is asked only for what the gateway needs and the ID token does not tell. */
+async function completeClaims(exchange: Exchange, party: RelyingParty, { idToken, accessToken }: Tokens): Promise<Claims> {
+  const { settings } = exchange;
+  const { rolesClaim, scopes } = party.settings;
+  const wanted = [...settings.claims];
+  if (settings.roles.length > 0) wanted.push(rolesClaim);
+  if (scopes.includes("email")) wanted.push("email");
+  if (idToken && (isOverage(idToken, rolesClaim) || wanted.every((name) => idToken[name] !== undefined))) return idToken;
+  if (!party.server.userinfo_endpoint) {
+    if (idToken) return idToken;
+    throw new Failure("idp_response_invalid", "no_id_token_and_no_userinfo");
+  }
+  return { ...(await userinfo(party, accessToken, idToken?.sub)), ...idToken };
+}
+
+/** https://openid.net/specs/openid-connect-core-1_0.html#UserInfo */
+async function userinfo({ server, client, requestOptions }: RelyingParty, accessToken: string, subject: string | undefined): Promise<Claims> {
+  try {
+    const response = await oauth.userInfoRequest(server, client, accessToken, requestOptions);
+    // Without an ID token there is nothing to compare with here; the caller compares the uid.
+    return await oauth.processUserInfoResponse(server, client, subject ?? oauth.skipSubjectCheck, response);
+  } catch (error) {
+    throw tokenFailure(error);
+  }
+}
+
+/**
+ * Whether the provider left the roles out because there are too many: then not having a role is not known, and to guess
+ * would be wrong in both directions (https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference#groups-overage-claim).
+ */
+function isOverage(claims: Claims, rolesClaim: string): boolean {
+  const pointers = claims["_claim_names"];
+  if (typeof pointers === "object" && pointers !== null && Object.hasOwn(pointers, rolesClaim)) return true;
+  return rolesClaim === "groups" && String(claims["hasgroups"]) === "true";
+}
+
+/** An address that the provider itself calls unverified could be anybody's. */
+function emailOf(claims: Claims): string {
+  const email = textOf(claims["email"]);
+  return String(claims["email_verified"]) === "false" || email.length > MAX_EMAIL ? "" : email;
+}
+
+function listOf(claim: unknown): unknown[] {
+  return Array.isArray(claim) ? claim : [claim];
+}
+
+/** A claim as the text of a header; empty for what has no such form. */
+function textOf(claim: unknown): string {
+  const values = listOf(claim).filter((value) => ["string", "number", "boolean"].includes(typeof value));
+  const text = values.join(",");
+  return HEADER_TEXT.test(text) ? text : "";
+}
+
+function timeOf(claim: unknown, now: number): number | undefined {
+  return typeof claim === "number" && Number.isSafeInteger(claim) && claim > 0 ? Math.min(claim, now) : undefined;
+}

@@ -1,0 +1,39 @@
+/**
+ * The signing keys of an identity provider. jose's own remote key set fails every verification once its cache has aged
+ * and the provider is down; this one goes on with what it has for a day.
+ */
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
+import { cached } from "../cached";
+import { Failure, safeCode } from "../failures";
+import { idpFetch } from "./fetch";
+
+/** Seconds. A withdrawn key is gone after `fresh`; an unknown one makes the set be fetched at most once in `pause`. */
+const LIFETIMES = { fresh: 600, stale: 24 * 3600, pause: 30 };
+
+export type KeySet = JWTVerifyGetKey;
+
+/** @throws Failure (from the function) `idp_unavailable`, `idp_answer_unreadable`; jose's errors where no key fits */
+export function keySet(jwksUri: string, now: () => number): KeySet {
+  const keys = cached(() => fetchKeys(jwksUri), LIFETIMES, now);
+  return async (header, token) => {
+    // Without a key id the provider leaves the choice of the key to whoever made the token.
+    if (typeof header.kid !== "string") throw new errors.JWKSNoMatchingKey();
+    const current = await keys.get();
+    try {
+      return await current(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      return (await keys.refetch())(header, token);
+    }
+  };
+}
+
+async function fetchKeys(jwksUri: string): Promise<ReturnType<typeof createLocalJWKSet>> {
+  const response = await idpFetch(jwksUri, { method: "GET", headers: { accept: "application/json, application/jwk-set+json" } });
+  if (response.status !== 200) throw new Failure("idp_answer_unreadable", `HTTP_${response.status}`);
+  try {
+    return createLocalJWKSet((await response.json()) as JSONWebKeySet);
+  } catch (error) {
+    throw new Failure("idp_answer_unreadable", safeCode(error));
+  }
+}

@@ -1,0 +1,53 @@
+/** The gateway as a client of one identity provider. */
+import * as oauth from "oauth4webapi";
+import type { ClientAuthentication, IdentityProviderSettings } from "../../../session/settings";
+import { identityProviderOf, type Exchange } from "../exchange";
+import { Failure } from "../failures";
+import { idpFetch } from "./fetch";
+
+export interface RelyingParty {
+  /** Its name in the config. */
+  id: string;
+  settings: IdentityProviderSettings;
+  server: oauth.AuthorizationServer;
+  client: oauth.Client;
+  /** For every request of this exchange to the provider. */
+  requestOptions: { [oauth.customFetch]: typeof idpFetch; signal: AbortSignal };
+}
+
+/** Seconds. */
+const SKEW = 60;
+
+/** @throws Failure `unknown_identity_provider`, `idp_unavailable`, `idp_misconfigured` */
+export async function relyingParty({ settings, identityProviders, deadline }: Exchange, id: string): Promise<RelyingParty> {
+  const provider = identityProviderOf(settings, id);
+  if (!provider) throw new Failure("unknown_identity_provider");
+  return {
+    id,
+    settings: provider,
+    server: await identityProviders.metadata(provider.issuer),
+    client: { client_id: provider.clientId, [oauth.clockTolerance]: SKEW },
+    requestOptions: { [oauth.customFetch]: idpFetch, signal: deadline },
+  };
+}
+
+/** How the token endpoint learns that it is the gateway who asks (OpenID Connect Core 1.0, section 9). */
+const METHODS: Record<ClientAuthentication, (secret: () => Promise<string>) => Promise<oauth.ClientAuth>> = {
+  none: async () => oauth.None(),
+  client_secret_basic: async (secret) => oauth.ClientSecretBasic(await secret()),
+  client_secret_post: async (secret) => oauth.ClientSecretPost(await secret()),
+};
+
+/** @throws Failure `client_secret_unavailable` */
+export function clientAuthentication({ ports }: Exchange, { settings }: RelyingParty): Promise<oauth.ClientAuth> {
+  const { clientAuthentication: method, clientSecretName } = settings;
+  return METHODS[method](async () => {
+    if (clientSecretName === undefined) throw new Failure("client_secret_unavailable", "no_secret_name");
+    return ports.clientSecret(clientSecretName);
+  });
+}
+
+/** Where the provider sends the browser back to; one path for each, so that answers cannot be mixed up (RFC 9700 section 4.4). */
+export function redirectUri({ url, settings }: Exchange, id: string): string {
+  return `${url.origin}${settings.basePath}/callback/${id}`;
+}

@@ -1,0 +1,72 @@
+/** Codes and refresh tokens in, verified claims out. */
+import type { JWTPayload } from "jose";
+import * as oauth from "oauth4webapi";
+import type { Flow } from "../cookies/flow";
+import type { Exchange } from "../exchange";
+import { authorizationFailure, tokenFailure } from "./failure";
+import { verifyIdToken } from "./id-token";
+import { clientAuthentication, redirectUri, type RelyingParty } from "./relying-party";
+
+export interface Tokens {
+  accessToken: string;
+  /** The claims of the ID token; a provider need not send one with a renewal. */
+  idToken: JWTPayload | undefined;
+  refreshToken: string | undefined;
+}
+
+/**
+ * The tokens for the code in the URL of a callback.
+ *
+ * @throws Failure of every kind that an identity provider can cause
+ */
+export async function redeemCode(exchange: Exchange, party: RelyingParty, flow: Flow): Promise<Tokens> {
+  const { server, client, requestOptions } = party;
+  const parameters = readAuthorizationResponse(exchange.url, party, flow);
+  const authentication = await clientAuthentication(exchange, party);
+  try {
+    const response = await oauth.authorizationCodeGrantRequest(
+      server, client, authentication, parameters, redirectUri(exchange, party.id), flow.verifier, requestOptions,
+    );
+    const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, { expectedNonce: flow.nonce, requireIdToken: true });
+    return await verified(exchange, party, tokens);
+  } catch (error) {
+    throw tokenFailure(error);
+  }
+}
+
+/**
+ * The tokens for a refresh token.
+ *
+ * @throws Failure of every kind that an identity provider can cause; `grant_refused` where the token is used up or withdrawn
+ */
+export async function redeemRefreshToken(exchange: Exchange, party: RelyingParty, refreshToken: string): Promise<Tokens> {
+  const { server, client, requestOptions } = party;
+  const authentication = await clientAuthentication(exchange, party);
+  try {
+    const response = await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, requestOptions);
+    return await verified(exchange, party, await oauth.processRefreshTokenResponse(server, client, response));
+  } catch (error) {
+    throw tokenFailure(error);
+  }
+}
+
+/** State, RFC 9207 `iss` and `error` are checked; the library asks for a code when it is used. */
+function readAuthorizationResponse(url: URL, { server, client }: RelyingParty, flow: Flow): URLSearchParams {
+  try {
+    const parameters = oauth.validateAuthResponse(server, client, url, flow.state);
+    if (!parameters.get("code")) throw new TypeError("an authorization response without a code");
+    return parameters;
+  } catch (error) {
+    throw authorizationFailure(error);
+  }
+}
+
+async function verified(exchange: Exchange, { server, settings }: RelyingParty, tokens: oauth.TokenEndpointResponse): Promise<Tokens> {
+  const keys = exchange.identityProviders.keySet(server.jwks_uri!);
+  const expected = { issuer: settings.issuer, audience: settings.clientId, keys, now: exchange.now };
+  return {
+    accessToken: tokens.access_token,
+    idToken: tokens.id_token === undefined ? undefined : await verifyIdToken(tokens.id_token, expected),
+    refreshToken: tokens.refresh_token,
+  };
+}

@@ -1,0 +1,16 @@
+/**
+ * CloudFront's JavaScript runtime 2.0, as far as the gate uses it.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
+ */
+declare module "cloudfront" {
+  const cf: {
+    kvs(): {
+      /** Rejects where the key is missing, as it does where the store fails. */
+      get(key: string): Promise<string>;
+      exists(key: string): Promise<boolean>;
+    };
+    /** Adds up to 800 bytes to the access-log line of this request. */
+    logCustomData(text: string): void;
+  };
+  export default cf;
+}

@@ -1,0 +1,32 @@
+/**
+ * The event of a CloudFront Function on a viewer request, and what the function may return.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html
+ */
+
+export interface Value {
+  value: string;
+  /** Present where the name came more than once; holds all values. */
+  multiValue?: { value: string }[];
+}
+
+export interface ViewerRequest {
+  method: string;
+  /** The path as the viewer sent it, undecoded and without the query. */
+  uri: string;
+  /** Lower-case names. */
+  headers: Record<string, Value>;
+  cookies: Record<string, Value>;
+  rawQueryString(): string | undefined;
+}
+
+export interface ViewerRequestEvent {
+  context: { requestId: string };
+  request: ViewerRequest;
+}
+
+/** A response that ends the request at the edge. */
+export interface EdgeResponse {
+  statusCode: number;
+  headers: Record<string, { value: string }>;
+  body?: { encoding: "text"; data: string };
+}

@@ -1,0 +1,21 @@
+/** One project a tier. What a tier needs beyond Node is found by __tests__/support/tools.ts. */
+const common = {
+  testEnvironment: "node",
+  transform: { "\\.[cm]?[jt]s$": ["@swc/jest", { jsc: { target: "es2022" }, module: { type: "commonjs" } }] },
+  // These packages are ES modules only; swc turns them into CommonJS for jest.
+  transformIgnorePatterns: ["/node_modules/(?!(jose|oauth4webapi|aws4fetch)/)"],
+  modulePathIgnorePatterns: ["<rootDir>/cdktf.out", "<rootDir>/dist"],
+};
+const tier = (displayName, testMatch, more = {}) => ({ ...common, displayName, testMatch, ...more });
+
+module.exports = {
+  reporters: ["default", "<rootDir>/__tests__/support/totals-reporter.js"],
+  maxWorkers: 2,
+  testTimeout: 30_000,
+  projects: [
+    tier("unit", ["<rootDir>/__tests__/**/*.unit.test.ts"]),
+    tier("edge", ["<rootDir>/__tests__/**/*.edge.test.ts"]),
+    tier("terraform", ["<rootDir>/__tests__/**/*.terraform.test.ts"]),
+    tier("browser", ["<rootDir>/__tests__/**/*.browser.test.ts"]),
+  ],
+};

@@ -1,0 +1,88 @@
+/** `npm start -- --check`: a visit to the local edge by script, from the first request to the sign-out. */
+import { readFileSync } from "node:fs";
+import { SESSION_COOKIE } from "../session/cookies";
+import { expiredToken } from "./expired-session";
+import { HttpClient, type Answer } from "./http-client";
+import type { LocalEdge } from "./local-edge";
+import { placesOf } from "./places";
+import type { User } from "./users";
+
+export interface CheckResult {
+  name: string;
+  expected: string;
+  actual: string;
+  ok: boolean;
+}
+
+/** @param edge with the local identity provider */
+export async function check(edge: LocalEdge): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  const expect = async (name: string, expected: string, visit: () => Promise<string>) => {
+    const actual = await visit().catch((error: unknown) => `failed: ${String(error)}`);
+    results.push({ name, expected, actual, ok: actual === expected });
+  };
+  const at = (path: string) => edge.url + path;
+  const places = placesOf(edge.config);
+  const [admin, , guest] = edge.users as [User, User, User];
+  const open = places.find((place) => place.allow === "public");
+  const restricted = places.find((place) => typeof place.allow === "object");
+  const closed = restricted ?? places.find((place) => place.allow !== "public");
+  const { basePath } = edge.config;
+  const browser = new HttpClient(readFileSync(edge.caFile, "utf8"));
+
+  if (open) await expect(`public ${open.path}, not signed in`, "200", async () => status(await browser.open(at(open.path))));
+  if (closed) {
+    const api = places.find((place) => place.api && place.allow !== "public") ?? closed;
+    const deepLink = `${closed.path}?from=check&n=1`;
+    await expect(`fetch ${api.path}, not signed in`, "401 application/problem+json", async () =>
+      statusAndType(await browser.fetch("GET", at(api.path))),
+    );
+    await expect(`sign in as ${admin.id} for ${deepLink}`, `200 ${deepLink}`, async () =>
+      statusAndPlace(await signIn(browser, at(deepLink), admin)),
+    );
+    await expect(`fetch ${api.path}, signed in`, "200", async () => status(await browser.fetch("GET", at(api.path))));
+    await expect(`open ${deepLink} when the token is over: renewed silently`, `200 ${deepLink}`, async () => {
+      browser.setCookie(SESSION_COOKIE, expiredToken(edge.store, browser.cookie(SESSION_COOKIE) ?? ""));
+      return statusAndPlace(await browser.open(at(deepLink)));
+    });
+    await expect("renew by fetch", "200", async () => status(await browser.fetch("POST", at(`${basePath}/refresh`))));
+    await expect("sign out, here and at the identity provider", `200 ${basePath}/signed-out`, async () => {
+      const page = await browser.open(at(`${basePath}/logout`));
+      const end = page.url.origin === edge.issuer ? await browser.submit(page, { logout: "yes" }) : page;
+      return `${end.status} ${end.url.pathname}`;
+    });
+    await expect(`open ${closed.path}, signed out`, "the identity provider's sign-in page", async () =>
+      placeName(edge, await browser.open(at(closed.path))),
+    );
+  }
+  if (restricted) {
+    await expect(`sign in as ${guest.id} for ${restricted.path}`, "403", async () =>
+      status(await signIn(new HttpClient(readFileSync(edge.caFile, "utf8")), at(restricted.path), guest)),
+    );
+  }
+  await expect("an unknown endpoint of the gateway", "404", async () => status(await browser.open(at(`${basePath}/nothing`))));
+  return results;
+}
+
+/** Opens an address and signs in on the way. */
+export async function signIn(browser: HttpClient, url: string, user: User): Promise<Answer> {
+  return browser.submit(await browser.open(url), { user: user.id, password: user.password });
+}
+
+function status(answer: Answer): string {
+  return String(answer.status);
+}
+
+function statusAndType(answer: Answer): string {
+  return `${answer.status} ${String(answer.headers["content-type"])}`;
+}
+
+function statusAndPlace(answer: Answer): string {
+  return `${answer.status} ${answer.url.pathname}${answer.url.search}`;
+}
+
+function placeName(edge: LocalEdge, answer: Answer): string {
+  return answer.url.origin === edge.issuer && answer.body.includes('name="password"')
+    ? "the identity provider's sign-in page"
+    : statusAndPlace(answer);
+}

@@ -1,0 +1,192 @@
+/** What the synthesized stack deploys at the edge, read from its `cdk.tf.json`. */
+import type { AuthSettings } from "../session/settings";
+import { readTerraformJson, type Json, type JsonObject } from "./terraform-json";
+
+export interface EdgeLambda {
+  functionName: string;
+  /** Path of the deployed zip. */
+  zip: string;
+}
+
+export interface Behavior {
+  /** CloudFront path pattern; `*` for the default behavior. */
+  path: string;
+  allowedMethods: string[];
+  /** Source of the CloudFront Function on viewer requests. */
+  gate?: string;
+  /** The Lambda@Edge function on viewer requests. */
+  lambda?: EdgeLambda;
+  /** `s3` or the domain name of a custom origin. */
+  origin: string;
+  /** Which headers of a request the origin gets. */
+  forwards: "all" | "none";
+  responseHeaders: ResponseHeader[];
+}
+
+/** A header that the response headers policy sets; without `override` the origin's own wins. */
+export interface ResponseHeader {
+  name: string;
+  value: string;
+  override: boolean;
+}
+
+export interface Distribution {
+  /** In the order in which CloudFront tries them; the default behavior is last. */
+  behaviors: Behavior[];
+  /** What the origin is asked for when a viewer asks for `/`; empty for `/` itself. */
+  rootObject: string;
+  /** SSM parameters: name to value. */
+  parameters: Record<string, string>;
+  authSettings: AuthSettings;
+}
+
+/**
+ * What the managed policies send to the origin, beyond what CloudFront always sends.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
+ */
+const MANAGED_POLICIES: Record<string, "all" | "none"> = {
+  "4135ea2d-6df8-44a3-9df3-4b5a84be39ad": "none", // CachingDisabled
+  "658327ea-f89d-4fab-a63d-7e88639e58f6": "none", // CachingOptimized
+  "b689b0a8-53d0-40ab-baf2-68738e2966ac": "all", // AllViewerExceptHostHeader
+};
+
+/** @throws Error for a file that is not a synthesized gateway, or that uses what the local edge does not know */
+export function readDistribution(file: string): Distribution {
+  const stack = readTerraformJson(file);
+  const distribution = single(stack.resources("aws_cloudfront_distribution"), "aws_cloudfront_distribution");
+  const origins = Object.fromEntries(
+    list(distribution["origin"]).map((origin) => [
+      String(origin["origin_id"]),
+      origin["custom_origin_config"] ? stack.text(origin["domain_name"], "origin.domain_name") : "s3",
+    ]),
+  );
+
+  function gateOf(behavior: JsonObject): string | undefined {
+    const reference = viewerRequest(behavior["function_association"], "function_arn");
+    if (reference === undefined) return undefined;
+    const name = stack.nameOf("aws_cloudfront_function", reference);
+    const gate = name === undefined ? undefined : stack.resources("aws_cloudfront_function")[name];
+    if (!gate) throw new Error(`${file}: there is no CloudFront Function ${String(reference)}`);
+    return stack.text(gate["code"], `aws_cloudfront_function.${name}.code`);
+  }
+
+  function lambdaOf(behavior: JsonObject): EdgeLambda | undefined {
+    const reference = viewerRequest(behavior["lambda_function_association"], "lambda_arn");
+    if (reference === undefined) return undefined;
+    const name = stack.nameOf("aws_lambda_function", reference);
+    const lambda = name === undefined ? undefined : stack.resources("aws_lambda_function")[name];
+    if (!lambda) throw new Error(`${file}: there is no Lambda function ${String(reference)}`);
+    return {
+      functionName: stack.text(lambda["function_name"], `aws_lambda_function.${name}.function_name`),
+      zip: stack.path(stack.text(lambda["filename"], `aws_lambda_function.${name}.filename`)),
+    };
+  }
+
+  function headersOf(behavior: JsonObject): ResponseHeader[] {
+    const name = stack.nameOf("aws_cloudfront_response_headers_policy", behavior["response_headers_policy_id"]);
+    const policy = name === undefined ? undefined : stack.resources("aws_cloudfront_response_headers_policy")[name];
+    return policy ? responseHeaders(stack.evaluate(policy) as JsonObject) : [];
+  }
+
+  function forwardsOf(behavior: JsonObject): "all" | "none" {
+    const policies = [behavior["cache_policy_id"], behavior["origin_request_policy_id"]].filter((id) => typeof id === "string");
+    const forwards = policies.map(
+      (id) => MANAGED_POLICIES[id] ?? (stack.nameOf("aws_cloudfront_cache_policy", id) === undefined ? undefined : "none"),
+    );
+    const unknown = policies.find((_, index) => forwards[index] === undefined);
+    if (unknown !== undefined) throw new Error(`${file}: there is no managed policy ${unknown}`);
+    return forwards.includes("all") ? "all" : "none";
+  }
+
+  function read(behavior: JsonObject): Behavior {
+    const gate = gateOf(behavior);
+    const lambda = lambdaOf(behavior);
+    const origin = origins[String(behavior["target_origin_id"])];
+    if (origin === undefined) throw new Error(`${file}: there is no origin ${String(behavior["target_origin_id"])}`);
+    return {
+      path: typeof behavior["path_pattern"] === "string" ? behavior["path_pattern"] : "*",
+      allowedMethods: stack.evaluate(behavior["allowed_methods"] ?? []) as string[],
+      ...(gate !== undefined && { gate }),
+      ...(lambda && { lambda }),
+      origin,
+      forwards: forwardsOf(behavior),
+      responseHeaders: headersOf(behavior),
+    };
+  }
+
+  const parameters = Object.fromEntries(
+    Object.entries(stack.resources("aws_ssm_parameter")).map(([name, parameter]) => [
+      stack.text(parameter["name"], `aws_ssm_parameter.${name}.name`),
+      stack.text(parameter["insecure_value"] ?? parameter["value"], `aws_ssm_parameter.${name}.value`),
+    ]),
+  );
+  const settings = Object.values(parameters);
+  if (settings.length !== 1)
+    throw new Error(`${file}: expected one SSM parameter, the handler's settings; found ${settings.length}`);
+  return {
+    behaviors: [...list(distribution["ordered_cache_behavior"]), ...list(distribution["default_cache_behavior"])].map(read),
+    rootObject: typeof distribution["default_root_object"] === "string" ? distribution["default_root_object"] : "",
+    parameters,
+    authSettings: JSON.parse(settings[0]!) as AuthSettings,
+  };
+}
+
+/**
+ * The behavior that answers a path: the first whose pattern matches.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern
+ */
+export function behaviorFor(distribution: Distribution, path: string): Behavior {
+  return distribution.behaviors.find((behavior) => matchesPattern(behavior.path, path))!;
+}
+
+/** `*` is any number of characters, `?` exactly one; case counts; a missing leading slash is implied. */
+export function matchesPattern(pattern: string, path: string): boolean {
+  if (pattern === "*") return true;
+  const text = (pattern.startsWith("/") ? pattern : `/${pattern}`)
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replace(/\*/g, "[^]*")
+    .replace(/\?/g, "[^]");
+  return new RegExp(`^${text}$`).test(path);
+}
+
+/** https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/cloudfront_response_headers_policy */
+function responseHeaders(policy: JsonObject): ResponseHeader[] {
+  const security = list(policy["security_headers_config"])[0] ?? {};
+  const part = (name: string) => list(security[name])[0];
+  const header = (name: string, from: JsonObject | undefined, value: (from: JsonObject) => string): ResponseHeader[] =>
+    from ? [{ name, value: value(from), override: from["override"] === true }] : [];
+  return [
+    ...header("strict-transport-security", part("strict_transport_security"), (from) =>
+      [
+        `max-age=${String(from["access_control_max_age_sec"])}`,
+        ...(from["include_subdomains"] ? ["includeSubDomains"] : []),
+        ...(from["preload"] ? ["preload"] : []),
+      ].join("; "),
+    ),
+    ...header("x-content-type-options", part("content_type_options"), () => "nosniff"),
+    ...header("x-frame-options", part("frame_options"), (from) => String(from["frame_option"])),
+    ...header("referrer-policy", part("referrer_policy"), (from) => String(from["referrer_policy"])),
+    ...header("content-security-policy", part("content_security_policy"), (from) => String(from["content_security_policy"])),
+    ...list(list(policy["custom_headers_config"])[0]?.["items"]).flatMap((item) =>
+      header(String(item["header"]).toLowerCase(), item, (from) => String(from["value"])),
+    ),
+  ];
+}
+
+function viewerRequest(associations: Json | undefined, argument: string): Json | undefined {
+  return list(associations).find((association) => association["event_type"] === "viewer-request")?.[argument];
+}
+
+/** A block of Terraform's JSON is an object or a list of them. */
+function list(block: Json | undefined): JsonObject[] {
+  if (block === undefined || block === null) return [];
+  return (Array.isArray(block) ? block : [block]) as JsonObject[];
+}
+
+function single(resources: Record<string, JsonObject>, type: string): JsonObject {
+  const [only, ...more] = Object.values(resources);
+  if (!only || more.length > 0)
+    throw new Error(`expected one ${type} in the synthesized stack, found ${Object.keys(resources).length}`);
+  return only;
+}

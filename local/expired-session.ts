@@ -1,0 +1,20 @@
+/** What time does to a session, without waiting: the same token with its end in the past, rightly signed. */
+import { SHARD_KEY_LENGTH } from "../session/shard";
+import { decodePayload, mintToken, splitToken } from "../session/token";
+import type { KeyValueStore } from "./gate-result";
+import { hmacText } from "./seed";
+
+/**
+ * @param store the gate's store, which holds the signing key
+ * @throws Error for a text that is no token of this store
+ */
+export function expiredToken(store: KeyValueStore, token: string): string {
+  const parts = splitToken(token);
+  const record = parts && store.records[parts.recordKey];
+  if (!parts || record === undefined) throw new Error("not a token of this store");
+  const session = decodePayload(parts.payload);
+  return mintToken(hmacText, record.slice(0, SHARD_KEY_LENGTH), parts.recordKey, {
+    ...session,
+    expiresAt: Math.floor(Date.now() / 1000) - 1,
+  });
+}

@@ -1,0 +1,55 @@
+/**
+ * Runs a CloudFront Function in njs, the engine that CloudFront Functions grew from: one process a run. Slower than the
+ * sandbox and closer to the truth about syntax and library.
+ */
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { CloudFrontFunctionEvent } from "./cloudfront-events";
+import { checkResult, FunctionFault, type GateRun, type KeyValueStore } from "./gate-result";
+
+const TIME_LIMIT_MS = 5000;
+const modules = join(__dirname, "njs");
+const driver = `(function (module) {${readFileSync(join(modules, "driver.js"), "utf8")}\nreturn module.exports; })({})`;
+
+interface Outcome extends Omit<GateRun, "result"> {
+  result?: unknown;
+  error?: string;
+}
+
+/**
+ * @param source code of the function, as CloudFront gets it
+ * @throws FunctionFault as CloudFront fails: 503 for a function that throws, 502 for a result that is none
+ */
+export async function runGate(source: string, event: CloudFrontFunctionEvent, store: KeyValueStore): Promise<GateRun> {
+  const query = event.request.rawQueryString?.();
+  const input = JSON.stringify({ event, store, query: query === undefined ? [] : [query] });
+  const lines = (await njs(`${source}\n;${driver}(handler, JSON.parse(${JSON.stringify(input)}));\n`)).trimEnd().split("\n");
+  const outcome = readOutcome(lines.at(-1)!);
+  if (!outcome) throw new FunctionFault(503, lines.join(" ") || "the function waits for something that never comes");
+  if (outcome.error !== undefined) throw new FunctionFault(503, outcome.error);
+  return { result: checkResult(event, outcome.result), log: [...lines.slice(0, -1), ...outcome.log], reads: outcome.reads };
+}
+
+/** What njs wrote after it ran a program from its standard input. */
+function njs(program: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("njs", ["-p", modules, "-"], { stdio: ["pipe", "pipe", "pipe"], timeout: TIME_LIMIT_MS });
+    let output = "";
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.once("error", (error) => reject(new Error(`njs cannot be run (${error.message}); install it: apt-get install njs`)));
+    child.once("close", () => resolve(output));
+    // A program that does not parse ends njs before it has read all of it.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(program);
+  });
+}
+
+function readOutcome(line: string): Outcome | undefined {
+  try {
+    return JSON.parse(line) as Outcome;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Evaluated first in the realm of each run (see gate-sandbox.ts). Takes away what cloudfront-js-2.0 does not document
+ * and returns the function that runs a handler.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
+ */
+module.exports = function (library, host, now) {
+  "use strict";
+  const { parse, stringify } = JSON;
+  const construct = Reflect.construct;
+  const RealDate = Date;
+
+  const ALGORITHMS = ["md5", "sha1", "sha256"];
+  const ENCODINGS = ["hex", "base64", "base64url"];
+
+  function hasher(kind, algorithm, key) {
+    if (ALGORITHMS.indexOf(algorithm) < 0) throw new TypeError("crypto has md5, sha1 and sha256, not " + algorithm);
+    let text = "";
+    const hash = {
+      update: function (data) {
+        if (typeof data !== "string") throw new TypeError("the local edge hashes text only");
+        text += data;
+        return hash;
+      },
+      digest: function (encoding) {
+        if (ENCODINGS.indexOf(encoding) < 0) throw new TypeError("digest takes hex, base64 or base64url, not " + encoding);
+        return host.digest(kind, algorithm, key, text, encoding);
+      },
+    };
+    return hash;
+  }
+
+  function storeCall(operation) {
+    return function (key, options) {
+      const answer = parse(host.store(operation, String(key)));
+      if (answer.error) return Promise.reject(new Error(answer.error));
+      return Promise.resolve(options && options.format === "json" ? parse(answer.value) : answer.value);
+    };
+  }
+
+  const store = { get: storeCall("get"), exists: storeCall("exists"), meta: storeCall("meta") };
+  const modules = {
+    cloudfront: {
+      kvs: function () {
+        return store;
+      },
+      logCustomData: function (data) {
+        if (host.logCustomData(String(data)) > 800) throw new RangeError("cf.logCustomData takes at most 800 bytes");
+      },
+    },
+    crypto: {
+      createHash: function (algorithm) {
+        return hasher("hash", algorithm, "");
+      },
+      createHmac: function (algorithm, key) {
+        return hasher("hmac", algorithm, key);
+      },
+    },
+  };
+
+  // A run sees one moment.
+  function FrozenDate() {
+    if (!new.target) return new RealDate(now).toString();
+    return construct(RealDate, arguments.length === 0 ? [now] : arguments, new.target);
+  }
+  FrozenDate.prototype = RealDate.prototype;
+  FrozenDate.prototype.constructor = FrozenDate;
+  FrozenDate.UTC = RealDate.UTC;
+  FrozenDate.parse = RealDate.parse;
+  FrozenDate.now = function () {
+    return now;
+  };
+  globalThis.Date = FrozenDate;
+
+  for (const path of Object.keys(library.members)) {
+    const object = path.split(".").reduce(function (at, name) {
+      return at[name];
+    }, globalThis);
+    for (const name of Object.getOwnPropertyNames(object)) {
+      if (library.members[path].indexOf(name) < 0 && typeof object[name] === "function") delete object[name];
+    }
+  }
+  for (const name of Object.getOwnPropertyNames(globalThis)) {
+    if (library.globals.indexOf(name) < 0) delete globalThis[name];
+  }
+  function writeLine() {
+    host.log(Array.prototype.map.call(arguments, String).join(" "));
+  }
+  globalThis.console = { log: writeLine, error: writeLine };
+  globalThis.require = function (name) {
+    if (!Object.prototype.hasOwnProperty.call(modules, name)) throw new Error("there is no module " + name);
+    return modules[name];
+  };
+
+  return function run(handler, event, hasQuery, query) {
+    const given = parse(event);
+    given.request.rawQueryString = function () {
+      return hasQuery ? query : undefined;
+    };
+    try {
+      Promise.resolve(handler(given)).then(finish, fail);
+    } catch (error) {
+      fail(error);
+    }
+    function finish(result) {
+      host.done(stringify(result));
+    }
+    function fail(error) {
+      host.failed(String(error));
+    }
+  };
+};

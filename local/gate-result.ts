@@ -1,0 +1,101 @@
+/**
+ * What CloudFront demands of a function's result before it goes on with it.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
+ */
+import type { CloudFrontFunctionEvent, FunctionRequest, FunctionResponse, FunctionValues } from "./cloudfront-events";
+
+/** The records of a KeyValueStore, and how it behaves. Tests change both while the edge runs. */
+export interface KeyValueStore {
+  records: Record<string, string>;
+  /** `error`: every call of the store is rejected, as when it cannot be reached. */
+  fault?: "error" | undefined;
+}
+
+export interface GateRun {
+  result: FunctionRequest | FunctionResponse;
+  /** What the function wrote: `console.log`, and `cf.logCustomData` for the access log. */
+  log: string[];
+  /** Calls of the store. */
+  reads: number;
+}
+
+/** A function that failed; the viewer gets `status`: 503 when it threw, 502 when its result is not one. */
+export class FunctionFault extends Error {
+  constructor(
+    readonly status: 502 | 503,
+    message: string,
+  ) {
+    super(message);
+    this.name = "FunctionFault";
+  }
+}
+
+/** No function may add these, to a request or to a response. */
+const DISALLOWED =
+  /^(connection|expect|keep-alive|proxy-(authenticate|authorization|connection)|trailer|upgrade|x-accel-.*|x-amz-cf-.*|x-amzn-(auth|cf-billing|cf-id|cf-xff|errortype|fle-profile|header-count|header-order|lambda-integration-tag|requestid)|x-cache|x-edge-.*|x-forwarded-proto|x-real-ip)$/;
+/** A viewer-request function reads these but may not add, change or remove them. */
+const READ_ONLY_IN_REQUEST = ["cdn-loop", "content-length", "host", "transfer-encoding", "via"];
+const READ_ONLY_IN_RESPONSE = ["transfer-encoding", "via", "warning"];
+
+/** @param name in lower case */
+export function isDisallowedHeader(name: string): boolean {
+  return DISALLOWED.test(name);
+}
+
+export function isResponse(result: FunctionRequest | FunctionResponse): result is FunctionResponse {
+  return "statusCode" in result;
+}
+
+/** @throws FunctionFault with 502 where CloudFront would refuse the result. */
+export function checkResult(event: CloudFrontFunctionEvent, result: unknown): FunctionRequest | FunctionResponse {
+  if (typeof result !== "object" || result === null)
+    throw refused(`the function returned ${String(result)}; return a request or a response`);
+  const checked = result as FunctionRequest | FunctionResponse;
+  if (isResponse(checked)) checkResponse(checked);
+  else checkRequest(event.request, checked);
+  return checked;
+}
+
+function checkRequest(before: FunctionRequest, after: FunctionRequest): void {
+  if (typeof after.uri !== "string" || !after.uri.startsWith("/")) throw refused("request.uri must be a path that starts with /");
+  if (after.method !== before.method) throw refused("request.method is read-only");
+  for (const part of ["headers", "cookies", "querystring"] as const) checkValues(`request.${part}`, after[part]);
+  checkHeaderNames("request.headers", after.headers, before.headers, ["cookie"]);
+  for (const name of READ_ONLY_IN_REQUEST) {
+    if (after.headers[name]?.value !== before.headers[name]?.value) throw refused(`request.headers["${name}"] is read-only`);
+  }
+}
+
+function checkResponse(response: FunctionResponse): void {
+  const { statusCode, headers = {}, cookies = {}, body } = response;
+  if (!Number.isInteger(statusCode) || statusCode < 200 || statusCode > 599)
+    throw refused("response.statusCode must be a number from 200 to 599");
+  checkValues("response.headers", headers);
+  checkValues("response.cookies", cookies);
+  checkHeaderNames("response.headers", headers, {}, ["set-cookie", ...READ_ONLY_IN_RESPONSE]);
+  const isText = body === undefined || typeof body === "string";
+  if (!isText && (!["text", "base64"].includes(body.encoding) || typeof body.data !== "string")) {
+    throw refused('response.body must be a text or { encoding: "text" or "base64", data }');
+  }
+}
+
+function checkValues(where: string, values: FunctionValues): void {
+  if (typeof values !== "object" || values === null) throw refused(`${where} must be an object`);
+  for (const [name, entry] of Object.entries(values)) {
+    const texts = [entry, ...(entry?.multiValue ?? [])].map((one) => one?.value);
+    if (texts.some((text) => typeof text !== "string")) throw refused(`${where}["${name}"] must be { value: "…" }`);
+    if (texts.some((text) => /[\r\n\0]/.test(text!))) throw refused(`${where}["${name}"] has a line break or a NUL`);
+  }
+}
+
+function checkHeaderNames(where: string, headers: FunctionValues, before: FunctionValues, forbidden: string[]): void {
+  for (const name of Object.keys(headers)) {
+    if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)) throw refused(`${where}["${name}"]: write header names in lower case`);
+    if (!(name in before) && (isDisallowedHeader(name) || forbidden.includes(name)))
+      throw refused(`${where}["${name}"] must not be set by a function`);
+  }
+}
+
+function refused(message: string): FunctionFault {
+  return new FunctionFault(502, message);
+}

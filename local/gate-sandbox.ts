@@ -1,0 +1,93 @@
+/**
+ * Runs a CloudFront Function in a realm of its own, with the globals and modules that cloudfront-js-2.0 documents and
+ * nothing else. A run is synchronous to the outside: the store answers at once, so its microtasks finish within it.
+ */
+import { createHash, createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createContext, Script } from "node:vm";
+import type { CloudFrontFunctionEvent } from "./cloudfront-events";
+import { ENGINE_LIBRARY } from "./engine-library";
+import { checkResult, FunctionFault, type GateRun, type KeyValueStore } from "./gate-result";
+
+type Digest = "hex" | "base64" | "base64url";
+type Realm = (library: typeof ENGINE_LIBRARY, host: object, now: number) => Run;
+type Run = (handler: unknown, event: string, hasQuery: boolean, query: string | undefined) => void;
+
+/** Far above what a function may use (well under a millisecond); stops an endless loop. */
+const TIME_LIMIT_MS = 1000;
+/** A bundle has its import statements anywhere between others; the engine hoists them. */
+const IMPORT = /(?<=^|[;}\n])\s*import\s+([\w$]+)\s+from\s*(["']\w+["'])\s*;?/g;
+
+const realmFile = join(__dirname, "gate-realm.js");
+const realmScript = new Script(`((module) => {${readFileSync(realmFile, "utf8")}\nreturn module.exports; })({})`, {
+  filename: realmFile,
+});
+const compiled = new Map<string, Script>();
+/** Calls what the context holds as `start` from inside, so that the time limit counts, and out of the function's sight. */
+const START = new Script("{ const go = globalThis.start; delete globalThis.start; go(); }");
+
+/**
+ * @param source code of the function, as CloudFront gets it
+ * @throws FunctionFault as CloudFront fails: 503 for a function that throws, 502 for a result that is none
+ */
+export function runGate(source: string, event: CloudFrontFunctionEvent, store: KeyValueStore): Promise<GateRun> {
+  return new Promise((resolve) => resolve(run(source, event, store)));
+}
+
+function run(source: string, event: CloudFrontFunctionEvent, store: KeyValueStore): GateRun {
+  const log: string[] = [];
+  let reads = 0;
+  let outcome: { result: string | undefined } | { error: string } | undefined;
+  const host = {
+    digest: (kind: "hash" | "hmac", algorithm: string, key: string, text: string, encoding: Digest) =>
+      (kind === "hash" ? createHash(algorithm) : createHmac(algorithm, key)).update(text).digest(encoding),
+    store: (operation: string, key: string) => {
+      reads += 1;
+      return JSON.stringify(storeAnswer(store, operation, key));
+    },
+    log: (line: string) => void log.push(line),
+    logCustomData: (data: string) => {
+      log.push(data);
+      return Buffer.byteLength(data);
+    },
+    done: (result: string | undefined) => void (outcome = { result }),
+    failed: (error: string) => void (outcome = { error }),
+  };
+  try {
+    const context = createContext({}, { microtaskMode: "afterEvaluate", codeGeneration: { strings: false, wasm: false } });
+    const start = (realmScript.runInContext(context) as Realm)(ENGINE_LIBRARY, host, Date.now());
+    const handler: unknown = compile(source).runInContext(context, { timeout: TIME_LIMIT_MS });
+    const query = event.request.rawQueryString?.();
+    context["start"] = () => start(handler, JSON.stringify(event), query !== undefined, query);
+    START.runInContext(context, { timeout: TIME_LIMIT_MS });
+  } catch (error) {
+    throw new FunctionFault(503, String(error));
+  }
+  if (!outcome) throw new FunctionFault(503, "the function waits for something that never comes");
+  if ("error" in outcome) throw new FunctionFault(503, outcome.error);
+  return { result: checkResult(event, outcome.result === undefined ? undefined : JSON.parse(outcome.result)), log, reads };
+}
+
+function compile(source: string): Script {
+  const known = compiled.get(source);
+  if (known) return known;
+  // A script has no imports; `require` is the engine's other way to the same modules.
+  const requires = [...source.matchAll(IMPORT)].map(([, name, module]) => `const ${name}=require(${module});`).join("");
+  const script = new Script(`"use strict";${requires}${source.replace(IMPORT, "")}\n;handler`, { filename: "gate.js" });
+  compiled.set(source, script);
+  return script;
+}
+
+function storeAnswer(store: KeyValueStore, operation: string, key: string): { value: unknown } | { error: string } {
+  if (store.fault) return { error: "the KeyValueStore cannot be reached" };
+  const value = Object.hasOwn(store.records, key) ? store.records[key] : undefined;
+  switch (operation) {
+    case "get":
+      return value === undefined ? { error: "KeyNotFound" } : { value };
+    case "exists":
+      return { value: value !== undefined };
+    default:
+      return { value: { keyCount: Object.keys(store.records).length } };
+  }
+}

@@ -1,0 +1,63 @@
+/** What `npm start` prints: what was synthesized, where to click, who can sign in. */
+import pc from "picocolors";
+import type { LocalEdge } from "./local-edge";
+import { mayOpen, placesOf, type Place } from "./places";
+
+export function greeting(edge: LocalEdge): string {
+  const places = placesOf(edge.config);
+  const behaviors = edge.distribution.behaviors.map(({ path, lambda, origin }) => [
+    path === "*" ? "everything else" : path,
+    lambda ? lambda.functionName : `gate, then ${origin === "s3" ? "the S3 bucket" : origin}`,
+  ]);
+  const users = edge.users.map((user) => [
+    pc.bold(user.id),
+    user.password,
+    user.roles.join(", ") || "no roles",
+    places
+      .filter((place) => mayOpen(place, user.roles))
+      .map((place) => place.path)
+      .join("  "),
+  ]);
+  const [provider] = Object.keys(edge.config.identityProviders);
+  const gate = Buffer.byteLength(edge.distribution.behaviors.find((behavior) => behavior.gate !== undefined)?.gate ?? "");
+  return [
+    section(`Synthesized ${edge.stackName}`, [...behaviors, ["gate", `${gate} of 10240 bytes`]]),
+    section(
+      "Open",
+      places.filter((place) => !place.api).map((place) => [pc.cyan(edge.url + place.path), allowed(place)]),
+    ),
+    edge.users.length > 0
+      ? section("Sign in as", users)
+      : section(`Sign in at ${edge.issuer}`, [
+          ["redirect URI", `${edge.url}${edge.config.basePath}/callback/${provider}`],
+          ["post-logout URI", `${edge.url}${edge.config.basePath}/signed-out`],
+        ]),
+    pc.dim("The certificate is made for this run: let the browser accept it. Ctrl-C ends everything.\n"),
+  ].join("\n");
+}
+
+function section(title: string, rows: string[][]): string {
+  return `${pc.bold(title)}\n${table(rows)}\n`;
+}
+
+/** Aligned columns, indented by two. */
+export function table(rows: string[][]): string {
+  const width = (index: number) => Math.max(...rows.map((row) => visible(row[index] ?? "")));
+  return rows
+    .map(
+      (row) =>
+        `  ${row.map((cell, index) => (index === row.length - 1 ? cell : cell + " ".repeat(width(index) - visible(cell)))).join("  ")}`,
+    )
+    .join("\n");
+}
+
+function allowed(place: Place): string {
+  return typeof place.allow === "string" ? place.allow : place.allow.roles.join(" or ");
+}
+
+function visible(cell: string): number {
+  // Colours take no room.
+  return cell
+    .split("\u001b[")
+    .reduce((length, part, index) => length + (index === 0 ? part.length : part.length - part.indexOf("m") - 1), 0);
+}

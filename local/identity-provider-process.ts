@@ -1,0 +1,148 @@
+/** The process of the local identity provider: gets its options as one message, says where it listens, serves. */
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
+import { Provider } from "oidc-provider";
+import type { IdentityProviderOptions, Listening } from "./identity-provider";
+import { loginPage, messagePage, signOutPage } from "./identity-provider-pages";
+
+const SCOPES = ["openid", "profile", "email", "offline_access"];
+/** No form-action: browsers would apply it to the redirect that follows the sign-in form. */
+const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
+const GRANT_SECONDS = 14 * 86_400;
+
+process.on("disconnect", () => process.exit(0));
+process.once("message", (options: IdentityProviderOptions) => {
+  const server = createServer({ key: options.key, cert: options.cert });
+  server.listen(0, "127.0.0.1", () => {
+    const issuer = `https://localhost:${(server.address() as AddressInfo).port}`;
+    const provider = new Provider(issuer, configuration(options));
+    const serve = provider.callback();
+    server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+      const answer = request.url?.startsWith("/interaction/")
+        ? interaction(provider, options, request, response)
+        : serve(request, response);
+      void answer.catch((error: unknown) => {
+        process.stderr.write(`${String(error)}\n`);
+        send(response, 400, messagePage("This sign-in is over", "Go back to the site and start again."));
+      });
+    });
+    process.send!({ issuer } satisfies Listening);
+  });
+});
+
+function configuration(options: IdentityProviderOptions): Configuration {
+  const signingKey = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" });
+  return {
+    clients: options.clients.map((client) => ({
+      client_id: client.id,
+      ...(client.secret !== undefined && { client_secret: client.secret }),
+      redirect_uris: [client.redirectUri],
+      post_logout_redirect_uris: [client.postLogoutRedirectUri],
+      grant_types: ["authorization_code", "refresh_token"],
+      token_endpoint_auth_method: client.authentication,
+      require_auth_time: true,
+    })),
+    jwks: { keys: [{ ...signingKey, use: "sig", alg: "RS256" }] },
+    cookies: { keys: [randomBytes(32).toString("base64url")] },
+    scopes: SCOPES,
+    claims: {
+      openid: ["sub", ...options.rolesClaims, ...options.claims],
+      profile: ["name"],
+      email: ["email", "email_verified"],
+    },
+    // Many identity providers put claims into the ID token though a userinfo endpoint exists.
+    conformIdTokenClaims: false,
+    pkce: { required: () => true },
+    rotateRefreshToken: true,
+    // Without a consent screen `offline_access` is dropped from the scope, so the grant type decides.
+    issueRefreshToken: (_context, client) => Promise.resolve(client.grantTypeAllowed("refresh_token")),
+    expiresWithSession: () => Promise.resolve(false),
+    ttl: {
+      AccessToken: 3600,
+      AuthorizationCode: 60,
+      IdToken: 3600,
+      Interaction: 3600,
+      Grant: GRANT_SECONDS,
+      Session: GRANT_SECONDS,
+      RefreshToken: GRANT_SECONDS,
+    },
+    features: {
+      devInteractions: { enabled: false },
+      revocation: { enabled: true, allowedPolicy: () => Promise.resolve(true) },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (context, form) => {
+          const nonce = randomBytes(16).toString("base64");
+          context.set("content-security-policy", `${PAGE_POLICY}; script-src 'nonce-${nonce}'`);
+          context.body = signOutPage(form, nonce);
+        },
+        postLogoutSuccessSource: (context) => page(context, messagePage("Signed out", "You are signed out of Local ID.")),
+      },
+    },
+    interactions: { url: (_context, current) => `/interaction/${current.uid}` },
+    findAccount: (_context, id) => {
+      const user = options.users.find((one) => one.id === id);
+      if (!user) return undefined;
+      const roles = Object.fromEntries(options.rolesClaims.map((claim) => [claim, user.roles]));
+      const more = Object.fromEntries(options.claims.map((claim) => [claim, `${claim} of ${user.id}`]));
+      return {
+        accountId: user.id,
+        claims: () => ({
+          ...more,
+          ...roles,
+          sub: user.id,
+          name: user.name,
+          email: `${user.id}@example.com`,
+          email_verified: true,
+        }),
+      };
+    },
+    loadExistingGrant: async ({ oidc }) => {
+      const client = oidc.client!;
+      const known = oidc.session?.grantIdFor(client.clientId);
+      const grant =
+        (known && (await oidc.provider.Grant.find(known))) ||
+        new oidc.provider.Grant({ clientId: client.clientId, accountId: oidc.session!.accountId! });
+      grant.addOIDCScope(SCOPES.join(" "));
+      await grant.save();
+      return grant;
+    },
+    renderError: (context, out) => page(context, messagePage("That did not work", out.error_description ?? out.error)),
+  };
+}
+
+function page(context: KoaContextWithOIDC, body: string): void {
+  context.type = "html";
+  context.set("content-security-policy", PAGE_POLICY);
+  context.body = body;
+}
+
+/** The sign-in page, and what it posts. */
+async function interaction(
+  provider: Provider,
+  { users }: IdentityProviderOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { uid } = await provider.interactionDetails(request, response);
+  const action = `/interaction/${uid}`;
+  if (request.method !== "POST") return send(response, 200, loginPage(users, action));
+  const form = new URLSearchParams(await text(request));
+  const user = users.find((one) => one.id === form.get("user"));
+  if (!user || form.get("password") !== user.password)
+    return send(response, 401, loginPage(users, action, form.get("user") ?? ""));
+  await provider.interactionFinished(request, response, { login: { accountId: user.id } }, { mergeWithLastSubmission: false });
+}
+
+function send(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, {
+    "content-type": "text/html; charset=utf-8",
+    "cache-control": "no-store",
+    "content-security-policy": PAGE_POLICY,
+  });
+  response.end(body);
+}

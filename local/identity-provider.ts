@@ -1,0 +1,70 @@
+/**
+ * The local identity provider: `oidc-provider` in a process of its own, with three users and pages that look like those of
+ * another company. Ends with the process that started it.
+ */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { ClientAuthentication } from "../session/settings";
+import type { User } from "./users";
+
+export interface IdentityProviderOptions {
+  /** PEM. */
+  key: string;
+  cert: string;
+  clients: {
+    id: string;
+    /** Absent for a public client. */
+    secret?: string;
+    authentication: ClientAuthentication;
+    redirectUri: string;
+    postLogoutRedirectUri: string;
+  }[];
+  users: User[];
+  /** Names of the claims that list a user's roles. */
+  rolesClaims: string[];
+  /** Names of further claims; every user gets a made-up value. */
+  claims: string[];
+}
+
+export interface IdentityProvider {
+  /** `https://localhost:<port>` */
+  issuer: string;
+  /** All that it wrote. */
+  logs(): string;
+  close(): Promise<void>;
+}
+
+/** What the process says once it listens. */
+export interface Listening {
+  issuer: string;
+}
+
+/** @throws Error with what the process wrote, when it does not come up */
+export async function startIdentityProvider(options: IdentityProviderOptions): Promise<IdentityProvider> {
+  const child = spawn(
+    process.execPath,
+    ["--import", pathToFileURL(require.resolve("tsx")).href, join(__dirname, "identity-provider-process.ts")],
+    {
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    },
+  );
+  let logs = "";
+  child.stdout?.on("data", (chunk: Buffer) => (logs += chunk.toString()));
+  child.stderr?.on("data", (chunk: Buffer) => (logs += chunk.toString()));
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const issuer = await new Promise<string>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("message", (message: Listening) => resolve(message.issuer));
+    void ended.then(() => reject(new Error(`the local identity provider did not start:\n${logs}`)));
+    child.send(options);
+  });
+  return {
+    issuer,
+    logs: () => logs,
+    close: () => {
+      child.kill("SIGKILL");
+      return ended;
+    },
+  };
+}

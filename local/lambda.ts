@@ -1,0 +1,163 @@
+/**
+ * Runs a deployed handler zip as Lambda would: the bytes of its `index.js`, in a Node process of their own, with Lambda's
+ * environment and nothing of this machine's.
+ *
+ * Unlike Lambda, one process takes several invocations at a time: enough for a local edge, and it finds state that two
+ * requests must not share.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { strFromU8, unzipSync } from "fflate";
+
+/** Viewer events: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-lambda-at-edge */
+const INVOCATION_LIMIT = 5_000;
+/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
+const INIT_LIMIT = 10_000;
+
+export interface Lambda {
+  /** @throws Error what the handler threw, that its process ended, or that it took longer than 5 s */
+  invoke(event: unknown): Promise<unknown>;
+  /** All that the handler wrote to stdout and stderr. */
+  logs(): string;
+  close(): Promise<void>;
+}
+
+export interface LambdaOptions {
+  /** Path of the zip; it must hold `index.js` (CommonJS) that exports `handler`. */
+  zip: string;
+  /** What the handler finds as `context.functionName`. */
+  functionName: string;
+  /** Path of the Node to run; the one that runs this where absent. */
+  node?: string;
+  /** Added to Lambda's environment. */
+  env?: Record<string, string>;
+}
+
+interface Reply {
+  id?: number;
+  result?: unknown;
+  error?: string;
+}
+
+interface Pending {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+/** Run with `node -e` in the child. It is told the code and the function's name first, then one event a message. */
+const RUNTIME = `
+const vm = require("node:vm");
+let handler, functionName;
+process.on("disconnect", () => process.exit(0));
+process.on("message", async (message) => {
+  if ("code" in message) {
+    const filename = "/var/task/index.js";
+    const module = { exports: {} };
+    vm.compileFunction(message.code, ["exports", "require", "module"], {
+      filename,
+      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    })(module.exports, require("node:module").createRequire(filename), module);
+    if (typeof module.exports.handler !== "function") throw new Error("index.js exports no function named handler");
+    ({ handler } = module.exports);
+    ({ functionName } = message);
+    return process.send({});
+  }
+  try {
+    const context = { functionName, functionVersion: "1", awsRequestId: "local-" + message.id, getRemainingTimeInMillis: () => ${INVOCATION_LIMIT} };
+    process.send({ id: message.id, result: await handler(message.event, context) });
+  } catch (error) {
+    process.send({ id: message.id, error: String(error?.stack ?? error) });
+  }
+});`;
+
+/** @throws Error when the zip has no `index.js`, or its code cannot be loaded within 10 s */
+export async function startLambda(options: LambdaOptions): Promise<Lambda> {
+  const file = unzipSync(readFileSync(options.zip))["index.js"];
+  if (!file) throw new Error(`${options.zip} has no index.js`);
+  const code = strFromU8(file);
+  const pending = new Map<number, Pending>();
+  let logs = "";
+  let lastId = 0;
+  let running: Promise<ChildProcess> | undefined;
+
+  function start(): Promise<ChildProcess> {
+    const child = spawn(options.node ?? process.execPath, ["-e", RUNTIME], {
+      env: { ...lambdaEnvironment(options.functionName), ...options.env },
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    const log = (chunk: Buffer) => (logs += chunk.toString());
+    child.stdout?.on("data", log);
+    child.stderr?.on("data", log);
+    child.on("message", (reply: Reply) => {
+      const invocation = reply.id === undefined ? undefined : pending.get(reply.id);
+      if (reply.error !== undefined) invocation?.reject(new Error(reply.error));
+      else invocation?.resolve(reply.result);
+    });
+    return new Promise((resolve, reject) => {
+      const gone = (why: string) => {
+        const error = new Error(`${options.functionName}: ${why}`);
+        running = undefined;
+        reject(error);
+        for (const invocation of pending.values()) invocation.reject(error);
+      };
+      const timer = setTimeout(() => child.kill("SIGKILL"), INIT_LIMIT);
+      child.on("error", (error) => gone(error.message));
+      // "close", not "exit": by then all that the process wrote is in the logs.
+      child.once("close", (status, signal) => {
+        clearTimeout(timer);
+        gone(`the process ended (${signal ?? status}); it wrote: ${logs.slice(-2000)}`);
+      });
+      child.once("message", () => {
+        clearTimeout(timer);
+        resolve(child);
+      });
+      child.send({ code, functionName: options.functionName });
+    });
+  }
+
+  async function invoke(event: unknown): Promise<unknown> {
+    const child = await (running ??= start());
+    const id = ++lastId;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise((resolve, reject) => {
+        pending.set(id, { resolve, reject });
+        timer = setTimeout(() => reject(new Error(`${options.functionName}: no answer within ${INVOCATION_LIMIT} ms`)), INVOCATION_LIMIT);
+        child.send({ id, event }, (error) => error && reject(error));
+      });
+    } finally {
+      clearTimeout(timer);
+      pending.delete(id);
+    }
+  }
+
+  async function close(): Promise<void> {
+    const child = await running?.catch(() => undefined);
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    child.kill("SIGKILL");
+    await ended;
+  }
+
+  await (running = start());
+  return { invoke, logs: () => logs, close };
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
+function lambdaEnvironment(functionName: string): Record<string, string> {
+  return {
+    AWS_REGION: "us-east-1",
+    AWS_DEFAULT_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_SESSION_TOKEN: "local",
+    AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x",
+    AWS_LAMBDA_FUNCTION_NAME: functionName,
+    AWS_LAMBDA_FUNCTION_VERSION: "1",
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "128",
+    LAMBDA_TASK_ROOT: "/var/task",
+    LANG: "en_US.UTF-8",
+    PATH: "/usr/local/bin:/usr/bin:/bin",
+    TZ: ":UTC",
+  };
+}

@@ -1,0 +1,191 @@
+/**
+ * The whole gateway on this machine: synthesizes the config, then serves exactly the files that Terraform would deploy, with
+ * stand-ins for AWS, an identity provider and an origin.
+ */
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Config } from "../config/schema";
+import type { SessionKeys } from "../session/keys";
+import { rolesOf } from "../session/policy-source";
+import { synthesize } from "../stacks/synthesize";
+import { startAwsStandIn, type AwsStandIn } from "./aws-stand-in";
+import type { EdgeRequest } from "./cloudfront-events";
+import { makeCertificate } from "./certificate";
+import { answerFromOrigin, demoSite } from "./demo-origin";
+import { readDistribution, type Behavior, type Distribution } from "./distribution";
+import { ENGINES, type Engine } from "./engines";
+import type { KeyValueStore } from "./gate-result";
+import { startIdentityProvider } from "./identity-provider";
+import { startLambda, type Lambda } from "./lambda";
+import { localConfig, type ForeignIdentityProvider } from "./local-config";
+import { seedSessionKeys } from "./seed";
+import { serve } from "./server";
+import { demoUsers, type User } from "./users";
+
+export interface LocalEdgeOptions {
+  config: Config;
+  /** 0 for a free one. */
+  port: number;
+  engine?: Engine;
+  /** The local identity provider where absent. */
+  identityProvider?: ForeignIdentityProvider;
+  /** Path of the Node that runs the handlers; the one that runs this where absent. */
+  node?: string;
+  /** Gets one line a request. */
+  onRequest?: (line: string) => void;
+}
+
+export interface LocalEdge {
+  /** `https://app.localhost:<port>` */
+  url: string;
+  issuer: string;
+  /** Path of the certificate (PEM) that the edge and the local identity provider show. */
+  caFile: string;
+  /** As it was synthesized. */
+  config: Config;
+  stackName: string;
+  distribution: Distribution;
+  /** Who can sign in; empty with another identity provider. */
+  users: User[];
+  /** Of the gate. Editing a record takes effect with the next request. */
+  store: KeyValueStore;
+  keys: SessionKeys;
+  aws: AwsStandIn;
+  /** Everything that edge, handlers and identity provider wrote. */
+  logs(): string;
+  close(): Promise<void>;
+}
+
+/** @throws Error when the port is in use, the config cannot be synthesized, or a part does not start; nothing is left running */
+export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEdge> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+  };
+  try {
+    return await start(options, closers, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(
+  options: LocalEdgeOptions,
+  closers: (() => Promise<unknown>)[],
+  close: () => Promise<void>,
+): Promise<LocalEdge> {
+  const folder = await mkdtemp(join(tmpdir(), "edgegate-"));
+  closers.push(() => rm(folder, { recursive: true, force: true }));
+  const certificate = await makeCertificate(folder, ["app.localhost", "localhost"]);
+  const server = createServer({ key: certificate.key, cert: certificate.cert });
+  const port = await listen(server, options.port);
+  closers.push(() => stop(server));
+  const domain = `app.localhost:${port}`;
+  const url = `https://${domain}`;
+
+  const users = options.identityProvider ? [] : demoUsers(rolesOf(options.config.policy));
+  const clientSecret = options.identityProvider ? options.identityProvider.clientSecret : randomBytes(24).toString("base64url");
+  const identityProvider = options.identityProvider
+    ? undefined
+    : await startIdentityProvider({
+        ...certificate,
+        clients: Object.entries(options.config.identityProviders).map(([id, { clientId, clientAuthentication }]) => ({
+          id: clientId,
+          ...(clientAuthentication !== "none" && { secret: clientSecret! }),
+          authentication: clientAuthentication,
+          redirectUri: `${url}${options.config.basePath}/callback/${id}`,
+          postLogoutRedirectUri: `${url}${options.config.basePath}/signed-out`,
+        })),
+        users,
+        rolesClaims: [...new Set(Object.values(options.config.identityProviders).map(({ rolesClaim }) => rolesClaim))],
+        claims: Object.values(options.config.identityHeaders),
+      });
+  if (identityProvider) closers.push(identityProvider.close);
+  const issuer = identityProvider?.issuer ?? options.identityProvider!.issuer;
+
+  const config = localConfig(options.config, domain, issuer, options.identityProvider);
+  const { stackDir, stackName } = synthesize(config, { outdir: join(folder, "cdktf.out") });
+  const distribution = readDistribution(join(stackDir, "cdk.tf.json"));
+
+  const seed = seedSessionKeys(distribution.authSettings.session);
+  const store: KeyValueStore = { records: seed.records };
+  const aws = await startAwsStandIn();
+  closers.push(aws.close);
+  for (const [name, value] of Object.entries(distribution.parameters)) aws.parameters.set(name, value);
+  aws.secrets.set(distribution.authSettings.sessionKeysSecretName, JSON.stringify(seed.keys));
+  for (const { clientSecretName } of Object.values(distribution.authSettings.identityProviders)) {
+    if (clientSecretName !== undefined) aws.secrets.set(clientSecretName, clientSecret!);
+  }
+
+  // Another provider's certificate may come from a private authority, which the one who starts this names.
+  const ca = identityProvider ? certificate.caFile : process.env["NODE_EXTRA_CA_CERTS"];
+  const lambdas: Record<string, Lambda> = {};
+  for (const { lambda } of distribution.behaviors) {
+    if (!lambda || lambdas[lambda.functionName]) continue;
+    const started = await startLambda({
+      ...lambda,
+      ...(options.node !== undefined && { node: options.node }),
+      env: { AWS_ENDPOINT_URL: aws.endpoint, ...(ca !== undefined && { NODE_EXTRA_CA_CERTS: ca }) },
+    });
+    lambdas[lambda.functionName] = started;
+    closers.push(started.close);
+  }
+
+  const lines: string[] = [];
+  const site = demoSite(config);
+  const parts = {
+    distribution,
+    runGate: ENGINES[options.engine ?? "sandbox"],
+    store,
+    lambdas,
+    origin: (request: EdgeRequest, behavior: Behavior) => answerFromOrigin(site, request, behavior.origin),
+    log: (line: string) => {
+      lines.push(line);
+      options.onRequest?.(line);
+    },
+  };
+  server.on("request", (request, response) => {
+    serve(parts, request, response).catch((error: unknown) => {
+      parts.log(`${request.method} failed: ${String(error)}`);
+      response.destroy();
+    });
+  });
+  const logs = () =>
+    [...lines, ...Object.values(lambdas).map((lambda) => lambda.logs()), identityProvider?.logs() ?? ""].join("\n");
+  return {
+    url,
+    issuer,
+    caFile: certificate.caFile,
+    config,
+    stackName,
+    distribution,
+    users,
+    store,
+    keys: seed.keys,
+    aws,
+    logs,
+    close,
+  };
+}
+
+/** @returns the port */
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      reject(error.code === "EADDRINUSE" ? new Error(`port ${port} is in use; choose another with --port`) : error),
+    );
+    server.listen(port, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

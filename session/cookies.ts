@@ -1,0 +1,21 @@
+/**
+ * The cookies of the gateway. Everything whose name starts with one of {@link GATE_COOKIE_PREFIXES} is the gateway's own
+ * and never reaches an origin.
+ *
+ * `__Host-` cookies are bound to one host, `Secure` and `Path=/`
+ * (https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3).
+ */
+
+/** The session token. `SameSite=Lax`: a Strict cookie is not sent on the return from the IdP, which makes a loop. */
+export const SESSION_COOKIE = "__Host-gate";
+
+/** The refresh JWE. `__Secure-` because it is limited to `Path=/_gate`, which `__Host-` forbids. */
+export const REFRESH_COOKIE = "__Secure-gate-refresh";
+
+/** One cookie for each sign-in under way: this prefix and the first eight characters of the flow's `state`. */
+export const FLOW_COOKIE_PREFIX = "__Host-gate-flow-";
+
+/** When the last sign-ins of this browser began; what the loop breaker counts. */
+export const SIGN_INS_COOKIE = "__Host-gate-sign-ins";
+
+export const GATE_COOKIE_PREFIXES = ["__Host-gate", "__Secure-gate"] as const;

@@ -1,0 +1,26 @@
+/**
+ * The one layout of every page that the gateway itself answers with. Small, because the gate carries it within the 10 KB of a
+ * CloudFront Function; system colours and fonts, so that it follows the viewer's light or dark mode without a script.
+ * Callers pass fixed texts or escaped ones: nothing here escapes, and nothing of a request or an IdP belongs on a page.
+ */
+import type { Theme } from "./settings";
+
+export interface Page {
+  title: string;
+  /** HTML of the one paragraph below the title. */
+  text: string;
+  /** The main way on, as a link that looks like a button. */
+  action?: { href: string; label: string } | false;
+  /** The request id; also in the log, so that support can find the request. */
+  reference: string;
+}
+
+/** Sent with every page: nothing is loaded, framed or executed. */
+export const PAGE_SECURITY_POLICY = "default-src 'none';style-src 'unsafe-inline';frame-ancestors 'none'";
+
+export function renderPage(theme: Theme, page: Page): string {
+  const support = theme.support;
+  const help = support ? ` <a href="${support}">Get help</a>` : "";
+  const action = page.action ? `<p><a class=b href="${page.action.href}">${page.action.label}</a>` : "";
+  return `<!doctype html><html lang=en><meta name=viewport content="width=device-width"><title>${page.title} - ${theme.productName}</title><style>:root{color-scheme:light dark}body{min-height:95vh;display:grid;place-items:center;font:1rem/1.6 system-ui}main{max-width:26rem;padding:2rem;border-top:4px solid ${theme.accentColor};box-shadow:0 2px 24px #8886}h1{font-size:1.5rem}.b{display:inline-block;padding:.6em 1.2em;background:${theme.accentColor};color:#fff;text-decoration:none}small{overflow-wrap:anywhere}</style><main><small>${theme.productName}</small><h1>${page.title}</h1><p>${page.text}${action}<p><small>Reference ${page.reference}${help}</small></main>`;
+}

@@ -1,0 +1,70 @@
+/**
+ * What the edges read at run time: the gate from its own source, where Terraform puts it at plan time; the auth handler from
+ * an SSM parameter. Neither holds a secret. The contract between `stacks`, which write them, and the edges.
+ */
+import type { ShardCount } from "./shard";
+
+/** How the pages of the gateway look. */
+export interface Theme {
+  /** The name that people know the site by. */
+  productName: string;
+  /** `#rrggbb`. */
+  accentColor: string;
+  /** Where people get help, as the address of a link on error pages: `mailto:` or `https:`. */
+  support?: string;
+}
+
+/** The constant `SETTINGS` in the gate's source. */
+export interface GateSettings {
+  /** Of the gateway's own endpoints; no trailing slash. */
+  basePath: string;
+  /** The hosts this gateway answers for, lower-case. */
+  hosts: string[];
+  /** Further identity headers: pairs of header name and claim name. */
+  identityHeaders: [header: string, claim: string][];
+  theme: Theme;
+}
+
+export type ClientAuthentication = "none" | "client_secret_basic" | "client_secret_post";
+
+export interface IdentityProviderSettings {
+  /** Shown where people choose between several identity providers. */
+  label: string;
+  issuer: string;
+  clientId: string;
+  clientAuthentication: ClientAuthentication;
+  /** Name of the Secrets Manager secret whose text is the client secret; absent for `none`. */
+  clientSecretName?: string;
+  scopes: string[];
+  /** The claim that lists the user's roles: an array of strings or one string. */
+  rolesClaim: string;
+}
+
+/** The value of the SSM parameter `/edgegate/<function name>`, as JSON of at most 4 KB. */
+export interface AuthSettings {
+  version: 1;
+  basePath: string;
+  hosts: string[];
+  session: {
+    /** Seconds from sign-in to the end of the session, whatever happens. */
+    absolute: number;
+    /** Seconds without a renewal after which the session ends. */
+    idle: number;
+    /** Seconds a token is good for before it must be renewed. */
+    token: number;
+    shardCount: ShardCount;
+  };
+  /** Name of the Secrets Manager secret that holds {@link import("./keys").SessionKeys} as JSON. */
+  sessionKeysSecretName: string;
+  identityProviders: Record<string, IdentityProviderSettings>;
+  /** Only these role names are put into tokens. */
+  roles: string[];
+  /** Names of the claims that are put into tokens for the identity headers. */
+  claims: string[];
+  theme: Theme;
+}
+
+/** The name of the handler's SSM parameter. */
+export function settingsParameterName(functionName: string): string {
+  return "/edgegate/" + functionName;
+}

@@ -1,0 +1,52 @@
+import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
+import { SecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/secretsmanager-secret-version";
+import { TerraformStack, TerraformVariable } from "cdktf";
+import { Construct } from "constructs";
+import type { Config } from "../config/schema";
+import { clientSecretName, SECRET_RECOVERY_DAYS } from "./names";
+
+/**
+ * The secret that the gateway shows to an identity provider. It is put by hand (`aws secretsmanager put-secret-value`) or given
+ * to Terraform as an ephemeral variable that goes into a write-only argument. An ephemeral value may not decide whether a
+ * resource exists, so a plain number does: 0 is by hand.
+ *
+ * https://developer.hashicorp.com/terraform/language/resources/ephemeral/write-only
+ */
+export class ClientSecret extends Construct {
+  constructor(scope: Construct, id: string, { config, provider }: { config: Config; provider: string }) {
+    super(scope, id);
+    const stack = TerraformStack.of(this);
+    const name = clientSecretName(config, provider);
+    // Names that a shell takes in TF_VAR_…
+    const variable = `idp_${provider.replaceAll("-", "_")}_client_secret`;
+
+    const value = new TerraformVariable(stack, variable, {
+      type: "string",
+      sensitive: true,
+      description: `The client secret of "${provider}", where Terraform is to store it; never in plan or state. Takes effect when ${variable}_version is raised.`,
+    });
+    value.addOverride("default", null);
+    value.addOverride("ephemeral", true);
+    const version = new TerraformVariable(stack, `${variable}_version`, {
+      type: "number",
+      default: 0,
+      description: `0: the value of the secret ${name} is put by hand. Raise it to store ${variable}; back at 0 the stored value stays.`,
+    });
+    version.addValidation({
+      condition: `\${var.${version.friendlyUniqueId} == 0 || var.${value.friendlyUniqueId} != null}`,
+      errorMessage: `Give ${variable} too (TF_VAR_${variable}), or leave ${variable}_version at 0: the stored value stays.`,
+    });
+
+    const secret = new SecretsmanagerSecret(this, "Resource", {
+      name,
+      description: `Client secret of ${config.name} at its identity provider "${provider}"`,
+      recoveryWindowInDays: SECRET_RECOVERY_DAYS,
+    });
+    const stored = new SecretsmanagerSecretVersion(this, "version", {
+      secretId: secret.id,
+      secretStringWo: value.stringValue,
+      secretStringWoVersion: version.numberValue,
+    });
+    stored.addOverride("count", `\${var.${version.friendlyUniqueId} > 0 ? 1 : 0}`);
+  }
+}

@@ -1,0 +1,104 @@
+import {
+  CloudfrontDistribution,
+  type CloudfrontDistributionDefaultCacheBehavior,
+  type CloudfrontDistributionViewerCertificate,
+} from "@cdktf/provider-aws/lib/cloudfront-distribution";
+import { Construct } from "constructs";
+import type { Config, Origin } from "../config/schema";
+import { MANAGED_CACHE_POLICY, type Caching } from "./caching";
+import { isS3, originId, type Origins } from "./origins";
+
+export interface DistributionProps {
+  config: Config;
+  origins: Origins;
+  caching: Caching;
+  responseHeadersPolicyId: string;
+  /** The CloudFront Function on every behavior but the gateway's own endpoints. */
+  gateArn: string;
+  /** The Lambda@Edge version on the gateway's own endpoints. */
+  authArn: string;
+  webAclArn: string;
+  /** The hosts that CloudFront itself must know: all but those that only the local edge serves. */
+  aliases: readonly string[];
+  certificateArn: string | undefined;
+}
+
+const ALL_METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+const READ_METHODS = ["GET", "HEAD", "OPTIONS"];
+const CACHED_METHODS = ["GET", "HEAD"];
+
+/** The distribution: what answers first is the gateway's own endpoints; whatever else comes passes the gate. */
+export class Distribution extends Construct {
+  readonly id: string;
+  readonly arn: string;
+  readonly domainName: string;
+  readonly hostedZoneId: string;
+
+  constructor(scope: Construct, id: string, props: DistributionProps) {
+    super(scope, id);
+    const { config } = props;
+    const distribution = new CloudfrontDistribution(this, "Resource", {
+      comment: `${config.domain} behind edgegate`,
+      enabled: true,
+      isIpv6Enabled: true,
+      httpVersion: "http2and3",
+      priceClass: "PriceClass_All",
+      waitForDeployment: true,
+      webAclId: props.webAclArn,
+      aliases: [...props.aliases],
+      ...(isS3(config.origin) ? { defaultRootObject: "index.html" } : {}),
+      origin: props.origins.definitions,
+      orderedCacheBehavior: [
+        gatewayBehavior(props),
+        ...config.behaviors.map(({ path, origin, caching }) => ({ pathPattern: path, ...gatedBehavior(props, origin, caching) })),
+      ],
+      defaultCacheBehavior: gatedBehavior(props, config.origin, config.caching ?? (isS3(config.origin) ? "optimized" : "disabled")),
+      viewerCertificate: viewerCertificate(props.certificateArn),
+      restrictions: { geoRestriction: { restrictionType: "none" } },
+    });
+    this.id = distribution.id;
+    this.arn = distribution.arn;
+    this.domainName = distribution.domainName;
+    this.hostedZoneId = distribution.hostedZoneId;
+  }
+}
+
+/**
+ * The gateway's endpoints. The handler answers every viewer request itself, so the origin that CloudFront demands is never
+ * reached. No redirect from http: nobody types these addresses, and an authorization code that came in the clear is lost already.
+ */
+function gatewayBehavior(props: DistributionProps) {
+  return {
+    pathPattern: `${props.config.basePath}/*`,
+    targetOriginId: originId(props.config.origin),
+    viewerProtocolPolicy: "https-only",
+    allowedMethods: ALL_METHODS,
+    cachedMethods: CACHED_METHODS,
+    cachePolicyId: MANAGED_CACHE_POLICY.CachingDisabled,
+    responseHeadersPolicyId: props.responseHeadersPolicyId,
+    lambdaFunctionAssociation: [{ eventType: "viewer-request", lambdaArn: props.authArn, includeBody: true }],
+  };
+}
+
+function gatedBehavior(
+  props: DistributionProps,
+  origin: Origin,
+  caching: "disabled" | "optimized",
+): CloudfrontDistributionDefaultCacheBehavior {
+  return {
+    targetOriginId: originId(origin),
+    viewerProtocolPolicy: "redirect-to-https",
+    allowedMethods: isS3(origin) ? READ_METHODS : ALL_METHODS,
+    cachedMethods: CACHED_METHODS,
+    compress: caching === "optimized",
+    ...props.caching.policiesFor(origin.type, caching),
+    responseHeadersPolicyId: props.responseHeadersPolicyId,
+    functionAssociation: [{ eventType: "viewer-request", functionArn: props.gateArn }],
+  };
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html */
+function viewerCertificate(certificateArn: string | undefined): CloudfrontDistributionViewerCertificate {
+  if (certificateArn === undefined) return { cloudfrontDefaultCertificate: true };
+  return { acmCertificateArn: certificateArn, sslSupportMethod: "sni-only", minimumProtocolVersion: "TLSv1.2_2021" };
+}

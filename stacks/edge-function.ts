@@ -1,0 +1,131 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
+import { AssetType, Fn, TerraformAsset, TerraformLocal } from "cdktf";
+import { Construct } from "constructs";
+import { settingsParameterName } from "../session/settings";
+import { edgeLogGroupName } from "./names";
+import { atMostBytes, literal } from "./terraform-text";
+
+/** https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html: standard tier */
+const MAX_SETTINGS_BYTES = 4_096;
+
+export interface EdgeFunctionProps {
+  functionName: string;
+  description: string;
+  /** Path of the handler's zip. */
+  zip: string;
+  /** What the handler reads at run time: Lambda@Edge has no environment variables. */
+  settings: object;
+  /** Names of the Secrets Manager secrets that the handler reads. */
+  secretNames: readonly string[];
+  logRetentionDays: number;
+}
+
+/**
+ * A Lambda@Edge function: a numbered version in us-east-1 with its role, settings and log group.
+ *
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html
+ */
+export class EdgeFunction extends Construct {
+  /** Of the published version; the only form that CloudFront takes. */
+  readonly qualifiedArn: string;
+
+  constructor(scope: Construct, id: string, props: EdgeFunctionProps) {
+    super(scope, id);
+    const { functionName } = props;
+    const parameterName = settingsParameterName(functionName);
+
+    const settings = new TerraformLocal(this, "settings", literal(props.settings));
+    const value = `jsonencode(local.${settings.friendlyUniqueId})`;
+    new SsmParameter(this, "settings_parameter", {
+      name: parameterName,
+      description: `Settings of ${functionName}; no secrets`,
+      type: "String",
+      // Not secret, so a plan shows what changes; `value` would be hidden.
+      insecureValue: `\${${value}}`,
+      lifecycle: {
+        precondition: [
+          {
+            condition: atMostBytes(value, MAX_SETTINGS_BYTES),
+            errorMessage:
+              `The settings of ${functionName} are larger than the ${MAX_SETTINGS_BYTES} bytes of an SSM parameter. ` +
+              'Write fewer "identityProviders", "alternateDomains" or "identityHeaders", or fewer roles in "policy".',
+          },
+        ],
+      },
+    });
+
+    const role = new IamRole(this, "role", {
+      name: functionName,
+      description: `Runs ${functionName} at CloudFront's edge`,
+      assumeRolePolicy: JSON.stringify(policyDocument([TRUST_EDGE])),
+    });
+    const permissions = new IamRolePolicy(this, "permissions", {
+      name: "edge",
+      role: role.name,
+      policy: JSON.stringify(policyDocument(permissionStatements(functionName, parameterName, props.secretNames))),
+    });
+    // Replicas make their groups in their own regions on their first log line; this one is there with its retention from the start.
+    const logGroup = new CloudwatchLogGroup(this, "logs", {
+      name: edgeLogGroupName(functionName),
+      retentionInDays: props.logRetentionDays,
+    });
+
+    const zip = new TerraformAsset(this, "zip", { path: props.zip, type: AssetType.FILE });
+    this.qualifiedArn = new LambdaFunction(this, "Resource", {
+      functionName,
+      description: props.description,
+      role: role.arn,
+      runtime: "nodejs22.x",
+      handler: "index.handler",
+      filename: zip.path,
+      sourceCodeHash: Fn.filebase64sha256(zip.path),
+      memorySize: 128,
+      timeout: 5,
+      publish: true,
+      // A version can be deleted once CloudFront has removed its replicas, hours after the last distribution let go of it
+      // (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-delete-replicas.html).
+      // Waiting beats `skip_destroy`: a function that is left behind stops the next deployment under this name.
+      timeouts: { delete: "3h" },
+      dependsOn: [permissions, logGroup],
+    }).qualifiedArn;
+  }
+}
+
+const TRUST_EDGE = {
+  Effect: "Allow",
+  Action: "sts:AssumeRole",
+  Principal: { Service: ["edgelambda.amazonaws.com", "lambda.amazonaws.com"] },
+};
+
+/**
+ * Exactly one parameter, exactly these secrets, one log group. Names instead of references to the resources keep the document
+ * readable in the plan that creates them; a role reaches nothing outside its account unless the other account also says so.
+ */
+function permissionStatements(functionName: string, parameterName: string, secretNames: readonly string[]): object[] {
+  return [
+    { Sid: "Settings", Effect: "Allow", Action: "ssm:GetParameter", Resource: `arn:aws:ssm:us-east-1:*:parameter${parameterName}` },
+    {
+      Sid: "Secrets",
+      Effect: "Allow",
+      Action: "secretsmanager:GetSecretValue",
+      // Six random characters end a secret's ARN
+      // (https://docs.aws.amazon.com/secretsmanager/latest/userguide/getting-started.html#term_secret).
+      Resource: secretNames.map((name) => `arn:aws:secretsmanager:us-east-1:*:secret:${name}-??????`),
+    },
+    {
+      Sid: "Logs",
+      Effect: "Allow",
+      Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+      // In whatever region runs the replica.
+      Resource: `arn:aws:logs:*:*:log-group:${edgeLogGroupName(functionName)}:*`,
+    },
+  ];
+}
+
+function policyDocument(statements: object[]): object {
+  return { Version: "2012-10-17", Statement: statements };
+}

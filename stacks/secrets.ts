@@ -1,0 +1,28 @@
+import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
+import { Construct } from "constructs";
+import type { Config } from "../config/schema";
+import { ClientSecret } from "./client-secret";
+import { clientSecretName, SECRET_RECOVERY_DAYS, sessionKeysSecretName } from "./names";
+import { hasClientSecret } from "./settings";
+
+/**
+ * The secrets that the auth handler reads. Terraform makes the places; no value is ever in a plan or in state.
+ *
+ * The session keys get no version here: whoever rotates them writes the first one too, together with the shard records.
+ */
+export class Secrets extends Construct {
+  /** Of every secret that the handler reads. */
+  readonly names: string[];
+
+  constructor(scope: Construct, id: string, config: Config) {
+    super(scope, id);
+    const providers = Object.keys(config.identityProviders).filter((provider) => hasClientSecret(config, provider));
+    new SecretsmanagerSecret(this, "session_keys", {
+      name: sessionKeysSecretName(config),
+      description: `Master keys of the sessions of ${config.name}`,
+      recoveryWindowInDays: SECRET_RECOVERY_DAYS,
+    });
+    for (const provider of providers) new ClientSecret(this, `idp_${provider}`, { config, provider });
+    this.names = [sessionKeysSecretName(config), ...providers.map((provider) => clientSecretName(config, provider))];
+  }
+}

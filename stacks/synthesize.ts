@@ -1,0 +1,42 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { App } from "cdktf";
+import { buildArtifacts, type Artifacts } from "../build/artifacts";
+import type { Config } from "../config/schema";
+import { GatewayStack } from "./gateway-stack";
+
+export interface Synthesized {
+  /** The folder with `cdk.tf.json` and `assets/`: what Terraform runs in. */
+  stackDir: string;
+  stackName: string;
+}
+
+/**
+ * Writes the Terraform configuration of a gateway. The bytes depend on the config and the sources only, not on the folder.
+ *
+ * @param options.outdir created where it does not exist
+ * @param options.artifacts built where absent
+ * @throws Error when a behavior has no decision (stacks/decision-check.ts); nothing is written then
+ */
+export function synthesize(config: Config, options: { outdir: string; artifacts?: Artifacts }): Synthesized {
+  const { outdir, artifacts = buildArtifacts() } = options;
+  mkdirSync(outdir, { recursive: true });
+  const stackName = withoutDeprecations(() => {
+    const app = new App({ outdir, stackTraces: false });
+    const stack = new GatewayStack(app, config, artifacts);
+    app.synth();
+    return stack.node.id;
+  });
+  return { stackDir: join(outdir, "stacks", stackName), stackName };
+}
+
+/** cdktf calls a deprecated function of Node; nobody who synthesizes can do anything about it. */
+function withoutDeprecations<T>(run: () => T): T {
+  const before = process.noDeprecation ?? false;
+  process.noDeprecation = true;
+  try {
+    return run();
+  } finally {
+    process.noDeprecation = before;
+  }
+}

@@ -1,0 +1,26 @@
+/** Text of the Terraform language that CDKTF does not write for us. */
+
+/**
+ * A value from the config as Terraform reads it back: in JSON syntax every string is a template, so `${` and `%{` are doubled.
+ *
+ * https://developer.hashicorp.com/terraform/language/syntax/json#string-templates
+ */
+export function literal<T>(value: T): T;
+export function literal(value: unknown): unknown {
+  if (typeof value === "string") return value.replace(/[$%](?=\{)/g, "$&$&");
+  if (Array.isArray(value)) return value.map((item) => literal(item));
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [literal(key), literal(item)]));
+  }
+  return value;
+}
+
+/**
+ * A condition that holds while the text is at most `limit` bytes as UTF-8. Terraform's `length` counts characters; base64
+ * without its padding is ⌈4n/3⌉ characters for n bytes, which no two n share.
+ *
+ * @param expression reference to the text, without `${}`
+ */
+export function atMostBytes(expression: string, limit: number): string {
+  return `\${length(replace(base64encode(${expression}), "=", "")) <= ${Math.ceil((limit * 4) / 3)}}`;
+}
