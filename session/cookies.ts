@@ -15,7 +15,7 @@ export const REFRESH_COOKIE = "__Secure-gate-refresh";
 /** One cookie for each sign-in under way: this prefix and the first eight characters of the flow's `state`. */
 export const FLOW_COOKIE_PREFIX = "__Host-gate-flow-";
 
-/** When the last sign-ins of this browser began; what the loop breaker counts. */
+/** When this browser last finished sign-ins; what the loop breaker counts. */
 export const SIGN_INS_COOKIE = "__Host-gate-sign-ins";
 
 export const GATE_COOKIE_PREFIXES = ["__Host-gate", "__Secure-gate"] as const;

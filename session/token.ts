@@ -3,8 +3,8 @@
  *
  *     1.<kid>.<shard>.<payload>.<mac>
  *
- * `<kid>.<shard>` is the key of the shard record. `mac` is HMAC-SHA256 under the shard key over everything before its
- * dot, as 43 characters of base64url. `payload` is a list of fields joined by `~`:
+ * `<kid>.<shard>` is the key of the shard record. `mac` is HMAC-SHA256 under the shard key over everything before it,
+ * its dot included, as 43 characters of base64url. `payload` is a list of fields joined by `~`:
  *
  *     uid ~ sid ~ issuedAt ~ expiresAt ~ authTime ~ idp ~ strength ~ roles ~ email [~ claim ~ value]…
  *
@@ -52,7 +52,7 @@ export const MAX_TOKEN_LENGTH = 3800;
 const MAX_RECORD_KEY_LENGTH = 13;
 
 /** Of 32 bytes as base64url. */
-const MAC_LENGTH = 43;
+export const MAC_LENGTH = 43;
 
 /** Where the fields that the gate reads stand in a payload. */
 export const UID = 0;
@@ -64,22 +64,23 @@ export const EMAIL = 8;
 export const FIRST_CLAIM = 9;
 
 /**
- * The parts of a token; undefined for anything that is not one. By position: a pattern would cost five times as much. What
- * is wrong and not seen here is no harm: a record of another name does not exist, and the MAC covers every character.
+ * The key of the record that a token is signed with; undefined for anything that is not a token. By position: a pattern
+ * would cost five times as much. What is wrong and not seen here is no harm: a record of another name does not exist, and
+ * the MAC covers everything.
  */
-export function splitToken(token: string): SplitToken | undefined {
-  const length = token.length;
-  if (token[0] !== "1" || length > MAX_TOKEN_LENGTH || token[length - MAC_LENGTH - 1] !== ".") return undefined;
+export function recordKeyOf(token: string): string | undefined {
+  if (token[0] !== "1" || token.length > MAX_TOKEN_LENGTH) return undefined;
   const afterShard = token.indexOf(".", token.indexOf(".", 2) + 1);
   // A record key is never shorter than `a.0`; where a dot is missing the search returns -1.
-  if (afterShard < 5 || afterShard > MAX_RECORD_KEY_LENGTH + 2) return undefined;
-  const signed = token.slice(0, -MAC_LENGTH - 1);
-  return {
-    recordKey: token.slice(2, afterShard),
-    signed: signed,
-    payload: signed.slice(afterShard + 1),
-    mac: token.slice(-MAC_LENGTH),
-  };
+  return afterShard < 5 || afterShard > MAX_RECORD_KEY_LENGTH + 2 ? undefined : token.slice(2, afterShard);
+}
+
+/** The parts of a token; undefined for anything that is not one. */
+export function splitToken(token: string): SplitToken | undefined {
+  const recordKey = recordKeyOf(token);
+  if (!recordKey) return undefined;
+  const signed = token.slice(0, -MAC_LENGTH);
+  return { recordKey: recordKey, signed: signed, payload: signed.slice(recordKey.length + 3, -1), mac: token.slice(-MAC_LENGTH) };
 }
 
 /** The session in a payload whose MAC was found right. Fields that a newer version may append are read as claims. */
@@ -115,8 +116,8 @@ export function mintToken(hmac: HmacText, shardKey: string, recordKey: string, s
     encodeText(session.email),
   ];
   Object.keys(session.claims).forEach((claim) => fields.push(claim, encodeText(session.claims[claim]!)));
-  const signed = `1.${recordKey}.${fields.join("~")}`;
-  return `${signed}.${hmac(shardKey, signed)}`;
+  const signed = `1.${recordKey}.${fields.join("~")}.`;
+  return signed + hmac(shardKey, signed);
 }
 
 /**

@@ -13,10 +13,10 @@ function refusals(): Record<Refusal, [status: number, title: string, text?: stri
   return {
     host: [421, "Unknown address"],
     path: [400, "Address refused"],
-    endpoint: [404, "Page not found"],
+    endpoint: [404, "Not found"],
     rule: [403, "Access denied"],
     role: [403, "Access denied", "Your account has no access to this page."],
-    store: [503, "Please try again", "Sign-in cannot be checked right now."],
+    store: [503, "Try again", "Sign-in cannot be checked right now."],
   };
 }
 

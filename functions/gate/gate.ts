@@ -5,7 +5,7 @@
 import { ESCAPED, readPath, REFUSED } from "../../session/paths";
 import { PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "../../session/policy";
 import { SESSION_COOKIE } from "../../session/cookies";
-import { ROLES, splitToken, UID } from "../../session/token";
+import { ROLES, recordKeyOf, UID } from "../../session/token";
 import { askToSignIn, refuse } from "./answers";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
 import { removeForeign, setIdentity } from "./identity";
@@ -40,16 +40,17 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
   if (!cookie) return askToSignIn("none", event);
   // A second cookie may have been planted; which one is right cannot be told.
   if (cookie.multiValue) return askToSignIn("several", event);
-  const token = splitToken(cookie.value);
-  if (!token) return askToSignIn("form", event);
+  const token = cookie.value;
+  const key = recordKeyOf(token);
+  if (!key) return askToSignIn("form", event);
   let record: string;
   try {
-    record = await cf.kvs().get(token.recordKey);
+    record = await cf.kvs().get(key);
   } catch (missingOrFailed) {
-    const missing = await isMissing(token.recordKey);
+    const missing = await isMissing(key);
     return missing ? askToSignIn("key", event) : refuse("store", event);
   }
-  const session = openSession(token, record);
+  const session = openSession(token, key, record);
   if (typeof session === "string") return askToSignIn(session, event);
   if (required !== SIGNED_IN && required !== session[ROLES] && !hasRole(session[ROLES]!, required)) return refuse("role", event);
 

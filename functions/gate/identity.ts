@@ -4,22 +4,19 @@ import { ROLE_SEPARATOR } from "../../session/policy";
 import { EMAIL, FIRST_CLAIM, ROLES, SID, UID } from "../../session/token";
 import type { ViewerRequest } from "./event";
 
+/** Many servers read `-` and `_` in a header name as the same character (RFC 3875 section 4.1.18). */
+const IDENTITY_HEADER = /^x[-_]gate[-_]/;
 const GATE_COOKIE = /^__(Host|Secure)-gate/;
 
 /**
- * Removes the identity that a viewer claims, and the gateway's cookies: an origin has no use for them, and its log is no
- * place for them. Statements, not a loop: five deletes cost less than one turn of it.
+ * Removes every header in the gateway's namespace, because only the gate may speak there, and the gateway's cookies: an
+ * origin has no use for them, and its log is no place for them. A comparison spares almost every name the pattern.
  */
 export function removeForeign(request: ViewerRequest): void {
   const headers = request.headers;
-  const more = SETTINGS.identityHeaders;
-  delete headers["x-gate-user"];
-  delete headers["x-gate-email"];
-  delete headers["x-gate-roles"];
-  delete headers["x-gate-session"];
-  delete headers["x-gate-assertion"];
-  for (let i = 0; more[i]; i++) delete headers[more[i]![0]];
-
+  for (const name in headers) {
+    if (name > "x" && IDENTITY_HEADER.test(name)) delete headers[name];
+  }
   const cookies = request.cookies;
   delete cookies[SESSION_COOKIE];
   const names = Object.keys(cookies);
@@ -34,11 +31,12 @@ export function setIdentity(request: ViewerRequest, session: string[]): void {
   const headers = request.headers;
   const email = session[EMAIL];
   const roles = session[ROLES];
-  const more = SETTINGS.identityHeaders;
   headers["x-gate-user"] = { value: session[UID]! };
   headers["x-gate-session"] = { value: session[SID]! };
   if (email) headers["x-gate-email"] = { value: email };
   if (roles) headers["x-gate-roles"] = { value: roles.indexOf(ROLE_SEPARATOR) < 0 ? roles : roles.split(ROLE_SEPARATOR).join() };
+  if (!session[FIRST_CLAIM]) return;
+  const more = SETTINGS.identityHeaders;
   for (let i = 0; more[i]; i++) {
     // Names and values alternate: a value must never be taken for a name.
     for (let at = FIRST_CLAIM; at < session.length; at += 2) {
