@@ -1,5 +1,5 @@
 /** Builds the zip of a Lambda@Edge handler. */
-import { buildSync } from "esbuild";
+import { buildSync, formatMessagesSync } from "esbuild";
 import { join, resolve } from "node:path";
 import { deterministicZip } from "./zip";
 
@@ -10,10 +10,11 @@ const ROOT = resolve(__dirname, "..");
  * esbuild orders and names modules by their paths, so it only ever sees paths relative to the checkout.
  *
  * @param entry path of the module that exports `handler`, relative to the root of the checkout
- * @throws Error esbuild's, with the place, when the code does not build
+ * @throws Error with the place, when the code does not build, or builds into something that esbuild warns of: an import that
+ *   is undefined fails only at the request that needs it
  */
 export function buildHandlerZip(entry: string): Uint8Array {
-  const { outputFiles } = buildSync({
+  const { outputFiles, warnings } = buildSync({
     absWorkingDir: ROOT,
     entryPoints: [`./${entry}`],
     outfile: join(ROOT, "index.js"),
@@ -30,5 +31,6 @@ export function buildHandlerZip(entry: string): Uint8Array {
     tsconfigRaw: {},
     logLevel: "silent",
   });
+  if (warnings.length > 0) throw new Error(`${entry} builds with warnings:\n${formatMessagesSync(warnings, { kind: "warning" }).join("")}`);
   return deterministicZip({ "index.js": outputFiles[0]!.contents });
 }

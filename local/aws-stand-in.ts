@@ -18,6 +18,8 @@ export interface AwsStandIn {
   requests: string[];
   /** How the next and all later calls of a target behave, until it is removed. */
   faults: Map<string, Fault>;
+  /** How many connections are open. */
+  connections(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -88,6 +90,7 @@ export async function startAwsStandIn(): Promise<AwsStandIn> {
     secrets,
     requests,
     faults,
+    connections: () => new Promise((resolve, reject) => server.getConnections((error, count) => (error ? reject(error) : resolve(count)))),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { unzipSync } from "fflate";
 import { buildHandlerZip } from "../../build/handler";
 import { startLambda } from "../../local/lambda";
@@ -49,6 +49,18 @@ test("loads on Lambda's Node as a module that exports a handler", async () => {
   const lambda = await startLambda({ zip, functionName: "example-auth", node: lambdaNode() });
   expect(lambda.logs()).toBe("");
   await lambda.close();
+});
+
+describe("code that esbuild warns of is an error that says what and where", () => {
+  const DOUBTFUL: [string, string, RegExp][] = [
+    ["an import that is undefined", 'import * as parts from "./parts";\nexport const handler = () => parts.missing;', /"missing" will always be undefined[^]*entry\.ts:2:/],
+    ["a comparison that is always false", "export const handler = (a: unknown) => a === NaN;", /NaN[^]*entry\.ts:1:/],
+  ];
+  test.each(DOUBTFUL)("%s", (_name, code, message) => {
+    writeFileSync(join(folder, "parts.ts"), "export const here = 1;\n");
+    writeFileSync(join(folder, "entry.ts"), code);
+    expect(() => buildHandlerZip(relative(ROOT, join(folder, "entry.ts")))).toThrow(message);
+  });
 });
 
 test("an entry that does not build is an error that says where", () => {

@@ -14,6 +14,7 @@ const EVENT = functionEvent({ id: "id-1", method: "GET", path: "/a", query: unde
 const FUNCTIONS: [name: string, source: string, outcome: Outcome][] = [
   ["returns the request", "function handler(event){return event.request}", { uri: "/a" }],
   ["is asynchronous", 'async function handler(event){await null;event.request.uri="/b";return event.request}', { uri: "/b" }],
+  ["returns more than a few KB", 'function handler(event){event.request.headers["x-a"]={value:"\u00e9".repeat(4000)};return event.request}', { uri: "/a", header: "\u00e9".repeat(4000) }],
   ["returns a response", 'function handler(){return{statusCode:204,headers:{"x-a":{value:"1"}}}}', { statusCode: 204 }],
   ["reads the store", 'var b=1;import cf from"cloudfront";async function handler(event){event.request.headers["x-a"]={value:await cf.kvs().get("k")};return event.request}', { uri: "/a", header: "v", reads: 1 }],
   ["catches a missing key", 'import cf from"cloudfront";async function handler(event){try{await cf.kvs().get("none")}catch(e){event.request.uri="/missing"}return event.request}', { uri: "/missing", reads: 1 }],

@@ -108,7 +108,7 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
     identityProviders: Object.fromEntries(Object.entries(idps).map(([id, provider]) => [id, { ...providerSettings(id, provider), ...options.idp }])),
     roles: ["admin", "staff"],
     claims: ["department"],
-    theme: { productName: "Example", accentColor: "#2456c7", support: "help@example.com" },
+    theme: { productName: "Example", accentColor: "#2456c7", support: "mailto:help@example.com" },
     ...options.settings,
   };
   const keys: SessionKeys = { current: "k1", keys: { k1: newMasterKey() } };

@@ -52,6 +52,8 @@ export class IdpStandIn {
   rotatesRefreshTokens = true;
   /** Gives an ID token with renewals, which OpenID Connect Core 1.0 section 12.2 leaves open. */
   renewsIdTokens = true;
+  /** The error (RFC 6749 section 5.2) with which it refuses every refresh token. */
+  refusesRenewals: string | undefined;
   refreshTokenBytes = 48;
   /** Requests seen, in order. */
   readonly requests: Endpoint[] = [];
@@ -111,6 +113,11 @@ export class IdpStandIn {
       server.closeAllConnections();
     });
     return `http://localhost:${(server.address() as AddressInfo).port}`;
+  }
+
+  /** How many connections are open. */
+  connections(): Promise<number> {
+    return new Promise((resolve, reject) => this.server.getConnections((error, count) => (error ? reject(error) : resolve(count))));
   }
 
   /** How often an endpoint was asked. */
@@ -233,6 +240,7 @@ export class IdpStandIn {
   }
 
   private redeemRefreshToken(form: URLSearchParams): Answer | Promise<Answer> {
+    if (this.refusesRenewals !== undefined) return [400, { error: this.refusesRenewals }];
     const token = form.get("refresh_token") ?? "";
     const grant = this.grants.find((candidate) => candidate.refreshTokens.includes(token));
     if (!grant) return [400, { error: "invalid_grant" }];

@@ -12,6 +12,9 @@ const COMMON_HEADERS = {
   "x-content-type-options": "nosniff",
 };
 
+/** What the gate has no bytes for. A link, not a form, leads on from every page: Chrome holds redirects after a form to `form-action`. */
+const SECURITY_POLICY = `${PAGE_SECURITY_POLICY};form-action 'self';base-uri 'none'`;
+
 /** While the settings cannot be read. */
 const PLAIN_THEME: Theme = { productName: "Sign-in", accentColor: "#2456c7" };
 
@@ -28,7 +31,7 @@ export function json(content: object): Response {
 export function page(status: number, theme: Theme | undefined, content: Page): Response {
   return new Response(renderPage(theme ?? PLAIN_THEME, content), {
     status,
-    headers: { ...COMMON_HEADERS, "content-type": "text/html; charset=utf-8", "content-security-policy": PAGE_SECURITY_POLICY },
+    headers: { ...COMMON_HEADERS, "content-type": "text/html; charset=utf-8", "content-security-policy": SECURITY_POLICY },
   });
 }
 

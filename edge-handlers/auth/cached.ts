@@ -1,3 +1,6 @@
+import { asFailure, codesOf } from "./failures";
+import type { Ports } from "./ports";
+
 export interface Lifetimes {
   /** Seconds for which a value is used without asking again. */
   fresh: number;
@@ -16,11 +19,9 @@ export interface Cached<T> {
 
 /**
  * A value from elsewhere: kept, asked for once however many wait for it, and used for a while longer when its source
- * fails (stale-if-error, RFC 5861 section 4).
- *
- * @param now Unix seconds
+ * fails (stale-if-error, RFC 5861 section 4), which the log then says.
  */
-export function cached<T>(load: () => Promise<T>, { fresh, stale, pause }: Lifetimes, now: () => number): Cached<T> {
+export function cached<T>(load: () => Promise<T>, { fresh, stale, pause }: Lifetimes, { now, log }: Pick<Ports, "now" | "log">): Cached<T> {
   let kept: { value: T; since: number } | undefined;
   let loading: Promise<T> | undefined;
   let pausedUntil = 0;
@@ -36,8 +37,9 @@ export function cached<T>(load: () => Promise<T>, { fresh, stale, pause }: Lifet
       return value;
     } catch (error) {
       pausedUntil = now() + pause;
-      if (kept && youngerThan(stale)) return kept.value;
-      throw error;
+      if (!kept || !youngerThan(stale)) throw error;
+      log({ endpoint: "none", outcome: "old_copy_used", detail: codesOf(asFailure(error)) });
+      return kept.value;
     } finally {
       loading = undefined;
     }

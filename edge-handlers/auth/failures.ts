@@ -103,6 +103,11 @@ export class Failure extends Error {
   }
 }
 
+/** A failure that another outcome hides, as one text of codes for the log. */
+export function codesOf({ code, detail }: Failure): string {
+  return detail === undefined ? code : `${code} ${detail}`;
+}
+
 const CODE = /^[A-Za-z0-9_]{1,64}$/;
 
 /**

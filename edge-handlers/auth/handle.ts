@@ -23,7 +23,7 @@ export type Handle = (incoming: Incoming) => Promise<Response>;
 
 /** The handler of one runtime; it keeps what identity providers publish from one request to the next. */
 export function createHandle(ports: Ports): Handle {
-  const providers = identityProviders(ports.now);
+  const providers = identityProviders(ports);
   return async ({ headers, open, reference }) => {
     const note: Exchange["note"] = {};
     let exchange: Exchange | undefined;

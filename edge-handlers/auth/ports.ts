@@ -17,7 +17,18 @@ export interface Ports {
   now(): number;
   /** Unpredictable bytes as base64url. */
   random(bytes: number): string;
-  log(entry: LogEntry): void;
+  log(entry: LogEntry | OldCopyEntry): void;
+}
+
+/**
+ * The line that the log gets when a source fails and what it said earlier is used instead: no request fails, but one day
+ * all of them will.
+ */
+export interface OldCopyEntry {
+  endpoint: "none";
+  outcome: "old_copy_used";
+  /** The codes of the failure. */
+  detail: string;
 }
 
 /** The one line that the log gets for a request. Nothing in it comes from a URL, a header, a body or an IdP's text. */

@@ -79,7 +79,7 @@ function problem(details: { status: number; [member: string]: unknown }): EdgeRe
   return answer(details.status, "application/problem+json", JSON.stringify(details));
 }
 
-/** With strict transport security, because a response headers policy does not reach what a function answers. */
+/** With security headers, because a response headers policy does not reach what a function answers. */
 function answer(status: number, type: string, body: string): EdgeResponse {
   return {
     statusCode: status,
@@ -87,6 +87,7 @@ function answer(status: number, type: string, body: string): EdgeResponse {
       "content-type": { value: type },
       "cache-control": { value: "no-store" },
       "strict-transport-security": { value: "max-age=31536000" },
+      "x-content-type-options": { value: "nosniff" },
     },
     body: { encoding: "text", data: body },
   };

@@ -90,6 +90,7 @@ describe("with an old copy sign-ins go on", () => {
       expect(response.status).toBe(302);
       environment.readToken(setCookie(response, SESSION_COOKIE)?.value);
       expect(environment.aws.requests.slice(asked)).toContain(target);
+      expect(environment.logs()).toMatch(/"outcome":"old_copy_used","detail":"(settings|keys)_unavailable \w+"/);
     }));
 
   test("values that make no sense do not replace it", () =>

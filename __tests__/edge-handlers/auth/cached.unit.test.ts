@@ -1,5 +1,6 @@
 /** How long a value from elsewhere is used: while it is fresh, and longer while its source fails. */
 import { cached } from "../../../edge-handlers/auth/cached";
+import { Failure } from "../../../edge-handlers/auth/failures";
 
 const LIFETIMES = { fresh: 60, stale: 3600, pause: 10 };
 
@@ -7,10 +8,11 @@ function setUp() {
   const source = { asked: 0, down: false, now: 1_000_000 };
   const load = async () => {
     source.asked++;
-    if (source.down) throw new Error("down");
+    if (source.down) throw new Failure("settings_unavailable", "down");
     return source.asked;
   };
-  return { source, cache: cached(load, LIFETIMES, () => source.now) };
+  const log = jest.fn();
+  return { source, log, cache: cached(load, LIFETIMES, { now: () => source.now, log }) };
 }
 
 test("a fresh value is used without asking", async () => {
@@ -52,13 +54,13 @@ test("a value that is too old is not used, however long the source fails", async
   await cache.get();
   source.down = true;
   source.now += 3600;
-  await expect(cache.get()).rejects.toThrow("down");
+  await expect(cache.get()).rejects.toThrow("settings_unavailable");
 });
 
 test("without a value a failure is a failure, and the next one asks again", async () => {
   const { source, cache } = setUp();
   source.down = true;
-  await expect(cache.get()).rejects.toThrow("down");
+  await expect(cache.get()).rejects.toThrow("settings_unavailable");
   source.down = false;
   expect(await cache.get()).toBe(2);
 });
@@ -77,4 +79,20 @@ test("a refetch that fails leaves the value in use", async () => {
   await cache.get();
   source.down = true;
   expect(await cache.refetch()).toBe(1);
+});
+
+test("that an old value is used is in the log each time the source fails; a failure that reaches a request is in that request's line", async () => {
+  const { source, log, cache } = setUp();
+  source.down = true;
+  await expect(cache.get()).rejects.toThrow("settings_unavailable");
+  source.down = false;
+  await cache.get();
+  expect(log).not.toHaveBeenCalled();
+  source.down = true;
+  source.now += 60;
+  for (let i = 0; i < 3; i++) await cache.get();
+  source.now += 10;
+  await cache.get();
+  const line = { endpoint: "none", outcome: "old_copy_used", detail: "settings_unavailable down" };
+  expect(log.mock.calls).toEqual([[line], [line]]);
 });

@@ -68,8 +68,8 @@ describe("logout", () => {
     expect([302, 303]).toContain(response.status);
     const location = new URL(response.headers["location"]![0]!);
     expect(location.origin + location.pathname).toBe(`${environment.idp.issuer}/end-session`);
-    expect(location.searchParams.get("client_id")).toBe(environment.idp.clientId);
-    expect(location.searchParams.get("post_logout_redirect_uri")).toBe(`https://${HOST}/_gate/signed-out`);
+    // https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout
+    expect([...location.searchParams]).toEqual([["client_id", environment.idp.clientId], ["post_logout_redirect_uri", `https://${HOST}/_gate/signed-out`]]);
     expect(browser.jar.names().filter((name) => name === SESSION_COOKIE || name === REFRESH_COOKIE || name.startsWith(FLOW_COOKIE_PREFIX))).toEqual([]);
   });
 
@@ -107,7 +107,30 @@ describe("logout", () => {
     expectPage(response, response.status);
     expect(response.headers["set-cookie"]).toBeUndefined();
     expect(browser.jar.names()).toEqual(before);
-    if (method === "GET") expect(response.body).toMatch(/(href|action)="\/_gate\/logout"/);
+    const way = /<a class=b href="([^"]+)">Sign out<\/a>/.exec(response.body)?.[1];
+    const signedOut = await browser.navigate(way!, { headers: { "Sec-Fetch-Site": "same-origin" } });
+    expect(signedOut.headers["location"]).toEqual([expect.stringContaining(`${environment.idp.issuer}/end-session?`)]);
+    expect(browser.jar.get(SESSION_COOKIE)).toBeUndefined();
+  });
+
+  const NOT_ASKED_BY_ANYONE: [string, Record<string, string>][] = [
+    ["an image in a page", { Accept: "image/*", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image" }],
+    ["a frame in a page", { "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe" }],
+    ["a prefetch", { "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty", "Sec-Purpose": "prefetch" }],
+    ["a navigation that is only prefetched", { "Sec-Purpose": "prefetch" }],
+    ["a navigation that is only prerendered", { "Sec-Purpose": "prefetch;prerender" }],
+  ];
+  test.each(NOT_ASKED_BY_ANYONE)("by %s of the site asks first", async (_name, headers) => {
+    const browser = await signedIn();
+    const response = await browser.navigate("/_gate/logout", { headers: { "Sec-Fetch-Site": "same-origin", ...headers } });
+    expectPage(response, 200);
+    expect(response.headers["set-cookie"]).toBeUndefined();
+  });
+
+  test("by a script of the site takes a POST", async () => {
+    const browser = await signedIn();
+    expect((await browser.fetch("/_gate/logout?local", { method: "POST" })).headers["location"]).toEqual(["/_gate/signed-out"]);
+    expect(browser.jar.get(SESSION_COOKIE)).toBeUndefined();
   });
 
   test("without a session ends at the page that says so", async () => {

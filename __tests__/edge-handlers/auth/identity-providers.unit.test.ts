@@ -14,7 +14,7 @@ const DOCUMENT = {
 
 function metadataOf(document: object): Promise<unknown> {
   jest.spyOn(globalThis, "fetch").mockImplementation(async () => Response.json(document));
-  return identityProviders(() => 0).metadata(ISSUER);
+  return identityProviders({ now: () => 0, log: () => undefined }).metadata(ISSUER);
 }
 afterEach(() => jest.restoreAllMocks());
 

@@ -191,6 +191,27 @@ describe("a refresh token that is no longer good", () => {
     expect(setCookie(response, REFRESH_COOKIE)).toMatchObject({ value: "", attributes: { "max-age": "0", path: "/_gate" } });
   });
 
+  test.each(["invalid_grant", "interaction_required", "unauthorized_client", "unsupported_grant_type", "invalid_scope", "<b>own error</b>"])("is one that the provider refuses with %s: signing in may still work", async (error) => {
+    const browser = await signedIn();
+    environment.idp.refusesRenewals = error;
+    const [refresh, login] = [await post(browser.copy()), await browser.navigate(LOGIN)];
+    environment.idp.refusesRenewals = undefined;
+    expectProblem(refresh, 401);
+    expectSignIn(login);
+    expect(setCookie(login, REFRESH_COOKIE)).toMatchObject({ value: "", attributes: { "max-age": "0" } });
+    const reason = /^\w+$/.test(error) && error !== "interaction_required" ? error : "unregistered_error";
+    expect(await environment.logLines(login)).toEqual([expect.objectContaining({ outcome: "sign_in_started", detail: expect.stringMatching(new RegExp(`^\\w+ ${reason}$`)) as unknown })]);
+  });
+
+  test("is kept where the provider does not know the client: signing in would fail too", async () => {
+    const browser = await signedIn();
+    environment.idp.refusesRenewals = "invalid_client";
+    const login = await browser.navigate(LOGIN);
+    environment.idp.refusesRenewals = undefined;
+    expectPage(login, 502);
+    expect(login.headers["set-cookie"]).toBeUndefined();
+  });
+
   test("two tabs that renew at once end at the page or at the identity provider, never at an error", async () => {
     const browser = await signedIn();
     const responses = await Promise.all([browser.navigate(LOGIN), browser.copy().navigate(LOGIN)]);

@@ -1,8 +1,9 @@
 /** From the first click to the session: what the identity provider is asked, and what a browser keeps. */
+import { setTimeout } from "node:timers/promises";
 import type { ClientAuthentication } from "../../../session/settings";
 import { FLOW_COOKIE_PREFIX, REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import { expectNoSession, expectPage, setCookie, setCookies } from "../../support/answers";
-import { HOST, startAuth, withAuth, type AuthEnvironment } from "../../support/auth-fixture";
+import { HOST, startAuth, withAuth, type AuthEnvironment, type AuthOptions } from "../../support/auth-fixture";
 import type { Browser } from "../../support/browser-stand-in";
 
 let environment: AuthEnvironment;
@@ -173,6 +174,28 @@ describe("several tabs", () => {
   });
 });
 
+describe("the cookies of sign-ins under way leave room for others within the 20,480 bytes that CloudFront takes of a request", () => {
+  const sizeOf = (browser: Browser) => flowCookies(browser).map((name) => name.length + browser.jar.get(name)!.length).reduce((sum, size) => sum + size);
+
+  test("with return paths as long as may be, the oldest sign-ins are dropped earlier", async () => {
+    const browser = environment.browser();
+    const callbacks: string[] = [];
+    for (let tab = 0; tab < 5; tab++) {
+      callbacks.push(browser.approve(await start(browser, `/${tab}${"x".repeat(2000)}`)));
+      environment.clock.advance(1);
+    }
+    expect(sizeOf(browser)).toBeLessThan(9_000);
+    expectPage(await browser.navigate(callbacks[0]!), 400);
+    expect((await browser.navigate(callbacks[4]!)).headers["location"]).toEqual([`/4${"x".repeat(2000)}`]);
+  });
+
+  test("with ordinary ones five live", async () => {
+    const browser = environment.browser();
+    for (let tab = 0; tab < 5; tab++) await start(browser, `/handbook/chapter-${tab}?${"q".repeat(300)}`);
+    expect(flowCookies(browser)).toHaveLength(5);
+  });
+});
+
 test("sign-ins that run at once never get each other's cookies or pages", async () => {
   const users = Array.from({ length: 12 }, (_, number) => `user-${number}`);
   const callbacks = [];
@@ -196,9 +219,29 @@ test.each<ClientAuthentication>(["client_secret_basic", "client_secret_post"])("
   });
 });
 
+test.each(["\n", "\r\n"])("a client secret that was put from a file ends before the file's last line break (%j)", async (lineBreak) => {
+  const prepare: AuthOptions["prepare"] = ({ aws, settings }) => {
+    const name = settings.identityProviders["main"]!.clientSecretName!;
+    aws.secrets.set(name, aws.secrets.get(name)! + lineBreak);
+  };
+  await withAuth({ standIn: { clientAuthentication: "client_secret_basic" }, prepare }, async (own) => {
+    expect((await own.browser().signIn("/a")).headers["location"]).toEqual(["/a"]);
+  });
+});
+
 test.each(["/tenant/v2.0", "/", "/tenant/"])("an issuer may have the path %s", async (path) => {
   await withAuth({ standIn: { path } }, async (own) => {
     expect((await own.browser().signIn("/a")).headers["location"]).toEqual(["/a"]);
+  });
+});
+
+test("no connection outlives the request: while Lambda freezes the handler, the other end may drop it unheard", async () => {
+  await withAuth({}, async (own) => {
+    own.idp.userinfoOnly = ["roles"];
+    expect((await own.browser().signIn("/a")).headers["location"]).toEqual(["/a"]);
+    // Far less than the four seconds for which Node keeps idle connections.
+    await setTimeout(200);
+    expect([await own.idp.connections(), await own.aws.connections()]).toEqual([0, 0]);
   });
 });
 

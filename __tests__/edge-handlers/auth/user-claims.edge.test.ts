@@ -24,6 +24,7 @@ describe("what an identity provider says about a user stays data", () => {
     ["roles of odd types", { groups: [["admin"], { admin: true }, 1, null, "staff"] }, { roles: ["staff"] }],
     ["roles as an object", { groups: { admin: true } }, { roles: [] }],
     ["other letters in an address", { email: "jürgen@例え.jp" }, { email: "jürgen@例え.jp" }],
+    ["half a character", { email: "\ud800@example.com", department: "\udc00" }, { email: "", claims: {}, roles: ["staff"] }],
     ["a line break in a claim", { department: "a\r\nset-cookie: b=c" }, { claims: {} }],
   ];
   test.each(USERS)("%s", async (_name, user, session) => {

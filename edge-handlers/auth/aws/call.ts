@@ -1,6 +1,9 @@
 import { AwsClient } from "aws4fetch";
 import { safeCode } from "../failures";
 
+/** A connection kept for the next request could be dropped, unheard, while Lambda freezes the function; that request would hang. */
+const NO_KEEP_ALIVE = { connection: "close" };
+
 /** A Lambda@Edge function runs anywhere; what it reads is at home. */
 const REGION = "us-east-1";
 /** Milliseconds; the way to us-east-1 with a new TLS connection takes up to one second. */
@@ -32,7 +35,7 @@ export async function callAws(service: keyof typeof SERVICES, operation: string,
   try {
     const response = await client(service).fetch(endpoint, {
       method: "POST",
-      headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": `${target}.${operation}` },
+      headers: { ...NO_KEEP_ALIVE, "content-type": "application/x-amz-json-1.1", "x-amz-target": `${target}.${operation}` },
       body: JSON.stringify(input),
       redirect: "error",
       signal: AbortSignal.timeout(TIME_LIMIT),

@@ -11,14 +11,18 @@ import { callAws } from "./call";
 const LIFETIMES = { fresh: 60, stale: 24 * 3600, pause: 10 };
 /** 32 bytes as base64url. */
 const MASTER_KEY = /^[\w-]{43}$/;
+/** Of a secret that was put from a file; no client secret has one (RFC 6749 appendix A.2). */
+const FINAL_LINE_BREAK = /\r?\n$/;
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html */
 const REPLICA_PREFIX = /^us-east-1\./;
 
 /** @param functionName as Lambda gives it; in a replica it starts with the home region */
 export function awsPorts(functionName: string): Ports {
-  const now = () => Math.floor(Date.now() / 1000);
+  const now: Ports["now"] = () => Math.floor(Date.now() / 1000);
+  // Straight to stdout: console.log would put Lambda's own prefix before the JSON.
+  const log: Ports["log"] = (entry) => process.stdout.write(`${JSON.stringify(entry)}\n`);
   const parameter = settingsParameterName(functionName.replace(REPLICA_PREFIX, ""));
-  const settings = cached(() => loaded("settings_unavailable", async () => readSettings(await getParameter(parameter))), LIFETIMES, now);
+  const settings = cached(() => loaded("settings_unavailable", async () => readSettings(await getParameter(parameter))), LIFETIMES, { now, log });
   const secrets = new Map<string, Cached<string>>();
   let keys: { secretName: string; cached: Cached<SessionKeys> } | undefined;
 
@@ -26,14 +30,14 @@ export function awsPorts(functionName: string): Ports {
     const { sessionKeysSecretName: secretName } = await settings.get();
     if (keys?.secretName !== secretName) {
       const load = () => loaded("keys_unavailable", async () => readKeys(await getSecret(secretName)));
-      keys = { secretName, cached: cached(load, LIFETIMES, now) };
+      keys = { secretName, cached: cached(load, LIFETIMES, { now, log }) };
     }
     const current = await keys.cached.get();
     return wanted === undefined || Object.hasOwn(current.keys, wanted) ? current : keys.cached.refetch();
   }
 
   function clientSecret(name: string): Promise<string> {
-    const secret = secrets.get(name) ?? cached(() => loaded("client_secret_unavailable", () => getSecret(name)), LIFETIMES, now);
+    const secret = secrets.get(name) ?? cached(() => loaded("client_secret_unavailable", async () => (await getSecret(name)).replace(FINAL_LINE_BREAK, "")), LIFETIMES, { now, log });
     secrets.set(name, secret);
     return secret.get();
   }
@@ -44,8 +48,7 @@ export function awsPorts(functionName: string): Ports {
     clientSecret,
     now,
     random: (bytes) => randomBytes(bytes).toString("base64url"),
-    // Straight to stdout: console.log would put Lambda's own prefix before the JSON.
-    log: (entry) => process.stdout.write(`${JSON.stringify(entry)}\n`),
+    log,
   };
 }
 

@@ -7,8 +7,13 @@ import { seal, unseal } from "./seal";
 
 /** Seconds from the way to the identity provider to the way back. */
 const LIFETIME = 600;
-/** Together with the others the new one makes five: browsers and CloudFront limit the size of all cookies together. */
+/** Together with the others the new one makes five. */
 const MAX_OTHERS = 4;
+/**
+ * Characters of the others together. CloudFront refuses a request of more than 20,480 bytes, and long return paths would
+ * add up to that: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+ */
+const MAX_SIZE_OF_OTHERS = 5_000;
 /** 32 random bytes as base64url. */
 const STATE = /^[\w-]{43}$/;
 const STATE_PREFIX = /^[\w-]{8}$/;
@@ -55,10 +60,16 @@ export function clearedFlowCookies({ cookies }: Exchange): string[] {
  * @throws Failure `keys_unavailable`
  */
 export async function clearedOldestFlowCookies(exchange: Exchange): Promise<string[]> {
-  const names = flowCookieNames(exchange.cookies.all);
-  const flows = await Promise.all(names.map(async (name) => ({ name, flow: await openFlow(exchange, onlyCookie(exchange.cookies, name)) })));
+  const flows = await Promise.all(
+    flowCookieNames(exchange.cookies.all).map(async (name) => {
+      const value = onlyCookie(exchange.cookies, name);
+      return { name, length: value?.length ?? 0, flow: await openFlow(exchange, value) };
+    }),
+  );
   const newestFirst = flows.sort((a, b) => (b.flow?.startedAt ?? 0) - (a.flow?.startedAt ?? 0));
-  return newestFirst.filter(({ flow }, place) => !flow || place >= MAX_OTHERS).map(({ name }) => clearCookie(name));
+  let size = 0;
+  const excess = newestFirst.filter(({ flow, length }, place) => !flow || place >= MAX_OTHERS || (size += length) > MAX_SIZE_OF_OTHERS);
+  return excess.map(({ name }) => clearCookie(name));
 }
 
 async function openFlow({ ports, now }: Exchange, value: string | undefined): Promise<Flow | undefined> {

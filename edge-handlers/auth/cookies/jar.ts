@@ -5,8 +5,11 @@ export interface CookieJar {
   readonly all: ReadonlyArray<readonly [name: string, value: string]>;
 }
 
+/** Only these are between cookies. What else `trim` removes is part of a name, which then has no prefix that a browser enforces. */
+const SPACE_AROUND = /^[ \t]+|[ \t]+$/g;
+
 export function readCookies(header: string | null): CookieJar {
-  const pairs = (header ?? "").split(";").map((pair) => pair.trim());
+  const pairs = (header ?? "").split(";").map((pair) => pair.replace(SPACE_AROUND, ""));
   return {
     all: pairs.filter((pair) => pair.includes("=")).map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]),
   };

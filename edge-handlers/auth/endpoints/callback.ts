@@ -1,6 +1,7 @@
 /** `callback/<idp>`: where the identity provider sends the browser back to, with a code or an error. */
 import { redirect } from "../answers";
 import { clearedFlowCookie, readFlow } from "../cookies/flow";
+import { signInsCookie } from "../cookies/sign-ins";
 import { establishSession } from "../establish";
 import { identityProviderOf, loginPath, type Exchange } from "../exchange";
 import { Failure } from "../failures";
@@ -25,6 +26,7 @@ export async function callback(exchange: Exchange, idp: string): Promise<Respons
   const tokens = await redeemCode(exchange, party, flow);
   const identity = await identify(exchange, party, tokens);
   await establishSession(exchange, { sid: ports.random(12), issuedAt: now, idp }, identity, tokens.refreshToken);
+  exchange.setCookies.push(signInsCookie(exchange, "s"));
   note.outcome = "signed_in";
   return redirect(flow.returnPath);
 }

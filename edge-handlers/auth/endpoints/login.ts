@@ -61,7 +61,7 @@ async function startSignIn(exchange: Exchange, idp: string, returnPath: string):
   };
   for (const [name, value] of Object.entries(parameters)) target.searchParams.set(name, value);
 
-  exchange.setCookies.push(...(await clearedOldestFlowCookies(exchange)), await flowCookie(exchange, flow), signInsCookie(exchange, "s"));
+  exchange.setCookies.push(...(await clearedOldestFlowCookies(exchange)), await flowCookie(exchange, flow));
   note.outcome = "sign_in_started";
   return redirect(target.href);
 }

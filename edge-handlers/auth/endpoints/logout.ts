@@ -1,12 +1,12 @@
 /** `logout[?local]`: ends the session here and, unless `local`, at the identity provider too. */
 import * as oauth from "oauth4webapi";
 import type { Session } from "../../../session/token";
-import { page, redirect } from "../answers";
+import { isNavigation, page, redirect } from "../answers";
 import { clearedFlowCookies } from "../cookies/flow";
 import { clearedRefreshCookie, readRefreshToken } from "../cookies/refresh";
 import { clearedSessionCookie, readSession } from "../cookies/session";
 import type { Exchange } from "../exchange";
-import { asFailure } from "../failures";
+import { asFailure, codesOf } from "../failures";
 import { clientAuthentication, relyingParty, type RelyingParty } from "../oidc/relying-party";
 
 /** Milliseconds that telling the identity provider about it may take; signing out here does not depend on it. */
@@ -15,10 +15,10 @@ const REVOCATION_LIMIT = 1_500;
 export async function logout(exchange: Exchange): Promise<Response> {
   const { settings, url, note, reference } = exchange;
   const isLocal = url.searchParams.has("local");
-  if (isFromElsewhere(exchange)) {
+  if (isFromElsewhere(exchange) || !isIntended(exchange.request)) {
     note.outcome = "confirmation_asked";
     const action = { href: `${settings.basePath}/logout${isLocal ? "?local" : ""}`, label: "Sign out" };
-    return page(200, settings.theme, { title: "Sign out?", text: "Another site asks to sign you out.", action, reference });
+    return page(200, settings.theme, { title: "Sign out?", text: "Please confirm that you want to sign out.", action, reference });
   }
   exchange.setCookies.push(clearedSessionCookie(), clearedRefreshCookie(exchange), ...clearedFlowCookies(exchange));
   note.outcome = "signed_out";
@@ -32,15 +32,20 @@ export async function logout(exchange: Exchange): Promise<Response> {
     return redirect(isLocal || !endSession ? signedOut : endSessionUrl(exchange, party, endSession, signedOut));
   } catch (error) {
     // The cookies go in any case: a provider or an AWS service that is down keeps nobody signed in.
-    note.detail = asFailure(error).code;
+    note.detail = codesOf(asFailure(error));
     return redirect(signedOut);
   }
 }
 
-/** https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout */
-function endSessionUrl({ url, ports }: Exchange, { settings }: RelyingParty, endpoint: string, signedOut: string): string {
+/**
+ * https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout
+ *
+ * `client_id` stands in for the ID token hint: ID tokens are not kept, since no cookie has room for one. Providers may therefore
+ * ask the user to confirm. No `logout_hint`, whose meaning each provider decides, and no `state`, which nothing here would read.
+ */
+function endSessionUrl({ url }: Exchange, { settings }: RelyingParty, endpoint: string, signedOut: string): string {
   const target = new URL(endpoint);
-  const parameters = { client_id: settings.clientId, post_logout_redirect_uri: url.origin + signedOut, state: ports.random(16) };
+  const parameters = { client_id: settings.clientId, post_logout_redirect_uri: url.origin + signedOut };
   for (const [name, value] of Object.entries(parameters)) target.searchParams.set(name, value);
   return target.href;
 }
@@ -59,8 +64,13 @@ async function revokeRefreshToken(exchange: Exchange, party: RelyingParty, sessi
     });
     await oauth.processRevocationResponse(response);
   } catch (error) {
-    exchange.note.detail = `revocation_${asFailure(error).code}`;
+    exchange.note.detail = `revocation ${codesOf(asFailure(error))}`;
   }
+}
+
+/** An image in somebody's comment, or a browser that fetches links ahead, signs nobody out. Scripts of the site use POST. */
+function isIntended({ method, headers }: Request): boolean {
+  return method === "POST" || (isNavigation(headers) && !headers.has("sec-purpose"));
 }
 
 /**

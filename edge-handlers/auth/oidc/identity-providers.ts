@@ -2,6 +2,7 @@
 import * as oauth from "oauth4webapi";
 import { cached, type Cached } from "../cached";
 import { Failure, safeCode } from "../failures";
+import type { Ports } from "../ports";
 import { isForeignAnswer } from "./failure";
 import { idpFetch } from "./fetch";
 import { keySet, type KeySet } from "./key-set";
@@ -24,13 +25,12 @@ export interface IdentityProviders {
   keySet(jwksUri: string): KeySet;
 }
 
-/** @param now Unix seconds */
-export function identityProviders(now: () => number): IdentityProviders {
+export function identityProviders(ports: Pick<Ports, "now" | "log">): IdentityProviders {
   const metadata = new Map<string, Cached<oauth.AuthorizationServer>>();
   const keySets = new Map<string, KeySet>();
   return {
-    metadata: (issuer) => entry(metadata, issuer, () => cached(() => discover(issuer), METADATA_LIFETIMES, now)).get(),
-    keySet: (jwksUri) => entry(keySets, jwksUri, () => keySet(jwksUri, now)),
+    metadata: (issuer) => entry(metadata, issuer, () => cached(() => discover(issuer), METADATA_LIFETIMES, ports)).get(),
+    keySet: (jwksUri) => entry(keySets, jwksUri, () => keySet(jwksUri, ports)),
   };
 }
 

@@ -23,8 +23,8 @@ export interface Identity {
 type Claims = Record<string, unknown>;
 
 const MAX_EMAIL = 254;
-/** Claims end up in headers of the request to the origin: nothing that could end one. */
-const HEADER_TEXT = /^[ -~\u00a0-\uffff]+$/;
+/** Claims end up in headers of the request to the origin: nothing that could end one, no half of a surrogate pair. */
+const HEADER_TEXT = /^[ -~\u00a0-\ud7ff\ue000-\u{10ffff}]+$/u;
 
 /** @throws Failure `groups_overage`, `idp_unavailable`, `idp_response_invalid`, `idp_misconfigured` */
 export async function identify(exchange: Exchange, party: RelyingParty, tokens: Tokens): Promise<Identity> {

@@ -5,6 +5,7 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import { cached } from "../cached";
 import { Failure, safeCode } from "../failures";
+import type { Ports } from "../ports";
 import { idpFetch } from "./fetch";
 
 /** Seconds. A withdrawn key is gone after `fresh`; an unknown one makes the set be fetched at most once in `pause`. */
@@ -13,8 +14,8 @@ const LIFETIMES = { fresh: 600, stale: 24 * 3600, pause: 30 };
 export type KeySet = JWTVerifyGetKey;
 
 /** @throws Failure (from the function) `idp_unavailable`, `idp_answer_unreadable`; jose's errors where no key fits */
-export function keySet(jwksUri: string, now: () => number): KeySet {
-  const keys = cached(() => fetchKeys(jwksUri), LIFETIMES, now);
+export function keySet(jwksUri: string, ports: Pick<Ports, "now" | "log">): KeySet {
+  const keys = cached(() => fetchKeys(jwksUri), LIFETIMES, ports);
   return async (header, token) => {
     // Without a key id the provider leaves the choice of the key to whoever made the token.
     if (typeof header.kid !== "string") throw new errors.JWKSNoMatchingKey();
