@@ -25,10 +25,11 @@ export async function runGate(source: string, event: CloudFrontFunctionEvent, st
   const query = event.request.rawQueryString?.();
   const input = JSON.stringify({ event, store, query: query === undefined ? [] : [query] });
   const lines = (await njs(`${source}\n;${driver}(handler, JSON.parse(${JSON.stringify(input)}));\n`)).trimEnd().split("\n");
-  const outcome = readOutcome(lines.at(-1)!);
+  const isOutcome = (line: string) => line.startsWith("\u001e");
+  const outcome = readOutcome(lines.filter(isOutcome).map((line) => line.slice(1)).join(""));
   if (!outcome) throw new FunctionFault(503, lines.join(" ") || "the function waits for something that never comes");
   if (outcome.error !== undefined) throw new FunctionFault(503, outcome.error);
-  return { result: checkResult(event, outcome.result), log: [...lines.slice(0, -1), ...outcome.log], reads: outcome.reads };
+  return { result: checkResult(event, outcome.result), log: [...lines.filter((line) => !isOutcome(line)), ...outcome.log], reads: outcome.reads };
 }
 
 /** What njs wrote after it ran a program from its standard input. */
@@ -46,9 +47,9 @@ function njs(program: string): Promise<string> {
   });
 }
 
-function readOutcome(line: string): Outcome | undefined {
+function readOutcome(text: string): Outcome | undefined {
   try {
-    return JSON.parse(line) as Outcome;
+    return JSON.parse(text) as Outcome;
   } catch {
     return undefined;
   }

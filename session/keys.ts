@@ -12,6 +12,8 @@ export interface SessionKeys {
   current: string;
   /** Every living master key, by key id. */
   keys: Record<string, string>;
+  /** Unix seconds since when a key id signs no more, for those that do not; kept by the key rotator, which is its only reader. */
+  retired?: Record<string, number>;
 }
 
 /** A key id: 1 to 8 lower-case letters and digits. */

@@ -51,7 +51,7 @@ function switchSource(run: readonly PolicyRule[]): string {
 function ruleSource(rule: PolicyRule): string {
   const path = pathConditions(rule.path);
   const decision = statement([...path, ...methodConditions(rule.methods)], requirement(rule));
-  return rule.preflight === "pass" ? `${statement(["p", ...path], PUBLIC)};${decision}` : decision;
+  return rule.preflight === "pass" ? `${statement(["p", ...path], (rule.escapes ? TAKES_ESCAPES : "") + PUBLIC)};${decision}` : decision;
 }
 
 function statement(conditions: string[], result: string): string {

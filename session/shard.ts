@@ -66,14 +66,34 @@ export function encodeRecord(record: ShardRecord): string {
   return value;
 }
 
+/**
+ * What {@link encodeRecord} made; of `sid`s and `uid`s the first 6 characters.
+ *
+ * @throws RangeError when the value is not a record
+ */
+export function decodeRecord(value: string): ShardRecord {
+  const parts = /^([\w-]{43})((?:[\w-]{6})*)\.((?:[\w-]{6}[0-9a-z]{7})*)$/.exec(value);
+  if (!parts) throw new RangeError("not a shard record");
+  return {
+    shardKey: parts[1]!,
+    revokedSessions: parts[2]!.match(/.{6}/g) || [],
+    cutoffs: (parts[3]!.match(/.{13}/g) || []).map((entry) => ({
+      uid: entry.slice(0, PREFIX_LENGTH),
+      time: parseInt(entry.slice(PREFIX_LENGTH), 36),
+    })),
+  };
+}
+
 /** Whether the session or its user is revoked: by an entry for the `sid`, or by a cut-off at or after `issuedAt`. */
 export function isRevoked(record: string, uid: string, sid: string, issuedAt: number): boolean {
-  const middle = record.indexOf(".", SHARD_KEY_LENGTH);
+  // Searching costs by the character: from the end, a full list of sessions is not walked through twice.
+  const middle = record[SHARD_KEY_LENGTH] === "." ? SHARD_KEY_LENGTH : record.lastIndexOf(".");
   // A record without its separator is damaged; reading it as "nothing is revoked" would fail open.
-  if (middle < 0) return true;
+  if (middle < SHARD_KEY_LENGTH) return true;
   if (middle > SHARD_KEY_LENGTH && find(record.slice(SHARD_KEY_LENGTH, middle), sid, PREFIX_LENGTH, 0) >= 0) return true;
   const cutoffs = record.slice(middle + 1);
   if (!cutoffs) return false;
+  if (cutoffs.length % CUTOFF_LENGTH) return true;
   // A user may have several entries: prefixes can collide, and a later cut-off is added before an earlier one is swept.
   for (let at = find(cutoffs, uid, CUTOFF_LENGTH, 0); at >= 0; at = find(cutoffs, uid, CUTOFF_LENGTH, at + 1)) {
     // `!(<)`, so that an unreadable time revokes.

@@ -18,10 +18,9 @@ export function removeForeign(request: ViewerRequest): void {
     if (name > "x" && IDENTITY_HEADER.test(name)) delete headers[name];
   }
   const cookies = request.cookies;
+  // Nearly always there; by its name it costs a tenth of what the pattern would.
   delete cookies[SESSION_COOKIE];
-  const names = Object.keys(cookies);
-  for (let i = 0; names[i]; i++) {
-    const name = names[i]!;
+  for (const name in cookies) {
     if (name[0] === "_" && GATE_COOKIE.test(name)) delete cookies[name];
   }
 }

@@ -17,9 +17,9 @@ export function openSession(token: string, recordKey: string, record: string): s
   if (expected !== crypto.createHash("sha256").update(token.slice(-MAC_LENGTH)).digest("hex")) return "mac";
 
   const fields = signed.slice(recordKey.length + 3, -1).split("~");
-  // `!(<)`, so that an unreadable time is over.
-  if (!(Date.now() < parseInt(fields[EXPIRES_AT]!, 36) * 1000)) return "expired";
+  // `!(<)` and `|| ""`, so that an unreadable or missing time is over: in base 36, "undefined" is a number.
+  if (!(Date.now() < parseInt(fields[EXPIRES_AT] || "", 36) * 1000)) return "expired";
   // Most records hold a key and no entry.
   if (record === key + ".") return fields;
-  return isRevoked(record, fields[UID]!, fields[SID]!, parseInt(fields[ISSUED_AT]!, 36)) ? "revoked" : fields;
+  return isRevoked(record, fields[UID]!, fields[SID]!, parseInt(fields[ISSUED_AT] || "", 36)) ? "revoked" : fields;
 }

@@ -1,4 +1,4 @@
-/** Put behind the function's code in one njs run (see ../gate-njs.ts): calls the handler, prints one line of JSON. */
+/** Put behind the function's code in one njs run (see ../gate-njs.ts): calls the handler, prints its outcome as JSON. */
 module.exports = function (handler, input) {
   const run = { store: input.store, log: [], reads: 0 };
   globalThis.run = run;
@@ -6,7 +6,9 @@ module.exports = function (handler, input) {
     return input.query[0];
   };
   function print(outcome) {
-    console.log(JSON.stringify(Object.assign({ log: run.log, reads: run.reads }, outcome)));
+    const text = JSON.stringify(Object.assign({ log: run.log, reads: run.reads }, outcome));
+    // njs cuts a line after 2,048 bytes.
+    for (let at = 0; at < text.length; at += 500) console.log("\u001e" + text.slice(at, at + 500));
   }
   Promise.resolve()
     .then(function () {

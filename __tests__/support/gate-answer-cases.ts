@@ -1,0 +1,64 @@
+/** Who is sent to sign in, where the way back leads, and what everybody else gets. */
+import { asksToSignIn, denies, passesAsPublic, passesWith, signsIn, type Client, type GateCase } from "./gate-case";
+import { ALICE_HEADERS, NOW, token } from "./gate-sessions";
+
+const NAVIGATES: Record<Client, boolean> = {
+  navigation: true,
+  "browser without metadata": true,
+  fetch: false,
+  image: false,
+  iframe: false,
+  "half of a navigation": false,
+  "the other half": false,
+  program: false,
+  "program that says nothing": false,
+};
+
+const CLIENTS = (Object.entries(NAVIGATES) as [Client, boolean][]).flatMap(([client, navigates]): GateCase[] => [
+  [`no session, asked by: ${client}`, { client }, navigates ? signsIn("none") : asksToSignIn("none")],
+  [`a role is missing, asked by: ${client}`, { client, path: "/admin/x", session: token() }, denies("role", navigates ? "page" : "problem")],
+]);
+
+const METHODS: GateCase[] = [
+  ["HEAD of a navigation", { method: "HEAD" }, signsIn("none")],
+  ["a form that is posted", { method: "POST" }, asksToSignIn("none")],
+  ["a form that is posted where a role is missing", { method: "POST", path: "/admin/x", session: token() }, denies("role")],
+  ["an expired session of a fetch", { client: "fetch", session: token({ expiresAt: NOW - 1 }) }, asksToSignIn("expired")],
+  ["a fetch that asks for HTML", { client: "fetch", headers: { Accept: "text/html" } }, asksToSignIn("none")],
+  ["a navigation that asks for JSON", { headers: { Accept: "application/json" } }, signsIn("none")],
+];
+
+/** Path, query and the way back. */
+const RETURN_TO: GateCase[] = (
+  [
+    ["/wiki/a", undefined, "/wiki/a"],
+    ["/wiki/a", "", "/wiki/a"],
+    ["/wiki/a", "x=1&y=2", "/wiki/a?x=1&y=2"],
+    ["/wiki/a", "x=%2F&y=%C3%BC", "/wiki/a?x=%2F&y=%C3%BC"],
+    ["/wiki/a", "return_to=//evil.example", "/wiki/a?return_to=//evil.example"],
+    ["/wiki/a", "?a#b", "/wiki/a??a#b"],
+    ["/wiki/a", "x=a b", "/wiki/a"],
+    ["/wiki/a", "x=ü", "/wiki/a"],
+    ["/wiki/a", "x=\ud800", "/wiki/a"],
+    ["/wiki/a", "x=1\r\nset-cookie: a=b", "/wiki/a"],
+    ["/wiki/%C3%BC%20b", undefined, "/wiki/%C3%BC%20b"],
+    ["/wiki/a&b=c", undefined, "/wiki/a&b=c"],
+    ["/wiki/@evil.example", undefined, "/wiki/@evil.example"],
+    [`/wiki/${"a".repeat(1900)}`, "b=1", `/wiki/${"a".repeat(1900)}?b=1`],
+  ] as const
+).map(([path, query, returnTo]) => [
+  `the way back to ${path.slice(0, 40)} with the query ${JSON.stringify(query)}`,
+  { path, ...(query !== undefined && { query }) },
+  signsIn("none", returnTo),
+]);
+
+const REST: GateCase[] = [
+  ["a query reaches the origin as it is", { query: "a=1&a=2&b=%2f", session: token() }, passesWith(ALICE_HEADERS)],
+  ["a public route asks no store", { path: "/public/x", session: token(), fault: "error" }, passesAsPublic()],
+  ["no rule, asked by a program", { path: "/nowhere", client: "program" }, denies("rule", "problem")],
+  ["no rule, in spite of a session", { path: "/nowhere", session: token() }, denies("rule")],
+  ["an endpoint, asked by a program", { path: "/_gate/unknown", client: "program" }, denies("endpoint", "problem")],
+  ["a refused path, asked by a program", { path: "/a//b", client: "program" }, denies("path", "problem")],
+];
+
+export const ANSWER_CASES: GateCase[] = [...CLIENTS, ...METHODS, ...RETURN_TO, ...REST];

@@ -1,0 +1,77 @@
+/** The sites whose gates are tested, and the source of each as a deployment would have it. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildGate } from "../../build/gate";
+import { parseConfig } from "../../config/load";
+import type { ConfigInput } from "../../config/schema";
+import { readDistribution } from "../../local/distribution";
+import { synthesize } from "../../stacks/synthesize";
+
+const COMMON = {
+  domain: "app.example.com",
+  hostedZoneId: "Z0123456789ABCDEFGHIJ",
+  identityProviders: { main: { issuer: "https://login.example.com", clientId: "client" } },
+  origin: { type: "custom", domainName: "origin.example.com" },
+} as const satisfies Partial<ConfigInput>;
+
+const SITES = {
+  /** Rules of every kind and no catch-all: what no rule names is denied. */
+  handbook: {
+    ...COMMON,
+    name: "handbook",
+    alternateDomains: ["docs.example.com"],
+    identityHeaders: { "x-gate-department": "department", "x-gate-office": "office" },
+    theme: { productName: "Example Handbook", support: "help@example.com" },
+    policy: [
+      { host: "docs.example.com", path: "/admin/help", allow: "public" },
+      { path: "/", allow: "public" },
+      { path: "/public/**", allow: "public" },
+      { path: "/exact", allow: "public" },
+      { path: "/admin/**", allow: { roles: ["admin"] } },
+      { path: "/staff/**", allow: { roles: ["staff", "admin"] } },
+      { path: "/ops/**", allow: { roles: ["ops@example.com", "team:a/b.c-d"] } },
+      { path: "/reports/*/edit", methods: ["POST"], allow: { roles: ["editor"] } },
+      { path: "/reports/**", methods: ["GET"], allow: "signed-in" },
+      { path: "/api/**", methods: ["GET", "POST"], allow: "signed-in", preflight: "pass" },
+      { path: "/*/print", allow: "public" },
+      { path: "/people/*", allow: "signed-in" },
+      { path: "/wiki/**", allow: "signed-in" },
+      { host: "docs.example.com", path: "/docs-only", allow: "public" },
+    ],
+  },
+  /** Lets everything pass that has a readable path, so that only the path is judged. */
+  open: {
+    ...COMMON,
+    name: "open",
+    policy: [
+      { path: "/files/**", allow: "public", escapes: true },
+      { path: "/vault/**", allow: "signed-in", escapes: true },
+      { path: "/api/**", allow: "signed-in", escapes: true, preflight: "pass" },
+      { path: "/**", allow: "public" },
+    ],
+  },
+  /** Says as little as can be said, under a base path of its own. */
+  door: { ...COMMON, name: "door", basePath: "/_door", policy: [{ path: "/**", allow: "signed-in" }] },
+} satisfies Record<string, ConfigInput>;
+
+export type Site = keyof typeof SITES;
+
+/** The source of each site's gate: read from the stack that is synthesized for its config, as Terraform would read it. */
+export function gateSources(): Record<Site, string> {
+  const folder = mkdtempSync(join(tmpdir(), "edgegate-gate-"));
+  try {
+    const artifacts = { gate: join(folder, "gate.js"), auth: join(folder, "auth.zip"), keyRotator: join(folder, "key-rotator.zip") };
+    writeFileSync(artifacts.gate, buildGate());
+    // Of no use to the gate; the stack only copies them.
+    for (const zip of [artifacts.auth, artifacts.keyRotator]) writeFileSync(zip, "");
+    const sources = Object.entries(SITES).map(([site, config]) => {
+      const { stackDir } = synthesize(parseConfig(config), { outdir: join(folder, site), artifacts });
+      const gates = readDistribution(join(stackDir, "cdk.tf.json")).behaviors.flatMap(({ gate }) => gate ?? []);
+      return [site, gates[0]!];
+    });
+    return Object.fromEntries(sources) as Record<Site, string>;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * What one run of the gate costs: instructions under callgrind in njs, the engine that CloudFront Functions grew from. A
+ * count of instructions is the same on every machine of one architecture, busy or not; a time is not.
+ *
+ * https://valgrind.org/docs/manual/cl-manual.html
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { PolicyRule } from "../config/schema";
+import { functionEvent, type CloudFrontFunctionEvent } from "../local/cloudfront-events";
+import { runGate } from "../local/gate-njs";
+import { gateSource, SETTINGS } from "./sample";
+
+export interface GateRequest {
+  rules: readonly PolicyRule[];
+  /** Of the KeyValueStore. */
+  records?: Record<string, string>;
+  cookies?: Record<string, string>;
+  path?: string;
+}
+
+export interface GateCost {
+  /** Of one cold run: a process that calls the handler, less one that has the same source and event and does not. */
+  instructions: number;
+  /** Calls of the KeyValueStore. */
+  reads: number;
+  /** What the gate decided: its line in the access log. */
+  decision: string;
+}
+
+/** Of a navigation in a current browser: the gate's cost grows with the headers that it has to pass over. */
+const BROWSER_HEADERS: [name: string, value: string][] = [
+  ["Host", SETTINGS.hosts[0]!],
+  ["User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"],
+  ["Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"],
+  ["Accept-Language", "en"],
+  ["Accept-Encoding", "gzip, br"],
+  ["Cache-Control", "no-cache"],
+  ["Referer", "https://app.example.com/"],
+  ["Sec-Fetch-Mode", "navigate"],
+  ["Sec-Fetch-Dest", "document"],
+  ["Sec-Fetch-Site", "same-origin"],
+  ["Sec-Fetch-User", "?1"],
+  ["Upgrade-Insecure-Requests", "1"],
+];
+
+/**
+ * Measures the gate with the shipped base source.
+ *
+ * @throws Error where njs or valgrind is missing or fails; FunctionFault where the gate does
+ */
+export async function measureGate(request: GateRequest): Promise<GateCost> {
+  const { log, reads } = await runGate(gateSource(request.rules), eventOf(request), { records: request.records ?? {} });
+  const instructions = inFolder((folder) => {
+    const script = writeScript(folder, request);
+    return instructionsOf(folder, [script, "call"]) - instructionsOf(folder, [script, "load"]);
+  });
+  return { instructions, reads, decision: log.join(" ") };
+}
+
+/**
+ * Bytes of heap at the peak of one run beyond those of an engine that runs nothing. The event is in them, the module
+ * `cloudfront` is not.
+ *
+ * @throws Error where njs or valgrind is missing or fails
+ */
+export function measureGateMemory(request: GateRequest): number {
+  return inFolder((folder) => {
+    writeFileSync(join(folder, "empty.js"), "");
+    return heapPeakOf(folder, [writeScript(folder, request), "call"]) - heapPeakOf(folder, [join(folder, "empty.js")]);
+  });
+}
+
+function eventOf({ cookies = {}, path = "/orders/17" }: GateRequest): CloudFrontFunctionEvent {
+  const cookie = Object.entries(cookies).map((pair) => pair.join("=")).join("; ");
+  return functionEvent({
+    id: "GjxSRcdh0c4BNvesKZ7QbkzIexampleRequestId",
+    method: "GET",
+    path,
+    query: undefined,
+    headers: [...BROWSER_HEADERS, ...(cookie === "" ? [] : [["Cookie", cookie] as [string, string]])],
+    body: Buffer.alloc(0),
+    clientIp: "192.0.2.1",
+  });
+}
+
+/** The module `cloudfront` with as little of its own as can be: what is counted is to be the gate's. */
+const STORE = `const store = {
+  get: function (key) { const value = globalThis.records[key]; return value === undefined ? Promise.reject(new Error("KeyNotFound")) : Promise.resolve(value); },
+  exists: function (key) { return Promise.resolve(globalThis.records[key] !== undefined); },
+};
+export default { kvs: function () { return store; }, logCustomData: function () {} };
+`;
+
+/** The gate and its event; the handler is called only where the script is given `call`. */
+function writeScript(folder: string, request: GateRequest): string {
+  const script = join(folder, "gate.js");
+  writeFileSync(join(folder, "cloudfront"), STORE);
+  writeFileSync(
+    script,
+    `${gateSource(request.rules)}
+globalThis.records = ${JSON.stringify(request.records ?? {})};
+var event = ${JSON.stringify(eventOf(request))};
+event.request.rawQueryString = function () {};
+if (process.argv[2] === "call") handler(event);
+`,
+  );
+  return script;
+}
+
+function instructionsOf(folder: string, args: readonly string[]): number {
+  const output = valgrind(folder, ["--tool=callgrind", `--callgrind-out-file=${join(folder, "callgrind.out")}`], args);
+  return figure(output, /Collected : (\d+)/);
+}
+
+/** https://valgrind.org/docs/manual/ms-manual.html */
+function heapPeakOf(folder: string, args: readonly string[]): number {
+  const file = join(folder, "massif.out");
+  const output = valgrind(folder, ["--tool=massif", "--peak-inaccuracy=0", `--massif-out-file=${file}`], args);
+  // The snapshot marked as the peak is the only one with a tree.
+  return figure(existsSync(file) ? readFileSync(file, "utf8") : output, /mem_heap_B=(\d+)\n[^#]*heap_tree=peak/);
+}
+
+function valgrind(folder: string, options: readonly string[], args: readonly string[]): string {
+  const { stderr } = spawnSync("valgrind", [...options, "njs", "-p", folder, ...args], {
+    encoding: "utf8",
+    // Symbols that are resolved on first use would count as the gate's.
+    env: { ...process.env, LD_BIND_NOW: "1" },
+  });
+  return stderr ?? "";
+}
+
+function figure(output: string, pattern: RegExp): number {
+  const found = pattern.exec(output)?.[1];
+  if (found === undefined) throw new Error(`njs cannot be measured under valgrind (apt-get install njs valgrind):\n${output}`);
+  return Number(found);
+}
+
+function inFolder<T>(measure: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), "edgegate-bench-"));
+  try {
+    return measure(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
