@@ -1,4 +1,4 @@
-/** Builds what the stack deploys: the gate's base source and the auth handler's zip. */
+/** Builds what the stack deploys: the gate's base source and the zips of the Lambda functions. */
 import { mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { buildGate } from "./gate";
@@ -10,6 +10,8 @@ export interface Artifacts {
   gate: string;
   /** Zip of the auth handler. */
   auth: string;
+  /** Zip of the key rotator. */
+  keyRotator: string;
 }
 
 /** Where builds go unless told otherwise; ignored by git. */
@@ -24,6 +26,7 @@ export function buildArtifacts(folder = ARTIFACTS_FOLDER): Artifacts {
   return {
     gate: write(join(folder, "gate.js"), buildGate()),
     auth: write(join(folder, "auth.zip"), buildHandlerZip("edge-handlers/auth/cloudfront.ts")),
+    keyRotator: write(join(folder, "key-rotator.zip"), buildHandlerZip("control-plane/key-rotator/lambda.ts")),
   };
 }
 

@@ -1,4 +1,4 @@
-/** Builds the zip of a Lambda@Edge handler. */
+/** Builds the zip of a Lambda function, at the edge or not. */
 import { buildSync, formatMessagesSync } from "esbuild";
 import { join, resolve } from "node:path";
 import { deterministicZip } from "./zip";

@@ -1,5 +1,5 @@
 /** What one value says about another. Each check is a function from a config to its problems. */
-import type { ConfigProblem } from "./load";
+import type { ConfigProblem } from "./error";
 import type { Config, PolicyRule } from "./schema";
 
 const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
@@ -68,7 +68,7 @@ function rulesAreReachable(config: Config): ConfigProblem[] {
 function behaviorsAreDistinct(config: Config): ConfigProblem[] {
   return config.behaviors.flatMap(({ path }, i) => {
     if (config.behaviors.findIndex((other) => other.path === path) < i) return [{ path: `behaviors[${i}].path`, message: `"${path}" is there already; remove one` }];
-    if (path.startsWith(config.basePath)) return [{ path: `behaviors[${i}].path`, message: `${config.basePath}/* is the gateway's own; choose another path` }];
+    if (`/${path.split("/")[1]}` === config.basePath) return [{ path: `behaviors[${i}].path`, message: `${config.basePath}/* is the gateway's own; choose another path` }];
     return [];
   });
 }
@@ -85,8 +85,12 @@ function behaviorsHaveARule(config: Config): ConfigProblem[] {
 /** Whether every request that `later` matches is matched by `earlier`. */
 function covers(earlier: PolicyRule, later: PolicyRule): boolean {
   const hosts = earlier.host === undefined || earlier.host === later.host;
-  const methods = !earlier.methods || (!!later.methods && later.methods.every((method) => earlier.methods!.includes(method)));
-  return hosts && methods && pathCovers(earlier.path.split("/").slice(1), later.path.split("/").slice(1));
+  return hosts && methodsCover(earlier.methods, later.methods) && pathCovers(earlier.path.split("/").slice(1), later.path.split("/").slice(1));
+}
+
+function methodsCover(earlier: PolicyRule["methods"], later: PolicyRule["methods"]): boolean {
+  if (!earlier) return true;
+  return !!later && later.every((method) => earlier.includes(method) || (method === "HEAD" && earlier.includes("GET")));
 }
 
 function pathCovers(earlier: readonly string[], later: readonly string[]): boolean {

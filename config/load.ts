@@ -2,30 +2,13 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
+import type { z } from "zod";
 import { checkAcross } from "./cross-checks";
+import { ConfigError, type ConfigProblem } from "./error";
 import { configSchema } from "./schema";
 import type { Config } from "./schema";
 
-/** One mistake: where it is and what to write instead. */
-export interface ConfigProblem {
-  /** Such as `policy[2].path`; empty for the config as a whole. */
-  path: string;
-  message: string;
-}
-
-/** A config that cannot be used. The message lists all problems, one a line. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-
-  constructor(
-    readonly source: string,
-    readonly problems: readonly ConfigProblem[],
-  ) {
-    const count = problems.length === 1 ? "1 mistake" : `${problems.length} mistakes`;
-    const width = Math.min(40, Math.max(...problems.map(({ path }) => path.length)));
-    super([`${source}: ${count}`, ...problems.map(({ path, message }) => `  ${path.padEnd(width)}  ${message}`)].join("\n"));
-  }
-}
+export { ConfigError, type ConfigProblem } from "./error";
 
 /**
  * Reads a config file: a TypeScript, JavaScript or JSON file whose default export is the config.
@@ -43,7 +26,7 @@ export function loadConfig(path: string): Config {
     // tsx, which runs the app, gives `require` every kind of module.
     module = createRequire(__filename)(file);
   } catch (error) {
-    throw new ConfigError(path, [{ path: "", message: `cannot be read: ${(error as Error).message.split("\n")[0]}` }]);
+    throw new ConfigError(path, [{ path: "", message: `cannot be read: ${String((error as Error | null)?.message ?? error).split("\n")[0]}` }]);
   }
   return parseConfig(typeof module === "object" && module !== null && "default" in module ? module.default : module, path);
 }
@@ -55,17 +38,34 @@ export function loadConfig(path: string): Config {
  * @throws ConfigError with every mistake at once
  */
 export function parseConfig(input: unknown, source = "config"): Config {
-  const parsed = configSchema.safeParse(input);
-  if (!parsed.success) {
-    throw new ConfigError(source, parsed.error.issues.flatMap(({ path, message, ...issue }) => {
-      const place = path.reduce<string>((text, key) => text + (typeof key === "number" ? `[${key}]` : (text && ".") + String(key)), "");
-      if (issue.code === "unrecognized_keys") {
-        return issue.keys.map((key) => ({ path: (place && `${place}.`) + key, message: "there is no such setting; remove it or check its spelling" }));
-      }
-      return [{ path: place, message: issue.code === "invalid_type" && place === "" ? "write an object: export default defineConfig({ … })" : message }];
-    }));
-  }
-  const problems = checkAcross(parsed.data);
-  if (problems.length > 0) throw new ConfigError(source, problems);
+  const parsed = configSchema.safeParse(input, { error: writeAnotherKind });
+  const problems = parsed.success ? checkAcross(parsed.data) : parsed.error.issues.flatMap((issue) => problemsOf(issue, input));
+  if (!parsed.success || problems.length > 0) throw new ConfigError(source, problems);
   return parsed.data;
+}
+
+/** What to write, where the schema has nothing better to say than that a value is of the wrong kind. */
+const KINDS: Record<string, string> = { array: "a list", object: "an object", record: "an object", boolean: "true or false", string: "a text" };
+
+function writeAnotherKind({ code, expected }: z.core.$ZodRawIssue): string | undefined {
+  return code === "invalid_type" ? `write ${KINDS[String(expected)] ?? String(expected)}` : undefined;
+}
+
+function problemsOf(issue: z.core.$ZodIssue, input: unknown): ConfigProblem[] {
+  const place = issue.path.reduce<string>((text, key) => text + (typeof key === "number" ? `[${key}]` : (text && ".") + String(key)), "");
+  // What stands there is not told: it may be a secret that has no place in a config.
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path: (place && `${place}.`) + key, message: "there is no such setting; remove it or check its spelling" }));
+  }
+  if (issue.code === "invalid_key") return [{ path: place, message: `${issue.issues[0]!.message}; it is ${JSON.stringify(issue.path.at(-1))}` }];
+  if (place === "") return [{ path: place, message: "write an object: export default defineConfig({ … })" }];
+  return [{ path: place, message: issue.message + found(input, issue.path) }];
+}
+
+/** What stands at a path of the input, where it is short enough to tell. */
+function found(input: unknown, path: readonly PropertyKey[]): string {
+  const value = path.reduce<unknown>((parent, key) => (parent as Record<PropertyKey, unknown> | undefined)?.[key], input);
+  if (value === undefined) return "; it is missing";
+  const text = typeof value === "function" || typeof value === "bigint" ? `a ${typeof value}` : JSON.stringify(value);
+  return text.length <= 60 ? `; it is ${text}` : "";
 }

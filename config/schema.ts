@@ -19,9 +19,9 @@ function text(form: RegExp, write: string) {
   return z.string(`write ${write}`).regex(form, `write ${write}`);
 }
 
-/** `"90s"`, `"15m"`, `"8h"`, `"7d"`; parsed to seconds. */
+/** `"90s"`, `"15m"`, `"8h"`, `"7d"`; parsed to seconds. Every range that is asked for has "15m" in it. */
 function duration(min: number, max: number, range: string) {
-  const write = `write a duration between ${range}, such as "15m" or "8h"`;
+  const write = `write a duration between ${range}, such as "15m"`;
   return z
     .string(write)
     .regex(/^[1-9][0-9]{0,5}[smhd]$/, write)
@@ -133,12 +133,14 @@ const session = z.strictObject({
   token: duration(60, 3600, '"60s" and "1h"').default(15 * 60),
   /** Fixed when the store is created. 64 hold about 1,000 live revocations, 1,024 about 100,000, 4,096 about 490,000. */
   shardCount: z.union([z.literal(64), z.literal(1024), z.literal(4096)], { error: "write 64, 1024 or 4096" }).default(64),
+  /** Days from one new signing key to the next. */
+  keyRotationDays: z.number("write a number of days").int("write a whole number of days").min(1, "write at least 1").max(365, "write at most 365").default(30),
 });
 
 const theme = z.strictObject({
   productName: z.string("write a name").min(1, "write a name").max(60, "write at most 60 characters").regex(/^[^<>&"'\\`$%]*$/, "write a name without < > & \" ' \\ ` $ %").optional(),
   accentColor: text(/^#[0-9a-f]{6}$/, 'a colour as "#rrggbb" in lower case').default("#2456c7"),
-  support: z.string().regex(/^(?:[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+|https:\/\/[A-Za-z0-9._~:/?#@+=-]+)$/, 'write an e-mail address or an https URL').max(200, "write at most 200 characters").optional(),
+  support: text(/^(?:[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+|https:\/\/[A-Za-z0-9._~:/?#@+=-]+)$/, "an e-mail address or an https URL").max(200, "write at most 200 characters").optional(),
 });
 
 const waf = z.strictObject({

@@ -15,7 +15,7 @@ const INVOCATION_LIMIT = 5_000;
 const INIT_LIMIT = 10_000;
 
 export interface Lambda {
-  /** @throws Error what the handler threw, that its process ended, or that it took longer than 5 s */
+  /** @throws Error what the handler threw, that its process ended, or that it took longer than the time limit */
   invoke(event: unknown): Promise<unknown>;
   /** All that the handler wrote to stdout and stderr. */
   logs(): string;
@@ -29,6 +29,8 @@ export interface LambdaOptions {
   functionName: string;
   /** Path of the Node to run; the one that runs this where absent. */
   node?: string;
+  /** Milliseconds that an invocation may take; those of a viewer event where absent. */
+  timeLimit?: number;
   /** Added to Lambda's environment. */
   env?: Record<string, string>;
 }
@@ -47,7 +49,7 @@ interface Pending {
 /** Run with `node -e` in the child. It is told the code and the function's name first, then one event a message. */
 const RUNTIME = `
 const vm = require("node:vm");
-let handler, functionName;
+let handler, functionName, timeLimit;
 process.on("disconnect", () => process.exit(0));
 process.on("message", async (message) => {
   if ("code" in message) {
@@ -59,11 +61,11 @@ process.on("message", async (message) => {
     })(module.exports, require("node:module").createRequire(filename), module);
     if (typeof module.exports.handler !== "function") throw new Error("index.js exports no function named handler");
     ({ handler } = module.exports);
-    ({ functionName } = message);
+    ({ functionName, timeLimit } = message);
     return process.send({});
   }
   try {
-    const context = { functionName, functionVersion: "1", awsRequestId: "local-" + message.id, getRemainingTimeInMillis: () => ${INVOCATION_LIMIT} };
+    const context = { functionName, functionVersion: "1", awsRequestId: "local-" + message.id, getRemainingTimeInMillis: () => timeLimit };
     process.send({ id: message.id, result: await handler(message.event, context) });
   } catch (error) {
     process.send({ id: message.id, error: String(error?.stack ?? error) });
@@ -75,6 +77,7 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
   const file = unzipSync(readFileSync(options.zip))["index.js"];
   if (!file) throw new Error(`${options.zip} has no index.js`);
   const code = strFromU8(file);
+  const { timeLimit = INVOCATION_LIMIT } = options;
   const pending = new Map<number, Pending>();
   let logs = "";
   let lastId = 0;
@@ -111,7 +114,7 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
         clearTimeout(timer);
         resolve(child);
       });
-      child.send({ code, functionName: options.functionName });
+      child.send({ code, functionName: options.functionName, timeLimit });
     });
   }
 
@@ -122,7 +125,7 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
     try {
       return await new Promise((resolve, reject) => {
         pending.set(id, { resolve, reject });
-        timer = setTimeout(() => reject(new Error(`${options.functionName}: no answer within ${INVOCATION_LIMIT} ms`)), INVOCATION_LIMIT);
+        timer = setTimeout(() => reject(new Error(`${options.functionName}: no answer within ${timeLimit} ms`)), timeLimit);
         child.send({ id, event }, (error) => error && reject(error));
       });
     } finally {

@@ -10,12 +10,13 @@ export interface Place {
   api: boolean;
 }
 
-/** Places that a GET of the main domain may reach, in the order of the rules; `/` first. */
+/** Places that a GET of the main domain may reach, in the order of the rules; `/` first. No files: nobody visits an icon. */
 export function placesOf(config: Config): Place[] {
   // The policy's own source decides, so what is printed is what the gate does.
   const policy = new Function(`${policySource(config.policy)}\nreturn policy;`)() as Policy;
   const paths = config.policy.map((rule) => rule.path.replace(/\/\*\*$/, "").replaceAll("*", "1") || "/");
-  return [...new Set(["/", ...paths])].flatMap((path) => {
+  const pages = paths.filter((path) => !/\.[a-z0-9]+$/.test(path));
+  return [...new Set(["/", ...pages])].flatMap((path) => {
     const required = policy(config.domain, "GET", path.split("/"), false)?.replace(TAKES_ESCAPES, "");
     return required ? [{ path, allow: allowOf(required), api: /^\/api(\/|$)/.test(path) }] : [];
   });

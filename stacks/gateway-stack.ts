@@ -11,7 +11,8 @@ import { Distribution } from "./distribution";
 import { Dns } from "./dns";
 import { EdgeFunction } from "./edge-function";
 import { Gate } from "./gate";
-import { authFunctionName, gateFunctionName } from "./names";
+import { KeyRotator } from "./key-rotator";
+import { authFunctionName, gateFunctionName, keyRotatorFunctionName } from "./names";
 import { Origins } from "./origins";
 import { ResponseHeaders } from "./response-headers";
 import { Secrets } from "./secrets";
@@ -45,6 +46,8 @@ export class GatewayStack extends TerraformStack {
       logRetentionDays: config.logRetentionDays,
     });
 
+    new KeyRotator(this, "key_rotator", { config, zip: artifacts.keyRotator, secret: secrets.sessionKeys, store });
+
     const origins = new Origins(this, "origin", config);
     const distribution = new Distribution(this, "gateway", {
       config,
@@ -68,9 +71,10 @@ export class GatewayStack extends TerraformStack {
       distribution_domain_name: ["Where the DNS records of the domains point", distribution.domainName],
       gate_function_name: ["", gateFunctionName(config)],
       auth_function_name: ["", authFunctionName(config)],
+      key_rotator_function_name: ["", keyRotatorFunctionName(config)],
       session_store_arn: ["The store of shard records; it is filled by key rotation", store.arn],
       site_buckets: ["Where the S3 origins' files go", origins.buckets.map((bucket) => bucket.name)],
-      secret_names: ["The secrets that need a value", secrets.names],
+      secret_names: ["The secrets that need a value", secrets.namesToFill],
       redirect_uris: ["To be registered at each identity provider", redirectUris(config)],
       post_logout_redirect_uris: ["To be registered at each identity provider", hostsOf(config).map((host) => `https://${host}${config.basePath}/signed-out`)],
     });

@@ -13,6 +13,10 @@ export function authFunctionName(config: Config): string {
   return `${config.name}-auth`;
 }
 
+export function keyRotatorFunctionName(config: Config): string {
+  return `${config.name}-key-rotator`;
+}
+
 export function sessionKeysSecretName(config: Config): string {
   return `edgegate/${config.name}/session-keys`;
 }

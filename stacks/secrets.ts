@@ -8,21 +8,25 @@ import { hasClientSecret } from "./settings";
 /**
  * The secrets that the auth handler reads. Terraform makes the places; no value is ever in a plan or in state.
  *
- * The session keys get no version here: whoever rotates them writes the first one too, together with the shard records.
+ * The session keys get no version here: the key rotator writes the first one too, together with the shard records.
  */
 export class Secrets extends Construct {
   /** Of every secret that the handler reads. */
   readonly names: string[];
+  /** Of those that somebody must give a value. */
+  readonly namesToFill: string[];
+  readonly sessionKeys: SecretsmanagerSecret;
 
   constructor(scope: Construct, id: string, config: Config) {
     super(scope, id);
     const providers = Object.keys(config.identityProviders).filter((provider) => hasClientSecret(config, provider));
-    new SecretsmanagerSecret(this, "session_keys", {
+    this.sessionKeys = new SecretsmanagerSecret(this, "session_keys", {
       name: sessionKeysSecretName(config),
       description: `Master keys of the sessions of ${config.name}`,
       recoveryWindowInDays: SECRET_RECOVERY_DAYS,
     });
     for (const provider of providers) new ClientSecret(this, `idp_${provider}`, { config, provider });
-    this.names = [sessionKeysSecretName(config), ...providers.map((provider) => clientSecretName(config, provider))];
+    this.namesToFill = providers.map((provider) => clientSecretName(config, provider));
+    this.names = [sessionKeysSecretName(config), ...this.namesToFill];
   }
 }

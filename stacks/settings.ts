@@ -14,11 +14,12 @@ export function gateSettings(config: Config): GateSettings {
 }
 
 export function authSettings(config: Config): AuthSettings {
+  const { absolute, idle, token, shardCount } = config.session;
   return {
     version: 1,
     basePath: config.basePath,
     hosts: hostsOf(config),
-    session: config.session,
+    session: { absolute, idle, token, shardCount },
     sessionKeysSecretName: sessionKeysSecretName(config),
     identityProviders: Object.fromEntries(
       Object.keys(config.identityProviders).map((id) => [id, identityProviderSettings(config, id)]),

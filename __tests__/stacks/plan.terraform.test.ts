@@ -160,7 +160,7 @@ describeWithTerraform("the plan", (open) => {
 
   describe("of the auth handler", () => {
     test("is a numbered version for the edge, of the size that viewer events take", () => {
-      expect(one("example", "aws_lambda_function")).toMatchObject({ publish: true, runtime: "nodejs22.x", memory_size: 128, timeout: 5, handler: "index.handler", function_name: "handbook-auth" });
+      expect(one("example", "aws_lambda_function", "auth")).toMatchObject({ publish: true, runtime: "nodejs22.x", memory_size: 128, timeout: 5, handler: "index.handler", function_name: "handbook-auth" });
     });
 
     test("reads its settings as written in the config, text that looks like a template included", () => {
@@ -184,7 +184,7 @@ describeWithTerraform("the plan", (open) => {
     });
 
     test("may read exactly its parameter and its secrets, and write exactly its log group", () => {
-      const policy = JSON.parse(one("everything", "aws_iam_role_policy")["policy"] as string) as { Statement: Values[] };
+      const policy = JSON.parse(one("everything", "aws_iam_role_policy", "auth_permissions")["policy"] as string) as { Statement: Values[] };
       expect(policy.Statement.map(({ Effect, Action, Resource }) => [Effect, Action, Resource])).toEqual([
         ["Allow", "ssm:GetParameter", "arn:aws:ssm:us-east-1:*:parameter/edgegate/everything-auth"],
         ["Allow", "secretsmanager:GetSecretValue", [
@@ -194,7 +194,7 @@ describeWithTerraform("the plan", (open) => {
         ]],
         ["Allow", ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], "arn:aws:logs:*:*:log-group:/aws/lambda/us-east-1.everything-auth:*"],
       ]);
-      const trust = JSON.parse(one("everything", "aws_iam_role")["assume_role_policy"] as string) as { Statement: Values[] };
+      const trust = JSON.parse(one("everything", "aws_iam_role", "auth_role")["assume_role_policy"] as string) as { Statement: Values[] };
       expect(trust.Statement).toEqual([{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: ["edgelambda.amazonaws.com", "lambda.amazonaws.com"] } }]);
     });
 
@@ -262,7 +262,7 @@ describeWithTerraform("the plan", (open) => {
 
     test("keeps every log group for the configured time", () => {
       expect(all("everything", "aws_cloudwatch_log_group").map(({ values }) => [values["name"], values["retention_in_days"]])).toEqual([
-        ["/aws/vendedlogs/cloudfront/everything", 365], ["/aws/lambda/us-east-1.everything-auth", 365],
+        ["/aws/vendedlogs/cloudfront/everything", 365], ["/aws/lambda/us-east-1.everything-auth", 365], ["/aws/lambda/everything-key-rotator", 365],
       ]);
     });
 
@@ -283,7 +283,7 @@ describeWithTerraform("the plan", (open) => {
     expect(plan("everything").outputs["redirect_uris"]!.value).toMatchObject({
       "partner-a": ["app", "docs", "admin"].map((host) => `https://${host}.example.com/_door/callback/partner-a`),
     });
-    expect(plan("example").outputs["secret_names"]!.value).toEqual(["edgegate/handbook/session-keys", "edgegate/handbook/idp/main"]);
+    expect(plan("example").outputs["secret_names"]!.value).toEqual(["edgegate/handbook/idp/main"]);
   });
 
   test("has names that people can read: no hash in any address", () => {

@@ -6,13 +6,13 @@ import { join } from "node:path";
 
 const ROOT = join(__dirname, "../..");
 const { app } = JSON.parse(readFileSync(join(ROOT, "cdktf.json"), "utf8")) as { app: string };
-const SOURCES = ["main.ts", "cdktf.json", "package.json", "tsconfig.json", "build", "config", "docs", "edge-handlers", "functions", "session", "stacks"];
+const SOURCES = ["main.ts", "cdktf.json", "package.json", "tsconfig.json", "build", "config", "control-plane", "docs", "edge-handlers", "functions", "session", "stacks"];
 
 test("two checkouts in different folders synthesize the same bytes, zips included", () => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-checkouts-"));
   try {
     const [first, second] = ["a", "another folder/of another depth"].map((name) => synthesizeCopy(join(folder, name)));
-    expect(Object.keys(first!).filter((name) => /\.(zip|js|json)$/.test(name))).toHaveLength(4);
+    expect(Object.keys(first!).filter((name) => /\.(zip|js|json)$/.test(name))).toHaveLength(5);
     expect(second).toEqual(first);
     for (const [name, hex] of Object.entries(first!)) {
       expect([name, Buffer.from(hex, "hex").includes(folder)]).toEqual([name, false]);

@@ -11,7 +11,8 @@ import { describeWithTerraform } from "../support/terraform";
 const MOCKS = {
   aws_iam_role: { arn: "arn:aws:iam::111122223333:role/mock" },
   aws_wafv2_web_acl: { arn: "arn:aws:wafv2:us-east-1:111122223333:global/webacl/mock/0" },
-  aws_lambda_function: { qualified_arn: "arn:aws:lambda:us-east-1:111122223333:function:mock:1" },
+  aws_lambda_function: { arn: "arn:aws:lambda:us-east-1:111122223333:function:mock", qualified_arn: "arn:aws:lambda:us-east-1:111122223333:function:mock:1" },
+  aws_secretsmanager_secret: { arn: "arn:aws:secretsmanager:us-east-1:111122223333:secret:mock-a1b2c3" },
   aws_cloudfront_function: { arn: "arn:aws:cloudfront::111122223333:function/mock" },
   aws_cloudfront_key_value_store: { arn: "arn:aws:cloudfront::111122223333:key-value-store/mock" },
   aws_cloudfront_distribution: { arn: "arn:aws:cloudfront::111122223333:distribution/MOCK" },

@@ -10,6 +10,7 @@ const TOOLS = {
   valgrind: { names: ["valgrind"], get: "apt-get install valgrind" },
   chromium: { names: ["chromium", "chromium-browser", "google-chrome"], get: "apt-get install chromium" },
   terraform: { names: ["terraform"], get: "https://developer.hashicorp.com/terraform/install (1.11 or newer)" },
+  moto: { names: ["moto_server"], get: "pip install 'moto[server]'" },
 } as const;
 export type Tool = keyof typeof TOOLS;
 

@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ConfigError, loadConfig, parseConfig } from "../../config/load";
+import { SMALL } from "../support/config-mistakes";
+
+describe("a config file", () => {
+  const folder = mkdtempSync(join(tmpdir(), "edgegate-config-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  function written(name: string, content: string): string {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  }
+
+  test.each([
+    ["good.json", JSON.stringify(SMALL)],
+    ["good.cjs", `module.exports = ${JSON.stringify(SMALL)};`],
+    ["default.cjs", `exports.default = ${JSON.stringify(SMALL)};`],
+  ])("is read from %s", (name, content) => {
+    expect(loadConfig(written(name, content))).toEqual(parseConfig(SMALL));
+  });
+
+  test.each([
+    ["a file that is not there", "", "there is no such file; write one as docs/examples/minimal.ts shows"],
+    ["a file that throws", 'throw new Error("no such variable: TEAM\\n    at somewhere");', "cannot be read: no such variable: TEAM"],
+    ["a file that throws no error", 'throw "a text";', "cannot be read: a text"],
+    ["a file that does not parse", "module.exports = {", /^cannot be read: .+/],
+    ["a file that holds something else", "module.exports = 42;", "write an object: export default defineConfig({ … })"],
+  ])("%s is one mistake of the whole", (name, content, message) => {
+    const path = name === "a file that is not there" ? join(folder, "nowhere.ts") : written(`${name.replaceAll(" ", "-")}.cjs`, content);
+    expect(problemsOf(path)).toEqual([{ path: "", message: typeof message === "string" ? message : expect.stringMatching(message) }]);
+  });
+
+  function problemsOf(path: string): unknown {
+    try {
+      return loadConfig(path);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      expect(error.message).toContain(`${path}: 1 mistake\n`);
+      return error.problems;
+    }
+  }
+});
+
+test("an error lists its mistakes a line each, with the messages in a column", () => {
+  const message = [
+    "my.ts: 3 mistakes",
+    '  name               write a short name of lower-case letters, digits and "-", such as "main"; it is "Wiki!"',
+    '  policy[0].methods  write a list; it is "GET"',
+    "  waff               there is no such setting; remove it or check its spelling",
+  ];
+  const config = { ...SMALL, name: "Wiki!", policy: [{ ...SMALL.policy[0], methods: "GET" }], waff: {} };
+  expect(() => parseConfig(config, "my.ts")).toThrow(ConfigError);
+  expect(() => parseConfig(config, "my.ts")).toThrow(message.join("\n"));
+});

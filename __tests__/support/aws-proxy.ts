@@ -1,0 +1,56 @@
+/** Between a client and a stand-in for AWS: sees every call, and makes single ones fail. */
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** `lost`: the call reaches the service, but its answer never arrives. */
+export type AwsFault = "throttle" | "error" | "lost";
+
+export interface AwsProxy {
+  endpoint: string;
+  /** Asked at every call, before it is passed on. */
+  intercept: ((operation: string) => AwsFault | undefined | Promise<AwsFault | undefined>) | undefined;
+  close(): Promise<void>;
+}
+
+const FAULTS = {
+  throttle: { status: 400, type: "ThrottlingException" },
+  error: { status: 500, type: "InternalServiceError" },
+};
+
+/** @param target endpoint of a service that speaks JSON 1.1 with `x-amz-target` */
+export async function startAwsProxy(target: string): Promise<AwsProxy> {
+  const server = createServer((request, response) => {
+    void (async () => {
+      const body = await read(request);
+      const fault = await proxy.intercept?.(String(request.headers["x-amz-target"]).split(".")[1]!);
+      if (fault === "throttle" || fault === "error") {
+        response.writeHead(FAULTS[fault].status, { "content-type": "application/x-amz-json-1.1" });
+        return response.end(JSON.stringify({ __type: FAULTS[fault].type }));
+      }
+      const { authorization = "", "x-amz-target": operation } = request.headers;
+      const headers = { authorization, "x-amz-target": String(operation), "content-type": "application/x-amz-json-1.1" };
+      const answer = await fetch(target, { method: "POST", headers, body });
+      const text = await answer.text();
+      if (fault === "lost") return response.destroy();
+      response.writeHead(answer.status, { "content-type": "application/x-amz-json-1.1" });
+      return response.end(text);
+    })().catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const proxy: AwsProxy = {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    intercept: undefined,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return proxy;
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const chunk of request) text += String(chunk);
+  return text;
+}

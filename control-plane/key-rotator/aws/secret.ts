@@ -1,0 +1,51 @@
+/** The session-keys secret in Secrets Manager. */
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from "@aws-sdk/client-secrets-manager";
+import type { SessionKeysSecret } from "../ports";
+import { parseSessionKeys } from "../session-keys";
+import { CLIENT_OPTIONS } from "./client-options";
+
+const STAGES = { current: "AWSCURRENT", previous: "AWSPREVIOUS", pending: "AWSPENDING" } as const;
+
+/** @param secretId ARN of the secret */
+export function sessionKeysSecret(secretId: string): SessionKeysSecret {
+  const client = new SecretsManagerClient(CLIENT_OPTIONS);
+  return {
+    async stages() {
+      const { VersionIdsToStages = {}, LastRotatedDate } = await client.send(new DescribeSecretCommand({ SecretId: secretId }));
+      const labelled = Object.entries(STAGES).flatMap(([name, stage]) => {
+        const version = Object.keys(VersionIdsToStages).find((id) => VersionIdsToStages[id]!.includes(stage));
+        return version === undefined ? [] : [[name, version]];
+      });
+      return { ...Object.fromEntries(labelled), ...(LastRotatedDate && { lastRotated: Math.floor(LastRotatedDate.getTime() / 1000) }) };
+    },
+
+    async read(version) {
+      try {
+        const { SecretString = "" } = await client.send(new GetSecretValueCommand({ SecretId: secretId, VersionId: version }));
+        return parseSessionKeys(SecretString);
+      } catch (error) {
+        // Secrets Manager knows the version before it has a value.
+        if (error instanceof ResourceNotFoundException) return undefined;
+        throw error;
+      }
+    },
+
+    async putPending(version, keys) {
+      const input = { SecretId: secretId, ClientRequestToken: version, SecretString: JSON.stringify(keys), VersionStages: [STAGES.pending] };
+      // The very first version of a secret gets AWSCURRENT as well, whatever is asked for.
+      await client.send(new PutSecretValueCommand(input));
+    },
+
+    async promote(version, from) {
+      const move = { MoveToVersionId: version, ...(from !== undefined && { RemoveFromVersionId: from }) };
+      await client.send(new UpdateSecretVersionStageCommand({ SecretId: secretId, VersionStage: STAGES.current, ...move }));
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { RotationError, StoreConflict } from "./errors";
+import type { Change, Ports, Snapshot } from "./ports";
+
+/** KeyValueStore quota for one UpdateKeys call. */
+const MAX_CHANGES = 50;
+const MAX_ATTEMPTS = 8;
+
+/**
+ * Brings the store to where `plan` finds nothing to change. Every attempt plans on what the store holds now, and each write
+ * counts only while nobody else wrote: so it goes on after a crash, a lost answer or another writer, and overwrites nobody.
+ *
+ * @returns how many records were written or deleted
+ * @throws RotationError while other writers keep winning; RotationError of `plan`
+ */
+export async function converge(
+  { store, wait }: Pick<Ports, "store" | "wait">,
+  plan: (records: Snapshot["records"]) => Change[],
+): Promise<number> {
+  let changed = 0;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    if (attempt > 0) await wait(backoff(attempt));
+    const snapshot = await store.read();
+    const changes = plan(snapshot.records);
+    let { etag } = snapshot;
+    try {
+      for (let from = 0; from < changes.length; from += MAX_CHANGES) {
+        const batch = changes.slice(from, from + MAX_CHANGES);
+        etag = await store.update(batch, etag);
+        changed += batch.length;
+      }
+      return changed;
+    } catch (error) {
+      if (!(error instanceof StoreConflict)) throw error;
+    }
+  }
+  throw new RotationError(`the store was changed by others ${MAX_ATTEMPTS} times in a row; rotate again`);
+}
+
+/** Seconds before an attempt: 0.1, 0.2, 0.4, … with up to as much again, so that two writers part. */
+export function backoff(attempt: number): number {
+  return 0.05 * 2 ** attempt * (1 + Math.random());
+}

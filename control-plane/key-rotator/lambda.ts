@@ -1,0 +1,68 @@
+/** The entry of the bundle: Secrets Manager calls it for each step of a rotation. */
+import { randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
+import { SHARD_COUNTS } from "../../session/shard";
+import { sessionKeysSecret } from "./aws/secret";
+import { recordStore } from "./aws/store";
+import { describeError, RotationError } from "./errors";
+import type { Ports } from "./ports";
+import { STEPS, type RotationSettings } from "./steps";
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html */
+export interface RotationEvent {
+  Step: string;
+  /** ARN of the secret. */
+  SecretId: string;
+  /** The id of the version that the rotation makes. */
+  ClientRequestToken: string;
+}
+
+/** @throws Error that names the step and what stopped it; Secrets Manager then starts the rotation again */
+export async function handler(event: RotationEvent): Promise<void> {
+  const { Step, SecretId, ClientRequestToken } = event;
+  const entry = { step: Object.hasOwn(STEPS, Step) ? Step : "unknown", version: ClientRequestToken };
+  try {
+    const step = STEPS[entry.step];
+    if (!step) throw new RotationError("only Secrets Manager's rotation steps are answered");
+    log({ ...entry, outcome: "done", ...(await step(ports(SecretId), settings(), ClientRequestToken)) });
+  } catch (error) {
+    const detail = describeError(error);
+    log({ ...entry, outcome: "failed", detail });
+    // A new error: Lambda logs what is thrown, and AWS's messages can echo what was sent.
+    throw new Error(`${entry.step}: ${detail}`);
+  }
+}
+
+function ports(secretId: string): Ports {
+  return {
+    secret: sessionKeysSecret(secretId),
+    store: recordStore(variable("KEY_VALUE_STORE_ARN")),
+    now: () => Math.floor(Date.now() / 1000),
+    random: randomBytes,
+    wait: (seconds) => setTimeout(seconds * 1000),
+  };
+}
+
+/** Set by Terraform (stacks/key-rotator.ts). */
+function settings(): RotationSettings {
+  const shardCount = SHARD_COUNTS.find((count) => count === Number(variable("SHARD_COUNT")));
+  if (shardCount === undefined) throw new RotationError(`SHARD_COUNT must be one of ${SHARD_COUNTS.join(", ")}`);
+  return { shardCount, keyRetention: seconds("KEY_RETENTION_SECONDS"), propagation: seconds("PROPAGATION_SECONDS") };
+}
+
+function seconds(name: string): number {
+  const value = variable(name);
+  if (!/^[0-9]{1,9}$/.test(value)) throw new RotationError(`the environment variable ${name} must be a whole number of seconds`);
+  return Number(value);
+}
+
+function variable(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new RotationError(`the environment variable ${name} is not set`);
+  return value;
+}
+
+/** Straight to stdout: console.log would put Lambda's own prefix before the JSON. */
+function log(entry: Record<string, string | number>): void {
+  process.stdout.write(`${JSON.stringify(entry)}\n`);
+}
