@@ -8,7 +8,7 @@ import type { Failure } from "./failures";
 const COMMON_HEADERS = {
   "cache-control": "no-store",
   "referrer-policy": "no-referrer",
-  "strict-transport-security": "max-age=63072000",
+  "strict-transport-security": "max-age=31536000",
   "x-content-type-options": "nosniff",
 };
 

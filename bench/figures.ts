@@ -1,0 +1,88 @@
+/** Everything that is measured, in the order in which it is printed, with the limits that hold. */
+import { buildGate } from "../build/gate";
+import { buildHandlerZip } from "../build/handler";
+import { findTool, lambdaNode } from "../__tests__/support/tools";
+import { measureGate, measureGateMemory } from "./gate";
+import { measureLoadTime } from "./handler";
+import { gateSource, sampleRules } from "./sample";
+import { SCENARIOS } from "./scenarios";
+import { measureSynth } from "./synth";
+
+export interface Figure {
+  group: string;
+  name: string;
+  value: number;
+  unit: string;
+  /** The largest value that is good. */
+  limit?: number;
+}
+
+export interface Measured {
+  figures: Figure[];
+  /** What could not be measured, and how to get what that takes; undefined where everything was. */
+  missing: string | undefined;
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-functions: 2 MB */
+const GATE_MEMORY_LIMIT = 2 * 1024 * 1024;
+
+/** @throws Error where a part cannot be built or run, or a scenario ends in another decision than its name says */
+export async function measureAll(): Promise<Measured> {
+  const canRunEngine = findTool("njs") !== undefined && findTool("valgrind") !== undefined;
+  return {
+    figures: [...(canRunEngine ? [...(await gateInstructions()), ...gateMemory()] : []), ...gateSize(), ...handler(), ...synth()],
+    missing: canRunEngine ? undefined : "not measured: instructions and memory of the gate, which take njs and valgrind (apt-get install njs valgrind)",
+  };
+}
+
+async function gateInstructions(): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const { name, request, decision, limit } of SCENARIOS) {
+    const cost = await measureGate(request);
+    if (!cost.decision.startsWith(decision)) throw new Error(`the scenario "${name}" ended in "${cost.decision}" instead of "${decision}"`);
+    figures.push({ group: "gate", name, value: cost.instructions, unit: "instructions", ...(limit !== undefined && { limit }) });
+    if (figures.length === 1) figures.push({ group: "gate", name: "reads of the store", value: cost.reads, unit: "", limit: 1 });
+  }
+  return figures;
+}
+
+function gateMemory(): Figure[] {
+  return SCENARIOS.filter(({ name }) => name.startsWith("valid session")).map(({ name, request }) => ({
+    group: "gate memory",
+    name,
+    value: measureGateMemory(request),
+    unit: "bytes",
+    limit: GATE_MEMORY_LIMIT,
+  }));
+}
+
+function gateSize(): Figure[] {
+  const size = (name: string, source: string, limit?: number) => ({
+    group: "gate source",
+    name,
+    value: Buffer.byteLength(source),
+    unit: "bytes",
+    ...(limit !== undefined && { limit }),
+  });
+  return [
+    size("without settings and policy", buildGate()),
+    size("12 rules", gateSource(sampleRules(12))),
+    size("100 rules", gateSource(sampleRules(100)), 9216),
+  ];
+}
+
+function handler(): Figure[] {
+  const zip = buildHandlerZip("edge-handlers/auth/cloudfront.ts");
+  return [
+    { group: "auth handler", name: "zip", value: zip.length, unit: "bytes", limit: 60 * 1024 },
+    { group: "auth handler", name: "load time (median)", value: measureLoadTime(zip, lambdaNode()), unit: "ms" },
+  ];
+}
+
+function synth(): Figure[] {
+  const { seconds, peakMegabytes } = measureSynth();
+  return [
+    { group: "synth", name: "time (best of 3)", value: seconds, unit: "s", limit: 1.5 },
+    { group: "synth", name: "peak memory", value: peakMegabytes, unit: "MB", limit: 150 },
+  ];
+}
