@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { parseConfig } from "../../config/load";
+import { configSchema } from "../../config/schema";
+import minimal from "../../docs/examples/minimal";
+
+const PAGE = readFileSync(join(__dirname, "../../docs/configuration.md"), "utf8");
+/** Setting to what its row says of the default. */
+const ROWS = new Map([...PAGE.matchAll(/^\| `([^`]+)` \|.*\| (.+) \|$/gm)].map(([, key, value]) => [key!, value!]));
+const SETTINGS = settingsOf(z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" }) as Schema);
+
+test("names every setting, and none that does not exist", () => {
+  expect([...ROWS.keys()].sort()).toEqual(SETTINGS.map(({ key }) => key).sort());
+});
+
+test.each(SETTINGS.filter(({ value }) => value !== undefined))("says the default of $key", ({ key, value }) => {
+  expect(ROWS.get(key)).toBe(`\`${JSON.stringify(value)}\``);
+});
+
+const { absolute, idle, token } = parseConfig(minimal).session;
+test.each(Object.entries({ absolute, idle, token }))("says the default of session.%s", (name, seconds) => {
+  expect(ROWS.get(`session.${name}`)).toBe(`\`"${seconds % 3600 === 0 ? `${seconds / 3600}h` : `${seconds / 60}m`}"\``);
+});
+
+interface Schema {
+  properties?: Record<string, Schema>;
+  additionalProperties?: Schema | boolean;
+  items?: Schema;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  default?: unknown;
+}
+
+interface Setting {
+  key: string;
+  /** Its default; undefined where it has none. */
+  value: unknown;
+}
+
+/** Settings by their place: `a.b` of an object, `a[].b` of a list, `a.<id>.b` of a map. */
+function settingsOf(schema: Schema, prefix = ""): Setting[] {
+  const variants = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap((variant) => settingsOf(variant, prefix));
+  const items = schema.items ? settingsOf(schema.items, `${prefix}[]`) : [];
+  const entries = typeof schema.additionalProperties === "object" ? settingsOf(schema.additionalProperties, `${prefix}.<id>`) : [];
+  const properties = Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
+    const key = prefix === "" ? name : `${prefix}.${name}`;
+    return [{ key, value: property.default }, ...settingsOf(property, key)];
+  });
+  const all = [...properties, ...variants, ...items, ...entries];
+  return all.filter(({ key }, i) => all.findIndex((other) => other.key === key) === i && !isExplainedElsewhere(key));
+}
+
+/** The parts of a behavior's origin are those of `origin`; groups are told by their parts. */
+function isExplainedElsewhere(key: string): boolean {
+  return /^behaviors\[\]\.origin\./.test(key) || ["session", "theme", "waf", "state"].includes(key);
+}
