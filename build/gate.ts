@@ -4,7 +4,7 @@
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
  */
 import { join } from "node:path";
-import { buildSync } from "esbuild";
+import { buildSync, formatMessagesSync } from "esbuild";
 
 const ROOT = join(__dirname, "..");
 
@@ -38,7 +38,7 @@ const SUPPORTED = {
 
 /**
  * @returns source text that ends without a line break and defines `async function handler(event)`
- * @throws Error when the bundle does not end in exactly the export that is to be turned into `handler`
+ * @throws Error when esbuild warns of something, or the bundle does not end in exactly the export that is to be turned into `handler`
  */
 export function buildGate(): string {
   const result = buildSync({
@@ -58,6 +58,7 @@ export function buildGate(): string {
     define: { SETTINGS: "S" },
     logLevel: "silent",
   });
+  if (result.warnings.length > 0) throw new Error(`the gate builds with warnings:\n${formatMessagesSync(result.warnings, { kind: "warning" }).join("")}`);
   const source = result.outputFiles[0]!.text;
   const exported = /export\{(\w+) as handler\};\s*$/.exec(source);
   if (!exported) throw new Error("the gate's bundle must end in its one export, handler");

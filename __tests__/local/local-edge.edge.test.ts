@@ -11,6 +11,7 @@ import { startIdentityProvider } from "../../local/identity-provider";
 import { startLocalEdge, type LocalEdge } from "../../local/local-edge";
 import { demoUsers } from "../../local/users";
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../session/cookies";
+import { freePort } from "../support/free-port";
 import { startTestEdge, TEST_CONFIG } from "../support/local-edge";
 import { describeWith } from "../support/tools";
 
@@ -196,14 +197,6 @@ describe("starting and ending", () => {
       rmSync(folder, { recursive: true });
     }
   });
-
-  async function freePort(): Promise<number> {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-  }
 
   /** The commands of this process's own children that are not workers of the test runner or of the bundler. */
   function children(): string[] {

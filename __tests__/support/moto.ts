@@ -1,7 +1,7 @@
 /** moto's server: Secrets Manager as somebody else understood it, not as we do. */
 import { spawn } from "node:child_process";
-import { createServer, type AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
+import { freePort } from "./free-port";
 
 export interface Moto {
   endpoint: string;
@@ -27,12 +27,4 @@ export async function startMoto(path: string): Promise<Moto> {
   }
   await close();
   throw new Error(`moto did not answer within ${START_LIMIT} s`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

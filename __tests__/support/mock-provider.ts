@@ -1,0 +1,25 @@
+/** The AWS provider mocked by Terraform itself: for what only an apply makes known. */
+
+/** What a mock cannot make up: the arguments that are checked to be ARNs or JSON. */
+export const MOCKS = {
+  aws_iam_role: { arn: "arn:aws:iam::111122223333:role/mock" },
+  aws_wafv2_web_acl: { arn: "arn:aws:wafv2:us-east-1:111122223333:global/webacl/mock/0" },
+  aws_lambda_function: { arn: "arn:aws:lambda:us-east-1:111122223333:function:mock", qualified_arn: "arn:aws:lambda:us-east-1:111122223333:function:mock:1" },
+  aws_secretsmanager_secret: { arn: "arn:aws:secretsmanager:us-east-1:111122223333:secret:mock-a1b2c3", id: "arn:aws:secretsmanager:us-east-1:111122223333:secret:mock-a1b2c3" },
+  aws_cloudfront_function: { arn: "arn:aws:cloudfront::111122223333:function/mock" },
+  aws_cloudfront_key_value_store: { arn: "arn:aws:cloudfront::111122223333:key-value-store/mock" },
+  aws_cloudfront_distribution: { arn: "arn:aws:cloudfront::111122223333:distribution/MOCK" },
+  aws_cloudwatch_log_group: { arn: "arn:aws:logs:us-east-1:111122223333:log-group:mock" },
+  aws_cloudwatch_log_delivery_destination: { arn: "arn:aws:logs:us-east-1:111122223333:delivery-destination:mock" },
+  aws_s3_bucket: { arn: "arn:aws:s3:::mock-bucket" },
+};
+
+/** A `mock_provider` block (https://developer.hashicorp.com/terraform/language/tests/mocking). */
+export function mockProvider(): string {
+  const resources = Object.entries(MOCKS).map(([type, defaults]) => `  mock_resource "${type}" {\n    defaults = ${hcl(defaults)}\n  }\n`);
+  return `mock_provider "aws" {\n${resources.join("")}}\n`;
+}
+
+function hcl(values: Record<string, string>): string {
+  return `{ ${Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(", ")} }`;
+}
