@@ -11,6 +11,7 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   rulesAreReachable,
   behaviorsAreDistinct,
   behaviorsHaveARule,
+  transmittersNameAProvider,
 ];
 
 export function checkAcross(config: Config): ConfigProblem[] {
@@ -63,6 +64,15 @@ function rulesAreReachable(config: Config): ConfigProblem[] {
       ? []
       : [{ path: `policy[${i}]`, message: `can never match: policy[${earlier}] (${config.policy[earlier]!.path}) takes all its requests; move it up or remove it` }];
   });
+}
+
+function transmittersNameAProvider({ eventTransmitters, identityProviders }: Config): ConfigProblem[] {
+  const known = Object.keys(identityProviders);
+  return Object.entries(eventTransmitters).flatMap(([id, { identityProvider }]) =>
+    identityProvider === undefined || known.includes(identityProvider)
+      ? []
+      : [{ path: `eventTransmitters.${id}.identityProvider`, message: `"${identityProvider}" is not among identityProviders; write ${known.join(" or ")}` }],
+  );
 }
 
 function behaviorsAreDistinct(config: Config): ConfigProblem[] {

@@ -127,12 +127,23 @@ const identityProvider = z.strictObject({
   rolesClaim: text(/^[A-Za-z0-9_:./-]{1,128}$/, 'the name of a claim, such as "roles" or "groups"').default("roles"),
 });
 
+/** Pushes security events (Shared Signals: CAEP, RISC) to `<basePath>/events/<its id>`. */
+const eventTransmitter = z.strictObject({
+  issuer: z.url({ protocol: /^https$/, error: 'write the issuer as the transmitter\'s tokens spell it, such as "https://signals.example.com"' }),
+  audience: text(/^[!-~]{1,255}$/, 'the audience that the transmitter\'s tokens name, such as "https://app.example.com"'),
+  jwksUri: z.url({ protocol: /^https$/, error: 'write the https URL of the transmitter\'s keys, "jwks_uri" of its configuration' }),
+  /** The identity provider whose users its `opaque` subjects are. */
+  identityProvider: slug.optional(),
+});
+
 const session = z.strictObject({
   absolute: duration(300, 30 * 86400, '"5m" and "30d"').default(8 * 3600),
   idle: duration(300, 30 * 86400, '"5m" and "30d"').default(3600),
   token: duration(60, 3600, '"60s" and "1h"').default(15 * 60),
   /** Fixed when the store is created. 64 hold about 1,000 live revocations, 1,024 about 100,000, 4,096 about 490,000. */
   shardCount: z.union([z.literal(64), z.literal(1024), z.literal(4096)], { error: "write 64, 1024 or 4096" }).default(64),
+  /** What happens when a sign-in's callback or a used-up refresh cookie comes a second time: somebody may have a copy. */
+  onReuse: z.enum(["record", "revoke-session", "revoke-user"], 'write "record", "revoke-session" or "revoke-user"').default("revoke-session"),
   /** Days from one new signing key to the next. */
   keyRotationDays: z.number("write a number of days").int("write a whole number of days").min(1, "write at least 1").max(365, "write at most 365").default(30),
 });
@@ -165,6 +176,7 @@ export const configSchema = z.strictObject({
   identityProviders: z
     .record(slug, identityProvider, 'write { main: { issuer: "https://…", clientId: "…" } }')
     .refine((value) => Object.keys(value).length > 0, 'write at least one: { main: { issuer: "https://…", clientId: "…" } }'),
+  eventTransmitters: z.record(slug, eventTransmitter, 'write { corp: { issuer: "https://…", audience: "…", jwksUri: "https://…" } }').default({}),
   origin,
   /** Of the default behavior; `optimized` for S3 and `disabled` for a custom origin where absent. */
   caching: caching.optional(),
@@ -185,6 +197,12 @@ export const configSchema = z.strictObject({
   logRetentionDays: z
     .union([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653].map((days) => z.literal(days)), { error: "write a retention that CloudWatch Logs knows, such as 30, 90 or 365" })
     .default(90),
+  /** A key in us-east-1 for secrets, ledger, queues and topic; keys of AWS where absent. Its policy must let the account use it. */
+  kmsKeyArn: text(/^arn:aws[a-z-]*:kms:us-east-1:[0-9]{12}:key\/[0-9a-f-]+$/, "the ARN of a KMS key in us-east-1").optional(),
+  /** An SNS topic in us-east-1 that alarms notify; they only show in CloudWatch where absent. */
+  alarmTopicArn: text(/^arn:aws[a-z-]*:sns:us-east-1:[0-9]{12}:[A-Za-z0-9_-]{1,256}$/, "the ARN of an SNS topic in us-east-1").optional(),
+  /** Keep concurrency free for key rotation and revocation. `false` for accounts whose limit is too low for that (10 on new ones). */
+  reserveConcurrency: z.boolean("write true or false").default(true),
   /** The S3 bucket of the Terraform state; a local file where absent. */
   state: state.optional(),
   tags: z.record(z.string().regex(/^(?!aws:).{1,128}$/, 'write tag keys of 1 to 128 characters that do not start with "aws:"'), z.string("write a text").max(256, "write at most 256 characters")).default({}),

@@ -1,9 +1,13 @@
 /**
- * Stands in for the two AWS calls of the handlers, over the protocol that AWS speaks (JSON 1.1 with `x-amz-target`):
- * SSM GetParameter and Secrets Manager GetSecretValue. Tests and the local edge set values and faults through its maps.
+ * Stands in for the AWS calls of the auth handler, over the protocol that AWS speaks (JSON with `x-amz-target`): SSM
+ * GetParameter, Secrets Manager GetSecretValue, SQS SendMessage, EventBridge PutEvents, and DynamoDB, which dynalite is.
+ * Tests and the local edge set values and faults through its maps.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import dynalite from "dynalite";
+import type { RevocationCommand } from "../session/revocation";
+import type { SecurityEvent } from "../session/security-event";
 
 export type Fault = "error" | "throttle" | "hang" | "garbage";
 
@@ -14,6 +18,10 @@ export interface AwsStandIn {
   parameters: Map<string, string>;
   /** Secrets Manager secrets: name to secret string. */
   secrets: Map<string, string>;
+  /** What was put on a queue: its URL and the message, in order. */
+  messages: { queueUrl: string; groupId: string; command: RevocationCommand }[];
+  /** The details of what EventBridge was told, in order. */
+  events: SecurityEvent[];
   /** The target of every request seen, in order. */
   requests: string[];
   /** How the next and all later calls of a target behave, until it is removed. */
@@ -30,7 +38,7 @@ interface Answer {
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html */
 const SIGNED =
-  /^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/us-east-1\/(ssm|secretsmanager)\/aws4_request, SignedHeaders=[a-z0-9;-]+, Signature=[0-9a-f]{64}$/;
+  /^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/us-east-1\/(ssm|secretsmanager|sqs|events|dynamodb)\/aws4_request, SignedHeaders=[a-z0-9;-]+, Signature=[0-9a-f]{64}$/;
 
 const FAULTS: Record<Exclude<Fault, "hang">, Answer> = {
   // https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html
@@ -43,7 +51,10 @@ const FAULTS: Record<Exclude<Fault, "hang">, Answer> = {
 export async function startAwsStandIn(): Promise<AwsStandIn> {
   const parameters = new Map<string, string>();
   const secrets = new Map<string, string>();
+  const messages: AwsStandIn["messages"] = [];
+  const events: SecurityEvent[] = [];
   const requests: string[] = [];
+  const tables = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
   const faults = new Map<string, Fault>();
 
   const targets: Record<string, (input: Record<string, unknown>) => Answer> = {
@@ -61,6 +72,19 @@ export async function startAwsStandIn(): Promise<AwsStandIn> {
         ? failure("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
         : { status: 200, body: { Name: input["SecretId"], SecretString: value, VersionStages: ["AWSCURRENT"] } };
     },
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+    "AmazonSQS.SendMessage": (input) => {
+      const { QueueUrl: queueUrl, MessageBody, MessageGroupId: groupId } = input;
+      if (typeof queueUrl !== "string" || typeof MessageBody !== "string" || typeof groupId !== "string") return failure("MissingParameter");
+      messages.push({ queueUrl, groupId, command: JSON.parse(MessageBody) as RevocationCommand });
+      return { status: 200, body: { MessageId: `m${messages.length}` } };
+    },
+    // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+    "AWSEvents.PutEvents": (input) => {
+      const entries = input["Entries"] as { Detail: string }[];
+      events.push(...entries.map(({ Detail }) => JSON.parse(Detail) as SecurityEvent));
+      return { status: 200, body: { FailedEntryCount: 0, Entries: entries.map((_, place) => ({ EventId: `e${place}` })) } };
+    },
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -69,12 +93,13 @@ export async function startAwsStandIn(): Promise<AwsStandIn> {
     const target = targets[name];
     const fault = faults.get(name);
     if (fault === "hang") return;
+    if (!fault && name.startsWith("DynamoDB_")) return void tables.emit("request", request, response);
     const input = await readJson(request);
-    if (!target || !input) return send(response, failure("UnknownOperationException"));
+    if (!fault && (!target || !input)) return send(response, failure("UnknownOperationException"));
     if (!SIGNED.test(request.headers.authorization ?? "")) {
       return send(response, failure("MissingAuthenticationTokenException", "Missing Authentication Token"));
     }
-    send(response, fault ? FAULTS[fault] : target(input));
+    send(response, fault ? FAULTS[fault] : target!(input!));
   }
 
   const server = createServer((request, response) => {
@@ -88,6 +113,8 @@ export async function startAwsStandIn(): Promise<AwsStandIn> {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     parameters,
     secrets,
+    messages,
+    events,
     requests,
     faults,
     connections: () => new Promise((resolve, reject) => server.getConnections((error, count) => (error ? reject(error) : resolve(count)))),

@@ -65,7 +65,8 @@ process.on("message", async (message) => {
     return process.send({});
   }
   try {
-    const context = { functionName, functionVersion: "1", awsRequestId: "local-" + message.id, getRemainingTimeInMillis: () => timeLimit };
+    const invokedFunctionArn = "arn:aws:lambda:us-east-1:111122223333:function:" + functionName + ":1";
+    const context = { functionName, invokedFunctionArn, functionVersion: "1", awsRequestId: "local-" + message.id, getRemainingTimeInMillis: () => timeLimit };
     process.send({ id: message.id, result: await handler(message.event, context) });
   } catch (error) {
     process.send({ id: message.id, error: String(error?.stack ?? error) });

@@ -8,12 +8,22 @@ export type HmacText = (key: string, text: string) => string;
 
 /** The value of the session-keys secret. Master keys are 32 random bytes as 43 characters of base64url. */
 export interface SessionKeys {
-  /** The key id that signs new tokens. */
+  /** The key id that signs new tokens, from `since` on. */
   current: string;
   /** Every living master key, by key id. */
   keys: Record<string, string>;
-  /** Unix seconds since when a key id signs no more, for those that do not; kept by the key rotator, which is its only reader. */
+  /**
+   * Unix seconds from which `current` signs; until then `before` does. Handlers keep the keys for a minute: this way each of them
+   * knows a key before anybody signs with it. Both absent where `current` signs at once.
+   */
+  since?: number;
+  before?: string;
+  /** Unix seconds since when a key id signs no more, for those that do not. */
   retired?: Record<string, number>;
+  /** Key ids that are for one shard only, which was given a new key because its record was full, and that shard. */
+  shardKeys?: Record<string, number>;
+  /** Keys of records (`<kid>.<shard>`) that must not exist any more, although their key lives: the shard was given a new key. */
+  voided?: string[];
 }
 
 /** A key id: 1 to 8 lower-case letters and digits. */
@@ -27,4 +37,18 @@ export function shardKey(hmac: HmacText, masterKey: string, shard: number): stri
 /** The key that encrypts the flow and refresh cookies (A256GCM): 43 characters of base64url, 32 bytes decoded. */
 export function cookieKey(hmac: HmacText, masterKey: string): string {
   return hmac(masterKey, "edgegate cookie");
+}
+
+/**
+ * The key id that signs at `now`, for the tokens of one shard or, without a shard, for what belongs to none.
+ *
+ * @param now Unix seconds
+ */
+export function signingKeyId(keys: SessionKeys, now: number, shard?: number): string {
+  const shardKeys = keys.shardKeys || {};
+  const retired = keys.retired || {};
+  const own = Object.keys(shardKeys).find((kid) => shardKeys[kid] === shard && retired[kid] === undefined && keys.keys[kid] !== undefined);
+  if (own !== undefined) return own;
+  const waits = keys.since !== undefined && now < keys.since;
+  return waits && keys.before !== undefined && keys.keys[keys.before] !== undefined ? keys.before : keys.current;
 }

@@ -2,6 +2,7 @@
  * What the edges read at run time: the gate from its own source, where Terraform puts it at plan time; the auth handler from
  * an SSM parameter. Neither holds a secret. The contract between `stacks`, which write them, and the edges.
  */
+import type { ReuseAction } from "./security-event";
 import type { ShardCount } from "./shard";
 
 /** How the pages of the gateway look. */
@@ -40,6 +41,16 @@ export interface IdentityProviderSettings {
   rolesClaim: string;
 }
 
+/** Who may push security events (RFC 8935) to `events/<its id>`. */
+export interface EventTransmitterSettings {
+  issuer: string;
+  /** What its tokens must name as `aud`. */
+  audience: string;
+  jwksUri: string;
+  /** The identity provider, by its id in the config, whose subjects its `opaque` subjects are; absent where it sends none. */
+  identityProvider?: string | undefined;
+}
+
 /** The value of the SSM parameter `/edgegate/<function name>`, as JSON of at most 4 KB. */
 export interface AuthSettings {
   version: 1;
@@ -57,6 +68,12 @@ export interface AuthSettings {
   /** Name of the Secrets Manager secret that holds {@link import("./keys").SessionKeys} as JSON. */
   sessionKeysSecretName: string;
   identityProviders: Record<string, IdentityProviderSettings>;
+  eventTransmitters: Record<string, EventTransmitterSettings>;
+  /** Names of the DynamoDB tables: see session/ledger.ts. */
+  ledger: { sessionsTable: string; revocationsTable: string };
+  /** Name of the FIFO queue of {@link import("./revocation").RevocationCommand}s. */
+  revocationQueueName: string;
+  onReuse: ReuseAction;
   /** Only these role names are put into tokens. */
   roles: string[];
   /** Names of the claims that are put into tokens for the identity headers. */

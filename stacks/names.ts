@@ -17,6 +17,33 @@ export function keyRotatorFunctionName(config: Config): string {
   return `${config.name}-key-rotator`;
 }
 
+export function revokerFunctionName(config: Config): string {
+  return `${config.name}-revoker`;
+}
+
+/** Of the FIFO queue that revocations come by. */
+export function revocationQueueName(config: Config): string {
+  return `${config.name}-revocations.fifo`;
+}
+
+/** Where messages end that the revoker cannot carry out. */
+export function deadRevocationQueueName(config: Config): string {
+  return `${config.name}-revocations-dead.fifo`;
+}
+
+/** Of the SNS topic for the customer's own automation. */
+export function revocationTopicName(config: Config): string {
+  return `${config.name}-revocations`;
+}
+
+export function sessionsTableName(config: Config): string {
+  return `${config.name}-sessions`;
+}
+
+export function revocationsTableName(config: Config): string {
+  return `${config.name}-revocations`;
+}
+
 export function sessionKeysSecretName(config: Config): string {
   return `edgegate/${config.name}/session-keys`;
 }

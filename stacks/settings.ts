@@ -2,7 +2,7 @@
 import type { Config } from "../config/schema";
 import { rolesOf } from "../session/policy-source";
 import type { AuthSettings, GateSettings, IdentityProviderSettings, Theme } from "../session/settings";
-import { clientSecretName, sessionKeysSecretName } from "./names";
+import { clientSecretName, revocationQueueName, revocationsTableName, sessionKeysSecretName, sessionsTableName } from "./names";
 
 export function gateSettings(config: Config): GateSettings {
   return {
@@ -24,6 +24,10 @@ export function authSettings(config: Config): AuthSettings {
     identityProviders: Object.fromEntries(
       Object.keys(config.identityProviders).map((id) => [id, identityProviderSettings(config, id)]),
     ),
+    eventTransmitters: config.eventTransmitters,
+    ledger: { sessionsTable: sessionsTableName(config), revocationsTable: revocationsTableName(config) },
+    revocationQueueName: revocationQueueName(config),
+    onReuse: config.session.onReuse,
     roles: rolesOf(config.policy),
     claims: [...new Set(Object.values(config.identityHeaders))].sort(),
     theme: themeOf(config),

@@ -11,6 +11,7 @@ import { setTimeout } from "node:timers/promises";
 import { buildHandlerZip } from "../../build/handler";
 import { startAwsStandIn, type AwsStandIn } from "../../local/aws-stand-in";
 import { startLambda } from "../../local/lambda";
+import { createLedgerTables } from "../../local/ledger-tables";
 import { SIGN_INS_COOKIE } from "../../session/cookies";
 import type { SessionKeys } from "../../session/keys";
 import { settingsParameterName, type AuthSettings, type IdentityProviderSettings } from "../../session/settings";
@@ -106,6 +107,10 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
     session: { absolute: 8 * 3600, idle: 3600, token: 900, shardCount: 64 },
     sessionKeysSecretName: KEYS_SECRET,
     identityProviders: Object.fromEntries(Object.entries(idps).map(([id, provider]) => [id, { ...providerSettings(id, provider), ...options.idp }])),
+    eventTransmitters: {},
+    ledger: { sessionsTable: "example-sessions", revocationsTable: "example-revocations" },
+    revocationQueueName: "example-revocations.fifo",
+    onReuse: "revoke-session",
     roles: ["admin", "staff"],
     claims: ["department"],
     theme: { productName: "Example", accentColor: "#2456c7", support: "mailto:help@example.com" },
@@ -117,6 +122,7 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
 
   publishSettings(settings);
   publishKeys(keys);
+  await createLedgerTables(aws.endpoint, settings.ledger);
   for (const [id, { clientSecret }] of Object.entries(idps)) if (clientSecret) aws.secrets.set(secretName(id), clientSecret);
   options.prepare?.({ aws, idp, settings });
   const certificateFile = join(runFolder, "trusted.pem");

@@ -2,9 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { SHARD_COUNTS } from "../../session/shard";
-import { sessionKeysSecret } from "./aws/secret";
-import { recordStore } from "./aws/store";
-import { describeError, RotationError } from "./errors";
+import { sessionKeysSecret } from "../session-keys/aws";
+import { recordStore } from "../store/aws";
+import { describeError, OperationError } from "../errors";
 import type { Ports } from "./ports";
 import { STEPS, type RotationSettings } from "./steps";
 
@@ -23,7 +23,7 @@ export async function handler(event: RotationEvent): Promise<void> {
   const entry = { step: Object.hasOwn(STEPS, Step) ? Step : "unknown", version: ClientRequestToken };
   try {
     const step = STEPS[entry.step];
-    if (!step) throw new RotationError("only Secrets Manager's rotation steps are answered");
+    if (!step) throw new OperationError("only Secrets Manager's rotation steps are answered");
     log({ ...entry, outcome: "done", ...(await step(ports(SecretId), settings(), ClientRequestToken)) });
   } catch (error) {
     const detail = describeError(error);
@@ -46,19 +46,19 @@ function ports(secretId: string): Ports {
 /** Set by Terraform (stacks/key-rotator.ts). */
 function settings(): RotationSettings {
   const shardCount = SHARD_COUNTS.find((count) => count === Number(variable("SHARD_COUNT")));
-  if (shardCount === undefined) throw new RotationError(`SHARD_COUNT must be one of ${SHARD_COUNTS.join(", ")}`);
+  if (shardCount === undefined) throw new OperationError(`SHARD_COUNT must be one of ${SHARD_COUNTS.join(", ")}`);
   return { shardCount, keyRetention: seconds("KEY_RETENTION_SECONDS"), propagation: seconds("PROPAGATION_SECONDS") };
 }
 
 function seconds(name: string): number {
   const value = variable(name);
-  if (!/^[0-9]{1,9}$/.test(value)) throw new RotationError(`the environment variable ${name} must be a whole number of seconds`);
+  if (!/^[0-9]{1,9}$/.test(value)) throw new OperationError(`the environment variable ${name} must be a whole number of seconds`);
   return Number(value);
 }
 
 function variable(name: string): string {
   const value = process.env[name];
-  if (!value) throw new RotationError(`the environment variable ${name} is not set`);
+  if (!value) throw new OperationError(`the environment variable ${name} is not set`);
   return value;
 }
 

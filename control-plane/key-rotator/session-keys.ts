@@ -1,10 +1,6 @@
 /** The keys of the next version of the secret. */
-import { KEY_ID, type SessionKeys } from "../../session/keys";
-import { RotationError } from "./errors";
+import type { SessionKeys } from "../../session/keys";
 import type { Ports } from "./ports";
-
-/** 32 bytes as base64url. */
-const MASTER_KEY = /^[\w-]{43}$/;
 
 export interface Succession {
   /** AWSCURRENT; undefined before the first rotation. */
@@ -43,34 +39,7 @@ export function nextKeys({ current, previous, lastRotated, retention }: Successi
   }
 }
 
-/** @throws RotationError when the text is not {@link SessionKeys}; replacing what cannot be read would end every session */
-export function parseSessionKeys(text: string): SessionKeys {
-  const value = parseJson(text) as Partial<SessionKeys> | null | undefined;
-  const { current, keys, retired = {} } = value ?? {};
-  if (typeof current !== "string" || !isRecord(keys) || !isRecord(retired) || !Object.hasOwn(keys, current)) throw unreadable();
-  const areKeys = Object.entries(keys).every(([kid, key]) => KEY_ID.test(kid) && typeof key === "string" && MASTER_KEY.test(key));
-  if (!areKeys || !Object.values(retired).every((time) => typeof time === "number")) throw unreadable();
-  return { current, keys, retired };
-}
-
 function newKeyId(taken: object, random: Ports["random"]): string {
   const kid = random(4).toString("hex");
   return Object.hasOwn(taken, kid) ? newKeyId(taken, random) : kid;
-}
-
-function unreadable(): RotationError {
-  return new RotationError("the session-keys secret holds something else than session keys; move AWSCURRENT back to the last good version and rotate again");
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's message quotes the text.
-    return undefined;
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, never> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

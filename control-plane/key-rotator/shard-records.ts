@@ -2,8 +2,8 @@
 import { createHmac } from "node:crypto";
 import { shardKey, type HmacText } from "../../session/keys";
 import { decodeRecord, encodeRecord, recordKey, recordKeyParts, type ShardCount, type ShardRecord } from "../../session/shard";
-import { RotationError } from "./errors";
-import type { Change } from "./ports";
+import { OperationError } from "../errors";
+import type { Change } from "../store/ports";
 
 type Records = ReadonlyMap<string, string>;
 
@@ -22,7 +22,7 @@ const RECORD_KEY = /^[a-z0-9]{1,8}\.[0-9]{1,4}$/;
  * that only the new record has stay: the revoker may have written them first.
  *
  * @param heirOf the key id whose revocations the new records take over; undefined where no key was current before
- * @throws RotationError when a record is damaged, or would be larger than the store takes
+ * @throws OperationError when a record is damaged, or would be larger than the store takes
  */
 export function recordsToWrite(records: Records, key: NewKey, heirOf: string | undefined): Change[] {
   return shards(key).flatMap((shard) => {
@@ -60,7 +60,7 @@ function read(name: string, value: string): ShardRecord {
   try {
     return decodeRecord(value);
   } catch {
-    throw new RotationError(`the record ${name} in the store is damaged; delete it, or rebuild the store, and rotate again`);
+    throw new OperationError(`the record ${name} in the store is damaged; delete it, or rebuild the store, and rotate again`);
   }
 }
 
@@ -68,6 +68,6 @@ function write(name: string, record: ShardRecord): string {
   try {
     return encodeRecord(record);
   } catch {
-    throw new RotationError(`the revocations for ${name} do not fit into one record; sweep the expired ones and rotate again`);
+    throw new OperationError(`the revocations for ${name} do not fit into one record; sweep the expired ones and rotate again`);
   }
 }

@@ -6,8 +6,8 @@
  */
 import type { SessionKeys } from "../../session/keys";
 import type { ShardCount } from "../../session/shard";
-import { backoff, converge } from "./converge";
-import { RotationError } from "./errors";
+import { backoff, converge } from "../store/converge";
+import { OperationError } from "../errors";
 import type { Ports } from "./ports";
 import { nextKeys } from "./session-keys";
 import { countMissing, recordsToSweep, recordsToWrite, type NewKey } from "./shard-records";
@@ -54,7 +54,7 @@ async function testSecret(ports: Ports, settings: RotationSettings, version: str
   for (let attempt = 1; ; attempt++) {
     const missing = countMissing((await ports.store.read()).records, key);
     if (missing === 0) break;
-    if (attempt === TEST_ATTEMPTS) throw new RotationError(`${missing} of ${key.shardCount} shards have no record of the new key`);
+    if (attempt === TEST_ATTEMPTS) throw new OperationError(`${missing} of ${key.shardCount} shards have no record of the new key`);
     await ports.wait(backoff(attempt));
   }
   await ports.wait(settings.propagation);
@@ -72,7 +72,7 @@ async function finishSecret(ports: Ports, settings: RotationSettings, version: s
 }
 
 /**
- * @throws RotationError for a version that is not being rotated: a step that is repeated late must not bring an old key back
+ * @throws OperationError for a version that is not being rotated: a step that is repeated late must not bring an old key back
  */
 async function rotationOf(
   ports: Ports,
@@ -81,7 +81,7 @@ async function rotationOf(
 ): Promise<{ key: NewKey; heirOf: string | undefined; current: string | undefined }> {
   const { current, pending } = await ports.secret.stages();
   const keys = version === pending || version === current ? await ports.secret.read(version) : undefined;
-  if (!keys) throw new RotationError(`the version ${version} is not pending; start a new rotation`);
+  if (!keys) throw new OperationError(`the version ${version} is not pending; start a new rotation`);
   const before = current === version ? undefined : await readStaged(ports, current);
   return { key: { kid: keys.current, masterKey: keys.keys[keys.current]!, shardCount }, heirOf: before?.current, current };
 }
@@ -93,11 +93,11 @@ async function livingKeyIds(ports: Ports): Promise<ReadonlySet<string>> {
   return new Set(versions.flatMap((keys) => Object.keys(keys?.keys ?? {})));
 }
 
-/** @throws RotationError when a version has a label and no keys */
+/** @throws OperationError when a version has a label and no keys */
 async function readStaged({ secret }: Ports, version: string | undefined): Promise<SessionKeys | undefined> {
   if (version === undefined) return undefined;
   const keys = await secret.read(version);
   // Going on without them would end every session.
-  if (!keys) throw new RotationError(`the version ${version} has a staging label and no value; remove the label and rotate again`);
+  if (!keys) throw new OperationError(`the version ${version} has a staging label and no value; remove the label and rotate again`);
   return keys;
 }

@@ -1,6 +1,6 @@
 /** The entry of the bundle: the core between CloudFront and AWS. */
 import { failureAnswer } from "./answers";
-import { awsPorts } from "./aws/ports";
+import { awsPorts, type LambdaContext } from "./aws/ports";
 import { toIncoming, toReference, type ViewerRequestEvent } from "./cloudfront/request";
 import { toCloudFrontResponse, type CloudFrontResponse } from "./cloudfront/response";
 import { asFailure } from "./failures";
@@ -10,8 +10,8 @@ import type { Ports } from "./ports";
 let runtime: { ports: Ports; handle: Handle } | undefined;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html */
-export async function handler(event: ViewerRequestEvent, context: { functionName: string }): Promise<CloudFrontResponse> {
-  const { ports, handle } = (runtime ??= start(context.functionName));
+export async function handler(event: ViewerRequestEvent, context: LambdaContext): Promise<CloudFrontResponse> {
+  const { ports, handle } = (runtime ??= start(context));
   let [reference, method] = ["unknown", "GET"];
   try {
     const { config, request } = event.Records[0].cf;
@@ -25,7 +25,7 @@ export async function handler(event: ViewerRequestEvent, context: { functionName
   }
 }
 
-function start(functionName: string): { ports: Ports; handle: Handle } {
-  const ports = awsPorts(functionName);
+function start(context: LambdaContext): { ports: Ports; handle: Handle } {
+  const ports = awsPorts(context);
   return { ports, handle: createHandle(ports) };
 }

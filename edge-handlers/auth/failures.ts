@@ -80,6 +80,8 @@ export const FAILURES = {
   idp_answer_unreadable: { ...TEMPORARY, status: 502, text: `Your organisation’s sign-in service did not answer as it should. ${TRY_LATER}` },
   settings_unavailable: { ...TEMPORARY, text: TRY_LATER },
   keys_unavailable: { ...TEMPORARY, text: TRY_LATER },
+  ledger_unavailable: { ...TEMPORARY, text: TRY_LATER },
+  revocations_unavailable: { ...TEMPORARY, text: TRY_LATER },
   client_secret_unavailable: { ...TEMPORARY, text: TRY_LATER },
   out_of_time: { ...TEMPORARY, text: TRY_LATER },
   internal: { status: 500, title: "Something went wrong", text: "The request could not be completed.", action: "Try again" },

@@ -1,5 +1,8 @@
 /** What the core needs from the place it runs in. Everything else it takes from the web platform and node:crypto. */
 import type { SessionKeys } from "../../session/keys";
+import type { LedgerSession, Reuse, Revocation } from "../../session/ledger";
+import type { RevocationCommand } from "../../session/revocation";
+import type { SecurityEvent } from "../../session/security-event";
 import type { AuthSettings } from "../../session/settings";
 
 export interface Ports {
@@ -18,6 +21,46 @@ export interface Ports {
   /** Unpredictable bytes as base64url. */
   random(bytes: number): string;
   log(entry: LogEntry | OldCopyEntry): void;
+  ledger: Ledger;
+  /**
+   * Puts a revocation on the queue; the revoker carries it out within seconds.
+   *
+   * @throws Failure `revocations_unavailable`
+   */
+  revoke(command: RevocationCommand): Promise<void>;
+  /** Tells EventBridge. @throws Failure `revocations_unavailable` */
+  raise(event: SecurityEvent): Promise<void>;
+}
+
+/** What the ledger knows about a session and its user. */
+export interface Standing {
+  /** Absent where the ledger has no such session (any more): it must not be renewed then. */
+  session: LedgerSession | undefined;
+  /** Those of the user, the session and the gateway. */
+  revocations: Revocation[];
+}
+
+/** What became of the record of a renewal. `used_up`: another renewal was recorded since the refresh cookie was made. */
+export type RenewalRecord = "recorded" | "used_up";
+
+/** DynamoDB, by strongly consistent reads and conditional writes. Each @throws Failure `ledger_unavailable` */
+export interface Ledger {
+  standing(uid: string, sid: string): Promise<Standing>;
+  /** Records a sign-in. @returns false where the session is there already: the sign-in's callback came twice */
+  open(session: LedgerSession): Promise<boolean>;
+  /** Records a renewal if the session is still at `generation` and has not ended; it then is at the next one. */
+  renew(session: Pick<LedgerSession, "uid" | "sid" | "generation" | "renewedAt" | "address" | "email">): Promise<RenewalRecord>;
+  /** Records that the user signed out. */
+  end(uid: string, sid: string, at: number): Promise<void>;
+  recordReuse(uid: string, sid: string, what: Reuse, at: number): Promise<void>;
+  /** The session of a sign-in; eventually consistent. */
+  bySid(sid: string): Promise<LedgerSession | undefined>;
+  /** @param idpSession see `idpSessionId` in session/ledger.ts; eventually consistent */
+  byIdpSession(idpSession: string): Promise<LedgerSession[]>;
+  /** Whether a logout token or security event was taken before. @param hash of issuer and `jti` */
+  wasTaken(hash: string): Promise<boolean>;
+  /** Records that it was taken. @returns false where it had been. @param expiresAt Unix seconds until which its replay would be accepted otherwise */
+  take(hash: string, expiresAt: number): Promise<boolean>;
 }
 
 /**

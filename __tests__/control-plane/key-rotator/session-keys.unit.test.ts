@@ -1,6 +1,7 @@
 /** Which keys the next version of the secret holds. */
 import { randomBytes } from "node:crypto";
-import { nextKeys, parseSessionKeys, type Succession } from "../../../control-plane/key-rotator/session-keys";
+import { nextKeys, type Succession } from "../../../control-plane/key-rotator/session-keys";
+import { parseSessionKeys } from "../../../control-plane/session-keys/parse";
 import type { SessionKeys } from "../../../session/keys";
 
 const NOW = 1_800_000_000;

@@ -1,6 +1,8 @@
 /** What moto cannot show: on AWS the version of a rotation is known, and pending, before it has a value; labels come off again. */
 import { randomBytes } from "node:crypto";
-import type { Change, Ports, Stages } from "../../../control-plane/key-rotator/ports";
+import type { Ports } from "../../../control-plane/key-rotator/ports";
+import type { Stages } from "../../../control-plane/session-keys/ports";
+import type { Change } from "../../../control-plane/store/ports";
 import { STEPS } from "../../../control-plane/key-rotator/steps";
 import type { SessionKeys } from "../../../session/keys";
 

@@ -19,6 +19,10 @@ const PORTS: Ports = {
     session: { absolute: 28_800, idle: 3600, token: 900, shardCount: 64 },
     sessionKeysSecretName: "keys",
     identityProviders: { main: { label: "Main", issuer: "https://idp.example", clientId: "c", clientAuthentication: "none", scopes: ["openid"], rolesClaim: "roles" } },
+    eventTransmitters: {},
+    ledger: { sessionsTable: "sessions", revocationsTable: "revocations" },
+    revocationQueueName: "revocations.fifo",
+    onReuse: "revoke-session",
     roles: [],
     claims: [],
     theme: { productName: "Example", accentColor: "#2456c7" },
@@ -28,6 +32,9 @@ const PORTS: Ports = {
   now: () => NOW,
   random: () => "",
   log: () => undefined,
+  ledger: {} as Ports["ledger"],
+  revoke: async () => undefined,
+  raise: async () => undefined,
 };
 
 function request(path: string, method: string, more: Record<string, string> = {}): Incoming {
@@ -65,7 +72,7 @@ test("whoever asks for another identity provider is sent there, however well the
   const shard = shardOf(uid, 64);
   const session: Session = { uid, sid: "s", issuedAt: NOW, expiresAt: NOW + 900, authTime: NOW, idp: "main", strength: "", roles: [], email: "", claims: {} };
   const token = mintToken(hmac, shardKey(hmac, keys.keys["k1"]!, shard), recordKey("k1", shard), session);
-  const refresh = await seal(keys, "edgegate-refresh", { sid: "s", refreshToken: "t", renewedAt: NOW });
+  const refresh = await seal(PORTS, "edgegate-refresh", { sid: "s", refreshToken: "t", renewedAt: NOW });
   const cookie = `${SESSION_COOKIE}=${token}; ${REFRESH_COOKIE}=${refresh}`;
   const handle = createHandle({ ...PORTS, settings: async () => settings });
   for (const idp of ["other", "main"]) await handle(request(`/_gate/login?idp=${idp}`, "GET", { cookie }));

@@ -4,6 +4,7 @@ import type { Ports } from "../../../edge-handlers/auth/ports";
 import type { SessionKeys } from "../../../session/keys";
 
 const KEYS: SessionKeys = { current: "k2", keys: { k1: "a".repeat(43), k2: "b".repeat(43) } };
+const PORTS = { keys: async () => KEYS, now: () => 0 };
 const CONTENT = { state: "s" };
 
 function open(value: string, keys = KEYS, purpose: "edgegate-flow" | "edgegate-refresh" = "edgegate-flow"): Promise<unknown> {
@@ -16,23 +17,23 @@ function withHeader(value: string, header: object): string {
 }
 
 test("opens for its purpose, also after the key was rotated", async () => {
-  const value = await seal(KEYS, "edgegate-flow", CONTENT);
+  const value = await seal(PORTS, "edgegate-flow", CONTENT);
   expect(await open(value)).toEqual(CONTENT);
   expect(await open(value, { ...KEYS, current: "k1" })).toEqual(CONTENT);
 });
 
 test("no two cookies are alike, and none shows its content", async () => {
-  const values = await Promise.all([1, 2].map(() => seal(KEYS, "edgegate-flow", CONTENT)));
+  const values = await Promise.all([1, 2].map(() => seal(PORTS, "edgegate-flow", CONTENT)));
   expect(values[0]).not.toBe(values[1]);
   expect(Buffer.from(values[0]!, "base64url").toString("latin1")).not.toContain("state");
 });
 
 test("does not open for another purpose", async () => {
-  expect(await open(await seal(KEYS, "edgegate-flow", CONTENT), KEYS, "edgegate-refresh")).toBeUndefined();
+  expect(await open(await seal(PORTS, "edgegate-flow", CONTENT), KEYS, "edgegate-refresh")).toBeUndefined();
 });
 
 test("does not open under another key, or without one", async () => {
-  const value = await seal(KEYS, "edgegate-flow", CONTENT);
+  const value = await seal(PORTS, "edgegate-flow", CONTENT);
   expect(await open(value, { current: "k2", keys: { k2: "c".repeat(43) } })).toBeUndefined();
   expect(await open(value, { current: "k1", keys: { k1: KEYS.keys["k2"]! } })).toBeUndefined();
 });
@@ -46,7 +47,7 @@ test.each([
   ["no encryption", { ...HEADER, enc: "none" }],
   ["one member more", { ...HEADER, zip: "DEF" }],
 ])("does not open with %s in its header", async (_name, header) => {
-  expect(await open(withHeader(await seal(KEYS, "edgegate-flow", CONTENT), header))).toBeUndefined();
+  expect(await open(withHeader(await seal(PORTS, "edgegate-flow", CONTENT), header))).toBeUndefined();
 });
 
 test.each<[string, (value: string) => string]>([
@@ -58,5 +59,5 @@ test.each<[string, (value: string) => string]>([
   ["padding", (value) => `${value}==`],
   ["a longer text than a cookie can be", (value) => value.replace("..", `..${"A".repeat(4096)}`)],
 ])("does not open: %s", async (_name, change) => {
-  expect(await open(change(await seal(KEYS, "edgegate-flow", CONTENT)))).toBeUndefined();
+  expect(await open(change(await seal(PORTS, "edgegate-flow", CONTENT)))).toBeUndefined();
 });

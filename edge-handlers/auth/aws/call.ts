@@ -11,8 +11,11 @@ const TIME_LIMIT = 2_000;
 
 /** https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
 const SERVICES = {
-  ssm: { endpointVariable: "AWS_ENDPOINT_URL_SSM", target: "AmazonSSM" },
-  secretsmanager: { endpointVariable: "AWS_ENDPOINT_URL_SECRETS_MANAGER", target: "secretsmanager" },
+  ssm: { endpointVariable: "AWS_ENDPOINT_URL_SSM", target: "AmazonSSM", version: "1.1" },
+  secretsmanager: { endpointVariable: "AWS_ENDPOINT_URL_SECRETS_MANAGER", target: "secretsmanager", version: "1.1" },
+  dynamodb: { endpointVariable: "AWS_ENDPOINT_URL_DYNAMODB", target: "DynamoDB_20120810", version: "1.0" },
+  sqs: { endpointVariable: "AWS_ENDPOINT_URL_SQS", target: "AmazonSQS", version: "1.0" },
+  events: { endpointVariable: "AWS_ENDPOINT_URL_EVENTBRIDGE", target: "AWSEvents", version: "1.1" },
 } as const;
 
 /** An AWS call that gave no answer, or an error. `code` is AWS's own, such as `ParameterNotFound`. */
@@ -25,17 +28,17 @@ export class AwsError extends Error {
 }
 
 /**
- * Calls an AWS service that speaks JSON 1.1, with the function's own credentials.
+ * Calls an AWS service that speaks JSON, with the function's own credentials.
  *
  * @throws AwsError
  */
 export async function callAws(service: keyof typeof SERVICES, operation: string, input: object): Promise<unknown> {
-  const { endpointVariable, target } = SERVICES[service];
+  const { endpointVariable, target, version } = SERVICES[service];
   const endpoint = process.env[endpointVariable] ?? process.env["AWS_ENDPOINT_URL"] ?? `https://${service}.${REGION}.amazonaws.com`;
   try {
     const response = await client(service).fetch(endpoint, {
       method: "POST",
-      headers: { ...NO_KEEP_ALIVE, "content-type": "application/x-amz-json-1.1", "x-amz-target": `${target}.${operation}` },
+      headers: { ...NO_KEEP_ALIVE, "content-type": `application/x-amz-json-${version}`, "x-amz-target": `${target}.${operation}` },
       body: JSON.stringify(input),
       redirect: "error",
       signal: AbortSignal.timeout(TIME_LIMIT),

@@ -1,11 +1,17 @@
-/** The ports of the core on AWS: settings in SSM, keys and client secrets in Secrets Manager, the log on stdout. */
+/**
+ * The ports of the core on AWS: settings in SSM, keys and client secrets in Secrets Manager, the ledger in DynamoDB, revocations
+ * to SQS, security events to EventBridge, the log on stdout.
+ */
 import { randomBytes } from "node:crypto";
 import { KEY_ID, type SessionKeys } from "../../../session/keys";
+import type { RevocationCommand } from "../../../session/revocation";
+import { SECURITY_EVENT_SOURCE, SECURITY_EVENT_TYPE } from "../../../session/security-event";
 import { settingsParameterName, type AuthSettings } from "../../../session/settings";
 import { cached, type Cached } from "../cached";
 import { Failure, safeCode, type FailureCode } from "../failures";
 import type { Ports } from "../ports";
 import { callAws } from "./call";
+import { dynamoDbLedger } from "./ledger";
 
 /** Seconds. Short enough for a new setting or key to arrive within a minute; a day of an AWS outage is survived. */
 const LIFETIMES = { fresh: 60, stale: 24 * 3600, pause: 10 };
@@ -16,8 +22,17 @@ const FINAL_LINE_BREAK = /\r?\n$/;
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html */
 const REPLICA_PREFIX = /^us-east-1\./;
 
-/** @param functionName as Lambda gives it; in a replica it starts with the home region */
-export function awsPorts(functionName: string): Ports {
+/** The one message group of the revocation queue: its commands have one order. */
+const MESSAGE_GROUP = "revocations";
+
+/** Of Lambda's context object (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html). */
+export interface LambdaContext {
+  /** In a replica it starts with the home region. */
+  functionName: string;
+  invokedFunctionArn: string;
+}
+
+export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): Ports {
   const now: Ports["now"] = () => Math.floor(Date.now() / 1000);
   // Straight to stdout: console.log would put Lambda's own prefix before the JSON.
   const log: Ports["log"] = (entry) => process.stdout.write(`${JSON.stringify(entry)}\n`);
@@ -49,7 +64,27 @@ export function awsPorts(functionName: string): Ports {
     now,
     random: (bytes) => randomBytes(bytes).toString("base64url"),
     log,
+    ledger: dynamoDbLedger(async () => (await settings.get()).ledger),
+    async revoke(command: RevocationCommand) {
+      const { revocationQueueName } = await settings.get();
+      const QueueUrl = `https://sqs.us-east-1.amazonaws.com/${accountIn(invokedFunctionArn)}/${revocationQueueName}`;
+      await loaded("revocations_unavailable", () =>
+        callAws("sqs", "SendMessage", { QueueUrl, MessageBody: JSON.stringify(command), MessageGroupId: MESSAGE_GROUP }),
+      );
+    },
+    async raise(event) {
+      const entry = { Source: SECURITY_EVENT_SOURCE, DetailType: SECURITY_EVENT_TYPE, Detail: JSON.stringify(event) };
+      await loaded("revocations_unavailable", async () => {
+        const output = (await callAws("events", "PutEvents", { Entries: [entry] })) as { FailedEntryCount?: number };
+        if (output.FailedEntryCount !== 0) throw new TypeError("an event was refused");
+      });
+    },
   };
+}
+
+/** The account in an ARN: the queue's URL has it. */
+function accountIn(arn: string): string {
+  return arn.split(":")[4] ?? "";
 }
 
 /** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html */
@@ -78,10 +113,10 @@ function readSettings(text: string): AuthSettings {
 
 /** A key that is too short would sign all the same: so the form is checked. */
 function readKeys(text: string): SessionKeys {
-  const { current, keys } = JSON.parse(text) as SessionKeys;
-  const areKeys = Object.entries(keys).every(([kid, key]) => KEY_ID.test(kid) && MASTER_KEY.test(key));
-  if (!areKeys || !Object.hasOwn(keys, current)) throw new TypeError("not session keys");
-  return { current, keys };
+  const value = JSON.parse(text) as SessionKeys;
+  const areKeys = Object.entries(value.keys).every(([kid, key]) => KEY_ID.test(kid) && MASTER_KEY.test(key));
+  if (!areKeys || !Object.hasOwn(value.keys, value.current)) throw new TypeError("not session keys");
+  return value;
 }
 
 async function loaded<T>(failure: FailureCode, load: () => Promise<T>): Promise<T> {

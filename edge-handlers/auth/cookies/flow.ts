@@ -31,7 +31,7 @@ export interface Flow {
 
 /** @throws Failure `keys_unavailable` */
 export async function flowCookie({ ports }: Exchange, flow: Flow): Promise<string> {
-  return setCookie(cookieName(flow.state), await seal(await ports.keys(), "edgegate-flow", flow), LIFETIME);
+  return setCookie(cookieName(flow.state), await seal(ports, "edgegate-flow", flow), LIFETIME);
 }
 
 /**

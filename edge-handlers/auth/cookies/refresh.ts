@@ -35,7 +35,7 @@ export async function readRefreshToken(exchange: Exchange, session: Session): Pr
 /** @throws Failure `refresh_token_too_large`, `keys_unavailable` */
 export async function refreshCookie(exchange: Exchange, session: Session, refreshToken: string): Promise<string> {
   const content: Refresh = { sid: session.sid, refreshToken, renewedAt: exchange.now };
-  const value = await seal(await exchange.ports.keys(), "edgegate-refresh", content);
+  const value = await seal(exchange.ports, "edgegate-refresh", content);
   if (value.length > MAX_LENGTH) throw new Failure("refresh_token_too_large");
   return setCookie(REFRESH_COOKIE, value, exchange.settings.session.idle, exchange.settings.basePath);
 }

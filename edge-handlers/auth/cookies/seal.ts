@@ -1,6 +1,6 @@
 /** Cookies that the browser can neither read nor make: JWE, direct encryption with a key derived from a master key. */
 import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from "jose";
-import { cookieKey, KEY_ID, type SessionKeys } from "../../../session/keys";
+import { cookieKey, KEY_ID, signingKeyId } from "../../../session/keys";
 import { hmac } from "../hash";
 import type { Ports } from "../ports";
 
@@ -12,10 +12,13 @@ const FORM = /^[\w-]+\.\.[\w-]{16}\.[\w-]+\.[\w-]{21}[AQgw]$/;
 /** No browser keeps a longer cookie. */
 const MAX_LENGTH = 4096;
 
-export async function seal(keys: SessionKeys, purpose: Purpose, content: object): Promise<string> {
+/** @throws Failure `keys_unavailable` */
+export async function seal(ports: Pick<Ports, "keys" | "now">, purpose: Purpose, content: object): Promise<string> {
+  const keys = await ports.keys();
+  const kid = signingKeyId(keys, ports.now());
   return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(content)))
-    .setProtectedHeader({ alg: "dir", enc: "A256GCM", kid: keys.current, typ: purpose })
-    .encrypt(encryptionKey(keys.keys[keys.current]!));
+    .setProtectedHeader({ alg: "dir", enc: "A256GCM", kid, typ: purpose })
+    .encrypt(encryptionKey(keys.keys[kid]!));
 }
 
 /**

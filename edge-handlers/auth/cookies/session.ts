@@ -1,6 +1,6 @@
 /** The session cookie: what the gate reads on every request. */
 import { SESSION_COOKIE } from "../../../session/cookies";
-import { shardKey } from "../../../session/keys";
+import { shardKey, signingKeyId } from "../../../session/keys";
 import { recordKey, recordKeyParts, shardOf } from "../../../session/shard";
 import { decodePayload, MAX_TOKEN_LENGTH, mintToken, splitToken, type Session } from "../../../session/token";
 import type { Exchange } from "../exchange";
@@ -39,9 +39,10 @@ export function sessionEnd({ settings }: Exchange, session: Pick<Session, "issue
  * @throws Failure `session_too_large`, `keys_unavailable`
  */
 export async function sessionCookie(exchange: Exchange, session: Session): Promise<string> {
-  const { current, keys } = await exchange.ports.keys();
+  const keys = await exchange.ports.keys();
   const shard = shardOf(session.uid, exchange.settings.session.shardCount);
-  const token = mintToken(hmac, shardKey(hmac, keys[current]!, shard), recordKey(current, shard), session);
+  const kid = signingKeyId(keys, exchange.now, shard);
+  const token = mintToken(hmac, shardKey(hmac, keys.keys[kid]!, shard), recordKey(kid, shard), session);
   if (token.length > MAX_TOKEN_LENGTH) throw new Failure("session_too_large");
   return setCookie(SESSION_COOKIE, token, sessionEnd(exchange, session) - exchange.now);
 }

@@ -9,8 +9,8 @@ import {
   UpdateKeysCommand,
 } from "@aws-sdk/client-cloudfront-keyvaluestore";
 import { StoreConflict } from "../errors";
-import type { RecordStore } from "../ports";
-import { CLIENT_OPTIONS } from "./client-options";
+import type { RecordStore } from "./ports";
+import { CLIENT_OPTIONS } from "../aws-client-options";
 
 /** The most that ListKeys gives at once. */
 const PAGE_SIZE = 50;

@@ -1,5 +1,5 @@
-import { RotationError, StoreConflict } from "./errors";
-import type { Change, Ports, Snapshot } from "./ports";
+import { OperationError, StoreConflict } from "../errors";
+import type { Change, Snapshot, Writing } from "./ports";
 
 /** KeyValueStore quota for one UpdateKeys call. */
 const MAX_CHANGES = 50;
@@ -10,10 +10,10 @@ const MAX_ATTEMPTS = 8;
  * counts only while nobody else wrote: so it goes on after a crash, a lost answer or another writer, and overwrites nobody.
  *
  * @returns how many records were written or deleted
- * @throws RotationError while other writers keep winning; RotationError of `plan`
+ * @throws OperationError while other writers keep winning; OperationError of `plan`
  */
 export async function converge(
-  { store, wait }: Pick<Ports, "store" | "wait">,
+  { store, wait }: Writing,
   plan: (records: Snapshot["records"]) => Change[],
 ): Promise<number> {
   let changed = 0;
@@ -33,7 +33,7 @@ export async function converge(
       if (!(error instanceof StoreConflict)) throw error;
     }
   }
-  throw new RotationError(`the store was changed by others ${MAX_ATTEMPTS} times in a row; rotate again`);
+  throw new OperationError(`the store was changed by others ${MAX_ATTEMPTS} times in a row; try again`);
 }
 
 /** Seconds before an attempt: 0.1, 0.2, 0.4, … with up to as much again, so that two writers part. */

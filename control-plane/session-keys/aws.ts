@@ -7,9 +7,9 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
-import type { SessionKeysSecret } from "../ports";
-import { parseSessionKeys } from "../session-keys";
-import { CLIENT_OPTIONS } from "./client-options";
+import type { SessionKeysSecret } from "./ports";
+import { parseSessionKeys } from "./parse";
+import { CLIENT_OPTIONS } from "../aws-client-options";
 
 const STAGES = { current: "AWSCURRENT", previous: "AWSPREVIOUS", pending: "AWSPENDING" } as const;
 

@@ -1,0 +1,38 @@
+/** Makes the ledger's tables in a DynamoDB that stands in for AWS. */
+import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { LEDGER_TABLES } from "../session/ledger";
+import type { AuthSettings } from "../session/settings";
+
+/** @param endpoint of DynamoDB */
+export async function createLedgerTables(endpoint: string, { sessionsTable, revocationsTable }: AuthSettings["ledger"]): Promise<void> {
+  const client = new DynamoDBClient({ endpoint, region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } });
+  try {
+    await Promise.all([create(client, sessionsTable, LEDGER_TABLES.sessions), create(client, revocationsTable, LEDGER_TABLES.revocations)]);
+  } finally {
+    client.destroy();
+  }
+}
+
+interface Table {
+  hashKey: string;
+  rangeKey?: string;
+  indexes: Record<string, string>;
+}
+
+async function create(client: DynamoDBClient, name: string, { hashKey, rangeKey, indexes }: Table): Promise<void> {
+  const keys = [hashKey, ...(rangeKey === undefined ? [] : [rangeKey])];
+  const secondary = Object.entries(indexes).map(([IndexName, key]) => ({
+    IndexName,
+    KeySchema: [{ AttributeName: key, KeyType: "HASH" as const }],
+    Projection: { ProjectionType: "ALL" as const },
+  }));
+  await client.send(
+    new CreateTableCommand({
+      TableName: name,
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: keys.map((AttributeName, place) => ({ AttributeName, KeyType: place === 0 ? "HASH" : "RANGE" })),
+      AttributeDefinitions: [...keys, ...Object.values(indexes)].map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
+      ...(secondary.length > 0 && { GlobalSecondaryIndexes: secondary }),
+    }),
+  );
+}
