@@ -12,6 +12,8 @@ export interface Artifacts {
   auth: string;
   /** Zip of the key rotator. */
   keyRotator: string;
+  /** Zip of the revoker. */
+  revoker: string;
 }
 
 /** Where builds go unless told otherwise; ignored by git. */
@@ -27,6 +29,7 @@ export function buildArtifacts(folder = ARTIFACTS_FOLDER): Artifacts {
     gate: write(join(folder, "gate.js"), buildGate()),
     auth: write(join(folder, "auth.zip"), buildHandlerZip("edge-handlers/auth/cloudfront.ts")),
     keyRotator: write(join(folder, "key-rotator.zip"), buildHandlerZip("control-plane/key-rotator/lambda.ts")),
+    revoker: write(join(folder, "revoker.zip"), buildHandlerZip("control-plane/revoker/lambda.ts")),
   };
 }
 

@@ -18,10 +18,15 @@ export interface SessionKeys {
    */
   since?: number;
   before?: string;
-  /** Unix seconds since when a key id signs no more, for those that do not. */
+  /** Unix seconds since when a key id signs no more; for a shard's own key it may lie ahead: at the `since` of the key that relieves it. */
   retired?: Record<string, number>;
   /** Key ids that are for one shard only, which was given a new key because its record was full, and that shard. */
   shardKeys?: Record<string, number>;
+  /**
+   * Unix seconds since when each of them signs. Their tokens were all signed after a check of the ledger by then, so revocations that
+   * were recorded earlier are not needed in their records: else a new key would be as full as the one it replaces.
+   */
+  shardKeysSince?: Record<string, number>;
   /** Keys of records (`<kid>.<shard>`) that must not exist any more, although their key lives: the shard was given a new key. */
   voided?: string[];
 }
@@ -47,7 +52,8 @@ export function cookieKey(hmac: HmacText, masterKey: string): string {
 export function signingKeyId(keys: SessionKeys, now: number, shard?: number): string {
   const shardKeys = keys.shardKeys || {};
   const retired = keys.retired || {};
-  const own = Object.keys(shardKeys).find((kid) => shardKeys[kid] === shard && retired[kid] === undefined && keys.keys[kid] !== undefined);
+  const isRetired = (kid: string) => retired[kid] !== undefined && !(now < retired[kid]);
+  const own = Object.keys(shardKeys).find((kid) => shardKeys[kid] === shard && !isRetired(kid) && keys.keys[kid] !== undefined);
   if (own !== undefined) return own;
   const waits = keys.since !== undefined && now < keys.since;
   return waits && keys.before !== undefined && keys.keys[keys.before] !== undefined ? keys.before : keys.current;

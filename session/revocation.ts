@@ -23,3 +23,6 @@ export interface RevocationCommand {
 
 /** Of `uid` and `sid`: 16 characters of base64url. */
 export const SHORT_ID = /^[\w-]{16}$/;
+
+/** The one message group of the queue: its commands have one order. */
+export const REVOCATION_GROUP = "revocations";

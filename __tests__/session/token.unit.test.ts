@@ -1,4 +1,4 @@
-import { hmacText } from "../../local/seed";
+import { hmacText } from "../../local/hmac";
 import { decodePayload, MAX_TOKEN_LENGTH, mintToken, splitToken, userId, type Session } from "../../session/token";
 import { createHash } from "node:crypto";
 

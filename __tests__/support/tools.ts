@@ -2,7 +2,7 @@
  * The tools that a test needs beyond Node. Where one is missing its tests are skipped with one line that says how to get
  * it; under CI a missing tool is a failure.
  */
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 const TOOLS = {
@@ -10,7 +10,9 @@ const TOOLS = {
   valgrind: { names: ["valgrind"], get: "apt-get install valgrind" },
   chromium: { names: ["chromium", "chromium-browser", "google-chrome"], get: "apt-get install chromium" },
   terraform: { names: ["terraform"], get: "https://developer.hashicorp.com/terraform/install (1.11 or newer)" },
+  script: { names: ["script"], get: "apt-get install bsdutils (util-linux)" },
   moto: { names: ["moto_server"], get: "pip install 'moto[server]'" },
+  java: { names: ["java"], get: "apt-get install default-jre-headless" },
 } as const;
 export type Tool = keyof typeof TOOLS;
 
@@ -22,12 +24,22 @@ export function findTool(tool: Tool): string | undefined {
 
 /** `describe` with a tool's path; skipped, or under CI failed, where the tool is missing. */
 export function describeWith(tool: Tool, name: string, body: (path: string) => void): void {
-  const path = findTool(tool);
+  describeWhere(findTool(tool), `${tool} is not installed: ${TOOLS[tool].get}`, name, body);
+}
+
+/** `describe` with the classpath of DynamoDB Local, as {@link describeWith}. */
+export function describeWithDynamoDbLocal(name: string, body: (folder: string) => void): void {
+  const folder = process.env["DYNAMODB_LOCAL"] ?? join(__dirname, "../../.cache/dynamodb-local");
+  const isThere = existsSync(folder) && readdirSync(folder).some((file) => file.startsWith("DynamoDBLocal"));
+  if (!isThere || !findTool("java")) describeWhere(undefined, "DynamoDB Local or Java is not installed: .ci/dynamodb-local", name, body);
+  else describeWhere(folder, "", name, body);
+}
+
+function describeWhere(path: string | undefined, message: string, name: string, body: (path: string) => void): void {
   if (path) {
     describe(name, () => body(path));
     return;
   }
-  const message = `${tool} is not installed: ${TOOLS[tool].get}`;
   if (process.env["CI"]) {
     test(name, () => {
       throw new Error(message);

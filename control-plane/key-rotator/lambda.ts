@@ -1,12 +1,17 @@
 /** The entry of the bundle: Secrets Manager calls it for each step of a rotation. */
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SHARD_COUNTS } from "../../session/shard";
+import { livingRevocations } from "../ledger/living-revocations";
 import { sessionKeysSecret } from "../session-keys/aws";
 import { recordStore } from "../store/aws";
+import { CLIENT_OPTIONS } from "../aws-client-options";
 import { describeError, OperationError } from "../errors";
 import type { Ports } from "./ports";
 import { STEPS, type RotationSettings } from "./steps";
+
+const dynamoDb = new DynamoDBClient(CLIENT_OPTIONS);
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html */
 export interface RotationEvent {
@@ -34,7 +39,9 @@ export async function handler(event: RotationEvent): Promise<void> {
 }
 
 function ports(secretId: string): Ports {
+  const table = variable("REVOCATIONS_TABLE");
   return {
+    ledger: { livingRevocations: (now) => livingRevocations(dynamoDb, table, now) },
     secret: sessionKeysSecret(secretId),
     store: recordStore(variable("KEY_VALUE_STORE_ARN")),
     now: () => Math.floor(Date.now() / 1000),
@@ -47,7 +54,13 @@ function ports(secretId: string): Ports {
 function settings(): RotationSettings {
   const shardCount = SHARD_COUNTS.find((count) => count === Number(variable("SHARD_COUNT")));
   if (shardCount === undefined) throw new OperationError(`SHARD_COUNT must be one of ${SHARD_COUNTS.join(", ")}`);
-  return { shardCount, keyRetention: seconds("KEY_RETENTION_SECONDS"), propagation: seconds("PROPAGATION_SECONDS") };
+  return {
+    shardCount,
+    keyRetention: seconds("KEY_RETENTION_SECONDS"),
+    propagation: seconds("PROPAGATION_SECONDS"),
+    tokenLifetime: seconds("TOKEN_SECONDS"),
+    handlerCache: seconds("HANDLER_CACHE_SECONDS"),
+  };
 }
 
 function seconds(name: string): number {

@@ -1,9 +1,11 @@
 /** What a rotation needs from outside. */
-import type { SessionKeysSecret } from "../session-keys/ports";
+import type { Ledger } from "../ledger/ports";
+import type { ReplaceableSecret } from "../session-keys/ports";
 import type { Writing } from "../store/ports";
 
 export interface Ports extends Writing {
-  secret: SessionKeysSecret;
+  secret: ReplaceableSecret;
+  ledger: Pick<Ledger, "livingRevocations">;
   /** Unix seconds. */
   now(): number;
   /** Cryptographically random. */

@@ -1,45 +1,75 @@
 /** The keys of the next version of the secret. */
-import type { SessionKeys } from "../../session/keys";
+import { signingKeyId, type SessionKeys } from "../../session/keys";
+import { recordKeyParts } from "../../session/shard";
+import { newKey } from "../session-keys/new-key";
 import type { Ports } from "./ports";
 
 export interface Succession {
   /** AWSCURRENT; undefined before the first rotation. */
   current: SessionKeys | undefined;
-  /** AWSPREVIOUS. After a roll-back by hand it holds keys that the current version never had. */
+  /** AWSPREVIOUS. */
   previous: SessionKeys | undefined;
   /** Unix seconds at which the last rotation ended. */
   lastRotated: number | undefined;
   /** Seconds for which sessions may live that a key signed before it retired. */
   retention: number;
+  /** Seconds until the new key signs. */
+  lead: number;
 }
 
 /** A new current key, and every older one that a living session may be signed with. */
-export function nextKeys({ current, previous, lastRotated, retention }: Succession, { now, random }: Pick<Ports, "now" | "random">): SessionKeys {
-  const older = { ...previous?.keys, ...current?.keys };
-  const retired: Record<string, number> = {};
-  const keys: Record<string, string> = {};
-  for (const [kid, key] of Object.entries(older)) {
-    const since = retirement(kid);
-    if (since !== undefined && since + retention < now()) continue;
-    keys[kid] = key;
-    if (since !== undefined) retired[kid] = since;
-  }
-  const kid = newKeyId(older, random);
-  return { current: kid, keys: { ...keys, [kid]: random(32).toString("base64url") }, retired };
+export function nextKeys({ current, previous, lastRotated, retention, lead }: Succession, { now, random }: Pick<Ports, "now" | "random">): SessionKeys {
+  const outgoing = current && { ...current, ...allOf(current, previous) };
+  const { kid, masterKey } = newKey(outgoing?.keys ?? {}, random);
+  if (!outgoing) return { current: kid, keys: { [kid]: masterKey } };
+
+  const since = now() + lead;
+  const retired = definedOnly(Object.keys(outgoing.keys), retirement);
+  const isKept = (key: string) => retired[key] === undefined || retired[key] + retention >= now();
+  return {
+    current: kid,
+    keys: { ...only(outgoing.keys, isKept), [kid]: masterKey },
+    since,
+    before: signingKeyId(outgoing, now()),
+    retired: only(retired, isKept),
+    shardKeys: only(outgoing.shardKeys ?? {}, isKept),
+    shardKeysSince: only(outgoing.shardKeysSince ?? {}, isKept),
+    voided: (outgoing.voided ?? []).filter((name) => isKept(recordKeyParts(name).kid)),
+  };
 
   /**
-   * Undefined for the current key: it signs until this rotation ends, and nobody knows yet when that will be. So a retirement
-   * is noted one rotation later, as the end of the rotation that brought it.
+   * Undefined for the keys that sign now: nobody knows yet when this rotation will end. So a retirement is noted one rotation
+   * later. Only a shard's own key has to know before: the new one relieves it.
    */
-  function retirement(kid: string): number | undefined {
-    if (kid === current?.current) return undefined;
-    const noted = current?.retired?.[kid] ?? previous?.retired?.[kid];
-    if (noted !== undefined) return noted;
-    return current && Object.hasOwn(current.keys, kid) ? (lastRotated ?? now()) : now();
+  function retirement(key: string): number | undefined {
+    const { current: signing, since: signsSince = 0, before, shardKeys = {}, retired: noted = {} } = outgoing!;
+    if (noted[key] !== undefined) return noted[key];
+    if (key === signing || (key === before && now() < signsSince)) return undefined;
+    if (!Object.hasOwn(current!.keys, key)) return now();
+    return shardKeys[key] === undefined ? Math.max(lastRotated ?? now(), signsSince) : since;
   }
 }
 
-function newKeyId(taken: object, random: Ports["random"]): string {
-  const kid = random(4).toString("hex");
-  return Object.hasOwn(taken, kid) ? newKeyId(taken, random) : kid;
+/**
+ * After a roll-back by hand AWSPREVIOUS holds keys that the current version never had, and sessions are signed with them. It was made
+ * from the current version then. Where it was not, it is older, and what it holds beyond that was dropped; by a lockdown, perhaps.
+ */
+function allOf(current: SessionKeys, previous: SessionKeys | undefined): Pick<SessionKeys, "keys" | "retired" | "shardKeys" | "shardKeysSince" | "voided"> {
+  if (!previous || previous.keys[current.current] !== current.keys[current.current]) return current;
+  const isOnlyThere = (kid: string) => !Object.hasOwn(current.keys, kid);
+  return {
+    keys: { ...previous.keys, ...current.keys },
+    retired: { ...only(previous.retired ?? {}, isOnlyThere), ...current.retired },
+    shardKeys: { ...previous.shardKeys, ...current.shardKeys },
+    shardKeysSince: { ...previous.shardKeysSince, ...current.shardKeysSince },
+    voided: [...new Set([...(previous.voided ?? []), ...(current.voided ?? [])])],
+  };
+}
+
+function only<T>(record: Record<string, T>, isKept: (key: string) => boolean): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => isKept(key)));
+}
+
+function definedOnly(keys: string[], valueOf: (key: string) => number | undefined): Record<string, number> {
+  return Object.fromEntries(keys.flatMap((key) => (valueOf(key) === undefined ? [] : [[key, valueOf(key)!]])));
 }

@@ -1,9 +1,10 @@
 /** What the store must hold for a key, and what it need not hold any more. Pure: from the records there are to the changes. */
 import { createHmac } from "node:crypto";
 import { shardKey, type HmacText } from "../../session/keys";
-import { decodeRecord, encodeRecord, recordKey, recordKeyParts, type ShardCount, type ShardRecord } from "../../session/shard";
+import { recordKey, type ShardCount } from "../../session/shard";
 import { OperationError } from "../errors";
 import type { Change } from "../store/ports";
+import { STORE_BYTES } from "../store/projection";
 
 type Records = ReadonlyMap<string, string>;
 
@@ -18,56 +19,41 @@ const hmac: HmacText = (key, text) => createHmac("sha256", key).update(text).dig
 const RECORD_KEY = /^[a-z0-9]{1,8}\.[0-9]{1,4}$/;
 
 /**
- * The writes after which every shard has its record under the new key, with the revocations of the old key's record. Entries
- * that only the new record has stay: the revoker may have written them first.
+ * The writes after which every shard has its record under the new key. Where the store would be too full, other records first lose
+ * what they need not hold.
  *
- * @param heirOf the key id whose revocations the new records take over; undefined where no key was current before
- * @throws OperationError when a record is damaged, or would be larger than the store takes
+ * @param wanted what the whole store must hold (store/projection.ts)
+ * @throws OperationError while more users of a shard have been revoked than a record takes
  */
-export function recordsToWrite(records: Records, key: NewKey, heirOf: string | undefined): Change[] {
-  return shards(key).flatMap((shard) => {
-    const name = recordKey(key.kid, shard);
-    const before = records.get(name);
-    const sources = [heirOf === undefined ? undefined : recordKey(heirOf, shard), name].flatMap((source) => {
-      const value = source === undefined ? undefined : records.get(source);
-      return source === undefined || value === undefined ? [] : [read(source, value)];
-    });
-    const value = write(name, { shardKey: shardKey(hmac, key.masterKey, shard), ...union(sources) });
-    return value === before ? [] : [{ put: name, value }];
-  });
+export function recordsToWrite(records: Records, wanted: Records, { kid, shardCount }: Omit<NewKey, "masterKey">): Change[] {
+  const names = shards(shardCount).map((shard) => recordKey(kid, shard));
+  const overfull = names.filter((name) => !wanted.has(name));
+  if (overfull.length > 0) throw new OperationError(`the revocations of ${overfull.length} shards do not fit into a record; rotate again when their tokens have expired`);
+  const changed = names.filter((name) => records.get(name) !== wanted.get(name));
+  const shrunk = sizeWith(records, wanted, changed) > STORE_BYTES ? [...wanted.keys()].filter((name) => isShorter(wanted.get(name)!, records.get(name))) : [];
+  return [...new Set([...shrunk, ...changed])].map((name) => ({ put: name, value: wanted.get(name)! }));
 }
 
 /** How many shards have no record that is signed with this key. */
-export function countMissing(records: Records, key: NewKey): number {
-  return shards(key).filter((shard) => !records.get(recordKey(key.kid, shard))?.startsWith(shardKey(hmac, key.masterKey, shard))).length;
+export function countMissing(records: Records, { kid, masterKey, shardCount }: NewKey): number {
+  return shards(shardCount).filter((shard) => !records.get(recordKey(kid, shard))?.startsWith(shardKey(hmac, masterKey, shard))).length;
 }
 
-/** The deletions after which only living keys have records. */
+/** The deletions after which only living keys have records. @param living names of records */
 export function recordsToSweep(records: Records, living: ReadonlySet<string>): Change[] {
-  return [...records.keys()].filter((name) => RECORD_KEY.test(name) && !living.has(recordKeyParts(name).kid)).map((name) => ({ delete: name }));
+  return [...records.keys()].filter((name) => RECORD_KEY.test(name) && !living.has(name)).map((name) => ({ delete: name }));
 }
 
-function shards({ shardCount }: NewKey): number[] {
+export function shards(shardCount: ShardCount): number[] {
   return Array.from({ length: shardCount }, (_, shard) => shard);
 }
 
-function union(records: readonly ShardRecord[]): Omit<ShardRecord, "shardKey"> {
-  const cutoffs = new Map(records.flatMap((record) => record.cutoffs.map((cutoff) => [`${cutoff.uid} ${cutoff.time}`, cutoff] as const)));
-  return { revokedSessions: [...new Set(records.flatMap((record) => record.revokedSessions))], cutoffs: [...cutoffs.values()] };
+/** Bytes of the store once these records are written. They are ASCII. */
+function sizeWith(records: Records, wanted: Records, changed: string[]): number {
+  const after = new Map([...records, ...changed.map((name) => [name, wanted.get(name)!] as const)]);
+  return [...after].reduce((size, [name, value]) => size + name.length + value.length, 0);
 }
 
-function read(name: string, value: string): ShardRecord {
-  try {
-    return decodeRecord(value);
-  } catch {
-    throw new OperationError(`the record ${name} in the store is damaged; delete it, or rebuild the store, and rotate again`);
-  }
-}
-
-function write(name: string, record: ShardRecord): string {
-  try {
-    return encodeRecord(record);
-  } catch {
-    throw new OperationError(`the revocations for ${name} do not fit into one record; sweep the expired ones and rotate again`);
-  }
+function isShorter(value: string, there: string | undefined): boolean {
+  return there !== undefined && value.length < there.length;
 }

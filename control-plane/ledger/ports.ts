@@ -10,6 +10,8 @@ export interface Ledger {
   record(revocation: Revocation): Promise<Revocation>;
   /** Every revocation that may still match a living session (`until` > `now`), by strongly consistent reads. */
   livingRevocations(now: number): Promise<Revocation[]>;
+  /** Those of these sessions, of their users and of the gateway, by strongly consistent reads. */
+  revocationsOf(sessions: readonly { uid: string; sid: string }[]): Promise<Revocation[]>;
   /** Sessions of a user, newest first, those that are over included. */
   sessionsOf(uid: string): Promise<LedgerSession[]>;
   /** The session of a `sid`; eventually consistent. */

@@ -2,19 +2,22 @@
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
+  InvalidParameterException,
   PutSecretValueCommand,
   ResourceNotFoundException,
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
-import type { SessionKeysSecret } from "./ports";
+import type { ReplaceableSecret } from "./ports";
 import { parseSessionKeys } from "./parse";
 import { CLIENT_OPTIONS } from "../aws-client-options";
 
+/** On a version that is to become current outside of a rotation; a version without any label may be deleted. */
+const NEXT = "EDGEGATE_NEXT";
 const STAGES = { current: "AWSCURRENT", previous: "AWSPREVIOUS", pending: "AWSPENDING" } as const;
 
 /** @param secretId ARN of the secret */
-export function sessionKeysSecret(secretId: string): SessionKeysSecret {
+export function sessionKeysSecret(secretId: string): ReplaceableSecret {
   const client = new SecretsManagerClient(CLIENT_OPTIONS);
   return {
     async stages() {
@@ -46,6 +49,30 @@ export function sessionKeysSecret(secretId: string): SessionKeysSecret {
     async promote(version, from) {
       const move = { MoveToVersionId: version, ...(from !== undefined && { RemoveFromVersionId: from }) };
       await client.send(new UpdateSecretVersionStageCommand({ SecretId: secretId, VersionStage: STAGES.current, ...move }));
+    },
+
+    async replaceCurrent(version, keys, from) {
+      await client.send(
+        new PutSecretValueCommand({ SecretId: secretId, ClientRequestToken: version, SecretString: JSON.stringify(keys), VersionStages: [NEXT] }),
+      );
+      try {
+        // Refused unless `from` still has the label: so two writers, or one and a rotation, never overwrite each other's keys.
+        // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
+        await this.promote(version, from);
+        return true;
+      } catch (error) {
+        if (!(error instanceof InvalidParameterException)) throw error;
+        // The SDK may have repeated a call whose answer was lost.
+        return (await this.stages()).current === version;
+      }
+    },
+
+    async unlabel(stage, version) {
+      try {
+        await client.send(new UpdateSecretVersionStageCommand({ SecretId: secretId, VersionStage: STAGES[stage], RemoveFromVersionId: version }));
+      } catch (error) {
+        if (!(error instanceof InvalidParameterException) || (await this.stages())[stage] === version) throw error;
+      }
     },
   };
 }

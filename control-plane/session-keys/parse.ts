@@ -3,15 +3,37 @@ import { OperationError } from "../errors";
 
 /** 32 bytes as base64url. */
 const MASTER_KEY = /^[\w-]{43}$/;
+/** `<kid>.<shard>` */
+const RECORD_NAME = /^[a-z0-9]{1,8}\.[0-9]{1,4}$/;
+
+type Fields = { [Name in keyof SessionKeys]-?: (value: unknown) => boolean };
+
+const isTime = (value: unknown) => typeof value === "number";
+const isKeyId = (value: unknown) => typeof value === "string" && KEY_ID.test(value);
+const byKeyId = (isValue: (value: unknown) => boolean) => (value: unknown) =>
+  isRecord(value) && Object.entries(value).every(([kid, each]) => KEY_ID.test(kid) && isValue(each));
+
+/** What each field must be, where it is there. */
+const FIELDS: Fields = {
+  current: isKeyId,
+  keys: byKeyId((key) => typeof key === "string" && MASTER_KEY.test(key)),
+  since: isTime,
+  before: isKeyId,
+  retired: byKeyId(isTime),
+  shardKeys: byKeyId((shard) => Number.isInteger(shard)),
+  shardKeysSince: byKeyId(isTime),
+  voided: (value) => Array.isArray(value) && value.every((name) => typeof name === "string" && RECORD_NAME.test(name)),
+};
 
 /** @throws OperationError when the text is not {@link SessionKeys}; replacing what cannot be read would end every session */
 export function parseSessionKeys(text: string): SessionKeys {
-  const value = parseJson(text) as Partial<SessionKeys> | null | undefined;
-  const { current, keys, retired = {} } = value ?? {};
-  if (typeof current !== "string" || !isRecord(keys) || !isRecord(retired) || !Object.hasOwn(keys, current)) throw unreadable();
-  const areKeys = Object.entries(keys).every(([kid, key]) => KEY_ID.test(kid) && typeof key === "string" && MASTER_KEY.test(key));
-  if (!areKeys || !Object.values(retired).every((time) => typeof time === "number")) throw unreadable();
-  return { current, keys, retired };
+  const value = parseJson(text);
+  if (!isRecord(value) || !isRecord(value["keys"])) throw unreadable();
+  const found = Object.entries(FIELDS).filter(([name]) => value[name] !== undefined);
+  const { current, before, keys } = value as unknown as SessionKeys;
+  const isThere = (kid: string) => Object.hasOwn(keys, kid);
+  if (!found.every(([name, isRight]) => isRight(value[name])) || !isThere(current) || (before !== undefined && !isThere(before))) throw unreadable();
+  return Object.fromEntries(found.map(([name]) => [name, value[name]])) as unknown as SessionKeys;
 }
 
 function unreadable(): OperationError {
@@ -27,6 +49,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-function isRecord(value: unknown): value is Record<string, never> {
+function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -23,3 +23,15 @@ export interface SessionKeysSecret {
   /** Moves AWSCURRENT. @param from the version that has it; undefined where none does */
   promote(version: string, from: string | undefined): Promise<void>;
 }
+
+/** The same, for whom it is not enough to rotate: the revoker. */
+export interface ReplaceableSecret extends SessionKeysSecret {
+  /**
+   * Stores a version and makes it AWSCURRENT in the place of `from`.
+   *
+   * @returns false where another version became current meanwhile; nothing is changed then
+   */
+  replaceCurrent(version: string, keys: SessionKeys, from: string): Promise<boolean>;
+  /** Takes a staging label from the version that has it. */
+  unlabel(stage: "pending" | "previous", version: string): Promise<void>;
+}

@@ -10,13 +10,15 @@ export type Change = { put: string; value: string } | { delete: string };
 
 /** The KeyValueStore that the gate reads. */
 export interface RecordStore {
-  read(): Promise<Snapshot>;
+  /** @param names of the records to read, asked for once the ETag is known; all of them where absent */
+  read(names?: () => Promise<readonly string[]>): Promise<Snapshot>;
   /**
    * All of the changes or none.
    *
    * @param changes at most 50 (KeyValueStore quota)
    * @returns the new ETag
    * @throws StoreConflict when the store is not at `etag` any more
+   * @throws StoreFull when it would exceed the store's 5 MB
    */
   update(changes: readonly Change[], etag: string): Promise<string>;
 }
