@@ -14,6 +14,7 @@ import { startLambda } from "../../local/lambda";
 import { createLedgerTables } from "../../local/ledger-tables";
 import { SIGN_INS_COOKIE } from "../../session/cookies";
 import type { SessionKeys } from "../../session/keys";
+import { LEDGER_RETENTION, type LedgerSession } from "../../session/ledger";
 import { settingsParameterName, type AuthSettings, type IdentityProviderSettings } from "../../session/settings";
 import type { ShardCount } from "../../session/shard";
 import type { Session } from "../../session/token";
@@ -24,6 +25,7 @@ import { readEdgeResponse, viewerRequestEvent, type EdgeResponse, type ViewerReq
 import { parseSetCookie } from "./cookie-jar";
 import { IdpStandIn, type StandInOptions } from "./idp-stand-in";
 import { mint, readToken, uidOf } from "./session-tokens";
+import { openLedger, type LedgerFixture } from "./ledger-fixture";
 import { lambdaNode } from "./tools";
 
 export const HOST = "app.example.com";
@@ -31,6 +33,7 @@ const FUNCTION_NAME = "example-auth";
 /** One flat JSON object of codes, ids and numbers: no message of a library, no warning, no crash that no request told of. */
 const LOG_LINE = /^\{("\w+":("[\w =:-]*"|[0-9]+),?)+\}$/;
 const KEYS_SECRET = "example/session-keys";
+const MINTED_SID = "s".repeat(16);
 
 export interface AuthOptions {
   settings?: Partial<AuthSettings>;
@@ -55,6 +58,8 @@ export interface AuthEnvironment {
   readonly clock: Clock;
   readonly settings: AuthSettings;
   readonly keys: SessionKeys;
+  /** Holds the session that `mint` names unless told otherwise. */
+  readonly ledger: LedgerFixture;
   /** All that the handler wrote. */
   logs(): string;
   /** The log lines about a request. */
@@ -123,6 +128,9 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
   publishSettings(settings);
   publishKeys(keys);
   await createLedgerTables(aws.endpoint, settings.ledger);
+  const ledger = openLedger(aws.endpoint, settings.ledger, clock.now, ledgerSession);
+  await ledger.open({});
+  aws.requests.length = 0;
   for (const [id, { clientSecret }] of Object.entries(idps)) if (clientSecret) aws.secrets.set(secretName(id), clientSecret);
   options.prepare?.({ aws, idp, settings });
   const certificateFile = join(runFolder, "trusted.pem");
@@ -136,7 +144,7 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
     });
   let lambda = await start();
   let earlierLogs = "";
-  const environment: AuthEnvironment = { aws, idp, otherIdp, clock, settings, keys, logs, logLines, coldStart, browser, invoke, readToken: (token) => readToken(token, keys, settings.session.shardCount), uid, mint: mintSession, publishKeys, publishSettings, secret, close };
+  const environment: AuthEnvironment = { aws, idp, otherIdp, clock, settings, keys, ledger, logs, logLines, coldStart, browser, invoke, readToken: (token) => readToken(token, keys, settings.session.shardCount), uid, mint: mintSession, publishKeys, publishSettings, secret, close };
   return environment;
 
   function publishSettings(value: AuthSettings): void {
@@ -195,8 +203,27 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
 
   function mintSession(changes: Partial<Session>, shardCount = settings.session.shardCount): string {
     const now = clock.now();
-    const session: Session = { uid: uid("alice"), sid: "s".repeat(16), issuedAt: now, expiresAt: now + 900, authTime: now, idp: "main", strength: "", roles: [], email: "", claims: {}, ...changes };
+    const session: Session = { uid: uid("alice"), sid: MINTED_SID, issuedAt: now, expiresAt: now + 900, authTime: now, idp: "main", strength: "", roles: [], email: "", claims: {}, ...changes };
     return secret(mint(session, keys, shardCount));
+  }
+
+  function ledgerSession(): LedgerSession {
+    const now = clock.now();
+    const endsAt = now + settings.session.absolute;
+    return {
+      uid: uid("alice"),
+      sid: MINTED_SID,
+      idp: "main",
+      email: "",
+      startedAt: now,
+      authTime: now,
+      renewedAt: now,
+      generation: 0,
+      address: "203.0.113.178",
+      userAgent: "",
+      endsAt,
+      expiresAt: endsAt + LEDGER_RETENTION,
+    };
   }
 
   function secret(value: string): string {
@@ -212,6 +239,7 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
 
   async function close(): Promise<void> {
     await lambda.close();
+    ledger.close();
     rmSync(runFolder, { recursive: true });
     await Promise.all([aws.close(), ...Object.values(idps).map((provider) => provider.stop())]);
     const leaked = leaks(logs());

@@ -17,7 +17,7 @@ const FAULTS = {
   error: { status: 500, type: "InternalServiceError" },
 };
 
-/** @param target endpoint of a service that speaks JSON 1.1 with `x-amz-target` */
+/** @param target endpoint of services that speak JSON with `x-amz-target` */
 export async function startAwsProxy(target: string): Promise<AwsProxy> {
   const server = createServer((request, response) => {
     void (async () => {
@@ -27,8 +27,8 @@ export async function startAwsProxy(target: string): Promise<AwsProxy> {
         response.writeHead(FAULTS[fault].status, { "content-type": "application/x-amz-json-1.1" });
         return response.end(JSON.stringify({ __type: FAULTS[fault].type }));
       }
-      const { authorization = "", "x-amz-target": operation } = request.headers;
-      const headers = { authorization, "x-amz-target": String(operation), "content-type": "application/x-amz-json-1.1" };
+      const { authorization = "", "x-amz-target": operation, "content-type": type = "" } = request.headers;
+      const headers = { authorization, "x-amz-target": String(operation), "content-type": type };
       const answer = await fetch(target, { method: "POST", headers, body });
       const text = await answer.text();
       if (fault === "lost") return response.destroy();

@@ -24,6 +24,7 @@ const CACHING = 'write "disabled" or "optimized"';
 const UNKNOWN = "there is no such setting; remove it or check its spelling";
 
 const identityProvider = (more: object) => ({ identityProviders: { main: { ...SMALL.identityProviders.main, ...more } } });
+const transmitter = (more: object) => ({ eventTransmitters: { corp: { issuer: "https://signals.example.com", audience: "wiki", jwksUri: "https://signals.example.com/keys", ...more } } });
 const custom = (more: object) => ({ origin: { type: "custom", domainName: "origin.example.com", ...more } });
 const behavior = (more: object) => ({ behaviors: [{ path: "/a/*", origin: { type: "s3" }, ...more }] });
 const rule = (more: object) => ({ policy: [{ ...SMALL.policy[0], ...more }] });
@@ -54,6 +55,13 @@ const SITE: Mistake[] = [
   [{ hostedZoneId: "example.com" }, "hostedZoneId", 'write the id of a Route 53 hosted zone, such as "Z0123456789ABCDEFGHIJ"; it is "example.com"'],
   [{ hostedZoneId: undefined }, "certificateArn", "write the ARN of a certificate for the domain, or hostedZoneId to have one issued"],
   [{ logRetentionDays: 31 }, "logRetentionDays", "write a retention that CloudWatch Logs knows, such as 30, 90 or 365; it is 31"],
+  ...["alias/gateway", "arn:aws:kms:eu-west-1:111122223333:key/0a"].map((kmsKeyArn): Mistake => [{ kmsKeyArn }, "kmsKeyArn", `write the ARN of a KMS key in us-east-1; it is "${kmsKeyArn}"`]),
+  ...["pager", "arn:aws:sns:eu-west-1:111122223333:pager", "arn:aws:sns:us-east-1:111122223333:pager.fifo"].map((alarmTopicArn): Mistake => [
+    { alarmTopicArn },
+    "alarmTopicArn",
+    `write the ARN of an SNS topic in us-east-1; it is "${alarmTopicArn}"`,
+  ]),
+  [{ reserveConcurrency: 1 }, "reserveConcurrency", "write true or false; it is 1"],
   [{ state: "bucket" }, "state", 'write an object; it is "bucket"'],
   [{ state: { region: "eu-central-1" } }, "state.bucket", "write the name of the state bucket; it is missing"],
   [{ state: { bucket: "ab", region: "eu-central-1" } }, "state.bucket", 'write the name of the state bucket; it is "ab"'],
@@ -88,6 +96,13 @@ const IDENTITY: Mistake[] = [
   [identityProvider({ rolesClaim: "my roles" }), "identityProviders.main.rolesClaim", 'write the name of a claim, such as "roles" or "groups"; it is "my roles"'],
   // The value of a setting that is not one may be a secret.
   [identityProvider({ clientSecret: "hunter2" }), "identityProviders.main.clientSecret", UNKNOWN],
+  [{ eventTransmitters: [] }, "eventTransmitters", 'write { corp: { issuer: "https://…", audience: "…", jwksUri: "https://…" } }; it is []'],
+  [{ eventTransmitters: { Corp: transmitter({}).eventTransmitters.corp } }, "eventTransmitters.Corp", `${SLUG}; it is "Corp"`],
+  [transmitter({ issuer: "signals" }), "eventTransmitters.corp.issuer", 'write the issuer as the transmitter\'s tokens spell it, such as "https://signals.example.com"; it is "signals"'],
+  [transmitter({ audience: "" }), "eventTransmitters.corp.audience", 'write the audience that the transmitter\'s tokens name, such as "https://app.example.com"; it is ""'],
+  [transmitter({ jwksUri: "http://signals.example.com/keys" }), "eventTransmitters.corp.jwksUri", 'write the https URL of the transmitter\'s keys, "jwks_uri" of its configuration; it is "http://signals.example.com/keys"'],
+  [transmitter({ identityProvider: "other" }), "eventTransmitters.corp.identityProvider", '"other" is not among identityProviders; write main'],
+  [transmitter({ secret: "hunter2" }), "eventTransmitters.corp.secret", UNKNOWN],
   [{ session: "8h" }, "session", 'write an object; it is "8h"'],
   [{ session: { absolute: 8 } }, "session.absolute", 'write a duration between "5m" and "30d", such as "15m"; it is 8'],
   [{ session: { absolute: "8 h" } }, "session.absolute", 'write a duration between "5m" and "30d", such as "15m"; it is "8 h"'],
@@ -98,6 +113,7 @@ const IDENTITY: Mistake[] = [
   [{ session: { idle: "9h" } }, "session.idle", "write at most session.absolute (28800s)"],
   [{ session: { token: "50m", idle: "40m" } }, "session.token", "write at most session.idle (2400s)"],
   [{ session: { shardCount: 128 } }, "session.shardCount", "write 64, 1024 or 4096; it is 128"],
+  [{ session: { onReuse: "revoke" } }, "session.onReuse", 'write "record", "revoke-session" or "revoke-user"; it is "revoke"'],
   [{ session: { keyRotationDays: "30d" } }, "session.keyRotationDays", 'write a number of days; it is "30d"'],
   [{ session: { keyRotationDays: 0.5 } }, "session.keyRotationDays", "write a whole number of days; it is 0.5"],
   [{ session: { keyRotationDays: 0 } }, "session.keyRotationDays", "write at least 1; it is 0"],

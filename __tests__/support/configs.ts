@@ -12,6 +12,9 @@ export const EVERYTHING: ConfigInput = {
     "partner-a": { issuer: "https://id.partner.example", clientId: "p-1", clientAuthentication: "client_secret_basic", rolesClaim: "groups" },
     customers: { issuer: "https://customers.example.net", clientId: "public", scopes: ["openid"] },
   },
+  eventTransmitters: {
+    corp: { issuer: "https://signals.example.com", audience: "https://app.example.com", jwksUri: "https://signals.example.com/keys", identityProvider: "staff" },
+  },
   origin: { type: "custom", domainName: "app-origin.example.com", path: "/app", httpsPort: 8443 },
   caching: "disabled",
   behaviors: [
@@ -27,13 +30,16 @@ export const EVERYTHING: ConfigInput = {
     { path: "/catalogue/**", allow: "signed-in" },
     { path: "/**", allow: { roles: ["staff"] } },
   ],
-  session: { absolute: "12h", idle: "2h", token: "5m", shardCount: 1024 },
+  session: { absolute: "12h", idle: "2h", token: "5m", shardCount: 1024, onReuse: "revoke-user", keyRotationDays: 7 },
   identityHeaders: { "x-gate-department": "department", "x-gate-office": "office" },
   theme: { productName: "Everything – für alle", accentColor: "#114422", support: "https://help.example.com" },
   waf: { rateLimit: 500 },
   certificateArn: "arn:aws:acm:us-east-1:111122223333:certificate/0a1b2c3d-0000-1111-2222-333344445555",
   hostedZoneId: "Z0123456789ABCDEFGHIJ",
   logRetentionDays: 365,
+  kmsKeyArn: "arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555",
+  alarmTopicArn: "arn:aws:sns:us-east-1:111122223333:pager",
+  reserveConcurrency: false,
   state: { bucket: "everything-state", key: "gateway/state", region: "eu-central-1" },
   tags: { owner: "platform", "cost ${centre}": "42 %{if}" },
 };

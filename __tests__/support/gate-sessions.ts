@@ -1,5 +1,5 @@
 /** Users with sessions, the keys that sign them and the store that the gate reads. */
-import { hmacText } from "../../local/seed";
+import { hmacText } from "../../local/hmac";
 import { shardKey } from "../../session/keys";
 import { encodeRecord, recordKey, shardOf, type ShardRecord } from "../../session/shard";
 import { mintToken, type Session } from "../../session/token";

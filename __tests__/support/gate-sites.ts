@@ -61,10 +61,10 @@ export type Site = keyof typeof SITES;
 export function gateSources(): Record<Site, string> {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-gate-"));
   try {
-    const artifacts = { gate: join(folder, "gate.js"), auth: join(folder, "auth.zip"), keyRotator: join(folder, "key-rotator.zip") };
+    const artifacts = { gate: join(folder, "gate.js"), auth: join(folder, "auth.zip"), keyRotator: join(folder, "key-rotator.zip"), revoker: join(folder, "revoker.zip") };
     writeFileSync(artifacts.gate, buildGate());
     // Of no use to the gate; the stack only copies them.
-    for (const zip of [artifacts.auth, artifacts.keyRotator]) writeFileSync(zip, "");
+    for (const zip of [artifacts.auth, artifacts.keyRotator, artifacts.revoker]) writeFileSync(zip, "");
     const sources = Object.entries(SITES).map(([site, config]) => {
       const { stackDir } = synthesize(parseConfig(config), { outdir: join(folder, site), artifacts });
       const gates = readDistribution(join(stackDir, "cdk.tf.json")).behaviors.flatMap(({ gate }) => gate ?? []);

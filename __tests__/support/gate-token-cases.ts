@@ -1,5 +1,5 @@
 /** Which tokens the gate believes, and what the store can say about them. */
-import { hmacText } from "../../local/seed";
+import { hmacText } from "../../local/hmac";
 import { cookieKey } from "../../session/keys";
 import { MAX_TOKEN_LENGTH } from "../../session/token";
 import { denies, passesWith, signsIn, type GateCase } from "./gate-case";

@@ -26,6 +26,8 @@ export interface StandInOptions {
 interface Grant {
   /** Who signed in. */
   user: Json;
+  /** When they authenticated: Unix seconds. */
+  authTime: number | undefined;
   redirectUri: string;
   challenge: string;
   nonce: string;
@@ -42,6 +44,12 @@ export class IdpStandIn {
   readonly clientSecret: string | undefined;
   /** The claims of whoever signs in or renews next. */
   user: Json = { sub: "alice", email: "alice@example.com", roles: ["staff"] };
+  /** Since when this provider knows the browser's user: Unix seconds; five seconds before each ID token where absent. */
+  authenticatedAt: number | undefined;
+  /** Shows its form when it is asked to (`prompt=login`), although it knows the user. */
+  obeysPrompt = true;
+  /** The prompts that it was asked for, in order; undefined for none. */
+  readonly prompts: (string | undefined)[] = [];
   /** Claims that only the userinfo endpoint tells. */
   userinfoOnly: string[] = [];
   publishedKeys: SigningKey[];
@@ -50,6 +58,8 @@ export class IdpStandIn {
   issuesRefreshTokens = true;
   /** Replaces the refresh token at every use, and ends the whole grant when an old one comes back (RFC 9700 section 4.14.2). */
   rotatesRefreshTokens = true;
+  /** Forgets to make a code void when it was used (RFC 6749 section 4.1.2). */
+  takesCodesAgain = false;
   /** Gives an ID token with renewals, which OpenID Connect Core 1.0 section 12.2 leaves open. */
   renewsIdTokens = true;
   /** The error (RFC 6749 section 5.2) with which it refuses every refresh token. */
@@ -144,10 +154,15 @@ export class IdpStandIn {
     expect("scope", /\bopenid\b/);
     expect("response_mode", /^query$/);
     expect("code_challenge_method", /^S256$/);
+    const prompt = parameters.get("prompt") ?? undefined;
+    if (prompt !== undefined) expect("max_age", /^0$/);
+    this.prompts.push(prompt);
+    if (prompt === "login" && this.obeysPrompt && this.authenticatedAt !== undefined) this.authenticatedAt = this.now();
     const state = this.seen(expect("state", /^[\w-]{22,}$/));
     const code = this.newSecret();
     this.codes.set(code, {
       user: this.user,
+      authTime: this.authenticatedAt,
       redirectUri: expect("redirect_uri", /^https:\/\/[a-z.]+\/_gate\/callback\/[a-z]+$/),
       challenge: expect("code_challenge", /^[\w-]{43}$/),
       nonce: this.seen(expect("nonce", /^[\w-]{22,}$/)),
@@ -231,12 +246,13 @@ export class IdpStandIn {
   private redeemCode(form: URLSearchParams): Answer | Promise<Answer> {
     const code = form.get("code") ?? "";
     const grant = this.codes.get(code);
-    this.codes.delete(code);
+    if (!this.takesCodesAgain) this.codes.delete(code);
     const verifier = this.seen(form.get("code_verifier") ?? "");
     const challenge = createHash("sha256").update(verifier).digest("base64url");
     if (!grant || grant.redirectUri !== form.get("redirect_uri") || grant.challenge !== challenge) return [400, { error: "invalid_grant" }];
-    this.grants.push(grant);
-    return this.tokens(grant, true);
+    const begun = { ...grant, refreshTokens: [] };
+    this.grants.push(begun);
+    return this.tokens(begun, true);
   }
 
   private redeemRefreshToken(form: URLSearchParams): Answer | Promise<Answer> {
@@ -259,15 +275,15 @@ export class IdpStandIn {
       access_token: accessToken,
       token_type: "Bearer",
       expires_in: 300,
-      ...(withIdToken && { id_token: this.seen(await this.idToken(user, first ? grant.nonce : undefined)) }),
+      ...(withIdToken && { id_token: this.seen(await this.idToken(user, first ? grant.nonce : undefined, grant.authTime)) }),
       ...(this.issuesRefreshTokens && (first || this.rotatesRefreshTokens) && { refresh_token: grant.refreshTokens.at(-1) }),
     });
   }
 
-  private idToken(user: Json, nonce: string | undefined): string | Promise<string> {
+  private idToken(user: Json, nonce: string | undefined, authTime: number | undefined): string | Promise<string> {
     const told = Object.entries(user).filter(([name]) => !this.userinfoOnly.includes(name));
     const now = this.now();
-    const claims: JWTPayload = { iss: this.issuer, aud: this.clientId, iat: now, exp: now + 300, auth_time: now - 5, ...(nonce !== undefined && { nonce }), ...Object.fromEntries(told) };
+    const claims: JWTPayload = { iss: this.issuer, aud: this.clientId, iat: now, exp: now + 300, auth_time: authTime ?? now - 5, ...(nonce !== undefined && { nonce }), ...Object.fromEntries(told) };
     this.tampering.claims?.(claims);
     return this.tampering.idToken ? this.tampering.idToken(claims, this.key) : signIdToken(claims, this.key);
   }

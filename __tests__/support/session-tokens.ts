@@ -1,6 +1,7 @@
 /** Session tokens as the gate reads them and as the handler mints them, by the contract in session/. */
 import { createHash, createHmac } from "node:crypto";
 import { shardKey, type SessionKeys } from "../../session/keys";
+import { idpSessionId } from "../../session/ledger";
 import { recordKey, recordKeyParts, shardOf, type ShardCount } from "../../session/shard";
 import { decodePayload, mintToken, splitToken, userId, type Session } from "../../session/token";
 
@@ -24,6 +25,11 @@ export function mint(session: Session, { current, keys }: SessionKeys, shardCoun
 
 export function uidOf(issuer: string, subject: string): string {
   return userId(sha256, issuer, subject);
+}
+
+/** The index key of a provider's session in the ledger. */
+export function idpSessionOf(issuer: string, sid: string): string {
+  return idpSessionId(sha256, issuer, sid);
 }
 
 function hmac(key: string, text: string): string {

@@ -9,7 +9,7 @@ import { dirname, join, resolve } from "node:path";
 import { describeWith } from "./tools";
 
 /** The oldest provider that the stack supports; what is planned on it holds for the newer ones. */
-const AWS_PROVIDER_VERSION = "5.100.0";
+export const AWS_PROVIDER_VERSION = "5.100.0";
 const REGISTRY_NAME = "registry.terraform.io/hashicorp/aws";
 const CACHE = resolve(__dirname, "../../.cache/terraform");
 
@@ -119,21 +119,24 @@ function initialize(terraform: string, folder: string): Run {
 }
 
 function runTerraform(terraform: string, cwd: string, cliConfigFile: string, args: readonly string[], variables = {}): Run {
+  const env = { ...process.env, ...terraformEnvironment(cliConfigFile, variables) };
+  const { status, stdout, stderr } = spawnSync(terraform, args, { cwd, env, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+  return { status: status ?? -1, output: stdout + stderr };
+}
+
+export function terraformEnvironment(cliConfigFile: string, variables: Record<string, string>): Record<string, string> {
   const given = process.env["TF_CLI_CONFIG_FILE"];
-  const env = {
-    ...process.env,
+  return {
     CHECKPOINT_DISABLE: "1",
     TF_IN_AUTOMATION: "1",
     // A file of the machine's own knows best, unless it is not there.
     TF_CLI_CONFIG_FILE: given && existsSync(given) ? given : cliConfigFile,
     ...Object.fromEntries(Object.entries(variables).map(([name, value]) => [`TF_VAR_${name}`, value])),
   };
-  const { status, stdout, stderr } = spawnSync(terraform, args, { cwd, env, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
-  return { status: status ?? -1, output: stdout + stderr };
 }
 
 /** https://developer.hashicorp.com/terraform/cli/config/config-file#provider-installation */
-function cliConfig(): string {
+export function cliConfig(): string {
   const mirror = findMirror();
   if (mirror === undefined) {
     mkdirSync(CACHE, { recursive: true });

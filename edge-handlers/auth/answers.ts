@@ -23,8 +23,25 @@ export function redirect(location: string): Response {
   return new Response(null, { status: 302, headers: { ...COMMON_HEADERS, location } });
 }
 
-export function json(content: object): Response {
-  return new Response(JSON.stringify(content), { headers: { ...COMMON_HEADERS, "content-type": "application/json" } });
+export function json(content: object, status = 200): Response {
+  return new Response(JSON.stringify(content), { status, headers: { ...COMMON_HEADERS, "content-type": "application/json" } });
+}
+
+/** To a server that waits for nothing but the status. */
+export function empty(status: number): Response {
+  return new Response(null, { status, headers: COMMON_HEADERS });
+}
+
+/**
+ * A text in a frame that nobody sees.
+ *
+ * @param text fixed text
+ * @param ancestor the one origin whose pages may frame it
+ */
+export function framed(text: string, ancestor: string): Response {
+  return new Response(`<!doctype html><html lang=en><title>${text}</title><p>${text}`, {
+    headers: { ...COMMON_HEADERS, "content-type": "text/html; charset=utf-8", "content-security-policy": `default-src 'none';frame-ancestors ${ancestor}` },
+  });
 }
 
 /** @param page fixed text, or text that {@link escapeHtml} made harmless */
@@ -33,6 +50,18 @@ export function page(status: number, theme: Theme | undefined, content: Page): R
     status,
     headers: { ...COMMON_HEADERS, "content-type": "text/html; charset=utf-8", "content-security-policy": SECURITY_POLICY },
   });
+}
+
+/**
+ * A page that goes on by itself to a path of this host, and the request there is this site's own. Whoever opened its window loses hold of it
+ * (https://html.spec.whatwg.org/multipage/browsers.html#cross-origin-opener-policies), and cannot break that request off.
+ */
+export function passage(theme: Theme, path: string, reference: string): Response {
+  const href = escapeHtml(path);
+  const response = page(200, theme, { title: "One moment", text: "You are on your way.", action: { href, label: "Continue" }, reference });
+  response.headers.set("refresh", `0;url=${path}`);
+  response.headers.set("cross-origin-opener-policy", "same-origin");
+  return response;
 }
 
 export interface FailureAnswer {
@@ -70,6 +99,17 @@ export function isNavigation(headers: Headers): boolean {
   const destination = headers.get("sec-fetch-dest");
   if (mode !== null || destination !== null) return mode === "navigate" && destination === "document";
   return headers.get("accept")?.includes("text/html") ?? false;
+}
+
+/**
+ * Whether another site made the browser come, by a link or a form. What people type is `none`
+ * (https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header).
+ */
+export function isFromElsewhere({ headers, url }: Request): boolean {
+  const site = headers.get("sec-fetch-site");
+  if (site !== null) return site !== "same-origin" && site !== "none";
+  const origin = headers.get("origin");
+  return origin !== null && origin !== new URL(url).origin;
 }
 
 const HTML_ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };

@@ -6,15 +6,18 @@ export interface Lifetimes {
   fresh: number;
   /** Seconds for which a value is used while its source fails. */
   stale: number;
-  /** Seconds from a failed or an early attempt to the next one. */
+  /** Seconds from a failed attempt to the next one. */
   pause: number;
 }
 
 export interface Cached<T> {
   /** @throws what `load` throws, while there is no value that may still be used */
   get(): Promise<T>;
-  /** Like `get`, but asks the source although the value is fresh; at most once in `pause` seconds. */
-  refetch(): Promise<T>;
+  /**
+   * A way to ask the source although the value is fresh, at most `most` times within so many seconds. Each way counts for itself: one that
+   * anybody can use up leaves the others open.
+   */
+  refetching(most: number, within: number): () => Promise<T>;
 }
 
 /**
@@ -25,7 +28,6 @@ export function cached<T>(load: () => Promise<T>, { fresh, stale, pause }: Lifet
   let kept: { value: T; since: number } | undefined;
   let loading: Promise<T> | undefined;
   let pausedUntil = 0;
-  let noRefetchUntil = 0;
 
   const youngerThan = (age: number) => kept !== undefined && now() - kept.since < age;
 
@@ -50,11 +52,15 @@ export function cached<T>(load: () => Promise<T>, { fresh, stale, pause }: Lifet
     return (loading ??= attempt());
   }
 
-  async function refetch(): Promise<T> {
-    if (now() < Math.max(noRefetchUntil, pausedUntil)) return get();
-    noRefetchUntil = now() + pause;
-    return (loading ??= attempt());
+  function refetching(most: number, within: number): () => Promise<T> {
+    let asked: number[] = [];
+    return async () => {
+      asked = asked.filter((time) => now() - time < within);
+      if (asked.length >= most || now() < pausedUntil) return get();
+      asked.push(now());
+      return (loading ??= attempt());
+    };
   }
 
-  return { get, refetch };
+  return { get, refetching };
 }

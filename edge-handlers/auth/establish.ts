@@ -1,31 +1,42 @@
+import { LEDGER_RETENTION, type LedgerSession } from "../../session/ledger";
 import type { Session } from "../../session/token";
-import { clearedRefreshCookie, refreshCookie } from "./cookies/refresh";
-import { sessionCookie, sessionEnd } from "./cookies/session";
+import { clearedRefreshCookie, refreshCookie, type Refresh } from "./cookies/refresh";
+import { sessionCookie } from "./cookies/session";
 import type { Exchange } from "./exchange";
 import type { Identity } from "./oidc/identity";
 
 /** What a renewal keeps of the session that it renews. Roles and claims are not among it: they may have been withdrawn. */
-export type SessionStart = Pick<Session, "sid" | "issuedAt" | "idp"> & Partial<Pick<Session, "authTime">>;
+export interface SessionStart extends Pick<Session, "sid" | "issuedAt" | "idp"> {
+  authTime?: number;
+  /** Unix seconds at which the session ends, whatever happens. */
+  endsAt: number;
+}
+
+export interface Established {
+  session: Session;
+  /** The browser has the session once these are set. */
+  cookies: string[];
+}
+
+/** Characters of a user agent that the ledger keeps. */
+const MAX_USER_AGENT = 200;
+/** Operators read the ledger on a terminal. */
+const NOT_PRINTABLE = /[^ -~]/g;
 
 /**
- * Gives the browser a session for `identity`. Its token ends after the token lifetime and never after the session. Without
- * a refresh token it cannot be renewed, and the refresh cookie of an earlier session is cleared.
+ * A session for `identity`. Its token ends after the token lifetime and never after the session. Without a refresh token
+ * it cannot be renewed, and the refresh cookie of an earlier session is cleared.
  *
  * @throws Failure `session_too_large`, `refresh_token_too_large`, `keys_unavailable`
  */
-export async function establishSession(
-  exchange: Exchange,
-  start: SessionStart,
-  identity: Identity,
-  refreshToken: string | undefined,
-): Promise<Session> {
+export async function establishSession(exchange: Exchange, start: SessionStart, identity: Identity, refresh: Refresh | undefined): Promise<Established> {
   const { now, settings, note } = exchange;
   const { uid, email, roles, claims, strength } = identity;
   const session: Session = {
     uid,
     sid: start.sid,
     issuedAt: start.issuedAt,
-    expiresAt: Math.min(now + settings.session.token, sessionEnd(exchange, start)),
+    expiresAt: Math.min(now + settings.session.token, start.endsAt),
     authTime: identity.authTime ?? start.authTime ?? start.issuedAt,
     idp: start.idp,
     strength,
@@ -33,11 +44,26 @@ export async function establishSession(
     email,
     claims,
   };
-  const cookies = [
-    await sessionCookie(exchange, session),
-    refreshToken === undefined ? clearedRefreshCookie(exchange) : await refreshCookie(exchange, session, refreshToken),
-  ];
-  exchange.setCookies.push(...cookies);
   Object.assign(note, { uid, sid: session.sid, idp: session.idp });
-  return session;
+  const cookies = [await sessionCookie(exchange, session), refresh ? await refreshCookie(exchange, session.sid, refresh) : clearedRefreshCookie(exchange)];
+  return { session, cookies };
+}
+
+/** What the ledger keeps of a session that begins. */
+export function ledgerSession({ request, address }: Exchange, { uid, sid, idp, email, issuedAt, authTime }: Session, { idpSession }: Identity, endsAt: number): LedgerSession {
+  return {
+    uid,
+    sid,
+    idp,
+    ...(idpSession !== undefined && { idpSession }),
+    email,
+    startedAt: issuedAt,
+    authTime,
+    renewedAt: issuedAt,
+    generation: 0,
+    address,
+    userAgent: (request.headers.get("user-agent") ?? "").slice(0, MAX_USER_AGENT).replace(NOT_PRINTABLE, "?"),
+    endsAt,
+    expiresAt: endsAt + LEDGER_RETENTION,
+  };
 }

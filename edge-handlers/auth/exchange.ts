@@ -10,6 +10,8 @@ export interface Exchange {
   /** Unix seconds at which the request arrived. */
   now: number;
   reference: string;
+  /** IP address of the viewer. */
+  address: string;
   settings: AuthSettings;
   ports: Ports;
   identityProviders: IdentityProviders;
@@ -23,6 +25,11 @@ export interface Exchange {
   startAgain: string;
   /** What the log will say. */
   note: Partial<Omit<LogEntry, "status" | "reference">>;
+}
+
+/** Adds a code to what the log will say beside the outcome. */
+export function addDetail({ note }: Exchange, code: string): void {
+  note.detail = note.detail === undefined ? code : `${note.detail} ${code}`;
 }
 
 /** The settings of an identity provider; undefined for a name that is not in the config. */

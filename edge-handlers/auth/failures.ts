@@ -62,6 +62,12 @@ export const FAILURES = {
   access_denied: { ...START_OVER, status: 403, text: "Sign-in was cancelled, or your account may not use this site." },
   interaction_required: { ...START_OVER, status: 403, text: "Your organisation’s sign-in service needs you to sign in or to agree first." },
   grant_refused: { ...START_OVER, text: "This sign-in was already used or has expired." },
+  flow_reused: { ...START_OVER, text: "This sign-in was already used. If it was not you who used it, tell those who help you." },
+  authentication_too_old: {
+    ...START_OVER,
+    status: 403,
+    text: "Your sessions were ended, and your organisation’s sign-in service did not ask you to sign in again. Please sign out there first.",
+  },
   groups_overage: {
     status: 403,
     title: SIGN_IN_FAILED,

@@ -16,6 +16,8 @@ export interface Incoming {
   open(): Request;
   /** The request id. */
   reference: string;
+  /** IP address of the viewer. */
+  address: string;
 }
 
 /** Never rejects: a failure is a response too. */
@@ -24,14 +26,14 @@ export type Handle = (incoming: Incoming) => Promise<Response>;
 /** The handler of one runtime; it keeps what identity providers publish from one request to the next. */
 export function createHandle(ports: Ports): Handle {
   const providers = identityProviders(ports);
-  return async ({ headers, open, reference }) => {
+  return async ({ headers, open, reference, address }) => {
     const note: Exchange["note"] = {};
     let exchange: Exchange | undefined;
     let response: Response;
     try {
       const request = open();
       response = await withinTimeLimit(async (deadline) => {
-        exchange = await openExchange({ request, reference, ports, providers, deadline, note });
+        exchange = await openExchange({ request, reference, address, ports, providers, deadline, note });
         return dispatch(exchange);
       });
     } catch (error) {
@@ -54,19 +56,21 @@ export function createHandle(ports: Ports): Handle {
 interface Opening {
   request: Request;
   reference: string;
+  address: string;
   ports: Ports;
   providers: IdentityProviders;
   deadline: AbortSignal;
   note: Exchange["note"];
 }
 
-async function openExchange({ request, reference, ports, providers, deadline, note }: Opening): Promise<Exchange> {
+async function openExchange({ request, reference, address, ports, providers, deadline, note }: Opening): Promise<Exchange> {
   const settings = await ports.settings();
   return {
     request,
     url: new URL(request.url),
     now: ports.now(),
     reference,
+    address,
     settings,
     ports,
     identityProviders: providers,

@@ -14,6 +14,12 @@ export interface Ports {
    * @throws Failure `keys_unavailable`
    */
   keys(wanted?: string): Promise<SessionKeys>;
+  /**
+   * Asks for newer keys although those in hand are fresh; at most once in ten seconds.
+   *
+   * @throws Failure `keys_unavailable`
+   */
+  refreshKeys(): Promise<void>;
   /** @throws Failure `client_secret_unavailable` */
   clientSecret(name: string): Promise<string>;
   /** Unix seconds. */
@@ -28,8 +34,8 @@ export interface Ports {
    * @throws Failure `revocations_unavailable`
    */
   revoke(command: RevocationCommand): Promise<void>;
-  /** Tells EventBridge. @throws Failure `revocations_unavailable` */
-  raise(event: SecurityEvent): Promise<void>;
+  /** Tells EventBridge, in the name of this gateway. @throws Failure `revocations_unavailable` */
+  raise(event: Omit<SecurityEvent, "gateway">): Promise<void>;
 }
 
 /** What the ledger knows about a session and its user. */

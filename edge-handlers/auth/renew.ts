@@ -1,11 +1,14 @@
 import type { Session } from "../../session/token";
-import { clearedRefreshCookie, readRefreshToken } from "./cookies/refresh";
+import { clearedRefreshCookie, readRefresh, refreshCookie, type Refresh } from "./cookies/refresh";
 import { establishSession } from "./establish";
-import { identityProviderOf, type Exchange } from "./exchange";
+import { addDetail, identityProviderOf, type Exchange } from "./exchange";
 import { codesOf, Failure, type FailureCode } from "./failures";
 import { identify } from "./oidc/identity";
-import { relyingParty } from "./oidc/relying-party";
+import { prepare, relyingParty } from "./oidc/relying-party";
 import { redeemRefreshToken } from "./oidc/tokens";
+import type { Standing } from "./ports";
+import { reactToReuse } from "./reuse";
+import { lifeOf, renewability, type Renewability } from "./standing";
 
 /** With these answers the provider has ended the session: asking again would change nothing, signing in may. */
 const ENDS_THE_SESSION: ReadonlySet<FailureCode> = new Set(["grant_refused", "idp_response_invalid", "groups_overage", "user_changed"]);
@@ -13,29 +16,92 @@ const ENDS_THE_SESSION: ReadonlySet<FailureCode> = new Set(["grant_refused", "id
 const RENEWAL_NOT_ALLOWED: ReadonlySet<string | undefined> = new Set(["unauthorized_client", "unsupported_grant_type", "invalid_scope"]);
 
 /**
- * Renews a genuine session, whose token may have expired, with its refresh cookie. Undefined where that cannot be done any
- * more and the user has to sign in.
- *
- * The renewed session keeps `sid` and `issuedAt`, which is what a revocation names: a revoked session stays revoked.
- *
- * @throws Failure where renewing may work later: the provider, the keys or the client secret are not available
+ * `renewed_elsewhere`: it was renewed within the last minute, and the browser has the renewed session or is about to get it. `over`: the ledger says that
+ * there is no such session any more; its cookies are worth nothing. `refused`: this browser has to sign in for it to go on.
  */
-export async function renewSession(exchange: Exchange, session: Session): Promise<Session | undefined> {
-  if (!identityProviderOf(exchange.settings, session.idp)) return undefined;
-  const refreshToken = await readRefreshToken(exchange, session);
-  if (refreshToken === undefined) return undefined;
+export type Renewal =
+  | { outcome: "renewed" | "renewed_elsewhere"; expiresAt: number }
+  | { outcome: "over"; isRevoked: boolean }
+  | { outcome: "refused" };
+
+const REFUSED: Renewal = { outcome: "refused" };
+
+/**
+ * Renews a genuine session, whose token may have expired, with its refresh cookie, if the ledger has nothing against it.
+ *
+ * The renewed session keeps `sid` and `issuedAt`, which is what a revocation names. Where a parallel tab renews it at the same
+ * time nothing is signed a second time: it would need a second answer of the provider, which may take the second use of a refresh token for theft.
+ *
+ * @param isLoop whether this browser comes again and again: what it has does not help it
+ * @throws Failure where renewing may work later: the ledger, the provider, the keys or the client secret are not available
+ */
+export async function renewSession(exchange: Exchange, session: Session, isLoop: boolean): Promise<Renewal> {
+  const { ports, settings } = exchange;
+  if (!identityProviderOf(settings, session.idp)) return REFUSED;
+  prepare(exchange, session.idp);
+  const refresh = await readRefresh(exchange, session);
+  const standing = await ports.ledger.standing(session.uid, session.sid);
+  const found = refresh ? renewability(standing, refresh.generation, exchange) : lifeOf(standing, exchange);
+  if ((found === "renewed_elsewhere" || found === "just_renewed") && !isLoop) return renewedElsewhere(exchange, standing);
+  if (found !== "living" && found !== "just_renewed") return over(exchange, session, found);
+  return refresh && !isLoop ? redeem(exchange, session, refresh, standing) : REFUSED;
+}
+
+async function redeem(exchange: Exchange, session: Session, refresh: Refresh, standing: Standing): Promise<Renewal> {
+  const { ports, now, address } = exchange;
+  const { endsAt } = standing.session!;
+  const { uid, sid } = session;
+  let kept = refresh;
   try {
     const party = await relyingParty(exchange, session.idp);
-    const tokens = await redeemRefreshToken(exchange, party, refreshToken);
-    const identity = await identify(exchange, party, tokens);
-    if (identity.uid !== session.uid) throw new Failure("user_changed");
+    const tokens = await redeemRefreshToken(exchange, party, refresh.refreshToken);
     // A provider that does not rotate refresh tokens sends none back: the old one stays good (RFC 6749 section 6).
-    return await establishSession(exchange, session, identity, tokens.refreshToken ?? refreshToken);
+    if (tokens.refreshToken !== undefined) kept = { ...refresh, refreshToken: tokens.refreshToken };
+    const identity = await identify(exchange, party, tokens);
+    if (identity.uid !== uid) throw new Failure("user_changed");
+    const next = { ...kept, generation: refresh.generation + 1 };
+    const { session: renewed, cookies } = await establishSession(exchange, { ...session, endsAt }, identity, next);
+    const record = await ports.ledger.renew({ uid, sid, generation: refresh.generation, renewedAt: now, address, email: renewed.email });
+    if (record === "used_up") {
+      // The other tab's cookie is the one to keep.
+      kept = refresh;
+      return (await overtaken(exchange, session, refresh)) ?? REFUSED;
+    }
+    exchange.setCookies.push(...cookies);
+    return { outcome: "renewed", expiresAt: renewed.expiresAt };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    if (!ENDS_THE_SESSION.has(error.code) && !RENEWAL_NOT_ALLOWED.has(error.detail)) throw error;
-    exchange.note.detail = codesOf(error);
+    if (!ENDS_THE_SESSION.has(error.code) && !RENEWAL_NOT_ALLOWED.has(error.detail)) {
+      // Nothing was renewed, but the provider takes only its latest refresh token from now on.
+      if (kept !== refresh) exchange.setCookies.push(await refreshCookie(exchange, sid, kept));
+      throw error;
+    }
+    const renewal = error.code === "grant_refused" ? await overtaken(exchange, session, refresh) : undefined;
+    if (renewal) return renewal;
+    addDetail(exchange, codesOf(error));
     exchange.setCookies.push(clearedRefreshCookie(exchange));
-    return undefined;
+    return REFUSED;
   }
+}
+
+/** What the ledger says now of a session that could be renewed when the request came; undefined where that is still so. */
+async function overtaken(exchange: Exchange, session: Session, { generation }: Refresh): Promise<Renewal | undefined> {
+  const standing = await exchange.ports.ledger.standing(session.uid, session.sid);
+  const life = lifeOf(standing, exchange);
+  if (life !== "living") return over(exchange, session, life);
+  return standing.session!.generation > generation ? renewedElsewhere(exchange, standing) : undefined;
+}
+
+function renewedElsewhere({ settings }: Exchange, standing: Standing): Renewal {
+  const { renewedAt, endsAt } = standing.session!;
+  return { outcome: "renewed_elsewhere", expiresAt: Math.min(renewedAt + settings.session.token, endsAt) };
+}
+
+async function over(exchange: Exchange, session: Session, found: Exclude<Renewability, "living" | "just_renewed">): Promise<Renewal> {
+  if (found === "reused" || found === "renewed_elsewhere") {
+    await reactToReuse(exchange, "refresh", session);
+    return { outcome: "over", isRevoked: true };
+  }
+  addDetail(exchange, `session_${found}`);
+  return { outcome: "over", isRevoked: found === "revoked" };
 }

@@ -31,7 +31,7 @@ test("an aged value is replaced", async () => {
 
 test("whoever asks together gets one answer", async () => {
   const { source, cache } = setUp();
-  expect(await Promise.all([cache.get(), cache.get(), cache.refetch()])).toEqual([1, 1, 1]);
+  expect(await Promise.all([cache.get(), cache.get(), cache.refetching(1, 10)()])).toEqual([1, 1, 1]);
   expect(source.asked).toBe(1);
 });
 
@@ -65,20 +65,40 @@ test("without a value a failure is a failure, and the next one asks again", asyn
   expect(await cache.get()).toBe(2);
 });
 
-test("refetch asks although the value is fresh, once in a pause", async () => {
+test("refetching asks although the value is fresh, so often within so many seconds", async () => {
   const { source, cache } = setUp();
   await cache.get();
-  expect(await cache.refetch()).toBe(2);
-  expect(await cache.refetch()).toBe(2);
-  source.now += 10;
-  expect(await cache.refetch()).toBe(3);
+  const refetch = cache.refetching(2, 20);
+  expect([await refetch(), await refetch(), await refetch()]).toEqual([2, 3, 3]);
+  source.now += 19;
+  expect(await refetch()).toBe(3);
+  source.now += 1;
+  expect([await refetch(), await refetch(), await refetch()]).toEqual([4, 5, 5]);
+});
+
+test("one way of refetching that is used up leaves another open", async () => {
+  const { cache } = setUp();
+  const [one, other] = [cache.refetching(1, 10), cache.refetching(1, 10)];
+  await one();
+  await one();
+  expect(await other()).toBe(2);
+});
+
+test("a source that failed is left alone by refetching too", async () => {
+  const { source, cache } = setUp();
+  await cache.get();
+  source.down = true;
+  source.now += 60;
+  await cache.get();
+  await cache.refetching(1, 10)();
+  expect(source.asked).toBe(2);
 });
 
 test("a refetch that fails leaves the value in use", async () => {
   const { source, cache } = setUp();
   await cache.get();
   source.down = true;
-  expect(await cache.refetch()).toBe(1);
+  expect(await cache.refetching(1, 10)()).toBe(1);
 });
 
 test("that an old value is used is in the log each time the source fails; a failure that reaches a request is in that request's line", async () => {

@@ -1,42 +1,58 @@
-/** The cookies of a new session. */
-import { establishSession } from "../../../edge-handlers/auth/establish";
+/** The cookies of a new session, and what the ledger is told of it. */
+import { establishSession, ledgerSession } from "../../../edge-handlers/auth/establish";
 import type { Exchange } from "../../../edge-handlers/auth/exchange";
 import type { Identity } from "../../../edge-handlers/auth/oidc/identity";
 
 const NOW = 1_000_000;
-const START = { sid: "s".repeat(16), issuedAt: NOW, idp: "main" };
-const IDENTITY: Identity = { uid: "u".repeat(16), email: "", roles: [], claims: {}, strength: "", authTime: undefined };
+const START = { sid: "s".repeat(16), issuedAt: NOW, idp: "main", endsAt: NOW + 28_800 };
+const IDENTITY: Identity = { uid: "u".repeat(16), email: "", roles: [], claims: {}, strength: "", authTime: undefined, idpSession: undefined };
+const REFRESH = { refreshToken: "token", generation: 0 };
 
-function newExchange(): Exchange {
+function newExchange(headers: Record<string, string> = {}): Exchange {
   return {
     now: NOW,
+    address: "203.0.113.178",
+    request: new Request("https://app.example.com/", { headers }),
     settings: { basePath: "/_gate", session: { absolute: 28_800, idle: 3600, token: 900, shardCount: 64 } },
-    ports: { keys: async () => ({ current: "k1", keys: { k1: "m".repeat(43) } }) },
+    ports: { keys: async () => ({ current: "k1", keys: { k1: "m".repeat(43) } }), now: () => NOW },
     setCookies: [],
     note: {},
   } as unknown as Exchange;
 }
 
 test("the session cookie lives as long as the session, the refresh cookie as long as it may be idle", async () => {
-  const exchange = newExchange();
-  await establishSession(exchange, START, IDENTITY, "token");
-  expect(exchange.setCookies).toEqual([
+  const { cookies } = await establishSession(newExchange(), START, IDENTITY, REFRESH);
+  expect(cookies).toEqual([
     expect.stringMatching(/^__Host-gate=1\.[^;]+; Path=\/; Max-Age=28800; Secure; HttpOnly; SameSite=Lax$/),
     expect.stringMatching(/^__Secure-gate-refresh=[^;]+; Path=\/_gate; Max-Age=3600; Secure; HttpOnly; SameSite=Lax$/),
   ]);
 });
 
 test("without a refresh token the refresh cookie of an earlier session goes", async () => {
-  const exchange = newExchange();
-  await establishSession(exchange, START, IDENTITY, undefined);
-  expect(exchange.setCookies[1]).toBe("__Secure-gate-refresh=; Path=/_gate; Max-Age=0; Secure; HttpOnly; SameSite=Lax");
+  const { cookies } = await establishSession(newExchange(), START, IDENTITY, undefined);
+  expect(cookies[1]).toBe("__Secure-gate-refresh=; Path=/_gate; Max-Age=0; Secure; HttpOnly; SameSite=Lax");
 });
 
-test.each<[string, Partial<Identity>, string | undefined, string]>([
-  ["claims", { claims: { department: "x".repeat(4000) } }, undefined, "session_too_large"],
+test.each<[string, Partial<Identity>, string, string]>([
+  ["claims", { claims: { department: "x".repeat(4000) } }, "token", "session_too_large"],
   ["a refresh token", {}, "x".repeat(3000), "refresh_token_too_large"],
 ])("%s that no cookie can hold give no session at all", async (_name, identity, refreshToken, code) => {
   const exchange = newExchange();
-  await expect(establishSession(exchange, START, { ...IDENTITY, ...identity }, refreshToken)).rejects.toMatchObject({ code });
+  await expect(establishSession(exchange, START, { ...IDENTITY, ...identity }, { refreshToken, generation: 0 })).rejects.toMatchObject({ code });
   expect(exchange.setCookies).toEqual([]);
+});
+
+test.each([
+  ["after its own lifetime", NOW + 28_800, NOW + 900],
+  ["with the session, which was given less than the settings now say", NOW + 60, NOW + 60],
+])("the token ends %s", async (_name, endsAt, expiresAt) => {
+  const { session } = await establishSession(newExchange(), { ...START, endsAt }, IDENTITY, REFRESH);
+  expect(session.expiresAt).toBe(expiresAt);
+});
+
+test("the ledger keeps of a user agent what a terminal can show, and no more than 200 characters", async () => {
+  const exchange = newExchange({ "user-agent": `Mozilla/5.0 \u001b[31m\u00e9${"x".repeat(300)}` });
+  const { session } = await establishSession(exchange, START, IDENTITY, REFRESH);
+  const { userAgent } = ledgerSession(exchange, session, IDENTITY, START.endsAt);
+  expect(userAgent).toBe(`Mozilla/5.0 ?[31m?${"x".repeat(300)}`.slice(0, 200));
 });

@@ -5,6 +5,7 @@ import { hmac } from "../../../edge-handlers/auth/hash";
 import type { Ports } from "../../../edge-handlers/auth/ports";
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import { shardKey } from "../../../session/keys";
+import type { LedgerSession } from "../../../session/ledger";
 import { recordKey, shardOf } from "../../../session/shard";
 import { mintToken, type Session } from "../../../session/token";
 
@@ -28,6 +29,7 @@ const PORTS: Ports = {
     theme: { productName: "Example", accentColor: "#2456c7" },
   }),
   keys: async () => ({ current: "k1", keys: { k1: "m".repeat(43) } }),
+  refreshKeys: async () => undefined,
   clientSecret: async () => "",
   now: () => NOW,
   random: () => "",
@@ -39,7 +41,7 @@ const PORTS: Ports = {
 
 function request(path: string, method: string, more: Record<string, string> = {}): Incoming {
   const headers = new Headers({ accept: "text/html", cookie: "__Host-gate=x", ...more });
-  return { headers, reference: "r", open: () => new Request(`https://${HOST}${path}`, { method, headers }) };
+  return { headers, reference: "r", address: "203.0.113.178", open: () => new Request(`https://${HOST}${path}`, { method, headers }) };
 }
 
 describe("where the browser does not say which site asks (no Fetch Metadata)", () => {
@@ -72,9 +74,10 @@ test("whoever asks for another identity provider is sent there, however well the
   const shard = shardOf(uid, 64);
   const session: Session = { uid, sid: "s", issuedAt: NOW, expiresAt: NOW + 900, authTime: NOW, idp: "main", strength: "", roles: [], email: "", claims: {} };
   const token = mintToken(hmac, shardKey(hmac, keys.keys["k1"]!, shard), recordKey("k1", shard), session);
-  const refresh = await seal(PORTS, "edgegate-refresh", { sid: "s", refreshToken: "t", renewedAt: NOW });
+  const refresh = await seal(PORTS, "edgegate-refresh", { sid: "s", refreshToken: "t", generation: 0 });
+  const standing = async () => ({ session: { uid, sid: "s", startedAt: NOW, renewedAt: NOW, generation: 0, endsAt: NOW + 900 } as LedgerSession, revocations: [] });
   const cookie = `${SESSION_COOKIE}=${token}; ${REFRESH_COOKIE}=${refresh}`;
-  const handle = createHandle({ ...PORTS, settings: async () => settings });
+  const handle = createHandle({ ...PORTS, settings: async () => settings, ledger: { standing } as unknown as Ports["ledger"] });
   for (const idp of ["other", "main"]) await handle(request(`/_gate/login?idp=${idp}`, "GET", { cookie }));
   expect(fetch.mock.calls.map(([url]) => url)).toEqual(["https://other.example", "https://idp.example"].map((issuer) => `${issuer}/.well-known/openid-configuration`));
   fetch.mockRestore();

@@ -1,6 +1,6 @@
 /** Renewal is refused to whoever is not the user of that session, and to other sites. */
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
-import { expectNoSession, expectProblem } from "../../support/answers";
+import { expectNoSession, expectProblem, setCookie } from "../../support/answers";
 import { HOST, startAuth, type AuthEnvironment } from "../../support/auth-fixture";
 import type { Browser } from "../../support/browser-stand-in";
 import { createSigningKey, signIdToken } from "../../support/idp-keys";
@@ -72,11 +72,17 @@ describe("renewal is refused", () => {
     await expectRefused(browser);
   });
 
-  test("without an ID token and without userinfo: nothing is copied from the old session", async () => {
+  test("without an ID token and without userinfo: nothing is copied from the old session, and what renews it is not lost", async () => {
     const browser = await signedIn();
     environment.idp.renewsIdTokens = false;
     environment.idp.outages.set("userinfo", "error");
-    await expectRefused(browser);
+    for (const response of [await browser.navigate(LOGIN), await post(browser)]) {
+      expect(response.status).toBe(503);
+      expect(setCookie(response, SESSION_COOKIE)).toBeUndefined();
+    }
+    environment.idp.outages.clear();
+    // The provider has replaced its refresh token twice, and takes only the last.
+    expect((await browser.navigate(LOGIN)).headers["location"]).toEqual(["/page?a=1"]);
   });
 
   test("with another user's refresh cookie", async () => {

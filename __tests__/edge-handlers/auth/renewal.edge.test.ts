@@ -171,22 +171,22 @@ test("renewal ends when the identity provider leaves the config", async () => {
 describe("a refresh token that is no longer good", () => {
   test("leads to the identity provider once, and is forgotten", async () => {
     const browser = await signedIn();
-    const stale = browser.copy();
-    await browser.navigate(LOGIN);
+    environment.idp.refusesRenewals = "invalid_grant";
     const tokens = environment.idp.count("token");
-    const response = await stale.navigate(LOGIN);
+    const response = await browser.navigate(LOGIN);
+    environment.idp.refusesRenewals = undefined;
     expectSignIn(response);
     expect(setCookie(response, REFRESH_COOKIE)).toMatchObject({ value: "", attributes: { "max-age": "0", path: "/_gate" } });
-    expectSignIn(await stale.navigate(LOGIN));
+    expectSignIn(await browser.navigate(LOGIN));
     expect(environment.idp.count("token")).toBe(tokens + 1);
-    expect((await stale.navigate(stale.approve(response.headers["location"]![0]!))).headers["location"]).toEqual(["/page?a=1"]);
+    expect((await browser.navigate(browser.approve(response.headers["location"]![0]!))).headers["location"]).toEqual(["/page?a=1"]);
   });
 
   test("is a 401 for a script, and is forgotten", async () => {
     const browser = await signedIn();
-    const stale = browser.copy();
-    await browser.navigate(LOGIN);
-    const response = await post(stale);
+    environment.idp.refusesRenewals = "invalid_grant";
+    const response = await post(browser);
+    environment.idp.refusesRenewals = undefined;
     expectProblem(response, 401);
     expect(setCookie(response, REFRESH_COOKIE)).toMatchObject({ value: "", attributes: { "max-age": "0", path: "/_gate" } });
   });

@@ -30,13 +30,14 @@ export class AwsError extends Error {
 /**
  * Calls an AWS service that speaks JSON, with the function's own credentials.
  *
+ * @param options `retries`: how often the call is made again after an answer of 5xx or 429
  * @throws AwsError
  */
-export async function callAws(service: keyof typeof SERVICES, operation: string, input: object): Promise<unknown> {
+export async function callAws(service: keyof typeof SERVICES, operation: string, input: object, { retries = 1 } = {}): Promise<unknown> {
   const { endpointVariable, target, version } = SERVICES[service];
   const endpoint = process.env[endpointVariable] ?? process.env["AWS_ENDPOINT_URL"] ?? `https://${service}.${REGION}.amazonaws.com`;
   try {
-    const response = await client(service).fetch(endpoint, {
+    const response = await client(service, retries).fetch(endpoint, {
       method: "POST",
       headers: { ...NO_KEEP_ALIVE, "content-type": `application/x-amz-json-${version}`, "x-amz-target": `${target}.${operation}` },
       body: JSON.stringify(input),
@@ -52,7 +53,7 @@ export async function callAws(service: keyof typeof SERVICES, operation: string,
 }
 
 /** Made for each call, because Lambda's credentials change. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
-function client(service: string): AwsClient {
+function client(service: string, retries: number): AwsClient {
   const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", AWS_SESSION_TOKEN } = process.env;
   return new AwsClient({
     accessKeyId: AWS_ACCESS_KEY_ID,
@@ -60,7 +61,7 @@ function client(service: string): AwsClient {
     ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
     service,
     region: REGION,
-    retries: 1,
+    retries,
   });
 }
 

@@ -9,25 +9,27 @@ import { AwsError, callAws } from "./call";
 type Item = Record<string, { S: string } | { N: string }>;
 
 const CONDITION_FAILED = "ConditionalCheckFailedException";
-/** A person has a few sessions at one provider session; more would be somebody's mistake. */
-const MAX_SESSIONS = 50;
 
 /** @param tables asked for at every call: the settings may change */
 export function dynamoDbLedger(tables: () => Promise<AuthSettings["ledger"]>): Ledger {
-  async function call(operation: string, input: (names: AuthSettings["ledger"]) => object): Promise<Record<string, unknown>> {
+  async function call(operation: string, input: (names: AuthSettings["ledger"]) => object, options?: { retries: number }): Promise<Record<string, unknown>> {
     const names = await tables();
     try {
-      return (await callAws("dynamodb", operation, input(names))) as Record<string, unknown>;
+      return (await callAws("dynamodb", operation, input(names), options)) as Record<string, unknown>;
     } catch (error) {
       if (error instanceof AwsError && error.code === CONDITION_FAILED) throw error;
       throw new Failure("ledger_unavailable", error instanceof AwsError ? error.code : safeCode(error));
     }
   }
 
-  /** @returns false where the condition does not hold */
+  /**
+   * Once only: a write whose answer was lost would find itself when it is made again, and take itself for somebody else's.
+   *
+   * @returns false where the condition does not hold
+   */
   async function write(operation: "PutItem" | "UpdateItem", input: (names: AuthSettings["ledger"]) => object): Promise<boolean> {
     try {
-      await call(operation, input);
+      await call(operation, input, { retries: 0 });
       return true;
     } catch (error) {
       if (error instanceof AwsError) return false;
@@ -35,17 +37,24 @@ export function dynamoDbLedger(tables: () => Promise<AuthSettings["ledger"]>): L
     }
   }
 
+  /** All of them: those that are over stay for a while, and the living ones may be on the last page. */
   async function sessionsBy(index: string, key: string, value: string): Promise<LedgerSession[]> {
-    const output = await call("Query", ({ sessionsTable }) => ({
-      TableName: sessionsTable,
-      IndexName: index,
-      KeyConditionExpression: "#key = :value",
-      ExpressionAttributeNames: { "#key": key },
-      ExpressionAttributeValues: toItem({ ":value": value }),
-      Limit: MAX_SESSIONS,
-    }));
-    if (!Array.isArray(output["Items"])) throw new Failure("ledger_unavailable", "no_items");
-    return output["Items"].map((item) => fromItem<LedgerSession>(item as Item));
+    const sessions: LedgerSession[] = [];
+    let next: unknown;
+    do {
+      const output = await call("Query", ({ sessionsTable }) => ({
+        TableName: sessionsTable,
+        IndexName: index,
+        KeyConditionExpression: "#key = :value",
+        ExpressionAttributeNames: { "#key": key },
+        ExpressionAttributeValues: toItem({ ":value": value }),
+        ...(next !== undefined && { ExclusiveStartKey: next }),
+      }));
+      if (!Array.isArray(output["Items"])) throw new Failure("ledger_unavailable", "no_items");
+      sessions.push(...output["Items"].map((item) => fromItem<LedgerSession>(item as Item)));
+      next = output["LastEvaluatedKey"];
+    } while (next !== undefined);
+    return sessions;
   }
 
   return {
@@ -58,13 +67,14 @@ export function dynamoDbLedger(tables: () => Promise<AuthSettings["ledger"]>): L
           [revocationsTable]: { Keys: ids.map((id) => toItem({ id })), ConsistentRead: true },
         },
       }));
-      const { Responses: found, UnprocessedKeys: left = {} } = output as { Responses?: Record<string, Item[]>; UnprocessedKeys?: object };
+      const { Responses: found = {}, UnprocessedKeys: left = {} } = output as { Responses?: Record<string, Item[] | undefined>; UnprocessedKeys?: object };
+      const [sessions, revocations] = [found[names.sessionsTable], found[names.revocationsTable]];
       // What was not read may be the revocation.
-      if (!found || Object.keys(left).length > 0) throw new Failure("ledger_unavailable", "unprocessed_keys");
-      const [session] = found[names.sessionsTable] ?? [];
+      if (!sessions || !revocations || Object.keys(left).length > 0) throw new Failure("ledger_unavailable", "unprocessed_keys");
+      const [session] = sessions;
       return {
         session: session && fromItem<LedgerSession>(session),
-        revocations: (found[names.revocationsTable] ?? []).map((item) => fromItem<Revocation>(item)),
+        revocations: revocations.map((item) => fromItem<Revocation>(item)),
       };
     },
 

@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { KEY_ID, type SessionKeys } from "../../../session/keys";
 import type { RevocationCommand } from "../../../session/revocation";
-import { SECURITY_EVENT_SOURCE, SECURITY_EVENT_TYPE } from "../../../session/security-event";
+import { SECURITY_EVENT_SOURCE, SECURITY_EVENT_TYPE, type SecurityEvent } from "../../../session/security-event";
 import { settingsParameterName, type AuthSettings } from "../../../session/settings";
 import { cached, type Cached } from "../cached";
 import { Failure, safeCode, type FailureCode } from "../failures";
@@ -15,6 +15,12 @@ import { dynamoDbLedger } from "./ledger";
 
 /** Seconds. Short enough for a new setting or key to arrive within a minute; a day of an AWS outage is survived. */
 const LIFETIMES = { fresh: 60, stale: 24 * 3600, pause: 10 };
+/**
+ * How often the keys are fetched anew although they are fresh: times, and seconds. Anybody can send a key id that there is not, but only
+ * who has a genuine token can have it refused: the one must not stand in the way of the other.
+ */
+const FOR_UNKNOWN_ID = [3, 30] as const;
+const FOR_REFUSED_TOKEN = [1, 10] as const;
 /** 32 bytes as base64url. */
 const MASTER_KEY = /^[\w-]{43}$/;
 /** Of a secret that was put from a file; no client secret has one (RFC 6749 appendix A.2). */
@@ -36,19 +42,23 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
   const now: Ports["now"] = () => Math.floor(Date.now() / 1000);
   // Straight to stdout: console.log would put Lambda's own prefix before the JSON.
   const log: Ports["log"] = (entry) => process.stdout.write(`${JSON.stringify(entry)}\n`);
-  const parameter = settingsParameterName(functionName.replace(REPLICA_PREFIX, ""));
+  const gateway = functionName.replace(REPLICA_PREFIX, "");
+  const parameter = settingsParameterName(gateway);
   const settings = cached(() => loaded("settings_unavailable", async () => readSettings(await getParameter(parameter))), LIFETIMES, { now, log });
   const secrets = new Map<string, Cached<string>>();
-  let keys: { secretName: string; cached: Cached<SessionKeys> } | undefined;
+  let keys: { secretName: string; get: Cached<SessionKeys>["get"]; forUnknownId: () => Promise<SessionKeys>; forRefusedToken: () => Promise<SessionKeys> } | undefined;
+
+  async function keySource(): Promise<NonNullable<typeof keys>> {
+    const { sessionKeysSecretName: secretName } = await settings.get();
+    if (keys?.secretName === secretName) return keys;
+    const { get, refetching } = cached(() => loaded("keys_unavailable", async () => readKeys(await getSecret(secretName))), LIFETIMES, { now, log });
+    return (keys = { secretName, get, forUnknownId: refetching(...FOR_UNKNOWN_ID), forRefusedToken: refetching(...FOR_REFUSED_TOKEN) });
+  }
 
   async function sessionKeys(wanted?: string): Promise<SessionKeys> {
-    const { sessionKeysSecretName: secretName } = await settings.get();
-    if (keys?.secretName !== secretName) {
-      const load = () => loaded("keys_unavailable", async () => readKeys(await getSecret(secretName)));
-      keys = { secretName, cached: cached(load, LIFETIMES, { now, log }) };
-    }
-    const current = await keys.cached.get();
-    return wanted === undefined || Object.hasOwn(current.keys, wanted) ? current : keys.cached.refetch();
+    const { get, forUnknownId } = await keySource();
+    const current = await get();
+    return wanted === undefined || Object.hasOwn(current.keys, wanted) ? current : forUnknownId();
   }
 
   function clientSecret(name: string): Promise<string> {
@@ -60,6 +70,10 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
   return {
     settings: settings.get,
     keys: sessionKeys,
+    async refreshKeys() {
+      const { forRefusedToken } = await keySource();
+      await forRefusedToken();
+    },
     clientSecret,
     now,
     random: (bytes) => randomBytes(bytes).toString("base64url"),
@@ -73,7 +87,8 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
       );
     },
     async raise(event) {
-      const entry = { Source: SECURITY_EVENT_SOURCE, DetailType: SECURITY_EVENT_TYPE, Detail: JSON.stringify(event) };
+      const detail: SecurityEvent = { ...event, gateway };
+      const entry = { Source: SECURITY_EVENT_SOURCE, DetailType: SECURITY_EVENT_TYPE, Detail: JSON.stringify(detail) };
       await loaded("revocations_unavailable", async () => {
         const output = (await callAws("events", "PutEvents", { Entries: [entry] })) as { FailedEntryCount?: number };
         if (output.FailedEntryCount !== 0) throw new TypeError("an event was refused");

@@ -8,6 +8,8 @@ export interface ViewerRequestEvent {
 }
 
 export interface CloudFrontRequest {
+  /** The viewer's IP address. */
+  clientIp: string;
   method: string;
   /** The path, undecoded. */
   uri: string;
@@ -34,7 +36,7 @@ export function toReference(requestId: string): string {
  */
 export function toIncoming(request: CloudFrontRequest, reference: string): Incoming {
   const headers = toHeaders(request.headers);
-  return { headers, reference, open: () => toRequest(request, headers) };
+  return { headers, reference, address: request.clientIp, open: () => toRequest(request, headers) };
 }
 
 function toRequest({ method, uri, querystring, body }: CloudFrontRequest, headers: Headers): Request {

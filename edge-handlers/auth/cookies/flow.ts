@@ -24,7 +24,11 @@ export interface Flow {
   /** PKCE code verifier (RFC 7636 section 4.1). */
   verifier: string;
   idp: string;
+  /** Of the session that the flow may open, once. */
+  sid: string;
   returnPath: string;
+  /** Asks the provider to authenticate the user anew, whatever it remembers. */
+  anew: boolean;
   /** Unix seconds. */
   startedAt: number;
 }

@@ -9,32 +9,32 @@ import { seal, unseal } from "./seal";
 /** Leaves room for name and attributes within a browser's 4,096 bytes. One cookie, never chunks. */
 const MAX_LENGTH = 3900;
 
-/** Who, since when and at which provider is in the session, which must be there too. */
-interface Refresh {
-  sid: string;
+export interface Refresh {
   refreshToken: string;
-  /** Unix seconds of the sign-in or the last renewal; the idle lifetime counts from here. */
-  renewedAt: number;
+  /** How often the session had been renewed when the cookie was made. The ledger counts too: a cookie that lags behind is used up. */
+  generation: number;
+}
+
+/** Who, since when and at which provider is in the session, which must be there too. */
+interface Content extends Refresh {
+  sid: string;
 }
 
 /**
- * The refresh token of a session that may still be renewed. The cookie is void beside a session that it was not made
- * with: otherwise one could plant the cookie of another user.
+ * What renews a session, if the ledger agrees. The cookie is void beside a session that it was not made with: otherwise one
+ * could plant the cookie of another user.
  *
  * @throws Failure `keys_unavailable`
  */
-export async function readRefreshToken(exchange: Exchange, session: Session): Promise<string | undefined> {
+export async function readRefresh(exchange: Exchange, session: Session): Promise<Refresh | undefined> {
   const value = onlyCookie(exchange.cookies, REFRESH_COOKIE);
-  const refresh = value === undefined ? undefined : await unseal<Refresh>(exchange.ports, "edgegate-refresh", value);
-  if (!refresh) return undefined;
-  const { absolute, idle } = exchange.settings.session;
-  const isAlive = exchange.now < session.issuedAt + absolute && exchange.now < refresh.renewedAt + idle;
-  return refresh.sid === session.sid && isAlive ? refresh.refreshToken : undefined;
+  const content = value === undefined ? undefined : await unseal<Content>(exchange.ports, "edgegate-refresh", value);
+  return content?.sid === session.sid ? content : undefined;
 }
 
 /** @throws Failure `refresh_token_too_large`, `keys_unavailable` */
-export async function refreshCookie(exchange: Exchange, session: Session, refreshToken: string): Promise<string> {
-  const content: Refresh = { sid: session.sid, refreshToken, renewedAt: exchange.now };
+export async function refreshCookie(exchange: Exchange, sid: string, refresh: Refresh): Promise<string> {
+  const content: Content = { sid, ...refresh };
   const value = await seal(exchange.ports, "edgegate-refresh", content);
   if (value.length > MAX_LENGTH) throw new Failure("refresh_token_too_large");
   return setCookie(REFRESH_COOKIE, value, exchange.settings.session.idle, exchange.settings.basePath);

@@ -9,7 +9,7 @@ import { hmac, macMatches } from "../hash";
 import { clearCookie, onlyCookie, setCookie } from "./jar";
 
 /**
- * The session of a request, if its token is genuine; it may have expired. Whether it is revoked only the gate knows.
+ * The session of a request, if its token is genuine; it may have expired. Whether it is revoked the gate and the ledger know.
  *
  * @throws Failure `keys_unavailable`
  */

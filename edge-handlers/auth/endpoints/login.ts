@@ -1,69 +1,61 @@
 /** `login?return_to=<path>[&idp=<id>]`: renews the session without showing the identity provider, or starts a sign-in. */
-import { calculatePKCECodeChallenge } from "oauth4webapi";
-import { escapeHtml, page, redirect } from "../answers";
-import { clearedOldestFlowCookies, flowCookie, type Flow } from "../cookies/flow";
-import { readSession } from "../cookies/session";
+import type { Session } from "../../../session/token";
+import { escapeHtml, isFromElsewhere, page, passage, redirect } from "../answers";
+import { clearedRefreshCookie } from "../cookies/refresh";
+import { clearedSessionCookie, readSession } from "../cookies/session";
 import { isLoop, signInsCookie } from "../cookies/sign-ins";
 import { identityProviderOf, loginPath, type Exchange } from "../exchange";
 import { Failure } from "../failures";
-import { redirectUri, relyingParty } from "../oidc/relying-party";
 import { renewSession } from "../renew";
 import { readReturnPath } from "../return-path";
+import { startSignIn } from "../start-sign-in";
 
 export async function login(exchange: Exchange): Promise<Response> {
-  const { url, settings, note } = exchange;
+  const { url, settings, note, setCookies } = exchange;
   const returnPath = readReturnPath(url.searchParams.getAll("return_to"), settings.basePath);
   exchange.startAgain = loginPath(settings, returnPath);
   const [chosen, ...others] = url.searchParams.getAll("idp");
   if (others.length > 0 || (chosen !== undefined && !identityProviderOf(settings, chosen))) throw new Failure("unknown_identity_provider");
-  if (await renewed(exchange, chosen)) return redirect(returnPath);
+
+  const session = await sessionToRenew(exchange, chosen);
+  if (session && isFromElsewhere(exchange.request)) return passOn(exchange, loginPath(settings, returnPath, chosen));
+  const renewal = session && (await renewSession(exchange, session, isLoop(exchange, "r")));
+  if (renewal?.outcome === "renewed" || renewal?.outcome === "renewed_elsewhere") {
+    setCookies.push(signInsCookie(exchange, "r"));
+    note.outcome = renewal.outcome;
+    return redirect(returnPath);
+  }
 
   const ids = Object.keys(settings.identityProviders);
   const idp = chosen ?? (ids.length === 1 ? ids[0] : undefined);
-  if (idp !== undefined) return startSignIn(exchange, idp, returnPath);
-  note.outcome = "choice_offered";
-  return chooser(exchange, ids, returnPath);
+  if (idp === undefined) {
+    // Cookies of a session that is over stay: the next request has to see what became of it.
+    note.outcome = "choice_offered";
+    return chooser(exchange, ids, returnPath);
+  }
+  if (renewal?.outcome === "over") setCookies.push(clearedSessionCookie(), clearedRefreshCookie(exchange));
+  return startSignIn(exchange, idp, returnPath, renewal?.outcome === "over" && renewal.isRevoked);
 }
 
 /**
- * A token that has not expired is no reason to send the browser back at once: the gate may have refused it, because it is
- * revoked. Renewing does not help such a session either, so after a few renewals in a row the user signs in anew.
+ * A token that has not expired was refused by the gate all the same: it is revoked, which the ledger knows, or its record
+ * is gone because there is a new key. With the old one, renewing would go on for ever.
  */
-async function renewed(exchange: Exchange, chosen: string | undefined): Promise<boolean> {
+async function sessionToRenew(exchange: Exchange, chosen: string | undefined): Promise<Session | undefined> {
   const session = await readSession(exchange);
-  if (!session || (chosen !== undefined && chosen !== session.idp) || isLoop(exchange, "r")) return false;
-  if (!(await renewSession(exchange, session))) return false;
-  exchange.setCookies.push(signInsCookie(exchange, "r"));
-  exchange.note.outcome = "renewed";
-  return true;
+  if (!session || (chosen !== undefined && chosen !== session.idp)) return undefined;
+  if (!(exchange.now < session.expiresAt)) return session;
+  await exchange.ports.refreshKeys();
+  return readSession(exchange);
 }
 
-/** Code flow with PKCE, state and nonce, always (RFC 9700 section 2.1.1). */
-async function startSignIn(exchange: Exchange, idp: string, returnPath: string): Promise<Response> {
-  const { ports, now, note } = exchange;
-  note.idp = idp;
-  if (isLoop(exchange, "s")) throw new Failure("too_many_sign_ins");
-  const { server, settings } = await relyingParty(exchange, idp);
-  const flow: Flow = { state: ports.random(32), nonce: ports.random(32), verifier: ports.random(32), idp, returnPath, startedAt: now };
-
-  const target = new URL(server.authorization_endpoint!);
-  const parameters = {
-    response_type: "code",
-    // A form_post would come back without the Lax flow cookie.
-    response_mode: "query",
-    client_id: settings.clientId,
-    redirect_uri: redirectUri(exchange, idp),
-    scope: settings.scopes.join(" "),
-    state: flow.state,
-    nonce: flow.nonce,
-    code_challenge: await calculatePKCECodeChallenge(flow.verifier),
-    code_challenge_method: "S256",
-  };
-  for (const [name, value] of Object.entries(parameters)) target.searchParams.set(name, value);
-
-  exchange.setCookies.push(...(await clearedOldestFlowCookies(exchange)), await flowCookie(exchange, flow));
-  note.outcome = "sign_in_started";
-  return redirect(target.href);
+/**
+ * A renewal uses a refresh cookie up. Another site could begin one and break it off before its answer is there: the browser would be left with the
+ * used-up cookie, which looks stolen when it comes again, and its user would be signed out.
+ */
+function passOn({ settings, reference, note }: Exchange, path: string): Response {
+  note.outcome = "passed_on";
+  return passage(settings.theme, path, reference);
 }
 
 function chooser({ settings, reference }: Exchange, ids: string[], returnPath: string): Response {

@@ -1,11 +1,11 @@
 /** `logout[?local]`: ends the session here and, unless `local`, at the identity provider too. */
 import * as oauth from "oauth4webapi";
 import type { Session } from "../../../session/token";
-import { isNavigation, page, redirect } from "../answers";
+import { isFromElsewhere, isNavigation, page, redirect } from "../answers";
 import { clearedFlowCookies } from "../cookies/flow";
-import { clearedRefreshCookie, readRefreshToken } from "../cookies/refresh";
-import { clearedSessionCookie, readSession } from "../cookies/session";
-import type { Exchange } from "../exchange";
+import { clearedRefreshCookie, readRefresh } from "../cookies/refresh";
+import { clearedSessionCookie, readSession, sessionEnd } from "../cookies/session";
+import { addDetail, type Exchange } from "../exchange";
 import { asFailure, codesOf } from "../failures";
 import { clientAuthentication, relyingParty, type RelyingParty } from "../oidc/relying-party";
 
@@ -15,7 +15,8 @@ const REVOCATION_LIMIT = 1_500;
 export async function logout(exchange: Exchange): Promise<Response> {
   const { settings, url, note, reference } = exchange;
   const isLocal = url.searchParams.has("local");
-  if (isFromElsewhere(exchange) || !isIntended(exchange.request)) {
+  // Only people themselves decide to sign out.
+  if (isFromElsewhere(exchange.request) || !isIntended(exchange.request)) {
     note.outcome = "confirmation_asked";
     const action = { href: `${settings.basePath}/logout${isLocal ? "?local" : ""}`, label: "Sign out" };
     return page(200, settings.theme, { title: "Sign out?", text: "Please confirm that you want to sign out.", action, reference });
@@ -26,14 +27,43 @@ export async function logout(exchange: Exchange): Promise<Response> {
   try {
     const session = await readSession(exchange);
     if (!session) return redirect(signedOut);
+    const [location] = await Promise.all([leaveProvider(exchange, session, signedOut), endSession(exchange, session)]);
+    return redirect(isLocal ? signedOut : location);
+  } catch (error) {
+    // The cookies go in any case: an AWS service that is down keeps nobody signed in in this browser.
+    note.outcome = "signed_out_here";
+    addDetail(exchange, codesOf(asFailure(error)));
+    return redirect(signedOut);
+  }
+}
+
+/** Copies of the cookies are worth nothing any more: the ledger renews them no longer, the revocation reaches the gate within seconds. */
+async function endSession(exchange: Exchange, session: Session): Promise<void> {
+  const { ports, now, note } = exchange;
+  const { uid, sid } = session;
+  // Nothing of it passes any more; its entry would only take the room of others in the shard's record.
+  if (!(now < sessionEnd(exchange, session))) return;
+  const results = await Promise.allSettled([
+    ports.ledger.end(uid, sid, now),
+    ports.revoke({ version: 1, target: { type: "session", sid, uid }, by: "sign-out", reason: "The user signed out." }),
+  ]);
+  for (const result of results) {
+    if (result.status === "fulfilled") continue;
+    note.outcome = "signed_out_here";
+    addDetail(exchange, codesOf(asFailure(result.reason)));
+  }
+}
+
+/** @returns where signing out goes on: at the provider, or here while the provider is down */
+async function leaveProvider(exchange: Exchange, session: Session, signedOut: string): Promise<string> {
+  try {
     const party = await relyingParty(exchange, session.idp);
     await revokeRefreshToken(exchange, party, session);
-    const endSession = party.server.end_session_endpoint;
-    return redirect(isLocal || !endSession ? signedOut : endSessionUrl(exchange, party, endSession, signedOut));
+    const endpoint = party.server.end_session_endpoint;
+    return endpoint ? endSessionUrl(exchange, party, endpoint, signedOut) : signedOut;
   } catch (error) {
-    // The cookies go in any case: a provider or an AWS service that is down keeps nobody signed in.
-    note.detail = codesOf(asFailure(error));
-    return redirect(signedOut);
+    addDetail(exchange, codesOf(asFailure(error)));
+    return signedOut;
   }
 }
 
@@ -54,32 +84,21 @@ function endSessionUrl({ url }: Exchange, { settings }: RelyingParty, endpoint: 
 async function revokeRefreshToken(exchange: Exchange, party: RelyingParty, session: Session): Promise<void> {
   const { server, client, requestOptions } = party;
   try {
-    const refreshToken = server.revocation_endpoint ? await readRefreshToken(exchange, session) : undefined;
-    if (refreshToken === undefined) return;
+    const refresh = server.revocation_endpoint ? await readRefresh(exchange, session) : undefined;
+    if (!refresh) return;
     const authentication = await clientAuthentication(exchange, party);
-    const response = await oauth.revocationRequest(server, client, authentication, refreshToken, {
+    const response = await oauth.revocationRequest(server, client, authentication, refresh.refreshToken, {
       ...requestOptions,
       signal: AbortSignal.any([requestOptions.signal, AbortSignal.timeout(REVOCATION_LIMIT)]),
       additionalParameters: { token_type_hint: "refresh_token" },
     });
     await oauth.processRevocationResponse(response);
   } catch (error) {
-    exchange.note.detail = `revocation ${codesOf(asFailure(error))}`;
+    addDetail(exchange, `revocation ${codesOf(asFailure(error))}`);
   }
 }
 
 /** An image in somebody's comment, or a browser that fetches links ahead, signs nobody out. Scripts of the site use POST. */
 function isIntended({ method, headers }: Request): boolean {
   return method === "POST" || (isNavigation(headers) && !headers.has("sec-purpose"));
-}
-
-/**
- * Another site may send people here by a link or a form; only they themselves decide to sign out. What they type is `none`
- * (https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header).
- */
-function isFromElsewhere({ request, url }: Exchange): boolean {
-  const site = request.headers.get("sec-fetch-site");
-  if (site !== null) return site !== "same-origin" && site !== "none";
-  const origin = request.headers.get("origin");
-  return origin !== null && origin !== url.origin;
 }

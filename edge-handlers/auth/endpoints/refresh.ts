@@ -1,6 +1,7 @@
 /** `POST refresh`: renews the session for the scripts of a page, which a redirect to sign-in could not help. */
 import { json } from "../answers";
-import { readSession } from "../cookies/session";
+import { clearedRefreshCookie } from "../cookies/refresh";
+import { clearedSessionCookie, readSession } from "../cookies/session";
 import type { Exchange } from "../exchange";
 import { Failure } from "../failures";
 import { renewSession } from "../renew";
@@ -8,10 +9,11 @@ import { renewSession } from "../renew";
 export async function refresh(exchange: Exchange): Promise<Response> {
   if (!isSameOrigin(exchange)) throw new Failure("cross_origin");
   const session = await readSession(exchange);
-  const renewed = session && (await renewSession(exchange, session));
-  if (!renewed) throw new Failure("not_renewed", exchange.note.detail);
-  exchange.note.outcome = "renewed";
-  return json({ expires_at: renewed.expiresAt });
+  const renewal = session && (await renewSession(exchange, session, false));
+  if (renewal?.outcome === "over") exchange.setCookies.push(clearedSessionCookie(), clearedRefreshCookie(exchange));
+  if (!renewal || renewal.outcome === "over" || renewal.outcome === "refused") throw new Failure("not_renewed");
+  exchange.note.outcome = renewal.outcome;
+  return json({ expires_at: renewal.expiresAt });
 }
 
 /** Lax cookies also come with requests from other hosts of the same site: those are not asked to renew anything. */

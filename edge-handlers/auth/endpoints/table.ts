@@ -1,6 +1,9 @@
 /** The closed list of endpoints: what is not here is 404, and never reaches an origin. */
 import type { Exchange } from "../exchange";
+import { backchannelLogout } from "./backchannel-logout";
 import { callback } from "./callback";
+import { events } from "./events";
+import { frontchannelLogout } from "./frontchannel-logout";
 import { login } from "./login";
 import { logout } from "./logout";
 import { me } from "./me";
@@ -21,6 +24,9 @@ const ENDPOINTS: Record<string, Endpoint> = {
   "logout": { methods: ["GET", "POST"], answer: logout },
   "signed-out": { methods: ["GET", "HEAD"], answer: signedOut },
   "me": { methods: ["GET", "HEAD"], answer: me },
+  "frontchannel-logout/*": { methods: ["GET"], answer: frontchannelLogout },
+  "backchannel-logout/*": { methods: ["POST"], answer: backchannelLogout },
+  "events/*": { methods: ["POST"], answer: events },
 };
 
 export interface Match {

@@ -1,5 +1,6 @@
 /** Who the user is, from the claims of the ID token and, for what is missing there, of userinfo. */
 import * as oauth from "oauth4webapi";
+import { idpSessionId } from "../../../session/ledger";
 import { userId } from "../../../session/token";
 import type { Exchange } from "../exchange";
 import { Failure } from "../failures";
@@ -18,6 +19,8 @@ export interface Identity {
   strength: string;
   /** Unix seconds of the authentication at the provider, where it says so. */
   authTime: number | undefined;
+  /** See `idpSessionId` in session/ledger.ts; absent where the ID token has no `sid`. */
+  idpSession: string | undefined;
 }
 
 type Claims = Record<string, unknown>;
@@ -31,6 +34,7 @@ export async function identify(exchange: Exchange, party: RelyingParty, tokens: 
   const { settings } = exchange;
   const { issuer, rolesClaim } = party.settings;
   const claims = await completeClaims(exchange, party, tokens);
+  const providerSid = tokens.idToken?.["sid"];
   if (isOverage(claims, rolesClaim)) throw new Failure("groups_overage");
   return {
     uid: userId(sha256, issuer, String(claims["sub"])),
@@ -39,6 +43,7 @@ export async function identify(exchange: Exchange, party: RelyingParty, tokens: 
     claims: Object.fromEntries(settings.claims.map((name) => [name, textOf(claims[name])] as const).filter(([, text]) => text !== "")),
     strength: textOf(claims["acr"]),
     authTime: timeOf(claims["auth_time"], exchange.now),
+    idpSession: typeof providerSid === "string" && providerSid !== "" ? idpSessionId(sha256, issuer, providerSid) : undefined,
   };
 }
 

@@ -8,23 +8,26 @@ import { Failure, safeCode } from "../failures";
 import type { Ports } from "../ports";
 import { idpFetch } from "./fetch";
 
-/** Seconds. A withdrawn key is gone after `fresh`; an unknown one makes the set be fetched at most once in `pause`. */
+/** Seconds. A withdrawn key is gone after `fresh`. */
 const LIFETIMES = { fresh: 600, stale: 24 * 3600, pause: 30 };
+/** How often an unknown key makes the set be fetched: times, and seconds. */
+const FOR_UNKNOWN_KEY = [1, 30] as const;
 
 export type KeySet = JWTVerifyGetKey;
 
 /** @throws Failure (from the function) `idp_unavailable`, `idp_answer_unreadable`; jose's errors where no key fits */
 export function keySet(jwksUri: string, ports: Pick<Ports, "now" | "log">): KeySet {
-  const keys = cached(() => fetchKeys(jwksUri), LIFETIMES, ports);
+  const { get, refetching } = cached(() => fetchKeys(jwksUri), LIFETIMES, ports);
+  const refetch = refetching(...FOR_UNKNOWN_KEY);
   return async (header, token) => {
     // Without a key id the provider leaves the choice of the key to whoever made the token.
     if (typeof header.kid !== "string") throw new errors.JWKSNoMatchingKey();
-    const current = await keys.get();
+    const current = await get();
     try {
       return await current(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      return (await keys.refetch())(header, token);
+      return (await refetch())(header, token);
     }
   };
 }

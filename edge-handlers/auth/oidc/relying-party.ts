@@ -31,6 +31,17 @@ export async function relyingParty({ settings, identityProviders, deadline }: Ex
   };
 }
 
+/**
+ * Begins to fetch what a request to the provider takes, while something else is waited for: from far away each call is the better part of a
+ * second. Who needs it hears of a failure.
+ */
+export function prepare({ settings, identityProviders, ports }: Exchange, id: string): void {
+  const provider = identityProviderOf(settings, id);
+  if (!provider) return;
+  const { issuer, clientSecretName } = provider;
+  for (const fetched of [identityProviders.metadata(issuer), ...(clientSecretName === undefined ? [] : [ports.clientSecret(clientSecretName)])]) fetched.catch(() => {});
+}
+
 /** How the token endpoint learns that it is the gateway who asks (OpenID Connect Core 1.0, section 9). */
 const METHODS: Record<ClientAuthentication, (secret: () => Promise<string>) => Promise<oauth.ClientAuth>> = {
   none: async () => oauth.None(),

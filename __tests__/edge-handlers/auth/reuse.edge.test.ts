@@ -1,0 +1,326 @@
+/** What is used twice was stolen, or is about to be: refresh cookies, and the way back from the provider. */
+import { FLOW_COOKIE_PREFIX, REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
+import type { ReuseAction } from "../../../session/security-event";
+import type { Session } from "../../../session/token";
+import { expectNoSession, expectPage, expectProblem, setCookie } from "../../support/answers";
+import { startAuth, type AuthEnvironment } from "../../support/auth-fixture";
+import type { Browser } from "../../support/browser-stand-in";
+import type { EdgeResponse } from "../../support/cloudfront-event";
+
+const ACTIONS: ReuseAction[] = ["record", "revoke-session", "revoke-user"];
+const LOGIN = "/_gate/login?return_to=%2Fpage";
+
+let environment: AuthEnvironment;
+beforeAll(async () => {
+  environment = await startAuth();
+});
+afterAll(() => environment.close());
+afterEach(async () => {
+  environment.aws.messages.length = 0;
+  environment.aws.events.length = 0;
+  environment.aws.faults.clear();
+  Object.assign(environment.idp, { rotatesRefreshTokens: true, tampering: {} });
+  environment.idp.outages.clear();
+  environment.publishSettings(environment.settings);
+  environment.clock.advance(61);
+  await environment.ledger.wipe();
+});
+
+const post = (browser: Browser) => browser.fetch("/_gate/refresh", { method: "POST" });
+const sessionOf = (browser: Browser): Session => environment.readToken(browser.jar.get(SESSION_COOKIE));
+const generationOf = async (session: Session) => (await environment.ledger.session(session))?.generation;
+
+async function act(onReuse: ReuseAction): Promise<void> {
+  environment.publishSettings({ ...environment.settings, onReuse });
+  // Past the time for which settings are kept.
+  environment.clock.advance(61);
+  await environment.browser().navigate("/_gate/signed-out");
+}
+
+async function signedIn(): Promise<Browser> {
+  const browser = environment.browser();
+  await browser.signIn();
+  return browser;
+}
+
+/** Both have the same cookies from now on. */
+async function stolen(): Promise<{ victim: Browser; thief: Browser; session: Session }> {
+  const victim = await signedIn();
+  environment.clock.advance(901);
+  return { victim, thief: victim.copy(), session: sessionOf(victim) };
+}
+
+function expectToAuthenticate(response: EdgeResponse): void {
+  expect(response).toMatchObject({ status: 302, headers: { location: [expect.stringMatching(/\/authorize\?.*&prompt=login&max_age=0/)] } });
+  expectNoSession(response);
+  for (const name of [SESSION_COOKIE, REFRESH_COOKIE]) expect(setCookie(response, name)).toMatchObject({ value: "" });
+}
+
+/** Recorded, reported, and acted upon as the settings say; once. */
+async function expectReaction(action: ReuseAction, what: "flow" | "refresh", { uid, sid }: Session, response: EdgeResponse): Promise<void> {
+  const now = environment.clock.now();
+  const near = expect.closeTo(now, -1) as unknown as number;
+  expect(await environment.ledger.session({ uid, sid })).toMatchObject({ reuse: what, reusedAt: near });
+  expect(environment.aws.events).toEqual([
+    { version: 1, gateway: "example-auth", type: "reuse", what, action, uid, sid, idp: "main", address: "203.0.113.178", reference: response.requestId, time: near },
+  ]);
+  const targets = { "record": [], "revoke-session": [{ type: "session", uid, sid }], "revoke-user": [{ type: "user", uid }] };
+  const commands = environment.aws.messages.map(({ command }) => command);
+  expect(commands.map(({ target }) => target)).toEqual(targets[action]);
+  for (const command of commands) expect(command).toMatchObject({ version: 1, by: "reuse", reason: expect.stringMatching(/^[A-Z].*\.$/) as unknown });
+  // A second command of the same text within five minutes would be dropped by the queue, and with it a second cut-off.
+  if (action === "revoke-user") expect(commands[0]).toMatchObject({ cutoff: near });
+}
+
+describe.each(ACTIONS)("a refresh cookie of which somebody has a copy (%s)", (action) => {
+  test.each([
+    ["the thief", "the victim"],
+    ["the victim", "the thief"],
+  ])("used by %s first and by %s later gives the second nothing", async (first) => {
+    await act(action);
+    const { victim, thief, session } = await stolen();
+    const [one, other] = first === "the thief" ? [thief, victim] : [victim, thief];
+    expect((await post(one)).status).toBe(200);
+    environment.clock.advance(61);
+    const copy = other.copy();
+    const refused = await post(other);
+    expectProblem(refused, 401);
+    expectNoSession(refused);
+    for (const name of [SESSION_COOKIE, REFRESH_COOKIE]) expect(setCookie(refused, name)).toMatchObject({ value: "" });
+    expect(await environment.logLines(refused)).toEqual([expect.objectContaining({ outcome: "not_renewed", detail: "refresh_reused" })]);
+    await expectReaction(action, "refresh", session, refused);
+
+    // What the first holds is worth nothing from now on either, even before the revoker did its work.
+    environment.clock.advance(901);
+    const next = await post(one);
+    expect(next.status).toBe(action === "record" ? 200 : 401);
+    if (action !== "record") expectToAuthenticate(await copy.navigate(LOGIN));
+  });
+
+  test("leads the second to the provider's form", async () => {
+    await act(action);
+    const { victim, thief, session } = await stolen();
+    await thief.navigate(LOGIN);
+    environment.clock.advance(61);
+    const response = await victim.navigate(LOGIN);
+    expectToAuthenticate(response);
+    await expectReaction(action, "refresh", session, response);
+  });
+});
+
+describe("a thief", () => {
+  test("who renews every minute is found out as soon as the victim comes", async () => {
+    const { victim, thief, session } = await stolen();
+    for (let minute = 0; minute < 3; minute++) {
+      expect((await post(thief)).status).toBe(200);
+      environment.clock.advance(30);
+    }
+    const response = await post(victim);
+    expectProblem(response, 401);
+    await expectReaction("revoke-session", "refresh", session, response);
+  });
+
+  test("who renews just before the victim is found out when the victim goes in circles", async () => {
+    const { victim, thief, session } = await stolen();
+    await post(thief);
+    for (let round = 0; round < 3; round++) {
+      const response = await victim.navigate(LOGIN);
+      expect(response.headers["location"]).toEqual(["/page"]);
+      expectNoSession(response);
+    }
+    expect(environment.aws.events).toEqual([]);
+    const response = await victim.navigate(LOGIN);
+    expectToAuthenticate(response);
+    await expectReaction("revoke-session", "refresh", session, response);
+  });
+
+  test("who comes within a minute of the victim gets nothing, and costs the victim nothing", async () => {
+    const { victim, thief, session } = await stolen();
+    await post(victim);
+    const asked = environment.idp.count("token");
+    for (const response of [await post(thief), await thief.navigate(LOGIN)]) expect(response.headers["set-cookie"]?.join() ?? "").not.toMatch(/__(Host|Secure)-gate(-refresh)?=/);
+    expect(environment.idp.count("token")).toBe(asked);
+    expect(await generationOf(session)).toBe(1);
+    environment.clock.advance(901);
+    expect((await post(victim)).status).toBe(200);
+  });
+
+  test("whose reuse could be neither revoked nor recorded has to be caught again: nothing is cleared", async () => {
+    const { victim, thief, session } = await stolen();
+    await post(thief);
+    environment.clock.advance(61);
+    for (const target of ["AmazonSQS.SendMessage", "DynamoDB_20120810.UpdateItem"]) {
+      environment.aws.faults.set(target, "error");
+      const response = await post(victim);
+      environment.aws.faults.clear();
+      expectProblem(response, 503);
+      expect(response.headers["set-cookie"]).toBeUndefined();
+      expect(await environment.ledger.session(session)).not.toHaveProperty("reuse");
+    }
+    environment.aws.messages.length = 0;
+    environment.aws.events.length = 0;
+    const response = await post(victim);
+    expectProblem(response, 401);
+    await expectReaction("revoke-session", "refresh", session, response);
+  });
+
+  test("is stopped also where nobody can be told", async () => {
+    const { victim, thief, session } = await stolen();
+    await post(thief);
+    environment.clock.advance(61);
+    environment.aws.faults.set("AWSEvents.PutEvents", "error");
+    const response = await post(victim);
+    expectProblem(response, 401);
+    expect(await environment.ledger.session(session)).toMatchObject({ reuse: "refresh" });
+    expect(environment.aws.messages).toHaveLength(1);
+    expect(await environment.logLines(response)).toEqual([expect.objectContaining({ detail: "refresh_reused event revocations_unavailable InternalServerError" })]);
+  });
+});
+
+describe("tabs that renew at the same time", () => {
+  /** Each tab sends the cookies that all of them had; what comes back goes into the one jar. */
+  async function together(browser: Browser, tabs: number, send: (tab: Browser) => Promise<EdgeResponse>): Promise<EdgeResponse[]> {
+    const copies = Array.from({ length: tabs }, () => browser.copy());
+    const responses = await Promise.all(copies.map(send));
+    for (const { headers } of responses) headers["set-cookie"]?.forEach((line) => browser.jar.store(line));
+    return responses;
+  }
+
+  test.each([[2], [5]])("all keep the session, at a provider that keeps its refresh tokens (%i)", async (tabs) => {
+    environment.idp.rotatesRefreshTokens = false;
+    const browser = await signedIn();
+    const session = sessionOf(browser);
+    environment.clock.advance(901);
+    const scripts = await together(browser, tabs, post);
+    expect(scripts.map(({ status }) => status)).toEqual(Array(tabs).fill(200));
+    expect(scripts.filter((response) => setCookie(response, SESSION_COOKIE))).toHaveLength(1);
+    for (const { body } of scripts) expect((JSON.parse(body) as { expires_at: number }).expires_at).toBeGreaterThan(environment.clock.now() + 890);
+    expect(await generationOf(session)).toBe(1);
+    expect(sessionOf(browser)).toMatchObject({ sid: session.sid });
+
+    environment.clock.advance(901);
+    const pages = await together(browser, tabs, (tab) => tab.navigate(LOGIN));
+    expect(pages.map(({ headers }) => headers["location"])).toEqual(Array(tabs).fill(["/page"]));
+    expect(pages.filter((response) => setCookie(response, SESSION_COOKIE))).toHaveLength(1);
+    expect(await generationOf(session)).toBe(2);
+    expect((await browser.fetch("/_gate/me")).status).toBe(200);
+    expect(environment.aws.events).toEqual([]);
+    expect(environment.aws.messages).toEqual([]);
+  });
+
+  test("and one that comes a little later makes the provider no second visit: it would take it for theft", async () => {
+    const browser = await signedIn();
+    environment.clock.advance(901);
+    const late = browser.copy();
+    await post(browser);
+    const asked = environment.idp.count("token");
+    const response = await post(late);
+    expect(response.status).toBe(200);
+    expect(JSON.parse(response.body)).toEqual({ expires_at: sessionOf(browser).expiresAt });
+    expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "renewed_elsewhere", status: 200 })]);
+    expect(environment.idp.count("token")).toBe(asked);
+    environment.clock.advance(901);
+    expect((await post(browser)).status).toBe(200);
+  });
+
+  test("and meet at a provider that takes it for theft do not end at an error or with an alarm", async () => {
+    const browser = await signedIn();
+    environment.clock.advance(901);
+    const responses = await together(browser, 2, (tab) => tab.navigate(LOGIN));
+    expect(responses.map(({ status }) => status)).toEqual([302, 302]);
+    expect(responses.map(({ headers }) => headers["location"]![0])).toContain("/page");
+    expect(environment.aws.events).toEqual([]);
+  });
+
+  /** What a tab gets that is overtaken by another one while the provider answers; `meanwhile` happens then. */
+  async function overtaken(meanwhile: () => void): Promise<EdgeResponse> {
+    const browser = await signedIn();
+    const { uid, sid } = sessionOf(browser);
+    environment.clock.advance(901);
+    environment.idp.outages.set("token", "slow");
+    const renewal = browser.navigate(LOGIN);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await environment.ledger.open({ ...(await environment.ledger.session({ uid, sid })), generation: 1, renewedAt: environment.clock.now() });
+    meanwhile();
+    const response = await renewal;
+    environment.idp.refusesRenewals = undefined;
+    return response;
+  }
+
+  test("and of which one is too late at the ledger, and cannot ask it again, leave the other's cookies alone", async () => {
+    const response = await overtaken(() => void environment.aws.faults.set("DynamoDB_20120810.BatchGetItem", "throttle"));
+    expectPage(response, 503);
+    expect(response.headers["set-cookie"]).toBeUndefined();
+  });
+
+  test("and of which one is too late at the provider go on with what the other one got", async () => {
+    const response = await overtaken(() => void (environment.idp.refusesRenewals = "invalid_grant"));
+    expect(response.headers["location"]).toEqual(["/page"]);
+    expect(setCookie(response, REFRESH_COOKIE)).toBeUndefined();
+    expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "renewed_elsewhere" })]);
+  });
+});
+
+describe.each(ACTIONS)("a callback that comes a second time with its flow cookie (%s)", (action) => {
+  /** A finished sign-in, and a copy of the browser from before it. */
+  async function replayed(): Promise<{ thief: Browser; callback: string; session: Session }> {
+    const browser = environment.browser();
+    const callback = browser.approve(await browser.startSignIn("/page"));
+    const thief = browser.copy();
+    expect((await browser.navigate(callback)).headers["location"]).toEqual(["/page"]);
+    return { thief, callback, session: sessionOf(browser) };
+  }
+
+  async function expectRefused(response: EdgeResponse, session: Session): Promise<void> {
+    expectPage(response, 400);
+    expectNoSession(response);
+    expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "flow_reused", detail: "flow_reused", uid: session.uid, sid: session.sid })]);
+    await expectReaction(action, "flow", session, response);
+    expect((await environment.ledger.sessions()).map(({ sid }) => sid)).toEqual([session.sid]);
+  }
+
+  test("gets no session where the provider refuses the code", async () => {
+    await act(action);
+    const { thief, callback, session } = await replayed();
+    await expectRefused(await thief.navigate(callback), session);
+  });
+
+  test("gets no session where the provider takes the code again", async () => {
+    await act(action);
+    environment.idp.takesCodesAgain = true;
+    const { thief, callback, session } = await replayed();
+    const response = await thief.navigate(callback);
+    environment.idp.takesCodesAgain = false;
+    await expectRefused(response, session);
+  });
+});
+
+test("two callbacks of one flow at the same time open one session", async () => {
+  environment.idp.takesCodesAgain = true;
+  const browser = environment.browser();
+  const callback = browser.approve(await browser.startSignIn("/page"));
+  const responses = await Promise.all([browser.copy(), browser.copy(), browser.copy()].map((tab) => tab.navigate(callback)));
+  environment.idp.takesCodesAgain = false;
+  expect(responses.map(({ status }) => status).sort()).toEqual([302, 400, 400]);
+  expect(responses.filter((response) => setCookie(response, SESSION_COOKIE)?.value)).toHaveLength(1);
+  expect(await environment.ledger.sessions()).toHaveLength(1);
+});
+
+test("a code that the provider refuses without having given a session raises no alarm", async () => {
+  const browser = environment.browser();
+  const callback = browser.approve(await browser.startSignIn()).replace(/code=[^&]+/, "code=made-up");
+  const response = await browser.navigate(callback);
+  expectPage(response, 400);
+  expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "grant_refused", detail: "invalid_grant" })]);
+  expect(environment.aws.events).toEqual([]);
+  expect(environment.aws.messages).toEqual([]);
+});
+
+test("a callback without its flow cookie says nothing about anybody", async () => {
+  const browser = environment.browser();
+  const callback = browser.approve(await browser.startSignIn());
+  await browser.navigate(callback);
+  expect(browser.jar.names().filter((name) => name.startsWith(FLOW_COOKIE_PREFIX))).toEqual([]);
+  expectPage(await browser.navigate(callback), 400);
+  expect(environment.aws.events).toEqual([]);
+});

@@ -1,0 +1,182 @@
+"""
+Where moto 5.2.1 does something else than AWS, as far as it matters to the gateway. One function each; all of them are applied
+before the server starts.
+"""
+
+import base64
+import json
+import random
+import string
+import threading
+import time
+import urllib.request
+import uuid
+
+from moto.awslambda.models import LambdaBackend, LambdaFunction
+from moto.route53 import models as route53
+from moto.route53.responses import Route53
+from moto.secretsmanager.models import SecretsManagerBackend
+from moto.sqs.exceptions import QueueDoesNotExist
+from moto.sqs.models import Queue, SQSBackend
+
+ROTATION_STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"]
+
+
+def apply(runner: str):
+    """`runner` is the URL that runs functions."""
+    functions_run_on_node(runner)
+    queues_invoke_with_true_events()
+    queues_keep_what_was_set()
+    ends_of_queues_are_not_waited_for()
+    rotation_goes_on_beside_the_caller()
+    hosted_zone_ids_begin_with_z()
+    record_changes_are_not_waited_for()
+
+
+def functions_run_on_node(runner):
+    """moto runs functions in Docker, or pretends to. Here the code that was uploaded runs, with the environment that was configured."""
+
+    def invoke(self, body, request_headers, response_headers):
+        invocation = {"functionName": self.function_name, "environment": self.environment_vars, "event": json.loads(body or "{}")}
+        invocation["zip"] = base64.b64encode(self.code_bytes).decode()
+        request = urllib.request.Request(runner, json.dumps(invocation).encode(), method="POST")
+        with urllib.request.urlopen(request, timeout=self.timeout) as answer:
+            result = answer.read()
+            if answer.headers["x-amz-function-error"]:
+                response_headers["x-amz-function-error"] = answer.headers["x-amz-function-error"]
+        return result
+
+    LambdaFunction.invoke = invoke
+
+
+def queues_invoke_with_true_events():
+    """
+    moto sends one message an event, with a time of 2018, and takes a function's partial failure for a success.
+    https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+    """
+
+    def send_sqs_batch(self, function_arn, messages, queue_arn):
+        event = {"Records": [record_of(message, queue_arn, self.region_name) for message in messages]}
+        headers = {}
+        answer = self.invoke(function_arn, qualifier=None, body=json.dumps(event), headers={}, response_headers=headers)
+        failed = (json.loads(answer or "null") or {}).get("batchItemFailures", [])
+        return "x-amz-function-error" not in headers and not failed
+
+    def record_of(message, queue_arn, region):
+        sent = str(int(message.sent_timestamp))
+        return {
+            "messageId": message.id,
+            "receiptHandle": message.receipt_handle,
+            "body": message.body,
+            "attributes": {
+                "ApproximateReceiveCount": str(message.approximate_receive_count),
+                "SentTimestamp": sent,
+                "SenderId": message.sender_id,
+                "ApproximateFirstReceiveTimestamp": sent,
+                "SequenceNumber": str(message.sequence_number),
+                "MessageGroupId": message.group_id,
+                "MessageDeduplicationId": message.deduplication_id,
+            },
+            "messageAttributes": {},
+            "md5OfBody": message.body_md5,
+            "eventSource": "aws:sqs",
+            "eventSourceARN": queue_arn,
+            "awsRegion": region,
+        }
+
+    LambdaBackend.send_sqs_batch = send_sqs_batch
+
+
+def queues_keep_what_was_set():
+    """moto knows no RedriveAllowPolicy, writes a RedrivePolicy anew, and takes a queue's policy away when anything else is set."""
+    set_attributes, attributes_of = Queue._set_attributes, Queue.attributes.fget
+
+    def keeping_the_policy(self, attributes, now=None):
+        before = getattr(self, "_policy_json", None)
+        set_attributes(self, attributes, now)
+        if "Policy" not in attributes and before is not None:
+            self._policy_json = before
+
+    def with_redrive_policy_as_sent(self):
+        attributes = attributes_of(self)
+        if self.redrive_policy:
+            attributes["RedrivePolicy"] = json.dumps(self.redrive_policy, separators=(",", ":"))
+        return attributes
+
+    Queue._set_attributes = keeping_the_policy
+    Queue.attributes = property(with_redrive_policy_as_sent)
+    Queue.redrive_allow_policy = None
+    Queue.BASE_ATTRIBUTES = [*Queue.BASE_ATTRIBUTES, "RedriveAllowPolicy"]
+
+
+def ends_of_queues_are_not_waited_for():
+    """
+    At once, and as if the queue had not been there: else the provider waits 42 seconds for its end, and 25 for that of a policy,
+    however quick SQS is.
+    """
+    delete, set_attributes = SQSBackend.delete_queue, SQSBackend.set_queue_attributes
+
+    def delete_queue(self, queue_name):
+        delete(self, queue_name)
+        raise QueueDoesNotExist()
+
+    def set_queue_attributes(self, queue_name, attributes):
+        set_attributes(self, queue_name, attributes)
+        if list(attributes.values()) == [""]:
+            raise QueueDoesNotExist()
+
+    SQSBackend.delete_queue, SQSBackend.set_queue_attributes = delete_queue, set_queue_attributes
+
+
+def rotation_goes_on_beside_the_caller():
+    """
+    moto cannot rotate a secret that has no version, and its RotateSecret returns when the rotation is over.
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda.html
+    """
+
+    def rotate_secret(self, secret_id, client_request_token=None, rotation_lambda_arn=None, rotation_rules=None, rotate_immediately=True):
+        secret = self.secrets[secret_id]
+        secret.rotation_requested = secret.rotation_enabled = True
+        secret.rotation_lambda_arn = rotation_lambda_arn or secret.rotation_lambda_arn
+        days = (rotation_rules or {}).get("AutomaticallyAfterDays")
+        if days is not None:
+            secret.auto_rotate_after_days = days
+        version = client_request_token or str(uuid.uuid4())
+        if rotate_immediately:
+            if secret.versions:
+                # The label is on the new version before it has a value.
+                secret.versions[version] = {"createdate": int(time.time()), "version_id": version, "version_stages": ["AWSPENDING"]}
+            threading.Thread(target=run_steps, args=(self, secret, version), daemon=True).start()
+        return json.dumps({"ARN": secret.arn, "Name": secret.name, "VersionId": version})
+
+    def run_steps(backend, secret, version):
+        from moto.awslambda.utils import get_backend
+
+        functions = get_backend(backend.account_id, backend.region_name)
+        for step in ROTATION_STEPS:
+            event = {"Step": step, "SecretId": secret.arn, "ClientRequestToken": version, "RotationToken": str(uuid.uuid4())}
+            headers = {}
+            functions.invoke(secret.rotation_lambda_arn, qualifier=None, body=json.dumps(event), headers={}, response_headers=headers)
+            if "x-amz-function-error" in headers:
+                return
+        secret.last_rotation_date = int(time.time())
+
+    SecretsManagerBackend.rotate_secret = rotate_secret
+
+
+def hosted_zone_ids_begin_with_z():
+    """https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHostedZone.html"""
+    alphabet = string.ascii_uppercase + string.digits
+    route53.HostedZoneIdentifier.generate = lambda *_, **__: "Z" + "".join(random.choices(alphabet, k=20))
+
+
+def record_changes_are_not_waited_for():
+    """The provider waits 10 to 30 seconds for a change that it is told the id of, however quick Route 53 is."""
+    change = Route53.change_resource_record_sets
+
+    def without_change_info(self):
+        answer = change(self)
+        answer.result.pop("ChangeInfo")
+        return answer
+
+    Route53.change_resource_record_sets = without_change_info

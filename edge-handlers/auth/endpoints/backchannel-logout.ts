@@ -1,0 +1,57 @@
+/**
+ * `POST backchannel-logout/<idp>`: the identity provider itself says whom it has signed out
+ * (https://openid.net/specs/openid-connect-backchannel-1_0.html).
+ */
+import { userId } from "../../../session/token";
+import { empty, json } from "../answers";
+import { endIdpSession, endUser } from "../end-sessions";
+import { identityProviderOf, type Exchange } from "../exchange";
+import { Failure } from "../failures";
+import { sha256 } from "../hash";
+import { mediaType } from "../media-type";
+import { verifyLogoutToken, type LogoutToken } from "../oidc/logout-token";
+import { Refused } from "../oidc/refused";
+import { relyingParty } from "../oidc/relying-party";
+import { onlyOnce } from "../only-once";
+
+export async function backchannelLogout(exchange: Exchange, idp: string): Promise<Response> {
+  const { settings, note } = exchange;
+  if (!identityProviderOf(settings, idp)) throw new Failure("not_found");
+  note.idp = idp;
+  try {
+    await signOut(exchange, idp, await readForm(exchange.request));
+    return empty(200);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    Object.assign(note, { outcome: "refused", detail: error.codes });
+    // https://openid.net/specs/openid-connect-backchannel-1_0.html#BCResponse
+    return json({ error: "invalid_request", error_description: error.refusal.description }, 400);
+  }
+}
+
+/** Parameters that are not known are ignored. */
+async function readForm(request: Request): Promise<string> {
+  if (mediaType(request) !== "application/x-www-form-urlencoded") throw new Refused("content_type");
+  const [token, ...others] = new URLSearchParams(await request.text()).getAll("logout_token");
+  if (!token || others.length > 0) throw new Refused("no_token");
+  return token;
+}
+
+async function signOut(exchange: Exchange, idp: string, token: string): Promise<void> {
+  const { note, now, identityProviders } = exchange;
+  const { server, settings: { issuer, clientId } } = await relyingParty(exchange, idp);
+  const keys = identityProviders.keySet(server.jwks_uri!);
+  const logout = await verifyLogoutToken(token, { issuer, audience: clientId, keys, now });
+  const sender = `backchannel-logout:${idp}`;
+  const isNew = await onlyOnce(exchange, { sender, issuer, jti: logout.jti, until: logout.usableUntil }, () => end(exchange, issuer, logout, sender));
+  if (!isNew) throw new Refused("replayed");
+  note.outcome = "signed_out";
+}
+
+/** A user without a session of the provider is signed out of all sessions that began until then. */
+async function end(exchange: Exchange, issuer: string, { sub, sid, issuedAt }: LogoutToken, by: string): Promise<void> {
+  const ending = { by, reason: "The identity provider signed the user out." };
+  const uid = sub === undefined ? undefined : userId(sha256, issuer, sub);
+  if (sid !== undefined) await endIdpSession(exchange, { issuer, sid, uid }, ending);
+  else if (uid !== undefined) await endUser(exchange, uid, Math.min(issuedAt, exchange.now), ending);
+}

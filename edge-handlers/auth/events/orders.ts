@@ -1,0 +1,46 @@
+/** What security events ask of the gateway. */
+import { userId } from "../../../session/token";
+import type { IdpSession } from "../end-sessions";
+import { sha256 } from "../hash";
+import { Refused } from "../oidc/refused";
+import { EVENT_TYPES } from "./event-types";
+import type { SecurityEventToken } from "./security-event-token";
+import { readSubject, type KnownIssuers, type Named } from "./subject";
+
+/** To end the sessions of a provider's session, or those of a user that began at `cutoff` (Unix seconds) or before. */
+export type Order = { reason: string } & ({ session: IdpSession } | { uid: string; cutoff: number });
+
+/**
+ * The orders in a token; none for events that the gateway does not act upon.
+ *
+ * @throws Refused `subject`, `claims`
+ */
+export function ordersIn({ events, claims, issuedAt }: SecurityEventToken, issuers: KnownIssuers, now: number): Order[] {
+  return Object.entries(events).flatMap(([uri, event]): Order[] => {
+    const type = Object.hasOwn(EVENT_TYPES, uri) ? EVENT_TYPES[uri]! : undefined;
+    if (!type || type.ends === "nothing") return [];
+    const reason = type.name;
+    // Before RFC 9493 the subject was a member of the event.
+    const { user, session } = readSubject(claims["sub_id"] ?? event["subject"], issuers);
+    if (type.ends === "session" && session) return [{ reason, session: { issuer: session.issuer, sid: session.id, uid: user && uidOf(user) } }];
+    if (!user) throw new Refused("subject");
+    return [{ reason, uid: uidOf(user), cutoff: Math.min(timeOf(event) ?? issuedAt, now) }];
+  });
+}
+
+/** The names of the events in a token for the log: those that are known here. */
+export function namesOf({ events }: SecurityEventToken): string {
+  const names = Object.keys(events).map((uri) => (Object.hasOwn(EVENT_TYPES, uri) ? EVENT_TYPES[uri]!.name : "unknown"));
+  return [...new Set(names)].join(" ");
+}
+
+/** When it happened, in Unix seconds, where CAEP says so. */
+function timeOf({ event_timestamp: time }: Record<string, unknown>): number | undefined {
+  if (time === undefined) return undefined;
+  if (typeof time !== "number" || !(time >= 0)) throw new Refused("claims", "event_timestamp");
+  return Math.floor(time);
+}
+
+function uidOf({ issuer, id }: Named): string {
+  return userId(sha256, issuer, id);
+}

@@ -1,0 +1,34 @@
+/** https://www.rfc-editor.org/rfc/rfc8417, as https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html profiles it */
+import { isObject, verifyPushedToken, type Members, type PushedToken } from "../oidc/pushed-token";
+import { Refused } from "../oidc/refused";
+import type { ExpectedToken } from "../oidc/signed-token";
+
+/** Seconds. A transmitter that could not deliver for longer tells of sessions that are over. */
+const MAX_AGE = 7 * 86_400;
+/** Seconds for which a `jti` is kept: longer than a token can be replayed. */
+export const EVENT_RETENTION = 8 * 86_400;
+
+export interface SecurityEventToken extends PushedToken {
+  /** By the URI of the event's type; at least one. */
+  events: Record<string, Members>;
+}
+
+/** @throws Refused; Failure `idp_unavailable`, `idp_answer_unreadable` while the keys cannot be had */
+export async function verifySecurityEventToken(token: string, expected: ExpectedToken): Promise<SecurityEventToken> {
+  const { events, ...rest } = await verifyPushedToken(token, {
+    ...expected,
+    types: ["secevent+jwt"],
+    requiredClaims: ["iat", "jti"],
+    // What ID and access tokens have: sections 4.1.2, 4.1.3 and 4.1.7 of the framework.
+    forbiddenClaims: ["sub", "exp"],
+    maxAge: MAX_AGE,
+  });
+  const payloads = Object.entries(events);
+  if (payloads.length === 0) throw new Refused("events");
+  return { ...rest, events: Object.fromEntries(payloads.map(([uri, payload]) => [uri, requireObject(payload)])) };
+}
+
+function requireObject(payload: unknown): Members {
+  if (!isObject(payload)) throw new Refused("events");
+  return payload;
+}

@@ -1,0 +1,67 @@
+/** Whom a security event is about: subject identifiers (RFC 9493), simple or complex. */
+import { isObject, isText, type Members } from "../oidc/pushed-token";
+import { Refused } from "../oidc/refused";
+
+/** A user or a session, by the name that an identity provider has for it. */
+export interface Named {
+  issuer: string;
+  /** `sub` or `sid` of the provider's ID tokens. */
+  id: string;
+}
+
+/** Neither where it is complex and names something else. */
+export interface Subject {
+  user?: Named | undefined;
+  session?: Named | undefined;
+}
+
+export interface KnownIssuers {
+  /** Of the identity providers in the config. */
+  all: string[];
+  /** Whose names the transmitter's `opaque` identifiers are. */
+  ofOpaque: string | undefined;
+}
+
+/**
+ * https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html#name-complex-subject-members
+ *
+ * Members beside `user` and `session` would narrow it down to, say, one device; the gateway knows of none and ends more.
+ *
+ * @throws Refused `subject`
+ */
+export function readSubject(value: unknown, issuers: KnownIssuers): Subject {
+  if (!isObject(value)) throw new Refused("subject");
+  const format = formatOf(value);
+  // Before it had a name, a complex subject had no format.
+  if (format !== undefined && format !== "complex") return { user: readNamed(value, issuers) };
+  const [user, session] = ["user", "session"].map((name) => (value[name] === undefined ? undefined : readNamed(value[name], issuers)));
+  return { user, session };
+}
+
+const FORMATS: Record<string, (value: Members, issuers: KnownIssuers) => { issuer: string | undefined; id: unknown }> = {
+  // https://www.rfc-editor.org/rfc/rfc9493#section-3.2.3
+  iss_sub: ({ iss, sub }, { all }) => ({ issuer: all.find((issuer) => isText(iss) && withoutSlash(issuer) === withoutSlash(iss)), id: sub }),
+  // https://www.rfc-editor.org/rfc/rfc9493#section-3.2.4
+  opaque: ({ id }, { ofOpaque }) => ({ issuer: ofOpaque, id }),
+};
+
+function readNamed(value: unknown, issuers: KnownIssuers): Named {
+  const format = isObject(value) ? formatOf(value) : undefined;
+  if (format === undefined || !Object.hasOwn(FORMATS, format)) throw new Refused("subject");
+  const { issuer, id } = FORMATS[format]!(value as Members, issuers);
+  if (issuer === undefined || !isText(id)) throw new Refused("subject");
+  return { issuer, id };
+}
+
+/** Transmitters of early RISC, such as Google, write `subject_type` and hyphens. @throws Refused for what is no text */
+function formatOf({ format, subject_type: subjectType }: Members): string | undefined {
+  const given = format ?? subjectType;
+  if (given === undefined) return undefined;
+  if (!isText(given)) throw new Refused("subject");
+  return given.replace("iss-sub", "iss_sub");
+}
+
+/** Google's events write its issuer with a slash at the end, its ID tokens without. */
+function withoutSlash(issuer: string): string {
+  return issuer.replace(/\/$/, "");
+}

@@ -1,0 +1,87 @@
+/**
+ * Tokens that another server pushes to the gateway: security event tokens (RFC 8417). A logout token is one too
+ * (https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken).
+ */
+import { errors, type JWTPayload, type JWTVerifyResult } from "jose";
+import { Failure, safeCode } from "../failures";
+import { Refused, type RefusalReason } from "./refused";
+import { verifySignedToken, type TokenRules } from "./signed-token";
+
+export type Members = Record<string, unknown>;
+
+export interface PushedToken {
+  /** Unique among the tokens of its issuer. */
+  jti: string;
+  /** Unix seconds. */
+  issuedAt: number;
+  /** By the URI of the event's type. */
+  events: Members;
+  claims: JWTPayload;
+}
+
+export interface PushedTokenRules extends TokenRules {
+  /** What `typ` may be, without `application/` (RFC 7515 section 4.1.9); undefined where it may be absent. */
+  types: (string | undefined)[];
+  /** Claims that make it another kind of token. */
+  forbiddenClaims: string[];
+}
+
+/** What jose found wrong, by the code of its error and, for a claim, by the claim. */
+const REASONS: Record<string, RefusalReason> = {
+  ERR_JOSE_ALG_NOT_ALLOWED: "key",
+  ERR_JWKS_NO_MATCHING_KEY: "key",
+  ERR_JWKS_MULTIPLE_MATCHING_KEYS: "key",
+  ERR_JWS_SIGNATURE_VERIFICATION_FAILED: "signature",
+  ERR_JWT_EXPIRED: "time",
+};
+const CLAIM_REASONS: Record<string, RefusalReason> = { iss: "issuer", aud: "audience", iat: "time", exp: "time", nbf: "time" };
+
+/**
+ * A token that holds what all kinds have in common.
+ *
+ * @throws Refused; Failure `idp_unavailable`, `idp_answer_unreadable` while the keys cannot be had
+ */
+export async function verifyPushedToken(token: string, rules: PushedTokenRules): Promise<PushedToken> {
+  const { payload: claims, protectedHeader } = await verified(token, rules);
+  if (!rules.types.includes(typeOf(protectedHeader.typ))) throw new Refused("type");
+  const forbidden = rules.forbiddenClaims.find((name) => Object.hasOwn(claims, name));
+  if (forbidden !== undefined) throw new Refused("claims", forbidden);
+  const { jti } = claims;
+  if (!isText(jti)) throw new Refused("claims", "jti");
+  const events = claims["events"];
+  if (!isObject(events)) throw new Refused("events");
+  // jose has seen that `iat` is a number.
+  return { jti, issuedAt: Math.floor(claims.iat!), events, claims };
+}
+
+async function verified(token: string, rules: TokenRules): Promise<JWTVerifyResult> {
+  try {
+    return await verifySignedToken(token, rules);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw refusalOf(error);
+    if (error.code !== "idp_response_invalid") throw error;
+    throw new Refused("malformed", error.detail);
+  }
+}
+
+function refusalOf(error: unknown): Refused {
+  const code = safeCode(error);
+  if (error instanceof errors.JWTClaimValidationFailed) return new Refused(CLAIM_REASONS[error.claim] ?? "claims", code);
+  // No error of jose: a published key that cannot be used.
+  return new Refused(error instanceof errors.JOSEError ? (REASONS[code] ?? "malformed") : "key", code);
+}
+
+/** `application/` may be left out, and case does not matter (RFC 7515 section 4.1.9). @throws Refused for what is no text */
+function typeOf(typ: unknown): string | undefined {
+  if (typ === undefined) return undefined;
+  if (!isText(typ)) throw new Refused("type");
+  return typ.toLowerCase().replace(/^application\//, "");
+}
+
+export function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+export function isObject(value: unknown): value is Members {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,49 @@
+/** What holds for every token that an identity provider or a transmitter of security events signs. */
+import { jwtVerify, type JWTVerifyResult } from "jose";
+import { Failure } from "../failures";
+import type { KeySet } from "./key-set";
+
+/** Never `none`, never HMAC: with HMAC the provider's public key would be a signing key for everybody. */
+const ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"];
+/** Characters; an ID token with two hundred groups stays below it. */
+const MAX_LENGTH = 32 * 1024;
+/** Seconds. */
+export const SKEW = 60;
+
+export interface ExpectedToken {
+  issuer: string;
+  audience: string;
+  keys: KeySet;
+  /** Unix seconds. */
+  now: number;
+}
+
+export interface TokenRules extends ExpectedToken {
+  requiredClaims: string[];
+  /** Seconds that `iat` may lie back. */
+  maxAge: number;
+}
+
+/**
+ * A token whose spelling, signature, issuer, audience and times are right.
+ *
+ * @throws Failure `idp_response_invalid`, `idp_unavailable`, `idp_answer_unreadable`; jose's errors
+ */
+export async function verifySignedToken(token: string, { issuer, audience, keys, now, requiredClaims, maxAge }: TokenRules): Promise<JWTVerifyResult> {
+  if (token.length > MAX_LENGTH) throw new Failure("idp_response_invalid", "token_too_large");
+  // jose's decoder forgives what is not base64url; one token must have one spelling.
+  if (!token.split(".").every(isCanonicalBase64url)) throw new Failure("idp_response_invalid", "token_encoding");
+  return jwtVerify(token, keys, {
+    issuer,
+    audience,
+    algorithms: ALGORITHMS,
+    requiredClaims,
+    clockTolerance: SKEW,
+    maxTokenAge: maxAge,
+    currentDate: new Date(now * 1000),
+  });
+}
+
+function isCanonicalBase64url(part: string): boolean {
+  return part !== "" && Buffer.from(part, "base64url").toString("base64url") === part;
+}

@@ -1,0 +1,42 @@
+import type { Reuse } from "../../session/ledger";
+import type { RevocationTarget } from "../../session/revocation";
+import type { ReuseAction } from "../../session/security-event";
+import { addDetail, type Exchange } from "./exchange";
+import { asFailure, codesOf } from "./failures";
+
+interface Reused {
+  uid: string;
+  sid: string;
+  idp: string;
+}
+
+/** What is revoked, and the time of the cut-off, which also makes no two commands alike: the queue drops what came in the last minutes. */
+const REVOKED: Record<ReuseAction, (session: Reused, now: number) => { target: RevocationTarget; cutoff?: number } | undefined> = {
+  "record": () => undefined,
+  "revoke-session": ({ sid, uid }) => ({ target: { type: "session", sid, uid } }),
+  "revoke-user": ({ uid }, now) => ({ target: { type: "user", uid }, cutoff: now }),
+};
+
+const REASONS: Record<Reuse, string> = {
+  flow: "The callback of one sign-in came twice.",
+  refresh: "A refresh cookie came again after it had been used.",
+};
+
+/**
+ * A flow or a refresh cookie came a second time: two have it, and one of them should not (RFC 9700 section 4.14.2). Which one cannot be told.
+ *
+ * The revocation is sent first: where that fails nothing is recorded, and the next use is caught again. The event is for
+ * others; it may be lost.
+ *
+ * @throws Failure `revocations_unavailable`, `ledger_unavailable`
+ */
+export async function reactToReuse(exchange: Exchange, what: Reuse, { uid, sid, idp }: Reused): Promise<void> {
+  const { ports, settings, now, address, reference, note } = exchange;
+  const action = settings.onReuse;
+  Object.assign(note, { uid, sid, idp });
+  addDetail(exchange, `${what}_reused`);
+  const revoked = REVOKED[action]({ uid, sid, idp }, now);
+  if (revoked) await ports.revoke({ version: 1, ...revoked, by: "reuse", reason: REASONS[what] });
+  const raised = ports.raise({ version: 1, type: "reuse", what, action, uid, sid, idp, address, reference, time: now });
+  await Promise.all([ports.ledger.recordReuse(uid, sid, what, now), raised.catch((error) => addDetail(exchange, `event ${codesOf(asFailure(error))}`))]);
+}

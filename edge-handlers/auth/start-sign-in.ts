@@ -1,0 +1,60 @@
+import { setTimeout } from "node:timers/promises";
+import { calculatePKCECodeChallenge } from "oauth4webapi";
+import { redirect } from "./answers";
+import { clearedOldestFlowCookies, flowCookie, type Flow } from "./cookies/flow";
+import { isLoop } from "./cookies/sign-ins";
+import type { Exchange } from "./exchange";
+import { Failure } from "./failures";
+import { redirectUri, relyingParty } from "./oidc/relying-party";
+
+/**
+ * Sends the browser to the identity provider: code flow with PKCE, state and nonce, always (RFC 9700 section 2.1.1).
+ *
+ * @param anew whether the provider must authenticate the user although it may remember who that is
+ * @throws Failure `too_many_sign_ins`, `idp_unavailable`, `idp_misconfigured`, `keys_unavailable`
+ */
+export async function startSignIn(exchange: Exchange, idp: string, returnPath: string, anew: boolean): Promise<Response> {
+  const { ports, note } = exchange;
+  note.idp = idp;
+  if (isLoop(exchange, "s")) throw new Failure("too_many_sign_ins");
+  // At once, because each may be the better part of a second away.
+  const [{ server, settings }, startedAt] = await Promise.all([relyingParty(exchange, idp), anew ? nextSecond(exchange) : exchange.now, ports.keys()]);
+  const flow: Flow = {
+    state: ports.random(32),
+    nonce: ports.random(32),
+    verifier: ports.random(32),
+    idp,
+    sid: ports.random(12),
+    returnPath,
+    anew,
+    startedAt,
+  };
+
+  const target = new URL(server.authorization_endpoint!);
+  const parameters = {
+    response_type: "code",
+    // A form_post would come back without the Lax flow cookie.
+    response_mode: "query",
+    client_id: settings.clientId,
+    redirect_uri: redirectUri(exchange, idp),
+    scope: settings.scopes.join(" "),
+    state: flow.state,
+    nonce: flow.nonce,
+    code_challenge: await calculatePKCECodeChallenge(flow.verifier),
+    code_challenge_method: "S256",
+    // https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest; `max_age` makes `auth_time` compulsory.
+    ...(anew && { prompt: "login", max_age: "0" }),
+  };
+  for (const [name, value] of Object.entries(parameters)) target.searchParams.set(name, value);
+
+  exchange.setCookies.push(...(await clearedOldestFlowCookies(exchange)), await flowCookie(exchange, flow));
+  note.outcome = "sign_in_started";
+  return redirect(target.href);
+}
+
+/** Cut-offs are whole seconds: what begins within the same second cannot be told from what was there before. */
+async function nextSecond({ ports }: Exchange): Promise<number> {
+  // One more, because a timer may be up to a millisecond early.
+  await setTimeout(1001 - (Date.now() % 1000));
+  return ports.now();
+}
