@@ -41,6 +41,7 @@ export class ClientSecret extends Construct {
       name,
       description: `Client secret of ${config.name} at its identity provider "${provider}"`,
       recoveryWindowInDays: SECRET_RECOVERY_DAYS,
+      ...(config.kmsKeyArn !== undefined && { kmsKeyId: config.kmsKeyArn }),
     });
     const stored = new SecretsmanagerSecretVersion(this, "version", {
       secretId: secret.id,

@@ -6,6 +6,7 @@ import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import { AssetType, Fn, TerraformAsset, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { settingsParameterName } from "../session/settings";
+import { policyDocument, trust, type Statement } from "./iam";
 import { edgeLogGroupName } from "./names";
 import { atMostBytes, literal } from "./terraform-text";
 
@@ -21,6 +22,8 @@ export interface EdgeFunctionProps {
   settings: object;
   /** Names of the Secrets Manager secrets that the handler reads. */
   secretNames: readonly string[];
+  /** What the handler may do beside reading these and writing its log. */
+  permissions: readonly Statement[];
   logRetentionDays: number;
 }
 
@@ -52,7 +55,7 @@ export class EdgeFunction extends Construct {
             condition: atMostBytes(value, MAX_SETTINGS_BYTES),
             errorMessage:
               `The settings of ${functionName} are larger than the ${MAX_SETTINGS_BYTES} bytes of an SSM parameter. ` +
-              'Write fewer "identityProviders", "alternateDomains" or "identityHeaders", or fewer roles in "policy".',
+              'Write fewer "identityProviders", "eventTransmitters", "alternateDomains" or "identityHeaders", or fewer roles in "policy".',
           },
         ],
       },
@@ -61,12 +64,12 @@ export class EdgeFunction extends Construct {
     const role = new IamRole(this, "role", {
       name: functionName,
       description: `Runs ${functionName} at CloudFront's edge`,
-      assumeRolePolicy: JSON.stringify(policyDocument([TRUST_EDGE])),
+      assumeRolePolicy: trust(["edgelambda.amazonaws.com", "lambda.amazonaws.com"]),
     });
     const permissions = new IamRolePolicy(this, "permissions", {
       name: "edge",
       role: role.name,
-      policy: JSON.stringify(policyDocument(permissionStatements(functionName, parameterName, props.secretNames))),
+      policy: policyDocument([...permissionStatements(functionName, parameterName, props.secretNames), ...props.permissions]),
     });
     // Replicas make their groups in their own regions on their first log line; this one is there with its retention from the start.
     const logGroup = new CloudwatchLogGroup(this, "logs", {
@@ -95,17 +98,11 @@ export class EdgeFunction extends Construct {
   }
 }
 
-const TRUST_EDGE = {
-  Effect: "Allow",
-  Action: "sts:AssumeRole",
-  Principal: { Service: ["edgelambda.amazonaws.com", "lambda.amazonaws.com"] },
-};
-
 /**
  * Exactly one parameter, exactly these secrets, one log group. Names instead of references to the resources keep the document
  * readable in the plan that creates them; a role reaches nothing outside its account unless the other account also says so.
  */
-function permissionStatements(functionName: string, parameterName: string, secretNames: readonly string[]): object[] {
+function permissionStatements(functionName: string, parameterName: string, secretNames: readonly string[]): Statement[] {
   return [
     { Sid: "Settings", Effect: "Allow", Action: "ssm:GetParameter", Resource: `arn:aws:ssm:us-east-1:*:parameter${parameterName}` },
     {
@@ -124,8 +121,4 @@ function permissionStatements(functionName: string, parameterName: string, secre
       Resource: `arn:aws:logs:*:*:log-group:${edgeLogGroupName(functionName)}:*`,
     },
   ];
-}
-
-function policyDocument(statements: object[]): object {
-  return { Version: "2012-10-17", Statement: statements };
 }

@@ -4,6 +4,8 @@ import type { Construct, Node } from "constructs";
 import type { Artifacts } from "../build/artifacts";
 import type { Config } from "../config/schema";
 import { AccessLogs } from "./access-logs";
+import { Alarms } from "./alarms";
+import { authPermissions } from "./auth-permissions";
 import { Caching } from "./caching";
 import { Certificate } from "./certificate";
 import { DecisionCheck } from "./decision-check";
@@ -12,9 +14,11 @@ import { Dns } from "./dns";
 import { EdgeFunction } from "./edge-function";
 import { Gate } from "./gate";
 import { KeyRotator } from "./key-rotator";
-import { authFunctionName, gateFunctionName, keyRotatorFunctionName } from "./names";
+import { Ledger } from "./ledger";
+import { authFunctionName, gateFunctionName, keyRotatorFunctionName, revokerFunctionName } from "./names";
 import { Origins } from "./origins";
 import { ResponseHeaders } from "./response-headers";
+import { Revoker } from "./revoker";
 import { Secrets } from "./secrets";
 import { SessionStore } from "./session-store";
 import { authSettings, hostsOf } from "./settings";
@@ -43,10 +47,14 @@ export class GatewayStack extends TerraformStack {
       zip: artifacts.auth,
       settings: authSettings(config),
       secretNames: secrets.names,
+      permissions: authPermissions(config),
       logRetentionDays: config.logRetentionDays,
     });
 
-    new KeyRotator(this, "key_rotator", { config, zip: artifacts.keyRotator, secret: secrets.sessionKeys, store });
+    const ledger = new Ledger(this, "ledger", config);
+    new KeyRotator(this, "key_rotator", { config, zip: artifacts.keyRotator, secret: secrets.sessionKeys, store, ledger });
+    const revoker = new Revoker(this, "revoker", { config, zip: artifacts.revoker, secret: secrets.sessionKeys, store, ledger });
+    new Alarms(this, "alarm", config);
 
     const origins = new Origins(this, "origin", config);
     const distribution = new Distribution(this, "gateway", {
@@ -72,6 +80,12 @@ export class GatewayStack extends TerraformStack {
       gate_function_name: ["", gateFunctionName(config)],
       auth_function_name: ["", authFunctionName(config)],
       key_rotator_function_name: ["", keyRotatorFunctionName(config)],
+      revoker_function_name: ["Answers operators and the customer's programs", revokerFunctionName(config)],
+      revocation_topic_arn: ["Where the customer's automation publishes revocations", revoker.topic.arn],
+      revocation_queue_url: ["", revoker.queue.living.url],
+      dead_revocation_queue_url: ["Where revocations end that could not be carried out", revoker.queue.dead.url],
+      sessions_table_name: ["", ledger.sessions.name],
+      revocations_table_name: ["", ledger.revocations.name],
       session_store_arn: ["The store of shard records; it is filled by key rotation", store.arn],
       site_buckets: ["Where the S3 origins' files go", origins.buckets.map((bucket) => bucket.name)],
       secret_names: ["The secrets that need a value", secrets.namesToFill],

@@ -21,6 +21,11 @@ export function revokerFunctionName(config: Config): string {
   return `${config.name}-revoker`;
 }
 
+/** The function that carries out what comes by the queue. */
+export function revocationConsumerFunctionName(config: Config): string {
+  return `${config.name}-revocations`;
+}
+
 /** Of the FIFO queue that revocations come by. */
 export function revocationQueueName(config: Config): string {
   return `${config.name}-revocations.fifo`;
@@ -29,6 +34,11 @@ export function revocationQueueName(config: Config): string {
 /** Where messages end that the revoker cannot carry out. */
 export function deadRevocationQueueName(config: Config): string {
   return `${config.name}-revocations-dead.fifo`;
+}
+
+/** Where messages of the topic end that did not reach the FIFO queue. */
+export function failedRevocationQueueName(config: Config): string {
+  return `${config.name}-revocations-failed`;
 }
 
 /** Of the SNS topic for the customer's own automation. */

@@ -24,6 +24,7 @@ export class Secrets extends Construct {
       name: sessionKeysSecretName(config),
       description: `Master keys of the sessions of ${config.name}`,
       recoveryWindowInDays: SECRET_RECOVERY_DAYS,
+      ...(config.kmsKeyArn !== undefined && { kmsKeyId: config.kmsKeyArn }),
     });
     for (const provider of providers) new ClientSecret(this, `idp_${provider}`, { config, provider });
     this.namesToFill = providers.map((provider) => clientSecretName(config, provider));

@@ -69,19 +69,21 @@ describe("a config without a mistake", () => {
           rolesClaim: "roles",
         },
       },
+      eventTransmitters: {},
       behaviors: [],
-      session: { absolute: 28_800, idle: 3600, token: 900, shardCount: 64, keyRotationDays: 30 },
+      session: { absolute: 28_800, idle: 3600, token: 900, shardCount: 64, onReuse: "revoke-session", keyRotationDays: 30 },
       identityHeaders: {},
       theme: { accentColor: "#2456c7" },
       waf: { rateLimit: 2000 },
       logRetentionDays: 90,
+      reserveConcurrency: true,
       tags: {},
     });
   });
 
   test("that says everything keeps what it says", () => {
     const config = parseConfig(EVERYTHING);
-    expect(config).toMatchObject({ ...EVERYTHING, session: { absolute: 43_200, idle: 7200, token: 300, shardCount: 1024 } });
+    expect(config).toMatchObject({ ...EVERYTHING, session: { absolute: 43_200, idle: 7200, token: 300, shardCount: 1024, onReuse: "revoke-user", keyRotationDays: 7 } });
   });
 
   test.each([

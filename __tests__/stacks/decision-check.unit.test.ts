@@ -14,7 +14,7 @@ const OTHER_FUNCTION = "${aws_cloudfront_function.other.arn}";
 
 describe("the decision check", () => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-check-"));
-  const artifacts = { gate: join(folder, "gate.js"), auth: join(folder, "auth.zip"), keyRotator: join(folder, "key-rotator.zip") };
+  const artifacts = { gate: join(folder, "gate.js"), auth: join(folder, "auth.zip"), keyRotator: join(folder, "key-rotator.zip"), revoker: join(folder, "revoker.zip") };
   for (const path of Object.values(artifacts)) writeFileSync(path, "");
   afterAll(() => rmSync(folder, { recursive: true }));
 

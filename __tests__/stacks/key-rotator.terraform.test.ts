@@ -49,7 +49,7 @@ describeWithTerraform("the key rotator", (open) => {
     expect(values("aws_cloudwatch_log_group", "key_rotator_logs")).toMatchObject({ name: "/aws/lambda/handbook-key-rotator", retention_in_days: 90 });
   });
 
-  test("applied with a config: keeps keys for as long as it says, and reaches its secret, its store and its log group only", () => {
+  test("applied with a config: keeps keys for as long as it says, and reaches its secret, its store, the revocations and its log group only", () => {
     const config = parseConfig({ ...EVERYTHING, session: { absolute: "12h", shardCount: 1024, keyRotationDays: 7 } });
     const terraform = open(synthesize(config, { outdir: join(outdir, "everything") }).stackDir);
     writeFileSync(join(terraform.folder, "apply.tftest.hcl"), applyTest());
@@ -66,20 +66,25 @@ run "apply" {
     condition = [for s in jsondecode(aws_iam_role_policy.key_rotator_permissions.policy).Statement : [s.Effect, s.Action, s.Resource]] == [
       ["Allow", ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"], "${MOCKS.aws_secretsmanager_secret.arn}"],
       ["Allow", ["cloudfront-keyvaluestore:DescribeKeyValueStore", "cloudfront-keyvaluestore:ListKeys", "cloudfront-keyvaluestore:UpdateKeys"], "${MOCKS.aws_cloudfront_key_value_store.arn}"],
+      ["Allow", "dynamodb:Scan", "${MOCKS.aws_dynamodb_table.arn}"],
+      ["Allow", ["kms:Decrypt", "kms:GenerateDataKey"], "${EVERYTHING.kmsKeyArn}"],
       ["Allow", ["logs:CreateLogStream", "logs:PutLogEvents"], "${MOCKS.aws_cloudwatch_log_group.arn}:*"],
     ]
     error_message = "the key rotator may do something else"
   }
   assert {
-    condition     = jsondecode(aws_iam_role.key_rotator_role.assume_role_policy).Statement == [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "lambda.amazonaws.com" } }]
+    condition     = jsondecode(aws_iam_role.key_rotator_role.assume_role_policy).Statement == [{ Sid = "Run", Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "lambda.amazonaws.com" } }]
     error_message = "somebody else may take the role"
   }
   assert {
     condition = aws_lambda_function.key_rotator.environment[0].variables == tomap({
       KEY_VALUE_STORE_ARN   = "${MOCKS.aws_cloudfront_key_value_store.arn}"
+      REVOCATIONS_TABLE     = "everything-revocations"
       SHARD_COUNT           = "1024"
       KEY_RETENTION_SECONDS = "${12 * 3600 + 25 * 3600}"
       PROPAGATION_SECONDS   = "60"
+      TOKEN_SECONDS         = "900"
+      HANDLER_CACHE_SECONDS = "90"
     })
     error_message = "the key rotator is told something else"
   }

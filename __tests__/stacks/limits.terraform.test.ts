@@ -20,7 +20,7 @@ describeWithTerraform("a plan beyond AWS's limits", (open) => {
     ],
     [
       "settings larger than the 4,096 bytes of a parameter",
-      { identityProviders: Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`provider-${i}`, { issuer: `https://login-${i}.example.com/${"tenant".repeat(10)}`, clientId: `client-${i}` }])) },
+      { eventTransmitters: {}, identityProviders: Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`provider-${i}`, { issuer: `https://login-${i}.example.com/${"tenant".repeat(10)}`, clientId: `client-${i}` }])) },
       /larger than the 4096 bytes of an SSM parameter[^]*fewer "identityProviders"/,
     ],
   ];

@@ -177,13 +177,19 @@ describeWithTerraform("the plan", (open) => {
           "partner-a": { label: "partner-a", issuer: "https://id.partner.example", clientId: "p-1", clientAuthentication: "client_secret_basic", clientSecretName: "edgegate/everything/idp/partner-a", scopes: ["openid", "profile", "email", "offline_access"], rolesClaim: "groups" },
           customers: { label: "customers", issuer: "https://customers.example.net", clientId: "public", clientAuthentication: "none", scopes: ["openid"], rolesClaim: "roles" },
         },
+        eventTransmitters: {
+          corp: { issuer: "https://signals.example.com", audience: "https://app.example.com", jwksUri: "https://signals.example.com/keys", identityProvider: "staff" },
+        },
+        ledger: { sessionsTable: "everything-sessions", revocationsTable: "everything-revocations" },
+        revocationQueueName: "everything-revocations.fifo",
+        onReuse: "revoke-user",
         roles: ["admin", "ops@example.com", "staff"],
         claims: ["department", "office"],
         theme: { productName: "Everything – für alle", accentColor: "#114422", support: "https://help.example.com" },
       });
     });
 
-    test("may read exactly its parameter and its secrets, and write exactly its log group", () => {
+    test("may read exactly its parameter and its secrets, use the ledger, ask for revocations, tell of events and write its log", () => {
       const policy = JSON.parse(one("everything", "aws_iam_role_policy", "auth_permissions")["policy"] as string) as { Statement: Values[] };
       expect(policy.Statement.map(({ Effect, Action, Resource }) => [Effect, Action, Resource])).toEqual([
         ["Allow", "ssm:GetParameter", "arn:aws:ssm:us-east-1:*:parameter/edgegate/everything-auth"],
@@ -193,9 +199,19 @@ describeWithTerraform("the plan", (open) => {
           "arn:aws:secretsmanager:us-east-1:*:secret:edgegate/everything/idp/partner-a-??????",
         ]],
         ["Allow", ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], "arn:aws:logs:*:*:log-group:/aws/lambda/us-east-1.everything-auth:*"],
+        ["Allow", ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], "arn:aws:dynamodb:us-east-1:*:table/everything-sessions"],
+        ["Allow", "dynamodb:Query", ["by-session", "by-idp-session"].map((index) => `arn:aws:dynamodb:us-east-1:*:table/everything-sessions/index/${index}`)],
+        ["Allow", "dynamodb:BatchGetItem", "arn:aws:dynamodb:us-east-1:*:table/everything-revocations"],
+        ["Allow", "sqs:SendMessage", "arn:aws:sqs:us-east-1:*:everything-revocations.fifo"],
+        ["Allow", "events:PutEvents", "arn:aws:events:us-east-1:*:event-bus/default"],
+        ["Allow", ["kms:Decrypt", "kms:GenerateDataKey"], EVERYTHING.kmsKeyArn],
+      ]);
+      expect(policy.Statement.flatMap(({ Condition }) => Condition ?? [])).toEqual([
+        { StringEquals: { "events:source": "edgegate" } },
+        { StringEquals: { "kms:ViaService": ["dynamodb", "secretsmanager", "sqs"].map((service) => `${service}.us-east-1.amazonaws.com`) } },
       ]);
       const trust = JSON.parse(one("everything", "aws_iam_role", "auth_role")["assume_role_policy"] as string) as { Statement: Values[] };
-      expect(trust.Statement).toEqual([{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: ["edgelambda.amazonaws.com", "lambda.amazonaws.com"] } }]);
+      expect(trust.Statement).toEqual([{ Sid: "Run", Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: ["edgelambda.amazonaws.com", "lambda.amazonaws.com"] } }]);
     });
 
     test("finds the secrets that its settings name", () => {
@@ -262,7 +278,11 @@ describeWithTerraform("the plan", (open) => {
 
     test("keeps every log group for the configured time", () => {
       expect(all("everything", "aws_cloudwatch_log_group").map(({ values }) => [values["name"], values["retention_in_days"]])).toEqual([
-        ["/aws/vendedlogs/cloudfront/everything", 365], ["/aws/lambda/us-east-1.everything-auth", 365], ["/aws/lambda/everything-key-rotator", 365],
+        ["/aws/vendedlogs/cloudfront/everything", 365],
+        ["/aws/lambda/us-east-1.everything-auth", 365],
+        ["/aws/lambda/everything-key-rotator", 365],
+        ["/aws/lambda/everything-revocations", 365],
+        ["/aws/lambda/everything-revoker", 365],
       ]);
     });
 

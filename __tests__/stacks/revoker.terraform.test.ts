@@ -1,0 +1,293 @@
+/** What the real provider makes of ledger, queues, topic and the functions that carry out revocations. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadConfig, parseConfig } from "../../config/load";
+import { LEDGER_TABLES, TTL_ATTRIBUTE } from "../../session/ledger";
+import { synthesize } from "../../stacks/synthesize";
+import { EVERYTHING } from "../support/configs";
+import { mockProvider } from "../support/mock-provider";
+import { describeWithTerraform, type Plan } from "../support/terraform";
+
+const CONFIGS = {
+  example: () => loadConfig(join(__dirname, "../../config/example.ts")),
+  everything: () => parseConfig(EVERYTHING),
+};
+type Name = keyof typeof CONFIGS;
+type Values = Record<string, unknown>;
+
+describeWithTerraform("the revoker", (open) => {
+  const outdir = mkdtempSync(join(tmpdir(), "edgegate-revoker-"));
+  const plans = {} as Record<Name, Plan>;
+  afterAll(() => rmSync(outdir, { recursive: true }));
+  const all = (name: Name, type: string) => plans[name].resources.filter((resource) => resource.type === type);
+  const one = (name: Name, address: string): Values => plans[name].resources.find((resource) => resource.address === address)!.values;
+
+  test.each(Object.keys(CONFIGS) as Name[])("is planned for the %s config", (name) => {
+    plans[name] = open(synthesize(CONFIGS[name](), { outdir: join(outdir, name) }).stackDir).plan();
+    expect(plans[name].resources.map(({ address }) => address).filter((address) => /\.(revoker|ledger|alarm)/.test(address)).sort()).toEqual([
+      "aws_cloudwatch_event_rule.revoker_sweep",
+      "aws_cloudwatch_event_target.revoker_sweep_target",
+      "aws_cloudwatch_log_group.revoker_consumer_logs",
+      "aws_cloudwatch_log_group.revoker_logs",
+      "aws_cloudwatch_metric_alarm.alarm_key-rotator-errors",
+      "aws_cloudwatch_metric_alarm.alarm_revocations-dead",
+      "aws_cloudwatch_metric_alarm.alarm_revocations-errors",
+      "aws_cloudwatch_metric_alarm.alarm_revocations-failed",
+      "aws_cloudwatch_metric_alarm.alarm_revocations-late",
+      "aws_cloudwatch_metric_alarm.alarm_revoker-errors",
+      "aws_dynamodb_table.ledger_revocations",
+      "aws_dynamodb_table.ledger_sessions",
+      "aws_iam_role.revoker_consumer_role",
+      "aws_iam_role.revoker_role",
+      "aws_iam_role_policy.revoker_consumer_permissions",
+      "aws_iam_role_policy.revoker_permissions",
+      "aws_lambda_event_source_mapping.revoker_queue_delivery",
+      "aws_lambda_function.revoker",
+      "aws_lambda_function.revoker_consumer",
+      "aws_lambda_function_event_invoke_config.revoker_topic_failures",
+      "aws_lambda_permission.revoker_consumer_invocation",
+      "aws_lambda_permission.revoker_invocation",
+      "aws_sns_topic.revoker_topic",
+      "aws_sns_topic_policy.revoker_topic_policy",
+      "aws_sns_topic_subscription.revoker_topic_delivery",
+      "aws_sqs_queue.revoker_queue",
+      "aws_sqs_queue.revoker_queue_dead",
+      "aws_sqs_queue.revoker_topic_failed",
+      "aws_sqs_queue_policy.revoker_queue_dead_policy",
+      "aws_sqs_queue_policy.revoker_queue_policy",
+      "aws_sqs_queue_policy.revoker_topic_failed_policy",
+      "aws_sqs_queue_redrive_allow_policy.revoker_queue_redrive_allow",
+    ]);
+  });
+
+  describe("keeps a ledger", () => {
+    test.each(Object.entries(LEDGER_TABLES))("whose table of %s is the one that the code reads and writes", (table, expected) => {
+      const values = one("example", `aws_dynamodb_table.ledger_${table}`);
+      const indexes = values["global_secondary_index"] as { name: string; hash_key: string; range_key: string | null; projection_type: string }[];
+      expect({
+        hashKey: values["hash_key"],
+        ...(values["range_key"] ? { rangeKey: values["range_key"] } : {}),
+        indexes: Object.fromEntries(indexes.map(({ name, hash_key }) => [name, hash_key])),
+      }).toEqual(expected);
+      for (const index of indexes) expect([index.projection_type, index.range_key ?? ""]).toEqual(["ALL", ""]);
+      expect(new Set((values["attribute"] as { type: string }[]).map(({ type }) => type))).toEqual(new Set(["S"]));
+      expect(values).toMatchObject({ name: `handbook-${table}`, billing_mode: "PAY_PER_REQUEST" });
+    });
+
+    test.each(Object.keys(LEDGER_TABLES))("whose %s expire, and can be had back as they were at any second of the last 35 days", (table) => {
+      expect(one("example", `aws_dynamodb_table.ledger_${table}`)).toMatchObject({
+        ttl: [{ attribute_name: TTL_ATTRIBUTE, enabled: true }],
+        point_in_time_recovery: [{ enabled: true }],
+      });
+    });
+  });
+
+  describe("is called", () => {
+    test("by a FIFO queue that gives a failed batch back long after it can still be worked on", () => {
+      const queue = one("example", "aws_sqs_queue.revoker_queue");
+      expect(queue).toMatchObject({ name: "handbook-revocations.fifo", fifo_queue: true, content_based_deduplication: true });
+      const { timeout } = one("example", "aws_lambda_function.revoker_consumer");
+      expect(queue["visibility_timeout_seconds"]).toBeGreaterThanOrEqual(6 * (timeout as number));
+      expect(one("example", "aws_lambda_event_source_mapping.revoker_queue_delivery")).toMatchObject({ batch_size: 10, function_response_types: ["ReportBatchItemFailures"], enabled: true });
+    });
+
+    test("every hour, to sweep", () => {
+      expect(one("example", "aws_cloudwatch_event_rule.revoker_sweep")).toMatchObject({ schedule_expression: "rate(1 hour)" });
+      expect(JSON.parse(one("example", "aws_cloudwatch_event_target.revoker_sweep_target")["input"] as string)).toEqual({ operation: "sweep" });
+    });
+
+    test("with the time that the work takes: a batch a minute, a rebuild a quarter of an hour", () => {
+      expect(all("example", "aws_lambda_function").map(({ values }) => [values["function_name"], values["timeout"], values["handler"], values["runtime"]])).toEqual([
+        ["handbook-auth", 5, "index.handler", "nodejs22.x"],
+        ["handbook-key-rotator", 900, "index.handler", "nodejs22.x"],
+        ["handbook-revoker", 900, "index.handler", "nodejs22.x"],
+        ["handbook-revocations", 60, "index.handler", "nodejs22.x"],
+      ]);
+    });
+
+    test.each<[Name, (number | undefined)[]]>([
+      ["example", [-1, 1, 5, 2]],
+      ["everything", [-1, -1, -1, -1]],
+    ])("with concurrency kept free as the %s config says", (name, expected) => {
+      expect(all(name, "aws_lambda_function").map(({ values }) => values["reserved_concurrent_executions"])).toEqual(expected);
+    });
+  });
+
+  test("keeps what it could not carry out for two weeks", () => {
+    for (const address of ["revoker_queue_dead", "revoker_topic_failed"]) {
+      expect(one("example", `aws_sqs_queue.${address}`)).toMatchObject({ message_retention_seconds: 14 * 86_400 });
+    }
+    // A FIFO queue's dead-letter queue is FIFO; Lambda's failures and SNS's go to no FIFO queue.
+    expect([one("example", "aws_sqs_queue.revoker_queue_dead")["fifo_queue"], one("example", "aws_sqs_queue.revoker_topic_failed")["fifo_queue"]]).toEqual([true, false]);
+    expect(one("example", "aws_lambda_function_event_invoke_config.revoker_topic_failures")).toMatchObject({ maximum_retry_attempts: 2 });
+  });
+
+  describe("alarms", () => {
+    test("when revocations are given up, lost or late, and when a function fails", () => {
+      const alarms = all("example", "aws_cloudwatch_metric_alarm").map(({ values }) => [
+        values["alarm_name"], values["metric_name"], values["statistic"], Object.values(values["dimensions"] as object)[0], values["threshold"],
+      ]);
+      expect(alarms.sort()).toEqual([
+        ["handbook-key-rotator-errors", "Errors", "Sum", "handbook-key-rotator", 0],
+        ["handbook-revocations-dead", "ApproximateNumberOfMessagesVisible", "Maximum", "handbook-revocations-dead.fifo", 0],
+        ["handbook-revocations-errors", "Errors", "Sum", "handbook-revocations", 0],
+        ["handbook-revocations-failed", "ApproximateNumberOfMessagesVisible", "Maximum", "handbook-revocations-failed", 0],
+        ["handbook-revocations-late", "ApproximateAgeOfOldestMessage", "Maximum", "handbook-revocations.fifo", 300],
+        ["handbook-revoker-errors", "Errors", "Sum", "handbook-revoker", 0],
+      ]);
+      for (const { values } of all("example", "aws_cloudwatch_metric_alarm")) {
+        expect(values).toMatchObject({ comparison_operator: "GreaterThanThreshold", treat_missing_data: "notBreaching", period: 300, evaluation_periods: 1 });
+      }
+    });
+
+    test("of things that exist", () => {
+      const things = [...all("example", "aws_sqs_queue").map(({ values }) => values["name"]), ...all("example", "aws_lambda_function").map(({ values }) => values["function_name"])];
+      for (const { values } of all("example", "aws_cloudwatch_metric_alarm")) expect(things).toContain(Object.values(values["dimensions"] as object)[0]);
+    });
+
+    test("tell the config's topic, or nobody", () => {
+      for (const { values } of all("everything", "aws_cloudwatch_metric_alarm")) {
+        expect([values["alarm_actions"], values["ok_actions"]]).toEqual([[EVERYTHING.alarmTopicArn], [EVERYTHING.alarmTopicArn]]);
+      }
+      for (const { values } of all("example", "aws_cloudwatch_metric_alarm")) expect([values["alarm_actions"] ?? [], values["ok_actions"] ?? []]).toEqual([[], []]);
+    });
+  });
+
+  describe("encrypts", () => {
+    const keyOf: Record<string, (values: Values) => unknown> = {
+      aws_dynamodb_table: (values) => (values["server_side_encryption"] as Values[] | undefined)?.[0]?.["kms_key_arn"],
+      aws_secretsmanager_secret: (values) => values["kms_key_id"],
+      aws_sns_topic: (values) => values["kms_master_key_id"],
+      aws_sqs_queue: (values) => values["kms_master_key_id"] ?? (values["sqs_managed_sse_enabled"] === true ? "SSE-SQS" : undefined),
+    };
+
+    test.each(Object.keys(keyOf))("every %s by the config's key", (type) => {
+      const keys = all("everything", type).map(({ values }) => keyOf[type]!(values));
+      expect(keys.length).toBeGreaterThan(0);
+      expect(new Set(keys)).toEqual(new Set([EVERYTHING.kmsKeyArn]));
+    });
+
+    test.each([
+      ["aws_dynamodb_table", undefined],
+      ["aws_secretsmanager_secret", null],
+      ["aws_sns_topic", "alias/aws/sns"],
+      ["aws_sqs_queue", "SSE-SQS"],
+    ])("every %s by AWS's own where it names none", (type, expected) => {
+      const keys = all("example", type).map(({ values }) => keyOf[type]!(values));
+      expect(keys.length).toBeGreaterThan(0);
+      expect(new Set(keys.map((key) => key ?? undefined))).toEqual(new Set([expected ?? undefined]));
+    });
+  });
+
+  test("says where it is: its name, its tables, its topic and its queues", () => {
+    expect(plans.example.outputs).toMatchObject({
+      revoker_function_name: { value: "handbook-revoker" },
+      sessions_table_name: { value: "handbook-sessions" },
+      revocations_table_name: { value: "handbook-revocations" },
+    });
+    // Known after the apply.
+    expect(Object.keys(plans.example.outputs)).toEqual(expect.arrayContaining(["revocation_topic_arn", "revocation_queue_url", "dead_revocation_queue_url"]));
+  });
+
+  test("applied: is told where everything is, gives up after five times, and is reached by its own queue, topic and schedule only", () => {
+    const terraform = open(join(outdir, "everything/stacks/everything"));
+    writeFileSync(join(terraform.folder, "apply.tftest.hcl"), applyTest());
+    // `terraform test` wants a value for every ephemeral variable.
+    const { output } = terraform.run(["test", "-no-color"], { idp_staff_client_secret: "s", idp_partner_a_client_secret: "p" });
+    expect(output).toContain("1 passed, 0 failed");
+  });
+});
+
+/** So that a mix-up of two queues or tables shows. */
+const DISTINCT = {
+  "aws_sqs_queue.revoker_queue": { arn: "arn:aws:sqs:us-east-1:111122223333:living", url: "https://sqs.us-east-1.amazonaws.com/111122223333/living" },
+  "aws_sqs_queue.revoker_queue_dead": { arn: "arn:aws:sqs:us-east-1:111122223333:dead", url: "https://sqs.us-east-1.amazonaws.com/111122223333/dead" },
+  "aws_sqs_queue.revoker_topic_failed": { arn: "arn:aws:sqs:us-east-1:111122223333:failed", url: "https://sqs.us-east-1.amazonaws.com/111122223333/failed" },
+  "aws_lambda_function.revoker": { arn: "arn:aws:lambda:us-east-1:111122223333:function:operator" },
+  "aws_lambda_function.revoker_consumer": { arn: "arn:aws:lambda:us-east-1:111122223333:function:consumer" },
+};
+
+function applyTest(): string {
+  const overrides = Object.entries(DISTINCT).map(([target, values]) => `override_resource {\n  target = ${target}\n  values = ${JSON.stringify(values)}\n}\n`);
+  const [living, dead, failed] = ["living", "dead", "failed"].map((name) => `arn:aws:sqs:us-east-1:111122223333:${name}`);
+  const [topic, rule] = ["arn:aws:sns:us-east-1:111122223333:mock", "arn:aws:events:us-east-1:111122223333:rule/mock"];
+  const withoutTls = (action: string, resource: string) =>
+    `{ Sid = "EncryptedTransportOnly", Effect = "Deny", Principal = "*", Action = "${action}", Resource = "${resource}", Condition = { Bool = { "aws:SecureTransport" = "false" } } }`;
+  const environment = `tomap({
+      KEY_VALUE_STORE_ARN     = "arn:aws:cloudfront::111122223333:key-value-store/mock"
+      SESSION_KEYS_SECRET_ARN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:mock-a1b2c3"
+      SESSIONS_TABLE          = "everything-sessions"
+      REVOCATIONS_TABLE       = "everything-revocations"
+      QUEUE_URL               = "https://sqs.us-east-1.amazonaws.com/111122223333/living"
+      DEAD_QUEUE_URL          = "https://sqs.us-east-1.amazonaws.com/111122223333/dead"
+      SHARD_COUNT             = "1024"
+      SESSION_SECONDS         = "${12 * 3600}"
+      TOKEN_SECONDS           = "300"
+    })`;
+  return `${mockProvider()}${overrides.join("")}
+run "apply" {
+  assert {
+    condition     = aws_lambda_function.revoker.environment[0].variables == ${environment}
+    error_message = "the revoker is told something else"
+  }
+  assert {
+    condition     = aws_lambda_function.revoker_consumer.environment[0].variables == ${environment}
+    error_message = "what empties the queue is told something else"
+  }
+  assert {
+    condition     = jsondecode(aws_sqs_queue.revoker_queue.redrive_policy) == { deadLetterTargetArn = "${dead}", maxReceiveCount = 5 }
+    error_message = "the queue gives up elsewhere"
+  }
+  assert {
+    condition     = jsondecode(aws_sqs_queue_redrive_allow_policy.revoker_queue_redrive_allow.redrive_allow_policy) == { redrivePermission = "byQueue", sourceQueueArns = ["${living}"] }
+    error_message = "other queues may give up into the dead-letter queue"
+  }
+  assert {
+    condition     = [aws_lambda_event_source_mapping.revoker_queue_delivery.event_source_arn, aws_lambda_event_source_mapping.revoker_queue_delivery.function_name] == ["${living}", "${DISTINCT["aws_lambda_function.revoker_consumer"].arn}"]
+    error_message = "the queue is emptied by something else"
+  }
+  assert {
+    condition = [jsondecode(aws_sqs_queue_policy.revoker_queue_policy.policy).Statement, jsondecode(aws_sqs_queue_policy.revoker_queue_dead_policy.policy).Statement] == [
+      [${withoutTls("sqs:*", living!)}],
+      [${withoutTls("sqs:*", dead!)}],
+    ]
+    error_message = "somebody else may use the queues"
+  }
+  assert {
+    condition = jsondecode(aws_sqs_queue_policy.revoker_topic_failed_policy.policy).Statement == [
+      { Sid = "Topic", Effect = "Allow", Principal = { Service = "sns.amazonaws.com" }, Action = "sqs:SendMessage", Resource = "${failed}", Condition = { ArnEquals = { "aws:SourceArn" = "${topic}" } } },
+      ${withoutTls("sqs:*", failed!)},
+    ]
+    error_message = "somebody else may send to the queue of what failed"
+  }
+  assert {
+    condition = jsondecode(aws_sns_topic_policy.revoker_topic_policy.policy).Statement == [
+      { Sid = "Account", Effect = "Allow", Principal = { AWS = "arn:aws:iam::111122223333:root" }, Action = "sns:Publish", Resource = "${topic}" },
+      ${withoutTls("sns:Publish", topic)},
+    ]
+    error_message = "somebody else may publish"
+  }
+  assert {
+    condition     = [aws_sns_topic_subscription.revoker_topic_delivery.protocol, aws_sns_topic_subscription.revoker_topic_delivery.endpoint, jsondecode(aws_sns_topic_subscription.revoker_topic_delivery.redrive_policy).deadLetterTargetArn] == ["lambda", "${DISTINCT["aws_lambda_function.revoker_consumer"].arn}", "${failed}"]
+    error_message = "the topic delivers elsewhere"
+  }
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.revoker_topic_failures.destination_config[0].on_failure[0].destination == "${failed}"
+    error_message = "what the function fails at is lost"
+  }
+  assert {
+    condition     = [for p in [aws_lambda_permission.revoker_consumer_invocation, aws_lambda_permission.revoker_invocation] : [p.function_name, p.principal, p.action, p.source_arn]] == [["everything-revocations", "sns.amazonaws.com", "lambda:InvokeFunction", "${topic}"], ["everything-revoker", "events.amazonaws.com", "lambda:InvokeFunction", "${rule}"]]
+    error_message = "somebody else may call the functions"
+  }
+  assert {
+    condition     = aws_cloudwatch_event_target.revoker_sweep_target.arn == "${DISTINCT["aws_lambda_function.revoker"].arn}"
+    error_message = "the schedule calls something else"
+  }
+  assert {
+    condition     = [for role in [aws_iam_role.revoker_role, aws_iam_role.revoker_consumer_role] : jsondecode(role.assume_role_policy).Statement] == [for _ in [1, 2] : [{ Sid = "Run", Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "lambda.amazonaws.com" } }]]
+    error_message = "somebody else may take the roles"
+  }
+}
+`;
+}

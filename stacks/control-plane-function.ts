@@ -1,0 +1,67 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
+import { Fn, type TerraformAsset } from "cdktf";
+import { Construct } from "constructs";
+import type { Config } from "../config/schema";
+import { policyDocument, trust, type Statement } from "./iam";
+
+export interface ControlPlaneFunctionProps {
+  config: Config;
+  functionName: string;
+  description: string;
+  zip: TerraformAsset;
+  /** What the function may do, beside writing its log. */
+  permissions: readonly Statement[];
+  environment: Record<string, string>;
+  /** Seconds. */
+  timeout: number;
+  /** How many of it run at once at most, and are kept free for it where the config keeps any. */
+  concurrency: number;
+}
+
+/** A Lambda function in us-east-1 that writes sessions, keys or revocations: with a role and a log group of its own. */
+export class ControlPlaneFunction extends Construct {
+  readonly functionName: string;
+  readonly arn: string;
+
+  constructor(scope: Construct, id: string, props: ControlPlaneFunctionProps) {
+    super(scope, id);
+    const { config, functionName } = props;
+    const logGroup = new CloudwatchLogGroup(this, "logs", { name: `/aws/lambda/${functionName}`, retentionInDays: config.logRetentionDays });
+    const role = new IamRole(this, "role", {
+      name: functionName,
+      description: `Runs ${functionName}`,
+      assumeRolePolicy: trust("lambda.amazonaws.com"),
+    });
+    const logs: Statement = { Sid: "Logs", Effect: "Allow", Action: ["logs:CreateLogStream", "logs:PutLogEvents"], Resource: `${logGroup.arn}:*` };
+    const permissions = new IamRolePolicy(this, "permissions", {
+      name: "control-plane",
+      role: role.name,
+      policy: policyDocument([...props.permissions, logs]),
+    });
+    const lambda = new LambdaFunction(this, "Resource", {
+      functionName,
+      description: props.description,
+      role: role.arn,
+      runtime: "nodejs22.x",
+      handler: "index.handler",
+      filename: props.zip.path,
+      sourceCodeHash: Fn.filebase64sha256(props.zip.path),
+      memorySize: 256,
+      timeout: props.timeout,
+      ...(config.reserveConcurrency && { reservedConcurrentExecutions: props.concurrency }),
+      environment: { variables: props.environment },
+      dependsOn: [permissions, logGroup],
+    });
+    this.functionName = lambda.functionName;
+    this.arn = lambda.arn;
+  }
+
+  /** Lets one service call the function, for one resource or account. */
+  allowInvocation(id: string, by: { statementId: string; principal: string } & ({ sourceArn: string } | { sourceAccount: string })): LambdaPermission {
+    return new LambdaPermission(this, id, { ...by, action: "lambda:InvokeFunction", functionName: this.functionName });
+  }
+}

@@ -1,0 +1,55 @@
+/** Policy documents (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html). */
+import { Fn } from "cdktf";
+import type { Config } from "../config/schema";
+
+export interface Statement {
+  Sid: string;
+  Effect: "Allow" | "Deny";
+  Action: string | readonly string[];
+  Resource?: string | readonly string[];
+  Principal?: string | Record<string, string | readonly string[]>;
+  Condition?: Record<string, Record<string, string | readonly string[]>>;
+}
+
+/** Services that encrypt with the config's key, and ask for it in the name of the function that calls them. */
+export type EncryptingService = "dynamodb" | "secretsmanager" | "sqs";
+
+export function policyDocument(statements: readonly Statement[]): string {
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
+}
+
+/** What a role lets run it. */
+export function trust(services: string | readonly string[]): string {
+  return policyDocument([{ Sid: "Run", Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: services } }]);
+}
+
+/** The key, through these services only; nothing where AWS's own keys encrypt. */
+export function keyUse({ kmsKeyArn }: Config, services: readonly EncryptingService[]): Statement[] {
+  if (kmsKeyArn === undefined) return [];
+  return [
+    {
+      Sid: "Key",
+      Effect: "Allow",
+      Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+      Resource: kmsKeyArn,
+      Condition: { StringEquals: { "kms:ViaService": services.map((service) => `${service}.us-east-1.amazonaws.com`) } },
+    },
+  ];
+}
+
+/** Of a resource's own policy: whatever others allow, not without TLS. */
+export function encryptedTransportOnly(action: string, resource: string): Statement {
+  return {
+    Sid: "EncryptedTransportOnly",
+    Effect: "Deny",
+    Principal: "*",
+    Action: action,
+    Resource: resource,
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  };
+}
+
+/** The account in an ARN. */
+export function accountOf(arn: string): string {
+  return Fn.element(Fn.split(":", arn), 4) as string;
+}

@@ -1,0 +1,40 @@
+import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
+import { Construct } from "constructs";
+import type { Config } from "../config/schema";
+import { LEDGER_TABLES, TTL_ATTRIBUTE } from "../session/ledger";
+import { revocationsTableName, sessionsTableName } from "./names";
+
+interface Table {
+  hashKey: string;
+  rangeKey?: string;
+  /** Name of an index to its only key. */
+  indexes: Record<string, string>;
+}
+
+/** The tables of sessions and revocations: the truth, from which the store of shard records can be rebuilt. */
+export class Ledger extends Construct {
+  readonly sessions: DynamodbTable;
+  readonly revocations: DynamodbTable;
+
+  constructor(scope: Construct, id: string, config: Config) {
+    super(scope, id);
+    this.sessions = table(this, "sessions", sessionsTableName(config), LEDGER_TABLES.sessions, config);
+    this.revocations = table(this, "revocations", revocationsTableName(config), LEDGER_TABLES.revocations, config);
+  }
+}
+
+function table(scope: Construct, id: string, name: string, { hashKey, rangeKey, indexes }: Table, { kmsKeyArn }: Config): DynamodbTable {
+  const keys = [hashKey, ...(rangeKey === undefined ? [] : [rangeKey]), ...Object.values(indexes)];
+  return new DynamodbTable(scope, id, {
+    name,
+    billingMode: "PAY_PER_REQUEST",
+    hashKey,
+    ...(rangeKey !== undefined && { rangeKey }),
+    attribute: keys.map((key) => ({ name: key, type: "S" })),
+    globalSecondaryIndex: Object.entries(indexes).map(([index, key]) => ({ name: index, hashKey: key, projectionType: "ALL" })),
+    ttl: { attributeName: TTL_ATTRIBUTE, enabled: true },
+    pointInTimeRecovery: { enabled: true },
+    // Encrypted in any case; without a block by a key that AWS owns.
+    ...(kmsKeyArn !== undefined && { serverSideEncryption: { enabled: true, kmsKeyArn } }),
+  });
+}
