@@ -2,7 +2,7 @@
 import { SHARD_KEY_LENGTH } from "../session/shard";
 import { decodePayload, mintToken, splitToken } from "../session/token";
 import type { KeyValueStore } from "./gate-result";
-import { hmacText } from "./seed";
+import { hmacText } from "./hmac";
 
 /**
  * @param store the gate's store, which holds the signing key

@@ -32,8 +32,21 @@ export function greeting(edge: LocalEdge): string {
           ["redirect URI", `${edge.url}${edge.config.basePath}/callback/${provider}`],
           ["post-logout URI", `${edge.url}${edge.config.basePath}/signed-out`],
         ]),
+    section("Operate it, in another terminal", operatorCommands(edge)),
     pc.dim("The certificate is made for this run: let the browser accept it. Ctrl-C ends everything.\n"),
   ].join("\n");
+}
+
+/** With the command line's own names; the port, so that it is this one of several. */
+function operatorCommands({ config, users }: LocalEdge): string[][] {
+  const local = `--local=${config.domain.split(":")[1]}`;
+  const user = users[1] ?? { id: "alice" };
+  return [
+    [pc.cyan(`npx edgegate sessions ${local}`), "who is signed in"],
+    [pc.cyan(`npx edgegate revoke user ${user.id}@example.com ${local}`), "ends that user's sessions"],
+    [pc.cyan(`npx edgegate rotate-keys ${local}`), "nobody notices"],
+    [pc.cyan(`npx edgegate lockdown ${local}`), "everybody signs in again"],
+  ];
 }
 
 function section(title: string, rows: string[][]): string {

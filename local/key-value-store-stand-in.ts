@@ -7,15 +7,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { MAX_RECORD_BYTES } from "../session/shard";
+import type { KeyValueStore } from "./gate-result";
 
 /** `lost`: applied, but the answer never arrives. The others change nothing. */
 export type StoreFault = "conflict" | "throttle" | "error" | "lost";
 
-export interface KeyValueStoreStandIn {
+export interface KeyValueStoreStandIn extends KeyValueStore {
   /** For `AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE`. The SDK puts the account id before the host: `*.localhost` must resolve. */
   endpoint: string;
   arn: string;
-  records: Record<string, string>;
   /** The operation of every call seen, in order. */
   calls: string[];
   /** Asked at every call, before it is answered. */
@@ -63,6 +63,12 @@ export async function startKeyValueStoreStandIn(arn: string): Promise<KeyValueSt
       const entries = Object.entries(standIn.records).sort(([a], [b]) => (a < b ? -1 : 1));
       const next = from + size < entries.length ? { NextToken: String(from + size) } : {};
       return { status: 200, body: { Items: entries.slice(from, from + size).map(([Key, Value]) => ({ Key, Value })), ...next } };
+    },
+    GetKey(url) {
+      const name = decodeURIComponent(url.pathname.slice(url.pathname.lastIndexOf("/") + 1));
+      const value = Object.hasOwn(standIn.records, name) ? standIn.records[name] : undefined;
+      if (value === undefined) return failure(404, "ResourceNotFoundException");
+      return { status: 200, body: { Key: name, Value: value, ItemCount: Object.keys(standIn.records).length, TotalSizeInBytes: sizeOf(standIn.records) } };
     },
     UpdateKeys(_url, request, body) {
       const { Puts = [], Deletes = [] } = body as { Puts?: { Key: string; Value: string }[]; Deletes?: { Key: string }[] };
@@ -124,7 +130,8 @@ function operationOf(method: string, path: string, arn: string): string | undefi
     [`GET ${store}/keys`]: "ListKeys",
     [`POST ${store}/keys`]: "UpdateKeys",
   };
-  return table[`${method} ${path.replace(/\/$/, "")}`];
+  const name = `${method} ${path.replace(/\/$/, "")}`;
+  return table[name] ?? (name.startsWith(`GET ${store}/keys/`) ? "GetKey" : undefined);
 }
 
 function failure(status: number, type: string): Answer {

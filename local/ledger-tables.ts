@@ -3,9 +3,16 @@ import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { LEDGER_TABLES } from "../session/ledger";
 import type { AuthSettings } from "../session/settings";
 
-/** @param endpoint of DynamoDB */
-export async function createLedgerTables(endpoint: string, { sessionsTable, revocationsTable }: AuthSettings["ledger"]): Promise<void> {
-  const client = new DynamoDBClient({ endpoint, region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } });
+/**
+ * @param endpoint of DynamoDB
+ * @param accessKeyId that it takes
+ */
+export async function createLedgerTables(
+  endpoint: string,
+  { sessionsTable, revocationsTable }: AuthSettings["ledger"],
+  accessKeyId = "local",
+): Promise<void> {
+  const client = new DynamoDBClient({ endpoint, region: "us-east-1", credentials: { accessKeyId, secretAccessKey: "local" } });
   try {
     await Promise.all([create(client, sessionsTable, LEDGER_TABLES.sessions), create(client, revocationsTable, LEDGER_TABLES.revocations)]);
   } finally {

@@ -9,20 +9,26 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../config/schema";
+import type { RevokerRequest } from "../control-plane/revoker/api";
 import type { SessionKeys } from "../session/keys";
+import { revokerFunctionName, sessionKeysSecretName } from "../stacks/names";
 import { rolesOf } from "../session/policy-source";
 import { synthesize } from "../stacks/synthesize";
+import { announce } from "./announcement";
 import { startAwsStandIn, type AwsStandIn } from "./aws-stand-in";
 import type { EdgeRequest } from "./cloudfront-events";
 import { makeCertificate } from "./certificate";
+import { STORE_ARN } from "./computed-attributes";
+import { readControlPlane } from "./control-plane";
 import { answerFromOrigin, demoSite } from "./demo-origin";
 import { readDistribution, type Behavior, type Distribution } from "./distribution";
 import { ENGINES, type Engine } from "./engines";
-import type { KeyValueStore } from "./gate-result";
 import { startIdentityProvider } from "./identity-provider";
+import { startKeyValueStoreStandIn, type KeyValueStoreStandIn } from "./key-value-store-stand-in";
 import { startLambda, type Lambda } from "./lambda";
+import { createLedgerTables } from "./ledger-tables";
 import { localConfig, type ForeignIdentityProvider } from "./local-config";
-import { seedSessionKeys } from "./seed";
+import { queueConsumer } from "./queue-consumer";
 import { serve } from "./server";
 import { demoUsers, type User } from "./users";
 
@@ -51,10 +57,13 @@ export interface LocalEdge {
   distribution: Distribution;
   /** Who can sign in; empty with another identity provider. */
   users: User[];
-  /** Of the gate. Editing a record takes effect with the next request. */
-  store: KeyValueStore;
-  keys: SessionKeys;
+  /** What the control plane writes and the gate reads. Editing a record takes effect with the next request. */
+  store: KeyValueStoreStandIn;
+  /** The session keys as they are now. */
+  keys(): SessionKeys;
   aws: AwsStandIn;
+  /** What the command line does: invokes the revoker. */
+  askRevoker(request: RevokerRequest): Promise<unknown>;
   /** Everything that edge, handlers and identity provider wrote. */
   logs(): string;
   close(): Promise<void>;
@@ -111,32 +120,61 @@ async function start(
   const config = localConfig(options.config, domain, issuer, options.identityProvider);
   const { stackDir, stackName } = synthesize(config, { outdir: join(folder, "cdktf.out") });
   const distribution = readDistribution(join(stackDir, "cdk.tf.json"));
+  const controlPlane = readControlPlane(join(stackDir, "cdk.tf.json"));
 
-  const seed = seedSessionKeys(distribution.authSettings.session);
-  const store: KeyValueStore = { records: seed.records };
-  const aws = await startAwsStandIn();
+  const credentials = { accessKeyId: `LOCAL${randomBytes(10).toString("hex").toUpperCase()}`, secretAccessKey: randomBytes(20).toString("hex") };
+  const aws = await startAwsStandIn(credentials.accessKeyId);
   closers.push(aws.close);
+  const store = await startKeyValueStoreStandIn(STORE_ARN);
+  closers.push(store.close);
+  const keysSecret = sessionKeysSecretName(config);
   for (const [name, value] of Object.entries(distribution.parameters)) aws.parameters.set(name, value);
-  aws.secrets.set(distribution.authSettings.sessionKeysSecretName, JSON.stringify(seed.keys));
+  aws.secrets.declare(keysSecret);
   for (const { clientSecretName } of Object.values(distribution.authSettings.identityProviders)) {
     if (clientSecretName !== undefined) aws.secrets.set(clientSecretName, clientSecret!);
   }
 
+  const lines: string[] = [];
+  const log = (line: string) => {
+    lines.push(line);
+    options.onRequest?.(line);
+  };
+  aws.onEvent = ({ type, what, action, uid }) => log(`security event: ${type} of a ${what} by ${uid}, ${action}`);
+
   // Another provider's certificate may come from a private authority, which the one who starts this names.
   const ca = identityProvider ? certificate.caFile : process.env["NODE_EXTRA_CA_CERTS"];
+  const environment = {
+    AWS_ENDPOINT_URL: aws.endpoint,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  };
   const lambdas: Record<string, Lambda> = {};
-  for (const { lambda } of distribution.behaviors) {
-    if (!lambda || lambdas[lambda.functionName]) continue;
-    const started = await startLambda({
-      ...lambda,
-      ...(options.node !== undefined && { node: options.node }),
-      env: { AWS_ENDPOINT_URL: aws.endpoint, ...(ca !== undefined && { NODE_EXTRA_CA_CERTS: ca }) },
-    });
+  async function run(lambda: { functionName: string; zip: string; timeLimit?: number }, env: Record<string, string>): Promise<void> {
+    const started = await startLambda({ ...lambda, ...(options.node !== undefined && { node: options.node }), env: { ...environment, ...env } });
     lambdas[lambda.functionName] = started;
     closers.push(started.close);
   }
+  const atEdge = new Map(distribution.behaviors.flatMap(({ lambda }) => (lambda ? [[lambda.functionName, lambda]] : [])));
+  const starting = [
+    createLedgerTables(aws.endpoint, distribution.authSettings.ledger, credentials.accessKeyId),
+    ...[...atEdge.values()].map((lambda) => run(lambda, { ...(ca !== undefined && { NODE_EXTRA_CA_CERTS: ca }) })),
+    ...controlPlane.functions.map(({ env, ...lambda }) => run(lambda, { ...env, ...regionalEnvironment(store) })),
+  ];
+  // All of them, so that what did start is stopped where one does not.
+  await Promise.allSettled(starting);
+  await Promise.all(starting);
 
-  const lines: string[] = [];
+  let isOpen = true;
+  for (const { functionName } of controlPlane.functions) {
+    // While the edge closes, a message that is tried again must not start its function once more.
+    aws.functions.set(functionName, (payload) => (isOpen ? lambdas[functionName]!.invoke(payload) : new Promise(() => {})));
+  }
+  closers.push(async () => void (isOpen = false));
+  for (const [secret, functionName] of Object.entries(controlPlane.rotators)) aws.rotators.set(secret, functionName);
+  for (const queue of controlPlane.queues) aws.consumers.set(queue.queueUrl, queueConsumer(queue, aws.functions.get(queue.functionName)!, log));
+  // As after an apply: the first rotation makes the keys and fills the store.
+  await aws.rotate(keysSecret);
+
   const site = demoSite(config);
   const parts = {
     distribution,
@@ -144,19 +182,18 @@ async function start(
     store,
     lambdas,
     origin: (request: EdgeRequest, behavior: Behavior) => answerFromOrigin(site, request, behavior.origin),
-    log: (line: string) => {
-      lines.push(line);
-      options.onRequest?.(line);
-    },
+    log,
   };
   server.on("request", (request, response) => {
     serve(parts, request, response).catch((error: unknown) => {
-      parts.log(`${request.method} failed: ${String(error)}`);
+      log(`${request.method} failed: ${String(error)}`);
       response.destroy();
     });
   });
   const logs = () =>
     [...lines, ...Object.values(lambdas).map((lambda) => lambda.logs()), identityProvider?.logs() ?? ""].join("\n");
+  const takeBack = announce({ url, port, pid: process.pid, endpoint: aws.endpoint, credentials, config });
+  closers.push(async () => takeBack());
   return {
     url,
     issuer,
@@ -166,10 +203,20 @@ async function start(
     distribution,
     users,
     store,
-    keys: seed.keys,
+    keys: () => JSON.parse(aws.secrets.get(keysSecret)!) as SessionKeys,
     aws,
+    askRevoker: (request) => aws.functions.get(revokerFunctionName(config))!(request),
     logs,
     close,
+  };
+}
+
+/** What the key value store's own endpoint takes: the SDK puts the account id before its host. */
+function regionalEnvironment(store: KeyValueStoreStandIn): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE: store.endpoint,
+    // How local/lambda.ts loads the code makes Node warn where the SDK imports a part of Node on demand.
+    NODE_OPTIONS: `--require ${join(__dirname, "localhost-names.js")} --disable-warning=ExperimentalWarning`,
   };
 }
 

@@ -37,8 +37,9 @@ const OPTIONS = {
 class UsageError extends Error {}
 
 async function main(): Promise<number> {
-  // cdktf calls a deprecated function of Node; nobody who starts the edge can do anything about it.
+  // cdktf and dynalite call deprecated functions of Node, the AWS SDK warns of the next one; nobody who starts the edge can do anything about it.
   process.noDeprecation = true;
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
   const { values } = parse();
   if (values.help) {
     process.stdout.write(USAGE);

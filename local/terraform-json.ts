@@ -1,10 +1,12 @@
 /**
  * Reads values out of a synthesized `cdk.tf.json` as Terraform would, without Terraform: strings are templates
  * (https://developer.hashicorp.com/terraform/language/syntax/json#expression-mapping), and the few kinds of expression that
- * decide what runs at the edge are understood: `file`, `jsonencode`, `local.x` and arguments of other resources.
+ * decide what runs at the edge are understood: `file`, `jsonencode`, `local.x`, arguments of other resources, and of what AWS
+ * makes up for a resource what computed-attributes.ts knows.
  */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { computedAttribute } from "./computed-attributes";
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -84,8 +86,14 @@ export function readTerraformJson(file: string): TerraformJson {
       (value, name) => (value && typeof value === "object" && !Array.isArray(value) ? value[name] : undefined),
       start,
     );
-    if (found === undefined) throw unknown(source);
-    return evaluate(found);
+    const value = found ?? computed(root!, names);
+    if (value === undefined) throw unknown(source);
+    return evaluate(value);
+  }
+
+  function computed(type: string, [resource, attribute]: string[]): string | undefined {
+    const found = resources[type]?.[resource!];
+    return found && computedAttribute(type, attribute!, () => String(evaluate(found["name"] ?? found["function_name"] ?? "")));
   }
 
   function unknown(source: string): Error {

@@ -1,0 +1,154 @@
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { expiredToken } from "../../local/expired-session";
+import type { LocalEdge } from "../../local/local-edge";
+import { SESSION_COOKIE } from "../../session/cookies";
+import { decodePayload, splitToken } from "../../session/token";
+import { launchBrowser, newVisitor, signInAs } from "../support/browser";
+import { edgegate } from "../support/cli";
+import { startTestEdge } from "../support/local-edge";
+import { describeWith } from "../support/tools";
+
+interface Visitor {
+  context: BrowserContext;
+  page: Page;
+}
+
+describeWith("chromium", "an operator ends sessions in one terminal, people click in their browsers", (chromium) => {
+  let edge: LocalEdge;
+  let browser: Browser;
+  let staff: Visitor;
+  let admin: Visitor;
+
+  beforeAll(async () => {
+    [edge, browser] = await Promise.all([startTestEdge(), launchBrowser(chromium)]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await edge?.close();
+  });
+  beforeEach(async () => {
+    [staff, admin] = [await signedIn("staff"), await signedIn("admin")];
+  });
+  afterEach(async () => {
+    await staff?.context.close();
+    await admin?.context.close();
+  });
+
+  test("a lockdown ends every session, and everybody can sign in again at once", async () => {
+    await operate("lockdown");
+    for (const [user, { page }] of [["staff", staff], ["admin", admin]] as const) {
+      await page.goto(`${edge.url}/staff`);
+      await expectSignInForm(page);
+      await signInAs(page, user);
+      await page.waitForURL(`${edge.url}/staff`);
+      expect((await page.reload())?.status()).toBe(200);
+    }
+  });
+
+  test("a revoked user's next click ends at the identity provider's sign-in form, and another user's does not", async () => {
+    const before = await sessionOf(staff);
+    await operate("revoke", "user", "staff@example.com", "--reason", "laptop stolen");
+    await click(staff);
+    await expectSignInForm(staff.page);
+    await click(admin);
+    expect(admin.page.url()).toBe(`${edge.url}/staff`);
+
+    await signInAs(staff.page, "staff");
+    await staff.page.waitForURL(`${edge.url}/staff`);
+    const after = await sessionOf(staff);
+    expect([after.uid, after.sid === before.sid]).toEqual([before.uid, false]);
+  });
+
+  test("renewal does not bring a revoked session back, by no way there is", async () => {
+    const { token } = await sessionOf(staff);
+    await operate("revoke", "user", "staff@example.com");
+    expect(await staff.page.evaluate(async () => (await fetch("/_gate/refresh", { method: "POST" })).status)).toBe(401);
+    expect(await staff.page.evaluate(async () => (await fetch("/api/hello")).status)).toBe(401);
+    // The cookies as they were, with a token that is over: the way that renews silently.
+    await setToken(staff, expiredToken(edge.store, token));
+    await staff.page.goto(`${edge.url}/_gate/login?return_to=/staff`);
+    await expectSignInForm(staff.page);
+  });
+
+  test("one revoked session ends, and another of the same user goes on", async () => {
+    const other = await signedIn("staff");
+    await operate("revoke", "session", (await sessionOf(staff)).sid);
+    await click(staff);
+    await expectSignInForm(staff.page);
+    await click(other);
+    expect(other.page.url()).toBe(`${edge.url}/staff`);
+    await other.context.close();
+  });
+
+  test("after a sign-out in one tab, a copy of the cookie is worth nothing", async () => {
+    const { token } = await sessionOf(staff);
+    await staff.page.goto(`${edge.url}/_gate/logout`);
+    const thief = await newVisitor(browser);
+    await setToken(thief, token);
+    await thief.page.goto(`${edge.url}/public`);
+    // The revocation goes through the queue.
+    await expectSoon(() => thief.page.evaluate(async () => (await fetch("/api/hello")).status), 401);
+    await thief.page.goto(`${edge.url}/staff`);
+    await expectSignInForm(thief.page);
+    await thief.context.close();
+  });
+
+  test("keys that rotate are noticed by nobody", async () => {
+    const before = await sessionOf(staff);
+    await operate("rotate-keys");
+    await click(staff);
+    expect(staff.page.url()).toBe(`${edge.url}/staff`);
+    expect(await sessionOf(staff)).toEqual(before);
+  });
+
+  /** A new browser. Within a minute of a revocation the user is asked twice: the provider's clock may be wrong by so much. */
+  async function signedIn(user: string): Promise<Visitor> {
+    const visitor = await newVisitor(browser);
+    const { page } = visitor;
+    const target = `${edge.url}/staff`;
+    await page.goto(target);
+    for (let times = 0; times < 2 && page.url() !== target; times++) {
+      const form = page.url();
+      await signInAs(page, user);
+      await page.waitForURL(({ href, pathname }) => href === target || (href !== form && pathname.startsWith("/interaction/")));
+    }
+    expect(page.url()).toBe(target);
+    return visitor;
+  }
+
+  async function operate(...args: string[]): Promise<void> {
+    const { code, stderr } = await edgegate([...args, "--yes", `--local=${new URL(edge.url).port}`]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  }
+
+  /** On a link of the site, to the page that is shown. */
+  async function click({ page }: Visitor): Promise<void> {
+    await page.getByRole("link", { name: "Staff", exact: true }).click();
+    await page.waitForLoadState();
+  }
+
+  async function expectSignInForm(page: Page): Promise<void> {
+    expect(new URL(page.url()).origin).toBe(edge.issuer);
+    expect(await page.getByLabel("Password").isVisible()).toBe(true);
+  }
+
+  async function sessionOf({ context }: Visitor) {
+    const token = (await context.cookies(edge.url)).find(({ name }) => name === SESSION_COOKIE)!.value;
+    const { uid, sid } = decodePayload(splitToken(token)!.payload);
+    return { token, uid, sid };
+  }
+
+  async function setToken({ context }: Visitor, value: string): Promise<void> {
+    await context.addCookies([{ name: SESSION_COOKIE, value, url: edge.url, secure: true, httpOnly: true, sameSite: "Lax" }]);
+  }
+
+  /** What the queue carries out is there soon, and not at once. */
+  async function expectSoon<T>(look: () => Promise<T>, expected: T): Promise<void> {
+    let seen = await look();
+    for (let tries = 0; tries < 100 && seen !== expected; tries++) {
+      await staff.page.waitForTimeout(100);
+      seen = await look();
+    }
+    expect(seen).toBe(expected);
+  }
+});

@@ -1,0 +1,258 @@
+/** Every command against the local edge: the shipped revoker and key rotator carry them out. */
+import { readFileSync } from "node:fs";
+import { signIn } from "../../local/check";
+import { HttpClient } from "../../local/http-client";
+import type { LocalEdge } from "../../local/local-edge";
+import { SESSION_COOKIE } from "../../session/cookies";
+import { decodePayload, splitToken } from "../../session/token";
+import { edgegate, type Run, type RunOptions } from "../support/cli";
+import { startTestEdge } from "../support/local-edge";
+
+let edge: LocalEdge;
+let local: string;
+
+beforeAll(async () => {
+  edge = await startTestEdge();
+  local = `--local=${new URL(edge.url).port}`;
+});
+afterAll(() => edge?.close());
+
+/** A person who is signed in. */
+interface Person {
+  browser: HttpClient;
+  uid: string;
+  sid: string;
+  email: string;
+}
+
+async function person(id: string): Promise<Person> {
+  const browser = new HttpClient(readFileSync(edge.caFile, "utf8"));
+  await signInAs(browser, id);
+  const { uid, sid, email } = decodePayload(splitToken(browser.cookie(SESSION_COOKIE)!)!.payload);
+  return { browser, uid, sid, email };
+}
+
+async function signInAs(browser: HttpClient, id: string): Promise<void> {
+  await signIn(browser, `${edge.url}/staff`, edge.users.find((user) => user.id === id)!);
+}
+
+/** Whether the gate lets the person in, without a detour. */
+async function isIn({ browser }: Person): Promise<boolean> {
+  return (await browser.fetch("GET", `${edge.url}/staff`)).status === 200;
+}
+
+async function done(args: string[], options?: RunOptions): Promise<Run> {
+  const run = await edgegate([...args, local], options);
+  expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: "" });
+  return run;
+}
+
+async function json<T = Record<string, unknown>>(args: string[]): Promise<T> {
+  return JSON.parse((await done([...args, "--json"])).stdout) as T;
+}
+
+/** As the list of sessions has it. */
+async function stateOf({ uid, sid }: Person): Promise<string | undefined> {
+  const { sessions } = await json<{ sessions: { sid: string; state: string }[] }>(["sessions", "--user", uid, "--all"]);
+  return sessions.find((session) => session.sid === sid)?.state;
+}
+
+describe("sessions", () => {
+  test("lists who is signed in, for people and for programs", async () => {
+    const [staff, admin] = [await person("staff"), await person("admin")];
+    const { stdout } = await done(["sessions"]);
+    for (const { uid, sid, email } of [staff, admin]) expect(stdout).toMatch(new RegExp(`${email} +${uid} +${sid} +main .* 127\\.0\\.0\\.1 +living`));
+    const { sessions } = await json<{ sessions: object[] }>(["sessions"]);
+    expect(sessions).toEqual(expect.arrayContaining([staff, admin].map(({ uid, sid, email }) => expect.objectContaining({ uid, sid, email, state: "living" }))));
+  });
+
+  test.each(["email", "uid"] as const)("lists one user's, by %s", async (name) => {
+    const staff = await person("staff");
+    await person("admin");
+    const { sessions } = await json<{ sessions: { uid: string }[] }>(["sessions", "--user", staff[name]]);
+    expect(new Set(sessions.map(({ uid }) => uid))).toEqual(new Set([staff.uid]));
+  });
+
+  test("says that there are more than were asked for", async () => {
+    await Promise.all([person("staff"), person("admin")]);
+    expect((await done(["sessions", "--limit", "1"])).stdout).toContain("The newest 1; there are more");
+  });
+
+  test("of nobody are none", async () => {
+    expect((await done(["sessions", "--user", "nobody@example.com"])).stdout).toBe("No living session of this user is in the ledger.\n");
+  });
+});
+
+describe("revoke user", () => {
+  test.each<[string, (user: Person) => string[]]>([
+    ["e-mail address", ({ email }) => [email]],
+    ["uid", ({ uid }) => [uid]],
+    ["issuer and subject", () => ["--issuer", edge.issuer, "--subject", "staff"]],
+  ])("by %s ends every session of that user and of nobody else", async (_, name) => {
+    const [first, second, admin] = [await person("staff"), await person("staff"), await person("admin")];
+    const { stdout } = await done(["revoke", "user", ...name(first), "--yes", "--reason", "laptop stolen"]);
+    expect(stdout).toMatch(/^staff@example\.com \([\w-]{16}\): revoked\n/);
+    expect(stdout).toMatch(/sessions +[2-9] living sessions ended/);
+    expect(stdout).toContain("by operator:local: laptop stolen");
+    expect(stdout).toContain("15 minutes");
+    expect([await isIn(first), await isIn(second), await isIn(admin)]).toEqual([false, false, true]);
+    expect([await stateOf(first), await stateOf(second)]).toEqual(["revoked", "revoked"]);
+    await signInAs(first.browser, "staff");
+    expect(await isIn(first)).toBe(true);
+  });
+
+  test("tells programs what changed and when it takes effect", async () => {
+    const { uid, email } = await person("staff");
+    expect(await json(["revoke", "user", email, "--yes"])).toMatchObject({
+      uid,
+      emails: [email],
+      isNew: true,
+      sessions: expect.any(Number),
+      records: [expect.stringMatching(/^[a-z0-9]+\.\d+$/)],
+      revocation: { kind: "user", uid, by: "operator:local", reason: "no reason given" },
+      takesEffect: { renewals: "at once", gate: "at once", atTheLatest: 900 },
+    });
+  });
+
+  test("does nothing without a confirmation", async () => {
+    const staff = await person("staff");
+    const { code, stdout, stderr } = await edgegate(["revoke", "user", staff.email, local]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+    expect(stderr).toContain("add --yes if you mean it");
+    expect(await isIn(staff)).toBe(true);
+  });
+
+  test("knows a user without sessions by uid, and none by address", async () => {
+    const uid = "ZZZZZZZZZZZZZZZZ";
+    expect(await json(["revoke", "user", uid, "--yes"])).toMatchObject({ uid, emails: [], sessions: 0 });
+    expect((await edgegate(["revoke", "user", "nobody@example.com", "--yes", local])).code).toBe(4);
+  });
+});
+
+describe("revoke session", () => {
+  test("ends that session only, without asking", async () => {
+    const [first, second] = [await person("staff"), await person("staff")];
+    const { stdout } = await done(["revoke", "session", first.sid]);
+    expect(stdout).toContain(`Session ${first.sid} of ${first.uid}: revoked`);
+    expect([await isIn(first), await isIn(second)]).toEqual([false, true]);
+    expect((await done(["revoke", "session", first.sid, "--reason", "once more"])).stdout).toContain("was revoked already");
+  });
+
+  test("that nobody has is not found", async () => {
+    expect((await edgegate(["revoke", "session", "YYYYYYYYYYYYYYYY", local])).code).toBe(4);
+  });
+});
+
+describe("store", () => {
+  test("check tells what is missing, wrong and not asked for, and rebuild makes it right", async () => {
+    const [gone, staying] = [await person("staff"), await person("admin")];
+    await done(["revoke", "session", gone.sid]);
+    expect((await done(["store", "check"])).stdout).toMatch(/^The store is what ledger and keys ask for: 64 records, /);
+
+    const right = edge.store.records;
+    const [missing, wrong] = Object.keys(right) as [string, string];
+    const others = Object.fromEntries(Object.entries(right).filter(([key]) => key !== missing));
+    edge.store.write({ ...others, [wrong]: `${right[wrong]}x`, "zzz.1": "x" });
+    const check = await edgegate(["store", "check", local]);
+    expect([check.code, check.stderr]).toEqual([5, ""]);
+    expect(check.stdout).toMatch(new RegExp(`missing +1: ${missing}\n +wrong +1: ${wrong}\n +unexpected +1: zzz\\.1\n`));
+    const asJson = await edgegate(["store", "check", "--json", local]);
+    expect([asJson.code, JSON.parse(asJson.stdout)]).toEqual([5, expect.objectContaining({ isRight: false, missing: [missing], wrong: [wrong], unexpected: ["zzz.1"] })]);
+
+    expect(await json(["store", "rebuild", "--yes"])).toMatchObject({ written: 2, deleted: 1, takesEffect: { gate: "at once" } });
+    expect(edge.store.records).toEqual(right);
+    expect([await isIn(gone), await isIn(staying)]).toEqual([false, true]);
+  });
+
+  test("that was wiped is rebuilt from the ledger: the same people are in and out", async () => {
+    const [gone, staying] = [await person("staff"), await person("admin")];
+    await done(["revoke", "user", gone.uid, "--yes"]);
+    edge.store.write({});
+    expect([await isIn(gone), await isIn(staying)]).toEqual([false, false]);
+    await done(["store", "rebuild", "--yes"]);
+    expect([await isIn(gone), await isIn(staying)]).toEqual([false, true]);
+  });
+});
+
+describe("keys", () => {
+  test("rotate without anybody's noticing, and revoked sessions stay out under the new one", async () => {
+    const [gone, staying] = [await person("staff"), await person("admin")];
+    await done(["revoke", "session", gone.sid]);
+    const before = edge.keys();
+    const { stdout } = await done(["rotate-keys", "--yes"]);
+    expect(stdout).toContain("The session keys of local-test were rotated");
+    const after = edge.keys();
+    expect(Object.keys(after.keys)).toEqual(expect.arrayContaining([before.current, after.current]));
+    expect(after.current).not.toBe(before.current);
+    expect([await isIn(gone), await isIn(staying)]).toEqual([false, true]);
+  });
+
+  test("rotate in the background where nobody waits", async () => {
+    const before = edge.keys().current;
+    expect(await json(["rotate-keys", "--yes", "--no-wait"])).toMatchObject({ state: "pending" });
+    for (let tries = 0; tries < 100 && edge.keys().current === before; tries++) await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(edge.keys().current).not.toBe(before);
+  });
+
+  test("are all replaced by a lockdown: everybody is out, and in again after a sign-in", async () => {
+    const people = [await person("staff"), await person("admin")];
+    const { stdout } = await done(["lockdown", "--yes"]);
+    expect(stdout).toContain("Every session of local-test has ended");
+    expect(Object.keys(edge.keys().keys)).toEqual([edge.keys().current]);
+    expect(await Promise.all(people.map(isIn))).toEqual([false, false]);
+    for (const one of people) {
+      await signInAs(one.browser, one.email.split("@")[0]!);
+      expect(await isIn(one)).toBe(true);
+    }
+  });
+});
+
+test("secrets put stores a client secret, and does not show it", async () => {
+  const name = edge.distribution.authSettings.identityProviders["main"]!.clientSecretName!;
+  const before = edge.aws.secrets.get(name)!;
+  const { stdout } = await done(["secrets", "put", "main"], { input: "another-client-secret\n" });
+  expect(edge.aws.secrets.get(name)).toBe("another-client-secret");
+  expect(stdout).not.toContain("another-client-secret");
+  edge.aws.secrets.set(name, before);
+});
+
+describe("without a terminal", () => {
+  test.each([[["sessions"]], [["store", "check"]], [["revoke", "user", "ZZZZZZZZZZZZZZZZ", "--yes"]], [["rotate-keys", "--yes"]]])(
+    "edgegate %j prints no colours, and nothing but JSON with --json",
+    async (args) => {
+      for (const more of [[], ["--json"]]) {
+        const { stdout, stderr } = await done([...args, ...more]);
+        expect(stdout + stderr).not.toContain("\u001b");
+        if (more.length > 0) expect(() => JSON.parse(stdout) as unknown).not.toThrow();
+      }
+    },
+  );
+});
+
+test("no output holds a session token, a session key or a shard key", async () => {
+  const staff = await person("staff");
+  const secrets = [staff.browser.cookie(SESSION_COOKIE)!, ...Object.values(edge.keys().keys), ...Object.values(edge.store.records).map((record) => record.slice(0, 43))];
+  const commands = [["sessions", "--user", staff.uid, "--all"], ["store", "check"], ["revoke", "user", staff.uid, "--yes"], ["rotate-keys", "--yes"], ["lockdown", "--yes"]];
+  for (const args of commands) {
+    for (const more of [[], ["--json"]]) {
+      const { stdout } = await done([...args, ...more]);
+      expect(secrets.filter((secret) => stdout.includes(secret))).toEqual([]);
+    }
+  }
+});
+
+test("the local edge's AWS takes no credentials but its own", async () => {
+  const env = { AWS_ENDPOINT_URL: edge.aws.endpoint, AWS_ACCESS_KEY_ID: "another", AWS_SECRET_ACCESS_KEY: "another" };
+  const { code, stderr } = await edgegate(["sessions"], { env });
+  expect(code).toBe(1);
+  expect(stderr).toContain("AWS does not know these credentials");
+});
+
+test("a local edge that has ended is not found", async () => {
+  const other = await startTestEdge();
+  const port = new URL(other.url).port;
+  await other.close();
+  const { code, stderr } = await edgegate(["sessions", `--local=${port}`]);
+  expect(code).toBe(4);
+  expect(stderr).toContain(`no local edge runs at port ${port}\nwrite ${local}`);
+});

@@ -1,0 +1,72 @@
+import { edgegate } from "../support/cli";
+
+const UID = "AAAAAAAAAAAAAAAA";
+
+describe("a mistake on the command line ends with 2 and says what to write", () => {
+  const MISTAKES: [args: string[], told: string][] = [
+    [[], "Usage: edgegate"],
+    [["revoke"], "Usage: edgegate revoke"],
+    [["sesions"], "Did you mean sessions?"],
+    [["sessions", "--usr", "x"], "Did you mean --user?"],
+    [["sessions", "--limit", "0"], "write a number from 1 to 1000"],
+    [["sessions", "--limit", "many"], "write a number from 1 to 1000"],
+    [["sessions", "--user", "alice"], "write an e-mail address, or the 16 characters of uid"],
+    [["sessions", "--all"], "--all goes with --user"],
+    [["sessions", "more"], "too many arguments"],
+    [["sessions", "--local", "more"], "too many arguments"],
+    [["revoke", "session"], "missing required argument 'sid'"],
+    [["revoke", "session", "abc"], '"abc" is no session'],
+    [["revoke", "user", "--yes"], "name the user once"],
+    [["revoke", "user", "--issuer", "https://login.example.com", "--yes"], "both --issuer and --subject"],
+    [["revoke", "user", UID, "--issuer", "https://login.example.com", "--subject", "1", "--yes"], "name the user once"],
+    [["revoke", "user", UID, "--reason", ""], "write 1 to 500 characters"],
+    [["revoke", "user", UID, "--reason", "x".repeat(501)], "write 1 to 500 characters"],
+    [["secrets", "put", "other"], "write one of main"],
+    [["secrets", "put", "constructor"], "write one of main"],
+    [["secrets", "put", "main"], "the secret is empty"],
+    [["secrets", "put", "main", "--file", "/nowhere/secret.txt"], "/nowhere/secret.txt cannot be read (ENOENT)"],
+    [["sessions", "--config", "none.ts"], "there is no such file"],
+    [["sessions", "--config", "config/example.ts", "--local"], "leave --config out"],
+    [["lockdown", "--local=http"], "write a port"],
+  ];
+
+  test.each(MISTAKES.map(([args, told]) => [args.join(" ").slice(0, 60), args, told] as const))("edgegate %s", async (_, args, told) => {
+    const { code, stdout, stderr } = await edgegate(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(told);
+  });
+});
+
+test("a public client has no secret to put", async () => {
+  const { code, stderr } = await edgegate(["secrets", "put", "main", "--config", "docs/examples/minimal.ts"], { input: "s3cret-s3cret" });
+  expect(code).toBe(2);
+  expect(stderr).toContain("main is a public client");
+});
+
+test.each([
+  ["two lines", "first\nsecond\n"],
+  ["a character that no client secret has", "geheim\u00e4"],
+])("a secret with %s is refused and not shown", async (_, input) => {
+  const { code, stdout, stderr } = await edgegate(["secrets", "put", "main"], { input });
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain("RFC 6749");
+  expect(stderr).not.toMatch(/first|second|geheim/);
+});
+
+test("a mistake is told as JSON where JSON is asked for, and nothing else is written", async () => {
+  const { code, stdout, stderr } = await edgegate(["sessions", "--user", "alice", "--json"]);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: "" });
+  expect(JSON.parse(stdout)).toEqual({ error: { code: "usage", message: '"alice" is no user', hint: expect.stringContaining("e-mail address") } });
+});
+
+test.each(["lockdown", "rotate-keys", "store rebuild"])("edgegate %s is refused without a terminal and without --yes", async (command) => {
+  const { code, stdout, stderr } = await edgegate(command.split(" "));
+  expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+  expect(stderr).toContain("add --yes if you mean it");
+});
+
+test("--help documents every exit code", async () => {
+  const { code, stdout } = await edgegate(["--help"]);
+  expect(code).toBe(0);
+  expect([...stdout.matchAll(/^ {2}(\d) {2}\S/gm)].map(([, exit]) => exit)).toEqual(["0", "1", "2", "3", "4", "5"]);
+});

@@ -1,0 +1,62 @@
+/** What an error of the AWS SDK means to an operator. */
+import { CommandFailure, type Exit } from "./failures";
+import { printable } from "./printable";
+
+/** The call that failed. */
+export interface Call {
+  /** The IAM action, such as `lambda:InvokeFunction`. */
+  action: string;
+  /** What it is called on, such as `function handbook-revoker`. */
+  resource: string;
+  /** The name of the gateway. */
+  gateway: string;
+  isLocal: boolean;
+  /** AWS's messages may repeat what was sent; absent where a secret was. */
+  mayQuote?: boolean;
+}
+
+type Explanation = (call: Call) => [exit: Exclude<Exit, "done">, message: string, hint: string];
+
+const NO_CREDENTIALS: Explanation = () => ["failed", "there are no AWS credentials", "set AWS_PROFILE, or sign in with aws sso login"];
+const EXPIRED: Explanation = () => ["failed", "the AWS credentials have expired", "sign in again, such as with aws sso login"];
+const UNKNOWN_CREDENTIALS: Explanation = () => ["failed", "AWS does not know these credentials", "look at AWS_PROFILE and AWS_ACCESS_KEY_ID, and at this machine's clock"];
+const DENIED: Explanation = ({ action, resource }) => ["failed", `these credentials may not call the ${resource}`, `they need the permission ${action} on it, and on its KMS key where the config names one`];
+const MISSING: Explanation = ({ resource, gateway }) => ["notFound", `there is no ${resource} in this account in us-east-1`, `is ${gateway} deployed in this account? Look at AWS_PROFILE and --config`];
+const THROTTLED: Explanation = ({ resource }) => ["failed", `AWS throttles the calls of the ${resource}`, "run the command again in a minute; it may be repeated"];
+const UNREACHABLE: Explanation = ({ isLocal, resource }) =>
+  isLocal
+    ? ["failed", "the local edge does not answer", "start it again with npm start"]
+    : ["failed", `the ${resource} cannot be reached`, "look at the network and its proxy, then run the command again; it may be repeated"];
+
+const EXPLANATIONS: Record<string, Explanation> = {
+  CredentialsProviderError: NO_CREDENTIALS,
+  ExpiredToken: EXPIRED,
+  ExpiredTokenException: EXPIRED,
+  TokenProviderError: EXPIRED,
+  UnrecognizedClientException: UNKNOWN_CREDENTIALS,
+  InvalidClientTokenId: UNKNOWN_CREDENTIALS,
+  InvalidSignatureException: UNKNOWN_CREDENTIALS,
+  IncompleteSignature: UNKNOWN_CREDENTIALS,
+  MissingAuthenticationTokenException: UNKNOWN_CREDENTIALS,
+  AccessDeniedException: DENIED,
+  AccessDenied: DENIED,
+  ResourceNotFoundException: MISSING,
+  TooManyRequestsException: THROTTLED,
+  ThrottlingException: THROTTLED,
+  Throttling: THROTTLED,
+  TimeoutError: UNREACHABLE,
+  ECONNREFUSED: UNREACHABLE,
+  ECONNRESET: UNREACHABLE,
+  ENOTFOUND: UNREACHABLE,
+  EAI_AGAIN: UNREACHABLE,
+};
+
+/** A failure that says what to do; one of ours stays as it is. */
+export function explain(error: unknown, call: Call): CommandFailure {
+  if (error instanceof CommandFailure) return error;
+  const { name = "", code = "", message = "" } = error as { name?: string; code?: string; message?: string };
+  const explanation = EXPLANATIONS[code] ?? EXPLANATIONS[name];
+  if (explanation) return new CommandFailure(...explanation(call));
+  const said = call.mayQuote && message ? `: ${printable(message)}` : "";
+  return new CommandFailure("failed", `the ${call.resource} failed with ${name || "an unknown error"}${said}`, "run the command again; it may be repeated");
+}

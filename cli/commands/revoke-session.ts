@@ -1,0 +1,28 @@
+/** `edgegate revoke session`: ends one session. */
+import { SHORT_ID } from "../../session/revocation";
+import type { Context } from "../context";
+import { CommandFailure } from "../failures";
+import { count, facts, type Outcome } from "../output";
+import { printable } from "../printable";
+import { askRevoker } from "../revoker";
+import { takesEffect, takesEffectText } from "../takes-effect";
+
+/** @param sid as `edgegate sessions` lists it */
+export async function revokeSession({ gateway, by, reason }: Context, sid: string): Promise<Outcome> {
+  if (!SHORT_ID.test(sid)) {
+    throw new CommandFailure("usage", `${JSON.stringify(sid)} is no session`, "write the 16 characters of sid in the logs, of x-gate-session, or of edgegate sessions");
+  }
+  const answer = await askRevoker(gateway, { operation: "revoke", command: { version: 1, target: { type: "session", sid }, by, reason } });
+  const effect = takesEffect(gateway);
+  const { revocation, isNew, records } = answer;
+  return {
+    json: { sid, ...answer, takesEffect: effect },
+    text:
+      `Session ${sid}${revocation.uid === undefined ? "" : ` of ${revocation.uid}`}: ${isNew ? "revoked" : "was revoked already"}\n` +
+      facts([
+        ["ledger", `by ${printable(revocation.by)}: ${printable(revocation.reason)}`],
+        ["store", records.length === 0 ? "nothing to write" : `${count(records.length, "record")} written: ${records.join(", ")}`],
+      ]) +
+      takesEffectText(effect),
+  };
+}

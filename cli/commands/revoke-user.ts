@@ -1,0 +1,87 @@
+/** `edgegate revoke user`: ends every session of one user. */
+import { createHash } from "node:crypto";
+import type { SessionsAnswer } from "../../control-plane/revoker/api";
+import { userId } from "../../session/token";
+import { confirm } from "../confirm";
+import type { Context } from "../context";
+import { CommandFailure } from "../failures";
+import type { Gateway } from "../gateway";
+import { count, facts, time, type Outcome } from "../output";
+import { printable } from "../printable";
+import { askRevoker } from "../revoker";
+import { takesEffect, takesEffectText } from "../takes-effect";
+import { parseUser, type UserName } from "../users";
+
+/** The most that the revoker lists. */
+const MAX_SESSIONS = 1_000;
+/** Before a confirmation. */
+const MAX_SHOWN = 5;
+
+interface User {
+  uid: string;
+  /** The addresses of the sessions, the newest first. */
+  emails: string[];
+  /** Living ones; `isCut` says that there are more. */
+  sessions: SessionsAnswer["sessions"];
+  isCut: boolean;
+}
+
+/** @param name e-mail address or uid; absent where issuer and subject name the user */
+export async function revokeUser({ gateway, options, by, reason }: Context<{ issuer?: string; subject?: string }>, name?: string): Promise<Outcome> {
+  const user = await find(gateway, whoIsMeant(name, options));
+  await confirm(`${title(user)}\n${sessionsText(user)}`, options);
+  const target = { type: "user", uid: user.uid } as const;
+  const answer = await askRevoker(gateway, { operation: "revoke", command: { version: 1, target, by, reason } });
+  const effect = takesEffect(gateway);
+  const { revocation, isNew, records } = answer;
+  return {
+    json: { uid: user.uid, emails: user.emails, ...answer, takesEffect: effect },
+    text:
+      `${title(user)}: ${isNew ? "revoked" : "was revoked already"}\n` +
+      facts([
+        ["sessions", `${number(user)} ended`],
+        ["void", `what began until ${time(revocation.cutoff)}; a new sign-in is not affected`],
+        ["ledger", `by ${printable(revocation.by)}: ${printable(revocation.reason)}`],
+        ["store", records.length === 0 ? "nothing to write" : `${count(records.length, "record")} written: ${records.join(", ")}`],
+      ]) +
+      takesEffectText(effect),
+  };
+}
+
+function whoIsMeant(name: string | undefined, { issuer, subject }: { issuer?: string; subject?: string }): UserName {
+  if (name !== undefined && issuer === undefined && subject === undefined) return parseUser(name);
+  if (name === undefined && issuer !== undefined && subject !== undefined) {
+    return { uid: userId((text) => createHash("sha256").update(text).digest("base64url"), issuer, subject) };
+  }
+  throw new CommandFailure("usage", "name the user once", "write an e-mail address or a uid, or both --issuer and --subject");
+}
+
+/** @throws CommandFailure where nobody, or more than one, has this address */
+async function find(gateway: Gateway, whose: UserName): Promise<User> {
+  const { sessions, isCut } = await askRevoker(gateway, { operation: "sessions", ...whose, all: true, limit: MAX_SESSIONS });
+  const uids = [...new Set(sessions.map(({ uid }) => uid))];
+  if ("email" in whose && uids.length === 0) {
+    throw new CommandFailure("notFound", `no session in the ledger has the address ${printable(whose.email)}`, "name the user by uid, or by --issuer and --subject");
+  }
+  if (uids.length > 1) {
+    const users = uids.map((uid) => `${uid} (${sessions.find((session) => session.uid === uid)!.idp})`);
+    throw new CommandFailure("usage", `${users.length} users have this address`, `revoke one after the other by uid: ${users.join(", ")}`);
+  }
+  const uid = "uid" in whose ? whose.uid : uids[0]!;
+  const emails = [...new Set(sessions.map(({ email }) => email).filter(Boolean))];
+  return { uid, emails, sessions: sessions.filter(({ state }) => state === "living"), isCut };
+}
+
+function title({ uid, emails }: User): string {
+  return printable(emails.length > 0 ? `${emails.join(", ")} (${uid})` : uid);
+}
+
+function number({ sessions, isCut }: User): string {
+  return `${count(sessions.length, "living session")}${isCut ? " or more" : ""}`;
+}
+
+function sessionsText(user: User): string {
+  const lines = user.sessions.slice(0, MAX_SHOWN).map((session) => [session.sid, printable(`since ${time(session.startedAt)} from ${session.address}, ${session.idp}`)] as const);
+  const rest = user.sessions.length > lines.length ? `  and ${user.sessions.length - lines.length} more\n` : "";
+  return `  ${number(user)} will end\n${lines.length > 0 ? facts(lines) : ""}${rest}`;
+}

@@ -1,0 +1,25 @@
+/** Asks before a command reaches many people. */
+import { createInterface } from "node:readline/promises";
+import pc from "picocolors";
+import { CommandFailure } from "./failures";
+import type { GlobalOptions } from "./options";
+
+/**
+ * @param effect what will happen, as lines that end in a line break
+ * @throws CommandFailure when the answer is not yes, or there is no terminal to ask at
+ */
+export async function confirm(effect: string, { yes }: GlobalOptions): Promise<void> {
+  if (yes) return;
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new CommandFailure("refused", "this needs a confirmation, and there is no terminal to ask at", "add --yes if you mean it");
+  }
+  process.stderr.write(effect);
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
+  try {
+    const answer = await Promise.race([lines.question(`${pc.bold("Go on?")} [y/N] `), ended]);
+    if (!/^y(es)?$/i.test(answer.trim())) throw new CommandFailure("refused", "not confirmed; nothing was done");
+  } finally {
+    lines.close();
+  }
+}

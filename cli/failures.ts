@@ -1,0 +1,38 @@
+/** How a command ends: the codes that scripts read, and failures that say what is wrong and what to do. */
+
+export const EXIT_CODES = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  refused: 3,
+  notFound: 4,
+  storeDiffers: 5,
+} as const;
+export type Exit = keyof typeof EXIT_CODES;
+
+/** For `--help`. */
+export const EXIT_CODE_HELP: Record<Exit, string> = {
+  done: "done",
+  failed: "failed; what is wrong and what to do is on stderr",
+  usage: "the command line or the config has a mistake; nothing was done",
+  refused: "not confirmed; nothing was done",
+  notFound: "no such user, session, gateway or local edge",
+  storeDiffers: "store check: the store is not what ledger and keys ask for",
+};
+
+/** A command that cannot go on. */
+export class CommandFailure extends Error {
+  override readonly name = "CommandFailure";
+
+  /**
+   * @param message what is wrong, in one sentence without its full stop
+   * @param hint what to do
+   */
+  constructor(
+    readonly exit: Exclude<Exit, "done">,
+    message: string,
+    readonly hint?: string,
+  ) {
+    super(message);
+  }
+}

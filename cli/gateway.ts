@@ -1,0 +1,50 @@
+/** Which gateway a command is about, and how its AWS account is reached. */
+import { resolve } from "node:path";
+import type { Config } from "../config/schema";
+import { CommandFailure } from "./failures";
+import type { GlobalOptions } from "./options";
+
+export interface Gateway {
+  config: Config;
+  isLocal: boolean;
+  /** For every client of the SDK. */
+  client: { region: string; endpoint?: string; credentials?: { accessKeyId: string; secretAccessKey: string } };
+}
+
+/** Everything that a command calls is there. */
+const REGION = "us-east-1";
+
+/**
+ * @throws CommandFailure when there is no such local edge
+ * @throws ConfigError when the config has mistakes
+ */
+export async function findGateway({ config, local }: GlobalOptions): Promise<Gateway> {
+  if (local !== undefined) {
+    if (config !== undefined) throw new CommandFailure("usage", "--local takes the config of the local edge", "leave --config out");
+    return localGateway(local);
+  }
+  const { loadConfig } = await import("../config/load");
+  const path = resolve(config ?? process.env["EDGEGATE_CONFIG"] ?? "config/example.ts");
+  return { config: loadConfig(path), isLocal: false, client: { region: REGION } };
+}
+
+/** @param port empty for the only one that runs */
+async function localGateway(port: string): Promise<Gateway> {
+  if (!/^\d{0,5}$/.test(port)) throw new CommandFailure("usage", `${JSON.stringify(port)} is no port`, "write a port, as in --local=8443");
+  const { announcements } = await import("../local/announcement");
+  const running = announcements();
+  const [found, ...more] = port === "" ? running : running.filter((edge) => String(edge.port) === port);
+  if (!found) {
+    const which = port === "" ? "" : ` at port ${port}`;
+    throw new CommandFailure("notFound", `no local edge runs${which}`, portsHint(running.map((edge) => edge.port)) ?? "start one with npm start, in this checkout");
+  }
+  if (more.length > 0) {
+    throw new CommandFailure("usage", `${running.length} local edges run`, portsHint(running.map((edge) => edge.port))!);
+  }
+  const { config, endpoint, credentials } = found;
+  return { config, isLocal: true, client: { region: REGION, endpoint, credentials } };
+}
+
+function portsHint(ports: number[]): string | undefined {
+  return ports.length === 0 ? undefined : `write ${ports.map((port) => `--local=${port}`).join(" or ")}`;
+}

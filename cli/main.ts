@@ -1,0 +1,169 @@
+/** `edgegate <command>`: the operator's command line. Each command calls the module that does the work, and is loaded when it is used. */
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import pc from "picocolors";
+import { version } from "../package.json";
+import { ConfigError } from "../config/error";
+import type { Context } from "./context";
+import { CommandFailure, EXIT_CODES, EXIT_CODE_HELP, type Exit } from "./failures";
+import type { GlobalOptions } from "./options";
+import type { Outcome } from "./output";
+import { printable, printableJson } from "./printable";
+
+const MAX_REASON = 500;
+/** Of the revoker. */
+const MAX_LIMIT = 1_000;
+
+const EXAMPLES = `
+Examples:
+  edgegate sessions --user alice@example.com
+  edgegate revoke user alice@example.com --reason "laptop stolen"
+  edgegate lockdown --reason "store read by an unknown role" --yes
+  edgegate secrets put main --file client-secret.txt
+  edgegate sessions --local                 the gateway that npm start runs
+
+Exit codes:
+${Object.entries(EXIT_CODE_HELP)
+  .map(([exit, text]) => `  ${EXIT_CODES[exit as Exit]}  ${text}`)
+  .join("\n")}
+`;
+
+function createProgram(print: (outcome: Outcome, options: GlobalOptions) => void): Command {
+  const program = new Command("edgegate")
+    .description("Operates a gateway: who is signed in, ending sessions, keys, store and client secrets.")
+    .version(version)
+    .option("--config <file>", "the gateway's config (EDGEGATE_CONFIG, or config/example.ts)")
+    .option("--local [port]", "the gateway that npm start runs here; --local=<port> where several run")
+    .option("--reason <text>", "why, for the ledger", parseReason)
+    .option("--json", "print one JSON document")
+    .option("--yes", "do not ask before wide effects")
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText("after", EXAMPLES)
+    .exitOverride();
+
+  /** @param load imports the command; what it takes are the command's arguments */
+  const run =
+    <Options, Arguments extends unknown[]>(load: () => Promise<(context: Context<Options>, ...args: Arguments) => Promise<Outcome>>) =>
+    async (...given: unknown[]): Promise<void> => {
+      const options = (given.at(-1) as Command).optsWithGlobals<GlobalOptions & Options>();
+      const [command, { findGateway }, { operator }] = await Promise.all([load(), import("./gateway"), import("./operator")]);
+      const gateway = await findGateway(options);
+      const context = { gateway, options, by: operator(gateway), reason: options.reason ?? "no reason given" };
+      print(await command(context, ...(given.slice(0, -2) as Arguments)), options);
+    };
+
+  program
+    .command("sessions")
+    .description("list living sessions, the newest first")
+    .option("--user <user>", "of one user: e-mail address or uid")
+    .option("--all", "with --user: those that are over too")
+    .option("--limit <n>", "at most so many (100)", parseLimit)
+    .action(run(async () => (await import("./commands/sessions")).sessions));
+
+  const revoke = program.command("revoke").description("end sessions");
+  revoke
+    .command("user")
+    .description("end every session of one user; the user may sign in again if the identity provider agrees")
+    .argument("[user]", "e-mail address or uid")
+    .option("--issuer <url>", "the user by issuer and subject of the identity provider")
+    .option("--subject <sub>", "goes with --issuer")
+    .action(run(async () => (await import("./commands/revoke-user")).revokeUser));
+  revoke
+    .command("session")
+    .description("end one session")
+    .argument("<sid>", "as edgegate sessions lists it")
+    .action(run(async () => (await import("./commands/revoke-session")).revokeSession));
+
+  program
+    .command("lockdown")
+    .description("end every session and replace every session key, at once")
+    .action(run(async () => (await import("./commands/lockdown")).lockdown));
+
+  program
+    .command("rotate-keys")
+    .description("a new session key; sessions go on")
+    .option("--no-wait", "do not wait until it signs")
+    .action(run(async () => (await import("./commands/rotate-keys")).rotateKeys));
+
+  const store = program.command("store").description("the key value store that the gate reads");
+  store
+    .command("check")
+    .description("compare it with ledger and keys; changes nothing")
+    .action(run(async () => (await import("./commands/store")).checkStore));
+  store
+    .command("rebuild")
+    .description("make it equal to ledger and keys")
+    .action(run(async () => (await import("./commands/store")).rebuildStore));
+
+  program
+    .command("secrets")
+    .description("client secrets of identity providers")
+    .command("put")
+    .description("store a client secret, from a file, from stdin or asked for without showing it")
+    .argument("<idp>", "the identity provider's id in the config")
+    .option("--file <path>", "a file that holds the secret and nothing else")
+    .action(run(async () => (await import("./commands/put-secret")).putSecret));
+  return program;
+}
+
+function parseLimit(text: string): number {
+  if (!/^[1-9][0-9]{0,3}$/.test(text) || Number(text) > MAX_LIMIT) throw new InvalidArgumentError(`write a number from 1 to ${MAX_LIMIT}.`);
+  return Number(text);
+}
+
+function parseReason(text: string): string {
+  if (text.trim() === "" || text.length > MAX_REASON) throw new InvalidArgumentError(`write 1 to ${MAX_REASON} characters.`);
+  return text;
+}
+
+/** A bare `--local` must not take the word after it for its port, which is written with `=`. */
+function withoutGuesses(args: readonly string[]): string[] {
+  return args.map((argument) => (argument === "--local" ? "--local=" : argument));
+}
+
+async function main(args: readonly string[]): Promise<Exit> {
+  const isJson = args.includes("--json");
+  let exit: Exit = "done";
+  const program = createProgram((outcome, { json }) => {
+    process.stdout.write(json ? `${printableJson(outcome.json)}\n` : outcome.text);
+    exit = outcome.exit ?? "done";
+  });
+  const usage: string[] = [];
+  for (const command of withSubcommands(program)) command.configureOutput({ writeErr: (text) => usage.push(text) });
+  try {
+    await program.parseAsync(withoutGuesses(args), { from: "user" });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return "done";
+    // The parser wrote the help, because a subcommand is missing.
+    if (error instanceof CommanderError && error.code === "commander.help" && !isJson) {
+      process.stderr.write(usage.join(""));
+      return "usage";
+    }
+    const failure = failureOf(error, usage.join(""));
+    if (isJson) process.stdout.write(`${printableJson({ error: { code: failure.exit, message: failure.message, hint: failure.hint } })}\n`);
+    else process.stderr.write(`${pc.red("edgegate:")} ${failure.message}\n${failure.hint === undefined ? "" : `${failure.hint}\n`}`);
+    return failure.exit;
+  }
+}
+
+/** @param usage what the parser wrote of a mistake on the command line */
+function failureOf(error: unknown, usage: string): CommandFailure {
+  if (error instanceof CommandFailure) return error;
+  if (error instanceof ConfigError) return new CommandFailure("usage", error.message);
+  if (error instanceof CommanderError) return new CommandFailure("usage", printableLines(usage.replace(/^error: /, "")), "edgegate --help lists commands and options");
+  return new CommandFailure("failed", error instanceof Error ? printable(`${error.name}: ${error.message}`) : "unknown error");
+}
+
+function printableLines(text: string): string {
+  return text.trimEnd().split("\n").map(printable).join("\n");
+}
+
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
+}
+
+// cdktf and others call deprecated functions of Node; no operator can do anything about it.
+process.noDeprecation = true;
+void main(process.argv.slice(2)).then((exit) => {
+  process.exitCode = EXIT_CODES[exit];
+});

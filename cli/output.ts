@@ -1,0 +1,44 @@
+/** What a command prints: for people, or one JSON document for programs. */
+import pc from "picocolors";
+import { printable } from "./printable";
+
+/** What a command did. */
+export interface Outcome {
+  /** For `--json`. */
+  json: object;
+  /** For people: texts of others in it are {@link printable}. */
+  text: string;
+  exit?: "storeDiffers";
+}
+
+/** Lines of a name and a text, the texts aligned. */
+export function facts(lines: readonly (readonly [name: string, text: string])[]): string {
+  const width = Math.max(...lines.map(([name]) => name.length));
+  return lines.map(([name, text]) => `  ${pc.dim(name.padEnd(width))}  ${text}\n`).join("");
+}
+
+/** Columns under their names. */
+export function columns(names: readonly string[], rows: readonly (readonly string[])[]): string {
+  const shown = rows.map((row) => row.map(printable));
+  const widths = names.map((name, column) => Math.max(name.length, ...shown.map((row) => row[column]!.length)));
+  const line = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd() + "\n";
+  return pc.dim(line(names)) + shown.map(line).join("");
+}
+
+/** @param singular also the plural's beginning */
+export function count(number: number, singular: string, plural = `${singular}s`): string {
+  return `${number} ${number === 1 ? singular : plural}`;
+}
+
+/** @param seconds Unix seconds @returns such as `2026-03-01 17:05:09Z` */
+export function time(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ")}Z`;
+}
+
+/** @returns such as `15 minutes`, in the largest unit that divides it */
+export function duration(seconds: number): string {
+  for (const [unit, size] of [["day", 86_400], ["hour", 3_600], ["minute", 60]] as const) {
+    if (seconds >= size && seconds % size === 0) return count(seconds / size, unit);
+  }
+  return count(seconds, "second");
+}

@@ -1,0 +1,45 @@
+/** Direct invocation of the revoker: what every command but those on keys and secrets does. */
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import type { Answers, RevokerAnswer, RevokerRequest } from "../control-plane/revoker/api";
+import { revokerFunctionName } from "../stacks/names";
+import { explain } from "./aws-failures";
+import { CommandFailure } from "./failures";
+import type { Gateway } from "./gateway";
+import { printable } from "./printable";
+
+/** Milliseconds: a function's longest run, and the way to it. A rebuild of 4,096 shards takes minutes. */
+const TIME_LIMIT = 920_000;
+const MISTAKES = { invalid_request: "usage", not_found: "notFound" } as const;
+
+/** @throws CommandFailure that says what to do */
+export async function askRevoker<Request extends RevokerRequest>(
+  { config, isLocal, client: options }: Gateway,
+  request: Request,
+): Promise<Answers[Request["operation"]]> {
+  const functionName = revokerFunctionName(config);
+  const client = new LambdaClient({ ...options, requestHandler: { connectionTimeout: 5_000, requestTimeout: TIME_LIMIT } });
+  try {
+    const { FunctionError, Payload } = await client.send(new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) }));
+    const answer: unknown = JSON.parse(Payload?.transformToString() ?? "null");
+    if (FunctionError !== undefined) throw functionFailure(functionName, answer);
+    return answerOf<Request["operation"]>(answer);
+  } catch (error) {
+    const call = { action: "lambda:InvokeFunction", resource: `function ${functionName}`, gateway: config.name, isLocal, mayQuote: true };
+    throw explain(error, call);
+  } finally {
+    client.destroy();
+  }
+}
+
+function answerOf<Operation extends keyof Answers>(answer: unknown): Answers[Operation] {
+  if (typeof answer !== "object" || answer === null) throw new CommandFailure("failed", "the revoker gave no answer", "deploy the version that this checkout has");
+  const checked = answer as RevokerAnswer<Operation>;
+  if ("error" in checked) throw new CommandFailure(MISTAKES[checked.error.code] ?? "failed", printable(checked.error.message));
+  return checked;
+}
+
+function functionFailure(functionName: string, answer: unknown): CommandFailure {
+  const { errorMessage } = (answer ?? {}) as { errorMessage?: unknown };
+  const said = typeof errorMessage === "string" && errorMessage !== "" ? `: ${printable(errorMessage)}` : "";
+  return new CommandFailure("failed", `the revoker failed${said}`, `look at the log group /aws/lambda/${functionName}, then run the command again; it may be repeated`);
+}

@@ -1,0 +1,67 @@
+/** How the command line finds a local edge that runs: a file of its own for each, that only its owner can read. */
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Config } from "../config/schema";
+
+export interface Announcement {
+  /** `https://app.localhost:<port>` */
+  url: string;
+  port: number;
+  pid: number;
+  /** For `AWS_ENDPOINT_URL`. */
+  endpoint: string;
+  /** The only ones that the endpoint takes; made for one run. */
+  credentials: { accessKeyId: string; secretAccessKey: string };
+  /** As it was synthesized. */
+  config: Config;
+}
+
+/** In the checkout, where nobody else writes, and ignored by git. */
+const FOLDER = resolve(__dirname, "../.cache/local-edges");
+
+/** @returns what takes it back */
+export function announce(announcement: Announcement): () => void {
+  mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
+  const file = join(FOLDER, `${announcement.port}.json`);
+  const unfinished = `${file}.${process.pid}`;
+  writeFileSync(unfinished, JSON.stringify(announcement), { mode: 0o600 });
+  renameSync(unfinished, file);
+  return () => rmSync(file, { force: true });
+}
+
+/** The local edges that run, by their port. Files of those that ended without a word are removed. */
+export function announcements(): Announcement[] {
+  return names()
+    .map((name) => join(FOLDER, name))
+    .flatMap((file) => {
+      const announcement = read(file);
+      if (announcement && isAlive(announcement.pid)) return [announcement];
+      rmSync(file, { force: true });
+      return [];
+    })
+    .sort((a, b) => a.port - b.port);
+}
+
+function names(): string[] {
+  try {
+    return readdirSync(FOLDER).filter((name) => name.endsWith(".json"));
+  } catch {
+    return [];
+  }
+}
+
+function read(file: string): Announcement | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Announcement;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
