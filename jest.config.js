@@ -16,6 +16,7 @@ module.exports = {
     tier("unit", ["<rootDir>/__tests__/**/*.unit.test.ts"]),
     tier("edge", ["<rootDir>/__tests__/**/*.edge.test.ts"]),
     tier("terraform", ["<rootDir>/__tests__/**/*.terraform.test.ts"]),
+    tier("apply", ["<rootDir>/__tests__/**/*.apply.test.ts"]),
     tier("browser", ["<rootDir>/__tests__/**/*.browser.test.ts"]),
   ],
 };

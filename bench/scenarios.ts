@@ -4,7 +4,7 @@ import { SESSION_COOKIE } from "../session/cookies";
 import { shardKey } from "../session/keys";
 import { encodeRecord, recordKey, shardOf, type ShardRecord } from "../session/shard";
 import { mintToken, type Session } from "../session/token";
-import { hmacText } from "../local/seed";
+import { hmacText } from "../local/hmac";
 import type { GateRequest } from "./gate";
 import { sampleRules } from "./sample";
 

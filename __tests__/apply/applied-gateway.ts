@@ -1,0 +1,97 @@
+/** What was applied, reached by what Terraform says it is called, through AWS's own APIs. */
+import { randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { DescribeSecretCommand, GetSecretValueCommand, RotateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import type { GateRun } from "../../local/gate-result";
+import { runGate } from "../../local/gate-sandbox";
+import type { SessionKeys } from "../../session/keys";
+import type { RevocationCommand } from "../../session/revocation";
+import type { AwsAccount } from "../support/aws-account";
+import { createBrowser, type Browser } from "../support/browser-stand-in";
+import { readEdgeResponse, viewerRequestEvent, type EdgeResponse, type ViewerRequest } from "../support/cloudfront-event";
+import { eventOf, type GateRequest } from "../support/gate-case";
+import type { IdpStandIn } from "../support/idp-stand-in";
+
+export interface AppliedGateway {
+  /** The records that the gate reads. */
+  records(): Promise<Record<string, string>>;
+  emptyStore(): Promise<void>;
+  /** Asks the published gate. */
+  ask(request: GateRequest): Promise<GateRun>;
+  /** The ARN of the version that answers the gateway's own endpoints. */
+  authVersion(): Promise<string>;
+  /** Somebody at the gateway's own endpoints. */
+  browser(): Browser;
+  /** The keys that sign. @throws Error when there are none within 30 s that are other than these */
+  keysAfter(version: string | undefined): Promise<{ version: string; keys: SessionKeys }>;
+  rotate(): Promise<void>;
+  /** Puts a command on the queue. */
+  send(command: RevocationCommand): Promise<void>;
+  /** Publishes a command to the topic. */
+  publish(command: RevocationCommand): Promise<void>;
+  close(): void;
+}
+
+export interface AppliedNames {
+  host: string;
+  /** Terraform's outputs. */
+  outputs: Record<string, unknown>;
+  sessionKeysSecret: string;
+}
+
+/** Seconds. */
+const ROTATION_LIMIT = 30;
+
+export function openGateway(account: AwsAccount, idp: IdpStandIn, { host, outputs, sessionKeysSecret }: AppliedNames): AppliedGateway {
+  const client = { endpoint: account.endpoint, region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
+  const [lambda, secrets, sqs] = [new LambdaClient(client), new SecretsManagerClient(client), new SQSClient(client)];
+  const output = (name: string) => String(outputs[name]);
+
+  async function authVersion(): Promise<string> {
+    const distribution = await account.cloudFront(`distribution/${output("distribution_id")}`);
+    return /<LambdaFunctionARN>([^<]+)</.exec(distribution)![1]!;
+  }
+
+  async function visit(request: Omit<ViewerRequest, "requestId">): Promise<EdgeResponse> {
+    const numbered = { host, ...request, requestId: `${randomBytes(20).toString("base64url")}==` };
+    const invocation = { FunctionName: await authVersion(), Payload: JSON.stringify(viewerRequestEvent(numbered)) };
+    const { Payload, FunctionError } = await lambda.send(new InvokeCommand(invocation));
+    const answer = Buffer.from(Payload!).toString();
+    if (FunctionError !== undefined) throw new Error(answer);
+    return readEdgeResponse(JSON.parse(answer), numbered);
+  }
+
+  const store = () => account.store(output("session_store_arn"));
+
+  return {
+    records: async () => (await store()).records,
+    emptyStore: async () => (await store()).write({}),
+    async ask(request) {
+      const code = await account.cloudFront(`function/${output("gate_function_name")}?Stage=LIVE`);
+      return runGate(code, eventOf({ host, ...request }), await store());
+    },
+    authVersion,
+    browser: () => createBrowser({ invoke: visit, now: () => Math.floor(Date.now() / 1000), authorize: (url) => idp.authorize(url) }),
+    async keysAfter(before) {
+      for (let tries = 0; tries < ROTATION_LIMIT * 5; tries++) {
+        const { VersionIdsToStages = {} } = await secrets.send(new DescribeSecretCommand({ SecretId: sessionKeysSecret }));
+        const [version] = Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes("AWSCURRENT")) ?? [];
+        if (version !== undefined && version !== before) {
+          const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: sessionKeysSecret }));
+          return { version, keys: JSON.parse(SecretString!) as SessionKeys };
+        }
+        await setTimeout(200);
+      }
+      throw new Error(`there are no new session keys after ${ROTATION_LIMIT} s`);
+    },
+    rotate: async () => void (await secrets.send(new RotateSecretCommand({ SecretId: sessionKeysSecret }))),
+    async send(command) {
+      const message = { QueueUrl: output("revocation_queue_url"), MessageBody: JSON.stringify(command), MessageGroupId: "revocations" };
+      await sqs.send(new SendMessageCommand(message));
+    },
+    publish: (command) => account.publish(output("revocation_topic_arn"), JSON.stringify(command)),
+    close: () => [lambda, secrets, sqs].forEach((each) => each.destroy()),
+  };
+}

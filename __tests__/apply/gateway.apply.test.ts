@@ -1,0 +1,236 @@
+/**
+ * The whole example on the real provider, from the first `deploy` to `destroy`, in an account of its own. Each step goes on where
+ * the one before it ended.
+ */
+import { createHmac } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadConfig } from "../../config/load";
+import { REFRESH_COOKIE, SESSION_COOKIE } from "../../session/cookies";
+import { cookieKey, shardKey, type HmacText } from "../../session/keys";
+import { recordKeyParts } from "../../session/shard";
+import type { RevocationCommand } from "../../session/revocation";
+import { sessionKeysSecretName } from "../../stacks/names";
+import { startAwsAccount, type AwsAccount } from "../support/aws-account";
+import type { Browser } from "../support/browser-stand-in";
+import { localhostCertificate } from "../support/certificates";
+import { edgegate } from "../support/cli";
+import { describeWithDeployment, type Deployment } from "../support/deployment";
+import { IdpStandIn } from "../support/idp-stand-in";
+import { startSteps } from "../support/steps";
+import { placesOf } from "../support/secret-search";
+import { readToken } from "../support/session-tokens";
+import { openGateway, type AppliedGateway } from "./applied-gateway";
+import { together, userChanges, type ConfigChange } from "./changes";
+
+/** Milliseconds. The provider's own waits dominate: 25 s for each SQS queue. */
+const STEP_LIMIT = 300_000;
+jest.setTimeout(STEP_LIMIT);
+
+const EXAMPLE = loadConfig(join(__dirname, "../../config/example.ts"));
+const { name, domain, session: { shardCount } } = EXAMPLE;
+
+const PEOPLE = ["alice", "bob", "carol", "dave"];
+
+describeWithDeployment("the example, applied", (open, moto) => {
+  const step = startSteps(STEP_LIMIT);
+  const folder = mkdtempSync(join(tmpdir(), "edgegate-apply-"));
+  const secrets = new Set<string>();
+  const hmac: HmacText = (key, text) => createHmac("sha256", key).update(text).digest("base64url");
+  let account: AwsAccount;
+  let idp: IdpStandIn;
+  let hostedZone: string;
+  let before: string[];
+  let deployment: Deployment;
+  let gateway: AppliedGateway;
+  let version: string;
+  let printed = "";
+  const people: Record<string, Browser> = {};
+
+  const changes = userChanges((deployment, chosen) => deployment.write("gateway.ts", config(chosen)));
+
+  beforeAll(async () => {
+    const certificate = await localhostCertificate();
+    writeFileSync(join(folder, "trusted.pem"), certificate.cert);
+    account = await startAwsAccount(moto, join(folder, "trusted.pem"));
+    idp = await IdpStandIn.start({ certificate, now: () => Math.floor(Date.now() / 1000), clientAuthentication: "client_secret_basic" });
+    hostedZone = await account.createHostedZone("example.com");
+    before = await account.inventory();
+    deployment = open({
+      name,
+      config: "gateway.ts",
+      environment: account.environment,
+      variables: { idp_main_client_secret: idp.clientSecret!, idp_main_client_secret_version: "1" },
+    });
+    deployment.write("gateway.ts", config([]));
+  });
+
+  afterAll(async () => {
+    deployment?.close();
+    gateway?.close();
+    await account?.close();
+    await idp?.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  step("cdktf deploy makes every resource of the stack", async () => {
+    await deployment.deploy();
+    const resources = await deployment.resources();
+    expect(new Set(resources.map((address) => address.replace(/\[.*$/, "")))).toEqual(new Set(deployment.synthesized()));
+    gateway = openGateway(account, idp, { host: domain, outputs: await deployment.outputs(), sessionKeysSecret: sessionKeysSecretName(EXAMPLE) });
+  });
+
+  step("the apply makes the first session keys, and a record for every shard", async () => {
+    const first = await gateway.keysAfter(undefined);
+    version = first.version;
+    const { current, keys } = first.keys;
+    const records = Object.entries(await gateway.records());
+    expect(records).toHaveLength(shardCount);
+    for (const [record, value] of records) expect(value).toMatch(new RegExp(`^${shardKey(hmac, keys[current]!, Number(recordKeyParts(record).shard))}`));
+    expect(records.map(([record]) => recordKeyParts(record).kid)).toEqual(records.map(() => current));
+  });
+
+  step("planned again, there is nothing to do", async () => {
+    await expect(deployment.plan()).resolves.toMatchObject({ isEmpty: true, changes: [] });
+  });
+
+  step("people sign in, and the gate lets them pass", async () => {
+    for (const person of PEOPLE) {
+      people[person] = gateway.browser();
+      await signIn(person);
+      expect(await decision(person)).toBe(await passing(person));
+    }
+    expect(await decision("nobody")).toBe("login none");
+  });
+
+  step("the session keys rotate, and sessions go on", async () => {
+    await gateway.rotate();
+    version = (await gateway.keysAfter(version)).version;
+    expect(Object.keys(await gateway.records())).toHaveLength(2 * shardCount);
+    for (const person of PEOPLE) expect(await decision(person)).toBe(await passing(person));
+  });
+
+  const revocations: [by: string, person: string, revoke: () => Promise<void>][] = [
+    ["a message on the queue", "alice", () => gateway.send(command("alice"))],
+    ["a message to the topic", "carol", () => gateway.publish(command("carol"))],
+    ["edgegate on the command line", "dave", () => operate("revoke", "user", "dave@example.com")],
+  ];
+  for (const [by, person, revoke] of revocations) {
+    step(`${by} ends one user's sessions, for good, and nobody else's`, async () => {
+      await revoke();
+      expect(await decision(person)).toBe("login revoked");
+      expect(await decision("bob")).toBe(await passing("bob"));
+      // The refresh cookie is there, and the handler does not take it.
+      const renewal = await people[person]!.navigate("/_gate/login?return_to=%2F");
+      expect(renewal.headers["location"]?.[0]).toMatch(new RegExp(`^${idp.issuer}/authorize\\?`));
+    });
+  }
+
+  step("the store is what the ledger says, also after somebody emptied it", async () => {
+    await operate("store", "check");
+    const records = await gateway.records();
+    await gateway.emptyStore();
+    expect(await decision("bob")).toBe("login key");
+    await operate("store", "rebuild");
+    expect(await gateway.records()).toEqual(records);
+  });
+
+  for (const { name, make, undo, plan } of changes) {
+    step(`${name} changed: the plan says so, and nothing else`, async () => {
+      make(deployment);
+      const planned = await deployment.plan({ refresh: false });
+      undo(deployment);
+      expect(planned.changes).toEqual(plan);
+    });
+  }
+
+  step("all of it changed and applied: the plan was exact, nothing is left to do, sessions go on", async () => {
+    const handler = await gateway.authVersion();
+    for (const { make } of changes) make(deployment);
+    deployment.write("gateway.ts", config(["rule", "rate limit"]));
+    expect((await deployment.plan()).changes).toEqual(together(changes));
+    await deployment.applyPlan();
+    expect(await gateway.authVersion()).not.toBe(handler);
+    expect(await decision("bob", "/reports/2026")).toBe("deny role");
+    expect(await decision("bob")).toBe(await passing("bob"));
+    await expect(deployment.plan()).resolves.toMatchObject({ isEmpty: true });
+  });
+
+  step("a lockdown ends every session, and people sign in again at once", async () => {
+    await operate("lockdown");
+    expect(await decision("bob")).toBe("login key");
+    await signIn("bob");
+    expect(await decision("bob")).toBe(await passing("bob"));
+  });
+
+  step("no state, plan, bundle, log or output of a command holds a secret", async () => {
+    // Three master keys with a record for each shard, and what everybody got.
+    expect(secrets.size).toBeGreaterThan(3 * shardCount);
+    expect(tracesOfSecrets()).toEqual([]);
+  });
+
+  step("cdktf destroy leaves nothing but secrets that can be had back for a week", async () => {
+    expect((await account.inventory()).length - before.length).toBeGreaterThan(30);
+    await deployment.destroy();
+    expect(await deployment.resources()).toEqual([]);
+    expect((await account.inventory()).filter((line) => !before.includes(line))).toEqual([
+      `secretsmanager secrets edgegate/${name}/idp/main`,
+      `secretsmanager secrets edgegate/${name}/session-keys`,
+    ]);
+    expect(tracesOfSecrets()).toEqual([]);
+  });
+
+  /** The example, with what an account needs, as a user would write it. */
+  function config(chosen: readonly ConfigChange[]): string {
+    const main = { issuer: idp.issuer, clientId: idp.clientId, clientAuthentication: idp.clientAuthentication };
+    const changed = {
+      rule: 'policy: [{ path: "/reports/**", allow: { roles: ["auditor"] } }, ...example.policy]',
+      "rate limit": "waf: { rateLimit: 500 }",
+    };
+    const settings = [`hostedZoneId: "${hostedZone}"`, `identityProviders: { main: ${JSON.stringify(main)} }`, ...chosen.map((change) => changed[change])];
+    return `import example from "./config/example";\n\nexport default { ...example, ${settings.join(", ")} };\n`;
+  }
+
+  /** What the gate notes about a person's request. */
+  async function decision(person: string, path = "/staff/list"): Promise<string | undefined> {
+    const token = people[person]?.jar.get(SESSION_COOKIE);
+    return (await gateway.ask({ path, ...(token !== undefined && { session: token }) })).log.at(-1);
+  }
+
+  async function passing(person: string): Promise<string> {
+    const { keys } = await gateway.keysAfter(undefined);
+    return `allow session ${readToken(people[person]!.jar.get(SESSION_COOKIE), keys, shardCount).uid}`;
+  }
+
+  async function signIn(person: string): Promise<void> {
+    idp.user = { sub: person, email: `${person}@example.com`, roles: ["staff"] };
+    await people[person]!.signIn("/staff/list");
+    await noteSecrets();
+  }
+
+  function command(subject: string): RevocationCommand {
+    return { version: 1, target: { type: "user", issuer: idp.issuer, subject }, by: "operator:test", reason: "left the company" };
+  }
+
+  async function operate(...args: string[]): Promise<void> {
+    const { code, stdout, stderr } = await edgegate([...args, "--yes", "--config", deployment.configFile], { env: account.environment });
+    printed += stdout + stderr;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    await noteSecrets();
+  }
+
+  /** Every secret that there is by now. */
+  async function noteSecrets(): Promise<void> {
+    const { keys } = await gateway.keysAfter(undefined);
+    for (const master of Object.values(keys.keys)) [master, cookieKey(hmac, master)].forEach((secret) => secrets.add(secret));
+    for (const record of Object.values(await gateway.records())) secrets.add(record.slice(0, 43));
+    const cookies = Object.values(people).flatMap(({ jar }) => [jar.get(SESSION_COOKIE), jar.get(REFRESH_COOKIE)]);
+    for (const cookie of cookies) if (cookie !== undefined) secrets.add(cookie);
+    for (const secret of idp.secretsSeen) secrets.add(secret);
+  }
+
+  function tracesOfSecrets(): string[] {
+    return placesOf(secrets, { ...deployment.traces(), "the log of the functions": account.logs(), "what edgegate printed": printed });
+  }
+});

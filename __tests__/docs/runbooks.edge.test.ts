@@ -1,0 +1,72 @@
+/** Every command in the runbooks is run as it is written: `edgegate` against the local edge, the CDKTF CLI in the apply tier. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { configSchema } from "../../config/schema";
+import { signIn } from "../../local/check";
+import { HttpClient } from "../../local/http-client";
+import type { LocalEdge } from "../../local/local-edge";
+import { SESSION_COOKIE } from "../../session/cookies";
+import { decodePayload, splitToken, type Session } from "../../session/token";
+import { edgegate } from "../support/cli";
+import { DEPLOY_COMMAND } from "../support/deployment";
+import { startTestEdge, TEST_CONFIG } from "../support/local-edge";
+
+const FOLDER = join(__dirname, "../../docs/runbooks");
+const RUNBOOKS = readdirSync(FOLDER).filter((name) => name !== "README.md");
+
+/** The lines of a runbook's shell blocks, indented ones too. */
+function commandsOf(name: string): string[] {
+  const blocks = [...readFileSync(join(FOLDER, name), "utf8").matchAll(/^ *```sh\n([^]*?)^ *```/gm)].map(([, block]) => block!);
+  return blocks.flatMap((block) => block.split("\n").map((line) => line.trim())).filter((line) => line !== "");
+}
+
+/** The words of a command line, as a shell reads double quotes. */
+function wordsOf(command: string): string[] {
+  return [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+}
+
+let edge: LocalEdge;
+let folder: string;
+
+beforeAll(async () => {
+  edge = await startTestEdge({ config: configSchema.parse(TEST_CONFIG) });
+  folder = mkdtempSync(join(tmpdir(), "edgegate-runbooks-"));
+  writeFileSync(join(folder, "client-secret.txt"), "a client secret\n");
+});
+afterAll(async () => {
+  await edge?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function signedIn(): Promise<Session> {
+  const browser = new HttpClient(readFileSync(edge.caFile, "utf8"));
+  await signIn(browser, `${edge.url}/staff`, edge.users.find(({ id }) => id === "staff")!);
+  return decodePayload(splitToken(browser.cookie(SESSION_COOKIE)!)!.payload);
+}
+
+test("there is a runbook for each of the cases, and the list names it", () => {
+  const list = readFileSync(join(FOLDER, "README.md"), "utf8");
+  expect(RUNBOOKS.sort()).toEqual(["emergency-rotation.md", "first-deploy.md", "idp-outage.md", "rebuild-store.md", "revoke-now.md", "rotate-keys.md"]);
+  for (const name of RUNBOOKS) expect(list).toContain(`(${name})`);
+});
+
+describe.each(RUNBOOKS)("%s", (name) => {
+  const commands = commandsOf(name);
+
+  test("has commands", () => expect(commands.length).toBeGreaterThan(0));
+
+  test.each(commands.filter((command) => command.startsWith("npx edgegate ")))("%s", async (command) => {
+    const { email, sid } = await signedIn();
+    const standIns: Record<string, string> = { "alice@example.com": email, AAAAAAAAAAAAAAAA: sid, "client-secret.txt": join(folder, "client-secret.txt") };
+    const [, , ...args] = wordsOf(command).map((word) => standIns[word] ?? word);
+    const { code, stdout, stderr } = await edgegate([...args, "--yes", `--local=${new URL(edge.url).port}`]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).not.toBe("");
+  });
+
+  test("what is no edgegate command is what the apply tier runs", () => {
+    const others = commands.filter((command) => !command.startsWith("npx edgegate "));
+    expect(others.filter((command) => command !== DEPLOY_COMMAND)).toEqual([]);
+  });
+});
