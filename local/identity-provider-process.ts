@@ -21,6 +21,9 @@ process.once("message", (options: IdentityProviderOptions) => {
     const issuer = `https://localhost:${(server.address() as AddressInfo).port}`;
     const provider = new Provider(issuer, configuration(options));
     const serve = provider.callback();
+    provider.on("backchannel.error", (_context, error, client) => {
+      process.stderr.write(`back-channel logout of ${client.clientId}: ${String(error.cause ?? error)}\n`);
+    });
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
       const answer = request.url?.startsWith("/interaction/")
         ? interaction(provider, options, request, response)
@@ -42,6 +45,9 @@ function configuration(options: IdentityProviderOptions): Configuration {
       ...(client.secret !== undefined && { client_secret: client.secret }),
       redirect_uris: [client.redirectUri],
       post_logout_redirect_uris: [client.postLogoutRedirectUri],
+      backchannel_logout_uri: client.backchannelLogoutUri,
+      // It also puts `sid` into ID tokens.
+      backchannel_logout_session_required: true,
       grant_types: ["authorization_code", "refresh_token"],
       token_endpoint_auth_method: client.authentication,
       require_auth_time: true,
@@ -56,6 +62,8 @@ function configuration(options: IdentityProviderOptions): Configuration {
     },
     // Many identity providers put claims into the ID token though a userinfo endpoint exists.
     conformIdTokenClaims: false,
+    // The dispatcher refuses addresses of this machine, where the gateway is.
+    fetch: (url, options) => fetch(url, Object.assign(options, { dispatcher: undefined })),
     pkce: { required: () => true },
     rotateRefreshToken: true,
     // Without a consent screen `offline_access` is dropped from the scope, so the grant type decides.
@@ -71,6 +79,7 @@ function configuration(options: IdentityProviderOptions): Configuration {
       RefreshToken: GRANT_SECONDS,
     },
     features: {
+      backchannelLogout: { enabled: true },
       devInteractions: { enabled: false },
       revocation: { enabled: true, allowedPolicy: () => Promise.resolve(true) },
       rpInitiatedLogout: {

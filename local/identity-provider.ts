@@ -12,6 +12,8 @@ export interface IdentityProviderOptions {
   /** PEM. */
   key: string;
   cert: string;
+  /** Path of the certificate (PEM) that the gateway shows, for back-channel logout. */
+  caFile: string;
   clients: {
     id: string;
     /** Absent for a public client. */
@@ -19,6 +21,8 @@ export interface IdentityProviderOptions {
     authentication: ClientAuthentication;
     redirectUri: string;
     postLogoutRedirectUri: string;
+    /** Gets a logout token for each session that ends. */
+    backchannelLogoutUri: string;
   }[];
   users: User[];
   /** Names of the claims that list a user's roles. */
@@ -44,8 +48,16 @@ export interface Listening {
 export async function startIdentityProvider(options: IdentityProviderOptions): Promise<IdentityProvider> {
   const child = spawn(
     process.execPath,
-    ["--import", pathToFileURL(require.resolve("tsx")).href, join(__dirname, "identity-provider-process.ts")],
+    [
+      "--require",
+      join(__dirname, "localhost-names.js"),
+      "--import",
+      pathToFileURL(require.resolve("tsx")).href,
+      join(__dirname, "identity-provider-process.ts"),
+    ],
     {
+      // Node reads this when it starts, so it cannot come with the other options.
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: options.caFile },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     },
   );

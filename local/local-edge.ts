@@ -109,6 +109,7 @@ async function start(
           authentication: clientAuthentication,
           redirectUri: `${url}${options.config.basePath}/callback/${id}`,
           postLogoutRedirectUri: `${url}${options.config.basePath}/signed-out`,
+          backchannelLogoutUri: `${url}${options.config.basePath}/backchannel-logout/${id}`,
         })),
         users,
         rolesClaims: [...new Set(Object.values(options.config.identityProviders).map(({ rolesClaim }) => rolesClaim))],

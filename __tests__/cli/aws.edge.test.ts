@@ -149,7 +149,7 @@ test("a user is named by issuer and subject as the identity provider names them"
   // printf 'https://login.example.com\nalice' | openssl dgst -sha256 -binary | basenc --base64url | cut -c1-16
   const uid = "tEtKWuYGGdwI-NXp";
   expect(asked).toEqual([
-    { operation: "sessions", uid, all: true },
+    { operation: "sessions", uid, all: true, limit: 1000 },
     { operation: "revoke", command: { version: 1, target: { type: "user", uid }, by: expect.stringMatching(/^operator:.+@.+/), reason: "test" } },
   ]);
 });

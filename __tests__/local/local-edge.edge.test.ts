@@ -173,6 +173,7 @@ describe("starting and ending", () => {
       authentication: "client_secret_basic" as const,
       redirectUri: `${url}/_gate/callback/main`,
       postLogoutRedirectUri: `${url}/_gate/signed-out`,
+      backchannelLogoutUri: `${url}/_gate/backchannel-logout/main`,
     };
     const provider = await startIdentityProvider({
       ...certificate,

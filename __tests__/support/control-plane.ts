@@ -42,6 +42,8 @@ const MAX_WRITES = 25;
 export type Intercept = (operation: string, call: number) => StoreFault | undefined | Promise<StoreFault | undefined>;
 
 export interface ControlPlane {
+  /** Name of the secret with the session keys. */
+  secretName: string;
   store: KeyValueStoreStandIn;
   clock: Clock;
   /** Names and endpoint of the ledger. */
@@ -103,6 +105,7 @@ export interface ControlPlaneOptions {
 export async function startControlPlane(moto: string, { shardCount = 64, gate = "", dynamoDb = moto, hasKeys = true }: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-revoker-"));
   const name = randomUUID().slice(0, 8);
+  const secretName = `edgegate/${name}/session-keys`;
   const secrets = new SecretsManagerClient({ endpoint: moto, ...CREDENTIALS });
   const queues = new SQSClient({ endpoint: moto, ...CREDENTIALS });
   const tables = new DynamoDBClient({ endpoint: dynamoDb, ...CREDENTIALS });
@@ -110,7 +113,7 @@ export async function startControlPlane(moto: string, { shardCount = 64, gate = 
   const makeQueue = async (kind: string) =>
     (await queues.send(new CreateQueueCommand({ QueueName: `${name}-${kind}.fifo`, Attributes: { FifoQueue: "true", ContentBasedDeduplication: "true" } }))).QueueUrl!;
   const [{ ARN: secretId }, queueUrl, deadQueueUrl] = await Promise.all([
-    secrets.send(new CreateSecretCommand({ Name: `edgegate/${name}/session-keys` })),
+    secrets.send(new CreateSecretCommand({ Name: secretName })),
     makeQueue("revocations"),
     makeQueue("revocations-dead"),
     createLedgerTables(dynamoDb, ledger),
@@ -207,6 +210,7 @@ export async function startControlPlane(moto: string, { shardCount = 64, gate = 
   }
 
   const plane: ControlPlane = {
+    secretName,
     store,
     clock,
     ledger,

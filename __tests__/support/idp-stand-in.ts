@@ -60,6 +60,8 @@ export class IdpStandIn {
   rotatesRefreshTokens = true;
   /** Forgets to make a code void when it was used (RFC 6749 section 4.1.2). */
   takesCodesAgain = false;
+  /** Renews for whoever signed in, whatever `user` says by now. */
+  remembersUsers = false;
   /** Gives an ID token with renewals, which OpenID Connect Core 1.0 section 12.2 leaves open. */
   renewsIdTokens = true;
   /** The error (RFC 6749 section 5.2) with which it refuses every refresh token. */
@@ -268,7 +270,7 @@ export class IdpStandIn {
   private async tokens(grant: Grant, withIdToken: boolean): Promise<Answer> {
     const first = grant.refreshTokens.length === 0;
     if (this.issuesRefreshTokens && (first || this.rotatesRefreshTokens)) grant.refreshTokens.push(this.newSecret(this.refreshTokenBytes));
-    const user = first ? grant.user : this.user;
+    const user = first || this.remembersUsers ? grant.user : this.user;
     const accessToken = this.newSecret();
     this.accessTokens.set(accessToken, user);
     return tampered(this.tampering.tokenResponse, {

@@ -1,4 +1,5 @@
 /** Ends sessions because somebody else says so: an identity provider that signed a user out, a transmitter of security events. */
+import { setTimeout } from "node:timers/promises";
 import { idpSessionId, type LedgerSession } from "../../session/ledger";
 import type { Exchange } from "./exchange";
 import { sha256 } from "./hash";
@@ -27,25 +28,21 @@ export interface IdpSession {
 
 /**
  * Ends the living sessions that began at one session of an identity provider. Where there are none nothing is sent, so that
- * made-up names do not fill the queue.
+ * made-up names do not fill the queue. To repeat it sends the same again, which the queue drops or the revoker finds done.
  *
+ * @param isSure whether somebody signed for it that there is such a session: its sign-in may be so young that it takes a second look
  * @returns how many there were
  * @throws Failure `ledger_unavailable`, `revocations_unavailable`
  */
-export async function endIdpSession(exchange: Exchange, { issuer, sid, uid }: IdpSession, ending: Ending): Promise<number> {
-  const { ports, now, note, settings } = exchange;
+export async function endIdpSession(exchange: Exchange, { issuer, sid, uid }: IdpSession, ending: Ending, isSure: boolean): Promise<number> {
+  const { ports, now, note } = exchange;
   const find = () => ports.ledger.byIdpSession(idpSessionId(sha256, issuer, sid));
-  let sessions = await find();
-  if (sessions.length === 0 && isSigned) {
-    await setTimeout(INDEX_DELAY * 1000);
-    sessions = await find();
-  }
-  // Of one that has ended tokens may be about, where the queue did not take the sign-out.
-  const isOver = ({ endsAt, endedAt }: LedgerSession) => !(now < endsAt) || (endedAt !== undefined && !(now < endedAt + settings.session.token + LAST_TOKEN));
-  const living = sessions.filter((session) => !isOver(session) && (uid === undefined || session.uid === uid));
-  const [first] = living;
-  if (first) note.uid = first.uid;
-  if (first && living.length === 1) note.sid = first.sid;
+  const first = await find();
+  const sessions = first.length === 0 && isSure ? await setTimeout(INDEX_DELAY * 1000).then(find) : first;
+  const living = sessions.filter((session) => !isOver(session, exchange) && (uid === undefined || session.uid === uid));
+  const [one] = living;
+  if (one) note.uid = one.uid;
+  if (one && living.length === 1) note.sid = one.sid;
   if (living.length > MAX_ONE_BY_ONE) {
     await Promise.all([...new Set(living.map((session) => session.uid))].map((user) => endUser(exchange, user, now, ending)));
   } else {
@@ -64,7 +61,12 @@ export async function endUser({ ports, note }: Exchange, uid: string, cutoff: nu
   await ports.revoke({ version: 1, target: { type: "user", uid }, cutoff, ...ending });
 }
 
-/** Revoked first: a session that the ledger says has ended is not looked at again. */
+/** Whether nothing of a session passes any more. Of one that its user ended tokens live on where the queue did not take the sign-out. */
+function isOver({ endsAt, endedAt }: LedgerSession, { now, settings }: Exchange): boolean {
+  return !(now < endsAt) || (endedAt !== undefined && !(now < endedAt + settings.session.token + LAST_TOKEN));
+}
+
+/** Revoked first: what the ledger says has ended is not looked at for long. */
 async function endSession({ ports, now }: Exchange, { uid, sid }: LedgerSession, ending: Ending): Promise<void> {
   await ports.revoke({ version: 1, target: { type: "session", sid, uid }, ...ending });
   // It cannot be renewed from here on, whatever time the revoker takes.

@@ -15,7 +15,7 @@ export interface Ports {
    */
   keys(wanted?: string): Promise<SessionKeys>;
   /**
-   * Asks for newer keys although those in hand are fresh; at most once in ten seconds.
+   * Asks for newer keys although those in hand are fresh; at most three times in half a minute.
    *
    * @throws Failure `keys_unavailable`
    */

@@ -28,8 +28,9 @@ export function lifeOf({ session, revocations }: Standing, { now, settings }: No
 }
 
 /** A sign-in may have read the ledger while a revocation was on its way there: what it would have been refused then is not renewed now. */
-function isLateEnough({ startedAt, authTime }: LedgerSession, revocations: readonly Revocation[]): boolean {
-  return isAuthenticatedSince(revocations, { now: startedAt, authTime, askedAt: startedAt });
+function isLateEnough({ uid, startedAt, authTime }: LedgerSession, revocations: readonly Revocation[]): boolean {
+  const ofUser = revocations.filter((revocation) => revocation.kind === "gateway" || revocation.uid === uid);
+  return isAuthenticatedSince(ofUser, { now: startedAt, authTime, askedAt: startedAt });
 }
 
 /**

@@ -1,128 +1,124 @@
-/** Nobody notices a rotation: the shipped gate and the shipped handler while the shipped rotator works. */
-import { randomBytes } from "node:crypto";
-import { runGate } from "../../../local/gate-sandbox";
-import { encodeRecord, decodeRecord, recordKey, shardOf } from "../../../session/shard";
-import { SESSION_COOKIE } from "../../../session/cookies";
-import type { SessionKeys } from "../../../session/keys";
-import type { Session } from "../../../session/token";
-import { HOST, withAuth, type AuthEnvironment } from "../../support/auth-fixture";
-import { eventOf } from "../../support/gate-case";
-import { gateSources } from "../../support/gate-sites";
-import { SHARD_COUNT, startKeyRotator, type KeyRotator } from "../../support/key-rotator";
-import { startMoto, type Moto } from "../../support/moto";
+/** Nobody notices a rotation, whatever happens to it; and nobody who was revoked comes back by one. */
+import { randomUUID } from "node:crypto";
+import type { StoreFault } from "../../../local/key-value-store-stand-in";
 import { mint } from "../../support/session-tokens";
+import { startMoto, type Moto } from "../../support/moto";
+import { startRotatingGateway, type RotatingGateway, type Visitor } from "../../support/rotating-gateway";
 import { describeWith } from "../../support/tools";
 
+const USERS = 20;
 const ROTATIONS = 3;
-/** Seconds. Rotations are days apart; a handler asks at most every ten seconds for a key that it does not know. */
-const BETWEEN_ROTATIONS = 30;
-const USERS = 40;
-
-interface Signed {
-  token: string;
-  session: Session;
-}
+/** Seconds that a rotation is given: until the new key signs, until every token is signed with it, and some for the steps. */
+const ROTATION = 690 + 900 + 160;
+/** What is done in a round, while everybody goes on. */
+const STEPS: Record<number, string> = { 1: "createSecret", 2: "setSecret", 3: "testSecret", 5: "finishSecret" };
+const FAULTS: StoreFault[] = ["conflict", "throttle", "error", "lost"];
 
 describeWith("moto", "while keys rotate", (path) => {
   let moto: Moto;
-  let rotator: KeyRotator;
-  beforeAll(async () => {
+  let gateway: RotatingGateway;
+  beforeEach(async () => {
     moto = await startMoto(path);
-    rotator = await startKeyRotator(moto.endpoint);
-    await rotator.rotate();
-  }, 60_000);
-  afterAll(async () => {
-    await rotator?.close();
+    gateway = await startRotatingGateway(moto.endpoint);
+  }, 120_000);
+  afterEach(async () => {
+    await gateway?.close();
     await moto?.close();
   });
 
-  const gate = gateSources().door;
-  const decide = async ({ token }: Signed) => (await runGate(gate, eventOf({ session: token }), { records: rotator.store.records })).log[0];
-  const signIn = (keys: SessionKeys): Signed => {
-    const now = Math.floor(Date.now() / 1000);
-    const session = { uid: randomBytes(12).toString("base64url"), sid: randomBytes(12).toString("base64url"), issuedAt: now, expiresAt: now + 900, authTime: now, idp: "main", strength: "", roles: [], email: "", claims: {} };
-    return { session, token: mint(session, keys, SHARD_COUNT) };
-  };
-
-  test("no session that any living key signed is refused: by the gate in more than 2,000 requests, by the handler in more than 100", async () => {
-    await withAuth({ settings: { session: { absolute: 3600, idle: 3600, token: 900, shardCount: SHARD_COUNT } } }, async (auth) => {
-      const sessions: Signed[] = [];
-      const refused: unknown[] = [];
-      const seen = { gate: 0, handler: 0, kids: new Set<string>() };
-
-      const request = async () => {
-        // As a handler does: whatever is current signs.
-        const text = (await rotator.secretText())!;
-        auth.aws.secrets.set(auth.settings.sessionKeysSecretName, text);
-        const keys = JSON.parse(text) as SessionKeys;
-        seen.kids.add(keys.current);
-        if (sessions.length < USERS * (seen.kids.size + 1)) sessions.push(signIn(keys));
-        for (const signed of sessions.slice(-USERS).concat(sessions.slice(0, USERS))) {
-          const log = await decide(signed);
-          seen.gate += 1;
-          if (log !== `allow session ${signed.session.uid}`) refused.push(log);
-        }
-        for (const signed of [sessions[0]!, sessions.at(-1)!]) {
-          const status = await me(auth, signed);
-          seen.handler += 1;
-          if (status !== 200) refused.push(status);
-        }
-      };
-
-      let rotating = true;
-      const stream = (async () => {
-        while (rotating || seen.gate < 2_000 || seen.handler < 100) await request();
-      })();
-      for (let rotation = 0; rotation < ROTATIONS; rotation++) {
-        auth.clock.advance(BETWEEN_ROTATIONS);
-        await rotator.rotate();
-        // What the last key signs is asked for, too.
-        await waitUntil(async () => seen.kids.has((await rotator.keys()).current));
-      }
-      rotating = false;
-      await stream;
-      expect(refused).toEqual([]);
-      expect(seen.kids.size).toBe(ROTATIONS + 1);
-      expect(seen.gate).toBeGreaterThanOrEqual(2_000);
-      expect(seen.handler).toBeGreaterThanOrEqual(100);
-    });
-  }, 180_000);
-
-  test("whoever was revoked stays so, under every key; others of the shard do not notice", async () => {
-    const keys = await rotator.keys();
-    const [revokedSession, cutOff] = [signIn(keys), signIn(keys)];
-    const shard = (signed: Signed) => shardOf(signed.session.uid, SHARD_COUNT);
-    revoke(keys, shard(revokedSession), { revokedSessions: [revokedSession.session.sid], cutoffs: [] });
-    revoke(keys, shard(cutOff), { revokedSessions: [], cutoffs: [{ uid: cutOff.session.uid, time: cutOff.session.issuedAt }] });
-    const bystander = signIn(keys);
-    const renewed = (signed: Signed, by: SessionKeys): Signed => ({ ...signed, token: mint(signed.session, by, SHARD_COUNT) });
-    for (let rotation = 0; rotation < ROTATIONS; rotation++) {
-      const current = await rotator.keys();
-      for (const signed of [revokedSession, cutOff]) {
-        expect(await decide(signed)).toBe("login revoked");
-        expect(await decide(renewed(signed, current))).toBe("login revoked");
-      }
-      expect(await decide(bystander)).toBe(`allow session ${bystander.session.uid}`);
-      expect(await decide(renewed(bystander, current))).toBe(`allow session ${bystander.session.uid}`);
-      await rotator.rotate();
+  test.each([
+    ["without a disturbance", []],
+    ["with a store that fails at every third write, in each of its ways", FAULTS],
+  ])("%s: no request fails and nobody has to sign in again", async (_, faults) => {
+    // Less than handlers keep the keys for.
+    const pause = 40;
+    const users: Visitor[] = [];
+    for (let user = 0; user < USERS; user++) {
+      users.push(await gateway.signIn(`user-${user}`));
+      // So that their tokens expire one after the other, and the handlers' caches as well.
+      gateway.advance(20);
     }
-  }, 60_000);
+    const seen = { requests: 0, renewals: 0, failed: [] as string[], forcedSignIns: 0, kids: new Set<string>(), faults: 0 };
+    let updates = 0;
+    gateway.plane.watch((operation) => {
+      if (faults.length === 0 || operation !== "UpdateKeys" || ++updates % 3 !== 1) return undefined;
+      return faults[seen.faults++ % faults.length];
+    });
 
-  function revoke({ current }: SessionKeys, shard: number, entries: { revokedSessions: string[]; cutoffs: { uid: string; time: number }[] }): void {
-    const key = recordKey(current, shard);
-    const before = decodeRecord(rotator.store.records[key]!);
-    rotator.store.write({
-      ...rotator.store.records,
-      [key]: encodeRecord({ ...before, revokedSessions: [...before.revokedSessions, ...entries.revokedSessions], cutoffs: [...before.cutoffs, ...entries.cutoffs] }),
+    for (let rotation = 0; rotation < ROTATIONS; rotation++) {
+      const version = randomUUID();
+      for (let round = 0; round * pause < ROTATION; round++) {
+        await Promise.all([everybodyComes(round), rotate(STEPS[round], version), round % 10 === 4 && gateway.plane.carryOut({ operation: "sweep" })]);
+        gateway.advance(pause);
+      }
+    }
+
+    async function everybodyComes(round: number): Promise<void> {
+      await Promise.all(
+        users.map(async (user, place) => {
+          const result = await user.visit();
+          seen.requests += 1;
+          seen.kids.add(user.kid());
+          if (result === "renewed") seen.renewals += 1;
+          else if (result === "signed out") seen.forcedSignIns += 1;
+          else if (result !== "allowed") seen.failed.push(`round ${round}: ${result}`);
+          if ((round + place) % 5 > 0) return;
+          // Some are on a page that renews its session before it expires.
+          const [endpoint, status] = place % 4 === 0 ? ["refresh", await user.refresh()] : ["me", await user.me()];
+          seen.requests += 1;
+          if (status !== 200) seen.failed.push(`round ${round}: ${endpoint} ${status}`);
+        }),
+      );
+    }
+
+    expect(seen).toMatchObject({ failed: [], forcedSignIns: 0 });
+    expect(seen.requests).toBeGreaterThanOrEqual(2_000);
+    expect(seen.renewals).toBeGreaterThanOrEqual(ROTATIONS * USERS);
+    expect(seen.kids.size).toBe(ROTATIONS + 1);
+    if (faults.length > 0) expect(seen.faults).toBeGreaterThan(FAULTS.length);
+  }, 600_000);
+
+  test("whoever is revoked stays out, under every key that lives", async () => {
+    const { plane } = gateway;
+    // The edges have everything a minute later.
+    const pause = 80;
+    const revoked: Visitor[] = [];
+    const bystander = await gateway.signIn("bystander");
+    for (let rotation = 0; rotation < ROTATIONS; rotation++) {
+      const version = randomUUID();
+      for (let round = 0; round * pause < ROTATION; round++) {
+        // Before, between and after the steps, in turn a user and a session.
+        if (round % 4 === 0) revoked.push(await revokeOne(`user-${rotation}-${round}`, round % 8 === 0));
+        await rotate(STEPS[round], version);
+        gateway.advance(pause);
+        for (const visitor of revoked) expect(new Set(await tryAll(visitor))).toEqual(new Set(["login revoked"]));
+        expect(await bystander.visit()).toMatch(/^(allowed|renewed)$/);
+      }
+    }
+    expect(revoked.length).toBeGreaterThan(ROTATIONS * 4);
+    for (const visitor of revoked) expect(await visitor.visit()).toBe("signed out");
+
+    async function revokeOne(subject: string, isUser: boolean): Promise<Visitor> {
+      const visitor = await gateway.signIn(subject);
+      const { uid, sid } = visitor.session();
+      await plane.carryOut({ operation: "revoke", command: { version: 1, target: isUser ? { type: "user", uid } : { type: "session", uid, sid }, by: "operator:test", reason: "" } });
+      return visitor;
+    }
+
+    /** A token of the session under each key, which nobody who was revoked can have, and which the gate would believe. */
+    async function tryAll(visitor: Visitor): Promise<string[]> {
+      const { keys } = await plane.keys();
+      const session = { ...visitor.session(), expiresAt: plane.clock.now() + 900 };
+      return (await Promise.all(Object.keys(keys).map((kid) => gateway.decide(mint(session, { current: kid, keys }, 64))))).flat();
+    }
+  }, 600_000);
+
+  /** As Secrets Manager does: from the first step again where one fails. */
+  async function rotate(step: string | undefined, version: string): Promise<void> {
+    if (step === undefined) return;
+    const steps = Object.values(STEPS);
+    await gateway.plane.step(step, version).catch(async () => {
+      for (const each of steps.slice(0, steps.indexOf(step) + 1)) await gateway.plane.step(each, version);
     });
   }
 });
-
-async function me(auth: AuthEnvironment, { token }: Signed): Promise<number> {
-  const { status } = await auth.invoke({ host: HOST, url: "/_gate/me", headers: { cookie: `${SESSION_COOKIE}=${auth.secret(token)}` } });
-  return status;
-}
-
-async function waitUntil(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
-}

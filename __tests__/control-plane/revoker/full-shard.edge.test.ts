@@ -14,6 +14,9 @@ const SHARD = 7;
 /** Revoked sessions that fit beside the shard key. */
 const FULL = 163;
 
+/** Milliseconds: a busy machine is slow, not wrong. */
+jest.setTimeout(120_000);
+
 describeWith("moto", "a full shard", (path) => {
   const gate = gateSources().door;
   let moto: Moto;

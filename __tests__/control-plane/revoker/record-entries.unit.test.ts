@@ -16,7 +16,7 @@ describe("adding to a record", () => {
     ["a user", record(), [user(NOW)], { cutoffs: [{ uid: "alice0", time: NOW }] }],
     ["a later cut-off of a user who has one", record({ cutoffs: [{ uid: "alice0", time: NOW - 5 }] }), [user(NOW)], { cutoffs: [{ uid: "alice0", time: NOW }] }],
     ["an earlier one", record({ cutoffs: [{ uid: "alice0", time: NOW }] }), [user(NOW - 5)], { cutoffs: [{ uid: "alice0", time: NOW }] }],
-    ["one of a user who has several", record({ cutoffs: [{ uid: "alice0", time: 1 }, { uid: "bob000", time: 2 }, { uid: "alice0", time: 3 }] }), [user(2)], { cutoffs: [{ uid: "bob000", time: 2 }, { uid: "alice0", time: 3 }] }],
+    ["one of a user who has several", record({ cutoffs: [{ uid: "alice0", time: NOW - 3 }, { uid: "bob000", time: NOW }, { uid: "alice0", time: NOW - 1 }] }), [user(NOW - 2)], { cutoffs: [{ uid: "bob000", time: NOW }, { uid: "alice0", time: NOW - 1 }] }],
   ])("%s", (_, before, added, after) => {
     const value = addEntries(before, KEY, added, 1024)!;
     expect(value).toBe(record(after));

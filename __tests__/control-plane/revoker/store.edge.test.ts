@@ -7,6 +7,9 @@ import { SESSION_SECONDS, startControlPlane, type ControlPlane, type Signed } fr
 import { startMoto, type Moto } from "../../support/moto";
 import { describeWith } from "../../support/tools";
 
+/** Milliseconds: a busy machine is slow, not wrong. */
+jest.setTimeout(120_000);
+
 describeWith("moto", "the store", (path) => {
   const gate = gateSources().door;
   let moto: Moto;
@@ -154,5 +157,5 @@ describeWith("moto", "the store", (path) => {
       expect(names).toHaveLength(3);
       for (const name of names) expect(decodeRecord(plane.store.records[name]!).revokedSessions).toContain(session.sid.slice(0, 6));
     }
-  }, 120_000);
+  });
 });

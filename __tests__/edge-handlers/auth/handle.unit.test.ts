@@ -79,7 +79,7 @@ test("whoever asks for another identity provider is sent there, however well the
   const cookie = `${SESSION_COOKIE}=${token}; ${REFRESH_COOKIE}=${refresh}`;
   const handle = createHandle({ ...PORTS, settings: async () => settings, ledger: { standing } as unknown as Ports["ledger"] });
   for (const idp of ["other", "main"]) await handle(request(`/_gate/login?idp=${idp}`, "GET", { cookie }));
-  expect(fetch.mock.calls.map(([url]) => url)).toEqual(["https://other.example", "https://idp.example"].map((issuer) => `${issuer}/.well-known/openid-configuration`));
+  expect([...new Set(fetch.mock.calls.map(([url]) => url))]).toEqual(["https://other.example", "https://idp.example"].map((issuer) => `${issuer}/.well-known/openid-configuration`));
   fetch.mockRestore();
 });
 

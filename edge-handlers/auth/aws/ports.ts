@@ -20,7 +20,7 @@ const LIFETIMES = { fresh: 60, stale: 24 * 3600, pause: 10 };
  * who has a genuine token can have it refused: the one must not stand in the way of the other.
  */
 const FOR_UNKNOWN_ID = [3, 30] as const;
-const FOR_REFUSED_TOKEN = [1, 10] as const;
+const FOR_REFUSED_TOKEN = [3, 30] as const;
 /** 32 bytes as base64url. */
 const MASTER_KEY = /^[\w-]{43}$/;
 /** Of a secret that was put from a file; no client secret has one (RFC 6749 appendix A.2). */

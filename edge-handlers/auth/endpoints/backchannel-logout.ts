@@ -52,6 +52,6 @@ async function signOut(exchange: Exchange, idp: string, token: string): Promise<
 async function end(exchange: Exchange, issuer: string, { sub, sid, issuedAt }: LogoutToken, by: string): Promise<void> {
   const ending = { by, reason: "The identity provider signed the user out." };
   const uid = sub === undefined ? undefined : userId(sha256, issuer, sub);
-  if (sid !== undefined) await endIdpSession(exchange, { issuer, sid, uid }, ending);
+  if (sid !== undefined) await endIdpSession(exchange, { issuer, sid, uid }, ending, true);
   else if (uid !== undefined) await endUser(exchange, uid, Math.min(issuedAt, exchange.now), ending);
 }

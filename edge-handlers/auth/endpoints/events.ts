@@ -47,7 +47,7 @@ async function take(exchange: Exchange, id: string, transmitter: EventTransmitte
 
 async function carriedOut(exchange: Exchange, order: Order, by: string): Promise<void> {
   const ending = { by, reason: order.reason };
-  if ("session" in order) await endIdpSession(exchange, order.session, ending);
+  if ("session" in order) await endIdpSession(exchange, order.session, ending, true);
   else await endUser(exchange, order.uid, order.cutoff, ending);
 }
 

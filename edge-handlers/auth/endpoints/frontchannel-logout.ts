@@ -20,7 +20,8 @@ export async function frontchannelLogout(exchange: Exchange, idp: string): Promi
   const [issuers, sids] = [url.searchParams.getAll("iss"), url.searchParams.getAll("sid")];
   const [sid] = sids;
   if (issuers.length !== 1 || issuers[0] !== provider.issuer || sids.length !== 1 || !sid) throw new Failure("bad_request");
-  const ended = await endIdpSession(exchange, { issuer: provider.issuer, sid }, { by: `frontchannel-logout:${idp}`, reason: "The identity provider signed the user out." });
+  const ending = { by: `frontchannel-logout:${idp}`, reason: "The identity provider signed the user out." };
+  const ended = await endIdpSession(exchange, { issuer: provider.issuer, sid }, ending, false);
   note.outcome = ended > 0 ? "signed_out" : "no_session";
   return framed("Signed out", new URL(provider.issuer).origin);
 }

@@ -1,0 +1,153 @@
+/**
+ * A gateway as its users meet it while its keys rotate: the shipped gate at two edges, one of which sees the store as it was a minute
+ * ago, and the shipped handler in two processes, whose caches expire at different times. Behind them the shipped control plane.
+ */
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildHandlerZip } from "../../build/handler";
+import { startAwsStandIn } from "../../local/aws-stand-in";
+import { ENGINES } from "../../local/engines";
+import { startLambda } from "../../local/lambda";
+import { SESSION_COOKIE } from "../../session/cookies";
+import { settingsParameterName, type AuthSettings } from "../../session/settings";
+import { recordKeyParts } from "../../session/shard";
+import { decodePayload, splitToken, type Session } from "../../session/token";
+import { createBrowser, type Browser } from "./browser-stand-in";
+import { localhostCertificate } from "./certificates";
+import { readEdgeResponse, viewerRequestEvent, type EdgeResponse, type ViewerRequest } from "./cloudfront-event";
+import { SESSION_SECONDS, startControlPlane, TOKEN_SECONDS, type ControlPlane } from "./control-plane";
+import { eventOf } from "./gate-case";
+import { gateSources } from "./gate-sites";
+import { IdpStandIn } from "./idp-stand-in";
+import { findTool, lambdaNode } from "./tools";
+
+const FUNCTION_NAME = "example-auth";
+/** Seconds by which the second edge is late. */
+const PROPAGATION = 60;
+/** Every so manieth decision is njs's, where it is installed. */
+const NJS_EACH = 20;
+const RETURN_PATH = "/wiki/page";
+
+/** What came of a user's visit. */
+export type Visit = "allowed" | "renewed" | "signed out" | `failed: ${string}`;
+
+export interface Visitor {
+  browser: Browser;
+  session(): Session;
+  /** The key id of the token in hand. */
+  kid(): string;
+  /** Asks for a page, and renews an expired session on the way, as browsers do. */
+  visit(): Promise<Visit>;
+  /** What scripts ask: `me`, and `refresh`, which renews. @returns the status */
+  me(): Promise<number>;
+  refresh(): Promise<number>;
+}
+
+export interface RotatingGateway {
+  plane: ControlPlane;
+  signIn(subject: string): Promise<Visitor>;
+  /** What the gate says to a token: at each edge. */
+  decide(token: string): Promise<string[]>;
+  /** Lets time pass. */
+  advance(seconds: number): void;
+  close(): Promise<void>;
+}
+
+/** @param moto endpoint of moto's server */
+export async function startRotatingGateway(moto: string): Promise<RotatingGateway> {
+  const folder = mkdtempSync(join(tmpdir(), "edgegate-rotating-"));
+  const certificate = await localhostCertificate();
+  const plane = await startControlPlane(moto);
+  const { clock, store } = plane;
+  const [aws, idp] = await Promise.all([startAwsStandIn(), IdpStandIn.start({ certificate, now: clock.now })]);
+  idp.remembersUsers = true;
+  aws.parameters.set(settingsParameterName(FUNCTION_NAME), JSON.stringify(settingsFor(plane, idp)));
+  const [zip, trusted] = [join(folder, "auth.zip"), join(folder, "trusted.pem")];
+  writeFileSync(zip, buildHandlerZip("edge-handlers/auth/cloudfront.ts"));
+  writeFileSync(trusted, certificate.cert);
+  const env = { ...clock.env, AWS_ENDPOINT_URL: aws.endpoint, AWS_ENDPOINT_URL_SECRETS_MANAGER: moto, AWS_ENDPOINT_URL_DYNAMODB: moto, NODE_EXTRA_CA_CERTS: trusted };
+  const handlers = await Promise.all([1, 2].map(() => startLambda({ zip, functionName: FUNCTION_NAME, node: lambdaNode(), env })));
+
+  const gate = gateSources().door;
+  const hasNjs = findTool("njs") !== undefined;
+  /** What the store held, oldest first. */
+  let history = [{ at: clock.now(), records: store.records }];
+  const edges = [() => store.records, () => history.findLast(({ at }) => at <= clock.now() - PROPAGATION)?.records ?? history[0]!.records];
+  /** Nobody comes to the same place twice in a row. */
+  let turn = 0;
+  async function decideAt(edge: number, token: string): Promise<string> {
+    // The one is a process for each request, the other is not.
+    const runGate = ENGINES[hasNjs && turn % NJS_EACH === 0 ? "njs" : "sandbox"];
+    return (await runGate(gate, eventOf({ session: token }), { records: edges[edge]!() })).log[0]!;
+  }
+
+  async function invoke(request: Omit<ViewerRequest, "requestId">): Promise<EdgeResponse> {
+    const numbered = { ...request, requestId: `${randomBytes(20).toString("base64url")}==` };
+    return readEdgeResponse(await handlers[turn++ % handlers.length]!.invoke(viewerRequestEvent(numbered)), numbered);
+  }
+
+  function visitor(browser: Browser): Visitor {
+    const token = () => browser.jar.get(SESSION_COOKIE) ?? "";
+    const session = () => decodePayload(splitToken(token())!.payload);
+    const pass = async () => (await decideAt(turn++ % edges.length, token())) === `allow session ${session().uid}`;
+    return {
+      browser,
+      session,
+      kid: () => recordKeyParts(splitToken(token())!.recordKey).kid,
+      async visit() {
+        const said = await decideAt(turn++ % edges.length, token());
+        if (said === `allow session ${session().uid}`) return "allowed";
+        if (said !== "login expired" && said !== "login revoked") return `failed: ${said}`;
+        const { status, headers } = await browser.navigate(`/_gate/login?return_to=${encodeURIComponent(RETURN_PATH)}`);
+        const location = headers["location"]?.[0] ?? "";
+        if (status === 302 && location.startsWith(idp.issuer)) return "signed out";
+        if (status !== 302 || location !== RETURN_PATH) return `failed: ${said}, then login ${status}`;
+        return (await pass()) ? "renewed" : "failed: refused after renewal";
+      },
+      me: async () => (await browser.fetch("/_gate/me")).status,
+      refresh: async () => (await browser.fetch("/_gate/refresh", { method: "POST" })).status,
+    };
+  }
+
+  return {
+    plane,
+    async signIn(subject) {
+      idp.user = { sub: subject, email: `${subject}@example.com`, roles: ["staff"] };
+      const browser = createBrowser({ invoke, now: clock.now, authorize: (url) => idp.authorize(url) });
+      await browser.signIn(RETURN_PATH);
+      return visitor(browser);
+    },
+    decide: (token) => Promise.all(edges.map((_, edge) => decideAt(edge, token))),
+    advance(seconds) {
+      history = [...history, { at: clock.now(), records: store.records }].slice(-20);
+      clock.advance(seconds);
+    },
+    async close() {
+      await Promise.all(handlers.map((handler) => handler.close()));
+      await Promise.all([aws.close(), idp.stop(), plane.close()]);
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+function settingsFor({ secretName, ledger: { sessionsTable, revocationsTable } }: ControlPlane, idp: IdpStandIn): AuthSettings {
+  return {
+    version: 1,
+    basePath: "/_gate",
+    hosts: ["app.example.com"],
+    session: { absolute: SESSION_SECONDS, idle: 3600, token: TOKEN_SECONDS, shardCount: 64 },
+    sessionKeysSecretName: secretName,
+    identityProviders: {
+      main: { label: "Main", issuer: idp.issuer, clientId: idp.clientId, clientAuthentication: "none", scopes: ["openid", "email", "offline_access"], rolesClaim: "roles" },
+    },
+    eventTransmitters: {},
+    ledger: { sessionsTable, revocationsTable },
+    revocationQueueName: "example-revocations.fifo",
+    onReuse: "revoke-session",
+    roles: ["staff"],
+    claims: [],
+    theme: { productName: "Example", accentColor: "#2456c7" },
+  };
+}
