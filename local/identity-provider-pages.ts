@@ -53,7 +53,7 @@ function choice(user: User, checked: boolean): string {
 <span>${escapeHtml(user.name)}<small>${escapeHtml(`${user.id} · ${roles}`)}</small></span></label>`;
 }
 
-/** Confirms by itself where scripts run; the request to sign out came from the gateway. */
+/** Confirms by itself where scripts run: whoever comes here, from the gateway or by the address, wants to sign out. */
 export function signOutPage(form: string, nonce: string): string {
   return page(
     "Sign out",

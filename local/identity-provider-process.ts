@@ -13,6 +13,8 @@ const SCOPES = ["openid", "profile", "email", "offline_access"];
 /** No form-action: browsers would apply it to the redirect that follows the sign-in form. */
 const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
 const GRANT_SECONDS = 14 * 86_400;
+/** The dispatcher that oidc-provider sets refuses addresses of this machine, where the gateway is. */
+const ANY_ADDRESS = { dispatcher: undefined };
 
 process.on("disconnect", () => process.exit(0));
 process.once("message", (options: IdentityProviderOptions) => {
@@ -62,8 +64,7 @@ function configuration(options: IdentityProviderOptions): Configuration {
     },
     // Many identity providers put claims into the ID token though a userinfo endpoint exists.
     conformIdTokenClaims: false,
-    // The dispatcher refuses addresses of this machine, where the gateway is.
-    fetch: (url, options) => fetch(url, Object.assign(options, { dispatcher: undefined })),
+    fetch: (url, options) => fetch(url, { ...options, ...ANY_ADDRESS }),
     pkce: { required: () => true },
     rotateRefreshToken: true,
     // Without a consent screen `offline_access` is dropped from the scope, so the grant type decides.

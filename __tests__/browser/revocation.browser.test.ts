@@ -6,6 +6,7 @@ import { decodePayload, splitToken } from "../../session/token";
 import { launchBrowser, newVisitor, signInAs } from "../support/browser";
 import { edgegate } from "../support/cli";
 import { startTestEdge } from "../support/local-edge";
+import { expectSoon } from "../support/soon";
 import { describeWith } from "../support/tools";
 
 interface Visitor {
@@ -13,7 +14,7 @@ interface Visitor {
   page: Page;
 }
 
-describeWith("chromium", "an operator ends sessions in one terminal, people click in their browsers", (chromium) => {
+describeWith("chromium", "sessions end elsewhere, people click in their browsers", (chromium) => {
   let edge: LocalEdge;
   let browser: Browser;
   let staff: Visitor;
@@ -93,6 +94,29 @@ describeWith("chromium", "an operator ends sessions in one terminal, people clic
     await thief.context.close();
   });
 
+  test("who signs out at the identity provider, in another tab, is signed out here and stays so; another user is not", async () => {
+    const { token } = await sessionOf(staff);
+    const cookies = await staff.context.cookies();
+    const tab = await staff.context.newPage();
+    await tab.goto(`${edge.issuer}/session/end`);
+    await tab.getByRole("heading", { name: "Signed out", exact: true }).waitFor();
+    await expectSoon(() => staff.page.evaluate(async () => (await fetch("/api/hello")).status), 401);
+    await click(staff);
+    await expectSignInForm(staff.page);
+
+    // The cookies as they were: the refresh token among them is one that the provider still takes.
+    await staff.context.addCookies(cookies);
+    await tab.goto(`${edge.url}/public`);
+    expect(await tab.evaluate(async () => (await fetch("/_gate/refresh", { method: "POST" })).status)).toBe(401);
+    await staff.context.addCookies(cookies);
+    await setToken(staff, expiredToken(edge.store, token));
+    await staff.page.goto(`${edge.url}/_gate/login?return_to=/staff`);
+    await expectSignInForm(staff.page);
+
+    await click(admin);
+    expect(admin.page.url()).toBe(`${edge.url}/staff`);
+  });
+
   test("keys that rotate are noticed by nobody", async () => {
     const before = await sessionOf(staff);
     await operate("rotate-keys");
@@ -140,15 +164,5 @@ describeWith("chromium", "an operator ends sessions in one terminal, people clic
 
   async function setToken({ context }: Visitor, value: string): Promise<void> {
     await context.addCookies([{ name: SESSION_COOKIE, value, url: edge.url, secure: true, httpOnly: true, sameSite: "Lax" }]);
-  }
-
-  /** What the queue carries out is there soon, and not at once. */
-  async function expectSoon<T>(look: () => Promise<T>, expected: T): Promise<void> {
-    let seen = await look();
-    for (let tries = 0; tries < 100 && seen !== expected; tries++) {
-      await staff.page.waitForTimeout(100);
-      seen = await look();
-    }
-    expect(seen).toBe(expected);
   }
 });

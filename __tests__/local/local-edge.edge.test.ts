@@ -7,11 +7,9 @@ import { configSchema } from "../../config/schema";
 import { makeCertificate } from "../../local/certificate";
 import { check, signIn } from "../../local/check";
 import { HttpClient } from "../../local/http-client";
-import { startIdentityProvider } from "../../local/identity-provider";
 import { startLocalEdge, type LocalEdge } from "../../local/local-edge";
-import { demoUsers } from "../../local/users";
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../session/cookies";
-import { freePort } from "../support/free-port";
+import { startForeignEdge } from "../support/foreign-edge";
 import { startTestEdge, TEST_CONFIG } from "../support/local-edge";
 import { describeWith } from "../support/tools";
 
@@ -164,37 +162,13 @@ describe("starting and ending", () => {
   test("signs in at another identity provider, whose certificate is of another authority", async () => {
     const folder = mkdtempSync(join(tmpdir(), "edgegate-test-"));
     const certificate = await makeCertificate(folder, ["localhost"]);
-    const port = await freePort();
-    const url = `https://app.localhost:${port}`;
-    const [user] = demoUsers(["admin"]);
-    const client = {
-      id: "other",
-      secret: "other-secret",
-      authentication: "client_secret_basic" as const,
-      redirectUri: `${url}/_gate/callback/main`,
-      postLogoutRedirectUri: `${url}/_gate/signed-out`,
-      backchannelLogoutUri: `${url}/_gate/backchannel-logout/main`,
-    };
-    const provider = await startIdentityProvider({
-      ...certificate,
-      clients: [client],
-      users: [user!],
-      rolesClaims: ["roles"],
-      claims: [],
-    });
-    process.env["NODE_EXTRA_CA_CERTS"] = certificate.caFile;
-    const edge = await startTestEdge({
-      port,
-      identityProvider: { issuer: provider.issuer, clientId: client.id, clientSecret: client.secret },
-    });
+    const { edge, users, close } = await startForeignEdge(certificate);
     try {
       const browser = new HttpClient(`${readFileSync(edge.caFile, "utf8")}\n${certificate.cert}`);
-      const answer = await signIn(browser, `${edge.url}/admin`, user!);
+      const answer = await signIn(browser, `${edge.url}/admin`, users[0]!);
       expect([answer.status, answer.url.href]).toEqual([200, `${edge.url}/admin`]);
     } finally {
-      delete process.env["NODE_EXTRA_CA_CERTS"];
-      await edge.close();
-      await provider.close();
+      await close();
       rmSync(folder, { recursive: true });
     }
   });

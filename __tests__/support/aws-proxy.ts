@@ -17,11 +17,14 @@ const FAULTS = {
   error: { status: 500, type: "InternalServiceError" },
 };
 
-/** @param target endpoint of services that speak JSON with `x-amz-target` */
-export async function startAwsProxy(target: string): Promise<AwsProxy> {
+/**
+ * @param target endpoint of services that speak JSON with `x-amz-target`
+ * @param amend what a call says, where the target takes it for something else than AWS does
+ */
+export async function startAwsProxy(target: string, amend = (body: string) => body): Promise<AwsProxy> {
   const server = createServer((request, response) => {
     void (async () => {
-      const body = await read(request);
+      const body = amend(await read(request));
       const fault = await proxy.intercept?.(String(request.headers["x-amz-target"]).split(".")[1]!);
       if (fault === "throttle" || fault === "error") {
         response.writeHead(FAULTS[fault].status, { "content-type": "application/x-amz-json-1.1" });

@@ -1,5 +1,5 @@
 /**
- * A checkout of its own that is deployed as docs/operations.md says: the CDKTF CLI, the real AWS provider, and an account that
+ * A checkout of its own that is deployed as docs/runbooks/first-deploy.md says: the CDKTF CLI, the real AWS provider, and an account that
  * the environment names. Its configuration is the user's, but for one override file.
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";

@@ -14,6 +14,7 @@ import { SESSION_COOKIE } from "../../session/cookies";
 import { settingsParameterName, type AuthSettings } from "../../session/settings";
 import { recordKeyParts } from "../../session/shard";
 import { decodePayload, splitToken, type Session } from "../../session/token";
+import { startAwsProxy } from "./aws-proxy";
 import { createBrowser, type Browser } from "./browser-stand-in";
 import { localhostCertificate } from "./certificates";
 import { readEdgeResponse, viewerRequestEvent, type EdgeResponse, type ViewerRequest } from "./cloudfront-event";
@@ -61,13 +62,13 @@ export async function startRotatingGateway(moto: string): Promise<RotatingGatewa
   const certificate = await localhostCertificate();
   const plane = await startControlPlane(moto);
   const { clock, store } = plane;
-  const [aws, idp] = await Promise.all([startAwsStandIn(), IdpStandIn.start({ certificate, now: clock.now })]);
+  const [aws, secretsManager, idp] = await Promise.all([startAwsStandIn(), startAwsProxy(moto, readByLabel), IdpStandIn.start({ certificate, now: clock.now })]);
   idp.remembersUsers = true;
   aws.parameters.set(settingsParameterName(FUNCTION_NAME), JSON.stringify(settingsFor(plane, idp)));
   const [zip, trusted] = [join(folder, "auth.zip"), join(folder, "trusted.pem")];
   writeFileSync(zip, buildHandlerZip("edge-handlers/auth/cloudfront.ts"));
   writeFileSync(trusted, certificate.cert);
-  const env = { ...clock.env, AWS_ENDPOINT_URL: aws.endpoint, AWS_ENDPOINT_URL_SECRETS_MANAGER: moto, AWS_ENDPOINT_URL_DYNAMODB: moto, NODE_EXTRA_CA_CERTS: trusted };
+  const env = { ...clock.env, AWS_ENDPOINT_URL: aws.endpoint, AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint, AWS_ENDPOINT_URL_DYNAMODB: moto, NODE_EXTRA_CA_CERTS: trusted };
   const handlers = await Promise.all([1, 2].map(() => startLambda({ zip, functionName: FUNCTION_NAME, node: lambdaNode(), env })));
 
   const gate = gateSources().door;
@@ -80,7 +81,7 @@ export async function startRotatingGateway(moto: string): Promise<RotatingGatewa
   async function decideAt(edge: number, token: string): Promise<string> {
     // The one is a process for each request, the other is not.
     const runGate = ENGINES[hasNjs && turn % NJS_EACH === 0 ? "njs" : "sandbox"];
-    return (await runGate(gate, eventOf({ session: token }), { records: edges[edge]!() })).log[0]!;
+    return (await runGate(`Date.now=function(){return ${clock.now() * 1000}};${gate}`, eventOf({ session: token }), { records: edges[edge]!() })).log[0]!;
   }
 
   async function invoke(request: Omit<ViewerRequest, "requestId">): Promise<EdgeResponse> {
@@ -126,10 +127,15 @@ export async function startRotatingGateway(moto: string): Promise<RotatingGatewa
     },
     async close() {
       await Promise.all(handlers.map((handler) => handler.close()));
-      await Promise.all([aws.close(), idp.stop(), plane.close()]);
+      await Promise.all([aws.close(), secretsManager.close(), idp.stop(), plane.close()]);
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** moto gives the version that was put last, AWS the one with AWSCURRENT. */
+function readByLabel(body: string): string {
+  return JSON.stringify({ VersionStage: "AWSCURRENT", ...(JSON.parse(body) as object) });
 }
 
 function settingsFor({ secretName, ledger: { sessionsTable, revocationsTable } }: ControlPlane, idp: IdpStandIn): AuthSettings {

@@ -4,7 +4,7 @@ import { shardKey, type HmacText } from "../../session/keys";
 import { recordKey, type ShardCount } from "../../session/shard";
 import { OperationError } from "../errors";
 import type { Change } from "../store/ports";
-import { STORE_BYTES } from "../store/projection";
+import { isRecordKey, STORE_BYTES } from "../store/projection";
 
 type Records = ReadonlyMap<string, string>;
 
@@ -15,8 +15,6 @@ export interface NewKey {
 }
 
 const hmac: HmacText = (key, text) => createHmac("sha256", key).update(text).digest("base64url");
-/** Anything else in the store was not written by the gateway, and is not the gateway's to delete. */
-const RECORD_KEY = /^[a-z0-9]{1,8}\.[0-9]{1,4}$/;
 
 /**
  * The writes after which every shard has its record under the new key. Where the store would be too full, other records first lose
@@ -41,7 +39,7 @@ export function countMissing(records: Records, { kid, masterKey, shardCount }: N
 
 /** The deletions after which only living keys have records. @param living names of records */
 export function recordsToSweep(records: Records, living: ReadonlySet<string>): Change[] {
-  return [...records.keys()].filter((name) => RECORD_KEY.test(name) && !living.has(name)).map((name) => ({ delete: name }));
+  return [...records.keys()].filter((name) => isRecordKey(name) && !living.has(name)).map((name) => ({ delete: name }));
 }
 
 export function shards(shardCount: ShardCount): number[] {

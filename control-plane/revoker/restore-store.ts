@@ -1,8 +1,8 @@
 import { converge } from "../store/converge";
 import type { Change, Snapshot } from "../store/ports";
-import { project } from "../store/projection";
+import { isRecordKey, project } from "../store/projection";
 import type { CheckAnswer, StoreAnswer } from "./api";
-import { isRecordKey, tally } from "./changes";
+import { tally } from "./changes";
 import { readLivingKeys } from "./living-keys";
 import type { Ports } from "./ports";
 import { saysTheSame } from "./record-entries";

@@ -32,6 +32,11 @@ export function recordsOf({ keys, shardKeys = {}, voided = [] }: SessionKeys, sh
   return kids.map((kid) => recordKey(kid, shard)).filter((name) => !voided.includes(name));
 }
 
+/** Anything else in the store was not written by the gateway, and is not the gateway's to delete. */
+export function isRecordKey(name: string): boolean {
+  return /^[a-z0-9]{1,8}\.[0-9]{1,4}$/.test(name);
+}
+
 /** The most bytes of a record with entries that it need not have: an even share of the store for each, where that is less. */
 export function recordLimit(keys: readonly SessionKeys[], { shardCount }: Pick<ProjectionSettings, "shardCount">): number {
   const kids = new Set(keys.flatMap((version) => Object.keys(version.keys).filter((kid) => version.shardKeys?.[kid] === undefined)));

@@ -1,5 +1,6 @@
 /** `backchannel-logout/<idp>`: what the identity provider signs out is revoked, once, and nobody else can sign anyone out. */
 import { randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import type { JWTPayload } from "jose";
 import { REFUSALS } from "../../../edge-handlers/auth/oidc/refused";
 import type { RevocationCommand } from "../../../session/revocation";
@@ -78,6 +79,22 @@ const FLAWS: Flaw[] = [
     return sign({ ...honest, claims, header: { typ: "JWT" } });
   }],
 ];
+
+test("a session that the index does not have yet is found at a second look", async () => {
+  const sid = newSid();
+  const token = await sign(draft({ sid }));
+  const QUERY = "DynamoDB_20120810.Query";
+  const queries = () => environment.aws.requests.filter((target) => target === QUERY).length;
+  const asked = queries();
+  const commands = await commandsOf(async () => {
+    const answer = post(token);
+    while (queries() === asked) await setTimeout(5);
+    await setTimeout(50);
+    await putSession(environment, sid);
+    expectDone(await answer);
+  });
+  expect(commands).toHaveLength(1);
+});
 
 describe("a logout token is refused", () => {
   test.each(FLAWS)("%s", async (_name, reason, make) => {
@@ -189,7 +206,7 @@ describe("what is revoked", () => {
     const now = environment.clock.now();
     const living = [await putSession(environment, sid), await putSession(environment, sid)];
     const over = await putSession(environment, sid, { endsAt: now - 1 });
-    await putSession(environment, sid, { endedAt: now - 1 });
+    await putSession(environment, sid, { endedAt: now - 1021 });
     await putSession(environment, newSid());
     const commands = await commandsOf(async () => expectDone(await post(await withClaims((claims) => delete claims.sub)(honest))));
     expect(commands).toHaveLength(2);

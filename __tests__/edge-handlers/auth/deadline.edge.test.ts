@@ -131,3 +131,25 @@ test.each(CASES)("$name", ({ name, succeeds }) => {
   expectNoSession(response);
   expect(sessionKept).toBe(true);
 });
+
+describe("a cold start asks for what it will need of the provider while AWS, far away, has not answered", () => {
+  const toRenewal = async (browser: Browser) => {
+    await browser.signIn();
+    return "/_gate/login";
+  };
+  test.each<[string, string, (browser: Browser) => Promise<string>]>([
+    ["at a renewal", "DynamoDB_20120810.BatchGetItem", toRenewal],
+    ["at the callback", SECRETS, async (browser) => browser.approve(await browser.startSignIn())],
+  ])("%s", async (_name, target, before) => {
+    await withAuth({}, async (environment) => {
+      const browser = environment.browser();
+      const url = await before(browser);
+      environment.clock.advance(901);
+      await environment.coldStart();
+      environment.aws.faults.set(target, "hang");
+      const asked = environment.idp.count("discovery");
+      expectPage(await browser.navigate(url), 503);
+      expect(environment.idp.count("discovery")).toBe(asked + 1);
+    });
+  });
+});

@@ -310,8 +310,11 @@ describe("what an event revokes", () => {
     const revoked = (target: object) => ({ version: 1, target: { type: "session", ...target }, by: "event:corp", reason: "CAEP session-revoked" });
     expect(await commandsOf(async () => expectAccepted(await push(await sign(honest))))).toEqual([revoked({ sid: living, uid })]);
     expect((await getSession(environment, { sid: living, uid }))?.endedAt).toBeDefined();
+    // Until no token of it can be left.
+    environment.clock.advance(900 + 121);
     const withoutUser = draft(undefined, { sub_id: { format: "complex", session: session(sid) } });
     expect(await commandsOf(async () => expectAccepted(await push(await sign(withoutUser))))).toEqual([revoked({ sid: bob.sid, uid: bob.uid })]);
+    environment.clock.advance(900 + 121);
     expect(await commandsOf(async () => expectAccepted(await push(await sign(draft(undefined, { sub_id: withoutUser.claims["sub_id"] })))))).toEqual([]);
   });
 

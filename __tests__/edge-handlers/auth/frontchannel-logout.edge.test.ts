@@ -64,17 +64,36 @@ test("every living session of the provider's session is revoked, and the ledger 
   for (const session of living) expect((await getSession(environment, session))?.endedAt).toBeGreaterThanOrEqual(now);
 });
 
-test("nothing is sent for a session that is over, or that never was", async () => {
+test("nothing is sent for a session of which no token can live, or that never was", async () => {
+  const sid = newSid();
+  await putSession(environment, sid, { endedAt: environment.clock.now() - 900 - 120 });
+  const asked = environment.aws.requests.filter((target) => target === "DynamoDB_20120810.Query").length;
+  const commands = await commandsOf(async () => {
+    for (const name of [sid, newSid()]) {
+      const response = await load(honest(name));
+      expectFramed(response);
+      expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "no_session" })]);
+    }
+  });
+  expect(commands).toEqual([]);
+  // Nobody signed for it: one look has to do.
+  expect(environment.aws.requests.filter((target) => target === "DynamoDB_20120810.Query")).toHaveLength(asked + 2);
+});
+
+test("a session that its user ended is revoked all the same: the queue may not have taken the sign-out", async () => {
+  const sid = newSid();
+  const session = await putSession(environment, sid, { endedAt: environment.clock.now() - 900 });
+  const commands = await commandsOf(async () => expectFramed(await load(honest(sid))));
+  expect(commands.map(({ target }) => target)).toEqual([{ type: "session", sid: session.sid, uid: session.uid }]);
+});
+
+test("what is repeated sends the same text, which the queue drops", async () => {
   const sid = newSid();
   await putSession(environment, sid);
-  expect(await commandsOf(async () => expectFramed(await load(honest(sid))))).toHaveLength(1);
-  const more = async () => {
+  const commands = await commandsOf(async () => {
     for (let count = 0; count < 3; count++) expectFramed(await load(honest(sid)));
-    const response = await load(honest(newSid()));
-    expectFramed(response);
-    expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "no_session" })]);
-  };
-  expect(await commandsOf(more)).toEqual([]);
+  });
+  expect(new Set(commands.map((command) => JSON.stringify(command))).size).toBe(1);
 });
 
 test("a session cookie that comes along all the same decides nothing", async () => {

@@ -223,6 +223,31 @@ describe("tabs that renew at the same time", () => {
     expect((await post(browser)).status).toBe(200);
   });
 
+  test("renew once a minute at most, so that a request which was long on the way is no theft", async () => {
+    const browser = await signedIn();
+    environment.clock.advance(901);
+    const late = browser.copy();
+    await post(browser);
+    const asked = environment.idp.count("token");
+    // A tab that the gate sent here before the first one was done comes with what that one got.
+    expect((await browser.navigate(LOGIN)).headers["location"]).toEqual(["/page"]);
+    expect((await post(browser)).status).toBe(200);
+    expect((await late.navigate(LOGIN)).headers["location"]).toEqual(["/page"]);
+    expect(environment.idp.count("token")).toBe(asked);
+    expect(environment.aws.events).toEqual([]);
+  });
+
+  test("and go in circles although one has just renewed lead to sign-in, and are no theft", async () => {
+    const browser = await signedIn();
+    environment.clock.advance(901);
+    for (let round = 0; round < 3; round++) expect((await browser.navigate(LOGIN)).headers["location"]).toEqual(["/page"]);
+    const response = await browser.navigate(LOGIN);
+    expect(response.headers["location"]![0]).toContain("/authorize?");
+    for (const name of [SESSION_COOKIE, REFRESH_COOKIE]) expect(setCookie(response, name)).toBeUndefined();
+    expect(environment.aws.events).toEqual([]);
+    expect(environment.aws.messages).toEqual([]);
+  });
+
   test("and meet at a provider that takes it for theft do not end at an error or with an alarm", async () => {
     const browser = await signedIn();
     environment.clock.advance(901);
@@ -258,6 +283,42 @@ describe("tabs that renew at the same time", () => {
     expect(response.headers["location"]).toEqual(["/page"]);
     expect(setCookie(response, REFRESH_COOKIE)).toBeUndefined();
     expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "renewed_elsewhere" })]);
+  });
+});
+
+describe("another site that opens the sign-in", () => {
+  const FROM_ANOTHER_SITE = { headers: { "Sec-Fetch-Site": "cross-site" } };
+
+  test("cannot begin a renewal, and break it off so that the user's next one looks like theft", async () => {
+    const browser = await signedIn();
+    const session = sessionOf(browser);
+    environment.clock.advance(901);
+    const asked = environment.idp.count("token");
+    // The answer never reaches the browser.
+    await browser.copy().navigate(LOGIN, FROM_ANOTHER_SITE);
+    expect(environment.idp.count("token")).toBe(asked);
+    environment.clock.advance(61);
+    expect((await post(browser)).status).toBe(200);
+    expect(await generationOf(session)).toBe(1);
+    expect(environment.aws.events).toEqual([]);
+  });
+
+  test.each(["cross-site", "same-site"])("brings people to a page that goes on by itself, and which it cannot hold (%s)", async (site) => {
+    const browser = await signedIn();
+    environment.clock.advance(901);
+    const response = await browser.navigate("/_gate/login?return_to=%2Fpage%3Fa%3D1%26b&idp=main", { headers: { "Sec-Fetch-Site": site } });
+    expectPage(response, 200);
+    expect(response.headers["set-cookie"]).toBeUndefined();
+    const path = "/_gate/login?return_to=%2Fpage%3Fa%3D1%26b&idp=main";
+    expect(response.headers).toMatchObject({ refresh: [`0;url=${path}`], "cross-origin-opener-policy": ["same-origin"] });
+    expect(response.body).toContain(`<a class=b href="${path.replace("&", "&amp;")}">Continue</a>`);
+    expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "passed_on" })]);
+    expect((await browser.navigate(path, { headers: { "Sec-Fetch-Site": "same-origin" } })).headers["location"]).toEqual(["/page?a=1&b"]);
+  });
+
+  test("leads who has no session straight to the provider", async () => {
+    const response = await environment.browser().navigate(LOGIN, FROM_ANOTHER_SITE);
+    expect(response.headers["location"]![0]).toContain("/authorize?");
   });
 });
 

@@ -228,13 +228,33 @@ describe("after a user was revoked", () => {
     expect((await environment.ledger.sessions()).filter(({ endedAt }) => endedAt === undefined)).toHaveLength(1);
   });
 
-  test("a provider that tells no time of authentication is believed where it was asked to ask", async () => {
-    environment.idp.tampering = { claims: (claims) => delete claims["auth_time"] };
-    await revoke();
+  test("whoever takes the question out of the request to the provider, which then tells no time, does not get in", async () => {
+    await signedIn();
     environment.clock.advance(300);
+    await revoke();
+    environment.clock.advance(1);
+    environment.idp.tampering = { claims: (claims) => delete claims["auth_time"] };
     const browser = environment.browser();
-    const location = expectAtProvider(await browser.signIn("/page"));
-    expect((await browser.navigate(browser.approve(location))).headers["location"]).toEqual(["/page"]);
+    const location = new URL(expectAtProvider(await browser.signIn("/page")));
+    for (const name of ["prompt", "max_age"]) location.searchParams.delete(name);
+    const refused = await browser.navigate(browser.approve(location.href));
+    expectPage(refused, 403);
+    expectNoSession(refused);
+    expect(await environment.logLines(refused)).toEqual([expect.objectContaining({ outcome: "authentication_too_old", detail: "user_revoked" })]);
+  });
+
+  test("a sign-in that was faster than the revocation on its way to the ledger is good for one token", async () => {
+    await signedIn();
+    environment.clock.advance(300);
+    const cutoff = environment.clock.now();
+    environment.clock.advance(2);
+    const browser = environment.browser();
+    expect((await browser.signIn("/page")).headers["location"]).toEqual(["/page"]);
+    environment.clock.advance(5);
+    await environment.ledger.revoke({ kind: "user", uid: environment.uid("alice"), cutoff });
+    expectProblem(await browser.fetch("/_gate/me"), 401);
+    expectProblem(await post(browser.copy()), 401);
+    expect(new URL(expectAtProvider(await browser.navigate(LOGIN))).searchParams.get("prompt")).toBe("login");
   });
 
   test("who authenticated a minute later is not asked again", async () => {
@@ -284,6 +304,15 @@ test("after everybody was signed out all must authenticate anew", async () => {
   }
 });
 
+test("after everybody was signed out a provider that tells no time of authentication is believed where it was asked to ask", async () => {
+  environment.idp.tampering = { claims: (claims) => delete claims["auth_time"] };
+  await environment.ledger.revoke({ kind: "gateway" });
+  environment.clock.advance(300);
+  const browser = environment.browser();
+  const location = expectAtProvider(await browser.signIn("/page"));
+  expect((await browser.navigate(browser.approve(location))).headers["location"]).toEqual(["/page"]);
+});
+
 test("a revoked session asks its own browser for credentials and no other, also by way of a choice", async () => {
   await withAuth({ withOtherIdp: true }, async (own) => {
     const [browser, other] = [own.browser(), own.browser()];
@@ -327,6 +356,15 @@ describe("a sign-out", () => {
     expectProblem(await copy.copy().fetch("/_gate/me"), 401);
     expectProblem(await post(copy.copy()), 401);
     expectAtProvider(await copy.navigate(LOGIN));
+  });
+
+  test("with the cookie of a session that is long over tells the revoker nothing: old cookies would fill the records", async () => {
+    const browser = environment.browser();
+    browser.jar.plant(SESSION_COOKIE, environment.mint({ issuedAt: environment.clock.now() - 8 * HOUR, expiresAt: environment.clock.now() - 7 * HOUR }));
+    const sent = environment.aws.messages.length;
+    const response = await browser.navigate("/_gate/logout?local");
+    expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "signed_out" })]);
+    expect(environment.aws.messages).toHaveLength(sent);
   });
 
   test("of a session whose token ended still ends it", async () => {

@@ -28,6 +28,7 @@ def apply(runner: str):
     queues_invoke_with_true_events()
     queues_keep_what_was_set()
     ends_of_queues_are_not_waited_for()
+    secrets_are_read_by_label()
     rotation_goes_on_beside_the_caller()
     hosted_zone_ids_begin_with_z()
     record_changes_are_not_waited_for()
@@ -126,6 +127,19 @@ def ends_of_queues_are_not_waited_for():
             raise QueueDoesNotExist()
 
     SQSBackend.delete_queue, SQSBackend.set_queue_attributes = delete_queue, set_queue_attributes
+
+
+def secrets_are_read_by_label():
+    """
+    Where neither version nor label is asked for, moto does not see that AWSCURRENT has moved.
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+    """
+    get = SecretsManagerBackend.get_secret_value
+
+    def get_secret_value(self, secret_id, version_id=None, version_stage=None):
+        return get(self, secret_id, version_id, version_stage or (None if version_id else "AWSCURRENT"))
+
+    SecretsManagerBackend.get_secret_value = get_secret_value
 
 
 def rotation_goes_on_beside_the_caller():

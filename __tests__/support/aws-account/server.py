@@ -15,6 +15,10 @@ import moto_amendments
 from cloudfront import CloudFront
 
 
+# In every account, whether it uses EventBridge or not; moto makes it when it is first looked for.
+DEFAULT_BUS = "events event_buses default"
+
+
 def main(port, runner):
     moto_amendments.apply(runner)
     moto = DomainDispatcherApplication(create_backend_app)
@@ -23,8 +27,8 @@ def main(port, runner):
     def application(environ, start_response):
         path = environ["PATH_INFO"]
         if path == "/inventory":
-            found = sorted([*inventory("cloudfront", cloudfront.resources()), *moto_inventory()])
-            return Response(json.dumps(found), content_type="application/json")(environ, start_response)
+            found = {*inventory("cloudfront", cloudfront.resources()), *moto_inventory()} - {DEFAULT_BUS}
+            return Response(json.dumps(sorted(found)), content_type="application/json")(environ, start_response)
         app = cloudfront if path.startswith("/2020-05-31/") else moto
         return app(environ, start_response)
 

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { KEY_ID, type SessionKeys } from "../../../session/keys";
-import type { RevocationCommand } from "../../../session/revocation";
+import { REVOCATION_GROUP, type RevocationCommand } from "../../../session/revocation";
 import { SECURITY_EVENT_SOURCE, SECURITY_EVENT_TYPE, type SecurityEvent } from "../../../session/security-event";
 import { settingsParameterName, type AuthSettings } from "../../../session/settings";
 import { cached, type Cached } from "../cached";
@@ -27,9 +27,6 @@ const MASTER_KEY = /^[\w-]{43}$/;
 const FINAL_LINE_BREAK = /\r?\n$/;
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html */
 const REPLICA_PREFIX = /^us-east-1\./;
-
-/** The one message group of the revocation queue: its commands have one order. */
-const MESSAGE_GROUP = "revocations";
 
 /** Of Lambda's context object (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html). */
 export interface LambdaContext {
@@ -83,7 +80,7 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
       const { revocationQueueName } = await settings.get();
       const QueueUrl = `https://sqs.us-east-1.amazonaws.com/${accountIn(invokedFunctionArn)}/${revocationQueueName}`;
       await loaded("revocations_unavailable", () =>
-        callAws("sqs", "SendMessage", { QueueUrl, MessageBody: JSON.stringify(command), MessageGroupId: MESSAGE_GROUP }),
+        callAws("sqs", "SendMessage", { QueueUrl, MessageBody: JSON.stringify(command), MessageGroupId: REVOCATION_GROUP }),
       );
     },
     async raise(event) {

@@ -1,0 +1,48 @@
+/** A local edge whose identity provider is another company's: it was started by itself and has a certificate of its own. */
+import type { Certificate } from "../../local/certificate";
+import { startIdentityProvider } from "../../local/identity-provider";
+import type { LocalEdge } from "../../local/local-edge";
+import { demoUsers, type User } from "../../local/users";
+import { freePort } from "./free-port";
+import { startTestEdge } from "./local-edge";
+
+export interface ForeignEdge {
+  edge: LocalEdge;
+  /** Who can sign in at the identity provider. */
+  users: User[];
+  close(): Promise<void>;
+}
+
+/**
+ * @param certificate of the identity provider, for `localhost`; it trusts no other
+ * @param backchannelLogoutUri where it sends logout tokens; the edge itself, whose certificate it does not trust, where absent
+ */
+export async function startForeignEdge(certificate: Certificate, backchannelLogoutUri?: string): Promise<ForeignEdge> {
+  const port = await freePort();
+  const url = `https://app.localhost:${port}`;
+  const users = demoUsers(["admin", "staff"]);
+  const client = {
+    id: "other",
+    secret: "other-secret",
+    authentication: "client_secret_basic" as const,
+    redirectUri: `${url}/_gate/callback/main`,
+    postLogoutRedirectUri: `${url}/_gate/signed-out`,
+    backchannelLogoutUri: backchannelLogoutUri ?? `${url}/_gate/backchannel-logout/main`,
+  };
+  const provider = await startIdentityProvider({ ...certificate, clients: [client], users, rolesClaims: ["roles"], claims: [] });
+  // Handlers are started anew while the edge runs, so it stays set as long.
+  process.env["NODE_EXTRA_CA_CERTS"] = certificate.caFile;
+  const edge = await startTestEdge({
+    port,
+    identityProvider: { issuer: provider.issuer, clientId: client.id, clientSecret: client.secret },
+  });
+  return {
+    edge,
+    users,
+    close: async () => {
+      delete process.env["NODE_EXTRA_CA_CERTS"];
+      await edge.close();
+      await provider.close();
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import { setTimeout } from "node:timers/promises";
+
+/** Milliseconds between two looks. */
+const PAUSE = 100;
+const LOOKS = 100;
+
+/** For what a queue carries out: it is there soon, and not at once. */
+export async function expectSoon<T>(look: () => Promise<T>, expected: T): Promise<void> {
+  let seen = await look();
+  for (let looks = 1; looks < LOOKS && seen !== expected; looks++) {
+    await setTimeout(PAUSE);
+    seen = await look();
+  }
+  expect(seen).toBe(expected);
+}
