@@ -15,7 +15,7 @@ import { settingsParameterName, type AuthSettings } from "../../session/settings
 import { recordKeyParts } from "../../session/shard";
 import { decodePayload, splitToken, type Session } from "../../session/token";
 import { startAwsProxy } from "./aws-proxy";
-import { createBrowser, type Browser } from "./browser-stand-in";
+import { createBrowser } from "./browser-stand-in";
 import { localhostCertificate } from "./certificates";
 import { readEdgeResponse, viewerRequestEvent, type EdgeResponse, type ViewerRequest } from "./cloudfront-event";
 import { SESSION_SECONDS, startControlPlane, TOKEN_SECONDS, type ControlPlane } from "./control-plane";
@@ -35,7 +35,6 @@ const RETURN_PATH = "/wiki/page";
 export type Visit = "allowed" | "renewed" | "signed out" | `failed: ${string}`;
 
 export interface Visitor {
-  browser: Browser;
   session(): Session;
   /** The key id of the token in hand. */
   kid(): string;
@@ -76,36 +75,39 @@ export async function startRotatingGateway(moto: string): Promise<RotatingGatewa
   /** What the store held, oldest first. */
   let history = [{ at: clock.now(), records: store.records }];
   const edges = [() => store.records, () => history.findLast(({ at }) => at <= clock.now() - PROPAGATION)?.records ?? history[0]!.records];
-  /** Nobody comes to the same place twice in a row. */
-  let turn = 0;
+  let decisions = 0;
   async function decideAt(edge: number, token: string): Promise<string> {
     // The one is a process for each request, the other is not.
-    const runGate = ENGINES[hasNjs && turn % NJS_EACH === 0 ? "njs" : "sandbox"];
+    const runGate = ENGINES[hasNjs && decisions++ % NJS_EACH === 0 ? "njs" : "sandbox"];
     return (await runGate(`Date.now=function(){return ${clock.now() * 1000}};${gate}`, eventOf({ session: token }), { records: edges[edge]!() })).log[0]!;
   }
 
-  async function invoke(request: Omit<ViewerRequest, "requestId">): Promise<EdgeResponse> {
-    const numbered = { ...request, requestId: `${randomBytes(20).toString("base64url")}==` };
-    return readEdgeResponse(await handlers[turn++ % handlers.length]!.invoke(viewerRequestEvent(numbered)), numbered);
-  }
-
-  function visitor(browser: Browser): Visitor {
+  /** Comes to another edge and another handler each time. */
+  async function signIn(): Promise<Visitor> {
+    let turn = 0;
+    async function invoke(request: Omit<ViewerRequest, "requestId">): Promise<EdgeResponse> {
+      const numbered = { ...request, requestId: `${randomBytes(20).toString("base64url")}==` };
+      return readEdgeResponse(await handlers[turn++ % handlers.length]!.invoke(viewerRequestEvent(numbered)), numbered);
+    }
+    const browser = createBrowser({ invoke, now: clock.now, authorize: (url) => idp.authorize(url) });
+    await browser.signIn(RETURN_PATH);
     const token = () => browser.jar.get(SESSION_COOKIE) ?? "";
     const session = () => decodePayload(splitToken(token())!.payload);
-    const pass = async () => (await decideAt(turn++ % edges.length, token())) === `allow session ${session().uid}`;
+    const ask = () => decideAt(turn++ % edges.length, token());
+    const allows = (said: string) => said === `allow session ${session().uid}`;
     return {
-      browser,
       session,
       kid: () => recordKeyParts(splitToken(token())!.recordKey).kid,
       async visit() {
-        const said = await decideAt(turn++ % edges.length, token());
-        if (said === `allow session ${session().uid}`) return "allowed";
+        const said = await ask();
+        if (allows(said)) return "allowed";
         if (said !== "login expired" && said !== "login revoked") return `failed: ${said}`;
         const { status, headers } = await browser.navigate(`/_gate/login?return_to=${encodeURIComponent(RETURN_PATH)}`);
         const location = headers["location"]?.[0] ?? "";
         if (status === 302 && location.startsWith(idp.issuer)) return "signed out";
         if (status !== 302 || location !== RETURN_PATH) return `failed: ${said}, then login ${status}`;
-        return (await pass()) ? "renewed" : "failed: refused after renewal";
+        const then = await ask();
+        return allows(then) ? "renewed" : `failed: renewed, then ${then}`;
       },
       me: async () => (await browser.fetch("/_gate/me")).status,
       refresh: async () => (await browser.fetch("/_gate/refresh", { method: "POST" })).status,
@@ -114,11 +116,9 @@ export async function startRotatingGateway(moto: string): Promise<RotatingGatewa
 
   return {
     plane,
-    async signIn(subject) {
+    signIn(subject) {
       idp.user = { sub: subject, email: `${subject}@example.com`, roles: ["staff"] };
-      const browser = createBrowser({ invoke, now: clock.now, authorize: (url) => idp.authorize(url) });
-      await browser.signIn(RETURN_PATH);
-      return visitor(browser);
+      return signIn();
     },
     decide: (token) => Promise.all(edges.map((_, edge) => decideAt(edge, token))),
     advance(seconds) {
