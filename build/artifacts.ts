@@ -2,7 +2,7 @@
 import { mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { buildGate } from "./gate";
-import { buildHandlerZip } from "./handler";
+import { buildHandlerZips } from "./handler";
 
 /** Absolute paths of the built files. */
 export interface Artifacts {
@@ -25,11 +25,16 @@ export const ARTIFACTS_FOLDER = resolve(__dirname, "../dist");
  */
 export function buildArtifacts(folder = ARTIFACTS_FOLDER): Artifacts {
   mkdirSync(folder, { recursive: true });
+  const zips = buildHandlerZips({
+    auth: "edge-handlers/auth/cloudfront.ts",
+    keyRotator: "control-plane/key-rotator/lambda.ts",
+    revoker: "control-plane/revoker/lambda.ts",
+  });
   return {
     gate: write(join(folder, "gate.js"), buildGate()),
-    auth: write(join(folder, "auth.zip"), buildHandlerZip("edge-handlers/auth/cloudfront.ts")),
-    keyRotator: write(join(folder, "key-rotator.zip"), buildHandlerZip("control-plane/key-rotator/lambda.ts")),
-    revoker: write(join(folder, "revoker.zip"), buildHandlerZip("control-plane/revoker/lambda.ts")),
+    auth: write(join(folder, "auth.zip"), zips.auth),
+    keyRotator: write(join(folder, "key-rotator.zip"), zips.keyRotator),
+    revoker: write(join(folder, "revoker.zip"), zips.revoker),
   };
 }
 

@@ -14,10 +14,16 @@ const ROOT = resolve(__dirname, "..");
  *   is undefined fails only at the request that needs it
  */
 export function buildHandlerZip(entry: string): Uint8Array {
+  return buildHandlerZips({ handler: entry }).handler;
+}
+
+/** Several at once: what they share is read and parsed once. The bytes are those of each by itself. */
+export function buildHandlerZips<Name extends string>(entries: Record<Name, string>): Record<Name, Uint8Array> {
+  const names = Object.keys(entries) as Name[];
   const { outputFiles, warnings } = buildSync({
     absWorkingDir: ROOT,
-    entryPoints: [`./${entry}`],
-    outfile: join(ROOT, "index.js"),
+    entryPoints: Object.fromEntries(names.map((name) => [name, `./${entries[name]}`])),
+    outdir: ROOT,
     write: false,
     bundle: true,
     platform: "node",
@@ -31,6 +37,7 @@ export function buildHandlerZip(entry: string): Uint8Array {
     tsconfigRaw: {},
     logLevel: "silent",
   });
-  if (warnings.length > 0) throw new Error(`${entry} builds with warnings:\n${formatMessagesSync(warnings, { kind: "warning" }).join("")}`);
-  return deterministicZip({ "index.js": outputFiles[0]!.contents });
+  if (warnings.length > 0) throw new Error(`${Object.values(entries).join(", ")} build with warnings:\n${formatMessagesSync(warnings, { kind: "warning" }).join("")}`);
+  const zipOf = (name: Name) => deterministicZip({ "index.js": outputFiles.find(({ path }) => path === join(ROOT, `${name}.js`))!.contents });
+  return Object.fromEntries(names.map((name) => [name, zipOf(name)])) as Record<Name, Uint8Array>;
 }

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { unzipSync } from "fflate";
-import { buildHandlerZip } from "../../build/handler";
+import { buildHandlerZip, buildHandlerZips } from "../../build/handler";
 import { startLambda } from "../../local/lambda";
 import { lambdaNode } from "../support/tools";
 
@@ -31,6 +31,13 @@ function builtElsewhere(): Uint8Array {
 
 test("is byte-identical whatever folder the checkout is in", () => {
   expect(Buffer.compare(builtElsewhere(), buildHandlerZip(ENTRY))).toBe(0);
+});
+
+test("is the same bytes alone and built together with what shares code with it", () => {
+  const entries = { auth: ENTRY, keyRotator: "control-plane/key-rotator/lambda.ts", revoker: "control-plane/revoker/lambda.ts" };
+  const together = buildHandlerZips(entries);
+  const differing = Object.entries(entries).filter(([name, entry]) => Buffer.compare(together[name as keyof typeof entries], buildHandlerZip(entry)) !== 0);
+  expect(differing).toEqual([]);
 });
 
 test("is one index.js in at most 60 KB, and names no path of the machine that built it", () => {

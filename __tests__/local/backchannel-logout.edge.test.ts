@@ -140,11 +140,8 @@ describe("a logout token of the certified identity provider, overheard", () => {
   test("is refused when it comes a second time, and ends nothing again", async () => {
     const sent = foreign.edge.aws.messages.length;
     const replay = await post(overheard[0]!);
-    expect([answers, replay.status, JSON.parse(replay.body)]).toEqual([
-      [200],
-      400,
-      { error: "invalid_request", error_description: "The token was taken before." },
-    ]);
+    expect([answers, replay.status]).toEqual([[200], 400]);
+    expect(JSON.parse(replay.body)).toEqual({ error: "invalid_request", error_description: "The token was taken before." });
     expect(foreign.edge.aws.messages.length).toBe(sent);
     expect(foreign.edge.logs()).toMatch(/\{"endpoint":"backchannel-logout","outcome":"refused","idp":"main",.*"detail":"replayed"/);
   });

@@ -47,7 +47,8 @@ export interface Visitor {
 
 export interface RotatingGateway {
   plane: ControlPlane;
-  signIn(subject: string): Promise<Visitor>;
+  /** @param always the handler that this visitor meets; in turn one and the other where absent */
+  signIn(subject: string, always?: 0 | 1): Promise<Visitor>;
   /** What the gate says to a token: at each edge. */
   decide(token: string): Promise<string[]>;
   /** Lets time pass. */
@@ -82,12 +83,11 @@ export async function startRotatingGateway(moto: string): Promise<RotatingGatewa
     return (await runGate(`Date.now=function(){return ${clock.now() * 1000}};${gate}`, eventOf({ session: token }), { records: edges[edge]!() })).log[0]!;
   }
 
-  /** Comes to another edge and another handler each time. */
-  async function signIn(): Promise<Visitor> {
+  async function signIn(always: number | undefined): Promise<Visitor> {
     let turn = 0;
     async function invoke(request: Omit<ViewerRequest, "requestId">): Promise<EdgeResponse> {
       const numbered = { ...request, requestId: `${randomBytes(20).toString("base64url")}==` };
-      return readEdgeResponse(await handlers[turn++ % handlers.length]!.invoke(viewerRequestEvent(numbered)), numbered);
+      return readEdgeResponse(await handlers[always ?? turn++ % handlers.length]!.invoke(viewerRequestEvent(numbered)), numbered);
     }
     const browser = createBrowser({ invoke, now: clock.now, authorize: (url) => idp.authorize(url) });
     await browser.signIn(RETURN_PATH);
@@ -116,9 +116,9 @@ export async function startRotatingGateway(moto: string): Promise<RotatingGatewa
 
   return {
     plane,
-    signIn(subject) {
+    signIn(subject, always) {
       idp.user = { sub: subject, email: `${subject}@example.com`, roles: ["staff"] };
-      return signIn();
+      return signIn(always);
     },
     decide: (token) => Promise.all(edges.map((_, edge) => decideAt(edge, token))),
     advance(seconds) {

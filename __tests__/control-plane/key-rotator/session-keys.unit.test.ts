@@ -79,7 +79,8 @@ describe("who signs", () => {
 
 test("what is said of a key goes with it", () => {
   const current = version("c", ["b", "s", "c"], { retired: { b: NOW - 2000, s: NOW - 2000 }, shardKeys: { s: 7 }, shardKeysSince: { s: NOW - 9000 }, voided: ["b.7", "c.9"] });
-  expect(next({ current })).toMatchObject({ retired: {}, shardKeys: {}, shardKeysSince: {}, voided: ["c.9"] });
+  const { retired, shardKeys, shardKeysSince, voided } = next({ current });
+  expect([retired, shardKeys, shardKeysSince, voided]).toEqual([{}, {}, {}, ["c.9"]]);
 });
 
 test("takes a key id that no living key has, and a key of 32 bytes", () => {
@@ -91,10 +92,10 @@ test("takes a key id that no living key has, and a key of 32 bytes", () => {
 });
 
 describe("a version follows another", () => {
-  const current = version("b", ["a", "b", "s"], { retired: { a: 1 }, shardKeys: { s: 7 } });
+  const current = version("b", ["a", "b", "r", "s"], { retired: { a: 1, r: 1 }, shardKeys: { r: 7, s: 7 } });
   test.each<[string, SessionKeys, boolean]>([
     ["that it was made from", next({ current }), true],
-    ["although that one has a key whose last session is over", version("c", ["b", "s", "c"]), true],
+    ["although that one has keys whose last session is over", version("c", ["b", "s", "c"]), true],
     ["but not where that one's key signs that it does not have", version("c", ["a", "s", "c"]), false],
     ["but not where a shard has a new key", version("c", ["a", "b", "c"]), false],
     ["but not where another key has the id", { ...version("c", ["b", "s", "c"]), keys: { b: "l".repeat(43), s: KEY, c: KEY } }, false],

@@ -67,6 +67,14 @@ describe("when not everything fits", () => {
     expect(project([KEYS], [...full, make({ recordedAt: UNNEEDED + 1 })], SETTINGS)).toMatchObject({ overfull: [0] });
   });
 
+  test("what is needed has more room than an even share of the store", () => {
+    const keys: SessionKeys = { current: "k1", keys: Object.fromEntries(["k1", "k2", "k3"].map((kid) => [kid, "k".repeat(43)])) };
+    const settings = { ...SETTINGS, shardCount: 4096 as const };
+    const lengthWith = (recordedAt: number) => recordOf(many(163, () => session({ recordedAt })), [keys], settings).get("k1.0")!.length;
+    expect(lengthWith(UNNEEDED)).toBeLessThan(400);
+    expect(lengthWith(UNNEEDED + 1)).toBe(43 + 1 + 163 * 6);
+  });
+
   test("a key whose tokens were all signed after the revocations has its record all the same", () => {
     const keys: SessionKeys = { ...KEYS, keys: { ...KEYS.keys, own: "o".repeat(43) }, shardKeys: { own: 0 }, shardKeysSince: { own: NOW } };
     const full = many(164, () => session({ recordedAt: NOW - 100 }));
