@@ -34,7 +34,7 @@ export async function rotateKeys({ gateway, options }: Context<{ wait: boolean }
           throw explain(error, call("secretsmanager:DescribeSecret"));
         })
       : "pending";
-    return { json: { secret, version, state }, text: told(state, config.name, version, isLocal, config.session.absolute) };
+    return { json: { secret, version, state }, text: told(state, config.name, version, config.session.absolute) };
   } finally {
     client.destroy();
   }
@@ -63,7 +63,7 @@ async function promotion(client: SecretsManagerClient, secret: string, version: 
   throw new CommandFailure("failed", "the rotation has not ended after half an hour; the old key goes on signing", `look at the log group ${logGroup}`);
 }
 
-function told(state: Rotation, name: string, version: string, isLocal: boolean, absolute: number): string {
+function told(state: Rotation, name: string, version: string, absolute: number): string {
   const title = { done: `The session keys of ${name} were rotated`, pending: `The session keys of ${name} are being rotated` }[state];
   return (
     `${title}\n` +
@@ -73,7 +73,7 @@ function told(state: Rotation, name: string, version: string, isLocal: boolean, 
     ]) +
     "When\n" +
     facts([
-      ["new key", isLocal ? "signs at once" : "has its records at the edges before it signs; it signs a minute and a half after it became AWSCURRENT, when every handler knows it"],
+      ["new key", "signs within a quarter of an hour: once its records are at the edges and every handler knows it"],
       ["old key", `its records stay until the last session that it signed is over (${duration(absolute)}), and 25 hours more`],
     ])
   );
