@@ -43,6 +43,18 @@ describeWith("chromium", "a session in a browser", (chromium) => {
     expect(after.expiresAt).toBeGreaterThan(Date.now() / 1000 + 60);
   });
 
+  test("is renewed silently by a link on another site too", async () => {
+    const before = await session();
+    await replaceToken(expiredToken(edge.store, before.token));
+    await page.goto(`${edge.issuer}/.well-known/openid-configuration`);
+    const atIdentityProvider = visitsToIdentityProvider();
+    await page.evaluate((target) => window.location.assign(target), `${edge.url}/staff?week=8`);
+    await page.waitForURL(`${edge.url}/staff?week=8`);
+    expect(atIdentityProvider).toEqual([]);
+    expect((await session()).sid).toBe(before.sid);
+    expect(edge.logs()).toContain('"outcome":"passed_on"');
+  });
+
   test("is renewed by one of two tabs while the other renews too", async () => {
     await replaceToken(expiredToken(edge.store, (await session()).token));
     const other = await context.newPage();

@@ -2,11 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { SHARD_COUNTS } from "../../session/shard";
 import { livingRevocations } from "../ledger/living-revocations";
 import { sessionKeysSecret } from "../session-keys/aws";
 import { recordStore } from "../store/aws";
 import { CLIENT_OPTIONS } from "../aws-client-options";
+import { seconds, shardCount, variable } from "../environment";
 import { describeError, OperationError } from "../errors";
 import type { Ports } from "./ports";
 import { STEPS, type RotationSettings } from "./steps";
@@ -52,27 +52,13 @@ function ports(secretId: string): Ports {
 
 /** Set by Terraform (stacks/key-rotator.ts). */
 function settings(): RotationSettings {
-  const shardCount = SHARD_COUNTS.find((count) => count === Number(variable("SHARD_COUNT")));
-  if (shardCount === undefined) throw new OperationError(`SHARD_COUNT must be one of ${SHARD_COUNTS.join(", ")}`);
   return {
-    shardCount,
+    shardCount: shardCount(),
     keyRetention: seconds("KEY_RETENTION_SECONDS"),
     propagation: seconds("PROPAGATION_SECONDS"),
     tokenLifetime: seconds("TOKEN_SECONDS"),
     handlerCache: seconds("HANDLER_CACHE_SECONDS"),
   };
-}
-
-function seconds(name: string): number {
-  const value = variable(name);
-  if (!/^[0-9]{1,9}$/.test(value)) throw new OperationError(`the environment variable ${name} must be a whole number of seconds`);
-  return Number(value);
-}
-
-function variable(name: string): string {
-  const value = process.env[name];
-  if (!value) throw new OperationError(`the environment variable ${name} is not set`);
-  return value;
 }
 
 /** Straight to stdout: console.log would put Lambda's own prefix before the JSON. */

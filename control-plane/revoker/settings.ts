@@ -1,6 +1,6 @@
 /** The revoker's environment, set by Terraform (stacks/revoker.ts). */
-import { SHARD_COUNTS, type ShardCount } from "../../session/shard";
-import { OperationError } from "../errors";
+import type { ShardCount } from "../../session/shard";
+import { seconds, shardCount, variable } from "../environment";
 
 export interface Environment {
   keyValueStoreArn: string;
@@ -31,19 +31,5 @@ export function readEnvironment(): Environment {
 }
 
 export function readSettings(): RevokerSettings {
-  const shardCount = SHARD_COUNTS.find((count) => count === Number(variable("SHARD_COUNT")));
-  if (shardCount === undefined) throw new OperationError(`SHARD_COUNT must be one of ${SHARD_COUNTS.join(", ")}`);
-  return { shardCount, sessionLifetime: seconds("SESSION_SECONDS"), tokenLifetime: seconds("TOKEN_SECONDS") };
-}
-
-function seconds(name: string): number {
-  const value = variable(name);
-  if (!/^[0-9]{1,9}$/.test(value)) throw new OperationError(`the environment variable ${name} must be a whole number of seconds`);
-  return Number(value);
-}
-
-function variable(name: string): string {
-  const value = process.env[name];
-  if (!value) throw new OperationError(`the environment variable ${name} is not set`);
-  return value;
+  return { shardCount: shardCount(), sessionLifetime: seconds("SESSION_SECONDS"), tokenLifetime: seconds("TOKEN_SECONDS") };
 }
