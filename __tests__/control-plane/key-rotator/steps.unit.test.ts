@@ -154,7 +154,8 @@ describe("a rotation that other keys come into stops", () => {
     expect(stages).toEqual({ current: "v9" });
     await steps(ALL_STEPS, "v3");
     expect(stages).toEqual({ current: "v3", previous: "v9" });
-    expect(Object.keys(versions["v3"]!.keys)).toEqual(["k9", versions["v3"]!.current]);
+    // A set: a key id that happens to have digits only comes first among the members of an object.
+    expect(new Set(Object.keys(versions["v3"]!.keys))).toEqual(new Set(["k9", versions["v3"]!.current]));
     expect([...new Set([...seen.records.keys()].map((name) => name.split(".")[0]))]).toEqual([versions["v3"]!.current]);
   });
 
