@@ -18,6 +18,12 @@ export interface Cached<T> {
    * anybody can use up leaves the others open.
    */
   refetching(most: number, within: number): () => Promise<T>;
+  /**
+   * The value, asked for anew unless that was done later than `time` (Unix seconds): an older one is known to be wrong.
+   *
+   * @throws what `load` throws; a stale value is no answer here
+   */
+  newerThan(time: number): Promise<T>;
 }
 
 /**
@@ -28,17 +34,20 @@ export function cached<T>(load: () => Promise<T>, { fresh, stale, pause }: Lifet
   let kept: { value: T; since: number } | undefined;
   let loading: Promise<T> | undefined;
   let pausedUntil = 0;
+  let failure: unknown;
 
   const youngerThan = (age: number) => kept !== undefined && now() - kept.since < age;
 
   async function attempt(): Promise<T> {
+    const since = now();
     try {
       const value = await load();
-      kept = { value, since: now() };
+      kept = { value, since };
       pausedUntil = 0;
       return value;
     } catch (error) {
       pausedUntil = now() + pause;
+      failure = error;
       if (!kept || !youngerThan(stale)) throw error;
       log({ endpoint: "none", outcome: "old_copy_used", detail: codesOf(asFailure(error)) });
       return kept.value;
@@ -62,5 +71,15 @@ export function cached<T>(load: () => Promise<T>, { fresh, stale, pause }: Lifet
     };
   }
 
-  return { get, refetching };
+  async function newerThan(time: number): Promise<T> {
+    // Of the present second is as new as there is.
+    const floor = Math.min(time, now() - 1);
+    const isNewer = () => kept !== undefined && kept.since > floor;
+    // Twice, because what is being loaded may have been asked for too early.
+    for (let tries = 0; tries < 2 && !isNewer() && now() >= pausedUntil; tries++) await (loading ??= attempt());
+    if (!isNewer()) throw failure;
+    return kept!.value;
+  }
+
+  return { get, refetching, newerThan };
 }

@@ -20,6 +20,12 @@ export interface Ports {
    * @throws Failure `keys_unavailable`
    */
   refreshKeys(): Promise<void>;
+  /**
+   * Session keys that were asked for later than `time` (Unix seconds).
+   *
+   * @throws Failure `keys_unavailable`
+   */
+  keysNewerThan(time: number): Promise<SessionKeys>;
   /** @throws Failure `client_secret_unavailable` */
   clientSecret(name: string): Promise<string>;
   /** Unix seconds. */

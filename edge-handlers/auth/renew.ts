@@ -3,6 +3,7 @@ import { clearedRefreshCookie, readRefresh, refreshCookie, type Refresh } from "
 import { establishSession } from "./establish";
 import { addDetail, identityProviderOf, type Exchange } from "./exchange";
 import { codesOf, Failure, type FailureCode } from "./failures";
+import { keepUpWithLockdown } from "./lockdown";
 import { identify } from "./oidc/identity";
 import { prepare, relyingParty } from "./oidc/relying-party";
 import { redeemRefreshToken } from "./oidc/tokens";
@@ -44,7 +45,9 @@ export async function renewSession(exchange: Exchange, session: Session, isLoop:
   const found = refresh ? renewability(standing, refresh.generation, exchange) : lifeOf(standing, exchange);
   if ((found === "renewed_elsewhere" || found === "just_renewed") && !isLoop) return renewedElsewhere(exchange, standing);
   if (found !== "living" && found !== "just_renewed") return over(exchange, session, found);
-  return refresh && !isLoop ? redeem(exchange, session, refresh, standing) : REFUSED;
+  if (!refresh || isLoop) return REFUSED;
+  await keepUpWithLockdown(exchange, standing.revocations);
+  return redeem(exchange, session, refresh, standing);
 }
 
 async function redeem(exchange: Exchange, session: Session, refresh: Refresh, standing: Standing): Promise<Renewal> {

@@ -116,3 +116,43 @@ test("that an old value is used is in the log each time the source fails; a fail
   const line = { endpoint: "none", outcome: "old_copy_used", detail: "settings_unavailable down" };
   expect(log.mock.calls).toEqual([[line], [line]]);
 });
+
+describe("a value newer than a time", () => {
+  test("is asked for once, and not again when it is", async () => {
+    const { source, cache } = setUp();
+    await cache.get();
+    const time = source.now;
+    source.now += 5;
+    expect([await cache.newerThan(time), await cache.newerThan(time), await cache.get()]).toEqual([2, 2, 2]);
+  });
+
+  test("that lies ahead is asked for once a second", async () => {
+    const { source, cache } = setUp();
+    await cache.get();
+    source.now += 1;
+    const asked = [await cache.newerThan(source.now + 60), await cache.newerThan(source.now + 60)];
+    source.now += 1;
+    expect([...asked, await cache.newerThan(source.now + 60)]).toEqual([2, 2, 3]);
+  });
+
+  test("is never a stale one while the source fails, and the source is left alone for a pause", async () => {
+    const { source, cache } = setUp();
+    await cache.get();
+    const time = source.now;
+    source.now += 5;
+    source.down = true;
+    for (let i = 0; i < 2; i++) await expect(cache.newerThan(time)).rejects.toThrow("settings_unavailable");
+    expect([source.asked, await cache.get()]).toEqual([2, 1]);
+    source.down = false;
+    source.now += 10;
+    expect(await cache.newerThan(time)).toBe(3);
+  });
+
+  test("is not what was asked for before that time and came later", async () => {
+    const { source, cache } = setUp();
+    const early = cache.get();
+    const time = source.now;
+    source.now += 5;
+    expect([await cache.newerThan(time), await early]).toEqual([2, 1]);
+  });
+});

@@ -30,6 +30,7 @@ const PORTS: Ports = {
   }),
   keys: async () => ({ current: "k1", keys: { k1: "m".repeat(43) } }),
   refreshKeys: async () => undefined,
+  keysNewerThan: async () => ({ current: "k1", keys: { k1: "m".repeat(43) } }),
   clientSecret: async () => "",
   now: () => NOW,
   random: () => "",

@@ -4,6 +4,7 @@ import { SESSION_COOKIE } from "../../../session/cookies";
 import { recordKeyParts } from "../../../session/shard";
 import { splitToken } from "../../../session/token";
 import { newMasterKey, withAuth, type AuthEnvironment } from "../../support/auth-fixture";
+import type { Browser } from "../../support/browser-stand-in";
 import { mint } from "../../support/session-tokens";
 
 const GET_SECRET = "secretsmanager.GetSecretValue";
@@ -78,3 +79,59 @@ test("a new key signs from its second on, without a further look at the secret",
     expect(await signedBy()).toBe("k2");
     expect(fetches(auth)).toBe(before);
   }));
+
+describe("after a lockdown, however often the keys were asked for before it", () => {
+  /** Both ways to have them asked for are used up. */
+  const askTooOften = async (auth: AuthEnvironment) => {
+    for (let i = 0; i < 4; i++) {
+      await me(auth, madeUp(auth, `x${i}`));
+      await ask(auth, "/_gate/login", auth.mint({}));
+    }
+  };
+  const lockDown = async (auth: AuthEnvironment): Promise<void> => {
+    await auth.ledger.revoke({ kind: "gateway" });
+    auth.publishKeys({ current: "k2", keys: { k2: newMasterKey() } });
+    auth.clock.advance(2);
+  };
+  /** At the provider twice: its clock may be ahead. */
+  const signIn = async (auth: AuthEnvironment, browser: Browser) => {
+    auth.idp.authenticatedAt = auth.clock.now();
+    const location = (await browser.signIn()).headers["location"]![0]!;
+    auth.clock.advance(1);
+    return browser.navigate(browser.approve(location));
+  };
+  const kidOf = (token: string) => recordKeyParts(splitToken(token)!.recordKey).kid;
+
+  test("a sign-in gets a session of the new key", () =>
+    withAuth({}, async (auth) => {
+      await askTooOften(auth);
+      await lockDown(auth);
+      const browser = auth.browser();
+      await signIn(auth, browser);
+      expect(kidOf(browser.jar.get(SESSION_COOKIE)!)).toBe("k2");
+    }));
+
+  test("a session that was signed by an older key while the keys were replaced is renewed with the new one", () =>
+    withAuth({}, async (auth) => {
+      await auth.ledger.revoke({ kind: "gateway" });
+      auth.clock.advance(2);
+      const browser = auth.browser();
+      await signIn(auth, browser);
+      expect(kidOf(browser.jar.get(SESSION_COOKIE)!)).toBe("k1");
+      await askTooOften(auth);
+      auth.publishKeys({ current: "k2", keys: { ...auth.keys.keys, k2: newMasterKey() } });
+      auth.clock.advance(2);
+      expect((await browser.fetch("/_gate/refresh", { method: "POST" })).status).toBe(200);
+      expect(kidOf(browser.jar.get(SESSION_COOKIE)!)).toBe("k2");
+    }));
+
+  test("nobody signs in with keys that may be older while the new ones cannot be had", () =>
+    withAuth({}, async (auth) => {
+      await me(auth, auth.mint({}));
+      await lockDown(auth);
+      auth.aws.faults.set(GET_SECRET, "error");
+      const browser = auth.browser();
+      expect((await signIn(auth, browser)).status).toBe(503);
+      expect(browser.jar.get(SESSION_COOKIE)).toBeUndefined();
+    }));
+});

@@ -43,13 +43,13 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
   const parameter = settingsParameterName(gateway);
   const settings = cached(() => loaded("settings_unavailable", async () => readSettings(await getParameter(parameter))), LIFETIMES, { now, log });
   const secrets = new Map<string, Cached<string>>();
-  let keys: { secretName: string; get: Cached<SessionKeys>["get"]; forUnknownId: () => Promise<SessionKeys>; forRefusedToken: () => Promise<SessionKeys> } | undefined;
+  let keys: (Pick<Cached<SessionKeys>, "get" | "newerThan"> & { secretName: string; forUnknownId: () => Promise<SessionKeys>; forRefusedToken: () => Promise<SessionKeys> }) | undefined;
 
   async function keySource(): Promise<NonNullable<typeof keys>> {
     const { sessionKeysSecretName: secretName } = await settings.get();
     if (keys?.secretName === secretName) return keys;
-    const { get, refetching } = cached(() => loaded("keys_unavailable", async () => readKeys(await getSecret(secretName))), LIFETIMES, { now, log });
-    return (keys = { secretName, get, forUnknownId: refetching(...FOR_UNKNOWN_ID), forRefusedToken: refetching(...FOR_REFUSED_TOKEN) });
+    const { refetching, ...cache } = cached(() => loaded("keys_unavailable", async () => readKeys(await getSecret(secretName))), LIFETIMES, { now, log });
+    return (keys = { secretName, ...cache, forUnknownId: refetching(...FOR_UNKNOWN_ID), forRefusedToken: refetching(...FOR_REFUSED_TOKEN) });
   }
 
   async function sessionKeys(wanted?: string): Promise<SessionKeys> {
@@ -71,6 +71,7 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
       const { forRefusedToken } = await keySource();
       await forRefusedToken();
     },
+    keysNewerThan: async (time) => (await keySource()).newerThan(time),
     clientSecret,
     now,
     random: (bytes) => randomBytes(bytes).toString("base64url"),

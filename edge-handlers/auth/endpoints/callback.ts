@@ -5,6 +5,7 @@ import { signInsCookie } from "../cookies/sign-ins";
 import { establishSession, ledgerSession } from "../establish";
 import { addDetail, identityProviderOf, loginPath, type Exchange } from "../exchange";
 import { asFailure, codesOf, Failure } from "../failures";
+import { keepUpWithLockdown } from "../lockdown";
 import { identify, type Identity } from "../oidc/identity";
 import { prepare, relyingParty, type RelyingParty } from "../oidc/relying-party";
 import { redeemCode, type Tokens } from "../oidc/tokens";
@@ -59,7 +60,8 @@ async function openSession(exchange: Exchange, flow: Flow, identity: Identity, r
   const { sid, idp } = flow;
   const endsAt = now + settings.session.absolute;
   const refresh = refreshToken === undefined ? undefined : { refreshToken, generation: 0 };
-  const { session, cookies } = await establishSession(exchange, { sid, issuedAt: now, idp, endsAt }, identity, refresh);
+  const establish = () => establishSession(exchange, { sid, issuedAt: now, idp, endsAt }, identity, refresh);
+  const { session, cookies } = await establish();
   const { uid } = session;
   // At once, because each may be the better part of a second away.
   const [{ revocations }, isFirst] = await Promise.all([
@@ -72,7 +74,8 @@ async function openSession(exchange: Exchange, flow: Flow, identity: Identity, r
   }
   const askedAt = flow.anew ? flow.startedAt : undefined;
   if (!isAuthenticatedSince(revocations, { now, authTime: identity.authTime, askedAt })) return false;
-  exchange.setCookies.push(...cookies);
+  const isOutdated = await keepUpWithLockdown(exchange, revocations);
+  exchange.setCookies.push(...(isOutdated ? (await establish()).cookies : cookies));
   return true;
 }
 
