@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { version } from "../package.json";
 import { ConfigError } from "../config/error";
+import { SHORT_ID } from "../session/revocation";
 import type { Context } from "./context";
 import { CommandFailure, EXIT_CODES, EXIT_CODE_HELP, type Exit } from "./failures";
 import type { GlobalOptions } from "./options";
@@ -120,6 +121,18 @@ function withoutGuesses(args: readonly string[]): string[] {
   return args.map((argument) => (argument === "--local" ? "--local=" : argument));
 }
 
+/** A uid or sid may begin with a hyphen: behind `--` the parser takes it for no option. */
+function withIdsLast(program: Command, args: readonly string[]): string[] {
+  const options = withSubcommands(program).flatMap((command) => command.options);
+  const isId = (argument: string, place: number): boolean =>
+    argument.startsWith("-") &&
+    SHORT_ID.test(argument) &&
+    !options.some(({ long }) => long === argument) &&
+    !options.some(({ long, required }) => required && long === args[place - 1]);
+  const ids = args.filter(isId);
+  return ids.length === 0 || args.includes("--") ? [...args] : [...args.filter((argument, place) => !isId(argument, place)), "--", ...ids];
+}
+
 async function main(args: readonly string[]): Promise<Exit> {
   const isJson = args.includes("--json");
   let exit: Exit = "done";
@@ -130,7 +143,7 @@ async function main(args: readonly string[]): Promise<Exit> {
   const usage: string[] = [];
   for (const command of withSubcommands(program)) command.configureOutput({ writeErr: (text) => usage.push(text) });
   try {
-    await program.parseAsync(withoutGuesses(args), { from: "user" });
+    await program.parseAsync(withIdsLast(program, withoutGuesses(args)), { from: "user" });
     return exit;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return "done";

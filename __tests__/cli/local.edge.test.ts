@@ -122,8 +122,8 @@ describe("revoke user", () => {
     expect(await isIn(staff)).toBe(true);
   });
 
-  test("knows a user without sessions by uid, and none by address", async () => {
-    const uid = "ZZZZZZZZZZZZZZZZ";
+  test.each(["ZZZZZZZZZZZZZZZZ", "-ZZZZZZZZZZZZZZZ", "--ZZZZZZZZZZZZZZ"])("knows a user without sessions by uid, and none by address: %s", async (uid) => {
+    expect((await json(["sessions", "--user", uid]))["sessions"]).toEqual([]);
     expect(await json(["revoke", "user", uid, "--yes"])).toMatchObject({ uid, emails: [], sessions: 0 });
     expect((await edgegate(["revoke", "user", "nobody@example.com", "--yes", local])).code).toBe(4);
   });
@@ -138,8 +138,9 @@ describe("revoke session", () => {
     expect((await done(["revoke", "session", first.sid, "--reason", "once more"])).stdout).toContain("was revoked already");
   });
 
-  test("that nobody has is not found", async () => {
-    expect((await edgegate(["revoke", "session", "YYYYYYYYYYYYYYYY", local])).code).toBe(4);
+  test.each(["YYYYYYYYYYYYYYYY", "-YYYYYYYYYYYYYYY", "--YYYYYYYYYYYYYY"])("that nobody has is not found: %s", async (sid) => {
+    expect((await edgegate(["revoke", "session", sid, local])).code).toBe(4);
+    expect((await edgegate(["revoke", "session", local, sid])).code).toBe(4);
   });
 });
 

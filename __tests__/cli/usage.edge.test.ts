@@ -15,6 +15,7 @@ describe("a mistake on the command line ends with 2 and says what to write", () 
     [["sessions", "more"], "too many arguments"],
     [["sessions", "--local", "more"], "too many arguments"],
     [["revoke", "session"], "missing required argument 'sid'"],
+    [["revoke", "session", "-abc"], "unknown option '-abc'"],
     [["revoke", "session", "abc"], '"abc" is no session'],
     [["revoke", "user", "--yes"], "name the user once"],
     [["revoke", "user", "--issuer", "https://login.example.com", "--yes"], "both --issuer and --subject"],
