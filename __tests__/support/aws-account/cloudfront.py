@@ -295,11 +295,20 @@ class CloudFront:
     def _create_distribution(self, request):
         body = parse(request)
         config = self._distribution_config(body.find("DistributionConfig"))
+        for made in self.distributions.values():
+            if made.config.findtext("CallerReference") == config.findtext("CallerReference"):
+                return self._repeated(made, config)
         id = "E" + "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(13))
         distribution = Resource(id=id, arn=f"arn:aws:cloudfront::{ACCOUNT}:distribution/{id}", config=config)
         self.distributions[id] = distribution
         self.tags[distribution.arn] = tags_of(body)
         return self._distribution_answer(distribution, status=201)
+
+    def _repeated(self, made, config):
+        """The same request again, which a client sends whose answer was lost, makes no second distribution."""
+        if ElementTree.tostring(made.config) != ElementTree.tostring(config):
+            raise Refusal(409, "DistributionAlreadyExists")
+        return self._distribution_answer(made, status=201)
 
     def _get_distribution(self, request, id):
         return self._distribution_answer(self._distribution(id))
