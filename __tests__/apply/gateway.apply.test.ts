@@ -80,6 +80,7 @@ describeWithDeployment("the example, applied", (open, moto) => {
     await deployment.deploy();
     const resources = await deployment.resources();
     expect(new Set(resources.map((address) => address.replace(/\[.*$/, "")))).toEqual(new Set(deployment.synthesized()));
+    expect((await account.inventory()).filter((line) => line.startsWith("cloudfront distribution"))).toHaveLength(1);
     gateway = openGateway(account, idp, { host: domain, outputs: await deployment.outputs(), sessionKeysSecret: sessionKeysSecretName(EXAMPLE) });
   });
 

@@ -417,11 +417,12 @@ class CloudFront:
 
     def _check_unused(self, reference, code):
         """CloudFront deletes nothing that a distribution or a function still names, which tells whether an order is right."""
-        configs = [distribution.config for distribution in self.distributions.values()]
+        configs = [(distribution.id, distribution.config) for distribution in self.distributions.values()]
         for function in self.functions.values():
-            configs += [config for config in (function.config, function.live_config) if config is not None]
-        if any(part.text == reference for config in configs for part in config.iter()):
-            raise Refusal(409, code, reference)
+            configs += [(function.name, config) for config in (function.config, function.live_config) if config is not None]
+        users = sorted({id for id, config in configs if any(part.text == reference for part in config.iter())})
+        if users:
+            raise Refusal(409, code, f"{reference} is in use by {', '.join(users)}")
 
 
 def found(resources, name, missing):
