@@ -2,8 +2,10 @@ import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
 import {
+  authFunctionName,
   deadRevocationQueueName,
   failedRevocationQueueName,
+  gateFunctionName,
   keyRotatorFunctionName,
   revocationConsumerFunctionName,
   revocationQueueName,
@@ -13,17 +15,26 @@ import {
 interface Alarm {
   /** What is wrong and where to look, for whoever is woken by it. */
   description: string;
-  metric: { namespace: string; metricName: string; statistic: "Maximum" | "Sum"; dimensions: Record<string, string> };
+  metric: { namespace: string; metricName: string; statistic: "Average" | "Maximum" | "Sum"; dimensions: Record<string, string> };
   /** More than so much within a period. */
   threshold: number;
+  /** In so many periods in a row; one where absent. */
+  periods?: number;
 }
 
 const PERIOD_SECONDS = 300;
 
-/** By the end of their names. Each means that a session may live on which should not, or that the keys grow old. */
-function alarms(config: Config): Record<string, Alarm> {
+/** By the end of their names. All but the first mean that a session may live on which should not, or that the keys grow old. */
+function alarms(config: Config, distributionId: string): Record<string, Alarm> {
   const [queue, dead, failed] = [revocationQueueName(config), deadRevocationQueueName(config), failedRevocationQueueName(config)];
   return {
+    "server-errors": {
+      description: `More than one in twenty answers was a server error (5xx) for ten minutes: look at the log of ${authFunctionName(config)} near the viewers, of ${gateFunctionName(config)}, and at the origins.`,
+      // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
+      metric: { namespace: "AWS/CloudFront", metricName: "5xxErrorRate", statistic: "Average", dimensions: { DistributionId: distributionId, Region: "Global" } },
+      threshold: 5,
+      periods: 2,
+    },
     "revocations-dead": {
       description: `Revocations could not be carried out: look at the messages in ${dead}. The attribute "reason" says why, where the revoker gave them up.`,
       metric: ofQueue("ApproximateNumberOfMessagesVisible", dead),
@@ -47,10 +58,10 @@ function alarms(config: Config): Record<string, Alarm> {
 
 /** They show in CloudWatch, and tell the config's topic when they start and when they are over. */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, config: Config) {
+  constructor(scope: Construct, id: string, config: Config, distributionId: string) {
     super(scope, id);
     const topics = config.alarmTopicArn === undefined ? {} : { alarmActions: [config.alarmTopicArn], okActions: [config.alarmTopicArn] };
-    for (const [name, { description, metric, threshold }] of Object.entries(alarms(config))) {
+    for (const [name, { description, metric, threshold, periods = 1 }] of Object.entries(alarms(config, distributionId))) {
       new CloudwatchMetricAlarm(this, name, {
         alarmName: `${config.name}-${name}`,
         alarmDescription: description,
@@ -58,8 +69,8 @@ export class Alarms extends Construct {
         comparisonOperator: "GreaterThanThreshold",
         threshold,
         period: PERIOD_SECONDS,
-        evaluationPeriods: 1,
-        // An empty queue and a function that is not called have no metrics.
+        evaluationPeriods: periods,
+        // What is empty or not called has no metrics.
         treatMissingData: "notBreaching",
         ...topics,
       });

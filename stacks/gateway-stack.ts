@@ -54,7 +54,6 @@ export class GatewayStack extends TerraformStack {
     const ledger = new Ledger(this, "ledger", config);
     new KeyRotator(this, "key_rotator", { config, zip: artifacts.keyRotator, secret: secrets.sessionKeys, store, ledger });
     const revoker = new Revoker(this, "revoker", { config, zip: artifacts.revoker, secret: secrets.sessionKeys, store, ledger });
-    new Alarms(this, "alarm", config);
 
     const origins = new Origins(this, "origin", config);
     const distribution = new Distribution(this, "gateway", {
@@ -68,6 +67,7 @@ export class GatewayStack extends TerraformStack {
       aliases,
       certificateArn: certificateArn(this, config, aliases),
     });
+    new Alarms(this, "alarm", config, distribution.id);
     for (const bucket of origins.buckets) bucket.allowReadBy(distribution.arn);
     new AccessLogs(this, "access_logs", { config, distributionArn: distribution.arn });
     if (config.hostedZoneId !== undefined && aliases.length > 0) {

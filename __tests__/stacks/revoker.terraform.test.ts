@@ -1,5 +1,5 @@
 /** What the real provider makes of ledger, queues, topic and the functions that carry out revocations. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig, parseConfig } from "../../config/load";
@@ -21,6 +21,7 @@ describeWithTerraform("the revoker", (open) => {
   const plans = {} as Record<Name, Plan>;
   afterAll(() => rmSync(outdir, { recursive: true }));
   const all = (name: Name, type: string) => plans[name].resources.filter((resource) => resource.type === type);
+  const synthesized = (type: string) => (JSON.parse(readFileSync(join(outdir, "example/stacks/handbook/cdk.tf.json"), "utf8")) as { resource: Record<string, Record<string, Values>> }).resource[type]!;
   const one = (name: Name, address: string): Values => plans[name].resources.find((resource) => resource.address === address)!.values;
 
   test.each(Object.keys(CONFIGS) as Name[])("is planned for the %s config", (name) => {
@@ -36,6 +37,7 @@ describeWithTerraform("the revoker", (open) => {
       "aws_cloudwatch_metric_alarm.alarm_revocations-failed",
       "aws_cloudwatch_metric_alarm.alarm_revocations-late",
       "aws_cloudwatch_metric_alarm.alarm_revoker-errors",
+      "aws_cloudwatch_metric_alarm.alarm_server-errors",
       "aws_dynamodb_table.ledger_revocations",
       "aws_dynamodb_table.ledger_sessions",
       "aws_iam_role.revoker_consumer_role",
@@ -124,9 +126,12 @@ describeWithTerraform("the revoker", (open) => {
   });
 
   describe("alarms", () => {
-    test("when revocations are given up, lost or late, and when a function fails", () => {
+    // A distribution's id is known after the apply, and so are dimensions that have it.
+    const subject = ({ dimensions }: Values) => Object.values((dimensions as object | undefined) ?? { DistributionId: "known after apply" })[0];
+
+    test("when revocations are given up, lost or late, when a function fails, and when viewers get server errors", () => {
       const alarms = all("example", "aws_cloudwatch_metric_alarm").map(({ values }) => [
-        values["alarm_name"], values["metric_name"], values["statistic"], Object.values(values["dimensions"] as object)[0], values["threshold"],
+        values["alarm_name"], values["metric_name"], values["statistic"], subject(values), values["threshold"],
       ]);
       expect(alarms.sort()).toEqual([
         ["handbook-key-rotator-errors", "Errors", "Sum", "handbook-key-rotator", 0],
@@ -135,15 +140,20 @@ describeWithTerraform("the revoker", (open) => {
         ["handbook-revocations-failed", "ApproximateNumberOfMessagesVisible", "Maximum", "handbook-revocations-failed", 0],
         ["handbook-revocations-late", "ApproximateAgeOfOldestMessage", "Maximum", "handbook-revocations.fifo", 300],
         ["handbook-revoker-errors", "Errors", "Sum", "handbook-revoker", 0],
+        ["handbook-server-errors", "5xxErrorRate", "Average", "known after apply", 5],
       ]);
       for (const { values } of all("example", "aws_cloudwatch_metric_alarm")) {
-        expect(values).toMatchObject({ comparison_operator: "GreaterThanThreshold", treat_missing_data: "notBreaching", period: 300, evaluation_periods: 1 });
+        expect(values).toMatchObject({ comparison_operator: "GreaterThanThreshold", treat_missing_data: "notBreaching", period: 300, evaluation_periods: values["metric_name"] === "5xxErrorRate" ? 2 : 1 });
       }
     });
 
     test("of things that exist", () => {
       const things = [...all("example", "aws_sqs_queue").map(({ values }) => values["name"]), ...all("example", "aws_lambda_function").map(({ values }) => values["function_name"])];
-      for (const { values } of all("example", "aws_cloudwatch_metric_alarm")) expect(things).toContain(Object.values(values["dimensions"] as object)[0]);
+      const { "alarm_server-errors": ofDistribution } = synthesized("aws_cloudwatch_metric_alarm");
+      expect(ofDistribution!["dimensions"]).toEqual({ DistributionId: "${aws_cloudfront_distribution.gateway.id}", Region: "Global" });
+      for (const { values } of all("example", "aws_cloudwatch_metric_alarm")) {
+        if (values["metric_name"] !== ofDistribution!["metric_name"]) expect(things).toContain(subject(values));
+      }
     });
 
     test("tell the config's topic, or nobody", () => {
