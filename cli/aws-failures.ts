@@ -15,9 +15,15 @@ export interface Call {
   mayQuote?: boolean;
 }
 
-type Explanation = (call: Call) => [exit: Exclude<Exit, "done">, message: string, hint: string];
+/** @param said the error's own message */
+type Explanation = (call: Call, said: string) => [exit: Exclude<Exit, "done">, message: string, hint: string];
 
-const NO_CREDENTIALS: Explanation = () => ["failed", "there are no AWS credentials", "set AWS_PROFILE, or sign in with aws sso login"];
+/** Nothing was sent yet, so the message repeats nothing of ours; of a profile whose sign-in is over it says so. */
+const NO_CREDENTIALS: Explanation = (_, said) => {
+  const { AWS_PROFILE: profile } = process.env;
+  const look = profile ? `look at the profile ${printable(profile)}, which AWS_PROFILE names` : "set AWS_PROFILE";
+  return ["failed", `there are no AWS credentials: ${printable(said.replace(/\.$/, ""))}`, `${look}, or sign in with aws sso login`];
+};
 const EXPIRED: Explanation = () => ["failed", "the AWS credentials have expired", "sign in again, such as with aws sso login"];
 const UNKNOWN_CREDENTIALS: Explanation = () => ["failed", "AWS does not know these credentials", "look at AWS_PROFILE and AWS_ACCESS_KEY_ID, and at this machine's clock"];
 const DENIED: Explanation = ({ action, resource }) => ["failed", `these credentials may not call the ${resource}`, `they need the permission ${action} on it, and on its KMS key where the config names one`];
@@ -56,7 +62,7 @@ export function explain(error: unknown, call: Call): CommandFailure {
   if (error instanceof CommandFailure) return error;
   const { name = "", code = "", message = "" } = error as { name?: string; code?: string; message?: string };
   const explanation = EXPLANATIONS[code] ?? EXPLANATIONS[name];
-  if (explanation) return new CommandFailure(...explanation(call));
+  if (explanation) return new CommandFailure(...explanation(call, message));
   const said = call.mayQuote && message ? `: ${printable(message)}` : "";
   return new CommandFailure("failed", `the ${call.resource} failed with ${name || "an unknown error"}${said}`, "run the command again; it may be repeated");
 }

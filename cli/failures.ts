@@ -13,7 +13,7 @@ export type Exit = keyof typeof EXIT_CODES;
 /** For `--help`. */
 export const EXIT_CODE_HELP: Record<Exit, string> = {
   done: "done",
-  failed: "failed; what is wrong and what to do is on stderr",
+  failed: "failed; what is wrong and what to do is on stderr, with --json on stdout",
   usage: "the command line or the config has a mistake; nothing was done",
   refused: "not confirmed; nothing was done",
   notFound: "no such user, session, gateway or local edge",

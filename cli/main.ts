@@ -54,9 +54,9 @@ function createProgram(print: (outcome: Outcome, options: GlobalOptions) => void
 
   program
     .command("sessions")
-    .description("list living sessions, the newest first")
+    .description("list sessions whose time is not up, the newest first; state says which are revoked")
     .option("--user <user>", "of one user: e-mail address or uid")
-    .option("--all", "with --user: those that are over too")
+    .option("--all", "with --user: those that are over or signed out too")
     .option("--limit <n>", "at most so many (100)", parseLimit)
     .action(run(async () => (await import("./commands/sessions")).sessions));
 
@@ -116,8 +116,14 @@ function parseReason(text: string): string {
   return text;
 }
 
-/** A bare `--local` must not take the word after it for its port, which is written with `=`. */
+/**
+ * A bare `--local` must not take the word after it for its port, which is written with `=`.
+ *
+ * @throws CommandFailure where that word can only be meant as one
+ */
 function withoutGuesses(args: readonly string[]): string[] {
+  const port = args.find((argument, place) => args[place - 1] === "--local" && /^\d{1,5}$/.test(argument));
+  if (port !== undefined) throw new CommandFailure("usage", `${port} is no part of --local`, `write --local=${port}`);
   return args.map((argument) => (argument === "--local" ? "--local=" : argument));
 }
 
@@ -175,8 +181,17 @@ function withSubcommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
+/** Whoever reads may have gone, as `head` does: the command has done what it did, and its exit code says so. */
+function unwritten({ code }: NodeJS.ErrnoException): void {
+  if (code === "EPIPE") return;
+  process.exitCode = EXIT_CODES.failed;
+  process.stderr.write(`${pc.red("edgegate:")} what the command did could not be written (${code}); it may be done all the same\n`);
+}
+
 // cdktf and others call deprecated functions of Node; no operator can do anything about it.
 process.noDeprecation = true;
+process.stdout.on("error", unwritten);
+process.stderr.on("error", () => {});
 void main(process.argv.slice(2)).then((exit) => {
-  process.exitCode = EXIT_CODES[exit];
+  process.exitCode ??= EXIT_CODES[exit];
 });

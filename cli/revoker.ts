@@ -9,6 +9,7 @@ import { printable } from "./printable";
 
 /** Milliseconds: a function's longest run, and the way to it. A rebuild of 4,096 shards takes minutes. */
 const TIME_LIMIT = 920_000;
+const LISTS = "edgegate sessions lists those that there are; with --user and --all those that are over too";
 const MISTAKES = { invalid_request: "usage", not_found: "notFound" } as const;
 
 /** @throws CommandFailure that says what to do */
@@ -34,7 +35,7 @@ export async function askRevoker<Request extends RevokerRequest>(
 function answerOf<Operation extends keyof Answers>(answer: unknown): Answers[Operation] {
   if (typeof answer !== "object" || answer === null) throw new CommandFailure("failed", "the revoker gave no answer", "deploy the version that this checkout has");
   const checked = answer as RevokerAnswer<Operation>;
-  if ("error" in checked) throw new CommandFailure(MISTAKES[checked.error.code] ?? "failed", printable(checked.error.message));
+  if ("error" in checked) throw new CommandFailure(MISTAKES[checked.error.code] ?? "failed", printable(checked.error.message), checked.error.code === "not_found" ? LISTS : undefined);
   return checked;
 }
 

@@ -56,6 +56,7 @@ describe("what AWS cannot or will not do is told with what to do", () => {
 
   test.each<[what: string, failure: { args: string[]; code: number; told: string; prepare?: () => void; env?: Record<string, string> }]>([
     ["no credentials", { args: ["sessions"], code: 1, told: "sign in with aws sso login", prepare: () => revokerAnswers({}), env: NO_CREDENTIALS }],
+    ["a profile that does not exist", { args: ["sessions"], code: 1, told: "look at the profile nowhere, which AWS_PROFILE names", env: { ...NO_CREDENTIALS, AWS_PROFILE: "nowhere" } }],
     ["another account", { args: ["sessions"], code: 4, told: "is handbook deployed in this account?" }],
     ["no permission", { args: ["sessions"], code: 1, told: "lambda:InvokeFunction", prepare: () => void aws.faults.set("Lambda.Invoke", "denied") }],
     ["a failure of AWS", { args: ["sessions"], code: 1, told: "the function handbook-revoker failed with InternalServerError", prepare: () => void aws.faults.set("Lambda.Invoke", "error") }],
@@ -89,6 +90,17 @@ describe("what AWS cannot or will not do is told with what to do", () => {
     aws.functions.set("rotator", () => new Promise(() => {}));
     void aws.rotate(SESSION_KEYS);
   }
+});
+
+test("a profile whose sign-in is over is told as the SDK tells it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "edgegate-test-"));
+  const file = join(folder, "config");
+  writeFileSync(file, "[profile corp]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ops\n[sso-session corp]\nsso_region = us-east-1\nsso_start_url = https://corp.example.com\n");
+  const env = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "", AWS_PROFILE: "corp", AWS_CONFIG_FILE: file, HOME: folder };
+  const { code, stderr } = await run(["sessions"], { env });
+  rmSync(folder, { recursive: true });
+  expect(code).toBe(1);
+  expect(stderr).toContain("The SSO session token associated with profile=corp was not found or is invalid");
 });
 
 describe("a client secret", () => {

@@ -139,7 +139,9 @@ describe("revoke session", () => {
   });
 
   test.each(["YYYYYYYYYYYYYYYY", "-YYYYYYYYYYYYYYY", "--YYYYYYYYYYYYYY"])("that nobody has is not found: %s", async (sid) => {
-    expect((await edgegate(["revoke", "session", sid, local])).code).toBe(4);
+    const { code, stderr } = await edgegate(["revoke", "session", sid, local]);
+    expect(code).toBe(4);
+    expect(stderr).toContain("edgegate sessions lists those that there are");
     expect((await edgegate(["revoke", "session", local, sid])).code).toBe(4);
   });
 });
@@ -214,6 +216,7 @@ test("secrets put stores a client secret, and does not show it", async () => {
   const { stdout } = await done(["secrets", "put", "main"], { input: "another-client-secret\n" });
   expect(edge.aws.secrets.get(name)).toBe("another-client-secret");
   expect(stdout).not.toContain("another-client-secret");
+  expect(stdout).toContain("Sign-in fails here from then on where the provider knows another secret");
   edge.aws.secrets.set(name, before);
 });
 

@@ -1,4 +1,6 @@
-import { edgegate } from "../support/cli";
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { edgegate, EDGEGATE } from "../support/cli";
 
 const UID = "AAAAAAAAAAAAAAAA";
 
@@ -29,6 +31,8 @@ describe("a mistake on the command line ends with 2 and says what to write", () 
     [["sessions", "--config", "none.ts"], "there is no such file"],
     [["sessions", "--config", "config/example.ts", "--local"], "leave --config out"],
     [["lockdown", "--local=http"], "write a port"],
+    [["sessions", "--local", "8443"], "write --local=8443"],
+    [["secrets", "put", "--local", "8443"], "write --local=8443"],
   ];
 
   test.each(MISTAKES.map(([args, told]) => [args.join(" ").slice(0, 60), args, told] as const))("edgegate %s", async (_, args, told) => {
@@ -70,4 +74,17 @@ test("--help documents every exit code", async () => {
   const { code, stdout } = await edgegate(["--help"]);
   expect(code).toBe(0);
   expect([...stdout.matchAll(/^ {2}(\d) {2}\S/gm)].map(([, exit]) => exit)).toEqual(["0", "1", "2", "3", "4", "5"]);
+});
+
+/** @param target where the shell sends the output @returns the exit code, and what is on stderr before it */
+function helpTo(target: string): string {
+  return spawnSync("sh", ["-c", `{ "$0" "$1" --help; echo "$?" >&2; } ${target}`, process.execPath, EDGEGATE], { encoding: "utf8" }).stderr;
+}
+
+test("a reader that goes away, as head does, makes no failure of what was done", () => {
+  expect(helpTo("| true")).toBe("0\n");
+});
+
+(existsSync("/dev/full") ? test : test.skip)("output that cannot be written is told in one line and ends with 1", () => {
+  expect(helpTo("> /dev/full")).toMatch(/^edgegate: what the command did could not be written \(ENOSPC\); it may be done all the same\n1\n$/);
 });

@@ -24,7 +24,13 @@ export async function putSecret({ gateway, options }: Context<{ file?: string }>
     const { VersionId } = await client.send(new PutSecretValueCommand({ SecretId: name, SecretString: text }));
     return {
       json: { secret: name, version: VersionId },
-      text: `The client secret of ${idp} is stored\n` + facts([["secret", name], ["version", VersionId ?? ""]]) + "When\n" + facts([["within a minute", "the auth handlers have read it anew; until then they use the one before"]]),
+      text:
+        `The client secret of ${idp} is stored\n` +
+        facts([["secret", name], ["version", VersionId ?? ""]]) +
+        "When\n" +
+        facts([["within a minute", "the auth handlers have read it anew; until then they use the one before"]]) +
+        // The local provider was told its secret when it started, and takes no other.
+        (isLocal ? "Sign-in fails here from then on where the provider knows another secret; npm start, once more, puts the first one back\n" : ""),
     };
   } catch (error) {
     throw explain(error, { action: "secretsmanager:PutSecretValue", resource: `secret ${name}`, gateway: config.name, isLocal });
