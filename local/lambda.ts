@@ -7,6 +7,7 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { strFromU8, unzipSync } from "fflate";
 
 /** Viewer events: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-lambda-at-edge */
@@ -33,6 +34,8 @@ export interface LambdaOptions {
   timeLimit?: number;
   /** Added to Lambda's environment. */
   env?: Record<string, string>;
+  /** Gets every line that the handler writes to stdout, as it is written. */
+  onLine?: (line: string) => void;
 }
 
 interface Reply {
@@ -92,6 +95,7 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
     const log = (chunk: Buffer) => (logs += chunk.toString());
     child.stdout?.on("data", log);
     child.stderr?.on("data", log);
+    if (child.stdout && options.onLine) createInterface({ input: child.stdout }).on("line", options.onLine);
     child.on("message", (reply: Reply) => {
       const invocation = reply.id === undefined ? undefined : pending.get(reply.id);
       if (reply.error !== undefined) invocation?.reject(new Error(reply.error));

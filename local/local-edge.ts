@@ -41,7 +41,7 @@ export interface LocalEdgeOptions {
   identityProvider?: ForeignIdentityProvider;
   /** Path of the Node that runs the handlers; the one that runs this where absent. */
   node?: string;
-  /** Gets one line a request. */
+  /** Gets one line a request, and one more that says what went wrong. */
   onRequest?: (line: string) => void;
 }
 
@@ -151,7 +151,11 @@ async function start(
   };
   const lambdas: Record<string, Lambda> = {};
   async function run(lambda: { functionName: string; zip: string; timeLimit?: number }, env: Record<string, string>): Promise<void> {
-    const started = await startLambda({ ...lambda, ...(options.node !== undefined && { node: options.node }), env: { ...environment, ...env } });
+    const onLine = (line: string) => {
+      const problem = problemIn(line);
+      if (problem !== undefined) options.onRequest?.(`${lambda.functionName}: ${problem}`);
+    };
+    const started = await startLambda({ ...lambda, ...(options.node !== undefined && { node: options.node }), env: { ...environment, ...env }, onLine });
     lambdas[lambda.functionName] = started;
     closers.push(started.close);
   }
@@ -210,6 +214,21 @@ async function start(
     logs,
     close,
   };
+}
+
+/**
+ * What went wrong, of a line of a function's log: the codes that docs/operations.md explains. Here nobody has CloudWatch to look
+ * them up in.
+ */
+function problemIn(line: string): string | undefined {
+  try {
+    const { outcome, status = 0, detail } = JSON.parse(line) as { outcome?: string; status?: number; detail?: string };
+    // Whoever is not signed in gets a 401, which is no problem.
+    const isProblem = (status >= 400 && status !== 401) || outcome === "failed" || outcome === "buried";
+    return isProblem ? [outcome, detail].filter((part) => part !== undefined).join(" ") : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What the key value store's own endpoint takes: the SDK puts the account id before its host. */

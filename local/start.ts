@@ -124,7 +124,15 @@ function foreignIdentityProvider(values: {
   if (issuer === undefined || clientId === undefined) throw new UsageError("--issuer and --client-id go together");
   if (!issuer.startsWith("https://"))
     throw new UsageError("--issuer is an https URL, as the provider's discovery document spells it");
-  return { issuer, clientId, ...(secretFile !== undefined && { clientSecret: readFileSync(secretFile, "utf8").trim() }) };
+  return { issuer, clientId, ...(secretFile !== undefined && { clientSecret: readSecret(secretFile) }) };
+}
+
+function readSecret(file: string): string {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (error) {
+    throw new UsageError(`--client-secret-file: ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
 }
 
 function isEngine(name: string): name is Engine {

@@ -120,6 +120,21 @@ describeWith("njs", "the local edge with njs", () => {
   });
 });
 
+test("whoever started the edge is told why a request failed, with the codes of the log", async () => {
+  const lines: string[] = [];
+  const edge = await startTestEdge({ onRequest: (line) => lines.push(line) });
+  try {
+    edge.aws.secrets.set(edge.distribution.authSettings.identityProviders["main"]!.clientSecretName!, "another-secret");
+    const { status } = await signIn(new HttpClient(readFileSync(edge.caFile, "utf8")), `${edge.url}/staff`, edge.users[1]!);
+    expect(status).toBe(502);
+    // The log comes another way than the answer.
+    for (let tries = 0; tries < 20 && !lines.some((line) => line.startsWith("local-test-auth:")); tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(lines).toContain("local-test-auth: idp_misconfigured OAUTH_WWW_AUTHENTICATE_CHALLENGE");
+  } finally {
+    await edge.close();
+  }
+});
+
 describe("starting and ending", () => {
   test("leaves no process and no file behind", async () => {
     const edge = await startTestEdge();

@@ -56,7 +56,7 @@ describe("npm start", () => {
     [["--issuer", "https://login.example.com"], 2, "--issuer and --client-id go together"],
     [["--issuer", "http://login.example.com", "--client-id", "a"], 2, "--issuer is an https URL"],
     [["--check", "--issuer", "https://login.example.com", "--client-id", "a"], 2, "leave --issuer out"],
-    [["--issuer", "https://login.example.com", "--client-id", "a", "--client-secret-file", "/none"], 1, "/none"],
+    [["--issuer", "https://login.example.com", "--client-id", "a", "--client-secret-file", "/none"], 2, "--client-secret-file: /none cannot be read (ENOENT)"],
     [["--config", "none.ts"], 1, "none.ts"],
   ])("%j ends with %i and says why", async (args, code, told) => {
     const run = await start(args);
