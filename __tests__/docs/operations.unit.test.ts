@@ -1,9 +1,25 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { loadConfig } from "../../config/load";
 import { FAILURES } from "../../edge-handlers/auth/failures";
+import {
+  deadRevocationQueueName,
+  failedRevocationQueueName,
+  gateFunctionName,
+  keyRotatorFunctionName,
+  revocationConsumerFunctionName,
+  revokerFunctionName,
+} from "../../stacks/names";
 
 const PAGE = readFileSync(join(__dirname, "../../docs/operations.md"), "utf8");
 
 test.each(Object.entries(FAILURES))("explains the outcome %s with its status", (code, { status }) => {
   expect(PAGE).toMatch(new RegExp(`^\\| \`${code}\` \\| ${status} \\| .+ \\|$`, "m"));
 });
+
+const EXAMPLE = loadConfig("config/example.ts");
+
+test.each([deadRevocationQueueName, failedRevocationQueueName, gateFunctionName, keyRotatorFunctionName, revocationConsumerFunctionName, revokerFunctionName].map((nameOf) => nameOf(EXAMPLE)))(
+  "names %s as it is deployed",
+  (name) => expect(PAGE).toContain(`${name}\``),
+);
