@@ -20,7 +20,9 @@ export const STORE_BYTES = 5 * 1024 * 1024 * 0.9;
 /** Seconds by which the last token that was signed before the revocation was known may outlive its lifetime. */
 export const LAST_TOKENS = 120;
 /** Seconds from a handler's look into the ledger to the token that it signs after it: it answers within five. */
-const SIGNING = 15;
+export const SIGNING = 15;
+/** Sign-outs of one user that stay apart where there is no room. Only a script has more within the life of a token. */
+const MAX_OF_ONE_USER = 20;
 const SESSION_BYTES = 6;
 const CUTOFF_BYTES = 13;
 
@@ -65,7 +67,8 @@ export function projectShard(keys: readonly SessionKeys[], shard: number, revoca
   for (const version of keys) {
     for (const name of recordsOf(version, shard)) {
       const { kid } = recordKeyParts(name);
-      const chosen = choose(entries, limit, neededSince(version, kid, settings));
+      const since = neededSince(version, kid, settings);
+      const chosen = choose(entries, limit, since) ?? choose(withoutScripts(entries), limit, since);
       if (chosen) records.set(name, encodeRecord({ shardKey: shardKey(hmac, version.keys[kid]!, shard), ...chosen }));
       else isOverfull = true;
     }
@@ -82,6 +85,7 @@ function neededSince({ current, since, shardKeysSince = {} }: SessionKeys, kid: 
 
 interface Entry {
   kind: "session" | "user";
+  uid: string;
   prefix: string;
   time: number;
   recordedAt: number;
@@ -94,9 +98,28 @@ function entriesOf(revocations: readonly Revocation[], shard: number, { shardCou
     if (kind === "gateway" || until <= now || shardOf(uid!, shardCount) !== shard) continue;
     const prefix = (kind === "session" ? sid! : uid!).slice(0, SESSION_BYTES);
     const same = entries.get(`${kind} ${prefix}`);
-    entries.set(`${kind} ${prefix}`, { kind, prefix, time: Math.max(cutoff, same?.time ?? 0), recordedAt: Math.max(recordedAt, same?.recordedAt ?? 0) });
+    entries.set(`${kind} ${prefix}`, { kind, uid: uid!, prefix, time: Math.max(cutoff, same?.time ?? 0), recordedAt: Math.max(recordedAt, same?.recordedAt ?? 0) });
   }
-  return [...entries.values()].sort((a, b) => b.recordedAt - a.recordedAt || (a.kind + a.prefix < b.kind + b.prefix ? -1 : 1));
+  return newestFirst([...entries.values()]);
+}
+
+/**
+ * The same, with one cut-off in the place of a user's many sessions. Who signs in and out again and again would otherwise fill the record,
+ * and everybody else of the shard would pay for it. The user's other sessions that began until then sign in again.
+ */
+function withoutScripts(entries: readonly Entry[]): Entry[] {
+  return newestFirst(
+    [...groupBy(entries, ({ uid }) => uid).values()].flatMap((all) => {
+      if (all.filter(({ kind }) => kind === "session").length <= MAX_OF_ONE_USER) return all;
+      const [time, recordedAt] = [Math.max(...all.map((entry) => entry.time)), Math.max(...all.map((entry) => entry.recordedAt))];
+      const { uid } = all[0]!;
+      return [{ kind: "user", uid, prefix: uid.slice(0, SESSION_BYTES), time, recordedAt }];
+    }),
+  );
+}
+
+function newestFirst(entries: Entry[]): Entry[] {
+  return entries.sort((a, b) => b.recordedAt - a.recordedAt || (a.kind + a.prefix < b.kind + b.prefix ? -1 : 1));
 }
 
 /** @returns undefined where those that are needed do not fit */
@@ -119,13 +142,15 @@ function choose(entries: readonly Entry[], limit: number, since: number) {
 }
 
 function groupByShard(revocations: readonly Revocation[], shardCount: ShardCount): Map<number, Revocation[]> {
-  const shards = new Map<number, Revocation[]>();
-  for (const revocation of revocations) {
-    if (revocation.uid === undefined) continue;
-    const shard = shardOf(revocation.uid, shardCount);
-    const there = shards.get(shard);
-    if (there) there.push(revocation);
-    else shards.set(shard, [revocation]);
+  return groupBy(revocations.filter(({ uid }) => uid !== undefined), ({ uid }) => shardOf(uid!, shardCount));
+}
+
+function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const there = groups.get(keyOf(item));
+    if (there) there.push(item);
+    else groups.set(keyOf(item), [item]);
   }
-  return shards;
+  return groups;
 }

@@ -85,6 +85,20 @@ describeWith("moto", "a full shard", (path) => {
     expect(await plane.carryOut({ operation: "rebuild" })).toMatchObject({ written: 0, deleted: 0 });
   });
 
+  test("that one user fills alone, by signing in and out, costs nobody else anything", async () => {
+    const { current } = await plane.keys();
+    const user = uidInShard(SHARD);
+    const neighbour = await signIn();
+    await plane.putRevocations(Array.from({ length: FULL }, () => ({ ...revoked(60), uid: user })));
+    await plane.carryOut({ operation: "rebuild" });
+    const last = await plane.signIn({ uid: user });
+    expect(await plane.deliver([session(last)])).toEqual([]);
+    expect(await Promise.all([last, neighbour].map(plane.decide))).toEqual(["login revoked", allowed(neighbour)]);
+    expect((await plane.keys()).shardKeys ?? {}).toEqual({});
+    expect(Object.keys(plane.store.records)).toContain(recordKey(current, SHARD));
+    expect(await plane.carryOut({ operation: "check" })).toMatchObject({ isRight: true });
+  });
+
   test("whose own key is full too gets the next one", async () => {
     await fill(60);
     await plane.deliver([session(await signIn())]);
@@ -95,7 +109,8 @@ describeWith("moto", "a full shard", (path) => {
     const keys = await plane.keys();
     const second = signingKeyId(keys, plane.clock.now(), SHARD);
     expect(second).not.toBe(first);
-    expect(Object.keys(keys.retired!)).toContain(first);
+    expect(Object.keys(keys.retired!)).toEqual([first]);
+    expect(Object.keys(keys.shardKeys!).sort()).toEqual([first, second].sort());
     expect(Object.keys(plane.store.records).filter((name) => name.endsWith(`.${SHARD}`))).toEqual([recordKey(second, SHARD)]);
   });
 

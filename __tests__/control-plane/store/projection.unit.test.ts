@@ -67,6 +67,27 @@ describe("when not everything fits", () => {
     expect(project([KEYS], [...full, make({ recordedAt: UNNEEDED + 1 })], SETTINGS)).toMatchObject({ overfull: [0] });
   });
 
+  test("the sign-outs of one user, who signs in again and again, become one cut-off: no other user of the shard pays for them", () => {
+    const script = (place: number) => session({ uid, recordedAt: UNNEEDED + 1 + place, cutoff: UNNEEDED + 1 + place });
+    const others = many(100, () => session({ recordedAt: UNNEEDED + 1 }));
+    const { records, isOverfull } = projectShard([KEYS], 0, [...Array.from({ length: 200 }, (_, place) => script(place)), ...others], SETTINGS);
+    expect(isOverfull).toBe(false);
+    const { revokedSessions, cutoffs } = decodeRecord(records.get("k1.0")!);
+    expect(cutoffs).toEqual([{ uid: uid.slice(0, 6), time: UNNEEDED + 200 }]);
+    expect(new Set(revokedSessions)).toEqual(new Set(others.map(sid6)));
+  });
+
+  test("twenty sign-outs of one user are no script's", () => {
+    const twenty = many(20, () => session({ uid, recordedAt: UNNEEDED + 1 }));
+    expect(projectShard([KEYS], 0, [...twenty, ...many(144, () => session({ recordedAt: UNNEEDED + 1 }))], SETTINGS).isOverfull).toBe(true);
+  });
+
+  test("a user's own cut-off beside them stays as late as it is", () => {
+    const later = user({ uid, cutoff: NOW - 1, recordedAt: NOW - 1 });
+    const { records } = projectShard([KEYS], 0, [later, ...many(200, () => session({ uid, recordedAt: UNNEEDED + 1, cutoff: UNNEEDED + 1 }))], SETTINGS);
+    expect(decodeRecord(records.get("k1.0")!)).toMatchObject({ revokedSessions: [], cutoffs: [{ uid: uid.slice(0, 6), time: NOW - 1 }] });
+  });
+
   test("what is needed has more room than an even share of the store", () => {
     const keys: SessionKeys = { current: "k1", keys: Object.fromEntries(["k1", "k2", "k3"].map((kid) => [kid, "k".repeat(43)])) };
     const settings = { ...SETTINGS, shardCount: 4096 as const };
