@@ -14,7 +14,8 @@ import { parameterStore } from "./aws/parameter-store";
 import { queues, type QueueMessage } from "./aws/queues";
 import { Secrets, secretsManager } from "./aws/secrets-manager";
 
-export type Fault = "error" | "throttle" | "denied" | "hang" | "garbage";
+/** `lost`: the tables do it, and nobody hears the answer. */
+export type Fault = "error" | "throttle" | "denied" | "hang" | "garbage" | "lost";
 
 export interface AwsStandIn {
   /** For `AWS_ENDPOINT_URL`. */
@@ -50,7 +51,7 @@ export interface AwsStandIn {
 const SIGNED =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/\d{8}\/us-east-1\/(?:ssm|secretsmanager|sqs|events|dynamodb|lambda)\/aws4_request, SignedHeaders=[a-z0-9;-]+, Signature=[0-9a-f]{64}$/;
 
-const FAULTS: Record<Exclude<Fault, "hang">, Answer> = {
+const FAULTS: Record<Exclude<Fault, "hang" | "lost">, Answer> = {
   // https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html
   error: { status: 500, body: { __type: "InternalServerError", message: "An error occurred on the server side." } },
   throttle: { status: 400, body: { __type: "ThrottlingException", message: "Rate exceeded" } },
@@ -98,10 +99,11 @@ export async function startAwsStandIn(accessKeyId?: string): Promise<AwsStandIn>
     if (fault === "hang") return;
     const caller = SIGNED.exec(request.headers.authorization ?? "")?.[1];
     const isKnown = caller !== undefined && caller === (accessKeyId ?? caller);
-    if (!fault && isKnown && name.startsWith("DynamoDB_")) return void tables.emit("request", request, response);
+    if (fault === "lost") response.end = () => response.destroy();
+    if ((!fault || fault === "lost") && isKnown && name.startsWith("DynamoDB_")) return void tables.emit("request", request, response);
     const input = await readJson(request);
     if (!isKnown) return send(response, failure("MissingAuthenticationTokenException", "Missing Authentication Token"));
-    if (fault) return send(response, FAULTS[fault]);
+    if (fault && fault !== "lost") return send(response, FAULTS[fault]);
     if (invoked !== undefined) return send(response, await invoke(functions, invoked, input));
     const target = targets[name];
     send(response, target && input ? target(input) : failure("UnknownOperationException"));

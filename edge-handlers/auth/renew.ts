@@ -7,7 +7,7 @@ import { keepUpWithLockdown } from "./lockdown";
 import { identify } from "./oidc/identity";
 import { prepare, relyingParty } from "./oidc/relying-party";
 import { redeemRefreshToken } from "./oidc/tokens";
-import type { Standing } from "./ports";
+import type { Ledger, RenewalRecord, Standing } from "./ports";
 import { reactToReuse } from "./reuse";
 import { lifeOf, renewability, type Renewability } from "./standing";
 
@@ -42,16 +42,17 @@ export async function renewSession(exchange: Exchange, session: Session, isLoop:
   prepare(exchange, session.idp);
   const refresh = await readRefresh(exchange, session);
   const standing = await ports.ledger.standing(session.uid, session.sid);
+  // Also for the sign-in that begins where the session is over.
+  await keepUpWithLockdown(exchange, standing.revocations);
   const found = refresh ? renewability(standing, refresh.generation, exchange) : lifeOf(standing, exchange);
   if ((found === "renewed_elsewhere" || found === "just_renewed") && !isLoop) return renewedElsewhere(exchange, standing);
   if (found !== "living" && found !== "just_renewed") return over(exchange, session, found);
   if (!refresh || isLoop) return REFUSED;
-  await keepUpWithLockdown(exchange, standing.revocations);
   return redeem(exchange, session, refresh, standing);
 }
 
 async function redeem(exchange: Exchange, session: Session, refresh: Refresh, standing: Standing): Promise<Renewal> {
-  const { ports, now, address } = exchange;
+  const { ports, now, address, deadline } = exchange;
   const { endsAt } = standing.session!;
   const { uid, sid } = session;
   let kept = refresh;
@@ -64,7 +65,9 @@ async function redeem(exchange: Exchange, session: Session, refresh: Refresh, st
     if (identity.uid !== uid) throw new Failure("user_changed");
     const next = { ...kept, generation: refresh.generation + 1 };
     const { session: renewed, cookies } = await establishSession(exchange, { ...session, endsAt }, identity, next);
-    const record = await ports.ledger.renew({ uid, sid, generation: refresh.generation, renewedAt: now, address, email: renewed.email });
+    // The browser has its answer already: recorded now, this would make its next renewal look like theft.
+    if (deadline.aborted) throw new Failure("out_of_time");
+    const record = await recorded(ports.ledger, { uid, sid, generation: refresh.generation, renewedAt: now, address, email: renewed.email });
     if (record === "used_up") {
       // The other tab's cookie is the one to keep.
       kept = refresh;
@@ -84,6 +87,21 @@ async function redeem(exchange: Exchange, session: Session, refresh: Refresh, st
     addDetail(exchange, codesOf(error));
     exchange.setCookies.push(clearedRefreshCookie(exchange));
     return REFUSED;
+  }
+}
+
+/**
+ * The write is made once, and its answer may be lost: the ledger itself then says whether it has the renewal. A browser that never got the
+ * cookies of a renewal that is recorded would come again with those from before it, as a thief does.
+ */
+async function recorded(ledger: Ledger, renewal: Parameters<Ledger["renew"]>[0]): Promise<RenewalRecord> {
+  try {
+    return await ledger.renew(renewal);
+  } catch (error) {
+    const { session } = await ledger.standing(renewal.uid, renewal.sid);
+    const isThere = session?.generation === renewal.generation + 1 && session.renewedAt === renewal.renewedAt && session.address === renewal.address;
+    if (isThere) return "recorded";
+    throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 /** What is used twice was stolen, or is about to be: refresh cookies, and the way back from the provider. */
+import { setTimeout as wait } from "node:timers/promises";
 import { FLOW_COOKIE_PREFIX, REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import type { ReuseAction } from "../../../session/security-event";
 import type { Session } from "../../../session/token";
@@ -384,4 +385,42 @@ test("a callback without its flow cookie says nothing about anybody", async () =
   expect(browser.jar.names().filter((name) => name.startsWith(FLOW_COOKIE_PREFIX))).toEqual([]);
   expectPage(await browser.navigate(callback), 400);
   expect(environment.aws.events).toEqual([]);
+});
+
+describe("a renewal of which the browser never hears is no theft", () => {
+  const UPDATE = "DynamoDB_20120810.UpdateItem";
+
+  test("where the ledger has it, and only its answer was lost, the browser gets it", async () => {
+    const browser = await signedIn();
+    environment.clock.advance(901);
+    environment.aws.faults.set(UPDATE, "lost");
+    expect((await post(browser)).status).toBe(200);
+    environment.aws.faults.clear();
+    expect(await generationOf(sessionOf(browser))).toBe(1);
+    environment.clock.advance(901);
+    expect((await post(browser)).status).toBe(200);
+    expect(environment.aws.events).toEqual([]);
+  });
+
+  test("where the ledger did not take it, it can be tried again", async () => {
+    const browser = await signedIn();
+    environment.clock.advance(901);
+    environment.aws.faults.set(UPDATE, "error");
+    expectProblem(await post(browser), 503);
+    environment.aws.faults.clear();
+    expect((await post(browser)).status).toBe(200);
+  });
+
+  test("after the time of the request is up none is recorded", async () => {
+    // All that is wanted is in the ID token: nothing is asked for after it was checked.
+    environment.idp.user = { sub: "alice", email: "alice@example.com", roles: ["staff"], department: "sales" };
+    const browser = await signedIn();
+    const session = sessionOf(browser);
+    environment.clock.advance(901);
+    for (const endpoint of ["token", "jwks"] as const) environment.idp.outages.set(endpoint, "slow");
+    expectProblem(await post(browser), 503);
+    await wait(1500);
+    environment.idp.outages.clear();
+    expect(await generationOf(session)).toBe(0);
+  });
 });
