@@ -4,6 +4,7 @@
  *
  *     sessions     pk "user#<uid>"    sk "session#<sid>"   {@link LedgerSession}
  *                  pk "event#<hash>"  sk "event"           a security event or logout token that was taken; refuses its replay
+ *                  pk "idp-session#<hash>"  sk "ended"  a session of a provider that it ended a moment ago: no sign-in under way may outlive it
  *     revocations  id "user#<uid>" | "session#<sid>" | "gateway"   {@link Revocation}
  *
  * All times are Unix seconds. `expiresAt` is DynamoDB's time to live, which deletes up to two days late: readers compare
@@ -39,7 +40,8 @@ export interface LedgerSession {
   email: string;
   /** `issuedAt` of the session's tokens: the sign-in. */
   startedAt: number;
-  authTime: number;
+  /** When the user authenticated, where the provider said so: a sign-in without it proves no authentication. */
+  authTime?: number;
   renewedAt: number;
   /** How often it was renewed. The refresh cookie carries it too: one that lags behind was used before. */
   generation: number;
@@ -82,6 +84,11 @@ export function sessionKeyOf(uid: string, sid: string): { pk: string; sk: string
 /** @param hash of the event's issuer and `jti` */
 export function eventKeyOf(hash: string): { pk: string; sk: string } {
   return { pk: "event#" + hash, sk: "event" };
+}
+
+/** @param hash see {@link idpSessionId} */
+export function endedKeyOf(hash: string): { pk: string; sk: string } {
+  return { pk: "idp-session#" + hash, sk: "ended" };
 }
 
 /** The id of a revocation. Of a user and of the gateway there is one, the latest. */

@@ -8,6 +8,8 @@ import { sha256 } from "./hash";
 const LAST_TOKEN = 120;
 /** Seconds after which an index has what a sign-in has just written. */
 const INDEX_DELAY = 1;
+/** Seconds that a sign-in may take from the provider's answer to its session; a code that is older is the provider's to refuse. */
+const SIGN_IN = 60;
 /** Sessions that are ended one by one. Nobody has more at one session of a provider; a script that does loses them all. */
 const MAX_ONE_BY_ONE = 20;
 
@@ -31,23 +33,29 @@ export interface IdpSession {
  * made-up names do not fill the queue. To repeat it sends the same again, which the queue drops or the revoker finds done.
  *
  * @param isSure whether somebody signed for it that there is such a session: its sign-in may be so young that it takes a second look
- * @returns how many there were
+ * @returns how many there were, or at least one for each user who was signed out everywhere
  * @throws Failure `ledger_unavailable`, `revocations_unavailable`
  */
 export async function endIdpSession(exchange: Exchange, { issuer, sid, uid }: IdpSession, ending: Ending, isSure: boolean): Promise<number> {
   const { ports, now, note } = exchange;
-  const find = () => ports.ledger.byIdpSession(idpSessionId(sha256, issuer, sid));
+  const idpSession = idpSessionId(sha256, issuer, sid);
+  const find = () => ports.ledger.byIdpSession(idpSession);
+  // Before it is looked for: a sign-in that is under way comes after one or the other.
+  if (isSure) await ports.ledger.markEnded(idpSession, now + SIGN_IN);
   const first = await find();
-  const sessions = first.length === 0 && isSure ? await setTimeout(INDEX_DELAY * 1000).then(find) : first;
-  const living = sessions.filter((session) => !isOver(session, exchange) && (uid === undefined || session.uid === uid));
+  const { sessions, isCut } = first.sessions.length === 0 && isSure ? await setTimeout(INDEX_DELAY * 1000).then(find) : first;
+  const found = sessions.filter((session) => uid === undefined || session.uid === uid);
+  // Where not all could be read any may be living: what was read tells whose they are.
+  const living = isCut ? found : found.filter((session) => !isOver(session, exchange));
   const [one] = living;
   if (one) note.uid = one.uid;
   if (one && living.length === 1) note.sid = one.sid;
-  if (living.length > MAX_ONE_BY_ONE) {
-    await Promise.all([...new Set(living.map((session) => session.uid))].map((user) => endUser(exchange, user, now, ending)));
-  } else {
-    await Promise.all(living.map((session) => endSession(exchange, session, ending)));
+  if (isCut || living.length > MAX_ONE_BY_ONE) {
+    const users = isCut && uid !== undefined ? [uid] : [...new Set(living.map((session) => session.uid))];
+    await Promise.all(users.map((user) => endUser(exchange, user, now, ending)));
+    return Math.max(living.length, users.length);
   }
+  await Promise.all(living.map((session) => endSession(exchange, session, ending)));
   return living.length;
 }
 

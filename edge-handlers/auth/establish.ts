@@ -50,7 +50,7 @@ export async function establishSession(exchange: Exchange, start: SessionStart, 
 }
 
 /** What the ledger keeps of a session that begins. */
-export function ledgerSession({ request, address }: Exchange, { uid, sid, idp, email, issuedAt, authTime }: Session, { idpSession }: Identity, endsAt: number): LedgerSession {
+export function ledgerSession({ request, address }: Exchange, { uid, sid, idp, email, issuedAt }: Session, { authTime, idpSession }: Identity, endsAt: number): LedgerSession {
   return {
     uid,
     sid,
@@ -58,7 +58,7 @@ export function ledgerSession({ request, address }: Exchange, { uid, sid, idp, e
     ...(idpSession !== undefined && { idpSession }),
     email,
     startedAt: issuedAt,
-    authTime,
+    ...(authTime !== undefined && { authTime }),
     renewedAt: issuedAt,
     generation: 0,
     address,

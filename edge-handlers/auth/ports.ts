@@ -67,8 +67,12 @@ export interface Ledger {
   recordReuse(uid: string, sid: string, what: Reuse, at: number): Promise<void>;
   /** The session of a sign-in; eventually consistent. */
   bySid(sid: string): Promise<LedgerSession | undefined>;
-  /** @param idpSession see `idpSessionId` in session/ledger.ts; eventually consistent */
-  byIdpSession(idpSession: string): Promise<LedgerSession[]>;
+  /** @param idpSession see `idpSessionId` in session/ledger.ts; eventually consistent. `isCut`: there are more than there is time to read */
+  byIdpSession(idpSession: string): Promise<{ sessions: LedgerSession[]; isCut: boolean }>;
+  /** Records that the provider ended its session, for sign-ins that are under way. @param until Unix seconds */
+  markEnded(idpSession: string, until: number): Promise<void>;
+  /** Whether that was recorded, and still counts at `now` (Unix seconds). */
+  isMarkedEnded(idpSession: string, now: number): Promise<boolean>;
   /** Whether a logout token or security event was taken before. @param hash of issuer and `jti` */
   wasTaken(hash: string): Promise<boolean>;
   /** Records that it was taken. @returns false where it had been. @param expiresAt Unix seconds until which its replay would be accepted otherwise */

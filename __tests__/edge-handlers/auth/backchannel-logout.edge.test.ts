@@ -96,6 +96,22 @@ test("a session that the index does not have yet is found at a second look", asy
   expect(commands).toHaveLength(1);
 });
 
+test("a sign-in that is under way when the provider ends its session does not outlive it", () =>
+  withAuth({}, async (place) => {
+    const sid = newSid();
+    place.idp.tampering = { claims: (claims) => void (claims["sid"] = sid) };
+    const browser = place.browser();
+    const callback = browser.approve(await browser.startSignIn("/page"));
+    place.idp.outages.set("token", "slow");
+    const answer = browser.navigate(callback);
+    await setTimeout(300);
+    expectDone(await post(await sign(draft({ sid }, place)), {}, place));
+    await answer;
+    place.idp.outages.clear();
+    place.clock.advance(901);
+    expectProblem(await browser.fetch("/_gate/refresh", { method: "POST" }), 401);
+  }));
+
 describe("a logout token is refused", () => {
   test.each(FLAWS)("%s", async (_name, reason, make) => {
     const honest = draft();
@@ -254,6 +270,25 @@ describe("what is revoked", () => {
     // A page is 1 MB (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html).
     for (let count = 0; count < 5; count++) await putSession(environment, String(honest.claims["sid"]), { userAgent: "x".repeat(300_000) });
     expect(await commandsOf(async () => expectDone(await post(await sign(honest))))).toHaveLength(5);
+  });
+
+  test("all of the user, where somebody piled up so many that there is no time to read them, over or not", async () => {
+    const honest = draft();
+    const [sid, now] = [String(honest.claims["sid"]), environment.clock.now()];
+    await putSession(environment, sid);
+    for (let count = 0; count < 16; count++) await putSession(environment, sid, { userAgent: "x".repeat(300_000), endsAt: now - 1 });
+    const asked = environment.aws.requests.length;
+    const commands = await commandsOf(async () => expectDone(await post(await withClaims((claims) => delete claims.sub)(honest))));
+    expect(commands).toEqual([{ version: 1, target: { type: "user", uid: environment.uid("alice") }, cutoff: expect.any(Number) as unknown, ...BY }]);
+    expect(commands[0]!.cutoff).toBeGreaterThanOrEqual(now);
+    expect(environment.aws.requests.slice(asked).filter((target) => target === "DynamoDB_20120810.Query")).toHaveLength(3);
+  });
+
+  test("all of the user whom the token names, where the piled up sessions that were read are another's", async () => {
+    const honest = draft();
+    for (let count = 0; count < 16; count++) await putSession(environment, String(honest.claims["sid"]), { uid: "m".repeat(16), userAgent: "x".repeat(300_000) });
+    const commands = await commandsOf(async () => expectDone(await post(await sign(honest))));
+    expect(commands).toEqual([{ version: 1, target: { type: "user", uid: environment.uid("alice") }, cutoff: expect.any(Number) as unknown, ...BY }]);
   });
 
   test("all of the user, where somebody piled up sessions", async () => {

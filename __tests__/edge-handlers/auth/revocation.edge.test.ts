@@ -257,6 +257,20 @@ describe("after a user was revoked", () => {
     expect(new URL(expectAtProvider(await browser.navigate(LOGIN))).searchParams.get("prompt")).toBe("login");
   });
 
+  test("and so is one at a provider that tells no time of authentication", async () => {
+    environment.idp.tampering = { claims: (claims) => delete claims["auth_time"] };
+    await signedIn();
+    environment.clock.advance(300);
+    const cutoff = environment.clock.now();
+    environment.clock.advance(2);
+    const browser = environment.browser();
+    expect((await browser.signIn("/page")).headers["location"]).toEqual(["/page"]);
+    environment.clock.advance(5);
+    await environment.ledger.revoke({ kind: "user", uid: environment.uid("alice"), cutoff });
+    expectProblem(await browser.fetch("/_gate/me"), 401);
+    expectProblem(await post(browser.copy()), 401);
+  });
+
   test("who authenticated a minute later is not asked again", async () => {
     await revoke();
     environment.clock.advance(61);

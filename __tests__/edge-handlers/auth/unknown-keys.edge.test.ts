@@ -1,6 +1,7 @@
 /** Session keys that the handler does not know yet, or that nobody ever made. */
+import { decodeProtectedHeader } from "jose";
 import type { SessionKeys } from "../../../session/keys";
-import { SESSION_COOKIE } from "../../../session/cookies";
+import { FLOW_COOKIE_PREFIX, SESSION_COOKIE } from "../../../session/cookies";
 import { recordKeyParts } from "../../../session/shard";
 import { splitToken } from "../../../session/token";
 import { newMasterKey, withAuth, type AuthEnvironment } from "../../support/auth-fixture";
@@ -125,13 +126,39 @@ describe("after a lockdown, however often the keys were asked for before it", ()
       expect(kidOf(browser.jar.get(SESSION_COOKIE)!)).toBe("k2");
     }));
 
+  const flowKeyOf = (browser: Browser): string => {
+    const name = browser.jar.names().find((each) => each.startsWith(FLOW_COOKIE_PREFIX))!;
+    return (decodeProtectedHeader(browser.jar.get(name)!) as { kid: string }).kid;
+  };
+
+  test("a sign-in that begins because a session was ended by it can be finished at another edge", () =>
+    withAuth({}, async (auth) => {
+      const browser = auth.browser();
+      await browser.signIn();
+      await askTooOften(auth);
+      await lockDown(auth);
+      await browser.navigate("/_gate/login");
+      expect(flowKeyOf(browser)).toBe("k2");
+    }));
+
+  test("so can one that starts over because the user had authenticated before it", () =>
+    withAuth({}, async (auth) => {
+      const browser = auth.browser();
+      auth.idp.authenticatedAt = auth.clock.now();
+      const callback = browser.approve(await browser.startSignIn());
+      await askTooOften(auth);
+      await lockDown(auth);
+      expect((await browser.navigate(callback)).headers["location"]![0]).toContain("prompt=login");
+      expect(flowKeyOf(browser)).toBe("k2");
+    }));
+
   test("nobody signs in with keys that may be older while the new ones cannot be had", () =>
     withAuth({}, async (auth) => {
       await me(auth, auth.mint({}));
       await lockDown(auth);
       auth.aws.faults.set(GET_SECRET, "error");
       const browser = auth.browser();
-      expect((await signIn(auth, browser)).status).toBe(503);
+      expect((await browser.signIn()).status).toBe(503);
       expect(browser.jar.get(SESSION_COOKIE)).toBeUndefined();
     }));
 });

@@ -1,5 +1,5 @@
 /** The ledger in DynamoDB (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html). */
-import { eventKeyOf, IDP_SESSION_INDEX, revocationId, SESSION_INDEX, sessionKeyOf, type LedgerSession, type Revocation } from "../../../session/ledger";
+import { endedKeyOf, eventKeyOf, IDP_SESSION_INDEX, revocationId, SESSION_INDEX, sessionKeyOf, type LedgerSession, type Revocation } from "../../../session/ledger";
 import type { AuthSettings } from "../../../session/settings";
 import { Failure, safeCode } from "../failures";
 import type { Ledger } from "../ports";
@@ -8,6 +8,8 @@ import { AwsError, callAws } from "./call";
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html, of texts and numbers */
 type Item = Record<string, { S: string } | { N: string }>;
 
+/** Of 1 MB, some two thousand sessions each. Whoever signs in more often at one session of a provider would outlast the request's time. */
+const MAX_PAGES = 3;
 const CONDITION_FAILED = "ConditionalCheckFailedException";
 
 /** @param tables asked for at every call: the settings may change */
@@ -37,11 +39,11 @@ export function dynamoDbLedger(tables: () => Promise<AuthSettings["ledger"]>): L
     }
   }
 
-  /** All of them: those that are over stay for a while, and the living ones may be on the last page. */
-  async function sessionsBy(index: string, key: string, value: string): Promise<LedgerSession[]> {
+  /** Those that are over stay for a while, and the living ones may be on the last page. */
+  async function sessionsBy(index: string, key: string, value: string): Promise<{ sessions: LedgerSession[]; isCut: boolean }> {
     const sessions: LedgerSession[] = [];
     let next: unknown;
-    do {
+    for (let page = 0; page === 0 || (next !== undefined && page < MAX_PAGES); page++) {
       const output = await call("Query", ({ sessionsTable }) => ({
         TableName: sessionsTable,
         IndexName: index,
@@ -53,8 +55,8 @@ export function dynamoDbLedger(tables: () => Promise<AuthSettings["ledger"]>): L
       if (!Array.isArray(output["Items"])) throw new Failure("ledger_unavailable", "no_items");
       sessions.push(...output["Items"].map((item) => fromItem<LedgerSession>(item as Item)));
       next = output["LastEvaluatedKey"];
-    } while (next !== undefined);
-    return sessions;
+    }
+    return { sessions, isCut: next !== undefined };
   }
 
   return {
@@ -116,8 +118,17 @@ export function dynamoDbLedger(tables: () => Promise<AuthSettings["ledger"]>): L
       }));
     },
 
-    bySid: async (sid) => (await sessionsBy(SESSION_INDEX, "sid", sid))[0],
+    bySid: async (sid) => (await sessionsBy(SESSION_INDEX, "sid", sid)).sessions[0],
     byIdpSession: (idpSession) => sessionsBy(IDP_SESSION_INDEX, "idpSession", idpSession),
+
+    async markEnded(idpSession, until) {
+      await write("PutItem", ({ sessionsTable }) => ({ TableName: sessionsTable, Item: toItem({ ...endedKeyOf(idpSession), expiresAt: until }) }));
+    },
+
+    async isMarkedEnded(idpSession, now) {
+      const { Item: item } = await call("GetItem", ({ sessionsTable }) => ({ TableName: sessionsTable, Key: toItem(endedKeyOf(idpSession)), ConsistentRead: true }));
+      return item !== undefined && !(fromItem<{ expiresAt: number }>(item as Item).expiresAt <= now);
+    },
 
     async wasTaken(hash) {
       const { Item: item } = await call("GetItem", ({ sessionsTable }) => ({ TableName: sessionsTable, Key: toItem(eventKeyOf(hash)), ConsistentRead: true }));

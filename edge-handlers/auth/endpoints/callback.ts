@@ -64,17 +64,19 @@ async function openSession(exchange: Exchange, flow: Flow, identity: Identity, r
   const { session, cookies } = await establish();
   const { uid } = session;
   // At once, because each may be the better part of a second away.
-  const [{ revocations }, isFirst] = await Promise.all([
+  const [{ revocations }, isEnded, isFirst] = await Promise.all([
     ports.ledger.standing(uid, sid),
+    identity.idpSession !== undefined && ports.ledger.isMarkedEnded(identity.idpSession, now),
     ports.ledger.open(ledgerSession(exchange, session, identity, endsAt)),
   ]);
   if (!isFirst) {
     await reactToReuse(exchange, "flow", session);
     throw new Failure("flow_reused");
   }
-  const askedAt = flow.anew ? flow.startedAt : undefined;
-  if (!isAuthenticatedSince(revocations, { now, authTime: identity.authTime, askedAt })) return false;
+  // Before the flow starts over, too: its cookie would be sealed with a key that is gone.
   const isOutdated = await keepUpWithLockdown(exchange, revocations);
+  const askedAt = flow.anew ? flow.startedAt : undefined;
+  if (isEnded || !isAuthenticatedSince(revocations, { now, authTime: identity.authTime, askedAt })) return false;
   exchange.setCookies.push(...(isOutdated ? (await establish()).cookies : cookies));
   return true;
 }
