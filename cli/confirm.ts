@@ -1,6 +1,6 @@
 /** Asks before a command reaches many people. */
 import { createInterface } from "node:readline/promises";
-import pc from "picocolors";
+import { onStderr } from "./colors";
 import { CommandFailure } from "./failures";
 import type { GlobalOptions } from "./options";
 
@@ -17,7 +17,7 @@ export async function confirm(effect: string, { yes }: GlobalOptions): Promise<v
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const ended = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
   try {
-    const answer = await Promise.race([lines.question(`${pc.bold("Go on?")} [y/N] `), ended]);
+    const answer = await Promise.race([lines.question(`${onStderr.bold("Go on?")} [y/N] `), ended]);
     if (!/^y(es)?$/i.test(answer.trim())) throw new CommandFailure("refused", "not confirmed; nothing was done");
   } finally {
     lines.close();

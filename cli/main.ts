@@ -1,9 +1,9 @@
 /** `edgegate <command>`: the operator's command line. Each command calls the module that does the work, and is loaded when it is used. */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import pc from "picocolors";
 import { version } from "../package.json";
 import { ConfigError } from "../config/error";
 import { SHORT_ID } from "../session/revocation";
+import { onStderr } from "./colors";
 import type { Context } from "./context";
 import { CommandFailure, EXIT_CODES, EXIT_CODE_HELP, type Exit } from "./failures";
 import type { GlobalOptions } from "./options";
@@ -160,7 +160,7 @@ async function main(args: readonly string[]): Promise<Exit> {
     }
     const failure = failureOf(error, usage.join(""));
     if (isJson) process.stdout.write(`${printableJson({ error: { code: failure.exit, message: failure.message, hint: failure.hint } })}\n`);
-    else process.stderr.write(`${pc.red("edgegate:")} ${failure.message}\n${failure.hint === undefined ? "" : `${failure.hint}\n`}`);
+    else process.stderr.write(`${onStderr.red("edgegate:")} ${failure.message}\n${failure.hint === undefined ? "" : `${failure.hint}\n`}`);
     return failure.exit;
   }
 }
@@ -185,7 +185,7 @@ function withSubcommands(command: Command): Command[] {
 function unwritten({ code }: NodeJS.ErrnoException): void {
   if (code === "EPIPE") return;
   process.exitCode = EXIT_CODES.failed;
-  process.stderr.write(`${pc.red("edgegate:")} what the command did could not be written (${code}); it may be done all the same\n`);
+  process.stderr.write(`${onStderr.red("edgegate:")} what the command did could not be written (${code}); it may be done all the same\n`);
 }
 
 // cdktf and others call deprecated functions of Node; no operator can do anything about it.

@@ -1,5 +1,5 @@
 /** What a command prints: for people, or one JSON document for programs. */
-import pc from "picocolors";
+import { onStdout } from "./colors";
 import { printable } from "./printable";
 
 /** What a command did. */
@@ -14,7 +14,7 @@ export interface Outcome {
 /** Lines of a name and a text, the texts aligned. */
 export function facts(lines: readonly (readonly [name: string, text: string])[]): string {
   const width = Math.max(...lines.map(([name]) => name.length));
-  return lines.map(([name, text]) => `  ${pc.dim(name.padEnd(width))}  ${text}\n`).join("");
+  return lines.map(([name, text]) => `  ${onStdout.dim(name.padEnd(width))}  ${text}\n`).join("");
 }
 
 /** Columns under their names. */
@@ -22,7 +22,7 @@ export function columns(names: readonly string[], rows: readonly (readonly strin
   const shown = rows.map((row) => row.map(printable));
   const widths = names.map((name, column) => Math.max(name.length, ...shown.map((row) => row[column]!.length)));
   const line = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd() + "\n";
-  return pc.dim(line(names)) + shown.map(line).join("");
+  return onStdout.dim(line(names)) + shown.map(line).join("");
 }
 
 /** @param singular also the plural's beginning */

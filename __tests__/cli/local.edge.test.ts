@@ -225,7 +225,8 @@ describe("without a terminal", () => {
     "edgegate %j prints no colours, and nothing but JSON with --json",
     async (args) => {
       for (const more of [[], ["--json"]]) {
-        const { stdout, stderr } = await done([...args, ...more]);
+        // Neither in a CI job, nor where somebody is asked to force them.
+        const { stdout, stderr } = await done([...args, ...more], { env: { CI: "true", FORCE_COLOR: "1" } });
         expect(stdout + stderr).not.toContain("\u001b");
         if (more.length > 0) expect(() => JSON.parse(stdout) as unknown).not.toThrow();
       }
