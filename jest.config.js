@@ -17,6 +17,8 @@ module.exports = {
     tier("edge", ["<rootDir>/__tests__/**/*.edge.test.ts"]),
     tier("terraform", ["<rootDir>/__tests__/**/*.terraform.test.ts"]),
     tier("apply", ["<rootDir>/__tests__/**/*.apply.test.ts"]),
+    tier("simulation", ["<rootDir>/__tests__/**/*.simulation.test.ts"]),
     tier("browser", ["<rootDir>/__tests__/**/*.browser.test.ts"]),
+    tier("keycloak", ["<rootDir>/__tests__/**/*.keycloak.test.ts"]),
   ],
 };

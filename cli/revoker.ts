@@ -7,7 +7,7 @@ import { CommandFailure } from "./failures";
 import type { Gateway } from "./gateway";
 import { printable } from "./printable";
 
-/** Milliseconds: a function's longest run, and the way to it. A rebuild of 4,096 shards takes minutes. */
+/** Milliseconds: a function's longest run, and the way to it. A rebuild reads every revocation in the ledger. */
 const TIME_LIMIT = 920_000;
 const LISTS = "edgegate sessions lists those that there are; with --user and --all those that are over too";
 const MISTAKES = { invalid_request: "usage", not_found: "notFound" } as const;

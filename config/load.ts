@@ -44,6 +44,11 @@ export function parseConfig(input: unknown, source = "config"): Config {
   return parsed.data;
 }
 
+/** Settings of earlier versions, by their place: what to do about them. */
+const REMOVED: Record<string, string> = {
+  "session.shardCount": "remove it: there are always 4,096 shards",
+};
+
 /** What to write, where the schema has nothing better to say than that a value is of the wrong kind. */
 const KINDS: Record<string, string> = { array: "a list", object: "an object", record: "an object", boolean: "true or false", string: "a text" };
 
@@ -55,7 +60,9 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown): ConfigProblem[] {
   const place = issue.path.reduce<string>((text, key) => text + (typeof key === "number" ? `[${key}]` : (text && ".") + String(key)), "");
   // What stands there is not told: it may be a secret that has no place in a config.
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ path: (place && `${place}.`) + key, message: "there is no such setting; remove it or check its spelling" }));
+    return issue.keys
+      .map((key) => (place && `${place}.`) + key)
+      .map((path) => ({ path, message: REMOVED[path] ?? "there is no such setting; remove it or check its spelling" }));
   }
   if (issue.code === "invalid_key") return [{ path: place, message: `${issue.issues[0]!.message}; it is ${JSON.stringify(issue.path.at(-1))}` }];
   if (place === "") return [{ path: place, message: "write an object: export default defineConfig({ … })" }];

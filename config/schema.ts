@@ -140,8 +140,6 @@ const session = z.strictObject({
   absolute: duration(300, 30 * 86400, '"5m" and "30d"').default(8 * 3600),
   idle: duration(300, 30 * 86400, '"5m" and "30d"').default(3600),
   token: duration(60, 3600, '"60s" and "1h"').default(15 * 60),
-  /** Fixed when the store is created. 64 hold about 1,000 live revocations, 1,024 about 100,000, 4,096 about 490,000. */
-  shardCount: z.union([z.literal(64), z.literal(1024), z.literal(4096)], { error: "write 64, 1024 or 4096" }).default(64),
   /** What happens when a sign-in's callback or a used-up refresh cookie comes a second time: somebody may have a copy. */
   onReuse: z.enum(["record", "revoke-session", "revoke-user"], 'write "record", "revoke-session" or "revoke-user"').default("revoke-session"),
   /** Days from one new signing key to the next. */
@@ -197,7 +195,7 @@ export const configSchema = z.strictObject({
   logRetentionDays: z
     .union([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653].map((days) => z.literal(days)), { error: "write a retention that CloudWatch Logs knows, such as 30, 90 or 365" })
     .default(90),
-  /** A key in us-east-1 for secrets, ledger, queues and topic; keys of AWS where absent. Its policy must let the account use it. */
+  /** A key in us-east-1 for secrets, ledger, queues and topic; keys of AWS where absent. Its policy must let the account and SNS use it. */
   kmsKeyArn: text(/^arn:aws[a-z-]*:kms:us-east-1:[0-9]{12}:key\/[0-9a-f-]+$/, "the ARN of a KMS key in us-east-1").optional(),
   /** An SNS topic in us-east-1 that alarms notify; they only show in CloudWatch where absent. */
   alarmTopicArn: text(/^arn:aws[a-z-]*:sns:us-east-1:[0-9]{12}:[A-Za-z0-9_-]{1,256}$/, "the ARN of an SNS topic in us-east-1").optional(),

@@ -1,5 +1,4 @@
 /** A function's environment variables, as Terraform sets them. Each @throws OperationError that names the variable */
-import { SHARD_COUNTS, type ShardCount } from "../session/shard";
 import { OperationError } from "./errors";
 
 export function variable(name: string): string {
@@ -12,11 +11,4 @@ export function seconds(name: string): number {
   const value = variable(name);
   if (!/^[0-9]{1,9}$/.test(value)) throw new OperationError(`the environment variable ${name} must be a whole number of seconds`);
   return Number(value);
-}
-
-/** `SHARD_COUNT` */
-export function shardCount(): ShardCount {
-  const found = SHARD_COUNTS.find((count) => count === Number(variable("SHARD_COUNT")));
-  if (found === undefined) throw new OperationError(`SHARD_COUNT must be one of ${SHARD_COUNTS.join(", ")}`);
-  return found;
 }

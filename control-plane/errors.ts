@@ -8,11 +8,6 @@ export class StoreConflict extends Error {
   override readonly name = "StoreConflict";
 }
 
-/** The store has no room for what was to be written. */
-export class StoreFull extends Error {
-  override readonly name = "StoreFull";
-}
-
 /** What may be said of any error: its own message where we wrote it, else its name. Messages of AWS can echo what was sent. */
 export function describeError(error: unknown): string {
   if (error instanceof OperationError) return error.message;

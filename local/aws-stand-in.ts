@@ -31,7 +31,7 @@ export interface AwsStandIn {
   /** Regional Lambda functions that can be invoked: by name. */
   functions: Map<string, (payload: unknown) => Promise<unknown>>;
   /** What was put on a queue: its URL and the message, in order. */
-  messages: { queueUrl: string; groupId: string; command: RevocationCommand }[];
+  messages: { queueUrl: string; command: RevocationCommand }[];
   /** Who takes the messages of a queue: by its URL. */
   consumers: Map<string, (message: QueueMessage) => void>;
   /** The details of what EventBridge was told, in order. */
@@ -81,8 +81,8 @@ export async function startAwsStandIn(accessKeyId?: string): Promise<AwsStandIn>
     ...parameterStore(parameters),
     ...secretsManagerApi.targets,
     ...queues((message) => {
-      const { queueUrl, groupId, body } = message;
-      messages.push({ queueUrl, groupId, command: JSON.parse(body) as RevocationCommand });
+      const { queueUrl, body } = message;
+      messages.push({ queueUrl, command: JSON.parse(body) as RevocationCommand });
       consumers.get(queueUrl)?.(message);
     }),
     ...eventBus((event) => {

@@ -16,6 +16,10 @@ export interface QueueMapping {
   queueName: string;
   functionName: string;
   batchSize: number;
+  /** Milliseconds for which messages are gathered into a batch. */
+  window: number;
+  /** How many batches are worked on at once. */
+  concurrency: number;
   /** How often a message may fail before it goes to the dead-letter queue. */
   maxReceives: number;
 }
@@ -28,9 +32,13 @@ export interface ControlPlane {
 }
 
 /** Seconds. The local edge is one machine: it has every record, and its handler every key, at once. */
-const AT_ONCE = { PROPAGATION_SECONDS: "0", HANDLER_CACHE_SECONDS: "0" };
+const AT_ONCE = { PROPAGATION_SECONDS: "0", KEY_ANNOUNCEMENT_SECONDS: "0" };
 /** Of an event source mapping, where the stack sets none. */
 const BATCH_SIZE = 10;
+const WINDOW = 0;
+const CONCURRENCY = 1000;
+/** Seconds. However long the stack gathers: whoever signs out here wants to see the effect. */
+const LONGEST_WINDOW = 1;
 /** Seconds, where the stack sets none. */
 const TIMEOUT = 3;
 
@@ -74,6 +82,8 @@ export function readControlPlane(file: string): ControlPlane {
         queueUrl: stack.text(String(mapping["event_source_arn"]).replace(/\.arn}$/, ".url}"), "aws_sqs_queue.url"),
         functionName: functionNameOf(mapping["function_name"]),
         batchSize: Number(mapping["batch_size"] ?? BATCH_SIZE),
+        window: Math.min(Number(mapping["maximum_batching_window_in_seconds"] ?? WINDOW), LONGEST_WINDOW) * 1000,
+        concurrency: Number((mapping["scaling_config"] as JsonObject | undefined)?.["maximum_concurrency"] ?? CONCURRENCY),
         maxReceives: Number(/maxReceiveCount\D+(\d+)/.exec(JSON.stringify(redrive ?? ""))?.[1] ?? Infinity),
       };
     }),

@@ -1,5 +1,5 @@
 /** What time does to a session, without waiting: the same token with its end in the past, rightly signed. */
-import { SHARD_KEY_LENGTH } from "../session/shard";
+import { keyRecordName, TOKEN_KEY_LENGTH } from "../session/shard";
 import { decodePayload, mintToken, splitToken } from "../session/token";
 import type { KeyValueStore } from "./gate-result";
 import { hmacText } from "./hmac";
@@ -10,10 +10,10 @@ import { hmacText } from "./hmac";
  */
 export function expiredToken(store: KeyValueStore, token: string): string {
   const parts = splitToken(token);
-  const record = parts && store.records[parts.recordKey];
+  const record = parts && store.records[keyRecordName(parts.kid)];
   if (!parts || record === undefined) throw new Error("not a token of this store");
   const session = decodePayload(parts.payload);
-  return mintToken(hmacText, record.slice(0, SHARD_KEY_LENGTH), parts.recordKey, {
+  return mintToken(hmacText, record.slice(0, TOKEN_KEY_LENGTH), parts.kid, {
     ...session,
     expiresAt: Math.floor(Date.now() / 1000) - 1,
   });

@@ -7,8 +7,8 @@ import type { CloudFrontFunctionEvent, FunctionRequest, FunctionResponse, Functi
 /** The records of a KeyValueStore, and how it behaves. Tests change both while the edge runs. */
 export interface KeyValueStore {
   records: Record<string, string>;
-  /** `error`: every call of the store is rejected, as when it cannot be reached. */
-  fault?: "error" | undefined;
+  /** `error`: every call of the store is rejected, as when it cannot be reached. `later`: every call of a run but its first one. */
+  fault?: "error" | "later" | undefined;
 }
 
 export interface GateRun {

@@ -44,7 +44,7 @@ function run(source: string, event: CloudFrontFunctionEvent, store: KeyValueStor
       (kind === "hash" ? createHash(algorithm) : createHmac(algorithm, key)).update(text).digest(encoding),
     store: (operation: string, key: string) => {
       reads += 1;
-      return JSON.stringify(storeAnswer(store, operation, key));
+      return JSON.stringify(storeAnswer(store, operation, key, reads));
     },
     log: (line: string) => void log.push(line),
     logCustomData: (data: string) => {
@@ -79,8 +79,8 @@ function compile(source: string): Script {
   return script;
 }
 
-function storeAnswer(store: KeyValueStore, operation: string, key: string): { value: unknown } | { error: string } {
-  if (store.fault) return { error: "the KeyValueStore cannot be reached" };
+function storeAnswer(store: KeyValueStore, operation: string, key: string, reads: number): { value: unknown } | { error: string } {
+  if (store.fault === "error" || (store.fault === "later" && reads > 1)) return { error: "the KeyValueStore cannot be reached" };
   const value = Object.hasOwn(store.records, key) ? store.records[key] : undefined;
   switch (operation) {
     case "get":

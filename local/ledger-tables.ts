@@ -23,23 +23,16 @@ export async function createLedgerTables(
 interface Table {
   hashKey: string;
   rangeKey?: string;
-  indexes: Record<string, string>;
 }
 
-async function create(client: DynamoDBClient, name: string, { hashKey, rangeKey, indexes }: Table): Promise<void> {
+async function create(client: DynamoDBClient, name: string, { hashKey, rangeKey }: Table): Promise<void> {
   const keys = [hashKey, ...(rangeKey === undefined ? [] : [rangeKey])];
-  const secondary = Object.entries(indexes).map(([IndexName, key]) => ({
-    IndexName,
-    KeySchema: [{ AttributeName: key, KeyType: "HASH" as const }],
-    Projection: { ProjectionType: "ALL" as const },
-  }));
   await client.send(
     new CreateTableCommand({
       TableName: name,
       BillingMode: "PAY_PER_REQUEST",
       KeySchema: keys.map((AttributeName, place) => ({ AttributeName, KeyType: place === 0 ? "HASH" : "RANGE" })),
-      AttributeDefinitions: [...keys, ...Object.values(indexes)].map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
-      ...(secondary.length > 0 && { GlobalSecondaryIndexes: secondary }),
+      AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
     }),
   );
 }

@@ -25,7 +25,8 @@ import { readDistribution, type Behavior, type Distribution } from "./distributi
 import { ENGINES, type Engine } from "./engines";
 import { startIdentityProvider } from "./identity-provider";
 import { startKeyValueStoreStandIn, type KeyValueStoreStandIn } from "./key-value-store-stand-in";
-import { startLambda, type Lambda } from "./lambda";
+import type { Lambda } from "./lambda";
+import { startLambdaInstances } from "./lambda-instances";
 import { createLedgerTables } from "./ledger-tables";
 import { localConfig, type ForeignIdentityProvider } from "./local-config";
 import { queueConsumer } from "./queue-consumer";
@@ -41,8 +42,12 @@ export interface LocalEdgeOptions {
   identityProvider?: ForeignIdentityProvider;
   /** Path of the Node that runs the handlers; the one that runs this where absent. */
   node?: string;
+  /** Queues deliver every so-many-th message twice, as AWS's may; none where absent. */
+  repeatEvery?: number;
   /** Gets one line a request, and one more that says what went wrong. */
   onRequest?: (line: string) => void;
+  /** Processes that run each handler of the edge; one, which takes all requests, where absent. */
+  handlerInstances?: number;
 }
 
 export interface LocalEdge {
@@ -150,19 +155,19 @@ async function start(
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   };
   const lambdas: Record<string, Lambda> = {};
-  async function run(lambda: { functionName: string; zip: string; timeLimit?: number }, env: Record<string, string>): Promise<void> {
+  async function run(lambda: { functionName: string; zip: string; timeLimit?: number }, env: Record<string, string>, instances = 1): Promise<void> {
     const onLine = (line: string) => {
       const problem = problemIn(line);
       if (problem !== undefined) options.onRequest?.(`${lambda.functionName}: ${problem}`);
     };
-    const started = await startLambda({ ...lambda, ...(options.node !== undefined && { node: options.node }), env: { ...environment, ...env }, onLine });
+    const started = await startLambdaInstances(instances, { ...lambda, ...(options.node !== undefined && { node: options.node }), env: { ...environment, ...env }, onLine });
     lambdas[lambda.functionName] = started;
     closers.push(started.close);
   }
   const atEdge = new Map(distribution.behaviors.flatMap(({ lambda }) => (lambda ? [[lambda.functionName, lambda]] : [])));
   const starting = [
     createLedgerTables(aws.endpoint, distribution.authSettings.ledger, credentials.accessKeyId),
-    ...[...atEdge.values()].map((lambda) => run(lambda, { ...(ca !== undefined && { NODE_EXTRA_CA_CERTS: ca }) })),
+    ...[...atEdge.values()].map((lambda) => run(lambda, { ...(ca !== undefined && { NODE_EXTRA_CA_CERTS: ca }) }, options.handlerInstances)),
     ...controlPlane.functions.map(({ env, ...lambda }) => run(lambda, { ...env, ...regionalEnvironment(store) })),
   ];
   // All of them, so that what did start is stopped where one does not.
@@ -176,8 +181,8 @@ async function start(
   }
   closers.push(async () => void (isOpen = false));
   for (const [secret, functionName] of Object.entries(controlPlane.rotators)) aws.rotators.set(secret, functionName);
-  for (const queue of controlPlane.queues) aws.consumers.set(queue.queueUrl, queueConsumer(queue, aws.functions.get(queue.functionName)!, log));
-  // As after an apply: the first rotation makes the keys and fills the store.
+  for (const queue of controlPlane.queues) aws.consumers.set(queue.queueUrl, queueConsumer(queue, aws.functions.get(queue.functionName)!, log, options.repeatEvery));
+  // As after an apply: the first rotation makes the key and puts it into the store.
   await aws.rotate(keysSecret);
 
   const site = demoSite(config);

@@ -1,6 +1,8 @@
 /**
- * A FIFO queue before a function, as Lambda's event source mapping and SQS do it: batches in order, one at a time; what the
- * function reports as failed comes again, before anything later of its group, and ends in the dead-letter queue.
+ * A standard queue before a function, as SQS and Lambda's event source mapping do it: messages are gathered into batches; what the function reports
+ * as failed comes again later, and is given up after so many times. SQS promises no order and may deliver twice
+ * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues.html): here the newest come first, so that
+ * nothing relies on the order.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  */
@@ -12,46 +14,65 @@ import type { QueueMapping } from "./control-plane";
 interface Waiting extends QueueMessage {
   receives: number;
   sentAt: number;
+  /** It was carried out, and is delivered once more all the same. */
+  isRepeated?: true;
 }
 
 /** Milliseconds until failed messages are tried again. */
 const VISIBILITY = 500;
+/** Milliseconds between two looks at what has been gathered. */
+const LOOK = 20;
 
 /**
  * @param log gets one line a batch that failed, and a message that is given up
- * @returns takes a message, in the order of the queue
+ * @param repeatEvery delivers every so-many-th message twice
+ * @returns takes a message
  */
 export function queueConsumer(
-  { queueName, batchSize, maxReceives }: QueueMapping,
+  { queueName, batchSize, window, concurrency, maxReceives }: QueueMapping,
   run: (event: unknown) => Promise<unknown>,
   log: (line: string) => void,
+  repeatEvery = Infinity,
 ): (message: QueueMessage) => void {
   const waiting: Waiting[] = [];
-  let isRunning = false;
+  let pollers = 0;
+  let taken = 0;
 
-  async function consume(): Promise<void> {
+  function enqueue(message: Waiting): void {
+    waiting.push(message);
+    if (pollers === concurrency) return;
+    pollers += 1;
+    void poll().finally(() => (pollers -= 1));
+  }
+
+  async function poll(): Promise<void> {
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, batchSize);
-      for (const message of batch) message.receives += 1;
-      const failed = await run({ Records: batch.map((message) => record(message, queueName)) }).then(failuresOf, () => undefined);
-      const isDone = ({ id }: Waiting) => failed !== undefined && !failed.has(id);
-      const isDead = (message: Waiting) => !isDone(message) && message.receives >= maxReceives;
-      for (const message of batch.filter(isDead)) log(`${queueName}: gave up message ${message.id}`);
-      const left = batch.filter((message) => !isDone(message) && !isDead(message));
-      waiting.splice(0, batch.length, ...left);
-      if (left.length > 0) {
-        log(`${queueName}: ${left.length} of ${batch.length} messages failed and are tried again`);
-        await setTimeout(VISIBILITY, undefined, { ref: false });
-      }
+      await gather();
+      const batch = waiting.splice(-batchSize).reverse();
+      if (batch.length > 0) await deliver(batch);
     }
   }
 
-  return (message) => {
-    waiting.push({ ...message, receives: 0, sentAt: Date.now() });
-    if (isRunning) return;
-    isRunning = true;
-    void consume().finally(() => (isRunning = false));
-  };
+  async function gather(): Promise<void> {
+    for (const end = Date.now() + window; waiting.length < batchSize && Date.now() < end; ) await setTimeout(LOOK, undefined, { ref: false });
+  }
+
+  async function deliver(batch: Waiting[]): Promise<void> {
+    for (const message of batch) message.receives += 1;
+    const failed = await run({ Records: batch.map((message) => record(message, queueName)) }).then(failuresOf, () => undefined);
+    const isDone = ({ id }: Waiting) => failed !== undefined && !failed.has(id);
+    const left = batch.filter((message) => !isDone(message));
+    const [dead, again] = [left.filter(({ receives }) => receives >= maxReceives), left.filter(({ receives }) => receives < maxReceives)];
+    for (const { id } of dead) log(`${queueName}: gave up message ${id}`);
+    if (again.length > 0) log(`${queueName}: ${again.length} of ${batch.length} messages failed and are tried again`);
+    for (const message of again) void setTimeout(VISIBILITY, undefined, { ref: false }).then(() => enqueue(message));
+    for (const message of batch.filter(isDone)) {
+      if (message.isRepeated || ++taken % repeatEvery !== 0) continue;
+      enqueue({ ...message, isRepeated: true });
+    }
+  }
+
+  return (message) => enqueue({ ...message, receives: 0, sentAt: Date.now() });
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting */
@@ -60,7 +81,7 @@ function failuresOf(answer: unknown): Set<string> {
   return new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
 }
 
-function record({ id, body, groupId, receives, sentAt }: Waiting, queueName: string): object {
+function record({ id, body, receives, sentAt }: Waiting, queueName: string): object {
   return {
     messageId: id,
     receiptHandle: `r-${id}`,
@@ -68,10 +89,7 @@ function record({ id, body, groupId, receives, sentAt }: Waiting, queueName: str
     attributes: {
       ApproximateReceiveCount: String(receives),
       SentTimestamp: String(sentAt),
-      SequenceNumber: id.slice(1).padStart(20, "0"),
-      MessageGroupId: groupId,
       SenderId: "AROAEXAMPLE:local",
-      MessageDeduplicationId: createHash("sha256").update(body).digest("hex"),
       ApproximateFirstReceiveTimestamp: String(sentAt),
     },
     messageAttributes: {},

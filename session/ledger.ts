@@ -1,26 +1,27 @@
 /**
  * The ledger: what DynamoDB holds about sessions and revocations. It is the truth; the KeyValueStore is a projection of it
- * for the gate. Two tables, so that the auth handler, which writes sessions, can only read revocations.
+ * for the gate. Two tables, so that the auth handler, which writes sessions, can only read revocations. No index: what is looked up has
+ * items of its own, which strongly consistent reads find at once.
  *
- *     sessions     pk "user#<uid>"    sk "session#<sid>"   {@link LedgerSession}
- *                  pk "event#<hash>"  sk "event"           a security event or logout token that was taken; refuses its replay
- *                  pk "idp-session#<hash>"  sk "ended"  a session of a provider that it ended a moment ago: no sign-in under way may outlive it
- *     revocations  id "user#<uid>" | "session#<sid>" | "gateway"   {@link Revocation}
+ *     sessions     pk "user#<uid>"          sk "session#<sid>"   {@link LedgerSession}
+ *                  pk "sid#<sid>"           sk "user"            {@link SessionPointer}
+ *                  pk "email#<address>"     sk "user#<uid>"      {@link SessionPointer}, of the latest session
+ *                  pk "started#<hour>"      sk "<time>#<sid>"    {@link SessionPointer}; for the list of sessions, newest first
+ *                  pk "idp-session#<hash>"  sk "session#<sid>"   {@link SessionPointer}: a session that began at this session of a provider
+ *                  pk "idp-session#<hash>"  sk "ended"           that session has ended at the provider: no sign-in under way may outlive it
+ *                  pk "event#<hash>"        sk "event"           a security event or logout token that was taken; refuses its replay
+ *     revocations  id "user#<uid>" | "session#<sid>" | "gateway#<part>"   {@link Revocation}
+ *                  id "shard#<shard>"                            {@link ShardState}
+ *                  id "store"                                    {@link StoreState}
  *
- * All times are Unix seconds. `expiresAt` is DynamoDB's time to live, which deletes up to two days late: readers compare
- * times themselves. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
+ * Pointers are written before the session that they lead to. All times are Unix seconds. `expiresAt` is DynamoDB's time to live, which deletes
+ * up to two days late: readers compare times themselves. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
  */
+import { shardOf } from "./shard";
+import { CUTOFF_REACH } from "./timing";
 
-/** Index of the sessions table by `sid`. */
-export const SESSION_INDEX = "by-session";
-/** Index of the sessions table by `idpSession`. */
-export const IDP_SESSION_INDEX = "by-idp-session";
-
-/** The keys of the tables, all of them strings. Indexes hold every attribute and only items that have the index key: sessions. */
-export const LEDGER_TABLES = {
-  sessions: { hashKey: "pk", rangeKey: "sk", indexes: { [SESSION_INDEX]: "sid", [IDP_SESSION_INDEX]: "idpSession" } },
-  revocations: { hashKey: "id", indexes: {} },
-} as const;
+/** The keys of the tables, all of them strings. */
+export const LEDGER_TABLES = { sessions: { hashKey: "pk", rangeKey: "sk" }, revocations: { hashKey: "id" } } as const;
 /** The attribute with the time to live, in both tables. */
 export const TTL_ATTRIBUTE = "expiresAt";
 
@@ -40,8 +41,9 @@ export interface LedgerSession {
   email: string;
   /** `issuedAt` of the session's tokens: the sign-in. */
   startedAt: number;
-  /** When the user authenticated, where the provider said so: a sign-in without it proves no authentication. */
-  authTime?: number;
+  /** What the sign-in found in the ledger: revocations with a later mark are about this session. 0 where there was none. */
+  mark: number;
+  gatewayMark: number;
   renewedAt: number;
   /** How often it was renewed. The refresh cookie carries it too: one that lags behind was used before. */
   generation: number;
@@ -55,6 +57,19 @@ export interface LedgerSession {
   endedAt?: number;
   reuse?: Reuse;
   reusedAt?: number;
+  /** The request that is renewing it, and since when: nobody else spends the refresh token meanwhile. */
+  lease?: string;
+  leasedAt?: number;
+  /** A lease that another request has watched for as long as its holder could live, but for its own time. */
+  watched?: string;
+  /** What the last renewal gave the browser, sealed: for a browser that never got it. */
+  next?: string;
+  expiresAt: number;
+}
+
+export interface SessionPointer {
+  uid: string;
+  sid: string;
   expiresAt: number;
 }
 
@@ -66,7 +81,15 @@ export interface Revocation {
   uid?: string;
   /** Of a revoked session. */
   sid?: string;
-  /** For a user or the gateway: sessions that began at this time or before are void. For a session: as `recordedAt`. */
+  /**
+   * Orders a revocation of a user or of the gateway against sign-ins, whatever the clocks say: greater than any before it, and sign-ins keep the one
+   * that they found. In base 36 it looks like a time, and mostly is the time at which it was recorded. 0 for a session.
+   */
+  mark: number;
+  /**
+   * For a user or the gateway: when it was asked for. A session that began well after that ({@link CUTOFF_REACH}) is not meant, though the
+   * command came late. For a session: as `recordedAt`.
+   */
   cutoff: number;
   recordedAt: number;
   /** From here on no session can live that it matches. */
@@ -74,16 +97,54 @@ export interface Revocation {
   /** Who asked: `operator:…`, `sign-out`, `backchannel-logout:<idp>`, `event:<transmitter>`, … */
   by: string;
   reason: string;
+  /** Of a user: digests of the last commands that it was recorded for, so that one which comes again changes nothing. */
+  commands?: string;
   expiresAt: number;
 }
+
+/** What the record of a shard must say. Written under its `version`, so what is in it has an order. */
+export interface ShardState {
+  version: number;
+  /** A mark: tokens signed before it was known are checked anew. 0 for none. */
+  floor: number;
+  /** The time at which the floor was set; it matters for as long as a token may live after that. */
+  floorSetAt: number;
+  /** JSON: the entries of the record and their ends (control-plane/store/shard-state.ts). */
+  entries: string;
+}
+
+/** What the store held under its last ETag, as far as a writer has to know. */
+export interface StoreState {
+  etag: string;
+  /** Ids of the keys that have a record, joined by spaces. */
+  kids: string;
+  /** The shards that they name (`encodeShards` in session/shard.ts). */
+  shards: string;
+}
+
+export const STORE_STATE_ID = "store";
 
 export function sessionKeyOf(uid: string, sid: string): { pk: string; sk: string } {
   return { pk: "user#" + uid, sk: "session#" + sid };
 }
 
-/** @param hash of the event's issuer and `jti` */
-export function eventKeyOf(hash: string): { pk: string; sk: string } {
-  return { pk: "event#" + hash, sk: "event" };
+export function sidPointerKey(sid: string): { pk: string; sk: string } {
+  return { pk: "sid#" + sid, sk: "user" };
+}
+
+/** @param email whatever its case */
+export function emailPointerKey(email: string, uid: string): { pk: string; sk: string } {
+  return { pk: "email#" + email.toLowerCase(), sk: "user#" + uid };
+}
+
+/** @param time of the sign-in */
+export function startedPointerKey(time: number, sid: string): { pk: string; sk: string } {
+  return { pk: "started#" + Math.floor(time / 3600), sk: time + "#" + sid };
+}
+
+/** @param hash see {@link idpSessionId} */
+export function idpSessionPointerKey(hash: string, sid: string): { pk: string; sk: string } {
+  return { pk: "idp-session#" + hash, sk: "session#" + sid };
 }
 
 /** @param hash see {@link idpSessionId} */
@@ -91,20 +152,42 @@ export function endedKeyOf(hash: string): { pk: string; sk: string } {
   return { pk: "idp-session#" + hash, sk: "ended" };
 }
 
-/** The id of a revocation. Of a user and of the gateway there is one, the latest. */
-export function revocationId(revocation: Pick<Revocation, "kind" | "uid" | "sid">): string {
-  switch (revocation.kind) {
-    case "user":
-      return "user#" + revocation.uid;
-    case "session":
-      return "session#" + revocation.sid;
-    case "gateway":
-      return "gateway";
-  }
+/** @param hash of the event's issuer and `jti` */
+export function eventKeyOf(hash: string): { pk: string; sk: string } {
+  return { pk: "event#" + hash, sk: "event" };
+}
+
+export function userRevocationId(uid: string): string {
+  return "user#" + uid;
+}
+
+export function sessionRevocationId(sid: string): string {
+  return "session#" + sid;
+}
+
+/** A lockdown is written 64 times, so that no sign-in waits for an item that every other one reads too. */
+export const GATEWAY_PARTS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".split("");
+
+export function gatewayRevocationId(part: string): string {
+  return "gateway#" + part;
+}
+
+/** The part of {@link GATEWAY_PARTS} that a user's sign-ins and renewals read. */
+export function gatewayPartOf(uid: string): string {
+  return uid.slice(-1);
+}
+
+export function shardStateId(shard: string): string {
+  return "shard#" + shard;
+}
+
+/** Ids of all in the revocations table that a sign-in or a renewal asks for. */
+export function standingIds(uid: string, sid: string): { user: string; session: string; gateway: string; shard: string } {
+  return { user: userRevocationId(uid), session: sessionRevocationId(sid), gateway: gatewayRevocationId(gatewayPartOf(uid)), shard: shardStateId(shardOf(uid)) };
 }
 
 /**
- * The provider's own session (the claim `sid`), so that no guessable value is an index key.
+ * The provider's own session (the claim `sid`), so that no guessable value is a key.
  *
  * @param sha256Base64url digest of a text as base64url
  */
@@ -112,11 +195,27 @@ export function idpSessionId(sha256Base64url: (text: string) => string, issuer: 
   return sha256Base64url(issuer + "\n" + sid);
 }
 
-/** Whether a session is void by one of these revocations. `until` plays no part: a session that lives is judged by all. */
-export function isVoid(session: { uid: string; sid: string; startedAt: number }, revocations: Revocation[]): boolean {
+/** Up to when the sign-ins of sessions lie that a cut-off of a user ends. */
+export function reachOf(revocation: Pick<Revocation, "cutoff">): number {
+  return revocation.cutoff + CUTOFF_REACH;
+}
+
+/**
+ * Whether a session is void by one of these revocations. `until` plays no part: a session that lives is judged by all. Comparisons are such
+ * that what cannot be read revokes.
+ */
+export function isVoid(session: Pick<LedgerSession, "uid" | "sid" | "startedAt" | "mark" | "gatewayMark">, revocations: readonly Revocation[]): boolean {
   return revocations.some((revocation) => {
-    if (revocation.kind === "session") return revocation.sid === session.sid;
-    // `!(<)`, so that an unreadable time revokes.
-    return (revocation.kind === "gateway" || revocation.uid === session.uid) && !(revocation.cutoff < session.startedAt);
+    switch (revocation.kind) {
+      case "session":
+        // Whatever user the command named: a `sid` is one session's.
+        return revocation.sid === session.sid;
+      case "user":
+        return revocation.uid === session.uid && !(session.mark >= revocation.mark) && !(session.startedAt > reachOf(revocation));
+      case "gateway":
+        return !(session.gatewayMark >= revocation.mark);
+      default:
+        return true;
+    }
   });
 }

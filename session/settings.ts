@@ -3,7 +3,6 @@
  * an SSM parameter. Neither holds a secret. The contract between `stacks`, which write them, and the edges.
  */
 import type { ReuseAction } from "./security-event";
-import type { ShardCount } from "./shard";
 
 /** How the pages of the gateway look. */
 export interface Theme {
@@ -63,7 +62,6 @@ export interface AuthSettings {
     idle: number;
     /** Seconds a token is good for before it must be renewed. */
     token: number;
-    shardCount: ShardCount;
   };
   /** Name of the Secrets Manager secret that holds {@link import("./keys").SessionKeys} as JSON. */
   sessionKeysSecretName: string;
@@ -71,8 +69,9 @@ export interface AuthSettings {
   eventTransmitters: Record<string, EventTransmitterSettings>;
   /** Names of the DynamoDB tables: see session/ledger.ts. */
   ledger: { sessionsTable: string; revocationsTable: string };
-  /** Name of the FIFO queue of {@link import("./revocation").RevocationCommand}s. */
+  /** Names of the queues of {@link import("./revocation").RevocationCommand}s: what must be carried out at once, and what can wait to be gathered. */
   revocationQueueName: string;
+  signOutQueueName: string;
   onReuse: ReuseAction;
   /** Only these role names are put into tokens. */
   roles: string[];

@@ -1,111 +1,130 @@
 /**
- * Shard records: what the gate learns from its one read of the KeyValueStore.
+ * What the gate learns from the KeyValueStore. Users are spread over 4,096 shards, 0 to 4095, by the last two characters of their `uid`.
  *
- *     key    <kid>.<shard>
- *     value  <43 characters: shard key><6 characters a revoked session>*.<13 characters a user cut-off>*
+ *     key.<kid>       <43 characters: token key>[<683 characters: the shards that have a record>]
+ *     shard.<shard>   <7 characters: floor><6 characters a revoked session>*.<20 characters a user's cut-off>*
  *
- * A revoked session is the first 6 characters (36 bits) of its `sid`; a user cut-off is the first 6 characters of the
- * `uid` and a Unix time as 7 base-36 digits. Entries have a fixed width, so a native string search finds them.
- * A value is at most 1 KB (KeyValueStore quota): 163 sessions, or 75 cut-offs, or a mixture.
+ * The gate reads the key's record for every request with a session, and the shard's only where the key's record says that there is one: most
+ * shards have none, because an entry is needed for no longer than a token lives. A shard record that is named and missing is an error, not
+ * "nothing is revoked".
+ *
+ * A revoked session is the first 6 characters (36 bits) of its `sid`. A cut-off is the first 6 characters of the `uid`, its mark and the time up to
+ * which it reaches; see session/ledger.ts. The floor is a mark, too: tokens that were signed before it was known are refused, and
+ * signed anew once the ledger has nothing against the session. So a record that is too full may lose all its entries. Entries have a fixed width,
+ * so a native string search finds them; times and marks are 7 base-36 digits. A value is at most 1 KB (KeyValueStore quota): 169 sessions, or 50 users.
  */
-
-export const SHARD_COUNTS = [64, 1024, 4096] as const;
-export type ShardCount = (typeof SHARD_COUNTS)[number];
 
 /** KeyValueStore quota for one value, in bytes. */
 export const MAX_RECORD_BYTES = 1024;
 
-/** Of a shard key: 32 bytes as base64url. */
-export const SHARD_KEY_LENGTH = 43;
-const PREFIX_LENGTH = 6;
-const TIME_LENGTH = 7;
-const CUTOFF_LENGTH = PREFIX_LENGTH + TIME_LENGTH;
+export const SHARD_COUNT = 4096;
+/** Of a token key: 32 bytes as base64url. */
+export const TOKEN_KEY_LENGTH = 43;
+/** Of what is kept of a `sid` or `uid`. */
+export const PREFIX_LENGTH = 6;
+export const MARK_LENGTH = 7;
+export const CUTOFF_LENGTH = PREFIX_LENGTH + 2 * MARK_LENGTH;
 const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+/** Shards that one character of a key record speaks of: the bits of its code less that of "0", which gives 64 printable characters in a row. */
+const SHARDS_A_CHARACTER = 6;
+const FIRST_CODE = 48;
+/** {@link SHARD_COUNT} / {@link SHARDS_A_CHARACTER}, rounded up; written out, because a call of `Math` would stay in the gate's source. */
+const SHARD_MAP_LENGTH = 683;
+
+/** Of a `sid` or `uid`, whole or only as much as is kept. */
+const ID = /^[\w-]{6,16}$/;
+const SHARD = /^(0|[1-9]\d{0,3})$/;
+
+/** What {@link markText} makes. */
+export const MARK_FORM = /^[\da-z]{7}$/;
+
+/** The floor of a shard that never was too full. */
+export const NO_FLOOR = "0000000";
 
 export interface UserCutoff {
   uid: string;
-  /** Unix seconds; sessions of this user issued at this time or before are void. */
-  time: number;
+  mark: number;
+  /** Unix seconds; sessions of this user that began at this time or before, and whose `mark` is smaller, are void. */
+  reach: number;
 }
 
 export interface ShardRecord {
-  shardKey: string;
+  /** See {@link markText}. */
+  floor: string;
   /** `sid`s of revoked sessions; only the first 6 characters are kept. */
   revokedSessions: string[];
   cutoffs: UserCutoff[];
 }
 
-/** The shard of a user: the last 12 bits of the `uid`, modulo the number of shards. */
-export function shardOf(uid: string, shardCount: ShardCount): number {
-  const high = BASE64URL.indexOf(uid.charAt(uid.length - 2));
-  const low = BASE64URL.indexOf(uid.charAt(uid.length - 1));
-  return (high * 64 + low) % shardCount;
-}
-
-/** The key of a shard's record in the KeyValueStore. */
-export function recordKey(kid: string, shard: number): string {
-  return kid + "." + shard;
-}
-
-/** The key id and the shard in the key of a record. */
-export function recordKeyParts(key: string): { kid: string; shard: string } {
-  const dot = key.indexOf(".");
-  return { kid: key.slice(0, dot), shard: key.slice(dot + 1) };
-}
-
-/** @throws RangeError when the record would exceed {@link MAX_RECORD_BYTES}. */
-export function encodeRecord(record: ShardRecord): string {
-  const sessions = record.revokedSessions.map((sid) => sid.slice(0, PREFIX_LENGTH)).join("");
-  const cutoffs = record.cutoffs
-    .map((cutoff) => cutoff.uid.slice(0, PREFIX_LENGTH) + cutoff.time.toString(36).padStart(TIME_LENGTH, "0"))
-    .join("");
-  const value = record.shardKey + sessions + "." + cutoffs;
-  if (value.length > MAX_RECORD_BYTES) {
-    throw new RangeError(`shard record of ${value.length} bytes; the store takes ${MAX_RECORD_BYTES}`);
-  }
-  return value;
+/** The shard of a user, as decimal digits. */
+export function shardOf(uid: string): string {
+  return String(BASE64URL.indexOf(uid[uid.length - 2]!) * 64 + BASE64URL.indexOf(uid[uid.length - 1]!));
 }
 
 /**
- * What {@link encodeRecord} made; of `sid`s and `uid`s the first 6 characters.
+ * A mark or a time as 7 base-36 digits: as texts they compare as their numbers do.
  *
- * @throws RangeError when the value is not a record
+ * @throws RangeError for what 7 digits cannot say. In base 36 `NaN` and `Infinity` look like numbers, and a fraction has a dot.
  */
-export function decodeRecord(value: string): ShardRecord {
-  const parts = /^([\w-]{43})((?:[\w-]{6})*)\.((?:[\w-]{6}[0-9a-z]{7})*)$/.exec(value);
-  if (!parts) throw new RangeError("not a shard record");
-  return {
-    shardKey: parts[1]!,
-    revokedSessions: parts[2]!.match(/.{6}/g) || [],
-    cutoffs: (parts[3]!.match(/.{13}/g) || []).map((entry) => ({
-      uid: entry.slice(0, PREFIX_LENGTH),
-      time: parseInt(entry.slice(PREFIX_LENGTH), 36),
-    })),
-  };
+export function markText(mark: number): string {
+  if (!(mark >= 0 && mark < 36 ** MARK_LENGTH && mark % 1 === 0)) throw new RangeError(`no mark: ${mark}`);
+  return mark.toString(36).padStart(MARK_LENGTH, "0");
 }
 
-/** Whether the session or its user is revoked: by an entry for the `sid`, or by a cut-off at or after `issuedAt`. */
-export function isRevoked(record: string, uid: string, sid: string, issuedAt: number): boolean {
-  // Searching costs by the character: from the end, a full list of sessions is not walked through twice.
-  const middle = record[SHARD_KEY_LENGTH] === "." ? SHARD_KEY_LENGTH : record.lastIndexOf(".");
-  // A record without its separator is damaged; reading it as "nothing is revoked" would fail open.
-  if (middle < SHARD_KEY_LENGTH) return true;
-  if (middle > SHARD_KEY_LENGTH && find(record.slice(SHARD_KEY_LENGTH, middle), sid, PREFIX_LENGTH, 0) >= 0) return true;
-  const cutoffs = record.slice(middle + 1);
-  if (!cutoffs) return false;
-  if (cutoffs.length % CUTOFF_LENGTH) return true;
-  // A user may have several entries: prefixes can collide, and a later cut-off is added before an earlier one is swept.
-  for (let at = find(cutoffs, uid, CUTOFF_LENGTH, 0); at >= 0; at = find(cutoffs, uid, CUTOFF_LENGTH, at + 1)) {
-    // `!(<)`, so that an unreadable time revokes.
-    if (!(parseInt(cutoffs.slice(at + PREFIX_LENGTH, at + CUTOFF_LENGTH), 36) < issuedAt)) return true;
-  }
-  return false;
+/** Names of records begin with one of these; the id of the key, or the shard, follows. */
+export const KEY_RECORD = "key.";
+export const SHARD_RECORD = "shard.";
+
+export function keyRecordName(kid: string): string {
+  return KEY_RECORD + kid;
 }
 
-/** Where the entry for `id` starts, among entries of `width` characters, from `from` on; -1 when there is none. */
-function find(entries: string, id: string, width: number, from: number): number {
-  const prefix = id.slice(0, PREFIX_LENGTH);
-  let at = entries.indexOf(prefix, from);
-  while (at >= 0 && at % width) at = entries.indexOf(prefix, at + 1);
-  return at;
+export function shardRecordName(shard: string): string {
+  return SHARD_RECORD + shard;
+}
+
+/** @param shards that have a record */
+export function encodeKeyRecord(tokenKey: string, shards: readonly string[]): string {
+  return tokenKey + encodeShards(shards);
+}
+
+/**
+ * Which shards have a record, as text; empty for none.
+ *
+ * @throws RangeError for a name that is no shard's: left out, it would take back what is revoked there
+ */
+export function encodeShards(shards: readonly string[]): string {
+  if (shards.length === 0) return "";
+  const bits: number[] = [];
+  for (let i = 0; i < SHARD_MAP_LENGTH; i++) bits.push(0);
+  shards.forEach((shard) => {
+    if (!SHARD.test(shard) || !(+shard < SHARD_COUNT)) throw new RangeError(`no shard: ${shard}`);
+    const at = (+shard / SHARDS_A_CHARACTER) | 0;
+    bits[at] = bits[at]! | (1 << (+shard % SHARDS_A_CHARACTER));
+  });
+  return bits.map((bit) => String.fromCharCode(FIRST_CODE + bit)).join("");
+}
+
+/** Whether a key's record says that a shard has a record. Where it cannot be read, it says so. */
+export function namesShard(keyRecord: string, shard: string | undefined): boolean {
+  const place = +shard!;
+  const bits = keyRecord.charCodeAt(TOKEN_KEY_LENGTH + ((place / SHARDS_A_CHARACTER) | 0)) - FIRST_CODE;
+  if (keyRecord.length !== TOKEN_KEY_LENGTH + SHARD_MAP_LENGTH) return keyRecord.length !== TOKEN_KEY_LENGTH;
+  return !(place < SHARD_COUNT && bits >> 6 === 0) || ((bits >> place % SHARDS_A_CHARACTER) & 1) > 0;
+}
+
+/** @throws RangeError when the record would exceed {@link MAX_RECORD_BYTES}, or when the gate could not read it as it is meant. */
+export function encodeShardRecord(record: ShardRecord): string {
+  const sessions = record.revokedSessions.map(prefixOf).join("");
+  const cutoffs = record.cutoffs.map((cutoff) => prefixOf(cutoff.uid) + markText(cutoff.mark) + markText(cutoff.reach)).join("");
+  if (!MARK_FORM.test(record.floor)) throw new RangeError(`no floor: ${record.floor}`);
+  const value = record.floor + sessions + "." + cutoffs;
+  if (value.length > MAX_RECORD_BYTES) throw new RangeError(`shard record of ${value.length} bytes; the store takes ${MAX_RECORD_BYTES}`);
+  return value;
+}
+
+/** An id that is too short, or has a dot, would move all that follow it. */
+function prefixOf(id: string): string {
+  if (!ID.test(id)) throw new RangeError(`no id: ${id}`);
+  return id.slice(0, PREFIX_LENGTH);
 }

@@ -1,17 +1,21 @@
 /**
  * The session token: what `__Host-gate` carries.
  *
- *     1.<kid>.<shard>.<payload>.<mac>
+ *     2.<kid>.<payload>.<mac>
  *
- * `<kid>.<shard>` is the key of the shard record. `mac` is HMAC-SHA256 under the shard key over everything before it,
- * its dot included, as 43 characters of base64url. `payload` is a list of fields joined by `~`:
+ * `mac` is HMAC-SHA256 under the token key of `kid` over everything before it, its dot included, as 43 characters of base64url.
+ * `payload` is a list of fields joined by `~`:
  *
- *     uid ~ sid ~ issuedAt ~ expiresAt ~ authTime ~ idp ~ strength ~ roles ~ email [~ claim ~ value]…
+ *     uid ~ sid ~ issuedAt ~ expiresAt ~ shard ~ mark ~ floor ~ authTime ~ idp ~ strength ~ roles ~ email [~ claim ~ value]…
  *
- * Times are Unix seconds in base 36; roles are joined by `!`; every text field is percent-encoded (RFC 3986 section 2.1)
+ * `shard` follows from the `uid`; it spares the gate the computation. Times are Unix seconds in base 36. `issuedAt`, marks and floors (session/ledger.ts) have
+ * 7 digits, so that they compare as texts; none stands for no mark and no floor; roles are joined by `!`; every text field is percent-encoded (RFC 3986 section 2.1)
  * down to `[A-Za-z0-9_.@:/-]`. Compact text instead of JSON: a third of the cost in the CloudFront Functions engine.
  */
 import type { HmacText } from "./keys";
+import { MARK_FORM, markText, NO_FLOOR, shardOf } from "./shard";
+export { MAX_TOKEN_LENGTH } from "./token-layout";
+import { AUTH_TIME, EMAIL, EXPIRES_AT, FIRST_CLAIM, FLOOR, IDP, ISSUED_AT, MAC_LENGTH, MARK, MAX_KEY_ID_LENGTH, MAX_TOKEN_LENGTH, ROLES, SID, STRENGTH, UID } from "./token-layout";
 
 export interface Session {
   /** 16 characters: see {@link userId}. */
@@ -22,6 +26,10 @@ export interface Session {
   issuedAt: number;
   /** Unix seconds at which this token (not the session) ends. */
   expiresAt: number;
+  /** Of the user in the ledger when the session began: revocations with a later mark are about it, whatever the clocks say. */
+  mark: number;
+  /** Of the user's shard in the ledger when this token was signed, as 7 base-36 digits. */
+  floor: string;
   /** Unix seconds of the authentication at the IdP (`auth_time`; `issuedAt` where the IdP does not say). */
   authTime: number;
   /** The id of the identity provider in the config. */
@@ -37,50 +45,41 @@ export interface Session {
 
 /** A token taken apart; nothing in it is to be believed before the MAC was found right. */
 export interface SplitToken {
-  /** `<kid>.<shard>`: the key of the record that holds the signing key. */
-  recordKey: string;
+  /** The id of the key that signed it. */
+  kid: string;
   /** Everything that the MAC covers. */
   signed: string;
   payload: string;
   mac: string;
 }
 
-/** No longer token is read; a browser's limit for a cookie is 4,096 bytes with its name and attributes. */
-export const MAX_TOKEN_LENGTH = 3800;
-
-/** Eight characters of key id, a dot, four digits of shard. */
-const MAX_RECORD_KEY_LENGTH = 13;
-
-/** Of 32 bytes as base64url. */
-export const MAC_LENGTH = 43;
-
-/** Where the fields that the gate reads stand in a payload. */
-export const UID = 0;
-export const SID = 1;
-export const ISSUED_AT = 2;
-export const EXPIRES_AT = 3;
-export const ROLES = 7;
-export const EMAIL = 8;
-export const FIRST_CLAIM = 9;
-
 /**
- * The key of the record that a token is signed with; undefined for anything that is not a token. By position: a pattern
+ * The id of the key that a token says it is signed with; undefined for anything that is not a token. By position: a pattern
  * would cost five times as much. What is wrong and not seen here is no harm: a record of another name does not exist, and
  * the MAC covers everything.
  */
-export function recordKeyOf(token: string): string | undefined {
-  if (token[0] !== "1" || token.length > MAX_TOKEN_LENGTH) return undefined;
-  const afterShard = token.indexOf(".", token.indexOf(".", 2) + 1);
-  // A record key is never shorter than `a.0`; where a dot is missing the search returns -1.
-  return afterShard < 5 || afterShard > MAX_RECORD_KEY_LENGTH + 2 ? undefined : token.slice(2, afterShard);
+export function keyIdOf(token: string): string | undefined {
+  if (token[0] !== "2" || token.length > MAX_TOKEN_LENGTH) return undefined;
+  const end = token.indexOf(".", 2);
+  return end < 3 || end > MAX_KEY_ID_LENGTH + 2 ? undefined : token.slice(2, end);
 }
 
 /** The parts of a token; undefined for anything that is not one. */
 export function splitToken(token: string): SplitToken | undefined {
-  const recordKey = recordKeyOf(token);
-  if (!recordKey) return undefined;
+  const kid = keyIdOf(token);
+  if (!kid) return undefined;
   const signed = token.slice(0, -MAC_LENGTH);
-  return { recordKey: recordKey, signed: signed, payload: signed.slice(recordKey.length + 3, -1), mac: token.slice(-MAC_LENGTH) };
+  return { kid: kid, signed: signed, payload: payloadOf(signed, kid), mac: token.slice(-MAC_LENGTH) };
+}
+
+/** @param signed what the MAC covers */
+export function payloadOf(signed: string, kid: string): string {
+  return signed.slice(kid.length + 3, -1);
+}
+
+/** A time or a mark in a payload; NaN where there is none. `parseInt` alone would read a missing one as the number "undefined". */
+export function numberIn(text: string | undefined): number {
+  return parseInt(text || "", 36);
 }
 
 /** The session in a payload whose MAC was found right. Fields that a newer version may append are read as claims. */
@@ -91,33 +90,42 @@ export function decodePayload(payload: string): Session {
   return {
     uid: fields[UID]!,
     sid: fields[SID]!,
-    issuedAt: parseInt(fields[ISSUED_AT]!, 36),
-    expiresAt: parseInt(fields[EXPIRES_AT]!, 36),
-    authTime: parseInt(fields[4]!, 36),
-    idp: fields[5]!,
-    strength: decodeURIComponent(fields[6]!),
+    issuedAt: numberIn(fields[ISSUED_AT]),
+    expiresAt: numberIn(fields[EXPIRES_AT]),
+    mark: numberIn(fields[MARK] || "0"),
+    floor: fields[FLOOR] || NO_FLOOR,
+    authTime: numberIn(fields[AUTH_TIME]),
+    idp: fields[IDP]!,
+    strength: decodeURIComponent(fields[STRENGTH]!),
     roles: fields[ROLES] ? fields[ROLES].split("!") : [],
     email: decodeURIComponent(fields[EMAIL]!),
     claims: claims,
   };
 }
 
-/** The token of a session, signed with the shard key. Length: about 150 characters for a typical user. */
-export function mintToken(hmac: HmacText, shardKey: string, recordKey: string, session: Session): string {
+/**
+ * The token of a session, signed with the token key of `kid`. Length: about 160 characters for a typical user.
+ *
+ * @throws RangeError for a time, a mark or a floor that is none
+ */
+export function mintToken(hmac: HmacText, tokenKey: string, kid: string, session: Session): string {
   const fields = [
     session.uid,
     session.sid,
-    session.issuedAt.toString(36),
-    session.expiresAt.toString(36),
-    session.authTime.toString(36),
+    markText(session.issuedAt),
+    withoutZeros(markText(session.expiresAt)),
+    shardOf(session.uid),
+    session.mark === 0 ? "" : markText(session.mark),
+    floorText(session.floor),
+    withoutZeros(markText(session.authTime)),
     session.idp,
     encodeText(session.strength),
     session.roles.join("!"),
     encodeText(session.email),
   ];
   Object.keys(session.claims).forEach((claim) => fields.push(claim, encodeText(session.claims[claim]!)));
-  const signed = `1.${recordKey}.${fields.join("~")}.`;
-  return signed + hmac(shardKey, signed);
+  const signed = `2.${kid}.${fields.join("~")}.`;
+  return signed + hmac(tokenKey, signed);
 }
 
 /**
@@ -127,6 +135,17 @@ export function mintToken(hmac: HmacText, shardKey: string, recordKey: string, s
  */
 export function userId(sha256Base64url: (text: string) => string, issuer: string, subject: string): string {
   return sha256Base64url(issuer + "\n" + subject).slice(0, 16);
+}
+
+/** @throws RangeError for what no shard's floor looks like: compared as a text, it could be above all of them */
+function floorText(floor: string): string {
+  if (!MARK_FORM.test(floor)) throw new RangeError(`no floor: ${floor}`);
+  return floor === NO_FLOOR ? "" : floor;
+}
+
+/** Every 64 characters of a token cost the gate 2,700 instructions. */
+function withoutZeros(text: string): string {
+  return text.replace(/^0+(?=.)/, "");
 }
 
 function encodeText(text: string): string {

@@ -10,6 +10,7 @@ import {
   revocationConsumerFunctionName,
   revocationQueueName,
   revokerFunctionName,
+  signOutQueueName,
 } from "./names";
 
 interface Alarm {
@@ -24,9 +25,13 @@ interface Alarm {
 
 const PERIOD_SECONDS = 300;
 
+/** Seconds. A sign-out waits 90 by design, and for as long as a retry takes where a batch failed once: what is later failed twice. */
+const SIGN_OUT_LIMIT = 600;
+
 /** By the end of their names. All but the first mean that a session may live on which should not, or that the keys grow old. */
 function alarms(config: Config, distributionId: string): Record<string, Alarm> {
-  const [queue, dead, failed] = [revocationQueueName(config), deadRevocationQueueName(config), failedRevocationQueueName(config)];
+  const [queue, signOuts] = [revocationQueueName(config), signOutQueueName(config)];
+  const [dead, failed] = [deadRevocationQueueName(config), failedRevocationQueueName(config)];
   return {
     "server-errors": {
       description: `More than one in twenty answers was a server error (5xx) for ten minutes: look at the log of ${authFunctionName(config)} near the viewers, of ${gateFunctionName(config)}, and at the origins.`,
@@ -41,7 +46,7 @@ function alarms(config: Config, distributionId: string): Record<string, Alarm> {
       threshold: 0,
     },
     "revocations-failed": {
-      description: `Revocations that were published did not reach the queue: look at the messages in ${failed}.`,
+      description: `Revocations that were published did not reach ${queue}: look at the messages in ${failed}.`,
       metric: ofQueue("ApproximateNumberOfMessagesVisible", failed),
       threshold: 0,
     },
@@ -49,6 +54,11 @@ function alarms(config: Config, distributionId: string): Record<string, Alarm> {
       description: `A revocation has waited in ${queue} for more than five minutes: look at the log of ${revocationConsumerFunctionName(config)}.`,
       metric: ofQueue("ApproximateAgeOfOldestMessage", queue),
       threshold: PERIOD_SECONDS,
+    },
+    "sign-outs-late": {
+      description: `A sign-out has waited in ${signOuts} for more than ten minutes: look at the log of ${revocationConsumerFunctionName(config)}.`,
+      metric: ofQueue("ApproximateAgeOfOldestMessage", signOuts),
+      threshold: SIGN_OUT_LIMIT,
     },
     "revocations-errors": errorsOf(revocationConsumerFunctionName(config)),
     "revoker-errors": errorsOf(revokerFunctionName(config)),

@@ -1,8 +1,7 @@
 import type { Config } from "../config/schema";
-import { IDP_SESSION_INDEX, SESSION_INDEX } from "../session/ledger";
 import { SECURITY_EVENT_SOURCE } from "../session/security-event";
 import { keyUse, type Statement } from "./iam";
-import { revocationQueueName, revocationsTableName, sessionsTableName } from "./names";
+import { revocationQueueName, revocationsTableName, sessionsTableName, signOutQueueName } from "./names";
 
 /**
  * What the auth handler may do beside reading its settings and secrets: write sessions, read revocations, ask for revocations and
@@ -11,12 +10,15 @@ import { revocationQueueName, revocationsTableName, sessionsTableName } from "./
  * Names instead of references, as in edge-function.ts: readable in the plan that creates them.
  */
 export function authPermissions(config: Config): Statement[] {
-  const sessions = `arn:aws:dynamodb:us-east-1:*:table/${sessionsTableName(config)}`;
   return [
-    { Sid: "Sessions", Effect: "Allow", Action: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], Resource: sessions },
-    { Sid: "SessionsBySid", Effect: "Allow", Action: "dynamodb:Query", Resource: [SESSION_INDEX, IDP_SESSION_INDEX].map((index) => `${sessions}/index/${index}`) },
-    { Sid: "Revocations", Effect: "Allow", Action: "dynamodb:BatchGetItem", Resource: `arn:aws:dynamodb:us-east-1:*:table/${revocationsTableName(config)}` },
-    { Sid: "Revoke", Effect: "Allow", Action: "sqs:SendMessage", Resource: `arn:aws:sqs:us-east-1:*:${revocationQueueName(config)}` },
+    {
+      Sid: "Sessions",
+      Effect: "Allow",
+      Action: ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
+      Resource: `arn:aws:dynamodb:us-east-1:*:table/${sessionsTableName(config)}`,
+    },
+    { Sid: "Revocations", Effect: "Allow", Action: ["dynamodb:BatchGetItem", "dynamodb:GetItem"], Resource: `arn:aws:dynamodb:us-east-1:*:table/${revocationsTableName(config)}` },
+    { Sid: "Revoke", Effect: "Allow", Action: "sqs:SendMessage", Resource: [revocationQueueName(config), signOutQueueName(config)].map((queue) => `arn:aws:sqs:us-east-1:*:${queue}`) },
     {
       Sid: "SecurityEvents",
       Effect: "Allow",

@@ -1,7 +1,6 @@
 import { AcmCertificate } from "@cdktf/provider-aws/lib/acm-certificate";
 import { AcmCertificateValidation } from "@cdktf/provider-aws/lib/acm-certificate-validation";
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
-import { TerraformIterator } from "cdktf";
 import { Construct } from "constructs";
 
 /** A certificate for all domains, validated by DNS (https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html). */
@@ -25,15 +24,19 @@ export class Certificate extends Construct {
   }
 }
 
+/**
+ * One record a domain. The set is walked as it is: made a list, as CDKTF's iterators do, a set of more than one domain is unknown
+ * until the apply, and Terraform does not plan it.
+ */
 function validationRecords(scope: Construct, certificate: AcmCertificate, zoneId: string): Route53Record {
-  const options = TerraformIterator.fromComplexList(certificate.domainValidationOptions, "domain_name");
-  return new Route53Record(scope, "records", {
-    forEach: options,
+  const records = new Route53Record(scope, "records", {
     zoneId,
-    name: options.getString("resource_record_name"),
-    type: options.getString("resource_record_type"),
-    records: [options.getString("resource_record_value")],
+    name: "${each.value.resource_record_name}",
+    type: "${each.value.resource_record_type}",
+    records: ["${each.value.resource_record_value}"],
     ttl: 300,
     allowOverwrite: true,
   });
+  records.addOverride("for_each", `\${{ for option in ${certificate.fqn}.domain_validation_options : option.domain_name => option }}`);
+  return records;
 }

@@ -3,18 +3,21 @@ import { SecretsmanagerSecretRotation } from "@cdktf/provider-aws/lib/secretsman
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
+import { KEY_ANNOUNCEMENT, PROPAGATION } from "../session/timing";
 import { ControlPlaneFunction } from "./control-plane-function";
-import { accountOf, keyUse, type Statement } from "./iam";
+import { keysReading, keysWriting, revocationsAccess, storeAccess } from "./control-plane-permissions";
+import { accountOf, keyUse } from "./iam";
 import type { Ledger } from "./ledger";
 import { keyRotatorFunctionName } from "./names";
 import type { SessionStore } from "./session-store";
 
 /** Handlers sign with an old copy of the keys for up to a day while Secrets Manager is down; one hour more for clocks. */
-const RETENTION_MARGIN_SECONDS = 25 * 3600;
-/** AWS says "seconds" for a store's changes to reach the edges, and gives no bound. */
-const PROPAGATION_SECONDS = 60;
-/** Handlers ask for the keys anew after a minute; half a minute more for a slow answer and for clocks. */
-const HANDLER_CACHE_SECONDS = 90;
+const RETENTION_MARGIN = 25 * 3600;
+
+/** Seconds for which a key that signs no more is kept: the longest session that it may have signed is over then. */
+export function keyRetention({ session }: Config): number {
+  return session.absolute + RETENTION_MARGIN;
+}
 
 export interface KeyRotatorProps {
   config: Config;
@@ -27,8 +30,8 @@ export interface KeyRotatorProps {
 }
 
 /**
- * Makes the session keys, the first ones right after the apply that makes this, and writes their shard records. Secrets
- * Manager calls it: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda.html
+ * Makes the session keys, the first ones right after the apply that makes this, and puts each into the store before it
+ * signs. Secrets Manager calls it: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda.html
  */
 export class KeyRotator extends Construct {
   constructor(scope: Construct, id: string, { config, zip, secret, store, ledger }: KeyRotatorProps) {
@@ -39,19 +42,18 @@ export class KeyRotator extends Construct {
       functionName: keyRotatorFunctionName(config),
       description: `Rotates the session keys of ${config.name}`,
       zip: new TerraformAsset(this, "zip", { path: zip, type: AssetType.FILE }),
-      permissions: permissions({ config, secret, store, ledger }),
+      permissions: [keysReading(secret), keysWriting(secret), storeAccess(store), revocationsAccess(ledger), ...keyUse(config, ["dynamodb", "secretsmanager"])],
       environment: {
         KEY_VALUE_STORE_ARN: store.arn,
         REVOCATIONS_TABLE: ledger.revocations.name,
-        SHARD_COUNT: String(session.shardCount),
-        KEY_RETENTION_SECONDS: String(session.absolute + RETENTION_MARGIN_SECONDS),
-        PROPAGATION_SECONDS: String(PROPAGATION_SECONDS),
+        KEY_RETENTION_SECONDS: String(keyRetention(config)),
+        PROPAGATION_SECONDS: String(PROPAGATION),
+        KEY_ANNOUNCEMENT_SECONDS: String(KEY_ANNOUNCEMENT),
         TOKEN_SECONDS: String(session.token),
-        HANDLER_CACHE_SECONDS: String(HANDLER_CACHE_SECONDS),
       },
-      // Filling 4,096 shards takes a minute or two, and as long again where the store's ETag is contended.
+      // The longest step waits for every handler to know the new key; the rest is for a store that others write at the same time.
       timeout: 900,
-      // Two rotations at once would each sweep what the other writes.
+      // Secrets Manager runs one rotation of a secret at a time, and starts a step anew that it heard nothing of.
       concurrency: 1,
     });
     const invocation = rotator.allowInvocation("invocation", {
@@ -70,23 +72,4 @@ export class KeyRotator extends Construct {
       dependsOn: [invocation],
     });
   }
-}
-
-function permissions({ config, secret, store, ledger }: Omit<KeyRotatorProps, "zip">): Statement[] {
-  return [
-    {
-      Sid: "SessionKeys",
-      Effect: "Allow",
-      Action: ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"],
-      Resource: secret.arn,
-    },
-    {
-      Sid: "ShardRecords",
-      Effect: "Allow",
-      Action: ["cloudfront-keyvaluestore:DescribeKeyValueStore", "cloudfront-keyvaluestore:ListKeys", "cloudfront-keyvaluestore:UpdateKeys"],
-      Resource: store.arn,
-    },
-    { Sid: "Revocations", Effect: "Allow", Action: "dynamodb:Scan", Resource: ledger.revocations.arn },
-    ...keyUse(config, ["dynamodb", "secretsmanager"]),
-  ];
 }

@@ -7,11 +7,9 @@ import { revocationsTableName, sessionsTableName } from "./names";
 interface Table {
   hashKey: string;
   rangeKey?: string;
-  /** Name of an index to its only key. */
-  indexes: Record<string, string>;
 }
 
-/** The tables of sessions and revocations: the truth, from which the store of shard records can be rebuilt. */
+/** The tables of sessions and revocations: the truth, from which the store that the gate reads can be rebuilt. */
 export class Ledger extends Construct {
   readonly sessions: DynamodbTable;
   readonly revocations: DynamodbTable;
@@ -23,15 +21,14 @@ export class Ledger extends Construct {
   }
 }
 
-function table(scope: Construct, id: string, name: string, { hashKey, rangeKey, indexes }: Table, { kmsKeyArn }: Config): DynamodbTable {
-  const keys = [hashKey, ...(rangeKey === undefined ? [] : [rangeKey]), ...Object.values(indexes)];
+function table(scope: Construct, id: string, name: string, { hashKey, rangeKey }: Table, { kmsKeyArn }: Config): DynamodbTable {
+  const keys = [hashKey, ...(rangeKey === undefined ? [] : [rangeKey])];
   return new DynamodbTable(scope, id, {
     name,
     billingMode: "PAY_PER_REQUEST",
     hashKey,
     ...(rangeKey !== undefined && { rangeKey }),
     attribute: keys.map((key) => ({ name: key, type: "S" })),
-    globalSecondaryIndex: Object.entries(indexes).map(([index, key]) => ({ name: index, hashKey: key, projectionType: "ALL" })),
     ttl: { attributeName: TTL_ATTRIBUTE, enabled: true },
     pointInTimeRecovery: { enabled: true },
     // Encrypted in any case; without a block by a key that AWS owns.

@@ -21,22 +21,27 @@ export function revokerFunctionName(config: Config): string {
   return `${config.name}-revoker`;
 }
 
-/** The function that carries out what comes by the queue. */
+/** The function that carries out what comes by the queues. */
 export function revocationConsumerFunctionName(config: Config): string {
   return `${config.name}-revocations`;
 }
 
-/** Of the FIFO queue that revocations come by. */
+/** Of the queue of what must be carried out at once. */
 export function revocationQueueName(config: Config): string {
-  return `${config.name}-revocations.fifo`;
+  return `${config.name}-revocations`;
+}
+
+/** Of the queue of what can wait to be gathered. */
+export function signOutQueueName(config: Config): string {
+  return `${config.name}-sign-outs`;
 }
 
 /** Where messages end that the revoker cannot carry out. */
 export function deadRevocationQueueName(config: Config): string {
-  return `${config.name}-revocations-dead.fifo`;
+  return `${config.name}-revocations-dead`;
 }
 
-/** Where messages of the topic end that did not reach the FIFO queue. */
+/** Where messages of the topic end that did not reach the queue. */
 export function failedRevocationQueueName(config: Config): string {
   return `${config.name}-revocations-failed`;
 }

@@ -1,22 +1,15 @@
-import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
-import type { ControlPlaneFunction } from "./control-plane-function";
-import { accountOf, encryptedTransportOnly, policyDocument } from "./iam";
+import { accountOf, encryptedTransportOnly, policyDocument, type Statement } from "./iam";
 import { failedRevocationQueueName, revocationTopicName } from "./names";
 import { LONGEST_RETENTION, Queue } from "./queue";
 
-/**
- * The topic by which the customer's own automation revokes. A function puts what is published on the FIFO queue: a standard topic,
- * which every publisher can use, delivers to no FIFO queue itself.
- */
+/** The topic by which the customer's own automation revokes. */
 export class RevocationTopic extends Construct {
   readonly arn: string;
-  /** Where messages end that did not reach the queue. */
-  readonly failed: Queue;
 
   constructor(scope: Construct, id: string, config: Config) {
     super(scope, id);
@@ -40,32 +33,35 @@ export class RevocationTopic extends Construct {
         encryptedTransportOnly("sns:Publish", topic.arn),
       ]),
     });
-    this.failed = new Queue(this, "failed", config, { name: failedRevocationQueueName(config), messageRetentionSeconds: LONGEST_RETENTION }, (arn) => [
-      {
-        Sid: "Topic",
-        Effect: "Allow",
-        Principal: { Service: "sns.amazonaws.com" },
-        Action: "sqs:SendMessage",
-        Resource: arn,
-        Condition: { ArnEquals: { "aws:SourceArn": topic.arn } },
-      },
-    ]);
   }
 
-  /** What SNS cannot hand over, and what the function fails at three times, is kept. */
-  deliverTo(consumer: ControlPlaneFunction): void {
-    const invocation = consumer.allowInvocation("invocation", { statementId: "Topic", principal: "sns.amazonaws.com", sourceArn: this.arn });
-    new LambdaFunctionEventInvokeConfig(this, "failures", {
-      functionName: consumer.functionName,
-      maximumRetryAttempts: 2,
-      destinationConfig: { onFailure: { destination: this.failed.arn } },
-    });
+  /** Of a queue's own policy: this topic sends to it, and no other (https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html). */
+  sends(queueArn: string): Statement {
+    return {
+      Sid: "Topic",
+      Effect: "Allow",
+      Principal: { Service: "sns.amazonaws.com" },
+      Action: "sqs:SendMessage",
+      Resource: queueArn,
+      Condition: { ArnEquals: { "aws:SourceArn": this.arn } },
+    };
+  }
+
+  /**
+   * SNS tries for 23 days where SQS fails, and gives up at once where it is denied: the queue's policy or the key's was changed
+   * (https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html). What it gives up is kept, in a queue that is never under the
+   * config's key: a key that SNS may not use would lose it.
+   */
+  deliverTo(queue: Queue, config: Config): void {
+    const failed = new Queue(this, "failed", {}, { name: failedRevocationQueueName(config), messageRetentionSeconds: LONGEST_RETENTION }, (arn) => [this.sends(arn)]);
     new SnsTopicSubscription(this, "delivery", {
       topicArn: this.arn,
-      protocol: "lambda",
-      endpoint: consumer.arn,
-      redrivePolicy: JSON.stringify({ deadLetterTargetArn: this.failed.arn }),
-      dependsOn: [invocation],
+      protocol: "sqs",
+      endpoint: queue.arn,
+      // The envelope says when it was published: https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
+      rawMessageDelivery: false,
+      redrivePolicy: JSON.stringify({ deadLetterTargetArn: failed.arn }),
+      dependsOn: [queue.policy, failed.policy],
     });
   }
 }

@@ -4,22 +4,25 @@ import type { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanage
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
-import { SESSION_INDEX } from "../session/ledger";
 import { ControlPlaneFunction } from "./control-plane-function";
+import { keysReading, keysWriting, revocationsAccess, storeAccess } from "./control-plane-permissions";
 import { keyUse, type Statement } from "./iam";
 import type { Ledger } from "./ledger";
 import { revocationConsumerFunctionName, revokerFunctionName } from "./names";
-import { RevocationQueue } from "./revocation-queue";
+import { CONCURRENT_BATCHES, RevocationQueues } from "./revocation-queues";
 import { RevocationTopic } from "./revocation-topic";
 import type { SessionStore } from "./session-store";
 
-/**
- * Seconds. Ten revocations take a few; a batch that fails holds up all that follow for six times as long, so rather twice than
- * once for long.
- */
+/** Seconds. A batch takes a few; one that fails comes again after six times as long, so rather soon than late. */
 const BATCH_TIMEOUT = 60;
-/** Seconds. Writing 4,096 shards anew takes a minute or two for each living key. */
+/** Seconds. A sweep or a rebuild reads all that the ledger holds, and may have thousands of records to write. */
 const OPERATION_TIMEOUT = 900;
+
+/** What the operator's function is asked for by the clock (control-plane/revoker/api.ts). */
+const SCHEDULES = {
+  tidy: { statementId: "Tidy", rate: "rate(5 minutes)", does: "Removes records that no token needs any more from the store" },
+  sweep: { statementId: "Sweep", rate: "rate(1 day)", does: "Compares the store with the ledger, and makes it equal" },
+} as const;
 
 export interface RevokerProps {
   config: Config;
@@ -32,27 +35,27 @@ export interface RevokerProps {
 }
 
 /**
- * Carries out revocations: one function those of queue and topic, the other what operators, the customer's programs and the schedule ask
- * for. The same code, but a rebuild of the whole store takes minutes, and a queue waits for six times what its function may take.
+ * Carries out revocations: one function those of the queues, the other what operators, the customer's programs and the schedules ask
+ * for. The same code, but a sweep of everything takes minutes, and a queue waits for six times what its function may take.
  */
 export class Revoker extends Construct {
-  readonly queue: RevocationQueue;
+  readonly queues: RevocationQueues;
   readonly topic: RevocationTopic;
 
   constructor(scope: Construct, id: string, props: RevokerProps) {
     super(scope, id);
     const { config } = props;
     const zip = new TerraformAsset(this, "zip", { path: props.zip, type: AssetType.FILE });
-    this.queue = new RevocationQueue(this, "queue", { config, consumerTimeout: BATCH_TIMEOUT });
-    this.topic = new RevocationTopic(this, "topic", config);
+    const topic = new RevocationTopic(this, "topic", config);
+    this.topic = topic;
+    this.queues = new RevocationQueues(this, "queue", { config, consumerTimeout: BATCH_TIMEOUT, senders: (arn) => [topic.sends(arn)] });
+    topic.deliverTo(this.queues.revocations, config);
     const environment = {
       KEY_VALUE_STORE_ARN: props.store.arn,
       SESSION_KEYS_SECRET_ARN: props.secret.arn,
       SESSIONS_TABLE: props.ledger.sessions.name,
       REVOCATIONS_TABLE: props.ledger.revocations.name,
-      QUEUE_URL: this.queue.living.url,
-      DEAD_QUEUE_URL: this.queue.dead.url,
-      SHARD_COUNT: String(config.session.shardCount),
+      DEAD_QUEUE_URL: this.queues.dead.url,
       SESSION_SECONDS: String(config.session.absolute),
       TOKEN_SECONDS: String(config.session.token),
     };
@@ -64,13 +67,14 @@ export class Revoker extends Construct {
       permissions: [...common(props), ...this.#forConsumer(props), ...keyUse(config, ["dynamodb", "secretsmanager", "sqs"])],
       environment,
       timeout: BATCH_TIMEOUT,
-      // The queue's one batch at a time, and what is published meanwhile.
-      concurrency: 2,
+      // Not less than both queues' batches together, else Lambda throttles what it has received
+      // (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html#events-sqs-max-concurrency); and one to spare.
+      concurrency: 2 * CONCURRENT_BATCHES + 1,
     });
     const operator = new ControlPlaneFunction(this, "Resource", {
       config,
       functionName: revokerFunctionName(config),
-      description: `Revokes sessions of ${config.name}, and keeps the store of shard records right`,
+      description: `Revokes sessions of ${config.name}, and keeps the store that the gate reads right`,
       zip,
       permissions: [...common(props), ...forOperator(props), ...keyUse(config, ["dynamodb", "secretsmanager"])],
       environment,
@@ -78,65 +82,42 @@ export class Revoker extends Construct {
       // So that a lockdown waits for nobody's list of sessions.
       concurrency: 5,
     });
-    this.queue.deliverTo(consumer);
-    this.topic.deliverTo(consumer);
-    this.#sweepEveryHour(operator, config);
+    this.queues.deliverTo(consumer);
+    for (const operation of ["tidy", "sweep"] as const) this.#schedule(operation, operator, config);
   }
 
-  #sweepEveryHour(operator: ControlPlaneFunction, config: Config): void {
-    const rule = new CloudwatchEventRule(this, "sweep", {
-      name: `${config.name}-sweep`,
-      description: `Removes expired revocations of ${config.name} from the store`,
-      scheduleExpression: "rate(1 hour)",
+  #schedule(operation: keyof typeof SCHEDULES, operator: ControlPlaneFunction, config: Config): void {
+    const { statementId, rate, does } = SCHEDULES[operation];
+    const rule = new CloudwatchEventRule(this, operation, { name: `${config.name}-${operation}`, description: `${does}: ${config.name}`, scheduleExpression: rate });
+    const invocation = operator.allowInvocation(`${operation}_invocation`, {
+      statementId,
+      principal: "events.amazonaws.com",
+      sourceArn: rule.arn,
     });
-    const invocation = operator.allowInvocation("invocation", { statementId: "Sweep", principal: "events.amazonaws.com", sourceArn: rule.arn });
-    new CloudwatchEventTarget(this, "sweep_target", {
-      rule: rule.name,
-      arn: operator.arn,
-      // control-plane/revoker/api.ts
-      input: JSON.stringify({ operation: "sweep" }),
-      dependsOn: [invocation],
-    });
+    new CloudwatchEventTarget(this, `${operation}_target`, { rule: rule.name, arn: operator.arn, input: JSON.stringify({ operation }), dependsOn: [invocation] });
   }
 
   #forConsumer({ ledger }: RevokerProps): Statement[] {
+    const { revocations, signOuts, dead } = this.queues;
     return [
       // A command may name a session and not its user.
-      { Sid: "SessionBySid", Effect: "Allow", Action: "dynamodb:Query", Resource: `${ledger.sessions.arn}/index/${SESSION_INDEX}` },
-      { Sid: "Receive", Effect: "Allow", Action: ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], Resource: this.queue.living.arn },
-      { Sid: "Send", Effect: "Allow", Action: "sqs:SendMessage", Resource: [this.queue.living.arn, this.queue.dead.arn, this.topic.failed.arn] },
+      { Sid: "Sessions", Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:Query"], Resource: ledger.sessions.arn },
+      { Sid: "Receive", Effect: "Allow", Action: ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], Resource: [revocations.arn, signOuts.arn] },
+      { Sid: "Bury", Effect: "Allow", Action: "sqs:SendMessage", Resource: dead.arn },
     ];
   }
 }
 
-/** What a revocation takes: a place in the ledger, and in the records of its shard; and for a shard that is full, a key of its own. */
+/** What a revocation takes: a place in the ledger, and in the store under the living keys. */
 function common({ secret, store, ledger }: RevokerProps): Statement[] {
-  return [
-    { Sid: "Revocations", Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan"], Resource: ledger.revocations.arn },
-    {
-      Sid: "SessionKeys",
-      Effect: "Allow",
-      Action: ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"],
-      Resource: secret.arn,
-    },
-    {
-      Sid: "ShardRecords",
-      Effect: "Allow",
-      Action: [
-        "cloudfront-keyvaluestore:DescribeKeyValueStore",
-        "cloudfront-keyvaluestore:GetKey",
-        "cloudfront-keyvaluestore:ListKeys",
-        "cloudfront-keyvaluestore:UpdateKeys",
-      ],
-      Resource: store.arn,
-    },
-  ];
+  return [revocationsAccess(ledger), keysReading(secret), storeAccess(store)];
 }
 
-/** People look sessions up, and see which of them are revoked. */
-function forOperator({ ledger }: RevokerProps): Statement[] {
+/** People look sessions up and see which of them are revoked, a sweep reads every revocation, and a lockdown replaces the keys. */
+function forOperator({ secret, ledger }: RevokerProps): Statement[] {
   return [
-    { Sid: "Standing", Effect: "Allow", Action: "dynamodb:BatchGetItem", Resource: ledger.revocations.arn },
-    { Sid: "Sessions", Effect: "Allow", Action: ["dynamodb:Query", "dynamodb:Scan"], Resource: [ledger.sessions.arn, `${ledger.sessions.arn}/index/${SESSION_INDEX}`] },
+    { Sid: "Sessions", Effect: "Allow", Action: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"], Resource: ledger.sessions.arn },
+    { Sid: "AllRevocations", Effect: "Allow", Action: "dynamodb:Scan", Resource: ledger.revocations.arn },
+    keysWriting(secret),
   ];
 }

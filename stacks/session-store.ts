@@ -3,8 +3,8 @@ import { Construct } from "constructs";
 import type { Config } from "../config/schema";
 
 /**
- * The store of shard records that the gate reads. Terraform owns the store and never its content: records are data, written
- * by key rotation and revocation (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/kvs-with-functions.html).
+ * The store of key and shard records that the gate reads. Terraform owns the store and never its content: records are data,
+ * written by key rotation and revocation (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/kvs-with-functions.html).
  */
 export class SessionStore extends Construct {
   readonly arn: string;
@@ -13,7 +13,7 @@ export class SessionStore extends Construct {
     super(scope, id);
     this.arn = new CloudfrontKeyValueStore(this, "Resource", {
       name: `${config.name}-sessions`,
-      comment: "Shard signing keys and revocations. Sensitive: whoever reads it can sign session tokens.",
+      comment: "Token keys and revocations. Sensitive: whoever reads it can sign session tokens.",
       lifecycle: { createBeforeDestroy: true },
     }).arn;
   }

@@ -2,7 +2,7 @@
 import type { Config } from "../config/schema";
 import { rolesOf } from "../session/policy-source";
 import type { AuthSettings, GateSettings, IdentityProviderSettings, Theme } from "../session/settings";
-import { clientSecretName, revocationQueueName, revocationsTableName, sessionKeysSecretName, sessionsTableName } from "./names";
+import { clientSecretName, revocationQueueName, revocationsTableName, sessionKeysSecretName, sessionsTableName, signOutQueueName } from "./names";
 
 export function gateSettings(config: Config): GateSettings {
   return {
@@ -14,12 +14,12 @@ export function gateSettings(config: Config): GateSettings {
 }
 
 export function authSettings(config: Config): AuthSettings {
-  const { absolute, idle, token, shardCount } = config.session;
+  const { absolute, idle, token } = config.session;
   return {
     version: 1,
     basePath: config.basePath,
     hosts: hostsOf(config),
-    session: { absolute, idle, token, shardCount },
+    session: { absolute, idle, token },
     sessionKeysSecretName: sessionKeysSecretName(config),
     identityProviders: Object.fromEntries(
       Object.keys(config.identityProviders).map((id) => [id, identityProviderSettings(config, id)]),
@@ -27,6 +27,7 @@ export function authSettings(config: Config): AuthSettings {
     eventTransmitters: config.eventTransmitters,
     ledger: { sessionsTable: sessionsTableName(config), revocationsTable: revocationsTableName(config) },
     revocationQueueName: revocationQueueName(config),
+    signOutQueueName: signOutQueueName(config),
     onReuse: config.session.onReuse,
     roles: rolesOf(config.policy),
     claims: [...new Set(Object.values(config.identityHeaders))].sort(),

@@ -24,9 +24,10 @@ export interface AppliedGateway {
   authVersion(): Promise<string>;
   /** Somebody at the gateway's own endpoints. */
   browser(): Browser;
-  /** The keys that sign. @throws Error when there are none within 30 s that are other than these */
-  keysAfter(version: string | undefined): Promise<{ version: string; keys: SessionKeys }>;
-  rotate(): Promise<void>;
+  /** @throws Error when there are none within 30 s */
+  keys(): Promise<SessionKeys>;
+  /** @returns the keys after it. @throws Error when it is not over within 30 s */
+  rotate(): Promise<SessionKeys>;
   /** Puts a command on the queue. */
   send(command: RevocationCommand): Promise<void>;
   /** Publishes a command to the topic. */
@@ -63,6 +64,21 @@ export function openGateway(account: AwsAccount, idp: IdpStandIn, { host, output
     return readEdgeResponse(JSON.parse(answer), numbered);
   }
 
+  /** Waits until the version that is current is one that was waited for. */
+  async function currentVersion(isIt: (version: string | undefined) => boolean): Promise<void> {
+    for (let tries = 0; tries < ROTATION_LIMIT * 5; tries++) {
+      const { VersionIdsToStages = {} } = await secrets.send(new DescribeSecretCommand({ SecretId: sessionKeysSecret }));
+      if (isIt(Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes("AWSCURRENT"))?.[0])) return;
+      await setTimeout(200);
+    }
+    throw new Error(`there are no new session keys after ${ROTATION_LIMIT} s`);
+  }
+
+  async function keys(): Promise<SessionKeys> {
+    const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: sessionKeysSecret }));
+    return JSON.parse(SecretString!) as SessionKeys;
+  }
+
   const store = () => account.store(output("session_store_arn"));
 
   return {
@@ -74,22 +90,18 @@ export function openGateway(account: AwsAccount, idp: IdpStandIn, { host, output
     },
     authVersion,
     browser: () => createBrowser({ invoke: visit, now: () => Math.floor(Date.now() / 1000), authorize: (url) => idp.authorize(url) }),
-    async keysAfter(before) {
-      for (let tries = 0; tries < ROTATION_LIMIT * 5; tries++) {
-        const { VersionIdsToStages = {} } = await secrets.send(new DescribeSecretCommand({ SecretId: sessionKeysSecret }));
-        const [version] = Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes("AWSCURRENT")) ?? [];
-        if (version !== undefined && version !== before) {
-          const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: sessionKeysSecret }));
-          return { version, keys: JSON.parse(SecretString!) as SessionKeys };
-        }
-        await setTimeout(200);
-      }
-      throw new Error(`there are no new session keys after ${ROTATION_LIMIT} s`);
+    async keys() {
+      await currentVersion((version) => version !== undefined);
+      return keys();
     },
-    rotate: async () => void (await secrets.send(new RotateSecretCommand({ SecretId: sessionKeysSecret }))),
+    async rotate() {
+      const { VersionId } = await secrets.send(new RotateSecretCommand({ SecretId: sessionKeysSecret }));
+      // Before it comes one that only announces the new key.
+      await currentVersion((version) => version === VersionId);
+      return keys();
+    },
     async send(command) {
-      const message = { QueueUrl: output("revocation_queue_url"), MessageBody: JSON.stringify(command), MessageGroupId: "revocations" };
-      await sqs.send(new SendMessageCommand(message));
+      await sqs.send(new SendMessageCommand({ QueueUrl: output("revocation_queue_url"), MessageBody: JSON.stringify(command) }));
     },
     publish: (command) => account.publish(output("revocation_topic_arn"), JSON.stringify(command)),
     close: () => [lambda, secrets, sqs].forEach((each) => each.destroy()),

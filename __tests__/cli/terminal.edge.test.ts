@@ -20,7 +20,7 @@ describeWith("script", "at a terminal", (script) => {
     aws.secrets.declare(CLIENT_SECRET);
     aws.functions.set(revokerFunctionName(CONFIG), async () => {
       lockdowns += 1;
-      return { revocation: { kind: "gateway", cutoff: 1_772_000_000 }, kid: "k2", written: 64, deleted: 64 };
+      return { revocation: { kind: "gateway", cutoff: 1_772_000_000, recordedAt: 1_772_000_000 }, kid: "k2", deleted: 1 };
     });
   });
   afterEach(() => aws.close());

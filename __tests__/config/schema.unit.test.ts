@@ -71,7 +71,7 @@ describe("a config without a mistake", () => {
       },
       eventTransmitters: {},
       behaviors: [],
-      session: { absolute: 28_800, idle: 3600, token: 900, shardCount: 64, onReuse: "revoke-session", keyRotationDays: 30 },
+      session: { absolute: 28_800, idle: 3600, token: 900, onReuse: "revoke-session", keyRotationDays: 30 },
       identityHeaders: {},
       theme: { accentColor: "#2456c7" },
       waf: { rateLimit: 2000 },
@@ -83,7 +83,7 @@ describe("a config without a mistake", () => {
 
   test("that says everything keeps what it says", () => {
     const config = parseConfig(EVERYTHING);
-    expect(config).toMatchObject({ ...EVERYTHING, session: { absolute: 43_200, idle: 7200, token: 300, shardCount: 1024, onReuse: "revoke-user", keyRotationDays: 7 } });
+    expect(config).toMatchObject({ ...EVERYTHING, session: { absolute: 43_200, idle: 7200, token: 300, onReuse: "revoke-user", keyRotationDays: 7 } });
   });
 
   test.each([

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { configSchema } from "../../config/schema";
-import { signIn } from "../../local/check";
+import { nextSecond, signIn } from "../../local/check";
 import { HttpClient } from "../../local/http-client";
 import type { LocalEdge } from "../../local/local-edge";
 import { SESSION_COOKIE } from "../../session/cookies";
@@ -59,10 +59,15 @@ describe.each(RUNBOOKS)("%s", (name) => {
   test.each(commands.filter((command) => command.startsWith("npx edgegate ")))("%s", async (command) => {
     const { email, sid } = await signedIn();
     const standIns: Record<string, string> = { "alice@example.com": email, AAAAAAAAAAAAAAAA: sid, "client-secret.txt": join(folder, "client-secret.txt") };
+    const secretName = edge.distribution.authSettings.identityProviders["main"]!.clientSecretName!;
+    const clientSecret = edge.aws.secrets.get(secretName)!;
     const [, , ...args] = wordsOf(command).map((word) => standIns[word] ?? word);
     const { code, stdout, stderr } = await edgegate([...args, "--yes", `--local=${new URL(edge.url).port}`]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).not.toBe("");
+    // One of them stores another client secret, with which nobody could sign in for the next.
+    edge.aws.secrets.set(secretName, clientSecret);
+    await nextSecond();
   });
 
   test("what is no edgegate command is what the apply tier runs", () => {

@@ -5,7 +5,7 @@ import { SCENARIOS } from "../../bench/scenarios";
 import { describeWith } from "../support/tools";
 
 /** Below the 10,240 bytes that CloudFront takes, so that long names and many hosts have room. */
-const MAX_BYTES = 9216;
+const MAX_BYTES = 9472;
 
 test.each([12, 100])("the gate with %d rules is within its size", (rules) => {
   expect(Buffer.byteLength(gateSource(sampleRules(rules)))).toBeLessThanOrEqual(MAX_BYTES);
@@ -17,18 +17,20 @@ test("what must stay cheap has a limit", () => {
   expect(Object.fromEntries(LIMITED.map(({ name, limit }) => [name, limit]))).toEqual({
     "valid session, 12 rules": 130_000,
     "valid session, 100 rules": 130_000,
+    "other shards have records, 12 rules": 136_000,
+    "other shards have records, 100 rules": 136_000,
     "no cookie": 40_000,
-    "shard with 163 revoked sessions": 170_000,
-    "shard with 75 user cut-offs": 170_000,
+    "shard with 169 revoked sessions": 195_000,
+    "shard with 50 user cut-offs": 195_000,
   });
 });
 
 describeWith("valgrind", "instructions", () => {
   describeWith("njs", "of a cold run in njs", () => {
-    test.each(LIMITED)("$name: at most $limit", async ({ request, decision, limit }) => {
+    test.each(LIMITED)("$name: at most $limit", async ({ request, decision, reads, limit }) => {
       const cost = await measureGate(request);
       expect(cost.decision).toMatch(new RegExp(`^${decision}`));
-      expect(cost.reads).toBe(decision === "login none" ? 0 : 1);
+      expect(cost.reads).toBe(reads);
       expect(cost.instructions).toBeLessThanOrEqual(limit!);
     });
   });

@@ -34,8 +34,7 @@ describe("the control plane of a synthesized stack", () => {
         KEY_VALUE_STORE_ARN: expect.stringMatching(/^arn:aws:cloudfront::111122223333:key-value-store\//),
         SESSION_KEYS_SECRET_ARN: expect.stringMatching(/^arn:aws:secretsmanager:us-east-1:111122223333:secret:edgegate\/local-test\/session-keys-\w{6}$/),
         SESSIONS_TABLE: "local-test-sessions",
-        QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/111122223333/local-test-revocations.fifo",
-        SHARD_COUNT: "64",
+        DEAD_QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/111122223333/local-test-revocations-dead",
         TOKEN_SECONDS: "900",
       },
     });
@@ -43,19 +42,18 @@ describe("the control plane of a synthesized stack", () => {
   });
 
   test("waits for no edge: there is one, and it reads the store itself", () => {
-    expect(functionNamed("local-test-key-rotator").env).toMatchObject({ PROPAGATION_SECONDS: "0", HANDLER_CACHE_SECONDS: "0" });
+    expect(functionNamed("local-test-key-rotator").env).toMatchObject({ PROPAGATION_SECONDS: "0", KEY_ANNOUNCEMENT_SECONDS: "0" });
   });
 
-  test("knows who rotates the session keys and who gets the queue's messages", () => {
+  test("knows who rotates the session keys", () => {
     expect(controlPlane.rotators).toEqual({ "edgegate/local-test/session-keys": "local-test-key-rotator" });
+  });
+
+  test("knows who gets the messages of each queue, and gathers none for longer than a person waits", () => {
+    const shared = { functionName: "local-test-revocations", window: 1000, concurrency: 2, maxReceives: 5 };
     expect(controlPlane.queues).toEqual([
-      {
-        queueName: "local-test-revocations.fifo",
-        queueUrl: "https://sqs.us-east-1.amazonaws.com/111122223333/local-test-revocations.fifo",
-        functionName: "local-test-revocations",
-        batchSize: 10,
-        maxReceives: 5,
-      },
+      { ...shared, queueName: "local-test-revocations", queueUrl: "https://sqs.us-east-1.amazonaws.com/111122223333/local-test-revocations", batchSize: 500 },
+      { ...shared, queueName: "local-test-sign-outs", queueUrl: "https://sqs.us-east-1.amazonaws.com/111122223333/local-test-sign-outs", batchSize: 1000 },
     ]);
   });
 });

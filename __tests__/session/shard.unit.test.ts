@@ -1,124 +1,135 @@
-import { decodeRecord, encodeRecord, isRevoked, MAX_RECORD_BYTES, recordKey, recordKeyParts, shardOf, type ShardRecord } from "../../session/shard";
+import {
+  encodeKeyRecord, encodeShardRecord, encodeShards, keyRecordName, MAX_RECORD_BYTES, markText, namesShard, NO_FLOOR, SHARD_COUNT, shardOf, shardRecordName,
+  type ShardRecord,
+} from "../../session/shard";
 
 const KEY = "k".repeat(43);
-const UID = "alice00000000001";
-const SID = "AliceSession0001";
-const ISSUED = 1_800_000_000;
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const USERS = [...ALPHABET].flatMap((a) => [...ALPHABET].map((b) => `alice000000000${a}${b}`));
+const ALL = Array.from({ length: 4096 }, (_, shard) => String(shard));
+const named = (record: string) => ALL.filter((shard) => namesShard(record, shard));
 
-const record = (entries: Partial<ShardRecord> = {}) => encodeRecord({ shardKey: KEY, revokedSessions: [], cutoffs: [], ...entries });
-const cutoff = (time: number, uid = UID) => ({ uid, time });
+const record = (entries: Partial<ShardRecord> = {}) => encodeShardRecord({ floor: NO_FLOOR, revokedSessions: [], cutoffs: [], ...entries });
+const cutoff = (uid = "alice00000000001") => ({ uid, mark: 1_800_000_000, reach: 36 });
 
-test("a record has the documented form", () => {
-  expect(record()).toBe(`${KEY}.`);
-  const entries = { revokedSessions: [SID, "BobsSession00002"], cutoffs: [cutoff(ISSUED), cutoff(36, "bob0000000000002")] };
-  expect(record(entries)).toBe(`${KEY}AliceSBobsSe.alice00tro8w0bob0000000010`);
+test("a user's shard is told by the end of the uid", () => {
+  expect(USERS.map(shardOf)).toEqual(ALL);
+  expect(ALL).toHaveLength(SHARD_COUNT);
 });
 
-describe("reading a record back", () => {
-  test.each<[string, Partial<ShardRecord>]>([
-    ["nothing", {}],
-    ["sessions", { revokedSessions: ["AliceS", "_-_-_-"] }],
-    ["cut-offs", { cutoffs: [cutoff(ISSUED, "alice0"), cutoff(0, "------")] }],
-    ["both", { revokedSessions: ["AliceS"], cutoffs: [cutoff(ISSUED, "alice0")] }],
-  ])("brings back %s", (_, entries) => {
-    const whole = { shardKey: KEY, revokedSessions: [], cutoffs: [], ...entries };
-    expect(decodeRecord(encodeRecord(whole))).toEqual(whole);
+test("records have the documented names", () => {
+  expect([keyRecordName("k1"), shardRecordName("17")]).toEqual(["key.k1", "shard.17"]);
+});
+
+describe("the map of shards", () => {
+  test("is not there where no shard has a record", () => {
+    expect(encodeKeyRecord(KEY, [])).toBe(KEY);
+    expect(named(KEY)).toEqual([]);
   });
 
-  test.each(["", ".", KEY, `${KEY}abc.`, `${KEY}.alice0`, `${KEY}.alice0-------`, `${KEY.slice(1)}.`, `${KEY}. `, `${KEY}.\n`])("finds %j damaged", (value) => {
-    expect(() => decodeRecord(value)).toThrow(new RangeError("not a shard record"));
+  test("has the documented form and fits beside the key", () => {
+    const map = encodeShards(["0", "1", "6", "4095"]);
+    expect(map).toBe(`31${"0".repeat(680)}8`);
+    expect(encodeShards(ALL)).toMatch(/^o{682}\?$/);
+    expect(encodeKeyRecord(KEY, ALL)).toHaveLength(726);
+    expect(726).toBeLessThanOrEqual(MAX_RECORD_BYTES);
+  });
+
+  test("names every shard alone, and no other", () => {
+    // Each map has one bit, so two shards with one bit between them would have the same map.
+    const maps = ALL.map((shard) => encodeKeyRecord(KEY, [shard]));
+    expect(new Set(maps).size).toBe(SHARD_COUNT);
+    expect(ALL.filter((shard, at) => !namesShard(maps[at]!, shard))).toEqual([]);
+    for (let at = 0; at < ALL.length; at += 61) expect(named(maps[at]!)).toEqual([ALL[at]]);
+  });
+
+  test.each([2, 7, 100, 2048, 4000, 4096])("names random sets of %d", (size) => {
+    for (let round = 0; round < 5; round++) {
+      const shards = [...ALL].map((shard) => ({ shard, order: Math.random() })).sort((a, b) => a.order - b.order).slice(0, size).map(({ shard }) => shard);
+      expect(named(encodeKeyRecord(KEY, [...shards, shards[0]!]))).toEqual(ALL.filter((shard) => shards.includes(shard)));
+    }
+  });
+
+  test.each(["", "A", "00", "-1", "1.5", "4096", "40960", "1\n", " 1", "1e3"])("takes no %j for a shard", (shard) => {
+    expect(() => encodeShards(["0", shard])).toThrow(new RangeError(`no shard: ${shard}`));
+  });
+
+  test.each<[string, string]>([
+    ["nothing at all", ""],
+    ["a key that is cut short", KEY.slice(1)],
+    ["one character of a map", `${KEY}0`],
+    ["a map without its last character", `${KEY}${"0".repeat(682)}`],
+    ["a map with a character more", `${KEY}${"0".repeat(684)}`],
+    ["a map of blanks", `${KEY}${" ".repeat(683)}`],
+    ["a map of dots", `${KEY}${".".repeat(683)}`],
+  ])("names every shard where the record is %s", (_, value) => {
+    expect(named(value)).toHaveLength(SHARD_COUNT);
+  });
+
+  test("names the six shards of a character that cannot be read", () => {
+    const map = "0".repeat(683);
+    for (const character of [" ", "/", "p", "~", "é"]) expect(named(`${KEY}${map.slice(0, 9)}${character}${map.slice(10)}`)).toEqual(ALL.slice(54, 60));
+  });
+
+  test.each([undefined, "x", "4096", "1e9"])("names the shard %j of a token that says no other", (shard) => {
+    expect(namesShard(encodeKeyRecord(KEY, ["17"]), shard)).toBe(true);
   });
 });
 
-describe("a record takes", () => {
+describe("a mark as text", () => {
+  test.each<[number, string]>([
+    [0, "0000000"],
+    [1, "0000001"],
+    [1_800_000_000, "0tro8w0"],
+    [36 ** 7 - 1, "zzzzzzz"],
+  ])("says %d as %s", (mark, text) => {
+    expect(markText(mark)).toBe(text);
+  });
+
+  test.each([NaN, Infinity, -Infinity, -1, 0.5, 1_800_000_000.5, 36 ** 7])("cannot say %d", (mark) => {
+    expect(() => markText(mark)).toThrow(new RangeError(`no mark: ${mark}`));
+  });
+
+  test("has the order of its number", () => {
+    const marks = Array.from({ length: 500 }, () => Math.floor(Math.random() * 36 ** (1 + Math.floor(Math.random() * 7))));
+    expect(marks.map(markText).sort()).toEqual([...marks].sort((a, b) => a - b).map(markText));
+  });
+});
+
+test("a shard's record has the documented form", () => {
+  expect(record()).toBe("0000000.");
+  const entries = { floor: "0tro8w0", revokedSessions: ["AliceSession0001", "BobsSe"], cutoffs: [cutoff(), cutoff("bob0000000000002")] };
+  expect(record(entries)).toBe("0tro8w0AliceSBobsSe.alice00tro8w00000010bob0000tro8w00000010");
+});
+
+describe("a shard's record takes", () => {
   test.each<[string, Partial<ShardRecord>, number]>([
-    ["163 sessions", { revokedSessions: Array<string>(163).fill(SID) }, 1022],
-    ["75 cut-offs", { cutoffs: Array(75).fill(cutoff(ISSUED)) }, 1019],
-    ["78 sessions and 39 cut-offs", { revokedSessions: Array<string>(78).fill(SID), cutoffs: Array(39).fill(cutoff(ISSUED)) }, 1019],
+    ["169 sessions", { revokedSessions: Array<string>(169).fill("AliceS") }, 1022],
+    ["50 cut-offs", { cutoffs: Array(50).fill(cutoff()) }, 1008],
+    ["69 sessions and 30 cut-offs", { revokedSessions: Array<string>(69).fill("AliceS"), cutoffs: Array(30).fill(cutoff()) }, 1022],
   ])("%s", (_, entries, length) => {
     expect(record(entries)).toHaveLength(length);
   });
 
   test.each<[string, Partial<ShardRecord>]>([
-    ["164 sessions", { revokedSessions: Array<string>(164).fill(SID) }],
-    ["76 cut-offs", { cutoffs: Array(76).fill(cutoff(ISSUED)) }],
-    ["a session beside 75 cut-offs", { revokedSessions: [SID], cutoffs: Array(75).fill(cutoff(ISSUED)) }],
+    ["170 sessions", { revokedSessions: Array<string>(170).fill("AliceS") }],
+    ["51 cut-offs", { cutoffs: Array(51).fill(cutoff()) }],
+    ["3 sessions beside 50 cut-offs", { revokedSessions: Array<string>(3).fill("AliceS"), cutoffs: Array(50).fill(cutoff()) }],
   ])("no %s", (_, entries) => {
     expect(() => record(entries)).toThrow(new RegExp(`^shard record of \\d+ bytes; the store takes ${MAX_RECORD_BYTES}$`));
   });
-});
 
-/** Whether Alice's session, issued at {@link ISSUED}, is revoked. */
-const RECORDS: [name: string, record: string, revokes: boolean][] = [
-  ["nothing", record(), false],
-  ["another session", record({ revokedSessions: ["BobsSession00002"] }), false],
-  ["the session", record({ revokedSessions: [SID] }), true],
-  ["the session's first six characters, with another end", record({ revokedSessions: ["AliceSxxxxxxxxxx"] }), true],
-  ["the session's first five characters", record({ revokedSessions: ["Alicexxxxxxxxxxx"] }), false],
-  ["the session in another case", record({ revokedSessions: ["aLICEs"] }), false],
-  ["the session as the first, a middle and the last of three", record({ revokedSessions: ["a".repeat(6), SID, "b".repeat(6)] }), true],
-  ["neighbours that make up the session", record({ revokedSessions: ["xAlice", "Sxxxxx"] }), false],
-  ["such neighbours, then the session", record({ revokedSessions: ["xAlice", "Sxxxxx", SID] }), true],
-  ["the session's name among the cut-offs", record({ cutoffs: [cutoff(ISSUED, SID)] }), false],
-  ["the user's name among the sessions", record({ revokedSessions: [UID] }), false],
-  ["a cut-off a second before", record({ cutoffs: [cutoff(ISSUED - 1)] }), false],
-  ["a cut-off in the same second", record({ cutoffs: [cutoff(ISSUED)] }), true],
-  ["a cut-off after", record({ cutoffs: [cutoff(ISSUED + 1)] }), true],
-  ["a cut-off of another user", record({ cutoffs: [cutoff(ISSUED, "bob0000000000002")] }), false],
-  ["a cut-off before, then after", record({ cutoffs: [cutoff(ISSUED - 5), cutoff(ISSUED + 5)] }), true],
-  ["a cut-off after, then before", record({ cutoffs: [cutoff(ISSUED + 5), cutoff(ISSUED - 5)] }), true],
-  ["two cut-offs before", record({ cutoffs: [cutoff(ISSUED - 5), cutoff(ISSUED - 4)] }), false],
-  ["cut-offs that make up the user", `${KEY}.xxxxxx0alice0000xxx0000000`, false],
-  ["a cut-off without its end", record({ cutoffs: [cutoff(ISSUED)] }).slice(0, -3), true],
-  ["sessions and cut-offs of others", record({ revokedSessions: ["BobsSession00002"], cutoffs: [cutoff(ISSUED, "bob0000000000002")] }), false],
-  ["another session and a cut-off", record({ revokedSessions: ["BobsSession00002"], cutoffs: [cutoff(ISSUED)] }), true],
-  // Damaged records: whatever cannot be read revokes.
-  ["nothing, without the separator", KEY, true],
-  ["another session, without the separator", `${KEY}BobsSe`, true],
-  ["no text at all", "", true],
-  ["a separator only", ".", true],
-  ["a key that is cut short", `${KEY.slice(1)}.`, true],
-  ["a cut-off without its time", `${KEY}.alice0`, true],
-  ["a cut-off with an unreadable time", `${KEY}.alice0-------`, true],
-];
-
-describe.each([
-  ["revokes the session", true],
-  ["leaves the session alone", false],
-])("%s:", (_, expected) => {
-  test.each(RECORDS.filter(([, , revokes]) => revokes === expected))("a record that holds %s", (_, value) => {
-    expect(isRevoked(value, UID, SID, ISSUED)).toBe(expected);
+  test.each<[string, Partial<ShardRecord>]>([
+    ["short sid", { revokedSessions: ["Alice"] }],
+    ["sid with a dot", { revokedSessions: ["Alic.S"] }],
+    ["sid beyond ASCII", { revokedSessions: ["Alic\u00fcS"] }],
+    ["short uid", { cutoffs: [cutoff("alice")] }],
+    ["uid with a dot", { cutoffs: [cutoff("alic.0")] }],
+    ["mark that is no number", { cutoffs: [{ ...cutoff(), mark: NaN }] }],
+    ["reach that is a fraction", { cutoffs: [{ ...cutoff(), reach: 1.5 }] }],
+    ["floor of six digits", { floor: "000000" }],
+    ["floor in upper case", { floor: "000000A" }],
+  ])("no %s", (_, entries) => {
+    expect(() => record(entries)).toThrow(RangeError);
   });
-});
-
-test("the key of the shard is not searched", () => {
-  const keys = Array.from({ length: 37 }, (_, at) => ("x".repeat(at) + SID).slice(0, 43).padEnd(43, "x"));
-  expect(keys.filter((key) => isRevoked(`${key}BobsSe.bob0000zzzzzz`, UID, SID, ISSUED))).toEqual([]);
-});
-
-test("an issue time that cannot be read is revoked by any cut-off", () => {
-  expect(isRevoked(record({ cutoffs: [cutoff(1)] }), UID, SID, NaN)).toBe(true);
-});
-
-test.each<[string, number, number, number]>([
-  ["xxxxxxxxxxxxxxAA", 0, 0, 0],
-  ["xxxxxxxxxxxxxxA_", 63, 63, 63],
-  ["xxxxxxxxxxxxxxBA", 0, 64, 64],
-  ["xxxxxxxxxxxxxx__", 63, 1023, 4095],
-  ["alice00000000001", 53, 309, 3381],
-])("%s belongs to the shards %d of 64, %d of 1,024 and %d of 4,096", (uid, of64, of1024, of4096) => {
-  expect([shardOf(uid, 64), shardOf(uid, 1024), shardOf(uid, 4096)]).toEqual([of64, of1024, of4096]);
-});
-
-test("users spread evenly over the shards", () => {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  const users = [...alphabet].flatMap((a) => [...alphabet].map((b) => `xxxxxxxxxxxxxx${a}${b}`));
-  const counts = new Map<number, number>();
-  for (const uid of users) counts.set(shardOf(uid, 1024), (counts.get(shardOf(uid, 1024)) ?? 0) + 1);
-  expect([counts.size, ...new Set(counts.values())]).toEqual([1024, 4]);
-});
-
-test("the key of a record names the key id and the shard", () => {
-  expect(recordKey("k1", 17)).toBe("k1.17");
-  expect(recordKeyParts("k1.17")).toEqual({ kid: "k1", shard: "17" });
 });

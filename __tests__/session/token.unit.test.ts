@@ -1,5 +1,5 @@
 import { hmacText } from "../../local/hmac";
-import { decodePayload, MAX_TOKEN_LENGTH, mintToken, splitToken, userId, type Session } from "../../session/token";
+import { decodePayload, MAX_TOKEN_LENGTH, mintToken, numberIn, splitToken, userId, type Session } from "../../session/token";
 import { createHash } from "node:crypto";
 
 const SESSION: Session = {
@@ -7,6 +7,8 @@ const SESSION: Session = {
   sid: "AliceSession0001",
   issuedAt: 1_800_000_000,
   expiresAt: 1_800_000_900,
+  mark: 1000,
+  floor: "0tro8w0",
   authTime: 1_799_999_999,
   idp: "main",
   strength: "urn:acr:mfa",
@@ -26,7 +28,7 @@ const ODD_TEXTS = [
   "a~b!c.d%e",
   "%7E",
   "%",
-  "1.k1.17.x.y",
+  "2.k1.x.y",
   "o'brien (ops)*",
   "a\r\nb: c\0d",
   "Süd – 東京 😀",
@@ -45,61 +47,88 @@ function read(token: string): Session {
 
 // Computed apart from this project: a token that was minted before an update must be good after it.
 test("a token has the documented form and MAC", () => {
-  const token = "1.k1.17.alice00000000001~AliceSession0001~tro8w0~tro9l0~tro8vz~main~urn:acr:mfa~admin!staff~a%2Bb@example.com~department~S%C3%BCd." +
-    "Jtz3w_lAgU2ckU8Eca8GrWKdf3cH6T1iYjrjXs2-aTE";
-  expect(mintToken(hmacText, KEY, "k1.17", SESSION)).toBe(token);
+  const token = "2.k1.alice00000000001~AliceSession0001~0tro8w0~tro9l0~3381~00000rs~0tro8w0~tro8vz~main~urn:acr:mfa~admin!staff~a%2Bb@example.com~department~S%C3%BCd." +
+    "v0IFGwieliamevjNSRVLs75_RQClPHnl6GNL96c4GG0";
+  expect(mintToken(hmacText, KEY, "k1", SESSION)).toBe(token);
 });
 
 test("the MAC covers everything before it, the dot included", () => {
   const seen: string[][] = [];
-  const token = mintToken((...args) => `${seen.push(args)}`.padEnd(43, "M"), KEY, "k1.17", SESSION);
+  const token = mintToken((...args) => `${seen.push(args)}`.padEnd(43, "M"), KEY, "k1", SESSION);
   expect(seen).toEqual([[KEY, token.slice(0, -43)]]);
-  expect(splitToken(token)).toEqual({ recordKey: "k1.17", signed: token.slice(0, -43), payload: token.slice(8, -44), mac: token.slice(-43) });
+  expect(splitToken(token)).toEqual({ kid: "k1", signed: token.slice(0, -43), payload: token.slice(5, -44), mac: token.slice(-43) });
 });
 
-describe.each(["k1.0", "abcdefgh.4095"])("a token under %s", (recordKey) => {
+describe.each(["k", "k1", "abcdefgh"])("a token under %s", (kid) => {
   test.each(ODD_TEXTS)("brings back %j in every text", (text) => {
     const session = { ...SESSION, strength: text, email: text, claims: { department: text, "urn:x/y": text } };
-    const token = mintToken(hmacText, KEY, recordKey, session);
+    const token = mintToken(hmacText, KEY, kid, session);
     expect(read(token)).toEqual(session);
     // What a cookie (RFC 6265 section 4.1.1) and a header take as they are.
     expect(token).toMatch(/^[\w.@:/%!~-]+$/);
   });
 
   test.each([[[]], [["admin"]], [["a", "b", "ops@example.com", "team:a/b.c-d"]]])("brings back the roles %j", (roles) => {
-    expect(read(mintToken(hmacText, KEY, recordKey, { ...SESSION, roles })).roles).toEqual(roles);
+    expect(read(mintToken(hmacText, KEY, kid, { ...SESSION, roles })).roles).toEqual(roles);
   });
 
-  test.each([0, 1, 2 ** 31, 2 ** 32, 99_999_999_999])("brings back the time %d", (time) => {
-    const times = { issuedAt: time, expiresAt: time, authTime: time };
-    expect(read(mintToken(hmacText, KEY, recordKey, { ...SESSION, ...times }))).toMatchObject(times);
+  test.each([0, 1, 2 ** 31, 2 ** 32, 36 ** 7 - 1])("brings back the time %d", (time) => {
+    const times = { issuedAt: time, expiresAt: time, authTime: time, mark: time };
+    expect(read(mintToken(hmacText, KEY, kid, { ...SESSION, ...times }))).toMatchObject(times);
   });
 });
 
 test("a typical token is well below 400 characters", () => {
-  expect(mintToken(hmacText, KEY, "k1.17", SESSION).length).toBeLessThan(200);
+  expect(mintToken(hmacText, KEY, "k1", SESSION).length).toBeLessThan(200);
 });
 
 const MAC = "M".repeat(43);
 
-test.each<[name: string, token: string, recordKey: string | undefined]>([
-  ["the shortest key", `1.k.0.${MAC}`, "k.0"],
-  ["a key", `1.k1.17.p.${MAC}`, "k1.17"],
-  ["the longest key", `1.abcdefgh.4095.p.${MAC}`, "abcdefgh.4095"],
-  ["a longer key than there is", `1.abcdefgh1.4095.p.${MAC}`, undefined],
-  ["the longest token", `1.k1.17.${"p".repeat(MAX_TOKEN_LENGTH - 52)}.${MAC}`, "k1.17"],
-  ["a longer token", `1.k1.17.${"p".repeat(MAX_TOKEN_LENGTH - 51)}.${MAC}`, undefined],
-  ["another version", `2.k1.17.p.${MAC}`, undefined],
-  ["a blank before the version", ` 1.k1.17.p.${MAC}`, undefined],
-  ["no version", `k1.17.p.${MAC}`, undefined],
-  ["no key", `1.${MAC}`, undefined],
-  ["half of a key", `1.k1.${MAC}`, undefined],
-  ["a key without a key id", `1..0.${MAC}`, undefined],
-  ["the version only", "1.", undefined],
-  ["one character", "1", undefined],
+test.each<[name: string, token: string, kid: string | undefined]>([
+  ["the shortest key id", `2.k.p.${MAC}`, "k"],
+  ["a key id", `2.k1.p.${MAC}`, "k1"],
+  ["the longest key id", `2.abcdefgh.p.${MAC}`, "abcdefgh"],
+  ["a longer key id than there is", `2.abcdefghi.p.${MAC}`, undefined],
+  ["the longest token", `2.k1.${"p".repeat(MAX_TOKEN_LENGTH - 49)}.${MAC}`, "k1"],
+  ["a longer token", `2.k1.${"p".repeat(MAX_TOKEN_LENGTH - 48)}.${MAC}`, undefined],
+  ["version 1", `1.k1.17.p.${MAC}`, undefined],
+  ["a later version", `3.k1.p.${MAC}`, undefined],
+  ["a blank before the version", ` 2.k1.p.${MAC}`, undefined],
+  ["no version", `k1.p.${MAC}`, undefined],
+  ["no key id", `2..p.${MAC}`, undefined],
+  ["the version only", "2.", undefined],
+  ["one character", "2", undefined],
   ["nothing", "", undefined],
-])("a token with %s", (_, token, recordKey) => {
-  expect(splitToken(token)?.recordKey).toBe(recordKey);
+])("a token with %s", (_, token, kid) => {
+  expect(splitToken(token)?.kid).toBe(kid);
+});
+
+describe.each(["issuedAt", "expiresAt", "mark", "authTime"] as const)("the number %s", (name) => {
+  // Each of them is a number in base 36: "infinity" is one of the year 45,000.
+  test.each([NaN, Infinity, -Infinity, -1, 1.5])("is never %d", (number) => {
+    expect(() => mintToken(hmacText, KEY, "k1", { ...SESSION, [name]: number })).toThrow(RangeError);
+  });
+});
+
+test.each(["", "0", "000000", "00000000", "0TRO8W0", "-000001", "undefined"])("the floor is never %j", (floor) => {
+  expect(() => mintToken(hmacText, KEY, "k1", { ...SESSION, floor })).toThrow(RangeError);
+});
+
+test("a token without mark and floor has nothing in their places", () => {
+  const token = mintToken(hmacText, KEY, "k1", { ...SESSION, mark: 0, floor: "0000000" });
+  expect(token).toContain("~3381~~~tro8vz");
+  expect(read(token)).toMatchObject({ mark: 0, floor: "0000000" });
+});
+
+test.each<[string | undefined, number]>([
+  ["0", 0],
+  ["tro8w0", 1_800_000_000],
+  ["0tro8w0", 1_800_000_000],
+  [undefined, NaN],
+  ["", NaN],
+  ["!", NaN],
+])("%j in a payload is the number %d", (text, number) => {
+  expect(numberIn(text)).toBe(number);
 });
 
 test("a user's id is the beginning of a digest of issuer and subject", () => {

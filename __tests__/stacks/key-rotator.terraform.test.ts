@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig, parseConfig } from "../../config/load";
+import { KEY_ANNOUNCEMENT, PROPAGATION } from "../../session/timing";
 import { synthesize } from "../../stacks/synthesize";
 import { EVERYTHING } from "../support/configs";
 import { MOCKS, mockProvider } from "../support/mock-provider";
@@ -50,7 +51,7 @@ describeWithTerraform("the key rotator", (open) => {
   });
 
   test("applied with a config: keeps keys for as long as it says, and reaches its secret, its store, the revocations and its log group only", () => {
-    const config = parseConfig({ ...EVERYTHING, session: { absolute: "12h", shardCount: 1024, keyRotationDays: 7 } });
+    const config = parseConfig({ ...EVERYTHING, session: { absolute: "12h", keyRotationDays: 7 } });
     const terraform = open(synthesize(config, { outdir: join(outdir, "everything") }).stackDir);
     writeFileSync(join(terraform.folder, "apply.tftest.hcl"), applyTest());
     // `terraform test` wants a value for every ephemeral variable.
@@ -64,9 +65,10 @@ function applyTest(): string {
 run "apply" {
   assert {
     condition = [for s in jsondecode(aws_iam_role_policy.key_rotator_permissions.policy).Statement : [s.Effect, s.Action, s.Resource]] == [
-      ["Allow", ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"], "${MOCKS.aws_secretsmanager_secret.arn}"],
-      ["Allow", ["cloudfront-keyvaluestore:DescribeKeyValueStore", "cloudfront-keyvaluestore:ListKeys", "cloudfront-keyvaluestore:UpdateKeys"], "${MOCKS.aws_cloudfront_key_value_store.arn}"],
-      ["Allow", "dynamodb:Scan", "${MOCKS.aws_dynamodb_table.arn}"],
+      ["Allow", ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], "${MOCKS.aws_secretsmanager_secret.arn}"],
+      ["Allow", ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"], "${MOCKS.aws_secretsmanager_secret.arn}"],
+      ["Allow", ["cloudfront-keyvaluestore:DescribeKeyValueStore", "cloudfront-keyvaluestore:GetKey", "cloudfront-keyvaluestore:ListKeys", "cloudfront-keyvaluestore:UpdateKeys"], "${MOCKS.aws_cloudfront_key_value_store.arn}"],
+      ["Allow", ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"], "${MOCKS.aws_dynamodb_table.arn}"],
       ["Allow", ["kms:Decrypt", "kms:GenerateDataKey"], "${EVERYTHING.kmsKeyArn}"],
       ["Allow", ["logs:CreateLogStream", "logs:PutLogEvents"], "${MOCKS.aws_cloudwatch_log_group.arn}:*"],
     ]
@@ -80,11 +82,10 @@ run "apply" {
     condition = aws_lambda_function.key_rotator.environment[0].variables == tomap({
       KEY_VALUE_STORE_ARN   = "${MOCKS.aws_cloudfront_key_value_store.arn}"
       REVOCATIONS_TABLE     = "everything-revocations"
-      SHARD_COUNT           = "1024"
       KEY_RETENTION_SECONDS = "${12 * 3600 + 25 * 3600}"
-      PROPAGATION_SECONDS   = "60"
+      PROPAGATION_SECONDS   = "${PROPAGATION}"
       TOKEN_SECONDS         = "900"
-      HANDLER_CACHE_SECONDS = "90"
+      KEY_ANNOUNCEMENT_SECONDS = "${KEY_ANNOUNCEMENT}"
     })
     error_message = "the key rotator is told something else"
   }

@@ -4,7 +4,7 @@
  * nor the log may hold a secret that anyone here saw.
  */
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -16,7 +16,7 @@ import { SIGN_INS_COOKIE } from "../../session/cookies";
 import type { SessionKeys } from "../../session/keys";
 import { LEDGER_RETENTION, type LedgerSession } from "../../session/ledger";
 import { settingsParameterName, type AuthSettings, type IdentityProviderSettings } from "../../session/settings";
-import type { ShardCount } from "../../session/shard";
+import { NO_FLOOR } from "../../session/shard";
 import type { Session } from "../../session/token";
 import { createBrowser, type Browser } from "./browser-stand-in";
 import { localhostCertificate } from "./certificates";
@@ -26,6 +26,7 @@ import { parseSetCookie } from "./cookie-jar";
 import { IdpStandIn, type StandInOptions } from "./idp-stand-in";
 import { mint, readToken, uidOf } from "./session-tokens";
 import { openLedger, type LedgerFixture } from "./ledger-fixture";
+import { startSlowAnswers, type SlowAnswers } from "./slow-answers";
 import { lambdaNode } from "./tools";
 
 export const HOST = "app.example.com";
@@ -46,16 +47,23 @@ export interface AuthOptions {
   untrustedCertificate?: boolean;
   /** Runs in another region's replica. */
   functionNamePrefix?: string;
+  /** AWS can be made to answer slowly. */
+  withSlowAnswers?: boolean;
   /** Called before the handler starts. */
   prepare?: (environment: { aws: AwsStandIn; idp: IdpStandIn; settings: AuthSettings }) => void;
 }
 
 export interface AuthEnvironment {
   readonly aws: AwsStandIn;
+  /** See slow-answers.ts; nothing comes of it without the option. */
+  readonly delays: SlowAnswers["delays"];
   readonly idp: IdpStandIn;
   /** The second identity provider, where there is one. */
   readonly otherIdp: IdpStandIn | undefined;
+  /** Of everybody: the handler, the identity provider, browsers, and whoever writes the ledger. */
   readonly clock: Clock;
+  /** Puts the handler's own clock ahead of everybody else's, or behind (negative seconds). */
+  shiftHandler(seconds: number): void;
   readonly settings: AuthSettings;
   readonly keys: SessionKeys;
   /** Holds the session that `mint` names unless told otherwise. */
@@ -73,7 +81,7 @@ export interface AuthEnvironment {
   /** The id that the gateway gives to a subject of the identity provider `main`. */
   uid(subject: string): string;
   /** A session token as the handler would mint it, with whatever is in `session`. */
-  mint(session: Partial<Session>, shardCount?: ShardCount): string;
+  mint(session: Partial<Session>): string;
   /** Puts the session keys where the handler finds them. */
   publishKeys(keys: SessionKeys): void;
   /** Puts the settings where the handler finds them. */
@@ -99,7 +107,16 @@ const trustedCertificate = once(localhostCertificate);
 /** An environment of its own: nothing is cached in it, and its clock shows the machine's time. */
 export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironment> {
   const runFolder = mkdtempSync(join(tmpdir(), "edgegate-run-"));
-  const clock = startClock(runFolder);
+  const everybody = startClock(runFolder);
+  const handlerFolder = join(runFolder, "handler");
+  mkdirSync(handlerFolder);
+  const handlerClock = startClock(handlerFolder);
+  const clock: Clock = {
+    ...everybody,
+    env: handlerClock.env,
+    advance: (seconds) => [everybody, handlerClock].forEach((each) => each.advance(seconds)),
+  };
+  let shift = 0;
   const certificate = await trustedCertificate();
   const standIn = { certificate: options.untrustedCertificate ? await localhostCertificate() : certificate, now: clock.now, ...options.standIn };
   const [aws, idp, otherIdp] = await Promise.all([startAwsStandIn(), IdpStandIn.start(standIn), options.withOtherIdp ? IdpStandIn.start(standIn) : undefined]);
@@ -109,12 +126,13 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
     version: 1,
     basePath: "/_gate",
     hosts: [HOST, "www.example.com"],
-    session: { absolute: 8 * 3600, idle: 3600, token: 900, shardCount: 64 },
+    session: { absolute: 8 * 3600, idle: 3600, token: 900 },
     sessionKeysSecretName: KEYS_SECRET,
     identityProviders: Object.fromEntries(Object.entries(idps).map(([id, provider]) => [id, { ...providerSettings(id, provider), ...options.idp }])),
     eventTransmitters: {},
     ledger: { sessionsTable: "example-sessions", revocationsTable: "example-revocations" },
-    revocationQueueName: "example-revocations.fifo",
+    revocationQueueName: "example-revocations",
+    signOutQueueName: "example-sign-outs",
     onReuse: "revoke-session",
     roles: ["admin", "staff"],
     claims: ["department"],
@@ -140,12 +158,18 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
       zip: handlerZip(),
       functionName: (options.functionNamePrefix ?? "") + FUNCTION_NAME,
       node: lambdaNode(),
-      env: { ...clock.env, AWS_ENDPOINT_URL: aws.endpoint, AWS_SECRET_ACCESS_KEY: awsSecret, NODE_EXTRA_CA_CERTS: certificateFile },
+      env: { ...clock.env, AWS_ENDPOINT_URL: slow?.endpoint ?? aws.endpoint, AWS_SECRET_ACCESS_KEY: awsSecret, NODE_EXTRA_CA_CERTS: certificateFile },
     });
+  const slow = options.withSlowAnswers ? await startSlowAnswers(aws.endpoint) : undefined;
   let lambda = await start();
   let earlierLogs = "";
-  const environment: AuthEnvironment = { aws, idp, otherIdp, clock, settings, keys, ledger, logs, logLines, coldStart, browser, invoke, readToken: (token) => readToken(token, keys, settings.session.shardCount), uid, mint: mintSession, publishKeys, publishSettings, secret, close };
+  const environment: AuthEnvironment = { aws, delays: slow?.delays ?? new Map<string, number>(), idp, otherIdp, clock, shiftHandler, settings, keys, ledger, logs, logLines, coldStart, browser, invoke, readToken: (token) => readToken(token, keys), uid, mint: mintSession, publishKeys, publishSettings, secret, close };
   return environment;
+
+  function shiftHandler(seconds: number): void {
+    handlerClock.advance(seconds - shift);
+    shift = seconds;
+  }
 
   function publishSettings(value: AuthSettings): void {
     aws.parameters.set(settingsParameterName(FUNCTION_NAME), JSON.stringify(value));
@@ -201,10 +225,10 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
     return uidOf(idp.issuer, subject);
   }
 
-  function mintSession(changes: Partial<Session>, shardCount = settings.session.shardCount): string {
+  function mintSession(changes: Partial<Session>): string {
     const now = clock.now();
-    const session: Session = { uid: uid("alice"), sid: MINTED_SID, issuedAt: now, expiresAt: now + 900, authTime: now, idp: "main", strength: "", roles: [], email: "", claims: {}, ...changes };
-    return secret(mint(session, keys, shardCount));
+    const session: Session = { uid: uid("alice"), sid: MINTED_SID, issuedAt: now, expiresAt: now + 900, mark: 0, floor: NO_FLOOR, authTime: now, idp: "main", strength: "", roles: [], email: "", claims: {}, ...changes };
+    return secret(mint(session, keys));
   }
 
   function ledgerSession(): LedgerSession {
@@ -216,7 +240,8 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
       idp: "main",
       email: "",
       startedAt: now,
-      authTime: now,
+      mark: 0,
+      gatewayMark: 0,
       renewedAt: now,
       generation: 0,
       address: "203.0.113.178",
@@ -241,7 +266,7 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
     await lambda.close();
     ledger.close();
     rmSync(runFolder, { recursive: true });
-    await Promise.all([aws.close(), ...Object.values(idps).map((provider) => provider.stop())]);
+    await Promise.all([aws.close(), slow?.close(), ...Object.values(idps).map((provider) => provider.stop())]);
     const leaked = leaks(logs());
     if (leaked.length > 0) throw new Error(`the log holds ${leaked.join(", ")}`);
     const strange = logs().split("\n").filter((line) => line && !LOG_LINE.test(line));

@@ -47,8 +47,8 @@ interface Invocation {
 const START_LIMIT = 40;
 /** The most that Lambda allows, in milliseconds. */
 const INVOCATION_LIMIT = 900_000;
-/** Seconds. Here is one edge, which has every record at once. */
-const WITHOUT_WAITS = { PROPAGATION_SECONDS: "0" };
+/** Seconds. Here is one edge, which has every record at once, and one handler. */
+const WITHOUT_WAITS = { PROPAGATION_SECONDS: "0", KEY_ANNOUNCEMENT_SECONDS: "0" };
 const ACCOUNT_ID = "111122223333";
 
 /**

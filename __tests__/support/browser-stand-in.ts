@@ -6,6 +6,8 @@ type RequestOptions = Pick<ViewerRequest, "method" | "host" | "headers" | "body"
 
 export interface Browser {
   jar: CookieJar;
+  /** Its IP address, where it is not that of all browsers. */
+  address?: string;
   /** Opens a URL in a tab; `headers` replace those of a typed-in address. */
   navigate(url: string, options?: RequestOptions): Promise<EdgeResponse>;
   /** What a script of the site asks for. */
@@ -16,7 +18,7 @@ export interface Browser {
   approve(authorizationUrl: string): string;
   /** The whole way: to the identity provider and back. */
   signIn(returnTo?: string): Promise<EdgeResponse>;
-  /** Another window with the same cookies at this moment. */
+  /** Another window with the same cookies at this moment, at the same address. */
   copy(): Browser;
 }
 
@@ -34,7 +36,7 @@ const FROM_ANOTHER_SITE = { "Sec-Fetch-Site": "cross-site" };
 export function createBrowser(surroundings: Surroundings, jar = createCookieJar(surroundings.now)): Browser {
   async function send(url: string, kind: Record<string, string>, { headers, ...options }: RequestOptions = {}): Promise<EdgeResponse> {
     const cookie = jar.header(url.split("?")[0]!);
-    const response = await surroundings.invoke({ url, ...options, headers: { ...kind, ...(cookie !== undefined && { Cookie: cookie }), ...headers } });
+    const response = await surroundings.invoke({ url, address: browser.address, ...options, headers: { ...kind, ...(cookie !== undefined && { Cookie: cookie }), ...headers } });
     response.headers["set-cookie"]?.forEach((line) => jar.store(line));
     return response;
   }
@@ -56,7 +58,7 @@ export function createBrowser(surroundings: Surroundings, jar = createCookieJar(
     async signIn(returnTo) {
       return browser.navigate(browser.approve(await browser.startSignIn(returnTo)), { headers: FROM_ANOTHER_SITE });
     },
-    copy: () => createBrowser(surroundings, jar.copy()),
+    copy: () => Object.assign(createBrowser(surroundings, jar.copy()), browser.address !== undefined && { address: browser.address }),
   };
   return browser;
 }

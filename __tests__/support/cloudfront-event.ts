@@ -13,6 +13,8 @@ export interface ViewerRequest {
   /** CloudFront cut the body at 40 KB. */
   bodyTruncated?: boolean;
   requestId: string;
+  /** IP address of the viewer. */
+  address?: string | undefined;
 }
 
 export interface EdgeResponse {
@@ -44,7 +46,7 @@ export function viewerRequestEvent(request: ViewerRequest): unknown {
             requestId: request.requestId,
           },
           request: {
-            clientIp: "203.0.113.178",
+            clientIp: request.address ?? "203.0.113.178",
             method: request.method ?? "GET",
             uri,
             querystring: query.join("?"),

@@ -30,7 +30,7 @@ export const EVERYTHING: ConfigInput = {
     { path: "/catalogue/**", allow: "signed-in" },
     { path: "/**", allow: { roles: ["staff"] } },
   ],
-  session: { absolute: "12h", idle: "2h", token: "5m", shardCount: 1024, onReuse: "revoke-user", keyRotationDays: 7 },
+  session: { absolute: "12h", idle: "2h", token: "5m", onReuse: "revoke-user", keyRotationDays: 7 },
   identityHeaders: { "x-gate-department": "department", "x-gate-office": "office" },
   theme: { productName: "Everything – für alle", accentColor: "#114422", support: "https://help.example.com" },
   waf: { rateLimit: 500 },

@@ -7,7 +7,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BatchWriteItemCommand, DynamoDBClient, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { BatchGetItemCommand, BatchWriteItemCommand, DynamoDBClient, PutItemCommand, paginateScan } from "@aws-sdk/client-dynamodb";
 import { CreateSecretCommand, DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
@@ -18,12 +18,13 @@ import { startLambda, type Lambda } from "../../local/lambda";
 import { createLedgerTables } from "../../local/ledger-tables";
 import { runGate } from "../../local/gate-sandbox";
 import type { SessionKeys } from "../../session/keys";
-import { revocationId, sessionKeyOf, type LedgerSession, type Revocation } from "../../session/ledger";
+import { emailPointerKey, sessionKeyOf, shardStateId, sidPointerKey, standingIds, startedPointerKey, type LedgerSession, type Revocation, type ShardState } from "../../session/ledger";
 import type { RevocationCommand } from "../../session/revocation";
-import type { ShardCount } from "../../session/shard";
+import { markText, shardOf } from "../../session/shard";
 import type { Session } from "../../session/token";
 import { startAwsProxy } from "./aws-proxy";
 import { startClock, type Clock } from "./clock";
+import { gateSource } from "./door";
 import { eventOf } from "./gate-case";
 import { mint } from "./session-tokens";
 import { lambdaNode } from "./tools";
@@ -34,7 +35,8 @@ export const TOKEN_SECONDS = 900;
 const LOG_LINE = /^\{("[\w-]+":("(?:[^"\\]|\\.)*"|[0-9]+|true|false),?)+\}$/;
 const CREDENTIALS = { region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
 
-const SHARD_KEY = /^[\w-]{43}/g;
+/** The token key in a key's record. */
+const TOKEN_KEY = /^[\w-]{43}/;
 /** BatchWriteItem takes at most so many. */
 const MAX_WRITES = 25;
 
@@ -61,7 +63,7 @@ export interface ControlPlane {
   rotate(version?: string): Promise<string>;
   /** A second revoker of the same gateway. */
   another(): Promise<Pick<Lambda, "invoke">>;
-  /** Watches every call of the revoker from now on. @returns how many there have been */
+  /** Watches every call of revoker and rotator from now on. @returns how many there have been */
   watch(intercept: Intercept): () => number;
   unwatch(): void;
   /** Kills the revoker in the middle of what it does. */
@@ -71,16 +73,17 @@ export interface ControlPlane {
   /** Staging labels by version id. */
   labels(): Promise<Record<string, string[]>>;
   revocations(): Promise<Revocation[]>;
+  shardState(shard: string): Promise<ShardState | undefined>;
   putRevocations(revocations: readonly Revocation[]): Promise<void>;
   /** A new session of a new user, or of one that is given, in the ledger; signed with the current key. */
   signIn(more?: Partial<Session>): Promise<Signed>;
   putSession(session: Partial<LedgerSession> & { uid: string; sid: string }): Promise<void>;
+  /** The token that a handler would sign now for the same session. */
+  reissue(signed: Signed): Promise<Signed>;
   /** What the gate decides about a session: its line in the access log. */
   decide(signed: Signed): Promise<string>;
   /** Bodies and reasons of the messages on the dead-letter queue; they are gone then. */
   buried(): Promise<{ body: string; reason: string | undefined }[]>;
-  /** Bodies of those on the queue of revocations. */
-  queued(): Promise<string[]>;
   logs(): string;
   /** @throws Error when a log holds a key */
   close(): Promise<void>;
@@ -92,17 +95,18 @@ export interface Signed {
 }
 
 export interface ControlPlaneOptions {
-  shardCount?: ShardCount;
-  /** Source of the gate that decides. */
-  gate?: string;
   /** Another DynamoDB than moto's. */
   dynamoDb?: string;
   /** Whether the first rotation is over. */
   hasKeys?: boolean;
+  /** Seconds, of the key rotator. */
+  keyAnnouncement?: number;
+  propagation?: number;
+  keyRetention?: number;
 }
 
 /** @param moto endpoint of moto's server; every control plane has tables, queues and a secret of its own there */
-export async function startControlPlane(moto: string, { shardCount = 64, gate = "", dynamoDb = moto, hasKeys = true }: ControlPlaneOptions = {}): Promise<ControlPlane> {
+export async function startControlPlane(moto: string, { dynamoDb = moto, hasKeys = true, keyAnnouncement = 0, propagation = 0, keyRetention = 3600 }: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-revoker-"));
   const name = randomUUID().slice(0, 8);
   const secretName = `edgegate/${name}/session-keys`;
@@ -111,16 +115,17 @@ export async function startControlPlane(moto: string, { shardCount = 64, gate = 
   const tables = new DynamoDBClient({ endpoint: dynamoDb, ...CREDENTIALS });
   const ledger = { endpoint: dynamoDb, sessionsTable: `${name}-sessions`, revocationsTable: `${name}-revocations` };
   const makeQueue = async (kind: string) =>
-    (await queues.send(new CreateQueueCommand({ QueueName: `${name}-${kind}.fifo`, Attributes: { FifoQueue: "true", ContentBasedDeduplication: "true" } }))).QueueUrl!;
-  const [{ ARN: secretId }, queueUrl, deadQueueUrl] = await Promise.all([
+    (await queues.send(new CreateQueueCommand({ QueueName: `${name}-${kind}` }))).QueueUrl!;
+  const [{ ARN: secretId }, deadQueueUrl] = await Promise.all([
     secrets.send(new CreateSecretCommand({ Name: secretName })),
-    makeQueue("revocations"),
     makeQueue("revocations-dead"),
     createLedgerTables(dynamoDb, ledger),
   ]);
-  const [proxy, dynamoDbProxy, store] = await Promise.all([startAwsProxy(moto), startAwsProxy(dynamoDb), startKeyValueStoreStandIn(STORE_ARN)]);
+  const [proxy, dynamoDbProxy, rotatorProxy, store] = await Promise.all([startAwsProxy(moto), startAwsProxy(dynamoDb), startAwsProxy(moto), startKeyValueStoreStandIn(STORE_ARN)]);
   const clock = startClock(folder);
   const seen = new Set<string>();
+  /** Versions of the secret whose keys are among them. */
+  const noted = new Set<string>();
   const lambdas: Lambda[] = [];
 
   const start = async (kind: string, env: Record<string, string>): Promise<Lambda> => {
@@ -130,7 +135,6 @@ export async function startControlPlane(moto: string, { shardCount = 64, gate = 
       AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE: store.endpoint,
       KEY_VALUE_STORE_ARN: STORE_ARN,
       REVOCATIONS_TABLE: ledger.revocationsTable,
-      SHARD_COUNT: String(shardCount),
       TOKEN_SECONDS: String(TOKEN_SECONDS),
       ...clock.env,
       // How local/lambda.ts loads the code makes Node warn where the SDK imports a part of Node on demand.
@@ -146,18 +150,17 @@ export async function startControlPlane(moto: string, { shardCount = 64, gate = 
       AWS_ENDPOINT_URL_DYNAMODB: ledgerEndpoint,
       SESSION_KEYS_SECRET_ARN: secretId!,
       SESSIONS_TABLE: ledger.sessionsTable,
-      QUEUE_URL: queueUrl,
       DEAD_QUEUE_URL: deadQueueUrl,
       SESSION_SECONDS: String(SESSION_SECONDS),
     });
   const [revoker, rotator] = await Promise.all([
     startRevoker(proxy.endpoint, dynamoDbProxy.endpoint),
     start("key-rotator", {
-      AWS_ENDPOINT_URL: moto,
-      AWS_ENDPOINT_URL_DYNAMODB: dynamoDb,
-      KEY_RETENTION_SECONDS: "3600",
-      PROPAGATION_SECONDS: "0",
-      HANDLER_CACHE_SECONDS: "0",
+      AWS_ENDPOINT_URL: rotatorProxy.endpoint,
+      AWS_ENDPOINT_URL_DYNAMODB: rotatorProxy.endpoint,
+      KEY_RETENTION_SECONDS: String(keyRetention),
+      PROPAGATION_SECONDS: String(propagation),
+      KEY_ANNOUNCEMENT_SECONDS: String(keyAnnouncement),
     }),
   ]);
 
@@ -176,18 +179,34 @@ export async function startControlPlane(moto: string, { shardCount = 64, gate = 
     const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage }));
     return JSON.parse(SecretString!) as SessionKeys;
   }
-  /** Master keys, and shard keys. */
+  /** Master keys, and token keys. */
   async function noteSecrets(): Promise<void> {
-    for (const version of Object.keys(await labels())) {
+    for (const version of Object.keys(await labels()).filter((one) => !noted.has(one))) {
       const { SecretString = "" } = await secrets.send(new GetSecretValueCommand({ SecretId: secretId, VersionId: version })).catch(() => ({ SecretString: "" }));
+      if (SecretString) noted.add(version);
       if (SecretString) for (const key of Object.values((JSON.parse(SecretString) as SessionKeys).keys)) seen.add(key);
     }
-    for (const [key] of Object.values(store.records).flatMap((value) => [...value.matchAll(SHARD_KEY)])) seen.add(key);
+    for (const [record, value] of Object.entries(store.records)) if (record.startsWith("key.")) seen.add(TOKEN_KEY.exec(value)![0]);
   }
+  /** With its pointers, which a sign-in writes first. */
   async function putSession(session: Partial<LedgerSession> & { uid: string; sid: string }): Promise<void> {
     const now = clock.now();
-    const rest = { idp: "main", email: "someone@example.com", startedAt: now, authTime: now, renewedAt: now, generation: 0, address: "192.0.2.1", userAgent: "test", endsAt: now + SESSION_SECONDS, expiresAt: now + 40 * 86_400 };
-    await tables.send(new PutItemCommand({ TableName: ledger.sessionsTable, Item: marshall({ ...sessionKeyOf(session.uid, session.sid), ...rest, ...session }) }));
+    const { uid, sid } = session;
+    const item: LedgerSession = {
+      idp: "main", email: "someone@example.com", startedAt: now, mark: 0, gatewayMark: 0, renewedAt: now, generation: 0, address: "192.0.2.1", userAgent: "test", endsAt: now + SESSION_SECONDS, expiresAt: now + 40 * 86_400, ...session,
+    };
+    const pointer = { uid, sid, expiresAt: item.expiresAt };
+    const pointers = [sidPointerKey(sid), emailPointerKey(item.email, uid), startedPointerKey(item.startedAt, sid)];
+    await tables.send(new BatchWriteItemCommand({ RequestItems: { [ledger.sessionsTable]: pointers.map((key) => ({ PutRequest: { Item: marshall({ ...key, ...pointer }) } })) } }));
+    await tables.send(new PutItemCommand({ TableName: ledger.sessionsTable, Item: marshall({ ...sessionKeyOf(uid, sid), ...item }) }));
+  }
+  /** What a handler finds in the ledger before it signs. */
+  async function standing(uid: string, sid: string): Promise<{ mark: number; gatewayMark: number; floor: string }> {
+    const ids = standingIds(uid, sid);
+    const { Responses } = await tables.send(new BatchGetItemCommand({ RequestItems: { [ledger.revocationsTable]: { ConsistentRead: true, Keys: Object.values(ids).map((id) => marshall({ id })) } } }));
+    const items = new Map((Responses?.[ledger.revocationsTable] ?? []).map((item) => [item["id"]!.S!, unmarshall(item)]));
+    const markOf = (id: string) => Number(items.get(id)?.["mark"] ?? 0);
+    return { mark: markOf(ids.user), gatewayMark: markOf(ids.gateway), floor: markText(Number(items.get(shardStateId(shardOf(uid)))?.["floor"] ?? 0)) };
   }
   async function receiveAll(QueueUrl: string) {
     const messages: { body: string; reason: string | undefined }[] = [];
@@ -196,10 +215,14 @@ export async function startControlPlane(moto: string, { shardCount = 64, gate = 
       if (Messages.length === 0) return messages;
       for (const { Body, MessageAttributes, ReceiptHandle } of Messages) {
         messages.push({ body: Body!, reason: MessageAttributes?.["reason"]?.StringValue });
-        // The rest of its group waits for it.
         await queues.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
       }
     }
+  }
+  async function items(): Promise<Record<string, unknown>[]> {
+    const found: Record<string, unknown>[] = [];
+    for await (const { Items = [] } of paginateScan({ client: tables }, { TableName: ledger.revocationsTable, ConsistentRead: true })) found.push(...Items.map((item) => unmarshall(item)));
+    return found;
   }
   async function invoke(event: unknown): Promise<unknown> {
     try {
@@ -239,12 +262,12 @@ export async function startControlPlane(moto: string, { shardCount = 64, gate = 
         const fault = await intercept(operation, ++calls);
         return fault === "conflict" ? undefined : fault;
       };
-      proxy.intercept = dynamoDbProxy.intercept = others as (operation: string) => Promise<"throttle" | "error" | "lost" | undefined>;
+      proxy.intercept = dynamoDbProxy.intercept = rotatorProxy.intercept = others as (operation: string) => Promise<"throttle" | "error" | "lost" | undefined>;
       return () => calls;
     },
     unwatch() {
       store.intercept = undefined;
-      proxy.intercept = dynamoDbProxy.intercept = undefined;
+      proxy.intercept = dynamoDbProxy.intercept = rotatorProxy.intercept = undefined;
     },
     crash: revoker.close,
     async putKeys(value) {
@@ -252,34 +275,41 @@ export async function startControlPlane(moto: string, { shardCount = 64, gate = 
       await noteSecrets();
     },
     async revocations() {
-      const { Items = [] } = await tables.send(new ScanCommand({ TableName: ledger.revocationsTable, ConsistentRead: true }));
-      return Items.map((item) => {
-        const revocation = unmarshall(item);
-        delete revocation["id"];
-        return revocation as Revocation;
-      });
+      return (await items()).filter(({ id }) => /^(user|session|gateway)#/.test(String(id))).map((item) => without<Revocation>(item));
+    },
+    async shardState(shard) {
+      const item = (await items()).find(({ id }) => id === shardStateId(shard));
+      return item && without<ShardState>(item);
     },
     async putRevocations(revocations) {
-      const items = revocations.map((revocation) => marshall({ id: revocationId(revocation), ...revocation }, { removeUndefinedValues: true }));
-      for (let from = 0; from < items.length; from += MAX_WRITES) {
-        const writes = items.slice(from, from + MAX_WRITES).map((Item) => ({ PutRequest: { Item } }));
+      const all = revocations.map((revocation) => marshall({ id: `${revocation.kind}#${revocation.sid ?? revocation.uid}`, ...revocation }, { removeUndefinedValues: true }));
+      for (let from = 0; from < all.length; from += MAX_WRITES) {
+        const writes = all.slice(from, from + MAX_WRITES).map((Item) => ({ PutRequest: { Item } }));
         await tables.send(new BatchWriteItemCommand({ RequestItems: { [ledger.revocationsTable]: writes } }));
       }
     },
     async signIn(more = {}) {
       const now = clock.now();
-      const fresh = { uid: randomBytes(12).toString("base64url"), sid: randomBytes(12).toString("base64url"), issuedAt: now, expiresAt: now + TOKEN_SECONDS, authTime: now, idp: "main", strength: "", roles: [], email: "", claims: {} };
-      const session = { ...fresh, ...more };
-      await putSession({ uid: session.uid, sid: session.sid, startedAt: session.issuedAt });
-      return { session, token: mint(session, await keys(), shardCount) };
+      const [uid, sid] = [more.uid ?? randomBytes(12).toString("base64url"), more.sid ?? randomBytes(12).toString("base64url")];
+      const { mark, gatewayMark, floor } = await standing(uid, sid);
+      const fresh = { uid, sid, mark, floor, issuedAt: now, expiresAt: now + TOKEN_SECONDS, authTime: now, idp: "main", strength: "", roles: [], email: "", claims: {} };
+      const session: Session = { ...fresh, ...more };
+      await putSession({ uid, sid, startedAt: session.issuedAt, mark: session.mark, gatewayMark });
+      return { session, token: mint(session, await keys()) };
     },
-    decide: async ({ token }) => (await runGate(gate, eventOf({ session: token }), { records: store.records })).log[0]!,
+    async reissue({ session }) {
+      const fresh = { ...session, floor: (await standing(session.uid, session.sid)).floor };
+      return { session: fresh, token: mint(fresh, await keys()) };
+    },
+    async decide({ token }) {
+      const source = `Date.now=function(){return ${clock.now() * 1000}};${gateSource()}`;
+      return (await runGate(source, eventOf({ session: token }), { records: store.records })).log[0]!;
+    },
     buried: () => receiveAll(deadQueueUrl),
-    queued: async () => (await receiveAll(queueUrl)).map(({ body }) => body),
     logs: () => lambdas.map((lambda) => lambda.logs()).join(""),
     async close() {
       await Promise.all(lambdas.map((lambda) => lambda.close()));
-      await Promise.all([proxy.close(), dynamoDbProxy.close(), store.close()]);
+      await Promise.all([proxy.close(), dynamoDbProxy.close(), rotatorProxy.close(), store.close()]);
       for (const client of [secrets, queues, tables]) client.destroy();
       rmSync(folder, { recursive: true });
       const logs = plane.logs();
@@ -302,9 +332,13 @@ function zipOf(kind: string): Uint8Array {
   return zip;
 }
 
-/** A new user of a shard: the last 12 bits of the id say which. */
-export function uidInShard(shard: number): string {
-  return randomBytes(12).toString("base64url").slice(0, 14) + Buffer.from([0, shard >> 8, shard & 255]).toString("base64url").slice(2);
+function without<T>(item: Record<string, unknown>): T {
+  return Object.fromEntries(Object.entries(item).filter(([name]) => name !== "id")) as T;
+}
+
+/** A new user of a shard. */
+export function uidInShard(shard: string): string {
+  return randomBytes(12).toString("base64url").slice(0, 14) + shard;
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
@@ -316,16 +350,13 @@ export function sqsRecord(messageId: string, body: string, sentAt: number) {
     attributes: {
       ApproximateReceiveCount: "1",
       SentTimestamp: String(sentAt * 1000),
-      SequenceNumber: "18849496460467696128",
-      MessageGroupId: "revocations",
       SenderId: "AIDAIO23YVJENQZJOL4VO",
-      MessageDeduplicationId: messageId,
       ApproximateFirstReceiveTimestamp: String(sentAt * 1000),
     },
     messageAttributes: {},
     md5OfBody: "e4e68fb7bd0e697a0ae8f1bb342846b3",
     eventSource: "aws:sqs",
-    eventSourceARN: "arn:aws:sqs:us-east-1:111122223333:example-revocations.fifo",
+    eventSourceARN: "arn:aws:sqs:us-east-1:111122223333:example-revocations",
     awsRegion: "us-east-1",
   };
 }

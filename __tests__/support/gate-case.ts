@@ -35,10 +35,10 @@ export interface GateRequest {
   cookies?: string;
   /** The store; the living one where absent. */
   records?: Record<string, string>;
-  fault?: "error";
+  fault?: "error" | "later";
 }
 
-export type NoSession = "none" | "several" | "form" | "key" | "mac" | "expired" | "revoked";
+export type NoSession = "none" | "several" | "form" | "key" | "mac" | "expired" | "revoked" | "outdated";
 export type Refusal = "host" | "path" | "endpoint" | "rule" | "role" | "store";
 
 /** What the gate does; the first member is its line in the access log. */
@@ -62,13 +62,18 @@ export type GateCase = [name: string, request: GateRequest, expected: Expected];
 /** Reads of the store by the time that the gate knows; `exists` tells a missing record from a failing store. */
 const READS: Record<NoSession | Refusal, number> = {
   host: 0, path: 0, endpoint: 0, rule: 0, none: 0, several: 0, form: 0,
-  mac: 1, expired: 1, revoked: 1, role: 1,
-  key: 2, store: 2,
+  mac: 1, expired: 1, role: 1,
+  revoked: 2, outdated: 2, key: 2, store: 2,
 };
 
 /** Passes without a look at any session. */
 export function passesAsPublic(more: Partial<Passed> = {}): Expected {
   return { log: "allow public", reads: 0, pass: { sets: {}, removes: [], cookies: {}, ...more } };
+}
+
+/** The same after another number of reads: where the user's shard has a record, there is one more. */
+export function after(reads: number, expected: Expected): Expected {
+  return { ...expected, reads };
 }
 
 /** Passes with an identity, after one read of the store. */

@@ -1,6 +1,6 @@
 /** Sessions in the ledger of a fixture that began at sessions of the provider. */
 import { randomBytes } from "node:crypto";
-import type { LedgerSession } from "../../session/ledger";
+import { LEDGER_RETENTION, type LedgerSession } from "../../session/ledger";
 import type { AuthEnvironment } from "./auth-fixture";
 import { idpSessionOf } from "./session-tokens";
 
@@ -10,7 +10,8 @@ type Place = Pick<AuthEnvironment, "ledger" | "idp" | "clock">;
 export function putSession({ ledger, idp, clock }: Place, idpSid: string, changes: Partial<LedgerSession> = {}): Promise<LedgerSession> {
   const startedAt = clock.now() - 60;
   const sid = randomBytes(12).toString("base64url");
-  return ledger.open({ sid, idpSession: idpSessionOf(idp.issuer, idpSid), email: "alice@example.com", startedAt, authTime: startedAt, renewedAt: startedAt, ...changes });
+  const endsAt = changes.endsAt ?? clock.now() + 8 * 3600;
+  return ledger.open({ expiresAt: endsAt + LEDGER_RETENTION, sid, idpSession: idpSessionOf(idp.issuer, idpSid), email: "alice@example.com", startedAt, renewedAt: startedAt, ...changes });
 }
 
 export function getSession({ ledger }: Place, of: Pick<LedgerSession, "uid" | "sid">): Promise<LedgerSession | undefined> {

@@ -23,7 +23,7 @@ export const TEST_CONFIG = {
   theme: { productName: "Example Intranet", support: "help@example.com" },
 } satisfies ConfigInput;
 
-/** On a free port; the handlers run on the Lambda runtime's Node where it is installed. */
+/** On a free port; the handlers run on the Lambda runtime's Node where it is installed, and queues repeat themselves. */
 export function startTestEdge(options: Partial<LocalEdgeOptions> = {}): Promise<LocalEdge> {
-  return startLocalEdge({ config: configSchema.parse(TEST_CONFIG), port: 0, node: lambdaNode(), ...options });
+  return startLocalEdge({ config: configSchema.parse(TEST_CONFIG), port: 0, node: lambdaNode(), repeatEvery: 3, ...options });
 }

@@ -12,7 +12,6 @@ import { ENGINES } from "../../local/engines";
 import { startLambda } from "../../local/lambda";
 import { SESSION_COOKIE } from "../../session/cookies";
 import { settingsParameterName, type AuthSettings } from "../../session/settings";
-import { recordKeyParts } from "../../session/shard";
 import { decodePayload, splitToken, type Session } from "../../session/token";
 import { startAwsProxy } from "./aws-proxy";
 import { createBrowser } from "./browser-stand-in";
@@ -20,7 +19,7 @@ import { localhostCertificate } from "./certificates";
 import { readEdgeResponse, viewerRequestEvent, type EdgeResponse, type ViewerRequest } from "./cloudfront-event";
 import { SESSION_SECONDS, startControlPlane, TOKEN_SECONDS, type ControlPlane } from "./control-plane";
 import { eventOf } from "./gate-case";
-import { gateSources } from "./gate-sites";
+import { gateSource } from "./door";
 import { IdpStandIn } from "./idp-stand-in";
 import { findTool, lambdaNode } from "./tools";
 
@@ -71,7 +70,7 @@ export async function startRotatingGateway(moto: string): Promise<RotatingGatewa
   const env = { ...clock.env, AWS_ENDPOINT_URL: aws.endpoint, AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint, AWS_ENDPOINT_URL_DYNAMODB: moto, NODE_EXTRA_CA_CERTS: trusted };
   const handlers = await Promise.all([1, 2].map(() => startLambda({ zip, functionName: FUNCTION_NAME, node: lambdaNode(), env })));
 
-  const gate = gateSources().door;
+  const gate = gateSource();
   const hasNjs = findTool("njs") !== undefined;
   /** What the store held, oldest first. */
   let history = [{ at: clock.now(), records: store.records }];
@@ -98,11 +97,11 @@ export async function startRotatingGateway(moto: string): Promise<RotatingGatewa
     const allows = (said: string) => said === `allow session ${session().uid}`;
     return {
       session,
-      kid: () => recordKeyParts(splitToken(token())!.recordKey).kid,
+      kid: () => splitToken(token())!.kid,
       async visit() {
         const said = await ask();
         if (allows(said)) return "allowed";
-        if (said !== "login expired" && said !== "login revoked") return `failed: ${said}`;
+        if (said !== "login expired" && said !== "login revoked" && said !== "login outdated") return `failed: ${said}`;
         const { status, headers } = await browser.navigate(`/_gate/login?return_to=${encodeURIComponent(RETURN_PATH)}`);
         const location = headers["location"]?.[0] ?? "";
         if (status === 302 && location.startsWith(idp.issuer)) return "signed out";
@@ -148,14 +147,15 @@ function settingsFor({ secretName, ledger: { sessionsTable, revocationsTable } }
     version: 1,
     basePath: "/_gate",
     hosts: ["app.example.com"],
-    session: { absolute: SESSION_SECONDS, idle: 3600, token: TOKEN_SECONDS, shardCount: 64 },
+    session: { absolute: SESSION_SECONDS, idle: 3600, token: TOKEN_SECONDS },
     sessionKeysSecretName: secretName,
     identityProviders: {
       main: { label: "Main", issuer: idp.issuer, clientId: idp.clientId, clientAuthentication: "none", scopes: ["openid", "email", "offline_access"], rolesClaim: "roles" },
     },
     eventTransmitters: {},
     ledger: { sessionsTable, revocationsTable },
-    revocationQueueName: "example-revocations.fifo",
+    revocationQueueName: "example-revocations",
+    signOutQueueName: "example-sign-outs",
     onReuse: "revoke-session",
     roles: ["staff"],
     claims: [],

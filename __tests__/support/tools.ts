@@ -2,6 +2,7 @@
  * The tools that a test needs beyond Node. Where one is missing its tests are skipped with one line that says how to get
  * it; under CI a missing tool is a failure.
  */
+import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
@@ -33,6 +34,19 @@ export function describeWithDynamoDbLocal(name: string, body: (folder: string) =
   const isThere = existsSync(folder) && readdirSync(folder).some((file) => file.startsWith("DynamoDBLocal"));
   if (!isThere || !findTool("java")) describeWhere(undefined, "DynamoDB Local or Java is not installed: .ci/dynamodb-local", name, body);
   else describeWhere(folder, "", name, body);
+}
+
+/** `describe` with the folder of Keycloak, as {@link describeWith}. */
+export function describeWithKeycloak(name: string, body: (folder: string) => void): void {
+  const folder = process.env["KEYCLOAK"] ?? join(__dirname, "../../.cache/keycloak");
+  const isThere = existsSync(join(folder, "lib/quarkus-run.jar")) && javaRelease() >= 17;
+  describeWhere(isThere ? folder : undefined, "Keycloak, or Java 17 or newer, is not installed: .ci/keycloak", name, body);
+}
+
+/** 0 where there is none. */
+function javaRelease(): number {
+  const java = findTool("java");
+  return Number(java && /version "(\d+)/.exec(spawnSync(java, ["-version"], { encoding: "utf8" }).stderr)?.[1]) || 0;
 }
 
 function describeWhere(path: string | undefined, message: string, name: string, body: (path: string) => void): void {

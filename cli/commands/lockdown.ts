@@ -16,9 +16,9 @@ export async function lockdown({ gateway, options, by, reason }: Context): Promi
     text:
       `Every session of ${name} has ended\n` +
       facts([
-        ["void", `what began until ${time(answer.revocation.cutoff)}; everybody may sign in again at once`],
+        ["void", `what began before ${time(answer.revocation.recordedAt)}; everybody may sign in again at once`],
         ["key", `${answer.kid} signs from now on; no other is left`],
-        ["store", `${count(answer.deleted, "record")} deleted, ${answer.written} written`],
+        ["store", `${count(answer.deleted, "record")} of dead keys removed`],
       ]) +
       takesEffectText(effect),
   };

@@ -11,7 +11,7 @@ import { withProgress } from "../progress";
 
 /** Milliseconds. */
 const PAUSE = { local: 200, aws: 3_000 };
-/** Milliseconds: the rotator's longest run for each of its two long steps. */
+/** Milliseconds: the rotator's longest run for each of the two steps that wait. */
 const LIMIT = 30 * 60_000;
 
 /** `pending` where it was not waited for. */
@@ -28,7 +28,7 @@ export async function rotateKeys({ gateway, options }: Context<{ wait: boolean }
       throw explain(error, call("secretsmanager:RotateSecret"));
     });
     const state: Rotation = options.wait
-      ? await withProgress("Writing the new key's records and waiting for the edges", options, () =>
+      ? await withProgress("Putting the new key into the store, and waiting until every edge and every handler knows it", options, () =>
           promotion(client, secret, version, isLocal ? PAUSE.local : PAUSE.aws, `/aws/lambda/${keyRotatorFunctionName(config)}`),
         ).catch((error: unknown) => {
           throw explain(error, call("secretsmanager:DescribeSecret"));
@@ -65,6 +65,7 @@ async function promotion(client: SecretsManagerClient, secret: string, version: 
 
 function told(state: Rotation, name: string, version: string, absolute: number): string {
   const title = { done: `The session keys of ${name} were rotated`, pending: `The session keys of ${name} are being rotated` }[state];
+  const signs = { done: "signs what is signed from now on", pending: "signs within some minutes: once every edge and every handler knows it" }[state];
   return (
     `${title}\n` +
     facts([
@@ -73,8 +74,8 @@ function told(state: Rotation, name: string, version: string, absolute: number):
     ]) +
     "When\n" +
     facts([
-      ["new key", "signs within a quarter of an hour: once its records are at the edges and every handler knows it"],
-      ["old key", `its records stay until the last session that it signed is over (${duration(absolute)}), and 25 hours more`],
+      ["new key", signs],
+      ["old key", `its record stays until the last session that it signed is over (${duration(absolute)}), and 25 hours more`],
     ])
   );
 }

@@ -1,17 +1,14 @@
 /** The entry of the bundle: Secrets Manager calls it for each step of a rotation. */
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { livingRevocations } from "../ledger/living-revocations";
-import { sessionKeysSecret } from "../session-keys/aws";
-import { recordStore } from "../store/aws";
-import { CLIENT_OPTIONS } from "../aws-client-options";
-import { seconds, shardCount, variable } from "../environment";
+import { seconds, variable } from "../environment";
 import { describeError, OperationError } from "../errors";
-import type { Ports } from "./ports";
+import { dynamoDbLedger } from "../ledger/aws";
+import { log } from "../log";
+import type { Ports } from "../ports";
+import { sessionKeysSecret } from "../session-keys/aws";
+import { keyValueStore } from "../store/aws";
 import { STEPS, type RotationSettings } from "./steps";
-
-const dynamoDb = new DynamoDBClient(CLIENT_OPTIONS);
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html */
 export interface RotationEvent {
@@ -39,11 +36,10 @@ export async function handler(event: RotationEvent): Promise<void> {
 }
 
 function ports(secretId: string): Ports {
-  const table = variable("REVOCATIONS_TABLE");
   return {
-    ledger: { livingRevocations: (now) => livingRevocations(dynamoDb, table, now) },
+    ledger: dynamoDbLedger({ revocationsTable: variable("REVOCATIONS_TABLE") }),
     secret: sessionKeysSecret(secretId),
-    store: recordStore(variable("KEY_VALUE_STORE_ARN")),
+    store: keyValueStore(variable("KEY_VALUE_STORE_ARN")),
     now: () => Math.floor(Date.now() / 1000),
     random: randomBytes,
     wait: (seconds) => setTimeout(seconds * 1000),
@@ -53,15 +49,9 @@ function ports(secretId: string): Ports {
 /** Set by Terraform (stacks/key-rotator.ts). */
 function settings(): RotationSettings {
   return {
-    shardCount: shardCount(),
     keyRetention: seconds("KEY_RETENTION_SECONDS"),
     propagation: seconds("PROPAGATION_SECONDS"),
+    keyAnnouncement: seconds("KEY_ANNOUNCEMENT_SECONDS"),
     tokenLifetime: seconds("TOKEN_SECONDS"),
-    handlerCache: seconds("HANDLER_CACHE_SECONDS"),
   };
-}
-
-/** Straight to stdout: console.log would put Lambda's own prefix before the JSON. */
-function log(entry: Record<string, string | number>): void {
-  process.stdout.write(`${JSON.stringify(entry)}\n`);
 }

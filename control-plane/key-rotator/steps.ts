@@ -4,108 +4,127 @@
  *
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
  */
-import type { ShardCount } from "../../session/shard";
-import { addedBy } from "../session-keys/lineage";
-import { backoff, converge } from "../store/converge";
-import { project, recordsOf } from "../store/projection";
+import { randomUUID } from "node:crypto";
+import { tokenKey, type SessionKeys } from "../../session/keys";
+import { keyRecordName } from "../../session/shard";
 import { OperationError } from "../errors";
-import type { Ports } from "./ports";
-import { promote } from "./promote";
-import { readStaged, rotationOf, type Rotation } from "./rotation";
-import { nextKeys } from "./session-keys";
-import { countMissing, recordsToSweep, recordsToWrite, shards } from "./shard-records";
+import { hmac } from "../hash";
+import type { Ports } from "../ports";
+import { follows } from "../session-keys/living";
+import { backoff } from "../store/backoff";
+import { writeShards } from "../store/write";
+import { nextKeys } from "./next-keys";
 
 export interface RotationSettings {
-  shardCount: ShardCount;
   /** Seconds for which sessions may live that a key signed before it retired. */
   keyRetention: number;
   /** Seconds from the last write to the store until every edge has it; AWS gives no bound. */
   propagation: number;
+  /** Seconds from the announcement of a key until every handler knows it. */
+  keyAnnouncement: number;
   /** Seconds a token is good for. */
   tokenLifetime: number;
-  /** Seconds until every handler has fetched the keys anew. */
-  handlerCache: number;
 }
 
 /** @param version id of the version that the rotation makes: the event's ClientRequestToken */
 type Step = (ports: Ports, settings: RotationSettings, version: string) => Promise<Record<string, string | number>>;
 
+/** A rotation that is under way, or that a step is repeated of. */
+interface Rotation {
+  /** Of its version. */
+  keys: SessionKeys;
+  /** AWSCURRENT; undefined where no other version has it. */
+  outgoing: { version: string; keys: SessionKeys } | undefined;
+  /** Its version is AWSCURRENT already. */
+  isDone: boolean;
+}
+
 const TEST_ATTEMPTS = 6;
-/** Seconds that the steps themselves take: the records of 4,096 shards are written in two minutes, unless others write too. */
-const WORK = 600;
 
 /** By the names that Secrets Manager gives them. What a step returns is for the log. */
 export const STEPS: Readonly<Record<string, Step>> = { createSecret, setSecret, testSecret, finishSecret };
 
 /** Makes the new key. On a secret that has no version yet, which Terraform leaves, it is the first one. */
-async function createSecret(ports: Ports, { keyRetention, propagation, handlerCache }: RotationSettings, version: string) {
+async function createSecret(ports: Ports, { keyRetention }: RotationSettings, version: string) {
   const { secret } = ports;
   if (await secret.read(version)) return { kid: (await rotationOf(ports, version)).keys.current, created: 0 };
-  const { current, previous, lastRotated } = await secret.stages();
-  const keys = nextKeys(
-    {
-      current: await readStaged(secret, current),
-      previous: await readStaged(secret, previous),
-      lastRotated,
-      retention: keyRetention,
-      lead: WORK + propagation + handlerCache,
-    },
-    ports,
-  );
+  const { current, lastRotated } = await secret.stages();
+  const keys = nextKeys({ current: current === undefined ? undefined : await readStaged(ports, current), lastRotated, retention: keyRetention }, ports);
   await secret.putPending(version, keys);
   return { kid: keys.current, created: 1, keys: Object.keys(keys.keys).length };
 }
 
-/** Writes the records of the new key; no token is signed with it yet. */
+/** Writes the new key's record; no token is signed with it yet. */
 async function setSecret(ports: Ports, settings: RotationSettings, version: string) {
-  const rotation = await rotationOf(ports, version);
-  return { kid: rotation.keys.current, written: await writeRecords(ports, settings, rotation) };
+  const { keys } = await rotationOf(ports, version);
+  const { written } = await writeShards(ports, settings, []);
+  return { kid: keys.current, written: written.size };
 }
 
-/** Reads every record back, and waits until the edges have them. */
-async function testSecret(ports: Ports, { shardCount, propagation }: RotationSettings, version: string) {
+/** Reads the record back, and waits until the edges have it. */
+async function testSecret(ports: Ports, { propagation }: RotationSettings, version: string) {
   const { current: kid, keys } = (await rotationOf(ports, version)).keys;
-  for (let attempt = 1; ; attempt++) {
-    const missing = countMissing((await ports.store.read()).records, { kid, masterKey: keys[kid]!, shardCount });
-    if (missing === 0) break;
-    if (attempt === TEST_ATTEMPTS) throw new OperationError(`${missing} of ${shardCount} shards have no record of the new key`);
+  const key = tokenKey(hmac, keys[kid]!);
+  for (let attempt = 1; !(await ports.store.get(keyRecordName(kid)))?.startsWith(key); attempt++) {
+    if (attempt === TEST_ATTEMPTS) throw new OperationError("the store has no record of the new key");
     await ports.wait(backoff(attempt));
   }
   await ports.wait(propagation);
-  return { kid, shards: shardCount };
+  return { kid };
 }
 
-/** Hands the new key to the handlers, then removes the records of keys that no living session is signed with. */
+/** Lets every handler know the new key, then lets them sign with it, then removes the records of keys that no living session is signed with. */
 async function finishSecret(ports: Ports, settings: RotationSettings, version: string) {
   const rotation = await rotationOf(ports, version);
-  // A record may have been lost while the edges were waited for.
-  const written = await writeRecords(ports, settings, rotation);
-  await promote(ports, settings, rotation);
+  // It may have been lost while the edges were waited for.
+  await writeShards(ports, settings, []);
+  if (!rotation.isDone) await ports.secret.promote(version, rotation.outgoing && (await announce(ports, settings, rotation.keys, rotation.outgoing)));
   // Secrets Manager takes a label that stays, once another version is current, for a rotation that goes on:
   // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
   await ports.secret.unlabel("pending", version);
-  return { kid: rotation.keys.current, written, swept: await converge(ports, async (records) => recordsToSweep(records, await livingRecords(ports, settings))) };
+  const { deleted } = await writeShards(ports, settings, []);
+  return { kid: rotation.keys.current, deleted: deleted.size };
 }
 
 /**
- * The ledger, not the records of the key before, says who is revoked. It is read after the store's ETag: a revocation that it does not
- * have yet will be written to the store later than that, by a revoker that knows of this key.
+ * Handlers keep the keys for a minute. So a version that knows the new key, and signs with the old one, is current for longer than that.
+ *
+ * @returns id of the version that then is current
+ * @throws OperationError where the keys were replaced meanwhile
  */
-async function writeRecords(ports: Ports, { shardCount, tokenLifetime }: RotationSettings, { keys, outgoing }: Rotation): Promise<number> {
-  const { current: kid } = keys;
-  const all = outgoing ? [outgoing.keys, ...addedBy(keys, outgoing.keys)] : [keys];
-  return converge(ports, async (records) => {
-    const now = ports.now();
-    const wanted = project(all, await ports.ledger.livingRevocations(now), { shardCount, tokenLifetime, now });
-    return recordsToWrite(records, wanted.records, { kid, shardCount });
-  });
+async function announce({ secret, wait }: Ports, { keyAnnouncement }: RotationSettings, { current: kid, keys }: SessionKeys, outgoing: { version: string; keys: SessionKeys }): Promise<string> {
+  const isAnnounced = Object.hasOwn(outgoing.keys.keys, kid);
+  const announcing = isAnnounced ? outgoing.version : randomUUID();
+  const announced = { ...outgoing.keys, keys: { ...outgoing.keys.keys, [kid]: keys[kid]! } };
+  if (!isAnnounced && !(await secret.replaceCurrent(announcing, announced, outgoing.version))) throw replacedMeanwhile();
+  await wait(keyAnnouncement);
+  return announcing;
 }
 
-/** Names of the records of keys that handlers may sign with, now or once a pending rotation ends, or that living sessions are signed with. */
-async function livingRecords({ secret }: Ports, { shardCount }: RotationSettings): Promise<ReadonlySet<string>> {
-  const stages = await secret.stages();
-  const current = await readStaged(secret, stages.current);
-  const pending = stages.pending === undefined ? undefined : await secret.read(stages.pending);
-  const all = [...(current ? [current] : []), ...(pending ? addedBy(pending, current) : [])];
-  return new Set(shards(shardCount).flatMap((shard) => all.flatMap((keys) => recordsOf(keys, shard))));
+/**
+ * @throws OperationError for a version that is not being rotated: a step that is repeated late must not bring an old key back, and
+ * neither must a rotation that a lockdown came into
+ */
+async function rotationOf(ports: Ports, version: string): Promise<Rotation> {
+  const { secret } = ports;
+  const { current, pending } = await secret.stages();
+  const keys = version === pending || version === current ? await secret.read(version) : undefined;
+  if (!keys) throw new OperationError(`the version ${version} is not pending; start a new rotation`);
+  const before = current === undefined || current === version ? undefined : await readStaged(ports, current);
+  if (before && !follows(keys, before)) {
+    await secret.unlabel("pending", version);
+    throw replacedMeanwhile();
+  }
+  return { keys, isDone: current === version, outgoing: before && { version: current!, keys: before } };
+}
+
+/** @throws OperationError when a version has a label and no keys: going on without them would end every session */
+async function readStaged({ secret }: Ports, version: string): Promise<SessionKeys> {
+  const keys = await secret.read(version);
+  if (!keys) throw new OperationError(`the version ${version} has a staging label and no value; remove the label and rotate again`);
+  return keys;
+}
+
+function replacedMeanwhile(): OperationError {
+  return new OperationError("the session keys were replaced while they were rotated; start a new rotation");
 }

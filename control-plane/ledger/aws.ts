@@ -8,38 +8,36 @@ import {
   paginateScan,
   PutItemCommand,
   type AttributeValue,
-  type ScanCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import { revocationId, SESSION_INDEX, sessionKeyOf, type LedgerSession, type Revocation } from "../../session/ledger";
+import { setTimeout } from "node:timers/promises";
+import { emailPointerKey, LEDGER_TABLES, sessionKeyOf, shardStateId, sidPointerKey, startedPointerKey, STORE_STATE_ID, type LedgerSession, type Revocation, type SessionPointer, type ShardState, type StoreState } from "../../session/ledger";
 import { CLIENT_OPTIONS } from "../aws-client-options";
 import { OperationError } from "../errors";
-import { livingRevocations, revocationOf } from "./living-revocations";
-import type { Ledger } from "./ports";
+import { allInParallel } from "../in-parallel";
+import type { Ledger } from "../ports";
+import { backoff } from "../store/backoff";
 
 type Item = Record<string, AttributeValue>;
 
 /** BatchGetItem takes at most so many keys. */
 const MAX_KEYS = 100;
-const MAX_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 8;
+/** Batches that are read at a time. */
+const PARALLEL_READS = 4;
 
-export interface LedgerTableNames {
-  sessionsTable: string;
-  revocationsTable: string;
-}
-
-export function dynamoDbLedger({ sessionsTable, revocationsTable }: LedgerTableNames): Ledger {
+/** @param sessionsTable of who lists or looks up sessions; the key rotator does not */
+export function dynamoDbLedger({ sessionsTable = "", revocationsTable }: { sessionsTable?: string; revocationsTable: string }): Ledger {
   const client = new DynamoDBClient(CLIENT_OPTIONS);
 
-  async function put(revocation: Revocation): Promise<boolean> {
-    // A session is revoked once and for all; the cut-off of a user or of the gateway only moves forward.
-    const condition =
-      revocation.kind === "session"
-        ? { ConditionExpression: "attribute_not_exists(id)" }
-        : { ConditionExpression: "attribute_not_exists(id) OR cutoff < :cutoff", ExpressionAttributeValues: marshall({ ":cutoff": revocation.cutoff }) };
+  async function get(TableName: string, key: object): Promise<Item | undefined> {
+    return (await client.send(new GetItemCommand({ TableName, Key: marshall(key), ConsistentRead: true }))).Item;
+  }
+
+  /** @returns false where the condition does not hold */
+  async function put(Item: object, condition: { ConditionExpression: string; ExpressionAttributeValues?: Item; ExpressionAttributeNames?: Record<string, string> }): Promise<boolean> {
     try {
-      const Item = marshall({ id: revocationId(revocation), ...revocation }, { removeUndefinedValues: true });
-      await client.send(new PutItemCommand({ TableName: revocationsTable, Item, ...condition }));
+      await client.send(new PutItemCommand({ TableName: revocationsTable, Item: marshall(Item, { removeUndefinedValues: true }), ...condition }));
       return true;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return false;
@@ -47,102 +45,109 @@ export function dynamoDbLedger({ sessionsTable, revocationsTable }: LedgerTableN
     }
   }
 
-  async function held(id: string): Promise<Revocation | undefined> {
-    const { Item } = await client.send(new GetItemCommand({ TableName: revocationsTable, Key: marshall({ id }), ConsistentRead: true }));
-    return Item && revocationOf(Item);
+  async function batchGet(table: string, keys: readonly object[]): Promise<Item[]> {
+    const batches = Array.from({ length: Math.ceil(keys.length / MAX_KEYS) }, (_, place) => keys.slice(place * MAX_KEYS, (place + 1) * MAX_KEYS));
+    return (await allInParallel(batches, PARALLEL_READS, (batch) => batchGetOne(table, batch.map((key) => marshall(key))))).flat();
   }
 
-  /** Items of a page at a time: a table may hold more than memory does. */
-  async function* scan(input: ScanCommandInput): AsyncGenerator<Item[]> {
-    for await (const { Items = [] } of paginateScan({ client }, input)) yield Items;
-  }
-
-  async function* querySessions(expression: string, values: object, index?: string): AsyncGenerator<LedgerSession> {
-    const input = {
-      TableName: sessionsTable,
-      KeyConditionExpression: expression,
-      ExpressionAttributeValues: marshall(values),
-      // An index cannot be read so.
-      ...(index === undefined ? { ConsistentRead: true } : { IndexName: index }),
-    };
-    for await (const { Items = [] } of paginateQuery({ client }, input)) yield* Items.map(sessionOf);
-  }
-
-  return {
-    async record(revocation) {
-      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        if (await put(revocation)) return revocation;
-        const there = await held(revocationId(revocation));
-        if (there) return there;
-        // Its time to live ended between the two calls.
-      }
-      throw new OperationError("the ledger neither takes nor holds the revocation; try again");
-    },
-
-    livingRevocations: (now) => livingRevocations(client, revocationsTable, now),
-
-    async revocationsOf(sessions) {
-      const all = sessions.flatMap(({ uid, sid }) => [revocationId({ kind: "user", uid }), revocationId({ kind: "session", sid })]);
-      const ids = [...new Set([...all, revocationId({ kind: "gateway" })])];
-      const revocations: Revocation[] = [];
-      for (let from = 0; from < ids.length; from += MAX_KEYS) {
-        revocations.push(...(await batchGet(ids.slice(from, from + MAX_KEYS).map((id) => marshall({ id })))));
-      }
-      return revocations;
-    },
-
-    async sessionsOf(uid) {
-      const sessions: LedgerSession[] = [];
-      const { pk } = sessionKeyOf(uid, "");
-      for await (const session of querySessions("pk = :pk", { ":pk": pk })) sessions.push(session);
-      return sessions.sort(newestFirst);
-    },
-
-    async sessionBySid(sid) {
-      for await (const session of querySessions("sid = :sid", { ":sid": sid }, SESSION_INDEX)) return session;
-      return undefined;
-    },
-
-    async sessionsByEmail(email) {
-      const wanted = email.toLowerCase();
-      const found: LedgerSession[] = [];
-      for await (const items of scan({ TableName: sessionsTable, FilterExpression: "attribute_exists(sid)" })) {
-        found.push(...items.map(sessionOf).filter((session) => session.email.toLowerCase() === wanted));
-      }
-      return found.sort(newestFirst);
-    },
-
-    async livingSessions(now, limit) {
-      let sessions: LedgerSession[] = [];
-      let count = 0;
-      const input = { TableName: sessionsTable, FilterExpression: "endsAt > :now AND attribute_not_exists(endedAt)" };
-      for await (const items of scan({ ...input, ExpressionAttributeValues: marshall({ ":now": now }) })) {
-        count += items.length;
-        sessions = [...sessions, ...items.map(sessionOf)].sort(newestFirst).slice(0, limit);
-      }
-      return { sessions, isCut: count > limit };
-    },
-  };
-
-  async function batchGet(keys: Item[]): Promise<Revocation[]> {
-    const found: Revocation[] = [];
+  async function batchGetOne(table: string, keys: Item[]): Promise<Item[]> {
+    const found: Item[] = [];
     let left = keys;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const { Responses, UnprocessedKeys } = await client.send(new BatchGetItemCommand({ RequestItems: { [revocationsTable]: { Keys: left, ConsistentRead: true } } }));
-      found.push(...(Responses?.[revocationsTable] ?? []).map(revocationOf));
-      left = UnprocessedKeys?.[revocationsTable]?.Keys ?? [];
+      // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html: what is asked again at once is throttled again.
+      if (attempt > 0) await setTimeout(backoff(attempt) * 1000);
+      const { Responses, UnprocessedKeys } = await client.send(new BatchGetItemCommand({ RequestItems: { [table]: { Keys: left, ConsistentRead: true } } }));
+      found.push(...(Responses?.[table] ?? []));
+      left = UnprocessedKeys?.[table]?.Keys ?? [];
       if (left.length === 0) return found;
     }
     // What was not read may be the revocation that is asked for.
     throw new OperationError("the ledger answered in part only; try again");
   }
+
+  /** Newest first, where the sort key begins with a time. */
+  async function query<T>(pk: string): Promise<T[]> {
+    const input = { TableName: sessionsTable, ConsistentRead: true, KeyConditionExpression: "pk = :pk", ExpressionAttributeValues: marshall({ ":pk": pk }), ScanIndexForward: false };
+    const found: T[] = [];
+    for await (const { Items = [] } of paginateQuery({ client }, input)) found.push(...Items.map((item) => fromItem<T>(item)));
+    return found;
+  }
+
+  return {
+    async revocations(ids) {
+      const items = await batchGet(revocationsTable, [...new Set(ids)].map((id) => ({ id })));
+      return new Map(items.map((item) => [item["id"]!.S!, fromItem<Revocation>(item)]));
+    },
+
+    replaceRevocation: (id, read, next) =>
+      put(
+        { id, ...next },
+        read === undefined
+          ? { ConditionExpression: "attribute_not_exists(id)" }
+          : { ConditionExpression: "#mark = :mark AND recordedAt = :recordedAt", ExpressionAttributeNames: { "#mark": "mark" }, ExpressionAttributeValues: marshall({ ":mark": read.mark, ":recordedAt": read.recordedAt }) },
+      ),
+
+    async *revocationsSince(time) {
+      const filter = { FilterExpression: "recordedAt >= :time", ExpressionAttributeValues: marshall({ ":time": time }) };
+      for await (const { Items = [] } of paginateScan({ client }, { TableName: revocationsTable, ConsistentRead: true, ...filter })) {
+        yield Items.map((item) => fromItem<Revocation>(item));
+      }
+    },
+
+    async shardStates(shards) {
+      const items = await batchGet(revocationsTable, shards.map((shard) => ({ id: shardStateId(shard) })));
+      return new Map(items.map((item) => [item["id"]!.S!.slice(shardStateId("").length), fromItem<ShardState>(item)]));
+    },
+
+    putShardState: (shard, state) =>
+      put(
+        { id: shardStateId(shard), ...state },
+        state.version === 1
+          ? { ConditionExpression: "attribute_not_exists(id)" }
+          : { ConditionExpression: "#version = :version", ExpressionAttributeNames: { "#version": "version" }, ExpressionAttributeValues: marshall({ ":version": state.version - 1 }) },
+      ),
+
+    async storeState() {
+      const item = await get(revocationsTable, { id: STORE_STATE_ID });
+      return item && fromItem<StoreState>(item);
+    },
+
+    async putStoreState(state, etag) {
+      const unchanged = etag === undefined ? { ConditionExpression: "attribute_not_exists(id)" } : { ConditionExpression: "etag = :etag", ExpressionAttributeValues: marshall({ ":etag": etag }) };
+      await put({ id: STORE_STATE_ID, ...state }, unchanged);
+    },
+
+    async session(uid, sid) {
+      const item = await get(sessionsTable, sessionKeyOf(uid, sid));
+      return item && fromItem<LedgerSession>(item);
+    },
+
+    async userOfSession(sid) {
+      const item = await get(sessionsTable, sidPointerKey(sid));
+      return item && fromItem<SessionPointer>(item).uid;
+    },
+
+    async sessionsOf(uid) {
+      return (await query<LedgerSession>(sessionKeyOf(uid, "").pk)).sort(newestFirst);
+    },
+
+    async usersOfEmail(email) {
+      return (await query<SessionPointer>(emailPointerKey(email, "").pk)).map(({ uid }) => uid);
+    },
+
+    startedInHourOf: (time) => query<SessionPointer>(startedPointerKey(time, "").pk),
+
+    async sessions(pointers) {
+      const items = await batchGet(sessionsTable, pointers.map(({ uid, sid }) => sessionKeyOf(uid, sid)));
+      return items.map((item) => fromItem<LedgerSession>(item)).sort(newestFirst);
+    },
+  };
 }
 
-function sessionOf(item: Item): LedgerSession {
-  const session = unmarshall(item);
-  delete session["pk"];
-  delete session["sk"];
-  return session as LedgerSession;
+function fromItem<T>(item: Item): T {
+  const value = unmarshall(item);
+  for (const key of Object.values(LEDGER_TABLES).flatMap((keys) => Object.values(keys))) delete value[key];
+  return value as T;
 }
 
 function newestFirst(a: LedgerSession, b: LedgerSession): number {

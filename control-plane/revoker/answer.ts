@@ -2,14 +2,14 @@ import { describeError } from "../errors";
 import type { Answers, RevokerRequest } from "./api";
 import { InvalidRequest, parseRequest } from "./command";
 import { lockdown } from "./lockdown";
+import { checkStore, restore, tidy } from "./maintain";
 import type { LogEntry, Ports } from "./ports";
-import { checkStore, restoreStore } from "./restore-store";
 import { described, revoke } from "./revoke";
 import { listSessions } from "./sessions";
 import type { RevokerSettings } from "./settings";
 
 type Operation = RevokerRequest["operation"];
-type Requests = { [Name in Operation]: Extract<RevokerRequest, { operation: Name }> } & Record<"check" | "rebuild" | "sweep", object>;
+type Requests = { [Name in Operation]: Extract<RevokerRequest, { operation: Name }> } & Record<"check" | "rebuild" | "sweep" | "tidy", object>;
 type Operations = {
   [Name in Operation]: { run(ports: Ports, settings: RevokerSettings, request: Requests[Name]): Promise<Answers[Name]>; told(answer: Answers[Name]): Omit<LogEntry, "outcome"> };
 };
@@ -18,16 +18,17 @@ const counted = ({ written, deleted, revocations }: Answers["rebuild"]) => ({ wr
 
 /** What each does, and what the log is told of it. */
 const OPERATIONS: Operations = {
-  sessions: { run: (ports, _, request) => listSessions(ports, request), told: ({ sessions }) => ({ sessions: sessions.length }) },
+  sessions: { run: listSessions, told: ({ sessions }) => ({ sessions: sessions.length }) },
   revoke: {
     run: (ports, settings, { command }) => revoke(ports, settings, command),
     told: ({ revocation, isNew, records, sessions }) => ({ ...described(revocation), isNew, records: records.length, sessions }),
   },
-  lockdown: { run: lockdown, told: ({ revocation, kid, written, deleted }) => ({ ...described(revocation), kid, written, deleted }) },
+  lockdown: { run: lockdown, told: ({ revocation, kid, deleted }) => ({ ...described(revocation), kid, deleted }) },
   check: { run: checkStore, told: ({ isRight, expected, counts, revocations }) => ({ isRight, expected, ...counts, revocations }) },
-  rebuild: { run: restoreStore, told: counted },
-  // What the schedule asks for. What has expired goes, and what is missing or damaged is put right before an operator is needed.
-  sweep: { run: restoreStore, told: counted },
+  rebuild: { run: restore, told: counted },
+  // What is missing or damaged is put right before an operator is needed.
+  sweep: { run: restore, told: counted },
+  tidy: { run: tidy, told: counted },
 };
 
 /**
@@ -38,7 +39,7 @@ const OPERATIONS: Operations = {
 export async function answer(ports: Ports, settings: RevokerSettings, event: unknown): Promise<Answers[Operation] | { error: { code: string; message: string } }> {
   let operation: Operation | "unknown" = "unknown";
   try {
-    const request = parseRequest(event, ports.now());
+    const request = parseRequest(event);
     ({ operation } = request);
     return await carryOut(request.operation, request as Requests[typeof operation & Operation]);
   } catch (error) {

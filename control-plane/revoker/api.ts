@@ -19,15 +19,15 @@ export interface RevokeRequest {
   operation: "revoke";
   command: RevocationCommand;
 }
-/** Ends every session at once: a new key, and the records of every other key are removed. */
+/** Ends every session at once: a new key, and the records of all others are removed. */
 export interface LockdownRequest {
   operation: "lockdown";
   by: string;
   reason: string;
 }
-/** Compares the store with what ledger and keys say, or makes it equal, or removes what has expired. */
+/** Compares the store with what ledger and keys say, or makes it so (`rebuild`, and `sweep` by the schedule), or only takes out what is over (`tidy`). */
 export interface StoreRequest {
-  operation: "check" | "rebuild" | "sweep";
+  operation: "check" | "rebuild" | "sweep" | "tidy";
 }
 export type RevokerRequest = SessionsRequest | RevokeRequest | LockdownRequest | StoreRequest;
 
@@ -42,7 +42,7 @@ export interface RevokeAnswer {
   revocation: Revocation;
   /** False where the ledger held as much already. */
   isNew: boolean;
-  /** Keys of the records in the store that were written. */
+  /** Names of the shards' records in the store that were written. */
   records: string[];
   /** Living sessions in the ledger that it ends. */
   sessions: number;
@@ -50,19 +50,20 @@ export interface RevokeAnswer {
 export interface LockdownAnswer {
   revocation: Revocation;
   kid: string;
-  written: number;
+  /** Records of older keys that were removed from the store. */
   deleted: number;
 }
 export interface CheckAnswer {
   isRight: boolean;
   /** Records that ledger and keys ask for. */
   expected: number;
-  /** Keys of records: not there, there with other content (a revocation missing, a wrong key), not asked for. At most 100 each. */
+  /** Names of records: not there, there with other content (a revocation missing, a wrong key), of a key that lives no more. At most 100 each. */
   missing: string[];
   wrong: string[];
   unexpected: string[];
   /** How many there are of each. */
   counts: { missing: number; wrong: number; unexpected: number };
+  /** Those that tokens may still live of. */
   revocations: number;
 }
 export interface StoreAnswer {
@@ -78,5 +79,6 @@ export interface Answers {
   check: CheckAnswer;
   rebuild: StoreAnswer;
   sweep: StoreAnswer;
+  tidy: StoreAnswer;
 }
 export type RevokerAnswer<Operation extends keyof Answers> = Answers[Operation] | { error: { code: "invalid_request" | "not_found"; message: string } };

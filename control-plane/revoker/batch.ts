@@ -1,15 +1,16 @@
 /**
- * Messages of the FIFO queue (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html). What fails now and may work
- * later is reported, with everything after it, and comes again; what can never work leaves the queue, because all that follow wait.
+ * Messages of a queue (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html). A message is done when the store has its revocation; until
+ * then it comes again. What can never be carried out leaves the queue at once. No message depends on another.
  */
-import type { Revocation } from "../../session/ledger";
 import { describeError } from "../errors";
-import { InvalidRequest, parseCommand } from "./command";
+import { inParallel } from "../in-parallel";
+import { InvalidRequest, parseMessage } from "./command";
 import type { Ports } from "./ports";
-import { described, isSame } from "./revoke";
-import { revocationOf } from "./revocation-of";
+import { projectRevocations } from "./project";
+import { recordRevocation, type Recorded } from "./record";
+import { described } from "./revoke";
 import type { RevokerSettings } from "./settings";
-import { writeRevocations } from "./shard-records";
+import { shardOf } from "../../session/shard";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
 export interface SqsRecord {
@@ -24,55 +25,43 @@ export interface BatchAnswer {
   batchItemFailures: { itemIdentifier: string }[];
 }
 
-interface Recorded {
-  message: SqsRecord;
-  revocation: Revocation;
-  isNew: boolean;
-}
+/** Messages whose revocations are recorded at a time. */
+const PARALLEL = 25;
 
 export async function carryOutBatch(ports: Ports, settings: RevokerSettings, messages: readonly SqsRecord[]): Promise<BatchAnswer> {
-  const { recorded, failed } = await recordInOrder(ports, settings, messages);
-  try {
-    await writeRevocations(ports, settings, recorded.map(({ revocation }) => revocation));
-  } catch (error) {
-    // The ledger has them; the next attempt finds them there and goes on with the store.
-    for (const { message, revocation } of recorded) ports.log({ ...line(message), outcome: "failed", ...described(revocation), detail: describeError(error) });
-    return { batchItemFailures: [...recorded.map(({ message }) => message), ...failed].map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  const results = await inParallel(messages, PARALLEL, (message) => recordOrBury(ports, settings, message));
+  const failed: SqsRecord[] = [];
+  const recorded: (Recorded & { message: SqsRecord })[] = [];
+  for (const [place, message] of messages.entries()) {
+    const result = results[place]!;
+    if (result.status === "rejected") {
+      failed.push(message);
+      ports.log({ ...line(message), outcome: "failed", detail: describeError(result.reason) });
+    } else if (result.value) recorded.push({ ...result.value, message });
   }
-  for (const { message, revocation, isNew } of recorded) ports.log({ ...line(message), outcome: "done", ...described(revocation), isNew });
+  const failures = await projectRevocations(ports, settings, recorded.map(({ revocation }) => revocation)).then(
+    (projected) => projected.failed,
+    (error: unknown) => new Map(recorded.map(({ revocation }) => [shardOf(revocation.uid!), error])),
+  );
+  for (const { message, revocation, isNew } of recorded) {
+    const shard = shardOf(revocation.uid!);
+    // The ledger has it; the next attempt finds it there and goes on with the store.
+    if (failures.has(shard)) failed.push(message);
+    ports.log({ ...line(message), ...described(revocation), ...(failures.has(shard) ? { outcome: "failed", detail: describeError(failures.get(shard)) } : { outcome: "done", isNew }) });
+  }
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
-/** @returns what the ledger holds now, and the messages from the first one on that must come again */
-async function recordInOrder(ports: Ports, settings: RevokerSettings, messages: readonly SqsRecord[]): Promise<{ recorded: Recorded[]; failed: readonly SqsRecord[] }> {
-  const resolving = messages.map((message) => resolve(ports, settings, message));
-  const recorded: Recorded[] = [];
-  for (const [place, message] of messages.entries()) {
-    try {
-      const asked = await resolving[place]!;
-      if (asked instanceof InvalidRequest) {
-        await ports.queues.bury(message.body, message.messageId, asked.message);
-        ports.log({ ...line(message), outcome: "buried", detail: asked.message });
-      } else {
-        const revocation = await ports.ledger.record(asked);
-        recorded.push({ message, revocation, isNew: isSame(revocation, asked) });
-      }
-    } catch (error) {
-      ports.log({ ...line(message), outcome: "failed", detail: describeError(error) });
-      await Promise.allSettled(resolving);
-      return { recorded, failed: messages.slice(place) };
-    }
-  }
-  return { recorded, failed: [] };
-}
-
-async function resolve(ports: Ports, settings: RevokerSettings, { body, attributes }: SqsRecord): Promise<Revocation | InvalidRequest> {
+/** @returns undefined for a message that was buried */
+async function recordOrBury(ports: Ports, settings: RevokerSettings, message: SqsRecord): Promise<Recorded | undefined> {
   try {
-    const sentAt = Math.floor(Number(attributes.SentTimestamp) / 1000);
-    return await revocationOf(ports, settings, parseCommand(body, ports.now()), sentAt);
+    const { command, sentAt } = parseMessage(message.body, Math.floor(Number(message.attributes.SentTimestamp) / 1000));
+    return await recordRevocation(ports, settings, command, sentAt);
   } catch (error) {
-    if (error instanceof InvalidRequest) return error;
-    throw error;
+    if (!(error instanceof InvalidRequest)) throw error;
+    await ports.bury(message.body, error.message);
+    ports.log({ ...line(message), outcome: "buried", detail: error.message });
+    return undefined;
   }
 }
 

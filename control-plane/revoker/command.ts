@@ -3,8 +3,6 @@ import { z } from "zod";
 import { SHORT_ID, type RevocationCommand } from "../../session/revocation";
 import type { RevokerRequest } from "./api";
 
-/** Seconds by which the clock of a sender may be ahead. */
-const CLOCK_SKEW = 60;
 const MAX_COMMAND_BYTES = 4096;
 /** Printable ASCII, because it goes into the log. */
 const PRINTABLE = /^[\x20-\x7e]+$/;
@@ -33,7 +31,7 @@ const request = z.discriminatedUnion("operation", [
     .refine(({ uid, email, all }) => !all || uid !== undefined || email !== undefined, { path: ["all"], message: "name a user beside it" }),
   z.strictObject({ operation: z.literal("revoke"), command }),
   z.strictObject({ operation: z.literal("lockdown"), by, reason }),
-  z.strictObject({ operation: z.enum(["check", "rebuild", "sweep"]) }),
+  z.strictObject({ operation: z.enum(["check", "rebuild", "sweep", "tidy"]) }),
 ]);
 
 /** A command or a request that can never be carried out. The message is ours. */
@@ -48,26 +46,31 @@ export class InvalidRequest extends Error {
   }
 }
 
+/** What SNS puts around what was published (https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html). */
+const notification = z.object({ Type: z.literal("Notification"), TopicArn: z.string(), Message: z.string(), Timestamp: z.iso.datetime() });
+
 /**
- * @param body of a message on the queue
+ * The command in a message of a queue, and when it was asked for, as far as it does not say so itself: when it was published to the topic,
+ * or sent to the queue. A message that is redriven has a new time of sending, and a notification the same.
+ *
+ * @param sentAt Unix seconds
  * @throws InvalidRequest
  */
-export function parseCommand(body: string, now: number): RevocationCommand {
-  if (Buffer.byteLength(body) > MAX_COMMAND_BYTES) throw invalid(`more than ${MAX_COMMAND_BYTES} bytes`);
-  return timely(read(command, parseJson(body)) as RevocationCommand, now);
+export function parseMessage(body: string, sentAt: number): { command: RevocationCommand; sentAt: number } {
+  const content = parseJson(body);
+  const { success, data } = notification.safeParse(content);
+  if (!success) return { command: readCommand(body, content), sentAt };
+  return { command: readCommand(data.Message, parseJson(data.Message)), sentAt: Math.floor(Date.parse(data.Timestamp) / 1000) };
 }
 
 /** @throws InvalidRequest */
-export function parseRequest(event: unknown, now: number): RevokerRequest {
-  const parsed = read(request, event) as RevokerRequest;
-  if (parsed.operation === "revoke") timely(parsed.command, now);
-  return parsed;
+export function parseRequest(event: unknown): RevokerRequest {
+  return read(request, event) as RevokerRequest;
 }
 
-/** A cut-off far ahead would shut its user out of new sessions too. */
-function timely(checked: RevocationCommand, now: number): RevocationCommand {
-  if (checked.cutoff !== undefined && checked.cutoff > now + CLOCK_SKEW) throw invalid(`cutoff: more than ${CLOCK_SKEW} s ahead`);
-  return checked;
+function readCommand(text: string, content: unknown): RevocationCommand {
+  if (Buffer.byteLength(text) > MAX_COMMAND_BYTES) throw invalid(`more than ${MAX_COMMAND_BYTES} bytes`);
+  return read(command, content) as RevocationCommand;
 }
 
 function read(schema: z.ZodType, value: unknown): unknown {

@@ -1,47 +1,46 @@
 import { randomUUID } from "node:crypto";
 import type { SessionKeys } from "../../session/keys";
 import { OperationError } from "../errors";
+import { readLivingKeys } from "../session-keys/living";
 import { newKey } from "../session-keys/new-key";
+import { writeShards } from "../store/write";
 import type { LockdownAnswer, LockdownRequest } from "./api";
-import { readLivingKeys } from "./living-keys";
 import type { Ports } from "./ports";
-import { restoreStore } from "./restore-store";
-import { revocation } from "./revocation-of";
+import { recordLockdown } from "./record";
 import type { RevokerSettings } from "./settings";
 
 const MAX_ATTEMPTS = 8;
 
 /**
- * Ends every session: no refresh cookie is good for a renewal any more (the ledger's cut-off), nothing is signed with an older key
- * (the secret), and the gate knows no older key (the store). May be repeated after a failure at any point.
+ * Ends every session: no refresh cookie is good for a renewal any more (the ledger), nothing is signed with an older key (the secret), and the gate
+ * knows no older key (the store, in one update). May be repeated after a failure at any point; until it has been, any other write to the store
+ * removes the older keys' records.
  */
 export async function lockdown(ports: Ports, settings: RevokerSettings, { by, reason }: LockdownRequest): Promise<LockdownAnswer> {
-  const held = await ports.ledger.record(revocation({ kind: "gateway" }, { by, reason }, ports.now(), settings));
+  const revocation = await recordLockdown(ports, settings, { by, reason });
   const kid = await replaceKeys(ports);
-  // Deletes before it writes: the first thing to happen is that no older token passes.
-  const { written, deleted } = await restoreStore(ports, settings);
-  return { revocation: held, kid, written, deleted };
+  const { deleted } = await writeShards(ports, settings, []);
+  return { revocation, kid, deleted: deleted.size };
 }
 
 /** @returns the id of the only key that is left */
 async function replaceKeys({ secret, random }: Ports): Promise<string> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const { pending } = await secret.stages();
-    const { current } = await readLivingKeys(secret);
+    const { stages, current } = await readLivingKeys(secret);
     if (!current) throw new OperationError("there are no session keys yet; rotate them first");
     // A rotation that goes on would bring the older keys back.
-    if (pending !== undefined && pending !== current.version) await secret.unlabel("pending", pending);
-    const { kid, masterKey } = newKey(current.keys.keys, random);
+    if (stages.pending !== undefined && stages.pending !== stages.current) await secret.unlabel("pending", stages.pending);
+    const { kid, masterKey } = newKey(current.keys, random);
     const keys: SessionKeys = { current: kid, keys: { [kid]: masterKey } };
     const version = randomUUID();
-    if (!(await secret.replaceCurrent(version, keys, current.version))) continue;
+    if (!(await secret.replaceCurrent(version, keys, stages.current!))) continue;
     await unlabelOthers(secret, version);
     return kid;
   }
   throw new OperationError(`others replaced the session keys ${MAX_ATTEMPTS} times in a row; try again`);
 }
 
-/** AWSPREVIOUS too: a rotation takes its keys over. */
+/** AWSPREVIOUS too: whoever moves AWSCURRENT back by hand must not find the older keys there. */
 async function unlabelOthers(secret: Ports["secret"], version: string): Promise<void> {
   const { pending, previous } = await secret.stages();
   if (pending !== undefined && pending !== version) await secret.unlabel("pending", pending);

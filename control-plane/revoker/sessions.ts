@@ -1,22 +1,55 @@
-import { isVoid, type LedgerSession, type Revocation } from "../../session/ledger";
+import { isVoid, standingIds, type LedgerSession, type Revocation } from "../../session/ledger";
+import { CLOCK_SKEW } from "../../session/timing";
 import type { SessionsAnswer, SessionsRequest, SessionState } from "./api";
 import type { Ports } from "./ports";
+import type { RevokerSettings } from "./settings";
 
 const DEFAULT_LIMIT = 100;
+const HOUR = 3600;
+/** Hours whose sign-ins are read at a time. */
+const PARALLEL_HOURS = 12;
 
-export async function listSessions({ ledger, now }: Ports, request: SessionsRequest): Promise<SessionsAnswer> {
-  const { limit = DEFAULT_LIMIT } = request;
-  const { sessions, isCut } = await find();
-  const revocations = await ledger.revocationsOf(sessions);
-  return { sessions: sessions.map((session) => ({ ...session, state: stateOf(session, revocations, now()) })), isCut };
+export async function listSessions(ports: Ports, settings: RevokerSettings, request: SessionsRequest): Promise<SessionsAnswer> {
+  const { ledger, now } = ports;
+  const { limit = DEFAULT_LIMIT, uid, email, all = false } = request;
+  const isListed = (session: LedgerSession) => all || (session.endsAt > now() && session.endedAt === undefined);
+  const uids = uid !== undefined ? [uid] : email !== undefined ? await ledger.usersOfEmail(email) : undefined;
+  const found = uids ? await sessionsOfAll(uids) : await latest(ports, settings, limit + 1, isListed);
+  const listed = found.filter(isListed).sort((a, b) => b.startedAt - a.startedAt);
+  const sessions = listed.slice(0, limit);
+  const revocations = await ledger.revocations(sessions.flatMap((session) => idsOf(session)));
+  const of = (session: LedgerSession) => idsOf(session).flatMap((id) => revocations.get(id) ?? []);
+  return { sessions: sessions.map((session) => ({ ...shown(session), state: stateOf(session, of(session), now()) })), isCut: listed.length > limit };
 
-  async function find(): Promise<{ sessions: LedgerSession[]; isCut: boolean }> {
-    const { uid, email, all = false } = request;
-    if (uid === undefined && email === undefined) return ledger.livingSessions(now(), limit);
-    const found = await (uid === undefined ? ledger.sessionsByEmail(email!) : ledger.sessionsOf(uid));
-    const sessions = all ? found : found.filter((session) => session.endsAt > now() && session.endedAt === undefined);
-    return { sessions: sessions.slice(0, limit), isCut: sessions.length > limit };
+  async function sessionsOfAll(users: readonly string[]): Promise<LedgerSession[]> {
+    return (await Promise.all(users.map((user) => ledger.sessionsOf(user)))).flat();
   }
+}
+
+/** Hour by hour back to the oldest sign-in that may live, until there are enough. */
+async function latest({ ledger, now }: Ports, { sessionLifetime }: RevokerSettings, count: number, isListed: (session: LedgerSession) => boolean): Promise<LedgerSession[]> {
+  const found: LedgerSession[] = [];
+  const [newest, oldest] = [now() + CLOCK_SKEW, now() - sessionLifetime - CLOCK_SKEW - HOUR];
+  for (let from = newest; from > oldest && found.length < count; from -= PARALLEL_HOURS * HOUR) {
+    const hours = Array.from({ length: PARALLEL_HOURS }, (_, place) => from - place * HOUR).filter((time) => time > oldest);
+    const pointers = (await Promise.all(hours.map((time) => ledger.startedInHourOf(time)))).flat();
+    for (let at = 0; at < pointers.length && found.length < count; at += count) {
+      found.push(...(await ledger.sessions(pointers.slice(at, at + count))).filter(isListed));
+    }
+  }
+  return found;
+}
+
+function idsOf({ uid, sid }: LedgerSession): string[] {
+  const { user, session, gateway } = standingIds(uid, sid);
+  return [user, session, gateway];
+}
+
+/** Without what only the auth handler has a use for. */
+function shown(session: LedgerSession): LedgerSession {
+  const { ...rest } = session;
+  for (const name of ["next", "lease", "leasedAt", "watched"] as const) delete rest[name];
+  return rest;
 }
 
 function stateOf(session: LedgerSession, revocations: Revocation[], now: number): SessionState {

@@ -1,18 +1,15 @@
 /** The revoker's environment, set by Terraform (stacks/revoker.ts). */
-import type { ShardCount } from "../../session/shard";
-import { seconds, shardCount, variable } from "../environment";
+import { seconds, variable } from "../environment";
 
 export interface Environment {
   keyValueStoreArn: string;
   sessionKeysSecretArn: string;
   sessionsTable: string;
   revocationsTable: string;
-  queueUrl: string;
   deadQueueUrl: string;
 }
 
 export interface RevokerSettings {
-  shardCount: ShardCount;
   /** Seconds from sign-in to the end of a session, whatever happens. */
   sessionLifetime: number;
   /** Seconds a token is good for. */
@@ -25,11 +22,10 @@ export function readEnvironment(): Environment {
     sessionKeysSecretArn: variable("SESSION_KEYS_SECRET_ARN"),
     sessionsTable: variable("SESSIONS_TABLE"),
     revocationsTable: variable("REVOCATIONS_TABLE"),
-    queueUrl: variable("QUEUE_URL"),
     deadQueueUrl: variable("DEAD_QUEUE_URL"),
   };
 }
 
 export function readSettings(): RevokerSettings {
-  return { shardCount: shardCount(), sessionLifetime: seconds("SESSION_SECONDS"), tokenLifetime: seconds("TOKEN_SECONDS") };
+  return { sessionLifetime: seconds("SESSION_SECONDS"), tokenLifetime: seconds("TOKEN_SECONDS") };
 }

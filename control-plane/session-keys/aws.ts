@@ -8,7 +8,8 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
-import type { ReplaceableSecret } from "./ports";
+import type { SessionKeys } from "../../session/keys";
+import type { SessionKeysSecret } from "../ports";
 import { parseSessionKeys } from "./parse";
 import { CLIENT_OPTIONS } from "../aws-client-options";
 
@@ -17,8 +18,10 @@ const NEXT = "EDGEGATE_NEXT";
 const STAGES = { current: "AWSCURRENT", previous: "AWSPREVIOUS", pending: "AWSPENDING" } as const;
 
 /** @param secretId ARN of the secret */
-export function sessionKeysSecret(secretId: string): ReplaceableSecret {
+export function sessionKeysSecret(secretId: string): SessionKeysSecret {
   const client = new SecretsManagerClient(CLIENT_OPTIONS);
+  /** A version's value never changes. */
+  const values = new Map<string, SessionKeys>();
   return {
     async stages() {
       const { VersionIdsToStages = {}, LastRotatedDate } = await client.send(new DescribeSecretCommand({ SecretId: secretId }));
@@ -30,9 +33,13 @@ export function sessionKeysSecret(secretId: string): ReplaceableSecret {
     },
 
     async read(version) {
+      const known = values.get(version);
+      if (known) return known;
       try {
         const { SecretString = "" } = await client.send(new GetSecretValueCommand({ SecretId: secretId, VersionId: version }));
-        return parseSessionKeys(SecretString);
+        const keys = parseSessionKeys(SecretString);
+        values.set(version, keys);
+        return keys;
       } catch (error) {
         // Secrets Manager knows the version before it has a value.
         if (error instanceof ResourceNotFoundException) return undefined;

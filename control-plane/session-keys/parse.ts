@@ -3,8 +3,6 @@ import { OperationError } from "../errors";
 
 /** 32 bytes as base64url. */
 const MASTER_KEY = /^[\w-]{43}$/;
-/** `<kid>.<shard>` */
-const RECORD_NAME = /^[a-z0-9]{1,8}\.[0-9]{1,4}$/;
 
 type Fields = { [Name in keyof SessionKeys]-?: (value: unknown) => boolean };
 
@@ -17,12 +15,7 @@ const byKeyId = (isValue: (value: unknown) => boolean) => (value: unknown) =>
 const FIELDS: Fields = {
   current: isKeyId,
   keys: byKeyId((key) => typeof key === "string" && MASTER_KEY.test(key)),
-  since: isTime,
-  before: isKeyId,
   retired: byKeyId(isTime),
-  shardKeys: byKeyId((shard) => Number.isInteger(shard)),
-  shardKeysSince: byKeyId(isTime),
-  voided: (value) => Array.isArray(value) && value.every((name) => typeof name === "string" && RECORD_NAME.test(name)),
 };
 
 /** @throws OperationError when the text is not {@link SessionKeys}; replacing what cannot be read would end every session */
@@ -30,9 +23,8 @@ export function parseSessionKeys(text: string): SessionKeys {
   const value = parseJson(text);
   if (!isRecord(value) || !isRecord(value["keys"])) throw unreadable();
   const found = Object.entries(FIELDS).filter(([name]) => value[name] !== undefined);
-  const { current, before, keys } = value as unknown as SessionKeys;
-  const isThere = (kid: string) => Object.hasOwn(keys, kid);
-  if (!found.every(([name, isRight]) => isRight(value[name])) || !isThere(current) || (before !== undefined && !isThere(before))) throw unreadable();
+  const { current, keys } = value as unknown as SessionKeys;
+  if (!found.every(([name, isRight]) => isRight(value[name])) || !Object.hasOwn(keys, current)) throw unreadable();
   return Object.fromEntries(found.map(([name]) => [name, value[name]])) as unknown as SessionKeys;
 }
 

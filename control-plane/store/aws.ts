@@ -8,44 +8,38 @@ import {
   GetKeyCommand,
   paginateListKeys,
   ResourceNotFoundException,
-  ServiceQuotaExceededException,
   UpdateKeysCommand,
 } from "@aws-sdk/client-cloudfront-keyvaluestore";
-import { StoreConflict, StoreFull } from "../errors";
-import type { RecordStore, Snapshot } from "./ports";
 import { CLIENT_OPTIONS } from "../aws-client-options";
+import { StoreConflict } from "../errors";
+import type { Store } from "../ports";
 
 /** The most that ListKeys gives at once. */
 const PAGE_SIZE = 50;
 
 /** @param arn of the KeyValueStore */
-export function recordStore(arn: string): RecordStore {
+export function keyValueStore(arn: string): Store {
   const client = new CloudFrontKeyValueStoreClient(CLIENT_OPTIONS);
-
-  async function readAll(): Promise<Snapshot["records"]> {
-    const records = new Map<string, string>();
-    for await (const { Items = [] } of paginateListKeys({ client, pageSize: PAGE_SIZE }, { KvsARN: arn })) {
-      for (const { Key, Value } of Items) records.set(Key!, Value!);
-    }
-    return records;
-  }
-
-  async function readOne(name: string): Promise<[string, string][]> {
-    try {
-      const { Value } = await client.send(new GetKeyCommand({ KvsARN: arn, Key: name }));
-      return [[name, Value!]];
-    } catch (error) {
-      if (error instanceof ResourceNotFoundException) return [];
-      throw error;
-    }
-  }
-
-  return {
-    async read(names) {
+  const store: Store = {
+    async read() {
       // The ETag first: what others write while the records are read makes the next write conflict.
-      const { ETag } = await client.send(new DescribeKeyValueStoreCommand({ KvsARN: arn }));
-      const records = names ? new Map((await Promise.all((await names()).map(readOne))).flat()) : await readAll();
-      return { etag: ETag!, records };
+      const etag = await store.etag();
+      const records = new Map<string, string>();
+      for await (const { Items = [] } of paginateListKeys({ client, pageSize: PAGE_SIZE }, { KvsARN: arn })) {
+        for (const { Key, Value } of Items) records.set(Key!, Value!);
+      }
+      return { etag, records };
+    },
+
+    etag: async () => (await client.send(new DescribeKeyValueStoreCommand({ KvsARN: arn }))).ETag!,
+
+    async get(name) {
+      try {
+        return (await client.send(new GetKeyCommand({ KvsARN: arn, Key: name }))).Value;
+      } catch (error) {
+        if (error instanceof ResourceNotFoundException) return undefined;
+        throw error;
+      }
     },
 
     async update(changes, etag) {
@@ -55,9 +49,9 @@ export function recordStore(arn: string): RecordStore {
         const { ETag } = await client.send(new UpdateKeysCommand({ KvsARN: arn, IfMatch: etag, Puts, Deletes }));
         return ETag!;
       } catch (error) {
-        if (error instanceof ConflictException) throw new StoreConflict();
-        throw error instanceof ServiceQuotaExceededException ? new StoreFull() : error;
+        throw error instanceof ConflictException ? new StoreConflict() : error;
       }
     },
   };
+  return store;
 }

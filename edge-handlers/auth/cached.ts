@@ -24,6 +24,8 @@ export interface Cached<T> {
    * @throws what `load` throws; a stale value is no answer here
    */
   newerThan(time: number): Promise<T>;
+  /** Why the last attempt to ask the source failed; undefined where it did not. */
+  failure(): unknown;
 }
 
 /**
@@ -43,7 +45,7 @@ export function cached<T>(load: () => Promise<T>, { fresh, stale, pause }: Lifet
     try {
       const value = await load();
       kept = { value, since };
-      pausedUntil = 0;
+      [pausedUntil, failure] = [0, undefined];
       return value;
     } catch (error) {
       pausedUntil = now() + pause;
@@ -81,5 +83,5 @@ export function cached<T>(load: () => Promise<T>, { fresh, stale, pause }: Lifet
     return kept!.value;
   }
 
-  return { get, refetching, newerThan };
+  return { get, refetching, newerThan, failure: () => failure };
 }

@@ -1,17 +1,15 @@
 /** Ends sessions because somebody else says so: an identity provider that signed a user out, a transmitter of security events. */
-import { setTimeout } from "node:timers/promises";
-import { idpSessionId, type LedgerSession } from "../../session/ledger";
+import { idpSessionId, LEDGER_RETENTION, type LedgerSession, type SessionPointer } from "../../session/ledger";
+import { CLOCK_SKEW, ENTRY_MARGIN } from "../../session/timing";
 import type { Exchange } from "./exchange";
 import { sha256 } from "./hash";
 
-/** Seconds that the last token may be signed after a session has ended. */
-const LAST_TOKEN = 120;
-/** Seconds after which an index has what a sign-in has just written. */
-const INDEX_DELAY = 1;
-/** Seconds that a sign-in may take from the provider's answer to its session; a code that is older is the provider's to refuse. */
-const SIGN_IN = 60;
 /** Sessions that are ended one by one. Nobody has more at one session of a provider; a script that does loses them all. */
 const MAX_ONE_BY_ONE = 20;
+/** Sessions that are looked at; no more can be read at once. */
+const MAX_READ = 100;
+/** Seconds by which the clock of the sign-in and this one may differ. */
+const SKEW = 2 * CLOCK_SKEW;
 
 export interface Ending {
   /** Who asks, as `RevocationCommand` has it. */
@@ -30,23 +28,21 @@ export interface IdpSession {
 
 /**
  * Ends the living sessions that began at one session of an identity provider. Where there are none nothing is sent, so that
- * made-up names do not fill the queue. To repeat it sends the same again, which the queue drops or the revoker finds done.
+ * made-up names do not fill the queue. To repeat it sends the same again, which the revoker finds done.
  *
- * @param isSure whether somebody signed for it that there is such a session: its sign-in may be so young that it takes a second look
+ * @param isSure whether somebody signed for it: then no sign-in that is under way outlives it either
  * @returns how many there were, or at least one for each user who was signed out everywhere
  * @throws Failure `ledger_unavailable`, `revocations_unavailable`
  */
 export async function endIdpSession(exchange: Exchange, { issuer, sid, uid }: IdpSession, ending: Ending, isSure: boolean): Promise<number> {
   const { ports, now, note } = exchange;
   const idpSession = idpSessionId(sha256, issuer, sid);
-  const find = () => ports.ledger.byIdpSession(idpSession);
-  // Before it is looked for: a sign-in that is under way comes after one or the other.
-  if (isSure) await ports.ledger.markEnded(idpSession, now + SIGN_IN);
-  const first = await find();
-  const { sessions, isCut } = first.sessions.length === 0 && isSure ? await setTimeout(INDEX_DELAY * 1000).then(find) : first;
-  const found = sessions.filter((session) => uid === undefined || session.uid === uid);
+  // Before they are looked for: a sign-in writes its pointer and then looks for the end, so one of the two sees the other.
+  if (isSure) await ports.ledger.markEnded(idpSession, now);
+  const { pointers, isCut } = await ports.ledger.byIdpSession(idpSession);
+  const found = pointers.filter((pointer) => uid === undefined || pointer.uid === uid);
   // Where not all could be read any may be living: what was read tells whose they are.
-  const living = isCut ? found : found.filter((session) => !isOver(session, exchange));
+  const living = isCut ? found : await livingOf(exchange, found);
   const [one] = living;
   if (one) note.uid = one.uid;
   if (one && living.length === 1) note.sid = one.sid;
@@ -57,6 +53,15 @@ export async function endIdpSession(exchange: Exchange, { issuer, sid, uid }: Id
   }
   await Promise.all(living.map((session) => endSession(exchange, session, ending)));
   return living.length;
+}
+
+/** A pointer without a session is of a sign-in that is under way. */
+async function livingOf(exchange: Exchange, pointers: SessionPointer[]): Promise<SessionPointer[]> {
+  const current = pointers.filter(({ expiresAt }) => !(expiresAt - LEDGER_RETENTION + SKEW <= exchange.now));
+  if (current.length > MAX_READ) return current;
+  const sessions = await exchange.ports.ledger.sessions(current);
+  const over = new Set(sessions.filter((session) => isOver(session, exchange)).map(({ sid }) => sid));
+  return current.filter(({ sid }) => !over.has(sid));
 }
 
 /**
@@ -71,11 +76,11 @@ export async function endUser({ ports, note }: Exchange, uid: string, cutoff: nu
 
 /** Whether nothing of a session passes any more. Of one that its user ended tokens live on where the queue did not take the sign-out. */
 function isOver({ endsAt, endedAt }: LedgerSession, { now, settings }: Exchange): boolean {
-  return !(now < endsAt) || (endedAt !== undefined && !(now < endedAt + settings.session.token + LAST_TOKEN));
+  return !(now < endsAt + SKEW) || (endedAt !== undefined && !(now < endedAt + settings.session.token + ENTRY_MARGIN));
 }
 
 /** Revoked first: what the ledger says has ended is not looked at for long. */
-async function endSession({ ports, now }: Exchange, { uid, sid }: LedgerSession, ending: Ending): Promise<void> {
+async function endSession({ ports, now }: Exchange, { uid, sid }: SessionPointer, ending: Ending): Promise<void> {
   await ports.revoke({ version: 1, target: { type: "session", sid, uid }, ...ending });
   // It cannot be renewed from here on, whatever time the revoker takes.
   await ports.ledger.end(uid, sid, now);

@@ -4,9 +4,10 @@ import { clearedRefreshCookie, refreshCookie, type Refresh } from "./cookies/ref
 import { sessionCookie } from "./cookies/session";
 import type { Exchange } from "./exchange";
 import type { Identity } from "./oidc/identity";
+import type { Standing } from "./ports";
 
 /** What a renewal keeps of the session that it renews. Roles and claims are not among it: they may have been withdrawn. */
-export interface SessionStart extends Pick<Session, "sid" | "issuedAt" | "idp"> {
+export interface SessionStart extends Pick<Session, "sid" | "issuedAt" | "idp" | "mark" | "floor"> {
   authTime?: number;
   /** Unix seconds at which the session ends, whatever happens. */
   endsAt: number;
@@ -37,7 +38,9 @@ export async function establishSession(exchange: Exchange, start: SessionStart, 
     sid: start.sid,
     issuedAt: start.issuedAt,
     expiresAt: Math.min(now + settings.session.token, start.endsAt),
-    authTime: identity.authTime ?? start.authTime ?? start.issuedAt,
+    mark: start.mark,
+    floor: start.floor,
+    authTime: Math.min(identity.authTime ?? start.authTime ?? start.issuedAt, now),
     idp: start.idp,
     strength,
     roles,
@@ -45,12 +48,12 @@ export async function establishSession(exchange: Exchange, start: SessionStart, 
     claims,
   };
   Object.assign(note, { uid, sid: session.sid, idp: session.idp });
-  const cookies = [await sessionCookie(exchange, session), refresh ? await refreshCookie(exchange, session.sid, refresh) : clearedRefreshCookie(exchange)];
+  const cookies = [await sessionCookie(exchange, session, start.endsAt), refresh ? await refreshCookie(exchange, session.sid, refresh) : clearedRefreshCookie(exchange)];
   return { session, cookies };
 }
 
-/** What the ledger keeps of a session that begins. */
-export function ledgerSession({ request, address }: Exchange, { uid, sid, idp, email, issuedAt }: Session, { authTime, idpSession }: Identity, endsAt: number): LedgerSession {
+/** What the ledger keeps of a session that begins. @param standing what was found in it just before */
+export function ledgerSession({ request, address }: Exchange, { uid, sid, idp, email, issuedAt }: Session, { idpSession }: Identity, { mark, gatewayMark }: Standing, endsAt: number): LedgerSession {
   return {
     uid,
     sid,
@@ -58,7 +61,8 @@ export function ledgerSession({ request, address }: Exchange, { uid, sid, idp, e
     ...(idpSession !== undefined && { idpSession }),
     email,
     startedAt: issuedAt,
-    ...(authTime !== undefined && { authTime }),
+    mark,
+    gatewayMark,
     renewedAt: issuedAt,
     generation: 0,
     address,

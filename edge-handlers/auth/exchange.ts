@@ -17,6 +17,8 @@ export interface Exchange {
   identityProviders: IdentityProviders;
   /** Aborts when the request's time is up. */
   deadline: AbortSignal;
+  /** Milliseconds until then. */
+  timeLeft(): number;
   /** The cookies of the request. */
   cookies: CookieJar;
   /** `Set-Cookie` values for the response, also for one that reports a failure. */

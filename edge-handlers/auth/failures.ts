@@ -54,6 +54,11 @@ export const FAILURES = {
     text: "Signing in keeps starting over, so it was stopped. Please wait a minute and try again. If it happens again, delete the cookies of this site or ask for help.",
     action: "Try again",
   },
+  renewal_under_way: {
+    ...TEMPORARY,
+    retryAfter: 1,
+    text: "Your session is just being renewed. Please try again in a moment.",
+  },
   // The way back from the identity provider
   flow_missing: { ...START_OVER, text: "This sign-in was already used, took longer than ten minutes, or was started in another browser." },
   flow_mismatch: { ...START_OVER, text: CANNOT_CONTINUE },

@@ -32,8 +32,8 @@ export function createHandle(ports: Ports): Handle {
     let response: Response;
     try {
       const request = open();
-      response = await withinTimeLimit(async (deadline) => {
-        exchange = await openExchange({ request, reference, address, ports, providers, deadline, note });
+      response = await withinTimeLimit(async (time) => {
+        exchange = await openExchange({ request, reference, address, ports, providers, ...time, note });
         return dispatch(exchange);
       });
     } catch (error) {
@@ -53,17 +53,18 @@ export function createHandle(ports: Ports): Handle {
   };
 }
 
-interface Opening {
+type Time = Pick<Exchange, "deadline" | "timeLeft">;
+
+interface Opening extends Time {
   request: Request;
   reference: string;
   address: string;
   ports: Ports;
   providers: IdentityProviders;
-  deadline: AbortSignal;
   note: Exchange["note"];
 }
 
-async function openExchange({ request, reference, address, ports, providers, deadline, note }: Opening): Promise<Exchange> {
+async function openExchange({ request, reference, address, ports, providers, deadline, timeLeft, note }: Opening): Promise<Exchange> {
   const settings = await ports.settings();
   return {
     request,
@@ -75,6 +76,7 @@ async function openExchange({ request, reference, address, ports, providers, dea
     ports,
     identityProviders: providers,
     deadline,
+    timeLeft,
     cookies: readCookies(request.headers.get("cookie")),
     setCookies: [],
     startAgain: `${settings.basePath}/login`,
@@ -98,10 +100,13 @@ function allowedMethods({ url, settings }: Exchange): string {
 }
 
 /** A backstop for all calls together; each has a limit of its own. */
-async function withinTimeLimit<T>(work: (deadline: AbortSignal) => Promise<T>): Promise<T> {
+async function withinTimeLimit<T>(work: (time: Time) => Promise<T>): Promise<T> {
   const deadline = AbortSignal.timeout(TIME_LIMIT);
+  const end = performance.now() + TIME_LIMIT;
+  // A function that is frozen after its answer, and thawed for the next one, has no time left for the last.
+  const timeLeft = () => (deadline.aborted ? 0 : end - performance.now());
   const timeUp = new Promise<never>((_, reject) => {
     deadline.addEventListener("abort", () => reject(new Failure("out_of_time")), { once: true });
   });
-  return Promise.race([work(deadline), timeUp]);
+  return Promise.race([work({ deadline, timeLeft }), timeUp]);
 }

@@ -1,4 +1,5 @@
 import type { Revocation } from "../../session/ledger";
+import { CLOCK_SKEW } from "../../session/timing";
 import type { Exchange } from "./exchange";
 
 /** Seconds from a lockdown's cut-off in the ledger until it has replaced the keys, at the latest. */
@@ -6,14 +7,11 @@ const REPLACED_WITHIN = 60;
 
 /**
  * Gets the keys of the last lockdown. With those from before it, which this handler would use for a minute longer, it would give out
- * sessions that the gate refuses.
+ * sessions that the gate refuses. Whatever the two clocks say, they are asked for after it; a time that is still to come is asked for once a second.
  *
- * @returns whether there was a lockdown: what was signed before now may have to be signed again
  * @throws Failure `keys_unavailable`
  */
-export async function keepUpWithLockdown({ ports }: Exchange, revocations: readonly Revocation[]): Promise<boolean> {
+export async function keepUpWithLockdown({ ports }: Exchange, revocations: readonly Revocation[]): Promise<void> {
   const lockdown = revocations.find(({ kind }) => kind === "gateway");
-  if (!lockdown) return false;
-  await ports.keysNewerThan(lockdown.cutoff + REPLACED_WITHIN);
-  return true;
+  if (lockdown) await ports.keysNewerThan(lockdown.cutoff + REPLACED_WITHIN + 2 * CLOCK_SKEW);
 }

@@ -1,6 +1,6 @@
 /** What the core needs from the place it runs in. Everything else it takes from the web platform and node:crypto. */
 import type { SessionKeys } from "../../session/keys";
-import type { LedgerSession, Reuse, Revocation } from "../../session/ledger";
+import type { LedgerSession, Reuse, Revocation, SessionPointer } from "../../session/ledger";
 import type { RevocationCommand } from "../../session/revocation";
 import type { SecurityEvent } from "../../session/security-event";
 import type { AuthSettings } from "../../session/settings";
@@ -9,7 +9,8 @@ export interface Ports {
   /** @throws Failure `settings_unavailable` */
   settings(): Promise<AuthSettings>;
   /**
-   * The session keys. Naming a key id that is not among the cached ones makes the port look for newer keys first.
+   * The session keys. Naming a key id that is not among the cached ones makes the port look for newer keys first; while that
+   * fails, nobody can say that there is no such key.
    *
    * @throws Failure `keys_unavailable`
    */
@@ -40,6 +41,12 @@ export interface Ports {
    * @throws Failure `revocations_unavailable`
    */
   revoke(command: RevocationCommand): Promise<void>;
+  /**
+   * Puts a sign-out on the queue that is gathered: nobody waits for it, for the cookies are gone.
+   *
+   * @throws Failure `revocations_unavailable`
+   */
+  signOut(command: RevocationCommand): Promise<void>;
   /** Tells EventBridge, in the name of this gateway. @throws Failure `revocations_unavailable` */
   raise(event: Omit<SecurityEvent, "gateway">): Promise<void>;
 }
@@ -50,29 +57,69 @@ export interface Standing {
   session: LedgerSession | undefined;
   /** Those of the user, the session and the gateway. */
   revocations: Revocation[];
+  /** Of the user's last revocation, and of the gateway's; 0 where there was none. A session that begins keeps them. */
+  mark: number;
+  gatewayMark: number;
+  /** Of the user's shard, as a token has it. */
+  floor: string;
 }
 
-/** What became of the record of a renewal. `used_up`: another renewal was recorded since the refresh cookie was made. */
-export type RenewalRecord = "recorded" | "used_up";
+type SessionKey = Pick<LedgerSession, "uid" | "sid">;
+
+/** To be the one who renews a session that is at `generation`. */
+export interface Claim extends SessionKey {
+  generation: number;
+  /** Unpredictable: nobody else has it. */
+  lease: string;
+  /** Unix seconds. */
+  at: number;
+  /** A lease whose holder cannot be living. */
+  dead?: string;
+}
+
+export interface RenewalRecord extends Pick<LedgerSession, "uid" | "sid" | "generation" | "renewedAt" | "address" | "email"> {
+  lease: string;
+  next: string;
+}
 
 /** DynamoDB, by strongly consistent reads and conditional writes. Each @throws Failure `ledger_unavailable` */
 export interface Ledger {
   standing(uid: string, sid: string): Promise<Standing>;
+  session(key: SessionKey): Promise<LedgerSession | undefined>;
+  /** Writes the items by which a session is found; before the session itself. */
+  point(session: Pick<LedgerSession, "uid" | "sid" | "idpSession" | "email" | "startedAt" | "expiresAt">): Promise<void>;
   /** Records a sign-in. @returns false where the session is there already: the sign-in's callback came twice */
   open(session: LedgerSession): Promise<boolean>;
-  /** Records a renewal if the session is still at `generation` and has not ended; it then is at the next one. */
-  renew(session: Pick<LedgerSession, "uid" | "sid" | "generation" | "renewedAt" | "address" | "email">): Promise<RenewalRecord>;
+  /**
+   * Takes the lease of a session that is at that generation and has not ended, unless somebody else has it.
+   *
+   * @returns the session as it is from now on; undefined where it was not to be had
+   */
+  claim(claim: Claim): Promise<LedgerSession | undefined>;
+  /** Gives a lease back. @param next what the next holder must know; what was there stays where absent */
+  release(key: SessionKey, lease: string, next?: string): Promise<void>;
+  /** Notes that a lease was watched for as long as its holder could live, but for a little. */
+  watch(key: SessionKey, lease: string): Promise<void>;
+  /**
+   * Records a renewal if the session is still at `generation`, has not ended and the lease is still held; it then is at the next one, and the
+   * lease is over.
+   *
+   * @returns whether it was recorded
+   */
+  renew(renewal: RenewalRecord): Promise<boolean>;
   /** Records that the user signed out. */
   end(uid: string, sid: string, at: number): Promise<void>;
   recordReuse(uid: string, sid: string, what: Reuse, at: number): Promise<void>;
-  /** The session of a sign-in; eventually consistent. */
+  /** The session of a sign-in. */
   bySid(sid: string): Promise<LedgerSession | undefined>;
-  /** @param idpSession see `idpSessionId` in session/ledger.ts; eventually consistent. `isCut`: there are more than there is time to read */
-  byIdpSession(idpSession: string): Promise<{ sessions: LedgerSession[]; isCut: boolean }>;
-  /** Records that the provider ended its session, for sign-ins that are under way. @param until Unix seconds */
-  markEnded(idpSession: string, until: number): Promise<void>;
-  /** Whether that was recorded, and still counts at `now` (Unix seconds). */
-  isMarkedEnded(idpSession: string, now: number): Promise<boolean>;
+  /** @param idpSession see `idpSessionId` in session/ledger.ts. `isCut`: there are more than there is time to read */
+  byIdpSession(idpSession: string): Promise<{ pointers: SessionPointer[]; isCut: boolean }>;
+  /** Those of at most a hundred sessions that there are. */
+  sessions(keys: SessionKey[]): Promise<LedgerSession[]>;
+  /** Records that the provider ended its session, for sign-ins that are under way. @param at Unix seconds */
+  markEnded(idpSession: string, at: number): Promise<void>;
+  /** When it was recorded to have ended (Unix seconds). */
+  endOf(idpSession: string): Promise<number | undefined>;
   /** Whether a logout token or security event was taken before. @param hash of issuer and `jti` */
   wasTaken(hash: string): Promise<boolean>;
   /** Records that it was taken. @returns false where it had been. @param expiresAt Unix seconds until which its replay would be accepted otherwise */

@@ -1,116 +1,122 @@
 import type { Session } from "../../session/token";
-import { clearedRefreshCookie, readRefresh, refreshCookie, type Refresh } from "./cookies/refresh";
-import { establishSession } from "./establish";
+import type { Known } from "./authentication";
+import { clearedRefreshCookie, readRefresh, type Refresh } from "./cookies/refresh";
+import type { SignedSession } from "./cookies/session";
 import { addDetail, identityProviderOf, type Exchange } from "./exchange";
-import { codesOf, Failure, type FailureCode } from "./failures";
+import { codesOf } from "./failures";
+import { giveBack, takeLease, watchLease, type Lease } from "./lease";
 import { keepUpWithLockdown } from "./lockdown";
-import { identify } from "./oidc/identity";
-import { prepare, relyingParty } from "./oidc/relying-party";
-import { redeemRefreshToken } from "./oidc/tokens";
-import type { Ledger, RenewalRecord, Standing } from "./ports";
+import { prepare } from "./oidc/relying-party";
+import type { Standing } from "./ports";
+import { canRedeem, redeem } from "./redeem";
+import { reissue } from "./reissue";
+import { repeatRenewal } from "./repeat";
 import { reactToReuse } from "./reuse";
 import { lifeOf, renewability, type Renewability } from "./standing";
 
-/** With these answers the provider has ended the session: asking again would change nothing, signing in may. */
-const ENDS_THE_SESSION: ReadonlySet<FailureCode> = new Set(["grant_refused", "idp_response_invalid", "groups_overage", "user_changed"]);
-/** With these the provider says that this client may not renew sessions at all (RFC 6749 section 5.2); it may well sign users in. */
-const RENEWAL_NOT_ALLOWED: ReadonlySet<string | undefined> = new Set(["unauthorized_client", "unsupported_grant_type", "invalid_scope"]);
-
 /**
- * `renewed_elsewhere`: it was renewed within the last minute, and the browser has the renewed session or is about to get it. `over`: the ledger says that
- * there is no such session any more; its cookies are worth nothing. `refused`: this browser has to sign in for it to go on.
+ * `reissued`: the token was signed again, and nothing else. `renewal_repeated`: what a renewal gave was given once more, because its answer was lost.
+ * `renewed_elsewhere`: it was renewed a moment ago, and the browser has the renewed session or is about to get it. `under_way`: somebody
+ * else is renewing it; whoever comes again will know more. `over`: the ledger says that there is no such session any more; its cookies are
+ * worth nothing. `refused`: this browser has to sign in for it to go on.
  */
 export type Renewal =
-  | { outcome: "renewed" | "renewed_elsewhere"; expiresAt: number }
-  | { outcome: "over"; isRevoked: boolean }
-  | { outcome: "refused" };
+  | { outcome: "renewed" | "renewed_elsewhere" | "renewal_repeated" | "reissued"; expiresAt: number }
+  | { outcome: "under_way" | "refused" }
+  /** `known`: what was seen in the ledger, of a session that was revoked. */
+  | { outcome: "over"; known?: Known };
 
 const REFUSED: Renewal = { outcome: "refused" };
+const UNDER_WAY: Renewal = { outcome: "under_way" };
 
 /**
  * Renews a genuine session, whose token may have expired, with its refresh cookie, if the ledger has nothing against it.
  *
- * The renewed session keeps `sid` and `issuedAt`, which is what a revocation names. Where a parallel tab renews it at the same
- * time nothing is signed a second time: it would need a second answer of the provider, which may take the second use of a refresh token for theft.
+ * The renewed session keeps `sid`, `issuedAt` and `mark`, which is what a revocation goes by. Of requests that come at the same time one asks the provider;
+ * the others wait for what it gets.
  *
  * @param isLoop whether this browser comes again and again: what it has does not help it
  * @throws Failure where renewing may work later: the ledger, the provider, the keys or the client secret are not available
  */
-export async function renewSession(exchange: Exchange, session: Session, isLoop: boolean): Promise<Renewal> {
-  const { ports, settings } = exchange;
+export async function renewSession(exchange: Exchange, signed: SignedSession, isLoop: boolean): Promise<Renewal> {
+  const { settings } = exchange;
+  const { session } = signed;
   if (!identityProviderOf(settings, session.idp)) return REFUSED;
   prepare(exchange, session.idp);
   const refresh = await readRefresh(exchange, session);
-  const standing = await ports.ledger.standing(session.uid, session.sid);
+  const taken: Promise<Lease | undefined>[] = [];
+  const take: Attempt["take"] = (generation, dead) => {
+    const lease = takeLease(exchange, session, generation, dead);
+    taken.push(lease);
+    return lease;
+  };
+  try {
+    return await attempt({ exchange, signed, refresh, isLoop, isFresh: exchange.now < session.expiresAt, take });
+  } finally {
+    for (const taking of taken) {
+      const lease = await taking.catch(() => undefined);
+      if (lease && !lease.isOver) await giveBack(exchange, lease);
+    }
+  }
+}
+
+interface Attempt {
+  exchange: Exchange;
+  signed: SignedSession;
+  refresh: Refresh | undefined;
+  isLoop: boolean;
+  /** Whether the token's time is not up. */
+  isFresh: boolean;
+  /** What is taken is given back in the end. */
+  take(generation: number, dead?: string): Promise<Lease | undefined>;
+}
+
+async function attempt({ exchange, signed, refresh, isLoop, isFresh, take }: Attempt): Promise<Renewal> {
+  const { session } = signed;
+  const { uid, sid } = session;
+  // At once, because each may be the better part of a second away. A token whose time is not up may only have to be signed again.
+  const takesAtOnce = refresh !== undefined && !isFresh && !isLoop;
+  const [standing, early] = await Promise.all([exchange.ports.ledger.standing(uid, sid), takesAtOnce ? take(refresh.generation) : undefined]);
   // Also for the sign-in that begins where the session is over.
   await keepUpWithLockdown(exchange, standing.revocations);
-  const found = refresh ? renewability(standing, refresh.generation, exchange) : lifeOf(standing, exchange);
+  const found = refresh ? renewability(standing, { generation: refresh.generation, isFresh }, exchange) : lifeOf(standing, exchange);
+  const repeated = refresh && (await repeatRenewal(exchange, session, refresh, standing, found === "renewed_elsewhere" && !isLoop));
+  if (repeated) return repeated;
+  if (isFresh && found !== "reused" && found !== "unknown" && (await reissue(exchange, signed, standing))) return { outcome: "reissued", expiresAt: session.expiresAt };
   if ((found === "renewed_elsewhere" || found === "just_renewed") && !isLoop) return renewedElsewhere(exchange, standing);
-  if (found !== "living" && found !== "just_renewed") return over(exchange, session, found);
+  if (found !== "living" && found !== "just_renewed") {
+    if (early) early.isOver = true;
+    return over(exchange, session, found, standing);
+  }
   if (!refresh || isLoop) return REFUSED;
-  return redeem(exchange, session, refresh, standing);
-}
 
-async function redeem(exchange: Exchange, session: Session, refresh: Refresh, standing: Standing): Promise<Renewal> {
-  const { ports, now, address, deadline } = exchange;
-  const { endsAt } = standing.session!;
-  const { uid, sid } = session;
-  let kept = refresh;
-  try {
-    const party = await relyingParty(exchange, session.idp);
-    const tokens = await redeemRefreshToken(exchange, party, refresh.refreshToken);
-    // A provider that does not rotate refresh tokens sends none back: the old one stays good (RFC 6749 section 6).
-    if (tokens.refreshToken !== undefined) kept = { ...refresh, refreshToken: tokens.refreshToken };
-    const identity = await identify(exchange, party, tokens);
-    if (identity.uid !== uid) throw new Failure("user_changed");
-    const next = { ...kept, generation: refresh.generation + 1 };
-    const { session: renewed, cookies } = await establishSession(exchange, { ...session, endsAt }, identity, next);
-    // The browser has its answer already: recorded now, this would make its next renewal look like theft.
-    if (deadline.aborted) throw new Failure("out_of_time");
-    const record = await recorded(ports.ledger, { uid, sid, generation: refresh.generation, renewedAt: now, address, email: renewed.email });
-    if (record === "used_up") {
-      // The other tab's cookie is the one to keep.
-      kept = refresh;
-      return (await overtaken(exchange, session, refresh)) ?? REFUSED;
-    }
-    exchange.setCookies.push(...cookies);
-    return { outcome: "renewed", expiresAt: renewed.expiresAt };
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    if (!ENDS_THE_SESSION.has(error.code) && !RENEWAL_NOT_ALLOWED.has(error.detail)) {
-      // Nothing was renewed, but the provider takes only its latest refresh token from now on.
-      if (kept !== refresh) exchange.setCookies.push(await refreshCookie(exchange, sid, kept));
-      throw error;
-    }
-    const renewal = error.code === "grant_refused" ? await overtaken(exchange, session, refresh) : undefined;
-    if (renewal) return renewal;
-    addDetail(exchange, codesOf(error));
+  const settled = () => overtaken(exchange, session, refresh, isFresh);
+  let lease = early ?? (isFresh ? await take(refresh.generation) : undefined);
+  if (!lease) {
+    const watched = await watchLease(exchange, session, refresh.generation);
+    if (watched === "gone") return (await settled()) ?? UNDER_WAY;
+    lease = watched === "living" ? undefined : await take(refresh.generation, watched.dead);
+    if (!lease || !canRedeem(exchange)) return UNDER_WAY;
+  }
+  const redeemed = await redeem(exchange, session, refresh, { lease, standing });
+  if (redeemed.outcome === "renewed") return redeemed;
+  const { failure } = redeemed;
+  const other = !failure || failure.code === "grant_refused" ? await settled() : undefined;
+  if (other) return other;
+  if (failure) {
+    addDetail(exchange, codesOf(failure));
     exchange.setCookies.push(clearedRefreshCookie(exchange));
-    return REFUSED;
   }
-}
-
-/**
- * The write is made once, and its answer may be lost: the ledger itself then says whether it has the renewal. A browser that never got the
- * cookies of a renewal that is recorded would come again with those from before it, as a thief does.
- */
-async function recorded(ledger: Ledger, renewal: Parameters<Ledger["renew"]>[0]): Promise<RenewalRecord> {
-  try {
-    return await ledger.renew(renewal);
-  } catch (error) {
-    const { session } = await ledger.standing(renewal.uid, renewal.sid);
-    const isThere = session?.generation === renewal.generation + 1 && session.renewedAt === renewal.renewedAt && session.address === renewal.address;
-    if (isThere) return "recorded";
-    throw error;
-  }
+  return REFUSED;
 }
 
 /** What the ledger says now of a session that could be renewed when the request came; undefined where that is still so. */
-async function overtaken(exchange: Exchange, session: Session, { generation }: Refresh): Promise<Renewal | undefined> {
+async function overtaken(exchange: Exchange, session: Session, refresh: Refresh, isFresh: boolean): Promise<Renewal | undefined> {
   const standing = await exchange.ports.ledger.standing(session.uid, session.sid);
-  const life = lifeOf(standing, exchange);
-  if (life !== "living") return over(exchange, session, life);
-  return standing.session!.generation > generation ? renewedElsewhere(exchange, standing) : undefined;
+  const found = renewability(standing, { generation: refresh.generation, isFresh }, exchange);
+  if (found === "living" || found === "just_renewed") return undefined;
+  if (found !== "renewed_elsewhere") return over(exchange, session, found, standing);
+  return (await repeatRenewal(exchange, session, refresh, standing, true)) ?? renewedElsewhere(exchange, standing);
 }
 
 function renewedElsewhere({ settings }: Exchange, standing: Standing): Renewal {
@@ -118,11 +124,12 @@ function renewedElsewhere({ settings }: Exchange, standing: Standing): Renewal {
   return { outcome: "renewed_elsewhere", expiresAt: Math.min(renewedAt + settings.session.token, endsAt) };
 }
 
-async function over(exchange: Exchange, session: Session, found: Exclude<Renewability, "living" | "just_renewed">): Promise<Renewal> {
+async function over(exchange: Exchange, session: Session, found: Exclude<Renewability, "living" | "just_renewed">, { mark, gatewayMark }: Standing): Promise<Renewal> {
+  const known = { mark, gatewayMark };
   if (found === "reused" || found === "renewed_elsewhere") {
     await reactToReuse(exchange, "refresh", session);
-    return { outcome: "over", isRevoked: true };
+    return { outcome: "over", known };
   }
   addDetail(exchange, `session_${found}`);
-  return { outcome: "over", isRevoked: found === "revoked" };
+  return { outcome: "over", ...(found === "revoked" && { known }) };
 }

@@ -10,7 +10,7 @@ interface Reused {
   idp: string;
 }
 
-/** What is revoked, and the time of the cut-off, which also makes no two commands alike: the queue drops what came in the last minutes. */
+/** What is revoked, and the time of the cut-off of a user. */
 const REVOKED: Record<ReuseAction, (session: Reused, now: number) => { target: RevocationTarget; cutoff?: number } | undefined> = {
   "record": () => undefined,
   "revoke-session": ({ sid, uid }) => ({ target: { type: "session", sid, uid } }),

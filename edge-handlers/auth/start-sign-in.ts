@@ -1,6 +1,6 @@
-import { setTimeout } from "node:timers/promises";
 import { calculatePKCECodeChallenge } from "oauth4webapi";
 import { redirect } from "./answers";
+import type { Known } from "./authentication";
 import { clearedOldestFlowCookies, flowCookie, type Flow } from "./cookies/flow";
 import { isLoop } from "./cookies/sign-ins";
 import type { Exchange } from "./exchange";
@@ -10,15 +10,16 @@ import { redirectUri, relyingParty } from "./oidc/relying-party";
 /**
  * Sends the browser to the identity provider: code flow with PKCE, state and nonce, always (RFC 9700 section 2.1.1).
  *
- * @param anew whether the provider must authenticate the user although it may remember who that is
+ * @param anew what is known of the cut-offs for which the provider must authenticate the user, although it may remember who that is; it need not
+ *   where absent
  * @throws Failure `too_many_sign_ins`, `idp_unavailable`, `idp_misconfigured`, `keys_unavailable`
  */
-export async function startSignIn(exchange: Exchange, idp: string, returnPath: string, anew: boolean): Promise<Response> {
+export async function startSignIn(exchange: Exchange, idp: string, returnPath: string, anew?: Known): Promise<Response> {
   const { ports, note } = exchange;
   note.idp = idp;
   if (isLoop(exchange, "s")) throw new Failure("too_many_sign_ins");
   // At once, because each may be the better part of a second away.
-  const [{ server, settings }, startedAt] = await Promise.all([relyingParty(exchange, idp), anew ? nextSecond(exchange) : exchange.now, ports.keys()]);
+  const [{ server, settings }] = await Promise.all([relyingParty(exchange, idp), ports.keys()]);
   const flow: Flow = {
     state: ports.random(32),
     nonce: ports.random(32),
@@ -26,8 +27,8 @@ export async function startSignIn(exchange: Exchange, idp: string, returnPath: s
     idp,
     sid: ports.random(12),
     returnPath,
-    anew,
-    startedAt,
+    ...(anew && { anew }),
+    startedAt: exchange.now,
   };
 
   const target = new URL(server.authorization_endpoint!);
@@ -50,11 +51,4 @@ export async function startSignIn(exchange: Exchange, idp: string, returnPath: s
   exchange.setCookies.push(...(await clearedOldestFlowCookies(exchange)), await flowCookie(exchange, flow));
   note.outcome = "sign_in_started";
   return redirect(target.href);
-}
-
-/** Cut-offs are whole seconds: what begins within the same second cannot be told from what was there before. */
-async function nextSecond({ ports }: Exchange): Promise<number> {
-  // One more, because a timer may be up to a millisecond early.
-  await setTimeout(1001 - (Date.now() % 1000));
-  return ports.now();
 }

@@ -61,12 +61,9 @@ export function askToSignIn(why: NoSession, event: ViewerRequestEvent): EdgeResp
 
 /** https://w3c.github.io/webappsec-fetch-metadata/; the Accept header where a browser sends no such metadata. */
 function isNavigation(request: ViewerRequest): boolean {
-  const headers = request.headers;
-  const mode = headers["sec-fetch-mode"];
-  const destination = headers["sec-fetch-dest"];
-  if (mode && destination) return mode.value === "navigate" && destination.value === "document";
-  const accept = headers["accept"];
-  return !mode && !destination && !!accept && accept.value.indexOf("text/html") >= 0;
+  const said = (name: string) => (request.headers[name] ? request.headers[name].value : "");
+  const metadata = said("sec-fetch-mode") + " " + said("sec-fetch-dest");
+  return metadata === " " ? said("accept").indexOf("text/html") >= 0 : metadata === "navigate document";
 }
 
 function page(status: number, content: Page): EdgeResponse {

@@ -1,7 +1,7 @@
 /** What the origin learns about the user, and what it must not see. */
 import { SESSION_COOKIE } from "../../session/cookies";
 import { ROLE_SEPARATOR } from "../../session/policy";
-import { EMAIL, FIRST_CLAIM, ROLES, SID, UID } from "../../session/token";
+import { EMAIL, FIRST_CLAIM, ROLES, SID, UID } from "../../session/token-layout";
 import type { ViewerRequest } from "./event";
 
 /** Many servers read `-` and `_` in a header name as the same character (RFC 3875 section 4.1.18). */
@@ -25,8 +25,9 @@ export function removeForeign(request: ViewerRequest): void {
   }
 }
 
-/** Values are percent-encoded, as they are in the token: a header must be ASCII, and a claim need not be. */
+/** In the place of what is foreign. Values are percent-encoded, as they are in the token: a header must be ASCII, and a claim need not be. */
 export function setIdentity(request: ViewerRequest, session: string[]): void {
+  removeForeign(request);
   const headers = request.headers;
   const email = session[EMAIL];
   const roles = session[ROLES];

@@ -1,10 +1,14 @@
-/** What the ledger holds, on moto and on AWS's own DynamoDB Local; and there, that its conditions hold while 50 write at once. */
+/** What the control plane's ledger reads and writes, on moto and on AWS's own DynamoDB Local; and there, that its conditions hold while 50 write at once. */
 import { randomBytes, randomUUID } from "node:crypto";
+import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import { dynamoDbLedger } from "../../../control-plane/ledger/aws";
-import type { Ledger } from "../../../control-plane/ledger/ports";
-import { dynamoDbLedger as handlersLedger } from "../../../edge-handlers/auth/aws/ledger";
+import type { Ledger } from "../../../control-plane/ports";
+import { recordRevocation } from "../../../control-plane/revoker/record";
+import type { Ports } from "../../../control-plane/revoker/ports";
+import { ALL_SHARDS } from "../../../control-plane/store/all-shards";
 import { createLedgerTables } from "../../../local/ledger-tables";
-import type { LedgerSession, Revocation } from "../../../session/ledger";
+import { emailPointerKey, sessionKeyOf, sessionRevocationId, sidPointerKey, startedPointerKey, userRevocationId, type LedgerSession, type Revocation, type ShardState } from "../../../session/ledger";
 import { startDynamoDbLocal } from "../../support/dynamodb-local";
 import { startMoto } from "../../support/moto";
 import { describeWith, describeWithDynamoDbLocal } from "../../support/tools";
@@ -22,128 +26,117 @@ function ledgerTests(start: () => Promise<{ endpoint: string; close(): Promise<v
   const tables = { sessionsTable: `sessions-${randomUUID()}`, revocationsTable: `revocations-${randomUUID()}` };
   let database: Awaited<ReturnType<typeof start>>;
   let ledger: Ledger;
-  const handler = handlersLedger(() => Promise.resolve(tables));
+  let client: DynamoDBClient;
   beforeAll(async () => {
-    // Fifty requests at once may take a busy machine longer than a handler waits for one.
-    jest.spyOn(AbortSignal, "timeout").mockImplementation(() => new AbortController().signal);
     database = await start();
     process.env = { ...environment, ...CREDENTIALS, AWS_ENDPOINT_URL_DYNAMODB: database.endpoint };
     await createLedgerTables(database.endpoint, tables);
     ledger = dynamoDbLedger(tables);
+    client = new DynamoDBClient({});
   }, 90_000);
   afterAll(async () => {
+    client?.destroy();
     process.env = environment;
-    jest.restoreAllMocks();
     await database?.close();
   });
 
   const id = () => randomBytes(12).toString("base64url");
+  const revocation = (more: Partial<Revocation> = {}): Revocation => ({ kind: "user", uid: id(), mark: NOW, cutoff: NOW, recordedAt: NOW, until: NOW + 100, by: "operator:test", reason: "left", expiresAt: NOW + 1000, ...more });
   const session = (more: Partial<LedgerSession> = {}): LedgerSession => ({
-    uid: id(), sid: id(), idp: "main", email: "alice@example.com", startedAt: NOW, authTime: NOW, renewedAt: NOW, generation: 0,
-    address: "192.0.2.1", userAgent: "test", endsAt: NOW + 100, expiresAt: NOW + 1000, ...more,
+    uid: id(), sid: id(), idp: "main", email: "alice@example.com", startedAt: NOW, mark: 0, gatewayMark: 0, renewedAt: NOW, generation: 0, address: "192.0.2.1", userAgent: "test", endsAt: NOW + 100, expiresAt: NOW + 1000, ...more,
   });
-  const revocation = (more: Partial<Revocation> = {}): Revocation => ({
-    kind: "user", uid: id(), cutoff: NOW, recordedAt: NOW, until: NOW + 100, by: "operator:test", reason: "left", expiresAt: NOW + 1000, ...more,
-  });
+  const put = (item: object) => client.send(new PutItemCommand({ TableName: tables.sessionsTable, Item: marshall(item) }));
+  async function open(one: LedgerSession): Promise<LedgerSession> {
+    const pointer = { uid: one.uid, sid: one.sid, expiresAt: one.expiresAt };
+    for (const key of [sidPointerKey(one.sid), emailPointerKey(one.email, one.uid), startedPointerKey(one.startedAt, one.sid)]) await put({ ...key, ...pointer });
+    await put({ ...sessionKeyOf(one.uid, one.sid), ...one });
+    return one;
+  }
   const atOnce = <T>(write: (writer: number) => Promise<T>) => Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(writer)));
-  const countOf = (results: unknown[], result: unknown) => results.filter((one) => one === result).length;
+  const trues = (results: boolean[]) => results.filter((one) => one).length;
 
   if (isAtomic) {
-    test.each<[string, Partial<Revocation>]>([
-      ["a user", { kind: "user", uid: id() }],
-      ["the gateway", { kind: "gateway", uid: undefined as never }],
-    ])("while many move the cut-off of %s, it only moves forward, and everybody is told one that reaches as far", async (_, target) => {
-      const own = dynamoDbLedger(tables);
-      const seen: number[] = [];
-      let isWriting = true;
-      const watching = (async () => {
-        while (isWriting) {
-          const held = (await own.livingRevocations(NOW)).find(({ kind, uid }) => kind === target.kind && uid === target.uid);
-          if (held) seen.push(held.cutoff);
-        }
-      })();
-      const answers = await atOnce(async (writer) => {
-        const asked = revocation({ ...target, cutoff: NOW + ((writer * 7) % WRITERS), by: `operator:${writer}` });
-        const held = await dynamoDbLedger(tables).record(asked);
-        return { asked, held };
-      });
-      isWriting = false;
-      await watching;
-      for (const { asked, held } of answers) expect(held.cutoff).toBeGreaterThanOrEqual(asked.cutoff);
-      expect(seen).toEqual([...seen].sort((a, b) => a - b));
-      const last = (await own.livingRevocations(NOW)).find(({ kind, uid }) => kind === target.kind && uid === target.uid);
-      expect(last).toMatchObject({ cutoff: NOW + WRITERS - 1, by: answers.find(({ asked }) => asked.cutoff === NOW + WRITERS - 1)!.asked.by });
-    }, 60_000);
-
-    test("of many who revoke one session, one is kept, and everybody is told who it was", async () => {
-      const asked = revocation({ kind: "session", sid: id() });
-      const held = await atOnce((writer) => ledger.record({ ...asked, by: `operator:${writer}`, recordedAt: NOW + writer }));
-      expect(new Set(held.map(({ by }) => by)).size).toBe(1);
-      expect(await ledger.revocationsOf([{ uid: asked.uid!, sid: asked.sid! }])).toContainEqual(held[0]);
-    }, 60_000);
-
-    test("of many who open one session, one does; of many who renew its generation, one does", async () => {
-      const opened = session();
-      expect(countOf(await atOnce(() => handler.open(opened)), true)).toBe(1);
-      for (const generation of [0, 1]) {
-        const renewals = await atOnce((writer) => handler.renew({ ...opened, generation, renewedAt: NOW + writer }));
-        expect(countOf(renewals, "recorded")).toBe(1);
-        expect((await handler.standing(opened.uid, opened.sid)).session?.generation).toBe(generation + 1);
+    test("of fifty who put a shard's first state, one does; of fifty who change it, one does", async () => {
+      const state = (version: number, writer: number): ShardState => ({ version, floor: writer, floorSetAt: NOW, entries: "[]" });
+      for (const version of [1, 2, 3]) {
+        expect(trues(await atOnce((writer) => ledger.putShardState("AB", state(version, writer))))).toBe(1);
+        expect((await ledger.shardStates(["AB"])).get("AB")!.version).toBe(version);
       }
     }, 60_000);
 
-    test("of many who take one event, one does", async () => {
-      const hash = id();
-      expect(countOf(await atOnce(() => handler.take(hash, NOW)), true)).toBe(1);
-      expect(await handler.wasTaken(hash)).toBe(true);
+    test("of fifty who put what the store holds under the same ETag, one does", async () => {
+      for (const [etag, before] of [["E1", undefined], ["E2", "E1"]] as const) {
+        await atOnce((writer) => ledger.putStoreState({ etag, kids: `k${writer}`, shards: "" }, before));
+        const { kids } = (await ledger.storeState())!;
+        await ledger.putStoreState({ etag: "late", kids: "late", shards: "" }, before);
+        expect(await ledger.storeState()).toEqual({ etag, kids, shards: "" });
+      }
+    }, 60_000);
+
+    test("of fifty who replace one revocation, one does; and of fifty commands about one user each gets a mark of its own", async () => {
+      const first = revocation();
+      const key = userRevocationId(first.uid!);
+      expect(trues(await atOnce((writer) => ledger.replaceRevocation(key, undefined, { ...first, mark: NOW + writer })))).toBe(1);
+      const held = (await ledger.revocations([key])).get(key)!;
+      expect(trues(await atOnce((writer) => ledger.replaceRevocation(key, held, { ...first, mark: NOW + 100 + writer })))).toBe(1);
+
+      const uid = id();
+      const wait = (seconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, seconds * 1000));
+      const ports = { ledger, now: () => NOW, wait } as Ports;
+      const settings = { sessionLifetime: 28_800, tokenLifetime: 900 };
+      const recorded = await atOnce((writer) => recordRevocation(ports, settings, { version: 1, target: { type: "user", uid }, by: "event:hr", reason: `${writer}` }, NOW));
+      expect(new Set(recorded.map(({ revocation: { mark } }) => mark)).size).toBe(WRITERS);
+      expect((await ledger.revocations([userRevocationId(uid)])).get(userRevocationId(uid))!.mark).toBe(NOW + WRITERS - 1);
     }, 60_000);
   }
 
-  test("what was recorded first is kept where a later one reaches no further", async () => {
+  test("a revocation is replaced only where it is the one that was read", async () => {
     const first = revocation();
-    expect(await ledger.record(first)).toEqual(first);
-    expect(await ledger.record({ ...first, by: "operator:late" })).toEqual(first);
-    expect(await ledger.record({ ...first, cutoff: NOW - 1 })).toEqual(first);
-    const further = { ...first, cutoff: NOW + 1, by: "operator:late" };
-    expect(await ledger.record(further)).toEqual(further);
+    const key = userRevocationId(first.uid!);
+    expect(await ledger.replaceRevocation(key, undefined, first)).toBe(true);
+    expect(await ledger.replaceRevocation(key, undefined, first)).toBe(false);
+    const second = { ...first, mark: NOW + 1, commands: "a b" };
+    expect(await ledger.replaceRevocation(key, { ...first, mark: NOW - 1 }, second)).toBe(false);
+    expect(await ledger.replaceRevocation(key, first, second)).toBe(true);
+    expect((await ledger.revocations([key])).get(key)).toEqual(second);
   });
 
-  test("living revocations are those that may still match, however many pages they take", async () => {
-    const long = revocation({ until: NOW + 5000, reason: "x".repeat(400) });
-    const living = Array.from({ length: 60 }, () => ({ ...long, uid: id(), reason: randomBytes(15_000).toString("hex") }));
-    const over = revocation({ until: NOW + 4000 });
-    await Promise.all([...living, over].map((one) => ledger.record(one)));
-    const found = new Set((await ledger.livingRevocations(NOW + 4000)).map(({ uid }) => uid));
-    expect(living.filter(({ uid }) => !found.has(uid))).toEqual([]);
-    expect(found.has(over.uid)).toBe(false);
+  test("the states of all shards are read, however many calls that takes; those that never had one are left out", async () => {
+    const some = ALL_SHARDS.filter((_, place) => place % 16 === 0);
+    for (const shard of some) await ledger.putShardState(shard, { version: 1, floor: 0, floorSetAt: 0, entries: shard });
+    const found = await ledger.shardStates(ALL_SHARDS);
+    for (const shard of some) expect(found.get(shard)!.entries).toBe(shard);
+    expect(found.has("zz")).toBe(false);
   }, 60_000);
 
-  test("of more sessions than one call takes, every revocation is found", async () => {
-    const sessions = Array.from({ length: 130 }, () => session());
-    const revoked = sessions.map(({ uid, sid }, place) => revocation(place % 2 ? { uid } : { kind: "session", uid, sid }));
-    await Promise.all(revoked.map((one) => ledger.record(one)));
-    const found = await ledger.revocationsOf(sessions);
-    expect(found.filter(({ kind }) => kind !== "gateway")).toHaveLength(revoked.length);
-    for (const one of revoked) expect(found).toContainEqual(one);
+  test("every revocation since a time is found, however many pages they take", async () => {
+    const since = NOW + 5000;
+    const wanted = Array.from({ length: 60 }, () => revocation({ recordedAt: since, reason: randomBytes(15_000).toString("hex") }));
+    for (const one of [...wanted, revocation({ recordedAt: since - 1 })]) await ledger.replaceRevocation(userRevocationId(one.uid!), undefined, one);
+    const found: string[] = [];
+    for await (const page of ledger.revocationsSince(since)) found.push(...page.map(({ uid }) => uid!));
+    expect(found.sort()).toEqual(wanted.map(({ uid }) => uid!).sort());
   }, 60_000);
 
-  test("sessions are found by user, by id and by e-mail address, newest first", async () => {
+  test("of more ids than one call takes, every revocation is found, and an id may be asked for twice", async () => {
+    const all = Array.from({ length: 130 }, () => revocation({ kind: "session", sid: id(), mark: 0 }));
+    for (const one of all) await ledger.replaceRevocation(sessionRevocationId(one.sid!), undefined, one);
+    const ids = all.map(({ sid }) => sessionRevocationId(sid!));
+    const found = await ledger.revocations([...ids, ids[0]!, sessionRevocationId(id())]);
+    expect([...found.values()]).toHaveLength(130);
+    for (const one of all) expect(found.get(sessionRevocationId(one.sid!))).toEqual(one);
+  }, 60_000);
+
+  test("sessions are found at once by user, by id, by address and by hour, newest first", async () => {
     const uid = id();
-    const [old, fresh] = [session({ uid, email: "Bob@Example.com" }), session({ uid, email: "bob@example.com", startedAt: NOW + 5 })];
-    for (const one of [old, fresh, session({ email: "carol@example.com" })]) await handler.open(one);
+    const [old, fresh] = [await open(session({ uid, email: "Bob@Example.com" })), await open(session({ uid, email: "bob@example.com", startedAt: NOW + 5 }))];
+    const other = await open(session({ uid: id(), email: "BOB@example.com", startedAt: NOW + 7200 }));
     expect(await ledger.sessionsOf(uid)).toEqual([fresh, old]);
-    expect(await ledger.sessionsByEmail("BOB@example.com")).toEqual([fresh, old]);
-    expect(await ledger.sessionBySid(old.sid)).toEqual(old);
-    expect(await ledger.sessionBySid(id())).toBeUndefined();
-  });
-
-  test("living sessions are neither over nor signed out, and a limit says when there are more", async () => {
-    const later = NOW + 10_000;
-    const living = [3, 2, 1].map((age) => session({ startedAt: later - age, endsAt: later + 1 }));
-    const out = session({ endsAt: later + 1 });
-    for (const one of [...living, out, session({ endsAt: later })]) await handler.open(one);
-    await handler.end(out.uid, out.sid, NOW);
-    expect(await ledger.livingSessions(later, 3)).toEqual({ sessions: [...living].reverse(), isCut: false });
-    expect(await ledger.livingSessions(later, 2)).toEqual({ sessions: [living[2], living[1]], isCut: true });
+    expect((await ledger.usersOfEmail("bOb@example.com")).sort()).toEqual([uid, other.uid].sort());
+    expect([await ledger.userOfSession(old.sid), await ledger.userOfSession(id())]).toEqual([uid, undefined]);
+    expect([await ledger.session(uid, old.sid), await ledger.session(id(), old.sid)]).toEqual([old, undefined]);
+    const started = await ledger.startedInHourOf(NOW + 100);
+    expect(started.map(({ sid }) => sid)).toEqual([fresh.sid, old.sid]);
+    expect(await ledger.sessions([...started, { uid, sid: id(), expiresAt: 0 }])).toEqual([fresh, old]);
   });
 }

@@ -1,64 +1,63 @@
-/** A revocation, from the asker to the gate's decision. */
+/** Who is out after a revocation, and who is not; as the shipped gate decides. */
+import { shardOf } from "../../../session/shard";
 import { createHash } from "node:crypto";
-import { gateSources } from "../../support/gate-sites";
-import { SESSION_SECONDS, startControlPlane, type ControlPlane, type Signed } from "../../support/control-plane";
+import type { RevocationCommand, RevocationTarget } from "../../../session/revocation";
+import { CUTOFF_REACH } from "../../../session/timing";
+import { startControlPlane, uidInShard, type ControlPlane, type Signed } from "../../support/control-plane";
 import { startMoto, type Moto } from "../../support/moto";
 import { describeWith } from "../../support/tools";
-import { recordKey, shardOf } from "../../../session/shard";
-import type { RevocationCommand, RevocationTarget } from "../../../session/revocation";
+
+/** Milliseconds: a busy machine is slow, not wrong. */
+jest.setTimeout(120_000);
 
 describeWith("moto", "a revocation", (path) => {
-  const gate = gateSources().door;
   let moto: Moto;
   let plane: ControlPlane;
   beforeAll(async () => {
     moto = await startMoto(path);
-    plane = await startControlPlane(moto.endpoint, { gate });
+    plane = await startControlPlane(moto.endpoint);
   }, 90_000);
   afterAll(async () => {
     await plane?.close();
     await moto?.close();
   });
+  afterEach(() => plane.unwatch());
 
   const command = (target: RevocationTarget, more: Partial<RevocationCommand> = {}): RevocationCommand => ({ version: 1, target, by: "operator:test", reason: "laptop stolen", ...more });
   const user = ({ session }: Signed) => command({ type: "user", uid: session.uid });
   const allowed = ({ session }: Signed) => `allow session ${session.uid}`;
-  const recordOf = async ({ session }: Signed) => recordKey((await plane.keys()).current, shardOf(session.uid, 64));
 
-  test("of a user, asked for directly, ends all sessions of that user and no other's", async () => {
-    const first = await plane.signIn();
+  test("of a user, asked for directly, ends all sessions of that user and no other's, by one call of the store", async () => {
+    const [first, other] = [await plane.signIn(), await plane.signIn()];
     const second = await plane.signIn({ uid: first.session.uid });
-    const other = await plane.signIn();
     expect(await plane.decide(first)).toBe(allowed(first));
+    plane.store.calls.length = 0;
     const answer = await plane.carryOut({ operation: "revoke", command: user(first) });
-    const now = answer.revocation.recordedAt;
-    expect(answer).toEqual({
-      revocation: { kind: "user", uid: first.session.uid, cutoff: now, recordedAt: now, until: now + SESSION_SECONDS, by: "operator:test", reason: "laptop stolen", expiresAt: now + SESSION_SECONDS + 30 * 86_400 },
-      isNew: true,
-      records: [await recordOf(first)],
-      sessions: 2,
-    });
+    expect(plane.store.calls).toEqual(["UpdateKeys"]);
+    expect(answer).toMatchObject({ revocation: { kind: "user", uid: first.session.uid, by: "operator:test", reason: "laptop stolen" }, isNew: true, records: [`shard.${shardOf(first.session.uid)}`], sessions: 2 });
     expect(await Promise.all([first, second, other].map(plane.decide))).toEqual(["login revoked", "login revoked", allowed(other)]);
     expect(await plane.revocations()).toContainEqual(answer.revocation);
+    const next = await plane.signIn({ uid: first.session.uid });
+    expect(await plane.decide(next)).toBe(allowed(next));
   });
 
-  test("of a user spares the session that began after it", async () => {
-    const before = await plane.signIn();
-    const after = await plane.signIn({ uid: before.session.uid, issuedAt: before.session.issuedAt + 2 });
-    await plane.carryOut({ operation: "revoke", command: { ...user(before), cutoff: before.session.issuedAt + 1 } });
-    expect(await plane.decide(before)).toBe("login revoked");
-    expect(await plane.decide(after)).toBe(allowed(after));
+  test("of a user spares the session that began well after it was asked for", async () => {
+    const asked = plane.clock.now() - CUTOFF_REACH - 10;
+    const before = await plane.signIn({ issuedAt: asked + CUTOFF_REACH });
+    const after = await plane.signIn({ uid: before.session.uid, issuedAt: asked + CUTOFF_REACH + 1 });
+    await plane.carryOut({ operation: "revoke", command: { ...user(before), cutoff: asked } });
+    expect(await Promise.all([before, after].map(plane.decide))).toEqual(["login revoked", allowed(after)]);
   });
 
-  test("of one session leaves the user's others alone, whether its user is named or not", async () => {
-    for (const isNamed of [true, false]) {
+  test("of one session leaves the user's others alone, whether its user is named right, wrong or not", async () => {
+    for (const named of ["right", "wrong", "not"]) {
       const first = await plane.signIn();
       const second = await plane.signIn({ uid: first.session.uid });
       const { sid, uid } = first.session;
-      const answer = await plane.carryOut({ operation: "revoke", command: command({ type: "session", sid, ...(isNamed && { uid }) }) });
+      const more = { right: { uid }, wrong: { uid: "AAAAAAAAAAAAAAAA" }, not: {} }[named];
+      const answer = await plane.carryOut({ operation: "revoke", command: command({ type: "session", sid, ...more }) });
       expect(answer).toMatchObject({ revocation: { kind: "session", sid, uid }, sessions: 1 });
-      expect(await plane.decide(first)).toBe("login revoked");
-      expect(await plane.decide(second)).toBe(allowed(second));
+      expect(await Promise.all([first, second].map(plane.decide))).toEqual(["login revoked", allowed(second)]);
     }
   });
 
@@ -69,53 +68,77 @@ describeWith("moto", "a revocation", (path) => {
     expect(await plane.decide(alice)).toBe("login revoked");
   });
 
-  test("said twice keeps who asked first, and reads no more than the shard's record", async () => {
-    const signed = await plane.signIn();
-    const first = await plane.carryOut({ operation: "revoke", command: { ...user(signed), cutoff: signed.session.issuedAt } });
-    plane.store.calls.length = 0;
-    const second = await plane.carryOut({ operation: "revoke", command: { ...user(signed), cutoff: signed.session.issuedAt, by: "somebody else" } });
-    expect(second).toEqual({ ...first, isNew: false, records: [] });
-    expect(plane.store.calls).toEqual(["DescribeKeyValueStore", "GetKey"]);
-  });
-
-  test("of a session that the index does not have yet waits for it", async () => {
-    const late = { uid: "AAAAAAAAAAAAAAAA", sid: "late-in-the-inde" };
-    let looks = 0;
-    plane.watch(async (operation) => {
-      if (operation === "Query" && ++looks === 2) await plane.putSession(late);
-      return undefined;
-    });
-    expect(await plane.deliver([command({ type: "session", sid: late.sid })])).toEqual([]);
-    plane.unwatch();
-    expect(await plane.buried()).toEqual([]);
-    expect(await plane.revocations()).toContainEqual(expect.objectContaining({ kind: "session", sid: late.sid, uid: late.uid }));
-  });
-
-  test("of a session that has long been over, and was revoked then, writes nothing", async () => {
-    const signed = await plane.signIn();
-    const { uid, sid } = signed.session;
-    const at = plane.clock.now() - SESSION_SECONDS - 10;
-    const held = { kind: "session", uid, sid, cutoff: at, recordedAt: at, until: at + SESSION_SECONDS, by: "sign-out", reason: "", expiresAt: at + 40 * 86_400 } as const;
-    await plane.putRevocations([held]);
-    plane.store.calls.length = 0;
-    expect(await plane.carryOut({ operation: "revoke", command: command({ type: "session", uid, sid }) })).toEqual({ revocation: held, isNew: false, records: [], sessions: 1 });
-    expect(plane.store.calls).toEqual([]);
-  });
-
-  test("by the queue is written with its whole batch in one call", async () => {
+  test("by the queue is written with its whole batch in one call, and scans no table", async () => {
     const users = await Promise.all(Array.from({ length: 10 }, () => plane.signIn()));
     plane.store.calls.length = 0;
+    const seen: string[] = [];
+    plane.watch((operation) => void seen.push(operation));
     expect(await plane.deliver(users.map(user))).toEqual([]);
-    expect(plane.store.calls.filter((call) => call !== "GetKey")).toEqual(["DescribeKeyValueStore", "UpdateKeys"]);
+    expect(plane.store.calls).toEqual(["UpdateKeys"]);
+    expect(new Set(seen)).toEqual(new Set(["BatchGetItem", "PutItem", "GetItem", "DescribeSecret", "UpdateKeys"]));
     expect(new Set(await Promise.all(users.map(plane.decide)))).toEqual(new Set(["login revoked"]));
   });
 
-  test("by the queue counts from when it was sent", async () => {
-    const sentAt = plane.clock.now() - 100;
-    const before = await plane.signIn({ issuedAt: sentAt });
-    const after = await plane.signIn({ uid: before.session.uid, issuedAt: sentAt + 1 });
-    expect(await plane.deliver([user(before)], sentAt)).toEqual([]);
+  test("by the topic that comes again five minutes later ends no newer session", async () => {
+    const before = await plane.signIn();
+    const { uid } = before.session;
+    const body = JSON.stringify({ Type: "Notification", MessageId: "m", TopicArn: "arn:aws:sns:us-east-1:111122223333:t", Message: JSON.stringify(user(before)), Timestamp: new Date(plane.clock.now() * 1000).toISOString() });
+    expect(await plane.deliver([body])).toEqual([]);
     expect(await plane.decide(before)).toBe("login revoked");
+    const held = (await plane.revocations()).filter((one) => one.uid === uid);
+    plane.clock.advance(10);
+    const after = await plane.signIn({ uid });
+    plane.clock.advance(300);
+    expect(await plane.deliver([body])).toEqual([]);
+    expect((await plane.revocations()).filter((one) => one.uid === uid)).toEqual(held);
     expect(await plane.decide(after)).toBe(allowed(after));
+  });
+
+  test("of more users than a record has room for raises the floor: whoever is not meant gets a new token, whoever is, none that passes", async () => {
+    const [meant, bystander] = [await plane.signIn({ uid: uidInShard("AB") }), await plane.signIn({ uid: uidInShard("AB") })];
+    const others = Array.from({ length: 60 }, () => command({ type: "user", uid: uidInShard("AB") }));
+    expect(await plane.deliver([...others, user(meant)])).toEqual([]);
+    expect((await plane.shardState("1"))!.floor).toBeGreaterThan(0);
+    expect(await Promise.all([meant, bystander].map(plane.decide))).toEqual(["login outdated", "login outdated"]);
+    const reissued = await plane.reissue(bystander);
+    expect(await plane.decide(reissued)).toBe(allowed(reissued));
+    const after = await plane.signIn();
+    expect(await plane.decide(after)).toBe(allowed(after));
+  });
+
+  test("that cannot be carried out is buried with its reason, and the log holds nothing of it", async () => {
+    const bodies = ["{not json SECRET", JSON.stringify({ ...command({ type: "session", sid: "nobodys-session0" }) }), JSON.stringify({ SECRET: 1 })];
+    expect(await plane.deliver(bodies)).toEqual([]);
+    expect((await plane.buried()).map(({ body }) => body).sort()).toEqual([...bodies].sort());
+    expect(plane.logs()).not.toContain("SECRET");
+  });
+
+  test.each(["error", "throttle", "lost"] as const)("of which any one call has the fault %s is done all the same", async (fault) => {
+    const seen: string[] = [];
+    plane.watch((operation) => void seen.push(operation));
+    await plane.deliver([user(await plane.signIn())]);
+    for (let place = 1; place <= seen.length; place++) {
+      const [signed, bystander] = [await plane.signIn(), await plane.signIn()];
+      plane.watch((_, call) => (call === place ? fault : undefined));
+      expect(await plane.deliver([user(signed)])).toEqual([]);
+      plane.unwatch();
+      expect(await Promise.all([signed, bystander].map(plane.decide))).toEqual(["login revoked", allowed(bystander)]);
+    }
+    expect(await plane.carryOut({ operation: "check" })).toMatchObject({ isRight: true });
+  });
+
+  test("in which the process ends at any call is done when its message comes again", async () => {
+    const seen: string[] = [];
+    plane.watch((operation) => void seen.push(operation));
+    await plane.deliver([user(await plane.signIn())]);
+    expect(seen.length).toBeGreaterThanOrEqual(8);
+    for (let place = 1; place <= seen.length; place++) {
+      const [signed, bystander] = [await plane.signIn(), await plane.signIn()];
+      plane.watch((_, call) => (call === place ? plane.crash().then(() => undefined) : undefined));
+      expect(await plane.deliver([user(signed)])).toBe("all");
+      plane.unwatch();
+      expect(await plane.deliver([user(signed)])).toEqual([]);
+      expect(await Promise.all([signed, bystander].map(plane.decide))).toEqual(["login revoked", allowed(bystander)]);
+    }
   });
 });

@@ -3,9 +3,12 @@ import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { JWTPayload } from "jose";
 import { REFUSALS } from "../../../edge-handlers/auth/oidc/refused";
+import type { LedgerSession } from "../../../session/ledger";
 import type { RevocationCommand } from "../../../session/revocation";
-import { expectProblem } from "../../support/answers";
+import { SESSION_COOKIE } from "../../../session/cookies";
+import { expectNoSession, expectPage, expectProblem } from "../../support/answers";
 import { startAuth, withAuth, type AuthEnvironment } from "../../support/auth-fixture";
+import type { Browser } from "../../support/browser-stand-in";
 import type { EdgeResponse, ViewerRequest } from "../../support/cloudfront-event";
 import type { Outage } from "../../support/idp-faults";
 import { createSigningKey } from "../../support/idp-keys";
@@ -41,7 +44,7 @@ async function commandsOf(act: () => Promise<unknown>, { aws, settings } = envir
   const before = aws.messages.length;
   await act();
   const sent = aws.messages.slice(before);
-  for (const { queueUrl, groupId } of sent) expect({ queueUrl, groupId }).toEqual({ queueUrl: expect.stringMatching(`/${settings.revocationQueueName}$`) as unknown, groupId: "revocations" });
+  for (const { queueUrl } of sent) expect(queueUrl).toMatch(new RegExp(`/${settings.revocationQueueName}$`));
   return sent.map(({ command }) => command);
 }
 
@@ -60,7 +63,7 @@ const FLAWS: Flaw[] = [
   ...commonFlaws(600),
   ["without an expiry", "time", withClaims((claims) => delete claims.exp)],
   ["with an expiry that is a text", "time", withClaims((claims) => Object.assign(claims, { exp: String(claims.exp) }))],
-  ["that expired", "time", withClaims((claims) => (claims.exp = claims.iat! - 70))],
+  ["that expired", "time", withClaims((claims) => (claims.exp = claims.iat! - 190))],
   ["for another audience beside this one", "audience", withClaims((claims) => Object.assign(claims, { aud: [claims.aud, "other"] }))],
   ["of a security event token's type", "type", withHeader({ typ: "secevent+jwt" })],
   ["with a nonce", "claims", withClaims((claims) => (claims["nonce"] = "n"))],
@@ -80,37 +83,110 @@ const FLAWS: Flaw[] = [
   }],
 ];
 
-test("a session that the index does not have yet is found at a second look", async () => {
-  const sid = newSid();
-  const token = await sign(draft({ sid }));
-  const QUERY = "DynamoDB_20120810.Query";
-  const queries = () => environment.aws.requests.filter((target) => target === QUERY).length;
-  const asked = queries();
-  const commands = await commandsOf(async () => {
-    const answer = post(token);
-    while (queries() === asked) await setTimeout(5);
-    await setTimeout(50);
-    await putSession(environment, sid);
-    expectDone(await answer);
-  });
-  expect(commands).toHaveLength(1);
-});
-
-test("a sign-in that is under way when the provider ends its session does not outlive it", () =>
-  withAuth({}, async (place) => {
-    const sid = newSid();
-    place.idp.tampering = { claims: (claims) => void (claims["sid"] = sid) };
+describe("a sign-in that the provider ends while it is under way, or just after", () => {
+  /** A browser that comes back from a session of the provider, in which its user authenticated a while ago. */
+  async function comingBack(place: AuthEnvironment, sid: string): Promise<{ browser: Browser; callback: string }> {
+    place.idp.user = { ...place.idp.user, sid };
+    place.idp.authenticatedAt = place.clock.now() - 300;
     const browser = place.browser();
-    const callback = browser.approve(await browser.startSignIn("/page"));
-    place.idp.outages.set("token", "slow");
-    const answer = browser.navigate(callback);
-    await setTimeout(300);
-    expectDone(await post(await sign(draft({ sid }, place)), {}, place));
-    await answer;
-    place.idp.outages.clear();
-    place.clock.advance(901);
-    expectProblem(await browser.fetch("/_gate/refresh", { method: "POST" }), 401);
-  }));
+    return { browser, callback: browser.approve(await browser.startSignIn("/page")) };
+  }
+  const logOut = async (place: AuthEnvironment, sid: string) => expectDone(await post(await sign(draft({ sid }, place)), {}, place));
+  /** It leads to the provider's form, and leaves no session behind that lives. */
+  async function expectStartedOver(place: AuthEnvironment, response: EdgeResponse): Promise<string> {
+    expectNoSession(response);
+    expect(new URL(response.headers["location"]![0]!).searchParams.get("prompt")).toBe("login");
+    expect(await place.logLines(response)).toEqual([expect.objectContaining({ outcome: "sign_in_started", detail: "idp_session_ended" })]);
+    expect((await place.ledger.sessions()).filter((session) => session.idpSession !== undefined && session.endedAt === undefined)).toEqual([]);
+    return response.headers["location"]![0]!;
+  }
+
+  test("is ended at once when it has just been made: nothing lags behind", () =>
+    withAuth({}, async (place) => {
+      const sid = newSid();
+      const { browser, callback } = await comingBack(place, sid);
+      await browser.navigate(callback);
+      const session = place.readToken(browser.jar.get(SESSION_COOKIE));
+      const commands = await commandsOf(() => logOut(place, sid), place);
+      expect(commands).toEqual([{ version: 1, target: { type: "session", sid: session.sid, uid: session.uid }, ...BY }]);
+      expectProblem(await browser.fetch("/_gate/refresh", { method: "POST" }), 401);
+    }));
+
+  test.each([0, 61, 590])("does not outlive it when its callback comes %i s later", (seconds) =>
+    withAuth({}, async (place) => {
+      const sid = newSid();
+      const { browser, callback } = await comingBack(place, sid);
+      expect(await commandsOf(() => logOut(place, sid), place)).toEqual([]);
+      place.clock.advance(seconds);
+      await expectStartedOver(place, await browser.navigate(callback));
+    }));
+
+  test("does not outlive it whichever comes first, the pointer or the mark", () =>
+    withAuth({}, async (place) => {
+      const sid = newSid();
+      const { browser, callback } = await comingBack(place, sid);
+      place.idp.outages.set("token", "slow");
+      const answer = browser.navigate(callback);
+      await setTimeout(300);
+      await logOut(place, sid);
+      await expectStartedOver(place, await answer);
+    }));
+
+  test("sees the end, or is seen: each writes its own before it looks for the other's", () =>
+    withAuth({ withSlowAnswers: true }, async (place) => {
+      const sid = newSid();
+      const { browser, callback } = await comingBack(place, sid);
+      const seen = async (act: () => Promise<unknown>) => {
+        const before = place.aws.requests.length;
+        await act();
+        return place.aws.requests.slice(before).map((target) => target.replace("DynamoDB_20120810.", ""));
+      };
+      // What is not waited for would overtake it.
+      place.delays.set("DynamoDB_20120810.BatchWriteItem", 300).set("DynamoDB_20120810.PutItem", 300);
+      const signIn = await seen(() => browser.navigate(callback));
+      for (const look of ["PutItem", "GetItem"]) expect(signIn.indexOf(look)).toBeGreaterThan(signIn.indexOf("BatchWriteItem"));
+      const ended = await seen(() => logOut(place, sid));
+      expect(ended.indexOf("Query")).toBeGreaterThan(ended.indexOf("PutItem"));
+      expect(ended.indexOf("PutItem")).toBeGreaterThan(-1);
+      // Nor does the logout look before its mark is there.
+      place.aws.faults.set("DynamoDB_20120810.PutItem", "error");
+      const token = await sign(draft({ sid }, place));
+      expect(await seen(async () => expectProblem(await post(token, {}, place), 503))).not.toContain("Query");
+    }));
+
+  test("is revoked where only what leads to it is written yet", () =>
+    withAuth({}, async (place) => {
+      const sid = newSid();
+      const { sid: own, uid } = await putSession(place, sid);
+      await place.ledger.remove({ uid, sid: own });
+      expect(await commandsOf(() => logOut(place, sid), place)).toEqual([{ version: 1, target: { type: "session", sid: own, uid }, ...BY }]);
+    }));
+
+  test("gets in where the user has authenticated since, also in the same session of the provider", () =>
+    withAuth({}, async (place) => {
+      const sid = newSid();
+      const { browser, callback } = await comingBack(place, sid);
+      await logOut(place, sid);
+      place.clock.advance(61);
+      const location = await expectStartedOver(place, await browser.navigate(callback));
+      place.clock.advance(1);
+      expect((await browser.navigate(browser.approve(location))).headers["location"]).toEqual(["/page"]);
+      expect((await browser.fetch("/_gate/me")).status).toBe(200);
+    }));
+
+  test("is refused where the provider was asked and did not authenticate the user", () =>
+    withAuth({}, async (place) => {
+      const sid = newSid();
+      const { browser, callback } = await comingBack(place, sid);
+      await logOut(place, sid);
+      const location = await expectStartedOver(place, await browser.navigate(callback));
+      place.idp.obeysPrompt = false;
+      const refused = await browser.navigate(browser.approve(location));
+      expectPage(refused, 403);
+      expectNoSession(refused);
+      expect(await place.logLines(refused)).toEqual([expect.objectContaining({ outcome: "authentication_too_old", detail: "idp_session_ended" })]);
+    }));
+});
 
 describe("a logout token is refused", () => {
   test.each(FLAWS)("%s", async (_name, reason, make) => {
@@ -216,13 +292,16 @@ describe("a logout token is taken", () => {
 });
 
 describe("what is revoked", () => {
+  /** What leads to it is large: few fit into a page. */
+  const pile = async (sid: string, changes: Partial<LedgerSession> = {}) => environment.ledger.pad(await putSession(environment, sid, changes));
+
   test("every living session of the provider's session, and the ledger knows at once that they ended", async () => {
     const honest = draft();
     const sid = String(honest.claims["sid"]);
     const now = environment.clock.now();
     const living = [await putSession(environment, sid), await putSession(environment, sid)];
-    const over = await putSession(environment, sid, { endsAt: now - 1 });
-    await putSession(environment, sid, { endedAt: now - 1021 });
+    const over = await putSession(environment, sid, { endsAt: now - 241 });
+    await putSession(environment, sid, { endedAt: now - 1501 });
     await putSession(environment, newSid());
     const commands = await commandsOf(async () => expectDone(await post(await withClaims((claims) => delete claims.sub)(honest))));
     expect(commands).toHaveLength(2);
@@ -268,7 +347,7 @@ describe("what is revoked", () => {
   test("sessions that a ledger's page has no room for", async () => {
     const honest = draft();
     // A page is 1 MB (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html).
-    for (let count = 0; count < 5; count++) await putSession(environment, String(honest.claims["sid"]), { userAgent: "x".repeat(300_000) });
+    for (let count = 0; count < 5; count++) await pile(String(honest.claims["sid"]));
     expect(await commandsOf(async () => expectDone(await post(await sign(honest))))).toHaveLength(5);
   });
 
@@ -276,7 +355,7 @@ describe("what is revoked", () => {
     const honest = draft();
     const [sid, now] = [String(honest.claims["sid"]), environment.clock.now()];
     await putSession(environment, sid);
-    for (let count = 0; count < 16; count++) await putSession(environment, sid, { userAgent: "x".repeat(300_000), endsAt: now - 1 });
+    for (let count = 0; count < 16; count++) await pile(sid, { endsAt: now - 241 });
     const asked = environment.aws.requests.length;
     const commands = await commandsOf(async () => expectDone(await post(await withClaims((claims) => delete claims.sub)(honest))));
     expect(commands).toEqual([{ version: 1, target: { type: "user", uid: environment.uid("alice") }, cutoff: expect.any(Number) as unknown, ...BY }]);
@@ -286,7 +365,14 @@ describe("what is revoked", () => {
 
   test("all of the user whom the token names, where the piled up sessions that were read are another's", async () => {
     const honest = draft();
-    for (let count = 0; count < 16; count++) await putSession(environment, String(honest.claims["sid"]), { uid: "m".repeat(16), userAgent: "x".repeat(300_000) });
+    for (let count = 0; count < 16; count++) await pile(String(honest.claims["sid"]), { uid: "m".repeat(16) });
+    const commands = await commandsOf(async () => expectDone(await post(await sign(honest))));
+    expect(commands).toEqual([{ version: 1, target: { type: "user", uid: environment.uid("alice") }, cutoff: expect.any(Number) as unknown, ...BY }]);
+  });
+
+  test("all of the user, where there are more than can be looked at", async () => {
+    const honest = draft();
+    for (let count = 0; count < 101; count++) await putSession(environment, String(honest.claims["sid"]), { endedAt: environment.clock.now() - 5000 });
     const commands = await commandsOf(async () => expectDone(await post(await sign(honest))));
     expect(commands).toEqual([{ version: 1, target: { type: "user", uid: environment.uid("alice") }, cutoff: expect.any(Number) as unknown, ...BY }]);
   });
@@ -303,7 +389,7 @@ describe("what is revoked", () => {
 
 describe("while something is down the provider is asked to try again, and nothing is lost", () => {
   const FAULTS = ["error", "throttle", "garbage"] as const;
-  const TARGETS = ["DynamoDB_20120810.GetItem", "DynamoDB_20120810.Query", "AmazonSQS.SendMessage", "DynamoDB_20120810.UpdateItem", "DynamoDB_20120810.PutItem"];
+  const TARGETS = ["DynamoDB_20120810.GetItem", "DynamoDB_20120810.Query", "DynamoDB_20120810.BatchGetItem", "AmazonSQS.SendMessage", "DynamoDB_20120810.UpdateItem", "DynamoDB_20120810.PutItem"];
   const EACH = TARGETS.flatMap((target) => FAULTS.map((fault) => [target, fault] as const));
   test.each(EACH)("%s: %s", async (target, fault) => {
     const honest = draft();

@@ -32,8 +32,6 @@ describe("me", () => {
   const STRANGERS: [string, (token: string) => string | string[]][] = [
     ["without a session", () => ""],
     ["after the end of the token", () => `${SESSION_COOKIE}=${environment.mint({ expiresAt: environment.clock.now() - 1 })}`],
-    // The user's shard is 62 of 64, and 1022 of 1,024: the key of that shard must not vouch for this user.
-    ["with a session signed by the key of another shard", () => `${SESSION_COOKIE}=${environment.mint({ uid: "AAAAAAAAAAAAAA_-" }, 1024)}`],
     ["with a changed MAC", (token) => `${SESSION_COOKIE}=${token.slice(0, -43)}${(token.at(-43) === "A" ? "B" : "A") + token.slice(-42)}`],
     ["with two sessions", (token) => `${SESSION_COOKIE}=${token}; ${SESSION_COOKIE}=${token}`],
     ["with two sessions in two headers", (token) => [`${SESSION_COOKIE}=${token}`, `${SESSION_COOKIE}=${token}`]],

@@ -2,10 +2,12 @@
 import { establishSession, ledgerSession } from "../../../edge-handlers/auth/establish";
 import type { Exchange } from "../../../edge-handlers/auth/exchange";
 import type { Identity } from "../../../edge-handlers/auth/oidc/identity";
+import type { Standing } from "../../../edge-handlers/auth/ports";
 
 const NOW = 1_000_000;
-const START = { sid: "s".repeat(16), issuedAt: NOW, idp: "main", endsAt: NOW + 28_800 };
+const START = { sid: "s".repeat(16), issuedAt: NOW, idp: "main", mark: 7, floor: "0000abc", endsAt: NOW + 28_800 };
 const IDENTITY: Identity = { uid: "u".repeat(16), email: "", roles: [], claims: {}, strength: "", authTime: undefined, idpSession: undefined };
+const STANDING: Standing = { session: undefined, revocations: [], mark: 7, gatewayMark: 9, floor: "0000abc" };
 const REFRESH = { refreshToken: "token", generation: 0 };
 
 function newExchange(headers: Record<string, string> = {}): Exchange {
@@ -13,7 +15,7 @@ function newExchange(headers: Record<string, string> = {}): Exchange {
     now: NOW,
     address: "203.0.113.178",
     request: new Request("https://app.example.com/", { headers }),
-    settings: { basePath: "/_gate", session: { absolute: 28_800, idle: 3600, token: 900, shardCount: 64 } },
+    settings: { basePath: "/_gate", session: { absolute: 28_800, idle: 3600, token: 900 } },
     ports: { keys: async () => ({ current: "k1", keys: { k1: "m".repeat(43) } }), now: () => NOW },
     setCookies: [],
     note: {},
@@ -23,7 +25,7 @@ function newExchange(headers: Record<string, string> = {}): Exchange {
 test("the session cookie lives as long as the session, the refresh cookie as long as it may be idle", async () => {
   const { cookies } = await establishSession(newExchange(), START, IDENTITY, REFRESH);
   expect(cookies).toEqual([
-    expect.stringMatching(/^__Host-gate=1\.[^;]+; Path=\/; Max-Age=28800; Secure; HttpOnly; SameSite=Lax$/),
+    expect.stringMatching(/^__Host-gate=2\.[^;]+; Path=\/; Max-Age=28800; Secure; HttpOnly; SameSite=Lax$/),
     expect.stringMatching(/^__Secure-gate-refresh=[^;]+; Path=\/_gate; Max-Age=3600; Secure; HttpOnly; SameSite=Lax$/),
   ]);
 });
@@ -53,6 +55,18 @@ test.each([
 test("the ledger keeps of a user agent what a terminal can show, and no more than 200 characters", async () => {
   const exchange = newExchange({ "user-agent": `Mozilla/5.0 \u001b[31m\u00e9${"x".repeat(300)}` });
   const { session } = await establishSession(exchange, START, IDENTITY, REFRESH);
-  const { userAgent } = ledgerSession(exchange, session, IDENTITY, START.endsAt);
+  const { userAgent } = ledgerSession(exchange, session, IDENTITY, STANDING, START.endsAt);
   expect(userAgent).toBe(`Mozilla/5.0 ?[31m?${"x".repeat(300)}`.slice(0, 200));
+});
+
+test("token and ledger keep the marks that the sign-in found, and the token the floor", async () => {
+  const exchange = newExchange();
+  const { session } = await establishSession(exchange, START, IDENTITY, REFRESH);
+  expect(session).toMatchObject({ mark: 7, floor: "0000abc" });
+  expect(ledgerSession(exchange, session, IDENTITY, STANDING, START.endsAt)).toMatchObject({ mark: 7, gatewayMark: 9 });
+});
+
+test("a token says of no authentication that it is to come", async () => {
+  const { session } = await establishSession(newExchange(), START, { ...IDENTITY, authTime: NOW + 100 }, REFRESH);
+  expect(session.authTime).toBe(NOW);
 });

@@ -3,6 +3,7 @@
  * works in the browser that asks. Endpoints that others push to have tables of their own, beside their tests.
  */
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
+import { shardOf } from "../../../session/shard";
 import type { Fault } from "../../../local/aws-stand-in";
 import { expectNoSession, expectPage, expectProblem, setCookie } from "../../support/answers";
 import { withAuth, type AuthEnvironment } from "../../support/auth-fixture";
@@ -16,7 +17,8 @@ const KEYS = "secretsmanager.GetSecretValue";
 const READ = "DynamoDB_20120810.BatchGetItem";
 const UPDATE = "DynamoDB_20120810.UpdateItem";
 const PUT = "DynamoDB_20120810.PutItem";
-const QUERY = "DynamoDB_20120810.Query";
+const GET = "DynamoDB_20120810.GetItem";
+const POINT = "DynamoDB_20120810.BatchWriteItem";
 const SEND = "AmazonSQS.SendMessage";
 const TELL = "AWSEvents.PutEvents";
 
@@ -93,7 +95,7 @@ const SCENARIOS: Scenario[] = [
       await revoke(environment);
       return login(browser);
     },
-    calls: { [SETTINGS]: "refused", [KEYS]: "refused", [READ]: "denied" },
+    calls: { [SETTINGS]: "refused", [KEYS]: "refused", [READ]: "denied", [UPDATE]: "denied" },
     clean: { status: 302, session: "cleared" },
   },
   {
@@ -108,11 +110,12 @@ const SCENARIOS: Scenario[] = [
   {
     name: "a callback",
     arrange: async (environment, browser) => {
+      environment.idp.user = { sub: "alice", email: "alice@example.com", sid: "provider-session" };
       const callback = browser.approve(await browser.startSignIn());
       environment.clock.advance(61);
       return () => browser.navigate(callback);
     },
-    calls: { [SETTINGS]: "old copy", [KEYS]: "old copy", [READ]: "denied", [PUT]: "denied" },
+    calls: { [SETTINGS]: "old copy", [KEYS]: "old copy", [READ]: "denied", [POINT]: "denied", [PUT]: "denied", [GET]: "denied" },
     clean: { status: 302, session: "given" },
   },
   {
@@ -124,7 +127,7 @@ const SCENARIOS: Scenario[] = [
       environment.clock.advance(61);
       return () => browser.navigate(callback);
     },
-    calls: { [SETTINGS]: "refused", [KEYS]: "refused", [READ]: "denied", [PUT]: "denied", [UPDATE]: "refused" },
+    calls: { [SETTINGS]: "refused", [KEYS]: "refused", [READ]: "denied", [POINT]: "denied" },
     clean: { status: 302, session: "none" },
   },
   {
@@ -135,7 +138,7 @@ const SCENARIOS: Scenario[] = [
       environment.clock.advance(61);
       return () => browser.navigate(callback);
     },
-    calls: { [SETTINGS]: "refused", [KEYS]: "refused", [QUERY]: "denied", [SEND]: "denied", [UPDATE]: "denied", [TELL]: "refused" },
+    calls: { [SETTINGS]: "refused", [KEYS]: "refused", [GET]: "denied", [SEND]: "denied", [UPDATE]: "denied", [TELL]: "refused" },
     clean: { status: 400, session: "none" },
   },
   {
@@ -154,7 +157,7 @@ const SCENARIOS: Scenario[] = [
       await revoke(environment);
       return refresh(browser);
     },
-    calls: { [SETTINGS]: "refused", [KEYS]: "refused", [READ]: "denied" },
+    calls: { [SETTINGS]: "refused", [KEYS]: "refused", [READ]: "denied", [UPDATE]: "denied" },
     clean: { status: 401, session: "cleared" },
   },
   {
@@ -184,6 +187,17 @@ const SCENARIOS: Scenario[] = [
     },
     calls: { [SETTINGS]: "refused", [KEYS]: "refused", [READ]: "denied" },
     clean: { status: 401, session: "none" },
+  },
+  {
+    name: "login with an outdated token",
+    arrange: async (environment, browser) => {
+      environment.idp.user = { sub: "alice", sid: "provider-session" };
+      await signedIn(environment, browser, 61);
+      await environment.ledger.raiseFloor(shardOf(environment.uid("alice")));
+      return login(browser);
+    },
+    calls: { [SETTINGS]: "old copy", [KEYS]: "old copy", [READ]: "denied" },
+    clean: { status: 302, session: "given" },
   },
   {
     name: "logout",

@@ -4,9 +4,9 @@ import { seal } from "../../../edge-handlers/auth/cookies/seal";
 import { hmac } from "../../../edge-handlers/auth/hash";
 import type { Ports } from "../../../edge-handlers/auth/ports";
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
-import { shardKey } from "../../../session/keys";
+import { tokenKey } from "../../../session/keys";
 import type { LedgerSession } from "../../../session/ledger";
-import { recordKey, shardOf } from "../../../session/shard";
+import { NO_FLOOR } from "../../../session/shard";
 import { mintToken, type Session } from "../../../session/token";
 
 const HOST = "app.example.com";
@@ -17,12 +17,13 @@ const PORTS: Ports = {
     version: 1,
     basePath: "/_gate",
     hosts: [HOST],
-    session: { absolute: 28_800, idle: 3600, token: 900, shardCount: 64 },
+    session: { absolute: 28_800, idle: 3600, token: 900 },
     sessionKeysSecretName: "keys",
     identityProviders: { main: { label: "Main", issuer: "https://idp.example", clientId: "c", clientAuthentication: "none", scopes: ["openid"], rolesClaim: "roles" } },
     eventTransmitters: {},
     ledger: { sessionsTable: "sessions", revocationsTable: "revocations" },
-    revocationQueueName: "revocations.fifo",
+    revocationQueueName: "revocations",
+    signOutQueueName: "sign-outs",
     onReuse: "revoke-session",
     roles: [],
     claims: [],
@@ -37,6 +38,7 @@ const PORTS: Ports = {
   log: () => undefined,
   ledger: {} as Ports["ledger"],
   revoke: async () => undefined,
+  signOut: async () => undefined,
   raise: async () => undefined,
 };
 
@@ -72,13 +74,14 @@ test("whoever asks for another identity provider is sent there, however well the
   const settings = { ...(await PORTS.settings()), identityProviders: { main: main!, other: { ...main!, issuer: "https://other.example" } } };
   const keys = await PORTS.keys();
   const uid = "u".repeat(16);
-  const shard = shardOf(uid, 64);
-  const session: Session = { uid, sid: "s", issuedAt: NOW, expiresAt: NOW + 900, authTime: NOW, idp: "main", strength: "", roles: [], email: "", claims: {} };
-  const token = mintToken(hmac, shardKey(hmac, keys.keys["k1"]!, shard), recordKey("k1", shard), session);
+  const session: Session = { uid, sid: "s", issuedAt: NOW, expiresAt: NOW + 900, mark: 0, floor: NO_FLOOR, authTime: NOW, idp: "main", strength: "", roles: [], email: "", claims: {} };
+  const token = mintToken(hmac, tokenKey(hmac, keys.keys["k1"]!), "k1", session);
   const refresh = await seal(PORTS, "edgegate-refresh", { sid: "s", refreshToken: "t", generation: 0 });
-  const standing = async () => ({ session: { uid, sid: "s", startedAt: NOW, renewedAt: NOW, generation: 0, endsAt: NOW + 900 } as LedgerSession, revocations: [] });
+  const found = { uid, sid: "s", startedAt: NOW, renewedAt: NOW, generation: 0, endsAt: NOW + 900 } as LedgerSession;
+  const standing = async () => ({ session: found, revocations: [], mark: 0, gatewayMark: 0, floor: NO_FLOOR });
+  const [claim, release] = [async () => found, async () => undefined];
   const cookie = `${SESSION_COOKIE}=${token}; ${REFRESH_COOKIE}=${refresh}`;
-  const handle = createHandle({ ...PORTS, settings: async () => settings, ledger: { standing } as unknown as Ports["ledger"] });
+  const handle = createHandle({ ...PORTS, settings: async () => settings, ledger: { standing, claim, release } as unknown as Ports["ledger"] });
   for (const idp of ["other", "main"]) await handle(request(`/_gate/login?idp=${idp}`, "GET", { cookie }));
   expect([...new Set(fetch.mock.calls.map(([url]) => url))]).toEqual(["https://other.example", "https://idp.example"].map((issuer) => `${issuer}/.well-known/openid-configuration`));
   fetch.mockRestore();

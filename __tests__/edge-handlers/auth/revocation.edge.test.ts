@@ -1,6 +1,6 @@
 /** What the ledger has ended no cookie brings back, and who was revoked proves anew who they are. */
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
-import { idpSessionId, LEDGER_RETENTION } from "../../../session/ledger";
+import { emailPointerKey, idpSessionId, idpSessionPointerKey, LEDGER_RETENTION, sidPointerKey, startedPointerKey } from "../../../session/ledger";
 import type { Session } from "../../../session/token";
 import { sha256 } from "../../../edge-handlers/auth/hash";
 import { expectNoSession, expectPage, expectProblem, setCookie } from "../../support/answers";
@@ -53,7 +53,7 @@ describe("the ledger", () => {
     await browser.navigate(browser.approve(await browser.startSignIn()), { headers: { "User-Agent": "Mozilla/5.0 (test)" } });
     const session = sessionOf(browser);
     const endsAt = session.issuedAt + 8 * HOUR;
-    const { uid, sid, issuedAt, authTime } = session;
+    const { uid, sid, issuedAt } = session;
     expect(await environment.ledger.session(session)).toEqual({
       pk: `user#${uid}`,
       sk: `session#${sid}`,
@@ -63,7 +63,8 @@ describe("the ledger", () => {
       idpSession: idpSessionId(sha256, environment.idp.issuer, "provider-session-1"),
       email: ALICE.email,
       startedAt: issuedAt,
-      authTime,
+      mark: 0,
+      gatewayMark: 0,
       renewedAt: issuedAt,
       generation: 0,
       address: "203.0.113.178",
@@ -71,6 +72,18 @@ describe("the ledger", () => {
       endsAt,
       expiresAt: endsAt + LEDGER_RETENTION,
     });
+  });
+
+  test("has what leads to it, for as long", async () => {
+    environment.idp.user = { ...ALICE, email: "Alice@Example.com", sid: "provider-session-2" };
+    const browser = environment.browser();
+    await browser.signIn();
+    const { uid, sid, issuedAt } = sessionOf(browser);
+    const { expiresAt } = (await environment.ledger.session({ uid, sid }))!;
+    const idpSession = idpSessionId(sha256, environment.idp.issuer, "provider-session-2");
+    for (const { pk, sk } of [sidPointerKey(sid), emailPointerKey("alice@example.com", uid), startedPointerKey(issuedAt, sid), idpSessionPointerKey(idpSession, sid)]) {
+      expect(await environment.ledger.items(pk)).toEqual([{ pk, sk, uid, sid, expiresAt }]);
+    }
   });
 
   test("has no session of the provider where the ID token names none", async () => {
@@ -207,7 +220,7 @@ describe("after a user was revoked", () => {
     const location = expectAtProvider(back);
     expect(new URL(location).searchParams.get("prompt")).toBe("login");
     expect(await environment.logLines(back)).toEqual([expect.objectContaining({ endpoint: "callback", outcome: "sign_in_started", detail: "user_revoked" })]);
-    expect((await environment.ledger.sessions()).filter(({ endedAt }) => endedAt === undefined)).toHaveLength(1);
+    expect(await environment.ledger.sessions()).toHaveLength(1);
     const done = await browser.navigate(browser.approve(location));
     expect(done.headers["location"]).toEqual(["/page"]);
     expect(environment.readToken(setCookie(done, SESSION_COOKIE)?.value).uid).toBe(environment.uid("alice"));
@@ -261,6 +274,32 @@ describe("after a user was revoked", () => {
     expect(new URL(expectAtProvider(await browser.navigate(LOGIN))).searchParams.get("prompt")).toBe("login");
   });
 
+  test("a command that came long after it was given ends no sign-in that began meanwhile", async () => {
+    const cutoff = environment.clock.now();
+    environment.clock.advance(302);
+    const browser = await signedIn();
+    await environment.ledger.revoke({ kind: "user", uid: environment.uid("alice"), cutoff });
+    expect((await browser.fetch("/_gate/me")).status).toBe(200);
+  });
+
+  test("a second signal while the user types the password asks once more, and refuses nobody", async () => {
+    const browser = await signedIn();
+    environment.clock.advance(300);
+    await revoke();
+    const first = expectAtProvider(await browser.navigate(LOGIN));
+    environment.clock.advance(20);
+    const callback = browser.approve(first);
+    environment.clock.advance(5);
+    await revoke();
+    const response = await browser.navigate(callback);
+    const second = expectAtProvider(response);
+    expect(new URL(second).searchParams.get("prompt")).toBe("login");
+    expect(await environment.logLines(response)).toEqual([expect.objectContaining({ endpoint: "callback", outcome: "sign_in_started", detail: "user_revoked" })]);
+    environment.clock.advance(20);
+    expect((await browser.navigate(browser.approve(second))).headers["location"]).toEqual(["/page"]);
+    expect((await browser.fetch("/_gate/me")).status).toBe(200);
+  });
+
   test("who authenticated a minute later is not asked again", async () => {
     await revoke();
     environment.clock.advance(61);
@@ -268,14 +307,6 @@ describe("after a user was revoked", () => {
     const browser = environment.browser();
     expect((await browser.signIn("/page")).headers["location"]).toEqual(["/page"]);
     expect(lastPrompt()).toBeUndefined();
-  });
-
-  test("in the very second of the cut-off a sign-in waits for the next", async () => {
-    const browser = await signedIn();
-    await revoke();
-    const location = expectAtProvider(await browser.navigate(LOGIN));
-    expect((await browser.navigate(browser.approve(location))).headers["location"]).toEqual(["/page"]);
-    expect((await browser.fetch("/_gate/me")).status).toBe(200);
   });
 
   test("others sign in as ever", async () => {
@@ -290,7 +321,7 @@ describe("after a user was revoked", () => {
     environment.idp.authenticatedAt = environment.clock.now();
     environment.clock.advance(300);
     await environment.ledger.revoke({ kind: "user", uid: environment.uid("alice"), until: environment.clock.now() + 8 * HOUR });
-    environment.clock.advance(8 * HOUR + 1);
+    environment.clock.advance(8 * HOUR + 241);
     expect((await environment.browser().signIn("/page")).headers["location"]).toEqual(["/page"]);
   });
 });
@@ -299,6 +330,8 @@ test("after everybody was signed out all must authenticate anew", async () => {
   await signedIn();
   environment.clock.advance(300);
   await environment.ledger.revoke({ kind: "gateway" });
+  // Cut-offs are whole seconds, and so is the time of an authentication.
+  environment.clock.advance(1);
   for (const sub of ["alice", "bob"]) {
     environment.idp.user = { sub };
     environment.idp.authenticatedAt = environment.clock.now() - 300;
@@ -334,6 +367,61 @@ test("a revoked session asks its own browser for credentials and no other, also 
   });
 });
 
+describe.each([
+  ["ahead of", 120],
+  ["behind", -120],
+])("at a handler whose clock is %s everybody else's", (_name, seconds) => {
+  beforeEach(() => environment.shiftHandler(seconds));
+  afterEach(() => environment.shiftHandler(0));
+
+  test("a session of a user who has just been revoked stays out, and who signs in again gets in", async () => {
+    const browser = await signedIn();
+    const stolen = browser.copy();
+    await environment.ledger.revoke({ kind: "user", uid: environment.uid("alice") });
+    environment.clock.advance(1);
+    expectProblem(await stolen.fetch("/_gate/me"), 401);
+    expectProblem(await post(stolen.copy()), 401);
+    const location = expectAtProvider(await browser.navigate(LOGIN));
+    expect((await browser.navigate(browser.approve(location))).headers["location"]).toEqual(["/page"]);
+    expect((await browser.fetch("/_gate/me")).status).toBe(200);
+    environment.clock.advance(901);
+    expect((await post(browser)).status).toBe(200);
+    expectProblem(await post(stolen), 401);
+  });
+
+  test("who signs in just before a revocation stays out", async () => {
+    const browser = environment.browser();
+    const callback = browser.approve(await browser.startSignIn("/page"));
+    await browser.navigate(callback);
+    await environment.ledger.revoke({ kind: "user", uid: environment.uid("alice") });
+    expectProblem(await browser.fetch("/_gate/me"), 401);
+  });
+
+  test("everybody who was signed out stays out, and gets in anew", async () => {
+    const browser = await signedIn();
+    await environment.ledger.revoke({ kind: "gateway" });
+    environment.clock.advance(1);
+    expectProblem(await browser.fetch("/_gate/me"), 401);
+    const location = expectAtProvider(await browser.navigate(LOGIN));
+    expect((await browser.navigate(browser.approve(location))).headers["location"]).toEqual(["/page"]);
+    expect((await browser.fetch("/_gate/me")).status).toBe(200);
+  });
+});
+
+test("a session keeps the marks that its sign-in found, in the ledger and in every token", async () => {
+  const user = await environment.ledger.revoke({ kind: "user", uid: environment.uid("alice") });
+  const gateway = await environment.ledger.revoke({ kind: "gateway" });
+  environment.clock.advance(61);
+  environment.idp.authenticatedAt = environment.clock.now();
+  const browser = environment.browser();
+  await browser.signIn();
+  expect(sessionOf(browser).mark).toBe(user.mark);
+  expect(await environment.ledger.session(sessionOf(browser))).toMatchObject({ mark: user.mark, gatewayMark: gateway.mark });
+  environment.clock.advance(901);
+  expect((await post(browser)).status).toBe(200);
+  expect(sessionOf(browser).mark).toBe(user.mark);
+});
+
 describe("a sign-out", () => {
   test("ends the session in the ledger, and tells the revoker", async () => {
     const browser = await signedIn();
@@ -343,8 +431,7 @@ describe("a sign-out", () => {
     const { uid, sid } = session;
     expect(environment.aws.messages.slice(sent)).toEqual([
       {
-        queueUrl: "https://sqs.us-east-1.amazonaws.com/111122223333/example-revocations.fifo",
-        groupId: "revocations",
+        queueUrl: "https://sqs.us-east-1.amazonaws.com/111122223333/example-sign-outs",
         command: { version: 1, target: { type: "session", uid, sid }, by: "sign-out", reason: "The user signed out." },
       },
     ]);
@@ -392,13 +479,13 @@ describe("a living token that the gate refused", () => {
     environment.clock.advance(61);
   });
 
-  test("makes the handler look for newer keys before it renews", async () => {
+  test("makes the handler look for newer keys, and is signed with one", async () => {
     const browser = await signedIn();
     environment.clock.advance(11);
     rotate(false);
     const response = await browser.navigate(LOGIN);
     expect(response.headers["location"]).toEqual(["/page"]);
-    expect(setCookie(response, SESSION_COOKIE)?.value).toMatch(/^1\.k2\./);
+    expect(setCookie(response, SESSION_COOKIE)?.value).toMatch(/^2\.k2\./);
   });
 
   test("is none any more when its key is gone", async () => {

@@ -2,20 +2,18 @@
 import { decodeProtectedHeader } from "jose";
 import type { SessionKeys } from "../../../session/keys";
 import { FLOW_COOKIE_PREFIX, SESSION_COOKIE } from "../../../session/cookies";
-import { recordKeyParts } from "../../../session/shard";
-import { splitToken } from "../../../session/token";
 import { newMasterKey, withAuth, type AuthEnvironment } from "../../support/auth-fixture";
 import type { Browser } from "../../support/browser-stand-in";
-import { mint } from "../../support/session-tokens";
+import { kidOf, mint } from "../../support/session-tokens";
 
 const GET_SECRET = "secretsmanager.GetSecretValue";
 
 /** The version after the one that the handler has. */
-const nextKeys = ({ keys }: AuthEnvironment, more: Partial<SessionKeys> = {}): SessionKeys => ({ current: "k2", keys: { ...keys.keys, k2: newMasterKey() }, ...more });
+const nextKeys = ({ keys }: AuthEnvironment): SessionKeys => ({ current: "k2", keys: { ...keys.keys, k2: newMasterKey() } });
 const fetches = ({ aws }: AuthEnvironment) => aws.requests.filter((request) => request === GET_SECRET).length;
 
 /** Of the session that the ledger holds, signed by any key. */
-const tokenBy = (auth: AuthEnvironment, keys: SessionKeys) => auth.secret(mint(auth.readToken(auth.mint({})), keys, 64));
+const tokenBy = (auth: AuthEnvironment, keys: SessionKeys) => auth.secret(mint(auth.readToken(auth.mint({})), keys));
 const madeUp = (auth: AuthEnvironment, kid: string) => tokenBy(auth, { current: kid, keys: { [kid]: newMasterKey() } });
 const ask = (auth: AuthEnvironment, url: string, token: string) => auth.invoke({ url, headers: { cookie: `${SESSION_COOKIE}=${token}` } });
 const me = async (auth: AuthEnvironment, token: string) => (await ask(auth, "/_gate/me", token)).status;
@@ -64,22 +62,52 @@ test("tokens that the gate refused cost three calls in half a minute", () =>
     expect(fetches(auth) - before).toBe(3);
   }));
 
-test("a new key signs from its second on, without a further look at the secret", () =>
+test("a key that was announced signs nothing before it is the current one, and is known by then without a further look", () =>
   withAuth({}, async (auth) => {
-    const since = auth.clock.now() + 45;
-    const keys = nextKeys(auth, { before: "k1", since });
-    auth.publishKeys(keys);
-    const signedBy = async () => {
-      const browser = auth.browser();
-      await browser.signIn();
-      return recordKeyParts(splitToken(browser.jar.get(SESSION_COOKIE)!)!.recordKey).kid;
-    };
-    expect(await signedBy()).toBe("k1");
+    const announced = { ...nextKeys(auth), current: "k1" };
+    auth.publishKeys(announced);
+    const browser = auth.browser();
+    await browser.signIn();
+    expect(kidOf(browser.jar.get(SESSION_COOKIE))).toBe("k1");
     const before = fetches(auth);
-    auth.clock.advance(since - auth.clock.now());
-    expect(await signedBy()).toBe("k2");
+    expect(await me(auth, tokenBy(auth, { ...announced, current: "k2" }))).toBe(200);
     expect(fetches(auth)).toBe(before);
   }));
+
+describe("while Secrets Manager cannot be asked", () => {
+  const unknownTo = async (auth: AuthEnvironment): Promise<string> => {
+    const browser = auth.browser();
+    await browser.signIn();
+    const keys = nextKeys(auth);
+    auth.publishKeys(keys);
+    auth.aws.faults.set(GET_SECRET, "error");
+    return tokenBy(auth, keys);
+  };
+
+  test.each([
+    ["with a fresh copy of the keys", 0],
+    ["with an old one", 3600],
+  ])("nobody says that a token of an unknown key is none, %s: its session may well live", (_name, seconds) =>
+    withAuth({}, async (auth) => {
+      const token = await unknownTo(auth);
+      auth.clock.advance(seconds);
+      for (const [url, method] of [["/_gate/me", "GET"], ["/_gate/refresh", "POST"], ["/_gate/login", "GET"]] as const) {
+        // Also in the pause between two attempts to ask.
+        const response = await auth.invoke({ url, method, headers: { cookie: `${SESSION_COOKIE}=${token}`, "Sec-Fetch-Site": "same-origin" } });
+        expect([response.status, response.headers["set-cookie"]]).toEqual([503, undefined]);
+        expect(await auth.logLines(response)).toEqual([expect.objectContaining({ outcome: "keys_unavailable" })]);
+      }
+      auth.aws.faults.clear();
+      auth.clock.advance(11);
+      if (seconds === 0) expect(await me(auth, token)).toBe(200);
+    }));
+
+  test("tokens of known keys are believed", () =>
+    withAuth({}, async (auth) => {
+      await unknownTo(auth);
+      expect(await me(auth, auth.mint({}))).toBe(200);
+    }));
+});
 
 describe("after a lockdown, however often the keys were asked for before it", () => {
   /** Both ways to have them asked for are used up. */
@@ -101,29 +129,50 @@ describe("after a lockdown, however often the keys were asked for before it", ()
     auth.clock.advance(1);
     return browser.navigate(browser.approve(location));
   };
-  const kidOf = (token: string) => recordKeyParts(splitToken(token)!.recordKey).kid;
-
   test("a sign-in gets a session of the new key", () =>
     withAuth({}, async (auth) => {
       await askTooOften(auth);
       await lockDown(auth);
       const browser = auth.browser();
       await signIn(auth, browser);
-      expect(kidOf(browser.jar.get(SESSION_COOKIE)!)).toBe("k2");
+      expect(kidOf(browser.jar.get(SESSION_COOKIE))).toBe("k2");
     }));
 
-  test("a session that was signed by an older key while the keys were replaced is renewed with the new one", () =>
+  test("a session that was signed by an older key while the keys were replaced is signed again with the new one", () =>
     withAuth({}, async (auth) => {
       await auth.ledger.revoke({ kind: "gateway" });
       auth.clock.advance(2);
       const browser = auth.browser();
       await signIn(auth, browser);
-      expect(kidOf(browser.jar.get(SESSION_COOKIE)!)).toBe("k1");
+      expect(kidOf(browser.jar.get(SESSION_COOKIE))).toBe("k1");
       await askTooOften(auth);
       auth.publishKeys({ current: "k2", keys: { ...auth.keys.keys, k2: newMasterKey() } });
       auth.clock.advance(2);
       expect((await browser.fetch("/_gate/refresh", { method: "POST" })).status).toBe(200);
-      expect(kidOf(browser.jar.get(SESSION_COOKIE)!)).toBe("k2");
+      expect(kidOf(browser.jar.get(SESSION_COOKIE))).toBe("k2");
+    }));
+
+  test.each([
+    ["ahead of", 120],
+    ["behind", -120],
+  ])("a sign-in gets a session of the new key at a handler whose clock is %s the revoker's", (_name, seconds) =>
+    withAuth({}, async (auth) => {
+      auth.shiftHandler(seconds);
+      await me(auth, auth.mint({}));
+      await lockDown(auth);
+      const browser = auth.browser();
+      await signIn(auth, browser);
+      expect(kidOf(browser.jar.get(SESSION_COOKIE))).toBe("k2");
+    }));
+
+  test("a cut-off that is far ahead keeps nobody out", () =>
+    withAuth({}, async (auth) => {
+      await auth.ledger.revoke({ kind: "gateway", cutoff: auth.clock.now() + 300 });
+      auth.clock.advance(200);
+      const browser = auth.browser();
+      auth.idp.authenticatedAt = auth.clock.now() + 200;
+      expect((await browser.signIn("/page")).headers["location"]).toEqual(["/page"]);
+      expect(kidOf(browser.jar.get(SESSION_COOKIE))).toBe("k1");
     }));
 
   const flowKeyOf = (browser: Browser): string => {

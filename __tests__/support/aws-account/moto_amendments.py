@@ -16,6 +16,7 @@ from moto.awslambda.models import LambdaBackend, LambdaFunction
 from moto.route53 import models as route53
 from moto.route53.responses import Route53
 from moto.secretsmanager.models import SecretsManagerBackend
+from moto.sns.models import Subscription
 from moto.sqs.exceptions import QueueDoesNotExist
 from moto.sqs.models import Queue, SQSBackend
 
@@ -28,6 +29,7 @@ def apply(runner: str):
     queues_invoke_with_true_events()
     queues_keep_what_was_set()
     ends_of_queues_are_not_waited_for()
+    subscriptions_send_an_envelope_unless_told_otherwise()
     secrets_are_read_by_label()
     rotation_goes_on_beside_the_caller()
     hosted_zone_ids_begin_with_z()
@@ -74,9 +76,6 @@ def queues_invoke_with_true_events():
                 "SentTimestamp": sent,
                 "SenderId": message.sender_id,
                 "ApproximateFirstReceiveTimestamp": sent,
-                "SequenceNumber": str(message.sequence_number),
-                "MessageGroupId": message.group_id,
-                "MessageDeduplicationId": message.deduplication_id,
             },
             "messageAttributes": {},
             "md5OfBody": message.body_md5,
@@ -127,6 +126,24 @@ def ends_of_queues_are_not_waited_for():
             raise QueueDoesNotExist()
 
     SQSBackend.delete_queue, SQSBackend.set_queue_attributes = delete_queue, set_queue_attributes
+
+
+def subscriptions_send_an_envelope_unless_told_otherwise():
+    """
+    moto takes the text "false" for true.
+    https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
+    """
+    publish = Subscription.publish
+
+    def publish_as_set(self, *args, **kwargs):
+        is_raw = str(self.attributes.get("RawMessageDelivery", "")).lower() == "true"
+        before, self.attributes = self.attributes, {**self.attributes, "RawMessageDelivery": is_raw}
+        try:
+            publish(self, *args, **kwargs)
+        finally:
+            self.attributes = before
+
+    Subscription.publish = publish_as_set
 
 
 def secrets_are_read_by_label():

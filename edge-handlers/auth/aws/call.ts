@@ -1,4 +1,5 @@
 import { AwsClient } from "aws4fetch";
+import { LEDGER_READ } from "../../../session/timing";
 import { safeCode } from "../failures";
 
 /** A connection kept for the next request could be dropped, unheard, while Lambda freezes the function; that request would hang. */
@@ -6,8 +7,8 @@ const NO_KEEP_ALIVE = { connection: "close" };
 
 /** A Lambda@Edge function runs anywhere; what it reads is at home. */
 const REGION = "us-east-1";
-/** Milliseconds; the way to us-east-1 with a new TLS connection takes up to one second. */
-const TIME_LIMIT = 2_000;
+/** Milliseconds, retries included; the way to us-east-1 with a new TLS connection takes up to one second. */
+const TIME_LIMIT = LEDGER_READ * 1000;
 
 /** https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
 const SERVICES = {

@@ -1,154 +1,159 @@
-/** The ledger in DynamoDB (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html). */
-import { endedKeyOf, eventKeyOf, IDP_SESSION_INDEX, revocationId, SESSION_INDEX, sessionKeyOf, type LedgerSession, type Revocation } from "../../../session/ledger";
+/** The ledger in DynamoDB: what it says of a session, and what sign-ins and renewals write there. */
+import { endedKeyOf, eventKeyOf, sessionKeyOf, standingIds, type LedgerSession, type Revocation, type ShardState } from "../../../session/ledger";
 import type { AuthSettings } from "../../../session/settings";
-import { Failure, safeCode } from "../failures";
+import { markText } from "../../../session/shard";
+import { IDP_SESSION_ENDED } from "../../../session/timing";
+import { Failure } from "../failures";
+import { LEASE_REACH } from "../lease-times";
 import type { Ledger } from "../ports";
-import { AwsError, callAws } from "./call";
+import { pointers } from "./pointers";
+import { dynamoDbTables, fromItem, toItem, type Item } from "./tables";
 
-/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html, of texts and numbers */
-type Item = Record<string, { S: string } | { N: string }>;
+/** Never the id of a lease. */
+const NO_LEASE = "-";
 
-/** Of 1 MB, some two thousand sessions each. Whoever signs in more often at one session of a provider would outlast the request's time. */
-const MAX_PAGES = 3;
-const CONDITION_FAILED = "ConditionalCheckFailedException";
+/** @param names of the tables; asked for at every call: the settings may change */
+export function dynamoDbLedger(names: () => Promise<AuthSettings["ledger"]>): Ledger {
+  const tables = dynamoDbTables(names);
+  const { call, write } = tables;
 
-/** @param tables asked for at every call: the settings may change */
-export function dynamoDbLedger(tables: () => Promise<AuthSettings["ledger"]>): Ledger {
-  async function call(operation: string, input: (names: AuthSettings["ledger"]) => object, options?: { retries: number }): Promise<Record<string, unknown>> {
-    const names = await tables();
-    try {
-      return (await callAws("dynamodb", operation, input(names), options)) as Record<string, unknown>;
-    } catch (error) {
-      if (error instanceof AwsError && error.code === CONDITION_FAILED) throw error;
-      throw new Failure("ledger_unavailable", error instanceof AwsError ? error.code : safeCode(error));
-    }
+  async function item<T>(key: object): Promise<T | undefined> {
+    const { Item: found } = await call("GetItem", ({ sessionsTable }) => ({ TableName: sessionsTable, Key: toItem(key), ConsistentRead: true }));
+    return found === undefined ? undefined : fromItem<T>(found as Item);
   }
 
-  /**
-   * Once only: a write whose answer was lost would find itself when it is made again, and take itself for somebody else's.
-   *
-   * @returns false where the condition does not hold
-   */
-  async function write(operation: "PutItem" | "UpdateItem", input: (names: AuthSettings["ledger"]) => object): Promise<boolean> {
-    try {
-      await call(operation, input, { retries: 0 });
-      return true;
-    } catch (error) {
-      if (error instanceof AwsError) return false;
-      throw error;
-    }
+  interface Update {
+    UpdateExpression: string;
+    ConditionExpression: string;
+    values: object;
   }
-
-  /** Those that are over stay for a while, and the living ones may be on the last page. */
-  async function sessionsBy(index: string, key: string, value: string): Promise<{ sessions: LedgerSession[]; isCut: boolean }> {
-    const sessions: LedgerSession[] = [];
-    let next: unknown;
-    for (let page = 0; page === 0 || (next !== undefined && page < MAX_PAGES); page++) {
-      const output = await call("Query", ({ sessionsTable }) => ({
-        TableName: sessionsTable,
-        IndexName: index,
-        KeyConditionExpression: "#key = :value",
-        ExpressionAttributeNames: { "#key": key },
-        ExpressionAttributeValues: toItem({ ":value": value }),
-        ...(next !== undefined && { ExclusiveStartKey: next }),
-      }));
-      if (!Array.isArray(output["Items"])) throw new Failure("ledger_unavailable", "no_items");
-      sessions.push(...output["Items"].map((item) => fromItem<LedgerSession>(item as Item)));
-      next = output["LastEvaluatedKey"];
-    }
-    return { sessions, isCut: next !== undefined };
-  }
+  const update = ({ uid, sid }: Pick<LedgerSession, "uid" | "sid">, { values, ...expressions }: Update, ReturnValues = "NONE") =>
+    write("UpdateItem", ({ sessionsTable }) => ({
+      TableName: sessionsTable,
+      Key: toItem(sessionKeyOf(uid, sid)),
+      ...expressions,
+      // A reserved word (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html).
+      ...(expressions.UpdateExpression.includes("#next") && { ExpressionAttributeNames: { "#next": "next" } }),
+      ExpressionAttributeValues: toItem(values),
+      ReturnValues,
+    }));
 
   return {
+    ...pointers(tables, item),
+
     async standing(uid, sid) {
-      const [sessionKey, ids] = [sessionKeyOf(uid, sid), [revocationId({ kind: "user", uid }), revocationId({ kind: "session", sid }), revocationId({ kind: "gateway" })]];
-      const names = await tables();
-      const output = await call("BatchGetItem", ({ sessionsTable, revocationsTable }) => ({
+      const [sessionKey, ids, { sessionsTable, revocationsTable }] = [sessionKeyOf(uid, sid), standingIds(uid, sid), await names()];
+      const output = await call("BatchGetItem", () => ({
         RequestItems: {
           [sessionsTable]: { Keys: [toItem(sessionKey)], ConsistentRead: true },
-          [revocationsTable]: { Keys: ids.map((id) => toItem({ id })), ConsistentRead: true },
+          [revocationsTable]: { Keys: Object.values(ids).map((id) => toItem({ id })), ConsistentRead: true },
         },
       }));
       const { Responses: found = {}, UnprocessedKeys: left = {} } = output as { Responses?: Record<string, Item[] | undefined>; UnprocessedKeys?: object };
-      const [sessions, revocations] = [found[names.sessionsTable], found[names.revocationsTable]];
+      const [sessions, others] = [found[sessionsTable], found[revocationsTable]?.map((each) => fromItem<{ id: string }>(each))];
       // What was not read may be the revocation.
-      if (!sessions || !revocations || Object.keys(left).length > 0) throw new Failure("ledger_unavailable", "unprocessed_keys");
+      if (!sessions || !others || Object.keys(left).length > 0) throw new Failure("ledger_unavailable", "unprocessed_keys");
       const [session] = sessions;
+      const revocations = others.filter(({ id }) => id !== ids.shard) as unknown as (Revocation & { id: string })[];
+      const markOf = (id: string) => readMark(revocations.find((each) => each.id === id)?.mark);
+      const shard = others.find(({ id }) => id === ids.shard) as ShardState | undefined;
       return {
         session: session && fromItem<LedgerSession>(session),
-        revocations: revocations.map((item) => fromItem<Revocation>(item)),
+        revocations,
+        mark: markOf(ids.user),
+        gatewayMark: markOf(ids.gateway),
+        floor: markText(readMark(shard?.floor)),
       };
     },
 
-    open: (session) =>
-      write("PutItem", ({ sessionsTable }) => ({
+    session: ({ uid, sid }) => item<LedgerSession>(sessionKeyOf(uid, sid)),
+
+    async open(session) {
+      const output = await write("PutItem", ({ sessionsTable }) => ({
         TableName: sessionsTable,
         Item: toItem({ ...sessionKeyOf(session.uid, session.sid), ...session }),
         ConditionExpression: "attribute_not_exists(pk)",
-      })),
-
-    async renew({ uid, sid, generation, renewedAt, address, email }) {
-      const isRecorded = await write("UpdateItem", ({ sessionsTable }) => ({
-        TableName: sessionsTable,
-        Key: toItem(sessionKeyOf(uid, sid)),
-        UpdateExpression: "SET generation = :next, renewedAt = :renewedAt, address = :address, email = :email",
-        ConditionExpression: "generation = :generation AND attribute_not_exists(endedAt)",
-        ExpressionAttributeValues: toItem({ ":generation": generation, ":next": generation + 1, ":renewedAt": renewedAt, ":address": address, ":email": email }),
       }));
-      return isRecorded ? "recorded" : "used_up";
+      return output !== undefined;
+    },
+
+    async claim({ generation, lease, at, dead = NO_LEASE, ...key }) {
+      const output = await update(
+        key,
+        {
+          UpdateExpression: "SET lease = :lease, leasedAt = :at REMOVE watched",
+          ConditionExpression:
+            "generation = :generation AND attribute_not_exists(endedAt) AND (attribute_not_exists(lease) OR lease = :dead OR leasedAt < :from OR leasedAt > :to)",
+          values: { ":generation": generation, ":lease": lease, ":at": at, ":dead": dead, ":from": at - LEASE_REACH, ":to": at + LEASE_REACH },
+        },
+        "ALL_NEW",
+      );
+      return output && fromItem<LedgerSession>(output["Attributes"] as Item);
+    },
+
+    async release(key, lease, next) {
+      await update(key, {
+        UpdateExpression: `${next === undefined ? "" : "SET #next = :next "}REMOVE lease, leasedAt, watched`,
+        ConditionExpression: "lease = :lease",
+        values: { ":lease": lease, ":next": next },
+      });
+    },
+
+    async watch(key, lease) {
+      await update(key, { UpdateExpression: "SET watched = :lease", ConditionExpression: "lease = :lease AND attribute_not_exists(watched)", values: { ":lease": lease } });
+    },
+
+    async renew({ uid, sid, generation, renewedAt, address, email, lease, next }) {
+      const output = await update(
+        { uid, sid },
+        {
+          UpdateExpression:
+            "SET generation = :next, renewedAt = :renewedAt, address = :address, email = :email, #next = :sealed REMOVE lease, leasedAt, watched",
+          ConditionExpression: "generation = :generation AND attribute_not_exists(endedAt) AND lease = :lease",
+          values: {
+            ":generation": generation,
+            ":next": generation + 1,
+            ":renewedAt": renewedAt,
+            ":address": address,
+            ":email": email,
+            ":sealed": next,
+            ":lease": lease,
+          },
+        },
+      );
+      return output !== undefined;
     },
 
     async end(uid, sid, at) {
-      await write("UpdateItem", ({ sessionsTable }) => ({
-        TableName: sessionsTable,
-        Key: toItem(sessionKeyOf(uid, sid)),
-        UpdateExpression: "SET endedAt = :at",
-        ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(endedAt)",
-        ExpressionAttributeValues: toItem({ ":at": at }),
-      }));
+      await update({ uid, sid }, { UpdateExpression: "SET endedAt = :at", ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(endedAt)", values: { ":at": at } });
     },
 
     async recordReuse(uid, sid, what, at) {
-      await write("UpdateItem", ({ sessionsTable }) => ({
-        TableName: sessionsTable,
-        Key: toItem(sessionKeyOf(uid, sid)),
-        UpdateExpression: "SET reuse = :what, reusedAt = :at",
-        ConditionExpression: "attribute_exists(pk)",
-        ExpressionAttributeValues: toItem({ ":what": what, ":at": at }),
-      }));
+      await update({ uid, sid }, { UpdateExpression: "SET reuse = :what, reusedAt = :at", ConditionExpression: "attribute_exists(pk)", values: { ":what": what, ":at": at } });
     },
 
-    bySid: async (sid) => (await sessionsBy(SESSION_INDEX, "sid", sid)).sessions[0],
-    byIdpSession: (idpSession) => sessionsBy(IDP_SESSION_INDEX, "idpSession", idpSession),
-
-    async markEnded(idpSession, until) {
-      await write("PutItem", ({ sessionsTable }) => ({ TableName: sessionsTable, Item: toItem({ ...endedKeyOf(idpSession), expiresAt: until }) }));
+    async markEnded(idpSession, at) {
+      const mark = { ...endedKeyOf(idpSession), endedAt: at, expiresAt: at + IDP_SESSION_ENDED };
+      await write("PutItem", ({ sessionsTable }) => ({ TableName: sessionsTable, Item: toItem(mark) }));
     },
 
-    async isMarkedEnded(idpSession, now) {
-      const { Item: item } = await call("GetItem", ({ sessionsTable }) => ({ TableName: sessionsTable, Key: toItem(endedKeyOf(idpSession)), ConsistentRead: true }));
-      return item !== undefined && !(fromItem<{ expiresAt: number }>(item as Item).expiresAt <= now);
-    },
+    endOf: async (idpSession) => (await item<{ endedAt: number }>(endedKeyOf(idpSession)))?.endedAt,
 
-    async wasTaken(hash) {
-      const { Item: item } = await call("GetItem", ({ sessionsTable }) => ({ TableName: sessionsTable, Key: toItem(eventKeyOf(hash)), ConsistentRead: true }));
-      return item !== undefined;
-    },
+    wasTaken: async (hash) => (await item(eventKeyOf(hash))) !== undefined,
 
-    take: (hash, expiresAt) =>
-      write("PutItem", ({ sessionsTable }) => ({
+    async take(hash, expiresAt) {
+      const output = await write("PutItem", ({ sessionsTable }) => ({
         TableName: sessionsTable,
         Item: toItem({ ...eventKeyOf(hash), expiresAt }),
         ConditionExpression: "attribute_not_exists(pk)",
-      })),
+      }));
+      return output !== undefined;
+    },
   };
 }
 
-function toItem(values: object): Item {
-  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === "number" ? { N: String(value) } : { S: String(value) }]));
-}
-
-function fromItem<T>(item: Item): T {
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, "N" in value ? Number(value.N) : value.S])) as T;
+/** @throws Failure `ledger_unavailable` for what is none: a session or a token that kept it could never be revoked, or always were */
+function readMark(mark: number | undefined = 0): number {
+  if (!Number.isSafeInteger(mark) || mark < 0) throw new Failure("ledger_unavailable", "unreadable_mark");
+  return mark;
 }

@@ -4,9 +4,10 @@
  */
 import { randomBytes } from "node:crypto";
 import { KEY_ID, type SessionKeys } from "../../../session/keys";
-import { REVOCATION_GROUP, type RevocationCommand } from "../../../session/revocation";
+import type { RevocationCommand } from "../../../session/revocation";
 import { SECURITY_EVENT_SOURCE, SECURITY_EVENT_TYPE, type SecurityEvent } from "../../../session/security-event";
 import { settingsParameterName, type AuthSettings } from "../../../session/settings";
+import { KEY_CACHE } from "../../../session/timing";
 import { cached, type Cached } from "../cached";
 import { Failure, safeCode, type FailureCode } from "../failures";
 import type { Ports } from "../ports";
@@ -14,7 +15,7 @@ import { callAws } from "./call";
 import { dynamoDbLedger } from "./ledger";
 
 /** Seconds. Short enough for a new setting or key to arrive within a minute; a day of an AWS outage is survived. */
-const LIFETIMES = { fresh: 60, stale: 24 * 3600, pause: 10 };
+const LIFETIMES = { fresh: KEY_CACHE, stale: 24 * 3600, pause: 10 };
 /**
  * How often the keys are fetched anew although they are fresh: times, and seconds. Anybody can send a key id that there is not, but only
  * who has a genuine token can have it refused: the one must not stand in the way of the other.
@@ -43,7 +44,7 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
   const parameter = settingsParameterName(gateway);
   const settings = cached(() => loaded("settings_unavailable", async () => readSettings(await getParameter(parameter))), LIFETIMES, { now, log });
   const secrets = new Map<string, Cached<string>>();
-  let keys: (Pick<Cached<SessionKeys>, "get" | "newerThan"> & { secretName: string; forUnknownId: () => Promise<SessionKeys>; forRefusedToken: () => Promise<SessionKeys> }) | undefined;
+  let keys: (Pick<Cached<SessionKeys>, "get" | "newerThan" | "failure"> & { secretName: string; forUnknownId: () => Promise<SessionKeys>; forRefusedToken: () => Promise<SessionKeys> }) | undefined;
 
   async function keySource(): Promise<NonNullable<typeof keys>> {
     const { sessionKeysSecretName: secretName } = await settings.get();
@@ -53,9 +54,19 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
   }
 
   async function sessionKeys(wanted?: string): Promise<SessionKeys> {
-    const { get, forUnknownId } = await keySource();
+    const { get, forUnknownId, failure } = await keySource();
     const current = await get();
-    return wanted === undefined || Object.hasOwn(current.keys, wanted) ? current : forUnknownId();
+    if (wanted === undefined || Object.hasOwn(current.keys, wanted)) return current;
+    const newer = await forUnknownId();
+    // An old copy does not know what there is by now: a session that it cannot read is no reason to sign anybody out.
+    const unknown = Object.hasOwn(newer.keys, wanted) ? undefined : failure();
+    if (unknown !== undefined) throw unknown;
+    return newer;
+  }
+
+  async function send(queueName: string, command: RevocationCommand): Promise<void> {
+    const QueueUrl = `https://sqs.us-east-1.amazonaws.com/${accountIn(invokedFunctionArn)}/${queueName}`;
+    await loaded("revocations_unavailable", () => callAws("sqs", "SendMessage", { QueueUrl, MessageBody: JSON.stringify(command) }));
   }
 
   function clientSecret(name: string): Promise<string> {
@@ -77,13 +88,8 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
     random: (bytes) => randomBytes(bytes).toString("base64url"),
     log,
     ledger: dynamoDbLedger(async () => (await settings.get()).ledger),
-    async revoke(command: RevocationCommand) {
-      const { revocationQueueName } = await settings.get();
-      const QueueUrl = `https://sqs.us-east-1.amazonaws.com/${accountIn(invokedFunctionArn)}/${revocationQueueName}`;
-      await loaded("revocations_unavailable", () =>
-        callAws("sqs", "SendMessage", { QueueUrl, MessageBody: JSON.stringify(command), MessageGroupId: REVOCATION_GROUP }),
-      );
-    },
+    revoke: async (command) => send((await settings.get()).revocationQueueName, command),
+    signOut: async (command) => send((await settings.get()).signOutQueueName, command),
     async raise(event) {
       const detail: SecurityEvent = { ...event, gateway };
       const entry = { Source: SECURITY_EVENT_SOURCE, DetailType: SECURITY_EVENT_TYPE, Detail: JSON.stringify(detail) };

@@ -1,6 +1,7 @@
 /** One cookie for each sign-in under way, so that parallel tabs do not disturb each other. */
 import { timingSafeEqual } from "node:crypto";
 import { FLOW_COOKIE_PREFIX } from "../../../session/cookies";
+import type { Known } from "../authentication";
 import type { Exchange } from "../exchange";
 import { clearCookie, onlyCookie, setCookie } from "./jar";
 import { seal, unseal } from "./seal";
@@ -27,8 +28,8 @@ export interface Flow {
   /** Of the session that the flow may open, once. */
   sid: string;
   returnPath: string;
-  /** Asks the provider to authenticate the user anew, whatever it remembers. */
-  anew: boolean;
+  /** What was known when the provider was asked to authenticate the user anew, whatever it remembers; absent where it was not asked to. */
+  anew?: Known | undefined;
   /** Unix seconds. */
   startedAt: number;
 }

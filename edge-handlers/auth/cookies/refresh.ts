@@ -13,6 +13,10 @@ export interface Refresh {
   refreshToken: string;
   /** How often the session had been renewed when the cookie was made. The ledger counts too: a cookie that lags behind is used up. */
   generation: number;
+  /** How often the provider has replaced the refresh token since, by attempts to renew that came to nothing. */
+  turn?: number;
+  /** The lease of the attempt that may have been recorded or not when this cookie was given. */
+  attempt?: string;
 }
 
 /** Who, since when and at which provider is in the session, which must be there too. */

@@ -1,33 +1,32 @@
-/** Cookies that the browser can neither read nor make: JWE, direct encryption with a key derived from a master key. */
+/** What the browser, or the ledger, keeps and can neither read nor make: JWE, direct encryption with a key derived from a master key. */
 import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from "jose";
-import { cookieKey, KEY_ID, signingKeyId } from "../../../session/keys";
+import { cookieKey, KEY_ID } from "../../../session/keys";
 import { hmac } from "../hash";
 import type { Ports } from "../ports";
 
-/** `typ` of the protected header: a cookie of one purpose is never taken for one of another. */
-export type Purpose = "edgegate-flow" | "edgegate-refresh";
+/** `typ` of the protected header: what was sealed for one purpose is never taken for something of another. */
+export type Purpose = "edgegate-flow" | "edgegate-refresh" | "edgegate-next";
 
 /** RFC 7516 section 3.1 with an empty encrypted key; a 96-bit IV and a 128-bit tag, each in its one spelling. */
 const FORM = /^[\w-]+\.\.[\w-]{16}\.[\w-]+\.[\w-]{21}[AQgw]$/;
-/** No browser keeps a longer cookie. */
-const MAX_LENGTH = 4096;
+/** Characters. No browser keeps a longer cookie; the ledger keeps what two of them hold. */
+const MAX_LENGTH: Record<Purpose, number> = { "edgegate-flow": 4096, "edgegate-refresh": 4096, "edgegate-next": 16_384 };
 
 /** @throws Failure `keys_unavailable` */
-export async function seal(ports: Pick<Ports, "keys" | "now">, purpose: Purpose, content: object): Promise<string> {
-  const keys = await ports.keys();
-  const kid = signingKeyId(keys, ports.now());
+export async function seal(ports: Pick<Ports, "keys">, purpose: Purpose, content: object): Promise<string> {
+  const { current: kid, keys } = await ports.keys();
   return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(content)))
     .setProtectedHeader({ alg: "dir", enc: "A256GCM", kid, typ: purpose })
-    .encrypt(encryptionKey(keys.keys[kid]!));
+    .encrypt(encryptionKey(keys[kid]!));
 }
 
 /**
- * The content of a sealed cookie; undefined for anything that was not sealed here for this purpose.
+ * The content of what was sealed; undefined for anything that was not sealed here for this purpose.
  *
  * @throws Failure `keys_unavailable`
  */
 export async function unseal<T extends object>(ports: Ports, purpose: Purpose, value: string): Promise<T | undefined> {
-  if (value.length > MAX_LENGTH || !FORM.test(value)) return undefined;
+  if (value.length > MAX_LENGTH[purpose] || !FORM.test(value)) return undefined;
   const kid = keyIdOf(value, purpose);
   if (kid === undefined) return undefined;
   const { keys } = await ports.keys(kid);

@@ -3,29 +3,45 @@
  * does not count: a browser that restores its tabs begins many sign-ins at once, and none of them goes in circles. Neither
  * signed nor secret: a browser that forges it can only stop, or not stop, itself.
  *
- *     <letter><Unix seconds in base 36>[.…]      s = sign-in, r = renewal
+ *     <letter><base 36>[.…]      s = sign-in, r = renewal, each with its Unix second; f = token signed again, with its floor
+ *
+ * However often a shard's floor rises, its users did nothing: so only those of one floor are counted. Whoever still has an older token than
+ * the one that was given is in a loop.
  */
 import { SIGN_INS_COOKIE } from "../../../session/cookies";
 import type { Exchange } from "../exchange";
 import { onlyCookie, setCookie } from "./jar";
 
-const KINDS = ["s", "r"] as const;
+const KINDS = ["s", "r", "f"] as const;
 type Kind = (typeof KINDS)[number];
 
 /** After so many of one kind within the window, one more would be a loop. */
 const LIMIT = 3;
 /** Seconds. */
 const WINDOW = 60;
-const FORM = /^[sr][0-9a-z]{1,8}(\.[sr][0-9a-z]{1,8}){0,15}$/;
+const FORM = /^[srf][0-9a-z]{1,8}(\.[srf][0-9a-z]{1,8}){0,15}$/;
 
 /** Whether sign-ins (or renewals) gave sessions so often that the next one would go round in circles. */
-export function isLoop(exchange: Exchange, kind: Kind): boolean {
+export function isLoop(exchange: Exchange, kind: "s" | "r"): boolean {
   return ofKind(recent(exchange), kind).length >= LIMIT;
 }
 
 /** The cookie that remembers one more. */
-export function signInsCookie(exchange: Exchange, kind: Kind): string {
-  const entries = [...recent(exchange), kind + exchange.now.toString(36)];
+export function signInsCookie(exchange: Exchange, kind: "s" | "r"): string {
+  return cookieOf([...recent(exchange), kind + exchange.now.toString(36)]);
+}
+
+/** Whether tokens were signed again so often for this floor that the next one would go round in circles. */
+export function isReissueLoop(exchange: Exchange, floor: string): boolean {
+  return recent(exchange).filter((entry) => entry === "f" + floor).length >= LIMIT;
+}
+
+/** The cookie that remembers one more of this floor. */
+export function reissueCookie(exchange: Exchange, floor: string): string {
+  return cookieOf([...recent(exchange), "f" + floor]);
+}
+
+function cookieOf(entries: string[]): string {
   return setCookie(SIGN_INS_COOKIE, KINDS.flatMap((each) => ofKind(entries, each).slice(-LIMIT)).join("."), WINDOW);
 }
 
@@ -37,5 +53,5 @@ function ofKind(entries: string[], kind: Kind): string[] {
 function recent({ cookies, now }: Exchange): string[] {
   const value = onlyCookie(cookies, SIGN_INS_COOKIE) ?? "";
   if (!FORM.test(value)) return [];
-  return value.split(".").filter((entry) => Math.abs(now - parseInt(entry.slice(1), 36)) < WINDOW);
+  return value.split(".").filter((entry) => entry.startsWith("f") || Math.abs(now - parseInt(entry.slice(1), 36)) < WINDOW);
 }

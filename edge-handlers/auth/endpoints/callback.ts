@@ -1,5 +1,7 @@
 /** `callback/<idp>`: where the identity provider sends the browser back to, with a code or an error. */
+import { LEDGER_RETENTION } from "../../../session/ledger";
 import { redirect } from "../answers";
+import { cutoffsOf, endAsCutoff, judgeAuthentication, type Cutoff, type Known } from "../authentication";
 import { clearedFlowCookie, readFlow, type Flow } from "../cookies/flow";
 import { signInsCookie } from "../cookies/sign-ins";
 import { establishSession, ledgerSession } from "../establish";
@@ -10,7 +12,6 @@ import { identify, type Identity } from "../oidc/identity";
 import { prepare, relyingParty, type RelyingParty } from "../oidc/relying-party";
 import { redeemCode, type Tokens } from "../oidc/tokens";
 import { reactToReuse } from "../reuse";
-import { isAuthenticatedSince } from "../standing";
 import { startSignIn } from "../start-sign-in";
 
 export async function callback(exchange: Exchange, idp: string): Promise<Response> {
@@ -30,7 +31,8 @@ export async function callback(exchange: Exchange, idp: string): Promise<Respons
   const party = await relyingParty(exchange, idp);
   const tokens = await redeemFlow(exchange, party, flow);
   const identity = await identify(exchange, party, tokens);
-  if (!(await openSession(exchange, flow, identity, tokens.refreshToken))) return startOver(exchange, flow, identity);
+  const known = await openSession(exchange, flow, identity, tokens.refreshToken);
+  if (known) return startSignIn(exchange, idp, flow.returnPath, known);
   exchange.setCookies.push(signInsCookie(exchange, "s"));
   note.outcome = "signed_in";
   return redirect(flow.returnPath);
@@ -52,47 +54,51 @@ async function redeemFlow(exchange: Exchange, party: RelyingParty, flow: Flow): 
 /**
  * Gives the browser its session, once the ledger has it.
  *
- * @returns false where the user has to authenticate anew, because of a revocation since
- * @throws Failure `flow_reused`, `ledger_unavailable` and those of {@link establishSession}
+ * @returns what the sign-in that starts over has to know, where the user has to authenticate anew
+ * @throws Failure `flow_reused`, `authentication_too_old`, `ledger_unavailable` and those of {@link establishSession}
  */
-async function openSession(exchange: Exchange, flow: Flow, identity: Identity, refreshToken: string | undefined): Promise<boolean> {
+async function openSession(exchange: Exchange, flow: Flow, identity: Identity, refreshToken: string | undefined): Promise<Known | undefined> {
   const { settings, ports, now } = exchange;
-  const { sid, idp } = flow;
+  const { sid, idp, anew } = flow;
+  const { uid, email, idpSession, authTime } = identity;
   const endsAt = now + settings.session.absolute;
-  const refresh = refreshToken === undefined ? undefined : { refreshToken, generation: 0 };
-  const establish = () => establishSession(exchange, { sid, issuedAt: now, idp, endsAt }, identity, refresh);
-  const { session, cookies } = await establish();
-  const { uid } = session;
   // At once, because each may be the better part of a second away.
-  const [{ revocations }, isEnded, isFirst] = await Promise.all([
+  const [standing] = await Promise.all([
     ports.ledger.standing(uid, sid),
-    identity.idpSession !== undefined && ports.ledger.isMarkedEnded(identity.idpSession, now),
-    ports.ledger.open(ledgerSession(exchange, session, identity, endsAt)),
+    ports.ledger.point({ uid, sid, email, startedAt: now, expiresAt: endsAt + LEDGER_RETENTION, ...(idpSession !== undefined && { idpSession }) }),
+  ]);
+  // Also where the flow starts over: its cookie would be sealed with a key that is gone.
+  await keepUpWithLockdown(exchange, standing.revocations);
+  const { revocations, mark, gatewayMark, floor } = standing;
+  const known: Known = { ...anew, mark, gatewayMark };
+  if (!isAccepted(exchange, cutoffsOf(revocations, anew, now), authTime, "user_revoked")) return known;
+
+  const refresh = refreshToken === undefined ? undefined : { refreshToken, generation: 0 };
+  const { session, cookies } = await establishSession(exchange, { sid, issuedAt: now, idp, mark, floor, endsAt }, identity, refresh);
+  // The end of the provider's session is looked for after the pointer was written, and the pointer after the end: one sees the other.
+  const [isFirst, endedAt] = await Promise.all([
+    ports.ledger.open(ledgerSession(exchange, session, identity, standing, endsAt)),
+    idpSession === undefined ? undefined : ports.ledger.endOf(idpSession),
   ]);
   if (!isFirst) {
     await reactToReuse(exchange, "flow", session);
     throw new Failure("flow_reused");
   }
-  // Before the flow starts over, too: its cookie would be sealed with a key that is gone.
-  const isOutdated = await keepUpWithLockdown(exchange, revocations);
-  const askedAt = flow.anew ? flow.startedAt : undefined;
-  if (isEnded || !isAuthenticatedSince(revocations, { now, authTime: identity.authTime, askedAt })) return false;
-  exchange.setCookies.push(...(isOutdated ? (await establish()).cookies : cookies));
-  return true;
+  const end = endAsCutoff(endedAt, anew);
+  if (judgeAuthentication(end, authTime) !== "accepted") {
+    // Nobody has its cookies. It is ended for the list of sessions.
+    await ports.ledger.end(uid, sid, now).catch((error) => addDetail(exchange, codesOf(asFailure(error))));
+  }
+  if (!isAccepted(exchange, end, authTime, "idp_session_ended")) return { ...known, endedAt };
+  exchange.setCookies.push(...cookies);
+  return undefined;
 }
 
-/**
- * The same sign-in, at which the provider must authenticate the user. Nobody has a cookie of the session that was opened too early: it is ended
- * for the list of sessions, and meanwhile, for time is short.
- */
-async function startOver(exchange: Exchange, { idp, sid, returnPath, anew }: Flow, { uid }: Identity): Promise<Response> {
-  const { ports, now } = exchange;
-  addDetail(exchange, "user_revoked");
-  const ended = ports.ledger.end(uid, sid, now).catch((error) => addDetail(exchange, codesOf(asFailure(error))));
-  try {
-    if (anew) throw new Failure("authentication_too_old");
-    return await startSignIn(exchange, idp, returnPath, true);
-  } finally {
-    await ended;
-  }
+/** @throws Failure `authentication_too_old` where the provider was asked to authenticate the user, and did not */
+function isAccepted(exchange: Exchange, cutoffs: Cutoff[], authTime: number | undefined, detail: string): boolean {
+  const verdict = judgeAuthentication(cutoffs, authTime);
+  if (verdict === "accepted") return true;
+  addDetail(exchange, detail);
+  if (verdict === "too_old") throw new Failure("authentication_too_old");
+  return false;
 }

@@ -1,8 +1,7 @@
 /** `login?return_to=<path>[&idp=<id>]`: renews the session without showing the identity provider, or starts a sign-in. */
-import type { Session } from "../../../session/token";
 import { escapeHtml, isFromElsewhere, page, passage, redirect } from "../answers";
 import { clearedRefreshCookie } from "../cookies/refresh";
-import { clearedSessionCookie, readSession } from "../cookies/session";
+import { clearedSessionCookie, readSession, type SignedSession } from "../cookies/session";
 import { isLoop, signInsCookie } from "../cookies/sign-ins";
 import { identityProviderOf, loginPath, type Exchange } from "../exchange";
 import { Failure } from "../failures";
@@ -17,11 +16,17 @@ export async function login(exchange: Exchange): Promise<Response> {
   const [chosen, ...others] = url.searchParams.getAll("idp");
   if (others.length > 0 || (chosen !== undefined && !identityProviderOf(settings, chosen))) throw new Failure("unknown_identity_provider");
 
-  const session = await sessionToRenew(exchange, chosen);
-  if (session && isFromElsewhere(exchange.request)) return passOn(exchange, loginPath(settings, returnPath, chosen));
-  const renewal = session && (await renewSession(exchange, session, isLoop(exchange, "r")));
-  if (renewal?.outcome === "renewed" || renewal?.outcome === "renewed_elsewhere") {
-    setCookies.push(signInsCookie(exchange, "r"));
+  const signed = await sessionToRenew(exchange, chosen);
+  const again = loginPath(settings, returnPath, chosen);
+  if (signed && isFromElsewhere(exchange.request)) return passOn(exchange, again);
+  const renewal = signed && (await renewSession(exchange, signed, isLoop(exchange, "r")));
+  if (renewal?.outcome === "under_way") {
+    // The browser keeps waiting.
+    note.outcome = "renewal_under_way";
+    return redirect(again);
+  }
+  if (renewal && "expiresAt" in renewal) {
+    if (renewal.outcome !== "reissued") setCookies.push(signInsCookie(exchange, "r"));
     note.outcome = renewal.outcome;
     return redirect(returnPath);
   }
@@ -34,17 +39,17 @@ export async function login(exchange: Exchange): Promise<Response> {
     return chooser(exchange, ids, returnPath);
   }
   if (renewal?.outcome === "over") setCookies.push(clearedSessionCookie(), clearedRefreshCookie(exchange));
-  return startSignIn(exchange, idp, returnPath, renewal?.outcome === "over" && renewal.isRevoked);
+  return startSignIn(exchange, idp, returnPath, renewal?.outcome === "over" ? renewal.known : undefined);
 }
 
 /**
- * A token that has not expired was refused by the gate all the same: it is revoked, which the ledger knows, or its record
+ * A token that has not expired was refused by the gate all the same: it is revoked or outdated, which the ledger knows, or its record
  * is gone because there is a new key. With the old one, renewing would go on for ever.
  */
-async function sessionToRenew(exchange: Exchange, chosen: string | undefined): Promise<Session | undefined> {
-  const session = await readSession(exchange);
-  if (!session || (chosen !== undefined && chosen !== session.idp)) return undefined;
-  if (!(exchange.now < session.expiresAt)) return session;
+async function sessionToRenew(exchange: Exchange, chosen: string | undefined): Promise<SignedSession | undefined> {
+  const signed = await readSession(exchange);
+  if (!signed || (chosen !== undefined && chosen !== signed.session.idp)) return undefined;
+  if (!(exchange.now < signed.session.expiresAt)) return signed;
   await exchange.ports.refreshKeys();
   return readSession(exchange);
 }

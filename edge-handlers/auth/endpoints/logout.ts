@@ -25,8 +25,9 @@ export async function logout(exchange: Exchange): Promise<Response> {
   note.outcome = "signed_out";
   const signedOut = `${settings.basePath}/signed-out`;
   try {
-    const session = await readSession(exchange);
-    if (!session) return redirect(signedOut);
+    const signed = await readSession(exchange);
+    if (!signed) return redirect(signedOut);
+    const { session } = signed;
     const [location] = await Promise.all([leaveProvider(exchange, session, signedOut), endSession(exchange, session)]);
     return redirect(isLocal ? signedOut : location);
   } catch (error) {
@@ -37,7 +38,7 @@ export async function logout(exchange: Exchange): Promise<Response> {
   }
 }
 
-/** Copies of the cookies are worth nothing any more: the ledger renews them no longer, the revocation reaches the gate within seconds. */
+/** Copies of the cookies are worth nothing any more: the ledger renews them no longer, and the gate hears of it with the next gathered sign-outs. */
 async function endSession(exchange: Exchange, session: Session): Promise<void> {
   const { ports, now, note } = exchange;
   const { uid, sid } = session;
@@ -45,7 +46,7 @@ async function endSession(exchange: Exchange, session: Session): Promise<void> {
   if (!(now < sessionEnd(exchange, session))) return;
   const results = await Promise.allSettled([
     ports.ledger.end(uid, sid, now),
-    ports.revoke({ version: 1, target: { type: "session", sid, uid }, by: "sign-out", reason: "The user signed out." }),
+    ports.signOut({ version: 1, target: { type: "session", sid, uid }, by: "sign-out", reason: "The user signed out." }),
   ]);
   for (const result of results) {
     if (result.status === "fulfilled") continue;

@@ -6,9 +6,9 @@ import { Failure } from "../failures";
 import { lifeOf } from "../standing";
 
 export async function me(exchange: Exchange): Promise<Response> {
-  const session = await readSession(exchange);
-  if (!session || !(exchange.now < session.expiresAt)) throw new Failure("not_signed_in");
-  const { uid, sid, idp, email, roles, claims, issuedAt, expiresAt } = session;
+  const signed = await readSession(exchange);
+  if (!signed || !(exchange.now < signed.session.expiresAt)) throw new Failure("not_signed_in");
+  const { uid, sid, idp, email, roles, claims, issuedAt, expiresAt } = signed.session;
   // The gate, which knows of revocations, does not see requests to the gateway's own endpoints.
   const life = lifeOf(await exchange.ports.ledger.standing(uid, sid), exchange);
   if (life !== "living") throw new Failure("not_signed_in", `session_${life}`);

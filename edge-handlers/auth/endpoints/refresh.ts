@@ -8,10 +8,11 @@ import { renewSession } from "../renew";
 
 export async function refresh(exchange: Exchange): Promise<Response> {
   if (!isSameOrigin(exchange)) throw new Failure("cross_origin");
-  const session = await readSession(exchange);
-  const renewal = session && (await renewSession(exchange, session, false));
+  const signed = await readSession(exchange);
+  const renewal = signed && (await renewSession(exchange, signed, false));
+  if (renewal?.outcome === "under_way") throw new Failure("renewal_under_way");
   if (renewal?.outcome === "over") exchange.setCookies.push(clearedSessionCookie(), clearedRefreshCookie(exchange));
-  if (!renewal || renewal.outcome === "over" || renewal.outcome === "refused") throw new Failure("not_renewed");
+  if (!renewal || !("expiresAt" in renewal)) throw new Failure("not_renewed");
   exchange.note.outcome = renewal.outcome;
   return json({ expires_at: renewal.expiresAt });
 }

@@ -17,7 +17,7 @@ export interface Identity {
   claims: Record<string, string>;
   /** `acr`, or empty. */
   strength: string;
-  /** Unix seconds of the authentication at the provider, where it says so. */
+  /** Unix seconds of the authentication at the provider, by its clock, where it says so. */
   authTime: number | undefined;
   /** See `idpSessionId` in session/ledger.ts; absent where the ID token has no `sid`. */
   idpSession: string | undefined;
@@ -42,7 +42,7 @@ export async function identify(exchange: Exchange, party: RelyingParty, tokens: 
     roles: settings.roles.filter((role) => listOf(claims[rolesClaim]).includes(role)),
     claims: Object.fromEntries(settings.claims.map((name) => [name, textOf(claims[name])] as const).filter(([, text]) => text !== "")),
     strength: textOf(claims["acr"]),
-    authTime: timeOf(claims["auth_time"], exchange.now),
+    authTime: timeOf(claims["auth_time"]),
     idpSession: typeof providerSid === "string" && providerSid !== "" ? idpSessionId(sha256, issuer, providerSid) : undefined,
   };
 }
@@ -100,6 +100,6 @@ function textOf(claim: unknown): string {
   return HEADER_TEXT.test(text) ? text : "";
 }
 
-function timeOf(claim: unknown, now: number): number | undefined {
-  return typeof claim === "number" && Number.isSafeInteger(claim) && claim > 0 ? Math.min(claim, now) : undefined;
+function timeOf(claim: unknown): number | undefined {
+  return typeof claim === "number" && Number.isSafeInteger(claim) && claim > 0 ? claim : undefined;
 }

@@ -1,4 +1,5 @@
 /** https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken */
+import { CLOCK_SKEW } from "../../../session/timing";
 import { isObject, isText, verifyPushedToken } from "./pushed-token";
 import { Refused } from "./refused";
 import { SKEW, type ExpectedToken } from "./signed-token";
@@ -14,7 +15,7 @@ export interface LogoutToken {
   jti: string;
   /** Unix seconds. */
   issuedAt: number;
-  /** Unix seconds after which its replay is refused for its age. */
+  /** Unix seconds after which its replay is refused for its age, by every handler. */
   usableUntil: number;
   sub: string | undefined;
   sid: string | undefined;
@@ -41,7 +42,7 @@ export async function verifyLogoutToken(token: string, expected: ExpectedToken):
   if (!isObject(events[LOGOUT_EVENT])) throw new Refused("events");
   const { sub, sid } = { sub: optionalText("sub", claims.sub), sid: optionalText("sid", claims["sid"]) };
   if (sub === undefined && sid === undefined) throw new Refused("subject");
-  return { jti, issuedAt, usableUntil: issuedAt + MAX_AGE + SKEW, sub, sid };
+  return { jti, issuedAt, usableUntil: issuedAt + MAX_AGE + SKEW + CLOCK_SKEW, sub, sid };
 }
 
 function optionalText(name: string, value: unknown): string | undefined {

@@ -4,6 +4,7 @@ import type { ClientAuthentication, IdentityProviderSettings } from "../../../se
 import { identityProviderOf, type Exchange } from "../exchange";
 import { Failure } from "../failures";
 import { idpFetch } from "./fetch";
+import { SKEW } from "./signed-token";
 
 export interface RelyingParty {
   /** Its name in the config. */
@@ -14,9 +15,6 @@ export interface RelyingParty {
   /** For every request of this exchange to the provider. */
   requestOptions: { [oauth.customFetch]: typeof idpFetch; signal: AbortSignal };
 }
-
-/** Seconds. */
-const SKEW = 60;
 
 /** @throws Failure `unknown_identity_provider`, `idp_unavailable`, `idp_misconfigured` */
 export async function relyingParty({ settings, identityProviders, deadline }: Exchange, id: string): Promise<RelyingParty> {

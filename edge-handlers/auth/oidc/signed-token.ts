@@ -1,5 +1,6 @@
 /** What holds for every token that an identity provider or a transmitter of security events signs. */
 import { jwtVerify, type JWTVerifyResult } from "jose";
+import { CLOCK_SKEW } from "../../../session/timing";
 import { Failure } from "../failures";
 import type { KeySet } from "./key-set";
 
@@ -7,8 +8,8 @@ import type { KeySet } from "./key-set";
 const ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"];
 /** Characters; an ID token with two hundred groups stays below it. */
 const MAX_LENGTH = 32 * 1024;
-/** Seconds. */
-export const SKEW = 60;
+/** Seconds: a provider's clock may be off by a minute, and so may be this one by more. */
+export const SKEW = 60 + CLOCK_SKEW;
 
 export interface ExpectedToken {
   issuer: string;

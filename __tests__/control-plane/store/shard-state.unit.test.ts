@@ -1,0 +1,75 @@
+/** What a shard's record says, as the gate reads it, at every time. */
+import { covers, isRecordOf, raised, recordText, withRevocations } from "../../../control-plane/store/shard-state";
+import type { Revocation, ShardState } from "../../../session/ledger";
+import { judge } from "../../../session/judge";
+import { markText, shardOf } from "../../../session/shard";
+import { CLOCK_SKEW, ENTRY_MARGIN } from "../../../session/timing";
+import { randomId, TOKEN_SECONDS } from "../../support/control-plane-twins";
+
+const NOW = 1_800_000_000;
+const SETTINGS = { tokenLifetime: TOKEN_SECONDS };
+const LIFE = TOKEN_SECONDS + ENTRY_MARGIN;
+const ofUser = (uid = randomId(), more: Partial<Revocation> = {}): Revocation => ({ kind: "user", uid, mark: NOW, cutoff: NOW, recordedAt: NOW, until: NOW + 1, by: "b", reason: "", expiresAt: NOW, ...more });
+const ofSession = (sid = randomId()): Revocation => ({ ...ofUser(), kind: "session", sid, mark: 0 });
+const add = (state: ShardState | undefined, revocations: Revocation[], now = NOW) => withRevocations(state, revocations, now, SETTINGS);
+const said = (state: ShardState, of: Revocation, now = NOW, more: { issuedAt?: number; mark?: number; floor?: string } = {}) => {
+  const text = recordText(state, now, SETTINGS);
+  return text === undefined ? "no record" : judge(text, [of.uid!, of.sid ?? randomId(), markText(more.issuedAt ?? NOW), "", shardOf(of.uid!), markText(more.mark ?? NOW - 1), more.floor ?? "zzzzzzz"]);
+};
+
+test("an entry stays until the last token is over that was signed before it, and no longer", () => {
+  for (const one of [ofUser(), ofSession()]) {
+    const state = add(undefined, [one])!;
+    expect(said(state, one)).toBe("revoked");
+    expect(said(state, one, NOW + LIFE - 1)).toBe("revoked");
+    expect(recordText(state, NOW + LIFE, SETTINGS)).toBeUndefined();
+  }
+});
+
+test("said again it changes nothing; of a later cut-off only the later one is kept", () => {
+  const first = ofUser();
+  const state = add(undefined, [first])!;
+  expect(add(state, [first], NOW + 60)).toBe(state);
+  const later = { ...first, mark: NOW + 100, cutoff: NOW + 100 };
+  const next = add(state, [later], NOW + 100)!;
+  expect(next.version).toBe(2);
+  expect(said(next, first, NOW + 100, { mark: NOW + 99, issuedAt: NOW + 400 })).toBe("revoked");
+  expect(said(next, first, NOW + 100, { mark: NOW + 100 })).toBe("");
+  expect(add(next, [first], NOW + 100)).toBe(next);
+  expect(recordText(next, NOW + 100, SETTINGS)!.length).toBe(7 + 1 + 20);
+});
+
+test("entries that are over make room", () => {
+  const full = add(undefined, Array.from({ length: 50 }, () => ofUser()))!;
+  expect(add(full, [ofUser()])).toBeUndefined();
+  expect(add(full, [ofUser()], NOW + LIFE)).toBeDefined();
+});
+
+test("a new floor stands for what was there before, and keeps what came since", () => {
+  const [old, late] = [ofUser(), ofSession()];
+  const before = add(undefined, [old])!;
+  const now = add(before, [late], NOW + 2)!;
+  const state = raised(now, before, NOW + 3);
+  expect(said(state, old)).toBe("");
+  expect(said(state, old, NOW, { floor: "0000000" })).toBe("outdated");
+  expect(said(state, late)).toBe("revoked");
+  expect(raised(state, undefined, NOW - 500).floor).toBe(state.floor + 1);
+  expect(recordText(raised(undefined, undefined, NOW), NOW + LIFE, SETTINGS)).toBeUndefined();
+});
+
+test.each([-CLOCK_SKEW, 0, CLOCK_SKEW])("a record that another revoker wrote by a clock %i s off is right", (skew) => {
+  const state = add(add(undefined, [ofUser(), ofSession()])!, [ofSession()], NOW + 500)!;
+  for (const now of [NOW + 501, NOW + LIFE - 60, NOW + LIFE, NOW + LIFE + 60]) expect(isRecordOf(state, recordText(state, now + skew, SETTINGS), now, SETTINGS)).toBe(true);
+  expect(isRecordOf(state, "0000000.", NOW + 501, SETTINGS)).toBe(false);
+  expect(isRecordOf(state, undefined, NOW + 501, SETTINGS)).toBe(false);
+});
+
+test("a state covers what it has an entry of, or a later floor", () => {
+  const [there, other] = [ofUser(), ofUser()];
+  const state = add(undefined, [there])!;
+  expect([covers(undefined, there, NOW, SETTINGS), covers(state, there, NOW, SETTINGS), covers(state, other, NOW, SETTINGS)]).toEqual([false, true, false]);
+  expect(covers(state, { ...there, mark: NOW + 1 }, NOW, SETTINGS)).toBe(false);
+  const floored = raised(state, state, NOW + 3);
+  expect(covers(floored, other, NOW + 3, SETTINGS)).toBe(true);
+  expect(covers(floored, { ...other, recordedAt: NOW + 3 }, NOW + 3, SETTINGS)).toBe(false);
+});

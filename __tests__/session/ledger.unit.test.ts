@@ -1,0 +1,63 @@
+import {
+  emailPointerKey, endedKeyOf, eventKeyOf, GATEWAY_PARTS, gatewayPartOf, idpSessionPointerKey, isVoid, reachOf, sessionKeyOf, sidPointerKey, standingIds, startedPointerKey,
+  type Revocation,
+} from "../../session/ledger";
+import { CUTOFF_REACH } from "../../session/timing";
+
+const SESSION = { uid: "alice00000000001", sid: "AliceSession0001", startedAt: 10_000, mark: 500, gatewayMark: 70 };
+const REST = { recordedAt: 9000, until: 99_999, by: "operator:test", reason: "", expiresAt: 99_999 };
+const user = (more: Partial<Revocation> = {}): Revocation => ({ kind: "user", uid: SESSION.uid, mark: 501, cutoff: 10_000, ...REST, ...more });
+const session = (more: Partial<Revocation> = {}): Revocation => ({ kind: "session", uid: SESSION.uid, sid: SESSION.sid, mark: 0, cutoff: 0, ...REST, ...more });
+const gateway = (more: Partial<Revocation> = {}): Revocation => ({ kind: "gateway", mark: 71, cutoff: 10_000, ...REST, ...more });
+const unreadable = undefined as unknown as number;
+
+test.each<[name: string, revocations: Revocation[], isVoid: boolean]>([
+  ["nothing", [], false],
+  ["its own revocation", [session()], true],
+  ["its own revocation, whose time is over", [session({ until: 1 })], true],
+  ["its own revocation, by a command that named another user", [session({ uid: "bob0000000000002" })], true],
+  ["another session's", [session({ sid: "AliceSession0002" })], false],
+  ["its user's, with a later mark", [user()], true],
+  ["its user's, with the mark that the sign-in found", [user({ mark: 500 })], false],
+  ["its user's, with an earlier mark and a cut-off in the future", [user({ mark: 499, cutoff: 99_999 })], false],
+  ["its user's, asked for long after", [user({ cutoff: 99_999 })], true],
+  ["its user's, that just reaches it", [user({ cutoff: 10_000 - CUTOFF_REACH })], true],
+  ["its user's, that ends a second before it", [user({ cutoff: 9_999 - CUTOFF_REACH })], false],
+  ["another user's", [user({ uid: "bob0000000000002" })], false],
+  ["the gateway's, with a later mark", [gateway()], true],
+  ["the gateway's, with a later mark, asked for long before", [gateway({ cutoff: 0 })], true],
+  ["the gateway's, with the mark that the sign-in found", [gateway({ mark: 70 })], false],
+  ["two that are none of its, and one that is", [user({ mark: 1 }), gateway({ mark: 1 }), session()], true],
+  ["its user's, with an unreadable mark", [user({ mark: unreadable })], true],
+  ["its user's, with an unreadable cut-off", [user({ cutoff: unreadable })], true],
+  ["the gateway's, with an unreadable mark", [gateway({ mark: NaN })], true],
+  ["one of an unknown kind", [user({ kind: "device" as "user" })], true],
+])("a session is judged by %s", (_, revocations, expected) => {
+  expect(isVoid(SESSION, revocations)).toBe(expected);
+});
+
+test.each<[string, Partial<typeof SESSION>, Revocation]>([
+  ["mark", { mark: unreadable }, user({ mark: 1 })],
+  ["beginning", { startedAt: unreadable }, user({ cutoff: 1 })],
+  ["gateway mark", { gatewayMark: unreadable }, gateway({ mark: 1 })],
+])("a session without its %s is void", (_, more, revocation) => {
+  expect(isVoid({ ...SESSION, ...more }, [revocation])).toBe(true);
+});
+
+test("a cut-off reaches beyond its time", () => {
+  expect(reachOf({ cutoff: 1000 })).toBe(1000 + CUTOFF_REACH);
+});
+
+test("the items have the documented keys", () => {
+  expect([
+    sessionKeyOf("u", "s"), sidPointerKey("s"), emailPointerKey("Alice@Example.com", "u"), startedPointerKey(7205, "s"), idpSessionPointerKey("h", "s"), endedKeyOf("h"), eventKeyOf("h"),
+  ].map(({ pk, sk }) => `${pk} ${sk}`)).toEqual([
+    "user#u session#s", "sid#s user", "email#alice@example.com user#u", "started#2 7205#s", "idp-session#h session#s", "idp-session#h ended", "event#h event",
+  ]);
+});
+
+test("a sign-in asks for its user, its session, its part of the gateway and its shard", () => {
+  expect(standingIds("alice0000000000_", "s")).toEqual({ user: "user#alice0000000000_", session: "session#s", gateway: "gateway#_", shard: "shard#3391" });
+  expect(new Set(GATEWAY_PARTS).size).toBe(64);
+  expect(GATEWAY_PARTS).toContain(gatewayPartOf("alice00000000001"));
+});

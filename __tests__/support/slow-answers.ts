@@ -1,0 +1,45 @@
+/** Between the handler and AWS: what is asked is done at once, and its answer takes its time. */
+import { createServer, request as send, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout } from "node:timers/promises";
+
+export interface SlowAnswers {
+  endpoint: string;
+  /** Milliseconds that the answers of a target take longer, by target; an answer that takes for ever is `Infinity`. */
+  delays: Map<string, number>;
+  close(): Promise<void>;
+}
+
+export async function startSlowAnswers(behind: string): Promise<SlowAnswers> {
+  const delays = new Map<string, number>();
+
+  async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const answer = await forwarded(request);
+    const delay = delays.get(String(request.headers["x-amz-target"])) ?? 0;
+    const body: Buffer[] = [];
+    for await (const chunk of answer) body.push(chunk as Buffer);
+    if (delay === Infinity) return;
+    await setTimeout(delay);
+    response.writeHead(answer.statusCode ?? 500, { "content-type": answer.headers["content-type"] ?? "" }).end(Buffer.concat(body));
+  }
+
+  function forwarded(request: IncomingMessage): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      request.pipe(send(behind, { method: request.method ?? "POST", headers: request.headers }, resolve).on("error", reject));
+    });
+  }
+
+  const server: Server = createServer((request, response) => {
+    pass(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    delays,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,108 @@
+/**
+ * Records revocations in the ledger: the truth, before anything else. Commands may come twice, late and in any order; whatever they do they do
+ * once.
+ */
+import { GATEWAY_PARTS, gatewayRevocationId, LEDGER_RETENTION, sessionRevocationId, userRevocationId, type Revocation } from "../../session/ledger";
+import type { RevocationCommand, RevocationTarget } from "../../session/revocation";
+import { CLOCK_SKEW, CUTOFF_REACH, ENTRY_MARGIN } from "../../session/timing";
+import { userId } from "../../session/token";
+import { OperationError } from "../errors";
+import { sha256 } from "../hash";
+import { allInParallel } from "../in-parallel";
+import { backoff } from "../store/backoff";
+import { InvalidRequest } from "./command";
+import type { Ports } from "./ports";
+import type { RevokerSettings } from "./settings";
+
+const MAX_ATTEMPTS = 20;
+/** Items of a lockdown that are written at a time. */
+const PARALLEL_WRITES = 16;
+/** Commands of a user that are remembered, and the characters of a digest. */
+const REMEMBERED = 8;
+const DIGEST_LENGTH = 12;
+
+export interface Recorded {
+  /** What the ledger holds now. */
+  revocation: Revocation;
+  /** False where it held as much already. */
+  isNew: boolean;
+}
+
+type Asked = Pick<Revocation, "kind" | "uid" | "sid" | "cutoff" | "by" | "reason">;
+
+/**
+ * @param sentAt Unix seconds: when the command was asked for, where it does not say so itself
+ * @throws InvalidRequest `not_found` where nobody knows whose session it is
+ */
+export async function recordRevocation(ports: Ports, settings: RevokerSettings, command: RevocationCommand, sentAt: number): Promise<Recorded> {
+  const { target, cutoff = sentAt, by, reason } = command;
+  const now = ports.now();
+  if (target.type === "user") {
+    const uid = uidOf(target);
+    // Somebody's clock may be ahead of this one. The digest is of what was asked: the same, whenever the command comes.
+    return record(ports, settings, userRevocationId(uid), { kind: "user", uid, cutoff: Math.min(cutoff, now), by, reason }, digestOf({ cutoff, by, reason }));
+  }
+  const { sid } = target;
+  const uid = await userOfSession(ports, target);
+  return record(ports, settings, sessionRevocationId(sid), { kind: "session", uid, sid, cutoff: now, by, reason });
+}
+
+/** Records that every session is over, once for each part of the users. @returns one of the records */
+export async function recordLockdown(ports: Ports, settings: RevokerSettings, { by, reason }: { by: string; reason: string }): Promise<Revocation> {
+  const cutoff = ports.now();
+  const recorded = await allInParallel(GATEWAY_PARTS, PARALLEL_WRITES, (part) => record(ports, settings, gatewayRevocationId(part), { kind: "gateway", cutoff, by, reason }));
+  return recorded[0]!.revocation;
+}
+
+/** @param digest of the command, for a user */
+async function record({ ledger, now, wait }: Ports, settings: RevokerSettings, id: string, asked: Asked, digest = ""): Promise<Recorded> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    if (attempt > 0) await wait(backoff(attempt));
+    const held = (await ledger.revocations([id])).get(id);
+    if (held && says(held, asked, digest)) return { revocation: held, isNew: false };
+    const revocation = following(held, asked, digest, now(), settings);
+    if (await ledger.replaceRevocation(id, held, revocation)) return { revocation, isNew: true };
+  }
+  throw new OperationError("the ledger neither takes nor holds the revocation; try again");
+}
+
+/** Whether what is held makes what is asked for superfluous. */
+function says(held: Revocation, asked: Asked, digest: string): boolean {
+  if (asked.kind === "session") return held.uid === asked.uid;
+  // A lockdown that is repeated is a lockdown.
+  if (asked.kind === "gateway") return false;
+  // The same command once more; or one about sessions from well before those that were ended already.
+  return (held.commands ?? "").split(" ").includes(digest) || asked.cutoff + 2 * CLOCK_SKEW < held.cutoff;
+}
+
+/** The revocation that comes after `held`. Its mark is greater, so that sign-ins which knew of the other do not know of this one. */
+function following(held: Revocation | undefined, asked: Asked, digest: string, now: number, { sessionLifetime, tokenLifetime }: RevokerSettings): Revocation {
+  const cutoff = Math.max(asked.cutoff, asked.kind === "session" ? 0 : (held?.cutoff ?? 0));
+  // Sessions of a longer lifetime, set before, end with their tokens: no renewal gets past the ledger.
+  const until = Math.max(cutoff + CUTOFF_REACH + sessionLifetime, now + tokenLifetime + ENTRY_MARGIN);
+  return {
+    ...asked,
+    cutoff,
+    mark: asked.kind === "session" ? 0 : Math.max(now, (held?.mark ?? 0) + 1),
+    recordedAt: now,
+    until,
+    ...(asked.kind === "user" && { commands: [...(held?.commands ?? "").split(" "), digest].filter((one) => one !== "").slice(-REMEMBERED).join(" ") }),
+    expiresAt: until + LEDGER_RETENTION,
+  };
+}
+
+function digestOf({ cutoff, by, reason }: Pick<Asked, "cutoff" | "by" | "reason">): string {
+  return sha256([cutoff, by, reason].join("\n")).slice(0, DIGEST_LENGTH);
+}
+
+function uidOf(target: RevocationTarget & { type: "user" }): string {
+  return "uid" in target ? target.uid : userId(sha256, target.issuer, target.subject);
+}
+
+/** The ledger knows better than the one who asks. A session is in it before its first token is out. */
+async function userOfSession({ ledger }: Ports, { sid, uid }: RevocationTarget & { type: "session" }): Promise<string> {
+  if (uid !== undefined && (await ledger.session(uid, sid))) return uid;
+  const known = (await ledger.userOfSession(sid)) ?? uid;
+  if (known === undefined) throw new InvalidRequest("not_found", "the ledger has no such session");
+  return known;
+}

@@ -1,0 +1,36 @@
+/**
+ * What the ledger keeps of the last attempt to renew a session, sealed like a cookie: a browser that never got the answer can be given the
+ * same once more, and a refresh token that came from the provider is not lost with the request that asked for it.
+ */
+import type { LedgerSession } from "../../session/ledger";
+import type { Session } from "../../session/token";
+import type { Refresh } from "./cookies/refresh";
+import { seal, unseal } from "./cookies/seal";
+import type { Exchange } from "./exchange";
+
+/** What a renewal took from the provider's answer. */
+export type Given = Pick<Session, "expiresAt" | "authTime" | "strength" | "roles" | "email" | "claims">;
+
+export interface Next extends Refresh {
+  /** Absent where the attempt came to nothing but a new refresh token. */
+  given?: Given;
+}
+
+/** @throws Failure `keys_unavailable` */
+export function sealNext({ ports }: Exchange, sid: string, next: Next): Promise<string> {
+  return seal(ports, "edgegate-next", { sid, ...next });
+}
+
+/**
+ * Undefined where there is none, or its key is gone.
+ *
+ * @throws Failure `keys_unavailable`
+ */
+export async function readNext({ ports }: Exchange, { sid, next }: LedgerSession): Promise<Next | undefined> {
+  const content = next === undefined ? undefined : await unseal<Next & { sid: string }>(ports, "edgegate-next", next);
+  return content?.sid === sid ? content : undefined;
+}
+
+export function givenBy({ expiresAt, authTime, strength, roles, email, claims }: Session): Given {
+  return { expiresAt, authTime, strength, roles, email, claims };
+}
