@@ -1,0 +1,24 @@
+/** Many histories, in as many processes as there is room for. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Result } from "./history";
+
+/** @returns one result a seed, in no order; @throws Error when a process fails */
+export async function runHistories(firstSeed: number, count: number, processes: number, env: Record<string, string> = {}): Promise<Result[]> {
+  const results: Result[] = [];
+  const run = async (place: number): Promise<void> => {
+    const own = Math.ceil((count - place) / processes);
+    if (own <= 0) return;
+    const parameters = [firstSeed + place, own, processes].map(String);
+    const child = spawn(process.execPath, ["--require", "tsx/cjs", join(__dirname, "run.ts"), ...parameters], { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    let errors = "";
+    child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+    createInterface({ input: child.stdout }).on("line", (line) => results.push(JSON.parse(line) as Result));
+    const status = await new Promise((resolve) => child.once("close", resolve));
+    if (env["TRACE"] === "1") process.stderr.write(errors);
+    else if (status !== 0) throw new Error(`the simulator ended with ${String(status)}: ${errors.slice(-2000)}`);
+  };
+  await Promise.all(Array.from({ length: processes }, (_, place) => run(place)));
+  return results;
+}

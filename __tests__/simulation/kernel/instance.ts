@@ -1,0 +1,153 @@
+/**
+ * A Lambda function's execution environment: the shipped bundle, evaluated anew, with a clock, a network and a chance of its own. It takes one
+ * event at a time, stands still between two of them, and can end at any moment.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
+import { compileFunction } from "node:vm";
+import type { Network } from "./network";
+import { PLATFORM_NAMES, platform, type Surroundings } from "./platform";
+import type { Owner, World } from "./world";
+
+type Handler = (event: unknown, context: object) => Promise<unknown>;
+type Bundle = (...globals: unknown[]) => void;
+
+export interface FunctionOptions {
+  /** For the log. */
+  name: string;
+  functionName: string;
+  /** Text of `index.js`. */
+  code: string;
+  env: Record<string, string>;
+  /** Milliseconds by which its clock is ahead. */
+  skew: number;
+  /** Milliseconds that it may take for one event. */
+  timeLimit: number;
+  /** Gets each line that it writes to stdout. */
+  onLine?: (line: string) => void;
+  /** It keeps nothing but connections, so that what was evaluated for one history may serve the next: evaluating takes longer than a history. */
+  isStateless?: boolean;
+}
+
+/** What came of an invocation: what the handler gave or threw, or that it never came to an end. */
+export type Outcome = { result: unknown } | { error: Error } | { crashed: string };
+
+export interface Instance extends Owner {
+  readonly name: string;
+  readonly skew: number;
+  /** Mishaps of its calls. */
+  mishaps: number;
+  isBusy(): boolean;
+  isDead(): boolean;
+  /** Never rejects. */
+  invoke(event: unknown, requestId: string): Promise<Outcome>;
+  /** Ends it here and now: nothing that it waits for is ever heard. */
+  crash(why: string): void;
+  /** At the end of a history: what was evaluated may serve another one. */
+  release(): void;
+}
+
+interface Evaluated {
+  handler: Handler;
+  /** None between two histories. */
+  surroundings: Surroundings | undefined;
+}
+
+const compiled = new Map<string, Bundle>();
+const spare = new Map<string, Evaluated[]>();
+const MOST_SPARE = 6;
+const INHERITED = { AWS_REGION: "us-east-1", AWS_DEFAULT_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "simulated", AWS_SECRET_ACCESS_KEY: "simulated", AWS_SESSION_TOKEN: "simulated" };
+
+export function startInstance(world: World, network: Network, options: FunctionOptions): Instance {
+  const { name, functionName, skew, timeLimit } = options;
+  let state: "busy" | "frozen" | "dead" = "busy";
+  let kept: (() => void)[] = [];
+  let finish: ((outcome: Outcome) => void) | undefined;
+
+  const instance: Instance = {
+    name,
+    skew,
+    mishaps: 0,
+    isBusy: () => state === "busy",
+    isDead: () => state === "dead",
+    deliver(run) {
+      if (state === "busy") run();
+      else if (state === "frozen") kept.push(run);
+    },
+    invoke(event, requestId) {
+      if (state !== "frozen") throw new Error(`${name} is ${state}`);
+      state = "busy";
+      const thawed = kept;
+      kept = [];
+      return new Promise((resolve) => {
+        const limit = world.after(timeLimit, () => instance.crash("out of time"));
+        finish = (outcome) => {
+          limit.cancelled = true;
+          finish = undefined;
+          if (state === "busy") state = "frozen";
+          resolve(outcome);
+        };
+        for (const run of thawed) run();
+        const context = {
+          functionName,
+          invokedFunctionArn: `arn:aws:lambda:us-east-1:111122223333:function:${functionName}:1`,
+          functionVersion: "1",
+          awsRequestId: requestId,
+          getRemainingTimeInMillis: () => timeLimit,
+        };
+        evaluated.handler(event, context).then(
+          (result) => finish?.({ result }),
+          (error: Error) => finish?.({ error }),
+        );
+      });
+    },
+    crash(why) {
+      if (state === "dead") return;
+      world.note(`${name} crashes ${why}`);
+      state = "dead";
+      kept = [];
+      finish?.({ crashed: why });
+    },
+    release() {
+      // One that still waits for something, or never will have it, is of no use.
+      const others = spare.get(options.code) ?? [];
+      if (options.isStateless && state === "frozen" && kept.length === 0 && others.length < MOST_SPARE) spare.set(options.code, [...others, evaluated]);
+      // A history that is over is forgotten.
+      evaluated.surroundings = undefined;
+      state = "dead";
+    },
+  };
+
+  const surroundings: Surroundings = {
+    world,
+    network,
+    instance,
+    skew,
+    env: { ...INHERITED, AWS_LAMBDA_FUNCTION_NAME: functionName, ...options.env },
+    onLine: options.onLine ?? (() => undefined),
+    random: world.random.fork(),
+  };
+  const evaluated = spare.get(options.code)?.pop() ?? evaluate(functionName, options.code, surroundings);
+  // Anew, so that it is the same chance whether it was evaluated just now or for an earlier history.
+  evaluated.surroundings = { ...surroundings, random: world.random.fork() };
+  state = "frozen";
+  return instance;
+}
+
+function evaluate(functionName: string, code: string, surroundings: Surroundings): Evaluated {
+  const module: { exports: { handler?: Handler } } = { exports: {} };
+  const evaluated: Evaluated = { handler: () => Promise.reject(new Error("not evaluated yet")), surroundings };
+  const globals = platform(() => evaluated.surroundings!);
+  bundleOf(code)(module.exports, module, ...PLATFORM_NAMES.map((name) => globals[name]));
+  if (!module.exports.handler) throw new Error(`${functionName} exports no handler`);
+  evaluated.handler = module.exports.handler;
+  return evaluated;
+}
+
+/** Compiled once, whatever the number of instances. */
+function bundleOf(code: string): Bundle {
+  const known = compiled.get(code);
+  if (known) return known;
+  const bundle = compileFunction(code, ["exports", "module", ...PLATFORM_NAMES], { filename: "/var/task/index.js" }) as Bundle;
+  compiled.set(code, bundle);
+  return bundle;
+}
