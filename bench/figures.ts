@@ -4,8 +4,8 @@ import { buildHandlerZip } from "../build/handler";
 import { findTool, lambdaNode } from "../__tests__/support/tools";
 import { measureGate, measureGateMemory } from "./gate";
 import { measureLoadTime } from "./handler";
-import { measureRevoker, REVOCATIONS, SHARDS, type RevokerCost } from "./revoker";
-import { MAX_RECORD_BYTES } from "../session/shard";
+import { measureDollars } from "./dollars";
+import { measureRevoker } from "./revoker";
 import { gateSource, sampleRules } from "./sample";
 import { SCENARIOS } from "./scenarios";
 import { measureSynth } from "./synth";
@@ -32,7 +32,7 @@ const GATE_MEMORY_LIMIT = 2 * 1024 * 1024;
 export async function measureAll(): Promise<Measured> {
   const canRunEngine = findTool("njs") !== undefined && findTool("valgrind") !== undefined;
   return {
-    figures: [...(canRunEngine ? [...(await gateInstructions()), ...gateMemory()] : []), ...gateSize(), ...handler(), ...(await revoker()), ...synth()],
+    figures: [...(canRunEngine ? [...(await gateInstructions()), ...gateMemory()] : []), ...gateSize(), ...handler(), ...(await measureRevoker()), ...(await measureDollars()), ...synth()],
     missing: canRunEngine ? undefined : "not measured: instructions and memory of the gate, which take njs and valgrind (apt-get install njs valgrind)",
   };
 }
@@ -69,7 +69,7 @@ function gateSize(): Figure[] {
   return [
     size("without settings and policy", buildGate()),
     size("12 rules", gateSource(sampleRules(12))),
-    size("100 rules", gateSource(sampleRules(100)), 9216),
+    size("100 rules", gateSource(sampleRules(100)), 9472),
   ];
 }
 
@@ -79,16 +79,6 @@ function handler(): Figure[] {
     { group: "auth handler", name: "zip", value: zip.length, unit: "bytes", limit: 60 * 1024 },
     { group: "auth handler", name: "load time (median)", value: measureLoadTime(zip, lambdaNode()), unit: "ms" },
   ];
-}
-
-async function revoker(): Promise<Figure[]> {
-  const { queue, rebuild, largestRecord } = await measureRevoker();
-  const group = `${REVOCATIONS.toLocaleString("en")} revocations, ${SHARDS.toLocaleString("en")} shards`;
-  const figures = (how: string, { calls, seconds }: RevokerCost): Figure[] => [
-    ...Object.entries({ ...calls.store, ...calls.dynamoDb, ...calls.secretsManager }).map(([call, value]) => ({ group, name: `${how}: ${call}`, value, unit: "calls" })),
-    { group, name: `${how}: time against stand-ins`, value: seconds, unit: "s" },
-  ];
-  return [...figures("by the queue", queue), ...figures("by a rebuild", rebuild), { group, name: "largest record", value: largestRecord, unit: "bytes", limit: MAX_RECORD_BYTES }];
 }
 
 function synth(): Figure[] {

@@ -1,128 +1,104 @@
-/** What many revocations cost: the shipped revoker between stand-ins for AWS, by its calls and by its time. */
+/** What many revocations, a lockdown among them and half a million of them cost: calls, seconds, memory. */
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { buildHandlerZip } from "../build/handler";
-import { startAwsStandIn } from "../local/aws-stand-in";
-import { startKeyValueStoreStandIn } from "../local/key-value-store-stand-in";
-import { startLambda } from "../local/lambda";
-import { createLedgerTables } from "../local/ledger-tables";
-import type { SessionKeys } from "../session/keys";
+import { setTimeout } from "node:timers/promises";
 import type { RevocationCommand } from "../session/revocation";
-import { lambdaNode } from "../__tests__/support/tools";
+import { startBenchPlane, type BenchPlane } from "./control-plane";
+import type { Figure } from "./figures";
 
 export const REVOCATIONS = 10_000;
-export const SHARDS = 1024;
-/** SQS hands over no larger batch of a FIFO queue. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
-export const BATCH = 10;
+/** What the queue hands over at once: stacks/revocation-queues.ts. */
+const BATCH = 500;
+const RECORDS = 4096;
+/** What 4,096 records have room for, or more. */
+const LIVING = 490_000;
+const MEGABYTE = 1024 * 1024;
 
-export interface RevokerCost {
-  /** Calls, by service. */
-  calls: { store: Record<string, number>; dynamoDb: Record<string, number>; secretsManager: Record<string, number> };
-  seconds: number;
-}
+const id = () => randomBytes(12).toString("base64url");
 
-export interface RevokerCosts {
-  /** Through the queue. */
-  queue: RevokerCost;
-  /** The same revocations, of a store that was wiped. */
-  rebuild: RevokerCost;
-  /** Bytes. */
-  largestRecord: number;
-}
-
-const STORE_ARN = "arn:aws:cloudfront::111122223333:key-value-store/0a1b2c3d-0000-1111-2222-333344445555";
-const TABLES = { sessionsTable: "bench-sessions", revocationsTable: "bench-revocations" };
-const QUEUE = "https://sqs.us-east-1.amazonaws.com/111122223333/bench-revocations";
-const SECRET = "bench";
-
-/** Half of them revoked sessions, half of them cut-offs of users. @throws Error when one is not in the store afterwards */
-export async function measureRevoker(): Promise<RevokerCosts> {
-  const folder = mkdtempSync(join(tmpdir(), "edgegate-bench-"));
-  const aws = await startAwsStandIn();
-  const store = await startKeyValueStoreStandIn(STORE_ARN);
-  const keys: SessionKeys = { current: "k1", keys: { k1: randomBytes(32).toString("base64url") } };
-  aws.secrets.set(SECRET, JSON.stringify(keys));
-  await createLedgerTables(aws.endpoint, TABLES);
-  const zip = join(folder, "revoker.zip");
-  writeFileSync(zip, buildHandlerZip("control-plane/revoker/lambda.ts"));
-  const revoker = await startLambda({
-    zip,
-    functionName: "bench-revoker",
-    node: lambdaNode(),
-    timeLimit: 900_000,
-    env: {
-      AWS_ENDPOINT_URL: aws.endpoint,
-      AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE: store.endpoint,
-      KEY_VALUE_STORE_ARN: STORE_ARN,
-      SESSION_KEYS_SECRET_ARN: SECRET,
-      SESSIONS_TABLE: TABLES.sessionsTable,
-      REVOCATIONS_TABLE: TABLES.revocationsTable,
-      QUEUE_URL: `${QUEUE}.fifo`,
-      DEAD_QUEUE_URL: `${QUEUE}-dead.fifo`,
-      SHARD_COUNT: String(SHARDS),
-      SESSION_SECONDS: "28800",
-      TOKEN_SECONDS: "900",
-      NODE_OPTIONS: `--require ${join(__dirname, "../__tests__/support/localhost-names.js")}`,
-    },
+/** Half of them sessions, half of them users. */
+export function commandsOf(count: number): RevocationCommand[] {
+  return Array.from({ length: count }, (_, place) => {
+    const target = place % 2 ? ({ type: "user", uid: id() } as const) : ({ type: "session", uid: id(), sid: id() } as const);
+    return { version: 1, target, by: "sign-out", reason: "" };
   });
-
-  async function cost(run: () => Promise<void>): Promise<RevokerCost> {
-    aws.requests.length = store.calls.length = 0;
-    const start = performance.now();
-    await run();
-    const seconds = (performance.now() - start) / 1000;
-    return { calls: { store: counts(store.calls), dynamoDb: counts(callsOf(aws.requests, "DynamoDB")), secretsManager: counts(callsOf(aws.requests, "secretsmanager")) }, seconds };
-  }
-
-  try {
-    const id = () => randomBytes(12).toString("base64url");
-    const commands = Array.from({ length: REVOCATIONS }, (_, place): RevocationCommand => {
-      const target = place % 2 ? ({ type: "user", uid: id() } as const) : ({ type: "session", uid: id(), sid: id() } as const);
-      return { version: 1, target, by: "sign-out", reason: "" };
-    });
-    await revoker.invoke({ operation: "rebuild" });
-    const queue = await cost(async () => {
-      for (let from = 0; from < REVOCATIONS; from += BATCH) await deliver(revoker.invoke, commands.slice(from, from + BATCH), from);
-    });
-    const sizes = Object.values(store.records).map((record) => record.length);
-    expectAll(store.records, commands);
-    store.write({});
-    const rebuild = await cost(async () => void (await revoker.invoke({ operation: "rebuild" })));
-    expectAll(store.records, commands);
-    return { queue, rebuild, largestRecord: Math.max(...sizes, ...Object.values(store.records).map((record) => record.length)) };
-  } finally {
-    await revoker.close();
-    await Promise.all([aws.close(), store.close()]);
-    rmSync(folder, { recursive: true });
-  }
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
-async function deliver(invoke: (event: unknown) => Promise<unknown>, commands: readonly RevocationCommand[], from: number): Promise<void> {
-  const Records = commands.map((command, place) => ({
-    messageId: `m${from + place}`,
-    body: JSON.stringify(command),
-    attributes: { SentTimestamp: String(Date.now()) },
-    eventSource: "aws:sqs",
-  }));
-  const { batchItemFailures } = (await invoke({ Records })) as { batchItemFailures: unknown[] };
+/** As Lambda gets them from a queue. @throws Error when one fails */
+export async function deliver(plane: BenchPlane, commands: readonly RevocationCommand[]): Promise<void> {
+  const Records = commands.map((command, place) => ({ messageId: `m${place}`, body: JSON.stringify(command), attributes: { SentTimestamp: String(Date.now()) }, eventSource: "aws:sqs" }));
+  const { batchItemFailures } = (await plane.revoke({ Records })) as { batchItemFailures: unknown[] };
   if (batchItemFailures.length > 0) throw new Error(`${batchItemFailures.length} revocations failed`);
 }
 
-function expectAll(records: Record<string, string>, commands: readonly RevocationCommand[]): void {
-  const all = Object.values(records).join("\n");
-  const missing = commands.filter(({ target }) => !all.includes((target.type === "session" ? target.sid : (target as { uid: string }).uid).slice(0, 6)));
-  if (missing.length > 0) throw new Error(`${missing.length} revocations are not in the store`);
+/** @throws Error where a revocation is lost, or an operation fails */
+export async function measureRevoker(): Promise<Figure[]> {
+  return [...(await byTheQueue()), ...(await lockdownAmongOthers()), ...(await halfAMillion())];
 }
 
-function callsOf(targets: readonly string[], service: string): string[] {
-  return targets.filter((target) => target.startsWith(service)).map((target) => target.split(".")[1]!);
+async function byTheQueue(): Promise<Figure[]> {
+  const plane = await startBenchPlane();
+  try {
+    await plane.revoke({ operation: "rebuild" });
+    const commands = commandsOf(REVOCATIONS);
+    const { usage, calls } = await plane.measure(async () => {
+      for (let from = 0; from < commands.length; from += BATCH) await deliver(plane, commands.slice(from, from + BATCH));
+    });
+    const all = Object.values(plane.records()).join("\n");
+    const lost = commands.filter(({ target }) => !all.includes((target.type === "session" ? target.sid : (target as { uid: string }).uid).slice(0, 6)));
+    if (lost.length > 0) throw new Error(`${lost.length} revocations are not in the store`);
+    const group = `${REVOCATIONS.toLocaleString("en")} revocations by the queue`;
+    return [
+      ...Object.entries(calls).map(([name, value]) => ({ group, name, value, unit: "calls" })),
+      { group, name: "time against stand-ins", value: usage.seconds, unit: "s", limit: REVOCATIONS / 200 },
+      { group, name: "largest record", value: Math.max(...Object.values(plane.records()).map((record) => record.length)), unit: "bytes", limit: 1024 },
+    ];
+  } finally {
+    await plane.close();
+  }
 }
 
-function counts(calls: readonly string[]): Record<string, number> {
-  const all: Record<string, number> = {};
-  for (const call of calls) all[call] = (all[call] ?? 0) + 1;
-  return all;
+async function lockdownAmongOthers(): Promise<Figure[]> {
+  const plane = await startBenchPlane();
+  try {
+    plane.fill(1);
+    await plane.revoke({ operation: "rebuild" });
+    let isOn = true;
+    const others: Promise<unknown>[] = [];
+    const loop = (async () => {
+      for (const command of commandsOf(10_000)) {
+        if (!isOn) return;
+        others.push(plane.revokeElsewhere({ operation: "revoke", command }));
+        await setTimeout(90);
+      }
+    })();
+    await setTimeout(1000);
+    const { usage, calls } = await plane.measure(() => plane.revoke({ operation: "lockdown", by: "operator:bench", reason: "" }));
+    isOn = false;
+    await loop;
+    await Promise.all(others);
+    const kids = Object.keys(plane.records()).filter((name) => name.startsWith("key."));
+    if (kids.length !== 1 || kids[0] === "key.k1") throw new Error("a key from before the lockdown has a record");
+    const group = `lockdown, ${RECORDS.toLocaleString("en")} records, 11 other revocations a second`;
+    return [{ group, name: "until it is acknowledged", value: usage.seconds, unit: "s", limit: 30 }, { group, name: "updates of the store meanwhile", value: calls["UpdateKeys"] ?? 0, unit: "calls" }];
+  } finally {
+    await plane.close();
+  }
+}
+
+async function halfAMillion(): Promise<Figure[]> {
+  const plane = await startBenchPlane();
+  const group = `${LIVING.toLocaleString("en")} living revocations`;
+  const figures: Figure[] = [];
+  try {
+    plane.fill(Math.ceil(LIVING / RECORDS));
+    for (const operation of ["sweep", "check", "tidy"] as const) {
+      const { usage, result } = await plane.measure(() => plane.revoke({ operation }));
+      if (operation === "check" && !(result as { isRight: boolean }).isRight) throw new Error("the store is not right after it was swept");
+      figures.push({ group, name: `${operation}: time against stand-ins`, value: usage.seconds, unit: "s", limit: 900 }, { group, name: `${operation}: calls of the store`, value: usage.storeCalls, unit: "calls" });
+    }
+    await setTimeout(200);
+    return [...figures, { group, name: "peak memory of the revoker", value: plane.peak() / MEGABYTE, unit: "MB", limit: 256 }];
+  } finally {
+    await plane.close();
+  }
 }

@@ -1,0 +1,135 @@
+/** The shipped revoker and key rotator between stand-ins that count what AWS would bill. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { randomBytes, randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import { startClock } from "../__tests__/support/clock";
+import { lambdaNode } from "../__tests__/support/tools";
+import { buildHandlerZip } from "../build/handler";
+import { ALL_SHARDS } from "../control-plane/store/all-shards";
+import { withRevocations } from "../control-plane/store/shard-state";
+import { startAwsStandIn } from "../local/aws-stand-in";
+import { startKeyValueStoreStandIn } from "../local/key-value-store-stand-in";
+import { startLambda } from "../local/lambda";
+import type { SessionKeys } from "../session/keys";
+import { LEDGER_RETENTION, shardStateId, type Revocation } from "../session/ledger";
+import { startBenchDynamoDb } from "./dynamodb";
+import { NOTHING, type Usage } from "./prices";
+
+export interface BenchPlane {
+  /** Records of the store. */
+  records(): Record<string, string>;
+  revoke(event: unknown): Promise<unknown>;
+  /** The same, of another process. */
+  revokeElsewhere(event: unknown): Promise<unknown>;
+  rotate(): Promise<void>;
+  /** What it takes, and the calls of each service by name. */
+  measure(work: () => Promise<unknown>): Promise<{ usage: Usage; calls: Record<string, number>; result: unknown }>;
+  /** Gives every shard so many revoked sessions. */
+  fill(sessions: number): void;
+  advance(seconds: number): void;
+  /** Bytes that the first revoker took at most. */
+  peak(): number;
+  close(): Promise<void>;
+}
+
+export const TOKEN_SECONDS = 900;
+const SESSION_SECONDS = 28_800;
+const STORE_ARN = "arn:aws:cloudfront::111122223333:key-value-store/0a1b2c3d-0000-1111-2222-333344445555";
+const [SESSIONS, REVOCATIONS, SECRET] = ["bench-sessions", "bench-revocations", "bench"];
+/** Lambda gives Node about nine tenths of the function's memory as heap. */
+const NODE_OPTIONS = "--max-old-space-size=230";
+
+export async function startBenchPlane(): Promise<BenchPlane> {
+  const folder = mkdtempSync(join(tmpdir(), "edgegate-bench-"));
+  const [aws, dynamoDb, store] = await Promise.all([startAwsStandIn(), startBenchDynamoDb(), startKeyValueStoreStandIn(STORE_ARN)]);
+  const clock = startClock(folder);
+  const keys: SessionKeys = { current: "k1", keys: { k1: randomBytes(32).toString("base64url") } };
+  aws.secrets.set(SECRET!, JSON.stringify(keys));
+  let invocations = 0;
+
+  async function start(kind: string, memory = "") {
+    const zip = join(folder, `${kind}.zip`);
+    writeFileSync(zip, buildHandlerZip(`control-plane/${kind}/lambda.ts`));
+    const preload = ["../__tests__/support/localhost-names.js", ...(memory ? ["report-memory.js"] : [])].map((file) => `--require ${join(__dirname, file)}`).join(" ");
+    const lambda = await startLambda({
+      zip,
+      functionName: `bench-${kind}`,
+      node: lambdaNode(),
+      timeLimit: 900_000,
+      env: {
+        ...clock.env,
+        AWS_ENDPOINT_URL: aws.endpoint,
+        AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.endpoint,
+        AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE: store.endpoint,
+        KEY_VALUE_STORE_ARN: STORE_ARN,
+        SESSION_KEYS_SECRET_ARN: SECRET!,
+        SESSIONS_TABLE: SESSIONS!,
+        REVOCATIONS_TABLE: REVOCATIONS!,
+        DEAD_QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/111122223333/bench-dead",
+        SESSION_SECONDS: String(SESSION_SECONDS),
+        TOKEN_SECONDS: String(TOKEN_SECONDS),
+        KEY_RETENTION_SECONDS: String(SESSION_SECONDS + 90_000),
+        // Waiting is billed as time of the function, which is added below.
+        PROPAGATION_SECONDS: "0",
+        KEY_ANNOUNCEMENT_SECONDS: "0",
+        MEMORY_FILE: memory,
+        NODE_OPTIONS: `${clock.env["NODE_OPTIONS"]} ${preload} ${NODE_OPTIONS}`,
+      },
+    });
+    return { ...lambda, invoke: (event: unknown) => ((invocations += 1), lambda.invoke(event)) };
+  }
+  const memoryFile = join(folder, "memory");
+  const revoker = await start("revoker", memoryFile);
+  const others: Awaited<ReturnType<typeof start>>[] = [];
+  const other = async (kind: string) => {
+    const found = others.find((_, place) => kinds[place] === kind);
+    if (found) return found;
+    kinds.push(kind);
+    const started = await start(kind);
+    others.push(started);
+    return started;
+  };
+  const kinds: string[] = [];
+
+  return {
+    records: () => store.records,
+    revoke: revoker.invoke,
+    revokeElsewhere: async (event) => (await other("revoker")).invoke(event),
+    async rotate() {
+      const rotator = await other("key-rotator");
+      const ClientRequestToken = randomUUID();
+      for (const Step of ["createSecret", "setSecret", "testSecret", "finishSecret"]) await rotator.invoke({ Step, SecretId: SECRET, ClientRequestToken });
+    },
+    async measure(work) {
+      store.calls.length = aws.requests.length = dynamoDb.calls.length = invocations = 0;
+      dynamoDb.units = { read: 0, write: 0 };
+      const begun = performance.now();
+      const result = await work();
+      const secrets = aws.requests.filter((target) => target.startsWith("secretsmanager"));
+      const usage: Usage = { ...NOTHING, storeCalls: store.calls.length, writeUnits: dynamoDb.units.write, readUnits: dynamoDb.units.read, secretCalls: secrets.length, invocations, seconds: (performance.now() - begun) / 1000 };
+      const calls: Record<string, number> = {};
+      for (const call of [...store.calls, ...dynamoDb.calls, ...secrets.map((target) => target.split(".")[1]!)]) calls[call] = (calls[call] ?? 0) + 1;
+      return { usage, calls, result };
+    },
+    fill(sessions) {
+      const table = dynamoDb.tables.get(REVOCATIONS!) ?? new Map();
+      dynamoDb.tables.set(REVOCATIONS!, table);
+      const now = clock.now();
+      const put = (id: string, item: object) => void table.set(`${id}\n`, marshall({ id, ...item }));
+      for (const shard of ALL_SHARDS) {
+        const revocations = Array.from({ length: sessions }, (): Revocation => ({ kind: "session", uid: randomBytes(12).toString("base64url").slice(0, 14) + shard, sid: randomBytes(12).toString("base64url"), mark: 0, cutoff: now, recordedAt: now, until: now + SESSION_SECONDS, by: "sign-out", reason: "", expiresAt: now + SESSION_SECONDS + LEDGER_RETENTION }));
+        for (const revocation of revocations) put(`session#${revocation.sid}`, revocation);
+        put(shardStateId(shard), withRevocations(undefined, revocations, now, { tokenLifetime: TOKEN_SECONDS })!);
+      }
+    },
+    advance: (seconds) => clock.advance(seconds),
+    peak: () => Number(readFileSync(memoryFile, "utf8")),
+    async close() {
+      await Promise.all([revoker, ...others].map((lambda) => lambda.close()));
+      await Promise.all([aws.close(), dynamoDb.close(), store.close()]);
+      rmSync(folder, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,76 @@
+/** What the control plane and the ledger cost, from the calls that the shipped bundles make. */
+import { ENTRY_MARGIN, KEY_ANNOUNCEMENT, PROPAGATION } from "../session/timing";
+import { startBenchPlane, TOKEN_SECONDS } from "./control-plane";
+import type { Figure } from "./figures";
+import { dollars, NOTHING, PRICES, sum, type Usage } from "./prices";
+import { commandsOf, deliver } from "./revoker";
+
+const DAYS = 30;
+const DAY = 86_400;
+const TIDIES = DAY / 300;
+/** Seconds in which sign-outs are gathered: stacks/revocation-queues.ts. */
+const WINDOW = 90;
+const SIGN_OUTS = 10_000;
+const WORKDAY = 8 * 3600;
+/** Lambda polls each queue by five long polls of 20 s: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+const POLLS = (2 * 5 * DAY) / 20;
+/** A message is sent, received and deleted, the latter two ten at a time. */
+const queued = (messages: number): Usage => ({ ...NOTHING, queueRequests: messages + (2 * messages) / 10 });
+
+/**
+ * What the auth handler asks of the ledger (edge-handlers/auth/aws), in units of strongly consistent reads and of writes: a sign-in reads what stands
+ * against it, and writes three pointers and the session; a renewal reads five items, and writes the session at its lease and at its end, when it holds the
+ * next cookies as well.
+ */
+const SIGN_IN: Usage = { ...NOTHING, readUnits: 5, writeUnits: 4 };
+const RENEWAL: Usage = { ...NOTHING, readUnits: 5, writeUnits: 1 + 4 };
+const MILLION = 1_000_000;
+
+export async function measureDollars(): Promise<Figure[]> {
+  const plane = await startBenchPlane();
+  try {
+    const usageOf = async (work: () => Promise<unknown>) => (await plane.measure(work)).usage;
+    await plane.revoke({ operation: "rebuild" });
+    const over = () => plane.advance(TOKEN_SECONDS + ENTRY_MARGIN + 1);
+
+    const idleTidy = await usageOf(() => plane.revoke({ operation: "tidy" }));
+    const idleSweep = await usageOf(() => plane.revoke({ operation: "sweep" }));
+    const [command] = commandsOf(1);
+    const revocation = await usageOf(() => plane.revoke({ operation: "revoke", command }));
+    over();
+    const tidyAfter = await usageOf(() => plane.revoke({ operation: "tidy" }));
+    const batchOf = (seconds: number) => usageOf(() => deliver(plane, commandsOf(Math.round((SIGN_OUTS * WINDOW) / seconds))));
+    const [evenly, busy] = [await batchOf(DAY), await batchOf(WORKDAY)];
+    over();
+    const busyTidy = await usageOf(() => plane.revoke({ operation: "tidy" }));
+    const busySweep = await usageOf(() => plane.revoke({ operation: "sweep" }));
+    const waits = { ...NOTHING, seconds: PROPAGATION + KEY_ANNOUNCEMENT };
+    const rotation = sum([1, await usageOf(plane.rotate)], [1, waits]);
+    const lockdown = await usageOf(() => plane.revoke({ operation: "lockdown", by: "operator:bench", reason: "" }));
+
+    const idleDay = sum([TIDIES, idleTidy], [1, idleSweep], [1, { ...NOTHING, queueRequests: POLLS }]);
+    /** Every tidy of the time in which entries end finds some that are over. */
+    const signOutsOf = (seconds: number, batch: Usage) => sum([DAYS, sum([seconds / WINDOW, batch], [1, queued(SIGN_OUTS)], [Math.min(TIDIES, (seconds + 300) / 300), busyTidy], [1, busySweep])]);
+    const months: [string, Usage, number?][] = [
+      ["idle", sum([DAYS, idleDay]), 1],
+      [`${SIGN_OUTS.toLocaleString("en")} sign-outs a day, evenly`, signOutsOf(DAY, evenly), 50],
+      [`${SIGN_OUTS.toLocaleString("en")} sign-outs a day, in 8 hours`, signOutsOf(WORKDAY, busy), 50],
+    ];
+    const each: [string, Usage][] = [
+      ["a revocation by an operator, and the tidy after it", sum([1, revocation], [1, tidyAfter])],
+      ["a sign-out, gathered, of a day's evenly", sum([1 / ((SIGN_OUTS * WINDOW) / DAY), evenly], [1, queued(1)])],
+      ["a rotation", rotation],
+      ["a lockdown", lockdown],
+    ];
+    return [
+      ...each.map(([name, usage]) => ({ group: "dollars for a thousand times", name, value: 1000 * dollars(usage), unit: "$" })),
+      ...[["a million sign-ins", SIGN_IN] as const, ["a million renewals", RENEWAL] as const].map(([name, usage]) => ({ group: "dollars of the ledger", name, value: MILLION * dollars(usage), unit: "$" })),
+      ...months.flatMap(([name, usage, limit]): Figure[] => [
+        { group: "dollars a month", name: `${name}: the store's API`, value: usage.storeCalls * PRICES.storeCall, unit: "$", ...(limit !== undefined && { limit }) },
+        { group: "dollars a month", name: `${name}: all of it`, value: dollars(usage) + (name === "idle" ? PRICES.secret : 0), unit: "$" },
+      ]),
+    ];
+  } finally {
+    await plane.close();
+  }
+}
