@@ -8,10 +8,10 @@ import { runHistories } from "./histories";
 import type { Result } from "./history";
 
 const { SEED, CI, SIMULATION_HISTORIES, SIMULATION_FIRST_SEED = "1" } = process.env;
-const COUNT = Number(SIMULATION_HISTORIES ?? (CI ? 500 : 60));
+const COUNT = Number(SIMULATION_HISTORIES ?? (CI ? 150 : 40));
 const PROCESSES = 2;
-/** Fewer need not see everything. */
-const ENOUGH = 60;
+/** Fewer need not see everything that is rare. */
+const ENOUGH = 500;
 /** Far above what a history takes. */
 const TIME_LIMIT = 60_000 + COUNT * 20_000;
 

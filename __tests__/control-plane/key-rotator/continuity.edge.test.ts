@@ -43,7 +43,7 @@ describeWith("moto", "while keys rotate", (path) => {
     const seen = { requests: 0, renewals: 0, failed: [] as string[], forcedSignIns: 0, kids: new Set<string>(), faults: 0 };
     let updates = 0;
     gateway.plane.watch((operation) => {
-      if (faults.length === 0 || operation !== "UpdateKeys" || ++updates % 2 === 0) return undefined;
+      if (faults.length === 0 || operation !== "UpdateKeys" || updates++ % 2 === 1) return undefined;
       return faults[seen.faults++ % faults.length];
     });
 
