@@ -81,7 +81,7 @@ describeWith("script", "at a terminal", (script) => {
     });
     const { code, stdout } = await run(["rotate-keys", "--yes"]);
     expect(code).toBe(0);
-    expect(stdout).toContain("Writing the new key's records and waiting for the edges");
+    expect(stdout).toContain("Putting the new key into the store, and waiting until every edge and every handler knows it");
     expect(stdout).toContain("The session keys of handbook were rotated");
   });
 });
