@@ -344,7 +344,9 @@ export function createGateway(world: World, profile: Profile, bundles: Bundles, 
         deadLetters.messages.delete(id);
         counts.add("dead letters");
         Object.assign(message, { receives: 0, visibleAt: world.now() });
-        queues.queue(`${NAME}-revocations`).messages.set(id, message);
+        const living = queues.queue(`${NAME}-revocations`);
+        living.messages.set(id, message);
+        living.onMessage?.();
       }
     },
     isIdle: () => working === 0 && Object.keys(MAPPINGS).every((name) => queues.queue(name).messages.size === 0),

@@ -8,12 +8,12 @@ import { runHistories } from "./histories";
 import type { Result } from "./history";
 
 const { SEED, CI, SIMULATION_HISTORIES, SIMULATION_FIRST_SEED = "1" } = process.env;
-const COUNT = Number(SIMULATION_HISTORIES ?? (CI ? 150 : 40));
+const COUNT = Number(SIMULATION_HISTORIES ?? (CI ? 500 : 40));
 const PROCESSES = 2;
 /** Fewer need not see everything that is rare. */
 const ENOUGH = 500;
 /** Far above what a history takes. */
-const TIME_LIMIT = 60_000 + COUNT * 20_000;
+const TIME_LIMIT = 300_000 + COUNT * 20_000;
 
 function story({ seed, violation, log, profile }: Result): string {
   return [`SEED=${seed}: ${violation!.message}`, JSON.stringify(profile), ...log.slice(-120)].join("\n");

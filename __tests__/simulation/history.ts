@@ -78,6 +78,8 @@ export class History {
   /** Ids of revocations of strangers. */
   readonly #flood: string[] = [];
   readonly #kept: CookieJar[] = [];
+  /** From then on time passes in leaps. */
+  #isSettled = false;
   /** Sessions of the provider whose refresh tokens may have been lost on the way. */
   readonly #troubled = new Set<string>();
 
@@ -106,7 +108,7 @@ export class History {
   #accepted(id: string, body: string, sentAt: number): void {
     const outer = JSON.parse(body) as { Message?: string; Timestamp?: string };
     const [text, askedAt] = outer.Message === undefined ? [body, sentAt] : [outer.Message, Date.parse(outer.Timestamp!)];
-    const command = JSON.parse(text) as { target: { type: string; uid?: string; sid?: string; issuer?: string; subject?: string }; cutoff?: number; by: string };
+    const command = JSON.parse(text) as { target: { type: string; uid?: string; sid?: string; issuer?: string; subject?: string }; cutoff?: number; by: string; reason: string };
     const { target, by } = command;
     const kind = target.type === "session" ? "session" : "user";
     this.world.note(`${id} is accepted: ${text}`);
@@ -120,7 +122,16 @@ export class History {
     if (!this.#byCommand.has(same)) this.model.revocations.push(known);
     this.#byCommand.set(same, known);
     this.#byMessage.set(id, [known]);
-    if (by === "reuse") this.counts.add("thefts noticed");
+    if (by === "reuse") this.#noticed(target.sid, uid!, command.reason);
+  }
+
+  /** The handler took somebody for a thief. */
+  #noticed(sid: string | undefined, uid: string, reason: string): void {
+    // The answer to a callback was lost, and the browser came with it again: by contract that ends the session (`session.onReuse`).
+    if (!/refresh cookie/.test(reason)) return this.counts.add("callbacks that came twice");
+    this.counts.add("thefts noticed");
+    const suspects = [...this.model.sessions.values()].filter((session) => (sid === undefined ? session.uid === uid : session.sid === sid));
+    if (!suspects.some(({ isStolen }) => isStolen)) throw new Violation("no innocent is signed out", `${suspects[0]?.who} is taken for a thief of session ${sid ?? suspects.map((session) => session.sid).join(" or ")}`);
   }
 
   sessionOf(token: string | undefined): KnownSession | undefined {
@@ -217,8 +228,9 @@ export class History {
   async #probe(): Promise<void> {
     const { model, world, gateway } = this;
     for (const session of model.sessions.values()) {
-      const isGone = model.goneBy(session, world.now()) !== undefined;
       const living = session.tokens.filter(({ expiresAt }) => expiresAt * 1000 + SKEW > world.now());
+      if (living.length === 0) continue;
+      const isGone = model.goneBy(session, world.now()) !== undefined;
       for (const { text, expiresAt } of isGone ? living : living.slice(-1)) {
         const mustPass = !isGone && this.mustLive(session);
         if (!isGone && !mustPass) continue;
@@ -281,7 +293,7 @@ export class History {
       this.#sendFlood(world.random.pick(this.people), profile.flood);
     };
     const probe = async () => {
-      while (!isOver) {
+      while (!this.#isSettled) {
         await world.sleep(PROBE_PAUSE);
         await this.#probe();
       }
@@ -343,6 +355,7 @@ export class History {
     if (this.profile.endsWithSweep) await this.#insist(async () => "result" in (await gateway.operate({ operation: "sweep" })));
     await world.sleep(PROPAGATION * 1000 + 1_000);
     await this.#probe();
+    this.#isSettled = true;
     await this.#checkStore();
     this.#checkLedger();
     this.#checkThefts();

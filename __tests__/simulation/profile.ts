@@ -77,7 +77,7 @@ export function drawProfile(random: Random): Profile {
     handlersAtEdge: 2,
     duration: (token === 300 ? random.whole(15, 40) : random.whole(25, 70)) * 60_000,
     thieves: some(0.4),
-    flood: some(0.12) ? random.pick([60, 60, 200]) : 0,
+    flood: some(0.12) ? (some(1 / 40) ? 10_000 : random.pick([60, 60, 200])) : 0,
     isNew: some(0.2),
     endsWithSweep: some(0.3),
     operations: {

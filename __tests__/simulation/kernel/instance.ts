@@ -24,7 +24,7 @@ export interface FunctionOptions {
   timeLimit: number;
   /** Gets each line that it writes to stdout. */
   onLine?: (line: string) => void;
-  /** It keeps nothing but connections, so that what was evaluated for one history may serve the next: evaluating takes longer than a history. */
+  /** It keeps nothing but connections, so that what was evaluated for one environment may serve another: while it is new it is ten times as slow. */
   isStateless?: boolean;
 }
 
@@ -54,7 +54,6 @@ interface Evaluated {
 
 const compiled = new Map<string, Bundle>();
 const spare = new Map<string, Evaluated[]>();
-const MOST_SPARE = 6;
 const INHERITED = { AWS_REGION: "us-east-1", AWS_DEFAULT_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "simulated", AWS_SECRET_ACCESS_KEY: "simulated", AWS_SESSION_TOKEN: "simulated" };
 
 export function startInstance(world: World, network: Network, options: FunctionOptions): Instance {
@@ -105,17 +104,21 @@ export function startInstance(world: World, network: Network, options: FunctionO
       world.note(`${name} crashes ${why}`);
       state = "dead";
       kept = [];
+      // Once what ran when it ended has come to rest: then nothing of it is ever heard again.
+      world.after(0, () => pass());
       finish?.({ crashed: why });
     },
     release() {
-      // One that still waits for something, or never will have it, is of no use.
-      const others = spare.get(options.code) ?? [];
-      if (options.isStateless && state === "frozen" && kept.length === 0 && others.length < MOST_SPARE) spare.set(options.code, [...others, evaluated]);
-      // A history that is over is forgotten.
-      evaluated.surroundings = undefined;
+      if (state === "frozen" && kept.length === 0) pass();
       state = "dead";
     },
   };
+
+  /** Leaves what was evaluated to the next environment; a history that is over is forgotten. */
+  function pass(): void {
+    evaluated.surroundings = undefined;
+    if (options.isStateless) spare.set(options.code, [...(spare.get(options.code) ?? []), evaluated]);
+  }
 
   const surroundings: Surroundings = {
     world,

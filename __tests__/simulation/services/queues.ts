@@ -22,6 +22,8 @@ export interface Message {
 export interface Queue {
   name: string;
   messages: Map<string, Message>;
+  /** Called when there is a message again. */
+  onMessage: (() => void) | undefined;
 }
 
 export interface Mapping {
@@ -50,8 +52,8 @@ export interface Deliveries {
   repeats(): boolean;
 }
 
-/** Milliseconds. */
-const POLL = 250;
+/** Milliseconds that a message waits for its poller at most: while others are there, and while they are not. */
+const POLL = 1_000;
 const LONG_POLL = 5_000;
 
 export function createQueues(world: World, { onAccepted, onDone, repeats }: Deliveries): Queues {
@@ -62,13 +64,14 @@ export function createQueues(world: World, { onAccepted, onDone, repeats }: Deli
   function send(queue: Queue, body: string, attributes: Record<string, unknown> = {}): Message {
     const message: Message = { id: `m${++count}`, body, sentAt: Math.floor(world.now()), receives: 0, visibleAt: world.now(), attributes };
     queue.messages.set(message.id, message);
+    queue.onMessage?.();
     onAccepted(queue, message);
     return message;
   }
 
   const queues: Queues = {
     queue(name) {
-      const queue = all.get(name) ?? { name, messages: new Map() };
+      const queue: Queue = all.get(name) ?? { name, messages: new Map(), onMessage: undefined };
       all.set(name, queue);
       return queue;
     },
@@ -90,7 +93,8 @@ export function createQueues(world: World, { onAccepted, onDone, repeats }: Deli
 
       world.start(async () => {
         for (;;) {
-          await world.sleep(POLL);
+          if (queue.messages.size === 0) await new Promise<void>((resolve) => (queue.onMessage = resolve));
+          await world.sleep(random.whole(0, POLL));
           for (const message of visible()) {
             if (message.receives < maxReceives) continue;
             queue.messages.delete(message.id);
@@ -99,8 +103,8 @@ export function createQueues(world: World, { onAccepted, onDone, repeats }: Deli
           }
           if (visible().length === 0) {
             // What comes meanwhile may wait for its poller for some seconds, too.
-            const next = Math.min(...[...queue.messages.values()].map(({ visibleAt }) => visibleAt - world.now()));
-            await world.sleep(Math.min(LONG_POLL, Math.max(POLL, next)));
+            const next = Math.min(LONG_POLL, ...[...queue.messages.values()].map(({ visibleAt }) => visibleAt - world.now()));
+            await world.sleep(Math.max(POLL, next));
             continue;
           }
           await world.sleep(window * 1000);
