@@ -3,7 +3,7 @@ const common = {
   testEnvironment: "node",
   transform: { "\\.[cm]?[jt]s$": ["@swc/jest", { jsc: { target: "es2022" }, module: { type: "commonjs" } }] },
   // These packages are ES modules only; swc turns them into CommonJS for jest.
-  transformIgnorePatterns: ["/node_modules/(?!(jose|oauth4webapi|aws4fetch)/)"],
+  transformIgnorePatterns: ["/node_modules/(?!(jose|oauth4webapi|aws4fetch|p-limit|yocto-queue)/)"],
   modulePathIgnorePatterns: ["<rootDir>/cdktf.out", "<rootDir>/dist"],
 };
 const tier = (displayName, testMatch, more = {}) => ({ ...common, displayName, testMatch, ...more });

@@ -1,6 +1,7 @@
 /** Direct invocation of the revoker: what every command but those on keys and secrets does. */
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import type { Answers, RevokerAnswer, RevokerRequest } from "../control-plane/revoker/api";
+import type { Answers, RevokerAnswer } from "../control-plane/revoker/answer";
+import type { RevokerRequest } from "../control-plane/revoker/command";
 import { revokerFunctionName } from "../stacks/names";
 import { explain } from "./aws-failures";
 import { CommandFailure } from "./failures";

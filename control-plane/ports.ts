@@ -41,8 +41,6 @@ export interface Stages {
   current?: string;
   previous?: string;
   pending?: string;
-  /** Unix seconds at which the last rotation ended; absent before the first has. */
-  lastRotated?: number;
 }
 
 /** The session-keys secret. */

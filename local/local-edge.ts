@@ -9,7 +9,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../config/schema";
-import type { RevokerRequest } from "../control-plane/revoker/api";
+import type { RevokerRequest } from "../control-plane/revoker/command";
 import type { SessionKeys } from "../session/keys";
 import { revokerFunctionName, sessionKeysSecretName } from "../stacks/names";
 import { rolesOf } from "../session/policy-source";

@@ -19,6 +19,34 @@ export interface SessionKeys {
 /** A key id: 1 to 8 lower-case letters and digits. */
 export const KEY_ID = /^[a-z0-9]{1,8}$/;
 
+/**
+ * Reads the value of the session-keys secret.
+ *
+ * @returns undefined for a text that is none: a key that is too short would sign all the same
+ */
+export function parseSessionKeys(text: string): SessionKeys | undefined {
+  let value: SessionKeys | null;
+  try {
+    value = JSON.parse(text) as SessionKeys | null;
+  } catch (notJson) {
+    return undefined;
+  }
+  if (!value || !isByKeyId(value.keys, isMasterKey) || typeof value.current !== "string" || !Object.hasOwn(value.keys, value.current)) return undefined;
+  const keys: SessionKeys = { current: value.current, keys: value.keys };
+  if (value.retired === undefined) return keys;
+  keys.retired = value.retired;
+  return isByKeyId(value.retired, Number.isFinite) ? keys : undefined;
+}
+
+function isMasterKey(value: unknown): boolean {
+  return typeof value === "string" && /^[\w-]{43}$/.test(value);
+}
+
+function isByKeyId(values: unknown, isValue: (value: unknown) => boolean): boolean {
+  if (typeof values !== "object" || !values || Array.isArray(values)) return false;
+  return Object.keys(values).every((kid) => KEY_ID.test(kid) && isValue((values as Record<string, unknown>)[kid]));
+}
+
 /** The key that signs session tokens: 43 characters of base64url. */
 export function tokenKey(hmac: HmacText, masterKey: string): string {
   return hmac(masterKey, "edgegate session");

@@ -18,7 +18,7 @@ const BATCH_TIMEOUT = 60;
 /** Seconds. A sweep or a rebuild reads all that the ledger holds, and may have thousands of records to write. */
 const OPERATION_TIMEOUT = 900;
 
-/** What the operator's function is asked for by the clock (control-plane/revoker/api.ts). */
+/** What the operator's function is asked for by the clock (control-plane/revoker/command.ts). */
 const SCHEDULES = {
   tidy: { statementId: "Tidy", rate: "rate(5 minutes)", does: "Removes records that no token needs any more from the store" },
   sweep: { statementId: "Sweep", rate: "rate(1 day)", does: "Compares the store with the ledger, and makes it equal" },

@@ -45,6 +45,8 @@ export interface KnownSession {
   isSignedOut: boolean;
   /** The last sign-in or renewal that the handler had answered. */
   renewedAt: number;
+  /** The last renewal whose answer its browser never got. */
+  unheardAt: number | undefined;
 }
 
 export interface KnownRevocation {

@@ -12,7 +12,8 @@ import { CreateSecretCommand, DescribeSecretCommand, GetSecretValueCommand, PutS
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { buildHandlerZip } from "../../build/handler";
-import type { Answers, RevokerAnswer, RevokerRequest } from "../../control-plane/revoker/api";
+import type { Answers, RevokerAnswer } from "../../control-plane/revoker/answer";
+import type { RevokerRequest } from "../../control-plane/revoker/command";
 import { startKeyValueStoreStandIn, type KeyValueStoreStandIn, type StoreFault } from "../../local/key-value-store-stand-in";
 import { startLambda, type Lambda } from "../../local/lambda";
 import { createLedgerTables } from "../../local/ledger-tables";

@@ -1,6 +1,6 @@
 /** `edgegate revoke user`: ends every session of one user. */
 import { createHash } from "node:crypto";
-import type { SessionsAnswer } from "../../control-plane/revoker/api";
+import type { SessionsAnswer } from "../../control-plane/revoker/sessions";
 import { userId } from "../../session/token";
 import { confirm } from "../confirm";
 import type { Context } from "../context";

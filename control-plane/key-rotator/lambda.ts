@@ -1,13 +1,8 @@
 /** The entry of the bundle: Secrets Manager calls it for each step of a rotation. */
-import { randomBytes } from "node:crypto";
-import { setTimeout } from "node:timers/promises";
-import { seconds, variable } from "../environment";
+import { awsPorts } from "../aws";
+import { seconds } from "../environment";
 import { describeError, OperationError } from "../errors";
-import { dynamoDbLedger } from "../ledger/aws";
 import { log } from "../log";
-import type { Ports } from "../ports";
-import { sessionKeysSecret } from "../session-keys/aws";
-import { keyValueStore } from "../store/aws";
 import { STEPS, type RotationSettings } from "./steps";
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html */
@@ -26,24 +21,13 @@ export async function handler(event: RotationEvent): Promise<void> {
   try {
     const step = STEPS[entry.step];
     if (!step) throw new OperationError("only Secrets Manager's rotation steps are answered");
-    log({ ...entry, outcome: "done", ...(await step(ports(SecretId), settings(), ClientRequestToken)) });
+    log({ ...entry, outcome: "done", ...(await step(awsPorts(SecretId), settings(), ClientRequestToken)) });
   } catch (error) {
     const detail = describeError(error);
     log({ ...entry, outcome: "failed", detail });
     // A new error: Lambda logs what is thrown, and AWS's messages can echo what was sent.
     throw new Error(`${entry.step}: ${detail}`);
   }
-}
-
-function ports(secretId: string): Ports {
-  return {
-    ledger: dynamoDbLedger({ revocationsTable: variable("REVOCATIONS_TABLE") }),
-    secret: sessionKeysSecret(secretId),
-    store: keyValueStore(variable("KEY_VALUE_STORE_ARN")),
-    now: () => Math.floor(Date.now() / 1000),
-    random: randomBytes,
-    wait: (seconds) => setTimeout(seconds * 1000),
-  };
 }
 
 /** Set by Terraform (stacks/key-rotator.ts). */

@@ -1,27 +1,30 @@
-/** The keys of the next version of the secret: a new one, and every older one that a living session may be signed with. */
 import type { SessionKeys } from "../../session/keys";
-import type { Ports } from "../ports";
+import { OperationError } from "../errors";
+import { MAX_CHANGES, type Ports } from "../ports";
 import { newKey } from "../session-keys/new-key";
 
-export interface Succession {
-  /** AWSCURRENT; undefined before the first rotation. */
-  current: SessionKeys | undefined;
-  /** Unix seconds at which the last rotation ended. */
-  lastRotated: number | undefined;
-  /** Seconds for which sessions may live that a key signed before it retired. */
-  retention: number;
-}
+/** One update of the store must hold every key's record, and another record beside them. */
+const MAX_KEYS = MAX_CHANGES - 2;
 
-export function nextKeys({ current, lastRotated, retention }: Succession, { now, random }: Pick<Ports, "now" | "random">): SessionKeys {
+/**
+ * The keys of the next version of the secret: a new one, and every older one that a living session may be signed with.
+ *
+ * @param current the keys of AWSCURRENT; undefined before the first rotation
+ * @param retention seconds for which sessions may live that a key signed before it retired
+ * @throws OperationError where there are too many to rotate once more
+ */
+export function nextKeys(current: SessionKeys | undefined, retention: number, { now, random }: Pick<Ports, "now" | "random">): SessionKeys {
   const { kid, masterKey } = newKey(current?.keys ?? {}, random);
   if (!current) return { current: kid, keys: { [kid]: masterKey } };
-  // When a key retired is known one rotation later: it signs until the rotation that replaces it ends.
+  // That a key has retired is seen one rotation later: the key before the last signs no more by now.
   const retired = Object.fromEntries(
     Object.keys(current.keys)
       .filter((key) => key !== current.current)
-      .map((key) => [key, current.retired?.[key] ?? lastRotated ?? now()] as const),
+      .map((key) => [key, current.retired?.[key] ?? now()] as const),
   );
   const isKept = (key: string) => retired[key] === undefined || retired[key] + retention >= now();
   const kept = <T>(values: Record<string, T>) => Object.fromEntries(Object.entries(values).filter(([key]) => isKept(key)));
-  return { current: kid, keys: { ...kept(current.keys), [kid]: masterKey }, retired: kept(retired) };
+  const keys = { ...kept(current.keys), [kid]: masterKey };
+  if (Object.keys(keys).length > MAX_KEYS) throw new OperationError(`there are ${MAX_KEYS} session keys that living sessions may be signed with; rotate them less often`);
+  return { current: kid, keys, retired: kept(retired) };
 }

@@ -48,8 +48,8 @@ export const STEPS: Readonly<Record<string, Step>> = { createSecret, setSecret, 
 async function createSecret(ports: Ports, { keyRetention }: RotationSettings, version: string) {
   const { secret } = ports;
   if (await secret.read(version)) return { kid: (await rotationOf(ports, version)).keys.current, created: 0 };
-  const { current, lastRotated } = await secret.stages();
-  const keys = nextKeys({ current: current === undefined ? undefined : await readStaged(ports, current), lastRotated, retention: keyRetention }, ports);
+  const { current } = await secret.stages();
+  const keys = nextKeys(current === undefined ? undefined : await readStaged(ports, current), keyRetention, ports);
   await secret.putPending(version, keys);
   return { kid: keys.current, created: 1, keys: Object.keys(keys.keys).length };
 }

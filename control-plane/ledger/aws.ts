@@ -11,10 +11,10 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { setTimeout } from "node:timers/promises";
+import pLimit from "p-limit";
 import { emailPointerKey, LEDGER_TABLES, sessionKeyOf, shardStateId, sidPointerKey, startedPointerKey, STORE_STATE_ID, type LedgerSession, type Revocation, type SessionPointer, type ShardState, type StoreState } from "../../session/ledger";
 import { CLIENT_OPTIONS } from "../aws-client-options";
 import { OperationError } from "../errors";
-import { allInParallel } from "../in-parallel";
 import type { Ledger } from "../ports";
 import { backoff } from "../store/backoff";
 
@@ -27,17 +27,30 @@ const MAX_ATTEMPTS = 8;
 const PARALLEL_READS = 4;
 
 /** @param sessionsTable of who lists or looks up sessions; the key rotator does not */
-export function dynamoDbLedger({ sessionsTable = "", revocationsTable }: { sessionsTable?: string; revocationsTable: string }): Ledger {
+export function dynamoDbLedger(sessionsTable = "", revocationsTable: string): Ledger {
   const client = new DynamoDBClient(CLIENT_OPTIONS);
+  const readLimit = pLimit(PARALLEL_READS);
 
   async function get(TableName: string, key: object): Promise<Item | undefined> {
     return (await client.send(new GetItemCommand({ TableName, Key: marshall(key), ConsistentRead: true }))).Item;
   }
 
-  /** @returns false where the condition does not hold */
-  async function put(Item: object, condition: { ConditionExpression: string; ExpressionAttributeValues?: Item; ExpressionAttributeNames?: Record<string, string> }): Promise<boolean> {
+  /**
+   * Puts an item of the revocations table in the place of the one that has these attributes; of none, where they are undefined.
+   *
+   * @returns false where another is there
+   */
+  async function replace(id: string, held: Record<string, string | number> | undefined, item: object): Promise<boolean> {
+    const names = Object.keys(held ?? {});
+    const condition = held
+      ? {
+          ConditionExpression: names.map((name) => `#${name} = :${name}`).join(" AND "),
+          ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+          ExpressionAttributeValues: marshall(Object.fromEntries(names.map((name) => [`:${name}`, held[name]]))),
+        }
+      : { ConditionExpression: "attribute_not_exists(id)" };
     try {
-      await client.send(new PutItemCommand({ TableName: revocationsTable, Item: marshall(Item, { removeUndefinedValues: true }), ...condition }));
+      await client.send(new PutItemCommand({ TableName: revocationsTable, Item: marshall({ id, ...item }, { removeUndefinedValues: true }), ...condition }));
       return true;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return false;
@@ -47,7 +60,7 @@ export function dynamoDbLedger({ sessionsTable = "", revocationsTable }: { sessi
 
   async function batchGet(table: string, keys: readonly object[]): Promise<Item[]> {
     const batches = Array.from({ length: Math.ceil(keys.length / MAX_KEYS) }, (_, place) => keys.slice(place * MAX_KEYS, (place + 1) * MAX_KEYS));
-    return (await allInParallel(batches, PARALLEL_READS, (batch) => batchGetOne(table, batch.map((key) => marshall(key))))).flat();
+    return (await Promise.all(batches.map((batch) => readLimit(() => batchGetOne(table, batch.map((key) => marshall(key))))))).flat();
   }
 
   async function batchGetOne(table: string, keys: Item[]): Promise<Item[]> {
@@ -79,13 +92,7 @@ export function dynamoDbLedger({ sessionsTable = "", revocationsTable }: { sessi
       return new Map(items.map((item) => [item["id"]!.S!, fromItem<Revocation>(item)]));
     },
 
-    replaceRevocation: (id, read, next) =>
-      put(
-        { id, ...next },
-        read === undefined
-          ? { ConditionExpression: "attribute_not_exists(id)" }
-          : { ConditionExpression: "#mark = :mark AND recordedAt = :recordedAt", ExpressionAttributeNames: { "#mark": "mark" }, ExpressionAttributeValues: marshall({ ":mark": read.mark, ":recordedAt": read.recordedAt }) },
-      ),
+    replaceRevocation: (id, read, next) => replace(id, read && { mark: read.mark, recordedAt: read.recordedAt }, next),
 
     async *revocationsSince(time) {
       const filter = { FilterExpression: "recordedAt >= :time", ExpressionAttributeValues: marshall({ ":time": time }) };
@@ -99,13 +106,7 @@ export function dynamoDbLedger({ sessionsTable = "", revocationsTable }: { sessi
       return new Map(items.map((item) => [item["id"]!.S!.slice(shardStateId("").length), fromItem<ShardState>(item)]));
     },
 
-    putShardState: (shard, state) =>
-      put(
-        { id: shardStateId(shard), ...state },
-        state.version === 1
-          ? { ConditionExpression: "attribute_not_exists(id)" }
-          : { ConditionExpression: "#version = :version", ExpressionAttributeNames: { "#version": "version" }, ExpressionAttributeValues: marshall({ ":version": state.version - 1 }) },
-      ),
+    putShardState: (shard, state) => replace(shardStateId(shard), state.version === 1 ? undefined : { version: state.version - 1 }, state),
 
     async storeState() {
       const item = await get(revocationsTable, { id: STORE_STATE_ID });
@@ -113,8 +114,7 @@ export function dynamoDbLedger({ sessionsTable = "", revocationsTable }: { sessi
     },
 
     async putStoreState(state, etag) {
-      const unchanged = etag === undefined ? { ConditionExpression: "attribute_not_exists(id)" } : { ConditionExpression: "etag = :etag", ExpressionAttributeValues: marshall({ ":etag": etag }) };
-      await put({ id: STORE_STATE_ID, ...state }, unchanged);
+      await replace(STORE_STATE_ID, etag === undefined ? undefined : { etag }, state);
     },
 
     async session(uid, sid) {

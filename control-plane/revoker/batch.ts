@@ -2,14 +2,13 @@
  * Messages of a queue (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html). A message is done when the store has its revocation; until
  * then it comes again. What can never be carried out leaves the queue at once. No message depends on another.
  */
+import pLimit from "p-limit";
 import { describeError } from "../errors";
-import { inParallel } from "../in-parallel";
 import { InvalidRequest, parseMessage } from "./command";
-import type { Ports } from "./ports";
+import type { Ports, RevokerSettings } from "./ports";
 import { projectRevocations } from "./project";
 import { recordRevocation, type Recorded } from "./record";
 import { described } from "./revoke";
-import type { RevokerSettings } from "./settings";
 import { shardOf } from "../../session/shard";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
@@ -29,7 +28,8 @@ export interface BatchAnswer {
 const PARALLEL = 25;
 
 export async function carryOutBatch(ports: Ports, settings: RevokerSettings, messages: readonly SqsRecord[]): Promise<BatchAnswer> {
-  const results = await inParallel(messages, PARALLEL, (message) => recordOrBury(ports, settings, message));
+  const limit = pLimit(PARALLEL);
+  const results = await Promise.allSettled(messages.map((message) => limit(() => recordOrBury(ports, settings, message))));
   const failed: SqsRecord[] = [];
   const recorded: (Recorded & { message: SqsRecord })[] = [];
   for (const [place, message] of messages.entries()) {

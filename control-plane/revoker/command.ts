@@ -1,7 +1,9 @@
-/** Reads commands and requests. What is wrong is told by its place, never by its value: others wrote it. */
+/**
+ * Commands, and the requests of the command line and of the customer's own programs, who invoke the function directly. What is wrong is told by its
+ * place, never by its value: others wrote it.
+ */
 import { z } from "zod";
 import { SHORT_ID, type RevocationCommand } from "../../session/revocation";
-import type { RevokerRequest } from "./api";
 
 const MAX_COMMAND_BYTES = 4096;
 /** Printable ASCII, because it goes into the log. */
@@ -24,15 +26,22 @@ const command = z
   .strictObject({ version: z.literal(1), target, cutoff: z.int().min(0).optional(), by, reason })
   .refine(({ target, cutoff }) => target.type === "user" || cutoff === undefined, { path: ["cutoff"], message: "leave it out: a session is revoked whenever it began" });
 
-const request = z.discriminatedUnion("operation", [
-  z
-    .strictObject({ operation: z.literal("sessions"), uid: shortId.optional(), email: z.string().min(1).max(320).optional(), limit: z.int().min(1).max(1000).optional(), all: z.boolean().optional() })
-    .refine(({ uid, email }) => uid === undefined || email === undefined, { path: ["email"], message: "leave it out beside uid" })
-    .refine(({ uid, email, all }) => !all || uid !== undefined || email !== undefined, { path: ["all"], message: "name a user beside it" }),
-  z.strictObject({ operation: z.literal("revoke"), command }),
-  z.strictObject({ operation: z.literal("lockdown"), by, reason }),
-  z.strictObject({ operation: z.enum(["check", "rebuild", "sweep", "tidy"]) }),
-]);
+/** Of one user, by the gateway's id or an e-mail address, or of everybody; newest first, at most `limit` of them. With `all` also those that are over. */
+const sessions = z
+  .strictObject({ operation: z.literal("sessions"), uid: shortId.optional(), email: z.string().min(1).max(320).optional(), limit: z.int().min(1).max(1000).optional(), all: z.boolean().optional() })
+  .refine(({ uid, email }) => uid === undefined || email === undefined, { path: ["email"], message: "leave it out beside uid" })
+  .refine(({ uid, email, all }) => !all || uid !== undefined || email !== undefined, { path: ["all"], message: "name a user beside it" });
+const revoke = z.strictObject({ operation: z.literal("revoke"), command });
+/** Ends every session: a new key, and the records of all others are removed. */
+const lockdown = z.strictObject({ operation: z.literal("lockdown"), by, reason });
+/** Compares the store with what ledger and keys say, or makes it so (`rebuild`, and `sweep` by the schedule), or only takes out what is over (`tidy`). */
+const ofStore = z.strictObject({ operation: z.enum(["check", "rebuild", "sweep", "tidy"]) });
+const request = z.discriminatedUnion("operation", [sessions, revoke, lockdown, ofStore]);
+
+export type SessionsRequest = z.infer<typeof sessions>;
+export type RevokeRequest = { operation: "revoke"; command: RevocationCommand };
+export type LockdownRequest = z.infer<typeof lockdown>;
+export type RevokerRequest = SessionsRequest | RevokeRequest | LockdownRequest | z.infer<typeof ofStore>;
 
 /** A command or a request that can never be carried out. The message is ours. */
 export class InvalidRequest extends Error {

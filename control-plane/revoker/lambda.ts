@@ -1,16 +1,12 @@
-/** The entry of the bundle. It is called by the queues of revocations, by schedules, and directly by operators and the customer's programs (api.ts). */
-import { randomBytes } from "node:crypto";
-import { setTimeout } from "node:timers/promises";
+/** The entry of the bundle. It is called by the queues of revocations, by schedules, and directly by operators and the customer's programs (command.ts). */
+import { awsPorts } from "../aws";
+import { seconds, variable } from "../environment";
 import { describeError } from "../errors";
-import { dynamoDbLedger } from "../ledger/aws";
 import { log } from "../log";
-import { sessionKeysSecret } from "../session-keys/aws";
-import { keyValueStore } from "../store/aws";
 import { answer } from "./answer";
 import { carryOutBatch, type SqsRecord } from "./batch";
 import { deadQueue } from "./dead-queue";
 import type { Ports } from "./ports";
-import { readEnvironment, readSettings } from "./settings";
 
 /** Clients keep their connections from one invocation to the next. */
 let ports: Ports | undefined;
@@ -18,25 +14,12 @@ let ports: Ports | undefined;
 /** @throws Error whose message is ours: whatever is to be tried again */
 export async function handler(event: unknown): Promise<unknown> {
   try {
-    ports ??= awsPorts();
+    ports ??= { ...awsPorts(variable("SESSION_KEYS_SECRET_ARN")), bury: deadQueue(variable("DEAD_QUEUE_URL")), log };
+    const settings = { sessionLifetime: seconds("SESSION_SECONDS"), tokenLifetime: seconds("TOKEN_SECONDS") };
     const { Records: records } = (event ?? {}) as { Records?: SqsRecord[] };
-    return Array.isArray(records) ? await carryOutBatch(ports, readSettings(), records) : await answer(ports, readSettings(), event);
+    return Array.isArray(records) ? await carryOutBatch(ports, settings, records) : await answer(ports, settings, event);
   } catch (error) {
     // A new error: Lambda logs what is thrown, and AWS's messages can echo what was sent.
     throw new Error(describeError(error));
   }
-}
-
-function awsPorts(): Ports {
-  const environment = readEnvironment();
-  return {
-    ledger: dynamoDbLedger(environment),
-    secret: sessionKeysSecret(environment.sessionKeysSecretArn),
-    store: keyValueStore(environment.keyValueStoreArn),
-    bury: deadQueue(environment.deadQueueUrl),
-    now: () => Math.floor(Date.now() / 1000),
-    random: randomBytes,
-    wait: (seconds) => setTimeout(seconds * 1000),
-    log,
-  };
 }

@@ -1,15 +1,22 @@
 import { randomUUID } from "node:crypto";
 import type { SessionKeys } from "../../session/keys";
+import type { Revocation } from "../../session/ledger";
 import { OperationError } from "../errors";
 import { readLivingKeys } from "../session-keys/living";
 import { newKey } from "../session-keys/new-key";
 import { writeShards } from "../store/write";
-import type { LockdownAnswer, LockdownRequest } from "./api";
-import type { Ports } from "./ports";
+import type { LockdownRequest } from "./command";
+import type { Ports, RevokerSettings } from "./ports";
 import { recordLockdown } from "./record";
-import type { RevokerSettings } from "./settings";
 
 const MAX_ATTEMPTS = 8;
+
+export interface LockdownAnswer {
+  revocation: Revocation;
+  kid: string;
+  /** Records of older keys that were removed from the store. */
+  deleted: number;
+}
 
 /**
  * Ends every session: no refresh cookie is good for a renewal any more (the ledger), nothing is signed with an older key (the secret), and the gate

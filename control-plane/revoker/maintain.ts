@@ -5,15 +5,33 @@ import { keyRecordName, shardOf, shardRecordName } from "../../session/shard";
 import { covers } from "../store/shard-state";
 import { isKeyRecordGood, surveyStore } from "../store/survey";
 import { restoreStore, tidyStore } from "../store/write";
-import type { CheckAnswer, StoreAnswer } from "./api";
-import type { Ports } from "./ports";
+import type { Ports, RevokerSettings } from "./ports";
 import { projectAll } from "./project";
-import type { RevokerSettings } from "./settings";
 
 /** Names that {@link CheckAnswer} lists of each kind, at most. */
 const MAX_NAMES = 100;
 /** Seconds after which a difference is looked at again: a revocation may be in the ledger and not in the store yet. */
 const SECOND_LOOK = 2;
+
+export interface StoreAnswer {
+  written: number;
+  deleted: number;
+  revocations: number;
+}
+
+export interface CheckAnswer {
+  isRight: boolean;
+  /** Records that ledger and keys ask for. */
+  expected: number;
+  /** Names of records: not there, there with other content (a revocation missing, a wrong key), of a key that lives no more. At most 100 each. */
+  missing: string[];
+  wrong: string[];
+  unexpected: string[];
+  /** How many there are of each. */
+  counts: { missing: number; wrong: number; unexpected: number };
+  /** Those that tokens may still live of. */
+  revocations: number;
+}
 
 /** What the schedule asks for every few minutes. Without anything to do it costs nothing. */
 export async function tidy(ports: Ports, settings: RevokerSettings): Promise<StoreAnswer> {

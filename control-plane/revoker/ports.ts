@@ -9,3 +9,10 @@ export interface Ports extends WritingPorts {
 
 /** A line of the log: a command or a request. No key, no record, no text from outside but a `by` that was checked. */
 export type LogEntry = { outcome: string } & Record<string, string | number | boolean>;
+
+export interface RevokerSettings {
+  /** Seconds from sign-in to the end of a session, whatever happens. */
+  sessionLifetime: number;
+  /** Seconds a token is good for. */
+  tokenLifetime: number;
+}

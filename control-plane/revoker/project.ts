@@ -1,14 +1,13 @@
 /** Brings revocations from the ledger to where the gate sees them: into the states of their shards, and from there into the store. */
+import pLimit from "p-limit";
 import type { Revocation, ShardState } from "../../session/ledger";
 import { shardOf } from "../../session/shard";
 import { BEFORE_FLOOR, ENTRY_MARGIN } from "../../session/timing";
 import { OperationError } from "../errors";
-import { inParallel } from "../in-parallel";
 import { backoff } from "../store/backoff";
 import { raised, withRevocations } from "../store/shard-state";
 import { writeShards } from "../store/write";
-import type { Ports } from "./ports";
-import type { RevokerSettings } from "./settings";
+import type { Ports, RevokerSettings } from "./ports";
 
 const MAX_ATTEMPTS = 20;
 const PARALLEL_WRITES = 25;
@@ -77,10 +76,12 @@ async function changeStates({ ledger, wait }: Ports, shards: readonly string[], 
   for (let attempt = 1; left.length > 0 && attempt <= MAX_ATTEMPTS; attempt++) {
     if (attempt > 1) await wait(backoff(attempt - 1));
     const states = await ledger.shardStates(left);
-    const results = await inParallel(left, PARALLEL_WRITES, async (shard) => {
+    const put = async (shard: string) => {
       const next = change(shard, states.get(shard));
       return !next || ledger.putShardState(shard, next);
-    });
+    };
+    const limit = pLimit(PARALLEL_WRITES);
+    const results = await Promise.allSettled(left.map((shard) => limit(put, shard)));
     results.forEach((result, place) => result.status === "rejected" && failed.set(left[place]!, result.reason));
     left = left.filter((_, place) => results[place]!.status === "fulfilled" && !(results[place] as PromiseFulfilledResult<boolean>).value);
   }

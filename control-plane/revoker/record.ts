@@ -2,17 +2,16 @@
  * Records revocations in the ledger: the truth, before anything else. Commands may come twice, late and in any order; whatever they do they do
  * once.
  */
+import pLimit from "p-limit";
 import { GATEWAY_PARTS, gatewayRevocationId, LEDGER_RETENTION, sessionRevocationId, userRevocationId, type Revocation } from "../../session/ledger";
 import type { RevocationCommand, RevocationTarget } from "../../session/revocation";
 import { CLOCK_SKEW, CUTOFF_REACH, ENTRY_MARGIN } from "../../session/timing";
 import { userId } from "../../session/token";
 import { OperationError } from "../errors";
 import { sha256 } from "../hash";
-import { allInParallel } from "../in-parallel";
 import { backoff } from "../store/backoff";
 import { InvalidRequest } from "./command";
-import type { Ports } from "./ports";
-import type { RevokerSettings } from "./settings";
+import type { Ports, RevokerSettings } from "./ports";
 
 const MAX_ATTEMPTS = 20;
 /** Items of a lockdown that are written at a time. */
@@ -50,7 +49,8 @@ export async function recordRevocation(ports: Ports, settings: RevokerSettings, 
 /** Records that every session is over, once for each part of the users. @returns one of the records */
 export async function recordLockdown(ports: Ports, settings: RevokerSettings, { by, reason }: { by: string; reason: string }): Promise<Revocation> {
   const cutoff = ports.now();
-  const recorded = await allInParallel(GATEWAY_PARTS, PARALLEL_WRITES, (part) => record(ports, settings, gatewayRevocationId(part), { kind: "gateway", cutoff, by, reason }));
+  const limit = pLimit(PARALLEL_WRITES);
+  const recorded = await Promise.all(GATEWAY_PARTS.map((part) => limit(() => record(ports, settings, gatewayRevocationId(part), { kind: "gateway", cutoff, by, reason }))));
   return recorded[0]!.revocation;
 }
 

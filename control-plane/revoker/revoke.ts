@@ -1,10 +1,18 @@
 import { isVoid, type Revocation } from "../../session/ledger";
 import type { RevocationCommand } from "../../session/revocation";
-import type { RevokeAnswer } from "./api";
-import type { LogEntry, Ports } from "./ports";
+import type { LogEntry, Ports, RevokerSettings } from "./ports";
 import { projectAll } from "./project";
 import { recordRevocation } from "./record";
-import type { RevokerSettings } from "./settings";
+
+export interface RevokeAnswer {
+  revocation: Revocation;
+  /** False where the ledger held as much already. */
+  isNew: boolean;
+  /** Names of the shards' records in the store that were written. */
+  records: string[];
+  /** Living sessions in the ledger that it ends. */
+  sessions: number;
+}
 
 /** @throws InvalidRequest `not_found` for a session that nobody knows */
 export async function revoke(ports: Ports, settings: RevokerSettings, command: RevocationCommand): Promise<RevokeAnswer> {

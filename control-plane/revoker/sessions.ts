@@ -1,13 +1,20 @@
 import { isVoid, standingIds, type LedgerSession, type Revocation } from "../../session/ledger";
 import { CLOCK_SKEW } from "../../session/timing";
-import type { SessionsAnswer, SessionsRequest, SessionState } from "./api";
-import type { Ports } from "./ports";
-import type { RevokerSettings } from "./settings";
+import type { SessionsRequest } from "./command";
+import type { Ports, RevokerSettings } from "./ports";
 
 const DEFAULT_LIMIT = 100;
 const HOUR = 3600;
 /** Hours whose sign-ins are read at a time. */
 const PARALLEL_HOURS = 12;
+
+export type SessionState = "living" | "revoked" | "signed-out" | "over";
+
+export interface SessionsAnswer {
+  sessions: (LedgerSession & { state: SessionState })[];
+  /** There are more than the limit. */
+  isCut: boolean;
+}
 
 export async function listSessions(ports: Ports, settings: RevokerSettings, request: SessionsRequest): Promise<SessionsAnswer> {
   const { ledger, now } = ports;

@@ -8,9 +8,9 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
-import type { SessionKeys } from "../../session/keys";
-import type { SessionKeysSecret } from "../ports";
-import { parseSessionKeys } from "./parse";
+import { parseSessionKeys, type SessionKeys } from "../../session/keys";
+import { OperationError } from "../errors";
+import type { SessionKeysSecret, Stages } from "../ports";
 import { CLIENT_OPTIONS } from "../aws-client-options";
 
 /** On a version that is to become current outside of a rotation; a version without any label may be deleted. */
@@ -24,12 +24,12 @@ export function sessionKeysSecret(secretId: string): SessionKeysSecret {
   const values = new Map<string, SessionKeys>();
   return {
     async stages() {
-      const { VersionIdsToStages = {}, LastRotatedDate } = await client.send(new DescribeSecretCommand({ SecretId: secretId }));
+      const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: secretId }));
       const labelled = Object.entries(STAGES).flatMap(([name, stage]) => {
         const version = Object.keys(VersionIdsToStages).find((id) => VersionIdsToStages[id]!.includes(stage));
         return version === undefined ? [] : [[name, version]];
       });
-      return { ...Object.fromEntries(labelled), ...(LastRotatedDate && { lastRotated: Math.floor(LastRotatedDate.getTime() / 1000) }) };
+      return Object.fromEntries(labelled) as Stages;
     },
 
     async read(version) {
@@ -38,6 +38,8 @@ export function sessionKeysSecret(secretId: string): SessionKeysSecret {
       try {
         const { SecretString = "" } = await client.send(new GetSecretValueCommand({ SecretId: secretId, VersionId: version }));
         const keys = parseSessionKeys(SecretString);
+        // Replacing what cannot be read would end every session.
+        if (!keys) throw new OperationError("the session-keys secret holds something else than session keys; move AWSCURRENT back to the last good version and rotate again");
         values.set(version, keys);
         return keys;
       } catch (error) {

@@ -36,10 +36,10 @@ interface Entry {
 export function withRevocations(state: ShardState = EMPTY, revocations: readonly Revocation[], now: number, settings: EntrySettings): ShardState | undefined {
   const living = entriesOf(state, now);
   const entries = new Map(living.map((entry) => [entry.id, entry]));
-  for (const entry of revocations.map((revocation) => entryOf(revocation, now, settings))) {
-    const there = entries.get(entry.id);
-    // A prefix may stand for two users, and one command may come twice: the later of each says it all.
-    if (!there || entry.mark > there.mark || entry.reach > there.reach) entries.set(entry.id, { ...entry, mark: Math.max(entry.mark, there?.mark ?? 0), reach: Math.max(entry.reach, there?.reach ?? 0) });
+  for (const { id, mark, reach, until } of revocations.map((revocation) => entryOf(revocation, settings))) {
+    const there = entries.get(id) ?? { mark, reach, until };
+    // A prefix may stand for two users or sessions: the later of each says it all.
+    if (until > now) entries.set(id, { id, mark: Math.max(mark, there.mark), reach: Math.max(reach, there.reach), until: Math.max(until, there.until) });
   }
   const all = [...entries.values()];
   const text = JSON.stringify(all);
@@ -77,13 +77,14 @@ export function isRecordOf(state: ShardState, text: string | undefined, now: num
 
 /** Whether a state says of a revocation what the gate must know: by an entry, or by a floor that was set since. */
 export function covers(state: ShardState | undefined, revocation: Revocation, now: number, settings: EntrySettings): boolean {
-  if (!state) return false;
-  const { id, mark, reach } = entryOf(revocation, now, settings);
-  return state.floorSetAt > revocation.recordedAt || entriesOf(state, now).some((entry) => entry.id === id && entry.mark >= mark && entry.reach >= reach);
+  const { id, mark, reach, until } = entryOf(revocation, settings);
+  if (until <= now) return true;
+  return state !== undefined && (state.floorSetAt > revocation.recordedAt || entriesOf(state, now).some((entry) => entry.id === id && entry.mark >= mark && entry.reach >= reach));
 }
 
-function entryOf(revocation: Revocation, now: number, { tokenLifetime }: EntrySettings): Entry {
-  const until = now + tokenLifetime + ENTRY_MARGIN;
+/** From the ledger alone: so a command that comes again, however late, changes nothing. */
+function entryOf(revocation: Revocation, { tokenLifetime }: EntrySettings): Entry {
+  const until = revocation.recordedAt + tokenLifetime + ENTRY_MARGIN;
   return revocation.kind === "session"
     ? { id: `s${revocation.sid!.slice(0, PREFIX_LENGTH)}`, mark: 0, reach: 0, until }
     : { id: `u${revocation.uid!.slice(0, PREFIX_LENGTH)}`, mark: revocation.mark, reach: reachOf(revocation), until };

@@ -2,8 +2,8 @@
  * Writes the store that the gate reads. It is a projection of the session keys and the shards' states, and a write counts only while nobody else wrote.
  *
  * The order makes that right: first the ETag, then what is to be written. Whoever changes a state or a key later than that also writes the store later,
- * and then this write conflicts. The ETag is the one that the last writer left in the ledger, with what the store held under it: so a write is one call, and nothing
- * is read from the store. Only where that ETag is wrong, because a writer died before it left the next one, the whole store is read and put right.
+ * and then this write conflicts. The ETag is the one that the last writer left in the ledger, with what the store held under it: so a write is one call,
+ * and nothing is read from the store. Only where that ETag is wrong, because a writer died before it left the next one, the whole store is read and put right.
  */
 import type { StoreState } from "../../session/ledger";
 import { encodeKeyRecord, encodeShards, keyRecordName, namesShard, shardRecordName, TOKEN_KEY_LENGTH } from "../../session/shard";
@@ -12,14 +12,14 @@ import { MAX_CHANGES, type Change, type Ports } from "../ports";
 import { ALL_SHARDS } from "./all-shards";
 import { backoff } from "./backoff";
 import { recordText, type EntrySettings } from "./shard-state";
-import { surveyStore, targetOf, type Target } from "./survey";
+import { surveyStore, targetOf, type Survey, type Target } from "./survey";
 
 const MAX_ATTEMPTS = 60;
 /** Shards that are read and written at a time: so that whoever loses against another writer reads again in time, and goes on where it was. */
 const SLICE = 100;
 
+/** Names of records. */
 export interface Written {
-  /** Names of records. */
   written: Set<string>;
   deleted: Set<string>;
 }
@@ -28,13 +28,13 @@ export interface Written {
 interface Known {
   etag: string;
   /** Ids of the keys that have a record. */
-  kids: string[];
+  kids: readonly string[];
   /** Shards that the keys' records name. */
-  shards: Set<string>;
+  shards: readonly string[];
   /** The ETag in the ledger; undefined where there is none. */
   remembered: string | undefined;
-  /** The keys' records must be written, whatever they say: so that the ledger gets the ETag. */
-  isUnsure?: boolean;
+  /** Names of records that nothing names. */
+  leftovers?: readonly string[];
 }
 
 /**
@@ -43,14 +43,35 @@ interface Known {
  * @param areKeysWrong whether they must be written although nothing that is remembered says so
  * @throws OperationError while other writers keep winning
  */
-export function writeShards(ports: Ports, settings: EntrySettings, shards: readonly string[], areKeysWrong = false): Promise<Written> {
-  return writeSlices(ports, settings, shards, { areKeysWrong, mayList: true });
+export async function writeShards(ports: Ports, settings: EntrySettings, shards: readonly string[], areKeysWrong = false, done: Written = { written: new Set(), deleted: new Set() }): Promise<Written> {
+  let doubted: string | undefined;
+  let left = shards;
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; ) {
+    const state = await ports.ledger.storeState();
+    try {
+      // Another writer leaves its ETag a moment after its write. What is still there has been left by nobody who lives.
+      if (!state || state.etag === doubted) {
+        await writeSurveyed(ports, await surveyStore(ports, settings), done);
+        return done;
+      }
+      const slice = left.slice(0, SLICE).filter((shard) => !done.written.has(shardRecordName(shard)));
+      await write(ports, knownFrom(state), await targetOf(ports, settings, slice), areKeysWrong, done);
+      left = left.slice(SLICE);
+      if (left.length === 0) return done;
+      [attempt, doubted] = [1, undefined];
+    } catch (error) {
+      if (!(error instanceof StoreConflict)) throw error;
+      doubted = state?.etag;
+      await ports.wait(backoff(attempt++));
+    }
+  }
+  throw new OperationError(`the store was changed by others ${MAX_ATTEMPTS} times in a row; try again`);
 }
 
 /** Takes shards that need no record any more out of the keys' records, and removes the records of keys that live no more. Without either it writes nothing. */
 export async function tidyStore(ports: Ports, settings: EntrySettings): Promise<Written> {
   const state = await ports.ledger.storeState();
-  const named = state ? [...knownFrom(state).shards] : [];
+  const named = state ? knownFrom(state).shards : [];
   const states = await ports.ledger.shardStates(named);
   // A look only: what is written is read again.
   return writeShards(ports, settings, named.filter((shard) => recordText(states.get(shard), ports.now(), settings) === undefined));
@@ -62,133 +83,69 @@ export async function tidyStore(ports: Ports, settings: EntrySettings): Promise<
  */
 export async function restoreStore(ports: Ports, settings: EntrySettings): Promise<Written> {
   const done: Written = { written: new Set(), deleted: new Set() };
-  const wrong = await writeWhole(ports, settings, done);
-  if (wrong === undefined) return done;
-  const rest = await writeSlices(ports, settings, wrong, { areKeysWrong: true, mayList: false });
-  return { written: new Set([...done.written, ...rest.written]), deleted: new Set([...done.deleted, ...rest.deleted]) };
-}
-
-interface Manner {
-  areKeysWrong: boolean;
-  /** Whether the whole store is read once where the ETag in the ledger is wrong. */
-  mayList: boolean;
-}
-
-async function writeSlices(ports: Ports, settings: EntrySettings, shards: readonly string[], { areKeysWrong, mayList }: Manner): Promise<Written> {
-  const done: Written = { written: new Set(), deleted: new Set() };
-  for (let from = 0; from === 0 || from < shards.length; from += SLICE) {
-    const isWhole = await attempt(ports, settings, done, mayList, async (knownSoon) => {
-      const left = shards.slice(from, from + SLICE).filter((shard) => !done.written.has(shardRecordName(shard)));
-      const [known, target] = await Promise.all([knownSoon, targetOf(ports, settings, left)]);
-      await write(ports, known, target, areKeysWrong, [], done);
-    });
-    if (isWhole) break;
-  }
-  return done;
-}
-
-/** @returns whether the whole store was put right on the way */
-async function attempt(ports: Ports, settings: EntrySettings, done: Written, mayList: boolean, work: (known: Known | Promise<Known>) => Promise<void>): Promise<boolean> {
-  const { ledger, wait } = ports;
-  let doubted: string | undefined;
-  let canList = mayList;
-  for (let attempts = 1; attempts <= MAX_ATTEMPTS; attempts++) {
-    const state = await ledger.storeState();
-    const isDoubted = state?.etag === doubted;
-    if (!state || (isDoubted && canList)) {
-      if ((await writeWhole(ports, settings, done)) === undefined) return true;
-      // It takes longer than others leave between two writes.
-      canList = false;
-    } else {
-      try {
-        await work(isDoubted ? lookAtKeys(ports.store, state, await ports.store.etag()) : knownFrom(state));
-        return false;
-      } catch (error) {
-        if (!(error instanceof StoreConflict)) throw error;
-      }
-    }
-    await wait(backoff(attempts));
-    // Another writer leaves its ETag a moment after its write. What is still there has been left by nobody who lives.
-    doubted = state?.etag;
-  }
-  throw new OperationError(`the store was changed by others ${MAX_ATTEMPTS} times in a row; try again`);
-}
-
-/** @returns the shards whose records were wrong, where others wrote meanwhile; undefined where all is right now */
-async function writeWhole(ports: Ports, settings: EntrySettings, done: Written): Promise<string[] | undefined> {
-  const remembered = (await ports.ledger.storeState())?.etag;
-  const { etag, kids, shards, wrong, leftovers, areKeysWrong, target } = await surveyStore(ports, settings);
-  const records = new Map(wrong.map((shard) => [shard, target.records.get(shard)]));
+  const survey = await surveyStore(ports, settings);
   try {
-    await write(ports, { etag, kids, shards: new Set(shards), remembered }, { ...target, records }, areKeysWrong || remembered !== etag, leftovers, done);
-    return undefined;
+    await writeSurveyed(ports, survey, done);
+    return done;
   } catch (error) {
     if (!(error instanceof StoreConflict)) throw error;
-    return wrong;
+    return writeShards(ports, settings, survey.wrong, true, done);
   }
+}
+
+/** @throws StoreConflict where others wrote meanwhile */
+async function writeSurveyed(ports: Ports, { target, wrong, areKeysWrong, ...held }: Survey, done: Written): Promise<void> {
+  const remembered = (await ports.ledger.storeState())?.etag;
+  const records = new Map(wrong.map((shard) => [shard, target.records.get(shard)]));
+  // The keys' records are written also so that the ledger gets the ETag.
+  await write(ports, { ...held, remembered }, { ...target, records }, areKeysWrong || remembered !== held.etag, done);
 }
 
 /**
  * In as many updates as it takes, each of which leaves a store that is right in itself. The records of dead keys go with the first one. A shard's record
  * that is not needed is not named any more; it stays until the next {@link restoreStore}.
  *
- * @param leftovers names of records that are in the store and that nothing names
+ * @throws StoreConflict
  */
-async function write(ports: Ports, known: Known, { tokenKeys, records }: Target, areKeysWrong: boolean, leftovers: readonly string[], done: Written): Promise<void> {
+async function write({ store, ledger }: Ports, known: Known, { tokenKeys, records }: Target, areKeysWrong: boolean, done: Written): Promise<void> {
   // Before the first rotation; or its keys can be seen no more, and then the records must not go because of that.
   if (tokenKeys.size === 0) return;
   const dead = known.kids.filter((kid) => !tokenKeys.has(kid));
   const room = MAX_CHANGES - tokenKeys.size - dead.length;
   if (room < 1) throw new OperationError(`the records of ${tokenKeys.size + dead.length} keys do not fit into one update of ${MAX_CHANGES}; rotate the keys less often`);
-  const left: ([shard: string, text: string | undefined] | { delete: string })[] = [...records, ...leftovers.map((name) => ({ delete: name }))];
+  const kids = [...tokenKeys.keys()];
   const shards = new Set(known.shards);
-  let mustWriteKeys = areKeysWrong || known.isUnsure || dead.length > 0 || [...tokenKeys.keys()].some((kid) => !known.kids.includes(kid));
-  let deletions = dead;
+  // A shard that is only named no more takes no place.
+  const left: [shard: string | undefined, change: Change | undefined][] = [
+    ...[...records].map(([shard, value]): [string, Change | undefined] => [shard, value === undefined ? undefined : { put: shardRecordName(shard), value }]),
+    ...(known.leftovers ?? []).map((name): [undefined, Change] => [undefined, { delete: name }]),
+  ];
+  let mustWriteKeys = areKeysWrong || dead.length > 0 || kids.some((kid) => !known.kids.includes(kid));
+  let changes: Change[] = dead.map((kid) => ({ delete: keyRecordName(kid) }));
   let { etag, remembered } = known;
   while (left.length > 0 || mustWriteKeys) {
-    const changes: Change[] = deletions.map((kid) => ({ delete: keyRecordName(kid) }));
-    // A shard that is only named no more takes no place.
-    while (left.length > 0 && changes.length < deletions.length + room) {
-      const step = left.shift()!;
-      if (!Array.isArray(step)) {
-        changes.push(step);
-        continue;
-      }
-      const [shard, text] = step;
-      if (shards.has(shard) !== (text !== undefined)) mustWriteKeys = true;
-      if (text === undefined) shards.delete(shard);
-      else {
-        shards.add(shard);
-        changes.push({ put: shardRecordName(shard), value: text });
-      }
+    for (const most = changes.length + room; left.length > 0 && changes.length < most; ) {
+      const [shard, change] = left.shift()!;
+      if (change) changes.push(change);
+      if (shard === undefined || shards.has(shard) === Boolean(change)) continue;
+      mustWriteKeys = true;
+      if (change) shards.add(shard);
+      else shards.delete(shard);
     }
     if (mustWriteKeys) changes.push(...[...tokenKeys].map(([kid, key]) => ({ put: keyRecordName(kid), value: encodeKeyRecord(key, [...shards]) })));
     if (changes.length === 0) continue;
-    const before = remembered;
-    remembered = etag = await ports.store.update(changes, etag);
-    await ports.ledger.putStoreState({ etag, kids: [...tokenKeys.keys()].join(" "), shards: encodeShards([...shards]) }, before);
-    [mustWriteKeys, deletions] = [false, []];
+    const next = await store.update(changes, etag);
+    await ledger.putStoreState({ etag: next, kids: kids.join(" "), shards: encodeShards([...shards]) }, remembered);
     for (const change of changes) {
       if ("put" in change) done.written.add(change.put);
       else done.deleted.add(change.delete);
     }
+    etag = remembered = next;
+    [mustWriteKeys, changes] = [false, []];
   }
-}
-
-/**
- * What the keys' records say, where somebody writes all the time and leaves no ETag. A shard that is named without a record is refused, and put
- * right by the next {@link restoreStore}.
- *
- * @param etag that the store had before
- */
-async function lookAtKeys(store: Ports["store"], state: StoreState, etag: string): Promise<Known> {
-  const { kids, shards } = knownFrom(state);
-  const records = await Promise.all(kids.map((kid) => store.get(keyRecordName(kid))));
-  const named = records.flatMap((record) => (record === undefined ? [] : ALL_SHARDS.filter((shard) => namesShard(record, shard))));
-  return { etag, kids: kids.filter((_, place) => records[place] !== undefined), shards: new Set([...shards, ...named]), remembered: state.etag, isUnsure: true };
 }
 
 function knownFrom({ etag, kids, shards }: StoreState): Known {
   const record = "".padEnd(TOKEN_KEY_LENGTH) + shards;
-  return { etag, kids: kids === "" ? [] : kids.split(" "), shards: new Set(ALL_SHARDS.filter((shard) => namesShard(record, shard))), remembered: etag };
+  return { etag, kids: kids === "" ? [] : kids.split(" "), shards: ALL_SHARDS.filter((shard) => namesShard(record, shard)), remembered: etag };
 }

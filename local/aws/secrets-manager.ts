@@ -22,8 +22,6 @@ interface Version {
 
 interface Secret {
   versions: Map<string, Version>;
-  /** Unix seconds. */
-  lastRotated?: number;
 }
 
 /** Name to current text. Setting one makes a new version of the secret, as PutSecretValue does. */
@@ -98,26 +96,25 @@ export function secretsManager(secrets: Secrets, { functions, rotators }: Rotati
     };
 
   async function rotate(name: string, version: string = randomUUID()): Promise<void> {
-    const secret = secrets.declare(name);
+    const { versions } = secrets.declare(name);
     const run = functions.get(rotators.get(name)!)!;
-    if (!secret.versions.has(version)) {
-      secret.versions.set(version, { labels: new Set() });
+    if (!versions.has(version)) {
+      versions.set(version, { labels: new Set() });
       secrets.label(name, PENDING, version);
     }
     rotating.add(name);
     try {
       for (const Step of STEPS) await run({ Step, SecretId: secretArn(name), ClientRequestToken: version, RotationToken: randomUUID() });
-      secret.lastRotated = Math.floor(Date.now() / 1000);
     } finally {
       rotating.delete(name);
     }
   }
 
   const targets: Targets = {
-    "secretsmanager.DescribeSecret": of((name, { versions, lastRotated }) => {
+    "secretsmanager.DescribeSecret": of((name, { versions }) => {
       const labelled = [...versions].filter(([, { labels }]) => labels.size > 0).map(([id, { labels }]) => [id, [...labels]]);
       const VersionIdsToStages = labelled.length > 0 ? { VersionIdsToStages: Object.fromEntries(labelled) as object } : {};
-      return success({ ARN: secretArn(name), Name: name, ...VersionIdsToStages, ...(lastRotated !== undefined && { LastRotatedDate: lastRotated }) });
+      return success({ ARN: secretArn(name), Name: name, ...VersionIdsToStages });
     }),
 
     "secretsmanager.GetSecretValue": of((name, { versions }, { VersionId, VersionStage }) => {

@@ -31,7 +31,7 @@ function ledgerTests(start: () => Promise<{ endpoint: string; close(): Promise<v
     database = await start();
     process.env = { ...environment, ...CREDENTIALS, AWS_ENDPOINT_URL_DYNAMODB: database.endpoint };
     await createLedgerTables(database.endpoint, tables);
-    ledger = dynamoDbLedger(tables);
+    ledger = dynamoDbLedger(tables.sessionsTable, tables.revocationsTable);
     client = new DynamoDBClient({});
   }, 90_000);
   afterAll(async () => {

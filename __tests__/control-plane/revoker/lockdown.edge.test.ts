@@ -1,7 +1,7 @@
 /** Everybody out at once, by the shipped bundles, whatever else is going on. */
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import type { LockdownRequest } from "../../../control-plane/revoker/api";
+import type { LockdownRequest } from "../../../control-plane/revoker/command";
 import { GATEWAY_PARTS } from "../../../session/ledger";
 import { startControlPlane, type ControlPlane, type Signed } from "../../support/control-plane";
 import { startMoto, type Moto } from "../../support/moto";

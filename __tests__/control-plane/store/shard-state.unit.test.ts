@@ -39,10 +39,23 @@ test("said again it changes nothing; of a later cut-off only the later one is ke
   expect(recordText(next, NOW + 100, SETTINGS)!.length).toBe(7 + 1 + 20);
 });
 
+test("a command that comes again late changes nothing, and makes no entry that the store would have to get", () => {
+  const [first, second] = [ofUser(), ofSession()];
+  const state = add(undefined, [first, second])!;
+  expect(add(state, [first, second], NOW + LIFE - 1)).toBe(state);
+  expect(add(undefined, [first], NOW + LIFE)?.entries ?? "[]").toBe("[]");
+});
+
+test("two sessions whose ids begin alike: the entry lasts for the later one", () => {
+  const [first, second] = [ofSession("abcdef0123456789"), { ...ofSession("abcdefABCDEFGHIJ"), recordedAt: NOW + 300 }];
+  const state = add(add(undefined, [first])!, [second], NOW + 300)!;
+  expect(said(state, second, NOW + LIFE + 299)).toBe("revoked");
+});
+
 test("entries that are over make room", () => {
   const full = add(undefined, Array.from({ length: 50 }, () => ofUser()))!;
   expect(add(full, [ofUser()])).toBeUndefined();
-  expect(add(full, [ofUser()], NOW + LIFE)).toBeDefined();
+  expect(add(full, [ofUser(randomId(), { recordedAt: NOW + LIFE })], NOW + LIFE)).toMatchObject({ version: 2 });
 });
 
 test("a new floor stands for what was there before, and keeps what came since", () => {
@@ -69,6 +82,7 @@ test("a state covers what it has an entry of, or a later floor", () => {
   const state = add(undefined, [there])!;
   expect([covers(undefined, there, NOW, SETTINGS), covers(state, there, NOW, SETTINGS), covers(state, other, NOW, SETTINGS)]).toEqual([false, true, false]);
   expect(covers(state, { ...there, mark: NOW + 1 }, NOW, SETTINGS)).toBe(false);
+  expect(covers(undefined, there, NOW + LIFE, SETTINGS)).toBe(true);
   const floored = raised(state, state, NOW + 3);
   expect(covers(floored, other, NOW + 3, SETTINGS)).toBe(true);
   expect(covers(floored, { ...other, recordedAt: NOW + 3 }, NOW + 3, SETTINGS)).toBe(false);

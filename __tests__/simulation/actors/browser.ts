@@ -1,7 +1,7 @@
 /** A browser at the gateway, somewhere on a network that loses answers. It keeps cookies as browsers do, and tries again within seconds. */
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import { decodePayload, splitToken } from "../../../session/token";
-import { createCookieJar, type CookieJar } from "../../support/cookie-jar";
+import { createCookieJar, parseSetCookie, type CookieJar } from "../../support/cookie-jar";
 import type { EdgeAnswer } from "../gateway";
 import type { History } from "../history";
 import type { KnownSession } from "../model";
@@ -66,7 +66,12 @@ export class Browser {
     const answer = await history.gateway.handle(this.edge(), { method, url, headers: [...headers, ...this.#cookies(this.jar.header(path))], address: this.address });
     if (!answer) return undefined;
     history.seen({ answer, begunAt, address: this.address, refresh: RENEWING.test(path) ? refresh : undefined, signIn });
-    if (history.losesAnswer()) return undefined;
+    if (history.losesAnswer()) {
+      const token = answer.setCookies.map(parseSetCookie).find(({ name, value }) => name === SESSION_COOKIE && value !== "")?.value;
+      const session = history.sessionOf(token);
+      if (session) session.unheardAt = history.world.now();
+      return undefined;
+    }
     answer.setCookies.forEach((line) => this.jar.store(line));
     return answer;
   }

@@ -3,7 +3,7 @@
  * to SQS, security events to EventBridge, the log on stdout.
  */
 import { randomBytes } from "node:crypto";
-import { KEY_ID, type SessionKeys } from "../../../session/keys";
+import { parseSessionKeys, type SessionKeys } from "../../../session/keys";
 import type { RevocationCommand } from "../../../session/revocation";
 import { SECURITY_EVENT_SOURCE, SECURITY_EVENT_TYPE, type SecurityEvent } from "../../../session/security-event";
 import { settingsParameterName, type AuthSettings } from "../../../session/settings";
@@ -23,7 +23,6 @@ const LIFETIMES = { fresh: KEY_CACHE, stale: 24 * 3600, pause: 10 };
 const FOR_UNKNOWN_ID = [3, 30] as const;
 const FOR_REFUSED_TOKEN = [3, 30] as const;
 /** 32 bytes as base64url. */
-const MASTER_KEY = /^[\w-]{43}$/;
 /** Of a secret that was put from a file; no client secret has one (RFC 6749 appendix A.2). */
 const FINAL_LINE_BREAK = /\r?\n$/;
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html */
@@ -130,12 +129,10 @@ function readSettings(text: string): AuthSettings {
   return settings as AuthSettings;
 }
 
-/** A key that is too short would sign all the same: so the form is checked. */
 function readKeys(text: string): SessionKeys {
-  const value = JSON.parse(text) as SessionKeys;
-  const areKeys = Object.entries(value.keys).every(([kid, key]) => KEY_ID.test(kid) && MASTER_KEY.test(key));
-  if (!areKeys || !Object.hasOwn(value.keys, value.current)) throw new TypeError("not session keys");
-  return value;
+  const keys = parseSessionKeys(text);
+  if (!keys) throw new TypeError("not session keys");
+  return keys;
 }
 
 async function loaded<T>(failure: FailureCode, load: () => Promise<T>): Promise<T> {

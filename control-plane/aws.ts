@@ -1,0 +1,20 @@
+/** The ports on AWS, of a function whose environment Terraform sets (stacks/revoker.ts, stacks/key-rotator.ts). */
+import { randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
+import { variable } from "./environment";
+import { dynamoDbLedger } from "./ledger/aws";
+import type { Ports } from "./ports";
+import { sessionKeysSecret } from "./session-keys/aws";
+import { keyValueStore } from "./store/aws";
+
+/** @param secretId ARN of the session-keys secret */
+export function awsPorts(secretId: string): Ports {
+  return {
+    ledger: dynamoDbLedger(process.env["SESSIONS_TABLE"], variable("REVOCATIONS_TABLE")),
+    secret: sessionKeysSecret(secretId),
+    store: keyValueStore(variable("KEY_VALUE_STORE_ARN")),
+    now: () => Math.floor(Date.now() / 1000),
+    random: randomBytes,
+    wait: (seconds) => setTimeout(seconds * 1000),
+  };
+}
