@@ -14,12 +14,6 @@ import { LONGEST_RETENTION, Queue } from "./queue";
 const MAX_RECEIVES = 5;
 
 /**
- * How many batches of one queue are worked on at once: the fewest that AWS takes. More would only contend for the store's one ETag.
- * https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html
- */
-export const CONCURRENT_BATCHES = 2;
-
-/**
  * How messages are gathered. More than 10 a batch need a window of at least a second
  * (https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html); a standard queue gives up to 10,000
  * (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html), and Lambda ends a batch at 6 MB by itself
@@ -31,12 +25,19 @@ interface Gathering {
   batchSize: number;
   /** Seconds. */
   window: number;
+  /** Batches that are worked on at a time, from 2 on (https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html); all contend for the store's one ETag. */
+  concurrency: number;
 }
 
-/** A second is the least for batches of this size: a flood of revocations costs one write of the store a batch. */
-const AT_ONCE: Gathering = { batchSize: 500, window: 1 };
+/**
+ * A second is the least for batches of this size: a flood of revocations costs one write of the store a batch. With fewer than five, others would wait
+ * for more than 5 s while the flood of one shard is carried out.
+ */
+export const AT_ONCE: Gathering = { batchSize: 500, window: 1, concurrency: 5 };
 /** Who signs out loses the cookie at once, and the ledger knows: only a copy of the token waits for this. */
-const GATHERED: Gathering = { batchSize: 1000, window: 90 };
+const GATHERED: Gathering = { batchSize: 1000, window: 90, concurrency: 2 };
+/** Not less than both queues' batches together, else Lambda throttles what it has received (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html#events-sqs-max-concurrency); and one to spare. */
+export const CONSUMER_CONCURRENCY = AT_ONCE.concurrency + GATHERED.concurrency + 1;
 
 export interface RevocationQueuesProps {
   config: Config;
@@ -71,14 +72,14 @@ export class RevocationQueues extends Construct {
   }
 
   deliverTo(consumer: ControlPlaneFunction): void {
-    const deliver = (id: string, queue: Queue, { batchSize, window }: Gathering) =>
+    const deliver = (id: string, queue: Queue, { batchSize, window, concurrency }: Gathering) =>
       new LambdaEventSourceMapping(this, id, {
         eventSourceArn: queue.arn,
         functionName: consumer.arn,
         batchSize,
         maximumBatchingWindowInSeconds: window,
         functionResponseTypes: ["ReportBatchItemFailures"],
-        scalingConfig: { maximumConcurrency: CONCURRENT_BATCHES },
+        scalingConfig: { maximumConcurrency: concurrency },
       });
     deliver("revocations_delivery", this.revocations, AT_ONCE);
     deliver("sign_outs_delivery", this.signOuts, GATHERED);

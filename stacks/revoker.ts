@@ -9,7 +9,7 @@ import { keysReading, keysWriting, revocationsAccess, storeAccess } from "./cont
 import { keyUse, type Statement } from "./iam";
 import type { Ledger } from "./ledger";
 import { revocationConsumerFunctionName, revokerFunctionName } from "./names";
-import { CONCURRENT_BATCHES, RevocationQueues } from "./revocation-queues";
+import { CONSUMER_CONCURRENCY, RevocationQueues } from "./revocation-queues";
 import { RevocationTopic } from "./revocation-topic";
 import type { SessionStore } from "./session-store";
 
@@ -67,9 +67,7 @@ export class Revoker extends Construct {
       permissions: [...common(props), ...this.#forConsumer(props), ...keyUse(config, ["dynamodb", "secretsmanager", "sqs"])],
       environment,
       timeout: BATCH_TIMEOUT,
-      // Not less than both queues' batches together, else Lambda throttles what it has received
-      // (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html#events-sqs-max-concurrency); and one to spare.
-      concurrency: 2 * CONCURRENT_BATCHES + 1,
+      concurrency: CONSUMER_CONCURRENCY,
     });
     const operator = new ControlPlaneFunction(this, "Resource", {
       config,

@@ -88,14 +88,14 @@ describeWithTerraform("the revoker", (open) => {
 
   describe("is called", () => {
     test.each([
-      ["revocations", "handbook-revocations", 500, 1],
-      ["sign_outs", "handbook-sign-outs", 1000, 90],
-    ])("by the standard queue of %s, %s: batches of %i, gathered for %i s, two at once, of which only what failed comes again", (queue, name, batchSize, window) => {
+      ["revocations", "handbook-revocations", 500, 1, 5],
+      ["sign_outs", "handbook-sign-outs", 1000, 90, 2],
+    ])("by the standard queue of %s, %s: batches of %i, gathered for %i s, %i at a time, of which only what failed comes again", (queue, name, batchSize, window, concurrency) => {
       expect(one("example", `aws_sqs_queue.revoker_queue_${queue}`)).toMatchObject({ name, fifo_queue: false, content_based_deduplication: false });
       expect(one("example", `aws_lambda_event_source_mapping.revoker_queue_${queue}_delivery`)).toMatchObject({
         batch_size: batchSize,
         maximum_batching_window_in_seconds: window,
-        scaling_config: [{ maximum_concurrency: 2 }],
+        scaling_config: [{ maximum_concurrency: concurrency }],
         function_response_types: ["ReportBatchItemFailures"],
         enabled: true,
       });
@@ -131,7 +131,7 @@ describeWithTerraform("the revoker", (open) => {
     });
 
     test.each<[Name, (number | undefined)[]]>([
-      ["example", [-1, 1, 5, 5]],
+      ["example", [-1, 1, 5, 8]],
       ["everything", [-1, -1, -1, -1]],
     ])("with concurrency kept free as the %s config says", (name, expected) => {
       expect(all(name, "aws_lambda_function").map(({ values }) => values["reserved_concurrent_executions"])).toEqual(expected);

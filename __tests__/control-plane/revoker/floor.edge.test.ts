@@ -1,4 +1,5 @@
 /** A shard that has no room left: its floor is raised, in time and in order, and nobody else pays for it. */
+import { AT_ONCE } from "../../../stacks/revocation-queues";
 import { shardOf } from "../../../session/shard";
 import { carryOutBatch, type SqsRecord } from "../../../control-plane/revoker/batch";
 import { revoke } from "../../../control-plane/revoker/revoke";
@@ -142,12 +143,12 @@ describe("a flood in one shard", () => {
       }
       isSending = false;
     })();
-    // As the event source mapping has it: batches of up to 500, a window of a second, so many at a time; in no order.
+    // As the event source mapping has it; in no order.
     const consume = async () => {
       const consumer = world.actor();
       while (isSending || queue.length > 0) {
-        await world.time.sleep(1000);
-        const batch = takeAnyOf(queue, 500);
+        await world.time.sleep(AT_ONCE.window * 1000);
+        const batch = takeAnyOf(queue, AT_ONCE.batchSize);
         const seen = batch.map(async ({ command: { target }, sentAt }) => {
           const { uid, sid } = target as { uid: string; sid?: string };
           if (uid.endsWith(END)) return;
@@ -157,15 +158,12 @@ describe("a flood in one shard", () => {
         if (batch.length > 0) await Promise.all([deliver(world, consumer, batch.map(({ command: one }) => one)), ...seen]);
       }
     };
-    await world.time.run(Promise.all([send, ...Array.from({ length: CONCURRENT_BATCHES }, consume)]));
+    await world.time.run(Promise.all([send, ...Array.from({ length: AT_ONCE.concurrency }, consume)]));
     expect(late).toHaveLength(others.length);
     expect(Math.max(...late)).toBeLessThan(5000);
     for (const other of others) expect(world.items.has(sessionRevocationId(other.session.sid))).toBe(true);
   }, 60_000);
 });
-
-/** Of the event source mapping, at least: with fewer, the others wait while floors are raised. */
-const CONCURRENT_BATCHES = 5;
 
 /** A standard queue hands over any of its messages. */
 function takeAnyOf<T>(queue: T[], count: number): T[] {
