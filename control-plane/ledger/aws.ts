@@ -29,7 +29,6 @@ const PARALLEL_READS = 4;
 /** @param sessionsTable of who lists or looks up sessions; the key rotator does not */
 export function dynamoDbLedger(sessionsTable = "", revocationsTable: string): Ledger {
   const client = new DynamoDBClient(CLIENT_OPTIONS);
-  const readLimit = pLimit(PARALLEL_READS);
 
   async function get(TableName: string, key: object): Promise<Item | undefined> {
     return (await client.send(new GetItemCommand({ TableName, Key: marshall(key), ConsistentRead: true }))).Item;
@@ -60,7 +59,8 @@ export function dynamoDbLedger(sessionsTable = "", revocationsTable: string): Le
 
   async function batchGet(table: string, keys: readonly object[]): Promise<Item[]> {
     const batches = Array.from({ length: Math.ceil(keys.length / MAX_KEYS) }, (_, place) => keys.slice(place * MAX_KEYS, (place + 1) * MAX_KEYS));
-    return (await Promise.all(batches.map((batch) => readLimit(() => batchGetOne(table, batch.map((key) => marshall(key))))))).flat();
+    const limit = pLimit(PARALLEL_READS);
+    return (await Promise.all(batches.map((batch) => limit(() => batchGetOne(table, batch.map((key) => marshall(key))))))).flat();
   }
 
   async function batchGetOne(table: string, keys: Item[]): Promise<Item[]> {
