@@ -255,10 +255,9 @@ function actor(world: World, { intercept, answered, skew = 0 }: ActorOptions = {
     bury: (body, reason) => call("queue.bury", LATENCY.ledger, () => void world.buried.push({ body, reason })),
     secret: secretPort,
     store: {
-      etag: () => storeCall("describe", () => `ETAG${store.version}`),
       get: (name) => storeCall("get", () => store.records.get(name)),
       async read() {
-        const etag = await ports.store.etag();
+        const etag = await storeCall("describe", () => `ETAG${store.version}`);
         const names = [...store.records.keys()].sort();
         const records = new Map<string, string>();
         for (let from = 0; from === 0 || from < names.length; from += LIST_PAGE) {
@@ -285,7 +284,7 @@ function actor(world: World, { intercept, answered, skew = 0 }: ActorOptions = {
       },
       putShardState: (shard, state) => ledgerCall("putShardState", () => putIf(shardStateId(shard), state, (there) => (there?.version ?? 0) === state.version - 1)),
       storeState: () => ledgerCall("storeState", () => structuredClone(items.get(STORE_STATE_ID) as StoreState | undefined)),
-      putStoreState: async (state, etag) => void (await ledgerCall("putStoreState", () => putIf<StoreState>(STORE_STATE_ID, state, (there) => there?.etag === etag))),
+      putStoreState: (state, etag) => ledgerCall("putStoreState", () => putIf<StoreState>(STORE_STATE_ID, state, (there) => there?.etag === etag)),
       session: (uid, sid) => ledgerCall("session", () => sessionsWhere((one) => one.uid === uid && one.sid === sid)[0]),
       userOfSession: (sid) => ledgerCall("userOfSession", () => sessions.get(sid)?.uid),
       sessionsOf: (uid) => ledgerCall("sessionsOf", () => sessionsWhere((one) => one.uid === uid)),

@@ -6,12 +6,12 @@ import { withProgress } from "../progress";
 import { askRevoker } from "../revoker";
 import { takesEffect } from "../takes-effect";
 
-/** Keys of records that are told to people; `--json` has up to 100. */
+/** Keys of records that are told to people; `--json` has all of them. */
 const MAX_TOLD = 5;
 
 export async function checkStore({ gateway, options }: Context): Promise<Outcome> {
   const answer = await withProgress("Comparing the store with ledger and keys", options, () => askRevoker(gateway, { operation: "check" }));
-  const { isRight, expected, counts, revocations } = answer;
+  const { isRight, expected, missing, wrong, unexpected, revocations } = answer;
   const all = `${count(expected, "record")}, ${count(revocations, "living revocation")}`;
   if (isRight) return { json: answer, text: `The store is what ledger and keys ask for: ${all}\n` };
   return {
@@ -20,9 +20,9 @@ export async function checkStore({ gateway, options }: Context): Promise<Outcome
     text:
       `The store is not what ledger and keys ask for: ${all}\n` +
       facts([
-        ["missing", told(counts.missing, answer.missing)],
-        ["wrong", told(counts.wrong, answer.wrong)],
-        ["unexpected", told(counts.unexpected, answer.unexpected)],
+        ["missing", told(missing)],
+        ["wrong", told(wrong)],
+        ["unexpected", told(unexpected)],
       ]) +
       "edgegate store rebuild makes it right. While keys rotate or people are revoked a difference may be gone a moment later.\n",
   };
@@ -47,7 +47,6 @@ export async function rebuildStore({ gateway, options }: Context): Promise<Outco
   };
 }
 
-function told(number: number, keys: readonly string[]): string {
-  const shown = keys.slice(0, MAX_TOLD);
-  return number === 0 ? "none" : `${number}: ${shown.join(", ")}${number > shown.length ? ", …" : ""}`;
+function told(names: readonly string[]): string {
+  return names.length === 0 ? "none" : `${names.length}: ${names.slice(0, MAX_TOLD).join(", ")}${names.length > MAX_TOLD ? ", …" : ""}`;
 }

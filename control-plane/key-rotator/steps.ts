@@ -10,7 +10,7 @@ import { keyRecordName } from "../../session/shard";
 import { OperationError } from "../errors";
 import { hmac } from "../hash";
 import type { Ports } from "../ports";
-import { follows } from "../session-keys/living";
+import { follows, readLivingKeys } from "../session-keys/living";
 import { backoff } from "../store/backoff";
 import { writeShards } from "../store/write";
 import { nextKeys } from "./next-keys";
@@ -29,12 +29,17 @@ export interface RotationSettings {
 /** @param version id of the version that the rotation makes: the event's ClientRequestToken */
 type Step = (ports: Ports, settings: RotationSettings, version: string) => Promise<Record<string, string | number>>;
 
+interface Version {
+  version: string;
+  keys: SessionKeys;
+}
+
 /** A rotation that is under way, or that a step is repeated of. */
 interface Rotation {
   /** Of its version. */
   keys: SessionKeys;
   /** AWSCURRENT; undefined where no other version has it. */
-  outgoing: { version: string; keys: SessionKeys } | undefined;
+  outgoing: Version | undefined;
   /** Its version is AWSCURRENT already. */
   isDone: boolean;
 }
@@ -48,8 +53,7 @@ export const STEPS: Readonly<Record<string, Step>> = { createSecret, setSecret, 
 async function createSecret(ports: Ports, { keyRetention }: RotationSettings, version: string) {
   const { secret } = ports;
   if (await secret.read(version)) return { kid: (await rotationOf(ports, version)).keys.current, created: 0 };
-  const { current } = await secret.stages();
-  const keys = nextKeys(current === undefined ? undefined : await readStaged(ports, current), keyRetention, ports);
+  const keys = nextKeys((await readLivingKeys(secret)).current, keyRetention, ports);
   await secret.putPending(version, keys);
   return { kid: keys.current, created: 1, keys: Object.keys(keys.keys).length };
 }
@@ -92,7 +96,7 @@ async function finishSecret(ports: Ports, settings: RotationSettings, version: s
  * @returns id of the version that then is current
  * @throws OperationError where the keys were replaced meanwhile
  */
-async function announce({ secret, wait }: Ports, { keyAnnouncement }: RotationSettings, { current: kid, keys }: SessionKeys, outgoing: { version: string; keys: SessionKeys }): Promise<string> {
+async function announce({ secret, wait }: Ports, { keyAnnouncement }: RotationSettings, { current: kid, keys }: SessionKeys, outgoing: Version): Promise<string> {
   const isAnnounced = Object.hasOwn(outgoing.keys.keys, kid);
   const announcing = isAnnounced ? outgoing.version : randomUUID();
   const announced = { ...outgoing.keys, keys: { ...outgoing.keys.keys, [kid]: keys[kid]! } };
@@ -105,24 +109,15 @@ async function announce({ secret, wait }: Ports, { keyAnnouncement }: RotationSe
  * @throws OperationError for a version that is not being rotated: a step that is repeated late must not bring an old key back, and
  * neither must a rotation that a lockdown came into
  */
-async function rotationOf(ports: Ports, version: string): Promise<Rotation> {
-  const { secret } = ports;
-  const { current, pending } = await secret.stages();
-  const keys = version === pending || version === current ? await secret.read(version) : undefined;
+async function rotationOf({ secret }: Ports, version: string): Promise<Rotation> {
+  const { stages, current } = await readLivingKeys(secret);
+  const isDone = stages.current === version;
+  const keys = isDone || stages.pending === version ? await secret.read(version) : undefined;
   if (!keys) throw new OperationError(`the version ${version} is not pending; start a new rotation`);
-  const before = current === undefined || current === version ? undefined : await readStaged(ports, current);
-  if (before && !follows(keys, before)) {
-    await secret.unlabel("pending", version);
-    throw replacedMeanwhile();
-  }
-  return { keys, isDone: current === version, outgoing: before && { version: current!, keys: before } };
-}
-
-/** @throws OperationError when a version has a label and no keys: going on without them would end every session */
-async function readStaged({ secret }: Ports, version: string): Promise<SessionKeys> {
-  const keys = await secret.read(version);
-  if (!keys) throw new OperationError(`the version ${version} has a staging label and no value; remove the label and rotate again`);
-  return keys;
+  if (isDone || !current) return { keys, isDone, outgoing: undefined };
+  if (follows(keys, current)) return { keys, isDone, outgoing: { version: stages.current!, keys: current } };
+  await secret.unlabel("pending", version);
+  throw replacedMeanwhile();
 }
 
 function replacedMeanwhile(): OperationError {

@@ -43,7 +43,7 @@ export async function answer(ports: Ports, settings: RevokerSettings, event: unk
 
 /** How many, how much and whether: no text from outside but a `by` that was checked. */
 function told(result: object): Omit<LogEntry, "outcome"> {
-  const { revocation, counts, ...rest } = result as { revocation?: Revocation; counts?: Record<string, number> };
+  const { revocation, ...rest } = result as { revocation?: Revocation };
   const numbers = Object.entries<unknown>(rest).map(([name, value]) => [name, Array.isArray(value) ? value.length : value]);
-  return { ...(revocation && described(revocation)), ...(Object.fromEntries(numbers) as LogEntry), ...counts };
+  return { ...(revocation && described(revocation)), ...(Object.fromEntries(numbers) as LogEntry) };
 }

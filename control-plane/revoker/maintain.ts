@@ -8,8 +8,6 @@ import { restoreStore, tidyStore } from "../store/write";
 import type { Ports, RevokerSettings } from "./ports";
 import { projectAll } from "./project";
 
-/** Names that {@link CheckAnswer} lists of each kind, at most. */
-const MAX_NAMES = 100;
 /** Seconds after which a difference is looked at again: a revocation may be in the ledger and not in the store yet. */
 const SECOND_LOOK = 2;
 
@@ -23,12 +21,10 @@ export interface CheckAnswer {
   isRight: boolean;
   /** Records that ledger and keys ask for. */
   expected: number;
-  /** Names of records: not there, there with other content (a revocation missing, a wrong key), of a key that lives no more. At most 100 each. */
+  /** Names of records: not there, there with other content (a revocation missing, a wrong key), of a key that lives no more. */
   missing: string[];
   wrong: string[];
   unexpected: string[];
-  /** How many there are of each. */
-  counts: { missing: number; wrong: number; unexpected: number };
   /** Those that tokens may still live of. */
   revocations: number;
 }
@@ -73,16 +69,7 @@ async function compare(ports: Ports, settings: RevokerSettings): Promise<CheckAn
   const missing = expected.filter((name) => !records.has(name));
   const wrong = [...new Set([...notGood.filter((name) => records.has(name)), ...[...forgotten].filter((name) => !missing.includes(name))])];
   const unexpected = kids.filter((kid) => !target.tokenKeys.has(kid)).map(keyRecordName);
-  const counts = { missing: missing.length, wrong: wrong.length, unexpected: unexpected.length };
-  return {
-    isRight: missing.length + wrong.length + unexpected.length === 0,
-    expected: expected.length,
-    missing: missing.slice(0, MAX_NAMES),
-    wrong: wrong.slice(0, MAX_NAMES),
-    unexpected: unexpected.slice(0, MAX_NAMES),
-    counts,
-    revocations,
-  };
+  return { isRight: missing.length + wrong.length + unexpected.length === 0, expected: expected.length, missing, wrong, unexpected, revocations };
 }
 
 /** Revocations that tokens may still live of, a page of the ledger at a time; `uncovered` are those that their shards' states do not have. */

@@ -22,7 +22,7 @@ export async function listSessions(ports: Ports, settings: RevokerSettings, requ
   const isListed = (session: LedgerSession) => all || (session.endsAt > now() && session.endedAt === undefined);
   const uids = uid !== undefined ? [uid] : email !== undefined ? await ledger.usersOfEmail(email) : undefined;
   const found = uids ? await sessionsOfAll(uids) : await latest(ports, settings, limit + 1, isListed);
-  const listed = found.filter(isListed).sort((a, b) => b.startedAt - a.startedAt);
+  const listed = found.filter(isListed).sort((a, b) => b.startedAt - a.startedAt || (a.sid < b.sid ? -1 : 1));
   const sessions = listed.slice(0, limit);
   const revocations = await ledger.revocations(sessions.flatMap((session) => idsOf(session)));
   const of = (session: LedgerSession) => idsOf(session).flatMap((id) => revocations.get(id) ?? []);

@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { parseSessionKeys, type SessionKeys } from "../../session/keys";
 import { OperationError } from "../errors";
-import type { SessionKeysSecret, Stages } from "../ports";
+import type { Stages } from "../ports";
 import { CLIENT_OPTIONS } from "../aws-client-options";
 
 /** On a version that is to become current outside of a rotation; a version without any label may be deleted. */
@@ -18,12 +18,12 @@ const NEXT = "EDGEGATE_NEXT";
 const STAGES = { current: "AWSCURRENT", previous: "AWSPREVIOUS", pending: "AWSPENDING" } as const;
 
 /** @param secretId ARN of the secret */
-export function sessionKeysSecret(secretId: string): SessionKeysSecret {
+export function sessionKeysSecret(secretId: string) {
   const client = new SecretsManagerClient(CLIENT_OPTIONS);
   /** A version's value never changes. */
   const values = new Map<string, SessionKeys>();
-  return {
-    async stages() {
+  const secret = {
+    async stages(): Promise<Stages> {
       const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: secretId }));
       const labelled = Object.entries(STAGES).flatMap(([name, stage]) => {
         const version = Object.keys(VersionIdsToStages).find((id) => VersionIdsToStages[id]!.includes(stage));
@@ -32,7 +32,8 @@ export function sessionKeysSecret(secretId: string): SessionKeysSecret {
       return Object.fromEntries(labelled) as Stages;
     },
 
-    async read(version) {
+    /** @returns undefined for a version that has no value yet */
+    async read(version: string): Promise<SessionKeys | undefined> {
       const known = values.get(version);
       if (known) return known;
       try {
@@ -49,39 +50,44 @@ export function sessionKeysSecret(secretId: string): SessionKeysSecret {
       }
     },
 
-    async putPending(version, keys) {
+    /** Stores a version as AWSPENDING. Repeating it with the same value changes nothing. */
+    async putPending(version: string, keys: SessionKeys): Promise<void> {
       const input = { SecretId: secretId, ClientRequestToken: version, SecretString: JSON.stringify(keys), VersionStages: [STAGES.pending] };
       // The very first version of a secret gets AWSCURRENT as well, whatever is asked for.
       await client.send(new PutSecretValueCommand(input));
     },
 
-    async promote(version, from) {
+    /** Moves AWSCURRENT. @param from the version that has it; undefined where none does */
+    async promote(version: string, from: string | undefined): Promise<void> {
       const move = { MoveToVersionId: version, ...(from !== undefined && { RemoveFromVersionId: from }) };
       await client.send(new UpdateSecretVersionStageCommand({ SecretId: secretId, VersionStage: STAGES.current, ...move }));
     },
 
-    async replaceCurrent(version, keys, from) {
+    /** Stores a version and makes it AWSCURRENT. @returns false, and changes nothing, where `from` is not current any more */
+    async replaceCurrent(version: string, keys: SessionKeys, from: string): Promise<boolean> {
       await client.send(
         new PutSecretValueCommand({ SecretId: secretId, ClientRequestToken: version, SecretString: JSON.stringify(keys), VersionStages: [NEXT] }),
       );
       try {
         // Refused unless `from` still has the label: so two writers, or one and a rotation, never overwrite each other's keys.
         // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
-        await this.promote(version, from);
+        await secret.promote(version, from);
         return true;
       } catch (error) {
         if (!(error instanceof InvalidParameterException)) throw error;
         // The SDK may have repeated a call whose answer was lost.
-        return (await this.stages()).current === version;
+        return (await secret.stages()).current === version;
       }
     },
 
-    async unlabel(stage, version) {
+    /** Takes a staging label from the version that has it. */
+    async unlabel(stage: "pending" | "previous", version: string): Promise<void> {
       try {
         await client.send(new UpdateSecretVersionStageCommand({ SecretId: secretId, VersionStage: STAGES[stage], RemoveFromVersionId: version }));
       } catch (error) {
-        if (!(error instanceof InvalidParameterException) || (await this.stages())[stage] === version) throw error;
+        if (!(error instanceof InvalidParameterException) || (await secret.stages())[stage] === version) throw error;
       }
     },
   };
+  return secret;
 }

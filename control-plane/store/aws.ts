@@ -12,18 +12,19 @@ import {
 } from "@aws-sdk/client-cloudfront-keyvaluestore";
 import { CLIENT_OPTIONS } from "../aws-client-options";
 import { StoreConflict } from "../errors";
-import type { Store } from "../ports";
+import type { Change } from "../ports";
 
 /** The most that ListKeys gives at once. */
 const PAGE_SIZE = 50;
 
-/** @param arn of the KeyValueStore */
-export function keyValueStore(arn: string): Store {
+/** Every call costs about a tenth of a cent. @param arn of the KeyValueStore */
+export function keyValueStore(arn: string) {
   const client = new CloudFrontKeyValueStoreClient(CLIENT_OPTIONS);
-  const store: Store = {
-    async read() {
-      // The ETag first: what others write while the records are read makes the next write conflict.
-      const etag = await store.etag();
+  const etagNow = async (): Promise<string> => (await client.send(new DescribeKeyValueStoreCommand({ KvsARN: arn }))).ETag!;
+  return {
+    /** All of it under its ETag; or newer records if somebody wrote meanwhile: a write then conflicts. */
+    async read(): Promise<{ etag: string; records: ReadonlyMap<string, string> }> {
+      const etag = await etagNow();
       const records = new Map<string, string>();
       for await (const { Items = [] } of paginateListKeys({ client, pageSize: PAGE_SIZE }, { KvsARN: arn })) {
         for (const { Key, Value } of Items) records.set(Key!, Value!);
@@ -31,9 +32,7 @@ export function keyValueStore(arn: string): Store {
       return { etag, records };
     },
 
-    etag: async () => (await client.send(new DescribeKeyValueStoreCommand({ KvsARN: arn }))).ETag!,
-
-    async get(name) {
+    async get(name: string): Promise<string | undefined> {
       try {
         return (await client.send(new GetKeyCommand({ KvsARN: arn, Key: name }))).Value;
       } catch (error) {
@@ -42,7 +41,13 @@ export function keyValueStore(arn: string): Store {
       }
     },
 
-    async update(changes, etag) {
+    /**
+     * All of the changes, {@link MAX_CHANGES} at most, or none.
+     *
+     * @returns the new ETag
+     * @throws StoreConflict when the store is not at `etag` any more
+     */
+    async update(changes: readonly Change[], etag: string): Promise<string> {
       const Puts = changes.flatMap((change) => ("put" in change ? [{ Key: change.put, Value: change.value }] : []));
       const Deletes = changes.flatMap((change) => ("delete" in change ? [{ Key: change.delete }] : []));
       try {
@@ -53,5 +58,4 @@ export function keyValueStore(arn: string): Store {
       }
     },
   };
-  return store;
 }
