@@ -7,7 +7,7 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import { startClock } from "../__tests__/support/clock";
 import { lambdaNode } from "../__tests__/support/tools";
 import { buildHandlerZip } from "../build/handler";
-import { ALL_SHARDS } from "../control-plane/store/all-shards";
+import { ALL_SHARDS } from "../control-plane/store/survey";
 import { withRevocations } from "../control-plane/store/shard-state";
 import { startAwsStandIn } from "../local/aws-stand-in";
 import { startKeyValueStoreStandIn } from "../local/key-value-store-stand-in";

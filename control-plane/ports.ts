@@ -1,4 +1,4 @@
-/** What the control plane needs from outside: the ledger, the session-keys secret, the store that the gate reads, and time. */
+/** What the control plane needs from outside: the ledger, the session-keys secret, the store that the gate reads, and time. Each is said where it is on AWS. */
 import type { dynamoDbLedger } from "./ledger/aws";
 import type { sessionKeysSecret } from "./session-keys/aws";
 import type { keyValueStore } from "./store/aws";
@@ -7,12 +7,8 @@ export type Ledger = ReturnType<typeof dynamoDbLedger>;
 export type SessionKeysSecret = ReturnType<typeof sessionKeysSecret>;
 export type Store = ReturnType<typeof keyValueStore>;
 
-/** Which versions of the secret carry which staging label, by version id; none before the first rotation. */
-export interface Stages {
-  current?: string;
-  previous?: string;
-  pending?: string;
-}
+/** Ids of the versions of the secret that carry a staging label; none does before the first rotation. */
+export type Stages = Record<"current" | "previous" | "pending", string | undefined>;
 
 export type Change = { put: string; value: string } | { delete: string };
 

@@ -169,7 +169,7 @@ describe("store", () => {
     expect(await json(["store", "rebuild", "--yes"])).toMatchObject({ written: 2, deleted: 1, takesEffect: { gate: "at once" } });
     expect(edge.store.records).toEqual(right);
     expect([await isIn(gone), await isIn(staying)]).toEqual([false, true]);
-  });
+  }, 120_000);
 
   test("that was wiped is rebuilt from the ledger: the same people are in and out", async () => {
     const [gone, staying] = [await person("staff"), await person("admin")];

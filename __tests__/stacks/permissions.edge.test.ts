@@ -25,6 +25,9 @@ const PREFIXES: Record<string, string> = {
   ssm: "ssm",
 };
 
+/** The document client's commands are called for what they send (https://docs.aws.amazon.com/AWSJavaScriptSDK/v3/latest/Package/-aws-sdk-lib-dynamodb/). */
+const DOCUMENT_COMMANDS: Record<string, string> = { BatchGet: "BatchGetItem", Get: "GetItem", Put: "PutItem" };
+
 /** What a role needs although no code calls it: Lambda writes the log and empties the queue, other services ask for the key. */
 const FOR_SERVICES: Record<string, string[]> = {
   auth: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "kms:Decrypt", "kms:GenerateDataKey"],
@@ -172,7 +175,8 @@ function callsOf(source: string): string[] {
   const plain = [...source.matchAll(/callAws\("(\w+)", "(\w+)"/g)].map(([, service, operation]) => actionOf(service!, operation!));
   // edge-handlers/auth/aws/tables.ts calls DynamoDB for those that import it.
   const ofLedger = source.includes('from "./tables"') ? [...source.matchAll(/\b(?:call|write)\("([A-Z]\w+)"/g)].map(([, operation]) => actionOf("dynamodb", operation!)) : [];
-  return [...commands.map((command) => actionOf(clients[0]!, command)), ...plain, ...ofLedger];
+  const isOfDocuments = source.includes('from "@aws-sdk/lib-dynamodb"');
+  return [...commands.map((command) => actionOf(clients[0]!, (isOfDocuments && DOCUMENT_COMMANDS[command]) || command)), ...plain, ...ofLedger];
 }
 
 function actionOf(service: string, operation: string): string {

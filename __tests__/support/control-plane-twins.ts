@@ -17,7 +17,7 @@ import { eventOf } from "./gate-case";
 import { mint } from "./session-tokens";
 import { KEY_ANNOUNCEMENT, PROPAGATION } from "../../session/timing";
 import { STEPS, type RotationSettings } from "../../control-plane/key-rotator/steps";
-import { ALL_SHARDS } from "../../control-plane/store/all-shards";
+import { ALL_SHARDS } from "../../control-plane/store/survey";
 import { withRevocations } from "../../control-plane/store/shard-state";
 import { virtualTime, type VirtualTime } from "./virtual-time";
 
@@ -202,10 +202,7 @@ function actor(world: World, { intercept, answered, skew = 0 }: ActorOptions = {
     secret.labels.set(label, version);
     if (!secret.labels.has(CURRENT)) secret.labels.set(CURRENT, version);
   }
-  const stages = (): Stages => {
-    const [current, previous, pending] = [CURRENT, PREVIOUS, PENDING].map((label) => secret.labels.get(label));
-    return { ...(current && { current }), ...(previous && { previous }), ...(pending && { pending }) };
-  };
+  const stages = (): Stages => ({ current: secret.labels.get(CURRENT), previous: secret.labels.get(PREVIOUS), pending: secret.labels.get(PENDING) });
   const known = new Map<string, SessionKeys>();
   const secretPort: SessionKeysSecret = {
     stages: () => secretCall("stages", stages),

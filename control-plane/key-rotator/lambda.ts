@@ -1,21 +1,13 @@
 /** The entry of the bundle: Secrets Manager calls it for each step of a rotation. */
+import type { SecretsManagerRotationEvent } from "aws-lambda";
 import { awsPorts } from "../aws";
 import { seconds } from "../environment";
 import { describeError, OperationError } from "../errors";
 import { log } from "../log";
 import { STEPS, type RotationSettings } from "./steps";
 
-/** https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html */
-export interface RotationEvent {
-  Step: string;
-  /** ARN of the secret. */
-  SecretId: string;
-  /** The id of the version that the rotation makes. */
-  ClientRequestToken: string;
-}
-
 /** @throws Error that names the step and what stopped it; Secrets Manager then starts the rotation again */
-export async function handler(event: RotationEvent): Promise<void> {
+export async function handler(event: SecretsManagerRotationEvent): Promise<void> {
   const { Step, SecretId, ClientRequestToken } = event;
   const entry = { step: Object.hasOwn(STEPS, Step) ? Step : "unknown", version: ClientRequestToken };
   try {

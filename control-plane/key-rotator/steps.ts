@@ -29,19 +29,15 @@ export interface RotationSettings {
 /** @param version id of the version that the rotation makes: the event's ClientRequestToken */
 type Step = (ports: Ports, settings: RotationSettings, version: string) => Promise<Record<string, string | number>>;
 
-interface Version {
-  version: string;
-  keys: SessionKeys;
-}
-
 /** A rotation that is under way, or that a step is repeated of. */
 interface Rotation {
   /** Of its version. */
   keys: SessionKeys;
-  /** AWSCURRENT; undefined where no other version has it. */
-  outgoing: Version | undefined;
   /** Its version is AWSCURRENT already. */
   isDone: boolean;
+  /** The version with AWSCURRENT, and its keys; undefined before the first rotation. */
+  from: string | undefined;
+  current: SessionKeys | undefined;
 }
 
 const TEST_ATTEMPTS = 6;
@@ -82,7 +78,7 @@ async function finishSecret(ports: Ports, settings: RotationSettings, version: s
   const rotation = await rotationOf(ports, version);
   // It may have been lost while the edges were waited for.
   await writeShards(ports, settings, []);
-  if (!rotation.isDone) await ports.secret.promote(version, rotation.outgoing && (await announce(ports, settings, rotation.keys, rotation.outgoing)));
+  if (!rotation.isDone) await ports.secret.promote(version, await announce(ports, settings, rotation));
   // Secrets Manager takes a label that stays, once another version is current, for a rotation that goes on:
   // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
   await ports.secret.unlabel("pending", version);
@@ -93,14 +89,15 @@ async function finishSecret(ports: Ports, settings: RotationSettings, version: s
 /**
  * Handlers keep the keys for a minute. So a version that knows the new key, and signs with the old one, is current for longer than that.
  *
- * @returns id of the version that then is current
+ * @returns id of the version that then is current; undefined before the first rotation, when nobody signs yet
  * @throws OperationError where the keys were replaced meanwhile
  */
-async function announce({ secret, wait }: Ports, { keyAnnouncement }: RotationSettings, { current: kid, keys }: SessionKeys, outgoing: Version): Promise<string> {
-  const isAnnounced = Object.hasOwn(outgoing.keys.keys, kid);
-  const announcing = isAnnounced ? outgoing.version : randomUUID();
-  const announced = { ...outgoing.keys, keys: { ...outgoing.keys.keys, [kid]: keys[kid]! } };
-  if (!isAnnounced && !(await secret.replaceCurrent(announcing, announced, outgoing.version))) throw replacedMeanwhile();
+async function announce({ secret, wait }: Ports, { keyAnnouncement }: RotationSettings, { keys: { current: kid, keys }, from, current }: Rotation): Promise<string | undefined> {
+  if (from === undefined || !current) return undefined;
+  const isAnnounced = Object.hasOwn(current.keys, kid);
+  const announcing = isAnnounced ? from : randomUUID();
+  const announced = { ...current, keys: { ...current.keys, [kid]: keys[kid]! } };
+  if (!isAnnounced && !(await secret.replaceCurrent(announcing, announced, from))) throw replacedMeanwhile();
   await wait(keyAnnouncement);
   return announcing;
 }
@@ -114,8 +111,7 @@ async function rotationOf({ secret }: Ports, version: string): Promise<Rotation>
   const isDone = stages.current === version;
   const keys = isDone || stages.pending === version ? await secret.read(version) : undefined;
   if (!keys) throw new OperationError(`the version ${version} is not pending; start a new rotation`);
-  if (isDone || !current) return { keys, isDone, outgoing: undefined };
-  if (follows(keys, current)) return { keys, isDone, outgoing: { version: stages.current!, keys: current } };
+  if (!current || isDone || follows(keys, current)) return { keys, isDone, from: stages.current, current };
   await secret.unlabel("pending", version);
   throw replacedMeanwhile();
 }

@@ -2,6 +2,7 @@
  * Messages of a queue (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html). A message is done when the store has its revocation; until
  * then it comes again. What can never be carried out leaves the queue at once. No message depends on another.
  */
+import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import pLimit from "p-limit";
 import { describeError } from "../errors";
 import { InvalidRequest, parseMessage } from "./command";
@@ -11,23 +12,13 @@ import { recordRevocation, type Recorded } from "./record";
 import { described } from "./revoke";
 import { shardOf } from "../../session/shard";
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
-export interface SqsRecord {
-  messageId: string;
-  body: string;
-  eventSource: "aws:sqs";
-  /** `SentTimestamp`: Unix milliseconds. */
-  attributes: { SentTimestamp: string };
-}
-
-export interface BatchAnswer {
-  batchItemFailures: { itemIdentifier: string }[];
-}
+/** What is used of a message. */
+export type SqsRecord = Pick<SQSRecord, "messageId" | "body" | "eventSource"> & { attributes: Pick<SQSRecord["attributes"], "SentTimestamp"> };
 
 /** Messages whose revocations are recorded at a time. */
 const PARALLEL = 25;
 
-export async function carryOutBatch(ports: Ports, settings: RevokerSettings, messages: readonly SqsRecord[]): Promise<BatchAnswer> {
+export async function carryOutBatch(ports: Ports, settings: RevokerSettings, messages: readonly SqsRecord[]): Promise<SQSBatchResponse> {
   const limit = pLimit(PARALLEL);
   const results = await Promise.allSettled(messages.map((message) => limit(() => recordOrBury(ports, settings, message))));
   const failed: SqsRecord[] = [];

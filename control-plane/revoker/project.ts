@@ -12,16 +12,16 @@ import type { Ports, RevokerSettings } from "./ports";
 const MAX_ATTEMPTS = 20;
 const PARALLEL_WRITES = 25;
 
-export interface Projected {
-  /** Names of the records that were written. */
-  written: Set<string>;
-  /** The shards of which it went wrong, and why; the others are done. */
-  failed: Map<string, unknown>;
-}
+type Projected = Awaited<ReturnType<typeof projectRevocations>>;
 
 /** @param revocations of users and sessions that the ledger holds already: it is the truth, whatever becomes of this */
-export async function projectRevocations(ports: Ports, settings: RevokerSettings, revocations: readonly Revocation[]): Promise<Projected> {
-  const projected: Projected = { written: new Set(), failed: new Map() };
+export async function projectRevocations(ports: Ports, settings: RevokerSettings, revocations: readonly Revocation[]) {
+  const projected = {
+    /** Names of the records that were written. */
+    written: new Set<string>(),
+    /** The shards of which it went wrong, and why; the others are done. */
+    failed: new Map<string, unknown>(),
+  };
   // A command that comes again after that is about tokens that are over.
   const shards = byShard(revocations.filter(({ recordedAt }) => recordedAt + settings.tokenLifetime + ENTRY_MARGIN > ports.now()));
   if (shards.size === 0) return projected;

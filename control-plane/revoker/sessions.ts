@@ -21,16 +21,12 @@ export async function listSessions(ports: Ports, settings: RevokerSettings, requ
   const { limit = DEFAULT_LIMIT, uid, email, all = false } = request;
   const isListed = (session: LedgerSession) => all || (session.endsAt > now() && session.endedAt === undefined);
   const uids = uid !== undefined ? [uid] : email !== undefined ? await ledger.usersOfEmail(email) : undefined;
-  const found = uids ? await sessionsOfAll(uids) : await latest(ports, settings, limit + 1, isListed);
+  const found = uids ? (await Promise.all(uids.map((user) => ledger.sessionsOf(user)))).flat() : await latest(ports, settings, limit + 1, isListed);
   const listed = found.filter(isListed).sort((a, b) => b.startedAt - a.startedAt || (a.sid < b.sid ? -1 : 1));
   const sessions = listed.slice(0, limit);
   const revocations = await ledger.revocations(sessions.flatMap((session) => idsOf(session)));
-  const of = (session: LedgerSession) => idsOf(session).flatMap((id) => revocations.get(id) ?? []);
-  return { sessions: sessions.map((session) => ({ ...shown(session), state: stateOf(session, of(session), now()) })), isCut: listed.length > limit };
-
-  async function sessionsOfAll(users: readonly string[]): Promise<LedgerSession[]> {
-    return (await Promise.all(users.map((user) => ledger.sessionsOf(user)))).flat();
-  }
+  const against = (session: LedgerSession) => idsOf(session).flatMap((id) => revocations.get(id) ?? []);
+  return { sessions: sessions.map((session) => ({ ...shown(session), state: stateOf(session, against(session), now()) })), isCut: listed.length > limit };
 }
 
 /** Hour by hour back to the oldest sign-in that may live, until there are enough. */

@@ -1,13 +1,5 @@
 /** The session-keys secret in Secrets Manager. */
-import {
-  DescribeSecretCommand,
-  GetSecretValueCommand,
-  InvalidParameterException,
-  PutSecretValueCommand,
-  ResourceNotFoundException,
-  SecretsManagerClient,
-  UpdateSecretVersionStageCommand,
-} from "@aws-sdk/client-secrets-manager";
+import { DescribeSecretCommand, GetSecretValueCommand, InvalidParameterException, PutSecretValueCommand, ResourceNotFoundException, SecretsManagerClient, UpdateSecretVersionStageCommand } from "@aws-sdk/client-secrets-manager";
 import { parseSessionKeys, type SessionKeys } from "../../session/keys";
 import { OperationError } from "../errors";
 import type { Stages } from "../ports";
@@ -22,14 +14,13 @@ export function sessionKeysSecret(secretId: string) {
   const client = new SecretsManagerClient(CLIENT_OPTIONS);
   /** A version's value never changes. */
   const values = new Map<string, SessionKeys>();
+  const put = (version: string, keys: SessionKeys, label: string) =>
+    client.send(new PutSecretValueCommand({ SecretId: secretId, ClientRequestToken: version, SecretString: JSON.stringify(keys), VersionStages: [label] }));
   const secret = {
     async stages(): Promise<Stages> {
       const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: secretId }));
-      const labelled = Object.entries(STAGES).flatMap(([name, stage]) => {
-        const version = Object.keys(VersionIdsToStages).find((id) => VersionIdsToStages[id]!.includes(stage));
-        return version === undefined ? [] : [[name, version]];
-      });
-      return Object.fromEntries(labelled) as Stages;
+      const versionWith = (stage: string) => Object.keys(VersionIdsToStages).find((id) => VersionIdsToStages[id]!.includes(stage));
+      return { current: versionWith(STAGES.current), previous: versionWith(STAGES.previous), pending: versionWith(STAGES.pending) };
     },
 
     /** @returns undefined for a version that has no value yet */
@@ -52,9 +43,8 @@ export function sessionKeysSecret(secretId: string) {
 
     /** Stores a version as AWSPENDING. Repeating it with the same value changes nothing. */
     async putPending(version: string, keys: SessionKeys): Promise<void> {
-      const input = { SecretId: secretId, ClientRequestToken: version, SecretString: JSON.stringify(keys), VersionStages: [STAGES.pending] };
       // The very first version of a secret gets AWSCURRENT as well, whatever is asked for.
-      await client.send(new PutSecretValueCommand(input));
+      await put(version, keys, STAGES.pending);
     },
 
     /** Moves AWSCURRENT. @param from the version that has it; undefined where none does */
@@ -65,9 +55,7 @@ export function sessionKeysSecret(secretId: string) {
 
     /** Stores a version and makes it AWSCURRENT. @returns false, and changes nothing, where `from` is not current any more */
     async replaceCurrent(version: string, keys: SessionKeys, from: string): Promise<boolean> {
-      await client.send(
-        new PutSecretValueCommand({ SecretId: secretId, ClientRequestToken: version, SecretString: JSON.stringify(keys), VersionStages: [NEXT] }),
-      );
+      await put(version, keys, NEXT);
       try {
         // Refused unless `from` still has the label: so two writers, or one and a rotation, never overwrite each other's keys.
         // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html

@@ -1,15 +1,7 @@
 /** The KeyValueStore's data API (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Operations_Amazon_CloudFront_KeyValueStore.html). */
 // CloudFront takes SigV4A only; this import is what lets the client sign so, without the native aws-crt.
 import "@aws-sdk/signature-v4a";
-import {
-  CloudFrontKeyValueStoreClient,
-  ConflictException,
-  DescribeKeyValueStoreCommand,
-  GetKeyCommand,
-  paginateListKeys,
-  ResourceNotFoundException,
-  UpdateKeysCommand,
-} from "@aws-sdk/client-cloudfront-keyvaluestore";
+import { CloudFrontKeyValueStoreClient, ConflictException, DescribeKeyValueStoreCommand, GetKeyCommand, paginateListKeys, ResourceNotFoundException, UpdateKeysCommand } from "@aws-sdk/client-cloudfront-keyvaluestore";
 import { CLIENT_OPTIONS } from "../aws-client-options";
 import { StoreConflict } from "../errors";
 import type { Change } from "../ports";

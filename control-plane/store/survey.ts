@@ -1,52 +1,34 @@
 /** What the store holds, and what it should hold. */
 import { tokenKey } from "../../session/keys";
-import type { ShardState } from "../../session/ledger";
-import { encodeKeyRecord, keyRecordName, namesShard, shardRecordName } from "../../session/shard";
+import { encodeKeyRecord, keyRecordName, namesShard, SHARD_COUNT, shardRecordName } from "../../session/shard";
 import { hmac } from "../hash";
 import type { Ports } from "../ports";
 import { readLivingKeys } from "../session-keys/living";
-import { ALL_SHARDS } from "./all-shards";
 import { isRecordOf, recordText, type EntrySettings } from "./shard-state";
 
-export interface Target {
-  /** By id of a living key: what its record begins with. */
-  tokenKeys: Map<string, string>;
-  /** By shard; undefined for one that needs no record. */
-  records: Map<string, string | undefined>;
-  /** What the records follow from. */
-  states: Map<string, ShardState>;
-}
+export const ALL_SHARDS: readonly string[] = Array.from({ length: SHARD_COUNT }, (_, shard) => String(shard));
 
-export interface Survey {
-  etag: string;
-  /** Ids of the keys that have a record. */
-  kids: string[];
-  /** Shards that must be named: those that have a record, and those that need one. */
-  shards: string[];
-  /** Shards whose record is not as it should be. */
-  wrong: string[];
-  /** Names of records that nothing needs and nothing has to name. */
-  leftovers: string[];
-  areKeysWrong: boolean;
-  records: ReadonlyMap<string, string>;
-  target: Target;
-}
+export type Target = Awaited<ReturnType<typeof targetOf>>;
+export type Survey = Awaited<ReturnType<typeof surveyStore>>;
 
 /** Anything else in the store was not written by the gateway, and is not the gateway's to delete. */
 const RECORD_NAME = /^(key\.[a-z0-9]{1,8}|shard\.\d{1,4})$/;
 
 /** What the store should hold of these shards, and of all keys. */
-export async function targetOf({ ledger, secret, now }: Pick<Ports, "ledger" | "secret" | "now">, settings: EntrySettings, shards: readonly string[]): Promise<Target> {
+export async function targetOf({ ledger, secret, now }: Pick<Ports, "ledger" | "secret" | "now">, settings: EntrySettings, shards: readonly string[]) {
   const [states, { keys }] = await Promise.all([ledger.shardStates(shards), readLivingKeys(secret)]);
   return {
+    /** By id of a living key: what its record begins with. */
     tokenKeys: new Map(Object.entries(keys).map(([kid, master]) => [kid, tokenKey(hmac, master)])),
+    /** By shard; undefined for one that needs no record. */
     records: new Map(shards.map((shard) => [shard, recordText(states.get(shard), now(), settings)])),
+    /** What the records follow from. */
     states,
   };
 }
 
 /** Reads the whole store. The ETag is read first, then the store, then what it should hold. */
-export async function surveyStore(ports: Ports, settings: EntrySettings): Promise<Survey> {
+export async function surveyStore(ports: Ports, settings: EntrySettings) {
   const { etag, records } = await ports.store.read();
   const target = await targetOf(ports, settings, ALL_SHARDS);
   const needed = (shard: string) => target.records.get(shard) !== undefined;
@@ -55,9 +37,13 @@ export async function surveyStore(ports: Ports, settings: EntrySettings): Promis
   const [keyPrefix, shardPrefix] = [keyRecordName(""), shardRecordName("")];
   return {
     etag,
+    /** Ids of the keys that have a record. */
     kids: names.filter((name) => name.startsWith(keyPrefix)).map((name) => name.slice(keyPrefix.length)),
+    /** Shards that need a record: those must be named. */
     shards,
+    /** Shards whose record is not as it should be. */
     wrong: shards.filter((shard) => !isRecordOf(target.states.get(shard)!, records.get(shardRecordName(shard)), ports.now(), settings)),
+    /** Names of records that nothing needs and nothing has to name. */
     leftovers: names.filter((name) => name.startsWith(shardPrefix) && !needed(name.slice(shardPrefix.length))),
     areKeysWrong: [...target.tokenKeys].some(([kid, key]) => records.get(keyRecordName(kid)) !== encodeKeyRecord(key, shards)),
     records,

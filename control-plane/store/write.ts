@@ -9,10 +9,9 @@ import type { StoreState } from "../../session/ledger";
 import { encodeKeyRecord, encodeShards, keyRecordName, namesShard, shardRecordName, TOKEN_KEY_LENGTH } from "../../session/shard";
 import { OperationError, StoreConflict } from "../errors";
 import { MAX_CHANGES, type Change, type Ports } from "../ports";
-import { ALL_SHARDS } from "./all-shards";
 import { backoff } from "./backoff";
 import { recordText, type EntrySettings } from "./shard-state";
-import { surveyStore, targetOf, type Survey, type Target } from "./survey";
+import { ALL_SHARDS, surveyStore, targetOf, type Survey, type Target } from "./survey";
 
 const MAX_ATTEMPTS = 60;
 /** Shards that are read and written at a time: so that whoever loses against another writer reads again in time, and goes on where it was. */
