@@ -50,10 +50,10 @@ describe("the control plane of a synthesized stack", () => {
   });
 
   test("knows who gets the messages of each queue, and gathers none for longer than a person waits", () => {
-    const shared = { functionName: "local-test-revocations", window: 1000, concurrency: 2, maxReceives: 5 };
+    const shared = { functionName: "local-test-revocations", window: 1000, maxReceives: 5 };
     expect(controlPlane.queues).toEqual([
-      { ...shared, queueName: "local-test-revocations", queueUrl: "https://sqs.us-east-1.amazonaws.com/111122223333/local-test-revocations", batchSize: 500 },
-      { ...shared, queueName: "local-test-sign-outs", queueUrl: "https://sqs.us-east-1.amazonaws.com/111122223333/local-test-sign-outs", batchSize: 1000 },
+      { ...shared, queueName: "local-test-revocations", queueUrl: "https://sqs.us-east-1.amazonaws.com/111122223333/local-test-revocations", batchSize: 500, concurrency: 5 },
+      { ...shared, queueName: "local-test-sign-outs", queueUrl: "https://sqs.us-east-1.amazonaws.com/111122223333/local-test-sign-outs", batchSize: 1000, concurrency: 2 },
     ]);
   });
 });
