@@ -15,7 +15,7 @@ type Realm = (library: typeof ENGINE_LIBRARY, host: object, now: number) => Run;
 type Run = (handler: unknown, event: string, hasQuery: boolean, query: string | undefined) => void;
 
 /** Far above what a function may use (well under a millisecond), on a machine with much else to do, too; stops an endless loop. */
-const TIME_LIMIT_MS = 10_000;
+const TIME_LIMIT_MS = 5_000;
 /** A bundle has its import statements anywhere between others; the engine hoists them. */
 const IMPORT = /(?<=^|[;}\n])\s*import\s+([\w$]+)\s+from\s*(["']\w+["'])\s*;?/g;
 
