@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buildArtifacts } from "../../build/artifacts";
 import { parseConfig } from "../../config/load";
 import { configSchema, type ConfigInput } from "../../config/schema";
 import { synthesize } from "../../stacks/synthesize";
@@ -34,7 +35,9 @@ test("the config with everything has every setting", () => {
 describeWithTerraform("alone", (open) => {
   const outdir = mkdtempSync(join(tmpdir(), "edgegate-options-"));
   afterAll(() => rmSync(outdir, { recursive: true }));
-  const stackOf = (folder: string, more: Partial<ConfigInput>) => synthesize(parseConfig({ ...SMALL, ...more }), { outdir: join(outdir, folder) }).stackDir;
+  const artifacts = buildArtifacts();
+  const stackOf = (folder: string, more: Partial<ConfigInput>) =>
+    synthesize(parseConfig({ ...SMALL, ...more }), { outdir: join(outdir, folder), artifacts }).stackDir;
   const read = (stackDir: string) => readFileSync(join(stackDir, "cdk.tf.json"), "utf8");
 
   test.each(ALONE)("%s is planned without a warning, and makes a difference", (setting, more) => {
