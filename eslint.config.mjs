@@ -26,10 +26,23 @@ const EDGE_ENGINE = {
   "es-x/no-set": "error",
   "es-x/no-spread-elements": "error",
   "es-x/no-string-prototype-replaceall": "error",
-  "no-restricted-globals": ["error", "URL", "URLSearchParams", "Buffer", "fetch", "btoa", "atob", "setTimeout", "TextEncoder"],
+  "no-restricted-globals": [
+    "error",
+    "URL",
+    "URLSearchParams",
+    "Buffer",
+    "fetch",
+    "btoa",
+    "atob",
+    "setTimeout",
+    "TextEncoder",
+  ],
   "no-restricted-syntax": [
     "error",
-    { selector: "CallExpression > AwaitExpression.arguments", message: "The edge engine has no await inside call arguments; assign first." },
+    {
+      selector: "CallExpression > AwaitExpression.arguments",
+      message: "The edge engine has no await inside call arguments; assign first.",
+    },
   ],
 };
 
@@ -37,8 +50,15 @@ const PROVIDER_INDEX = {
   "no-restricted-imports": [
     "error",
     {
-      paths: [{ name: "@cdktf/provider-aws", message: "Import @cdktf/provider-aws/lib/<resource>: the index costs seconds and a gigabyte." }],
-      patterns: [{ regex: "^@cdktf/provider-aws/lib(/index)?$", message: "Import @cdktf/provider-aws/lib/<resource>." }],
+      paths: [
+        {
+          name: "@cdktf/provider-aws",
+          message: "Import @cdktf/provider-aws/lib/<resource>: the index costs seconds and a gigabyte.",
+        },
+      ],
+      patterns: [
+        { regex: "^@cdktf/provider-aws/lib(/index)?$", message: "Import @cdktf/provider-aws/lib/<resource>." },
+      ],
     },
   ],
 };
@@ -60,6 +80,15 @@ export default tseslint.config(
     },
   },
   // session/policy-source.ts runs at synth only: it writes source for the engine and is not in it.
-  { files: ["functions/**/*.ts", "session/**/*.ts"], ignores: ["session/policy-source.ts"], plugins: { "es-x": esx }, rules: EDGE_ENGINE },
-  { files: ["*.js", "**/*.js"], languageOptions: { globals: { module: "writable", require: "readonly", process: "readonly" } }, rules: { "@typescript-eslint/no-require-imports": "off" } },
+  {
+    files: ["functions/**/*.ts", "session/**/*.ts"],
+    ignores: ["session/policy-source.ts"],
+    plugins: { "es-x": esx },
+    rules: EDGE_ENGINE,
+  },
+  {
+    files: ["*.js", "**/*.js"],
+    languageOptions: { globals: { module: "writable", require: "readonly", process: "readonly" } },
+    rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
 );

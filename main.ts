@@ -31,7 +31,9 @@ function main(): number {
     const summary = {
       config: configFile,
       hosts: hostsOf(config).join(", "),
-      "sign-in": Object.entries(config.identityProviders).map(([id, { issuer }]) => `${id} (${issuer})`).join(", "),
+      "sign-in": Object.entries(config.identityProviders)
+        .map(([id, { issuer }]) => `${id} (${issuer})`)
+        .join(", "),
       policy: `${config.policy.length === 1 ? "1 rule" : `${config.policy.length} rules`}, everything else is denied`,
       written: relative(process.cwd(), resolve(stackDir)),
       // The CDKTF CLI synthesizes anew; the environment is how it learns of the file.
@@ -42,7 +44,9 @@ function main(): number {
     return 0;
   } catch (error) {
     // A mistake in the config is for its author; the stack of any other error is for us.
-    process.stderr.write(`${error instanceof ConfigError ? error.message : ((error as Error).stack ?? String(error))}\n`);
+    process.stderr.write(
+      `${error instanceof ConfigError ? error.message : ((error as Error).stack ?? String(error))}\n`,
+    );
     return 1;
   }
 }

@@ -6,7 +6,9 @@ interface Entry {
   resolved?: string;
 }
 
-const { packages } = JSON.parse(readFileSync(join(__dirname, "../package-lock.json"), "utf8")) as { packages: Record<string, Entry> };
+const { packages } = JSON.parse(readFileSync(join(__dirname, "../package-lock.json"), "utf8")) as {
+  packages: Record<string, Entry>;
+};
 
 test("the lockfile has the binaries of every platform: `npm ci` refuses one that only has those of the machine that wrote it", () => {
   const places = Object.keys(packages);

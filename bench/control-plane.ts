@@ -43,7 +43,11 @@ const NODE_OPTIONS = "--max-old-space-size=230";
 
 export async function startBenchPlane(): Promise<BenchPlane> {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-bench-"));
-  const [aws, dynamoDb, store] = await Promise.all([startAwsStandIn(), startBenchDynamoDb(), startKeyValueStoreStandIn(STORE_ARN)]);
+  const [aws, dynamoDb, store] = await Promise.all([
+    startAwsStandIn(),
+    startBenchDynamoDb(),
+    startKeyValueStoreStandIn(STORE_ARN),
+  ]);
   const clock = startClock(folder);
   const keys: SessionKeys = { current: "k1", keys: { k1: randomBytes(32).toString("base64url") } };
   aws.secrets.set(SECRET!, JSON.stringify(keys));
@@ -52,7 +56,9 @@ export async function startBenchPlane(): Promise<BenchPlane> {
   async function start(kind: string, memory = "") {
     const zip = join(folder, `${kind}.zip`);
     writeFileSync(zip, buildHandlerZip(`control-plane/${kind}/lambda.ts`));
-    const preload = ["../__tests__/support/localhost-names.js", ...(memory ? ["report-memory.js"] : [])].map((file) => `--require ${join(__dirname, file)}`).join(" ");
+    const preload = ["../__tests__/support/localhost-names.js", ...(memory ? ["report-memory.js"] : [])]
+      .map((file) => `--require ${join(__dirname, file)}`)
+      .join(" ");
     const lambda = await startLambda({
       zip,
       functionName: `bench-${kind}`,
@@ -100,7 +106,8 @@ export async function startBenchPlane(): Promise<BenchPlane> {
     async rotate() {
       const rotator = await other("key-rotator");
       const ClientRequestToken = randomUUID();
-      for (const Step of ["createSecret", "setSecret", "testSecret", "finishSecret"]) await rotator.invoke({ Step, SecretId: SECRET, ClientRequestToken });
+      for (const Step of ["createSecret", "setSecret", "testSecret", "finishSecret"])
+        await rotator.invoke({ Step, SecretId: SECRET, ClientRequestToken });
     },
     async measure(work) {
       store.calls.length = aws.requests.length = dynamoDb.calls.length = invocations = 0;
@@ -108,9 +115,18 @@ export async function startBenchPlane(): Promise<BenchPlane> {
       const begun = performance.now();
       const result = await work();
       const secrets = aws.requests.filter((target) => target.startsWith("secretsmanager"));
-      const usage: Usage = { ...NOTHING, storeCalls: store.calls.length, writeUnits: dynamoDb.units.write, readUnits: dynamoDb.units.read, secretCalls: secrets.length, invocations, seconds: (performance.now() - begun) / 1000 };
+      const usage: Usage = {
+        ...NOTHING,
+        storeCalls: store.calls.length,
+        writeUnits: dynamoDb.units.write,
+        readUnits: dynamoDb.units.read,
+        secretCalls: secrets.length,
+        invocations,
+        seconds: (performance.now() - begun) / 1000,
+      };
       const calls: Record<string, number> = {};
-      for (const call of [...store.calls, ...dynamoDb.calls, ...secrets.map((target) => target.split(".")[1]!)]) calls[call] = (calls[call] ?? 0) + 1;
+      for (const call of [...store.calls, ...dynamoDb.calls, ...secrets.map((target) => target.split(".")[1]!)])
+        calls[call] = (calls[call] ?? 0) + 1;
       return { usage, calls, result };
     },
     fill(sessions) {
@@ -119,7 +135,18 @@ export async function startBenchPlane(): Promise<BenchPlane> {
       const now = clock.now();
       const put = (id: string, item: object) => void table.set(`${id}\n`, marshall({ id, ...item }));
       for (const shard of ALL_SHARDS) {
-        const revocations = Array.from({ length: sessions }, (): Revocation => ({ kind: "session", uid: randomBytes(12).toString("base64url").slice(0, 14) + shard, sid: randomBytes(12).toString("base64url"), mark: 0, cutoff: now, recordedAt: now, until: now + SESSION_SECONDS, by: "sign-out", reason: "", expiresAt: now + SESSION_SECONDS + LEDGER_RETENTION }));
+        const revocations = Array.from({ length: sessions }, (): Revocation => ({
+          kind: "session",
+          uid: randomBytes(12).toString("base64url").slice(0, 14) + shard,
+          sid: randomBytes(12).toString("base64url"),
+          mark: 0,
+          cutoff: now,
+          recordedAt: now,
+          until: now + SESSION_SECONDS,
+          by: "sign-out",
+          reason: "",
+          expiresAt: now + SESSION_SECONDS + LEDGER_RETENTION,
+        }));
         for (const revocation of revocations) put(`session#${revocation.sid}`, revocation);
         put(shardStateId(shard), withRevocations(undefined, revocations, now, { tokenLifetime: TOKEN_SECONDS })!);
       }

@@ -12,15 +12,18 @@ const TIDIES = DAY / 300;
 const WINDOW = 90;
 const SIGN_OUTS = 10_000;
 const WORKDAY = 8 * 3600;
-/** Lambda polls each queue by five long polls of 20 s: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+/**
+ * Lambda polls each queue by five long polls of 20 s:
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+ */
 const POLLS = (2 * 5 * DAY) / 20;
 /** A message is sent, received and deleted, the latter two ten at a time. */
 const queued = (messages: number): Usage => ({ ...NOTHING, queueRequests: messages + (2 * messages) / 10 });
 
 /**
- * What the auth handler asks of the ledger (edge-handlers/auth/aws), in units of strongly consistent reads and of writes: a sign-in reads what stands
- * against it, and writes three pointers and the session; a renewal reads five items, and writes the session at its lease and at its end, when it holds the
- * next cookies as well.
+ * What the auth handler asks of the ledger (edge-handlers/auth/aws), in units of strongly consistent reads and of
+ * writes: a sign-in reads what stands against it, and writes three pointers and the session; a renewal reads five
+ * items, and writes the session at its lease and at its end, when it holds the next cookies as well.
  */
 const SIGN_IN: Usage = { ...NOTHING, readUnits: 5, writeUnits: 4 };
 const RENEWAL: Usage = { ...NOTHING, readUnits: 5, writeUnits: 1 + 4 };
@@ -39,7 +42,8 @@ export async function measureDollars(): Promise<Figure[]> {
     const revocation = await usageOf(() => plane.revoke({ operation: "revoke", command }));
     over();
     const tidyAfter = await usageOf(() => plane.revoke({ operation: "tidy" }));
-    const batchOf = (seconds: number) => usageOf(() => deliver(plane, commandsOf(Math.round((SIGN_OUTS * WINDOW) / seconds))));
+    const batchOf = (seconds: number) =>
+      usageOf(() => deliver(plane, commandsOf(Math.round((SIGN_OUTS * WINDOW) / seconds))));
     const [evenly, busy] = [await batchOf(DAY), await batchOf(WORKDAY)];
     over();
     const busyTidy = await usageOf(() => plane.revoke({ operation: "tidy" }));
@@ -50,7 +54,16 @@ export async function measureDollars(): Promise<Figure[]> {
 
     const idleDay = sum([TIDIES, idleTidy], [1, idleSweep], [1, { ...NOTHING, queueRequests: POLLS }]);
     /** Every tidy of the time in which entries end finds some that are over. */
-    const signOutsOf = (seconds: number, batch: Usage) => sum([DAYS, sum([seconds / WINDOW, batch], [1, queued(SIGN_OUTS)], [Math.min(TIDIES, (seconds + 300) / 300), busyTidy], [1, busySweep])]);
+    const signOutsOf = (seconds: number, batch: Usage) =>
+      sum([
+        DAYS,
+        sum(
+          [seconds / WINDOW, batch],
+          [1, queued(SIGN_OUTS)],
+          [Math.min(TIDIES, (seconds + 300) / 300), busyTidy],
+          [1, busySweep],
+        ),
+      ]);
     const months: [string, Usage, number?][] = [
       ["idle", sum([DAYS, idleDay]), 1],
       [`${SIGN_OUTS.toLocaleString("en")} sign-outs a day, evenly`, signOutsOf(DAY, evenly), 50],
@@ -63,11 +76,32 @@ export async function measureDollars(): Promise<Figure[]> {
       ["a lockdown", lockdown],
     ];
     return [
-      ...each.map(([name, usage]) => ({ group: "dollars for a thousand times", name, value: 1000 * dollars(usage), unit: "$" })),
-      ...[["a million sign-ins", SIGN_IN] as const, ["a million renewals", RENEWAL] as const].map(([name, usage]) => ({ group: "dollars of the ledger", name, value: MILLION * dollars(usage), unit: "$" })),
+      ...each.map(([name, usage]) => ({
+        group: "dollars for a thousand times",
+        name,
+        value: 1000 * dollars(usage),
+        unit: "$",
+      })),
+      ...[["a million sign-ins", SIGN_IN] as const, ["a million renewals", RENEWAL] as const].map(([name, usage]) => ({
+        group: "dollars of the ledger",
+        name,
+        value: MILLION * dollars(usage),
+        unit: "$",
+      })),
       ...months.flatMap(([name, usage, limit]): Figure[] => [
-        { group: "dollars a month", name: `${name}: the store's API`, value: usage.storeCalls * PRICES.storeCall, unit: "$", ...(limit !== undefined && { limit }) },
-        { group: "dollars a month", name: `${name}: all of it`, value: dollars(usage) + (name === "idle" ? PRICES.secret : 0), unit: "$" },
+        {
+          group: "dollars a month",
+          name: `${name}: the store's API`,
+          value: usage.storeCalls * PRICES.storeCall,
+          unit: "$",
+          ...(limit !== undefined && { limit }),
+        },
+        {
+          group: "dollars a month",
+          name: `${name}: all of it`,
+          value: dollars(usage) + (name === "idle" ? PRICES.secret : 0),
+          unit: "$",
+        },
       ]),
     ];
   } finally {

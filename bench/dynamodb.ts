@@ -1,6 +1,6 @@
 /**
- * A DynamoDB in memory that is as fast as the process it serves, for what the control plane asks: half a million items, conditions, pages of 1 MB,
- * and the request units that AWS would bill.
+ * A DynamoDB in memory that is as fast as the process it serves, for what the control plane asks: half a million items,
+ * conditions, pages of 1 MB, and the request units that AWS would bill.
  *
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
  */
@@ -42,11 +42,18 @@ export async function startBenchDynamoDb(): Promise<BenchDynamoDb> {
   /** A strongly consistent read takes a unit for every 4 KB, and for nothing as well. */
   const read = (item: Item | undefined) => void (bench.units.read += Math.max(1, Math.ceil(sizeOf(item) / 4096)));
 
-  function holds(expression: string | undefined, { ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} }: Input, item: Item | undefined): boolean {
+  function holds(
+    expression: string | undefined,
+    { ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} }: Input,
+    item: Item | undefined,
+  ): boolean {
     return (expression?.split(" AND ") ?? []).every((term) => {
-      const [, missing, name = "", operator, value = ""] = /^(?:attribute_not_exists\((\w+)\)|(#?\w+) (=|>=) (:\w+))$/.exec(term)!;
+      const [, missing, name = "", operator, value = ""] =
+        /^(?:attribute_not_exists\((\w+)\)|(#?\w+) (=|>=) (:\w+))$/.exec(term)!;
       if (missing !== undefined) return item?.[missing] === undefined;
-      const [there, wanted] = [item?.[names[name] ?? name], values[value]!].map((each) => each && Object.values(each)[0]!);
+      const [there, wanted] = [item?.[names[name] ?? name], values[value]!].map(
+        (each) => each && Object.values(each)[0]!,
+      );
       return there !== undefined && (operator === "=" ? there === wanted : Number(there) >= Number(wanted));
     });
   }
@@ -81,9 +88,16 @@ export async function startBenchDynamoDb(): Promise<BenchDynamoDb> {
       let [size, to] = [0, from];
       while (to < all.length && size < PAGE) size += sizeOf(all[to++]);
       bench.units.read += Math.ceil(size / 4096);
-      return { Items: all.slice(from, to).filter((item) => holds(input.FilterExpression, input, item)), ...(to < all.length && { LastEvaluatedKey: { at: { N: String(to) } } }) };
+      return {
+        Items: all.slice(from, to).filter((item) => holds(input.FilterExpression, input, item)),
+        ...(to < all.length && { LastEvaluatedKey: { at: { N: String(to) } } }),
+      };
     },
-    Query: (input) => ({ Items: [...tableOf(input.TableName).values()].filter((item) => item["pk"]?.["S"] === input.ExpressionAttributeValues?.[":pk"]?.["S"]) }),
+    Query: (input) => ({
+      Items: [...tableOf(input.TableName).values()].filter(
+        (item) => item["pk"]?.["S"] === input.ExpressionAttributeValues?.[":pk"]?.["S"],
+      ),
+    }),
   };
 
   const server = createServer((request, response) => {
@@ -92,7 +106,9 @@ export async function startBenchDynamoDb(): Promise<BenchDynamoDb> {
       bench.calls.push(operation);
       const answer = operations[operation]!(JSON.parse(await text(request)) as Input);
       response.writeHead(answer ? 200 : 400, { "content-type": "application/x-amz-json-1.0" });
-      response.end(JSON.stringify(answer ?? { __type: "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException" }));
+      response.end(
+        JSON.stringify(answer ?? { __type: "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException" }),
+      );
     })().catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -112,7 +128,10 @@ export async function startBenchDynamoDb(): Promise<BenchDynamoDb> {
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html: names and values */
 function sizeOf(item: Item | undefined): number {
-  return Object.entries(item ?? {}).reduce((size, [name, value]) => size + name.length + Object.values(value)[0]!.length, 0);
+  return Object.entries(item ?? {}).reduce(
+    (size, [name, value]) => size + name.length + Object.values(value)[0]!.length,
+    0,
+  );
 }
 
 async function text(request: IncomingMessage): Promise<string> {

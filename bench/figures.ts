@@ -32,8 +32,17 @@ const GATE_MEMORY_LIMIT = 2 * 1024 * 1024;
 export async function measureAll(): Promise<Measured> {
   const canRunEngine = findTool("njs") !== undefined && findTool("valgrind") !== undefined;
   return {
-    figures: [...(canRunEngine ? [...(await gateInstructions()), ...gateMemory()] : []), ...gateSize(), ...handler(), ...(await measureRevoker()), ...(await measureDollars()), ...synth()],
-    missing: canRunEngine ? undefined : "not measured: instructions and memory of the gate, which take njs and valgrind (apt-get install njs valgrind)",
+    figures: [
+      ...(canRunEngine ? [...(await gateInstructions()), ...gateMemory()] : []),
+      ...gateSize(),
+      ...handler(),
+      ...(await measureRevoker()),
+      ...(await measureDollars()),
+      ...synth(),
+    ],
+    missing: canRunEngine
+      ? undefined
+      : "not measured: instructions and memory of the gate, which take njs and valgrind (apt-get install njs valgrind)",
   };
 }
 
@@ -41,9 +50,17 @@ async function gateInstructions(): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const { name, request, decision, limit } of SCENARIOS) {
     const cost = await measureGate(request);
-    if (!cost.decision.startsWith(decision)) throw new Error(`the scenario "${name}" ended in "${cost.decision}" instead of "${decision}"`);
-    figures.push({ group: "gate", name, value: cost.instructions, unit: "instructions", ...(limit !== undefined && { limit }) });
-    if (figures.length === 1) figures.push({ group: "gate", name: "reads of the store", value: cost.reads, unit: "", limit: 1 });
+    if (!cost.decision.startsWith(decision))
+      throw new Error(`the scenario "${name}" ended in "${cost.decision}" instead of "${decision}"`);
+    figures.push({
+      group: "gate",
+      name,
+      value: cost.instructions,
+      unit: "instructions",
+      ...(limit !== undefined && { limit }),
+    });
+    if (figures.length === 1)
+      figures.push({ group: "gate", name: "reads of the store", value: cost.reads, unit: "", limit: 1 });
   }
   return figures;
 }

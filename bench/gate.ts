@@ -1,6 +1,6 @@
 /**
- * What one run of the gate costs: instructions under callgrind in njs, the engine that CloudFront Functions grew from. A
- * count of instructions is the same on every machine of one architecture, busy or not; a time is not.
+ * What one run of the gate costs: instructions under callgrind in njs, the engine that CloudFront Functions grew from.
+ * A count of instructions is the same on every machine of one architecture, busy or not; a time is not.
  *
  * https://valgrind.org/docs/manual/cl-manual.html
  */
@@ -33,7 +33,10 @@ export interface GateCost {
 /** Of a navigation in a current browser: the gate's cost grows with the headers that it has to pass over. */
 const BROWSER_HEADERS: [name: string, value: string][] = [
   ["Host", SETTINGS.hosts[0]!],
-  ["User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"],
+  [
+    "User-Agent",
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
+  ],
   ["Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"],
   ["Accept-Language", "en"],
   ["Accept-Encoding", "gzip, br"],
@@ -74,7 +77,9 @@ export function measureGateMemory(request: GateRequest): number {
 }
 
 function eventOf({ cookies = {}, path = "/orders/17" }: GateRequest): CloudFrontFunctionEvent {
-  const cookie = Object.entries(cookies).map((pair) => pair.join("=")).join("; ");
+  const cookie = Object.entries(cookies)
+    .map((pair) => pair.join("="))
+    .join("; ");
   return functionEvent({
     id: "GjxSRcdh0c4BNvesKZ7QbkzIexampleRequestId",
     method: "GET",
@@ -134,7 +139,8 @@ function valgrind(folder: string, options: readonly string[], args: readonly str
 
 function figure(output: string, pattern: RegExp): number {
   const found = pattern.exec(output)?.[1];
-  if (found === undefined) throw new Error(`njs cannot be measured under valgrind (apt-get install njs valgrind):\n${output}`);
+  if (found === undefined)
+    throw new Error(`njs cannot be measured under valgrind (apt-get install njs valgrind):\n${output}`);
   return Number(found);
 }
 

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { unzipSync } from "fflate";
 
 /** What is timed: the module from its file to its exports, in a process that has loaded nothing else. */
-const LOAD = 'const start = performance.now(); require(process.argv[1]); process.stdout.write(String(performance.now() - start))';
+const LOAD =
+  "const start = performance.now(); require(process.argv[1]); process.stdout.write(String(performance.now() - start))";
 
 /**
  * Milliseconds that loading the handler of a zip takes: the median of `runs` fresh processes.

@@ -2,7 +2,10 @@
 export const PRICES = {
   /** Per call of the KeyValueStore's API, reads and lists too. https://aws.amazon.com/cloudfront/pricing/ */
   storeCall: 1 / 1_000,
-  /** On demand, standard table class: per write unit (1 KB) and per read unit (4 KB, strongly consistent). https://aws.amazon.com/dynamodb/pricing/on-demand/ */
+  /**
+   * On demand, standard table class: per write unit (1 KB) and per read unit (4 KB, strongly consistent).
+   * https://aws.amazon.com/dynamodb/pricing/on-demand/
+   */
   writeUnit: 0.625 / 1_000_000,
   readUnit: 0.125 / 1_000_000,
   /** Per call, and a month for each secret. https://aws.amazon.com/secrets-manager/pricing/ */
@@ -27,17 +30,42 @@ export interface Usage {
   seconds: number;
 }
 
-export const NOTHING: Usage = { storeCalls: 0, writeUnits: 0, readUnits: 0, secretCalls: 0, queueRequests: 0, invocations: 0, seconds: 0 };
+export const NOTHING: Usage = {
+  storeCalls: 0,
+  writeUnits: 0,
+  readUnits: 0,
+  secretCalls: 0,
+  queueRequests: 0,
+  invocations: 0,
+  seconds: 0,
+};
 const GIGABYTES = 0.25;
 
-export function dollars({ storeCalls, writeUnits, readUnits, secretCalls, queueRequests, invocations, seconds }: Usage): number {
+export function dollars({
+  storeCalls,
+  writeUnits,
+  readUnits,
+  secretCalls,
+  queueRequests,
+  invocations,
+  seconds,
+}: Usage): number {
   const { storeCall, writeUnit, readUnit, secretCall, queueRequest, invocation, gigabyteSecond } = PRICES;
-  return storeCalls * storeCall + writeUnits * writeUnit + readUnits * readUnit + secretCalls * secretCall + queueRequests * queueRequest + invocations * invocation + seconds * GIGABYTES * gigabyteSecond;
+  return (
+    storeCalls * storeCall +
+    writeUnits * writeUnit +
+    readUnits * readUnit +
+    secretCalls * secretCall +
+    queueRequests * queueRequest +
+    invocations * invocation +
+    seconds * GIGABYTES * gigabyteSecond
+  );
 }
 
 /** @param parts how often each happens */
 export function sum(...parts: [count: number, usage: Usage][]): Usage {
   const total = { ...NOTHING };
-  for (const [count, usage] of parts) for (const name of Object.keys(total) as (keyof Usage)[]) total[name] += count * usage[name];
+  for (const [count, usage] of parts)
+    for (const name of Object.keys(total) as (keyof Usage)[]) total[name] += count * usage[name];
   return total;
 }

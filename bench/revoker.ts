@@ -18,14 +18,20 @@ const id = () => randomBytes(12).toString("base64url");
 /** Half of them sessions, half of them users. */
 export function commandsOf(count: number): RevocationCommand[] {
   return Array.from({ length: count }, (_, place) => {
-    const target = place % 2 ? ({ type: "user", uid: id() } as const) : ({ type: "session", uid: id(), sid: id() } as const);
+    const target =
+      place % 2 ? ({ type: "user", uid: id() } as const) : ({ type: "session", uid: id(), sid: id() } as const);
     return { version: 1, target, by: "sign-out", reason: "" };
   });
 }
 
 /** As Lambda gets them from a queue. @throws Error when one fails */
 export async function deliver(plane: BenchPlane, commands: readonly RevocationCommand[]): Promise<void> {
-  const Records = commands.map((command, place) => ({ messageId: `m${place}`, body: JSON.stringify(command), attributes: { SentTimestamp: String(Date.now()) }, eventSource: "aws:sqs" }));
+  const Records = commands.map((command, place) => ({
+    messageId: `m${place}`,
+    body: JSON.stringify(command),
+    attributes: { SentTimestamp: String(Date.now()) },
+    eventSource: "aws:sqs",
+  }));
   const { batchItemFailures } = (await plane.revoke({ Records })) as { batchItemFailures: unknown[] };
   if (batchItemFailures.length > 0) throw new Error(`${batchItemFailures.length} revocations failed`);
 }
@@ -41,16 +47,26 @@ async function byTheQueue(): Promise<Figure[]> {
     await plane.revoke({ operation: "rebuild" });
     const commands = commandsOf(REVOCATIONS);
     const { usage, calls } = await plane.measure(async () => {
-      for (let from = 0; from < commands.length; from += BATCH) await deliver(plane, commands.slice(from, from + BATCH));
+      for (let from = 0; from < commands.length; from += BATCH)
+        await deliver(plane, commands.slice(from, from + BATCH));
     });
     const all = Object.values(plane.records()).join("\n");
-    const lost = commands.filter(({ target }) => !all.includes((target.type === "session" ? target.sid : (target as { uid: string }).uid).slice(0, 6)));
+    const lost = commands.filter(
+      ({ target }) =>
+        !all.includes((target.type === "session" ? target.sid : (target as { uid: string }).uid).slice(0, 6)),
+    );
     if (lost.length > 0) throw new Error(`${lost.length} revocations are not in the store`);
     const group = `${REVOCATIONS.toLocaleString("en")} revocations by the queue`;
     return [
       ...Object.entries(calls).map(([name, value]) => ({ group, name, value, unit: "calls" })),
       { group, name: "time against stand-ins", value: usage.seconds, unit: "s", limit: REVOCATIONS / 200 },
-      { group, name: "largest record", value: Math.max(...Object.values(plane.records()).map((record) => record.length)), unit: "bytes", limit: 1024 },
+      {
+        group,
+        name: "largest record",
+        value: Math.max(...Object.values(plane.records()).map((record) => record.length)),
+        unit: "bytes",
+        limit: 1024,
+      },
     ];
   } finally {
     await plane.close();
@@ -72,14 +88,19 @@ async function lockdownAmongOthers(): Promise<Figure[]> {
       }
     })();
     await setTimeout(1000);
-    const { usage, calls } = await plane.measure(() => plane.revoke({ operation: "lockdown", by: "operator:bench", reason: "" }));
+    const { usage, calls } = await plane.measure(() =>
+      plane.revoke({ operation: "lockdown", by: "operator:bench", reason: "" }),
+    );
     isOn = false;
     await loop;
     await Promise.all(others);
     const kids = Object.keys(plane.records()).filter((name) => name.startsWith("key."));
     if (kids.length !== 1 || kids[0] === "key.k1") throw new Error("a key from before the lockdown has a record");
     const group = `lockdown, ${RECORDS.toLocaleString("en")} records, 11 other revocations a second`;
-    return [{ group, name: "until it is acknowledged", value: usage.seconds, unit: "s", limit: 30 }, { group, name: "updates of the store meanwhile", value: calls["UpdateKeys"] ?? 0, unit: "calls" }];
+    return [
+      { group, name: "until it is acknowledged", value: usage.seconds, unit: "s", limit: 30 },
+      { group, name: "updates of the store meanwhile", value: calls["UpdateKeys"] ?? 0, unit: "calls" },
+    ];
   } finally {
     await plane.close();
   }
@@ -93,11 +114,18 @@ async function halfAMillion(): Promise<Figure[]> {
     plane.fill(Math.ceil(LIVING / RECORDS));
     for (const operation of ["sweep", "check", "tidy"] as const) {
       const { usage, result } = await plane.measure(() => plane.revoke({ operation }));
-      if (operation === "check" && !(result as { isRight: boolean }).isRight) throw new Error("the store is not right after it was swept");
-      figures.push({ group, name: `${operation}: time against stand-ins`, value: usage.seconds, unit: "s", limit: 900 }, { group, name: `${operation}: calls of the store`, value: usage.storeCalls, unit: "calls" });
+      if (operation === "check" && !(result as { isRight: boolean }).isRight)
+        throw new Error("the store is not right after it was swept");
+      figures.push(
+        { group, name: `${operation}: time against stand-ins`, value: usage.seconds, unit: "s", limit: 900 },
+        { group, name: `${operation}: calls of the store`, value: usage.storeCalls, unit: "calls" },
+      );
     }
     await setTimeout(200);
-    return [...figures, { group, name: "peak memory of the revoker", value: plane.peak() / MEGABYTE, unit: "MB", limit: 256 }];
+    return [
+      ...figures,
+      { group, name: "peak memory of the revoker", value: plane.peak() / MEGABYTE, unit: "MB", limit: 256 },
+    ];
   } finally {
     await plane.close();
   }

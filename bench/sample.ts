@@ -23,15 +23,19 @@ export function sampleRules(count: number): PolicyRule[] {
   ];
   for (let i = 0; rules.length < count - 1; i++) {
     const area = areas[i % areas.length]! + (i < areas.length ? "" : Math.floor(i / areas.length));
-    rules.push(i % 5 === 4
-      ? { path: `/${area}/*/edit`, methods: ["POST"], allow: { roles: ["staff"] } }
-      : { path: `/${area}/**`, allow: i % 2 ? "signed-in" : { roles: ["staff"] } });
+    rules.push(
+      i % 5 === 4
+        ? { path: `/${area}/*/edit`, methods: ["POST"], allow: { roles: ["staff"] } }
+        : { path: `/${area}/**`, allow: i % 2 ? "signed-in" : { roles: ["staff"] } },
+    );
   }
   rules.push({ path: "/**", allow: "signed-in" });
   return rules;
 }
 
-/** The gate as it ships: the base source and what Terraform appends. The order of keys is that of HCL's `jsonencode`. */
+/**
+ * The gate as it ships: the base source and what Terraform appends. The order of keys is that of HCL's `jsonencode`.
+ */
 export function gateSource(rules: readonly PolicyRule[], settings: GateSettings = SETTINGS): string {
   const sorted = JSON.stringify(settings, (_, value: unknown) =>
     value && typeof value === "object" && !Array.isArray(value)

@@ -2,7 +2,16 @@
 import { createHash } from "node:crypto";
 import { SESSION_COOKIE } from "../session/cookies";
 import { tokenKey } from "../session/keys";
-import { encodeKeyRecord, encodeShardRecord, keyRecordName, markText, NO_FLOOR, shardOf, shardRecordName, type ShardRecord } from "../session/shard";
+import {
+  encodeKeyRecord,
+  encodeShardRecord,
+  keyRecordName,
+  markText,
+  NO_FLOOR,
+  shardOf,
+  shardRecordName,
+  type ShardRecord,
+} from "../session/shard";
 import { mintToken, type Session } from "../session/token";
 import { hmacText } from "../local/hmac";
 import type { GateRequest } from "./gate";
@@ -45,7 +54,9 @@ const CUTOFFS = Array.from({ length: 50 }, (_, i) => ({ uid: someId(i), mark: NO
 const OUTLIVED = [...CUTOFFS.slice(1), { uid: USER.uid, mark: NOW - 200, reach: NOW - 101 }];
 
 /** Of applications behind the gate: 40 cookies of 100 bytes. */
-const OTHER_COOKIES = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`application-${i}`.padEnd(20, "_"), "v".repeat(78)]));
+const OTHER_COOKIES = Object.fromEntries(
+  Array.from({ length: 40 }, (_, i) => [`application-${i}`.padEnd(20, "_"), "v".repeat(78)]),
+);
 
 /** A shard of somebody else. */
 const OTHER_SHARD = "0";
@@ -57,20 +68,81 @@ const MAP_LIMIT = 136_000;
 const TWO_READS_LIMIT = 195_000;
 
 export const SCENARIOS: readonly Scenario[] = [
-  { name: "valid session, 12 rules", request: request(12, token()), decision: "allow session", reads: 1, limit: ONE_READ_LIMIT },
-  { name: "valid session, 100 rules", request: request(100, token()), decision: "allow session", reads: 1, limit: ONE_READ_LIMIT },
-  { name: "other shards have records, 12 rules", request: request(12, token(), { [OTHER_SHARD]: {} }), decision: "allow session", reads: 1, limit: MAP_LIMIT },
-  { name: "other shards have records, 100 rules", request: request(100, token(), { [OTHER_SHARD]: {} }), decision: "allow session", reads: 1, limit: MAP_LIMIT },
+  {
+    name: "valid session, 12 rules",
+    request: request(12, token()),
+    decision: "allow session",
+    reads: 1,
+    limit: ONE_READ_LIMIT,
+  },
+  {
+    name: "valid session, 100 rules",
+    request: request(100, token()),
+    decision: "allow session",
+    reads: 1,
+    limit: ONE_READ_LIMIT,
+  },
+  {
+    name: "other shards have records, 12 rules",
+    request: request(12, token(), { [OTHER_SHARD]: {} }),
+    decision: "allow session",
+    reads: 1,
+    limit: MAP_LIMIT,
+  },
+  {
+    name: "other shards have records, 100 rules",
+    request: request(100, token(), { [OTHER_SHARD]: {} }),
+    decision: "allow session",
+    reads: 1,
+    limit: MAP_LIMIT,
+  },
   { name: "no cookie", request: { rules: sampleRules(12) }, decision: "login none", reads: 0, limit: 40_000 },
-  { name: "public route", request: { rules: sampleRules(12), path: "/assets/site.css" }, decision: "allow public", reads: 0 },
+  {
+    name: "public route",
+    request: { rules: sampleRules(12), path: "/assets/site.css" },
+    decision: "allow public",
+    reads: 0,
+  },
   { name: "expired token", request: request(12, token({ expiresAt: NOW - 1 })), decision: "login expired", reads: 1 },
   { name: "wrong MAC", request: request(12, `${token().slice(0, -4)}AAAA`), decision: "login mac", reads: 1 },
-  { name: "4 KB of other cookies", request: request(12, token(), {}, OTHER_COOKIES), decision: "allow session", reads: 1 },
-  { name: "shard with a revoked session", request: request(12, token(), { [SHARD]: { revokedSessions: REVOKED_SESSIONS.slice(0, 1) } }), decision: "allow session", reads: 2 },
-  { name: "shard with 169 revoked sessions", request: request(12, token(), { [SHARD]: { revokedSessions: REVOKED_SESSIONS } }), decision: "allow session", reads: 2, limit: TWO_READS_LIMIT },
-  { name: "shard with 50 user cut-offs", request: request(12, token(), { [SHARD]: { cutoffs: CUTOFFS } }), decision: "allow session", reads: 2, limit: TWO_READS_LIMIT },
-  { name: "shard with 50 user cut-offs, one of them outlived", request: request(12, token(), { [SHARD]: { cutoffs: OUTLIVED } }), decision: "allow session", reads: 2 },
-  { name: "token from before the floor", request: request(12, token(), { [SHARD]: { floor: markText(NOW) } }), decision: "login outdated", reads: 2 },
+  {
+    name: "4 KB of other cookies",
+    request: request(12, token(), {}, OTHER_COOKIES),
+    decision: "allow session",
+    reads: 1,
+  },
+  {
+    name: "shard with a revoked session",
+    request: request(12, token(), { [SHARD]: { revokedSessions: REVOKED_SESSIONS.slice(0, 1) } }),
+    decision: "allow session",
+    reads: 2,
+  },
+  {
+    name: "shard with 169 revoked sessions",
+    request: request(12, token(), { [SHARD]: { revokedSessions: REVOKED_SESSIONS } }),
+    decision: "allow session",
+    reads: 2,
+    limit: TWO_READS_LIMIT,
+  },
+  {
+    name: "shard with 50 user cut-offs",
+    request: request(12, token(), { [SHARD]: { cutoffs: CUTOFFS } }),
+    decision: "allow session",
+    reads: 2,
+    limit: TWO_READS_LIMIT,
+  },
+  {
+    name: "shard with 50 user cut-offs, one of them outlived",
+    request: request(12, token(), { [SHARD]: { cutoffs: OUTLIVED } }),
+    decision: "allow session",
+    reads: 2,
+  },
+  {
+    name: "token from before the floor",
+    request: request(12, token(), { [SHARD]: { floor: markText(NOW) } }),
+    decision: "login outdated",
+    reads: 2,
+  },
 ];
 
 /** Looks random and is the same every time, so that two runs of the bench can be compared. */
@@ -83,11 +155,22 @@ function token(more: Partial<Session> = {}): string {
 }
 
 /** @param shards the records that there are, by shard */
-function request(rules: number, session: string, shards: Record<string, Partial<ShardRecord>> = {}, others: Record<string, string> = {}): GateRequest {
-  const records = Object.entries(shards).map(([shard, record]) => [shardRecordName(shard), encodeShardRecord({ floor: NO_FLOOR, revokedSessions: [], cutoffs: [], ...record })]);
+function request(
+  rules: number,
+  session: string,
+  shards: Record<string, Partial<ShardRecord>> = {},
+  others: Record<string, string> = {},
+): GateRequest {
+  const records = Object.entries(shards).map(([shard, record]) => [
+    shardRecordName(shard),
+    encodeShardRecord({ floor: NO_FLOOR, revokedSessions: [], cutoffs: [], ...record }),
+  ]);
   return {
     rules: sampleRules(rules),
-    records: { [keyRecordName(KID)]: encodeKeyRecord(TOKEN_KEY, Object.keys(shards)), ...(Object.fromEntries(records) as Record<string, string>) },
+    records: {
+      [keyRecordName(KID)]: encodeKeyRecord(TOKEN_KEY, Object.keys(shards)),
+      ...(Object.fromEntries(records) as Record<string, string>),
+    },
     cookies: { ...others, [SESSION_COOKIE]: session },
   };
 }

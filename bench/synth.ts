@@ -30,11 +30,15 @@ function measureOnce(): SynthCost {
   const outdir = mkdtempSync(join(tmpdir(), "edgegate-bench-"));
   try {
     const start = performance.now();
-    const { status, stderr } = spawnSync(process.execPath, ["--require", join(__dirname, "report-peak.js"), ...options], {
-      cwd: ROOT,
-      encoding: "utf8",
-      env: { ...process.env, EDGEGATE_CONFIG: join(ROOT, "config/example.ts"), CDKTF_OUTDIR: outdir },
-    });
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ["--require", join(__dirname, "report-peak.js"), ...options],
+      {
+        cwd: ROOT,
+        encoding: "utf8",
+        env: { ...process.env, EDGEGATE_CONFIG: join(ROOT, "config/example.ts"), CDKTF_OUTDIR: outdir },
+      },
+    );
     const seconds = (performance.now() - start) / 1000;
     const peak = /peak=(\d+)/.exec(stderr)?.[1];
     if (status !== 0 || peak === undefined) throw new Error(`the synth that was to be measured failed:\n${stderr}`);

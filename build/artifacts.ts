@@ -48,6 +48,8 @@ function write(path: string, content: string | Uint8Array): string {
 
 if (require.main === module) {
   for (const path of Object.values(buildArtifacts())) {
-    process.stdout.write(`${relative(process.cwd(), path).padEnd(16)} ${String(statSync(path).size).padStart(7)} bytes\n`);
+    process.stdout.write(
+      `${relative(process.cwd(), path).padEnd(16)} ${String(statSync(path).size).padStart(7)} bytes\n`,
+    );
   }
 }

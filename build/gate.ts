@@ -10,7 +10,7 @@ const ROOT = join(__dirname, "..");
 
 /** What the engine takes beyond ES5.1, and what it does not; esbuild rewrites or refuses the rest. */
 const SUPPORTED = {
-  "arrow": true,
+  arrow: true,
   "async-await": true,
   "const-and-let": true,
   "exponent-operator": true,
@@ -20,13 +20,13 @@ const SUPPORTED = {
   "template-literal": true,
   "array-spread": false,
   "async-generator": false,
-  "bigint": false,
-  "class": false,
+  bigint: false,
+  class: false,
   "default-argument": false,
-  "destructuring": false,
+  destructuring: false,
   "for-await": false,
   "for-of": false,
-  "generator": false,
+  generator: false,
   "logical-assignment": false,
   "nullish-coalescing": false,
   "object-rest-spread": false,
@@ -38,7 +38,8 @@ const SUPPORTED = {
 
 /**
  * @returns source text that ends without a line break and defines `async function handler(event)`
- * @throws Error when esbuild warns of something, or the bundle does not end in exactly the export that is to be turned into `handler`
+ * @throws Error when esbuild warns of something, or the bundle does not end in exactly the export that is to be turned
+ *   into `handler`
  */
 export function buildGate(): string {
   const result = buildSync({
@@ -58,13 +59,17 @@ export function buildGate(): string {
     define: { SETTINGS: "S" },
     logLevel: "silent",
   });
-  if (result.warnings.length > 0) throw new Error(`the gate builds with warnings:\n${formatMessagesSync(result.warnings, { kind: "warning" }).join("")}`);
+  if (result.warnings.length > 0)
+    throw new Error(
+      `the gate builds with warnings:\n${formatMessagesSync(result.warnings, { kind: "warning" }).join("")}`,
+    );
   const source = result.outputFiles[0]!.text;
   const exported = /export\{(\w+) as handler\};\s*$/.exec(source);
   if (!exported) throw new Error("the gate's bundle must end in its one export, handler");
   const name = exported[1]!;
   const imports = source.match(/import \w+ from"\w+";/g) ?? [];
   const body = imports.reduce((text, statement) => text.replace(statement, ""), source.slice(0, exported.index));
-  if (body.split(`async function ${name}(`).length !== 2) throw new Error("the gate's handler must be an async function declaration");
+  if (body.split(`async function ${name}(`).length !== 2)
+    throw new Error("the gate's handler must be an async function declaration");
   return imports.join("") + body.replace(`async function ${name}(`, "async function handler(").trimEnd();
 }

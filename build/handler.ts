@@ -10,8 +10,8 @@ const ROOT = resolve(__dirname, "..");
  * esbuild orders and names modules by their paths, so it only ever sees paths relative to the checkout.
  *
  * @param entry path of the module that exports `handler`, relative to the root of the checkout
- * @throws Error with the place, when the code does not build, or builds into something that esbuild warns of: an import that
- *   is undefined fails only at the request that needs it
+ * @throws Error with the place, when the code does not build, or builds into something that esbuild warns of: an import
+ *   that is undefined fails only at the request that needs it
  */
 export function buildHandlerZip(entry: string): Uint8Array {
   return buildHandlerZips({ handler: entry }).handler;
@@ -37,7 +37,11 @@ export function buildHandlerZips<Name extends string>(entries: Record<Name, stri
     tsconfigRaw: {},
     logLevel: "silent",
   });
-  if (warnings.length > 0) throw new Error(`${Object.values(entries).join(", ")} build with warnings:\n${formatMessagesSync(warnings, { kind: "warning" }).join("")}`);
-  const zipOf = (name: Name) => deterministicZip({ "index.js": outputFiles.find(({ path }) => path === join(ROOT, `${name}.js`))!.contents });
+  if (warnings.length > 0)
+    throw new Error(
+      `${Object.values(entries).join(", ")} build with warnings:\n${formatMessagesSync(warnings, { kind: "warning" }).join("")}`,
+    );
+  const zipOf = (name: Name) =>
+    deterministicZip({ "index.js": outputFiles.find(({ path }) => path === join(ROOT, `${name}.js`))!.contents });
   return Object.fromEntries(names.map((name) => [name, zipOf(name)])) as Record<Name, Uint8Array>;
 }

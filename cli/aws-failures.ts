@@ -22,17 +22,45 @@ type Explanation = (call: Call, said: string) => [exit: Exclude<Exit, "done">, m
 const NO_CREDENTIALS: Explanation = (_, said) => {
   const { AWS_PROFILE: profile } = process.env;
   const look = profile ? `look at the profile ${printable(profile)}, which AWS_PROFILE names` : "set AWS_PROFILE";
-  return ["failed", `there are no AWS credentials: ${printable(said.replace(/\.$/, ""))}`, `${look}, or sign in with aws sso login`];
+  return [
+    "failed",
+    `there are no AWS credentials: ${printable(said.replace(/\.$/, ""))}`,
+    `${look}, or sign in with aws sso login`,
+  ];
 };
-const EXPIRED: Explanation = () => ["failed", "the AWS credentials have expired", "sign in again, such as with aws sso login"];
-const UNKNOWN_CREDENTIALS: Explanation = () => ["failed", "AWS does not know these credentials", "look at AWS_PROFILE and AWS_ACCESS_KEY_ID, and at this machine's clock"];
-const DENIED: Explanation = ({ action, resource }) => ["failed", `these credentials may not call the ${resource}`, `they need the permission ${action} on it, and on its KMS key where the config names one`];
-const MISSING: Explanation = ({ resource, gateway }) => ["notFound", `there is no ${resource} in this account in us-east-1`, `is ${gateway} deployed in this account? Look at AWS_PROFILE and --config`];
-const THROTTLED: Explanation = ({ resource }) => ["failed", `AWS throttles the calls of the ${resource}`, "run the command again in a minute; it may be repeated"];
+const EXPIRED: Explanation = () => [
+  "failed",
+  "the AWS credentials have expired",
+  "sign in again, such as with aws sso login",
+];
+const UNKNOWN_CREDENTIALS: Explanation = () => [
+  "failed",
+  "AWS does not know these credentials",
+  "look at AWS_PROFILE and AWS_ACCESS_KEY_ID, and at this machine's clock",
+];
+const DENIED: Explanation = ({ action, resource }) => [
+  "failed",
+  `these credentials may not call the ${resource}`,
+  `they need the permission ${action} on it, and on its KMS key where the config names one`,
+];
+const MISSING: Explanation = ({ resource, gateway }) => [
+  "notFound",
+  `there is no ${resource} in this account in us-east-1`,
+  `is ${gateway} deployed in this account? Look at AWS_PROFILE and --config`,
+];
+const THROTTLED: Explanation = ({ resource }) => [
+  "failed",
+  `AWS throttles the calls of the ${resource}`,
+  "run the command again in a minute; it may be repeated",
+];
 const UNREACHABLE: Explanation = ({ isLocal, resource }) =>
   isLocal
     ? ["failed", "the local edge does not answer", "start it again with npm start"]
-    : ["failed", `the ${resource} cannot be reached`, "look at the network and its proxy, then run the command again; it may be repeated"];
+    : [
+        "failed",
+        `the ${resource} cannot be reached`,
+        "look at the network and its proxy, then run the command again; it may be repeated",
+      ];
 
 const EXPLANATIONS: Record<string, Explanation> = {
   CredentialsProviderError: NO_CREDENTIALS,
@@ -64,5 +92,9 @@ export function explain(error: unknown, call: Call): CommandFailure {
   const explanation = EXPLANATIONS[code] ?? EXPLANATIONS[name];
   if (explanation) return new CommandFailure(...explanation(call, message));
   const said = call.mayQuote && message ? `: ${printable(message)}` : "";
-  return new CommandFailure("failed", `the ${call.resource} failed with ${name || "an unknown error"}${said}`, "run the command again; it may be repeated");
+  return new CommandFailure(
+    "failed",
+    `the ${call.resource} failed with ${name || "an unknown error"}${said}`,
+    "run the command again; it may be repeated",
+  );
 }

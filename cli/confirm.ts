@@ -11,7 +11,11 @@ import type { GlobalOptions } from "./options";
 export async function confirm(effect: string, { yes }: GlobalOptions): Promise<void> {
   if (yes) return;
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new CommandFailure("refused", "this needs a confirmation, and there is no terminal to ask at", "add --yes if you mean it");
+    throw new CommandFailure(
+      "refused",
+      "this needs a confirmation, and there is no terminal to ask at",
+      "add --yes if you mean it",
+    );
   }
   process.stderr.write(effect);
   const lines = createInterface({ input: process.stdin, output: process.stderr });

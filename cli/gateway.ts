@@ -20,7 +20,8 @@ const REGION = "us-east-1";
  */
 export async function findGateway({ config, local }: GlobalOptions): Promise<Gateway> {
   if (local !== undefined) {
-    if (config !== undefined) throw new CommandFailure("usage", "--local takes the config of the local edge", "leave --config out");
+    if (config !== undefined)
+      throw new CommandFailure("usage", "--local takes the config of the local edge", "leave --config out");
     return localGateway(local);
   }
   const { loadConfig } = await import("../config/load");
@@ -30,16 +31,25 @@ export async function findGateway({ config, local }: GlobalOptions): Promise<Gat
 
 /** @param port empty for the only one that runs */
 async function localGateway(port: string): Promise<Gateway> {
-  if (!/^\d{0,5}$/.test(port)) throw new CommandFailure("usage", `${JSON.stringify(port)} is no port`, "write a port, as in --local=8443");
+  if (!/^\d{0,5}$/.test(port))
+    throw new CommandFailure("usage", `${JSON.stringify(port)} is no port`, "write a port, as in --local=8443");
   const { announcements } = await import("../local/announcement");
   const running = announcements();
   const [found, ...more] = port === "" ? running : running.filter((edge) => String(edge.port) === port);
   if (!found) {
     const which = port === "" ? "" : ` at port ${port}`;
-    throw new CommandFailure("notFound", `no local edge runs${which}`, portsHint(running.map((edge) => edge.port)) ?? "start one with npm start, in this checkout");
+    throw new CommandFailure(
+      "notFound",
+      `no local edge runs${which}`,
+      portsHint(running.map((edge) => edge.port)) ?? "start one with npm start, in this checkout",
+    );
   }
   if (more.length > 0) {
-    throw new CommandFailure("usage", `${running.length} local edges run`, portsHint(running.map((edge) => edge.port))!);
+    throw new CommandFailure(
+      "usage",
+      `${running.length} local edges run`,
+      portsHint(running.map((edge) => edge.port))!,
+    );
   }
   const { config, endpoint, credentials } = found;
   return { config, isLocal: true, client: { region: REGION, endpoint, credentials } };

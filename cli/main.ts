@@ -1,4 +1,7 @@
-/** `edgegate <command>`: the operator's command line. Each command calls the module that does the work, and is loaded when it is used. */
+/**
+ * `edgegate <command>`: the operator's command line. Each command calls the module that does the work, and is loaded
+ * when it is used.
+ */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { version } from "../package.json";
 import { ConfigError } from "../config/error";
@@ -43,10 +46,16 @@ function createProgram(print: (outcome: Outcome, options: GlobalOptions) => void
 
   /** @param load imports the command; what it takes are the command's arguments */
   const run =
-    <Options, Arguments extends unknown[]>(load: () => Promise<(context: Context<Options>, ...args: Arguments) => Promise<Outcome>>) =>
+    <Options, Arguments extends unknown[]>(
+      load: () => Promise<(context: Context<Options>, ...args: Arguments) => Promise<Outcome>>,
+    ) =>
     async (...given: unknown[]): Promise<void> => {
       const options = (given.at(-1) as Command).optsWithGlobals<GlobalOptions & Options>();
-      const [command, { findGateway }, { operator }] = await Promise.all([load(), import("./gateway"), import("./operator")]);
+      const [command, { findGateway }, { operator }] = await Promise.all([
+        load(),
+        import("./gateway"),
+        import("./operator"),
+      ]);
       const gateway = await findGateway(options);
       const context = { gateway, options, by: operator(gateway), reason: options.reason ?? "no reason given" };
       print(await command(context, ...(given.slice(0, -2) as Arguments)), options);
@@ -107,12 +116,14 @@ function createProgram(print: (outcome: Outcome, options: GlobalOptions) => void
 }
 
 function parseLimit(text: string): number {
-  if (!/^[1-9][0-9]{0,3}$/.test(text) || Number(text) > MAX_LIMIT) throw new InvalidArgumentError(`write a number from 1 to ${MAX_LIMIT}.`);
+  if (!/^[1-9][0-9]{0,3}$/.test(text) || Number(text) > MAX_LIMIT)
+    throw new InvalidArgumentError(`write a number from 1 to ${MAX_LIMIT}.`);
   return Number(text);
 }
 
 function parseReason(text: string): string {
-  if (text.trim() === "" || text.length > MAX_REASON) throw new InvalidArgumentError(`write 1 to ${MAX_REASON} characters.`);
+  if (text.trim() === "" || text.length > MAX_REASON)
+    throw new InvalidArgumentError(`write 1 to ${MAX_REASON} characters.`);
   return text;
 }
 
@@ -136,7 +147,9 @@ function withIdsLast(program: Command, args: readonly string[]): string[] {
     !options.some(({ long }) => long === argument) &&
     !options.some(({ long, required }) => required && long === args[place - 1]);
   const ids = args.filter(isId);
-  return ids.length === 0 || args.includes("--") ? [...args] : [...args.filter((argument, place) => !isId(argument, place)), "--", ...ids];
+  return ids.length === 0 || args.includes("--")
+    ? [...args]
+    : [...args.filter((argument, place) => !isId(argument, place)), "--", ...ids];
 }
 
 async function main(args: readonly string[]): Promise<Exit> {
@@ -159,8 +172,14 @@ async function main(args: readonly string[]): Promise<Exit> {
       return "usage";
     }
     const failure = failureOf(error, usage.join(""));
-    if (isJson) process.stdout.write(`${printableJson({ error: { code: failure.exit, message: failure.message, hint: failure.hint } })}\n`);
-    else process.stderr.write(`${onStderr.red("edgegate:")} ${failure.message}\n${failure.hint === undefined ? "" : `${failure.hint}\n`}`);
+    if (isJson)
+      process.stdout.write(
+        `${printableJson({ error: { code: failure.exit, message: failure.message, hint: failure.hint } })}\n`,
+      );
+    else
+      process.stderr.write(
+        `${onStderr.red("edgegate:")} ${failure.message}\n${failure.hint === undefined ? "" : `${failure.hint}\n`}`,
+      );
     return failure.exit;
   }
 }
@@ -169,8 +188,16 @@ async function main(args: readonly string[]): Promise<Exit> {
 function failureOf(error: unknown, usage: string): CommandFailure {
   if (error instanceof CommandFailure) return error;
   if (error instanceof ConfigError) return new CommandFailure("usage", error.message);
-  if (error instanceof CommanderError) return new CommandFailure("usage", printableLines(usage.replace(/^error: /, "")), "edgegate --help lists commands and options");
-  return new CommandFailure("failed", error instanceof Error ? printable(`${error.name}: ${error.message}`) : "unknown error");
+  if (error instanceof CommanderError)
+    return new CommandFailure(
+      "usage",
+      printableLines(usage.replace(/^error: /, "")),
+      "edgegate --help lists commands and options",
+    );
+  return new CommandFailure(
+    "failed",
+    error instanceof Error ? printable(`${error.name}: ${error.message}`) : "unknown error",
+  );
 }
 
 function printableLines(text: string): string {
@@ -185,7 +212,9 @@ function withSubcommands(command: Command): Command[] {
 function unwritten({ code }: NodeJS.ErrnoException): void {
   if (code === "EPIPE") return;
   process.exitCode = EXIT_CODES.failed;
-  process.stderr.write(`${onStderr.red("edgegate:")} what the command did could not be written (${code}); it may be done all the same\n`);
+  process.stderr.write(
+    `${onStderr.red("edgegate:")} what the command did could not be written (${code}); it may be done all the same\n`,
+  );
 }
 
 // cdktf and others call deprecated functions of Node; no operator can do anything about it.

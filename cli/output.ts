@@ -21,7 +21,11 @@ export function facts(lines: readonly (readonly [name: string, text: string])[])
 export function columns(names: readonly string[], rows: readonly (readonly string[])[]): string {
   const shown = rows.map((row) => row.map(printable));
   const widths = names.map((name, column) => Math.max(name.length, ...shown.map((row) => row[column]!.length)));
-  const line = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd() + "\n";
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join("  ")
+      .trimEnd() + "\n";
   return onStdout.dim(line(names)) + shown.map(line).join("");
 }
 
@@ -37,7 +41,11 @@ export function time(seconds: number): string {
 
 /** @returns such as `15 minutes`, in the largest unit that divides it */
 export function duration(seconds: number): string {
-  for (const [unit, size] of [["day", 86_400], ["hour", 3_600], ["minute", 60]] as const) {
+  for (const [unit, size] of [
+    ["day", 86_400],
+    ["hour", 3_600],
+    ["minute", 60],
+  ] as const) {
     if (seconds >= size && seconds % size === 0) return count(seconds / size, unit);
   }
   return count(seconds, "second");

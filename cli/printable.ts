@@ -1,6 +1,6 @@
 /**
- * Texts that others chose (an e-mail address, a user agent) may hold characters that move the cursor of a terminal, colour
- * it or turn the direction of writing: they could hide a session from the operator.
+ * Texts that others chose (an e-mail address, a user agent) may hold characters that move the cursor of a terminal,
+ * colour it or turn the direction of writing: they could hide a session from the operator.
  */
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 

@@ -19,14 +19,25 @@ export async function askRevoker<Request extends RevokerRequest>(
   request: Request,
 ): Promise<Answers[Request["operation"]]> {
   const functionName = revokerFunctionName(config);
-  const client = new LambdaClient({ ...options, requestHandler: { connectionTimeout: 5_000, requestTimeout: TIME_LIMIT } });
+  const client = new LambdaClient({
+    ...options,
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: TIME_LIMIT },
+  });
   try {
-    const { FunctionError, Payload } = await client.send(new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) }));
+    const { FunctionError, Payload } = await client.send(
+      new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) }),
+    );
     const answer: unknown = JSON.parse(Payload?.transformToString() ?? "null");
     if (FunctionError !== undefined) throw functionFailure(functionName, answer);
     return answerOf<Request["operation"]>(answer);
   } catch (error) {
-    const call = { action: "lambda:InvokeFunction", resource: `function ${functionName}`, gateway: config.name, isLocal, mayQuote: true };
+    const call = {
+      action: "lambda:InvokeFunction",
+      resource: `function ${functionName}`,
+      gateway: config.name,
+      isLocal,
+      mayQuote: true,
+    };
     throw explain(error, call);
   } finally {
     client.destroy();
@@ -34,14 +45,24 @@ export async function askRevoker<Request extends RevokerRequest>(
 }
 
 function answerOf<Operation extends keyof Answers>(answer: unknown): Answers[Operation] {
-  if (typeof answer !== "object" || answer === null) throw new CommandFailure("failed", "the revoker gave no answer", "deploy the version that this checkout has");
+  if (typeof answer !== "object" || answer === null)
+    throw new CommandFailure("failed", "the revoker gave no answer", "deploy the version that this checkout has");
   const checked = answer as RevokerAnswer<Operation>;
-  if ("error" in checked) throw new CommandFailure(MISTAKES[checked.error.code] ?? "failed", printable(checked.error.message), checked.error.code === "not_found" ? LISTS : undefined);
+  if ("error" in checked)
+    throw new CommandFailure(
+      MISTAKES[checked.error.code] ?? "failed",
+      printable(checked.error.message),
+      checked.error.code === "not_found" ? LISTS : undefined,
+    );
   return checked;
 }
 
 function functionFailure(functionName: string, answer: unknown): CommandFailure {
   const { errorMessage } = (answer ?? {}) as { errorMessage?: unknown };
   const said = typeof errorMessage === "string" && errorMessage !== "" ? `: ${printable(errorMessage)}` : "";
-  return new CommandFailure("failed", `the revoker failed${said}`, `look at the log group /aws/lambda/${functionName}, then run the command again; it may be repeated`);
+  return new CommandFailure(
+    "failed",
+    `the revoker failed${said}`,
+    `look at the log group /aws/lambda/${functionName}, then run the command again; it may be repeated`,
+  );
 }

@@ -10,12 +10,18 @@ const CLIENT_SECRET = /^[\u0020-\u007e]+$/;
 /** Of editors and `echo`; it is no part of the secret. */
 const FINAL_LINE_BREAK = /\r?\n$/;
 
-/** @throws CommandFailure for a file that cannot be read, and for what is no client secret; neither shows what was read */
+/**
+ * @throws CommandFailure for a file that cannot be read, and for what is no client secret; neither shows what was read
+ */
 export async function readSecret(file: string | undefined, prompt: string): Promise<string> {
   const text = (await read(file, prompt)).replace(FINAL_LINE_BREAK, "");
   if (text === "") throw new CommandFailure("usage", "the secret is empty", "pipe it in, or write --file <path>");
   if (!CLIENT_SECRET.test(text)) {
-    throw new CommandFailure("usage", "the secret holds a line break or another character that no client secret has (RFC 6749 appendix A.2)", "look at the file: it must hold the secret and nothing else");
+    throw new CommandFailure(
+      "usage",
+      "the secret holds a line break or another character that no client secret has (RFC 6749 appendix A.2)",
+      "look at the file: it must hold the secret and nothing else",
+    );
   }
   return text;
 }

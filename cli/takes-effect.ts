@@ -10,13 +10,19 @@ export interface TakesEffect {
   atTheLatest: number;
 }
 
-/** CloudFront says "seconds" for a change of a store to reach the edges, and gives no bound. The local edge reads the store itself. */
+/**
+ * CloudFront says "seconds" for a change of a store to reach the edges, and gives no bound. The local edge reads the
+ * store itself.
+ */
 export function takesEffect({ config, isLocal }: Gateway): TakesEffect {
   return { renewals: "at once", gate: isLocal ? "at once" : "within seconds", atTheLatest: config.session.token };
 }
 
 export function takesEffectText({ renewals, gate, atTheLatest }: TakesEffect): string {
-  const bound = gate === "at once" ? "for the local edge reads the store itself" : "as the store's change reaches the edges; AWS gives no bound";
+  const bound =
+    gate === "at once"
+      ? "for the local edge reads the store itself"
+      : "as the store's change reaches the edges; AWS gives no bound";
   return (
     "When\n" +
     facts([

@@ -8,5 +8,9 @@ export type UserName = { uid: string } | { email: string };
 export function parseUser(text: string): UserName {
   if (text.includes("@")) return { email: text };
   if (SHORT_ID.test(text)) return { uid: text };
-  throw new CommandFailure("usage", `${JSON.stringify(text)} is no user`, "write an e-mail address, or the 16 characters of uid in the logs and of x-gate-user");
+  throw new CommandFailure(
+    "usage",
+    `${JSON.stringify(text)} is no user`,
+    "write an e-mail address, or the 16 characters of uid in the logs and of x-gate-user",
+  );
 }

@@ -20,8 +20,10 @@ export function checkAcross(config: Config): ConfigProblem[] {
 
 function lifetimesNest({ session }: Config): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  if (session.token > session.idle) problems.push({ path: "session.token", message: `write at most session.idle (${session.idle}s)` });
-  if (session.idle > session.absolute) problems.push({ path: "session.idle", message: `write at most session.absolute (${session.absolute}s)` });
+  if (session.token > session.idle)
+    problems.push({ path: "session.token", message: `write at most session.idle (${session.idle}s)` });
+  if (session.idle > session.absolute)
+    problems.push({ path: "session.idle", message: `write at most session.absolute (${session.absolute}s)` });
   return problems;
 }
 
@@ -37,7 +39,12 @@ function certificateCanBeHad(config: Config): ConfigProblem[] {
   const isLocal = config.domain.includes("localhost:");
   return isLocal || config.certificateArn || config.hostedZoneId
     ? []
-    : [{ path: "certificateArn", message: "write the ARN of a certificate for the domain, or hostedZoneId to have one issued" }];
+    : [
+        {
+          path: "certificateArn",
+          message: "write the ARN of a certificate for the domain, or hostedZoneId to have one issued",
+        },
+      ];
 }
 
 function ruleHostsAreServed(config: Config): ConfigProblem[] {
@@ -45,14 +52,24 @@ function ruleHostsAreServed(config: Config): ConfigProblem[] {
   return config.policy.flatMap((rule, i) =>
     rule.host === undefined || hosts.includes(rule.host)
       ? []
-      : [{ path: `policy[${i}].host`, message: `"${rule.host}" is not served; write ${hosts.join(" or ")}, or add it to alternateDomains` }],
+      : [
+          {
+            path: `policy[${i}].host`,
+            message: `"${rule.host}" is not served; write ${hosts.join(" or ")}, or add it to alternateDomains`,
+          },
+        ],
   );
 }
 
 function rulesLeaveEndpointsAlone(config: Config): ConfigProblem[] {
   return config.policy.flatMap((rule, i) =>
     `/${rule.path.split("/")[1]}` === config.basePath
-      ? [{ path: `policy[${i}].path`, message: `${config.basePath} holds the gateway's own endpoints, which no rule reaches; remove the rule` }]
+      ? [
+          {
+            path: `policy[${i}].path`,
+            message: `${config.basePath} holds the gateway's own endpoints, which no rule reaches; remove the rule`,
+          },
+        ]
       : [],
   );
 }
@@ -62,7 +79,12 @@ function rulesAreReachable(config: Config): ConfigProblem[] {
     const earlier = config.policy.slice(0, i).findIndex((other) => covers(other, rule));
     return earlier < 0
       ? []
-      : [{ path: `policy[${i}]`, message: `can never match: policy[${earlier}] (${config.policy[earlier]!.path}) takes all its requests; move it up or remove it` }];
+      : [
+          {
+            path: `policy[${i}]`,
+            message: `can never match: policy[${earlier}] (${config.policy[earlier]!.path}) takes all its requests; move it up or remove it`,
+          },
+        ];
   });
 }
 
@@ -71,14 +93,23 @@ function transmittersNameAProvider({ eventTransmitters, identityProviders }: Con
   return Object.entries(eventTransmitters).flatMap(([id, { identityProvider }]) =>
     identityProvider === undefined || known.includes(identityProvider)
       ? []
-      : [{ path: `eventTransmitters.${id}.identityProvider`, message: `"${identityProvider}" is not among identityProviders; write ${known.join(" or ")}` }],
+      : [
+          {
+            path: `eventTransmitters.${id}.identityProvider`,
+            message: `"${identityProvider}" is not among identityProviders; write ${known.join(" or ")}`,
+          },
+        ],
   );
 }
 
 function behaviorsAreDistinct(config: Config): ConfigProblem[] {
   return config.behaviors.flatMap(({ path }, i) => {
-    if (config.behaviors.findIndex((other) => other.path === path) < i) return [{ path: `behaviors[${i}].path`, message: `"${path}" is there already; remove one` }];
-    if (`/${path.split("/")[1]}` === config.basePath) return [{ path: `behaviors[${i}].path`, message: `${config.basePath}/* is the gateway's own; choose another path` }];
+    if (config.behaviors.findIndex((other) => other.path === path) < i)
+      return [{ path: `behaviors[${i}].path`, message: `"${path}" is there already; remove one` }];
+    if (`/${path.split("/")[1]}` === config.basePath)
+      return [
+        { path: `behaviors[${i}].path`, message: `${config.basePath}/* is the gateway's own; choose another path` },
+      ];
     return [];
   });
 }
@@ -88,14 +119,23 @@ function behaviorsHaveARule(config: Config): ConfigProblem[] {
   return config.behaviors.flatMap(({ path }, i) =>
     config.policy.some((rule) => mayMeet(rule.path, path))
       ? []
-      : [{ path: `behaviors[${i}].path`, message: `no policy rule can match "${path}"; add a rule such as { path: "${path.replace(/\*.*$/, "**")}", allow: "signed-in" }` }],
+      : [
+          {
+            path: `behaviors[${i}].path`,
+            message: `no policy rule can match "${path}"; add a rule such as { path: "${path.replace(/\*.*$/, "**")}", allow: "signed-in" }`,
+          },
+        ],
   );
 }
 
 /** Whether every request that `later` matches is matched by `earlier`. */
 function covers(earlier: PolicyRule, later: PolicyRule): boolean {
   const hosts = earlier.host === undefined || earlier.host === later.host;
-  return hosts && methodsCover(earlier.methods, later.methods) && pathCovers(earlier.path.split("/").slice(1), later.path.split("/").slice(1));
+  return (
+    hosts &&
+    methodsCover(earlier.methods, later.methods) &&
+    pathCovers(earlier.path.split("/").slice(1), later.path.split("/").slice(1))
+  );
 }
 
 function methodsCover(earlier: PolicyRule["methods"], later: PolicyRule["methods"]): boolean {
@@ -118,5 +158,5 @@ function mayMeet(rule: string, behavior: string): boolean {
   const a = literal(rule);
   const b = literal(behavior);
   const isOpen = rule.includes("*") || behavior.includes("*");
-  return isOpen ? (a.startsWith(b) || b.startsWith(a) || `${b}/`.startsWith(a)) : a === b;
+  return isOpen ? a.startsWith(b) || b.startsWith(a) || `${b}/`.startsWith(a) : a === b;
 }

@@ -15,6 +15,8 @@ export class ConfigError extends Error {
   ) {
     const count = problems.length === 1 ? "1 mistake" : `${problems.length} mistakes`;
     const width = Math.min(40, Math.max(...problems.map(({ path }) => path.length)));
-    super([`${source}: ${count}`, ...problems.map(({ path, message }) => `  ${path.padEnd(width)}  ${message}`)].join("\n"));
+    super(
+      [`${source}: ${count}`, ...problems.map(({ path, message }) => `  ${path.padEnd(width)}  ${message}`)].join("\n"),
+    );
   }
 }

@@ -19,16 +19,23 @@ export { ConfigError, type ConfigProblem } from "./error";
 export function loadConfig(path: string): Config {
   const file = resolve(path);
   if (!existsSync(file)) {
-    throw new ConfigError(path, [{ path: "", message: "there is no such file; write one as docs/examples/minimal.ts shows" }]);
+    throw new ConfigError(path, [
+      { path: "", message: "there is no such file; write one as docs/examples/minimal.ts shows" },
+    ]);
   }
   let module: unknown;
   try {
     // tsx, which runs the app, gives `require` every kind of module.
     module = createRequire(__filename)(file);
   } catch (error) {
-    throw new ConfigError(path, [{ path: "", message: `cannot be read: ${String((error as Error | null)?.message ?? error).split("\n")[0]}` }]);
+    throw new ConfigError(path, [
+      { path: "", message: `cannot be read: ${String((error as Error | null)?.message ?? error).split("\n")[0]}` },
+    ]);
   }
-  return parseConfig(typeof module === "object" && module !== null && "default" in module ? module.default : module, path);
+  return parseConfig(
+    typeof module === "object" && module !== null && "default" in module ? module.default : module,
+    path,
+  );
 }
 
 /**
@@ -39,7 +46,9 @@ export function loadConfig(path: string): Config {
  */
 export function parseConfig(input: unknown, source = "config"): Config {
   const parsed = configSchema.safeParse(input, { error: writeAnotherKind });
-  const problems = parsed.success ? checkAcross(parsed.data) : parsed.error.issues.flatMap((issue) => problemsOf(issue, input));
+  const problems = parsed.success
+    ? checkAcross(parsed.data)
+    : parsed.error.issues.flatMap((issue) => problemsOf(issue, input));
   if (!parsed.success || problems.length > 0) throw new ConfigError(source, problems);
   return parsed.data;
 }
@@ -50,28 +59,41 @@ const REMOVED: Record<string, string> = {
 };
 
 /** What to write, where the schema has nothing better to say than that a value is of the wrong kind. */
-const KINDS: Record<string, string> = { array: "a list", object: "an object", record: "an object", boolean: "true or false", string: "a text" };
+const KINDS: Record<string, string> = {
+  array: "a list",
+  object: "an object",
+  record: "an object",
+  boolean: "true or false",
+  string: "a text",
+};
 
 function writeAnotherKind({ code, expected }: z.core.$ZodRawIssue): string | undefined {
   return code === "invalid_type" ? `write ${KINDS[String(expected)] ?? String(expected)}` : undefined;
 }
 
 function problemsOf(issue: z.core.$ZodIssue, input: unknown): ConfigProblem[] {
-  const place = issue.path.reduce<string>((text, key) => text + (typeof key === "number" ? `[${key}]` : (text && ".") + String(key)), "");
+  const place = issue.path.reduce<string>(
+    (text, key) => text + (typeof key === "number" ? `[${key}]` : (text && ".") + String(key)),
+    "",
+  );
   // What stands there is not told: it may be a secret that has no place in a config.
   if (issue.code === "unrecognized_keys") {
     return issue.keys
       .map((key) => (place && `${place}.`) + key)
       .map((path) => ({ path, message: REMOVED[path] ?? "there is no such setting; remove it or check its spelling" }));
   }
-  if (issue.code === "invalid_key") return [{ path: place, message: `${issue.issues[0]!.message}; it is ${JSON.stringify(issue.path.at(-1))}` }];
+  if (issue.code === "invalid_key")
+    return [{ path: place, message: `${issue.issues[0]!.message}; it is ${JSON.stringify(issue.path.at(-1))}` }];
   if (place === "") return [{ path: place, message: "write an object: export default defineConfig({ … })" }];
   return [{ path: place, message: issue.message + found(input, issue.path) }];
 }
 
 /** What stands at a path of the input, where it is short enough to tell. */
 function found(input: unknown, path: readonly PropertyKey[]): string {
-  const value = path.reduce<unknown>((parent, key) => (parent as Record<PropertyKey, unknown> | undefined)?.[key], input);
+  const value = path.reduce<unknown>(
+    (parent, key) => (parent as Record<PropertyKey, unknown> | undefined)?.[key],
+    input,
+  );
   if (value === undefined) return "; it is missing";
   const text = typeof value === "function" || typeof value === "bigint" ? `a ${typeof value}` : JSON.stringify(value);
   return text.length <= 60 ? `; it is ${text}` : "";

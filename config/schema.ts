@@ -37,7 +37,10 @@ const servedHost = z
     'write a host name in lower case without scheme, port or path, such as "app.example.com"',
   );
 const slug = text(/^[a-z][a-z0-9-]{0,29}$/, 'a short name of lower-case letters, digits and "-", such as "main"');
-const role = text(/^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,63}$/, 'a role name of letters, digits and . _ : @ / -, such as "admin"');
+const role = text(
+  /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,63}$/,
+  'a role name of letters, digits and . _ : @ / -, such as "admin"',
+);
 
 const path = z.string('write a path pattern, such as "/admin/**"').superRefine((value, context) => {
   const problem = pathProblem(value);
@@ -48,12 +51,15 @@ function pathProblem(value: string): string | undefined {
   if (!value.startsWith("/")) return 'start the pattern with "/", such as "/admin/**"';
   if (value === "/") return undefined;
   const segments = value.slice(1).split("/");
-  if (segments.includes("")) return 'write each segment once, without "//" and without a trailing "/": a trailing slash never changes a decision';
+  if (segments.includes(""))
+    return 'write each segment once, without "//" and without a trailing "/": a trailing slash never changes a decision';
   if (segments.slice(0, -1).includes("**")) return '"**" may only be the last segment; write "*" for one segment';
   const odd = segments.find((segment) => segment !== "*" && segment !== "**" && !UNRESERVED_SEGMENT.test(segment));
   if (odd?.includes("*")) return `"${odd}" mixes "*" with other characters; a "*" stands for a whole segment`;
-  if (odd !== undefined) return `"${odd}" has characters that a request may also write as %XX; use letters, digits and . _ ~ - or "*"`;
-  if (segments.some((segment) => segment === "." || segment === "..")) return "dot segments never reach the policy; leave them out";
+  if (odd !== undefined)
+    return `"${odd}" has characters that a request may also write as %XX; use letters, digits and . _ ~ - or "*"`;
+  if (segments.some((segment) => segment === "." || segment === ".."))
+    return "dot segments never reach the policy; leave them out";
   return undefined;
 }
 
@@ -63,7 +69,10 @@ const policyRule = z.strictObject({
   /** `/a/b`, `/a/*` (one segment), `/a/**` (`/a` and everything below). */
   path,
   /** Only these methods; GET covers HEAD; every method where absent. */
-  methods: z.array(z.enum(METHODS, `write methods from ${METHODS.join(", ")}`)).min(1, "name a method or leave methods out").optional(),
+  methods: z
+    .array(z.enum(METHODS, `write methods from ${METHODS.join(", ")}`))
+    .min(1, "name a method or leave methods out")
+    .optional(),
   allow: z.union(
     [
       z.literal("public"),
@@ -87,7 +96,10 @@ const origin = z.discriminatedUnion(
     z.strictObject({
       type: z.literal("s3"),
       /** Name of the bucket to create; made up by AWS from the gateway's name where absent. */
-      bucketName: text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "a bucket name of 3 to 63 lower-case letters, digits, dots and hyphens").optional(),
+      bucketName: text(
+        /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+        "a bucket name of 3 to 63 lower-case letters, digits, dots and hyphens",
+      ).optional(),
     }),
     /** An HTTPS server. It sees the gateway's identity headers. */
     z.strictObject({
@@ -95,7 +107,12 @@ const origin = z.discriminatedUnion(
       domainName: host,
       /** Put before every path. */
       path: text(/^(\/[A-Za-z0-9._~-]+)+$/, 'a path without a trailing slash, such as "/app"').optional(),
-      httpsPort: z.number("write a port number").int().min(1, "write a port from 1 to 65535").max(65535, "write a port from 1 to 65535").default(443),
+      httpsPort: z
+        .number("write a port number")
+        .int()
+        .min(1, "write a port from 1 to 65535")
+        .max(65535, "write a port from 1 to 65535")
+        .default(443),
     }),
   ],
   { error: 'write { type: "s3" } or { type: "custom", domainName: "origin.example.com" }' },
@@ -111,13 +128,27 @@ const behavior = z.strictObject({
 
 const identityProvider = z.strictObject({
   /** Shown where people choose between several identity providers. */
-  label: z.string("write a name that people know").min(1, "write a name that people know").max(60, "write at most 60 characters").optional(),
-  issuer: z.url({ protocol: /^https$/, error: 'write the issuer as its discovery document spells it, such as "https://login.example.com"' })
-    .refine((value) => !/[?#]/.test(value), "write the issuer without query and fragment (OpenID Connect Discovery 1.0, section 2)"),
+  label: z
+    .string("write a name that people know")
+    .min(1, "write a name that people know")
+    .max(60, "write at most 60 characters")
+    .optional(),
+  issuer: z
+    .url({
+      protocol: /^https$/,
+      error: 'write the issuer as its discovery document spells it, such as "https://login.example.com"',
+    })
+    .refine(
+      (value) => !/[?#]/.test(value),
+      "write the issuer without query and fragment (OpenID Connect Discovery 1.0, section 2)",
+    ),
   clientId: text(/^[!-~]{1,255}$/, "the client id that the identity provider gave you"),
   /** `none` is a public client with PKCE; the others take a client secret from Secrets Manager. */
   clientAuthentication: z
-    .enum(["none", "client_secret_basic", "client_secret_post"], 'write "none", "client_secret_basic" or "client_secret_post"')
+    .enum(
+      ["none", "client_secret_basic", "client_secret_post"],
+      'write "none", "client_secret_basic" or "client_secret_post"',
+    )
     .default("none"),
   /** `offline_access` asks for the refresh token that silent renewal needs. */
   scopes: z
@@ -129,9 +160,18 @@ const identityProvider = z.strictObject({
 
 /** Pushes security events (Shared Signals: CAEP, RISC) to `<basePath>/events/<its id>`. */
 const eventTransmitter = z.strictObject({
-  issuer: z.url({ protocol: /^https$/, error: 'write the issuer as the transmitter\'s tokens spell it, such as "https://signals.example.com"' }),
-  audience: text(/^[!-~]{1,255}$/, 'the audience that the transmitter\'s tokens name, such as "https://app.example.com"'),
-  jwksUri: z.url({ protocol: /^https$/, error: 'write the https URL of the transmitter\'s keys, "jwks_uri" of its configuration' }),
+  issuer: z.url({
+    protocol: /^https$/,
+    error: 'write the issuer as the transmitter\'s tokens spell it, such as "https://signals.example.com"',
+  }),
+  audience: text(
+    /^[!-~]{1,255}$/,
+    'the audience that the transmitter\'s tokens name, such as "https://app.example.com"',
+  ),
+  jwksUri: z.url({
+    protocol: /^https$/,
+    error: 'write the https URL of the transmitter\'s keys, "jwks_uri" of its configuration',
+  }),
   /** The identity provider whose users its `opaque` subjects are. */
   identityProvider: slug.optional(),
 });
@@ -140,21 +180,45 @@ const session = z.strictObject({
   absolute: duration(300, 30 * 86400, '"5m" and "30d"').default(8 * 3600),
   idle: duration(300, 30 * 86400, '"5m" and "30d"').default(3600),
   token: duration(60, 3600, '"60s" and "1h"').default(15 * 60),
-  /** What happens when a sign-in's callback or a used-up refresh cookie comes a second time: somebody may have a copy. */
-  onReuse: z.enum(["record", "revoke-session", "revoke-user"], 'write "record", "revoke-session" or "revoke-user"').default("revoke-session"),
+  /**
+   * What happens when a sign-in's callback or a used-up refresh cookie comes a second time: somebody may have a copy.
+   */
+  onReuse: z
+    .enum(["record", "revoke-session", "revoke-user"], 'write "record", "revoke-session" or "revoke-user"')
+    .default("revoke-session"),
   /** Days from one new signing key to the next. */
-  keyRotationDays: z.number("write a number of days").int("write a whole number of days").min(1, "write at least 1").max(365, "write at most 365").default(30),
+  keyRotationDays: z
+    .number("write a number of days")
+    .int("write a whole number of days")
+    .min(1, "write at least 1")
+    .max(365, "write at most 365")
+    .default(30),
 });
 
 const theme = z.strictObject({
-  productName: z.string("write a name").min(1, "write a name").max(60, "write at most 60 characters").regex(/^[^<>&"'\\`$%]*$/, "write a name without < > & \" ' \\ ` $ %").optional(),
+  productName: z
+    .string("write a name")
+    .min(1, "write a name")
+    .max(60, "write at most 60 characters")
+    .regex(/^[^<>&"'\\`$%]*$/, "write a name without < > & \" ' \\ ` $ %")
+    .optional(),
   accentColor: text(/^#[0-9a-f]{6}$/, 'a colour as "#rrggbb" in lower case').default("#2456c7"),
-  support: text(/^(?:[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+|https:\/\/[A-Za-z0-9._~:/?#@+=-]+)$/, "an e-mail address or an https URL").max(200, "write at most 200 characters").optional(),
+  support: text(
+    /^(?:[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+|https:\/\/[A-Za-z0-9._~:/?#@+=-]+)$/,
+    "an e-mail address or an https URL",
+  )
+    .max(200, "write at most 200 characters")
+    .optional(),
 });
 
 const waf = z.strictObject({
   /** Requests from one address within five minutes after which it is blocked. */
-  rateLimit: z.number("write a number of requests").int("write a whole number").min(10, "write at least 10").max(2_000_000_000, "write at most 2000000000").default(2000),
+  rateLimit: z
+    .number("write a number of requests")
+    .int("write a whole number")
+    .min(10, "write at least 10")
+    .max(2_000_000_000, "write at most 2000000000")
+    .default(2000),
 });
 
 const state = z.strictObject({
@@ -173,37 +237,81 @@ export const configSchema = z.strictObject({
   basePath: text(/^\/[A-Za-z0-9_~-]{1,32}$/, 'one path segment, such as "/_gate"').default("/_gate"),
   identityProviders: z
     .record(slug, identityProvider, 'write { main: { issuer: "https://…", clientId: "…" } }')
-    .refine((value) => Object.keys(value).length > 0, 'write at least one: { main: { issuer: "https://…", clientId: "…" } }'),
-  eventTransmitters: z.record(slug, eventTransmitter, 'write { corp: { issuer: "https://…", audience: "…", jwksUri: "https://…" } }').default({}),
+    .refine(
+      (value) => Object.keys(value).length > 0,
+      'write at least one: { main: { issuer: "https://…", clientId: "…" } }',
+    ),
+  eventTransmitters: z
+    .record(slug, eventTransmitter, 'write { corp: { issuer: "https://…", audience: "…", jwksUri: "https://…" } }')
+    .default({}),
   origin,
   /** Of the default behavior; `optimized` for S3 and `disabled` for a custom origin where absent. */
   caching: caching.optional(),
   behaviors: z.array(behavior).default([]),
-  policy: z.array(policyRule, 'write a list of rules, such as [{ path: "/**", allow: "signed-in" }]').min(1, 'write at least one rule, such as { path: "/**", allow: "signed-in" }; what no rule matches is denied'),
+  policy: z
+    .array(policyRule, 'write a list of rules, such as [{ path: "/**", allow: "signed-in" }]')
+    .min(1, 'write at least one rule, such as { path: "/**", allow: "signed-in" }; what no rule matches is denied'),
   session: session.prefault({}),
   /** Further identity headers for the origin: header name to claim name. */
   identityHeaders: z
-    .record(text(/^x-gate-[a-z0-9-]{1,32}$/, 'a header name that starts with "x-gate-"'), text(/^[A-Za-z0-9_:./-]{1,128}$/, "the name of a claim"))
-    .refine((value) => !FIXED_IDENTITY_HEADERS.some((name) => name in value), `${FIXED_IDENTITY_HEADERS.join(", ")} are set already; choose another header name`)
+    .record(
+      text(/^x-gate-[a-z0-9-]{1,32}$/, 'a header name that starts with "x-gate-"'),
+      text(/^[A-Za-z0-9_:./-]{1,128}$/, "the name of a claim"),
+    )
+    .refine(
+      (value) => !FIXED_IDENTITY_HEADERS.some((name) => name in value),
+      `${FIXED_IDENTITY_HEADERS.join(", ")} are set already; choose another header name`,
+    )
     .default({}),
   theme: theme.prefault({}),
   waf: waf.prefault({}),
-  /** An issued certificate in us-east-1 that covers all domains. Without it, one is requested and validated in `hostedZoneId`. */
-  certificateArn: text(/^arn:aws[a-z-]*:acm:us-east-1:[0-9]{12}:certificate\/[0-9a-f-]+$/, "the ARN of an ACM certificate in us-east-1").optional(),
+  /**
+   * An issued certificate in us-east-1 that covers all domains. Without it, one is requested and validated in
+   * `hostedZoneId`.
+   */
+  certificateArn: text(
+    /^arn:aws[a-z-]*:acm:us-east-1:[0-9]{12}:certificate\/[0-9a-f-]+$/,
+    "the ARN of an ACM certificate in us-east-1",
+  ).optional(),
   /** The Route 53 zone that gets the alias records (and the certificate's validation records). */
-  hostedZoneId: text(/^Z[A-Z0-9]{5,31}$/, 'the id of a Route 53 hosted zone, such as "Z0123456789ABCDEFGHIJ"').optional(),
+  hostedZoneId: text(
+    /^Z[A-Z0-9]{5,31}$/,
+    'the id of a Route 53 hosted zone, such as "Z0123456789ABCDEFGHIJ"',
+  ).optional(),
   logRetentionDays: z
-    .union([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653].map((days) => z.literal(days)), { error: "write a retention that CloudWatch Logs knows, such as 30, 90 or 365" })
+    .union(
+      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653].map(
+        (days) => z.literal(days),
+      ),
+      { error: "write a retention that CloudWatch Logs knows, such as 30, 90 or 365" },
+    )
     .default(90),
-  /** A key in us-east-1 for secrets, ledger, queues and topic; keys of AWS where absent. Its policy must let the account and SNS use it. */
-  kmsKeyArn: text(/^arn:aws[a-z-]*:kms:us-east-1:[0-9]{12}:key\/[0-9a-f-]+$/, "the ARN of a KMS key in us-east-1").optional(),
+  /**
+   * A key in us-east-1 for secrets, ledger, queues and topic; keys of AWS where absent. Its policy must let the account
+   * and SNS use it.
+   */
+  kmsKeyArn: text(
+    /^arn:aws[a-z-]*:kms:us-east-1:[0-9]{12}:key\/[0-9a-f-]+$/,
+    "the ARN of a KMS key in us-east-1",
+  ).optional(),
   /** An SNS topic in us-east-1 that alarms notify; they only show in CloudWatch where absent. */
-  alarmTopicArn: text(/^arn:aws[a-z-]*:sns:us-east-1:[0-9]{12}:[A-Za-z0-9_-]{1,256}$/, "the ARN of an SNS topic in us-east-1").optional(),
-  /** Keep concurrency free for key rotation and revocation. `false` for accounts whose limit is too low for that (10 on new ones). */
+  alarmTopicArn: text(
+    /^arn:aws[a-z-]*:sns:us-east-1:[0-9]{12}:[A-Za-z0-9_-]{1,256}$/,
+    "the ARN of an SNS topic in us-east-1",
+  ).optional(),
+  /**
+   * Keep concurrency free for key rotation and revocation. `false` for accounts whose limit is too low for that (10 on
+   * new ones).
+   */
   reserveConcurrency: z.boolean("write true or false").default(true),
   /** The S3 bucket of the Terraform state; a local file where absent. */
   state: state.optional(),
-  tags: z.record(z.string().regex(/^(?!aws:).{1,128}$/, 'write tag keys of 1 to 128 characters that do not start with "aws:"'), z.string("write a text").max(256, "write at most 256 characters")).default({}),
+  tags: z
+    .record(
+      z.string().regex(/^(?!aws:).{1,128}$/, 'write tag keys of 1 to 128 characters that do not start with "aws:"'),
+      z.string("write a text").max(256, "write at most 256 characters"),
+    )
+    .default({}),
 });
 
 /** What people write. */

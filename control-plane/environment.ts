@@ -9,6 +9,7 @@ export function variable(name: string): string {
 
 export function seconds(name: string): number {
   const value = variable(name);
-  if (!/^[0-9]{1,9}$/.test(value)) throw new OperationError(`the environment variable ${name} must be a whole number of seconds`);
+  if (!/^[0-9]{1,9}$/.test(value))
+    throw new OperationError(`the environment variable ${name} must be a whole number of seconds`);
   return Number(value);
 }

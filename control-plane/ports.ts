@@ -1,4 +1,7 @@
-/** What the control plane needs from outside: the ledger, the session-keys secret, the store that the gate reads, and time. Each is said where it is on AWS. */
+/**
+ * What the control plane needs from outside: the ledger, the session-keys secret, the store that the gate reads, and
+ * time. Each is said where it is on AWS.
+ */
 import type { dynamoDbLedger } from "./ledger/aws";
 import type { sessionKeysSecret } from "./session-keys/aws";
 import type { keyValueStore } from "./store/aws";

@@ -1,6 +1,7 @@
 /**
- * Stands in for AWS, over the protocols that AWS speaks: SSM, Secrets Manager, SQS, EventBridge, the Invoke operation of
- * Lambda, and DynamoDB, which dynalite is. One service a file in `aws/`. Tests and the local edge set values and faults through its maps.
+ * Stands in for AWS, over the protocols that AWS speaks: SSM, Secrets Manager, SQS, EventBridge, the Invoke operation
+ * of Lambda, and DynamoDB, which dynalite is. One service a file in `aws/`. Tests and the local edge set values and
+ * faults through its maps.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -55,7 +56,10 @@ const FAULTS: Record<Exclude<Fault, "hang" | "lost">, Answer> = {
   // https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html
   error: { status: 500, body: { __type: "InternalServerError", message: "An error occurred on the server side." } },
   throttle: { status: 400, body: { __type: "ThrottlingException", message: "Rate exceeded" } },
-  denied: { status: 400, body: { __type: "AccessDeniedException", message: "User is not authorized to perform this action" } },
+  denied: {
+    status: 400,
+    body: { __type: "AccessDeniedException", message: "User is not authorized to perform this action" },
+  },
   garbage: { status: 200, body: "<html>" },
 };
 
@@ -100,7 +104,8 @@ export async function startAwsStandIn(accessKeyId?: string): Promise<AwsStandIn>
     const caller = SIGNED.exec(request.headers.authorization ?? "")?.[1];
     const isKnown = caller !== undefined && caller === (accessKeyId ?? caller);
     if (fault === "lost") response.end = () => response.destroy();
-    if ((!fault || fault === "lost") && isKnown && name.startsWith("DynamoDB_")) return void tables.emit("request", request, response);
+    if ((!fault || fault === "lost") && isKnown && name.startsWith("DynamoDB_"))
+      return void tables.emit("request", request, response);
     const input = await readJson(request);
     if (!isKnown) return send(response, failure("MissingAuthenticationTokenException", "Missing Authentication Token"));
     if (fault && fault !== "lost") return send(response, FAULTS[fault]);
@@ -129,7 +134,10 @@ export async function startAwsStandIn(accessKeyId?: string): Promise<AwsStandIn>
     onEvent: undefined,
     requests,
     faults,
-    connections: () => new Promise((resolve, reject) => server.getConnections((error, count) => (error ? reject(error) : resolve(count)))),
+    connections: () =>
+      new Promise((resolve, reject) =>
+        server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+      ),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -32,7 +32,8 @@ export async function check(edge: LocalEdge): Promise<CheckResult[]> {
   const { basePath } = edge.config;
   const browser = new HttpClient(readFileSync(edge.caFile, "utf8"));
 
-  if (open) await expect(`public ${open.path}, not signed in`, "200", async () => status(await browser.open(at(open.path))));
+  if (open)
+    await expect(`public ${open.path}, not signed in`, "200", async () => status(await browser.open(at(open.path))));
   if (closed) {
     const api = places.find((place) => place.api && place.allow !== "public") ?? closed;
     const deepLink = `${closed.path}?from=check&n=1`;
@@ -50,7 +51,10 @@ export async function check(edge: LocalEdge): Promise<CheckResult[]> {
     await expect("renew by fetch", "200", async () => status(await browser.fetch("POST", at(`${basePath}/refresh`))));
     await expect(`revoke ${admin.id}, open ${closed.path}`, "the identity provider's sign-in page", async () => {
       const { uid } = decodePayload(splitToken(browser.cookie(SESSION_COOKIE) ?? "")!.payload);
-      await edge.askRevoker({ operation: "revoke", command: { version: 1, target: { type: "user", uid }, by: "operator:local", reason: "check" } });
+      await edge.askRevoker({
+        operation: "revoke",
+        command: { version: 1, target: { type: "user", uid }, by: "operator:local", reason: "check" },
+      });
       await nextSecond();
       return placeName(edge, await browser.open(at(closed.path)));
     });
@@ -71,13 +75,15 @@ export async function check(edge: LocalEdge): Promise<CheckResult[]> {
       status(await signIn(new HttpClient(readFileSync(edge.caFile, "utf8")), at(restricted.path), guest)),
     );
   }
-  await expect("an unknown endpoint of the gateway", "404", async () => status(await browser.open(at(`${basePath}/nothing`))));
+  await expect("an unknown endpoint of the gateway", "404", async () =>
+    status(await browser.open(at(`${basePath}/nothing`))),
+  );
   return results;
 }
 
 /**
- * Opens an address and signs in on the way. Within a minute of a revocation a browser that was not signed in is asked twice: the
- * provider's clock may be wrong by so much.
+ * Opens an address and signs in on the way. Within a minute of a revocation a browser that was not signed in is asked
+ * twice: the provider's clock may be wrong by so much.
  */
 export async function signIn(browser: HttpClient, url: string, user: User): Promise<Answer> {
   const submit = (page: Answer) => browser.submit(page, { user: user.id, password: user.password });
@@ -85,7 +91,10 @@ export async function signIn(browser: HttpClient, url: string, user: User): Prom
   return isSignInForm(answer) ? submit(answer) : answer;
 }
 
-/** Providers tell in whole seconds when somebody authenticated: within the second of a revocation it is not known to be after it. Nobody but a script is so quick. */
+/**
+ * Providers tell in whole seconds when somebody authenticated: within the second of a revocation it is not known to be
+ * after it. Nobody but a script is so quick.
+ */
 export async function nextSecond(): Promise<void> {
   await setTimeout(1000 - (Date.now() % 1000));
 }

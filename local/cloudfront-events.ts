@@ -1,8 +1,9 @@
 /**
  * HTTP as CloudFront shows it to its two kinds of functions, and back. Plain data in both directions.
  *
- * CloudFront Functions: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html
- * Lambda@Edge: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html
+ * CloudFront Functions:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html Lambda@Edge:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html
  */
 
 /** A request at the edge, as the viewer sent it. */
@@ -111,7 +112,10 @@ export function requestFrom(changed: FunctionRequest, original: EdgeRequest): Ed
       : pairs(changed.querystring)
           .map(([name, value]) => `${name}=${value}`)
           .join("&"),
-    headers: [...pairs(changed.headers), ...(cookies.length > 0 ? [["cookie", cookies.join("; ")] as [string, string]] : [])],
+    headers: [
+      ...pairs(changed.headers),
+      ...(cookies.length > 0 ? [["cookie", cookies.join("; ")] as [string, string]] : []),
+    ],
   };
 }
 
@@ -122,7 +126,8 @@ export function responseFrom(response: FunctionResponse): EdgeResponse {
       `${name}=${value}${attributes ? `; ${attributes}` : ""}`,
     ]),
   );
-  const body = typeof response.body === "object" ? response.body : { encoding: "text" as const, data: response.body ?? "" };
+  const body =
+    typeof response.body === "object" ? response.body : { encoding: "text" as const, data: response.body ?? "" };
   return {
     status: response.statusCode,
     headers: [...pairs(response.headers ?? {}), ...cookies],
@@ -178,7 +183,9 @@ function values(list: [name: string, value: string][]): FunctionValues {
   return Object.fromEntries(
     [...grouped].map(([name, [first, ...more]]) => [
       name,
-      more.length === 0 ? { value: first! } : { value: first!, multiValue: [first!, ...more].map((value) => ({ value })) },
+      more.length === 0
+        ? { value: first! }
+        : { value: first!, multiValue: [first!, ...more].map((value) => ({ value })) },
     ]),
   );
 }

@@ -83,7 +83,9 @@ export function readControlPlane(file: string): ControlPlane {
         functionName: functionNameOf(mapping["function_name"]),
         batchSize: Number(mapping["batch_size"] ?? BATCH_SIZE),
         window: Math.min(Number(mapping["maximum_batching_window_in_seconds"] ?? WINDOW), LONGEST_WINDOW) * 1000,
-        concurrency: Number((mapping["scaling_config"] as JsonObject | undefined)?.["maximum_concurrency"] ?? CONCURRENCY),
+        concurrency: Number(
+          (mapping["scaling_config"] as JsonObject | undefined)?.["maximum_concurrency"] ?? CONCURRENCY,
+        ),
         maxReceives: Number(/maxReceiveCount\D+(\d+)/.exec(JSON.stringify(redrive ?? ""))?.[1] ?? Infinity),
       };
     }),

@@ -1,6 +1,6 @@
 /**
- * The site behind the local gateway. Answers every path and shows what an origin learns: the request as it comes out of the
- * gate. Stands for every origin of the stack.
+ * The site behind the local gateway. Answers every path and shows what an origin learns: the request as it comes out of
+ * the gate. Stands for every origin of the stack.
  */
 import type { Config } from "../config/schema";
 import type { EdgeRequest, EdgeResponse } from "./cloudfront-events";

@@ -56,7 +56,9 @@ function received(request: EdgeRequest): string {
   const isIdentity = (name: string) => name.startsWith("x-gate-");
   const line = (kind: string, name: string, value: string) =>
     `<div${kind}><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`;
-  const own = request.headers.filter(([name]) => isIdentity(name)).map(([name, value]) => line(' class="gate"', name, value));
+  const own = request.headers
+    .filter(([name]) => isIdentity(name))
+    .map(([name, value]) => line(' class="gate"', name, value));
   const others = request.headers.filter(([name]) => !isIdentity(name)).map(([name, value]) => line("", name, value));
   const target = request.path + (request.query === undefined ? "" : `?${request.query}`);
   return [line("", request.method, target), ...own, ...others].join("");

@@ -90,9 +90,12 @@ export function readDistribution(file: string): Distribution {
   }
 
   function forwardsOf(behavior: JsonObject): "all" | "none" {
-    const policies = [behavior["cache_policy_id"], behavior["origin_request_policy_id"]].filter((id) => typeof id === "string");
+    const policies = [behavior["cache_policy_id"], behavior["origin_request_policy_id"]].filter(
+      (id) => typeof id === "string",
+    );
     const forwards = policies.map(
-      (id) => MANAGED_POLICIES[id] ?? (stack.nameOf("aws_cloudfront_cache_policy", id) === undefined ? undefined : "none"),
+      (id) =>
+        MANAGED_POLICIES[id] ?? (stack.nameOf("aws_cloudfront_cache_policy", id) === undefined ? undefined : "none"),
     );
     const unknown = policies.find((_, index) => forwards[index] === undefined);
     if (unknown !== undefined) throw new Error(`${file}: there is no managed policy ${unknown}`);
@@ -125,7 +128,9 @@ export function readDistribution(file: string): Distribution {
   if (settings.length !== 1)
     throw new Error(`${file}: expected one SSM parameter, the handler's settings; found ${settings.length}`);
   return {
-    behaviors: [...list(distribution["ordered_cache_behavior"]), ...list(distribution["default_cache_behavior"])].map(read),
+    behaviors: [...list(distribution["ordered_cache_behavior"]), ...list(distribution["default_cache_behavior"])].map(
+      read,
+    ),
     rootObject: typeof distribution["default_root_object"] === "string" ? distribution["default_root_object"] : "",
     parameters,
     authSettings: JSON.parse(settings[0]!) as AuthSettings,
@@ -167,7 +172,9 @@ function responseHeaders(policy: JsonObject): ResponseHeader[] {
     ...header("x-content-type-options", part("content_type_options"), () => "nosniff"),
     ...header("x-frame-options", part("frame_options"), (from) => String(from["frame_option"])),
     ...header("referrer-policy", part("referrer_policy"), (from) => String(from["referrer_policy"])),
-    ...header("content-security-policy", part("content_security_policy"), (from) => String(from["content_security_policy"])),
+    ...header("content-security-policy", part("content_security_policy"), (from) =>
+      String(from["content_security_policy"]),
+    ),
     ...list(list(policy["custom_headers_config"])[0]?.["items"]).flatMap((item) =>
       header(String(item["header"]).toLowerCase(), item, (from) => String(from["value"])),
     ),

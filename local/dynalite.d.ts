@@ -1,5 +1,9 @@
 declare module "dynalite" {
   import type { Server } from "node:http";
   /** DynamoDB in memory. Milliseconds that a table takes to change its state. */
-  export default function dynalite(options: { createTableMs: number; updateTableMs: number; deleteTableMs: number }): Server;
+  export default function dynalite(options: {
+    createTableMs: number;
+    updateTableMs: number;
+    deleteTableMs: number;
+  }): Server;
 }

@@ -1,6 +1,6 @@
 /**
- * The standard library of cloudfront-js-2.0 as far as it is both documented and in njs: what a gate may call. Text only:
- * `Buffer`, `atob` and `TextEncoder` exist in the engine, but nothing here has needed them.
+ * The standard library of cloudfront-js-2.0 as far as it is both documented and in njs: what a gate may call. Text
+ * only: `Buffer`, `atob` and `TextEncoder` exist in the engine, but nothing here has needed them.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
  */
 export const ENGINE_LIBRARY = {
@@ -11,7 +11,8 @@ export const ENGINE_LIBRARY = {
     globalThis isFinite isNaN parseFloat parseInt undefined`),
   /** Methods by the object that has them; every other method of these objects is missing in the engine. */
   members: {
-    Object: names(`assign create defineProperties defineProperty entries freeze getOwnPropertyDescriptor getOwnPropertyDescriptors
+    Object:
+      names(`assign create defineProperties defineProperty entries freeze getOwnPropertyDescriptor getOwnPropertyDescriptors
       getOwnPropertyNames getOwnPropertySymbols getPrototypeOf is isExtensible isFrozen isSealed keys preventExtensions seal
       setPrototypeOf values`),
     "Object.prototype": names("constructor hasOwnProperty isPrototypeOf propertyIsEnumerable toString valueOf"),
@@ -20,7 +21,8 @@ export const ENGINE_LIBRARY = {
       names(`concat constructor copyWithin entries every fill filter find findIndex forEach includes indexOf join keys
       lastIndexOf map pop push reduce reduceRight reverse shift slice some sort splice toString unshift values`),
     String: names("fromCharCode fromCodePoint"),
-    "String.prototype": names(`charAt charCodeAt codePointAt concat constructor endsWith includes indexOf lastIndexOf match padEnd
+    "String.prototype":
+      names(`charAt charCodeAt codePointAt concat constructor endsWith includes indexOf lastIndexOf match padEnd
       padStart repeat replace search slice split startsWith substr substring toLowerCase toString toUpperCase trim trimEnd
       trimStart valueOf`),
     Number: names("isFinite isInteger isNaN isSafeInteger parseFloat parseInt"),

@@ -24,12 +24,23 @@ interface Outcome extends Omit<GateRun, "result"> {
 export async function runGate(source: string, event: CloudFrontFunctionEvent, store: KeyValueStore): Promise<GateRun> {
   const query = event.request.rawQueryString?.();
   const input = JSON.stringify({ event, store, query: query === undefined ? [] : [query] });
-  const lines = (await njs(`${source}\n;${driver}(handler, JSON.parse(${JSON.stringify(input)}));\n`)).trimEnd().split("\n");
+  const lines = (await njs(`${source}\n;${driver}(handler, JSON.parse(${JSON.stringify(input)}));\n`))
+    .trimEnd()
+    .split("\n");
   const isOutcome = (line: string) => line.startsWith("\u001e");
-  const outcome = readOutcome(lines.filter(isOutcome).map((line) => line.slice(1)).join(""));
+  const outcome = readOutcome(
+    lines
+      .filter(isOutcome)
+      .map((line) => line.slice(1))
+      .join(""),
+  );
   if (!outcome) throw new FunctionFault(503, lines.join(" ") || "the function waits for something that never comes");
   if (outcome.error !== undefined) throw new FunctionFault(503, outcome.error);
-  return { result: checkResult(event, outcome.result), log: [...lines.filter((line) => !isOutcome(line)), ...outcome.log], reads: outcome.reads };
+  return {
+    result: checkResult(event, outcome.result),
+    log: [...lines.filter((line) => !isOutcome(line)), ...outcome.log],
+    reads: outcome.reads,
+  };
 }
 
 /** What njs wrote after it ran a program from its standard input. */
@@ -39,7 +50,9 @@ function njs(program: string): Promise<string> {
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.once("error", (error) => reject(new Error(`njs cannot be run (${error.message}); install it: apt-get install njs`)));
+    child.once("error", (error) =>
+      reject(new Error(`njs cannot be run (${error.message}); install it: apt-get install njs`)),
+    );
     child.once("close", () => resolve(output));
     // A program that does not parse ends njs before it has read all of it.
     child.stdin.on("error", () => undefined);

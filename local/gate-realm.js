@@ -22,7 +22,8 @@ module.exports = function (library, host, now) {
         return hash;
       },
       digest: function (encoding) {
-        if (ENCODINGS.indexOf(encoding) < 0) throw new TypeError("digest takes hex, base64 or base64url, not " + encoding);
+        if (ENCODINGS.indexOf(encoding) < 0)
+          throw new TypeError("digest takes hex, base64 or base64url, not " + encoding);
         return host.digest(kind, algorithm, key, text, encoding);
       },
     };

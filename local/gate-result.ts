@@ -7,7 +7,10 @@ import type { CloudFrontFunctionEvent, FunctionRequest, FunctionResponse, Functi
 /** The records of a KeyValueStore, and how it behaves. Tests change both while the edge runs. */
 export interface KeyValueStore {
   records: Record<string, string>;
-  /** `error`: every call of the store is rejected, as when it cannot be reached. `later`: every call of a run but its first one. */
+  /**
+   * `error`: every call of the store is rejected, as when it cannot be reached. `later`: every call of a run but its
+   * first one.
+   */
   fault?: "error" | "later" | undefined;
 }
 
@@ -57,12 +60,14 @@ export function checkResult(event: CloudFrontFunctionEvent, result: unknown): Fu
 }
 
 function checkRequest(before: FunctionRequest, after: FunctionRequest): void {
-  if (typeof after.uri !== "string" || !after.uri.startsWith("/")) throw refused("request.uri must be a path that starts with /");
+  if (typeof after.uri !== "string" || !after.uri.startsWith("/"))
+    throw refused("request.uri must be a path that starts with /");
   if (after.method !== before.method) throw refused("request.method is read-only");
   for (const part of ["headers", "cookies", "querystring"] as const) checkValues(`request.${part}`, after[part]);
   checkHeaderNames("request.headers", after.headers, before.headers, ["cookie"]);
   for (const name of READ_ONLY_IN_REQUEST) {
-    if (after.headers[name]?.value !== before.headers[name]?.value) throw refused(`request.headers["${name}"] is read-only`);
+    if (after.headers[name]?.value !== before.headers[name]?.value)
+      throw refused(`request.headers["${name}"] is read-only`);
   }
 }
 
@@ -90,7 +95,8 @@ function checkValues(where: string, values: FunctionValues): void {
 
 function checkHeaderNames(where: string, headers: FunctionValues, before: FunctionValues, forbidden: string[]): void {
   for (const name of Object.keys(headers)) {
-    if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)) throw refused(`${where}["${name}"]: write header names in lower case`);
+    if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name))
+      throw refused(`${where}["${name}"]: write header names in lower case`);
     if (!(name in before) && (isDisallowedHeader(name) || forbidden.includes(name)))
       throw refused(`${where}["${name}"] must not be set by a function`);
   }

@@ -14,7 +14,10 @@ type Digest = "hex" | "base64" | "base64url";
 type Realm = (library: typeof ENGINE_LIBRARY, host: object, now: number) => Run;
 type Run = (handler: unknown, event: string, hasQuery: boolean, query: string | undefined) => void;
 
-/** Far above what a function may use (well under a millisecond), on a machine with much else to do, too; stops an endless loop. */
+/**
+ * Far above what a function may use (well under a millisecond), on a machine with much else to do, too; stops an
+ * endless loop.
+ */
 const TIME_LIMIT_MS = 5_000;
 /** A bundle has its import statements anywhere between others; the engine hoists them. */
 const IMPORT = /(?<=^|[;}\n])\s*import\s+([\w$]+)\s+from\s*(["']\w+["'])\s*;?/g;
@@ -24,7 +27,9 @@ const realmScript = new Script(`((module) => {${readFileSync(realmFile, "utf8")}
   filename: realmFile,
 });
 const compiled = new Map<string, Script>();
-/** Calls what the context holds as `start` from inside, so that the time limit counts, and out of the function's sight. */
+/**
+ * Calls what the context holds as `start` from inside, so that the time limit counts, and out of the function's sight.
+ */
 const START = new Script("{ const go = globalThis.start; delete globalThis.start; go(); }");
 
 /**
@@ -55,7 +60,10 @@ function run(source: string, event: CloudFrontFunctionEvent, store: KeyValueStor
     failed: (error: string) => void (outcome = { error }),
   };
   try {
-    const context = createContext({}, { microtaskMode: "afterEvaluate", codeGeneration: { strings: false, wasm: false } });
+    const context = createContext(
+      {},
+      { microtaskMode: "afterEvaluate", codeGeneration: { strings: false, wasm: false } },
+    );
     const start = (realmScript.runInContext(context) as Realm)(ENGINE_LIBRARY, host, Date.now());
     const handler: unknown = compile(source).runInContext(context, { timeout: TIME_LIMIT_MS });
     const query = event.request.rawQueryString?.();
@@ -66,7 +74,11 @@ function run(source: string, event: CloudFrontFunctionEvent, store: KeyValueStor
   }
   if (!outcome) throw new FunctionFault(503, "the function waits for something that never comes");
   if ("error" in outcome) throw new FunctionFault(503, outcome.error);
-  return { result: checkResult(event, outcome.result === undefined ? undefined : JSON.parse(outcome.result)), log, reads };
+  return {
+    result: checkResult(event, outcome.result === undefined ? undefined : JSON.parse(outcome.result)),
+    log,
+    reads,
+  };
 }
 
 function compile(source: string): Script {
@@ -79,8 +91,14 @@ function compile(source: string): Script {
   return script;
 }
 
-function storeAnswer(store: KeyValueStore, operation: string, key: string, reads: number): { value: unknown } | { error: string } {
-  if (store.fault === "error" || (store.fault === "later" && reads > 1)) return { error: "the KeyValueStore cannot be reached" };
+function storeAnswer(
+  store: KeyValueStore,
+  operation: string,
+  key: string,
+  reads: number,
+): { value: unknown } | { error: string } {
+  if (store.fault === "error" || (store.fault === "later" && reads > 1))
+    return { error: "the KeyValueStore cannot be reached" };
   const value = Object.hasOwn(store.records, key) ? store.records[key] : undefined;
   switch (operation) {
     case "get":

@@ -19,7 +19,9 @@ export function greeting(edge: LocalEdge): string {
       .join("  "),
   ]);
   const [provider] = Object.keys(edge.config.identityProviders);
-  const gate = Buffer.byteLength(edge.distribution.behaviors.find((behavior) => behavior.gate !== undefined)?.gate ?? "");
+  const gate = Buffer.byteLength(
+    edge.distribution.behaviors.find((behavior) => behavior.gate !== undefined)?.gate ?? "",
+  );
   return [
     section(`Synthesized ${edge.stackName}`, [...behaviors, ["gate", `${gate} of 10240 bytes`]]),
     section(

@@ -40,7 +40,9 @@ export class HttpClient {
     let answer = await this.send(form ? "POST" : "GET", new URL(url), NAVIGATION, form?.toString());
     for (let hops = 0; answer.status >= 300 && answer.status < 400; hops++) {
       if (hops === MAX_REDIRECTS)
-        throw new Error(`more than ${MAX_REDIRECTS} redirects, the last from ${answer.url.origin}${answer.url.pathname}`);
+        throw new Error(
+          `more than ${MAX_REDIRECTS} redirects, the last from ${answer.url.origin}${answer.url.pathname}`,
+        );
       answer = await this.send("GET", new URL(String(answer.headers["location"]), answer.url), NAVIGATION);
     }
     return answer;
@@ -54,11 +56,11 @@ export class HttpClient {
   /** Sends the one form of a page, with its hidden fields and these values. */
   submit(page: Answer, values: Record<string, string>): Promise<Answer> {
     const action = /<form[^>]*\saction="([^"]+)"/.exec(page.body)?.[1];
-    if (action === undefined) throw new Error(`no form at ${page.url.origin}${page.url.pathname} (status ${page.status})`);
-    const hidden = [...page.body.matchAll(/<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"/g)].map((field) => [
-      field[1]!,
-      field[2]!,
-    ]);
+    if (action === undefined)
+      throw new Error(`no form at ${page.url.origin}${page.url.pathname} (status ${page.status})`);
+    const hidden = [...page.body.matchAll(/<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"/g)].map(
+      (field) => [field[1]!, field[2]!],
+    );
     return this.open(new URL(action, page.url), new URLSearchParams([...hidden, ...Object.entries(values)]));
   }
 
@@ -75,7 +77,9 @@ export class HttpClient {
 
   send(method: string, url: URL, headers: Record<string, string>, body?: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const cookies = this.#cookies.filter((cookie) => cookie.host === url.host && url.pathname.startsWith(cookie.path));
+      const cookies = this.#cookies.filter(
+        (cookie) => cookie.host === url.host && url.pathname.startsWith(cookie.path),
+      );
       const outgoing = httpsRequest(
         {
           // Names below localhost need not resolve.
@@ -112,7 +116,12 @@ export class HttpClient {
       rest.map((part) => [part.split("=")[0]!.toLowerCase(), part.slice(part.indexOf("=") + 1)] as const),
     );
     const at = pair!.indexOf("=");
-    const cookie = { name: pair!.slice(0, at), value: pair!.slice(at + 1), host: url.host, path: attributes.get("path") ?? "/" };
+    const cookie = {
+      name: pair!.slice(0, at),
+      value: pair!.slice(at + 1),
+      host: url.host,
+      path: attributes.get("path") ?? "/",
+    };
     this.#cookies = this.#cookies.filter(
       ({ name, host, path }) => name !== cookie.name || host !== cookie.host || path !== cookie.path,
     );

@@ -90,7 +90,8 @@ function configuration(options: IdentityProviderOptions): Configuration {
           context.set("content-security-policy", `${PAGE_POLICY}; script-src 'nonce-${nonce}'`);
           context.body = signOutPage(form, nonce);
         },
-        postLogoutSuccessSource: (context) => page(context, messagePage("Signed out", "You are signed out of Local ID.")),
+        postLogoutSuccessSource: (context) =>
+          page(context, messagePage("Signed out", "You are signed out of Local ID.")),
       },
     },
     interactions: { url: (_context, current) => `/interaction/${current.uid}` },
@@ -145,7 +146,12 @@ async function interaction(
   const user = users.find((one) => one.id === form.get("user"));
   if (!user || form.get("password") !== user.password)
     return send(response, 401, loginPage(users, action, form.get("user") ?? ""));
-  await provider.interactionFinished(request, response, { login: { accountId: user.id } }, { mergeWithLastSubmission: false });
+  await provider.interactionFinished(
+    request,
+    response,
+    { login: { accountId: user.id } },
+    { mergeWithLastSubmission: false },
+  );
 }
 
 function send(response: ServerResponse, status: number, body: string): void {

@@ -1,6 +1,6 @@
 /**
- * The local identity provider: `oidc-provider` in a process of its own, with three users and pages that look like those of
- * another company. Ends with the process that started it.
+ * The local identity provider: `oidc-provider` in a process of its own, with three users and pages that look like those
+ * of another company. Ends with the process that started it.
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";

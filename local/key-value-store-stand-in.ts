@@ -1,6 +1,6 @@
 /**
- * Stands in for the data API of CloudFront's KeyValueStore, with its quotas and its one ETag for the whole store. What is
- * written here is what the gate of the local edge and of the tests reads.
+ * Stands in for the data API of CloudFront's KeyValueStore, with its quotas and its one ETag for the whole store. What
+ * is written here is what the gate of the local edge and of the tests reads.
  *
  * https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Operations_Amazon_CloudFront_KeyValueStore.html
  */
@@ -13,7 +13,10 @@ import type { KeyValueStore } from "./gate-result";
 export type StoreFault = "conflict" | "throttle" | "error" | "lost";
 
 export interface KeyValueStoreStandIn extends KeyValueStore {
-  /** For `AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE`. The SDK puts the account id before the host: `*.localhost` must resolve. */
+  /**
+   * For `AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE`. The SDK puts the account id before the host: `*.localhost` must
+   * resolve.
+   */
   endpoint: string;
   arn: string;
   /** The operation of every call seen, in order. */
@@ -37,7 +40,8 @@ const MAX_KEY_BYTES = 512;
 const MAX_STORE_BYTES = 5 * 1024 * 1024;
 const MAX_PAGE = 50;
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html: SigV4A for every region */
-const SIGNED = /^AWS4-ECDSA-P256-SHA256 Credential=[^/]+\/\d{8}\/cloudfront-keyvaluestore\/aws4_request, SignedHeaders=[a-z0-9;-]*x-amz-region-set[a-z0-9;-]*, Signature=[0-9a-f]+$/;
+const SIGNED =
+  /^AWS4-ECDSA-P256-SHA256 Credential=[^/]+\/\d{8}\/cloudfront-keyvaluestore\/aws4_request, SignedHeaders=[a-z0-9;-]*x-amz-region-set[a-z0-9;-]*, Signature=[0-9a-f]+$/;
 
 const FAULTS: Record<Exclude<StoreFault, "lost">, Answer> = {
   conflict: failure(409, "ConflictException"),
@@ -54,7 +58,13 @@ export async function startKeyValueStoreStandIn(arn: string): Promise<KeyValueSt
     DescribeKeyValueStore: () => ({
       status: 200,
       etag: etag(),
-      body: { KvsARN: arn, ItemCount: Object.keys(standIn.records).length, TotalSizeInBytes: sizeOf(standIn.records), Created: 1_700_000_000, Status: "READY" },
+      body: {
+        KvsARN: arn,
+        ItemCount: Object.keys(standIn.records).length,
+        TotalSizeInBytes: sizeOf(standIn.records),
+        Created: 1_700_000_000,
+        Status: "READY",
+      },
     }),
     ListKeys(url) {
       const from = Number(url.searchParams.get("NextToken") ?? 0);
@@ -62,24 +72,47 @@ export async function startKeyValueStoreStandIn(arn: string): Promise<KeyValueSt
       if (!(size >= 1 && size <= MAX_PAGE)) return failure(400, "ValidationException");
       const entries = Object.entries(standIn.records).sort(([a], [b]) => (a < b ? -1 : 1));
       const next = from + size < entries.length ? { NextToken: String(from + size) } : {};
-      return { status: 200, body: { Items: entries.slice(from, from + size).map(([Key, Value]) => ({ Key, Value })), ...next } };
+      return {
+        status: 200,
+        body: { Items: entries.slice(from, from + size).map(([Key, Value]) => ({ Key, Value })), ...next },
+      };
     },
     GetKey(url) {
       const name = decodeURIComponent(url.pathname.slice(url.pathname.lastIndexOf("/") + 1));
       const value = Object.hasOwn(standIn.records, name) ? standIn.records[name] : undefined;
       if (value === undefined) return failure(404, "ResourceNotFoundException");
-      return { status: 200, body: { Key: name, Value: value, ItemCount: Object.keys(standIn.records).length, TotalSizeInBytes: sizeOf(standIn.records) } };
+      return {
+        status: 200,
+        body: {
+          Key: name,
+          Value: value,
+          ItemCount: Object.keys(standIn.records).length,
+          TotalSizeInBytes: sizeOf(standIn.records),
+        },
+      };
     },
     UpdateKeys(_url, request, body) {
-      const { Puts = [], Deletes = [] } = body as { Puts?: { Key: string; Value: string }[]; Deletes?: { Key: string }[] };
+      const { Puts = [], Deletes = [] } = body as {
+        Puts?: { Key: string; Value: string }[];
+        Deletes?: { Key: string }[];
+      };
       if (request.headers["if-match"] !== etag()) return FAULTS.conflict;
       if (Puts.length + Deletes.length > MAX_KEYS_IN_UPDATE) return failure(400, "ValidationException");
-      if (Puts.some(({ Key, Value }) => Buffer.byteLength(Key) > MAX_KEY_BYTES || Buffer.byteLength(Value) > MAX_RECORD_BYTES)) return failure(400, "ValidationException");
+      if (
+        Puts.some(
+          ({ Key, Value }) => Buffer.byteLength(Key) > MAX_KEY_BYTES || Buffer.byteLength(Value) > MAX_RECORD_BYTES,
+        )
+      )
+        return failure(400, "ValidationException");
       const records = { ...standIn.records, ...Object.fromEntries(Puts.map(({ Key, Value }) => [Key, Value])) };
       for (const { Key } of Deletes) delete records[Key];
       if (sizeOf(records) > MAX_STORE_BYTES) return failure(402, "ServiceQuotaExceededException");
       standIn.write(records);
-      return { status: 200, etag: etag(), body: { ItemCount: Object.keys(records).length, TotalSizeInBytes: sizeOf(records) } };
+      return {
+        status: 200,
+        etag: etag(),
+        body: { ItemCount: Object.keys(records).length, TotalSizeInBytes: sizeOf(records) },
+      };
     },
   };
 
@@ -90,7 +123,8 @@ export async function startKeyValueStoreStandIn(arn: string): Promise<KeyValueSt
     standIn.calls.push(operation);
     const body = await readJson(request);
     const fault = await standIn.intercept?.(operation);
-    if (!SIGNED.test(request.headers.authorization ?? "") || request.headers["x-amz-region-set"] !== "*") return send(response, failure(403, "AccessDeniedException"));
+    if (!SIGNED.test(request.headers.authorization ?? "") || request.headers["x-amz-region-set"] !== "*")
+      return send(response, failure(403, "AccessDeniedException"));
     if (fault !== undefined && fault !== "lost") return send(response, FAULTS[fault]);
     const result = operations[operation]!(url, request, body);
     if (fault === "lost") return void response.destroy();
@@ -144,9 +178,15 @@ function send(response: ServerResponse, { status, body, etag }: Answer): void {
   response.end(JSON.stringify(body));
 }
 
-/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/kvs-with-functions-create.html: keys and values count */
+/**
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/kvs-with-functions-create.html: keys and values
+ * count
+ */
 function sizeOf(records: Record<string, string>): number {
-  return Object.entries(records).reduce((size, [key, value]) => size + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
+  return Object.entries(records).reduce(
+    (size, [key, value]) => size + Buffer.byteLength(key) + Buffer.byteLength(value),
+    0,
+  );
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

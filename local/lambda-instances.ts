@@ -1,4 +1,7 @@
-/** Several instances of one function, as Lambda has them: a request that comes while another is under way is another instance's. */
+/**
+ * Several instances of one function, as Lambda has them: a request that comes while another is under way is another
+ * instance's.
+ */
 import { startLambda, type Lambda, type LambdaOptions } from "./lambda";
 
 /**
@@ -7,7 +10,9 @@ import { startLambda, type Lambda, type LambdaOptions } from "./lambda";
  */
 export async function startLambdaInstances(count: number, options: LambdaOptions): Promise<Lambda> {
   const results = await Promise.allSettled(Array.from({ length: count }, () => startLambda(options)));
-  const instances = results.flatMap((result) => (result.status === "fulfilled" ? [{ lambda: result.value, requests: 0 }] : []));
+  const instances = results.flatMap((result) =>
+    result.status === "fulfilled" ? [{ lambda: result.value, requests: 0 }] : [],
+  );
   const close = async () => {
     await Promise.all(instances.map(({ lambda }) => lambda.close()));
   };

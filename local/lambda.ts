@@ -1,6 +1,6 @@
 /**
- * Runs a deployed handler zip as Lambda would: the bytes of its `index.js`, in a Node process of their own, with Lambda's
- * environment and nothing of this machine's.
+ * Runs a deployed handler zip as Lambda would: the bytes of its `index.js`, in a Node process of their own, with
+ * Lambda's environment and nothing of this machine's.
  *
  * Unlike Lambda, one process takes several invocations at a time: enough for a local edge, and it finds state that two
  * requests must not share.
@@ -10,7 +10,10 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { strFromU8, unzipSync } from "fflate";
 
-/** Viewer events: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-lambda-at-edge */
+/**
+ * Viewer events:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-lambda-at-edge
+ */
 const INVOCATION_LIMIT = 5_000;
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
 const INIT_LIMIT = 10_000;
@@ -130,7 +133,10 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
     try {
       return await new Promise((resolve, reject) => {
         pending.set(id, { resolve, reject });
-        timer = setTimeout(() => reject(new Error(`${options.functionName}: no answer within ${timeLimit} ms`)), timeLimit);
+        timer = setTimeout(
+          () => reject(new Error(`${options.functionName}: no answer within ${timeLimit} ms`)),
+          timeLimit,
+        );
         child.send({ id, event }, (error) => error && reject(error));
       });
     } finally {

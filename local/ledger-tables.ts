@@ -12,9 +12,16 @@ export async function createLedgerTables(
   { sessionsTable, revocationsTable }: AuthSettings["ledger"],
   accessKeyId = "local",
 ): Promise<void> {
-  const client = new DynamoDBClient({ endpoint, region: "us-east-1", credentials: { accessKeyId, secretAccessKey: "local" } });
+  const client = new DynamoDBClient({
+    endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId, secretAccessKey: "local" },
+  });
   try {
-    await Promise.all([create(client, sessionsTable, LEDGER_TABLES.sessions), create(client, revocationsTable, LEDGER_TABLES.revocations)]);
+    await Promise.all([
+      create(client, sessionsTable, LEDGER_TABLES.sessions),
+      create(client, revocationsTable, LEDGER_TABLES.revocations),
+    ]);
   } finally {
     client.destroy();
   }

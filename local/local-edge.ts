@@ -1,6 +1,6 @@
 /**
- * The whole gateway on this machine: synthesizes the config, then serves exactly the files that Terraform would deploy, with
- * stand-ins for AWS, an identity provider and an origin.
+ * The whole gateway on this machine: synthesizes the config, then serves exactly the files that Terraform would deploy,
+ * with stand-ins for AWS, an identity provider and an origin.
  */
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -74,7 +74,10 @@ export interface LocalEdge {
   close(): Promise<void>;
 }
 
-/** @throws Error when the port is in use, the config cannot be synthesized, or a part does not start; nothing is left running */
+/**
+ * @throws Error when the port is in use, the config cannot be synthesized, or a part does not start; nothing is left
+ * running
+ */
 export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEdge> {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async () => {
@@ -103,7 +106,9 @@ async function start(
   const url = `https://${domain}`;
 
   const users = options.identityProvider ? [] : demoUsers(rolesOf(options.config.policy));
-  const clientSecret = options.identityProvider ? options.identityProvider.clientSecret : randomBytes(24).toString("base64url");
+  const clientSecret = options.identityProvider
+    ? options.identityProvider.clientSecret
+    : randomBytes(24).toString("base64url");
   const identityProvider = options.identityProvider
     ? undefined
     : await startIdentityProvider({
@@ -128,7 +133,10 @@ async function start(
   const distribution = readDistribution(join(stackDir, "cdk.tf.json"));
   const controlPlane = readControlPlane(join(stackDir, "cdk.tf.json"));
 
-  const credentials = { accessKeyId: `LOCAL${randomBytes(10).toString("hex").toUpperCase()}`, secretAccessKey: randomBytes(20).toString("hex") };
+  const credentials = {
+    accessKeyId: `LOCAL${randomBytes(10).toString("hex").toUpperCase()}`,
+    secretAccessKey: randomBytes(20).toString("hex"),
+  };
   const aws = await startAwsStandIn(credentials.accessKeyId);
   closers.push(aws.close);
   const store = await startKeyValueStoreStandIn(STORE_ARN);
@@ -155,19 +163,32 @@ async function start(
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   };
   const lambdas: Record<string, Lambda> = {};
-  async function run(lambda: { functionName: string; zip: string; timeLimit?: number }, env: Record<string, string>, instances = 1): Promise<void> {
+  async function run(
+    lambda: { functionName: string; zip: string; timeLimit?: number },
+    env: Record<string, string>,
+    instances = 1,
+  ): Promise<void> {
     const onLine = (line: string) => {
       const problem = problemIn(line);
       if (problem !== undefined) options.onRequest?.(`${lambda.functionName}: ${problem}`);
     };
-    const started = await startLambdaInstances(instances, { ...lambda, ...(options.node !== undefined && { node: options.node }), env: { ...environment, ...env }, onLine });
+    const started = await startLambdaInstances(instances, {
+      ...lambda,
+      ...(options.node !== undefined && { node: options.node }),
+      env: { ...environment, ...env },
+      onLine,
+    });
     lambdas[lambda.functionName] = started;
     closers.push(started.close);
   }
-  const atEdge = new Map(distribution.behaviors.flatMap(({ lambda }) => (lambda ? [[lambda.functionName, lambda]] : [])));
+  const atEdge = new Map(
+    distribution.behaviors.flatMap(({ lambda }) => (lambda ? [[lambda.functionName, lambda]] : [])),
+  );
   const starting = [
     createLedgerTables(aws.endpoint, distribution.authSettings.ledger, credentials.accessKeyId),
-    ...[...atEdge.values()].map((lambda) => run(lambda, { ...(ca !== undefined && { NODE_EXTRA_CA_CERTS: ca }) }, options.handlerInstances)),
+    ...[...atEdge.values()].map((lambda) =>
+      run(lambda, { ...(ca !== undefined && { NODE_EXTRA_CA_CERTS: ca }) }, options.handlerInstances),
+    ),
     ...controlPlane.functions.map(({ env, ...lambda }) => run(lambda, { ...env, ...regionalEnvironment(store) })),
   ];
   // All of them, so that what did start is stopped where one does not.
@@ -177,11 +198,17 @@ async function start(
   let isOpen = true;
   for (const { functionName } of controlPlane.functions) {
     // While the edge closes, a message that is tried again must not start its function once more.
-    aws.functions.set(functionName, (payload) => (isOpen ? lambdas[functionName]!.invoke(payload) : new Promise(() => {})));
+    aws.functions.set(functionName, (payload) =>
+      isOpen ? lambdas[functionName]!.invoke(payload) : new Promise(() => {}),
+    );
   }
   closers.push(async () => void (isOpen = false));
   for (const [secret, functionName] of Object.entries(controlPlane.rotators)) aws.rotators.set(secret, functionName);
-  for (const queue of controlPlane.queues) aws.consumers.set(queue.queueUrl, queueConsumer(queue, aws.functions.get(queue.functionName)!, log, options.repeatEvery));
+  for (const queue of controlPlane.queues)
+    aws.consumers.set(
+      queue.queueUrl,
+      queueConsumer(queue, aws.functions.get(queue.functionName)!, log, options.repeatEvery),
+    );
   // As after an apply: the first rotation makes the key and puts it into the store.
   await aws.rotate(keysSecret);
 
@@ -222,8 +249,8 @@ async function start(
 }
 
 /**
- * What went wrong, of a line of a function's log: the codes that docs/operations.md explains. Here nobody has CloudWatch to look
- * them up in.
+ * What went wrong, of a line of a function's log: the codes that docs/operations.md explains. Here nobody has
+ * CloudWatch to look them up in.
  */
 function problemIn(line: string): string | undefined {
   try {

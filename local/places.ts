@@ -1,4 +1,6 @@
-/** One address for every part of a policy, and who may open it: for the demo site's links, the greeting and the check. */
+/**
+ * One address for every part of a policy, and who may open it: for the demo site's links, the greeting and the check.
+ */
 import type { Config } from "../config/schema";
 import { PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES, type Policy } from "../session/policy";
 import { policySource } from "../session/policy-source";
@@ -10,7 +12,10 @@ export interface Place {
   api: boolean;
 }
 
-/** Places that a GET of the main domain may reach, in the order of the rules; `/` first. No files: nobody visits an icon. */
+/**
+ * Places that a GET of the main domain may reach, in the order of the rules; `/` first. No files: nobody visits an
+ * icon.
+ */
 export function placesOf(config: Config): Place[] {
   // The policy's own source decides, so what is printed is what the gate does.
   const policy = new Function(`${policySource(config.policy)}\nreturn policy;`)() as Policy;

@@ -1,8 +1,9 @@
 /**
- * A standard queue before a function, as SQS and Lambda's event source mapping do it: messages are gathered into batches; what the function reports
- * as failed comes again later, and is given up after so many times. SQS promises no order and may deliver twice
- * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues.html): here the newest come first, so that
- * nothing relies on the order.
+ * A standard queue before a function, as SQS and Lambda's event source mapping do it: messages are gathered into
+ * batches; what the function reports as failed comes again later, and is given up after so many times. SQS promises no
+ * order and may deliver twice
+ * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues.html): here the newest
+ * come first, so that nothing relies on the order.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  */
@@ -54,15 +55,22 @@ export function queueConsumer(
   }
 
   async function gather(): Promise<void> {
-    for (const end = Date.now() + window; waiting.length < batchSize && Date.now() < end; ) await setTimeout(LOOK, undefined, { ref: false });
+    for (const end = Date.now() + window; waiting.length < batchSize && Date.now() < end;)
+      await setTimeout(LOOK, undefined, { ref: false });
   }
 
   async function deliver(batch: Waiting[]): Promise<void> {
     for (const message of batch) message.receives += 1;
-    const failed = await run({ Records: batch.map((message) => record(message, queueName)) }).then(failuresOf, () => undefined);
+    const failed = await run({ Records: batch.map((message) => record(message, queueName)) }).then(
+      failuresOf,
+      () => undefined,
+    );
     const isDone = ({ id }: Waiting) => failed !== undefined && !failed.has(id);
     const left = batch.filter((message) => !isDone(message));
-    const [dead, again] = [left.filter(({ receives }) => receives >= maxReceives), left.filter(({ receives }) => receives < maxReceives)];
+    const [dead, again] = [
+      left.filter(({ receives }) => receives >= maxReceives),
+      left.filter(({ receives }) => receives < maxReceives),
+    ];
     for (const { id } of dead) log(`${queueName}: gave up message ${id}`);
     if (again.length > 0) log(`${queueName}: ${again.length} of ${batch.length} messages failed and are tried again`);
     for (const message of again) void setTimeout(VISIBILITY, undefined, { ref: false }).then(() => enqueue(message));

@@ -34,7 +34,9 @@ interface Answer {
   by: string;
 }
 
-/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-generating-http-responses-in-requests.html */
+/**
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-generating-http-responses-in-requests.html
+ */
 const MAX_LAMBDA_RESPONSE = 40_960;
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html */
@@ -69,13 +71,15 @@ async function edgeRequest(incoming: IncomingMessage): Promise<EdgeRequest> {
 }
 
 async function answer(parts: EdgeParts, request: EdgeRequest): Promise<Answer> {
-  if (!request.path.startsWith("/")) return { response: failure(request, 400, "The request target must be a path."), by: "edge" };
+  if (!request.path.startsWith("/"))
+    return { response: failure(request, 400, "The request target must be a path."), by: "edge" };
   const behavior = behaviorFor(parts.distribution, request.path);
   if (!behavior.allowedMethods.includes(request.method)) {
     return { response: failure(request, 403, "This behavior does not take this method."), by: "edge" };
   }
   if (behavior.lambda) return answerOfLambda(parts.lambdas[behavior.lambda.functionName]!, request);
-  // The stack's own check refuses such a behavior when it synthesizes; the local edge lets nothing through undecided either.
+  // The stack's own check refuses such a behavior when it synthesizes; the local edge lets nothing through undecided
+  // either.
   if (behavior.gate === undefined)
     return { response: failure(request, 503, "No function decides about this behavior."), by: "edge" };
   return answerOfGate(parts, behavior, behavior.gate, request);
@@ -90,7 +94,10 @@ async function answerOfGate(parts: EdgeParts, behavior: Behavior, gate: string, 
     return { response: withHeaders(parts.origin(passed, behavior), behavior), by };
   } catch (error) {
     if (!(error instanceof FunctionFault)) throw error;
-    return { response: failure(request, error.status, "The CloudFront function failed."), by: `gate failed: ${error.message}` };
+    return {
+      response: failure(request, error.status, "The CloudFront function failed."),
+      by: `gate failed: ${error.message}`,
+    };
   }
 }
 
@@ -104,15 +111,21 @@ async function answerOfLambda(lambda: Lambda, request: EdgeRequest): Promise<Ans
   }
   const problem = problemOf(result);
   if (problem)
-    return { response: failure(request, 502, "The Lambda function returned no valid response."), by: `handler: ${problem}` };
+    return {
+      response: failure(request, 502, "The Lambda function returned no valid response."),
+      by: `handler: ${problem}`,
+    };
   return { response: responseFromLambda(result as LambdaResponse), by: "handler" };
 }
 
-/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-generating-http-responses-in-requests.html */
+/**
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-generating-http-responses-in-requests.html
+ */
 function problemOf(result: unknown): string | undefined {
   const { status, headers = {}, body = "" } = (result ?? {}) as Partial<LambdaResponse>;
   if (typeof status !== "string" || !/^[2-5]\d\d$/.test(status)) return "status must be a text of three digits";
-  if (typeof body !== "string" || Buffer.byteLength(body) > MAX_LAMBDA_RESPONSE) return "body must be a text of at most 40 KB";
+  if (typeof body !== "string" || Buffer.byteLength(body) > MAX_LAMBDA_RESPONSE)
+    return "body must be a text of at most 40 KB";
   for (const [name, list] of Object.entries(headers)) {
     const wellFormed =
       name === name.toLowerCase() &&
@@ -129,7 +142,12 @@ function forwarded(request: EdgeRequest, behavior: Behavior, rootObject: string)
   const all = behavior.forwards === "all";
   const headers = request.headers.filter(([name]) => name !== "host" && (all || ALWAYS_FORWARDED.includes(name)));
   const path = request.path === "/" ? `/${rootObject}` : request.path;
-  return { ...request, path, query: all ? request.query : undefined, headers: [...headers, ["x-amz-cf-id", request.id]] };
+  return {
+    ...request,
+    path,
+    query: all ? request.query : undefined,
+    headers: [...headers, ["x-amz-cf-id", request.id]],
+  };
 }
 
 /** The response headers policy. It is not applied to what a viewer-request function answers. */

@@ -37,7 +37,8 @@ const OPTIONS = {
 class UsageError extends Error {}
 
 async function main(): Promise<number> {
-  // cdktf and dynalite call deprecated functions of Node, the AWS SDK warns of the next one; nobody who starts the edge can do anything about it.
+  // cdktf and dynalite call deprecated functions of Node, the AWS SDK warns of the next one; nobody who starts the edge
+  // can do anything about it.
   process.noDeprecation = true;
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
   const { values } = parse();
@@ -48,7 +49,8 @@ async function main(): Promise<number> {
   const engine = values.engine;
   if (!isEngine(engine)) throw new UsageError(`--engine is ${Object.keys(ENGINES).join(" or ")}, not ${engine}`);
   const port = Number(values.port);
-  if (!/^\d{1,5}$/.test(values.port) || port > 65535) throw new UsageError(`--port is a number up to 65535, not ${values.port}`);
+  if (!/^\d{1,5}$/.test(values.port) || port > 65535)
+    throw new UsageError(`--port is a number up to 65535, not ${values.port}`);
   const identityProvider = foreignIdentityProvider(values);
   if (values.check && identityProvider)
     throw new UsageError("--check signs in at the local identity provider; leave --issuer out");

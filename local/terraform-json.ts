@@ -1,8 +1,8 @@
 /**
  * Reads values out of a synthesized `cdk.tf.json` as Terraform would, without Terraform: strings are templates
- * (https://developer.hashicorp.com/terraform/language/syntax/json#expression-mapping), and the few kinds of expression that
- * decide what runs at the edge are understood: `file`, `jsonencode`, `local.x`, arguments of other resources, and of what AWS
- * makes up for a resource what computed-attributes.ts knows.
+ * (https://developer.hashicorp.com/terraform/language/syntax/json#expression-mapping), and the few kinds of expression
+ * that decide what runs at the edge are understood: `file`, `jsonencode`, `local.x`, arguments of other resources, and
+ * of what AWS makes up for a resource what computed-attributes.ts knows.
  */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -93,7 +93,10 @@ export function readTerraformJson(file: string): TerraformJson {
 
   function computed(type: string, [resource, attribute]: string[]): string | undefined {
     const found = resources[type]?.[resource!];
-    return found && computedAttribute(type, attribute!, () => String(evaluate(found["name"] ?? found["function_name"] ?? "")));
+    return (
+      found &&
+      computedAttribute(type, attribute!, () => String(evaluate(found["name"] ?? found["function_name"] ?? "")))
+    );
   }
 
   function unknown(source: string): Error {
@@ -137,7 +140,9 @@ function closingBrace(text: string, from: number): number {
   throw new Error(`a template without its closing brace: ${text.slice(from, from + 80)}`);
 }
 
-/** https://developer.hashicorp.com/terraform/language/functions/jsonencode: keys sorted, and these characters escaped. */
+/**
+ * https://developer.hashicorp.com/terraform/language/functions/jsonencode: keys sorted, and these characters escaped.
+ */
 function jsonencode(value: Json): string {
   const escapes: Record<string, string> = {
     "<": "\\u003c",

@@ -1,6 +1,6 @@
 /**
- * The cookies of the gateway. Everything whose name starts with one of {@link GATE_COOKIE_PREFIXES} is the gateway's own
- * and never reaches an origin.
+ * The cookies of the gateway. Everything whose name starts with one of {@link GATE_COOKIE_PREFIXES} is the gateway's
+ * own and never reaches an origin.
  *
  * `__Host-` cookies are bound to one host, `Secure` and `Path=/`
  * (https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3).

@@ -3,9 +3,9 @@ import { CUTOFF_LENGTH, MARK_FORM, MARK_LENGTH, NO_FLOOR, PREFIX_LENGTH } from "
 import { FLOOR, ISSUED_AT, MARK, SID, UID } from "./token-layout";
 
 /**
- * What a shard's record says of a session: `revoked`, by an entry for its `sid` or by a cut-off of its user; `outdated`, because its token was
- * signed before the floor; or nothing. A record of a wrong length revokes, as does a mark or a time that cannot be read; a floor that cannot be read
- * makes every token outdated.
+ * What a shard's record says of a session: `revoked`, by an entry for its `sid` or by a cut-off of its user;
+ * `outdated`, because its token was signed before the floor; or nothing. A record of a wrong length revokes, as does a
+ * mark or a time that cannot be read; a floor that cannot be read makes every token outdated.
  *
  * @param session the fields of a token's payload (session/token.ts)
  */
@@ -13,7 +13,8 @@ export function judge(record: string, session: readonly string[]): "revoked" | "
   // Searching costs by the character: from the end, a full list of sessions is not walked through twice.
   const middle = record[MARK_LENGTH] === "." ? MARK_LENGTH : record.lastIndexOf(".");
   const cutoffs = record.slice(middle + 1);
-  if (middle < MARK_LENGTH || (middle - MARK_LENGTH) % PREFIX_LENGTH || cutoffs.length % CUTOFF_LENGTH) return "revoked";
+  if (middle < MARK_LENGTH || (middle - MARK_LENGTH) % PREFIX_LENGTH || cutoffs.length % CUTOFF_LENGTH)
+    return "revoked";
   let at = find(record.slice(MARK_LENGTH, middle), session[SID]!, PREFIX_LENGTH, -1);
   if (at >= 0) return "revoked";
   // A user may have several entries, because prefixes can collide.
@@ -21,7 +22,12 @@ export function judge(record: string, session: readonly string[]): "revoked" | "
     const reach = cutoffs.slice(at + PREFIX_LENGTH + MARK_LENGTH, at + CUTOFF_LENGTH);
     const mark = cutoffs.slice(at + PREFIX_LENGTH, at + PREFIX_LENGTH + MARK_LENGTH);
     // `!(>=)` and `!(>)`, so that a missing mark or time revokes.
-    if (!MARK_FORM.test(mark) || !MARK_FORM.test(reach) || (!(session[MARK]! >= mark) && !(session[ISSUED_AT]! > reach))) return "revoked";
+    if (
+      !MARK_FORM.test(mark) ||
+      !MARK_FORM.test(reach) ||
+      (!(session[MARK]! >= mark) && !(session[ISSUED_AT]! > reach))
+    )
+      return "revoked";
   }
   const floor = record.slice(0, MARK_LENGTH);
   // A token that knows of no floor has none in its place.

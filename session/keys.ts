@@ -1,6 +1,6 @@
 /**
- * Key derivation. The master key of a key id lives in Secrets Manager only; the store that the gate reads holds one key derived from it.
- * HMAC is passed in: the two runtimes reach it differently, and this folder depends on neither.
+ * Key derivation. The master key of a key id lives in Secrets Manager only; the store that the gate reads holds one key
+ * derived from it. HMAC is passed in: the two runtimes reach it differently, and this folder depends on neither.
  */
 
 /** HMAC-SHA256 of `text` under the key `key` (both as UTF-8 text), as 43 characters of base64url. */
@@ -31,7 +31,13 @@ export function parseSessionKeys(text: string): SessionKeys | undefined {
   } catch (notJson) {
     return undefined;
   }
-  if (!value || !isByKeyId(value.keys, isMasterKey) || typeof value.current !== "string" || !Object.hasOwn(value.keys, value.current)) return undefined;
+  if (
+    !value ||
+    !isByKeyId(value.keys, isMasterKey) ||
+    typeof value.current !== "string" ||
+    !Object.hasOwn(value.keys, value.current)
+  )
+    return undefined;
   const keys: SessionKeys = { current: value.current, keys: value.keys };
   if (value.retired === undefined) return keys;
   keys.retired = value.retired;
@@ -52,7 +58,10 @@ export function tokenKey(hmac: HmacText, masterKey: string): string {
   return hmac(masterKey, "edgegate session");
 }
 
-/** The key that encrypts cookies and what the ledger keeps of them (A256GCM): 43 characters of base64url, 32 bytes decoded. */
+/**
+ * The key that encrypts cookies and what the ledger keeps of them (A256GCM): 43 characters of base64url, 32 bytes
+ * decoded.
+ */
 export function cookieKey(hmac: HmacText, masterKey: string): string {
   return hmac(masterKey, "edgegate cookie");
 }

@@ -1,21 +1,22 @@
 /**
- * The ledger: what DynamoDB holds about sessions and revocations. It is the truth; the KeyValueStore is a projection of it
- * for the gate. Two tables, so that the auth handler, which writes sessions, can only read revocations. No index: what is looked up has
- * items of its own, which strongly consistent reads find at once.
+ * The ledger: what DynamoDB holds about sessions and revocations. It is the truth; the KeyValueStore is a projection of
+ * it for the gate. Two tables, so that the auth handler, which writes sessions, can only read revocations. No index:
+ * what is looked up has items of its own, which strongly consistent reads find at once.
  *
  *     sessions     pk "user#<uid>"          sk "session#<sid>"   {@link LedgerSession}
  *                  pk "sid#<sid>"           sk "user"            {@link SessionPointer}
  *                  pk "email#<address>"     sk "user#<uid>"      {@link SessionPointer}, of the latest session
- *                  pk "started#<hour>"      sk "<time>#<sid>"    {@link SessionPointer}; for the list of sessions, newest first
- *                  pk "idp-session#<hash>"  sk "session#<sid>"   {@link SessionPointer}: a session that began at this session of a provider
- *                  pk "idp-session#<hash>"  sk "ended"           that session has ended at the provider: no sign-in under way may outlive it
- *                  pk "event#<hash>"        sk "event"           a security event or logout token that was taken; refuses its replay
- *     revocations  id "user#<uid>" | "session#<sid>" | "gateway#<part>"   {@link Revocation}
- *                  id "shard#<shard>"                            {@link ShardState}
- *                  id "store"                                    {@link StoreState}
+ *                  pk "started#<hour>"      sk "<time>#<sid>"    {@link SessionPointer}; for the list of sessions,
+ * newest first pk "idp-session#<hash>"  sk "session#<sid>"   {@link SessionPointer}: a session that began at this
+ * session of a provider pk "idp-session#<hash>"  sk "ended"           that session has ended at the provider: no
+ * sign-in under way may outlive it pk "event#<hash>"        sk "event"           a security event or logout token that
+ * was taken; refuses its replay revocations  id "user#<uid>" | "session#<sid>" | "gateway#<part>"   {@link Revocation}
+ * id "shard#<shard>"                            {@link ShardState} id "store"                                    {@link
+ * StoreState}
  *
- * Pointers are written before the session that they lead to. All times are Unix seconds. `expiresAt` is DynamoDB's time to live, which deletes
- * up to two days late: readers compare times themselves. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
+ * Pointers are written before the session that they lead to. All times are Unix seconds. `expiresAt` is DynamoDB's time
+ * to live, which deletes up to two days late: readers compare times themselves.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
  */
 import { shardOf } from "./shard";
 import { CUTOFF_REACH } from "./timing";
@@ -41,7 +42,9 @@ export interface LedgerSession {
   email: string;
   /** `issuedAt` of the session's tokens: the sign-in. */
   startedAt: number;
-  /** What the sign-in found in the ledger: revocations with a later mark are about this session. 0 where there was none. */
+  /**
+   * What the sign-in found in the ledger: revocations with a later mark are about this session. 0 where there was none.
+   */
   mark: number;
   gatewayMark: number;
   renewedAt: number;
@@ -82,13 +85,14 @@ export interface Revocation {
   /** Of a revoked session. */
   sid?: string;
   /**
-   * Orders a revocation of a user or of the gateway against sign-ins, whatever the clocks say: greater than any before it, and sign-ins keep the one
-   * that they found. In base 36 it looks like a time, and mostly is the time at which it was recorded. 0 for a session.
+   * Orders a revocation of a user or of the gateway against sign-ins, whatever the clocks say: greater than any before
+   * it, and sign-ins keep the one that they found. In base 36 it looks like a time, and mostly is the time at which it
+   * was recorded. 0 for a session.
    */
   mark: number;
   /**
-   * For a user or the gateway: when it was asked for. A session that began well after that ({@link CUTOFF_REACH}) is not meant, though the
-   * command came late. For a session: as `recordedAt`.
+   * For a user or the gateway: when it was asked for. A session that began well after that ({@link CUTOFF_REACH}) is
+   * not meant, though the command came late. For a session: as `recordedAt`.
    */
   cutoff: number;
   recordedAt: number;
@@ -97,7 +101,9 @@ export interface Revocation {
   /** Who asked: `operator:…`, `sign-out`, `backchannel-logout:<idp>`, `event:<transmitter>`, … */
   by: string;
   reason: string;
-  /** Of a user: digests of the last commands that it was recorded for, so that one which comes again changes nothing. */
+  /**
+   * Of a user: digests of the last commands that it was recorded for, so that one which comes again changes nothing.
+   */
   commands?: string;
   expiresAt: number;
 }
@@ -182,8 +188,16 @@ export function shardStateId(shard: string): string {
 }
 
 /** Ids of all in the revocations table that a sign-in or a renewal asks for. */
-export function standingIds(uid: string, sid: string): { user: string; session: string; gateway: string; shard: string } {
-  return { user: userRevocationId(uid), session: sessionRevocationId(sid), gateway: gatewayRevocationId(gatewayPartOf(uid)), shard: shardStateId(shardOf(uid)) };
+export function standingIds(
+  uid: string,
+  sid: string,
+): { user: string; session: string; gateway: string; shard: string } {
+  return {
+    user: userRevocationId(uid),
+    session: sessionRevocationId(sid),
+    gateway: gatewayRevocationId(gatewayPartOf(uid)),
+    shard: shardStateId(shardOf(uid)),
+  };
 }
 
 /**
@@ -201,17 +215,24 @@ export function reachOf(revocation: Pick<Revocation, "cutoff">): number {
 }
 
 /**
- * Whether a session is void by one of these revocations. `until` plays no part: a session that lives is judged by all. Comparisons are such
- * that what cannot be read revokes.
+ * Whether a session is void by one of these revocations. `until` plays no part: a session that lives is judged by all.
+ * Comparisons are such that what cannot be read revokes.
  */
-export function isVoid(session: Pick<LedgerSession, "uid" | "sid" | "startedAt" | "mark" | "gatewayMark">, revocations: readonly Revocation[]): boolean {
+export function isVoid(
+  session: Pick<LedgerSession, "uid" | "sid" | "startedAt" | "mark" | "gatewayMark">,
+  revocations: readonly Revocation[],
+): boolean {
   return revocations.some((revocation) => {
     switch (revocation.kind) {
       case "session":
         // Whatever user the command named: a `sid` is one session's.
         return revocation.sid === session.sid;
       case "user":
-        return revocation.uid === session.uid && !(session.mark >= revocation.mark) && !(session.startedAt > reachOf(revocation));
+        return (
+          revocation.uid === session.uid &&
+          !(session.mark >= revocation.mark) &&
+          !(session.startedAt > reachOf(revocation))
+        );
       case "gateway":
         return !(session.gatewayMark >= revocation.mark);
       default:

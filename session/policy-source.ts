@@ -1,8 +1,8 @@
 /**
  * The policy as source text of the gate: a plain mapping from rules to a `switch`, the form that costs least in the
- * CloudFront Functions engine. Users of the exported module have no Node, so this text must stay one that HCL expressions
- * (`for`, `join`, `format`) build from the same rules; patterns and roles come from a charset that needs no escaping.
- * Runs at synth, never in the engine.
+ * CloudFront Functions engine. Users of the exported module have no Node, so this text must stay one that HCL
+ * expressions (`for`, `join`, `format`) build from the same rules; patterns and roles come from a charset that needs no
+ * escaping. Runs at synth, never in the engine.
  */
 import type { PolicyRule } from "../config/schema";
 import { PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "./policy";
@@ -51,7 +51,9 @@ function switchSource(run: readonly PolicyRule[]): string {
 function ruleSource(rule: PolicyRule): string {
   const path = pathConditions(rule.path);
   const decision = statement([...path, ...methodConditions(rule.methods)], requirement(rule));
-  return rule.preflight === "pass" ? `${statement(["p", ...path], (rule.escapes ? TAKES_ESCAPES : "") + PUBLIC)};${decision}` : decision;
+  return rule.preflight === "pass"
+    ? `${statement(["p", ...path], (rule.escapes ? TAKES_ESCAPES : "") + PUBLIC)};${decision}`
+    : decision;
 }
 
 function statement(conditions: string[], result: string): string {

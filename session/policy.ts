@@ -1,7 +1,7 @@
 /**
- * The policy language between the generator of the gate's source and the gate. The generated function takes host, method,
- * path segments and whether the request is a CORS preflight. It returns undefined where no rule matches (deny), or a
- * requirement:
+ * The policy language between the generator of the gate's source and the gate. The generated function takes host,
+ * method, path segments and whether the request is a CORS preflight. It returns undefined where no rule matches (deny),
+ * or a requirement:
  *
  *     ["%"]  the route takes paths with escapes, followed by
  *     "*"    public

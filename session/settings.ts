@@ -1,6 +1,6 @@
 /**
- * What the edges read at run time: the gate from its own source, where Terraform puts it at plan time; the auth handler from
- * an SSM parameter. Neither holds a secret. The contract between `stacks`, which write them, and the edges.
+ * What the edges read at run time: the gate from its own source, where Terraform puts it at plan time; the auth handler
+ * from an SSM parameter. Neither holds a secret. The contract between `stacks`, which write them, and the edges.
  */
 import type { ReuseAction } from "./security-event";
 
@@ -46,7 +46,10 @@ export interface EventTransmitterSettings {
   /** What its tokens must name as `aud`. */
   audience: string;
   jwksUri: string;
-  /** The identity provider, by its id in the config, whose subjects its `opaque` subjects are; absent where it sends none. */
+  /**
+   * The identity provider, by its id in the config, whose subjects its `opaque` subjects are; absent where it sends
+   * none.
+   */
   identityProvider?: string | undefined;
 }
 
@@ -69,7 +72,10 @@ export interface AuthSettings {
   eventTransmitters: Record<string, EventTransmitterSettings>;
   /** Names of the DynamoDB tables: see session/ledger.ts. */
   ledger: { sessionsTable: string; revocationsTable: string };
-  /** Names of the queues of {@link import("./revocation").RevocationCommand}s: what must be carried out at once, and what can wait to be gathered. */
+  /**
+   * Names of the queues of {@link import("./revocation").RevocationCommand}s: what must be carried out at once, and
+   * what can wait to be gathered.
+   */
   revocationQueueName: string;
   signOutQueueName: string;
   onReuse: ReuseAction;

@@ -1,6 +1,6 @@
 /**
- * Lengths and places in a session token (session/token.ts). A file of its own, without imports: only then does the bundler put the numbers where they are
- * used, and in the CloudFront Functions engine a variable costs more.
+ * Lengths and places in a session token (session/token.ts). A file of its own, without imports: only then does the
+ * bundler put the numbers where they are used, and in the CloudFront Functions engine a variable costs more.
  */
 
 /** No longer token is read; a browser's limit for a cookie is 4,096 bytes with its name and attributes. */

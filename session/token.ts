@@ -3,19 +3,37 @@
  *
  *     2.<kid>.<payload>.<mac>
  *
- * `mac` is HMAC-SHA256 under the token key of `kid` over everything before it, its dot included, as 43 characters of base64url.
- * `payload` is a list of fields joined by `~`:
+ * `mac` is HMAC-SHA256 under the token key of `kid` over everything before it, its dot included, as 43 characters of
+ * base64url. `payload` is a list of fields joined by `~`:
  *
- *     uid ~ sid ~ issuedAt ~ expiresAt ~ shard ~ mark ~ floor ~ authTime ~ idp ~ strength ~ roles ~ email [~ claim ~ value]…
+ *     uid ~ sid ~ issuedAt ~ expiresAt ~ shard ~ mark ~ floor ~ authTime ~ idp ~ strength ~ roles ~ email [~ claim ~
+ * value]…
  *
- * `shard` follows from the `uid`; it spares the gate the computation. Times are Unix seconds in base 36. `issuedAt`, marks and floors (session/ledger.ts) have
- * 7 digits, so that they compare as texts; none stands for no mark and no floor; roles are joined by `!`; every text field is percent-encoded (RFC 3986 section 2.1)
- * down to `[A-Za-z0-9_.@:/-]`. Compact text instead of JSON: a third of the cost in the CloudFront Functions engine.
+ * `shard` follows from the `uid`; it spares the gate the computation. Times are Unix seconds in base 36. `issuedAt`,
+ * marks and floors (session/ledger.ts) have 7 digits, so that they compare as texts; none stands for no mark and no
+ * floor; roles are joined by `!`; every text field is percent-encoded (RFC 3986 section 2.1) down to
+ * `[A-Za-z0-9_.@:/-]`. Compact text instead of JSON: a third of the cost in the CloudFront Functions engine.
  */
 import type { HmacText } from "./keys";
 import { MARK_FORM, markText, NO_FLOOR, shardOf } from "./shard";
 export { MAX_TOKEN_LENGTH } from "./token-layout";
-import { AUTH_TIME, EMAIL, EXPIRES_AT, FIRST_CLAIM, FLOOR, IDP, ISSUED_AT, MAC_LENGTH, MARK, MAX_KEY_ID_LENGTH, MAX_TOKEN_LENGTH, ROLES, SID, STRENGTH, UID } from "./token-layout";
+import {
+  AUTH_TIME,
+  EMAIL,
+  EXPIRES_AT,
+  FIRST_CLAIM,
+  FLOOR,
+  IDP,
+  ISSUED_AT,
+  MAC_LENGTH,
+  MARK,
+  MAX_KEY_ID_LENGTH,
+  MAX_TOKEN_LENGTH,
+  ROLES,
+  SID,
+  STRENGTH,
+  UID,
+} from "./token-layout";
 
 export interface Session {
   /** 16 characters: see {@link userId}. */
@@ -26,7 +44,10 @@ export interface Session {
   issuedAt: number;
   /** Unix seconds at which this token (not the session) ends. */
   expiresAt: number;
-  /** Of the user in the ledger when the session began: revocations with a later mark are about it, whatever the clocks say. */
+  /**
+   * Of the user in the ledger when the session began: revocations with a later mark are about it, whatever the clocks
+   * say.
+   */
   mark: number;
   /** Of the user's shard in the ledger when this token was signed, as 7 base-36 digits. */
   floor: string;
@@ -54,9 +75,9 @@ export interface SplitToken {
 }
 
 /**
- * The id of the key that a token says it is signed with; undefined for anything that is not a token. By position: a pattern
- * would cost five times as much. What is wrong and not seen here is no harm: a record of another name does not exist, and
- * the MAC covers everything.
+ * The id of the key that a token says it is signed with; undefined for anything that is not a token. By position: a
+ * pattern would cost five times as much. What is wrong and not seen here is no harm: a record of another name does not
+ * exist, and the MAC covers everything.
  */
 export function keyIdOf(token: string): string | undefined {
   if (token[0] !== "2" || token.length > MAX_TOKEN_LENGTH) return undefined;
@@ -77,7 +98,10 @@ export function payloadOf(signed: string, kid: string): string {
   return signed.slice(kid.length + 3, -1);
 }
 
-/** A time or a mark in a payload; NaN where there is none. `parseInt` alone would read a missing one as the number "undefined". */
+/**
+ * A time or a mark in a payload; NaN where there is none. `parseInt` alone would read a missing one as the number
+ * "undefined".
+ */
 export function numberIn(text: string | undefined): number {
   return parseInt(text || "", 36);
 }

@@ -6,8 +6,9 @@ import { Construct } from "constructs";
 import type { Config } from "../config/schema";
 
 /**
- * Chosen so that a log holds no secret: the query carries authorization codes, the cookies are sessions and the referrer can
- * be a URL with either. Fields: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html
+ * Chosen so that a log holds no secret: the query carries authorization codes, the cookies are sessions and the
+ * referrer can be a URL with either. Fields:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html
  */
 const FIELDS = [
   "date",
@@ -42,7 +43,8 @@ export class AccessLogs extends Construct {
     const name = `${props.config.name}-access`;
     const group = new CloudwatchLogGroup(this, "Resource", {
       // AWS lets itself write to groups below this prefix when a delivery is made; elsewhere every group adds to a
-      // resource policy of limited length (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html).
+      // resource policy of limited length
+      // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html).
       name: `/aws/vendedlogs/cloudfront/${props.config.name}`,
       retentionInDays: props.config.logRetentionDays,
     });

@@ -16,7 +16,12 @@ import {
 interface Alarm {
   /** What is wrong and where to look, for whoever is woken by it. */
   description: string;
-  metric: { namespace: string; metricName: string; statistic: "Average" | "Maximum" | "Sum"; dimensions: Record<string, string> };
+  metric: {
+    namespace: string;
+    metricName: string;
+    statistic: "Average" | "Maximum" | "Sum";
+    dimensions: Record<string, string>;
+  };
   /** More than so much within a period. */
   threshold: number;
   /** In so many periods in a row; one where absent. */
@@ -25,10 +30,16 @@ interface Alarm {
 
 const PERIOD_SECONDS = 300;
 
-/** Seconds. A sign-out waits 90 by design, and for as long as a retry takes where a batch failed once: what is later failed twice. */
+/**
+ * Seconds. A sign-out waits 90 by design, and for as long as a retry takes where a batch failed once: what is later
+ * failed twice.
+ */
 const SIGN_OUT_LIMIT = 600;
 
-/** By the end of their names. All but the first mean that a session may live on which should not, or that the keys grow old. */
+/**
+ * By the end of their names. All but the first mean that a session may live on which should not, or that the keys grow
+ * old.
+ */
 function alarms(config: Config, distributionId: string): Record<string, Alarm> {
   const [queue, signOuts] = [revocationQueueName(config), signOutQueueName(config)];
   const [dead, failed] = [deadRevocationQueueName(config), failedRevocationQueueName(config)];
@@ -36,7 +47,12 @@ function alarms(config: Config, distributionId: string): Record<string, Alarm> {
     "server-errors": {
       description: `More than one in twenty answers was a server error (5xx) for ten minutes: look at the log of ${authFunctionName(config)} near the viewers, of ${gateFunctionName(config)}, and at the origins.`,
       // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
-      metric: { namespace: "AWS/CloudFront", metricName: "5xxErrorRate", statistic: "Average", dimensions: { DistributionId: distributionId, Region: "Global" } },
+      metric: {
+        namespace: "AWS/CloudFront",
+        metricName: "5xxErrorRate",
+        statistic: "Average",
+        dimensions: { DistributionId: distributionId, Region: "Global" },
+      },
       threshold: 5,
       periods: 2,
     },
@@ -70,8 +86,13 @@ function alarms(config: Config, distributionId: string): Record<string, Alarm> {
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, config: Config, distributionId: string) {
     super(scope, id);
-    const topics = config.alarmTopicArn === undefined ? {} : { alarmActions: [config.alarmTopicArn], okActions: [config.alarmTopicArn] };
-    for (const [name, { description, metric, threshold, periods = 1 }] of Object.entries(alarms(config, distributionId))) {
+    const topics =
+      config.alarmTopicArn === undefined
+        ? {}
+        : { alarmActions: [config.alarmTopicArn], okActions: [config.alarmTopicArn] };
+    for (const [name, { description, metric, threshold, periods = 1 }] of Object.entries(
+      alarms(config, distributionId),
+    )) {
       new CloudwatchMetricAlarm(this, name, {
         alarmName: `${config.name}-${name}`,
         alarmDescription: description,
@@ -97,7 +118,12 @@ function ofQueue(metricName: string, queueName: string): Alarm["metric"] {
 function errorsOf(functionName: string): Alarm {
   return {
     description: `${functionName} failed: look at the lines of its log with the outcome "failed".`,
-    metric: { namespace: "AWS/Lambda", metricName: "Errors", statistic: "Sum", dimensions: { FunctionName: functionName } },
+    metric: {
+      namespace: "AWS/Lambda",
+      metricName: "Errors",
+      statistic: "Sum",
+      dimensions: { FunctionName: functionName },
+    },
     threshold: 0,
   };
 }

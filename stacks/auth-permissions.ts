@@ -4,8 +4,8 @@ import { keyUse, type Statement } from "./iam";
 import { revocationQueueName, revocationsTableName, sessionsTableName, signOutQueueName } from "./names";
 
 /**
- * What the auth handler may do beside reading its settings and secrets: write sessions, read revocations, ask for revocations and
- * tell of security events. It runs anywhere; all of it is in us-east-1.
+ * What the auth handler may do beside reading its settings and secrets: write sessions, read revocations, ask for
+ * revocations and tell of security events. It runs anywhere; all of it is in us-east-1.
  *
  * Names instead of references, as in edge-function.ts: readable in the plan that creates them.
  */
@@ -14,11 +14,30 @@ export function authPermissions(config: Config): Statement[] {
     {
       Sid: "Sessions",
       Effect: "Allow",
-      Action: ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
+      Action: [
+        "dynamodb:BatchGetItem",
+        "dynamodb:BatchWriteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "dynamodb:UpdateItem",
+      ],
       Resource: `arn:aws:dynamodb:us-east-1:*:table/${sessionsTableName(config)}`,
     },
-    { Sid: "Revocations", Effect: "Allow", Action: ["dynamodb:BatchGetItem", "dynamodb:GetItem"], Resource: `arn:aws:dynamodb:us-east-1:*:table/${revocationsTableName(config)}` },
-    { Sid: "Revoke", Effect: "Allow", Action: "sqs:SendMessage", Resource: [revocationQueueName(config), signOutQueueName(config)].map((queue) => `arn:aws:sqs:us-east-1:*:${queue}`) },
+    {
+      Sid: "Revocations",
+      Effect: "Allow",
+      Action: ["dynamodb:BatchGetItem", "dynamodb:GetItem"],
+      Resource: `arn:aws:dynamodb:us-east-1:*:table/${revocationsTableName(config)}`,
+    },
+    {
+      Sid: "Revoke",
+      Effect: "Allow",
+      Action: "sqs:SendMessage",
+      Resource: [revocationQueueName(config), signOutQueueName(config)].map(
+        (queue) => `arn:aws:sqs:us-east-1:*:${queue}`,
+      ),
+    },
     {
       Sid: "SecurityEvents",
       Effect: "Allow",

@@ -2,7 +2,10 @@ import { CloudfrontCachePolicy } from "@cdktf/provider-aws/lib/cloudfront-cache-
 import { Construct } from "constructs";
 import type { Config, Origin } from "../config/schema";
 
-/** Ids are the same in every account: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html */
+/**
+ * Ids are the same in every account:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+ */
 export const MANAGED_CACHE_POLICY = {
   CachingDisabled: "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
   CachingOptimized: "658327ea-f89d-4fab-a63d-7e88639e58f6",
@@ -19,8 +22,8 @@ export interface CachePolicies {
 }
 
 /**
- * What a behavior caches and what its origin is told. The rule behind the table: an origin that learns who is asking is not
- * cached, and an origin that is cached does not learn it. The gate decides before the cache either way.
+ * What a behavior caches and what its origin is told. The rule behind the table: an origin that learns who is asking is
+ * not cached, and an origin that is cached does not learn it. The gate decides before the cache either way.
  */
 export class Caching extends Construct {
   readonly #name: string;
@@ -47,8 +50,8 @@ export class Caching extends Construct {
   }
 
   /**
-   * What a custom origin marks as cacheable, for all users alike. Not the managed CachingOptimized: its minimum of one second
-   * overrules `no-store` and `private`
+   * What a custom origin marks as cacheable, for all users alike. Not the managed CachingOptimized: its minimum of one
+   * second overrules `no-store` and `private`
    * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html#ExpirationDownloadDist).
    */
   #sharedPolicy(): CloudfrontCachePolicy {

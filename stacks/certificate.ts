@@ -3,7 +3,10 @@ import { AcmCertificateValidation } from "@cdktf/provider-aws/lib/acm-certificat
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { Construct } from "constructs";
 
-/** A certificate for all domains, validated by DNS (https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html). */
+/**
+ * A certificate for all domains, validated by DNS
+ * (https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html).
+ */
 export class Certificate extends Construct {
   /** Known once the certificate is issued. */
   readonly arn: string;
@@ -25,8 +28,8 @@ export class Certificate extends Construct {
 }
 
 /**
- * One record a domain. The set is walked as it is: made a list, as CDKTF's iterators do, a set of more than one domain is unknown
- * until the apply, and Terraform does not plan it.
+ * One record a domain. The set is walked as it is: made a list, as CDKTF's iterators do, a set of more than one domain
+ * is unknown until the apply, and Terraform does not plan it.
  */
 function validationRecords(scope: Construct, certificate: AcmCertificate, zoneId: string): Route53Record {
   const records = new Route53Record(scope, "records", {
@@ -37,6 +40,9 @@ function validationRecords(scope: Construct, certificate: AcmCertificate, zoneId
     ttl: 300,
     allowOverwrite: true,
   });
-  records.addOverride("for_each", `\${{ for option in ${certificate.fqn}.domain_validation_options : option.domain_name => option }}`);
+  records.addOverride(
+    "for_each",
+    `\${{ for option in ${certificate.fqn}.domain_validation_options : option.domain_name => option }}`,
+  );
   return records;
 }

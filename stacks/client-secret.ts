@@ -6,9 +6,9 @@ import type { Config } from "../config/schema";
 import { clientSecretName, SECRET_RECOVERY_DAYS } from "./names";
 
 /**
- * The secret that the gateway shows to an identity provider. It is put by hand (`aws secretsmanager put-secret-value`) or given
- * to Terraform as an ephemeral variable that goes into a write-only argument. An ephemeral value may not decide whether a
- * resource exists, so a plain number does: 0 is by hand.
+ * The secret that the gateway shows to an identity provider. It is put by hand (`aws secretsmanager put-secret-value`)
+ * or given to Terraform as an ephemeral variable that goes into a write-only argument. An ephemeral value may not
+ * decide whether a resource exists, so a plain number does: 0 is by hand.
  *
  * https://developer.hashicorp.com/terraform/language/resources/ephemeral/write-only
  */

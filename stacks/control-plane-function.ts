@@ -30,13 +30,21 @@ export class ControlPlaneFunction extends Construct {
   constructor(scope: Construct, id: string, props: ControlPlaneFunctionProps) {
     super(scope, id);
     const { config, functionName } = props;
-    const logGroup = new CloudwatchLogGroup(this, "logs", { name: `/aws/lambda/${functionName}`, retentionInDays: config.logRetentionDays });
+    const logGroup = new CloudwatchLogGroup(this, "logs", {
+      name: `/aws/lambda/${functionName}`,
+      retentionInDays: config.logRetentionDays,
+    });
     const role = new IamRole(this, "role", {
       name: functionName,
       description: `Runs ${functionName}`,
       assumeRolePolicy: trust("lambda.amazonaws.com"),
     });
-    const logs: Statement = { Sid: "Logs", Effect: "Allow", Action: ["logs:CreateLogStream", "logs:PutLogEvents"], Resource: `${logGroup.arn}:*` };
+    const logs: Statement = {
+      Sid: "Logs",
+      Effect: "Allow",
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: `${logGroup.arn}:*`,
+    };
     const permissions = new IamRolePolicy(this, "permissions", {
       name: "control-plane",
       role: role.name,
@@ -61,7 +69,10 @@ export class ControlPlaneFunction extends Construct {
   }
 
   /** Lets one service call the function, for one resource or account. */
-  allowInvocation(id: string, by: { statementId: string; principal: string } & ({ sourceArn: string } | { sourceAccount: string })): LambdaPermission {
+  allowInvocation(
+    id: string,
+    by: { statementId: string; principal: string } & ({ sourceArn: string } | { sourceAccount: string }),
+  ): LambdaPermission {
     return new LambdaPermission(this, id, { ...by, action: "lambda:InvokeFunction", functionName: this.functionName });
   }
 }

@@ -21,14 +21,29 @@ export function storeAccess(store: SessionStore): Statement {
 
 /** Revocations, and what shards and store must say. No item is ever deleted: time to live does that. */
 export function revocationsAccess(ledger: Ledger): Statement {
-  return { Sid: "Revocations", Effect: "Allow", Action: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"], Resource: ledger.revocations.arn };
+  return {
+    Sid: "Revocations",
+    Effect: "Allow",
+    Action: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"],
+    Resource: ledger.revocations.arn,
+  };
 }
 
 export function keysReading(secret: SecretsmanagerSecret): Statement {
-  return { Sid: "SessionKeys", Effect: "Allow", Action: ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], Resource: secret.arn };
+  return {
+    Sid: "SessionKeys",
+    Effect: "Allow",
+    Action: ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+    Resource: secret.arn,
+  };
 }
 
 /** New keys: the next version of the secret, and which one counts. */
 export function keysWriting(secret: SecretsmanagerSecret): Statement {
-  return { Sid: "NewKeys", Effect: "Allow", Action: ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"], Resource: secret.arn };
+  return {
+    Sid: "NewKeys",
+    Effect: "Allow",
+    Action: ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"],
+    Resource: secret.arn,
+  };
 }

@@ -1,6 +1,6 @@
 /**
- * Synth fails when a behavior of a distribution has no decision. Looked at is what is written for Terraform, overrides included,
- * and not the code that made it.
+ * Synth fails when a behavior of a distribution has no decision. Looked at is what is written for Terraform, overrides
+ * included, and not the code that made it.
  */
 import type { TerraformStack } from "cdktf";
 import type { IValidation } from "constructs";
@@ -38,7 +38,9 @@ const RULES: readonly Rule[] = [
     id: "no-viewer-response-function",
     remedy: "leave the viewer-response event to the response headers policy, or use origin-response",
     cause: (behavior) =>
-      associationsOn("viewer-response", behavior).length > 0 ? "a function can change the decision's response" : undefined,
+      associationsOn("viewer-response", behavior).length > 0
+        ? "a function can change the decision's response"
+        : undefined,
   },
   {
     id: "no-dynamic-associations",
@@ -66,13 +68,17 @@ export class DecisionCheck implements IValidation {
 function undecided(name: string, distribution: Block): string[] {
   const behaviors = [
     ...blocks(distribution["default_cache_behavior"]).map((behavior) => ["(default)", behavior] as const),
-    ...blocks(distribution["ordered_cache_behavior"]).map((behavior) => [String(behavior["path_pattern"]), behavior] as const),
+    ...blocks(distribution["ordered_cache_behavior"]).map(
+      (behavior) => [String(behavior["path_pattern"]), behavior] as const,
+    ),
     ...("dynamic" in distribution ? [["(dynamic)", { dynamic: distribution["dynamic"] }] as const] : []),
   ];
   return behaviors.flatMap(([path, behavior]) =>
     RULES.flatMap(({ id, remedy, cause }) => {
       const found = cause(behavior);
-      return found === undefined ? [] : [`aws_cloudfront_distribution.${name}: behavior ${path}: ${found}; ${remedy} (${id})`];
+      return found === undefined
+        ? []
+        : [`aws_cloudfront_distribution.${name}: behavior ${path}: ${found}; ${remedy} (${id})`];
     }),
   );
 }

@@ -50,9 +50,16 @@ export class Distribution extends Construct {
       origin: props.origins.definitions,
       orderedCacheBehavior: [
         gatewayBehavior(props),
-        ...config.behaviors.map(({ path, origin, caching }) => ({ pathPattern: path, ...gatedBehavior(props, origin, caching) })),
+        ...config.behaviors.map(({ path, origin, caching }) => ({
+          pathPattern: path,
+          ...gatedBehavior(props, origin, caching),
+        })),
       ],
-      defaultCacheBehavior: gatedBehavior(props, config.origin, config.caching ?? (isS3(config.origin) ? "optimized" : "disabled")),
+      defaultCacheBehavior: gatedBehavior(
+        props,
+        config.origin,
+        config.caching ?? (isS3(config.origin) ? "optimized" : "disabled"),
+      ),
       viewerCertificate: viewerCertificate(props.certificateArn),
       restrictions: { geoRestriction: { restrictionType: "none" } },
     });
@@ -64,8 +71,9 @@ export class Distribution extends Construct {
 }
 
 /**
- * The gateway's endpoints. The handler answers every viewer request itself, so the origin that CloudFront demands is never
- * reached. No redirect from http: nobody types these addresses, and an authorization code that came in the clear is lost already.
+ * The gateway's endpoints. The handler answers every viewer request itself, so the origin that CloudFront demands is
+ * never reached. No redirect from http: nobody types these addresses, and an authorization code that came in the clear
+ * is lost already.
  */
 function gatewayBehavior(props: DistributionProps) {
   return {
@@ -97,7 +105,9 @@ function gatedBehavior(
   };
 }
 
-/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html */
+/**
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html
+ */
 function viewerCertificate(certificateArn: string | undefined): CloudfrontDistributionViewerCertificate {
   if (certificateArn === undefined) return { cloudfrontDefaultCertificate: true };
   return { acmCertificateArn: certificateArn, sslSupportMethod: "sni-only", minimumProtocolVersion: "TLSv1.2_2021" };

@@ -12,14 +12,21 @@ export interface DnsProps {
 export class Dns extends Construct {
   constructor(scope: Construct, id: string, props: DnsProps) {
     super(scope, id);
-    for (const [name, type] of [["ipv4", "A"], ["ipv6", "AAAA"]] as const) {
+    for (const [name, type] of [
+      ["ipv4", "A"],
+      ["ipv6", "AAAA"],
+    ] as const) {
       const domains = TerraformIterator.fromList([...props.domains]);
       new Route53Record(this, name, {
         forEach: domains,
         zoneId: props.hostedZoneId,
         name: domains.value,
         type,
-        alias: { name: props.distribution.domainName, zoneId: props.distribution.hostedZoneId, evaluateTargetHealth: false },
+        alias: {
+          name: props.distribution.domainName,
+          zoneId: props.distribution.hostedZoneId,
+          evaluateTargetHealth: false,
+        },
       });
     }
   }

@@ -10,7 +10,9 @@ import { policyDocument, trust, type Statement } from "./iam";
 import { edgeLogGroupName } from "./names";
 import { atMostBytes, literal } from "./terraform-text";
 
-/** https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html: standard tier */
+/**
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html: standard tier
+ */
 const MAX_SETTINGS_BYTES = 4_096;
 
 export interface EdgeFunctionProps {
@@ -69,9 +71,13 @@ export class EdgeFunction extends Construct {
     const permissions = new IamRolePolicy(this, "permissions", {
       name: "edge",
       role: role.name,
-      policy: policyDocument([...permissionStatements(functionName, parameterName, props.secretNames), ...props.permissions]),
+      policy: policyDocument([
+        ...permissionStatements(functionName, parameterName, props.secretNames),
+        ...props.permissions,
+      ]),
     });
-    // Replicas make their groups in their own regions on their first log line; this one is there with its retention from the start.
+    // Replicas make their groups in their own regions on their first log line; this one is there with its retention
+    // from the start.
     const logGroup = new CloudwatchLogGroup(this, "logs", {
       name: edgeLogGroupName(functionName),
       retentionInDays: props.logRetentionDays,
@@ -89,8 +95,8 @@ export class EdgeFunction extends Construct {
       memorySize: 128,
       timeout: 5,
       publish: true,
-      // A version can be deleted once CloudFront has removed its replicas, hours after the last distribution let go of it
-      // (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-delete-replicas.html).
+      // A version can be deleted once CloudFront has removed its replicas, hours after the last distribution let go of
+      // it (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-delete-replicas.html).
       // Waiting beats `skip_destroy`: a function that is left behind stops the next deployment under this name.
       timeouts: { delete: "3h" },
       dependsOn: [permissions, logGroup],
@@ -99,12 +105,22 @@ export class EdgeFunction extends Construct {
 }
 
 /**
- * Exactly one parameter, exactly these secrets, one log group. Names instead of references to the resources keep the document
- * readable in the plan that creates them; a role reaches nothing outside its account unless the other account also says so.
+ * Exactly one parameter, exactly these secrets, one log group. Names instead of references to the resources keep the
+ * document readable in the plan that creates them; a role reaches nothing outside its account unless the other account
+ * also says so.
  */
-function permissionStatements(functionName: string, parameterName: string, secretNames: readonly string[]): Statement[] {
+function permissionStatements(
+  functionName: string,
+  parameterName: string,
+  secretNames: readonly string[],
+): Statement[] {
   return [
-    { Sid: "Settings", Effect: "Allow", Action: "ssm:GetParameter", Resource: `arn:aws:ssm:us-east-1:*:parameter${parameterName}` },
+    {
+      Sid: "Settings",
+      Effect: "Allow",
+      Action: "ssm:GetParameter",
+      Resource: `arn:aws:ssm:us-east-1:*:parameter${parameterName}`,
+    },
     {
       Sid: "Secrets",
       Effect: "Allow",

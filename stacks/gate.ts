@@ -12,8 +12,8 @@ import { atMostBytes, literal } from "./terraform-text";
 const MAX_CODE_BYTES = 10_240;
 
 /**
- * The function that decides every request. Terraform joins its source when it plans, from the static bundle, the settings and
- * the policy, so that a change of the config is a readable difference and needs no build.
+ * The function that decides every request. Terraform joins its source when it plans, from the static bundle, the
+ * settings and the policy, so that a change of the config is a readable difference and needs no build.
  */
 export class Gate extends Construct {
   readonly arn: string;
@@ -52,8 +52,11 @@ export class Gate extends Construct {
   }
 }
 
-/** Rules are made of characters that no template starts with; should that ever change, Terraform must not evaluate them. */
+/**
+ * Rules are made of characters that no template starts with; should that ever change, Terraform must not evaluate them.
+ */
 function templateFree(policy: string): string {
-  if (/[$%]\{/.test(policy)) throw new Error("the policy's source holds a Terraform template: a rule has a character that it must not have");
+  if (/[$%]\{/.test(policy))
+    throw new Error("the policy's source holds a Terraform template: a rule has a character that it must not have");
   return policy;
 }

@@ -52,8 +52,20 @@ export class GatewayStack extends TerraformStack {
     });
 
     const ledger = new Ledger(this, "ledger", config);
-    new KeyRotator(this, "key_rotator", { config, zip: artifacts.keyRotator, secret: secrets.sessionKeys, store, ledger });
-    const revoker = new Revoker(this, "revoker", { config, zip: artifacts.revoker, secret: secrets.sessionKeys, store, ledger });
+    new KeyRotator(this, "key_rotator", {
+      config,
+      zip: artifacts.keyRotator,
+      secret: secrets.sessionKeys,
+      store,
+      ledger,
+    });
+    const revoker = new Revoker(this, "revoker", {
+      config,
+      zip: artifacts.revoker,
+      secret: secrets.sessionKeys,
+      store,
+      ledger,
+    });
 
     const origins = new Origins(this, "origin", config);
     const distribution = new Distribution(this, "gateway", {
@@ -91,12 +103,18 @@ export class GatewayStack extends TerraformStack {
       site_buckets: ["Where the S3 origins' files go", origins.buckets.map((bucket) => bucket.name)],
       secret_names: ["The secrets that need a value", secrets.namesToFill],
       redirect_uris: ["To be registered at each identity provider", redirectUris(config)],
-      post_logout_redirect_uris: ["To be registered at each identity provider", hostsOf(config).map((host) => `https://${host}${config.basePath}/signed-out`)],
+      post_logout_redirect_uris: [
+        "To be registered at each identity provider",
+        hostsOf(config).map((host) => `https://${host}${config.basePath}/signed-out`),
+      ],
     });
     this.node.addValidation(new DecisionCheck(this));
   }
 
-  /** `aws_s3_bucket_policy.site_policy`, not `…_1F2E3D4C`: people read these in plans. A construct's main resource is named after it. */
+  /**
+   * `aws_s3_bucket_policy.site_policy`, not `…_1F2E3D4C`: people read these in plans. A construct's main resource is
+   * named after it.
+   */
   protected override allocateLogicalId(element: TerraformElement | Node): string {
     const { scopes } = TerraformElement.isTerraformElement(element) ? element.node : element;
     return scopes
@@ -109,7 +127,10 @@ export class GatewayStack extends TerraformStack {
 }
 
 function configureTerraform(stack: TerraformStack, config: Config): void {
-  new AwsProvider(stack, "aws", { region: REGION, defaultTags: [{ tags: literal({ edgegate: config.name, ...config.tags }) }] });
+  new AwsProvider(stack, "aws", {
+    region: REGION,
+    defaultTags: [{ tags: literal({ edgegate: config.name, ...config.tags }) }],
+  });
   stack.addOverride("terraform.required_version", TERRAFORM_VERSION);
   // What is written against 5.100 and avoids arguments of one major version only holds for both.
   stack.addOverride("terraform.required_providers.aws", AWS_PROVIDER);
@@ -128,7 +149,8 @@ function certificateArn(stack: TerraformStack, config: Config, domains: readonly
   const { certificateArn, hostedZoneId } = config;
   if (domains.length === 0) return undefined;
   if (certificateArn !== undefined) return certificateArn;
-  if (hostedZoneId === undefined) throw new Error("config/cross-checks.ts lets no domain pass without a certificate or a hosted zone");
+  if (hostedZoneId === undefined)
+    throw new Error("config/cross-checks.ts lets no domain pass without a certificate or a hosted zone");
   return new Certificate(stack, "certificate", { domains, hostedZoneId }).arn;
 }
 

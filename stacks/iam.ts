@@ -32,7 +32,9 @@ export function keyUse({ kmsKeyArn }: Config, services: readonly EncryptingServi
       Effect: "Allow",
       Action: ["kms:Decrypt", "kms:GenerateDataKey"],
       Resource: kmsKeyArn,
-      Condition: { StringEquals: { "kms:ViaService": services.map((service) => `${service}.us-east-1.amazonaws.com`) } },
+      Condition: {
+        StringEquals: { "kms:ViaService": services.map((service) => `${service}.us-east-1.amazonaws.com`) },
+      },
     },
   ];
 }

@@ -11,7 +11,9 @@ import type { Ledger } from "./ledger";
 import { keyRotatorFunctionName } from "./names";
 import type { SessionStore } from "./session-store";
 
-/** Handlers sign with an old copy of the keys for up to a day while Secrets Manager is down; one hour more for clocks. */
+/**
+ * Handlers sign with an old copy of the keys for up to a day while Secrets Manager is down; one hour more for clocks.
+ */
 const RETENTION_MARGIN = 25 * 3600;
 
 /** Seconds for which a key that signs no more is kept: the longest session that it may have signed is over then. */
@@ -31,7 +33,8 @@ export interface KeyRotatorProps {
 
 /**
  * Makes the session keys, the first ones right after the apply that makes this, and puts each into the store before it
- * signs. Secrets Manager calls it: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda.html
+ * signs. Secrets Manager calls it:
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda.html
  */
 export class KeyRotator extends Construct {
   constructor(scope: Construct, id: string, { config, zip, secret, store, ledger }: KeyRotatorProps) {
@@ -42,7 +45,13 @@ export class KeyRotator extends Construct {
       functionName: keyRotatorFunctionName(config),
       description: `Rotates the session keys of ${config.name}`,
       zip: new TerraformAsset(this, "zip", { path: zip, type: AssetType.FILE }),
-      permissions: [keysReading(secret), keysWriting(secret), storeAccess(store), revocationsAccess(ledger), ...keyUse(config, ["dynamodb", "secretsmanager"])],
+      permissions: [
+        keysReading(secret),
+        keysWriting(secret),
+        storeAccess(store),
+        revocationsAccess(ledger),
+        ...keyUse(config, ["dynamodb", "secretsmanager"]),
+      ],
       environment: {
         KEY_VALUE_STORE_ARN: store.arn,
         REVOCATIONS_TABLE: ledger.revocations.name,
@@ -51,7 +60,8 @@ export class KeyRotator extends Construct {
         KEY_ANNOUNCEMENT_SECONDS: String(KEY_ANNOUNCEMENT),
         TOKEN_SECONDS: String(session.token),
       },
-      // The longest step waits for every handler to know the new key; the rest is for a store that others write at the same time.
+      // The longest step waits for every handler to know the new key; the rest is for a store that others write at the
+      // same time.
       timeout: 900,
       // Secrets Manager runs one rotation of a secret at a time, and starts a step anew that it heard nothing of.
       concurrency: 1,

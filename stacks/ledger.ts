@@ -21,7 +21,13 @@ export class Ledger extends Construct {
   }
 }
 
-function table(scope: Construct, id: string, name: string, { hashKey, rangeKey }: Table, { kmsKeyArn }: Config): DynamodbTable {
+function table(
+  scope: Construct,
+  id: string,
+  name: string,
+  { hashKey, rangeKey }: Table,
+  { kmsKeyArn }: Config,
+): DynamodbTable {
   const keys = [hashKey, ...(rangeKey === undefined ? [] : [rangeKey])];
   return new DynamodbTable(scope, id, {
     name,

@@ -41,7 +41,11 @@ export function isS3(origin: Origin): origin is S3Origin {
 
 function siteBucket(scope: Construct, config: Config, origin: S3Origin): SiteBucket {
   const { bucketName } = origin;
-  return new SiteBucket(scope, originId(origin), bucketName === undefined ? { bucketPrefix: `${config.name}-` } : { bucket: bucketName });
+  return new SiteBucket(
+    scope,
+    originId(origin),
+    bucketName === undefined ? { bucketPrefix: `${config.name}-` } : { bucket: bucketName },
+  );
 }
 
 /** CloudFront signs every request to the bucket, whatever the viewer sends. */

@@ -15,18 +15,30 @@ export class Queue extends Construct {
   readonly policy: SqsQueuePolicy;
 
   /**
-   * @param config whose key encrypts; SQS's own does where it names none, which AWS's services can use without a word in a key's policy
-   * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-sqs-sse-queue.html)
+   * @param config whose key encrypts; SQS's own does where it names none, which AWS's services can use without a word
+   *   in a key's policy
+   *   (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-sqs-sse-queue.html)
    * @param allowed whom the queue lets in beside the account's own roles
    */
-  constructor(scope: Construct, id: string, config: Pick<Config, "kmsKeyArn">, queue: SqsQueueConfig, allowed: (arn: string) => Statement[] = () => []) {
+  constructor(
+    scope: Construct,
+    id: string,
+    config: Pick<Config, "kmsKeyArn">,
+    queue: SqsQueueConfig,
+    allowed: (arn: string) => Statement[] = () => [],
+  ) {
     super(scope, id);
     const { kmsKeyArn } = config;
     const { arn, url } = new SqsQueue(this, "Resource", {
       ...queue,
-      ...(kmsKeyArn === undefined ? { sqsManagedSseEnabled: true } : { kmsMasterKeyId: kmsKeyArn, kmsDataKeyReusePeriodSeconds: 300 }),
+      ...(kmsKeyArn === undefined
+        ? { sqsManagedSseEnabled: true }
+        : { kmsMasterKeyId: kmsKeyArn, kmsDataKeyReusePeriodSeconds: 300 }),
     });
-    this.policy = new SqsQueuePolicy(this, "policy", { queueUrl: url, policy: policyDocument([...allowed(arn), encryptedTransportOnly("sqs:*", arn)]) });
+    this.policy = new SqsQueuePolicy(this, "policy", {
+      queueUrl: url,
+      policy: policyDocument([...allowed(arn), encryptedTransportOnly("sqs:*", arn)]),
+    });
     this.arn = arn;
     this.url = url;
   }

@@ -5,8 +5,8 @@ import type { Config } from "../config/schema";
 const ONE_YEAR = 31_536_000;
 
 /**
- * Security headers of every response. `override` where no answer of an origin can be better; elsewhere the origin decides and
- * this is the default for origins that say nothing, such as S3.
+ * Security headers of every response. `override` where no answer of an origin can be better; elsewhere the origin
+ * decides and this is the default for origins that say nothing, such as S3.
  */
 export class ResponseHeaders extends Construct {
   readonly id: string;
@@ -18,7 +18,12 @@ export class ResponseHeaders extends Construct {
       comment: "Security headers of every response",
       securityHeadersConfig: {
         // Not the subdomains: the gateway speaks for its own hosts only.
-        strictTransportSecurity: { accessControlMaxAgeSec: ONE_YEAR, includeSubdomains: false, preload: false, override: true },
+        strictTransportSecurity: {
+          accessControlMaxAgeSec: ONE_YEAR,
+          includeSubdomains: false,
+          preload: false,
+          override: true,
+        },
         contentTypeOptions: { override: true },
         // An application that is meant to be framed says so with frame-ancestors, which browsers prefer to this header.
         frameOptions: { frameOption: "SAMEORIGIN", override: false },

@@ -35,7 +35,10 @@ export class RevocationTopic extends Construct {
     });
   }
 
-  /** Of a queue's own policy: this topic sends to it, and no other (https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html). */
+  /**
+   * Of a queue's own policy: this topic sends to it, and no other
+   * (https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html).
+   */
   sends(queueArn: string): Statement {
     return {
       Sid: "Topic",
@@ -48,17 +51,24 @@ export class RevocationTopic extends Construct {
   }
 
   /**
-   * SNS tries for 23 days where SQS fails, and gives up at once where it is denied: the queue's policy or the key's was changed
-   * (https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html). What it gives up is kept, in a queue that is never under the
-   * config's key: a key that SNS may not use would lose it.
+   * SNS tries for 23 days where SQS fails, and gives up at once where it is denied: the queue's policy or the key's was
+   * changed (https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html). What it gives up is kept, in
+   * a queue that is never under the config's key: a key that SNS may not use would lose it.
    */
   deliverTo(queue: Queue, config: Config): void {
-    const failed = new Queue(this, "failed", {}, { name: failedRevocationQueueName(config), messageRetentionSeconds: LONGEST_RETENTION }, (arn) => [this.sends(arn)]);
+    const failed = new Queue(
+      this,
+      "failed",
+      {},
+      { name: failedRevocationQueueName(config), messageRetentionSeconds: LONGEST_RETENTION },
+      (arn) => [this.sends(arn)],
+    );
     new SnsTopicSubscription(this, "delivery", {
       topicArn: this.arn,
       protocol: "sqs",
       endpoint: queue.arn,
-      // The envelope says when it was published: https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
+      // The envelope says when it was published:
+      // https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
       rawMessageDelivery: false,
       redrivePolicy: JSON.stringify({ deadLetterTargetArn: failed.arn }),
       dependsOn: [queue.policy, failed.policy],

@@ -20,7 +20,11 @@ const OPERATION_TIMEOUT = 900;
 
 /** What the operator's function is asked for by the clock (control-plane/revoker/command.ts). */
 const SCHEDULES = {
-  tidy: { statementId: "Tidy", rate: "rate(5 minutes)", does: "Removes records that no token needs any more from the store" },
+  tidy: {
+    statementId: "Tidy",
+    rate: "rate(5 minutes)",
+    does: "Removes records that no token needs any more from the store",
+  },
   sweep: { statementId: "Sweep", rate: "rate(1 day)", does: "Compares the store with the ledger, and makes it equal" },
 } as const;
 
@@ -35,8 +39,9 @@ export interface RevokerProps {
 }
 
 /**
- * Carries out revocations: one function those of the queues, the other what operators, the customer's programs and the schedules ask
- * for. The same code, but a sweep of everything takes minutes, and a queue waits for six times what its function may take.
+ * Carries out revocations: one function those of the queues, the other what operators, the customer's programs and the
+ * schedules ask for. The same code, but a sweep of everything takes minutes, and a queue waits for six times what its
+ * function may take.
  */
 export class Revoker extends Construct {
   readonly queues: RevocationQueues;
@@ -48,7 +53,11 @@ export class Revoker extends Construct {
     const zip = new TerraformAsset(this, "zip", { path: props.zip, type: AssetType.FILE });
     const topic = new RevocationTopic(this, "topic", config);
     this.topic = topic;
-    this.queues = new RevocationQueues(this, "queue", { config, consumerTimeout: BATCH_TIMEOUT, senders: (arn) => [topic.sends(arn)] });
+    this.queues = new RevocationQueues(this, "queue", {
+      config,
+      consumerTimeout: BATCH_TIMEOUT,
+      senders: (arn) => [topic.sends(arn)],
+    });
     topic.deliverTo(this.queues.revocations, config);
     const environment = {
       KEY_VALUE_STORE_ARN: props.store.arn,
@@ -64,7 +73,11 @@ export class Revoker extends Construct {
       functionName: revocationConsumerFunctionName(config),
       description: `Carries out the queued revocations of ${config.name}`,
       zip,
-      permissions: [...common(props), ...this.#forConsumer(props), ...keyUse(config, ["dynamodb", "secretsmanager", "sqs"])],
+      permissions: [
+        ...common(props),
+        ...this.#forConsumer(props),
+        ...keyUse(config, ["dynamodb", "secretsmanager", "sqs"]),
+      ],
       environment,
       timeout: BATCH_TIMEOUT,
       concurrency: CONSUMER_CONCURRENCY,
@@ -86,21 +99,40 @@ export class Revoker extends Construct {
 
   #schedule(operation: keyof typeof SCHEDULES, operator: ControlPlaneFunction, config: Config): void {
     const { statementId, rate, does } = SCHEDULES[operation];
-    const rule = new CloudwatchEventRule(this, operation, { name: `${config.name}-${operation}`, description: `${does}: ${config.name}`, scheduleExpression: rate });
+    const rule = new CloudwatchEventRule(this, operation, {
+      name: `${config.name}-${operation}`,
+      description: `${does}: ${config.name}`,
+      scheduleExpression: rate,
+    });
     const invocation = operator.allowInvocation(`${operation}_invocation`, {
       statementId,
       principal: "events.amazonaws.com",
       sourceArn: rule.arn,
     });
-    new CloudwatchEventTarget(this, `${operation}_target`, { rule: rule.name, arn: operator.arn, input: JSON.stringify({ operation }), dependsOn: [invocation] });
+    new CloudwatchEventTarget(this, `${operation}_target`, {
+      rule: rule.name,
+      arn: operator.arn,
+      input: JSON.stringify({ operation }),
+      dependsOn: [invocation],
+    });
   }
 
   #forConsumer({ ledger }: RevokerProps): Statement[] {
     const { revocations, signOuts, dead } = this.queues;
     return [
       // A command may name a session and not its user.
-      { Sid: "Sessions", Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:Query"], Resource: ledger.sessions.arn },
-      { Sid: "Receive", Effect: "Allow", Action: ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], Resource: [revocations.arn, signOuts.arn] },
+      {
+        Sid: "Sessions",
+        Effect: "Allow",
+        Action: ["dynamodb:GetItem", "dynamodb:Query"],
+        Resource: ledger.sessions.arn,
+      },
+      {
+        Sid: "Receive",
+        Effect: "Allow",
+        Action: ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
+        Resource: [revocations.arn, signOuts.arn],
+      },
       { Sid: "Bury", Effect: "Allow", Action: "sqs:SendMessage", Resource: dead.arn },
     ];
   }
@@ -111,10 +143,18 @@ function common({ secret, store, ledger }: RevokerProps): Statement[] {
   return [revocationsAccess(ledger), keysReading(secret), storeAccess(store)];
 }
 
-/** People look sessions up and see which of them are revoked, a sweep reads every revocation, and a lockdown replaces the keys. */
+/**
+ * People look sessions up and see which of them are revoked, a sweep reads every revocation, and a lockdown replaces
+ * the keys.
+ */
 function forOperator({ secret, ledger }: RevokerProps): Statement[] {
   return [
-    { Sid: "Sessions", Effect: "Allow", Action: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"], Resource: ledger.sessions.arn },
+    {
+      Sid: "Sessions",
+      Effect: "Allow",
+      Action: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
+      Resource: ledger.sessions.arn,
+    },
     { Sid: "AllRevocations", Effect: "Allow", Action: "dynamodb:Scan", Resource: ledger.revocations.arn },
     keysWriting(secret),
   ];

@@ -8,7 +8,8 @@ import { hasClientSecret } from "./settings";
 /**
  * The secrets that the auth handler reads. Terraform makes the places; no value is ever in a plan or in state.
  *
- * The session keys get no version here: the key rotator writes the first one too, together with its record in the store.
+ * The session keys get no version here: the key rotator writes the first one too, together with its record in the
+ * store.
  */
 export class Secrets extends Construct {
   /** Of every secret that the handler reads. */

@@ -2,7 +2,14 @@
 import type { Config } from "../config/schema";
 import { rolesOf } from "../session/policy-source";
 import type { AuthSettings, GateSettings, IdentityProviderSettings, Theme } from "../session/settings";
-import { clientSecretName, revocationQueueName, revocationsTableName, sessionKeysSecretName, sessionsTableName, signOutQueueName } from "./names";
+import {
+  clientSecretName,
+  revocationQueueName,
+  revocationsTableName,
+  sessionKeysSecretName,
+  sessionsTableName,
+  signOutQueueName,
+} from "./names";
 
 export function gateSettings(config: Config): GateSettings {
   return {
@@ -56,5 +63,9 @@ function identityProviderSettings(config: Config, id: string): IdentityProviderS
 
 function themeOf(config: Config): Theme {
   const { productName, accentColor, support } = config.theme;
-  return { productName: productName ?? config.domain, accentColor, ...(support && { support: support.includes("://") ? support : `mailto:${support}` }) };
+  return {
+    productName: productName ?? config.domain,
+    accentColor,
+    ...(support && { support: support.includes("://") ? support : `mailto:${support}` }),
+  };
 }

@@ -31,7 +31,9 @@ export class SiteBucket extends Construct {
     return this.#bucket.bucketRegionalDomainName;
   }
 
-  /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html */
+  /**
+   * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+   */
   allowReadBy(distributionArn: string): void {
     const { id: bucket, arn } = this.#bucket;
     const closed = new S3BucketPublicAccessBlock(this, "public_access", {

@@ -12,7 +12,8 @@ export interface Synthesized {
 }
 
 /**
- * Writes the Terraform configuration of a gateway. The bytes depend on the config and the sources only, not on the folder.
+ * Writes the Terraform configuration of a gateway. The bytes depend on the config and the sources only, not on the
+ * folder.
  *
  * @param options.outdir created where it does not exist
  * @param options.artifacts built where absent
@@ -44,8 +45,8 @@ function withoutDeprecations<T>(run: () => T): T {
 }
 
 /**
- * cdktf keeps a whole stack trace of where each reference was made, `stackTraces` or not: 20 MB and a quarter of the time.
- * Errors still have theirs.
+ * cdktf keeps a whole stack trace of where each reference was made, `stackTraces` or not: 20 MB and a quarter of the
+ * time. Errors still have theirs.
  */
 function withoutCapturedTraces<T>(run: () => T): T {
   const before = Error.captureStackTrace;

@@ -14,8 +14,8 @@ interface Rule {
 }
 
 /**
- * In the order of evaluation, cheapest first. A rule keeps its name for good and new rules go where their order says: the
- * priority is ten times the place.
+ * In the order of evaluation, cheapest first. A rule keeps its name for good and new rules go where their order says:
+ * the priority is ten times the place.
  *
  * https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
  */
@@ -24,7 +24,9 @@ function rules(config: Config): Rule[] {
     managed("ip-reputation", "AWSManagedRulesAmazonIpReputationList"),
     {
       name: "rate-limit",
-      statement: { rate_based_statement: { limit: config.waf.rateLimit, aggregate_key_type: "IP", evaluation_window_sec: 300 } },
+      statement: {
+        rate_based_statement: { limit: config.waf.rateLimit, aggregate_key_type: "IP", evaluation_window_sec: 300 },
+      },
       action: { action: { block: { customResponse: { responseCode: 429 } } } },
     },
     managed("known-bad-inputs", "AWSManagedRulesKnownBadInputsRuleSet"),
@@ -35,7 +37,8 @@ function rules(config: Config): Rule[] {
       "SizeRestrictions_QUERYSTRING",
     ]),
     {
-      // An authorization code and a return path can each come close to 2 KB, so long queries are only for the gateway's endpoints.
+      // An authorization code and a return path can each come close to 2 KB, so long queries are only for the gateway's
+      // endpoints.
       name: "long-query",
       statement: {
         and_statement: {
@@ -99,7 +102,10 @@ function pathStartsWith(prefix: string): object {
   };
 }
 
-/** No sampled requests: the samples would show session cookies and authorization codes to everyone who may open the console. */
+/**
+ * No sampled requests: the samples would show session cookies and authorization codes to everyone who may open the
+ * console.
+ */
 function visibility(metricName: string): Wafv2WebAclRule["visibilityConfig"] {
   return { cloudwatchMetricsEnabled: true, metricName, sampledRequestsEnabled: false };
 }

@@ -2,7 +2,12 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { DescribeSecretCommand, GetSecretValueCommand, RotateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  RotateSecretCommand,
+  SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { GateRun } from "../../local/gate-result";
 import { runGate } from "../../local/gate-sandbox";
@@ -10,7 +15,12 @@ import type { SessionKeys } from "../../session/keys";
 import type { RevocationCommand } from "../../session/revocation";
 import type { AwsAccount } from "../support/aws-account";
 import { createBrowser, type Browser } from "../support/browser-stand-in";
-import { readEdgeResponse, viewerRequestEvent, type EdgeResponse, type ViewerRequest } from "../support/cloudfront-event";
+import {
+  readEdgeResponse,
+  viewerRequestEvent,
+  type EdgeResponse,
+  type ViewerRequest,
+} from "../support/cloudfront-event";
 import { eventOf, type GateRequest } from "../support/gate-case";
 import type { IdpStandIn } from "../support/idp-stand-in";
 
@@ -45,8 +55,16 @@ export interface AppliedNames {
 /** Seconds. */
 const ROTATION_LIMIT = 30;
 
-export function openGateway(account: AwsAccount, idp: IdpStandIn, { host, outputs, sessionKeysSecret }: AppliedNames): AppliedGateway {
-  const client = { endpoint: account.endpoint, region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
+export function openGateway(
+  account: AwsAccount,
+  idp: IdpStandIn,
+  { host, outputs, sessionKeysSecret }: AppliedNames,
+): AppliedGateway {
+  const client = {
+    endpoint: account.endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  };
   const [lambda, secrets, sqs] = [new LambdaClient(client), new SecretsManagerClient(client), new SQSClient(client)];
   const output = (name: string) => String(outputs[name]);
 
@@ -67,7 +85,9 @@ export function openGateway(account: AwsAccount, idp: IdpStandIn, { host, output
   /** Waits until the version that is current is one that was waited for. */
   async function currentVersion(isIt: (version: string | undefined) => boolean): Promise<void> {
     for (let tries = 0; tries < ROTATION_LIMIT * 5; tries++) {
-      const { VersionIdsToStages = {} } = await secrets.send(new DescribeSecretCommand({ SecretId: sessionKeysSecret }));
+      const { VersionIdsToStages = {} } = await secrets.send(
+        new DescribeSecretCommand({ SecretId: sessionKeysSecret }),
+      );
       if (isIt(Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes("AWSCURRENT"))?.[0])) return;
       await setTimeout(200);
     }
@@ -89,7 +109,12 @@ export function openGateway(account: AwsAccount, idp: IdpStandIn, { host, output
       return runGate(code, eventOf({ host, ...request }), await store());
     },
     authVersion,
-    browser: () => createBrowser({ invoke: visit, now: () => Math.floor(Date.now() / 1000), authorize: (url) => idp.authorize(url) }),
+    browser: () =>
+      createBrowser({
+        invoke: visit,
+        now: () => Math.floor(Date.now() / 1000),
+        authorize: (url) => idp.authorize(url),
+      }),
     async keys() {
       await currentVersion((version) => version !== undefined);
       return keys();
@@ -101,7 +126,9 @@ export function openGateway(account: AwsAccount, idp: IdpStandIn, { host, output
       return keys();
     },
     async send(command) {
-      await sqs.send(new SendMessageCommand({ QueueUrl: output("revocation_queue_url"), MessageBody: JSON.stringify(command) }));
+      await sqs.send(
+        new SendMessageCommand({ QueueUrl: output("revocation_queue_url"), MessageBody: JSON.stringify(command) }),
+      );
     },
     publish: (command) => account.publish(output("revocation_topic_arn"), JSON.stringify(command)),
     close: () => [lambda, secrets, sqs].forEach((each) => each.destroy()),

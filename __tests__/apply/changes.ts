@@ -14,7 +14,9 @@ export type ConfigChange = "rule" | "rate limit";
 const HANDLER = "edge-handlers/auth/cloudfront.ts";
 
 /** @param configWith writes the config with these changes to it */
-export function userChanges(configWith: (deployment: Deployment, changes: readonly ConfigChange[]) => void): UserChange[] {
+export function userChanges(
+  configWith: (deployment: Deployment, changes: readonly ConfigChange[]) => void,
+): UserChange[] {
   const ofConfig = (change: ConfigChange): Pick<UserChange, "make" | "undo"> => ({
     make: (deployment) => configWith(deployment, [change]),
     undo: (deployment) => configWith(deployment, []),
@@ -40,7 +42,14 @@ export function userChanges(configWith: (deployment: Deployment, changes: readon
       undo: (deployment) => deployment.restore(HANDLER),
       plan: [
         update("aws_cloudfront_distribution.gateway", ["ordered_cache_behavior"]),
-        update("aws_lambda_function.auth", ["filename", "last_modified", "qualified_arn", "qualified_invoke_arn", "source_code_hash", "version"]),
+        update("aws_lambda_function.auth", [
+          "filename",
+          "last_modified",
+          "qualified_arn",
+          "qualified_invoke_arn",
+          "source_code_hash",
+          "version",
+        ]),
       ],
     },
   ];

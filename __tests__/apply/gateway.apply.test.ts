@@ -1,6 +1,6 @@
 /**
- * The whole example on the real provider, from the first `deploy` to `destroy`, in an account of its own. Each step goes on where
- * the one before it ended.
+ * The whole example on the real provider, from the first `deploy` to `destroy`, in an account of its own. Each step
+ * goes on where the one before it ended.
  */
 import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -53,7 +53,11 @@ describeWithDeployment("the example, applied", (open, moto) => {
     const certificate = await localhostCertificate();
     writeFileSync(join(folder, "trusted.pem"), certificate.cert);
     account = await startAwsAccount(moto, join(folder, "trusted.pem"));
-    idp = await IdpStandIn.start({ certificate, now: () => Math.floor(Date.now() / 1000), clientAuthentication: "client_secret_basic" });
+    idp = await IdpStandIn.start({
+      certificate,
+      now: () => Math.floor(Date.now() / 1000),
+      clientAuthentication: "client_secret_basic",
+    });
     idp.authenticatedAt = Math.floor(Date.now() / 1000);
     hostedZone = await account.createHostedZone("example.com");
     before = await account.inventory();
@@ -77,9 +81,15 @@ describeWithDeployment("the example, applied", (open, moto) => {
   step("cdktf deploy makes every resource of the stack", async () => {
     await deployment.deploy();
     const resources = await deployment.resources();
-    expect(new Set(resources.map((address) => address.replace(/\[.*$/, "")))).toEqual(new Set(deployment.synthesized()));
+    expect(new Set(resources.map((address) => address.replace(/\[.*$/, "")))).toEqual(
+      new Set(deployment.synthesized()),
+    );
     expect((await account.inventory()).filter((line) => line.startsWith("cloudfront distribution"))).toHaveLength(1);
-    gateway = openGateway(account, idp, { host: domain, outputs: await deployment.outputs(), sessionKeysSecret: sessionKeysSecretName(EXAMPLE) });
+    gateway = openGateway(account, idp, {
+      host: domain,
+      outputs: await deployment.outputs(),
+      sessionKeysSecret: sessionKeysSecretName(EXAMPLE),
+    });
   });
 
   step("the apply makes the first session key, and puts it into the store", async () => {
@@ -186,7 +196,11 @@ describeWithDeployment("the example, applied", (open, moto) => {
       rule: 'policy: [{ path: "/reports/**", allow: { roles: ["auditor"] } }, ...example.policy]',
       "rate limit": "waf: { rateLimit: 500 }",
     };
-    const settings = [`hostedZoneId: "${hostedZone}"`, `identityProviders: { main: ${JSON.stringify(main)} }`, ...chosen.map((change) => changed[change])];
+    const settings = [
+      `hostedZoneId: "${hostedZone}"`,
+      `identityProviders: { main: ${JSON.stringify(main)} }`,
+      ...chosen.map((change) => changed[change]),
+    ];
     return `import example from "./config/example";\n\nexport default { ...example, ${settings.join(", ")} };\n`;
   }
 
@@ -205,21 +219,31 @@ describeWithDeployment("the example, applied", (open, moto) => {
     const browser = people[person]!;
     const [location = ""] = (await browser.signIn("/staff/list")).headers["location"] ?? [];
     // After a revocation the provider is asked to authenticate anew.
-    if (location.startsWith(idp.issuer)) await browser.navigate(browser.approve(location), { headers: { "Sec-Fetch-Site": "cross-site" } });
+    if (location.startsWith(idp.issuer))
+      await browser.navigate(browser.approve(location), { headers: { "Sec-Fetch-Site": "cross-site" } });
     await noteSecrets();
   }
 
   /** What the store holds while nobody is revoked. */
   function recordsOf(keys: Record<string, string>): Record<string, string> {
-    return Object.fromEntries(Object.entries(keys).map(([kid, master]) => [keyRecordName(kid), encodeKeyRecord(tokenKey(hmac, master), [])]));
+    return Object.fromEntries(
+      Object.entries(keys).map(([kid, master]) => [keyRecordName(kid), encodeKeyRecord(tokenKey(hmac, master), [])]),
+    );
   }
 
   function command(subject: string): RevocationCommand {
-    return { version: 1, target: { type: "user", issuer: idp.issuer, subject }, by: "operator:test", reason: "left the company" };
+    return {
+      version: 1,
+      target: { type: "user", issuer: idp.issuer, subject },
+      by: "operator:test",
+      reason: "left the company",
+    };
   }
 
   async function operate(...args: string[]): Promise<void> {
-    const { code, stdout, stderr } = await edgegate([...args, "--yes", "--config", deployment.configFile], { env: account.environment });
+    const { code, stdout, stderr } = await edgegate([...args, "--yes", "--config", deployment.configFile], {
+      env: account.environment,
+    });
     printed += stdout + stderr;
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     await noteSecrets();
@@ -228,13 +252,18 @@ describeWithDeployment("the example, applied", (open, moto) => {
   /** Every secret that there is by now. */
   async function noteSecrets(): Promise<void> {
     const { keys } = await gateway.keys();
-    for (const master of Object.values(keys)) [master, cookieKey(hmac, master), tokenKey(hmac, master)].forEach((secret) => secrets.add(secret));
+    for (const master of Object.values(keys))
+      [master, cookieKey(hmac, master), tokenKey(hmac, master)].forEach((secret) => secrets.add(secret));
     const cookies = Object.values(people).flatMap(({ jar }) => [jar.get(SESSION_COOKIE), jar.get(REFRESH_COOKIE)]);
     for (const cookie of cookies) if (cookie !== undefined) secrets.add(cookie);
     for (const secret of idp.secretsSeen) secrets.add(secret);
   }
 
   function tracesOfSecrets(): string[] {
-    return placesOf(secrets, { ...deployment.traces(), "the log of the functions": account.logs(), "what edgegate printed": printed });
+    return placesOf(secrets, {
+      ...deployment.traces(),
+      "the log of the functions": account.logs(),
+      "what edgegate printed": printed,
+    });
   }
 });

@@ -80,7 +80,9 @@ describeWith("chromium", "the pages", (chromium) => {
     await context.close();
   });
 
-  /** Serious and critical findings of axe: https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md */
+  /**
+   * Serious and critical findings of axe: https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md
+   */
   async function violations(page: Page): Promise<string[]> {
     // As an expression, because the pages' own security policy lets no script in.
     const found = await page.evaluate<{ id: string; impact: string; nodes: { html: string }[] }[]>(

@@ -37,7 +37,10 @@ describeWith("chromium", "sessions end elsewhere, people click in their browsers
 
   test("a lockdown ends every session, and everybody can sign in again at once", async () => {
     await operate("lockdown");
-    for (const [user, { page }] of [["staff", staff], ["admin", admin]] as const) {
+    for (const [user, { page }] of [
+      ["staff", staff],
+      ["admin", admin],
+    ] as const) {
       await page.goto(`${edge.url}/staff`);
       await expectSignInForm(page);
       await signInAs(page, user);
@@ -125,7 +128,10 @@ describeWith("chromium", "sessions end elsewhere, people click in their browsers
     expect(await sessionOf(staff)).toEqual(before);
   });
 
-  /** A new browser. Within a minute of a revocation the user is asked twice: the provider's clock may be wrong by so much. */
+  /**
+   * A new browser. Within a minute of a revocation the user is asked twice: the provider's clock may be wrong by so
+   * much.
+   */
   async function signedIn(user: string): Promise<Visitor> {
     const visitor = await newVisitor(browser);
     const { page } = visitor;
@@ -134,7 +140,9 @@ describeWith("chromium", "sessions end elsewhere, people click in their browsers
     for (let times = 0; times < 2 && page.url() !== target; times++) {
       const form = page.url();
       await signInAs(page, user);
-      await page.waitForURL(({ href, pathname }) => href === target || (href !== form && pathname.startsWith("/interaction/")));
+      await page.waitForURL(
+        ({ href, pathname }) => href === target || (href !== form && pathname.startsWith("/interaction/")),
+      );
     }
     expect(page.url()).toBe(target);
     return visitor;
@@ -163,6 +171,8 @@ describeWith("chromium", "sessions end elsewhere, people click in their browsers
   }
 
   async function setToken({ context }: Visitor, value: string): Promise<void> {
-    await context.addCookies([{ name: SESSION_COOKIE, value, url: edge.url, secure: true, httpOnly: true, sameSite: "Lax" }]);
+    await context.addCookies([
+      { name: SESSION_COOKIE, value, url: edge.url, secure: true, httpOnly: true, sameSite: "Lax" },
+    ]);
   }
 });

@@ -58,7 +58,9 @@ describeWith("chromium", "a session in a browser", (chromium) => {
   test("is renewed by one of two tabs while the other renews too", async () => {
     await replaceToken(expiredToken(edge.store, (await session()).token));
     const other = await context.newPage();
-    const statuses = await Promise.all([page, other].map(async (tab) => (await tab.goto(`${edge.url}/staff`))?.status()));
+    const statuses = await Promise.all(
+      [page, other].map(async (tab) => (await tab.goto(`${edge.url}/staff`))?.status()),
+    );
     expect(statuses).toEqual([200, 200]);
     expect([page.url(), other.url()]).toEqual([`${edge.url}/staff`, `${edge.url}/staff`]);
   });
@@ -94,11 +96,16 @@ describeWith("chromium", "a session in a browser", (chromium) => {
   }
 
   async function revoke({ uid, sid }: { uid: string; sid: string }): Promise<void> {
-    await edge.askRevoker({ operation: "revoke", command: { version: 1, target: { type: "session", uid, sid }, by: "operator:test", reason: "test" } });
+    await edge.askRevoker({
+      operation: "revoke",
+      command: { version: 1, target: { type: "session", uid, sid }, by: "operator:test", reason: "test" },
+    });
   }
 
   async function replaceToken(value: string): Promise<void> {
-    await context.addCookies([{ name: SESSION_COOKIE, value, url: edge.url, secure: true, httpOnly: true, sameSite: "Lax" }]);
+    await context.addCookies([
+      { name: SESSION_COOKIE, value, url: edge.url, secure: true, httpOnly: true, sameSite: "Lax" },
+    ]);
   }
 
   /** The navigations to the identity provider from now on. */

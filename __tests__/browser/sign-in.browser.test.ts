@@ -101,7 +101,12 @@ describeWith("chromium", "signing in with a browser", (chromium) => {
     return page.evaluate(async () => {
       const response = await fetch("/api/hello", { redirect: "manual" });
       const { title } = (await response.json()) as { title: string };
-      return { status: response.status, type: response.headers.get("content-type"), title, redirected: response.redirected };
+      return {
+        status: response.status,
+        type: response.headers.get("content-type"),
+        title,
+        redirected: response.redirected,
+      };
     });
   }
 });

@@ -19,11 +19,17 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function builtElsewhere(): Uint8Array {
   const checkout = join(folder, "a longer way", "down", "checkout");
   mkdirSync(join(checkout, "node_modules"), { recursive: true });
-  for (const name of ["build", "session", "edge-handlers", "package.json", "tsconfig.json"]) cpSync(join(ROOT, name), join(checkout, name), { recursive: true });
-  for (const name of BUNDLED) cpSync(join(ROOT, "node_modules", name), join(checkout, "node_modules", name), { recursive: true });
-  for (const name of ["esbuild", "fflate"]) symlinkSync(join(ROOT, "node_modules", name), join(checkout, "node_modules", name));
+  for (const name of ["build", "session", "edge-handlers", "package.json", "tsconfig.json"])
+    cpSync(join(ROOT, name), join(checkout, name), { recursive: true });
+  for (const name of BUNDLED)
+    cpSync(join(ROOT, "node_modules", name), join(checkout, "node_modules", name), { recursive: true });
+  for (const name of ["esbuild", "fflate"])
+    symlinkSync(join(ROOT, "node_modules", name), join(checkout, "node_modules", name));
   const script = join(checkout, "print.ts");
-  writeFileSync(script, `import { buildHandlerZip } from "./build/handler";\nprocess.stdout.write(buildHandlerZip("${ENTRY}"));\n`);
+  writeFileSync(
+    script,
+    `import { buildHandlerZip } from "./build/handler";\nprocess.stdout.write(buildHandlerZip("${ENTRY}"));\n`,
+  );
   const tsx = join(dirname(createRequire(__filename).resolve("tsx/package.json")), "dist/cli.mjs");
   // From a working directory of its own, too.
   return execFileSync(process.execPath, [tsx, script], { cwd: folder, maxBuffer: 1 << 20 });
@@ -34,9 +40,15 @@ test("is byte-identical whatever folder the checkout is in", () => {
 });
 
 test("is the same bytes alone and built together with what shares code with it", () => {
-  const entries = { auth: ENTRY, keyRotator: "control-plane/key-rotator/lambda.ts", revoker: "control-plane/revoker/lambda.ts" };
+  const entries = {
+    auth: ENTRY,
+    keyRotator: "control-plane/key-rotator/lambda.ts",
+    revoker: "control-plane/revoker/lambda.ts",
+  };
   const together = buildHandlerZips(entries);
-  const differing = Object.entries(entries).filter(([name, entry]) => Buffer.compare(together[name as keyof typeof entries], buildHandlerZip(entry)) !== 0);
+  const differing = Object.entries(entries).filter(
+    ([name, entry]) => Buffer.compare(together[name as keyof typeof entries], buildHandlerZip(entry)) !== 0,
+  );
   expect(differing).toEqual([]);
 });
 
@@ -60,7 +72,11 @@ test("loads on Lambda's Node as a module that exports a handler", async () => {
 
 describe("code that esbuild warns of is an error that says what and where", () => {
   const DOUBTFUL: [string, string, RegExp][] = [
-    ["an import that is undefined", 'import * as parts from "./parts";\nexport const handler = () => parts.missing;', /"missing" will always be undefined[^]*entry\.ts:2:/],
+    [
+      "an import that is undefined",
+      'import * as parts from "./parts";\nexport const handler = () => parts.missing;',
+      /"missing" will always be undefined[^]*entry\.ts:2:/,
+    ],
     ["a comparison that is always false", "export const handler = (a: unknown) => a === NaN;", /NaN[^]*entry\.ts:1:/],
   ];
   test.each(DOUBTFUL)("%s", (_name, code, message) => {

@@ -15,7 +15,10 @@ function centralDirectory(zip: Uint8Array): { time: number; mode: number }[] {
 
 test("holds every file", () => {
   const files = unzipSync(deterministicZip({ "index.js": bytes("a"), "lib/b.js": bytes("b") }));
-  expect(Object.entries(files).map(([name, content]) => [name, Buffer.from(content).toString()])).toEqual([["index.js", "a"], ["lib/b.js", "b"]]);
+  expect(Object.entries(files).map(([name, content]) => [name, Buffer.from(content).toString()])).toEqual([
+    ["index.js", "a"],
+    ["lib/b.js", "b"],
+  ]);
 });
 
 test("does not depend on the order of the files", () => {
@@ -32,5 +35,7 @@ test("does not depend on the time", () => {
 
 test("gives files a fixed date and a mode with which Lambda can read them", () => {
   const midnight1January1980 = (1 << 21) | (1 << 16);
-  expect(centralDirectory(deterministicZip({ "index.js": bytes("a") }))).toEqual([{ time: midnight1January1980, mode: 0o100644 }]);
+  expect(centralDirectory(deterministicZip({ "index.js": bytes("a") }))).toEqual([
+    { time: midnight1January1980, mode: 0o100644 },
+  ]);
 });

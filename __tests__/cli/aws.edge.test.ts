@@ -1,4 +1,7 @@
-/** The command line against AWS, of which the stand-in plays the account: what its answers and failures mean to an operator. */
+/**
+ * The command line against AWS, of which the stand-in plays the account: what its answers and failures mean to an
+ * operator.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,34 +53,169 @@ function revokerAnswers(answer: unknown): void {
 }
 
 function run(args: string[], { env, ...options }: RunOptions = {}): Promise<Run> {
-  return edgegate(args, { env: { AWS_ENDPOINT_URL: aws.endpoint, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test", ...env }, ...options });
+  return edgegate(args, {
+    env: { AWS_ENDPOINT_URL: aws.endpoint, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test", ...env },
+    ...options,
+  });
 }
 
 describe("what AWS cannot or will not do is told with what to do", () => {
   const NO_CREDENTIALS = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" };
 
-  test.each<[what: string, failure: { args: string[]; code: number; told: string; prepare?: () => void; env?: Record<string, string> }]>([
-    ["no credentials", { args: ["sessions"], code: 1, told: "sign in with aws sso login", prepare: () => revokerAnswers({}), env: NO_CREDENTIALS }],
-    ["a profile that does not exist", { args: ["sessions"], code: 1, told: "look at the profile nowhere, which AWS_PROFILE names", env: { ...NO_CREDENTIALS, AWS_PROFILE: "nowhere" } }],
+  test.each<
+    [
+      what: string,
+      failure: { args: string[]; code: number; told: string; prepare?: () => void; env?: Record<string, string> },
+    ]
+  >([
+    [
+      "no credentials",
+      {
+        args: ["sessions"],
+        code: 1,
+        told: "sign in with aws sso login",
+        prepare: () => revokerAnswers({}),
+        env: NO_CREDENTIALS,
+      },
+    ],
+    [
+      "a profile that does not exist",
+      {
+        args: ["sessions"],
+        code: 1,
+        told: "look at the profile nowhere, which AWS_PROFILE names",
+        env: { ...NO_CREDENTIALS, AWS_PROFILE: "nowhere" },
+      },
+    ],
     ["another account", { args: ["sessions"], code: 4, told: "is handbook deployed in this account?" }],
-    ["no permission", { args: ["sessions"], code: 1, told: "lambda:InvokeFunction", prepare: () => void aws.faults.set("Lambda.Invoke", "denied") }],
-    ["a failure of AWS", { args: ["sessions"], code: 1, told: "the function handbook-revoker failed with InternalServerError", prepare: () => void aws.faults.set("Lambda.Invoke", "error") }],
-    ["throttling", { args: ["sessions"], code: 1, told: "AWS throttles the calls of the function handbook-revoker", prepare: () => void aws.faults.set("Lambda.Invoke", "throttle") }],
-    ["an answer that is none", { args: ["sessions"], code: 1, told: "SyntaxError", prepare: () => void aws.faults.set("Lambda.Invoke", "garbage") }],
-    ["no way to AWS", { args: ["sessions"], code: 1, told: "look at the network", env: { AWS_ENDPOINT_URL: "http://127.0.0.1:1" } }],
-    ["a revoker that fails", { args: ["sessions"], code: 1, told: "the revoker failed: sessions: ProvisionedThroughputExceededException\nlook at the log group /aws/lambda/handbook-revoker", prepare: () =>
-      void aws.functions.set(REVOKER, () => Promise.reject(new Error("Error: sessions: ProvisionedThroughputExceededException\n    at index.js:1:1"))) }],
-    ["a revoker that answers nothing", { args: ["sessions"], code: 1, told: "the revoker gave no answer", prepare: () => revokerAnswers(undefined) }],
-    ["a session that nobody knows", { args: ["revoke", "session", SESSION.sid], code: 4, told: "no such session", prepare: () => revokerAnswers({ error: { code: "not_found", message: "no such session" } }) }],
-    ["a request that the revoker refuses", { args: ["sessions"], code: 2, told: "limit is too high", prepare: () => revokerAnswers({ error: { code: "invalid_request", message: "limit is too high" } }) }],
-    ["an address that nobody has", { args: ["revoke", "user", "bob@example.com", "--yes"], code: 4, told: "--issuer and --subject", prepare: () => revokerAnswers({ sessions: [], isCut: false }) }],
-    ["an address that two users have", { args: ["revoke", "user", SESSION.email, "--yes"], code: 2, told: `${UID} (main), CCCCCCCCCCCCCCCC (other)`, prepare: () =>
-      revokerAnswers({ sessions: [SESSION, { ...SESSION, uid: "C".repeat(16), idp: "other" }], isCut: false }) }],
-    ["keys of another account", { args: ["rotate-keys", "--yes"], code: 4, told: `there is no secret ${SESSION_KEYS}` }],
-    ["no permission to rotate", { args: ["rotate-keys", "--yes"], code: 1, told: "secretsmanager:RotateSecret", prepare: () => void aws.faults.set("secretsmanager.RotateSecret", "denied") }],
-    ["a rotation that has not ended", { args: ["rotate-keys", "--yes"], code: 1, told: "an earlier rotation has not ended", prepare: startRotationThatNeverEnds }],
-    ["a secret of another account", { args: ["secrets", "put", "main"], code: 4, told: `there is no secret ${CLIENT_SECRET}` }],
-    ["no permission to put secrets", { args: ["secrets", "put", "main"], code: 1, told: "secretsmanager:PutSecretValue", prepare: () => void aws.faults.set("secretsmanager.PutSecretValue", "denied") }],
+    [
+      "no permission",
+      {
+        args: ["sessions"],
+        code: 1,
+        told: "lambda:InvokeFunction",
+        prepare: () => void aws.faults.set("Lambda.Invoke", "denied"),
+      },
+    ],
+    [
+      "a failure of AWS",
+      {
+        args: ["sessions"],
+        code: 1,
+        told: "the function handbook-revoker failed with InternalServerError",
+        prepare: () => void aws.faults.set("Lambda.Invoke", "error"),
+      },
+    ],
+    [
+      "throttling",
+      {
+        args: ["sessions"],
+        code: 1,
+        told: "AWS throttles the calls of the function handbook-revoker",
+        prepare: () => void aws.faults.set("Lambda.Invoke", "throttle"),
+      },
+    ],
+    [
+      "an answer that is none",
+      {
+        args: ["sessions"],
+        code: 1,
+        told: "SyntaxError",
+        prepare: () => void aws.faults.set("Lambda.Invoke", "garbage"),
+      },
+    ],
+    [
+      "no way to AWS",
+      { args: ["sessions"], code: 1, told: "look at the network", env: { AWS_ENDPOINT_URL: "http://127.0.0.1:1" } },
+    ],
+    [
+      "a revoker that fails",
+      {
+        args: ["sessions"],
+        code: 1,
+        told: "the revoker failed: sessions: ProvisionedThroughputExceededException\nlook at the log group /aws/lambda/handbook-revoker",
+        prepare: () =>
+          void aws.functions.set(REVOKER, () =>
+            Promise.reject(new Error("Error: sessions: ProvisionedThroughputExceededException\n    at index.js:1:1")),
+          ),
+      },
+    ],
+    [
+      "a revoker that answers nothing",
+      { args: ["sessions"], code: 1, told: "the revoker gave no answer", prepare: () => revokerAnswers(undefined) },
+    ],
+    [
+      "a session that nobody knows",
+      {
+        args: ["revoke", "session", SESSION.sid],
+        code: 4,
+        told: "no such session",
+        prepare: () => revokerAnswers({ error: { code: "not_found", message: "no such session" } }),
+      },
+    ],
+    [
+      "a request that the revoker refuses",
+      {
+        args: ["sessions"],
+        code: 2,
+        told: "limit is too high",
+        prepare: () => revokerAnswers({ error: { code: "invalid_request", message: "limit is too high" } }),
+      },
+    ],
+    [
+      "an address that nobody has",
+      {
+        args: ["revoke", "user", "bob@example.com", "--yes"],
+        code: 4,
+        told: "--issuer and --subject",
+        prepare: () => revokerAnswers({ sessions: [], isCut: false }),
+      },
+    ],
+    [
+      "an address that two users have",
+      {
+        args: ["revoke", "user", SESSION.email, "--yes"],
+        code: 2,
+        told: `${UID} (main), CCCCCCCCCCCCCCCC (other)`,
+        prepare: () =>
+          revokerAnswers({ sessions: [SESSION, { ...SESSION, uid: "C".repeat(16), idp: "other" }], isCut: false }),
+      },
+    ],
+    [
+      "keys of another account",
+      { args: ["rotate-keys", "--yes"], code: 4, told: `there is no secret ${SESSION_KEYS}` },
+    ],
+    [
+      "no permission to rotate",
+      {
+        args: ["rotate-keys", "--yes"],
+        code: 1,
+        told: "secretsmanager:RotateSecret",
+        prepare: () => void aws.faults.set("secretsmanager.RotateSecret", "denied"),
+      },
+    ],
+    [
+      "a rotation that has not ended",
+      {
+        args: ["rotate-keys", "--yes"],
+        code: 1,
+        told: "an earlier rotation has not ended",
+        prepare: startRotationThatNeverEnds,
+      },
+    ],
+    [
+      "a secret of another account",
+      { args: ["secrets", "put", "main"], code: 4, told: `there is no secret ${CLIENT_SECRET}` },
+    ],
+    [
+      "no permission to put secrets",
+      {
+        args: ["secrets", "put", "main"],
+        code: 1,
+        told: "secretsmanager:PutSecretValue",
+        prepare: () => void aws.faults.set("secretsmanager.PutSecretValue", "denied"),
+      },
+    ],
   ])("%s", async (_, { args, code, told, prepare, env = {} }) => {
     prepare?.();
     const result = await run(args, { input: SECRET, env });
@@ -97,8 +235,17 @@ describe("what AWS cannot or will not do is told with what to do", () => {
 test("a profile whose sign-in is over is told as the SDK tells it", async () => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-test-"));
   const file = join(folder, "config");
-  writeFileSync(file, "[profile corp]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ops\n[sso-session corp]\nsso_region = us-east-1\nsso_start_url = https://corp.example.com\n");
-  const env = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "", AWS_PROFILE: "corp", AWS_CONFIG_FILE: file, HOME: folder };
+  writeFileSync(
+    file,
+    "[profile corp]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ops\n[sso-session corp]\nsso_region = us-east-1\nsso_start_url = https://corp.example.com\n",
+  );
+  const env = {
+    AWS_ACCESS_KEY_ID: "",
+    AWS_SECRET_ACCESS_KEY: "",
+    AWS_PROFILE: "corp",
+    AWS_CONFIG_FILE: file,
+    HOME: folder,
+  };
   const { code, stderr } = await run(["sessions"], { env });
   rmSync(folder, { recursive: true });
   expect(code).toBe(1);
@@ -122,7 +269,10 @@ describe("a client secret", () => {
   ])("%s is stored as it is, and never shown", async (_, content, fromFile) => {
     const file = join(folder, "client-secret.txt");
     writeFileSync(file, content);
-    const { code, stdout, stderr } = await run(["secrets", "put", "main", ...(fromFile ? ["--file", file] : [])], fromFile ? {} : { input: content });
+    const { code, stdout, stderr } = await run(
+      ["secrets", "put", "main", ...(fromFile ? ["--file", file] : [])],
+      fromFile ? {} : { input: content },
+    );
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(aws.secrets.get(CLIENT_SECRET)).toBe(SECRET);
     expect(stdout).toContain(CLIENT_SECRET);
@@ -145,7 +295,13 @@ describe("what others chose", () => {
     ["as JSON", ["sessions", "--json"]],
     ["before a revocation", ["revoke", "user", UID, "--yes"]],
   ])("moves no cursor: %s", async (_, args) => {
-    revokerAnswers({ sessions: [HOSTILE], isCut: false, revocation: { kind: "user", uid: UID, cutoff: 1, by: "\u001b]0;", reason: "\u009b" }, isNew: true, records: [] });
+    revokerAnswers({
+      sessions: [HOSTILE],
+      isCut: false,
+      revocation: { kind: "user", uid: UID, cutoff: 1, by: "\u001b]0;", reason: "\u009b" },
+      isNew: true,
+      records: [],
+    });
     const { stdout } = await run(args);
     expect(stdout).toContain("eve");
     expect(stdout.replaceAll("\n", "")).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
@@ -158,12 +314,36 @@ describe("what others chose", () => {
 });
 
 test("a user is named by issuer and subject as the identity provider names them", async () => {
-  revokerAnswers({ sessions: [], isCut: false, revocation: { kind: "user", cutoff: 1, by: "", reason: "" }, isNew: true, records: [] });
-  await run(["revoke", "user", "--issuer", "https://login.example.com", "--subject", "alice", "--yes", "--reason", "test"]);
+  revokerAnswers({
+    sessions: [],
+    isCut: false,
+    revocation: { kind: "user", cutoff: 1, by: "", reason: "" },
+    isNew: true,
+    records: [],
+  });
+  await run([
+    "revoke",
+    "user",
+    "--issuer",
+    "https://login.example.com",
+    "--subject",
+    "alice",
+    "--yes",
+    "--reason",
+    "test",
+  ]);
   // printf 'https://login.example.com\nalice' | openssl dgst -sha256 -binary | basenc --base64url | cut -c1-16
   const uid = "tEtKWuYGGdwI-NXp";
   expect(asked).toEqual([
     { operation: "sessions", uid, all: true, limit: 1000 },
-    { operation: "revoke", command: { version: 1, target: { type: "user", uid }, by: expect.stringMatching(/^operator:.+@.+/), reason: "test" } },
+    {
+      operation: "revoke",
+      command: {
+        version: 1,
+        target: { type: "user", uid },
+        by: expect.stringMatching(/^operator:.+@.+/),
+        reason: "test",
+      },
+    },
   ]);
 });

@@ -35,7 +35,11 @@ async function person(id: string): Promise<Person> {
 }
 
 async function signInAs(browser: HttpClient, id: string): Promise<void> {
-  await signIn(browser, `${edge.url}/staff`, edge.users.find((user) => user.id === id)!);
+  await signIn(
+    browser,
+    `${edge.url}/staff`,
+    edge.users.find((user) => user.id === id)!,
+  );
 }
 
 /** Whether the gate lets the person in, without a detour. */
@@ -64,9 +68,14 @@ describe("sessions", () => {
   test("lists who is signed in, for people and for programs", async () => {
     const [staff, admin] = [await person("staff"), await person("admin")];
     const { stdout } = await done(["sessions"]);
-    for (const { uid, sid, email } of [staff, admin]) expect(stdout).toMatch(new RegExp(`${email} +${uid} +${sid} +main .* 127\\.0\\.0\\.1 +living`));
+    for (const { uid, sid, email } of [staff, admin])
+      expect(stdout).toMatch(new RegExp(`${email} +${uid} +${sid} +main .* 127\\.0\\.0\\.1 +living`));
     const { sessions } = await json<{ sessions: object[] }>(["sessions"]);
-    expect(sessions).toEqual(expect.arrayContaining([staff, admin].map(({ uid, sid, email }) => expect.objectContaining({ uid, sid, email, state: "living" }))));
+    expect(sessions).toEqual(
+      expect.arrayContaining(
+        [staff, admin].map(({ uid, sid, email }) => expect.objectContaining({ uid, sid, email, state: "living" })),
+      ),
+    );
   });
 
   test.each(["email", "uid"] as const)("lists one user's, by %s", async (name) => {
@@ -82,7 +91,9 @@ describe("sessions", () => {
   });
 
   test("of nobody are none", async () => {
-    expect((await done(["sessions", "--user", "nobody@example.com"])).stdout).toBe("No living session of this user is in the ledger.\n");
+    expect((await done(["sessions", "--user", "nobody@example.com"])).stdout).toBe(
+      "No living session of this user is in the ledger.\n",
+    );
   });
 });
 
@@ -125,11 +136,14 @@ describe("revoke user", () => {
     expect(await isIn(staff)).toBe(true);
   });
 
-  test.each(["ZZZZZZZZZZZZZZZZ", "-ZZZZZZZZZZZZZZZ", "--ZZZZZZZZZZZZZZ"])("knows a user without sessions by uid, and none by address: %s", async (uid) => {
-    expect((await json(["sessions", "--user", uid]))["sessions"]).toEqual([]);
-    expect(await json(["revoke", "user", uid, "--yes"])).toMatchObject({ uid, emails: [], sessions: 0 });
-    expect((await edgegate(["revoke", "user", "nobody@example.com", "--yes", local])).code).toBe(4);
-  });
+  test.each(["ZZZZZZZZZZZZZZZZ", "-ZZZZZZZZZZZZZZZ", "--ZZZZZZZZZZZZZZ"])(
+    "knows a user without sessions by uid, and none by address: %s",
+    async (uid) => {
+      expect((await json(["sessions", "--user", uid]))["sessions"]).toEqual([]);
+      expect(await json(["revoke", "user", uid, "--yes"])).toMatchObject({ uid, emails: [], sessions: 0 });
+      expect((await edgegate(["revoke", "user", "nobody@example.com", "--yes", local])).code).toBe(4);
+    },
+  );
 });
 
 describe("revoke session", () => {
@@ -138,15 +152,20 @@ describe("revoke session", () => {
     const { stdout } = await done(["revoke", "session", first.sid]);
     expect(stdout).toContain(`Session ${first.sid} of ${first.uid}: revoked`);
     expect([await isIn(first), await isIn(second)]).toEqual([false, true]);
-    expect((await done(["revoke", "session", first.sid, "--reason", "once more"])).stdout).toContain("was revoked already");
+    expect((await done(["revoke", "session", first.sid, "--reason", "once more"])).stdout).toContain(
+      "was revoked already",
+    );
   });
 
-  test.each(["YYYYYYYYYYYYYYYY", "-YYYYYYYYYYYYYYY", "--YYYYYYYYYYYYYY"])("that nobody has is not found: %s", async (sid) => {
-    const { code, stderr } = await edgegate(["revoke", "session", sid, local]);
-    expect(code).toBe(4);
-    expect(stderr).toContain("edgegate sessions lists those that there are");
-    expect((await edgegate(["revoke", "session", local, sid])).code).toBe(4);
-  });
+  test.each(["YYYYYYYYYYYYYYYY", "-YYYYYYYYYYYYYYY", "--YYYYYYYYYYYYYY"])(
+    "that nobody has is not found: %s",
+    async (sid) => {
+      const { code, stderr } = await edgegate(["revoke", "session", sid, local]);
+      expect(code).toBe(4);
+      expect(stderr).toContain("edgegate sessions lists those that there are");
+      expect((await edgegate(["revoke", "session", local, sid])).code).toBe(4);
+    },
+  );
 });
 
 describe("store", () => {
@@ -154,7 +173,9 @@ describe("store", () => {
     const [gone, staying] = [await person("staff"), await person("admin")];
     await done(["revoke", "session", gone.sid]);
     const right = edge.store.records;
-    expect((await done(["store", "check"])).stdout).toMatch(new RegExp(`^The store is what ledger and keys ask for: ${Object.keys(right).length} records, `));
+    expect((await done(["store", "check"])).stdout).toMatch(
+      new RegExp(`^The store is what ledger and keys ask for: ${Object.keys(right).length} records, `),
+    );
 
     const [missing, wrong] = [shardRecordName(shardOf(gone.uid)), keyRecordName(edge.keys().current)];
     expect(Object.keys(right)).toEqual(expect.arrayContaining([missing, wrong]));
@@ -162,11 +183,20 @@ describe("store", () => {
     edge.store.write({ ...others, [wrong]: `${right[wrong]}x`, "key.dead": "x" });
     const check = await edgegate(["store", "check", local]);
     expect([check.code, check.stderr]).toEqual([5, ""]);
-    expect(check.stdout).toMatch(new RegExp(`missing +1: ${missing}\n +wrong +1: ${wrong}\n +unexpected +1: key.dead\n`));
+    expect(check.stdout).toMatch(
+      new RegExp(`missing +1: ${missing}\n +wrong +1: ${wrong}\n +unexpected +1: key.dead\n`),
+    );
     const asJson = await edgegate(["store", "check", "--json", local]);
-    expect([asJson.code, JSON.parse(asJson.stdout)]).toEqual([5, expect.objectContaining({ isRight: false, missing: [missing], wrong: [wrong], unexpected: ["key.dead"] })]);
+    expect([asJson.code, JSON.parse(asJson.stdout)]).toEqual([
+      5,
+      expect.objectContaining({ isRight: false, missing: [missing], wrong: [wrong], unexpected: ["key.dead"] }),
+    ]);
 
-    expect(await json(["store", "rebuild", "--yes"])).toMatchObject({ written: 2, deleted: 1, takesEffect: { gate: "at once" } });
+    expect(await json(["store", "rebuild", "--yes"])).toMatchObject({
+      written: 2,
+      deleted: 1,
+      takesEffect: { gate: "at once" },
+    });
     expect(edge.store.records).toEqual(right);
     expect([await isIn(gone), await isIn(staying)]).toEqual([false, true]);
   }, 120_000);
@@ -197,7 +227,8 @@ describe("keys", () => {
   test("rotate in the background where nobody waits", async () => {
     const before = edge.keys().current;
     expect(await json(["rotate-keys", "--yes", "--no-wait"])).toMatchObject({ state: "pending" });
-    for (let tries = 0; tries < 100 && edge.keys().current === before; tries++) await new Promise((resolve) => setTimeout(resolve, 100));
+    for (let tries = 0; tries < 100 && edge.keys().current === before; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 100));
     expect(edge.keys().current).not.toBe(before);
   });
 
@@ -225,23 +256,31 @@ test("secrets put stores a client secret, and does not show it", async () => {
 });
 
 describe("without a terminal", () => {
-  test.each([[["sessions"]], [["store", "check"]], [["revoke", "user", "ZZZZZZZZZZZZZZZZ", "--yes"]], [["rotate-keys", "--yes"]]])(
-    "edgegate %j prints no colours, and nothing but JSON with --json",
-    async (args) => {
-      for (const more of [[], ["--json"]]) {
-        // Neither in a CI job, nor where somebody is asked to force them.
-        const { stdout, stderr } = await done([...args, ...more], { env: { CI: "true", FORCE_COLOR: "1" } });
-        expect(stdout + stderr).not.toContain("\u001b");
-        if (more.length > 0) expect(() => JSON.parse(stdout) as unknown).not.toThrow();
-      }
-    },
-  );
+  test.each([
+    [["sessions"]],
+    [["store", "check"]],
+    [["revoke", "user", "ZZZZZZZZZZZZZZZZ", "--yes"]],
+    [["rotate-keys", "--yes"]],
+  ])("edgegate %j prints no colours, and nothing but JSON with --json", async (args) => {
+    for (const more of [[], ["--json"]]) {
+      // Neither in a CI job, nor where somebody is asked to force them.
+      const { stdout, stderr } = await done([...args, ...more], { env: { CI: "true", FORCE_COLOR: "1" } });
+      expect(stdout + stderr).not.toContain("\u001b");
+      if (more.length > 0) expect(() => JSON.parse(stdout) as unknown).not.toThrow();
+    }
+  });
 });
 
 test("no output holds a session token, a master key or a token key", async () => {
   const staff = await person("staff");
   const secrets = [staff.browser.cookie(SESSION_COOKIE)!, ...Object.values(edge.keys().keys), ...tokenKeys(edge.store)];
-  const commands = [["sessions", "--user", staff.uid, "--all"], ["store", "check"], ["revoke", "user", staff.uid, "--yes"], ["rotate-keys", "--yes"], ["lockdown", "--yes"]];
+  const commands = [
+    ["sessions", "--user", staff.uid, "--all"],
+    ["store", "check"],
+    ["revoke", "user", staff.uid, "--yes"],
+    ["rotate-keys", "--yes"],
+    ["lockdown", "--yes"],
+  ];
   for (const args of commands) {
     for (const more of [[], ["--json"]]) {
       const { stdout } = await done([...args, ...more]);

@@ -20,13 +20,22 @@ describeWith("script", "at a terminal", (script) => {
     aws.secrets.declare(CLIENT_SECRET);
     aws.functions.set(revokerFunctionName(CONFIG), async () => {
       lockdowns += 1;
-      return { revocation: { kind: "gateway", cutoff: 1_772_000_000, recordedAt: 1_772_000_000 }, kid: "k2", deleted: 1 };
+      return {
+        revocation: { kind: "gateway", cutoff: 1_772_000_000, recordedAt: 1_772_000_000 },
+        kid: "k2",
+        deleted: 1,
+      };
     });
   });
   afterEach(() => aws.close());
 
   function run(args: string[], answers: [string, string][] = [], env: Record<string, string> = {}): Promise<Run> {
-    return edgegateAtTerminal(script, args, answers, { AWS_ENDPOINT_URL: aws.endpoint, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test", ...env });
+    return edgegateAtTerminal(script, args, answers, {
+      AWS_ENDPOINT_URL: aws.endpoint,
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+      ...env,
+    });
   }
 
   test.each([
@@ -81,7 +90,9 @@ describeWith("script", "at a terminal", (script) => {
     });
     const { code, stdout } = await run(["rotate-keys", "--yes"]);
     expect(code).toBe(0);
-    expect(stdout).toContain("Putting the new key into the store, and waiting until every edge and every handler knows it");
+    expect(stdout).toContain(
+      "Putting the new key into the store, and waiting until every edge and every handler knows it",
+    );
     expect(stdout).toContain("The session keys of handbook were rotated");
   });
 });

@@ -34,15 +34,20 @@ describe("a mistake on the command line ends with 2 and says what to write", () 
     [["secrets", "put", "--local", "8443"], "write --local=8443"],
   ];
 
-  test.each(MISTAKES.map(([args, told]) => [args.join(" ").slice(0, 60), args, told] as const))("edgegate %s", async (_, args, told) => {
-    const { code, stdout, stderr } = await edgegate(args);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toContain(told);
-  });
+  test.each(MISTAKES.map(([args, told]) => [args.join(" ").slice(0, 60), args, told] as const))(
+    "edgegate %s",
+    async (_, args, told) => {
+      const { code, stdout, stderr } = await edgegate(args);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr).toContain(told);
+    },
+  );
 });
 
 test("a public client has no secret to put", async () => {
-  const { code, stderr } = await edgegate(["secrets", "put", "main", "--config", "docs/examples/minimal.ts"], { input: "s3cret-s3cret" });
+  const { code, stderr } = await edgegate(["secrets", "put", "main", "--config", "docs/examples/minimal.ts"], {
+    input: "s3cret-s3cret",
+  });
   expect(code).toBe(2);
   expect(stderr).toContain("main is a public client");
 });
@@ -60,14 +65,19 @@ test.each([
 test("a mistake is told as JSON where JSON is asked for, and nothing else is written", async () => {
   const { code, stdout, stderr } = await edgegate(["sessions", "--user", "alice", "--json"]);
   expect({ code, stderr }).toEqual({ code: 2, stderr: "" });
-  expect(JSON.parse(stdout)).toEqual({ error: { code: "usage", message: '"alice" is no user', hint: expect.stringContaining("e-mail address") } });
+  expect(JSON.parse(stdout)).toEqual({
+    error: { code: "usage", message: '"alice" is no user', hint: expect.stringContaining("e-mail address") },
+  });
 });
 
-test.each(["lockdown", "rotate-keys", "store rebuild"])("edgegate %s is refused without a terminal and without --yes", async (command) => {
-  const { code, stdout, stderr } = await edgegate(command.split(" "));
-  expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
-  expect(stderr).toContain("add --yes if you mean it");
-});
+test.each(["lockdown", "rotate-keys", "store rebuild"])(
+  "edgegate %s is refused without a terminal and without --yes",
+  async (command) => {
+    const { code, stdout, stderr } = await edgegate(command.split(" "));
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+    expect(stderr).toContain("add --yes if you mean it");
+  },
+);
 
 test("--help documents every exit code", async () => {
   const { code, stdout } = await edgegate(["--help"]);
@@ -77,7 +87,9 @@ test("--help documents every exit code", async () => {
 
 /** @param target where the shell sends the output @returns the exit code, and what is on stderr before it */
 function helpTo(target: string): string {
-  return spawnSync("sh", ["-c", `{ "$0" "$1" --help; echo "$?" >&2; } ${target}`, process.execPath, EDGEGATE], { encoding: "utf8" }).stderr;
+  return spawnSync("sh", ["-c", `{ "$0" "$1" --help; echo "$?" >&2; } ${target}`, process.execPath, EDGEGATE], {
+    encoding: "utf8",
+  }).stderr;
 }
 
 test("a reader that goes away, as head does, makes no failure of what was done", () => {
@@ -86,5 +98,7 @@ test("a reader that goes away, as head does, makes no failure of what was done",
 
 test("output that cannot be written is told in one line and ends with 1", () => {
   // Open for reading only.
-  expect(helpTo('1< "$1"')).toBe("edgegate: what the command did could not be written (EBADF); it may be done all the same\n1\n");
+  expect(helpTo('1< "$1"')).toBe(
+    "edgegate: what the command did could not be written (EBADF); it may be done all the same\n1\n",
+  );
 });

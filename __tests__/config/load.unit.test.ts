@@ -23,13 +23,22 @@ describe("a config file", () => {
 
   test.each([
     ["a file that is not there", "", "there is no such file; write one as docs/examples/minimal.ts shows"],
-    ["a file that throws", 'throw new Error("no such variable: TEAM\\n    at somewhere");', "cannot be read: no such variable: TEAM"],
+    [
+      "a file that throws",
+      'throw new Error("no such variable: TEAM\\n    at somewhere");',
+      "cannot be read: no such variable: TEAM",
+    ],
     ["a file that throws no error", 'throw "a text";', "cannot be read: a text"],
     ["a file that does not parse", "module.exports = {", /^cannot be read: .+/],
     ["a file that holds something else", "module.exports = 42;", "write an object: export default defineConfig({ … })"],
   ])("%s is one mistake of the whole", (name, content, message) => {
-    const path = name === "a file that is not there" ? join(folder, "nowhere.ts") : written(`${name.replaceAll(" ", "-")}.cjs`, content);
-    expect(problemsOf(path)).toEqual([{ path: "", message: typeof message === "string" ? message : expect.stringMatching(message) }]);
+    const path =
+      name === "a file that is not there"
+        ? join(folder, "nowhere.ts")
+        : written(`${name.replaceAll(" ", "-")}.cjs`, content);
+    expect(problemsOf(path)).toEqual([
+      { path: "", message: typeof message === "string" ? message : expect.stringMatching(message) },
+    ]);
   });
 
   function problemsOf(path: string): unknown {

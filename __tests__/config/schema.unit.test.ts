@@ -13,9 +13,12 @@ function problemsOf(input: unknown): readonly ConfigProblem[] {
 }
 
 describe("a mistake is told by its place and by what to write", () => {
-  test.each(MISTAKES.map(([written, path, message]) => [path, message, written] as const))("%s: %s", (path, message, written) => {
-    expect(problemsOf({ ...SMALL, ...written })).toEqual([{ path, message }]);
-  });
+  test.each(MISTAKES.map(([written, path, message]) => [path, message, written] as const))(
+    "%s: %s",
+    (path, message, written) => {
+      expect(problemsOf({ ...SMALL, ...written })).toEqual([{ path, message }]);
+    },
+  );
 
   test.each([undefined, null, "wiki", 42, true, [], () => SMALL])("a config that is %p", (input) => {
     expect(problemsOf(input)).toEqual([{ path: "", message: "write an object: export default defineConfig({ … })" }]);
@@ -27,7 +30,10 @@ describe("a mistake is told by its place and by what to write", () => {
       domain: "wiki",
       identityProviders: { main: { issuer: "http://login.example.com", clientId: "" } },
       origin: { type: "ftp" },
-      policy: [{ path: "admin", allow: "everybody" }, { path: "/a/", methods: [], allow: { roles: [] } }],
+      policy: [
+        { path: "admin", allow: "everybody" },
+        { path: "/a/", methods: [], allow: { roles: [] } },
+      ],
       session: { idle: 1, token: 2 },
       waff: {},
       themes: {},
@@ -46,10 +52,21 @@ describe("a mistake is told by its place and by what to write", () => {
       alternateDomains: ["wiki.example.com"],
       session: { absolute: "10m", idle: "20m", token: "30m" },
       behaviors: [{ path: "/_gate/x", origin: { type: "s3" } }],
-      policy: [{ host: "other.example.com", path: "/a", allow: "public" }, { path: "/_gate/**", allow: "public" }],
+      policy: [
+        { host: "other.example.com", path: "/a", allow: "public" },
+        { path: "/_gate/**", allow: "public" },
+      ],
     });
     expect(found.map(({ path }) => path)).toEqual([
-      ...["session.token", "session.idle", "alternateDomains[0]", "certificateArn", "policy[0].host", "policy[1].path", "behaviors[0].path"],
+      ...[
+        "session.token",
+        "session.idle",
+        "alternateDomains[0]",
+        "certificateArn",
+        "policy[0].host",
+        "policy[1].path",
+        "behaviors[0].path",
+      ],
     ]);
   });
 });
@@ -83,7 +100,10 @@ describe("a config without a mistake", () => {
 
   test("that says everything keeps what it says", () => {
     const config = parseConfig(EVERYTHING);
-    expect(config).toMatchObject({ ...EVERYTHING, session: { absolute: 43_200, idle: 7200, token: 300, onReuse: "revoke-user", keyRotationDays: 7 } });
+    expect(config).toMatchObject({
+      ...EVERYTHING,
+      session: { absolute: 43_200, idle: 7200, token: 300, onReuse: "revoke-user", keyRotationDays: 7 },
+    });
   });
 
   test.each([
@@ -95,15 +115,46 @@ describe("a config without a mistake", () => {
   });
 
   test.each<[string, object]>([
-    ["the root and everything", { policy: [{ path: "/", allow: "public" }, { path: "/**", allow: "signed-in" }] }],
-    ["odd but unambiguous paths", { policy: [{ path: "/.well-known/**", allow: "public" }, { path: "/~a_b-c.d/*/...", allow: "public" }] }],
+    [
+      "the root and everything",
+      {
+        policy: [
+          { path: "/", allow: "public" },
+          { path: "/**", allow: "signed-in" },
+        ],
+      },
+    ],
+    [
+      "odd but unambiguous paths",
+      {
+        policy: [
+          { path: "/.well-known/**", allow: "public" },
+          { path: "/~a_b-c.d/*/...", allow: "public" },
+        ],
+      },
+    ],
     ["a host of the local edge", { domain: "wiki.localhost:8443", hostedZoneId: undefined }],
-    ["a certificate and no zone", { hostedZoneId: undefined, certificateArn: "arn:aws:acm:us-east-1:111122223333:certificate/0a1b2c3d-0000-1111-2222-333344445555" }],
+    [
+      "a certificate and no zone",
+      {
+        hostedZoneId: undefined,
+        certificateArn: "arn:aws:acm:us-east-1:111122223333:certificate/0a1b2c3d-0000-1111-2222-333344445555",
+      },
+    ],
     ["lifetimes that are equal", { session: { absolute: "1h", idle: "1h", token: "1h" } }],
     ["a behavior beside the base path", { behaviors: [{ path: "/_gateway/*", origin: { type: "s3" } }] }],
-    ["a behavior that meets a rule in part", { behaviors: [{ path: "/a*", origin: { type: "s3" } }], policy: [{ path: "/a/**", allow: "public" }] }],
-    ["a behavior for an area's root", { behaviors: [{ path: "/a", origin: { type: "s3" } }], policy: [{ path: "/a/**", allow: "public" }] }],
-    ["a behavior behind a wildcard rule", { behaviors: [{ path: "/a/*", origin: { type: "s3" } }], policy: [{ path: "/*/b", allow: "public" }] }],
+    [
+      "a behavior that meets a rule in part",
+      { behaviors: [{ path: "/a*", origin: { type: "s3" } }], policy: [{ path: "/a/**", allow: "public" }] },
+    ],
+    [
+      "a behavior for an area's root",
+      { behaviors: [{ path: "/a", origin: { type: "s3" } }], policy: [{ path: "/a/**", allow: "public" }] },
+    ],
+    [
+      "a behavior behind a wildcard rule",
+      { behaviors: [{ path: "/a/*", origin: { type: "s3" } }], policy: [{ path: "/*/b", allow: "public" }] },
+    ],
   ])("may have %s", (_, more) => {
     expect(problemsOf({ ...SMALL, ...more })).toEqual([]);
   });

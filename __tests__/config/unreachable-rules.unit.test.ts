@@ -42,8 +42,20 @@ const PAIRS: [earlier: Rule, later: Rule, isReachable: boolean][] = [
 ];
 
 test.each(PAIRS)("after %j the rule %j can decide: %s", (earlier, later, isReachable) => {
-  const policy = [{ path: "/first", allow: "public" }, { ...earlier, allow: "public" }, { ...later, allow: "signed-in" }];
+  const policy = [
+    { path: "/first", allow: "public" },
+    { ...earlier, allow: "public" },
+    { ...later, allow: "signed-in" },
+  ];
   const parse = () => parseConfig({ ...SMALL, alternateDomains: [HOSTS[1]], policy });
   if (isReachable) expect(parse).not.toThrow();
-  else expect(parse).toThrow(new ConfigError("config", [{ path: "policy[2]", message: `can never match: policy[1] (${earlier.path}) takes all its requests; move it up or remove it` }]));
+  else
+    expect(parse).toThrow(
+      new ConfigError("config", [
+        {
+          path: "policy[2]",
+          message: `can never match: policy[1] (${earlier.path}) takes all its requests; move it up or remove it`,
+        },
+      ]),
+    );
 });

@@ -16,7 +16,12 @@ interface Resources {
 function resources(): Resources {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-alarms-"));
   try {
-    const artifacts = { gate: join(folder, "gate.js"), auth: join(folder, "auth.zip"), keyRotator: join(folder, "key-rotator.zip"), revoker: join(folder, "revoker.zip") };
+    const artifacts = {
+      gate: join(folder, "gate.js"),
+      auth: join(folder, "auth.zip"),
+      keyRotator: join(folder, "key-rotator.zip"),
+      revoker: join(folder, "revoker.zip"),
+    };
     for (const path of Object.values(artifacts)) writeFileSync(path, "");
     const { stackDir } = synthesize(EXAMPLE, { outdir: join(folder, "out"), artifacts });
     return (JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as { resource: Resources }).resource;
@@ -25,19 +30,31 @@ function resources(): Resources {
   }
 }
 
-const { aws_cloudwatch_metric_alarm: ALARMS, aws_lambda_event_source_mapping: MAPPINGS, aws_sqs_queue: QUEUES } = resources();
-const NAMES = Object.values(ALARMS).map(({ alarm_name }) => alarm_name.slice(EXAMPLE.name.length + 1)).sort();
+const {
+  aws_cloudwatch_metric_alarm: ALARMS,
+  aws_lambda_event_source_mapping: MAPPINGS,
+  aws_sqs_queue: QUEUES,
+} = resources();
+const NAMES = Object.values(ALARMS)
+  .map(({ alarm_name }) => alarm_name.slice(EXAMPLE.name.length + 1))
+  .sort();
 const read = (name: string) => readFileSync(join(__dirname, "../../docs", name), "utf8");
 const section = (page: string, heading: string) => page.split(`${heading}\n`)[1]!.split(/\n#+ /)[0]!;
 
 test("docs/configuration.md names every alarm, and none that is not made", () => {
-  const lines = section(read("configuration.md"), "### Alarms").split("\n").filter((line) => line.startsWith("- "));
-  const named = lines.flatMap((line) => [...line.split(": ")[0]!.matchAll(/`<name>-([a-z-]+)`/g)].map(([, name]) => name));
+  const lines = section(read("configuration.md"), "### Alarms")
+    .split("\n")
+    .filter((line) => line.startsWith("- "));
+  const named = lines.flatMap((line) =>
+    [...line.split(": ")[0]!.matchAll(/`<name>-([a-z-]+)`/g)].map(([, name]) => name),
+  );
   expect(named.sort()).toEqual(NAMES);
 });
 
 test("docs/operations.md says of every alarm what to do, and of none that is not made", () => {
-  const rows = section(read("operations.md"), "## Alarms").split("\n").filter((line) => line.startsWith("| `"));
+  const rows = section(read("operations.md"), "## Alarms")
+    .split("\n")
+    .filter((line) => line.startsWith("| `"));
   const named = rows.flatMap((row) => [...row.split("|")[1]!.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name));
   expect(named.sort()).toEqual(NAMES);
 });

@@ -42,7 +42,8 @@ interface Setting {
 function settingsOf(schema: Schema, prefix = ""): Setting[] {
   const variants = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap((variant) => settingsOf(variant, prefix));
   const items = schema.items ? settingsOf(schema.items, `${prefix}[]`) : [];
-  const entries = typeof schema.additionalProperties === "object" ? settingsOf(schema.additionalProperties, `${prefix}.<id>`) : [];
+  const entries =
+    typeof schema.additionalProperties === "object" ? settingsOf(schema.additionalProperties, `${prefix}.<id>`) : [];
   const properties = Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
     const key = prefix === "" ? name : `${prefix}.${name}`;
     return [{ key, value: property.default }, ...settingsOf(property, key)];

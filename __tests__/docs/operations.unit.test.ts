@@ -19,7 +19,13 @@ test.each(Object.entries(FAILURES))("explains the outcome %s with its status", (
 
 const EXAMPLE = loadConfig("config/example.ts");
 
-test.each([deadRevocationQueueName, failedRevocationQueueName, gateFunctionName, keyRotatorFunctionName, revocationConsumerFunctionName, revokerFunctionName].map((nameOf) => nameOf(EXAMPLE)))(
-  "names %s as it is deployed",
-  (name) => expect(PAGE).toContain(`${name}\``),
-);
+test.each(
+  [
+    deadRevocationQueueName,
+    failedRevocationQueueName,
+    gateFunctionName,
+    keyRotatorFunctionName,
+    revocationConsumerFunctionName,
+    revokerFunctionName,
+  ].map((nameOf) => nameOf(EXAMPLE)),
+)("names %s as it is deployed", (name) => expect(PAGE).toContain(`${name}\``));

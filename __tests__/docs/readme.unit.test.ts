@@ -4,14 +4,19 @@ import { dirname, join, resolve } from "node:path";
 const ROOT = resolve(__dirname, "../..");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
-const DOCUMENTS = ["README.md", ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).map((name) => join("docs", name))].filter((name) => name.endsWith(".md"));
+const DOCUMENTS = [
+  "README.md",
+  ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).map((name) => join("docs", name)),
+].filter((name) => name.endsWith(".md"));
 
 test("the config in the README is the minimal example, word for word", () => {
   expect(read("README.md")).toContain(`\`\`\`ts\n${read("docs/examples/minimal.ts")}\`\`\``);
 });
 
 test.each(DOCUMENTS)("links in %s lead to files", (name) => {
-  const targets = [...read(name).matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target]) => target!).filter((target) => !target.startsWith("https://"));
+  const targets = [...read(name).matchAll(/\]\(([^)#]+)[^)]*\)/g)]
+    .map(([, target]) => target!)
+    .filter((target) => !target.startsWith("https://"));
   const missing = targets.filter((target) => !existsSync(resolve(ROOT, dirname(name), target)));
   expect(missing).toEqual([]);
 });
@@ -20,6 +25,8 @@ test("every folder of the project is in the README's layout", () => {
   const layout = read("README.md").split("## Where things are")[1]!.split("\n## ")[0]!;
   const named = [...layout.matchAll(/`([a-z_-]+)\//g)].map(([, name]) => name);
   const ignored = read(".gitignore").split("\n");
-  const folders = readdirSync(ROOT).filter((name) => !/^\./.test(name) && !ignored.includes(`${name}/`) && statSync(join(ROOT, name)).isDirectory());
+  const folders = readdirSync(ROOT).filter(
+    (name) => !/^\./.test(name) && !ignored.includes(`${name}/`) && statSync(join(ROOT, name)).isDirectory(),
+  );
   expect(folders.filter((name) => !named.includes(name))).toEqual([]);
 });

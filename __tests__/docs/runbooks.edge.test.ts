@@ -1,4 +1,7 @@
-/** Every command in the runbooks is run as it is written: `edgegate` against the local edge, the CDKTF CLI in the apply tier. */
+/**
+ * Every command in the runbooks is run as it is written: `edgegate` against the local edge, the CDKTF CLI in the apply
+ * tier.
+ */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +20,9 @@ const RUNBOOKS = readdirSync(FOLDER).filter((name) => name !== "README.md");
 
 /** The lines of a runbook's shell blocks, indented ones too. */
 function commandsOf(name: string): string[] {
-  const blocks = [...readFileSync(join(FOLDER, name), "utf8").matchAll(/^ *```sh\n([^]*?)^ *```/gm)].map(([, block]) => block!);
+  const blocks = [...readFileSync(join(FOLDER, name), "utf8").matchAll(/^ *```sh\n([^]*?)^ *```/gm)].map(
+    ([, block]) => block!,
+  );
   return blocks.flatMap((block) => block.split("\n").map((line) => line.trim())).filter((line) => line !== "");
 }
 
@@ -41,13 +46,24 @@ afterAll(async () => {
 
 async function signedIn(): Promise<Session> {
   const browser = new HttpClient(readFileSync(edge.caFile, "utf8"));
-  await signIn(browser, `${edge.url}/staff`, edge.users.find(({ id }) => id === "staff")!);
+  await signIn(
+    browser,
+    `${edge.url}/staff`,
+    edge.users.find(({ id }) => id === "staff")!,
+  );
   return decodePayload(splitToken(browser.cookie(SESSION_COOKIE)!)!.payload);
 }
 
 test("there is a runbook for each of the cases, and the list names it", () => {
   const list = readFileSync(join(FOLDER, "README.md"), "utf8");
-  expect(RUNBOOKS.sort()).toEqual(["emergency-rotation.md", "first-deploy.md", "idp-outage.md", "rebuild-store.md", "revoke-now.md", "rotate-keys.md"]);
+  expect(RUNBOOKS.sort()).toEqual([
+    "emergency-rotation.md",
+    "first-deploy.md",
+    "idp-outage.md",
+    "rebuild-store.md",
+    "revoke-now.md",
+    "rotate-keys.md",
+  ]);
   for (const name of RUNBOOKS) expect(list).toContain(`(${name})`);
 });
 
@@ -58,7 +74,11 @@ describe.each(RUNBOOKS)("%s", (name) => {
 
   test.each(commands.filter((command) => command.startsWith("npx edgegate ")))("%s", async (command) => {
     const { email, sid } = await signedIn();
-    const standIns: Record<string, string> = { "alice@example.com": email, AAAAAAAAAAAAAAAA: sid, "client-secret.txt": join(folder, "client-secret.txt") };
+    const standIns: Record<string, string> = {
+      "alice@example.com": email,
+      AAAAAAAAAAAAAAAA: sid,
+      "client-secret.txt": join(folder, "client-secret.txt"),
+    };
     const secretName = edge.distribution.authSettings.identityProviders["main"]!.clientSecretName!;
     const clientSecret = edge.aws.secrets.get(secretName)!;
     const [, , ...args] = wordsOf(command).map((word) => standIns[word] ?? word);

@@ -70,7 +70,10 @@ test("a cookie without a name hides no cookie behind it", async () => {
 
 test("what the gate does not read of a store, it does not need", async () => {
   const records = { "key.k1": storeWith()["key.k1"]! };
-  expect(await run(runInSandbox, { session: token(), records })).toMatchObject({ log: [`allow session ${ALICE.uid}`], reads: 1 });
+  expect(await run(runInSandbox, { session: token(), records })).toMatchObject({
+    log: [`allow session ${ALICE.uid}`],
+    reads: 1,
+  });
 });
 
 test("the table has no case twice, and as many as were promised", () => {

@@ -19,9 +19,11 @@ const START_LIMIT = 180_000;
 const ROUNDS_LIMIT = 180_000;
 
 /** One a test, so that none sees what another did. */
-const [ADA, BEN, CLEO, DAN] = ["ada", "ben", "cleo", "dan"].map((name) => ({ name, password: `${name}-secret`, email: `${name}@example.com` })) as [
-  KeycloakUser, KeycloakUser, KeycloakUser, KeycloakUser,
-];
+const [ADA, BEN, CLEO, DAN] = ["ada", "ben", "cleo", "dan"].map((name) => ({
+  name,
+  password: `${name}-secret`,
+  email: `${name}@example.com`,
+})) as [KeycloakUser, KeycloakUser, KeycloakUser, KeycloakUser];
 
 describeWithKeycloak("people who sign in at Keycloak, where a refresh token is good once", (folder) => {
   let gateway: KeycloakEdge;
@@ -93,7 +95,11 @@ describeWithKeycloak("people who sign in at Keycloak, where a refresh token is g
 
     function describeAnswer({ status, url, body }: Answer, target: string): string {
       if (status === 200 && url.href === target) return "renewed";
-      return url.origin === edge.url ? `${url.pathname}: ${status}` : body.includes("kc-form-login") ? "sign-in form" : `Keycloak: ${status}`;
+      return url.origin === edge.url
+        ? `${url.pathname}: ${status}`
+        : body.includes("kc-form-login")
+          ? "sign-in form"
+          : `Keycloak: ${status}`;
     }
   });
 
@@ -119,7 +125,9 @@ describeWithKeycloak("people who sign in at Keycloak, where a refresh token is g
       await signIn(BEN, "/staff?week=7");
       expect(await me()).toMatchObject({ email: BEN.email, roles: ["staff"] });
 
-      const there = page.waitForRequest((request) => request.url().startsWith(`${edge.issuer}/protocol/openid-connect/logout?`));
+      const there = page.waitForRequest((request) =>
+        request.url().startsWith(`${edge.issuer}/protocol/openid-connect/logout?`),
+      );
       await page.goto(`${edge.url}/_gate/logout`);
       await there;
       await page.waitForURL(`${edge.url}/_gate/signed-out`);
@@ -145,7 +153,9 @@ describeWithKeycloak("people who sign in at Keycloak, where a refresh token is g
         for (const tab of [first, second]) tab.on("request", (request) => visited.push(new URL(request.url()).origin));
         const targets = [`${edge.url}/staff?morning=${morning}`, `${edge.url}/reports?morning=${morning}`] as const;
         const answers = await Promise.all([first.goto(targets[0]), second.goto(targets[1])]);
-        expect(answers.map((answer) => [answer?.status(), answer?.url()])).toEqual(targets.map((target) => [200, target]));
+        expect(answers.map((answer) => [answer?.status(), answer?.url()])).toEqual(
+          targets.map((target) => [200, target]),
+        );
         expect([...new Set(visited)]).toEqual([edge.url]);
         await Promise.all([first.close(), second.close()]);
       }
@@ -161,10 +171,18 @@ describeWithKeycloak("people who sign in at Keycloak, where a refresh token is g
       expect(page.url()).toBe(`${edge.url}/staff`);
       const before = session(await token());
       expect(before.authTime).toBeLessThan(before.issuedAt);
-      const { code, stderr } = await edgegate(["revoke", "user", DAN.email, "--yes", `--local=${new URL(edge.url).port}`]);
+      const { code, stderr } = await edgegate([
+        "revoke",
+        "user",
+        DAN.email,
+        "--yes",
+        `--local=${new URL(edge.url).port}`,
+      ]);
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 
-      const asked = page.waitForRequest((request) => request.url().startsWith(`${edge.issuer}/protocol/openid-connect/auth?`));
+      const asked = page.waitForRequest((request) =>
+        request.url().startsWith(`${edge.issuer}/protocol/openid-connect/auth?`),
+      );
       await page.goto(`${edge.url}/staff`);
       expect(new URL((await asked).url()).searchParams.get("prompt")).toBe("login");
       expect(await asksForPassword(page)).toBe(true);
@@ -198,7 +216,9 @@ describeWithKeycloak("people who sign in at Keycloak, where a refresh token is g
     async function age(): Promise<void> {
       const value = await ageing.age(await token());
       await context.clearCookies({ name: SIGN_INS_COOKIE });
-      await context.addCookies([{ name: SESSION_COOKIE, value, url: edge.url, secure: true, httpOnly: true, sameSite: "Lax" }]);
+      await context.addCookies([
+        { name: SESSION_COOKIE, value, url: edge.url, secure: true, httpOnly: true, sameSite: "Lax" },
+      ]);
     }
   });
 });

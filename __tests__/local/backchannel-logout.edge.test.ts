@@ -39,12 +39,25 @@ describe("the certified identity provider signs users out of the gateway", () =>
     const { uid, sid } = sessionOf(browser);
     await signOutAt(edge.issuer, browser);
 
-    expect(logLines().at(-1)).toMatchObject({ endpoint: "backchannel-logout", outcome: "signed_out", idp: "main", uid, sid, status: 200 });
-    expect(edge.aws.messages.at(-1)!.command).toMatchObject({ target: { type: "session", uid, sid }, by: "backchannel-logout:main" });
+    expect(logLines().at(-1)).toMatchObject({
+      endpoint: "backchannel-logout",
+      outcome: "signed_out",
+      idp: "main",
+      uid,
+      sid,
+      status: 200,
+    });
+    expect(edge.aws.messages.at(-1)!.command).toMatchObject({
+      target: { type: "session", uid, sid },
+      by: "backchannel-logout:main",
+    });
     await expectSoon(() => isRevokedAtGate(browser), true);
     expect((await browser.fetch("GET", `${edge.url}/api/hello`)).status).toBe(401);
     // Right is a store that says what the ledger does.
-    expect(await edge.askRevoker({ operation: "check" })).toMatchObject({ isRight: true, revocations: 1 } satisfies Partial<CheckAnswer>);
+    expect(await edge.askRevoker({ operation: "check" })).toMatchObject({
+      isRight: true,
+      revocations: 1,
+    } satisfies Partial<CheckAnswer>);
     expect(await stateOf(browser)).toBe("signed-out");
   });
 
@@ -57,7 +70,11 @@ describe("the certified identity provider signs users out of the gateway", () =>
   });
 
   test("other sessions go on: of the same user in another browser, and of another user", async () => {
-    const [browser, sameUser, otherUser] = await Promise.all([signedIn(users.staff), signedIn(users.staff), signedIn(users.admin)]);
+    const [browser, sameUser, otherUser] = await Promise.all([
+      signedIn(users.staff),
+      signedIn(users.staff),
+      signedIn(users.admin),
+    ]);
     await signOutAt(edge.issuer, browser);
     await expectSoon(() => isRevokedAtGate(browser), true);
     for (const other of [sameUser, otherUser]) {
@@ -107,7 +124,9 @@ describe("the certified identity provider signs users out of the gateway", () =>
   /** Of the handler. */
   function logLines(): Record<string, unknown>[] {
     const lines = edge.logs().split("\n");
-    return lines.filter((line) => line.startsWith('{"endpoint"')).map((line) => JSON.parse(line) as Record<string, unknown>);
+    return lines
+      .filter((line) => line.startsWith('{"endpoint"'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 });
 
@@ -146,9 +165,14 @@ describe("a logout token of the certified identity provider, overheard", () => {
     const sent = foreign.edge.aws.messages.length;
     const replay = await post(overheard[0]!);
     expect([answers, replay.status]).toEqual([[200], 400]);
-    expect(JSON.parse(replay.body)).toEqual({ error: "invalid_request", error_description: "The token was taken before." });
+    expect(JSON.parse(replay.body)).toEqual({
+      error: "invalid_request",
+      error_description: "The token was taken before.",
+    });
     expect(foreign.edge.aws.messages.length).toBe(sent);
-    expect(foreign.edge.logs()).toMatch(/\{"endpoint":"backchannel-logout","outcome":"refused","idp":"main",.*"detail":"replayed"/);
+    expect(foreign.edge.logs()).toMatch(
+      /\{"endpoint":"backchannel-logout","outcome":"refused","idp":"main",.*"detail":"replayed"/,
+    );
   });
 
   function post(form: string): Promise<Answer> {

@@ -12,7 +12,10 @@ describe("the control plane of a synthesized stack", () => {
   let controlPlane: ControlPlane;
 
   beforeAll(() => {
-    const { stackDir } = synthesize(localConfig(configSchema.parse(TEST_CONFIG), "app.localhost:8443", "https://localhost:9443"), { outdir: folder });
+    const { stackDir } = synthesize(
+      localConfig(configSchema.parse(TEST_CONFIG), "app.localhost:8443", "https://localhost:9443"),
+      { outdir: folder },
+    );
     controlPlane = readControlPlane(join(stackDir, "cdk.tf.json"));
   });
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -32,17 +35,23 @@ describe("the control plane of a synthesized stack", () => {
       timeLimit: 900_000,
       env: {
         KEY_VALUE_STORE_ARN: expect.stringMatching(/^arn:aws:cloudfront::111122223333:key-value-store\//),
-        SESSION_KEYS_SECRET_ARN: expect.stringMatching(/^arn:aws:secretsmanager:us-east-1:111122223333:secret:edgegate\/local-test\/session-keys-\w{6}$/),
+        SESSION_KEYS_SECRET_ARN: expect.stringMatching(
+          /^arn:aws:secretsmanager:us-east-1:111122223333:secret:edgegate\/local-test\/session-keys-\w{6}$/,
+        ),
         SESSIONS_TABLE: "local-test-sessions",
         DEAD_QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/111122223333/local-test-revocations-dead",
         TOKEN_SECONDS: "900",
       },
     });
-    for (const { env } of controlPlane.functions) expect(Object.values(env).filter((value) => value.includes("${"))).toEqual([]);
+    for (const { env } of controlPlane.functions)
+      expect(Object.values(env).filter((value) => value.includes("${"))).toEqual([]);
   });
 
   test("waits for no edge: there is one, and it reads the store itself", () => {
-    expect(functionNamed("local-test-key-rotator").env).toMatchObject({ PROPAGATION_SECONDS: "0", KEY_ANNOUNCEMENT_SECONDS: "0" });
+    expect(functionNamed("local-test-key-rotator").env).toMatchObject({
+      PROPAGATION_SECONDS: "0",
+      KEY_ANNOUNCEMENT_SECONDS: "0",
+    });
   });
 
   test("knows who rotates the session keys", () => {
@@ -52,8 +61,20 @@ describe("the control plane of a synthesized stack", () => {
   test("knows who gets the messages of each queue, and gathers none for longer than a person waits", () => {
     const shared = { functionName: "local-test-revocations", window: 1000, maxReceives: 5 };
     expect(controlPlane.queues).toEqual([
-      { ...shared, queueName: "local-test-revocations", queueUrl: "https://sqs.us-east-1.amazonaws.com/111122223333/local-test-revocations", batchSize: 500, concurrency: 5 },
-      { ...shared, queueName: "local-test-sign-outs", queueUrl: "https://sqs.us-east-1.amazonaws.com/111122223333/local-test-sign-outs", batchSize: 1000, concurrency: 2 },
+      {
+        ...shared,
+        queueName: "local-test-revocations",
+        queueUrl: "https://sqs.us-east-1.amazonaws.com/111122223333/local-test-revocations",
+        batchSize: 500,
+        concurrency: 5,
+      },
+      {
+        ...shared,
+        queueName: "local-test-sign-outs",
+        queueUrl: "https://sqs.us-east-1.amazonaws.com/111122223333/local-test-sign-outs",
+        batchSize: 1000,
+        concurrency: 2,
+      },
     ]);
   });
 });

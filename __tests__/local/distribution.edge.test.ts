@@ -39,7 +39,9 @@ describe("a synthesized distribution", () => {
   });
 
   test("tells custom origins who asks, and S3 nothing", () => {
-    expect(distribution.behaviors.map(({ origin, lambda, forwards }) => [lambda ? "handler" : origin, forwards])).toEqual([
+    expect(
+      distribution.behaviors.map(({ origin, lambda, forwards }) => [lambda ? "handler" : origin, forwards]),
+    ).toEqual([
       ["handler", "none"],
       ["api.example.com", "all"],
       ["staff.example.com", "all"],
@@ -54,7 +56,12 @@ describe("a synthesized distribution", () => {
       "00000000-6df8-44a3-9df3-4b5a84be39ad",
       "no managed policy",
     ],
-    ["a function that is not there", "${aws_cloudfront_function.", "${aws_cloudfront_function.other_", "no CloudFront Function"],
+    [
+      "a function that is not there",
+      "${aws_cloudfront_function.",
+      "${aws_cloudfront_function.other_",
+      "no CloudFront Function",
+    ],
     [
       "a handler that is not there",
       '"lambda_arn": "${aws_lambda_function.',

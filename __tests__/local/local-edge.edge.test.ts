@@ -45,10 +45,18 @@ describe("the local edge", () => {
       "x-gate-roles": "admin",
       "x-gate-anything": "1",
     };
-    const answer = await new HttpClient(readFileSync(edge.caFile, "utf8")).send("GET", new URL("/api/hello", edge.url), headers);
+    const answer = await new HttpClient(readFileSync(edge.caFile, "utf8")).send(
+      "GET",
+      new URL("/api/hello", edge.url),
+      headers,
+    );
     expect(JSON.parse(answer.body)).toMatchObject({ roles: ["staff"], user: "staff@example.com" });
     expect(answer.body).not.toContain("x-gate-anything");
-    const page = await new HttpClient(readFileSync(edge.caFile, "utf8")).send("GET", new URL("/staff", edge.url), headers);
+    const page = await new HttpClient(readFileSync(edge.caFile, "utf8")).send(
+      "GET",
+      new URL("/staff", edge.url),
+      headers,
+    );
     expect(/<dt>cookie<\/dt><dd>(.*?)<\/dd>/.exec(page.body)?.[1]).toBe("own=1");
   });
 
@@ -123,10 +131,15 @@ test("whoever started the edge is told why a request failed, with the codes of t
   const edge = await startTestEdge({ onRequest: (line) => lines.push(line) });
   try {
     edge.aws.secrets.set(edge.distribution.authSettings.identityProviders["main"]!.clientSecretName!, "another-secret");
-    const { status } = await signIn(new HttpClient(readFileSync(edge.caFile, "utf8")), `${edge.url}/staff`, edge.users[1]!);
+    const { status } = await signIn(
+      new HttpClient(readFileSync(edge.caFile, "utf8")),
+      `${edge.url}/staff`,
+      edge.users[1]!,
+    );
     expect(status).toBe(502);
     // The log comes another way than the answer.
-    for (let tries = 0; tries < 20 && !lines.some((line) => line.startsWith("local-test-auth:")); tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let tries = 0; tries < 20 && !lines.some((line) => line.startsWith("local-test-auth:")); tries++)
+      await new Promise((resolve) => setTimeout(resolve, 50));
     expect(lines).toContain("local-test-auth: idp_misconfigured OAUTH_WWW_AUTHENTICATE_CHALLENGE");
   } finally {
     await edge.close();

@@ -24,7 +24,10 @@ interface Consumption {
   isOver: (batches: string[][]) => boolean;
 }
 
-/** Sends messages `1` to `5` to a function. @returns the batches that it was given, how many of them at once, and what the log says */
+/**
+ * Sends messages `1` to `5` to a function. @returns the batches that it was given, how many of them at once, and what
+ * the log says
+ */
 async function consume({ mapping, repeatEvery, run = () => undefined, isOver }: Consumption) {
   const batches: string[][] = [];
   const lines: string[] = [];
@@ -53,7 +56,10 @@ async function consume({ mapping, repeatEvery, run = () => undefined, isOver }: 
 }
 
 const failure = (...ids: string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
-const hasCome = (message: string, times = 1) => (batches: string[][]) => batches.flat().filter((body) => body === message).length >= times;
+const hasCome =
+  (message: string, times = 1) =>
+  (batches: string[][]) =>
+    batches.flat().filter((body) => body === message).length >= times;
 
 test("messages come in batches of the mapping's size, and the newest first: no order is promised", async () => {
   const { batches, atOnce } = await consume({ isOver: hasCome("1") });
@@ -108,7 +114,9 @@ test("a message that keeps failing is given up after the mapping's number of rec
   const counts: string[] = [];
   const { batches, lines } = await consume({
     run(_, { Records }) {
-      counts.push(...Records.filter(({ body }) => body === "1").map(({ attributes }) => attributes["ApproximateReceiveCount"]!));
+      counts.push(
+        ...Records.filter(({ body }) => body === "1").map(({ attributes }) => attributes["ApproximateReceiveCount"]!),
+      );
       return failure(...Records.filter(({ body }) => body === "1").map(({ messageId }) => messageId));
     },
     isOver: hasCome("1", 3),
@@ -120,13 +128,25 @@ test("a message that keeps failing is given up after the mapping's number of rec
 
 test("asked to, it delivers messages again that were carried out, with the same id", async () => {
   const ids: string[] = [];
-  const { batches } = await consume({ repeatEvery: 2, run: (_, { Records }) => void ids.push(...Records.map(({ messageId }) => messageId)), isOver: (batches) => batches.flat().length === 7 });
+  const { batches } = await consume({
+    repeatEvery: 2,
+    run: (_, { Records }) => void ids.push(...Records.map(({ messageId }) => messageId)),
+    isOver: (batches) => batches.flat().length === 7,
+  });
   expect(batches.flat().sort()).toEqual(["1", "2", "2", "3", "4", "4", "5"]);
   expect(new Set(ids)).toEqual(new Set(["m1", "m2", "m3", "m4", "m5"]));
 });
 
 test("a record is one of a standard queue: nothing in it speaks of order", async () => {
   let attributes: string[] = [];
-  await consume({ run: (_, { Records }) => void (attributes = Object.keys(Records[0]!.attributes)), isOver: hasCome("1") });
-  expect(attributes.sort()).toEqual(["ApproximateFirstReceiveTimestamp", "ApproximateReceiveCount", "SenderId", "SentTimestamp"]);
+  await consume({
+    run: (_, { Records }) => void (attributes = Object.keys(Records[0]!.attributes)),
+    isOver: hasCome("1"),
+  });
+  expect(attributes.sort()).toEqual([
+    "ApproximateFirstReceiveTimestamp",
+    "ApproximateReceiveCount",
+    "SenderId",
+    "SentTimestamp",
+  ]);
 });

@@ -14,20 +14,50 @@ import { startMoto, type Moto } from "../support/moto";
 import { describeWith } from "../support/tools";
 
 const NAME = "example/secret";
-const [V1, V2, V3] = ["1", "2", "3"].map((digit) => `${digit.repeat(8)}-0000-4000-8000-${digit.repeat(12)}`) as [string, string, string];
+const [V1, V2, V3] = ["1", "2", "3"].map((digit) => `${digit.repeat(8)}-0000-4000-8000-${digit.repeat(12)}`) as [
+  string,
+  string,
+  string,
+];
 
-type Call = { put: string; text: string; labels?: string[] } | { move: string; to?: string; from?: string } | { get: string } | { getLabel: string };
+type Call =
+  | { put: string; text: string; labels?: string[] }
+  | { move: string; to?: string; from?: string }
+  | { get: string }
+  | { getLabel: string };
 
-const put = (version: string, text: string, ...labels: string[]): Call => ({ put: version, text, ...(labels.length > 0 && { labels }) });
+const put = (version: string, text: string, ...labels: string[]): Call => ({
+  put: version,
+  text,
+  ...(labels.length > 0 && { labels }),
+});
 
 const CASES: [what: string, calls: Call[]][] = [
   ["the first version is current, whatever is asked for", [put(V1, "a", "AWSPENDING"), { getLabel: "AWSCURRENT" }]],
-  ["a new version is current, the one before it previous", [put(V1, "a"), put(V2, "b"), put(V3, "c"), { getLabel: "AWSPREVIOUS" }]],
-  ["a pending version waits", [put(V1, "a"), put(V2, "b", "AWSPENDING"), { getLabel: "AWSCURRENT" }, { getLabel: "AWSPENDING" }]],
-  ["a version that is put again in the same words is one", [put(V1, "a"), put(V2, "b", "AWSPENDING"), put(V2, "b", "AWSPENDING")]],
-  ["promotion takes the label from the version that has it", [put(V1, "a"), put(V2, "b", "AWSPENDING"), { move: "AWSCURRENT", to: V2, from: V1 }, { getLabel: "AWSPREVIOUS" }]],
-  ["promotion needs the name of the version that has it", [put(V1, "a"), put(V2, "b", "AWSPENDING"), { move: "AWSCURRENT", to: V2 }]],
-  ["promotion is refused when another version has it", [put(V1, "a"), put(V2, "b"), put(V3, "c", "AWSPENDING"), { move: "AWSCURRENT", to: V3, from: V1 }]],
+  [
+    "a new version is current, the one before it previous",
+    [put(V1, "a"), put(V2, "b"), put(V3, "c"), { getLabel: "AWSPREVIOUS" }],
+  ],
+  [
+    "a pending version waits",
+    [put(V1, "a"), put(V2, "b", "AWSPENDING"), { getLabel: "AWSCURRENT" }, { getLabel: "AWSPENDING" }],
+  ],
+  [
+    "a version that is put again in the same words is one",
+    [put(V1, "a"), put(V2, "b", "AWSPENDING"), put(V2, "b", "AWSPENDING")],
+  ],
+  [
+    "promotion takes the label from the version that has it",
+    [put(V1, "a"), put(V2, "b", "AWSPENDING"), { move: "AWSCURRENT", to: V2, from: V1 }, { getLabel: "AWSPREVIOUS" }],
+  ],
+  [
+    "promotion needs the name of the version that has it",
+    [put(V1, "a"), put(V2, "b", "AWSPENDING"), { move: "AWSCURRENT", to: V2 }],
+  ],
+  [
+    "promotion is refused when another version has it",
+    [put(V1, "a"), put(V2, "b"), put(V3, "c", "AWSPENDING"), { move: "AWSCURRENT", to: V3, from: V1 }],
+  ],
   ["a label of one's own can be removed", [put(V1, "a"), put(V2, "b", "OWN"), { move: "OWN", from: V2 }]],
   ["a version that is not there", [put(V1, "a"), { get: V2 }, { getLabel: "AWSPENDING" }]],
   ["a secret without a version", [{ getLabel: "AWSCURRENT" }]],
@@ -58,7 +88,12 @@ describeWith("moto", "Secrets Manager's stand-in", (path) => {
 });
 
 function client(endpoint: string): SecretsManagerClient {
-  return new SecretsManagerClient({ endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" }, maxAttempts: 1 });
+  return new SecretsManagerClient({
+    endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    maxAttempts: 1,
+  });
 }
 
 /** What each call answered, and which labels are where in the end. */
@@ -75,20 +110,38 @@ async function effects(client: SecretsManagerClient, SecretId: string, calls: Ca
 async function carryOut(client: SecretsManagerClient, SecretId: string, call: Call): Promise<string> {
   if ("put" in call) {
     const { labels } = call;
-    await client.send(new PutSecretValueCommand({ SecretId, ClientRequestToken: call.put, SecretString: call.text, ...(labels && { VersionStages: labels }) }));
+    await client.send(
+      new PutSecretValueCommand({
+        SecretId,
+        ClientRequestToken: call.put,
+        SecretString: call.text,
+        ...(labels && { VersionStages: labels }),
+      }),
+    );
     return "put";
   }
   if ("move" in call) {
     await client.send(
-      new UpdateSecretVersionStageCommand({ SecretId, VersionStage: call.move, ...(call.to && { MoveToVersionId: call.to }), ...(call.from && { RemoveFromVersionId: call.from }) }),
+      new UpdateSecretVersionStageCommand({
+        SecretId,
+        VersionStage: call.move,
+        ...(call.to && { MoveToVersionId: call.to }),
+        ...(call.from && { RemoveFromVersionId: call.from }),
+      }),
     );
     return "moved";
   }
-  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId, ...("get" in call ? { VersionId: call.get } : { VersionStage: call.getLabel }) }));
+  const { SecretString } = await client.send(
+    new GetSecretValueCommand({
+      SecretId,
+      ...("get" in call ? { VersionId: call.get } : { VersionStage: call.getLabel }),
+    }),
+  );
   return String(SecretString);
 }
 
-// moto overwrites it. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html, ClientRequestToken
+// moto overwrites it. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html,
+// ClientRequestToken
 test("a version of the stand-in is never overwritten", async () => {
   const aws = await startAwsStandIn();
   aws.secrets.declare(NAME);
@@ -116,7 +169,9 @@ describe("a rotation of the stand-in", () => {
     });
     await aws.rotate(NAME);
     const version = steps[0]!.split(" ")[1]!;
-    expect(steps).toEqual(["createSecret", "setSecret", "testSecret", "finishSecret"].map((step) => `${step} ${version}`));
+    expect(steps).toEqual(
+      ["createSecret", "setSecret", "testSecret", "finishSecret"].map((step) => `${step} ${version}`),
+    );
   });
 
   test("that fails is tried again with the same version by the next one", async () => {
@@ -132,7 +187,9 @@ describe("a rotation of the stand-in", () => {
     isBroken = false;
     const ours = client(aws.endpoint);
 
-    await expect(ours.send(new RotateSecretCommand({ SecretId: NAME }))).rejects.toThrow("A previous rotation isn't complete");
+    await expect(ours.send(new RotateSecretCommand({ SecretId: NAME }))).rejects.toThrow(
+      "A previous rotation isn't complete",
+    );
     for (let tries = 0; tries < 100 && !steps.includes("finishSecret"); tries++) await setTimeout(10);
     ours.destroy();
     expect([steps.at(-1), versions.size]).toEqual(["finishSecret", 1]);

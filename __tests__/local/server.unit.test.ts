@@ -9,14 +9,35 @@ const LAMBDA = { functionName: "auth", zip: "" };
 const BASE = { allowedMethods: ["GET"], origin: "api.example.com", forwards: "all", responseHeaders: [] } as const;
 
 /** One request through one behavior; the origin shows what it got. */
-async function visit(behavior: Partial<Behavior>, run: { gate?: () => GateRun; lambda?: () => unknown }): Promise<{ status: number; headers: Headers; body: string; log: string }> {
+async function visit(
+  behavior: Partial<Behavior>,
+  run: { gate?: () => GateRun; lambda?: () => unknown },
+): Promise<{ status: number; headers: Headers; body: string; log: string }> {
   const lines: string[] = [];
   const parts: EdgeParts = {
-    distribution: { behaviors: [{ ...BASE, allowedMethods: ["GET"], responseHeaders: [], path: "*", ...behavior }], rootObject: "index.html", parameters: {}, authSettings: {} as AuthSettings },
+    distribution: {
+      behaviors: [{ ...BASE, allowedMethods: ["GET"], responseHeaders: [], path: "*", ...behavior }],
+      rootObject: "index.html",
+      parameters: {},
+      authSettings: {} as AuthSettings,
+    },
     runGate: () => new Promise((resolve) => resolve(run.gate!())),
     store: { records: {} },
-    lambdas: { auth: { invoke: () => new Promise((resolve) => resolve(run.lambda!())), logs: () => "", close: () => Promise.resolve() } },
-    origin: ({ path, query, headers }) => ({ status: 200, headers: [["x-frame-options", "DENY"], ["x-origin", "1"]], body: Buffer.from(JSON.stringify({ path, query, headers })) }),
+    lambdas: {
+      auth: {
+        invoke: () => new Promise((resolve) => resolve(run.lambda!())),
+        logs: () => "",
+        close: () => Promise.resolve(),
+      },
+    },
+    origin: ({ path, query, headers }) => ({
+      status: 200,
+      headers: [
+        ["x-frame-options", "DENY"],
+        ["x-origin", "1"],
+      ],
+      body: Buffer.from(JSON.stringify({ path, query, headers })),
+    }),
     log: (line) => lines.push(line),
   };
   const server: Server = createServer((request, response) => void serve(parts, request, response));
@@ -30,16 +51,43 @@ async function visit(behavior: Partial<Behavior>, run: { gate?: () => GateRun; l
   }
 }
 
-const pass = (headers: Record<string, { value: string }> = {}) => (): GateRun => ({
-  result: { method: "GET", uri: "/", querystring: { a: { value: "1" } }, cookies: {}, headers: { host: { value: "h" }, "user-agent": { value: "u" }, ...headers } },
-  log: [],
-  reads: 0,
-});
+const pass =
+  (headers: Record<string, { value: string }> = {}) =>
+  (): GateRun => ({
+    result: {
+      method: "GET",
+      uri: "/",
+      querystring: { a: { value: "1" } },
+      cookies: {},
+      headers: { host: { value: "h" }, "user-agent": { value: "u" }, ...headers },
+    },
+    log: [],
+    reads: 0,
+  });
 
 describe("what the origin gets", () => {
   test.each([
-    ["all headers but the host, and the query", "all", { query: "a=1", headers: expect.arrayContaining([["x-gate-user", "me"], ["user-agent", "u"]]) }],
-    ["neither headers nor query", "none", { headers: [["user-agent", "u"], ["x-amz-cf-id", expect.any(String)]] }],
+    [
+      "all headers but the host, and the query",
+      "all",
+      {
+        query: "a=1",
+        headers: expect.arrayContaining([
+          ["x-gate-user", "me"],
+          ["user-agent", "u"],
+        ]),
+      },
+    ],
+    [
+      "neither headers nor query",
+      "none",
+      {
+        headers: [
+          ["user-agent", "u"],
+          ["x-amz-cf-id", expect.any(String)],
+        ],
+      },
+    ],
   ] as const)("%s", async (_, forwards, expected) => {
     const { body } = await visit({ gate: "code", forwards }, { gate: pass({ "x-gate-user": { value: "me" } }) });
     expect(JSON.parse(body)).toMatchObject({ path: "/index.html", ...expected });
@@ -76,15 +124,29 @@ describe("a function that fails", () => {
   });
 
   test.each<[string, number, () => unknown]>([
-    ["answers well", 204, () => ({ status: "204", headers: { "cache-control": [{ key: "Cache-Control", value: "no-store" }] } })],
-    ["throws", 503, () => { throw new Error("broken"); }],
+    [
+      "answers well",
+      204,
+      () => ({ status: "204", headers: { "cache-control": [{ key: "Cache-Control", value: "no-store" }] } }),
+    ],
+    [
+      "throws",
+      503,
+      () => {
+        throw new Error("broken");
+      },
+    ],
     ["returns nothing", 502, () => undefined],
     ["returns the request", 502, () => ({ uri: "/", method: "GET" })],
     ["gives the status as a number", 502, () => ({ status: 200 })],
     ["gives headers as texts", 502, () => ({ status: "200", headers: { a: "1" } })],
     ["files a header under upper case", 502, () => ({ status: "200", headers: { A: [{ key: "A", value: "1" }] } })],
     ["files a header under another name", 502, () => ({ status: "200", headers: { a: [{ key: "B", value: "1" }] } })],
-    ["sets a header that it must not set", 502, () => ({ status: "200", headers: { connection: [{ value: "close" }] } })],
+    [
+      "sets a header that it must not set",
+      502,
+      () => ({ status: "200", headers: { connection: [{ value: "close" }] } }),
+    ],
     ["sets a read-only header", 502, () => ({ status: "200", headers: { via: [{ value: "1" }] } })],
     ["answers with more than 40 KB", 502, () => ({ status: "200", body: "a".repeat(40_961) })],
   ])("a handler that %s: %i", async (_, status, lambda) => {

@@ -13,11 +13,15 @@ interface Run {
 /** `npm start -- …`, ended by a signal once it has printed `until`. */
 function start(args: string[], until?: { text: string; signal: NodeJS.Signals }): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(ROOT, "node_modules/tsx/dist/cli.mjs"), join(ROOT, "local/start.ts"), ...args], {
-      cwd: ROOT,
-      env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: "1" },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(
+      process.execPath,
+      [join(ROOT, "node_modules/tsx/dist/cli.mjs"), join(ROOT, "local/start.ts"), ...args],
+      {
+        cwd: ROOT,
+        env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: "1" },
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     const run: Run = { code: null, stdout: "", stderr: "" };
     let signalled = false;
     child.stdout.on("data", (chunk: Buffer) => {
@@ -40,14 +44,17 @@ describe("npm start", () => {
     expect(stdout).toMatch(/\d+ of \d+ as expected/);
   });
 
-  test.each<NodeJS.Signals>(["SIGINT", "SIGTERM"])("says where to click and who can sign in, and ends on %s", async (signal) => {
-    const { code, stdout, stderr } = await start(["--port", "0"], { text: "Ctrl-C", signal });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(/https:\/\/app\.localhost:\d+\//);
-    expect(stdout).toMatch(/admin +admin-demo/);
-    // No colours without a terminal.
-    expect(stdout).not.toContain("\u001b");
-  });
+  test.each<NodeJS.Signals>(["SIGINT", "SIGTERM"])(
+    "says where to click and who can sign in, and ends on %s",
+    async (signal) => {
+      const { code, stdout, stderr } = await start(["--port", "0"], { text: "Ctrl-C", signal });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toMatch(/https:\/\/app\.localhost:\d+\//);
+      expect(stdout).toMatch(/admin +admin-demo/);
+      // No colours without a terminal.
+      expect(stdout).not.toContain("\u001b");
+    },
+  );
 
   test.each([
     [["--prot", "1"], 2, "--prot"],
@@ -56,7 +63,11 @@ describe("npm start", () => {
     [["--issuer", "https://login.example.com"], 2, "--issuer and --client-id go together"],
     [["--issuer", "http://login.example.com", "--client-id", "a"], 2, "--issuer is an https URL"],
     [["--check", "--issuer", "https://login.example.com", "--client-id", "a"], 2, "leave --issuer out"],
-    [["--issuer", "https://login.example.com", "--client-id", "a", "--client-secret-file", "/none"], 2, "--client-secret-file: /none cannot be read (ENOENT)"],
+    [
+      ["--issuer", "https://login.example.com", "--client-id", "a", "--client-secret-file", "/none"],
+      2,
+      "--client-secret-file: /none cannot be read (ENOENT)",
+    ],
     [["--config", "none.ts"], 1, "none.ts"],
   ])("%j ends with %i and says why", async (args, code, told) => {
     const run = await start(args);
@@ -71,6 +82,10 @@ describe("npm start", () => {
     const { port } = other.address() as AddressInfo;
     const run = await start(["--port", String(port)]);
     other.close();
-    expect(run).toEqual({ code: 1, stdout: "", stderr: `edgegate: port ${port} is in use; choose another with --port\n` });
+    expect(run).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: `edgegate: port ${port} is in use; choose another with --port\n`,
+    });
   });
 });

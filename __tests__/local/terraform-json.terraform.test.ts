@@ -32,7 +32,9 @@ describeWith("terraform", "what the local edge evaluates", (terraform) => {
     const [settings] = Object.values(resource["aws_ssm_parameter"]!);
     writeFileSync(
       join(only, "main.tf.json"),
-      JSON.stringify({ locals: { ...locals, gate_of_test: gate!["code"], settings_of_test: settings!["insecure_value"] } }),
+      JSON.stringify({
+        locals: { ...locals, gate_of_test: gate!["code"], settings_of_test: settings!["insecure_value"] },
+      }),
     );
 
     expect(distribution.behaviors.at(-1)!.gate).toBe(evaluate(only, "local.gate_of_test"));
@@ -43,7 +45,12 @@ describeWith("terraform", "what the local edge evaluates", (terraform) => {
 
   function evaluate(cwd: string, expression: string): string {
     const env = { ...process.env, CHECKPOINT_DISABLE: "1", TF_CLI_CONFIG_FILE: "/dev/null" };
-    const output = execFileSync(terraform, ["console"], { cwd, env, input: `base64encode(${expression})\n`, encoding: "utf8" });
+    const output = execFileSync(terraform, ["console"], {
+      cwd,
+      env,
+      input: `base64encode(${expression})\n`,
+      encoding: "utf8",
+    });
     return Buffer.from(JSON.parse(output) as string, "base64").toString("utf8");
   }
 });

@@ -9,8 +9,15 @@ describe("the reader of synthesized JSON", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const STACK = {
-    locals: { name: "app", nested: { list: ["a", "${local.name}"] }, tagged: { b: 1, a: "<&>", c: "$${x}" }, escaped: "$${a}%%{b}" },
-    resource: { aws_ssm_parameter: { settings: { name: "/edgegate/${local.name}", value: "${jsonencode(local.tagged)}" } } },
+    locals: {
+      name: "app",
+      nested: { list: ["a", "${local.name}"] },
+      tagged: { b: 1, a: "<&>", c: "$${x}" },
+      escaped: "$${a}%%{b}",
+    },
+    resource: {
+      aws_ssm_parameter: { settings: { name: "/edgegate/${local.name}", value: "${jsonencode(local.tagged)}" } },
+    },
   };
   writeFileSync(file, JSON.stringify(STACK));
   writeFileSync(join(folder, "gate.js"), 'const a = "${not a template}";');

@@ -1,14 +1,46 @@
 import {
-  emailPointerKey, endedKeyOf, eventKeyOf, GATEWAY_PARTS, gatewayPartOf, idpSessionPointerKey, isVoid, reachOf, sessionKeyOf, sidPointerKey, standingIds, startedPointerKey,
+  emailPointerKey,
+  endedKeyOf,
+  eventKeyOf,
+  GATEWAY_PARTS,
+  gatewayPartOf,
+  idpSessionPointerKey,
+  isVoid,
+  reachOf,
+  sessionKeyOf,
+  sidPointerKey,
+  standingIds,
+  startedPointerKey,
   type Revocation,
 } from "../../session/ledger";
 import { CUTOFF_REACH } from "../../session/timing";
 
 const SESSION = { uid: "alice00000000001", sid: "AliceSession0001", startedAt: 10_000, mark: 500, gatewayMark: 70 };
 const REST = { recordedAt: 9000, until: 99_999, by: "operator:test", reason: "", expiresAt: 99_999 };
-const user = (more: Partial<Revocation> = {}): Revocation => ({ kind: "user", uid: SESSION.uid, mark: 501, cutoff: 10_000, ...REST, ...more });
-const session = (more: Partial<Revocation> = {}): Revocation => ({ kind: "session", uid: SESSION.uid, sid: SESSION.sid, mark: 0, cutoff: 0, ...REST, ...more });
-const gateway = (more: Partial<Revocation> = {}): Revocation => ({ kind: "gateway", mark: 71, cutoff: 10_000, ...REST, ...more });
+const user = (more: Partial<Revocation> = {}): Revocation => ({
+  kind: "user",
+  uid: SESSION.uid,
+  mark: 501,
+  cutoff: 10_000,
+  ...REST,
+  ...more,
+});
+const session = (more: Partial<Revocation> = {}): Revocation => ({
+  kind: "session",
+  uid: SESSION.uid,
+  sid: SESSION.sid,
+  mark: 0,
+  cutoff: 0,
+  ...REST,
+  ...more,
+});
+const gateway = (more: Partial<Revocation> = {}): Revocation => ({
+  kind: "gateway",
+  mark: 71,
+  cutoff: 10_000,
+  ...REST,
+  ...more,
+});
 const unreadable = undefined as unknown as number;
 
 test.each<[name: string, revocations: Revocation[], isVoid: boolean]>([
@@ -49,15 +81,34 @@ test("a cut-off reaches beyond its time", () => {
 });
 
 test("the items have the documented keys", () => {
-  expect([
-    sessionKeyOf("u", "s"), sidPointerKey("s"), emailPointerKey("Alice@Example.com", "u"), startedPointerKey(7205, "s"), idpSessionPointerKey("h", "s"), endedKeyOf("h"), eventKeyOf("h"),
-  ].map(({ pk, sk }) => `${pk} ${sk}`)).toEqual([
-    "user#u session#s", "sid#s user", "email#alice@example.com user#u", "started#2 7205#s", "idp-session#h session#s", "idp-session#h ended", "event#h event",
+  expect(
+    [
+      sessionKeyOf("u", "s"),
+      sidPointerKey("s"),
+      emailPointerKey("Alice@Example.com", "u"),
+      startedPointerKey(7205, "s"),
+      idpSessionPointerKey("h", "s"),
+      endedKeyOf("h"),
+      eventKeyOf("h"),
+    ].map(({ pk, sk }) => `${pk} ${sk}`),
+  ).toEqual([
+    "user#u session#s",
+    "sid#s user",
+    "email#alice@example.com user#u",
+    "started#2 7205#s",
+    "idp-session#h session#s",
+    "idp-session#h ended",
+    "event#h event",
   ]);
 });
 
 test("a sign-in asks for its user, its session, its part of the gateway and its shard", () => {
-  expect(standingIds("alice0000000000_", "s")).toEqual({ user: "user#alice0000000000_", session: "session#s", gateway: "gateway#_", shard: "shard#3391" });
+  expect(standingIds("alice0000000000_", "s")).toEqual({
+    user: "user#alice0000000000_",
+    session: "session#s",
+    gateway: "gateway#_",
+    shard: "shard#3391",
+  });
   expect(new Set(GATEWAY_PARTS).size).toBe(64);
   expect(GATEWAY_PARTS).toContain(gatewayPartOf("alice00000000001"));
 });

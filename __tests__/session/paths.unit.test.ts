@@ -16,15 +16,22 @@ describe("every escape", () => {
     return PLAIN;
   };
 
-  test.each(Array.from({ length: 128 }, (_, code) => `%${code.toString(16).padStart(2, "0")}`))("%s of an ASCII character", (escape) => {
-    const reading = expected(parseInt(escape.slice(1), 16));
-    for (const path of [`/a${escape}b`, `/a${escape.toUpperCase()}b`, `/${escape}`, `/a/${escape}/b`]) expect([path, readPath(path)]).toEqual([path, reading]);
-  });
+  test.each(Array.from({ length: 128 }, (_, code) => `%${code.toString(16).padStart(2, "0")}`))(
+    "%s of an ASCII character",
+    (escape) => {
+      const reading = expected(parseInt(escape.slice(1), 16));
+      for (const path of [`/a${escape}b`, `/a${escape.toUpperCase()}b`, `/${escape}`, `/a/${escape}/b`])
+        expect([path, readPath(path)]).toEqual([path, reading]);
+    },
+  );
 
   // RFC 3629 section 3: these bytes never appear in UTF-8.
-  test.each([0xc0, 0xc1, ...Array.from({ length: 11 }, (_, i) => 0xf5 + i)].map((byte) => `%${byte.toString(16)}`))("%s of a byte that UTF-8 does not have", (escape) => {
-    expect(readPath(`/a${escape}b`)).toBe(REFUSED);
-  });
+  test.each([0xc0, 0xc1, ...Array.from({ length: 11 }, (_, i) => 0xf5 + i)].map((byte) => `%${byte.toString(16)}`))(
+    "%s of a byte that UTF-8 does not have",
+    (escape) => {
+      expect(readPath(`/a${escape}b`)).toBe(REFUSED);
+    },
+  );
 });
 
 test("a path of any length is read in one go", () => {

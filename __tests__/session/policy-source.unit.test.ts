@@ -12,7 +12,10 @@ function compile(rules: readonly PolicyRule[]): Policy {
   return new Function(`${policySource(rules)};return policy`)() as Policy;
 }
 
-/** Method and path of a request (`HOST` where no host is written before it), and what the policy requires; "-" is no rule. */
+/**
+ * Method and path of a request (`HOST` where no host is written before it), and what the policy requires; "-" is no
+ * rule.
+ */
 type Decisions = Record<string, string>;
 
 function decide(policy: Policy, request: string): string {
@@ -24,16 +27,71 @@ function decide(policy: Policy, request: string): string {
 const POLICIES: [name: string, rules: PolicyRule[], decisions: Decisions][] = [
   ["no rule", [], { "GET /": "-", "GET /a": "-" }],
   ["the root", [{ path: "/", allow: "public" }], { "GET /": "*", "GET /a": "-", "GET /a/": "-" }],
-  ["everything", [{ path: "/**", allow: "signed-in" }], { "GET /": "+", "GET /a": "+", "GET /a/b/c/": "+", "PURGE /": "+" }],
+  [
+    "everything",
+    [{ path: "/**", allow: "signed-in" }],
+    { "GET /": "+", "GET /a": "+", "GET /a/b/c/": "+", "PURGE /": "+" },
+  ],
   ["one segment", [{ path: "/*", allow: "public" }], { "GET /": "-", "GET /a": "*", "GET /a/": "*", "GET /a/b": "-" }],
   ["one segment or more", [{ path: "/*/**", allow: "public" }], { "GET /": "-", "GET /a": "*", "GET /a/b": "*" }],
-  ["an exact path", [{ path: "/a/b", allow: "public" }], { "GET /a/b": "*", "GET /a/b/": "*", "GET /a": "-", "GET /a/": "-", "GET /a/b/c": "-", "GET /a/bc": "-", "GET /A/b": "-", "GET /x/a/b": "-" }],
-  ["an area", [{ path: "/a/**", allow: "public" }], { "GET /a": "*", "GET /a/": "*", "GET /a/b/c": "*", "GET /ab": "-", "GET /b/a": "-" }],
-  ["an area below a segment", [{ path: "/a/b/**", allow: "public" }], { "GET /a": "-", "GET /a/b": "*", "GET /a/b/": "*", "GET /a/b/c": "*", "GET /a/bc": "-" }],
-  ["the children of an area", [{ path: "/a/*", allow: "public" }], { "GET /a": "-", "GET /a/": "-", "GET /a/b": "*", "GET /a/b/": "*", "GET /a/b/c": "-" }],
-  ["what is below an area", [{ path: "/a/*/**", allow: "public" }], { "GET /a": "-", "GET /a/": "-", "GET /a/b": "*", "GET /a/b/c": "*" }],
-  ["a name behind any segment", [{ path: "/*/edit", allow: "public" }], { "GET /a/edit": "*", "GET /a/edit/": "*", "GET /edit": "-", "GET /a/b/edit": "-", "GET /a/edit/b": "-", "GET /a/editor": "-" }],
-  ["segments between names", [{ path: "/a/*/b/*", allow: "public" }], { "GET /a/x/b/y": "*", "GET /a/x/b/y/": "*", "GET /a/x/b": "-", "GET /a/x/b/": "-", "GET /a/b/y": "-", "GET /a/x/c/y": "-" }],
+  [
+    "an exact path",
+    [{ path: "/a/b", allow: "public" }],
+    {
+      "GET /a/b": "*",
+      "GET /a/b/": "*",
+      "GET /a": "-",
+      "GET /a/": "-",
+      "GET /a/b/c": "-",
+      "GET /a/bc": "-",
+      "GET /A/b": "-",
+      "GET /x/a/b": "-",
+    },
+  ],
+  [
+    "an area",
+    [{ path: "/a/**", allow: "public" }],
+    { "GET /a": "*", "GET /a/": "*", "GET /a/b/c": "*", "GET /ab": "-", "GET /b/a": "-" },
+  ],
+  [
+    "an area below a segment",
+    [{ path: "/a/b/**", allow: "public" }],
+    { "GET /a": "-", "GET /a/b": "*", "GET /a/b/": "*", "GET /a/b/c": "*", "GET /a/bc": "-" },
+  ],
+  [
+    "the children of an area",
+    [{ path: "/a/*", allow: "public" }],
+    { "GET /a": "-", "GET /a/": "-", "GET /a/b": "*", "GET /a/b/": "*", "GET /a/b/c": "-" },
+  ],
+  [
+    "what is below an area",
+    [{ path: "/a/*/**", allow: "public" }],
+    { "GET /a": "-", "GET /a/": "-", "GET /a/b": "*", "GET /a/b/c": "*" },
+  ],
+  [
+    "a name behind any segment",
+    [{ path: "/*/edit", allow: "public" }],
+    {
+      "GET /a/edit": "*",
+      "GET /a/edit/": "*",
+      "GET /edit": "-",
+      "GET /a/b/edit": "-",
+      "GET /a/edit/b": "-",
+      "GET /a/editor": "-",
+    },
+  ],
+  [
+    "segments between names",
+    [{ path: "/a/*/b/*", allow: "public" }],
+    {
+      "GET /a/x/b/y": "*",
+      "GET /a/x/b/y/": "*",
+      "GET /a/x/b": "-",
+      "GET /a/x/b/": "-",
+      "GET /a/b/y": "-",
+      "GET /a/x/c/y": "-",
+    },
+  ],
   [
     "methods",
     [
@@ -42,7 +100,19 @@ const POLICIES: [name: string, rules: PolicyRule[], decisions: Decisions][] = [
       { path: "/b", methods: ["HEAD"], allow: "public" },
       { path: "/c", methods: ["GET", "HEAD", "POST"], allow: "public" },
     ],
-    { "GET /a": "*", "HEAD /a": "*", "POST /a": "+", "DELETE /a": "+", "PUT /a": "-", "OPTIONS /a": "-", "get /a": "-", "GET /b": "-", "HEAD /b": "*", "HEAD /c": "*", "POST /c": "*" },
+    {
+      "GET /a": "*",
+      "HEAD /a": "*",
+      "POST /a": "+",
+      "DELETE /a": "+",
+      "PUT /a": "-",
+      "OPTIONS /a": "-",
+      "get /a": "-",
+      "GET /b": "-",
+      "HEAD /b": "*",
+      "HEAD /c": "*",
+      "POST /c": "*",
+    },
   ],
   [
     "the first match",
@@ -115,7 +185,12 @@ const POLICIES: [name: string, rules: PolicyRule[], decisions: Decisions][] = [
     ],
     {
       ...{ "OPTIONS /api/x preflight": "*", "OPTIONS /api/x": "+", "GET /api/x": "staff", "POST /api/x": "+" },
-      ...{ "OPTIONS /files/x preflight": "%*", "OPTIONS /files/x": "%+", "OPTIONS /other preflight": "+", "OPTIONS /apix preflight": "+" },
+      ...{
+        "OPTIONS /files/x preflight": "%*",
+        "OPTIONS /files/x": "%+",
+        "OPTIONS /other preflight": "+",
+        "OPTIONS /apix preflight": "+",
+      },
       ...{ "OPTIONS /deep/x preflight": "*", "OPTIONS /deep/y preflight": "+", "OPTIONS /deep/x": "+" },
     },
   ],
@@ -126,7 +201,13 @@ const POLICIES: [name: string, rules: PolicyRule[], decisions: Decisions][] = [
       { path: "/__proto__/**", allow: STAFF },
       { path: "/default", allow: "public" },
     ],
-    { "GET /constructor": "*", "GET /__proto__/x": "staff", "GET /default": "*", "GET /toString": "-", "GET /hasOwnProperty": "-" },
+    {
+      "GET /constructor": "*",
+      "GET /__proto__/x": "staff",
+      "GET /default": "*",
+      "GET /toString": "-",
+      "GET /hasOwnProperty": "-",
+    },
   ],
 ];
 
@@ -139,13 +220,20 @@ describe.each(POLICIES)("a policy with %s", (_, rules, decisions) => {
 });
 
 describe("a hundred rules", () => {
-  const rules = Array.from({ length: 100 }, (_, i): PolicyRule => ({ path: `/area-${i % 40}/${i}/**`, allow: { roles: [`role-${i}`] } }));
+  const rules = Array.from({ length: 100 }, (_, i): PolicyRule => ({
+    path: `/area-${i % 40}/${i}/**`,
+    allow: { roles: [`role-${i}`] },
+  }));
   const policy = compile([...rules, { path: "/area-1/**", allow: "public" }]);
 
   test("each decide about their own area", () => {
     const decisions = rules.map((_, i) => decide(policy, `GET /area-${i % 40}/${i}/x`));
     expect(decisions).toEqual(rules.map((_, i) => `role-${i}`));
-    expect([decide(policy, "GET /area-1/99"), decide(policy, "GET /area-2/99"), decide(policy, "GET /area-40/1")]).toEqual(["*", "-", "-"]);
+    expect([
+      decide(policy, "GET /area-1/99"),
+      decide(policy, "GET /area-2/99"),
+      decide(policy, "GET /area-40/1"),
+    ]).toEqual(["*", "-", "-"]);
   });
 });
 
@@ -159,7 +247,14 @@ describe("the text", () => {
     identityProviders: { main: { issuer: "https://login.example.com", clientId: "c" } },
     origin: { type: "s3" },
     policy: [
-      { host: "xn--bcher-kva.example.com", path: "/~a.b_c-d/*/E/**", methods: ["GET", "PATCH"], allow: { roles: ["A.b_c:d@e/f-g"] }, escapes: true, preflight: "pass" },
+      {
+        host: "xn--bcher-kva.example.com",
+        path: "/~a.b_c-d/*/E/**",
+        methods: ["GET", "PATCH"],
+        allow: { roles: ["A.b_c:d@e/f-g"] },
+        escapes: true,
+        preflight: "pass",
+      },
       { path: "/.well-known/**", allow: "public" },
     ],
   }).policy;
@@ -184,10 +279,18 @@ describe("the text", () => {
     ];
     const shared = `switch(s[1]){\ncase"":if(!s[2])return"*";break\ncase"a":return"staff"\ncase"b":if(s[2]=="x"&&!s[3]&&(m=="GET"||m=="HEAD"))return"+";break\n}\n`;
     const own = `if(p&&s[2]=="y"&&!s[3])return"*";if(s[2]=="y"&&!s[3])return"*"\n`;
-    expect(policySource(rules)).toBe(`function policy(h,m,s,p){\nswitch(h){\ncase"${OTHER}":\n${shared}${own}return;\n}\n${shared}}`);
+    expect(policySource(rules)).toBe(
+      `function policy(h,m,s,p){\nswitch(h){\ncase"${OTHER}":\n${shared}${own}return;\n}\n${shared}}`,
+    );
   });
 });
 
 test("the roles of a policy are sorted, and each is there once", () => {
-  expect(rolesOf([{ path: "/a", allow: { roles: ["b", "a"] } }, { path: "/b", allow: "public" }, { path: "/c", allow: { roles: ["a", "C"] } }])).toEqual(["C", "a", "b"]);
+  expect(
+    rolesOf([
+      { path: "/a", allow: { roles: ["b", "a"] } },
+      { path: "/b", allow: "public" },
+      { path: "/c", allow: { roles: ["a", "C"] } },
+    ]),
+  ).toEqual(["C", "a", "b"]);
 });

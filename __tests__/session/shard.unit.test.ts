@@ -1,5 +1,15 @@
 import {
-  encodeKeyRecord, encodeShardRecord, encodeShards, keyRecordName, MAX_RECORD_BYTES, markText, namesShard, NO_FLOOR, SHARD_COUNT, shardOf, shardRecordName,
+  encodeKeyRecord,
+  encodeShardRecord,
+  encodeShards,
+  keyRecordName,
+  MAX_RECORD_BYTES,
+  markText,
+  namesShard,
+  NO_FLOOR,
+  SHARD_COUNT,
+  shardOf,
+  shardRecordName,
   type ShardRecord,
 } from "../../session/shard";
 
@@ -9,7 +19,8 @@ const USERS = [...ALPHABET].flatMap((a) => [...ALPHABET].map((b) => `alice000000
 const ALL = Array.from({ length: 4096 }, (_, shard) => String(shard));
 const named = (record: string) => ALL.filter((shard) => namesShard(record, shard));
 
-const record = (entries: Partial<ShardRecord> = {}) => encodeShardRecord({ floor: NO_FLOOR, revokedSessions: [], cutoffs: [], ...entries });
+const record = (entries: Partial<ShardRecord> = {}) =>
+  encodeShardRecord({ floor: NO_FLOOR, revokedSessions: [], cutoffs: [], ...entries });
 const cutoff = (uid = "alice00000000001") => ({ uid, mark: 1_800_000_000, reach: 36 });
 
 test("a user's shard is told by the end of the uid", () => {
@@ -45,8 +56,14 @@ describe("the map of shards", () => {
 
   test.each([2, 7, 100, 2048, 4000, 4096])("names random sets of %d", (size) => {
     for (let round = 0; round < 5; round++) {
-      const shards = [...ALL].map((shard) => ({ shard, order: Math.random() })).sort((a, b) => a.order - b.order).slice(0, size).map(({ shard }) => shard);
-      expect(named(encodeKeyRecord(KEY, [...shards, shards[0]!]))).toEqual(ALL.filter((shard) => shards.includes(shard)));
+      const shards = [...ALL]
+        .map((shard) => ({ shard, order: Math.random() }))
+        .sort((a, b) => a.order - b.order)
+        .slice(0, size)
+        .map(({ shard }) => shard);
+      expect(named(encodeKeyRecord(KEY, [...shards, shards[0]!]))).toEqual(
+        ALL.filter((shard) => shards.includes(shard)),
+      );
     }
   });
 
@@ -68,7 +85,8 @@ describe("the map of shards", () => {
 
   test("names the six shards of a character that cannot be read", () => {
     const map = "0".repeat(683);
-    for (const character of [" ", "/", "p", "~", "é"]) expect(named(`${KEY}${map.slice(0, 9)}${character}${map.slice(10)}`)).toEqual(ALL.slice(54, 60));
+    for (const character of [" ", "/", "p", "~", "é"])
+      expect(named(`${KEY}${map.slice(0, 9)}${character}${map.slice(10)}`)).toEqual(ALL.slice(54, 60));
   });
 
   test.each([undefined, "x", "4096", "1e9"])("names the shard %j of a token that says no other", (shard) => {
@@ -91,14 +109,20 @@ describe("a mark as text", () => {
   });
 
   test("has the order of its number", () => {
-    const marks = Array.from({ length: 500 }, () => Math.floor(Math.random() * 36 ** (1 + Math.floor(Math.random() * 7))));
+    const marks = Array.from({ length: 500 }, () =>
+      Math.floor(Math.random() * 36 ** (1 + Math.floor(Math.random() * 7))),
+    );
     expect(marks.map(markText).sort()).toEqual([...marks].sort((a, b) => a - b).map(markText));
   });
 });
 
 test("a shard's record has the documented form", () => {
   expect(record()).toBe("0000000.");
-  const entries = { floor: "0tro8w0", revokedSessions: ["AliceSession0001", "BobsSe"], cutoffs: [cutoff(), cutoff("bob0000000000002")] };
+  const entries = {
+    floor: "0tro8w0",
+    revokedSessions: ["AliceSession0001", "BobsSe"],
+    cutoffs: [cutoff(), cutoff("bob0000000000002")],
+  };
   expect(record(entries)).toBe("0tro8w0AliceSBobsSe.alice00tro8w00000010bob0000tro8w00000010");
 });
 
@@ -106,7 +130,11 @@ describe("a shard's record takes", () => {
   test.each<[string, Partial<ShardRecord>, number]>([
     ["169 sessions", { revokedSessions: Array<string>(169).fill("AliceS") }, 1022],
     ["50 cut-offs", { cutoffs: Array(50).fill(cutoff()) }, 1008],
-    ["69 sessions and 30 cut-offs", { revokedSessions: Array<string>(69).fill("AliceS"), cutoffs: Array(30).fill(cutoff()) }, 1022],
+    [
+      "69 sessions and 30 cut-offs",
+      { revokedSessions: Array<string>(69).fill("AliceS"), cutoffs: Array(30).fill(cutoff()) },
+      1022,
+    ],
   ])("%s", (_, entries, length) => {
     expect(record(entries)).toHaveLength(length);
   });
@@ -114,9 +142,14 @@ describe("a shard's record takes", () => {
   test.each<[string, Partial<ShardRecord>]>([
     ["170 sessions", { revokedSessions: Array<string>(170).fill("AliceS") }],
     ["51 cut-offs", { cutoffs: Array(51).fill(cutoff()) }],
-    ["3 sessions beside 50 cut-offs", { revokedSessions: Array<string>(3).fill("AliceS"), cutoffs: Array(50).fill(cutoff()) }],
+    [
+      "3 sessions beside 50 cut-offs",
+      { revokedSessions: Array<string>(3).fill("AliceS"), cutoffs: Array(50).fill(cutoff()) },
+    ],
   ])("no %s", (_, entries) => {
-    expect(() => record(entries)).toThrow(new RegExp(`^shard record of \\d+ bytes; the store takes ${MAX_RECORD_BYTES}$`));
+    expect(() => record(entries)).toThrow(
+      new RegExp(`^shard record of \\d+ bytes; the store takes ${MAX_RECORD_BYTES}$`),
+    );
   });
 
   test.each<[string, Partial<ShardRecord>]>([

@@ -1,5 +1,13 @@
 import { hmacText } from "../../local/hmac";
-import { decodePayload, MAX_TOKEN_LENGTH, mintToken, numberIn, splitToken, userId, type Session } from "../../session/token";
+import {
+  decodePayload,
+  MAX_TOKEN_LENGTH,
+  mintToken,
+  numberIn,
+  splitToken,
+  userId,
+  type Session,
+} from "../../session/token";
 import { createHash } from "node:crypto";
 
 const SESSION: Session = {
@@ -47,7 +55,8 @@ function read(token: string): Session {
 
 // Computed apart from this project: a token that was minted before an update must be good after it.
 test("a token has the documented form and MAC", () => {
-  const token = "2.k1.alice00000000001~AliceSession0001~0tro8w0~tro9l0~3381~00000rs~0tro8w0~tro8vz~main~urn:acr:mfa~admin!staff~a%2Bb@example.com~department~S%C3%BCd." +
+  const token =
+    "2.k1.alice00000000001~AliceSession0001~0tro8w0~tro9l0~3381~00000rs~0tro8w0~tro8vz~main~urn:acr:mfa~admin!staff~a%2Bb@example.com~department~S%C3%BCd." +
     "v0IFGwieliamevjNSRVLs75_RQClPHnl6GNL96c4GG0";
   expect(mintToken(hmacText, KEY, "k1", SESSION)).toBe(token);
 });
@@ -56,7 +65,12 @@ test("the MAC covers everything before it, the dot included", () => {
   const seen: string[][] = [];
   const token = mintToken((...args) => `${seen.push(args)}`.padEnd(43, "M"), KEY, "k1", SESSION);
   expect(seen).toEqual([[KEY, token.slice(0, -43)]]);
-  expect(splitToken(token)).toEqual({ kid: "k1", signed: token.slice(0, -43), payload: token.slice(5, -44), mac: token.slice(-43) });
+  expect(splitToken(token)).toEqual({
+    kid: "k1",
+    signed: token.slice(0, -43),
+    payload: token.slice(5, -44),
+    mac: token.slice(-43),
+  });
 });
 
 describe.each(["k", "k1", "abcdefgh"])("a token under %s", (kid) => {
@@ -68,9 +82,12 @@ describe.each(["k", "k1", "abcdefgh"])("a token under %s", (kid) => {
     expect(token).toMatch(/^[\w.@:/%!~-]+$/);
   });
 
-  test.each([[[]], [["admin"]], [["a", "b", "ops@example.com", "team:a/b.c-d"]]])("brings back the roles %j", (roles) => {
-    expect(read(mintToken(hmacText, KEY, kid, { ...SESSION, roles })).roles).toEqual(roles);
-  });
+  test.each([[[]], [["admin"]], [["a", "b", "ops@example.com", "team:a/b.c-d"]]])(
+    "brings back the roles %j",
+    (roles) => {
+      expect(read(mintToken(hmacText, KEY, kid, { ...SESSION, roles })).roles).toEqual(roles);
+    },
+  );
 
   test.each([0, 1, 2 ** 31, 2 ** 32, 36 ** 7 - 1])("brings back the time %d", (time) => {
     const times = { issuedAt: time, expiresAt: time, authTime: time, mark: time };

@@ -12,7 +12,16 @@ export interface Bundles {
 }
 
 export function buildBundles(): Bundles {
-  const zips = buildHandlerZips({ auth: "edge-handlers/auth/cloudfront.ts", keyRotator: "control-plane/key-rotator/lambda.ts", revoker: "control-plane/revoker/lambda.ts" });
+  const zips = buildHandlerZips({
+    auth: "edge-handlers/auth/cloudfront.ts",
+    keyRotator: "control-plane/key-rotator/lambda.ts",
+    revoker: "control-plane/revoker/lambda.ts",
+  });
   const codeIn = (zip: Uint8Array) => strFromU8(unzipSync(zip)["index.js"]!);
-  return { auth: codeIn(zips.auth), keyRotator: codeIn(zips.keyRotator), revoker: codeIn(zips.revoker), gate: gateSource() };
+  return {
+    auth: codeIn(zips.auth),
+    keyRotator: codeIn(zips.keyRotator),
+    revoker: codeIn(zips.revoker),
+    gate: gateSource(),
+  };
 }

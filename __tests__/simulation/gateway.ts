@@ -28,11 +28,17 @@ const STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"];
 /** stacks/revocation-queues.ts and stacks/revoker.ts */
 const BATCH_TIMEOUT = 60;
 const OPERATION_TIMEOUT = 900;
-const MAPPINGS = { [`${NAME}-revocations`]: { window: 1, batchSize: 500 }, [`${NAME}-sign-outs`]: { window: 90, batchSize: 1000 } };
+const MAPPINGS = {
+  [`${NAME}-revocations`]: { window: 1, batchSize: 500 },
+  [`${NAME}-sign-outs`]: { window: 90, batchSize: 1000 },
+};
 const MAX_RECEIVES = 5;
 /** stacks/key-rotator.ts */
 const RETENTION_MARGIN = 25 * 3600;
-/** Milliseconds of a viewer request: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-lambda-at-edge */
+/**
+ * Milliseconds of a viewer request:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-lambda-at-edge
+ */
 const HANDLER_LIMIT = 5_000;
 /** How often Secrets Manager tries a step, and milliseconds between two attempts. */
 const STEP_ATTEMPTS = 3;
@@ -106,7 +112,13 @@ interface Watcher {
   onTrouble(headers: [name: string, value: string][]): void;
 }
 
-export function createGateway(world: World, profile: Profile, bundles: Bundles, counts: Counts, watcher: Watcher): Gateway {
+export function createGateway(
+  world: World,
+  profile: Profile,
+  bundles: Bundles,
+  counts: Counts,
+  watcher: Watcher,
+): Gateway {
   const { random } = world;
   const faultRandom = random.fork();
   const logLines: string[] = [];
@@ -114,7 +126,13 @@ export function createGateway(world: World, profile: Profile, bundles: Bundles, 
   let working = 0;
 
   const MISHAP_COUNTS: Record<Mishap, Parameters<Counts["add"]>[0]> = {
-    "throttle": "throttles and errors", "error": "throttles and errors", "lost": "lost answers", "dropped": "lost answers", "late": "late calls", "crash-before": "crashes", "crash-after": "crashes",
+    throttle: "throttles and errors",
+    error: "throttles and errors",
+    lost: "lost answers",
+    dropped: "lost answers",
+    late: "late calls",
+    "crash-before": "crashes",
+    "crash-after": "crashes",
   };
   const network = createNetwork(world, {
     next(_name, chance) {
@@ -156,7 +174,16 @@ export function createGateway(world: World, profile: Profile, bundles: Bundles, 
     hosts: [HOST],
     session: profile.session,
     sessionKeysSecretName: `${NAME}/session-keys`,
-    identityProviders: { main: { label: "Main", issuer: provider.issuer, clientId: provider.clientId, clientAuthentication: "none", scopes: ["openid", "email", "offline_access"], rolesClaim: "roles" } },
+    identityProviders: {
+      main: {
+        label: "Main",
+        issuer: provider.issuer,
+        clientId: provider.clientId,
+        clientAuthentication: "none",
+        scopes: ["openid", "email", "offline_access"],
+        rolesClaim: "roles",
+      },
+    },
     eventTransmitters: {},
     ledger: TABLES,
     revocationQueueName: `${NAME}-revocations`,
@@ -203,13 +230,22 @@ export function createGateway(world: World, profile: Profile, bundles: Bundles, 
     const skews = Array.from({ length: profile.handlersAtEdge }, skewOf);
     return {
       instances: () => instances,
-      async invoke(event: unknown, id: string, onLine: (line: string) => void): Promise<{ outcome: Outcome; at: number; hadMishap: boolean }> {
+      async invoke(
+        event: unknown,
+        id: string,
+        onLine: (line: string) => void,
+      ): Promise<{ outcome: Outcome; at: number; hadMishap: boolean }> {
         instances = instances.filter((instance) => !instance.isDead());
         const idle = instances.filter((instance) => !instance.isBusy());
         let instance = idle.length > 0 ? random.pick(idle) : undefined;
         if (!instance) {
           const place = count++;
-          instance = startInstance(world, network, { ...options, name: `${name}${place}`, skew: skews[place % skews.length]!, onLine: (line) => lines.get(instance!)?.(line) });
+          instance = startInstance(world, network, {
+            ...options,
+            name: `${name}${place}`,
+            skew: skews[place % skews.length]!,
+            onLine: (line) => lines.get(instance!)?.(line),
+          });
           instances.push(instance);
         }
         lines.set(instance, onLine);
@@ -221,15 +257,45 @@ export function createGateway(world: World, profile: Profile, bundles: Bundles, 
       },
       release: () => instances.forEach((instance) => instance.release()),
       recycle() {
-        for (const instance of instances) if (!instance.isBusy() && random.chance(0.5)) instance.crash("because it is put away");
+        for (const instance of instances)
+          if (!instance.isBusy() && random.chance(0.5)) instance.crash("because it is put away");
       },
     };
   }
   const lines = new Map<Instance, (line: string) => void>();
-  const handlers = edgeSkews.map((_, edge) => pool({ functionName: AUTH, code: bundles.auth, env: {}, timeLimit: HANDLER_LIMIT }, `handler${edge}.`));
-  const consumer = pool({ functionName: `${NAME}-revocation-consumer`, code: bundles.revoker, env: environment, timeLimit: BATCH_TIMEOUT * 1000, isStateless: true }, "consumer");
-  const operator = pool({ functionName: `${NAME}-revoker`, code: bundles.revoker, env: environment, timeLimit: OPERATION_TIMEOUT * 1000, isStateless: true }, "operator");
-  const rotator = pool({ functionName: `${NAME}-key-rotator`, code: bundles.keyRotator, env: environment, timeLimit: OPERATION_TIMEOUT * 1000, isStateless: true }, "rotator");
+  const handlers = edgeSkews.map((_, edge) =>
+    pool({ functionName: AUTH, code: bundles.auth, env: {}, timeLimit: HANDLER_LIMIT }, `handler${edge}.`),
+  );
+  const consumer = pool(
+    {
+      functionName: `${NAME}-revocation-consumer`,
+      code: bundles.revoker,
+      env: environment,
+      timeLimit: BATCH_TIMEOUT * 1000,
+      isStateless: true,
+    },
+    "consumer",
+  );
+  const operator = pool(
+    {
+      functionName: `${NAME}-revoker`,
+      code: bundles.revoker,
+      env: environment,
+      timeLimit: OPERATION_TIMEOUT * 1000,
+      isStateless: true,
+    },
+    "operator",
+  );
+  const rotator = pool(
+    {
+      functionName: `${NAME}-key-rotator`,
+      code: bundles.keyRotator,
+      env: environment,
+      timeLimit: OPERATION_TIMEOUT * 1000,
+      isStateless: true,
+    },
+    "rotator",
+  );
   const noteLine = (who: string) => (line: string) => {
     logLines.push(line);
     world.note(`${who} says ${line}`);
@@ -237,7 +303,11 @@ export function createGateway(world: World, profile: Profile, bundles: Bundles, 
   };
 
   const gates = edgeSkews.map((skew, edge) =>
-    createGate(bundles.gate, { records: () => store.edges[edge]!, now: () => Math.floor(world.now()) + skew, failsToRead: () => gateway.hasFaults && faultRandom.chance(profile.failingReads) }),
+    createGate(bundles.gate, {
+      records: () => store.edges[edge]!,
+      now: () => Math.floor(world.now()) + skew,
+      failsToRead: () => gateway.hasFaults && faultRandom.chance(profile.failingReads),
+    }),
   );
   const deadLetters = queues.queue(`${NAME}-revocations-dead`);
   let requests = 0;
@@ -246,12 +316,29 @@ export function createGateway(world: World, profile: Profile, bundles: Bundles, 
   const rotated: string[] = [];
   let isRotating = false;
   async function runStep(step: string, version: string): Promise<boolean> {
-    const { outcome } = await rotator.invoke({ Step: step, SecretId: secrets.arn, ClientRequestToken: version, RotationToken: "token" }, `rotate-${++requests}`, noteLine(step));
+    const { outcome } = await rotator.invoke(
+      { Step: step, SecretId: secrets.arn, ClientRequestToken: version, RotationToken: "token" },
+      `rotate-${++requests}`,
+      noteLine(step),
+    );
     return "result" in outcome;
   }
 
   const gateway: Gateway = {
-    world, network, profile, counts, dynamoDb, store, secrets, queues, provider, gates, edgeSkews, deadLetters, events, logLines,
+    world,
+    network,
+    profile,
+    counts,
+    dynamoDb,
+    store,
+    secrets,
+    queues,
+    provider,
+    gates,
+    edgeSkews,
+    deadLetters,
+    events,
+    logLines,
     hasFaults: false,
     decide: (edge, request) => gates[edge]!.decide(request),
     async handle(edge, { method, url, headers, body = "", address }) {
@@ -259,21 +346,53 @@ export function createGateway(world: World, profile: Profile, bundles: Bundles, 
       let said: Record<string, string> = {};
       const [uri = "", ...query] = url.split("?");
       const listed: Record<string, { key: string; value: string }[]> = {};
-      for (const [key, value] of [["Host", HOST] as [string, string], ...headers]) (listed[key.toLowerCase()] ??= []).push({ key, value });
-      const request = { clientIp: address, method, uri, querystring: query.join("?"), headers: listed, body: { action: "read-only", encoding: "base64", inputTruncated: false, data: Buffer.from(body).toString("base64") } };
-      const event = { Records: [{ cf: { config: { distributionDomainName: "d111111abcdef8.cloudfront.net", distributionId: "EDFDVBD6EXAMPLE", eventType: "viewer-request", requestId: id }, request } }] };
+      for (const [key, value] of [["Host", HOST] as [string, string], ...headers])
+        (listed[key.toLowerCase()] ??= []).push({ key, value });
+      const request = {
+        clientIp: address,
+        method,
+        uri,
+        querystring: query.join("?"),
+        headers: listed,
+        body: {
+          action: "read-only",
+          encoding: "base64",
+          inputTruncated: false,
+          data: Buffer.from(body).toString("base64"),
+        },
+      };
+      const event = {
+        Records: [
+          {
+            cf: {
+              config: {
+                distributionDomainName: "d111111abcdef8.cloudfront.net",
+                distributionId: "EDFDVBD6EXAMPLE",
+                eventType: "viewer-request",
+                requestId: id,
+              },
+              request,
+            },
+          },
+        ],
+      };
       const { outcome, at, hadMishap } = await handlers[edge]!.invoke(event, id, (line) => {
         const entry = JSON.parse(line) as Record<string, string>;
         // Others' values may be used for a while; the request's own line has its reference.
         if (entry["reference"] === id) said = entry;
         world.note(`${id} ${address} at edge ${edge} says ${line}`);
       });
-      if (hadMishap || !("result" in outcome) || Number((outcome.result as { status: string }).status) >= 500) onTrouble(headers);
+      if (hadMishap || !("result" in outcome) || Number((outcome.result as { status: string }).status) >= 500)
+        onTrouble(headers);
       if (!("result" in outcome)) {
         world.note(`${id} ${method} ${uri}: ${"error" in outcome ? String(outcome.error.stack) : outcome.crashed}`);
         return undefined;
       }
-      const response = outcome.result as { status: string; headers: Record<string, { value: string }[]>; body?: string };
+      const response = outcome.result as {
+        status: string;
+        headers: Record<string, { value: string }[]>;
+        body?: string;
+      };
       return {
         status: Number(response.status),
         location: response.headers["location"]?.[0]?.value,
@@ -295,7 +414,10 @@ export function createGateway(world: World, profile: Profile, bundles: Bundles, 
       secrets.endRotation();
       store.prepare(new Map([[keyRecordName(kid), encodeKeyRecord(tokenKey(hmac, master), [])]]));
       const state: StoreState = { etag: store.etag(), kids: kid, shards: "" };
-      dynamoDb.put(TABLES.revocationsTable, Object.fromEntries(Object.entries({ id: STORE_STATE_ID, ...state }).map(([name, text]) => [name, { S: text }])));
+      dynamoDb.put(
+        TABLES.revocationsTable,
+        Object.fromEntries(Object.entries({ id: STORE_STATE_ID, ...state }).map(([name, text]) => [name, { S: text }])),
+      );
     },
     async rotate() {
       // One at a time.
@@ -326,11 +448,19 @@ export function createGateway(world: World, profile: Profile, bundles: Bundles, 
       await runStep(random.pick(STEPS), random.pick(rotated.slice(-3)));
     },
     publish(command) {
-      const envelope = { Type: "Notification", MessageId: `sns-${++requests}`, TopicArn: `arn:aws:sns:us-east-1:${ACCOUNT}:${NAME}-revocations`, Message: JSON.stringify(command), Timestamp: new Date(world.now()).toISOString(), SignatureVersion: "1" };
+      const envelope = {
+        Type: "Notification",
+        MessageId: `sns-${++requests}`,
+        TopicArn: `arn:aws:sns:us-east-1:${ACCOUNT}:${NAME}-revocations`,
+        Message: JSON.stringify(command),
+        Timestamp: new Date(world.now()).toISOString(),
+        SignatureVersion: "1",
+      };
       const deliver = () => void queues.send(queues.queue(`${NAME}-revocations`), JSON.stringify(envelope));
       deliver();
       // SNS delivers at least once, too.
-      if (gateway.hasFaults && random.chance(profile.repeatedDeliveries)) world.after(random.whole(1_000, 15 * 60_000), deliver);
+      if (gateway.hasFaults && random.chance(profile.repeatedDeliveries))
+        world.after(random.whole(1_000, 15 * 60_000), deliver);
     },
     recycle() {
       for (const { recycle } of [...handlers, consumer, operator, rotator]) recycle();
@@ -353,10 +483,20 @@ export function createGateway(world: World, profile: Profile, bundles: Bundles, 
   };
   for (const [name, { window, batchSize }] of Object.entries(MAPPINGS)) {
     let batches = 0;
-    queues.map({ queue: queues.queue(name), dead: deadLetters, window, batchSize, visibility: 6 * BATCH_TIMEOUT + window, maxReceives: MAX_RECEIVES }, async (event) => {
-      const { outcome } = await consumer.invoke(event, `batch-${++batches}`, noteLine("consumer"));
-      return outcome;
-    });
+    queues.map(
+      {
+        queue: queues.queue(name),
+        dead: deadLetters,
+        window,
+        batchSize,
+        visibility: 6 * BATCH_TIMEOUT + window,
+        maxReceives: MAX_RECEIVES,
+      },
+      async (event) => {
+        const { outcome } = await consumer.invoke(event, `batch-${++batches}`, noteLine("consumer"));
+        return outcome;
+      },
+    );
   }
   return gateway;
 }

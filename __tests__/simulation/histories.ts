@@ -4,17 +4,28 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Result } from "./history";
 
-/** With one thread a process it takes a quarter less of all processors: the code of one history is too short-lived for those that compile beside it. */
+/**
+ * With one thread a process it takes a quarter less of all processors: the code of one history is too short-lived for
+ * those that compile beside it.
+ */
 const NODE_OPTIONS = ["--single-threaded", "--max-semi-space-size=64", "--require", "tsx/cjs"];
 
 /** @returns one result a seed, in no order; @throws Error when a process fails */
-export async function runHistories(firstSeed: number, count: number, processes: number, env: Record<string, string> = {}): Promise<Result[]> {
+export async function runHistories(
+  firstSeed: number,
+  count: number,
+  processes: number,
+  env: Record<string, string> = {},
+): Promise<Result[]> {
   const results: Result[] = [];
   const run = async (place: number): Promise<void> => {
     const own = Math.ceil((count - place) / processes);
     if (own <= 0) return;
     const parameters = [firstSeed + place, own, processes].map(String);
-    const child = spawn(process.execPath, [...NODE_OPTIONS, join(__dirname, "run.ts"), ...parameters], { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [...NODE_OPTIONS, join(__dirname, "run.ts"), ...parameters], {
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let errors = "";
     child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
     createInterface({ input: child.stdout }).on("line", (line) => results.push(JSON.parse(line) as Result));

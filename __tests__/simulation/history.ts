@@ -1,6 +1,19 @@
-/** One history: people, thieves and operators at a gateway whose parts fail; then quiet; and what must be true all along and at the end. */
+/**
+ * One history: people, thieves and operators at a gateway whose parts fail; then quiet; and what must be true all along
+ * and at the end.
+ */
 import { createHash } from "node:crypto";
-import { gatewayPartOf, gatewayRevocationId, isVoid, LEDGER_RETENTION, sessionKeyOf, sessionRevocationId, userRevocationId, type LedgerSession, type Revocation } from "../../session/ledger";
+import {
+  gatewayPartOf,
+  gatewayRevocationId,
+  isVoid,
+  LEDGER_RETENTION,
+  sessionKeyOf,
+  sessionRevocationId,
+  userRevocationId,
+  type LedgerSession,
+  type Revocation,
+} from "../../session/ledger";
 import type { SessionKeys } from "../../session/keys";
 import { keyRecordName } from "../../session/shard";
 import { userId } from "../../session/token";
@@ -29,8 +42,12 @@ const PROBE_PAUSE = 45_000;
 const MOST_KEPT = 10;
 /** With these outcomes a refresh cookie got its browser something. */
 const GIVEN: ReadonlySet<string> = new Set(["renewed", "renewal_repeated"]);
-/** What says nothing about a theft: a failure; that the token alone was signed again; or that somebody renewed it just now, and who comes again hears more. */
-const UNDECIDED = /unavailable|out_of_time|timeout|misconfigured|unreadable|renewed_elsewhere|reissued|under_way|passed_on/;
+/**
+ * What says nothing about a theft: a failure; that the token alone was signed again; or that somebody renewed it just
+ * now, and who comes again hears more.
+ */
+const UNDECIDED =
+  /unavailable|out_of_time|timeout|misconfigured|unreadable|renewed_elsewhere|reissued|under_way|passed_on/;
 /** Of what came to nothing: it is tried again in earnest. */
 const LAST_ATTEMPTS = 6;
 
@@ -93,7 +110,10 @@ export class History {
       },
       onTrouble: (headers) => {
         const cookie = headers.find(([name]) => name === "Cookie")?.[1] ?? "";
-        const token = cookie.split("; ").find((pair) => pair.startsWith(`${SESSION_COOKIE}=`))?.slice(SESSION_COOKIE.length + 1);
+        const token = cookie
+          .split("; ")
+          .find((pair) => pair.startsWith(`${SESSION_COOKIE}=`))
+          ?.slice(SESSION_COOKIE.length + 1);
         const session = this.sessionOf(token);
         if (session) this.#troubled.add(session.providerSid);
       },
@@ -107,8 +127,14 @@ export class History {
   /** A command is on a queue: from now on it must not be lost. */
   #accepted(id: string, body: string, sentAt: number): void {
     const outer = JSON.parse(body) as { Message?: string; Timestamp?: string };
-    const [text, askedAt] = outer.Message === undefined ? [body, sentAt] : [outer.Message, Date.parse(outer.Timestamp!)];
-    const command = JSON.parse(text) as { target: { type: string; uid?: string; sid?: string; issuer?: string; subject?: string }; cutoff?: number; by: string; reason: string };
+    const [text, askedAt] =
+      outer.Message === undefined ? [body, sentAt] : [outer.Message, Date.parse(outer.Timestamp!)];
+    const command = JSON.parse(text) as {
+      target: { type: string; uid?: string; sid?: string; issuer?: string; subject?: string };
+      cutoff?: number;
+      by: string;
+      reason: string;
+    };
     const { target, by } = command;
     const kind = target.type === "session" ? "session" : "user";
     this.world.note(`${id} is accepted: ${text}`);
@@ -117,7 +143,11 @@ export class History {
       return;
     }
     const same = `${text} ${command.cutoff ?? Math.floor(askedAt / 1000)}`;
-    const uid = target.uid ?? (target.subject === undefined ? this.model.sessions.get(target.sid!)?.uid : uidOf(this.gateway.provider.issuer, target.subject));
+    const uid =
+      target.uid ??
+      (target.subject === undefined
+        ? this.model.sessions.get(target.sid!)?.uid
+        : uidOf(this.gateway.provider.issuer, target.subject));
     const known = this.#byCommand.get(same) ?? { kind, uid, sid: target.sid, askedAt, doneAt: undefined, by };
     if (!this.#byCommand.has(same)) this.model.revocations.push(known);
     this.#byCommand.set(same, known);
@@ -127,14 +157,23 @@ export class History {
 
   /** The handler took somebody for a thief. */
   #noticed(sid: string | undefined, uid: string, reason: string): void {
-    // The answer to a callback was lost, and the browser came with it again: by contract that ends the session (`session.onReuse`).
+    // The answer to a callback was lost, and the browser came with it again: by contract that ends the session
+    // (`session.onReuse`).
     if (!/refresh cookie/.test(reason)) return this.counts.add("callbacks that came twice");
     this.counts.add("thefts noticed");
-    const suspects = [...this.model.sessions.values()].filter((session) => (sid === undefined ? session.uid === uid : session.sid === sid));
+    const suspects = [...this.model.sessions.values()].filter((session) =>
+      sid === undefined ? session.uid === uid : session.sid === sid,
+    );
     // Who never got what a renewal gave, and comes again after the grace: nobody can tell that from a theft.
-    const isLate = suspects.some(({ unheardAt = Infinity }) => this.world.now() > unheardAt + RENEWAL_GRACE * 1000 - SKEW);
+    const isLate = suspects.some(
+      ({ unheardAt = Infinity }) => this.world.now() > unheardAt + RENEWAL_GRACE * 1000 - SKEW,
+    );
     if (isLate) this.counts.add("browsers that came back after the grace");
-    else if (!suspects.some(({ isStolen }) => isStolen)) throw new Violation("no innocent is signed out", `${suspects[0]?.who} is taken for a thief of session ${sid ?? suspects.map((session) => session.sid).join(" or ")}`);
+    else if (!suspects.some(({ isStolen }) => isStolen))
+      throw new Violation(
+        "no innocent is signed out",
+        `${suspects[0]?.who} is taken for a thief of session ${sid ?? suspects.map((session) => session.sid).join(" or ")}`,
+      );
   }
 
   sessionOf(token: string | undefined): KnownSession | undefined {
@@ -145,7 +184,8 @@ export class History {
   mustLive(session: KnownSession): boolean {
     const { absolute, idle } = this.profile.session;
     const now = this.world.now();
-    const isWithinTime = now + 2 * SKEW < session.openedAt + absolute * 1000 && now + 2 * SKEW < session.renewedAt + idle * 1000;
+    const isWithinTime =
+      now + 2 * SKEW < session.openedAt + absolute * 1000 && now + 2 * SKEW < session.renewedAt + idle * 1000;
     if (!isWithinTime || !this.model.isInnocent(session) || this.model.isLockingDown(now)) return false;
     // Where the answer to the last spending of a refresh token was lost, nobody can renew.
     if (this.gateway.provider.endedGrants.has(session.providerSid) && this.#troubled.has(session.providerSid)) {
@@ -183,9 +223,17 @@ export class History {
     if (outcome === "renewal_repeated") this.counts.add("renewals given again");
     if (outcome === "reissued") this.counts.add("reissues");
     if (outcome === "signed_in") this.counts.add("sign-ins");
-    const token = answer.setCookies.map(parseSetCookie).find(({ name, value }) => name === SESSION_COOKIE && value !== "")?.value;
+    const token = answer.setCookies
+      .map(parseSetCookie)
+      .find(({ name, value }) => name === SESSION_COOKIE && value !== "")?.value;
     if (token !== undefined) this.#issued(token, { begunAt, answer, signIn });
-    if (refresh !== undefined) this.#used(refresh, { address, sid: token === undefined ? "" : claimsOf(token).sid, isRenewed: GIVEN.has(outcome), outcome });
+    if (refresh !== undefined)
+      this.#used(refresh, {
+        address,
+        sid: token === undefined ? "" : claimsOf(token).sid,
+        isRenewed: GIVEN.has(outcome),
+        outcome,
+      });
   }
 
   #issued(token: string, { begunAt, answer, signIn }: Pick<Seen, "begunAt" | "answer" | "signIn">): void {
@@ -195,16 +243,41 @@ export class History {
     if (!session) {
       if (!signIn) throw new Violation("nothing breaks", `a token of session ${sid}, which nobody began`);
       const { who, provider } = signIn;
-      session = { uid, sid, who, begunAt, openedAt: at, authenticatedAt: provider.authenticatedAt, providerSid: provider.sid, tokens: [], isStolen: false, isSignedOut: false, renewedAt: at, unheardAt: undefined };
+      session = {
+        uid,
+        sid,
+        who,
+        begunAt,
+        openedAt: at,
+        authenticatedAt: provider.authenticatedAt,
+        providerSid: provider.sid,
+        tokens: [],
+        isStolen: false,
+        isSignedOut: false,
+        renewedAt: at,
+        unheardAt: undefined,
+      };
       this.model.sessions.set(sid, session);
       this.world.note(`${who} has session ${sid} of ${uid}`);
       const over = this.model.endedAtProvider.get(provider.sid);
-      if (over && over.doneAt < begunAt) throw new Violation("revoked stays out", `${who} signs in at a session of the provider that ended at ${time(over.askedAt)}, done ${time(over.doneAt)}`);
+      if (over && over.doneAt < begunAt)
+        throw new Violation(
+          "revoked stays out",
+          `${who} signs in at a session of the provider that ended at ${time(over.askedAt)}, done ${time(over.doneAt)}`,
+        );
       const forbidden = this.model.forbids(session);
-      if (forbidden) throw new Violation("revoked stays out", `${who} signs in with an authentication of ${time(session.authenticatedAt)}, although revoked at ${time(forbidden.askedAt)}, done ${time(forbidden.doneAt)}`);
+      if (forbidden)
+        throw new Violation(
+          "revoked stays out",
+          `${who} signs in with an authentication of ${time(session.authenticatedAt)}, although revoked at ${time(forbidden.askedAt)}, done ${time(forbidden.doneAt)}`,
+        );
     }
     const ended = this.model.endedBy(session, begunAt);
-    if (ended) throw new Violation(ended.kind === "gateway" ? "lockdown holds" : "revoked stays out", `a token of session ${sid} is made (${answer.outcome}) by a request of ${time(begunAt)}, although it was revoked (${ended.kind}, ${ended.by}) at ${time(ended.askedAt)}, done ${time(ended.doneAt)}`);
+    if (ended)
+      throw new Violation(
+        ended.kind === "gateway" ? "lockdown holds" : "revoked stays out",
+        `a token of session ${sid} is made (${answer.outcome}) by a request of ${time(begunAt)}, although it was revoked (${ended.kind}, ${ended.by}) at ${time(ended.askedAt)}, done ${time(ended.doneAt)}`,
+      );
     session.tokens.push({ text: token, expiresAt, at });
     session.renewedAt = at;
   }
@@ -216,7 +289,11 @@ export class History {
     uses.push(use);
     if (!use.isRenewed) return;
     const other = uses.find(({ address, isRenewed }) => isRenewed && address !== use.address);
-    if (other) throw new Violation("no thief escapes", `one refresh cookie of session ${use.sid} renewed it for ${other.address} (${other.outcome}) and for ${use.address} (${use.outcome})`);
+    if (other)
+      throw new Violation(
+        "no thief escapes",
+        `one refresh cookie of session ${use.sid} renewed it for ${other.address} (${other.outcome}) and for ${use.address} (${use.outcome})`,
+      );
   }
 
   /** The gate let a token pass. */
@@ -224,7 +301,10 @@ export class History {
     const session = this.sessionOf(token)!;
     const gone = this.model.goneBy(session, this.world.now());
     if (!gone) return;
-    throw new Violation(gone.kind === "gateway" ? "lockdown holds" : "revoked stays out", `a token of session ${session.sid} (${session.who}) passes at edge ${edge}, although it was revoked (${gone.kind}, ${gone.by}) at ${time(gone.askedAt)}, done ${time(gone.doneAt)}`);
+    throw new Violation(
+      gone.kind === "gateway" ? "lockdown holds" : "revoked stays out",
+      `a token of session ${session.sid} (${session.who}) passes at edge ${edge}, although it was revoked (${gone.kind}, ${gone.by}) at ${time(gone.askedAt)}, done ${time(gone.doneAt)}`,
+    );
   }
 
   /** Every token that may live, at every edge. */
@@ -238,13 +318,24 @@ export class History {
         const mustPass = !isGone && this.mustLive(session);
         if (!isGone && !mustPass) continue;
         for (const [edge, skew] of gateway.edgeSkews.entries()) {
-          const { log } = await gateway.decide(edge, { path: "/probe", headers: [["Accept", "text/html"], ["Cookie", `${SESSION_COOKIE}=${text}`]], address: "198.51.100.1" });
+          const { log } = await gateway.decide(edge, {
+            path: "/probe",
+            headers: [
+              ["Accept", "text/html"],
+              ["Cookie", `${SESSION_COOKIE}=${text}`],
+            ],
+            address: "198.51.100.1",
+          });
           if (isGone) {
             this.counts.add("tokens probed that must not pass");
             if (log.startsWith("allow")) this.passed(text, edge);
           } else if (expiresAt * 1000 > world.now() + skew && log !== "deny store") {
             this.counts.add("tokens probed that must pass");
-            if (!log.startsWith("allow") && log !== "login outdated") throw new Violation("no innocent is signed out", `the gate says ${log} to ${session.who}'s token of session ${session.sid} at edge ${edge}`);
+            if (!log.startsWith("allow") && log !== "login outdated")
+              throw new Violation(
+                "no innocent is signed out",
+                `the gate says ${log} to ${session.who}'s token of session ${session.sid} at edge ${edge}`,
+              );
           }
         }
       }
@@ -307,7 +398,11 @@ export class History {
       else gateway.prepare();
       gateway.hasFaults = profile.faultRate > 0 || profile.lostAnswers > 0 || profile.repeatedDeliveries > 0;
       const lives = this.people.map((person) => livePerson(person));
-      const rest = [liveOperators(), ...(profile.thieves ? [liveThief()] : []), ...(profile.flood > 0 ? [flood()] : [])];
+      const rest = [
+        liveOperators(),
+        ...(profile.thieves ? [liveThief()] : []),
+        ...(profile.flood > 0 ? [flood()] : []),
+      ];
       world.start(probe);
       for (const life of [...lives, ...rest]) world.start(() => life);
       await world.sleep(profile.duration);
@@ -327,7 +422,9 @@ export class History {
     const { queues } = this.gateway;
     for (let i = 0; i < count; i++) {
       const uid = random.bytes(12).toString("base64url").slice(0, 14) + person.uid.slice(-2);
-      const target = random.chance(0.5) ? { type: "user", uid } : { type: "session", uid, sid: random.bytes(12).toString("base64url") };
+      const target = random.chance(0.5)
+        ? { type: "user", uid }
+        : { type: "session", uid, sid: random.bytes(12).toString("base64url") };
       queues.send(queues.queue("example-revocations"), JSON.stringify({ version: 1, target, by: "flood", reason: "" }));
     }
   }
@@ -338,7 +435,10 @@ export class History {
       if (await work()) return;
       await this.world.sleep(30_000);
     }
-    throw new Violation("convergence after quiet", "what was begun does not come to its end although nothing fails any more");
+    throw new Violation(
+      "convergence after quiet",
+      "what was begun does not come to its end although nothing fails any more",
+    );
   }
 
   /** After the last fault: everything that was begun ends, and the schedules run. */
@@ -347,15 +447,18 @@ export class History {
     const deadline = world.now() + 6 * QUIET;
     gateway.redrive();
     while (!gateway.isIdle()) {
-      if (world.now() > deadline) throw new Violation("convergence after quiet", "there are messages left on the queues");
+      if (world.now() > deadline)
+        throw new Violation("convergence after quiet", "there are messages left on the queues");
       await world.sleep(5_000);
       gateway.redrive();
     }
     // Who began a lockdown and never heard that it was done begins it again.
-    if (this.model.revocations.some(({ kind, doneAt }) => kind === "gateway" && doneAt === undefined)) await this.#insist(() => operate(this, "lockdown", this.people[0]!));
+    if (this.model.revocations.some(({ kind, doneAt }) => kind === "gateway" && doneAt === undefined))
+      await this.#insist(() => operate(this, "lockdown", this.people[0]!));
     await this.#insist(() => gateway.rotate());
     await this.#insist(async () => "result" in (await gateway.operate({ operation: "tidy" })));
-    if (this.profile.endsWithSweep) await this.#insist(async () => "result" in (await gateway.operate({ operation: "sweep" })));
+    if (this.profile.endsWithSweep)
+      await this.#insist(async () => "result" in (await gateway.operate({ operation: "sweep" })));
     await world.sleep(PROPAGATION * 1000 + 1_000);
     await this.#probe();
     this.#isSettled = true;
@@ -373,32 +476,66 @@ export class History {
     const { gateway } = this;
     const keys = JSON.parse(gateway.secrets.textOf(CURRENT)!) as SessionKeys;
     const prefix = keyRecordName("");
-    const held = [...gateway.store.records.keys()].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+    const held = [...gateway.store.records.keys()]
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => name.slice(prefix.length));
     const [inSecret, inStore] = [Object.keys(keys.keys).sort().join(" "), held.sort().join(" ")];
-    if (inSecret !== inStore) throw new Violation("one truth after a rotation", `the secret has the keys ${inSecret}, the store ${inStore}`);
+    if (inSecret !== inStore)
+      throw new Violation("one truth after a rotation", `the secret has the keys ${inSecret}, the store ${inStore}`);
     const outcome = await gateway.operate({ operation: "check" });
     const answer = "result" in outcome ? (outcome.result as { isRight: boolean }) : undefined;
-    if (!answer?.isRight) throw new Violation("convergence after quiet", `check says ${JSON.stringify("error" in outcome ? outcome.error.message : outcome)}`);
+    if (!answer?.isRight)
+      throw new Violation(
+        "convergence after quiet",
+        `check says ${JSON.stringify("error" in outcome ? outcome.error.message : outcome)}`,
+      );
   }
 
   /** What was accepted is in the ledger, and says of each session that it is about what it must. */
   #checkLedger(): void {
     const { gateway, model } = this;
-    const revocations = new Map(gateway.dynamoDb.items<Revocation & { id: string }>(TABLES.revocationsTable).map((item) => [item.id, item]));
+    const revocations = new Map(
+      gateway.dynamoDb.items<Revocation & { id: string }>(TABLES.revocationsTable).map((item) => [item.id, item]),
+    );
     for (const { kind, uid, sid, doneAt, by, askedAt } of model.revocations) {
       if (doneAt === undefined && by === "operator") continue;
-      const id = kind === "session" ? sessionRevocationId(sid!) : kind === "user" ? userRevocationId(uid!) : gatewayRevocationId("A");
-      if (!revocations.has(id)) throw new Violation("nothing accepted is lost", `the ledger has no ${id}, accepted at ${time(askedAt)}`);
+      const id =
+        kind === "session"
+          ? sessionRevocationId(sid!)
+          : kind === "user"
+            ? userRevocationId(uid!)
+            : gatewayRevocationId("A");
+      if (!revocations.has(id))
+        throw new Violation("nothing accepted is lost", `the ledger has no ${id}, accepted at ${time(askedAt)}`);
     }
-    for (const id of this.#flood) if (!revocations.has(id)) throw new Violation("nothing accepted is lost", `the ledger has no ${id} of the flood`);
-    const sessions = new Map(gateway.dynamoDb.items<LedgerSession & { pk: string; sk: string }>(TABLES.sessionsTable).map((item) => [item.pk + item.sk, item]));
+    for (const id of this.#flood)
+      if (!revocations.has(id)) throw new Violation("nothing accepted is lost", `the ledger has no ${id} of the flood`);
+    const sessions = new Map(
+      gateway.dynamoDb
+        .items<LedgerSession & { pk: string; sk: string }>(TABLES.sessionsTable)
+        .map((item) => [item.pk + item.sk, item]),
+    );
     for (const session of model.sessions.values()) {
       const { pk, sk } = sessionKeyOf(session.uid, session.sid);
       const held = sessions.get(pk + sk);
       if (!held) throw new Violation("nothing breaks", `the ledger has no session ${session.sid}`);
-      const ids = [userRevocationId(session.uid), sessionRevocationId(session.sid), gatewayRevocationId(gatewayPartOf(session.uid))];
+      const ids = [
+        userRevocationId(session.uid),
+        sessionRevocationId(session.sid),
+        gatewayRevocationId(gatewayPartOf(session.uid)),
+      ];
       const ended = model.against(session).find(({ doneAt }) => doneAt !== undefined);
-      if (ended && !isVoid(held, ids.flatMap((id) => revocations.get(id) ?? []))) throw new Violation("nothing accepted is lost", `session ${session.sid} is not void in the ledger, although ${ended.kind} was revoked at ${time(ended.askedAt)}`);
+      if (
+        ended &&
+        !isVoid(
+          held,
+          ids.flatMap((id) => revocations.get(id) ?? []),
+        )
+      )
+        throw new Violation(
+          "nothing accepted is lost",
+          `session ${session.sid} is not void in the ledger, although ${ended.kind} was revoked at ${time(ended.askedAt)}`,
+        );
     }
   }
 
@@ -406,7 +543,11 @@ export class History {
   #checkProvider(): void {
     for (const session of this.model.sessions.values()) {
       const over = this.model.endedAtProvider.get(session.providerSid);
-      if (over && !session.isSignedOut && this.model.against(session).length === 0) throw new Violation("nothing accepted is lost", `session ${session.sid} (${session.who}) lives, although the provider ended its own at ${time(over.askedAt)}`);
+      if (over && !session.isSignedOut && this.model.against(session).length === 0)
+        throw new Violation(
+          "nothing accepted is lost",
+          `session ${session.sid} (${session.who}) lives, although the provider ended its own at ${time(over.askedAt)}`,
+        );
     }
   }
 
@@ -414,10 +555,16 @@ export class History {
   #checkThefts(): void {
     for (const uses of this.uses.values()) {
       const renewed = uses.find(({ isRenewed }) => isRenewed);
-      const others = uses.filter(({ address, outcome }) => renewed && address !== renewed.address && !UNDECIDED.test(outcome));
+      const others = uses.filter(
+        ({ address, outcome }) => renewed && address !== renewed.address && !UNDECIDED.test(outcome),
+      );
       if (!renewed || others.length === 0) continue;
       const session = this.model.sessions.get(renewed.sid);
-      if (session && this.model.against(session).length === 0) throw new Violation("no thief escapes", `a refresh cookie of session ${renewed.sid} was used at ${renewed.address} and ${others[0]!.address} (${others[0]!.outcome}), and the session was not ended`);
+      if (session && this.model.against(session).length === 0)
+        throw new Violation(
+          "no thief escapes",
+          `a refresh cookie of session ${renewed.sid} was used at ${renewed.address} and ${others[0]!.address} (${others[0]!.outcome}), and the session was not ended`,
+        );
     }
   }
 
@@ -431,12 +578,17 @@ export class History {
     }
   }
 
-  /** What is revoked stays out with whatever cookies it had: who kept them tries them all, also when the ledger begins to forget. */
+  /**
+   * What is revoked stays out with whatever cookies it had: who kept them tries them all, also when the ledger begins
+   * to forget.
+   */
   async #checkRevoked(): Promise<void> {
     this.counts.add("conflicts at the store", this.gateway.store.conflicts);
     const { random } = this.world;
     const { absolute } = this.profile.session;
-    await this.world.sleep(random.pick([0, 30 * 60_000, 26 * 3_600_000, (LEDGER_RETENTION + absolute) * 1000]) + random.whole(0, 300_000));
+    await this.world.sleep(
+      random.pick([0, 30 * 60_000, 26 * 3_600_000, (LEDGER_RETENTION + absolute) * 1000]) + random.whole(0, 300_000),
+    );
     for (const jar of this.#kept) {
       const browser = new Browser(this, "203.0.113.77", () => random.whole(0, this.profile.edges - 1), jar);
       const session = browser.session();
@@ -467,14 +619,32 @@ function time(at: number | undefined): string {
   return at === undefined ? "never" : new Date(at).toISOString().slice(11, 23);
 }
 
-export async function runHistory(seed: number, bundles: Bundles, trace?: (line: string) => void, change?: (profile: Profile) => void): Promise<Result> {
+export async function runHistory(
+  seed: number,
+  bundles: Bundles,
+  trace?: (line: string) => void,
+  change?: (profile: Profile) => void,
+): Promise<Result> {
   const history = new History(seed, bundles, trace, change);
   const violation = await history.run().then(
     () => undefined,
-    (error: unknown) => (error instanceof Violation ? { invariant: error.invariant, message: error.message } : { invariant: "nothing breaks", message: String((error as Error).stack ?? error) }),
+    (error: unknown) =>
+      error instanceof Violation
+        ? { invariant: error.invariant, message: error.message }
+        : { invariant: "nothing breaks", message: String((error as Error).stack ?? error) },
   );
   const { world, counts, gateway, profile } = history;
   // Calls of one moment are noted in no order.
-  const digest = createHash("sha256").update([...world.log].sort().join("\n")).digest("hex");
-  return { seed, ...(violation && { violation }), log: world.log, digest, counts: counts.of, calls: gateway.network.calls, profile };
+  const digest = createHash("sha256")
+    .update([...world.log].sort().join("\n"))
+    .digest("hex");
+  return {
+    seed,
+    ...(violation && { violation }),
+    log: world.log,
+    digest,
+    counts: counts.of,
+    calls: gateway.network.calls,
+    profile,
+  };
 }

@@ -1,6 +1,6 @@
 /**
- * What must be true, from outside: who signed in and when, what was revoked and when that was said to be done. Times are the world's, in
- * milliseconds, which no component knows.
+ * What must be true, from outside: who signed in and when, what was revoked and when that was said to be done. Times
+ * are the world's, in milliseconds, which no component knows.
  */
 import { CUTOFF_REACH, CLOCK_SKEW, PROPAGATION } from "../../session/timing";
 
@@ -16,7 +16,14 @@ export class Violation extends Error {
 }
 
 export const INVARIANTS = [
-  "revoked stays out", "nothing accepted is lost", "no innocent is signed out", "lockdown holds", "one truth after a rotation", "convergence after quiet", "no thief escapes", "nothing breaks",
+  "revoked stays out",
+  "nothing accepted is lost",
+  "no innocent is signed out",
+  "lockdown holds",
+  "one truth after a rotation",
+  "convergence after quiet",
+  "no thief escapes",
+  "nothing breaks",
 ] as const;
 export type Invariant = (typeof INVARIANTS)[number];
 
@@ -71,7 +78,10 @@ export class Model {
   readonly endedAtProvider = new Map<string, { askedAt: number; doneAt: number }>();
 
   matching({ uid, sid }: Pick<KnownSession, "uid" | "sid">): KnownRevocation[] {
-    return this.revocations.filter((revocation) => revocation.kind === "gateway" || (revocation.kind === "user" ? revocation.uid === uid : revocation.sid === sid));
+    return this.revocations.filter(
+      (revocation) =>
+        revocation.kind === "gateway" || (revocation.kind === "user" ? revocation.uid === uid : revocation.sid === sid),
+    );
   }
 
   /** Revocations that end a session for certain, however the clocks are: it was there before they were asked for. */
@@ -93,7 +103,10 @@ export class Model {
   isInnocent(session: KnownSession): boolean {
     if (session.isStolen || session.isSignedOut || this.endedAtProvider.has(session.providerSid)) return false;
     return this.matching(session).every(
-      ({ kind, askedAt, doneAt }) => kind !== "session" && ((doneAt !== undefined && session.authenticatedAt > doneAt && session.begunAt > doneAt) || session.authenticatedAt > askedAt + CUTOFF_REACH * 1000 + DOUBT),
+      ({ kind, askedAt, doneAt }) =>
+        kind !== "session" &&
+        ((doneAt !== undefined && session.authenticatedAt > doneAt && session.begunAt > doneAt) ||
+          session.authenticatedAt > askedAt + CUTOFF_REACH * 1000 + DOUBT),
     );
   }
 
@@ -105,9 +118,17 @@ export class Model {
   }
 
   /** A revocation after which this authentication opens no session any more: it was done when the sign-in came. */
-  forbids({ uid, begunAt, authenticatedAt }: Pick<KnownSession, "uid" | "begunAt" | "authenticatedAt">): KnownRevocation | undefined {
+  forbids({
+    uid,
+    begunAt,
+    authenticatedAt,
+  }: Pick<KnownSession, "uid" | "begunAt" | "authenticatedAt">): KnownRevocation | undefined {
     return this.revocations.find(
-      ({ kind, uid: revoked, askedAt, doneAt }) => (kind === "gateway" || (kind === "user" && revoked === uid)) && doneAt !== undefined && doneAt < begunAt && authenticatedAt < askedAt - DOUBT,
+      ({ kind, uid: revoked, askedAt, doneAt }) =>
+        (kind === "gateway" || (kind === "user" && revoked === uid)) &&
+        doneAt !== undefined &&
+        doneAt < begunAt &&
+        authenticatedAt < askedAt - DOUBT,
     );
   }
 }

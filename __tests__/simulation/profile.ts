@@ -1,4 +1,7 @@
-/** What is to be expected of one history: which faults there are, how often, and who is about. Drawn from the seed, so that histories differ. */
+/**
+ * What is to be expected of one history: which faults there are, how often, and who is about. Drawn from the seed, so
+ * that histories differ.
+ */
 import type { Mishap } from "./kernel/network";
 import type { Random } from "./kernel/random";
 import type { ReuseAction } from "../../session/security-event";
@@ -44,7 +47,19 @@ export interface Profile {
   operationPause: number;
 }
 
-export const OPERATIONS = ["revoke-user", "revoke-session", "publish", "sign-out-at-provider", "lockdown", "rotate", "repeat-step", "tidy", "sweep", "rebuild", "recycle"] as const;
+export const OPERATIONS = [
+  "revoke-user",
+  "revoke-session",
+  "publish",
+  "sign-out-at-provider",
+  "lockdown",
+  "rotate",
+  "repeat-step",
+  "tidy",
+  "sweep",
+  "rebuild",
+  "recycle",
+] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 const MISHAPS: Mishap[] = ["throttle", "error", "lost", "dropped", "late", "crash-before", "crash-after"];
@@ -83,15 +98,15 @@ export function drawProfile(random: Random): Profile {
     operations: {
       "revoke-user": weight(3),
       "revoke-session": weight(2),
-      "publish": weight(2),
+      publish: weight(2),
       "sign-out-at-provider": weight(1),
-      "lockdown": some(0.4) ? random.pick([0.5, 2]) : 0,
-      "rotate": weight(2),
+      lockdown: some(0.4) ? random.pick([0.5, 2]) : 0,
+      rotate: weight(2),
       "repeat-step": weight(2),
-      "tidy": 2,
-      "sweep": weight(0.2),
-      "rebuild": weight(0.1),
-      "recycle": weight(1),
+      tidy: 2,
+      sweep: weight(0.2),
+      rebuild: weight(0.1),
+      recycle: weight(1),
     },
     operationPause: random.pick([120_000, 600_000, 1_200_000]),
   };

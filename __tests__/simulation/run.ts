@@ -1,6 +1,6 @@
 /**
- * Runs histories in a process of their own: `run.ts <first seed> <how many> [<step>]`. Prints one line of JSON a history. With `TRACE=1` every event goes
- * to stderr as it happens.
+ * Runs histories in a process of their own: `run.ts <first seed> <how many> [<step>]`. Prints one line of JSON a
+ * history. With `TRACE=1` every event goes to stderr as it happens.
  */
 import { buildBundles } from "./bundles";
 import { runHistory } from "./history";

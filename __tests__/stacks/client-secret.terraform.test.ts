@@ -23,9 +23,9 @@ describeWithTerraform("a client secret", (open) => {
 
   test("that is given to Terraform is stored, and is nowhere in the plan", () => {
     const plan = terraform.plan(GIVEN);
-    expect(plan.resources.filter(({ type }) => type === "aws_secretsmanager_secret_version").map(({ address }) => address)).toEqual([
-      "aws_secretsmanager_secret_version.secret_idp_partner-a_version[0]",
-    ]);
+    expect(
+      plan.resources.filter(({ type }) => type === "aws_secretsmanager_secret_version").map(({ address }) => address),
+    ).toEqual(["aws_secretsmanager_secret_version.secret_idp_partner-a_version[0]"]);
     const parts = Object.entries(unzipSync(readFileSync(plan.file)));
     expect(parts.map(([name]) => name)).toEqual(expect.arrayContaining(["tfplan", "tfstate"]));
     const places: [string, string][] = [
@@ -64,7 +64,9 @@ describeWithTerraform("a client secret", (open) => {
 
 /** In a process of its own: Terraform is waited for synchronously. */
 async function startSecretsManager(stored: string): Promise<{ endpoint: string; close: () => void }> {
-  const child = spawn(process.execPath, [join(__dirname, "../support/secrets-manager.js"), stored], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [join(__dirname, "../support/secrets-manager.js"), stored], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const [port] = (await once(child.stdout, "data")) as [Buffer];
   return { endpoint: `http://127.0.0.1:${String(port).trim()}`, close: () => child.kill() };
 }

@@ -14,7 +14,12 @@ const OTHER_FUNCTION = "${aws_cloudfront_function.other.arn}";
 
 describe("the decision check", () => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-check-"));
-  const artifacts = { gate: join(folder, "gate.js"), auth: join(folder, "auth.zip"), keyRotator: join(folder, "key-rotator.zip"), revoker: join(folder, "revoker.zip") };
+  const artifacts = {
+    gate: join(folder, "gate.js"),
+    auth: join(folder, "auth.zip"),
+    keyRotator: join(folder, "key-rotator.zip"),
+    revoker: join(folder, "revoker.zip"),
+  };
   for (const path of Object.values(artifacts)) writeFileSync(path, "");
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -23,32 +28,95 @@ describe("the decision check", () => {
   });
 
   test.each<[string, (distribution: CloudfrontDistribution) => void, string]>([
-    ["an association removed", (d) => d.addOverride("ordered_cache_behavior.1.function_association", null), "/assets/*: nothing decides its requests"],
-    ["the default behavior's association removed", (d) => d.addOverride("default_cache_behavior.function_association", null), "(default): nothing decides its requests"],
-    ["the auth handler removed", (d) => d.addOverride("ordered_cache_behavior.0.lambda_function_association", null), "/_door/*: nothing decides its requests"],
+    [
+      "an association removed",
+      (d) => d.addOverride("ordered_cache_behavior.1.function_association", null),
+      "/assets/*: nothing decides its requests",
+    ],
+    [
+      "the default behavior's association removed",
+      (d) => d.addOverride("default_cache_behavior.function_association", null),
+      "(default): nothing decides its requests",
+    ],
+    [
+      "the auth handler removed",
+      (d) => d.addOverride("ordered_cache_behavior.0.lambda_function_association", null),
+      "/_door/*: nothing decides its requests",
+    ],
     ["a behavior added without a decision", (d) => addBehavior(d, {}), "/added/*: nothing decides its requests"],
-    ["a behavior added with another function", (d) => addBehavior(d, { function_association: [{ ...GATE, function_arn: OTHER_FUNCTION }] }), "/added/*: nothing decides its requests"],
-    ["the gate on the wrong event", (d) => addBehavior(d, { function_association: { ...GATE, event_type: "viewer-response" } }), "/added/*: nothing decides its requests"],
-    ["the handler of no version", (d) => addBehavior(d, { lambda_function_association: [{ ...AUTH, lambda_arn: "${aws_lambda_function.auth.arn}" }] }), "/added/*: nothing decides its requests"],
-    ["gate and handler on one behavior", (d) => addBehavior(d, { function_association: [GATE], lambda_function_association: [AUTH] }), "/added/*: more than one function runs on its viewer requests"],
-    ["a second viewer-request function", (d) => addBehavior(d, { function_association: [GATE, { ...GATE, function_arn: OTHER_FUNCTION }] }), "/added/*: more than one function runs on its viewer requests"],
-    ["a viewer-response function", (d) => addBehavior(d, { function_association: [GATE, { event_type: "viewer-response", function_arn: OTHER_FUNCTION }] }), "/added/*: a function can change the decision's response"],
-    ["an event that only Terraform knows", (d) => addBehavior(d, { function_association: [GATE, { event_type: "${var.event}", function_arn: OTHER_FUNCTION }] }), "/added/*: more than one function"],
-    ["associations that only Terraform knows", (d) => addBehavior(d, { function_association: [GATE], dynamic: { lambda_function_association: {} } }), "/added/*: a dynamic block hides"],
-    ["behaviors that only Terraform knows", (d) => d.addOverride("dynamic.ordered_cache_behavior", { for_each: [], content: {} }), "(dynamic): a dynamic block hides"],
+    [
+      "a behavior added with another function",
+      (d) => addBehavior(d, { function_association: [{ ...GATE, function_arn: OTHER_FUNCTION }] }),
+      "/added/*: nothing decides its requests",
+    ],
+    [
+      "the gate on the wrong event",
+      (d) => addBehavior(d, { function_association: { ...GATE, event_type: "viewer-response" } }),
+      "/added/*: nothing decides its requests",
+    ],
+    [
+      "the handler of no version",
+      (d) =>
+        addBehavior(d, { lambda_function_association: [{ ...AUTH, lambda_arn: "${aws_lambda_function.auth.arn}" }] }),
+      "/added/*: nothing decides its requests",
+    ],
+    [
+      "gate and handler on one behavior",
+      (d) => addBehavior(d, { function_association: [GATE], lambda_function_association: [AUTH] }),
+      "/added/*: more than one function runs on its viewer requests",
+    ],
+    [
+      "a second viewer-request function",
+      (d) => addBehavior(d, { function_association: [GATE, { ...GATE, function_arn: OTHER_FUNCTION }] }),
+      "/added/*: more than one function runs on its viewer requests",
+    ],
+    [
+      "a viewer-response function",
+      (d) =>
+        addBehavior(d, {
+          function_association: [GATE, { event_type: "viewer-response", function_arn: OTHER_FUNCTION }],
+        }),
+      "/added/*: a function can change the decision's response",
+    ],
+    [
+      "an event that only Terraform knows",
+      (d) =>
+        addBehavior(d, { function_association: [GATE, { event_type: "${var.event}", function_arn: OTHER_FUNCTION }] }),
+      "/added/*: more than one function",
+    ],
+    [
+      "associations that only Terraform knows",
+      (d) => addBehavior(d, { function_association: [GATE], dynamic: { lambda_function_association: {} } }),
+      "/added/*: a dynamic block hides",
+    ],
+    [
+      "behaviors that only Terraform knows",
+      (d) => d.addOverride("dynamic.ordered_cache_behavior", { for_each: [], content: {} }),
+      "(dynamic): a dynamic block hides",
+    ],
   ])("refuses %s, names the behavior and writes nothing", (name, change, message) => {
     expect(synth(name, change)).toContain(`behavior ${message}`);
   });
 
   test("refuses a second distribution without a gate", () => {
     const result = synth("second", (distribution) => {
-      distribution.cdktfStack.addOverride("resource.aws_cloudfront_distribution.second", { enabled: true, default_cache_behavior: {} });
+      distribution.cdktfStack.addOverride("resource.aws_cloudfront_distribution.second", {
+        enabled: true,
+        default_cache_behavior: {},
+      });
     });
     expect(result).toContain("aws_cloudfront_distribution.second: behavior (default): nothing decides its requests");
   });
 
   test("lets origin events be used", () => {
-    expect(synth("origin-events", (d) => addBehavior(d, { function_association: [GATE], lambda_function_association: [{ ...AUTH, event_type: "origin-request" }] }))).toBe("written");
+    expect(
+      synth("origin-events", (d) =>
+        addBehavior(d, {
+          function_association: [GATE],
+          lambda_function_association: [{ ...AUTH, event_type: "origin-request" }],
+        }),
+      ),
+    ).toBe("written");
   });
 
   /** "written", or the error; nothing may be written then. */

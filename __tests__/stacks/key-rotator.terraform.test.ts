@@ -15,11 +15,17 @@ describeWithTerraform("the key rotator", (open) => {
   const outdir = mkdtempSync(join(tmpdir(), "edgegate-key-rotator-"));
   afterAll(() => rmSync(outdir, { recursive: true }));
   let plan: Plan;
-  const values = (type: string, name: string) => plan.resources.find((resource) => resource.type === type && resource.name === name)!.values;
+  const values = (type: string, name: string) =>
+    plan.resources.find((resource) => resource.type === type && resource.name === name)!.values;
 
   test("is planned for the example with everything that belongs to it", () => {
     plan = open(synthesize(loadConfig(EXAMPLE), { outdir: join(outdir, "example") }).stackDir).plan();
-    expect(plan.resources.map(({ address }) => address).filter((address) => address.includes("key_rotator")).sort()).toEqual([
+    expect(
+      plan.resources
+        .map(({ address }) => address)
+        .filter((address) => address.includes("key_rotator"))
+        .sort(),
+    ).toEqual([
       "aws_cloudwatch_log_group.key_rotator_logs",
       "aws_iam_role.key_rotator_role",
       "aws_iam_role_policy.key_rotator_permissions",
@@ -31,12 +37,15 @@ describeWithTerraform("the key rotator", (open) => {
   });
 
   test("makes the first key right after the apply, then one every 30 days", () => {
-    expect(values("aws_secretsmanager_secret_rotation", "key_rotator_schedule")).toMatchObject({ rotate_immediately: true, rotation_rules: [{ automatically_after_days: 30 }] });
+    expect(values("aws_secretsmanager_secret_rotation", "key_rotator_schedule")).toMatchObject({
+      rotate_immediately: true,
+      rotation_rules: [{ automatically_after_days: 30 }],
+    });
   });
 
   test("leaves no key to Terraform: no version of a secret, no record, no value", () => {
     expect(plan.resources.filter(({ type }) => /secret_version$|keyvaluestore|random|tls_/.test(type))).toEqual([]);
-    expect(plan.json).not.toContain("secret_string\":\"");
+    expect(plan.json).not.toContain('secret_string":"');
   });
 
   test("runs one at a time, with a quarter of an hour, on settings that are no secret", () => {
@@ -47,7 +56,10 @@ describeWithTerraform("the key rotator", (open) => {
       timeout: 900,
       reserved_concurrent_executions: 1,
     });
-    expect(values("aws_cloudwatch_log_group", "key_rotator_logs")).toMatchObject({ name: "/aws/lambda/handbook-key-rotator", retention_in_days: 90 });
+    expect(values("aws_cloudwatch_log_group", "key_rotator_logs")).toMatchObject({
+      name: "/aws/lambda/handbook-key-rotator",
+      retention_in_days: 90,
+    });
   });
 
   test("applied with a config: keeps keys for as long as it says, and reaches its secret, its store, the revocations and its log group only", () => {
@@ -55,7 +67,10 @@ describeWithTerraform("the key rotator", (open) => {
     const terraform = open(synthesize(config, { outdir: join(outdir, "everything") }).stackDir);
     writeFileSync(join(terraform.folder, "apply.tftest.hcl"), applyTest());
     // `terraform test` wants a value for every ephemeral variable.
-    const { output } = terraform.run(["test", "-no-color"], { idp_staff_client_secret: "s", idp_partner_a_client_secret: "p" });
+    const { output } = terraform.run(["test", "-no-color"], {
+      idp_staff_client_secret: "s",
+      idp_partner_a_client_secret: "p",
+    });
     expect(output).toContain("1 passed, 0 failed");
   });
 });

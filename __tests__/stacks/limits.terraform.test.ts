@@ -15,12 +15,26 @@ describeWithTerraform("a plan beyond AWS's limits", (open) => {
   const cases: [string, Partial<ConfigInput>, RegExp][] = [
     [
       "a policy that makes the gate larger than 10,240 bytes",
-      { policy: Array.from({ length: 250 }, (_, i) => ({ path: `/application-${i}/**`, allow: { roles: [`role-of-application-${i}`] } })), behaviors: [] },
+      {
+        policy: Array.from({ length: 250 }, (_, i) => ({
+          path: `/application-${i}/**`,
+          allow: { roles: [`role-of-application-${i}`] },
+        })),
+        behaviors: [],
+      },
       /larger than the 10240 bytes that CloudFront takes[^]*Merge rules/,
     ],
     [
       "settings larger than the 4,096 bytes of a parameter",
-      { eventTransmitters: {}, identityProviders: Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`provider-${i}`, { issuer: `https://login-${i}.example.com/${"tenant".repeat(10)}`, clientId: `client-${i}` }])) },
+      {
+        eventTransmitters: {},
+        identityProviders: Object.fromEntries(
+          Array.from({ length: 20 }, (_, i) => [
+            `provider-${i}`,
+            { issuer: `https://login-${i}.example.com/${"tenant".repeat(10)}`, clientId: `client-${i}` },
+          ]),
+        ),
+      },
       /larger than the 4096 bytes of an SSM parameter[^]*fewer "identityProviders"/,
     ],
   ];

@@ -2,12 +2,16 @@ import { parseConfig } from "../../config/load";
 import { keyRetention } from "../../stacks/key-rotator";
 import { SMALL } from "../support/config-mistakes";
 
-/** One update of the store takes 50 keys: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-keyvaluestores */
+/**
+ * One update of the store takes 50 keys:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-keyvaluestores
+ */
 const KEYS_IN_UPDATE = 50;
 /** Left for the records of shards beside those of the keys. */
 const FOR_SHARDS = 10;
 
-const session = (absolute: string, keyRotationDays: number) => parseConfig({ ...SMALL, session: { absolute, keyRotationDays } });
+const session = (absolute: string, keyRotationDays: number) =>
+  parseConfig({ ...SMALL, session: { absolute, keyRotationDays } });
 
 test("the longest sessions and the most frequent rotation that a config may ask for", () => {
   expect(() => session("30d", 1)).not.toThrow();

@@ -25,7 +25,11 @@ describe("the synth command", () => {
   test.each<[string, string[], Record<string, string>]>([
     ["--config", ["--config", "docs/examples/minimal.ts"], {}],
     ["EDGEGATE_CONFIG", [], { EDGEGATE_CONFIG: "docs/examples/minimal.ts" }],
-    ["--config before EDGEGATE_CONFIG", ["--config", "docs/examples/minimal.ts"], { EDGEGATE_CONFIG: "config/example.ts" }],
+    [
+      "--config before EDGEGATE_CONFIG",
+      ["--config", "docs/examples/minimal.ts"],
+      { EDGEGATE_CONFIG: "config/example.ts" },
+    ],
   ])("takes the config from %s", (_, args, env) => {
     expect(main(args, env)).toMatchObject({ status: 0, stderr: "" });
     expect(readdirSync(join(outdir, "stacks"))).toEqual(["wiki"]);
@@ -38,7 +42,9 @@ describe("the synth command", () => {
       JSON.stringify({
         name: "Wiki!",
         domain: "https://wiki.example.com/",
-        identityProviders: { main: { issuer: "http://login.example.com", clientId: "wiki", clientAuthentication: "secret" } },
+        identityProviders: {
+          main: { issuer: "http://login.example.com", clientId: "wiki", clientAuthentication: "secret" },
+        },
         origin: { type: "ftp" },
         policy: [{ path: "admin", allow: "everybody" }],
         waff: {},
@@ -57,7 +63,9 @@ describe("the synth command", () => {
       waff: "there is no such setting",
     };
     for (const [path, message] of Object.entries(expected)) {
-      expect(stderr.split("\n").filter((line) => line.trim().startsWith(path) && line.includes(message))).not.toEqual([]);
+      expect(stderr.split("\n").filter((line) => line.trim().startsWith(path) && line.includes(message))).not.toEqual(
+        [],
+      );
     }
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(existsSync(outdir)).toBe(false);
@@ -75,6 +83,10 @@ describe("the synth command", () => {
 
   function main(args: string[], env: Record<string, string> = {}) {
     const [, ...options] = app.split(" ");
-    return spawnSync(process.execPath, [...options, ...args], { cwd: ROOT, encoding: "utf8", env: { ...process.env, CDKTF_OUTDIR: outdir, ...env } });
+    return spawnSync(process.execPath, [...options, ...args], {
+      cwd: ROOT,
+      encoding: "utf8",
+      env: { ...process.env, CDKTF_OUTDIR: outdir, ...env },
+    });
   }
 });

@@ -1,4 +1,7 @@
-/** Every setting of a config is planned by itself, beside the few that a config must have. All of them together: plan.terraform.test.ts. */
+/**
+ * Every setting of a config is planned by itself, beside the few that a config must have. All of them together:
+ * plan.terraform.test.ts.
+ */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,12 +22,19 @@ const COMPANY: Record<string, Partial<ConfigInput>> = {
 };
 
 const REQUIRED = ["name", "domain"];
-const SETTINGS = Object.keys(configSchema.shape).filter((key) => key !== "session" && !REQUIRED.includes(key)) as (keyof ConfigInput)[];
-const SESSION_SETTINGS = Object.keys(configSchema.shape.session.unwrap().shape) as (keyof NonNullable<ConfigInput["session"]>)[];
+const SETTINGS = Object.keys(configSchema.shape).filter(
+  (key) => key !== "session" && !REQUIRED.includes(key),
+) as (keyof ConfigInput)[];
+const SESSION_SETTINGS = Object.keys(configSchema.shape.session.unwrap().shape) as (keyof NonNullable<
+  ConfigInput["session"]
+>)[];
 
 const ALONE: [setting: string, config: Partial<ConfigInput>][] = [
   ...SETTINGS.map((key): [string, Partial<ConfigInput>] => [key, { ...COMPANY[key], [key]: EVERYTHING[key] }]),
-  ...SESSION_SETTINGS.map((key): [string, Partial<ConfigInput>] => [`session.${key}`, { session: { [key]: EVERYTHING.session![key] } }]),
+  ...SESSION_SETTINGS.map((key): [string, Partial<ConfigInput>] => [
+    `session.${key}`,
+    { session: { [key]: EVERYTHING.session![key] } },
+  ]),
 ];
 
 test("the config with everything has every setting", () => {

@@ -1,6 +1,6 @@
 /**
- * Each function may do what its code does, and nothing else. What it does is read from the very modules that its bundle holds,
- * what it may do from the stack that is written.
+ * Each function may do what its code does, and nothing else. What it does is read from the very modules that its bundle
+ * holds, what it may do from the stack that is written.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,14 +25,28 @@ const PREFIXES: Record<string, string> = {
   ssm: "ssm",
 };
 
-/** The document client's commands are called for what they send (https://docs.aws.amazon.com/AWSJavaScriptSDK/v3/latest/Package/-aws-sdk-lib-dynamodb/). */
+/**
+ * The document client's commands are called for what they send
+ * (https://docs.aws.amazon.com/AWSJavaScriptSDK/v3/latest/Package/-aws-sdk-lib-dynamodb/).
+ */
 const DOCUMENT_COMMANDS: Record<string, string> = { BatchGet: "BatchGetItem", Get: "GetItem", Put: "PutItem" };
 
-/** What a role needs although no code calls it: Lambda writes the log and empties the queue, other services ask for the key. */
+/**
+ * What a role needs although no code calls it: Lambda writes the log and empties the queue, other services ask for the
+ * key.
+ */
 const FOR_SERVICES: Record<string, string[]> = {
   auth: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "kms:Decrypt", "kms:GenerateDataKey"],
   key_rotator: ["logs:CreateLogStream", "logs:PutLogEvents", "kms:Decrypt", "kms:GenerateDataKey"],
-  revoker: ["logs:CreateLogStream", "logs:PutLogEvents", "kms:Decrypt", "kms:GenerateDataKey", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
+  revoker: [
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+  ],
 };
 
 interface Bundle {
@@ -46,8 +60,17 @@ interface Bundle {
 
 const BUNDLES: Bundle[] = [
   { entry: "edge-handlers/auth/cloudfront.ts", functions: ["auth"], services: FOR_SERVICES["auth"]! },
-  { entry: "control-plane/key-rotator/lambda.ts", functions: ["key_rotator"], services: FOR_SERVICES["key_rotator"]!, unused: ["dynamodb:Query", "dynamodb:Scan"] },
-  { entry: "control-plane/revoker/lambda.ts", functions: ["revoker", "revoker_consumer"], services: FOR_SERVICES["revoker"]! },
+  {
+    entry: "control-plane/key-rotator/lambda.ts",
+    functions: ["key_rotator"],
+    services: FOR_SERVICES["key_rotator"]!,
+    unused: ["dynamodb:Query", "dynamodb:Scan"],
+  },
+  {
+    entry: "control-plane/revoker/lambda.ts",
+    functions: ["revoker", "revoker_consumer"],
+    services: FOR_SERVICES["revoker"]!,
+  },
 ];
 
 interface Statement {
@@ -60,12 +83,23 @@ interface Statement {
 describe("what the functions may do", () => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-permissions-"));
   afterAll(() => rmSync(folder, { recursive: true }));
-  const artifacts = { gate: join(folder, "gate.js"), auth: join(folder, "auth.zip"), keyRotator: join(folder, "key-rotator.zip"), revoker: join(folder, "revoker.zip") };
+  const artifacts = {
+    gate: join(folder, "gate.js"),
+    auth: join(folder, "auth.zip"),
+    keyRotator: join(folder, "key-rotator.zip"),
+    revoker: join(folder, "revoker.zip"),
+  };
   for (const path of Object.values(artifacts)) writeFileSync(path, "");
   const { stackDir } = synthesize(parseConfig(EVERYTHING), { outdir: join(folder, "out"), artifacts });
-  const { resource } = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as { resource: Record<string, Record<string, { policy: string }>> };
-  const statements = (name: string) => (JSON.parse(resource["aws_iam_role_policy"]![`${name}_permissions`]!.policy) as { Statement: Statement[] }).Statement;
-  const roles = Object.keys(resource["aws_iam_role_policy"]!).map((name) => name.replace(/_permissions$/, "")).sort();
+  const { resource } = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as {
+    resource: Record<string, Record<string, { policy: string }>>;
+  };
+  const statements = (name: string) =>
+    (JSON.parse(resource["aws_iam_role_policy"]![`${name}_permissions`]!.policy) as { Statement: Statement[] })
+      .Statement;
+  const roles = Object.keys(resource["aws_iam_role_policy"]!)
+    .map((name) => name.replace(/_permissions$/, ""))
+    .sort();
 
   test.each(BUNDLES)("is what $entry does", ({ entry, functions, services, unused = [] }) => {
     const allowed = functions.flatMap((name) => statements(name).flatMap(({ Action }) => Action));
@@ -87,7 +121,9 @@ describe("what the functions may do", () => {
     }
   });
 
-  const [SESSIONS, REVOCATIONS] = ["sessions", "revocations"].map((table) => `\${aws_dynamodb_table.ledger_${table}.arn}`) as [string, string];
+  const [SESSIONS, REVOCATIONS] = ["sessions", "revocations"].map(
+    (table) => `\${aws_dynamodb_table.ledger_${table}.arn}`,
+  ) as [string, string];
   const SECRET = "${aws_secretsmanager_secret.secret_session_keys.arn}";
   const queue = (name: string) => `\${aws_sqs_queue.revoker_queue_${name}.arn}`;
   const RECORDS = ["DescribeKeyValueStore", "GetKey", "ListKeys", "UpdateKeys"];
@@ -98,8 +134,20 @@ describe("what the functions may do", () => {
     ["revoker_consumer", "Revocations", "dynamodb", RECORD_OF_REVOCATION, [REVOCATIONS]],
     ["revoker_consumer", "Sessions", "dynamodb", ["GetItem", "Query"], [SESSIONS]],
     ["revoker_consumer", "SessionKeys", "secretsmanager", ["DescribeSecret", "GetSecretValue"], [SECRET]],
-    ["revoker_consumer", "Store", "cloudfront-keyvaluestore", RECORDS, ["${aws_cloudfront_key_value_store.session_store.arn}"]],
-    ["revoker_consumer", "Receive", "sqs", ["DeleteMessage", "GetQueueAttributes", "ReceiveMessage"], [queue("revocations"), queue("sign_outs")]],
+    [
+      "revoker_consumer",
+      "Store",
+      "cloudfront-keyvaluestore",
+      RECORDS,
+      ["${aws_cloudfront_key_value_store.session_store.arn}"],
+    ],
+    [
+      "revoker_consumer",
+      "Receive",
+      "sqs",
+      ["DeleteMessage", "GetQueueAttributes", "ReceiveMessage"],
+      [queue("revocations"), queue("sign_outs")],
+    ],
     ["revoker_consumer", "Bury", "sqs", ["SendMessage"], [queue("dead")]],
     ["revoker", "Revocations", "dynamodb", RECORD_OF_REVOCATION, [REVOCATIONS]],
     ["revoker", "AllRevocations", "dynamodb", ["Scan"], [REVOCATIONS]],
@@ -110,10 +158,19 @@ describe("what the functions may do", () => {
     ["key_rotator", "Revocations", "dynamodb", RECORD_OF_REVOCATION, [REVOCATIONS]],
     ["key_rotator", "SessionKeys", "secretsmanager", ["DescribeSecret", "GetSecretValue"], [SECRET]],
     ["key_rotator", "NewKeys", "secretsmanager", ["PutSecretValue", "UpdateSecretVersionStage"], [SECRET]],
-    ["key_rotator", "Store", "cloudfront-keyvaluestore", RECORDS, ["${aws_cloudfront_key_value_store.session_store.arn}"]],
+    [
+      "key_rotator",
+      "Store",
+      "cloudfront-keyvaluestore",
+      RECORDS,
+      ["${aws_cloudfront_key_value_store.session_store.arn}"],
+    ],
   ])("of %s, %s: %s %j, on its own resources", (name, sid, service, actions, resources) => {
     const found = statements(name).find(({ Sid }) => Sid === sid);
-    expect([[found?.Action].flat(), [found?.Resource].flat()]).toEqual([actions.map((action) => `${service}:${action}`), resources]);
+    expect([[found?.Action].flat(), [found?.Resource].flat()]).toEqual([
+      actions.map((action) => `${service}:${action}`),
+      resources,
+    ]);
   });
 
   test.each([
@@ -126,7 +183,12 @@ describe("what the functions may do", () => {
 
   test("lets nothing but the auth handler write sessions, and the auth handler write no revocation", () => {
     const writes = roles.flatMap((name) =>
-      statements(name).flatMap(({ Action, Resource }) => [Action].flat().filter((action) => /^dynamodb:(Put|Update|Delete|BatchWrite)/.test(action)).map((action) => [name, action, [Resource].flat().join()])),
+      statements(name).flatMap(({ Action, Resource }) =>
+        [Action]
+          .flat()
+          .filter((action) => /^dynamodb:(Put|Update|Delete|BatchWrite)/.test(action))
+          .map((action) => [name, action, [Resource].flat().join()]),
+      ),
     );
     expect(writes).toEqual([
       ["auth", "dynamodb:BatchWriteItem", "arn:aws:dynamodb:us-east-1:*:table/everything-sessions"],
@@ -144,13 +206,17 @@ describe("what the functions may do", () => {
     ["revoker", ["dynamodb", "secretsmanager"]],
     ["revoker_consumer", ["dynamodb", "secretsmanager", "sqs"]],
   ])("lets %s use the config's key through %j only", (name, services) => {
-    expect(statements(name).filter(({ Action }) => [Action].flat().some((action) => action.startsWith("kms:")))).toEqual([
+    expect(
+      statements(name).filter(({ Action }) => [Action].flat().some((action) => action.startsWith("kms:"))),
+    ).toEqual([
       {
         Sid: "Key",
         Effect: "Allow",
         Action: ["kms:Decrypt", "kms:GenerateDataKey"],
         Resource: EVERYTHING.kmsKeyArn,
-        Condition: { StringEquals: { "kms:ViaService": services.map((service) => `${service}.us-east-1.amazonaws.com`) } },
+        Condition: {
+          StringEquals: { "kms:ViaService": services.map((service) => `${service}.us-east-1.amazonaws.com`) },
+        },
       },
     ]);
   });
@@ -158,25 +224,47 @@ describe("what the functions may do", () => {
 
 /** A reference to one resource and parts of it, or an ARN that names one in this account, wherever that is. */
 function isBounded(resource: string): boolean {
-  return /^\$\{[\w.-]+\.arn\}(:\*)?$/.test(resource) || /^arn:aws:[a-z]+:(us-east-1|\*):(\*|\d{12}):[^*]*[a-z0-9/-]{5}[^*]*(:\*)?$/.test(resource);
+  return (
+    /^\$\{[\w.-]+\.arn\}(:\*)?$/.test(resource) ||
+    /^arn:aws:[a-z]+:(us-east-1|\*):(\*|\d{12}):[^*]*[a-z0-9/-]{5}[^*]*(:\*)?$/.test(resource)
+  );
 }
 
 /** The IAM actions of the AWS calls in the modules of a bundle. */
 function callsIn(entry: string): Set<string> {
-  const { metafile } = buildSync({ absWorkingDir: ROOT, entryPoints: [`./${entry}`], bundle: true, write: false, metafile: true, platform: "node", mainFields: ["module", "main"], tsconfigRaw: {} });
+  const { metafile } = buildSync({
+    absWorkingDir: ROOT,
+    entryPoints: [`./${entry}`],
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: "node",
+    mainFields: ["module", "main"],
+    tsconfigRaw: {},
+  });
   const modules = Object.keys(metafile.inputs).filter((path) => !path.includes("node_modules/"));
   return new Set(modules.flatMap((path) => callsOf(readFileSync(join(ROOT, path), "utf8"))));
 }
 
 function callsOf(source: string): string[] {
   const clients = [...source.matchAll(/from "@aws-sdk\/(client-[a-z-]+)"/g)].map(([, client]) => client!);
-  const commands = [...source.matchAll(/new (\w+)Command\(|\bpaginate(\w+)\(/g)].map(([, command, pages]) => command ?? pages!);
+  const commands = [...source.matchAll(/new (\w+)Command\(|\bpaginate(\w+)\(/g)].map(
+    ([, command, pages]) => command ?? pages!,
+  );
   if (commands.length > 0 && clients.length !== 1) throw new Error(`whose calls are these: ${commands.join()}?`);
-  const plain = [...source.matchAll(/callAws\("(\w+)", "(\w+)"/g)].map(([, service, operation]) => actionOf(service!, operation!));
+  const plain = [...source.matchAll(/callAws\("(\w+)", "(\w+)"/g)].map(([, service, operation]) =>
+    actionOf(service!, operation!),
+  );
   // edge-handlers/auth/aws/tables.ts calls DynamoDB for those that import it.
-  const ofLedger = source.includes('from "./tables"') ? [...source.matchAll(/\b(?:call|write)\("([A-Z]\w+)"/g)].map(([, operation]) => actionOf("dynamodb", operation!)) : [];
+  const ofLedger = source.includes('from "./tables"')
+    ? [...source.matchAll(/\b(?:call|write)\("([A-Z]\w+)"/g)].map(([, operation]) => actionOf("dynamodb", operation!))
+    : [];
   const isOfDocuments = source.includes('from "@aws-sdk/lib-dynamodb"');
-  return [...commands.map((command) => actionOf(clients[0]!, (isOfDocuments && DOCUMENT_COMMANDS[command]) || command)), ...plain, ...ofLedger];
+  return [
+    ...commands.map((command) => actionOf(clients[0]!, (isOfDocuments && DOCUMENT_COMMANDS[command]) || command)),
+    ...plain,
+    ...ofLedger,
+  ];
 }
 
 function actionOf(service: string, operation: string): string {

@@ -13,7 +13,14 @@ const CONFIGS = {
   example: () => loadConfig(join(ROOT, "config/example.ts")),
   minimal: () => loadConfig(join(ROOT, "docs/examples/minimal.ts")),
   everything: () => parseConfig(EVERYTHING),
-  local: () => parseConfig({ ...EVERYTHING, domain: "app.localhost:8443", alternateDomains: [], hostedZoneId: undefined, policy: [{ path: "/**", allow: "signed-in" }] }),
+  local: () =>
+    parseConfig({
+      ...EVERYTHING,
+      domain: "app.localhost:8443",
+      alternateDomains: [],
+      hostedZoneId: undefined,
+      policy: [{ path: "/**", allow: "signed-in" }],
+    }),
 } satisfies Record<string, () => Config>;
 type Name = keyof typeof CONFIGS;
 const NAMES = Object.keys(CONFIGS) as Name[];
@@ -46,7 +53,9 @@ describeWithTerraform("the plan", (open) => {
     return found[0]!.values as Values;
   };
   const configuration = (name: Name, type: string): Values => {
-    const { configuration } = JSON.parse(plan(name).json) as { configuration: { root_module: { resources: (PlannedResource & { expressions: Values })[] } } };
+    const { configuration } = JSON.parse(plan(name).json) as {
+      configuration: { root_module: { resources: (PlannedResource & { expressions: Values })[] } };
+    };
     return configuration.root_module.resources.find((resource) => resource.type === type)!.expressions;
   };
 
@@ -66,7 +75,12 @@ describeWithTerraform("the plan", (open) => {
 
     test("keeps the order of the config's behaviors", () => {
       expect(behaviors("everything").map(({ path_pattern }) => path_pattern)).toEqual([
-        "/_door/*", "/assets/*", "/downloads/*", "/manuals/*", "/catalogue/*", undefined,
+        "/_door/*",
+        "/assets/*",
+        "/downloads/*",
+        "/manuals/*",
+        "/catalogue/*",
+        undefined,
       ]);
     });
 
@@ -78,14 +92,17 @@ describeWithTerraform("the plan", (open) => {
       ["/manuals/*", "site-everything.example-assets", CACHING_DISABLED, "", 3, "redirect-to-https"],
       ["/catalogue/*", "catalogue.example.com:443", undefined, "", 7, "redirect-to-https"],
       [undefined, "app-origin.example.com:8443/app", CACHING_DISABLED, ALL_VIEWER_EXCEPT_HOST, 7, "redirect-to-https"],
-    ])("behavior %s: origin %s, cache %s, origin request %s, %i methods, %s", (path, origin, cache, request, methods, protocol) => {
-      const behavior = behaviors("everything").find(({ path_pattern }) => path_pattern === path)!;
-      expect(behavior["target_origin_id"]).toBe(origin);
-      expect(behavior["cache_policy_id"]).toBe(cache);
-      expect(behavior["origin_request_policy_id"] ?? "").toBe(request);
-      expect(behavior["allowed_methods"]).toHaveLength(methods);
-      expect(behavior["viewer_protocol_policy"]).toBe(protocol);
-    });
+    ])(
+      "behavior %s: origin %s, cache %s, origin request %s, %i methods, %s",
+      (path, origin, cache, request, methods, protocol) => {
+        const behavior = behaviors("everything").find(({ path_pattern }) => path_pattern === path)!;
+        expect(behavior["target_origin_id"]).toBe(origin);
+        expect(behavior["cache_policy_id"]).toBe(cache);
+        expect(behavior["origin_request_policy_id"] ?? "").toBe(request);
+        expect(behavior["allowed_methods"]).toHaveLength(methods);
+        expect(behavior["viewer_protocol_policy"]).toBe(protocol);
+      },
+    );
 
     test("lets a custom origin's no-store and private count", () => {
       expect(one("everything", "aws_cloudfront_cache_policy")).toMatchObject({ min_ttl: 0, default_ttl: 0 });
@@ -95,26 +112,49 @@ describeWithTerraform("the plan", (open) => {
       const origins = one("everything", "aws_cloudfront_distribution")["origin"] as Values[];
       const customs = origins.flatMap(({ custom_origin_config }) => custom_origin_config as Values[]);
       expect(customs).toHaveLength(2);
-      for (const custom of customs) expect(custom).toMatchObject({ origin_protocol_policy: "https-only", origin_ssl_protocols: ["TLSv1.2"] });
-      expect(one("everything", "aws_cloudfront_origin_access_control")).toMatchObject({ signing_behavior: "always", signing_protocol: "sigv4", origin_access_control_origin_type: "s3" });
+      for (const custom of customs)
+        expect(custom).toMatchObject({ origin_protocol_policy: "https-only", origin_ssl_protocols: ["TLSv1.2"] });
+      expect(one("everything", "aws_cloudfront_origin_access_control")).toMatchObject({
+        signing_behavior: "always",
+        signing_protocol: "sigv4",
+        origin_access_control_origin_type: "s3",
+      });
       const expressions = configuration("everything", "aws_cloudfront_distribution")["origin"] as Values[];
       const buckets = expressions.filter((origin) => !origin["custom_origin_config"]);
       expect(buckets).toHaveLength(2);
-      for (const bucket of buckets) expect(references(bucket["origin_access_control_id"])).toContain("aws_cloudfront_origin_access_control.origin_access_control.id");
+      for (const bucket of buckets)
+        expect(references(bucket["origin_access_control_id"])).toContain(
+          "aws_cloudfront_origin_access_control.origin_access_control.id",
+        );
     });
 
     test("is on for IPv6 and HTTP/3, behind the web ACL, and live when the apply is over", () => {
-      expect(one("example", "aws_cloudfront_distribution")).toMatchObject({ enabled: true, is_ipv6_enabled: true, http_version: "http2and3", wait_for_deployment: true });
-      expect(references(configuration("example", "aws_cloudfront_distribution")["web_acl_id"])).toContain("aws_wafv2_web_acl.web_acl.arn");
+      expect(one("example", "aws_cloudfront_distribution")).toMatchObject({
+        enabled: true,
+        is_ipv6_enabled: true,
+        http_version: "http2and3",
+        wait_for_deployment: true,
+      });
+      expect(references(configuration("example", "aws_cloudfront_distribution")["web_acl_id"])).toContain(
+        "aws_wafv2_web_acl.web_acl.arn",
+      );
     });
 
     test("answers for its domains with TLS 1.2_2021; a local domain has neither name nor certificate nor DNS", () => {
       const distribution = one("everything", "aws_cloudfront_distribution");
       expect(distribution).toMatchObject({
         aliases: ["admin.example.com", "app.example.com", "docs.example.com"],
-        viewer_certificate: [{ acm_certificate_arn: EVERYTHING.certificateArn, minimum_protocol_version: "TLSv1.2_2021", ssl_support_method: "sni-only" }],
+        viewer_certificate: [
+          {
+            acm_certificate_arn: EVERYTHING.certificateArn,
+            minimum_protocol_version: "TLSv1.2_2021",
+            ssl_support_method: "sni-only",
+          },
+        ],
       });
-      expect(one("local", "aws_cloudfront_distribution")).toMatchObject({ viewer_certificate: [{ cloudfront_default_certificate: true, acm_certificate_arn: null }] });
+      expect(one("local", "aws_cloudfront_distribution")).toMatchObject({
+        viewer_certificate: [{ cloudfront_default_certificate: true, acm_certificate_arn: null }],
+      });
       expect(one("local", "aws_cloudfront_distribution")["aliases"] ?? []).toEqual([]);
       for (const type of ["aws_route53_record", "aws_acm_certificate"]) expect(all("local", type)).toEqual([]);
     });
@@ -127,17 +167,33 @@ describeWithTerraform("the plan", (open) => {
 
   describe("of names and certificates", () => {
     test("points every domain at the distribution, IPv4 and IPv6", () => {
-      const records = all("everything", "aws_route53_record").map(({ name, index, values }) => [name, index, values["type"], values["name"]]);
+      const records = all("everything", "aws_route53_record").map(({ name, index, values }) => [
+        name,
+        index,
+        values["type"],
+        values["name"],
+      ]);
       expect(records).toEqual(
-        ["admin", "app", "docs"].map((host) => `${host}.example.com`).flatMap((host) => [["alias_ipv4", host, "A", host]])
-          .concat(["admin", "app", "docs"].map((host) => `${host}.example.com`).map((host) => ["alias_ipv6", host, "AAAA", host])),
+        ["admin", "app", "docs"]
+          .map((host) => `${host}.example.com`)
+          .flatMap((host) => [["alias_ipv4", host, "A", host]])
+          .concat(
+            ["admin", "app", "docs"]
+              .map((host) => `${host}.example.com`)
+              .map((host) => ["alias_ipv6", host, "AAAA", host]),
+          ),
       );
     });
 
     test("makes and validates a certificate where none is given, and none where one is", () => {
-      expect(one("example", "aws_acm_certificate")).toMatchObject({ domain_name: "handbook.example.com", validation_method: "DNS" });
+      expect(one("example", "aws_acm_certificate")).toMatchObject({
+        domain_name: "handbook.example.com",
+        validation_method: "DNS",
+      });
       expect(all("example", "aws_acm_certificate_validation")).toHaveLength(1);
-      expect(all("example", "aws_route53_record").filter(({ name }) => name === "certificate_records")).toMatchObject([{ index: "handbook.example.com" }]);
+      expect(all("example", "aws_route53_record").filter(({ name }) => name === "certificate_records")).toMatchObject([
+        { index: "handbook.example.com" },
+      ]);
       expect(all("everything", "aws_acm_certificate")).toEqual([]);
     });
   });
@@ -152,15 +208,28 @@ describeWithTerraform("the plan", (open) => {
       const [settings, ...policy] = code.slice(built.length + 1).split("\n");
       const config = CONFIGS[name]();
       const parsed = JSON.parse(/^var S=(.*);$/.exec(settings!)![1]!) as Values;
-      expect(parsed).toMatchObject({ basePath: config.basePath, hosts: [config.domain, ...config.alternateDomains], identityHeaders: Object.entries(config.identityHeaders) });
+      expect(parsed).toMatchObject({
+        basePath: config.basePath,
+        hosts: [config.domain, ...config.alternateDomains],
+        identityHeaders: Object.entries(config.identityHeaders),
+      });
       expect(policy.join("\n")).toMatch(/^function policy\(h,m,s,p\)\{\n[^]*\}\n$/);
-      expect(references(configuration(name, "aws_cloudfront_function")["key_value_store_associations"])).toContain("aws_cloudfront_key_value_store.session_store.arn");
+      expect(references(configuration(name, "aws_cloudfront_function")["key_value_store_associations"])).toContain(
+        "aws_cloudfront_key_value_store.session_store.arn",
+      );
     });
   });
 
   describe("of the auth handler", () => {
     test("is a numbered version for the edge, of the size that viewer events take", () => {
-      expect(one("example", "aws_lambda_function", "auth")).toMatchObject({ publish: true, runtime: "nodejs22.x", memory_size: 128, timeout: 5, handler: "index.handler", function_name: "handbook-auth" });
+      expect(one("example", "aws_lambda_function", "auth")).toMatchObject({
+        publish: true,
+        runtime: "nodejs22.x",
+        memory_size: 128,
+        timeout: 5,
+        handler: "index.handler",
+        function_name: "handbook-auth",
+      });
     });
 
     test("reads its settings as written in the config, text that looks like a template included", () => {
@@ -173,12 +242,40 @@ describeWithTerraform("the plan", (open) => {
         session: { absolute: 43_200, idle: 7_200, token: 300 },
         sessionKeysSecretName: "edgegate/everything/session-keys",
         identityProviders: {
-          staff: { label: "Staff ${not a template} %{nor this}", issuer: "https://login.example.com/tenant", clientId: "everything", clientAuthentication: "client_secret_post", clientSecretName: "edgegate/everything/idp/staff", scopes: ["openid", "profile", "email", "offline_access"], rolesClaim: "roles" },
-          "partner-a": { label: "partner-a", issuer: "https://id.partner.example", clientId: "p-1", clientAuthentication: "client_secret_basic", clientSecretName: "edgegate/everything/idp/partner-a", scopes: ["openid", "profile", "email", "offline_access"], rolesClaim: "groups" },
-          customers: { label: "customers", issuer: "https://customers.example.net", clientId: "public", clientAuthentication: "none", scopes: ["openid"], rolesClaim: "roles" },
+          staff: {
+            label: "Staff ${not a template} %{nor this}",
+            issuer: "https://login.example.com/tenant",
+            clientId: "everything",
+            clientAuthentication: "client_secret_post",
+            clientSecretName: "edgegate/everything/idp/staff",
+            scopes: ["openid", "profile", "email", "offline_access"],
+            rolesClaim: "roles",
+          },
+          "partner-a": {
+            label: "partner-a",
+            issuer: "https://id.partner.example",
+            clientId: "p-1",
+            clientAuthentication: "client_secret_basic",
+            clientSecretName: "edgegate/everything/idp/partner-a",
+            scopes: ["openid", "profile", "email", "offline_access"],
+            rolesClaim: "groups",
+          },
+          customers: {
+            label: "customers",
+            issuer: "https://customers.example.net",
+            clientId: "public",
+            clientAuthentication: "none",
+            scopes: ["openid"],
+            rolesClaim: "roles",
+          },
         },
         eventTransmitters: {
-          corp: { issuer: "https://signals.example.com", audience: "https://app.example.com", jwksUri: "https://signals.example.com/keys", identityProvider: "staff" },
+          corp: {
+            issuer: "https://signals.example.com",
+            audience: "https://app.example.com",
+            jwksUri: "https://signals.example.com/keys",
+            identityProvider: "staff",
+          },
         },
         ledger: { sessionsTable: "everything-sessions", revocationsTable: "everything-revocations" },
         revocationQueueName: "everything-revocations",
@@ -191,33 +288,87 @@ describeWithTerraform("the plan", (open) => {
     });
 
     test("may read exactly its parameter and its secrets, use the ledger, ask for revocations, tell of events and write its log", () => {
-      const policy = JSON.parse(one("everything", "aws_iam_role_policy", "auth_permissions")["policy"] as string) as { Statement: Values[] };
+      const policy = JSON.parse(one("everything", "aws_iam_role_policy", "auth_permissions")["policy"] as string) as {
+        Statement: Values[];
+      };
       expect(policy.Statement.map(({ Effect, Action, Resource }) => [Effect, Action, Resource])).toEqual([
         ["Allow", "ssm:GetParameter", "arn:aws:ssm:us-east-1:*:parameter/edgegate/everything-auth"],
-        ["Allow", "secretsmanager:GetSecretValue", [
-          "arn:aws:secretsmanager:us-east-1:*:secret:edgegate/everything/session-keys-??????",
-          "arn:aws:secretsmanager:us-east-1:*:secret:edgegate/everything/idp/staff-??????",
-          "arn:aws:secretsmanager:us-east-1:*:secret:edgegate/everything/idp/partner-a-??????",
-        ]],
-        ["Allow", ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], "arn:aws:logs:*:*:log-group:/aws/lambda/us-east-1.everything-auth:*"],
-        ["Allow", ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], "arn:aws:dynamodb:us-east-1:*:table/everything-sessions"],
-        ["Allow", ["dynamodb:BatchGetItem", "dynamodb:GetItem"], "arn:aws:dynamodb:us-east-1:*:table/everything-revocations"],
-        ["Allow", "sqs:SendMessage", ["arn:aws:sqs:us-east-1:*:everything-revocations", "arn:aws:sqs:us-east-1:*:everything-sign-outs"]],
+        [
+          "Allow",
+          "secretsmanager:GetSecretValue",
+          [
+            "arn:aws:secretsmanager:us-east-1:*:secret:edgegate/everything/session-keys-??????",
+            "arn:aws:secretsmanager:us-east-1:*:secret:edgegate/everything/idp/staff-??????",
+            "arn:aws:secretsmanager:us-east-1:*:secret:edgegate/everything/idp/partner-a-??????",
+          ],
+        ],
+        [
+          "Allow",
+          ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+          "arn:aws:logs:*:*:log-group:/aws/lambda/us-east-1.everything-auth:*",
+        ],
+        [
+          "Allow",
+          [
+            "dynamodb:BatchGetItem",
+            "dynamodb:BatchWriteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+          ],
+          "arn:aws:dynamodb:us-east-1:*:table/everything-sessions",
+        ],
+        [
+          "Allow",
+          ["dynamodb:BatchGetItem", "dynamodb:GetItem"],
+          "arn:aws:dynamodb:us-east-1:*:table/everything-revocations",
+        ],
+        [
+          "Allow",
+          "sqs:SendMessage",
+          ["arn:aws:sqs:us-east-1:*:everything-revocations", "arn:aws:sqs:us-east-1:*:everything-sign-outs"],
+        ],
         ["Allow", "events:PutEvents", "arn:aws:events:us-east-1:*:event-bus/default"],
         ["Allow", ["kms:Decrypt", "kms:GenerateDataKey"], EVERYTHING.kmsKeyArn],
       ]);
       expect(policy.Statement.flatMap(({ Condition }) => Condition ?? [])).toEqual([
         { StringEquals: { "events:source": "edgegate" } },
-        { StringEquals: { "kms:ViaService": ["dynamodb", "secretsmanager", "sqs"].map((service) => `${service}.us-east-1.amazonaws.com`) } },
+        {
+          StringEquals: {
+            "kms:ViaService": ["dynamodb", "secretsmanager", "sqs"].map(
+              (service) => `${service}.us-east-1.amazonaws.com`,
+            ),
+          },
+        },
       ]);
-      const trust = JSON.parse(one("everything", "aws_iam_role", "auth_role")["assume_role_policy"] as string) as { Statement: Values[] };
-      expect(trust.Statement).toEqual([{ Sid: "Run", Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: ["edgelambda.amazonaws.com", "lambda.amazonaws.com"] } }]);
+      const trust = JSON.parse(one("everything", "aws_iam_role", "auth_role")["assume_role_policy"] as string) as {
+        Statement: Values[];
+      };
+      expect(trust.Statement).toEqual([
+        {
+          Sid: "Run",
+          Effect: "Allow",
+          Action: "sts:AssumeRole",
+          Principal: { Service: ["edgelambda.amazonaws.com", "lambda.amazonaws.com"] },
+        },
+      ]);
     });
 
     test("finds the secrets that its settings name", () => {
-      const settings = JSON.parse(one("everything", "aws_ssm_parameter")["insecure_value"] as string) as { sessionKeysSecretName: string; identityProviders: Record<string, { clientSecretName?: string }> };
-      const named = [settings.sessionKeysSecretName, ...Object.values(settings.identityProviders).flatMap(({ clientSecretName }) => clientSecretName ?? [])];
-      expect(all("everything", "aws_secretsmanager_secret").map(({ values }) => values["name"]).sort()).toEqual(named.sort());
+      const settings = JSON.parse(one("everything", "aws_ssm_parameter")["insecure_value"] as string) as {
+        sessionKeysSecretName: string;
+        identityProviders: Record<string, { clientSecretName?: string }>;
+      };
+      const named = [
+        settings.sessionKeysSecretName,
+        ...Object.values(settings.identityProviders).flatMap(({ clientSecretName }) => clientSecretName ?? []),
+      ];
+      expect(
+        all("everything", "aws_secretsmanager_secret")
+          .map(({ values }) => values["name"])
+          .sort(),
+      ).toEqual(named.sort());
     });
   });
 
@@ -231,20 +382,32 @@ describeWithTerraform("the plan", (open) => {
       const acl = one("everything", "aws_wafv2_web_acl");
       expect(acl).toMatchObject({ name: "everything-gateway", scope: "CLOUDFRONT" });
       expect(byPriority(acl).map(({ priority, name }) => [priority, name])).toEqual([
-        [10, "ip-reputation"], [20, "rate-limit"], [30, "known-bad-inputs"], [40, "common"], [50, "long-query"],
+        [10, "ip-reputation"],
+        [20, "rate-limit"],
+        [30, "known-bad-inputs"],
+        [40, "common"],
+        [50, "long-query"],
       ]);
     });
 
     test("limits the rate as configured and blocks; no managed group is only counted", () => {
       const rules = byPriority(one("everything", "aws_wafv2_web_acl"));
-      expect(rules[1]).toMatchObject({ statement: [{ rate_based_statement: [{ limit: 500, aggregate_key_type: "IP" }] }], action: [{ block: [{ custom_response: [{ response_code: 429 }] }] }] });
+      expect(rules[1]).toMatchObject({
+        statement: [{ rate_based_statement: [{ limit: 500, aggregate_key_type: "IP" }] }],
+        action: [{ block: [{ custom_response: [{ response_code: 429 }] }] }],
+      });
       const groups = rules.flatMap(({ statement, override_action }) =>
-        (statement as Values[])[0]!["managed_rule_group_statement"] instanceof Array && ((statement as Values[])[0]!["managed_rule_group_statement"] as Values[]).length > 0
+        (statement as Values[])[0]!["managed_rule_group_statement"] instanceof Array &&
+        ((statement as Values[])[0]!["managed_rule_group_statement"] as Values[]).length > 0
           ? [[((statement as Values[])[0]!["managed_rule_group_statement"] as Values[])[0]!["name"], override_action]]
           : [],
       );
       expect(groups).toEqual(
-        ["AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesCommonRuleSet"].map((group) => [group, [{ count: [], none: [{}] }]]),
+        [
+          "AWSManagedRulesAmazonIpReputationList",
+          "AWSManagedRulesKnownBadInputsRuleSet",
+          "AWSManagedRulesCommonRuleSet",
+        ].map((group) => [group, [{ count: [], none: [{}] }]]),
       );
     });
 
@@ -255,14 +418,27 @@ describeWithTerraform("the plan", (open) => {
 
   describe("of buckets, logs and tags", () => {
     test("keeps buckets private, encrypted, versioned and without ACLs", () => {
-      expect(all("everything", "aws_s3_bucket").map(({ name, values }) => [name, values["bucket"] ?? values["bucket_prefix"]])).toEqual([
-        ["site", "everything-"], ["site-everything_example-assets", "everything.example-assets"],
+      expect(
+        all("everything", "aws_s3_bucket").map(({ name, values }) => [
+          name,
+          values["bucket"] ?? values["bucket_prefix"],
+        ]),
+      ).toEqual([
+        ["site", "everything-"],
+        ["site-everything_example-assets", "everything.example-assets"],
       ]);
-      const closed = { block_public_acls: true, block_public_policy: true, ignore_public_acls: true, restrict_public_buckets: true };
+      const closed = {
+        block_public_acls: true,
+        block_public_policy: true,
+        ignore_public_acls: true,
+        restrict_public_buckets: true,
+      };
       const expected = {
         aws_s3_bucket_public_access_block: closed,
         aws_s3_bucket_ownership_controls: { rule: [{ object_ownership: "BucketOwnerEnforced" }] },
-        aws_s3_bucket_server_side_encryption_configuration: { rule: [{ apply_server_side_encryption_by_default: [{ sse_algorithm: "AES256" }] }] },
+        aws_s3_bucket_server_side_encryption_configuration: {
+          rule: [{ apply_server_side_encryption_by_default: [{ sse_algorithm: "AES256" }] }],
+        },
         aws_s3_bucket_versioning: { versioning_configuration: [{ status: "Enabled" }] },
       };
       for (const [type, values] of Object.entries(expected)) {
@@ -272,12 +448,19 @@ describeWithTerraform("the plan", (open) => {
 
     test("logs what the gate decided, and nothing that carries a code, a cookie or a token", () => {
       const fields = one("example", "aws_cloudwatch_log_delivery")["record_fields"] as string[];
-      expect(fields).toEqual(expect.arrayContaining(["viewer-request-log-data", "x-edge-request-id", "c-ip", "cs-uri-stem", "sc-status"]));
+      expect(fields).toEqual(
+        expect.arrayContaining(["viewer-request-log-data", "x-edge-request-id", "c-ip", "cs-uri-stem", "sc-status"]),
+      );
       expect(fields.filter((field) => /query|cookie|referer|headers/i.test(field))).toEqual([]);
     });
 
     test("keeps every log group for the configured time", () => {
-      expect(all("everything", "aws_cloudwatch_log_group").map(({ values }) => [values["name"], values["retention_in_days"]])).toEqual([
+      expect(
+        all("everything", "aws_cloudwatch_log_group").map(({ values }) => [
+          values["name"],
+          values["retention_in_days"],
+        ]),
+      ).toEqual([
         ["/aws/vendedlogs/cloudfront/everything", 365],
         ["/aws/lambda/us-east-1.everything-auth", 365],
         ["/aws/lambda/everything-key-rotator", 365],
@@ -290,13 +473,17 @@ describeWithTerraform("the plan", (open) => {
       const tagged = plan("everything").resources.filter(({ values }) => "tags_all" in values);
       expect(tagged.length).toBeGreaterThan(8);
       for (const { address, values } of tagged) {
-        expect([address, values["tags_all"]]).toEqual([address, { edgegate: "everything", owner: "platform", "cost ${centre}": "42 %{if}" }]);
+        expect([address, values["tags_all"]]).toEqual([
+          address,
+          { edgegate: "everything", owner: "platform", "cost ${centre}": "42 %{if}" },
+        ]);
       }
     });
   });
 
   test("puts nothing into the store: records are data", () => {
-    for (const name of NAMES) expect(plan(name).resources.filter(({ type }) => type.startsWith("aws_cloudfrontkeyvaluestore"))).toEqual([]);
+    for (const name of NAMES)
+      expect(plan(name).resources.filter(({ type }) => type.startsWith("aws_cloudfrontkeyvaluestore"))).toEqual([]);
   });
 
   test("tells what to register at the identity providers and which secrets to fill", () => {
@@ -307,7 +494,8 @@ describeWithTerraform("the plan", (open) => {
   });
 
   test("has names that people can read: no hash in any address", () => {
-    for (const name of NAMES) for (const { address } of plan(name).resources) expect(address).not.toMatch(/_[0-9A-F]{8}\b/);
+    for (const name of NAMES)
+      for (const { address } of plan(name).resources) expect(address).not.toMatch(/_[0-9A-F]{8}\b/);
   });
 });
 
@@ -323,7 +511,7 @@ function deciders(behavior: Values): [unknown, string | undefined][] {
 }
 
 function references(expression: unknown): string[] {
-  return ((expression as { references?: string[] } | undefined)?.references ?? []);
+  return (expression as { references?: string[] } | undefined)?.references ?? [];
 }
 
 function byPriority(acl: Values): Values[] {

@@ -1,4 +1,7 @@
-/** What is synthesized depends on the sources and the config, not on the checkout: else every machine would plan changes. */
+/**
+ * What is synthesized depends on the sources and the config, not on the checkout: else every machine would plan
+ * changes.
+ */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +9,20 @@ import { join } from "node:path";
 
 const ROOT = join(__dirname, "../..");
 const { app } = JSON.parse(readFileSync(join(ROOT, "cdktf.json"), "utf8")) as { app: string };
-const SOURCES = ["main.ts", "cdktf.json", "package.json", "tsconfig.json", "build", "config", "control-plane", "docs", "edge-handlers", "functions", "session", "stacks"];
+const SOURCES = [
+  "main.ts",
+  "cdktf.json",
+  "package.json",
+  "tsconfig.json",
+  "build",
+  "config",
+  "control-plane",
+  "docs",
+  "edge-handlers",
+  "functions",
+  "session",
+  "stacks",
+];
 
 test("two checkouts in different folders synthesize the same bytes, zips included", () => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-checkouts-"));
@@ -34,6 +50,8 @@ function synthesizeCopy(checkout: string): Record<string, string> {
 
 /** Contents as hexadecimal, by path below the folder. */
 function filesOf(folder: string): Record<string, string> {
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => statSync(join(folder, name)).isFile());
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    statSync(join(folder, name)).isFile(),
+  );
   return Object.fromEntries(names.sort().map((name) => [name, readFileSync(join(folder, name)).toString("hex")]));
 }

@@ -21,12 +21,23 @@ describeWithTerraform("the revoker", (open) => {
   const plans = {} as Record<Name, Plan>;
   afterAll(() => rmSync(outdir, { recursive: true }));
   const all = (name: Name, type: string) => plans[name].resources.filter((resource) => resource.type === type);
-  const synthesized = (type: string) => (JSON.parse(readFileSync(join(outdir, "example/stacks/handbook/cdk.tf.json"), "utf8")) as { resource: Record<string, Record<string, Values>> }).resource[type]!;
-  const one = (name: Name, address: string): Values => plans[name].resources.find((resource) => resource.address === address)!.values;
+  const synthesized = (type: string) =>
+    (
+      JSON.parse(readFileSync(join(outdir, "example/stacks/handbook/cdk.tf.json"), "utf8")) as {
+        resource: Record<string, Record<string, Values>>;
+      }
+    ).resource[type]!;
+  const one = (name: Name, address: string): Values =>
+    plans[name].resources.find((resource) => resource.address === address)!.values;
 
   test.each(Object.keys(CONFIGS) as Name[])("is planned for the %s config", (name) => {
     plans[name] = open(synthesize(CONFIGS[name](), { outdir: join(outdir, name) }).stackDir).plan();
-    expect(plans[name].resources.map(({ address }) => address).filter((address) => /\.(revoker|ledger|alarm)/.test(address)).sort()).toEqual([
+    expect(
+      plans[name].resources
+        .map(({ address }) => address)
+        .filter((address) => /\.(revoker|ledger|alarm)/.test(address))
+        .sort(),
+    ).toEqual([
       "aws_cloudwatch_event_rule.revoker_sweep",
       "aws_cloudwatch_event_rule.revoker_tidy",
       "aws_cloudwatch_event_target.revoker_sweep_target",
@@ -69,60 +80,106 @@ describeWithTerraform("the revoker", (open) => {
   });
 
   describe("keeps a ledger", () => {
-    test.each(Object.entries(LEDGER_TABLES))("whose table of %s is the one that the code reads and writes", (table, expected) => {
-      const values = one("example", `aws_dynamodb_table.ledger_${table}`);
-      expect({ hashKey: values["hash_key"], ...(values["range_key"] ? { rangeKey: values["range_key"] } : {}) }).toEqual(expected);
-      // An index is read with a delay: what it does not find may be there.
-      expect([values["global_secondary_index"] ?? [], values["local_secondary_index"] ?? []]).toEqual([[], []]);
-      expect((values["attribute"] as { name: string; type: string }[]).sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual(Object.values(expected).sort().map((name) => ({ name, type: "S" })));
-      expect(values).toMatchObject({ name: `handbook-${table}`, billing_mode: "PAY_PER_REQUEST" });
-    });
+    test.each(Object.entries(LEDGER_TABLES))(
+      "whose table of %s is the one that the code reads and writes",
+      (table, expected) => {
+        const values = one("example", `aws_dynamodb_table.ledger_${table}`);
+        expect({
+          hashKey: values["hash_key"],
+          ...(values["range_key"] ? { rangeKey: values["range_key"] } : {}),
+        }).toEqual(expected);
+        // An index is read with a delay: what it does not find may be there.
+        expect([values["global_secondary_index"] ?? [], values["local_secondary_index"] ?? []]).toEqual([[], []]);
+        expect(
+          (values["attribute"] as { name: string; type: string }[]).sort((a, b) => (a.name < b.name ? -1 : 1)),
+        ).toEqual(
+          Object.values(expected)
+            .sort()
+            .map((name) => ({ name, type: "S" })),
+        );
+        expect(values).toMatchObject({ name: `handbook-${table}`, billing_mode: "PAY_PER_REQUEST" });
+      },
+    );
 
-    test.each(Object.keys(LEDGER_TABLES))("whose %s expire, and can be had back as they were at any second of the last 35 days", (table) => {
-      expect(one("example", `aws_dynamodb_table.ledger_${table}`)).toMatchObject({
-        ttl: [{ attribute_name: TTL_ATTRIBUTE, enabled: true }],
-        point_in_time_recovery: [{ enabled: true }],
-      });
-    });
+    test.each(Object.keys(LEDGER_TABLES))(
+      "whose %s expire, and can be had back as they were at any second of the last 35 days",
+      (table) => {
+        expect(one("example", `aws_dynamodb_table.ledger_${table}`)).toMatchObject({
+          ttl: [{ attribute_name: TTL_ATTRIBUTE, enabled: true }],
+          point_in_time_recovery: [{ enabled: true }],
+        });
+      },
+    );
   });
 
   describe("is called", () => {
     test.each([
       ["revocations", "handbook-revocations", 500, 1, 5],
       ["sign_outs", "handbook-sign-outs", 1000, 90, 2],
-    ])("by the standard queue of %s, %s: batches of %i, gathered for %i s, %i at a time, of which only what failed comes again", (queue, name, batchSize, window, concurrency) => {
-      expect(one("example", `aws_sqs_queue.revoker_queue_${queue}`)).toMatchObject({ name, fifo_queue: false, content_based_deduplication: false });
-      expect(one("example", `aws_lambda_event_source_mapping.revoker_queue_${queue}_delivery`)).toMatchObject({
-        batch_size: batchSize,
-        maximum_batching_window_in_seconds: window,
-        scaling_config: [{ maximum_concurrency: concurrency }],
-        function_response_types: ["ReportBatchItemFailures"],
-        enabled: true,
-      });
-    });
+    ])(
+      "by the standard queue of %s, %s: batches of %i, gathered for %i s, %i at a time, of which only what failed comes again",
+      (queue, name, batchSize, window, concurrency) => {
+        expect(one("example", `aws_sqs_queue.revoker_queue_${queue}`)).toMatchObject({
+          name,
+          fifo_queue: false,
+          content_based_deduplication: false,
+        });
+        expect(one("example", `aws_lambda_event_source_mapping.revoker_queue_${queue}_delivery`)).toMatchObject({
+          batch_size: batchSize,
+          maximum_batching_window_in_seconds: window,
+          scaling_config: [{ maximum_concurrency: concurrency }],
+          function_response_types: ["ReportBatchItemFailures"],
+          enabled: true,
+        });
+      },
+    );
 
-    test.each(["revocations", "sign_outs"])("by the queue of %s long after a failed batch can still be gathered or worked on", (queue) => {
-      const { timeout } = one("example", "aws_lambda_function.revoker_consumer");
-      const { maximum_batching_window_in_seconds: window } = one("example", `aws_lambda_event_source_mapping.revoker_queue_${queue}_delivery`);
-      expect(one("example", `aws_sqs_queue.revoker_queue_${queue}`)["visibility_timeout_seconds"]).toBeGreaterThanOrEqual(6 * (timeout as number) + (window as number));
-    });
+    test.each(["revocations", "sign_outs"])(
+      "by the queue of %s long after a failed batch can still be gathered or worked on",
+      (queue) => {
+        const { timeout } = one("example", "aws_lambda_function.revoker_consumer");
+        const { maximum_batching_window_in_seconds: window } = one(
+          "example",
+          `aws_lambda_event_source_mapping.revoker_queue_${queue}_delivery`,
+        );
+        expect(
+          one("example", `aws_sqs_queue.revoker_queue_${queue}`)["visibility_timeout_seconds"],
+        ).toBeGreaterThanOrEqual(6 * (timeout as number) + (window as number));
+      },
+    );
 
     test("by queues that it never throttles: more of it may run than they hand over at once", () => {
-      const batches = all("example", "aws_lambda_event_source_mapping").map(({ values }) => (values["scaling_config"] as { maximum_concurrency: number }[])[0]!.maximum_concurrency);
+      const batches = all("example", "aws_lambda_event_source_mapping").map(
+        ({ values }) => (values["scaling_config"] as { maximum_concurrency: number }[])[0]!.maximum_concurrency,
+      );
       expect(batches).toHaveLength(2);
-      expect(one("example", "aws_lambda_function.revoker_consumer")["reserved_concurrent_executions"]).toBeGreaterThan(batches.reduce((sum, batch) => sum + batch));
+      expect(one("example", "aws_lambda_function.revoker_consumer")["reserved_concurrent_executions"]).toBeGreaterThan(
+        batches.reduce((sum, batch) => sum + batch),
+      );
     });
 
     test.each([
       ["tidy", "rate(5 minutes)"],
       ["sweep", "rate(1 day)"],
     ])("to %s, at a %s", (operation, rate) => {
-      expect(one("example", `aws_cloudwatch_event_rule.revoker_${operation}`)).toMatchObject({ name: `handbook-${operation}`, schedule_expression: rate });
-      expect(JSON.parse(one("example", `aws_cloudwatch_event_target.revoker_${operation}_target`)["input"] as string)).toEqual({ operation });
+      expect(one("example", `aws_cloudwatch_event_rule.revoker_${operation}`)).toMatchObject({
+        name: `handbook-${operation}`,
+        schedule_expression: rate,
+      });
+      expect(
+        JSON.parse(one("example", `aws_cloudwatch_event_target.revoker_${operation}_target`)["input"] as string),
+      ).toEqual({ operation });
     });
 
     test("with the time that the work takes: a batch a minute, a sweep a quarter of an hour", () => {
-      expect(all("example", "aws_lambda_function").map(({ values }) => [values["function_name"], values["timeout"], values["handler"], values["runtime"]])).toEqual([
+      expect(
+        all("example", "aws_lambda_function").map(({ values }) => [
+          values["function_name"],
+          values["timeout"],
+          values["handler"],
+          values["runtime"],
+        ]),
+      ).toEqual([
         ["handbook-auth", 5, "index.handler", "nodejs22.x"],
         ["handbook-key-rotator", 900, "index.handler", "nodejs22.x"],
         ["handbook-revoker", 900, "index.handler", "nodejs22.x"],
@@ -134,43 +191,78 @@ describeWithTerraform("the revoker", (open) => {
       ["example", [-1, 1, 5, 8]],
       ["everything", [-1, -1, -1, -1]],
     ])("with concurrency kept free as the %s config says", (name, expected) => {
-      expect(all(name, "aws_lambda_function").map(({ values }) => values["reserved_concurrent_executions"])).toEqual(expected);
+      expect(all(name, "aws_lambda_function").map(({ values }) => values["reserved_concurrent_executions"])).toEqual(
+        expected,
+      );
     });
   });
 
   test("keeps what it could not carry out for two weeks", () => {
-    // The dead-letter queue of a standard queue is one; what moves there keeps its age, so the queue it came from must not lose it before.
-    for (const { values } of all("example", "aws_sqs_queue")) expect(values).toMatchObject({ message_retention_seconds: 14 * 86_400, fifo_queue: false });
-    expect(all("example", "aws_sqs_queue").map(({ values }) => values["name"]).sort()).toEqual(["handbook-revocations", "handbook-revocations-dead", "handbook-revocations-failed", "handbook-sign-outs"]);
+    // The dead-letter queue of a standard queue is one; what moves there keeps its age, so the queue it came from must
+    // not lose it before.
+    for (const { values } of all("example", "aws_sqs_queue"))
+      expect(values).toMatchObject({ message_retention_seconds: 14 * 86_400, fifo_queue: false });
+    expect(
+      all("example", "aws_sqs_queue")
+        .map(({ values }) => values["name"])
+        .sort(),
+    ).toEqual([
+      "handbook-revocations",
+      "handbook-revocations-dead",
+      "handbook-revocations-failed",
+      "handbook-sign-outs",
+    ]);
   });
 
   describe("alarms", () => {
     // A distribution's id is known after the apply, and so are dimensions that have it.
-    const subject = ({ dimensions }: Values) => Object.values((dimensions as object | undefined) ?? { DistributionId: "known after apply" })[0];
+    const subject = ({ dimensions }: Values) =>
+      Object.values((dimensions as object | undefined) ?? { DistributionId: "known after apply" })[0];
 
     test("when revocations are given up, lost or late, when a function fails, and when viewers get server errors", () => {
       const alarms = all("example", "aws_cloudwatch_metric_alarm").map(({ values }) => [
-        values["alarm_name"], values["metric_name"], values["statistic"], subject(values), values["threshold"],
+        values["alarm_name"],
+        values["metric_name"],
+        values["statistic"],
+        subject(values),
+        values["threshold"],
       ]);
       expect(alarms.sort()).toEqual([
         ["handbook-key-rotator-errors", "Errors", "Sum", "handbook-key-rotator", 0],
         ["handbook-revocations-dead", "ApproximateNumberOfMessagesVisible", "Maximum", "handbook-revocations-dead", 0],
         ["handbook-revocations-errors", "Errors", "Sum", "handbook-revocations", 0],
-        ["handbook-revocations-failed", "ApproximateNumberOfMessagesVisible", "Maximum", "handbook-revocations-failed", 0],
+        [
+          "handbook-revocations-failed",
+          "ApproximateNumberOfMessagesVisible",
+          "Maximum",
+          "handbook-revocations-failed",
+          0,
+        ],
         ["handbook-revocations-late", "ApproximateAgeOfOldestMessage", "Maximum", "handbook-revocations", 300],
         ["handbook-revoker-errors", "Errors", "Sum", "handbook-revoker", 0],
         ["handbook-server-errors", "5xxErrorRate", "Average", "known after apply", 5],
         ["handbook-sign-outs-late", "ApproximateAgeOfOldestMessage", "Maximum", "handbook-sign-outs", 600],
       ]);
       for (const { values } of all("example", "aws_cloudwatch_metric_alarm")) {
-        expect(values).toMatchObject({ comparison_operator: "GreaterThanThreshold", treat_missing_data: "notBreaching", period: 300, evaluation_periods: values["metric_name"] === "5xxErrorRate" ? 2 : 1 });
+        expect(values).toMatchObject({
+          comparison_operator: "GreaterThanThreshold",
+          treat_missing_data: "notBreaching",
+          period: 300,
+          evaluation_periods: values["metric_name"] === "5xxErrorRate" ? 2 : 1,
+        });
       }
     });
 
     test("of things that exist", () => {
-      const things = [...all("example", "aws_sqs_queue").map(({ values }) => values["name"]), ...all("example", "aws_lambda_function").map(({ values }) => values["function_name"])];
+      const things = [
+        ...all("example", "aws_sqs_queue").map(({ values }) => values["name"]),
+        ...all("example", "aws_lambda_function").map(({ values }) => values["function_name"]),
+      ];
       const { "alarm_server-errors": ofDistribution } = synthesized("aws_cloudwatch_metric_alarm");
-      expect(ofDistribution!["dimensions"]).toEqual({ DistributionId: "${aws_cloudfront_distribution.gateway.id}", Region: "Global" });
+      expect(ofDistribution!["dimensions"]).toEqual({
+        DistributionId: "${aws_cloudfront_distribution.gateway.id}",
+        Region: "Global",
+      });
       for (const { values } of all("example", "aws_cloudwatch_metric_alarm")) {
         if (values["metric_name"] !== ofDistribution!["metric_name"]) expect(things).toContain(subject(values));
       }
@@ -178,9 +270,13 @@ describeWithTerraform("the revoker", (open) => {
 
     test("tell the config's topic, or nobody", () => {
       for (const { values } of all("everything", "aws_cloudwatch_metric_alarm")) {
-        expect([values["alarm_actions"], values["ok_actions"]]).toEqual([[EVERYTHING.alarmTopicArn], [EVERYTHING.alarmTopicArn]]);
+        expect([values["alarm_actions"], values["ok_actions"]]).toEqual([
+          [EVERYTHING.alarmTopicArn],
+          [EVERYTHING.alarmTopicArn],
+        ]);
       }
-      for (const { values } of all("example", "aws_cloudwatch_metric_alarm")) expect([values["alarm_actions"] ?? [], values["ok_actions"] ?? []]).toEqual([[], []]);
+      for (const { values } of all("example", "aws_cloudwatch_metric_alarm"))
+        expect([values["alarm_actions"] ?? [], values["ok_actions"] ?? []]).toEqual([[], []]);
     });
   });
 
@@ -189,14 +285,20 @@ describeWithTerraform("the revoker", (open) => {
       aws_dynamodb_table: (values) => (values["server_side_encryption"] as Values[] | undefined)?.[0]?.["kms_key_arn"],
       aws_secretsmanager_secret: (values) => values["kms_key_id"],
       aws_sns_topic: (values) => values["kms_master_key_id"],
-      aws_sqs_queue: (values) => values["kms_master_key_id"] ?? (values["sqs_managed_sse_enabled"] === true ? "SSE-SQS" : undefined),
+      aws_sqs_queue: (values) =>
+        values["kms_master_key_id"] ?? (values["sqs_managed_sse_enabled"] === true ? "SSE-SQS" : undefined),
     };
 
-    test.each(Object.keys(keyOf))("every %s by the config's key, but the queue of what a wrong key policy would lose", (type) => {
-      const keys = all("everything", type).map(({ name, values }) => [name, keyOf[type]!(values)]);
-      expect(keys.length).toBeGreaterThan(0);
-      expect(keys).toEqual(keys.map(([name]) => [name, name === "revoker_topic_failed" ? "SSE-SQS" : EVERYTHING.kmsKeyArn]));
-    });
+    test.each(Object.keys(keyOf))(
+      "every %s by the config's key, but the queue of what a wrong key policy would lose",
+      (type) => {
+        const keys = all("everything", type).map(({ name, values }) => [name, keyOf[type]!(values)]);
+        expect(keys.length).toBeGreaterThan(0);
+        expect(keys).toEqual(
+          keys.map(([name]) => [name, name === "revoker_topic_failed" ? "SSE-SQS" : EVERYTHING.kmsKeyArn]),
+        );
+      },
+    );
 
     test.each([
       ["aws_dynamodb_table", undefined],
@@ -217,24 +319,46 @@ describeWithTerraform("the revoker", (open) => {
       revocations_table_name: { value: "handbook-revocations" },
     });
     // Known after the apply.
-    expect(Object.keys(plans.example.outputs)).toEqual(expect.arrayContaining(["revocation_topic_arn", "revocation_queue_url", "sign_out_queue_url", "dead_revocation_queue_url"]));
+    expect(Object.keys(plans.example.outputs)).toEqual(
+      expect.arrayContaining([
+        "revocation_topic_arn",
+        "revocation_queue_url",
+        "sign_out_queue_url",
+        "dead_revocation_queue_url",
+      ]),
+    );
   });
 
   test("applied: is told where everything is, gives up after five times, and is reached by its own queue, topic and schedule only", () => {
     const terraform = open(join(outdir, "everything/stacks/everything"));
     writeFileSync(join(terraform.folder, "apply.tftest.hcl"), applyTest());
     // `terraform test` wants a value for every ephemeral variable.
-    const { output } = terraform.run(["test", "-no-color"], { idp_staff_client_secret: "s", idp_partner_a_client_secret: "p" });
+    const { output } = terraform.run(["test", "-no-color"], {
+      idp_staff_client_secret: "s",
+      idp_partner_a_client_secret: "p",
+    });
     expect(output).toContain("1 passed, 0 failed");
   });
 });
 
 /** So that a mix-up of two queues or tables shows. */
 const DISTINCT = {
-  "aws_sqs_queue.revoker_queue_revocations": { arn: "arn:aws:sqs:us-east-1:111122223333:revocations", url: "https://sqs.us-east-1.amazonaws.com/111122223333/revocations" },
-  "aws_sqs_queue.revoker_queue_sign_outs": { arn: "arn:aws:sqs:us-east-1:111122223333:sign-outs", url: "https://sqs.us-east-1.amazonaws.com/111122223333/sign-outs" },
-  "aws_sqs_queue.revoker_queue_dead": { arn: "arn:aws:sqs:us-east-1:111122223333:dead", url: "https://sqs.us-east-1.amazonaws.com/111122223333/dead" },
-  "aws_sqs_queue.revoker_topic_failed": { arn: "arn:aws:sqs:us-east-1:111122223333:failed", url: "https://sqs.us-east-1.amazonaws.com/111122223333/failed" },
+  "aws_sqs_queue.revoker_queue_revocations": {
+    arn: "arn:aws:sqs:us-east-1:111122223333:revocations",
+    url: "https://sqs.us-east-1.amazonaws.com/111122223333/revocations",
+  },
+  "aws_sqs_queue.revoker_queue_sign_outs": {
+    arn: "arn:aws:sqs:us-east-1:111122223333:sign-outs",
+    url: "https://sqs.us-east-1.amazonaws.com/111122223333/sign-outs",
+  },
+  "aws_sqs_queue.revoker_queue_dead": {
+    arn: "arn:aws:sqs:us-east-1:111122223333:dead",
+    url: "https://sqs.us-east-1.amazonaws.com/111122223333/dead",
+  },
+  "aws_sqs_queue.revoker_topic_failed": {
+    arn: "arn:aws:sqs:us-east-1:111122223333:failed",
+    url: "https://sqs.us-east-1.amazonaws.com/111122223333/failed",
+  },
   "aws_cloudwatch_event_rule.revoker_tidy": { arn: "arn:aws:events:us-east-1:111122223333:rule/tidy" },
   "aws_cloudwatch_event_rule.revoker_sweep": { arn: "arn:aws:events:us-east-1:111122223333:rule/sweep" },
   "aws_lambda_function.revoker": { arn: "arn:aws:lambda:us-east-1:111122223333:function:operator" },
@@ -242,8 +366,12 @@ const DISTINCT = {
 };
 
 function applyTest(): string {
-  const overrides = Object.entries(DISTINCT).map(([target, values]) => `override_resource {\n  target = ${target}\n  values = ${JSON.stringify(values)}\n}\n`);
-  const [revocations, signOuts, dead, failed] = ["revocations", "sign-outs", "dead", "failed"].map((name) => `arn:aws:sqs:us-east-1:111122223333:${name}`);
+  const overrides = Object.entries(DISTINCT).map(
+    ([target, values]) => `override_resource {\n  target = ${target}\n  values = ${JSON.stringify(values)}\n}\n`,
+  );
+  const [revocations, signOuts, dead, failed] = ["revocations", "sign-outs", "dead", "failed"].map(
+    (name) => `arn:aws:sqs:us-east-1:111122223333:${name}`,
+  );
   const topic = "arn:aws:sns:us-east-1:111122223333:mock";
   const { arn: operator } = DISTINCT["aws_lambda_function.revoker"];
   const { arn: consumer } = DISTINCT["aws_lambda_function.revoker_consumer"];

@@ -16,7 +16,10 @@ describeWithTerraform("buckets", (open) => {
     const terraform = open(synthesize(parseConfig(EVERYTHING), { outdir }).stackDir);
     writeFileSync(join(terraform.folder, "apply.tftest.hcl"), applyTest());
     // `terraform test` wants a value for every ephemeral variable.
-    const { output } = terraform.run(["test", "-no-color"], { idp_staff_client_secret: "s", idp_partner_a_client_secret: "p" });
+    const { output } = terraform.run(["test", "-no-color"], {
+      idp_staff_client_secret: "s",
+      idp_partner_a_client_secret: "p",
+    });
     expect(output).toContain("1 passed, 0 failed");
   });
 });

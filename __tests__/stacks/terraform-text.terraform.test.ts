@@ -11,7 +11,9 @@ describeWith("terraform", "a limit in bytes", (terraform) => {
 
   // Limits with each remainder by three: base64 pads differently.
   test.each([4_096, 10_240, 99])("of %i is kept to the byte, whatever the characters", (limit) => {
-    const texts = [-2, -1, 0, 1, 2, 3].flatMap((more) => ["a", "é", "€", "🙂"].map((character) => ofBytes(limit + more, character)));
+    const texts = [-2, -1, 0, 1, 2, 3].flatMap((more) =>
+      ["a", "é", "€", "🙂"].map((character) => ofBytes(limit + more, character)),
+    );
     const answers = texts.map((_, i) => atMostBytes(`local.texts[${i}]`, limit));
     writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ locals: { texts, answers } }));
     const output = execFileSync(terraform, ["console"], {
@@ -26,5 +28,7 @@ describeWith("terraform", "a limit in bytes", (terraform) => {
 
 function ofBytes(bytes: number, character: string): string {
   const width = Buffer.byteLength(character);
-  return character.repeat(Math.floor(bytes / width)).padEnd(Math.floor(bytes / width) * character.length + (bytes % width), "x");
+  return character
+    .repeat(Math.floor(bytes / width))
+    .padEnd(Math.floor(bytes / width) * character.length + (bytes % width), "x");
 }

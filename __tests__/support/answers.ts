@@ -6,7 +6,13 @@ import type { EdgeResponse } from "./cloudfront-event";
 /** Texts that only come from a hostile identity provider, a stack trace or an attribute that breaks out. */
 const FOREIGN = /<script|<b>|<i>|alert\(|secret database|\bat .+:\d+:\d+|node:internal|undefined|\[object/;
 
-const SECURITY_POLICY = ["default-src 'none'", "style-src 'unsafe-inline'", "frame-ancestors 'none'", "form-action 'self'", "base-uri 'none'"];
+const SECURITY_POLICY = [
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  "frame-ancestors 'none'",
+  "form-action 'self'",
+  "base-uri 'none'",
+];
 
 /** A page of the gateway: one heading, the reference that is in the log, nothing to load or run. */
 export function expectPage(response: EdgeResponse, status: number): void {
@@ -46,6 +52,8 @@ export function setCookie(response: EdgeResponse, name: string): Cookie | undefi
 
 /** The response gives no session: it sets no session cookie, except to clear it. */
 export function expectNoSession(response: EdgeResponse): void {
-  const living = setCookies(response).filter(({ name, value }) => (name === SESSION_COOKIE || name === REFRESH_COOKIE) && value !== "");
+  const living = setCookies(response).filter(
+    ({ name, value }) => (name === SESSION_COOKIE || name === REFRESH_COOKIE) && value !== "",
+  );
   expect(living).toEqual([]);
 }

@@ -1,7 +1,7 @@
 /**
  * The shipped auth handler between a browser, an identity provider and AWS: its zip on the Lambda runtime's Node, real
- * viewer-request events, and a clock that tests can move. Every response is held to CloudFront's rules, and neither a page
- * nor the log may hold a secret that anyone here saw.
+ * viewer-request events, and a clock that tests can move. Every response is held to CloudFront's rules, and neither a
+ * page nor the log may hold a secret that anyone here saw.
  */
 import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -31,7 +31,10 @@ import { lambdaNode } from "./tools";
 
 export const HOST = "app.example.com";
 const FUNCTION_NAME = "example-auth";
-/** One flat JSON object of codes, ids and numbers: no message of a library, no warning, no crash that no request told of. */
+/**
+ * One flat JSON object of codes, ids and numbers: no message of a library, no warning, no crash that no request told
+ * of.
+ */
 const LOG_LINE = /^\{("\w+":("[\w =:-]*"|[0-9]+),?)+\}$/;
 const KEYS_SECRET = "example/session-keys";
 const MINTED_SID = "s".repeat(16);
@@ -118,8 +121,16 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
   };
   let shift = 0;
   const certificate = await trustedCertificate();
-  const standIn = { certificate: options.untrustedCertificate ? await localhostCertificate() : certificate, now: clock.now, ...options.standIn };
-  const [aws, idp, otherIdp] = await Promise.all([startAwsStandIn(), IdpStandIn.start(standIn), options.withOtherIdp ? IdpStandIn.start(standIn) : undefined]);
+  const standIn = {
+    certificate: options.untrustedCertificate ? await localhostCertificate() : certificate,
+    now: clock.now,
+    ...options.standIn,
+  };
+  const [aws, idp, otherIdp] = await Promise.all([
+    startAwsStandIn(),
+    IdpStandIn.start(standIn),
+    options.withOtherIdp ? IdpStandIn.start(standIn) : undefined,
+  ]);
   const idps = otherIdp ? { main: idp, other: otherIdp } : { main: idp };
 
   const settings: AuthSettings = {
@@ -128,7 +139,9 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
     hosts: [HOST, "www.example.com"],
     session: { absolute: 8 * 3600, idle: 3600, token: 900 },
     sessionKeysSecretName: KEYS_SECRET,
-    identityProviders: Object.fromEntries(Object.entries(idps).map(([id, provider]) => [id, { ...providerSettings(id, provider), ...options.idp }])),
+    identityProviders: Object.fromEntries(
+      Object.entries(idps).map(([id, provider]) => [id, { ...providerSettings(id, provider), ...options.idp }]),
+    ),
     eventTransmitters: {},
     ledger: { sessionsTable: "example-sessions", revocationsTable: "example-revocations" },
     revocationQueueName: "example-revocations",
@@ -149,7 +162,8 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
   const ledger = openLedger(aws.endpoint, settings.ledger, clock.now, ledgerSession);
   await ledger.open({});
   aws.requests.length = 0;
-  for (const [id, { clientSecret }] of Object.entries(idps)) if (clientSecret) aws.secrets.set(secretName(id), clientSecret);
+  for (const [id, { clientSecret }] of Object.entries(idps))
+    if (clientSecret) aws.secrets.set(secretName(id), clientSecret);
   options.prepare?.({ aws, idp, settings });
   const certificateFile = join(runFolder, "trusted.pem");
   writeFileSync(certificateFile, certificate.cert);
@@ -158,12 +172,39 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
       zip: handlerZip(),
       functionName: (options.functionNamePrefix ?? "") + FUNCTION_NAME,
       node: lambdaNode(),
-      env: { ...clock.env, AWS_ENDPOINT_URL: slow?.endpoint ?? aws.endpoint, AWS_SECRET_ACCESS_KEY: awsSecret, NODE_EXTRA_CA_CERTS: certificateFile },
+      env: {
+        ...clock.env,
+        AWS_ENDPOINT_URL: slow?.endpoint ?? aws.endpoint,
+        AWS_SECRET_ACCESS_KEY: awsSecret,
+        NODE_EXTRA_CA_CERTS: certificateFile,
+      },
     });
   const slow = options.withSlowAnswers ? await startSlowAnswers(aws.endpoint) : undefined;
   let lambda = await start();
   let earlierLogs = "";
-  const environment: AuthEnvironment = { aws, delays: slow?.delays ?? new Map<string, number>(), idp, otherIdp, clock, shiftHandler, settings, keys, ledger, logs, logLines, coldStart, browser, invoke, readToken: (token) => readToken(token, keys), uid, mint: mintSession, publishKeys, publishSettings, secret, close };
+  const environment: AuthEnvironment = {
+    aws,
+    delays: slow?.delays ?? new Map<string, number>(),
+    idp,
+    otherIdp,
+    clock,
+    shiftHandler,
+    settings,
+    keys,
+    ledger,
+    logs,
+    logLines,
+    coldStart,
+    browser,
+    invoke,
+    readToken: (token) => readToken(token, keys),
+    uid,
+    mint: mintSession,
+    publishKeys,
+    publishSettings,
+    secret,
+    close,
+  };
   return environment;
 
   function shiftHandler(seconds: number): void {
@@ -193,7 +234,9 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
   async function logLines({ requestId }: EdgeResponse): Promise<Record<string, unknown>[]> {
     // The answer of the process may overtake what it wrote.
     for (let tries = 0; tries < 100 && !logs().includes(requestId); tries++) await setTimeout(10);
-    const lines = logs().split("\n").filter((line) => line.includes(requestId));
+    const lines = logs()
+      .split("\n")
+      .filter((line) => line.includes(requestId));
     return lines.map((line) => JSON.parse(line.slice(line.indexOf("{"))) as Record<string, unknown>);
   }
 
@@ -215,7 +258,8 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
       // Times of sign-ins are in the log as the times of its lines.
       if (name !== SIGN_INS_COOKIE && value) secret(value);
     }
-    if (!/\bno-store\b/.test(response.headers["cache-control"]?.join() ?? "")) throw new Error(`${numbered.url}: the response may be cached`);
+    if (!/\bno-store\b/.test(response.headers["cache-control"]?.join() ?? ""))
+      throw new Error(`${numbered.url}: the response may be cached`);
     const leaked = leaks(response.body);
     if (leaked.length > 0) throw new Error(`${numbered.url}: the body holds ${leaked.join(", ")}`);
     return response;
@@ -227,7 +271,21 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
 
   function mintSession(changes: Partial<Session>): string {
     const now = clock.now();
-    const session: Session = { uid: uid("alice"), sid: MINTED_SID, issuedAt: now, expiresAt: now + 900, mark: 0, floor: NO_FLOOR, authTime: now, idp: "main", strength: "", roles: [], email: "", claims: {}, ...changes };
+    const session: Session = {
+      uid: uid("alice"),
+      sid: MINTED_SID,
+      issuedAt: now,
+      expiresAt: now + 900,
+      mark: 0,
+      floor: NO_FLOOR,
+      authTime: now,
+      idp: "main",
+      strength: "",
+      roles: [],
+      email: "",
+      claims: {},
+      ...changes,
+    };
     return secret(mint(session, keys));
   }
 
@@ -259,7 +317,9 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
   /** What of the secrets is in a text: whole, in one of its dotted parts, or escaped. */
   function leaks(text: string): string[] {
     const all = [...secrets, ...Object.values(idps).flatMap((provider) => [...provider.secretsSeen])];
-    return all.flatMap((value) => [value, encodeURIComponent(value), ...value.split(".")]).filter((part) => part.length >= 12 && text.includes(part));
+    return all
+      .flatMap((value) => [value, encodeURIComponent(value), ...value.split(".")])
+      .filter((part) => part.length >= 12 && text.includes(part));
   }
 
   async function close(): Promise<void> {
@@ -269,13 +329,18 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
     await Promise.all([aws.close(), slow?.close(), ...Object.values(idps).map((provider) => provider.stop())]);
     const leaked = leaks(logs());
     if (leaked.length > 0) throw new Error(`the log holds ${leaked.join(", ")}`);
-    const strange = logs().split("\n").filter((line) => line && !LOG_LINE.test(line));
+    const strange = logs()
+      .split("\n")
+      .filter((line) => line && !LOG_LINE.test(line));
     if (strange.length > 0) throw new Error(`the handler wrote ${strange.join("\n")}`);
   }
 }
 
 /** What one test makes a handler remember, another must not find: starts one for `body` and stops it. */
-export async function withAuth(options: AuthOptions, body: (environment: AuthEnvironment) => Promise<void>): Promise<void> {
+export async function withAuth(
+  options: AuthOptions,
+  body: (environment: AuthEnvironment) => Promise<void>,
+): Promise<void> {
   const environment = await startAuth(options);
   try {
     await body(environment);

@@ -1,6 +1,6 @@
 /**
- * An AWS account to apply to: moto with what it lacks (aws-account/server.py), functions that run the very zips that were
- * uploaded with the environment that was configured, and the KeyValueStores' data API.
+ * An AWS account to apply to: moto with what it lacks (aws-account/server.py), functions that run the very zips that
+ * were uploaded with the environment that was configured, and the KeyValueStores' data API.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -77,7 +77,9 @@ export async function startAwsAccount(moto: string, trusted: string): Promise<Aw
 
   /** One process for each code and environment, as long as the account lives. */
   async function run({ functionName, zip, environment, event }: Invocation): Promise<unknown> {
-    const id = createHash("sha256").update(JSON.stringify([functionName, zip, environment])).digest("hex");
+    const id = createHash("sha256")
+      .update(JSON.stringify([functionName, zip, environment]))
+      .digest("hex");
     if (!functions.has(id)) functions.set(id, start(id));
     return (await functions.get(id)!).invoke(event);
 
@@ -105,17 +107,21 @@ export async function startAwsAccount(moto: string, trusted: string): Promise<Aw
   }
 
   const runner = await startRunner(run);
-  const server = spawn(pythonOf(moto), [join(__dirname, "aws-account/server.py"), endpoint.split(":")[2]!, runner.url], {
-    stdio: ["ignore", "ignore", process.env["EDGEGATE_ACCOUNT_LOG"] ? "inherit" : "ignore"],
-    env: {
-      ...process.env,
-      PYTHONDONTWRITEBYTECODE: "1",
-      MOTO_ACCOUNT_ID: ACCOUNT_ID,
-      MOTO_IAM_LOAD_MANAGED_POLICIES: "true",
-      // Seconds until a certificate is issued.
-      MOTO_ACM_VALIDATION_WAIT: "0",
+  const server = spawn(
+    pythonOf(moto),
+    [join(__dirname, "aws-account/server.py"), endpoint.split(":")[2]!, runner.url],
+    {
+      stdio: ["ignore", "ignore", process.env["EDGEGATE_ACCOUNT_LOG"] ? "inherit" : "ignore"],
+      env: {
+        ...process.env,
+        PYTHONDONTWRITEBYTECODE: "1",
+        MOTO_ACCOUNT_ID: ACCOUNT_ID,
+        MOTO_IAM_LOAD_MANAGED_POLICIES: "true",
+        // Seconds until a certificate is issued.
+        MOTO_ACM_VALIDATION_WAIT: "0",
+      },
     },
-  });
+  );
   const ended = new Promise((resolve) => server.once("close", resolve));
 
   async function send(path: string, options: RequestInit = {}): Promise<string> {
@@ -128,7 +134,9 @@ export async function startAwsAccount(moto: string, trusted: string): Promise<Aw
   const request = (service: string, path: string, body: string | URLSearchParams) =>
     send(path, {
       method: "POST",
-      headers: { authorization: `AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0` },
+      headers: {
+        authorization: `AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+      },
       body,
     });
 
@@ -138,7 +146,11 @@ export async function startAwsAccount(moto: string, trusted: string): Promise<Aw
   }
 
   async function publish(topicArn: string, message: string): Promise<void> {
-    await request("sns", "/", new URLSearchParams({ Action: "Publish", Version: "2010-03-31", TopicArn: topicArn, Message: message }));
+    await request(
+      "sns",
+      "/",
+      new URLSearchParams({ Action: "Publish", Version: "2010-03-31", TopicArn: topicArn, Message: message }),
+    );
   }
 
   async function close(): Promise<void> {
@@ -171,7 +183,9 @@ export async function startAwsAccount(moto: string, trusted: string): Promise<Aw
 }
 
 /** For moto: POST of an {@link Invocation}; what the handler threw comes back as Lambda has it. */
-async function startRunner(run: (invocation: Invocation) => Promise<unknown>): Promise<{ url: string; close(): Promise<void> }> {
+async function startRunner(
+  run: (invocation: Invocation) => Promise<unknown>,
+): Promise<{ url: string; close(): Promise<void> }> {
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     let text = "";
     for await (const chunk of request) text += String(chunk);
@@ -204,7 +218,13 @@ function pythonOf(moto: string): string {
 
 async function answers(endpoint: string): Promise<void> {
   for (let tries = 0; tries < START_LIMIT * 10; tries++) {
-    if (await fetch(`${endpoint}/moto-api/`).then(({ ok }) => ok, () => false)) return;
+    if (
+      await fetch(`${endpoint}/moto-api/`).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    )
+      return;
     await setTimeout(100);
   }
   throw new Error(`the AWS account did not answer within ${START_LIMIT} s`);

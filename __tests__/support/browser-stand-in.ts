@@ -29,14 +29,28 @@ interface Surroundings {
   authorize(url: string): string;
 }
 
-const NAVIGATION = { Accept: "text/html,application/xhtml+xml", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "none" };
+const NAVIGATION = {
+  Accept: "text/html,application/xhtml+xml",
+  "Sec-Fetch-Mode": "navigate",
+  "Sec-Fetch-Dest": "document",
+  "Sec-Fetch-Site": "none",
+};
 const SCRIPT = { Accept: "*/*", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty", "Sec-Fetch-Site": "same-origin" };
 const FROM_ANOTHER_SITE = { "Sec-Fetch-Site": "cross-site" };
 
 export function createBrowser(surroundings: Surroundings, jar = createCookieJar(surroundings.now)): Browser {
-  async function send(url: string, kind: Record<string, string>, { headers, ...options }: RequestOptions = {}): Promise<EdgeResponse> {
+  async function send(
+    url: string,
+    kind: Record<string, string>,
+    { headers, ...options }: RequestOptions = {},
+  ): Promise<EdgeResponse> {
     const cookie = jar.header(url.split("?")[0]!);
-    const response = await surroundings.invoke({ url, address: browser.address, ...options, headers: { ...kind, ...(cookie !== undefined && { Cookie: cookie }), ...headers } });
+    const response = await surroundings.invoke({
+      url,
+      address: browser.address,
+      ...options,
+      headers: { ...kind, ...(cookie !== undefined && { Cookie: cookie }), ...headers },
+    });
     response.headers["set-cookie"]?.forEach((line) => jar.store(line));
     return response;
   }
@@ -58,7 +72,11 @@ export function createBrowser(surroundings: Surroundings, jar = createCookieJar(
     async signIn(returnTo) {
       return browser.navigate(browser.approve(await browser.startSignIn(returnTo)), { headers: FROM_ANOTHER_SITE });
     },
-    copy: () => Object.assign(createBrowser(surroundings, jar.copy()), browser.address !== undefined && { address: browser.address }),
+    copy: () =>
+      Object.assign(
+        createBrowser(surroundings, jar.copy()),
+        browser.address !== undefined && { address: browser.address },
+      ),
   };
   return browser;
 }

@@ -28,21 +28,41 @@ export function edgegate(args: readonly string[], { env = {}, input = "" }: RunO
  * @param script path of util-linux's `script`
  * @param answers each is typed once the text before it is shown
  */
-export function edgegateAtTerminal(script: string, args: readonly string[], answers: readonly [shown: string, typed: string][] = [], env: Record<string, string> = {}): Promise<Run> {
+export function edgegateAtTerminal(
+  script: string,
+  args: readonly string[],
+  answers: readonly [shown: string, typed: string][] = [],
+  env: Record<string, string> = {},
+): Promise<Run> {
   const command = [process.execPath, EDGEGATE, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-  return run(script, ["--quiet", "--return", "--echo", "always", "--command", command, "/dev/null"], { env: { TERM: "xterm", ...env }, answers });
+  return run(script, ["--quiet", "--return", "--echo", "always", "--command", command, "/dev/null"], {
+    env: { TERM: "xterm", ...env },
+    answers,
+  });
 }
 
 function run(
   file: string,
   args: readonly string[],
-  { env, input, answers = [] }: { env: Record<string, string>; input?: string; answers?: readonly [shown: string, typed: string][] },
+  {
+    env,
+    input,
+    answers = [],
+  }: { env: Record<string, string>; input?: string; answers?: readonly [shown: string, typed: string][] },
 ): Promise<Run> {
   return new Promise((resolve, reject) => {
     const { PATH, HOME, TMPDIR } = process.env;
     const child = spawn(file, args, {
       cwd: ROOT,
-      env: { ...(PATH && { PATH }), ...(HOME && { HOME }), ...(TMPDIR && { TMPDIR }), AWS_CONFIG_FILE: "/dev/null", AWS_SHARED_CREDENTIALS_FILE: "/dev/null", AWS_EC2_METADATA_DISABLED: "true", ...env },
+      env: {
+        ...(PATH && { PATH }),
+        ...(HOME && { HOME }),
+        ...(TMPDIR && { TMPDIR }),
+        AWS_CONFIG_FILE: "/dev/null",
+        AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+        AWS_EC2_METADATA_DISABLED: "true",
+        ...env,
+      },
       stdio: ["pipe", "pipe", "pipe"],
     });
     const result: Run = { code: null, stdout: "", stderr: "" };

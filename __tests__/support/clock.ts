@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { writeFileSync } from "node:fs";
 
-/** The time as a handler, its identity provider and its browsers see it; shared with the handler by shifted-clock.js. */
+/**
+ * The time as a handler, its identity provider and its browsers see it; shared with the handler by shifted-clock.js.
+ */
 export interface Clock {
   /** Unix seconds. */
   now(): number;

@@ -28,7 +28,9 @@ export interface EdgeResponse {
 /** Limit of a response that a viewer-request trigger generates, headers included. */
 const MAX_RESPONSE_BYTES = 40 * 1024;
 
-/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html#function-restrictions-disallowed-headers */
+/**
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html#function-restrictions-disallowed-headers
+ */
 const DISALLOWED_HEADERS =
   /^(connection|expect|keep-alive|proxy-(authenticate|authorization|connection)|trailer|upgrade|x-accel-.*|x-amz-cf-.*|x-cache.*|x-edge-.*|x-forwarded-proto|x-real-ip|content-length|host|transfer-encoding|via|cdn-loop|warning)$/;
 
@@ -51,7 +53,10 @@ export function viewerRequestEvent(request: ViewerRequest): unknown {
             uri,
             querystring: query.join("?"),
             headers: Object.fromEntries(
-              Object.entries(headers).map(([key, value]) => [key.toLowerCase(), [value].flat().map((item) => ({ key, value: item }))]),
+              Object.entries(headers).map(([key, value]) => [
+                key.toLowerCase(),
+                [value].flat().map((item) => ({ key, value: item })),
+              ]),
             ),
             body: {
               action: "read-only",
@@ -73,13 +78,16 @@ export function readEdgeResponse(raw: unknown, request: ViewerRequest): EdgeResp
   const { status, statusDescription, headers = {}, body = "", bodyEncoding = "text", ...unknown } = response;
   if (!isRecord(raw)) faults.push("it is not an object");
   if (Object.keys(unknown).length > 0) faults.push(`unknown fields ${Object.keys(unknown).join(", ")}`);
-  if (typeof status !== "string" || !/^[2-5][0-9]{2}$/.test(status)) faults.push(`status ${JSON.stringify(status)} is not a string of three digits`);
-  if (statusDescription !== undefined && typeof statusDescription !== "string") faults.push("statusDescription is not a string");
+  if (typeof status !== "string" || !/^[2-5][0-9]{2}$/.test(status))
+    faults.push(`status ${JSON.stringify(status)} is not a string of three digits`);
+  if (statusDescription !== undefined && typeof statusDescription !== "string")
+    faults.push("statusDescription is not a string");
   if (typeof body !== "string") faults.push("body is not a string");
   if (bodyEncoding !== "text" && bodyEncoding !== "base64") faults.push("bodyEncoding is neither text nor base64");
   const values = isRecord(headers) ? readHeaders(headers, faults) : {};
   const text = bodyEncoding === "base64" ? Buffer.from(String(body), "base64").toString() : String(body);
-  if (Buffer.byteLength(JSON.stringify(values)) + Buffer.byteLength(text) > MAX_RESPONSE_BYTES) faults.push("it is larger than 40 KB");
+  if (Buffer.byteLength(JSON.stringify(values)) + Buffer.byteLength(text) > MAX_RESPONSE_BYTES)
+    faults.push("it is larger than 40 KB");
   if (request.method === "HEAD" && text) faults.push("a response to HEAD has a body");
   if (faults.length > 0) throw new Error(`CloudFront would refuse this response: ${faults.join("; ")}`);
   return { status: Number(status), headers: values, body: text, requestId: request.requestId };
@@ -99,9 +107,11 @@ function readHeaders(headers: Record<string, unknown>, faults: string[]): Record
 
 function readHeader(name: string, item: unknown, faults: string[]): string {
   const { key, value } = isRecord(item) ? item : {};
-  if (key !== undefined && (typeof key !== "string" || key.toLowerCase() !== name)) faults.push(`header ${name} has the key ${JSON.stringify(key)}`);
+  if (key !== undefined && (typeof key !== "string" || key.toLowerCase() !== name))
+    faults.push(`header ${name} has the key ${JSON.stringify(key)}`);
   // Printable ASCII: everything else is a header injection, or text that CloudFront and browsers read differently.
-  if (typeof value !== "string" || !/^[ -~]*$/.test(value)) faults.push(`header ${name} has the value ${JSON.stringify(value)}`);
+  if (typeof value !== "string" || !/^[ -~]*$/.test(value))
+    faults.push(`header ${name} has the value ${JSON.stringify(value)}`);
   return String(value);
 }
 

@@ -23,8 +23,19 @@ const ROLE = 'write a role name of letters, digits and . _ : @ / -, such as "adm
 const CACHING = 'write "disabled" or "optimized"';
 const UNKNOWN = "there is no such setting; remove it or check its spelling";
 
-const identityProvider = (more: object) => ({ identityProviders: { main: { ...SMALL.identityProviders.main, ...more } } });
-const transmitter = (more: object) => ({ eventTransmitters: { corp: { issuer: "https://signals.example.com", audience: "wiki", jwksUri: "https://signals.example.com/keys", ...more } } });
+const identityProvider = (more: object) => ({
+  identityProviders: { main: { ...SMALL.identityProviders.main, ...more } },
+});
+const transmitter = (more: object) => ({
+  eventTransmitters: {
+    corp: {
+      issuer: "https://signals.example.com",
+      audience: "wiki",
+      jwksUri: "https://signals.example.com/keys",
+      ...more,
+    },
+  },
+});
 const custom = (more: object) => ({ origin: { type: "custom", domainName: "origin.example.com", ...more } });
 const behavior = (more: object) => ({ behaviors: [{ path: "/a/*", origin: { type: "s3" }, ...more }] });
 const rule = (more: object) => ({ policy: [{ ...SMALL.policy[0], ...more }] });
@@ -47,81 +58,239 @@ const SITE: Mistake[] = [
   [{ alternateDomains: "docs.example.com" }, "alternateDomains", 'write a list; it is "docs.example.com"'],
   [{ alternateDomains: ["docs.example.com", "a b"] }, "alternateDomains[1]", `${HOST}; it is "a b"`],
   [{ alternateDomains: ["wiki.example.com"] }, "alternateDomains[0]", '"wiki.example.com" is there already; remove it'],
-  [{ alternateDomains: ["a.example.com", "b.example.com", "a.example.com"] }, "alternateDomains[2]", '"a.example.com" is there already; remove it'],
+  [
+    { alternateDomains: ["a.example.com", "b.example.com", "a.example.com"] },
+    "alternateDomains[2]",
+    '"a.example.com" is there already; remove it',
+  ],
   [{ basePath: "_gate" }, "basePath", 'write one path segment, such as "/_gate"; it is "_gate"'],
   [{ basePath: "/a/b" }, "basePath", 'write one path segment, such as "/_gate"; it is "/a/b"'],
   [{ basePath: "/" }, "basePath", 'write one path segment, such as "/_gate"; it is "/"'],
-  [{ certificateArn: "arn:aws:acm:eu-west-1:111122223333:certificate/0a" }, "certificateArn", 'write the ARN of an ACM certificate in us-east-1; it is "arn:aws:acm:eu-west-1:111122223333:certificate/0a"'],
-  [{ hostedZoneId: "example.com" }, "hostedZoneId", 'write the id of a Route 53 hosted zone, such as "Z0123456789ABCDEFGHIJ"; it is "example.com"'],
-  [{ hostedZoneId: undefined }, "certificateArn", "write the ARN of a certificate for the domain, or hostedZoneId to have one issued"],
-  [{ logRetentionDays: 31 }, "logRetentionDays", "write a retention that CloudWatch Logs knows, such as 30, 90 or 365; it is 31"],
-  ...["alias/gateway", "arn:aws:kms:eu-west-1:111122223333:key/0a"].map((kmsKeyArn): Mistake => [{ kmsKeyArn }, "kmsKeyArn", `write the ARN of a KMS key in us-east-1; it is "${kmsKeyArn}"`]),
-  ...["pager", "arn:aws:sns:eu-west-1:111122223333:pager", "arn:aws:sns:us-east-1:111122223333:pager.fifo"].map((alarmTopicArn): Mistake => [
-    { alarmTopicArn },
-    "alarmTopicArn",
-    `write the ARN of an SNS topic in us-east-1; it is "${alarmTopicArn}"`,
+  [
+    { certificateArn: "arn:aws:acm:eu-west-1:111122223333:certificate/0a" },
+    "certificateArn",
+    'write the ARN of an ACM certificate in us-east-1; it is "arn:aws:acm:eu-west-1:111122223333:certificate/0a"',
+  ],
+  [
+    { hostedZoneId: "example.com" },
+    "hostedZoneId",
+    'write the id of a Route 53 hosted zone, such as "Z0123456789ABCDEFGHIJ"; it is "example.com"',
+  ],
+  [
+    { hostedZoneId: undefined },
+    "certificateArn",
+    "write the ARN of a certificate for the domain, or hostedZoneId to have one issued",
+  ],
+  [
+    { logRetentionDays: 31 },
+    "logRetentionDays",
+    "write a retention that CloudWatch Logs knows, such as 30, 90 or 365; it is 31",
+  ],
+  ...["alias/gateway", "arn:aws:kms:eu-west-1:111122223333:key/0a"].map((kmsKeyArn): Mistake => [
+    { kmsKeyArn },
+    "kmsKeyArn",
+    `write the ARN of a KMS key in us-east-1; it is "${kmsKeyArn}"`,
   ]),
+  ...["pager", "arn:aws:sns:eu-west-1:111122223333:pager", "arn:aws:sns:us-east-1:111122223333:pager.fifo"].map(
+    (alarmTopicArn): Mistake => [
+      { alarmTopicArn },
+      "alarmTopicArn",
+      `write the ARN of an SNS topic in us-east-1; it is "${alarmTopicArn}"`,
+    ],
+  ),
   [{ reserveConcurrency: 1 }, "reserveConcurrency", "write true or false; it is 1"],
   [{ state: "bucket" }, "state", 'write an object; it is "bucket"'],
   [{ state: { region: "eu-central-1" } }, "state.bucket", "write the name of the state bucket; it is missing"],
-  [{ state: { bucket: "ab", region: "eu-central-1" } }, "state.bucket", 'write the name of the state bucket; it is "ab"'],
-  [{ state: { bucket: "states", region: "eu-central-1", key: "" } }, "state.key", 'write the key of the state file; it is ""'],
-  [{ state: { bucket: "states", region: "Frankfurt" } }, "state.region", 'write a region, such as "eu-central-1"; it is "Frankfurt"'],
+  [
+    { state: { bucket: "ab", region: "eu-central-1" } },
+    "state.bucket",
+    'write the name of the state bucket; it is "ab"',
+  ],
+  [
+    { state: { bucket: "states", region: "eu-central-1", key: "" } },
+    "state.key",
+    'write the key of the state file; it is ""',
+  ],
+  [
+    { state: { bucket: "states", region: "Frankfurt" } },
+    "state.region",
+    'write a region, such as "eu-central-1"; it is "Frankfurt"',
+  ],
   [{ tags: [] }, "tags", "write an object; it is []"],
-  [{ tags: { "aws:team": "a" } }, "tags.aws:team", 'write tag keys of 1 to 128 characters that do not start with "aws:"; it is "aws:team"'],
+  [
+    { tags: { "aws:team": "a" } },
+    "tags.aws:team",
+    'write tag keys of 1 to 128 characters that do not start with "aws:"; it is "aws:team"',
+  ],
   [{ tags: { team: 1 } }, "tags.team", "write a text; it is 1"],
   [{ tags: { team: "x".repeat(257) } }, "tags.team", "write at most 256 characters"],
   [{ waff: {} }, "waff", UNKNOWN],
 ];
 
 const IDENTITY: Mistake[] = [
-  [{ identityProviders: undefined }, "identityProviders", 'write { main: { issuer: "https://…", clientId: "…" } }; it is missing'],
-  [{ identityProviders: {} }, "identityProviders", 'write at least one: { main: { issuer: "https://…", clientId: "…" } }; it is {}'],
+  [
+    { identityProviders: undefined },
+    "identityProviders",
+    'write { main: { issuer: "https://…", clientId: "…" } }; it is missing',
+  ],
+  [
+    { identityProviders: {} },
+    "identityProviders",
+    'write at least one: { main: { issuer: "https://…", clientId: "…" } }; it is {}',
+  ],
   [{ identityProviders: [] }, "identityProviders", 'write { main: { issuer: "https://…", clientId: "…" } }; it is []'],
-  [{ identityProviders: { "Main IdP": SMALL.identityProviders.main } }, "identityProviders.Main IdP", `${SLUG}; it is "Main IdP"`],
-  [{ identityProviders: { main: "https://login.example.com" } }, "identityProviders.main", 'write an object; it is "https://login.example.com"'],
+  [
+    { identityProviders: { "Main IdP": SMALL.identityProviders.main } },
+    "identityProviders.Main IdP",
+    `${SLUG}; it is "Main IdP"`,
+  ],
+  [
+    { identityProviders: { main: "https://login.example.com" } },
+    "identityProviders.main",
+    'write an object; it is "https://login.example.com"',
+  ],
   [identityProvider({ issuer: undefined }), "identityProviders.main.issuer", `${ISSUER}; it is missing`],
-  [identityProvider({ issuer: "http://login.example.com" }), "identityProviders.main.issuer", `${ISSUER}; it is "http://login.example.com"`],
-  [identityProvider({ issuer: "login.example.com" }), "identityProviders.main.issuer", `${ISSUER}; it is "login.example.com"`],
-  [identityProvider({ issuer: "https://login.example.com/?a" }), "identityProviders.main.issuer", 'write the issuer without query and fragment (OpenID Connect Discovery 1.0, section 2); it is "https://login.example.com/?a"'],
-  [identityProvider({ issuer: "https://login.example.com/#a" }), "identityProviders.main.issuer", 'write the issuer without query and fragment (OpenID Connect Discovery 1.0, section 2); it is "https://login.example.com/#a"'],
-  [identityProvider({ clientId: "" }), "identityProviders.main.clientId", 'write the client id that the identity provider gave you; it is ""'],
-  [identityProvider({ clientId: "my wiki" }), "identityProviders.main.clientId", 'write the client id that the identity provider gave you; it is "my wiki"'],
+  [
+    identityProvider({ issuer: "http://login.example.com" }),
+    "identityProviders.main.issuer",
+    `${ISSUER}; it is "http://login.example.com"`,
+  ],
+  [
+    identityProvider({ issuer: "login.example.com" }),
+    "identityProviders.main.issuer",
+    `${ISSUER}; it is "login.example.com"`,
+  ],
+  [
+    identityProvider({ issuer: "https://login.example.com/?a" }),
+    "identityProviders.main.issuer",
+    'write the issuer without query and fragment (OpenID Connect Discovery 1.0, section 2); it is "https://login.example.com/?a"',
+  ],
+  [
+    identityProvider({ issuer: "https://login.example.com/#a" }),
+    "identityProviders.main.issuer",
+    'write the issuer without query and fragment (OpenID Connect Discovery 1.0, section 2); it is "https://login.example.com/#a"',
+  ],
+  [
+    identityProvider({ clientId: "" }),
+    "identityProviders.main.clientId",
+    'write the client id that the identity provider gave you; it is ""',
+  ],
+  [
+    identityProvider({ clientId: "my wiki" }),
+    "identityProviders.main.clientId",
+    'write the client id that the identity provider gave you; it is "my wiki"',
+  ],
   [identityProvider({ label: "" }), "identityProviders.main.label", 'write a name that people know; it is ""'],
   [identityProvider({ label: "x".repeat(61) }), "identityProviders.main.label", "write at most 60 characters"],
-  [identityProvider({ clientAuthentication: "secret" }), "identityProviders.main.clientAuthentication", 'write "none", "client_secret_basic" or "client_secret_post"; it is "secret"'],
+  [
+    identityProvider({ clientAuthentication: "secret" }),
+    "identityProviders.main.clientAuthentication",
+    'write "none", "client_secret_basic" or "client_secret_post"; it is "secret"',
+  ],
   [identityProvider({ scopes: "openid" }), "identityProviders.main.scopes", 'write a list; it is "openid"'],
-  [identityProvider({ scopes: ["email"] }), "identityProviders.main.scopes", 'include "openid": without it there is no ID token; it is ["email"]'],
-  [identityProvider({ scopes: ["openid", "email profile"] }), "identityProviders.main.scopes[1]", 'write a scope without spaces, such as "email"; it is "email profile"'],
-  [identityProvider({ rolesClaim: "my roles" }), "identityProviders.main.rolesClaim", 'write the name of a claim, such as "roles" or "groups"; it is "my roles"'],
+  [
+    identityProvider({ scopes: ["email"] }),
+    "identityProviders.main.scopes",
+    'include "openid": without it there is no ID token; it is ["email"]',
+  ],
+  [
+    identityProvider({ scopes: ["openid", "email profile"] }),
+    "identityProviders.main.scopes[1]",
+    'write a scope without spaces, such as "email"; it is "email profile"',
+  ],
+  [
+    identityProvider({ rolesClaim: "my roles" }),
+    "identityProviders.main.rolesClaim",
+    'write the name of a claim, such as "roles" or "groups"; it is "my roles"',
+  ],
   // The value of a setting that is not one may be a secret.
   [identityProvider({ clientSecret: "hunter2" }), "identityProviders.main.clientSecret", UNKNOWN],
-  [{ eventTransmitters: [] }, "eventTransmitters", 'write { corp: { issuer: "https://…", audience: "…", jwksUri: "https://…" } }; it is []'],
-  [{ eventTransmitters: { Corp: transmitter({}).eventTransmitters.corp } }, "eventTransmitters.Corp", `${SLUG}; it is "Corp"`],
-  [transmitter({ issuer: "signals" }), "eventTransmitters.corp.issuer", 'write the issuer as the transmitter\'s tokens spell it, such as "https://signals.example.com"; it is "signals"'],
-  [transmitter({ audience: "" }), "eventTransmitters.corp.audience", 'write the audience that the transmitter\'s tokens name, such as "https://app.example.com"; it is ""'],
-  [transmitter({ jwksUri: "http://signals.example.com/keys" }), "eventTransmitters.corp.jwksUri", 'write the https URL of the transmitter\'s keys, "jwks_uri" of its configuration; it is "http://signals.example.com/keys"'],
-  [transmitter({ identityProvider: "other" }), "eventTransmitters.corp.identityProvider", '"other" is not among identityProviders; write main'],
+  [
+    { eventTransmitters: [] },
+    "eventTransmitters",
+    'write { corp: { issuer: "https://…", audience: "…", jwksUri: "https://…" } }; it is []',
+  ],
+  [
+    { eventTransmitters: { Corp: transmitter({}).eventTransmitters.corp } },
+    "eventTransmitters.Corp",
+    `${SLUG}; it is "Corp"`,
+  ],
+  [
+    transmitter({ issuer: "signals" }),
+    "eventTransmitters.corp.issuer",
+    'write the issuer as the transmitter\'s tokens spell it, such as "https://signals.example.com"; it is "signals"',
+  ],
+  [
+    transmitter({ audience: "" }),
+    "eventTransmitters.corp.audience",
+    'write the audience that the transmitter\'s tokens name, such as "https://app.example.com"; it is ""',
+  ],
+  [
+    transmitter({ jwksUri: "http://signals.example.com/keys" }),
+    "eventTransmitters.corp.jwksUri",
+    'write the https URL of the transmitter\'s keys, "jwks_uri" of its configuration; it is "http://signals.example.com/keys"',
+  ],
+  [
+    transmitter({ identityProvider: "other" }),
+    "eventTransmitters.corp.identityProvider",
+    '"other" is not among identityProviders; write main',
+  ],
   [transmitter({ secret: "hunter2" }), "eventTransmitters.corp.secret", UNKNOWN],
   [{ session: "8h" }, "session", 'write an object; it is "8h"'],
   [{ session: { absolute: 8 } }, "session.absolute", 'write a duration between "5m" and "30d", such as "15m"; it is 8'],
-  [{ session: { absolute: "8 h" } }, "session.absolute", 'write a duration between "5m" and "30d", such as "15m"; it is "8 h"'],
-  [{ session: { absolute: "31d" } }, "session.absolute", 'write a duration between "5m" and "30d", such as "15m"; it is "31d"'],
-  [{ session: { idle: "299s" } }, "session.idle", 'write a duration between "5m" and "30d", such as "15m"; it is "299s"'],
-  [{ session: { token: "59s" } }, "session.token", 'write a duration between "60s" and "1h", such as "15m"; it is "59s"'],
-  [{ session: { token: "61m" } }, "session.token", 'write a duration between "60s" and "1h", such as "15m"; it is "61m"'],
+  [
+    { session: { absolute: "8 h" } },
+    "session.absolute",
+    'write a duration between "5m" and "30d", such as "15m"; it is "8 h"',
+  ],
+  [
+    { session: { absolute: "31d" } },
+    "session.absolute",
+    'write a duration between "5m" and "30d", such as "15m"; it is "31d"',
+  ],
+  [
+    { session: { idle: "299s" } },
+    "session.idle",
+    'write a duration between "5m" and "30d", such as "15m"; it is "299s"',
+  ],
+  [
+    { session: { token: "59s" } },
+    "session.token",
+    'write a duration between "60s" and "1h", such as "15m"; it is "59s"',
+  ],
+  [
+    { session: { token: "61m" } },
+    "session.token",
+    'write a duration between "60s" and "1h", such as "15m"; it is "61m"',
+  ],
   [{ session: { idle: "9h" } }, "session.idle", "write at most session.absolute (28800s)"],
   [{ session: { token: "50m", idle: "40m" } }, "session.token", "write at most session.idle (2400s)"],
-  ...[64, 4096, 128, "64"].map((shardCount): Mistake => [{ session: { shardCount } }, "session.shardCount", "remove it: there are always 4,096 shards"]),
+  ...[64, 4096, 128, "64"].map((shardCount): Mistake => [
+    { session: { shardCount } },
+    "session.shardCount",
+    "remove it: there are always 4,096 shards",
+  ]),
   [{ shardCount: 64 }, "shardCount", UNKNOWN],
-  [{ session: { onReuse: "revoke" } }, "session.onReuse", 'write "record", "revoke-session" or "revoke-user"; it is "revoke"'],
+  [
+    { session: { onReuse: "revoke" } },
+    "session.onReuse",
+    'write "record", "revoke-session" or "revoke-user"; it is "revoke"',
+  ],
   [{ session: { keyRotationDays: "30d" } }, "session.keyRotationDays", 'write a number of days; it is "30d"'],
   [{ session: { keyRotationDays: 0.5 } }, "session.keyRotationDays", "write a whole number of days; it is 0.5"],
   [{ session: { keyRotationDays: 0 } }, "session.keyRotationDays", "write at least 1; it is 0"],
   [{ session: { keyRotationDays: 366 } }, "session.keyRotationDays", "write at most 365; it is 366"],
   [{ session: { lifetime: "8h" } }, "session.lifetime", UNKNOWN],
-  [{ identityHeaders: { "x-team": "team" } }, "identityHeaders.x-team", 'write a header name that starts with "x-gate-"; it is "x-team"'],
-  [{ identityHeaders: { "X-Gate-Team": "team" } }, "identityHeaders.X-Gate-Team", 'write a header name that starts with "x-gate-"; it is "X-Gate-Team"'],
+  [
+    { identityHeaders: { "x-team": "team" } },
+    "identityHeaders.x-team",
+    'write a header name that starts with "x-gate-"; it is "x-team"',
+  ],
+  [
+    { identityHeaders: { "X-Gate-Team": "team" } },
+    "identityHeaders.X-Gate-Team",
+    'write a header name that starts with "x-gate-"; it is "X-Gate-Team"',
+  ],
   [{ identityHeaders: { "x-gate-team": "my team" } }, "identityHeaders.x-gate-team", `${CLAIM}; it is "my team"`],
   ...["user", "email", "roles", "session", "assertion"].map((name): Mistake => [
     { identityHeaders: { [`x-gate-${name}`]: "a" } },
@@ -134,10 +303,18 @@ const DELIVERY: Mistake[] = [
   [{ origin: undefined }, "origin", `${ORIGIN}; it is missing`],
   [{ origin: "s3" }, "origin", `${ORIGIN}; it is "s3"`],
   [{ origin: { type: "ftp" } }, "origin.type", `${ORIGIN}; it is "ftp"`],
-  [{ origin: { type: "s3", bucketName: "My_Bucket" } }, "origin.bucketName", 'write a bucket name of 3 to 63 lower-case letters, digits, dots and hyphens; it is "My_Bucket"'],
+  [
+    { origin: { type: "s3", bucketName: "My_Bucket" } },
+    "origin.bucketName",
+    'write a bucket name of 3 to 63 lower-case letters, digits, dots and hyphens; it is "My_Bucket"',
+  ],
   [{ origin: { type: "s3", domainName: "origin.example.com" } }, "origin.domainName", UNKNOWN],
   [custom({ domainName: undefined }), "origin.domainName", `${HOST}; it is missing`],
-  [custom({ domainName: "https://origin.example.com" }), "origin.domainName", `${HOST}; it is "https://origin.example.com"`],
+  [
+    custom({ domainName: "https://origin.example.com" }),
+    "origin.domainName",
+    `${HOST}; it is "https://origin.example.com"`,
+  ],
   [custom({ path: "app/" }), "origin.path", 'write a path without a trailing slash, such as "/app"; it is "app/"'],
   [custom({ path: "/a?b" }), "origin.path", 'write a path without a trailing slash, such as "/app"; it is "/a?b"'],
   [custom({ httpsPort: "443" }), "origin.httpsPort", 'write a port number; it is "443"'],
@@ -151,10 +328,22 @@ const DELIVERY: Mistake[] = [
   [behavior({ origin: undefined }), "behaviors[0].origin", `${ORIGIN}; it is missing`],
   [behavior({ caching: "on" }), "behaviors[0].caching", `${CACHING}; it is "on"`],
   [behavior({ allow: "public" }), "behaviors[0].allow", UNKNOWN],
-  [{ behaviors: ["/a/*", "/b/*", "/a/*"].map((path) => ({ path, origin: { type: "s3" } })) }, "behaviors[2].path", '"/a/*" is there already; remove one'],
+  [
+    { behaviors: ["/a/*", "/b/*", "/a/*"].map((path) => ({ path, origin: { type: "s3" } })) },
+    "behaviors[2].path",
+    '"/a/*" is there already; remove one',
+  ],
   [behavior({ path: "/_gate/*" }), "behaviors[0].path", "/_gate/* is the gateway's own; choose another path"],
-  [{ ...behavior({ path: "/b/*" }), policy: [{ path: "/a/**", allow: "public" }] }, "behaviors[0].path", 'no policy rule can match "/b/*"; add a rule such as { path: "/b/**", allow: "signed-in" }'],
-  [{ ...behavior({ path: "/a/b" }), policy: [{ path: "/a", allow: "public" }] }, "behaviors[0].path", 'no policy rule can match "/a/b"; add a rule such as { path: "/a/b", allow: "signed-in" }'],
+  [
+    { ...behavior({ path: "/b/*" }), policy: [{ path: "/a/**", allow: "public" }] },
+    "behaviors[0].path",
+    'no policy rule can match "/b/*"; add a rule such as { path: "/b/**", allow: "signed-in" }',
+  ],
+  [
+    { ...behavior({ path: "/a/b" }), policy: [{ path: "/a", allow: "public" }] },
+    "behaviors[0].path",
+    'no policy rule can match "/a/b"; add a rule such as { path: "/a/b", allow: "signed-in" }',
+  ],
   [{ waf: false }, "waf", "write an object; it is false"],
   [{ waf: { rateLimit: "2000" } }, "waf.rateLimit", 'write a number of requests; it is "2000"'],
   [{ waf: { rateLimit: 9 } }, "waf.rateLimit", "write at least 10; it is 9"],
@@ -168,33 +357,77 @@ const DELIVERY: Mistake[] = [
     `write a name without < > & " ' \\ \` $ %; it is ${JSON.stringify(character)}`,
   ]),
   [{ theme: { accentColor: "red" } }, "theme.accentColor", 'write a colour as "#rrggbb" in lower case; it is "red"'],
-  [{ theme: { accentColor: "#FFFFFF" } }, "theme.accentColor", 'write a colour as "#rrggbb" in lower case; it is "#FFFFFF"'],
+  [
+    { theme: { accentColor: "#FFFFFF" } },
+    "theme.accentColor",
+    'write a colour as "#rrggbb" in lower case; it is "#FFFFFF"',
+  ],
   [{ theme: { support: 1 } }, "theme.support", "write an e-mail address or an https URL; it is 1"],
-  [{ theme: { support: "javascript:alert(1)" } }, "theme.support", 'write an e-mail address or an https URL; it is "javascript:alert(1)"'],
-  [{ theme: { support: 'https://x.example/"onclick=' } }, "theme.support", 'write an e-mail address or an https URL; it is "https://x.example/\\"onclick="'],
+  [
+    { theme: { support: "javascript:alert(1)" } },
+    "theme.support",
+    'write an e-mail address or an https URL; it is "javascript:alert(1)"',
+  ],
+  [
+    { theme: { support: 'https://x.example/"onclick=' } },
+    "theme.support",
+    'write an e-mail address or an https URL; it is "https://x.example/\\"onclick="',
+  ],
   [{ theme: { support: `https://x.example/${"a".repeat(200)}` } }, "theme.support", "write at most 200 characters"],
 ];
 
 const POLICY: Mistake[] = [
-  [{ policy: undefined }, "policy", 'write a list of rules, such as [{ path: "/**", allow: "signed-in" }]; it is missing'],
+  [
+    { policy: undefined },
+    "policy",
+    'write a list of rules, such as [{ path: "/**", allow: "signed-in" }]; it is missing',
+  ],
   [{ policy: {} }, "policy", 'write a list of rules, such as [{ path: "/**", allow: "signed-in" }]; it is {}'],
-  [{ policy: [] }, "policy", 'write at least one rule, such as { path: "/**", allow: "signed-in" }; what no rule matches is denied; it is []'],
+  [
+    { policy: [] },
+    "policy",
+    'write at least one rule, such as { path: "/**", allow: "signed-in" }; what no rule matches is denied; it is []',
+  ],
   [{ policy: ["/admin"] }, "policy[0]", 'write an object; it is "/admin"'],
   [rule({ path: undefined }), "policy[0].path", 'write a path pattern, such as "/admin/**"; it is missing'],
   [rule({ path: "admin" }), "policy[0].path", 'start the pattern with "/", such as "/admin/**"; it is "admin"'],
-  ...["/a/", "/a//b", "//"].map((path): Mistake => [rule({ path }), "policy[0].path", `write each segment once, without "//" and without a trailing "/": a trailing slash never changes a decision; it is "${path}"`]),
-  [rule({ path: "/**/a" }), "policy[0].path", '"**" may only be the last segment; write "*" for one segment; it is "/**/a"'],
-  [rule({ path: "/a/b*" }), "policy[0].path", '"b*" mixes "*" with other characters; a "*" stands for a whole segment; it is "/a/b*"'],
-  [rule({ path: "/***" }), "policy[0].path", '"***" mixes "*" with other characters; a "*" stands for a whole segment; it is "/***"'],
+  ...["/a/", "/a//b", "//"].map((path): Mistake => [
+    rule({ path }),
+    "policy[0].path",
+    `write each segment once, without "//" and without a trailing "/": a trailing slash never changes a decision; it is "${path}"`,
+  ]),
+  [
+    rule({ path: "/**/a" }),
+    "policy[0].path",
+    '"**" may only be the last segment; write "*" for one segment; it is "/**/a"',
+  ],
+  [
+    rule({ path: "/a/b*" }),
+    "policy[0].path",
+    '"b*" mixes "*" with other characters; a "*" stands for a whole segment; it is "/a/b*"',
+  ],
+  [
+    rule({ path: "/***" }),
+    "policy[0].path",
+    '"***" mixes "*" with other characters; a "*" stands for a whole segment; it is "/***"',
+  ],
   ...["a b", "%61", "ü", "a;b", 'a"b', "a$", "a\\b"].map((name): Mistake => [
     rule({ path: `/x/${name}` }),
     "policy[0].path",
     `"${name}" has characters that a request may also write as %XX; use letters, digits and . _ ~ - or "*"; it is ${JSON.stringify(`/x/${name}`)}`,
   ]),
-  ...["/..", "/a/./b", "/a/../b"].map((path): Mistake => [rule({ path }), "policy[0].path", `dot segments never reach the policy; leave them out; it is "${path}"`]),
+  ...["/..", "/a/./b", "/a/../b"].map((path): Mistake => [
+    rule({ path }),
+    "policy[0].path",
+    `dot segments never reach the policy; leave them out; it is "${path}"`,
+  ]),
   [rule({ methods: "GET" }), "policy[0].methods", 'write a list; it is "GET"'],
   [rule({ methods: [] }), "policy[0].methods", "name a method or leave methods out; it is []"],
-  [rule({ methods: ["GET", "get"] }), "policy[0].methods[1]", 'write methods from GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS; it is "get"'],
+  [
+    rule({ methods: ["GET", "get"] }),
+    "policy[0].methods[1]",
+    'write methods from GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS; it is "get"',
+  ],
   [rule({ allow: undefined }), "policy[0].allow", `${ALLOW}; it is missing`],
   [rule({ allow: "everybody" }), "policy[0].allow", `${ALLOW}; it is "everybody"`],
   [rule({ allow: { role: "admin" } }), "policy[0].allow", `${ALLOW}; it is {"role":"admin"}`],
@@ -208,10 +441,26 @@ const POLICY: Mistake[] = [
   [rule({ preflight: true }), "policy[0].preflight", 'write "pass" or leave it out; it is true'],
   [rule({ method: "GET" }), "policy[0].method", UNKNOWN],
   [rule({ host: "Wiki" }), "policy[0].host", `${HOST}; it is "Wiki"`],
-  [rule({ host: "other.example.com" }), "policy[0].host", '"other.example.com" is not served; write wiki.example.com, or add it to alternateDomains'],
-  [{ ...rule({ host: "other.example.com" }), alternateDomains: ["docs.example.com"] }, "policy[0].host", '"other.example.com" is not served; write wiki.example.com or docs.example.com, or add it to alternateDomains'],
-  [rule({ path: "/_gate/me" }), "policy[0].path", "/_gate holds the gateway's own endpoints, which no rule reaches; remove the rule"],
-  [{ ...rule({ path: "/_door" }), basePath: "/_door" }, "policy[0].path", "/_door holds the gateway's own endpoints, which no rule reaches; remove the rule"],
+  [
+    rule({ host: "other.example.com" }),
+    "policy[0].host",
+    '"other.example.com" is not served; write wiki.example.com, or add it to alternateDomains',
+  ],
+  [
+    { ...rule({ host: "other.example.com" }), alternateDomains: ["docs.example.com"] },
+    "policy[0].host",
+    '"other.example.com" is not served; write wiki.example.com or docs.example.com, or add it to alternateDomains',
+  ],
+  [
+    rule({ path: "/_gate/me" }),
+    "policy[0].path",
+    "/_gate holds the gateway's own endpoints, which no rule reaches; remove the rule",
+  ],
+  [
+    { ...rule({ path: "/_door" }), basePath: "/_door" },
+    "policy[0].path",
+    "/_door holds the gateway's own endpoints, which no rule reaches; remove the rule",
+  ],
 ];
 
 export const MISTAKES: Mistake[] = [...SITE, ...IDENTITY, ...DELIVERY, ...POLICY];

@@ -8,12 +8,27 @@ export const EVERYTHING: ConfigInput = {
   alternateDomains: ["docs.example.com", "admin.example.com"],
   basePath: "/_door",
   identityProviders: {
-    staff: { label: "Staff ${not a template} %{nor this}", issuer: "https://login.example.com/tenant", clientId: "everything", clientAuthentication: "client_secret_post" },
-    "partner-a": { issuer: "https://id.partner.example", clientId: "p-1", clientAuthentication: "client_secret_basic", rolesClaim: "groups" },
+    staff: {
+      label: "Staff ${not a template} %{nor this}",
+      issuer: "https://login.example.com/tenant",
+      clientId: "everything",
+      clientAuthentication: "client_secret_post",
+    },
+    "partner-a": {
+      issuer: "https://id.partner.example",
+      clientId: "p-1",
+      clientAuthentication: "client_secret_basic",
+      rolesClaim: "groups",
+    },
     customers: { issuer: "https://customers.example.net", clientId: "public", scopes: ["openid"] },
   },
   eventTransmitters: {
-    corp: { issuer: "https://signals.example.com", audience: "https://app.example.com", jwksUri: "https://signals.example.com/keys", identityProvider: "staff" },
+    corp: {
+      issuer: "https://signals.example.com",
+      audience: "https://app.example.com",
+      jwksUri: "https://signals.example.com/keys",
+      identityProvider: "staff",
+    },
   },
   origin: { type: "custom", domainName: "app-origin.example.com", path: "/app", httpsPort: 8443 },
   caching: "disabled",

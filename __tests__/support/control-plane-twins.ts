@@ -1,7 +1,7 @@
 /**
- * The control plane's ports in memory: a ledger, a secret and a store that several processes share, as they behave. Conditions hold, the store has
- * one ETag and its quotas, a secret's labels move by AWS's rules. Every call takes its time, in a time of the tests' own, and may fail, lose
- * its answer, or be the last one of its process.
+ * The control plane's ports in memory: a ledger, a secret and a store that several processes share, as they behave.
+ * Conditions hold, the store has one ETag and its quotas, a secret's labels move by AWS's rules. Every call takes its
+ * time, in a time of the tests' own, and may fail, lose its answer, or be the last one of its process.
  */
 import { randomBytes } from "node:crypto";
 import { StoreConflict } from "../../control-plane/errors";
@@ -9,7 +9,15 @@ import { MAX_CHANGES, type Change, type SessionKeysSecret, type Stages } from ".
 import type { LogEntry, Ports } from "../../control-plane/revoker/ports";
 import { runGate } from "../../local/gate-sandbox";
 import type { SessionKeys } from "../../session/keys";
-import { shardStateId, standingIds, STORE_STATE_ID, type LedgerSession, type Revocation, type ShardState, type StoreState } from "../../session/ledger";
+import {
+  shardStateId,
+  standingIds,
+  STORE_STATE_ID,
+  type LedgerSession,
+  type Revocation,
+  type ShardState,
+  type StoreState,
+} from "../../session/ledger";
 import { MAX_RECORD_BYTES, markText, shardOf } from "../../session/shard";
 import type { Session } from "../../session/token";
 import { gateSource } from "./door";
@@ -21,11 +29,17 @@ import { ALL_SHARDS } from "../../control-plane/store/survey";
 import { withRevocations } from "../../control-plane/store/shard-state";
 import { virtualTime, type VirtualTime } from "./virtual-time";
 
-/** `crash`: the process ends before the call; `crash-after`: when the service has done it. `lost`: done, and repeated, as the SDK does without an answer. */
+/**
+ * `crash`: the process ends before the call; `crash-after`: when the service has done it. `lost`: done, and repeated,
+ * as the SDK does without an answer.
+ */
 export type TwinFault = "error" | "lost" | "conflict" | "crash" | "crash-after";
 
 /** Asked at every call of a process, numbered from 1. What it waits for, the process waits for. */
-export type Intercept = (call: string, number: number) => TwinFault | undefined | void | Promise<TwinFault | undefined | void>;
+export type Intercept = (
+  call: string,
+  number: number,
+) => TwinFault | undefined | void | Promise<TwinFault | undefined | void>;
 
 export interface ActorOptions {
   intercept?: Intercept;
@@ -97,10 +111,36 @@ export function twins({ hasKeys = true } = {}): World {
       const ids = standingIds(uid, sid);
       const markOf = (id: string) => (world.items.get(id) as Revocation | undefined)?.mark ?? 0;
       const session: Session = {
-        uid, sid, issuedAt: now, expiresAt: now + TOKEN_SECONDS, mark: markOf(ids.user), floor: floorOf(world, uid), authTime: now, idp: "main", strength: "", roles: [], email: "", claims: {}, ...more,
+        uid,
+        sid,
+        issuedAt: now,
+        expiresAt: now + TOKEN_SECONDS,
+        mark: markOf(ids.user),
+        floor: floorOf(world, uid),
+        authTime: now,
+        idp: "main",
+        strength: "",
+        roles: [],
+        email: "",
+        claims: {},
+        ...more,
       };
       const { issuedAt: startedAt, mark } = session;
-      world.sessions.set(sid, { uid, sid, idp: "main", email: "", startedAt, mark, gatewayMark: markOf(ids.gateway), renewedAt: now, generation: 0, address: "", userAgent: "", endsAt: now + SESSION_SECONDS, expiresAt: now + SESSION_SECONDS });
+      world.sessions.set(sid, {
+        uid,
+        sid,
+        idp: "main",
+        email: "",
+        startedAt,
+        mark,
+        gatewayMark: markOf(ids.gateway),
+        renewedAt: now,
+        generation: 0,
+        address: "",
+        userAgent: "",
+        endsAt: now + SESSION_SECONDS,
+        expiresAt: now + SESSION_SECONDS,
+      });
       return { session, token: mint(session, world.keys()) };
     },
     reissue({ session }) {
@@ -109,9 +149,14 @@ export function twins({ hasKeys = true } = {}): World {
     },
     async decide({ token }) {
       const source = `Date.now=function(){return ${time.now()}};${gateSource()}`;
-      return (await runGate(source, eventOf({ session: token }), { records: Object.fromEntries(world.store.records) })).log[0]!;
+      return (await runGate(source, eventOf({ session: token }), { records: Object.fromEntries(world.store.records) }))
+        .log[0]!;
     },
-    kidsInStore: () => [...world.store.records.keys()].filter((name) => name.startsWith("key.")).map((name) => name.slice(4)).sort(),
+    kidsInStore: () =>
+      [...world.store.records.keys()]
+        .filter((name) => name.startsWith("key."))
+        .map((name) => name.slice(4))
+        .sort(),
     disturb: () => void (world.store.version += 1),
   };
   if (hasKeys) {
@@ -182,17 +227,24 @@ function actor(world: World, { intercept, answered, skew = 0 }: ActorOptions = {
   const secretCall = <T>(name: string, work: () => T) => call(`secret.${name}`, LATENCY.secret, work);
   const storeCall = <T>(name: string, work: () => T) => call(`store.${name}`, LATENCY.store, work);
 
-  function putIf<T extends Revocation | ShardState | StoreState>(id: string, item: T, holds: (there: T | undefined) => boolean): boolean {
+  function putIf<T extends Revocation | ShardState | StoreState>(
+    id: string,
+    item: T,
+    holds: (there: T | undefined) => boolean,
+  ): boolean {
     if (!holds(items.get(id) as T | undefined)) return false;
     items.set(id, structuredClone(item));
     return true;
   }
-  const found = <T>(ids: readonly string[], place = 0) => new Map(ids.flatMap((id) => (items.has(id) ? [[id.slice(place), structuredClone(items.get(id)) as T]] : [])));
-  const sessionsWhere = (is: (session: LedgerSession) => boolean) => [...sessions.values()].filter(is).sort((a, b) => b.startedAt - a.startedAt);
+  const found = <T>(ids: readonly string[], place = 0) =>
+    new Map(ids.flatMap((id) => (items.has(id) ? [[id.slice(place), structuredClone(items.get(id)) as T]] : [])));
+  const sessionsWhere = (is: (session: LedgerSession) => boolean) =>
+    [...sessions.values()].filter(is).sort((a, b) => b.startedAt - a.startedAt);
 
   /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html */
   function moveCurrent(version: string, from: string | undefined): void {
-    if (secret.labels.get(CURRENT) !== from) throw Object.assign(new Error("of AWS"), { name: "InvalidParameterException" });
+    if (secret.labels.get(CURRENT) !== from)
+      throw Object.assign(new Error("of AWS"), { name: "InvalidParameterException" });
     if (from !== undefined) secret.labels.set(PREVIOUS, from);
     secret.labels.set(CURRENT, version);
   }
@@ -202,7 +254,11 @@ function actor(world: World, { intercept, answered, skew = 0 }: ActorOptions = {
     secret.labels.set(label, version);
     if (!secret.labels.has(CURRENT)) secret.labels.set(CURRENT, version);
   }
-  const stages = (): Stages => ({ current: secret.labels.get(CURRENT), previous: secret.labels.get(PREVIOUS), pending: secret.labels.get(PENDING) });
+  const stages = (): Stages => ({
+    current: secret.labels.get(CURRENT),
+    previous: secret.labels.get(PREVIOUS),
+    pending: secret.labels.get(PENDING),
+  });
   const known = new Map<string, SessionKeys>();
   const secretPort: SessionKeysSecret = {
     stages: () => secretCall("stages", stages),
@@ -233,7 +289,8 @@ function actor(world: World, { intercept, answered, skew = 0 }: ActorOptions = {
   function update(changes: readonly Change[], etag: string): string {
     if (etag !== `ETAG${store.version}`) throw new StoreConflict();
     if (changes.length === 0 || changes.length > MAX_CHANGES) throw new Error(`an update of ${changes.length} changes`);
-    if (changes.some((change) => "put" in change && Buffer.byteLength(change.value) > MAX_RECORD_BYTES)) throw new Error("a value of more than 1 KB");
+    if (changes.some((change) => "put" in change && Buffer.byteLength(change.value) > MAX_RECORD_BYTES))
+      throw new Error("a value of more than 1 KB");
     for (const change of changes) {
       if ("put" in change) store.records.set(change.put, change.value);
       else store.records.delete(change.delete);
@@ -258,7 +315,11 @@ function actor(world: World, { intercept, answered, skew = 0 }: ActorOptions = {
         const names = [...store.records.keys()].sort();
         const records = new Map<string, string>();
         for (let from = 0; from === 0 || from < names.length; from += LIST_PAGE) {
-          await storeCall("list", () => names.slice(from, from + LIST_PAGE).forEach((name) => store.records.has(name) && records.set(name, store.records.get(name)!)));
+          await storeCall("list", () =>
+            names
+              .slice(from, from + LIST_PAGE)
+              .forEach((name) => store.records.has(name) && records.set(name, store.records.get(name)!)),
+          );
         }
         return { etag, records };
       },
@@ -266,27 +327,50 @@ function actor(world: World, { intercept, answered, skew = 0 }: ActorOptions = {
     },
     ledger: {
       revocations: (ids) => ledgerCall("revocations", () => found<Revocation>(ids)),
-      replaceRevocation: (id, read, next) => ledgerCall("replaceRevocation", () => putIf(id, next, (there) => (read === undefined ? there === undefined : there?.mark === read.mark && there.recordedAt === read.recordedAt))),
+      replaceRevocation: (id, read, next) =>
+        ledgerCall("replaceRevocation", () =>
+          putIf(id, next, (there) =>
+            read === undefined
+              ? there === undefined
+              : there?.mark === read.mark && there.recordedAt === read.recordedAt,
+          ),
+        ),
       async *revocationsSince(since) {
-        const all = [...items.values()].filter((item): item is Revocation => "kind" in item && item.recordedAt >= since);
-        for (let from = 0; from === 0 || from < all.length; from += 1000) yield await ledgerCall("scan", () => structuredClone(all.slice(from, from + 1000)));
+        const all = [...items.values()].filter(
+          (item): item is Revocation => "kind" in item && item.recordedAt >= since,
+        );
+        for (let from = 0; from === 0 || from < all.length; from += 1000)
+          yield await ledgerCall("scan", () => structuredClone(all.slice(from, from + 1000)));
       },
       async shardStates(shards) {
         const states = new Map<string, ShardState>();
         for (let from = 0; from < shards.length; from += 100) {
-          const some = await ledgerCall("shardStates", () => found<ShardState>(shards.slice(from, from + 100).map(shardStateId), shardStateId("").length));
+          const some = await ledgerCall("shardStates", () =>
+            found<ShardState>(shards.slice(from, from + 100).map(shardStateId), shardStateId("").length),
+          );
           for (const [shard, state] of some) states.set(shard, state);
         }
         return states;
       },
-      putShardState: (shard, state) => ledgerCall("putShardState", () => putIf(shardStateId(shard), state, (there) => (there?.version ?? 0) === state.version - 1)),
-      storeState: () => ledgerCall("storeState", () => structuredClone(items.get(STORE_STATE_ID) as StoreState | undefined)),
-      putStoreState: (state, etag) => ledgerCall("putStoreState", () => putIf<StoreState>(STORE_STATE_ID, state, (there) => there?.etag === etag)),
+      putShardState: (shard, state) =>
+        ledgerCall("putShardState", () =>
+          putIf(shardStateId(shard), state, (there) => (there?.version ?? 0) === state.version - 1),
+        ),
+      storeState: () =>
+        ledgerCall("storeState", () => structuredClone(items.get(STORE_STATE_ID) as StoreState | undefined)),
+      putStoreState: (state, etag) =>
+        ledgerCall("putStoreState", () => putIf<StoreState>(STORE_STATE_ID, state, (there) => there?.etag === etag)),
       session: (uid, sid) => ledgerCall("session", () => sessionsWhere((one) => one.uid === uid && one.sid === sid)[0]),
       userOfSession: (sid) => ledgerCall("userOfSession", () => sessions.get(sid)?.uid),
       sessionsOf: (uid) => ledgerCall("sessionsOf", () => sessionsWhere((one) => one.uid === uid)),
-      usersOfEmail: (email) => ledgerCall("usersOfEmail", () => [...new Set(sessionsWhere((one) => one.email.toLowerCase() === email.toLowerCase()).map(({ uid }) => uid))]),
-      startedInHourOf: (hour) => ledgerCall("startedInHourOf", () => sessionsWhere(({ startedAt }) => Math.floor(startedAt / 3600) === Math.floor(hour / 3600))),
+      usersOfEmail: (email) =>
+        ledgerCall("usersOfEmail", () => [
+          ...new Set(sessionsWhere((one) => one.email.toLowerCase() === email.toLowerCase()).map(({ uid }) => uid)),
+        ]),
+      startedInHourOf: (hour) =>
+        ledgerCall("startedInHourOf", () =>
+          sessionsWhere(({ startedAt }) => Math.floor(startedAt / 3600) === Math.floor(hour / 3600)),
+        ),
       sessions: (pointers) => ledgerCall("sessions", () => pointers.flatMap(({ sid }) => sessions.get(sid) ?? [])),
     },
   };
@@ -294,7 +378,12 @@ function actor(world: World, { intercept, answered, skew = 0 }: ActorOptions = {
 }
 
 /** As the key rotator's environment has it. */
-export const ROTATION: RotationSettings = { keyRetention: SESSION_SECONDS + 25 * 3600, propagation: PROPAGATION, keyAnnouncement: KEY_ANNOUNCEMENT, tokenLifetime: TOKEN_SECONDS };
+export const ROTATION: RotationSettings = {
+  keyRetention: SESSION_SECONDS + 25 * 3600,
+  propagation: PROPAGATION,
+  keyAnnouncement: KEY_ANNOUNCEMENT,
+  tokenLifetime: TOKEN_SECONDS,
+};
 export const ROTATION_STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
 
 /** A whole rotation. */
@@ -303,8 +392,8 @@ export async function rotate(ports: Ports, version: string, settings: RotationSe
 }
 
 /**
- * Lets a process do something, and something else happen where the process stands still at one of its calls: before the service has it, or
- * before the process hears of it. For every one of its calls, in a world of its own each time.
+ * Lets a process do something, and something else happen where the process stands still at one of its calls: before the
+ * service has it, or before the process hears of it. For every one of its calls, in a world of its own each time.
  *
  * @param begin makes the world and the process, with the options that it is given
  * @param isPlace which calls
@@ -345,11 +434,25 @@ export async function atEveryCall<Scene extends { world: World }>(
   return places;
 }
 
-/** Gives every shard so many revoked sessions, in the ledger and in the state of the shard; the store does not have them yet. */
+/**
+ * Gives every shard so many revoked sessions, in the ledger and in the state of the shard; the store does not have them
+ * yet.
+ */
 export function fill(world: World, sessions = 1): void {
   const now = Math.floor(world.time.now() / 1000);
   for (const shard of ALL_SHARDS) {
-    const revocations = Array.from({ length: sessions }, (): Revocation => ({ kind: "session", uid: uidOf(shard), sid: randomId(), mark: 0, cutoff: now, recordedAt: now, until: now + SESSION_SECONDS, by: "sign-out", reason: "", expiresAt: now + SESSION_SECONDS }));
+    const revocations = Array.from({ length: sessions }, (): Revocation => ({
+      kind: "session",
+      uid: uidOf(shard),
+      sid: randomId(),
+      mark: 0,
+      cutoff: now,
+      recordedAt: now,
+      until: now + SESSION_SECONDS,
+      by: "sign-out",
+      reason: "",
+      expiresAt: now + SESSION_SECONDS,
+    }));
     for (const revocation of revocations) world.items.set(`session#${revocation.sid}`, revocation);
     world.items.set(shardStateId(shard), withRevocations(undefined, revocations, now, SETTINGS)!);
   }

@@ -1,25 +1,51 @@
 /**
- * The shipped revoker and key rotator between moto (Secrets Manager, DynamoDB, SQS) and a KeyValueStore: their zips on the Lambda
- * runtime's Node, with the real AWS SDK. Tests are in the place of SQS, SNS, Secrets Manager and the operator. No log may hold a
- * key that was ever made.
+ * The shipped revoker and key rotator between moto (Secrets Manager, DynamoDB, SQS) and a KeyValueStore: their zips on
+ * the Lambda runtime's Node, with the real AWS SDK. Tests are in the place of SQS, SNS, Secrets Manager and the
+ * operator. No log may hold a key that was ever made.
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BatchGetItemCommand, BatchWriteItemCommand, DynamoDBClient, PutItemCommand, paginateScan } from "@aws-sdk/client-dynamodb";
-import { CreateSecretCommand, DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import {
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  paginateScan,
+} from "@aws-sdk/client-dynamodb";
+import {
+  CreateSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { buildHandlerZip } from "../../build/handler";
 import type { Answers, RevokerAnswer } from "../../control-plane/revoker/answer";
 import type { RevokerRequest } from "../../control-plane/revoker/command";
-import { startKeyValueStoreStandIn, type KeyValueStoreStandIn, type StoreFault } from "../../local/key-value-store-stand-in";
+import {
+  startKeyValueStoreStandIn,
+  type KeyValueStoreStandIn,
+  type StoreFault,
+} from "../../local/key-value-store-stand-in";
 import { startLambda, type Lambda } from "../../local/lambda";
 import { createLedgerTables } from "../../local/ledger-tables";
 import { runGate } from "../../local/gate-sandbox";
 import type { SessionKeys } from "../../session/keys";
-import { emailPointerKey, sessionKeyOf, shardStateId, sidPointerKey, standingIds, startedPointerKey, type LedgerSession, type Revocation, type ShardState } from "../../session/ledger";
+import {
+  emailPointerKey,
+  sessionKeyOf,
+  shardStateId,
+  sidPointerKey,
+  standingIds,
+  startedPointerKey,
+  type LedgerSession,
+  type Revocation,
+  type ShardState,
+} from "../../session/ledger";
 import type { RevocationCommand } from "../../session/revocation";
 import { markText, shardOf } from "../../session/shard";
 import type { Session } from "../../session/token";
@@ -52,12 +78,19 @@ export interface ControlPlane {
   /** Names and endpoint of the ledger. */
   ledger: { endpoint: string; sessionsTable: string; revocationsTable: string };
   /** Invokes the revoker directly. @throws Error what the handler threw */
-  ask<Name extends keyof Answers>(request: Extract<RevokerRequest, { operation: Name }> | { operation: Name }): Promise<RevokerAnswer<Name>>;
+  ask<Name extends keyof Answers>(
+    request: Extract<RevokerRequest, { operation: Name }> | { operation: Name },
+  ): Promise<RevokerAnswer<Name>>;
   /** The same, of what must go well. */
-  carryOut<Name extends keyof Answers>(request: Extract<RevokerRequest, { operation: Name }> | { operation: Name }): Promise<Answers[Name]>;
+  carryOut<Name extends keyof Answers>(
+    request: Extract<RevokerRequest, { operation: Name }> | { operation: Name },
+  ): Promise<Answers[Name]>;
   /** Invokes the revoker with any event. */
   invoke(event: unknown): Promise<unknown>;
-  /** Messages as SQS hands them over; a text is a body as it is. @returns the places of those that failed, or "all" where the invocation did */
+  /**
+   * Messages as SQS hands them over; a text is a body as it is. @returns the places of those that failed, or "all"
+   * where the invocation did
+   */
   deliver(commands: readonly (RevocationCommand | string)[], sentAt?: number): Promise<number[] | "all">;
   /** A step of a rotation, as Secrets Manager calls it. */
   step(step: string, version: string): Promise<void>;
@@ -107,7 +140,16 @@ export interface ControlPlaneOptions {
 }
 
 /** @param moto endpoint of moto's server; every control plane has tables, queues and a secret of its own there */
-export async function startControlPlane(moto: string, { dynamoDb = moto, hasKeys = true, keyAnnouncement = 0, propagation = 0, keyRetention = 3600 }: ControlPlaneOptions = {}): Promise<ControlPlane> {
+export async function startControlPlane(
+  moto: string,
+  {
+    dynamoDb = moto,
+    hasKeys = true,
+    keyAnnouncement = 0,
+    propagation = 0,
+    keyRetention = 3600,
+  }: ControlPlaneOptions = {},
+): Promise<ControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-revoker-"));
   const name = randomUUID().slice(0, 8);
   const secretName = `edgegate/${name}/session-keys`;
@@ -122,7 +164,12 @@ export async function startControlPlane(moto: string, { dynamoDb = moto, hasKeys
     makeQueue("revocations-dead"),
     createLedgerTables(dynamoDb, ledger),
   ]);
-  const [proxy, dynamoDbProxy, rotatorProxy, store] = await Promise.all([startAwsProxy(moto), startAwsProxy(dynamoDb), startAwsProxy(moto), startKeyValueStoreStandIn(STORE_ARN)]);
+  const [proxy, dynamoDbProxy, rotatorProxy, store] = await Promise.all([
+    startAwsProxy(moto),
+    startAwsProxy(dynamoDb),
+    startAwsProxy(moto),
+    startKeyValueStoreStandIn(STORE_ARN),
+  ]);
   const clock = startClock(folder);
   const seen = new Set<string>();
   /** Versions of the secret whose keys are among them. */
@@ -141,7 +188,13 @@ export async function startControlPlane(moto: string, { dynamoDb = moto, hasKeys
       // How local/lambda.ts loads the code makes Node warn where the SDK imports a part of Node on demand.
       NODE_OPTIONS: `${clock.env["NODE_OPTIONS"]} --require ${join(__dirname, "localhost-names.js")} --disable-warning=ExperimentalWarning`,
     };
-    const lambda = await startLambda({ zip, functionName: `example-${kind}`, node: lambdaNode(), timeLimit: 120_000, env: { ...shared, ...env } });
+    const lambda = await startLambda({
+      zip,
+      functionName: `example-${kind}`,
+      node: lambdaNode(),
+      timeLimit: 120_000,
+      env: { ...shared, ...env },
+    });
     lambdas.push(lambda);
     return lambda;
   };
@@ -183,36 +236,72 @@ export async function startControlPlane(moto: string, { dynamoDb = moto, hasKeys
   /** Master keys, and token keys. */
   async function noteSecrets(): Promise<void> {
     for (const version of Object.keys(await labels()).filter((one) => !noted.has(one))) {
-      const { SecretString = "" } = await secrets.send(new GetSecretValueCommand({ SecretId: secretId, VersionId: version })).catch(() => ({ SecretString: "" }));
+      const { SecretString = "" } = await secrets
+        .send(new GetSecretValueCommand({ SecretId: secretId, VersionId: version }))
+        .catch(() => ({ SecretString: "" }));
       if (SecretString) noted.add(version);
       if (SecretString) for (const key of Object.values((JSON.parse(SecretString) as SessionKeys).keys)) seen.add(key);
     }
-    for (const [record, value] of Object.entries(store.records)) if (record.startsWith("key.")) seen.add(TOKEN_KEY.exec(value)![0]);
+    for (const [record, value] of Object.entries(store.records))
+      if (record.startsWith("key.")) seen.add(TOKEN_KEY.exec(value)![0]);
   }
   /** With its pointers, which a sign-in writes first. */
   async function putSession(session: Partial<LedgerSession> & { uid: string; sid: string }): Promise<void> {
     const now = clock.now();
     const { uid, sid } = session;
     const item: LedgerSession = {
-      idp: "main", email: "someone@example.com", startedAt: now, mark: 0, gatewayMark: 0, renewedAt: now, generation: 0, address: "192.0.2.1", userAgent: "test", endsAt: now + SESSION_SECONDS, expiresAt: now + 40 * 86_400, ...session,
+      idp: "main",
+      email: "someone@example.com",
+      startedAt: now,
+      mark: 0,
+      gatewayMark: 0,
+      renewedAt: now,
+      generation: 0,
+      address: "192.0.2.1",
+      userAgent: "test",
+      endsAt: now + SESSION_SECONDS,
+      expiresAt: now + 40 * 86_400,
+      ...session,
     };
     const pointer = { uid, sid, expiresAt: item.expiresAt };
     const pointers = [sidPointerKey(sid), emailPointerKey(item.email, uid), startedPointerKey(item.startedAt, sid)];
-    await tables.send(new BatchWriteItemCommand({ RequestItems: { [ledger.sessionsTable]: pointers.map((key) => ({ PutRequest: { Item: marshall({ ...key, ...pointer }) } })) } }));
-    await tables.send(new PutItemCommand({ TableName: ledger.sessionsTable, Item: marshall({ ...sessionKeyOf(uid, sid), ...item }) }));
+    await tables.send(
+      new BatchWriteItemCommand({
+        RequestItems: {
+          [ledger.sessionsTable]: pointers.map((key) => ({ PutRequest: { Item: marshall({ ...key, ...pointer }) } })),
+        },
+      }),
+    );
+    await tables.send(
+      new PutItemCommand({ TableName: ledger.sessionsTable, Item: marshall({ ...sessionKeyOf(uid, sid), ...item }) }),
+    );
   }
   /** What a handler finds in the ledger before it signs. */
   async function standing(uid: string, sid: string): Promise<{ mark: number; gatewayMark: number; floor: string }> {
     const ids = standingIds(uid, sid);
-    const { Responses } = await tables.send(new BatchGetItemCommand({ RequestItems: { [ledger.revocationsTable]: { ConsistentRead: true, Keys: Object.values(ids).map((id) => marshall({ id })) } } }));
-    const items = new Map((Responses?.[ledger.revocationsTable] ?? []).map((item) => [item["id"]!.S!, unmarshall(item)]));
+    const { Responses } = await tables.send(
+      new BatchGetItemCommand({
+        RequestItems: {
+          [ledger.revocationsTable]: { ConsistentRead: true, Keys: Object.values(ids).map((id) => marshall({ id })) },
+        },
+      }),
+    );
+    const items = new Map(
+      (Responses?.[ledger.revocationsTable] ?? []).map((item) => [item["id"]!.S!, unmarshall(item)]),
+    );
     const markOf = (id: string) => Number(items.get(id)?.["mark"] ?? 0);
-    return { mark: markOf(ids.user), gatewayMark: markOf(ids.gateway), floor: markText(Number(items.get(shardStateId(shardOf(uid)))?.["floor"] ?? 0)) };
+    return {
+      mark: markOf(ids.user),
+      gatewayMark: markOf(ids.gateway),
+      floor: markText(Number(items.get(shardStateId(shardOf(uid)))?.["floor"] ?? 0)),
+    };
   }
   async function receiveAll(QueueUrl: string) {
     const messages: { body: string; reason: string | undefined }[] = [];
     for (;;) {
-      const { Messages = [] } = await queues.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ["All"] }));
+      const { Messages = [] } = await queues.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ["All"] }),
+      );
       if (Messages.length === 0) return messages;
       for (const { Body, MessageAttributes, ReceiptHandle } of Messages) {
         messages.push({ body: Body!, reason: MessageAttributes?.["reason"]?.StringValue });
@@ -222,7 +311,11 @@ export async function startControlPlane(moto: string, { dynamoDb = moto, hasKeys
   }
   async function items(): Promise<Record<string, unknown>[]> {
     const found: Record<string, unknown>[] = [];
-    for await (const { Items = [] } of paginateScan({ client: tables }, { TableName: ledger.revocationsTable, ConsistentRead: true })) found.push(...Items.map((item) => unmarshall(item)));
+    for await (const { Items = [] } of paginateScan(
+      { client: tables },
+      { TableName: ledger.revocationsTable, ConsistentRead: true },
+    ))
+      found.push(...Items.map((item) => unmarshall(item)));
     return found;
   }
   async function invoke(event: unknown): Promise<unknown> {
@@ -251,9 +344,16 @@ export async function startControlPlane(moto: string, { dynamoDb = moto, hasKeys
       return answer as never;
     },
     async deliver(commands, sentAt = clock.now()) {
-      const Records = commands.map((command, place) => sqsRecord(`m${place}-${randomUUID()}`, typeof command === "string" ? command : JSON.stringify(command), sentAt));
-      const answer = (await invoke({ Records }).catch(() => undefined)) as { batchItemFailures: { itemIdentifier: string }[] } | undefined;
-      return answer?.batchItemFailures.map(({ itemIdentifier }) => Records.findIndex(({ messageId }) => messageId === itemIdentifier)) ?? "all";
+      const Records = commands.map((command, place) =>
+        sqsRecord(`m${place}-${randomUUID()}`, typeof command === "string" ? command : JSON.stringify(command), sentAt),
+      );
+      const answer = (await invoke({ Records }).catch(() => undefined)) as
+        { batchItemFailures: { itemIdentifier: string }[] } | undefined;
+      return (
+        answer?.batchItemFailures.map(({ itemIdentifier }) =>
+          Records.findIndex(({ messageId }) => messageId === itemIdentifier),
+        ) ?? "all"
+      );
     },
     another: () => startRevoker(moto, dynamoDb),
     watch(intercept) {
@@ -263,7 +363,10 @@ export async function startControlPlane(moto: string, { dynamoDb = moto, hasKeys
         const fault = await intercept(operation, ++calls);
         return fault === "conflict" ? undefined : fault;
       };
-      proxy.intercept = dynamoDbProxy.intercept = rotatorProxy.intercept = others as (operation: string) => Promise<"throttle" | "error" | "lost" | undefined>;
+      proxy.intercept =
+        dynamoDbProxy.intercept =
+        rotatorProxy.intercept =
+          others as (operation: string) => Promise<"throttle" | "error" | "lost" | undefined>;
       return () => calls;
     },
     unwatch() {
@@ -276,14 +379,21 @@ export async function startControlPlane(moto: string, { dynamoDb = moto, hasKeys
       await noteSecrets();
     },
     async revocations() {
-      return (await items()).filter(({ id }) => /^(user|session|gateway)#/.test(String(id))).map((item) => without<Revocation>(item));
+      return (await items())
+        .filter(({ id }) => /^(user|session|gateway)#/.test(String(id)))
+        .map((item) => without<Revocation>(item));
     },
     async shardState(shard) {
       const item = (await items()).find(({ id }) => id === shardStateId(shard));
       return item && without<ShardState>(item);
     },
     async putRevocations(revocations) {
-      const all = revocations.map((revocation) => marshall({ id: `${revocation.kind}#${revocation.sid ?? revocation.uid}`, ...revocation }, { removeUndefinedValues: true }));
+      const all = revocations.map((revocation) =>
+        marshall(
+          { id: `${revocation.kind}#${revocation.sid ?? revocation.uid}`, ...revocation },
+          { removeUndefinedValues: true },
+        ),
+      );
       for (let from = 0; from < all.length; from += MAX_WRITES) {
         const writes = all.slice(from, from + MAX_WRITES).map((Item) => ({ PutRequest: { Item } }));
         await tables.send(new BatchWriteItemCommand({ RequestItems: { [ledger.revocationsTable]: writes } }));
@@ -291,9 +401,25 @@ export async function startControlPlane(moto: string, { dynamoDb = moto, hasKeys
     },
     async signIn(more = {}) {
       const now = clock.now();
-      const [uid, sid] = [more.uid ?? randomBytes(12).toString("base64url"), more.sid ?? randomBytes(12).toString("base64url")];
+      const [uid, sid] = [
+        more.uid ?? randomBytes(12).toString("base64url"),
+        more.sid ?? randomBytes(12).toString("base64url"),
+      ];
       const { mark, gatewayMark, floor } = await standing(uid, sid);
-      const fresh = { uid, sid, mark, floor, issuedAt: now, expiresAt: now + TOKEN_SECONDS, authTime: now, idp: "main", strength: "", roles: [], email: "", claims: {} };
+      const fresh = {
+        uid,
+        sid,
+        mark,
+        floor,
+        issuedAt: now,
+        expiresAt: now + TOKEN_SECONDS,
+        authTime: now,
+        idp: "main",
+        strength: "",
+        roles: [],
+        email: "",
+        claims: {},
+      };
       const session: Session = { ...fresh, ...more };
       await putSession({ uid, sid, startedAt: session.issuedAt, mark: session.mark, gatewayMark });
       return { session, token: mint(session, await keys()) };

@@ -35,15 +35,25 @@ export function createCookieJar(now: () => number, cookies = new Map<string, Sto
   return {
     store(setCookie) {
       const { name, value, attributes } = parseSetCookie(setCookie);
-      if (name.length + value.length > 4096) throw new Error(`${name}: ${name.length + value.length} bytes; browsers keep 4096`);
-      if (/^__(Host|Secure)-/i.test(name) && !("secure" in attributes)) throw new Error(`${name}: its prefix asks for Secure`);
-      if (/^__Host-/i.test(name) && ("domain" in attributes || attributes["path"] !== "/")) throw new Error(`${name}: its prefix asks for Path=/ and no Domain`);
+      if (name.length + value.length > 4096)
+        throw new Error(`${name}: ${name.length + value.length} bytes; browsers keep 4096`);
+      if (/^__(Host|Secure)-/i.test(name) && !("secure" in attributes))
+        throw new Error(`${name}: its prefix asks for Secure`);
+      if (/^__Host-/i.test(name) && ("domain" in attributes || attributes["path"] !== "/"))
+        throw new Error(`${name}: its prefix asks for Path=/ and no Domain`);
       const maxAge = attributes["max-age"];
-      if (maxAge !== undefined && !/^-?[0-9]+$/.test(maxAge)) throw new Error(`${name}: Max-Age=${maxAge} is not a number`);
-      cookies.set(name, { value, path: attributes["path"] ?? "/", ...(maxAge !== undefined && { expiresAt: now() + Number(maxAge) }) });
+      if (maxAge !== undefined && !/^-?[0-9]+$/.test(maxAge))
+        throw new Error(`${name}: Max-Age=${maxAge} is not a number`);
+      cookies.set(name, {
+        value,
+        path: attributes["path"] ?? "/",
+        ...(maxAge !== undefined && { expiresAt: now() + Number(maxAge) }),
+      });
     },
     header(path) {
-      const pairs = living().filter(([, cookie]) => pathMatches(path, cookie.path)).map(([name, cookie]) => `${name}=${cookie.value}`);
+      const pairs = living()
+        .filter(([, cookie]) => pathMatches(path, cookie.path))
+        .map(([name, cookie]) => `${name}=${cookie.value}`);
       return pairs.length === 0 ? undefined : pairs.join("; ");
     },
     get: (name) => living().find(([candidate]) => candidate === name)?.[1].value,
@@ -68,5 +78,8 @@ function cut(pair: string): [string, string] {
 
 /** RFC 6265, section 5.1.4. */
 function pathMatches(path: string, cookiePath: string): boolean {
-  return path === cookiePath || (path.startsWith(cookiePath) && (cookiePath.endsWith("/") || path[cookiePath.length] === "/"));
+  return (
+    path === cookiePath ||
+    (path.startsWith(cookiePath) && (cookiePath.endsWith("/") || path[cookiePath.length] === "/"))
+  );
 }

@@ -1,9 +1,19 @@
 /**
- * A checkout of its own that is deployed as docs/runbooks/first-deploy.md says: the CDKTF CLI, the real AWS provider, and an account that
- * the environment names. Its configuration is the user's, but for one override file.
+ * A checkout of its own that is deployed as docs/runbooks/first-deploy.md says: the CDKTF CLI, the real AWS provider,
+ * and an account that the environment names. Its configuration is the user's, but for one override file.
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { unzipSync } from "fflate";
@@ -16,7 +26,19 @@ const CDKTF_CLI = "cdktf-cli@0.21.0";
 export const DEPLOY_COMMAND = `npx ${CDKTF_CLI} deploy handbook`;
 const CHECKOUT = resolve(__dirname, "../..");
 /** What a synth reads. */
-const SOURCES = ["main.ts", "cdktf.json", "package.json", "tsconfig.json", "config", "session", "functions", "edge-handlers", "control-plane", "stacks", "build"];
+const SOURCES = [
+  "main.ts",
+  "cdktf.json",
+  "package.json",
+  "tsconfig.json",
+  "config",
+  "session",
+  "functions",
+  "edge-handlers",
+  "control-plane",
+  "stacks",
+  "build",
+];
 
 const OVERRIDE = {
   terraform: { required_providers: { aws: { source: "hashicorp/aws", version: AWS_PROVIDER_VERSION } } },
@@ -94,7 +116,11 @@ export function describeWithDeployment(name: string, body: (open: Open, moto: st
   );
 }
 
-function openDeployment(terraform: string, folder: string, { name, config, environment, variables }: DeploymentOptions): Deployment {
+function openDeployment(
+  terraform: string,
+  folder: string,
+  { name, config, environment, variables }: DeploymentOptions,
+): Deployment {
   const checkout = join(folder, "checkout");
   const stackDir = join(checkout, "cdktf.out/stacks", name);
   const planFile = join(stackDir, "plan");
@@ -123,7 +149,8 @@ function openDeployment(terraform: string, folder: string, { name, config, envir
     const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
     running.add(child);
     let output = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
     const status = await new Promise<number>((resolve, reject) => {
       child.once("error", reject);
       child.once("close", (code) => resolve(code ?? -1));
@@ -141,7 +168,8 @@ function openDeployment(terraform: string, folder: string, { name, config, envir
   }
 
   // Locking asks the registry for every platform's provider, mirror or not.
-  const cdktf = (verb: string) => succeed("npx", ["--yes", CDKTF_CLI, verb, name, "--auto-approve", "--skip-provider-lock"]);
+  const cdktf = (verb: string) =>
+    succeed("npx", ["--yes", CDKTF_CLI, verb, name, "--auto-approve", "--skip-provider-lock"]);
 
   return {
     configFile: join(checkout, config),
@@ -152,7 +180,14 @@ function openDeployment(terraform: string, folder: string, { name, config, envir
     destroy: async () => void (await cdktf("destroy")),
     async plan({ refresh } = { refresh: true }) {
       await succeed("npm", ["run", "synth"]);
-      const args = ["plan", "-input=false", "-no-color", "-detailed-exitcode", `-refresh=${refresh}`, `-out=${planFile}`];
+      const args = [
+        "plan",
+        "-input=false",
+        "-no-color",
+        "-detailed-exitcode",
+        `-refresh=${refresh}`,
+        `-out=${planFile}`,
+      ];
       const { status, output } = await run(terraform, args, stackDir);
       // https://developer.hashicorp.com/terraform/cli/commands/plan#detailed-exitcode
       if (status !== 0 && status !== 2) throw new Error(output.slice(-8_000));
@@ -161,14 +196,20 @@ function openDeployment(terraform: string, folder: string, { name, config, envir
     },
     applyPlan: async () => void (await succeed(terraform, ["apply", "-input=false", "-no-color", planFile], stackDir)),
     async outputs() {
-      const values = JSON.parse(await succeed(terraform, ["output", "-json"], stackDir)) as Record<string, { value: unknown }>;
+      const values = JSON.parse(await succeed(terraform, ["output", "-json"], stackDir)) as Record<
+        string,
+        { value: unknown }
+      >;
       return Object.fromEntries(Object.entries(values).map(([output, { value }]) => [output, value]));
     },
     synthesized() {
-      const { resource } = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as { resource: Record<string, object> };
+      const { resource } = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as {
+        resource: Record<string, object>;
+      };
       return Object.entries(resource).flatMap(([type, named]) => Object.keys(named).map((each) => `${type}.${each}`));
     },
-    resources: async () => (await succeed(terraform, ["state", "list"], stackDir)).split("\n").filter((line) => line !== ""),
+    resources: async () =>
+      (await succeed(terraform, ["state", "list"], stackDir)).split("\n").filter((line) => line !== ""),
     close: () => running.forEach(({ pid }) => process.kill(-pid!, "SIGKILL")),
     traces: () => ({ ...filesBelow(checkout), ...printed }),
   };
@@ -177,14 +218,25 @@ function openDeployment(terraform: string, folder: string, { name, config, envir
 /** https://developer.hashicorp.com/terraform/internals/json-format#change-representation */
 function changesOf(json: string): Change[] {
   const { resource_changes: changes = [] } = JSON.parse(json) as {
-    resource_changes?: { address: string; change: { actions: string[]; before: object | null; after: object | null; after_unknown: object } }[];
+    resource_changes?: {
+      address: string;
+      change: { actions: string[]; before: object | null; after: object | null; after_unknown: object };
+    }[];
   };
   return changes
     .filter(({ change }) => change.actions.join() !== "no-op")
     .map(({ address, change: { actions, before, after, after_unknown } }) => {
-      const [old, next, unknown] = [before, after, after_unknown].map((value) => (value ?? {}) as Record<string, unknown>);
+      const [old, next, unknown] = [before, after, after_unknown].map(
+        (value) => (value ?? {}) as Record<string, unknown>,
+      );
       const names = [...new Set([...Object.keys(old!), ...Object.keys(next!), ...Object.keys(unknown!)])].sort();
-      return { address, actions, attributes: names.filter((name) => holdsTrue(unknown![name]) || JSON.stringify(old![name]) !== JSON.stringify(next![name])) };
+      return {
+        address,
+        actions,
+        attributes: names.filter(
+          (name) => holdsTrue(unknown![name]) || JSON.stringify(old![name]) !== JSON.stringify(next![name]),
+        ),
+      };
     });
 }
 
@@ -202,7 +254,8 @@ function filesBelow(folder: string): Record<string, string> {
     const bytes = readFileSync(file);
     found[file] = bytes.toString("latin1");
     if (bytes.subarray(0, 4).toString("latin1") !== "PK\x03\x04") continue;
-    for (const [name, content] of Object.entries(unzipSync(bytes))) found[`${file}!${name}`] = Buffer.from(content).toString("latin1");
+    for (const [name, content] of Object.entries(unzipSync(bytes)))
+      found[`${file}!${name}`] = Buffer.from(content).toString("latin1");
   }
   return found;
 }

@@ -3,7 +3,12 @@ import { buildGate } from "../../build/gate";
 import { policySource } from "../../session/policy-source";
 import type { GateSettings } from "../../session/settings";
 
-const SETTINGS: GateSettings = { basePath: "/_gate", hosts: ["app.example.com"], identityHeaders: [], theme: { productName: "Example", accentColor: "#2456c7" } };
+const SETTINGS: GateSettings = {
+  basePath: "/_gate",
+  hosts: ["app.example.com"],
+  identityHeaders: [],
+  theme: { productName: "Example", accentColor: "#2456c7" },
+};
 let source: string | undefined;
 
 /** As it ships: the base source and what Terraform appends. */

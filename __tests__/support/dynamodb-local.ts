@@ -19,7 +19,9 @@ const MAIN = "com.amazonaws.services.dynamodbv2.local.main.ServerRunner";
 export async function startDynamoDbLocal(folder: string): Promise<DynamoDbLocal> {
   const port = await freePort();
   const options = ["-inMemory", "-sharedDb", "-disableTelemetry", "-port", String(port)];
-  const child = spawn("java", [`-Djava.library.path=${folder}`, "-cp", `${folder}/*`, MAIN, ...options], { stdio: "ignore" });
+  const child = spawn("java", [`-Djava.library.path=${folder}`, "-cp", `${folder}/*`, MAIN, ...options], {
+    stdio: "ignore",
+  });
   const ended = new Promise((resolve) => child.once("close", resolve));
   const close = async () => {
     child.kill();
@@ -28,7 +30,13 @@ export async function startDynamoDbLocal(folder: string): Promise<DynamoDbLocal>
   const endpoint = `http://127.0.0.1:${port}`;
   for (let tries = 0; tries < START_LIMIT * 10; tries++) {
     // It refuses what is not signed, and thereby answers.
-    if (await fetch(endpoint).then(() => true, () => false)) return { endpoint, close };
+    if (
+      await fetch(endpoint).then(
+        () => true,
+        () => false,
+      )
+    )
+      return { endpoint, close };
     await setTimeout(100);
   }
   await close();

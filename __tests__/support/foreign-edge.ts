@@ -1,4 +1,6 @@
-/** A local edge whose identity provider is another company's: it was started by itself and has a certificate of its own. */
+/**
+ * A local edge whose identity provider is another company's: it was started by itself and has a certificate of its own.
+ */
 import type { Certificate } from "../../local/certificate";
 import { startIdentityProvider } from "../../local/identity-provider";
 import type { LocalEdge } from "../../local/local-edge";
@@ -15,7 +17,8 @@ export interface ForeignEdge {
 
 /**
  * @param certificate of the identity provider, for `localhost`; it trusts no other
- * @param backchannelLogoutUri where it sends logout tokens; the edge itself, whose certificate it does not trust, where absent
+ * @param backchannelLogoutUri where it sends logout tokens; the edge itself, whose certificate it does not trust, where
+ *   absent
  */
 export async function startForeignEdge(certificate: Certificate, backchannelLogoutUri?: string): Promise<ForeignEdge> {
   const port = await freePort();
@@ -29,7 +32,13 @@ export async function startForeignEdge(certificate: Certificate, backchannelLogo
     postLogoutRedirectUri: `${url}/_gate/signed-out`,
     backchannelLogoutUri: backchannelLogoutUri ?? `${url}/_gate/backchannel-logout/main`,
   };
-  const provider = await startIdentityProvider({ ...certificate, clients: [client], users, rolesClaims: ["roles"], claims: [] });
+  const provider = await startIdentityProvider({
+    ...certificate,
+    clients: [client],
+    users,
+    rolesClaims: ["roles"],
+    claims: [],
+  });
   // Handlers are started anew while the edge runs, so it stays set as long.
   process.env["NODE_EXTRA_CA_CERTS"] = certificate.caFile;
   const edge = await startTestEdge({

@@ -16,14 +16,26 @@ const NAVIGATES: Record<Client, boolean> = {
 
 const CLIENTS = (Object.entries(NAVIGATES) as [Client, boolean][]).flatMap(([client, navigates]): GateCase[] => [
   [`no session, asked by: ${client}`, { client }, navigates ? signsIn("none") : asksToSignIn("none")],
-  [`a role is missing, asked by: ${client}`, { client, path: "/admin/x", session: token() }, denies("role", navigates ? "page" : "problem")],
+  [
+    `a role is missing, asked by: ${client}`,
+    { client, path: "/admin/x", session: token() },
+    denies("role", navigates ? "page" : "problem"),
+  ],
 ]);
 
 const METHODS: GateCase[] = [
   ["HEAD of a navigation", { method: "HEAD" }, signsIn("none")],
   ["a form that is posted", { method: "POST" }, asksToSignIn("none")],
-  ["a form that is posted where a role is missing", { method: "POST", path: "/admin/x", session: token() }, denies("role")],
-  ["an expired session of a fetch", { client: "fetch", session: token({ expiresAt: NOW - 1 }) }, asksToSignIn("expired")],
+  [
+    "a form that is posted where a role is missing",
+    { method: "POST", path: "/admin/x", session: token() },
+    denies("role"),
+  ],
+  [
+    "an expired session of a fetch",
+    { client: "fetch", session: token({ expiresAt: NOW - 1 }) },
+    asksToSignIn("expired"),
+  ],
   ["a fetch that asks for HTML", { client: "fetch", headers: { Accept: "text/html" } }, asksToSignIn("none")],
   ["a navigation that asks for JSON", { headers: { Accept: "application/json" } }, signsIn("none")],
 ];

@@ -45,19 +45,36 @@ function expectedResult(event: CloudFrontFunctionEvent, basePath: string, expect
 function passedRequest(event: CloudFrontFunctionEvent, { sets, removes, cookies }: Passed): object {
   const { method, uri, querystring, headers } = event.request;
   const kept = Object.entries(headers).filter(([name]) => !removes.includes(name));
-  return { method, uri, querystring, headers: { ...Object.fromEntries(kept), ...values(sets) }, cookies: values(cookies) };
+  return {
+    method,
+    uri,
+    querystring,
+    headers: { ...Object.fromEntries(kept), ...values(sets) },
+    cookies: values(cookies),
+  };
 }
 
 function refusal(why: Refusal, as: "page" | "problem", basePath: string): object {
   const { status, title, detail } = REFUSALS[why];
   const retry = why === "store" ? { "retry-after": { value: "5" } } : {};
   if (as === "problem") {
-    return { statusCode: status, headers: { ...PROBLEM_HEADERS, ...retry }, body: problem({ status, title, detail, reference: REQUEST_ID }) };
+    return {
+      statusCode: status,
+      headers: { ...PROBLEM_HEADERS, ...retry },
+      body: problem({ status, title, detail, reference: REQUEST_ID }),
+    };
   }
-  const parts = [`<h1>${title}</h1>`, detail, ...(why === "role" ? [`href="${basePath}/logout"`] : []), `Reference ${REQUEST_ID}`];
+  const parts = [
+    `<h1>${title}</h1>`,
+    detail,
+    ...(why === "role" ? [`href="${basePath}/logout"`] : []),
+    `Reference ${REQUEST_ID}`,
+  ];
   // Only who is signed in can sign out; and no page runs or loads anything.
   const never = why === "role" ? "<script|src=" : "<script|src=|/logout";
-  const data: unknown = expect.stringMatching(new RegExp(`^<!doctype html>(?!.*(${never})).*${parts.map(literal).join(".*")}`, "s"));
+  const data: unknown = expect.stringMatching(
+    new RegExp(`^<!doctype html>(?!.*(${never})).*${parts.map(literal).join(".*")}`, "s"),
+  );
   return { statusCode: status, headers: { ...PAGE_HEADERS, ...retry }, body: { encoding: "text", data } };
 }
 

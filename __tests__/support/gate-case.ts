@@ -61,9 +61,20 @@ export type GateCase = [name: string, request: GateRequest, expected: Expected];
 
 /** Reads of the store by the time that the gate knows; `exists` tells a missing record from a failing store. */
 const READS: Record<NoSession | Refusal, number> = {
-  host: 0, path: 0, endpoint: 0, rule: 0, none: 0, several: 0, form: 0,
-  mac: 1, expired: 1, role: 1,
-  revoked: 2, outdated: 2, key: 2, store: 2,
+  host: 0,
+  path: 0,
+  endpoint: 0,
+  rule: 0,
+  none: 0,
+  several: 0,
+  form: 0,
+  mac: 1,
+  expired: 1,
+  role: 1,
+  revoked: 2,
+  outdated: 2,
+  key: 2,
+  store: 2,
 };
 
 /** Passes without a look at any session. */
@@ -96,10 +107,36 @@ export function denies(why: Refusal, as: "page" | "problem" = "page"): Expected 
 export const REQUEST_ID = "8Qf3example-request-id_0123456789ABCDEFG==";
 
 export function eventOf(request: GateRequest): CloudFrontFunctionEvent {
-  const { client = "navigation", host = "app.example.com", method = "GET", path = "/wiki/page", query, headers = {}, session, cookies } = request;
-  const cookie = [...(session === undefined ? [] : [`${SESSION_COOKIE}=${session}`]), ...(cookies === undefined ? [] : [cookies])].join("; ");
-  const all = { ...(host !== null && { Host: host }), "User-Agent": "test", ...CLIENTS[client], ...headers, ...(cookie && { Cookie: cookie }) };
-  return functionEvent({ id: REQUEST_ID, method, path, query, headers: Object.entries(all), body: Buffer.alloc(0), clientIp: "192.0.2.1" });
+  const {
+    client = "navigation",
+    host = "app.example.com",
+    method = "GET",
+    path = "/wiki/page",
+    query,
+    headers = {},
+    session,
+    cookies,
+  } = request;
+  const cookie = [
+    ...(session === undefined ? [] : [`${SESSION_COOKIE}=${session}`]),
+    ...(cookies === undefined ? [] : [cookies]),
+  ].join("; ");
+  const all = {
+    ...(host !== null && { Host: host }),
+    "User-Agent": "test",
+    ...CLIENTS[client],
+    ...headers,
+    ...(cookie && { Cookie: cookie }),
+  };
+  return functionEvent({
+    id: REQUEST_ID,
+    method,
+    path,
+    query,
+    headers: Object.entries(all),
+    body: Buffer.alloc(0),
+    clientIp: "192.0.2.1",
+  });
 }
 
 export function storeOf({ records = storeWith(), fault }: GateRequest): KeyValueStore {

@@ -7,8 +7,8 @@ import { ALICE_HEADERS, token } from "./gate-sessions";
 const TOKEN = token();
 
 /**
- * Headers of a viewer that names itself somebody: the gateway's, the config's, one of another config, and spellings that many
- * servers read as the same name.
+ * Headers of a viewer that names itself somebody: the gateway's, the config's, one of another config, and spellings
+ * that many servers read as the same name.
  */
 const SPOOFED = [
   ...["x-gate-user", "x-gate-email", "x-gate-roles", "x-gate-session", "x-gate-assertion"],
@@ -19,32 +19,112 @@ const ALL_SPOOFED = Object.fromEntries(SPOOFED.map((name) => [name, "mallory"]))
 
 const HEADERS: GateCase[] = [
   ...SPOOFED.flatMap((name): GateCase[] => [
-    [`${name} from a viewer, on a public route`, { path: "/public/x", headers: { [name]: "mallory" } }, passesAsPublic({ removes: [name] })],
-    [`${name} from a viewer, on a public route with a session`, { path: "/public/x", headers: { [name]: "mallory" }, session: TOKEN }, passesAsPublic({ removes: [name] })],
-    [`${name} from a viewer who is signed in`, { headers: { [name]: "mallory" }, session: TOKEN }, passesWith(ALICE_HEADERS, { removes: [name] })],
+    [
+      `${name} from a viewer, on a public route`,
+      { path: "/public/x", headers: { [name]: "mallory" } },
+      passesAsPublic({ removes: [name] }),
+    ],
+    [
+      `${name} from a viewer, on a public route with a session`,
+      { path: "/public/x", headers: { [name]: "mallory" }, session: TOKEN },
+      passesAsPublic({ removes: [name] }),
+    ],
+    [
+      `${name} from a viewer who is signed in`,
+      { headers: { [name]: "mallory" }, session: TOKEN },
+      passesWith(ALICE_HEADERS, { removes: [name] }),
+    ],
   ]),
   ["all of them at once", { headers: ALL_SPOOFED, session: TOKEN }, passesWith(ALICE_HEADERS, { removes: SPOOFED })],
-  ["all of them in upper case", { headers: Object.fromEntries(SPOOFED.map((name) => [name.toUpperCase(), "mallory"])), session: TOKEN }, passesWith(ALICE_HEADERS, { removes: SPOOFED })],
-  ["an e-mail address for a session without one", { headers: { "x-gate-email": "mallory" }, session: token({ email: "" }) }, passesWith({ "x-gate-user": ALICE_HEADERS["x-gate-user"], "x-gate-session": ALICE_HEADERS["x-gate-session"] }, { removes: ["x-gate-email"] })],
-  ["headers of the application stay", { headers: { "X-User": "app", "X-Gateway": "app", "X-Gate": "app", "My-X-Gate-User": "app", Y: "app", Authorization: "Basic eDp5" }, session: TOKEN }, passesWith(ALICE_HEADERS)],
+  [
+    "all of them in upper case",
+    { headers: Object.fromEntries(SPOOFED.map((name) => [name.toUpperCase(), "mallory"])), session: TOKEN },
+    passesWith(ALICE_HEADERS, { removes: SPOOFED }),
+  ],
+  [
+    "an e-mail address for a session without one",
+    { headers: { "x-gate-email": "mallory" }, session: token({ email: "" }) },
+    passesWith(
+      { "x-gate-user": ALICE_HEADERS["x-gate-user"], "x-gate-session": ALICE_HEADERS["x-gate-session"] },
+      { removes: ["x-gate-email"] },
+    ),
+  ],
+  [
+    "headers of the application stay",
+    {
+      headers: {
+        "X-User": "app",
+        "X-Gateway": "app",
+        "X-Gate": "app",
+        "My-X-Gate-User": "app",
+        Y: "app",
+        Authorization: "Basic eDp5",
+      },
+      session: TOKEN,
+    },
+    passesWith(ALICE_HEADERS),
+  ],
 ];
 
-const GATE_COOKIES = [`${FLOW_COOKIE_PREFIX}Ab3_-xyZ`, REFRESH_COOKIE, SIGN_INS_COOKIE, "__Host-gate-of-a-newer-version"];
+const GATE_COOKIES = [
+  `${FLOW_COOKIE_PREFIX}Ab3_-xyZ`,
+  REFRESH_COOKIE,
+  SIGN_INS_COOKIE,
+  "__Host-gate-of-a-newer-version",
+];
 
 const COOKIES: GateCase[] = [
-  ["the session stays at the gate", { session: TOKEN, cookies: "theme=dark" }, passesWith(ALICE_HEADERS, { cookies: { theme: "dark" } })],
-  ["the session stays at the gate on a public route", { path: "/public/x", session: TOKEN, cookies: "theme=dark" }, passesAsPublic({ cookies: { theme: "dark" } })],
+  [
+    "the session stays at the gate",
+    { session: TOKEN, cookies: "theme=dark" },
+    passesWith(ALICE_HEADERS, { cookies: { theme: "dark" } }),
+  ],
+  [
+    "the session stays at the gate on a public route",
+    { path: "/public/x", session: TOKEN, cookies: "theme=dark" },
+    passesAsPublic({ cookies: { theme: "dark" } }),
+  ],
   ["a forged session stays at the gate on a public route", { path: "/public/x", session: "forged" }, passesAsPublic()],
-  ["two sessions stay at the gate on a public route", { path: "/public/x", session: TOKEN, cookies: `__Host-gate=${TOKEN}` }, passesAsPublic()],
+  [
+    "two sessions stay at the gate on a public route",
+    { path: "/public/x", session: TOKEN, cookies: `__Host-gate=${TOKEN}` },
+    passesAsPublic(),
+  ],
   ...GATE_COOKIES.flatMap((name): GateCase[] => [
-    [`${name} stays at the gate`, { session: TOKEN, cookies: `a=1; ${name}=secret; z=2` }, passesWith(ALICE_HEADERS, { cookies: { a: "1", z: "2" } })],
-    [`${name} stays at the gate on a public route`, { path: "/public/x", cookies: `${name}=secret; ${name}=twice` }, passesAsPublic()],
+    [
+      `${name} stays at the gate`,
+      { session: TOKEN, cookies: `a=1; ${name}=secret; z=2` },
+      passesWith(ALICE_HEADERS, { cookies: { a: "1", z: "2" } }),
+    ],
+    [
+      `${name} stays at the gate on a public route`,
+      { path: "/public/x", cookies: `${name}=secret; ${name}=twice` },
+      passesAsPublic(),
+    ],
   ]),
-  ["all of them stay at the gate", { session: TOKEN, cookies: GATE_COOKIES.map((name) => `${name}=secret`).join("; ") }, passesWith(ALICE_HEADERS)],
+  [
+    "all of them stay at the gate",
+    { session: TOKEN, cookies: GATE_COOKIES.map((name) => `${name}=secret`).join("; ") },
+    passesWith(ALICE_HEADERS),
+  ],
   [
     "cookies of the application pass",
-    { session: TOKEN, cookies: "__Host-app=1; __Secure-app=2; gate=3; _=4; x__Host-gate=5; constructor=6; __host-gate=7; empty=" },
-    passesWith(ALICE_HEADERS, { cookies: { "__Host-app": "1", "__Secure-app": "2", gate: "3", _: "4", "x__Host-gate": "5", constructor: "6", "__host-gate": "7", empty: "" } }),
+    {
+      session: TOKEN,
+      cookies: "__Host-app=1; __Secure-app=2; gate=3; _=4; x__Host-gate=5; constructor=6; __host-gate=7; empty=",
+    },
+    passesWith(ALICE_HEADERS, {
+      cookies: {
+        "__Host-app": "1",
+        "__Secure-app": "2",
+        gate: "3",
+        _: "4",
+        "x__Host-gate": "5",
+        constructor: "6",
+        "__host-gate": "7",
+        empty: "",
+      },
+    }),
   ],
 ];
 
@@ -52,18 +132,50 @@ const COOKIES: GateCase[] = [
 const CLAIMS: GateCase[] = (
   [
     ["a claim of the config", { claims: { department: "Sales" } }, { "x-gate-department": "Sales" }],
-    ["two claims", { claims: { department: "Sales", office: "Berlin" } }, { "x-gate-department": "Sales", "x-gate-office": "Berlin" }],
-    ["claims in another order", { claims: { office: "Berlin", department: "Sales" } }, { "x-gate-department": "Sales", "x-gate-office": "Berlin" }],
+    [
+      "two claims",
+      { claims: { department: "Sales", office: "Berlin" } },
+      { "x-gate-department": "Sales", "x-gate-office": "Berlin" },
+    ],
+    [
+      "claims in another order",
+      { claims: { office: "Berlin", department: "Sales" } },
+      { "x-gate-department": "Sales", "x-gate-office": "Berlin" },
+    ],
     ["a claim that the config does not name", { claims: { salary: "9" } }, {}],
     ["an empty claim", { claims: { department: "" } }, {}],
-    ["a claim whose value is another claim's name", { claims: { department: "office", office: "Berlin" } }, { "x-gate-department": "office", "x-gate-office": "Berlin" }],
+    [
+      "a claim whose value is another claim's name",
+      { claims: { department: "office", office: "Berlin" } },
+      { "x-gate-department": "office", "x-gate-office": "Berlin" },
+    ],
     ["an unknown claim whose value is a claim's name", { claims: { salary: "department", x: "y" } }, {}],
-    ["the same, behind the real one", { claims: { department: "Sales", salary: "department", x: "y" } }, { "x-gate-department": "Sales" }],
-    ["an e-mail address that is a claim's name", { email: "department", claims: { office: "Berlin" } }, { "x-gate-email": "department", "x-gate-office": "Berlin" }],
+    [
+      "the same, behind the real one",
+      { claims: { department: "Sales", salary: "department", x: "y" } },
+      { "x-gate-department": "Sales" },
+    ],
+    [
+      "an e-mail address that is a claim's name",
+      { email: "department", claims: { office: "Berlin" } },
+      { "x-gate-email": "department", "x-gate-office": "Berlin" },
+    ],
     ["a claim beyond ASCII", { claims: { department: "Süd 東" } }, { "x-gate-department": "S%C3%BCd%20%E6%9D%B1" }],
-    ["a claim with a line break", { claims: { department: "a\r\nx-gate-roles: admin" } }, { "x-gate-department": "a%0D%0Ax-gate-roles:%20admin" }],
-    ["a claim with the separators of the token", { claims: { department: "a~b!c.d" } }, { "x-gate-department": "a%7Eb%21c.d" }],
-    ["an e-mail address with unusual characters", { email: "o'brien+x@example.com" }, { "x-gate-email": "o%27brien%2Bx@example.com" }],
+    [
+      "a claim with a line break",
+      { claims: { department: "a\r\nx-gate-roles: admin" } },
+      { "x-gate-department": "a%0D%0Ax-gate-roles:%20admin" },
+    ],
+    [
+      "a claim with the separators of the token",
+      { claims: { department: "a~b!c.d" } },
+      { "x-gate-department": "a%7Eb%21c.d" },
+    ],
+    [
+      "an e-mail address with unusual characters",
+      { email: "o'brien+x@example.com" },
+      { "x-gate-email": "o%27brien%2Bx@example.com" },
+    ],
     ["claims of the names of other fields", { claims: { "x-gate-user": "mallory", uid: "mallory" } }, {}],
   ] satisfies [string, Partial<Session>, Record<string, string>][]
 ).map(([name, session, told]) => [name, { session: token(session) }, passesWith({ ...ALICE_HEADERS, ...told })]);

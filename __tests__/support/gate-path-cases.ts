@@ -16,8 +16,16 @@ const OPTED_IN = PATHS.filter(([path]) => path.startsWith("/")).map(([path, read
 ]);
 
 const SIGNED_IN: GateCase[] = [
-  ["an escape without a session on a route with escapes", { site: "open", path: "/vault/a%2fb" }, signsIn("none", "/vault/a%2fb")],
-  ["an escape with a session on a route with escapes", { site: "open", path: "/vault/a%2fb", session: token() }, passesWith(ALICE_HEADERS)],
+  [
+    "an escape without a session on a route with escapes",
+    { site: "open", path: "/vault/a%2fb" },
+    signsIn("none", "/vault/a%2fb"),
+  ],
+  [
+    "an escape with a session on a route with escapes",
+    { site: "open", path: "/vault/a%2fb", session: token() },
+    passesWith(ALICE_HEADERS),
+  ],
   ["an escape with a session on a route without", { path: "/wiki/a%2fb", session: token() }, denies("path")],
   ["an escape where no rule is", { path: "/nowhere/a%2fb" }, denies("rule")],
   ["a rule's name behind an encoded slash", { site: "open", path: "/files%2fa" }, denies("path")],

@@ -46,22 +46,62 @@ const editorPasses = passesWith({ ...ALICE_HEADERS, "x-gate-roles": "editor" });
 const METHODS: GateCase[] = [
   ["a rule for GET takes GET", { path: "/reports/7", session: TOKEN }, passes],
   ["a rule for GET takes HEAD", { path: "/reports/7", method: "HEAD", session: TOKEN }, passes],
-  ...["POST", "PUT", "PATCH", "DELETE", "OPTIONS"].map((method): GateCase => [`a rule for GET takes no ${method}`, { path: "/reports/7", method, session: TOKEN }, denies("rule")]),
+  ...["POST", "PUT", "PATCH", "DELETE", "OPTIONS"].map((method): GateCase => [
+    `a rule for GET takes no ${method}`,
+    { path: "/reports/7", method, session: TOKEN },
+    denies("rule"),
+  ]),
   ["a rule for POST takes POST", { path: "/reports/7/edit", method: "POST", session: editor }, editorPasses],
   ["a rule for POST takes no GET; the next rule does", { path: "/reports/7/edit", session: TOKEN }, passes],
-  ["a rule for POST and a role without the role", { path: "/reports/7/edit", method: "POST", session: TOKEN }, denies("role")],
+  [
+    "a rule for POST and a role without the role",
+    { path: "/reports/7/edit", method: "POST", session: TOKEN },
+    denies("role"),
+  ],
   ["a rule for two methods takes the second", { path: "/api/x", method: "POST", session: TOKEN }, passes],
   ["a rule for two methods takes no third", { path: "/api/x", method: "DELETE", session: TOKEN }, denies("rule")],
   ["a rule without methods takes every method", { path: "/wiki/x", method: "DELETE", session: TOKEN }, passes],
   ["a method in lower case is another method", { path: "/reports/7", method: "get", session: TOKEN }, denies("rule")],
-  ["a preflight passes without a session where the rule says so", { path: "/api/x", method: "OPTIONS", headers: PREFLIGHT, client: "fetch" }, isPublic],
-  ["a preflight passes without a role's identity", { path: "/api/x", method: "OPTIONS", headers: PREFLIGHT, client: "fetch", session: TOKEN }, isPublic],
-  ["a preflight needs a session where the rule says nothing", { path: "/wiki/x", method: "OPTIONS", headers: PREFLIGHT, client: "fetch" }, asksToSignIn("none")],
-  ["a preflight to where no rule is", { path: "/nowhere", method: "OPTIONS", headers: PREFLIGHT, client: "fetch" }, denies("rule", "problem")],
-  ["OPTIONS without a preflight's header is none", { path: "/api/x", method: "OPTIONS", client: "fetch" }, denies("rule", "problem")],
-  ["GET with a preflight's header is none", { path: "/api/x", headers: PREFLIGHT, client: "fetch" }, asksToSignIn("none")],
-  ["POST with a preflight's header is none", { path: "/api/x", method: "POST", headers: PREFLIGHT, client: "fetch" }, asksToSignIn("none")],
-  ["a preflight passes on a route with escapes", { site: "open", path: "/api/a%2Fb", method: "OPTIONS", headers: PREFLIGHT, client: "fetch" }, isPublic],
+  [
+    "a preflight passes without a session where the rule says so",
+    { path: "/api/x", method: "OPTIONS", headers: PREFLIGHT, client: "fetch" },
+    isPublic,
+  ],
+  [
+    "a preflight passes without a role's identity",
+    { path: "/api/x", method: "OPTIONS", headers: PREFLIGHT, client: "fetch", session: TOKEN },
+    isPublic,
+  ],
+  [
+    "a preflight needs a session where the rule says nothing",
+    { path: "/wiki/x", method: "OPTIONS", headers: PREFLIGHT, client: "fetch" },
+    asksToSignIn("none"),
+  ],
+  [
+    "a preflight to where no rule is",
+    { path: "/nowhere", method: "OPTIONS", headers: PREFLIGHT, client: "fetch" },
+    denies("rule", "problem"),
+  ],
+  [
+    "OPTIONS without a preflight's header is none",
+    { path: "/api/x", method: "OPTIONS", client: "fetch" },
+    denies("rule", "problem"),
+  ],
+  [
+    "GET with a preflight's header is none",
+    { path: "/api/x", headers: PREFLIGHT, client: "fetch" },
+    asksToSignIn("none"),
+  ],
+  [
+    "POST with a preflight's header is none",
+    { path: "/api/x", method: "POST", headers: PREFLIGHT, client: "fetch" },
+    asksToSignIn("none"),
+  ],
+  [
+    "a preflight passes on a route with escapes",
+    { site: "open", path: "/api/a%2Fb", method: "OPTIONS", headers: PREFLIGHT, client: "fetch" },
+    isPublic,
+  ],
 ];
 
 const HOSTS: GateCase[] = [
@@ -70,7 +110,11 @@ const HOSTS: GateCase[] = [
   ["a rule of this host, after the common ones", { host: "docs.example.com", path: "/docs-only" }, isPublic],
   ["a rule of this host, before the common ones", { host: "docs.example.com", path: "/admin/help" }, isPublic],
   ["what that host's rule does not name", { host: "docs.example.com", path: "/admin/x" }, signsIn("none", "/admin/x")],
-  ["another host named by a proxy's header", { path: "/admin/help", headers: { "X-Forwarded-Host": "docs.example.com", Forwarded: "host=docs.example.com" } }, signsIn("none", "/admin/help")],
+  [
+    "another host named by a proxy's header",
+    { path: "/admin/help", headers: { "X-Forwarded-Host": "docs.example.com", Forwarded: "host=docs.example.com" } },
+    signsIn("none", "/admin/help"),
+  ],
   ["an unknown host", { host: "evil.example" }, denies("host")],
   ["an unknown host, for a program", { host: "evil.example", client: "program" }, denies("host", "problem")],
   ["an unknown host and a public path", { host: "evil.example", path: "/public/x" }, denies("host")],
@@ -131,7 +175,11 @@ const BASE_PATH: GateCase[] = [
   ["a base path of its own, for a session", { site: "door", path: "/_door", session: TOKEN }, denies("endpoint")],
   ["the usual base path where it is not the base path", { site: "door", path: "/_gate/login", session: TOKEN }, passes],
   ["sign-in below a base path of its own", { site: "door", path: "/x" }, signsIn("none", "/x")],
-  ["sign-in below a base path of its own, for a program", { site: "door", path: "/x", client: "program" }, asksToSignIn("none")],
+  [
+    "sign-in below a base path of its own, for a program",
+    { site: "door", path: "/x", client: "program" },
+    asksToSignIn("none"),
+  ],
   ["a base path under an open catch-all", { site: "open", path: "/_gate/x" }, denies("endpoint")],
 ];
 

@@ -1,13 +1,24 @@
 /** Users with sessions, the keys that sign them and the store that the gate reads. */
 import { hmacText } from "../../local/hmac";
 import { tokenKey } from "../../session/keys";
-import { encodeKeyRecord, encodeShardRecord, keyRecordName, NO_FLOOR, shardOf, shardRecordName, type ShardRecord } from "../../session/shard";
+import {
+  encodeKeyRecord,
+  encodeShardRecord,
+  keyRecordName,
+  NO_FLOOR,
+  shardOf,
+  shardRecordName,
+  type ShardRecord,
+} from "../../session/shard";
 import { mintToken, type Session } from "../../session/token";
 
 /** Unix seconds. */
 export const NOW = Math.floor(Date.now() / 1000);
 
-export const MASTER_KEYS = { k1: "first-master-key-of-43-characters-012345678", k2: "second-master-key-of-43-characters-12345678" };
+export const MASTER_KEYS = {
+  k1: "first-master-key-of-43-characters-012345678",
+  k2: "second-master-key-of-43-characters-12345678",
+};
 export type KeyId = keyof typeof MASTER_KEYS;
 export const TOKEN_KEYS = { k1: tokenKey(hmacText, MASTER_KEYS.k1), k2: tokenKey(hmacText, MASTER_KEYS.k2) };
 
@@ -29,7 +40,11 @@ export const ALICE: Session = {
 export const BOB: Session = { ...ALICE, uid: "bob0000000000002", sid: "BobsSession00002", email: "bob@example.com" };
 
 /** What the origin is told about Alice, who has no role. */
-export const ALICE_HEADERS = { "x-gate-user": "alice00000000001", "x-gate-session": "AliceSession0001", "x-gate-email": "alice@example.com" };
+export const ALICE_HEADERS = {
+  "x-gate-user": "alice00000000001",
+  "x-gate-session": "AliceSession0001",
+  "x-gate-email": "alice@example.com",
+};
 
 /** Alice's token, with what is said otherwise. */
 export function token(more: Partial<Session> = {}, kid: KeyId = "k1"): string {
@@ -47,7 +62,10 @@ export function shardRecord(entries: Partial<ShardRecord> = {}): string {
 
 /** The store with the records of these shards; both keys name them. */
 export function storeOfShards(shards: Record<string, string> = {}): Record<string, string> {
-  const keys = Object.entries(TOKEN_KEYS).map(([kid, key]) => [keyRecordName(kid), encodeKeyRecord(key, Object.keys(shards))]);
+  const keys = Object.entries(TOKEN_KEYS).map(([kid, key]) => [
+    keyRecordName(kid),
+    encodeKeyRecord(key, Object.keys(shards)),
+  ]);
   const records = Object.entries(shards).map(([shard, record]) => [shardRecordName(shard), record]);
   return Object.fromEntries([...keys, ...records]) as Record<string, string>;
 }

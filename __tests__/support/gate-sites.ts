@@ -57,11 +57,18 @@ const SITES = {
 
 export type Site = keyof typeof SITES;
 
-/** The source of each site's gate: read from the stack that is synthesized for its config, as Terraform would read it. */
+/**
+ * The source of each site's gate: read from the stack that is synthesized for its config, as Terraform would read it.
+ */
 export function gateSources(): Record<Site, string> {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-gate-"));
   try {
-    const artifacts = { gate: join(folder, "gate.js"), auth: join(folder, "auth.zip"), keyRotator: join(folder, "key-rotator.zip"), revoker: join(folder, "revoker.zip") };
+    const artifacts = {
+      gate: join(folder, "gate.js"),
+      auth: join(folder, "auth.zip"),
+      keyRotator: join(folder, "key-rotator.zip"),
+      revoker: join(folder, "revoker.zip"),
+    };
     writeFileSync(artifacts.gate, buildGate());
     // Of no use to the gate; the stack only copies them.
     for (const zip of [artifacts.auth, artifacts.keyRotator, artifacts.revoker]) writeFileSync(zip, "");

@@ -1,6 +1,15 @@
 /** Signing keys of the identity provider's stand-in, and ID tokens signed as no honest provider would. */
 import { createHmac } from "node:crypto";
-import { base64url, exportJWK, exportSPKI, generateKeyPair, SignJWT, type CryptoKey, type JWK, type JWTPayload } from "jose";
+import {
+  base64url,
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  SignJWT,
+  type CryptoKey,
+  type JWK,
+  type JWTPayload,
+} from "jose";
 
 export interface SigningKey {
   alg: string;
@@ -17,12 +26,22 @@ export async function createSigningKey(alg: string, kid: string): Promise<Signin
 }
 
 /** @param header replaces members of the honest header; undefined removes one */
-export function signIdToken(claims: JWTPayload, key: SigningKey, header: Record<string, unknown> = {}): Promise<string> {
-  return new SignJWT(claims).setProtectedHeader({ alg: key.alg, kid: key.kid, typ: "JWT", ...header }).sign(key.privateKey);
+export function signIdToken(
+  claims: JWTPayload,
+  key: SigningKey,
+  header: Record<string, unknown> = {},
+): Promise<string> {
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: "JWT", ...header })
+    .sign(key.privateKey);
 }
 
 /** A token whose header says what it likes. */
-export function forgeIdToken(claims: JWTPayload, header: Record<string, unknown>, sign: (signed: string) => string): string {
+export function forgeIdToken(
+  claims: JWTPayload,
+  header: Record<string, unknown>,
+  sign: (signed: string) => string,
+): string {
   const signed = [header, claims].map((part) => base64url.encode(JSON.stringify(part))).join(".");
   return `${signed}.${sign(signed)}`;
 }
@@ -30,7 +49,9 @@ export function forgeIdToken(claims: JWTPayload, header: Record<string, unknown>
 /** The algorithm confusion attack: HS256 under the text of the public key. */
 export async function forgeWithPublicKey(claims: JWTPayload, key: SigningKey, form: "pem" | "jwk"): Promise<string> {
   const secret = form === "pem" ? await exportSPKI(key.publicKey) : JSON.stringify(key.jwk);
-  return forgeIdToken(claims, { alg: "HS256", kid: key.kid, typ: "JWT" }, (signed) => createHmac("sha256", secret).update(signed).digest("base64url"));
+  return forgeIdToken(claims, { alg: "HS256", kid: key.kid, typ: "JWT" }, (signed) =>
+    createHmac("sha256", secret).update(signed).digest("base64url"),
+  );
 }
 
 /** The same signature, written in base64url that a canonical encoder would not write: its unused last bits are set. */

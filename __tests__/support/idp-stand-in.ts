@@ -1,10 +1,16 @@
 /**
- * An OpenID provider on https://localhost that does what it should (OpenID Connect Core 1.0, RFC 6749, RFC 7636, RFC 9207)
- * until a test tampers with it. It remembers every secret it saw, so that tests can look for them in logs and pages.
+ * An OpenID provider on https://localhost that does what it should (OpenID Connect Core 1.0, RFC 6749, RFC 7636, RFC
+ * 9207) until a test tampers with it. It remembers every secret it saw, so that tests can look for them in logs and
+ * pages.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:https";
-import { createServer as createPlainServer, type IncomingMessage, type Server as PlainServer, type ServerResponse } from "node:http";
+import {
+  createServer as createPlainServer,
+  type IncomingMessage,
+  type Server as PlainServer,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import type { JWTPayload } from "jose";
@@ -44,7 +50,9 @@ export class IdpStandIn {
   readonly clientSecret: string | undefined;
   /** The claims of whoever signs in or renews next. */
   user: Json = { sub: "alice", email: "alice@example.com", roles: ["staff"] };
-  /** Since when this provider knows the browser's user: Unix seconds; five seconds before each ID token where absent. */
+  /**
+   * Since when this provider knows the browser's user: Unix seconds; five seconds before each ID token where absent.
+   */
   authenticatedAt: number | undefined;
   /** Shows its form when it is asked to (`prompt=login`), although it knows the user. */
   obeysPrompt = true;
@@ -56,7 +64,10 @@ export class IdpStandIn {
   tampering: Tampering = {};
   readonly outages = new Map<Endpoint, Outage>();
   issuesRefreshTokens = true;
-  /** Replaces the refresh token at every use, and ends the whole grant when an old one comes back (RFC 9700 section 4.14.2). */
+  /**
+   * Replaces the refresh token at every use, and ends the whole grant when an old one comes back (RFC 9700 section
+   * 4.14.2).
+   */
   rotatesRefreshTokens = true;
   /** Forgets to make a code void when it was used (RFC 6749 section 4.1.2). */
   takesCodesAgain = false;
@@ -89,14 +100,20 @@ export class IdpStandIn {
   ) {
     this.publishedKeys = [key];
     this.clientAuthentication = clientAuthentication;
-    this.clientSecret = clientAuthentication === "none" ? undefined : this.seen(`s3cret:+/ %${randomBytes(12).toString("hex")}`);
+    this.clientSecret =
+      clientAuthentication === "none" ? undefined : this.seen(`s3cret:+/ %${randomBytes(12).toString("hex")}`);
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
       this.handle(request, response).catch(() => response.destroy());
     });
   }
 
   /** Listens on a free port. */
-  static async start({ certificate, now, path = "", clientAuthentication = "none" }: StandInOptions): Promise<IdpStandIn> {
+  static async start({
+    certificate,
+    now,
+    path = "",
+    clientAuthentication = "none",
+  }: StandInOptions): Promise<IdpStandIn> {
     const server = createServer({ key: certificate.key, cert: certificate.cert });
     await listen(server, 0);
     const issuer = `https://localhost:${(server.address() as AddressInfo).port}${path}`;
@@ -129,7 +146,9 @@ export class IdpStandIn {
 
   /** How many connections are open. */
   connections(): Promise<number> {
-    return new Promise((resolve, reject) => this.server.getConnections((error, count) => (error ? reject(error) : resolve(count))));
+    return new Promise((resolve, reject) =>
+      this.server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+    );
   }
 
   /** How often an endpoint was asked. */
@@ -148,7 +167,8 @@ export class IdpStandIn {
     const parameters = new URL(url).searchParams;
     const expect = (name: string, form: RegExp): string => {
       const values = parameters.getAll(name);
-      if (values.length !== 1 || !form.test(values[0]!)) throw new Error(`the authorization request has ${name} ${JSON.stringify(values)}`);
+      if (values.length !== 1 || !form.test(values[0]!))
+        throw new Error(`the authorization request has ${name} ${JSON.stringify(values)}`);
       return values[0]!;
     };
     expect("response_type", /^code$/);
@@ -180,41 +200,63 @@ export class IdpStandIn {
     let body = "";
     for await (const chunk of request) body += String(chunk);
     const url = request.url ?? "";
-    const name = (Object.keys(this.endpoints) as Endpoint[]).find((candidate) => url.replace(REDIRECTED, "") === new URL(this.endpoint(candidate)).pathname);
+    const name = (Object.keys(this.endpoints) as Endpoint[]).find(
+      (candidate) => url.replace(REDIRECTED, "") === new URL(this.endpoint(candidate)).pathname,
+    );
     if (!name) return void response.writeHead(404).end();
     this.requests.push(name);
     const outage = this.outages.get(name);
     if (outage === "hang") return;
     if (outage === "reset") return void response.destroy();
     if (outage === "slow") await setTimeout(SLOW);
-    if (outage === "redirect" && !url.endsWith(REDIRECTED)) return void response.writeHead(307, { location: url + REDIRECTED }).end();
+    if (outage === "redirect" && !url.endsWith(REDIRECTED))
+      return void response.writeHead(307, { location: url + REDIRECTED }).end();
     const failure = outage && OUTAGES[outage];
-    if (failure) return void response.writeHead(failure.status, { "content-type": "application/json" }).end(failure.body);
+    if (failure)
+      return void response.writeHead(failure.status, { "content-type": "application/json" }).end(failure.body);
     const [status, json] = await this.endpoints[name](new URLSearchParams(body), request.headers.authorization);
     response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
     // White space at the end of JSON changes nothing but its length.
-    response.end((typeof json === "string" ? json : JSON.stringify(json)) + (outage === "huge" ? " ".repeat(4_000_000) : ""));
+    response.end(
+      (typeof json === "string" ? json : JSON.stringify(json)) + (outage === "huge" ? " ".repeat(4_000_000) : ""),
+    );
   }
 
   private endpoint(name: Endpoint | "authorize" | "end-session"): string {
     return this.issuer.replace(/\/$/, "") + (name === "discovery" ? "/.well-known/openid-configuration" : `/${name}`);
   }
 
-  private readonly endpoints: Record<Endpoint, (form: URLSearchParams, authorization: string | undefined) => Answer | Promise<Answer>> = {
-    discovery: () => tampered(this.tampering.discovery, {
-      issuer: this.issuer,
-      authorization_endpoint: this.endpoint("authorize"),
-      token_endpoint: this.endpoint("token"),
-      jwks_uri: this.endpoint("jwks"),
-      userinfo_endpoint: this.endpoint("userinfo"),
-      end_session_endpoint: this.endpoint("end-session"),
-      revocation_endpoint: this.endpoint("revocation"),
-      response_types_supported: ["code"],
-      subject_types_supported: ["public"],
-      code_challenge_methods_supported: ["S256"],
-      id_token_signing_alg_values_supported: ["none", "HS256", "RS256", "RS384", "RS512", "PS256", "PS512", "ES256", "ES384", "ES512", "EdDSA"],
-      authorization_response_iss_parameter_supported: true,
-    }),
+  private readonly endpoints: Record<
+    Endpoint,
+    (form: URLSearchParams, authorization: string | undefined) => Answer | Promise<Answer>
+  > = {
+    discovery: () =>
+      tampered(this.tampering.discovery, {
+        issuer: this.issuer,
+        authorization_endpoint: this.endpoint("authorize"),
+        token_endpoint: this.endpoint("token"),
+        jwks_uri: this.endpoint("jwks"),
+        userinfo_endpoint: this.endpoint("userinfo"),
+        end_session_endpoint: this.endpoint("end-session"),
+        revocation_endpoint: this.endpoint("revocation"),
+        response_types_supported: ["code"],
+        subject_types_supported: ["public"],
+        code_challenge_methods_supported: ["S256"],
+        id_token_signing_alg_values_supported: [
+          "none",
+          "HS256",
+          "RS256",
+          "RS384",
+          "RS512",
+          "PS256",
+          "PS512",
+          "ES256",
+          "ES384",
+          "ES512",
+          "EdDSA",
+        ],
+        authorization_response_iss_parameter_supported: true,
+      }),
     jwks: () => tampered(this.tampering.jwks, { keys: this.publishedKeys.map((key): unknown => key.jwk) }),
     userinfo: (_form, authorization) => {
       const user = this.accessTokens.get(authorization?.replace(/^Bearer /, "") ?? "");
@@ -239,7 +281,8 @@ export class IdpStandIn {
     const [id, secret] = [encode(this.clientId), encode(this.clientSecret ?? "")];
     const methods: Record<ClientAuthentication, () => boolean> = {
       none: () => !authorization && form.get("client_id") === this.clientId && !form.has("client_secret"),
-      client_secret_post: () => !authorization && form.get("client_id") === this.clientId && form.get("client_secret") === this.clientSecret,
+      client_secret_post: () =>
+        !authorization && form.get("client_id") === this.clientId && form.get("client_secret") === this.clientSecret,
       client_secret_basic: () => authorization === `Basic ${btoa(`${id}:${secret}`)}` && !form.has("client_secret"),
     };
     return methods[this.clientAuthentication]();
@@ -251,7 +294,8 @@ export class IdpStandIn {
     if (!this.takesCodesAgain) this.codes.delete(code);
     const verifier = this.seen(form.get("code_verifier") ?? "");
     const challenge = createHash("sha256").update(verifier).digest("base64url");
-    if (!grant || grant.redirectUri !== form.get("redirect_uri") || grant.challenge !== challenge) return [400, { error: "invalid_grant" }];
+    if (!grant || grant.redirectUri !== form.get("redirect_uri") || grant.challenge !== challenge)
+      return [400, { error: "invalid_grant" }];
     const begun = { ...grant, refreshTokens: [] };
     this.grants.push(begun);
     return this.tokens(begun, true);
@@ -269,7 +313,8 @@ export class IdpStandIn {
 
   private async tokens(grant: Grant, withIdToken: boolean): Promise<Answer> {
     const first = grant.refreshTokens.length === 0;
-    if (this.issuesRefreshTokens && (first || this.rotatesRefreshTokens)) grant.refreshTokens.push(this.newSecret(this.refreshTokenBytes));
+    if (this.issuesRefreshTokens && (first || this.rotatesRefreshTokens))
+      grant.refreshTokens.push(this.newSecret(this.refreshTokenBytes));
     const user = first || this.remembersUsers ? grant.user : this.user;
     const accessToken = this.newSecret();
     this.accessTokens.set(accessToken, user);
@@ -277,15 +322,26 @@ export class IdpStandIn {
       access_token: accessToken,
       token_type: "Bearer",
       expires_in: 300,
-      ...(withIdToken && { id_token: this.seen(await this.idToken(user, first ? grant.nonce : undefined, grant.authTime)) }),
-      ...(this.issuesRefreshTokens && (first || this.rotatesRefreshTokens) && { refresh_token: grant.refreshTokens.at(-1) }),
+      ...(withIdToken && {
+        id_token: this.seen(await this.idToken(user, first ? grant.nonce : undefined, grant.authTime)),
+      }),
+      ...(this.issuesRefreshTokens &&
+        (first || this.rotatesRefreshTokens) && { refresh_token: grant.refreshTokens.at(-1) }),
     });
   }
 
   private idToken(user: Json, nonce: string | undefined, authTime: number | undefined): string | Promise<string> {
     const told = Object.entries(user).filter(([name]) => !this.userinfoOnly.includes(name));
     const now = this.now();
-    const claims: JWTPayload = { iss: this.issuer, aud: this.clientId, iat: now, exp: now + 300, auth_time: authTime ?? now - 5, ...(nonce !== undefined && { nonce }), ...Object.fromEntries(told) };
+    const claims: JWTPayload = {
+      iss: this.issuer,
+      aud: this.clientId,
+      iat: now,
+      exp: now + 300,
+      auth_time: authTime ?? now - 5,
+      ...(nonce !== undefined && { nonce }),
+      ...Object.fromEntries(told),
+    };
     this.tampering.claims?.(claims);
     return this.tampering.idToken ? this.tampering.idToken(claims, this.key) : signIdToken(claims, this.key);
   }

@@ -17,7 +17,10 @@ export interface KeycloakEdge {
   refreshGrants(): Promise<{ granted: number; refused: number }>;
   /** As an administrator does in Keycloak's console, with each session of a user here. */
   endSessionsOf(user: KeycloakUser): Promise<void>;
-  /** Where another site of the company sends people to sign in at Keycloak (https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest). */
+  /**
+   * Where another site of the company sends people to sign in at Keycloak
+   * (https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest).
+   */
   otherSite: string;
   close(): Promise<void>;
 }
@@ -43,23 +46,41 @@ export async function startKeycloakEdge(folder: string, users: KeycloakUser[]): 
     closers.push(() => void delete process.env["NODE_EXTRA_CA_CERTS"]);
     const edge = await startTestEdge({
       handlerInstances: INSTANCES,
-      identityProvider: { issuer: `https://localhost:${port}/realms/${REALM}`, clientId: CLIENT.id, clientSecret: CLIENT.secret },
+      identityProvider: {
+        issuer: `https://localhost:${port}/realms/${REALM}`,
+        clientId: CLIENT.id,
+        clientSecret: CLIENT.secret,
+      },
     });
     closers.push(edge.close);
-    const keycloak = await startKeycloak({ folder, port, certificate, trusts: edge.caFile, finds: new URL(edge.url).hostname });
+    const keycloak = await startKeycloak({
+      folder,
+      port,
+      certificate,
+      trusts: edge.caFile,
+      finds: new URL(edge.url).hostname,
+    });
     closers.push(keycloak.close);
     await keycloak.admin("POST", "", realmFor(edge.url, CLIENT, users));
 
-    const countEvents = async (type: string) => ((await keycloak.admin("GET", `/${REALM}/events?type=${type}&max=${ALL}`)) as unknown[]).length;
+    const countEvents = async (type: string) =>
+      ((await keycloak.admin("GET", `/${REALM}/events?type=${type}&max=${ALL}`)) as unknown[]).length;
     return {
       edge,
       ca: `${readFileSync(edge.caFile, "utf8")}\n${certificate.cert}`,
-      refreshGrants: async () => ({ granted: await countEvents("REFRESH_TOKEN"), refused: await countEvents("REFRESH_TOKEN_ERROR") }),
+      refreshGrants: async () => ({
+        granted: await countEvents("REFRESH_TOKEN"),
+        refused: await countEvents("REFRESH_TOKEN_ERROR"),
+      }),
       async endSessionsOf({ name }) {
         const list = async (path: string) => (await keycloak.admin("GET", `/${REALM}/${path}`)) as { id: string }[];
-        const [[user], [client]] = [await list(`users?exact=true&username=${name}`), await list(`clients?clientId=${CLIENT.id}`)];
+        const [[user], [client]] = [
+          await list(`users?exact=true&username=${name}`),
+          await list(`clients?clientId=${CLIENT.id}`),
+        ];
         // Offline, because the gateway asks for `offline_access`.
-        for (const { id } of await list(`users/${user!.id}/offline-sessions/${client!.id}`)) await keycloak.admin("DELETE", `/${REALM}/sessions/${id}?isOffline=true`);
+        for (const { id } of await list(`users/${user!.id}/offline-sessions/${client!.id}`))
+          await keycloak.admin("DELETE", `/${REALM}/sessions/${id}?isOffline=true`);
       },
       otherSite: `${edge.issuer}/protocol/openid-connect/auth?${new URLSearchParams({ ...OTHER_SITE, redirect_uri: `${edge.url}/public/other` })}`,
       close,

@@ -1,4 +1,7 @@
-/** A realm of Keycloak with the gateway among its clients: https://www.keycloak.org/docs-api/26.4.0/rest-api/index.html#RealmRepresentation */
+/**
+ * A realm of Keycloak with the gateway among its clients:
+ * https://www.keycloak.org/docs-api/26.4.0/rest-api/index.html#RealmRepresentation
+ */
 
 export const REALM = "company";
 /** Another site, whose users Keycloak remembers. It has no server: its address is a public page. */
@@ -49,7 +52,12 @@ export function realmFor(gateway: string, client: { id: string; secret: string }
             name: "roles",
             protocol: "openid-connect",
             protocolMapper: "oidc-usermodel-realm-role-mapper",
-            config: { "claim.name": "roles", "multivalued": "true", "jsonType.label": "String", "id.token.claim": "true" },
+            config: {
+              "claim.name": "roles",
+              multivalued: "true",
+              "jsonType.label": "String",
+              "id.token.claim": "true",
+            },
           },
         ],
       },

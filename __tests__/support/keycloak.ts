@@ -1,6 +1,6 @@
 /**
- * Keycloak, a real identity provider that nobody here wrote, as .ci/keycloak built it. What it does is in the realm that a test gives it; it keeps
- * everything in memory.
+ * Keycloak, a real identity provider that nobody here wrote, as .ci/keycloak built it. What it does is in the realm
+ * that a test gives it; it keeps everything in memory.
  *
  * https://www.keycloak.org/server/configuration-production
  */
@@ -14,7 +14,10 @@ import type { Certificate } from "../../local/certificate";
 import { freePort } from "./free-port";
 
 export interface Keycloak {
-  /** Calls its admin API: https://www.keycloak.org/docs-api/26.4.0/rest-api/index.html. @param path below `/admin/realms` */
+  /**
+   * Calls its admin API: https://www.keycloak.org/docs-api/26.4.0/rest-api/index.html. @param path below
+   * `/admin/realms`
+   */
   admin(method: "GET" | "POST" | "DELETE", path: string, body?: object): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -35,7 +38,10 @@ export interface KeycloakOptions {
 /** Seconds. Some 25 of one processor's time. */
 const START_LIMIT = 150;
 
-/** As bin/kc.sh has them, whose process would not end with its own; but for the memory, and for compiling little: it runs for a minute. */
+/**
+ * As bin/kc.sh has them, whose process would not end with its own; but for the memory, and for compiling little: it
+ * runs for a minute.
+ */
 const JVM = [
   "-Xms64m",
   "-Xmx512m",
@@ -62,8 +68,8 @@ export async function startKeycloak({ folder, port, certificate, trusts, finds }
   const adminPort = await freePort();
   const admin = { username: "admin", password: randomBytes(24).toString("base64url") };
   const options = {
-    "cache": "local",
-    "hostname": `https://localhost:${port}`,
+    cache: "local",
+    hostname: `https://localhost:${port}`,
     "http-host": "127.0.0.1",
     "http-enabled": "true",
     "http-port": adminPort,
@@ -83,7 +89,11 @@ export async function startKeycloak({ folder, port, certificate, trusts, finds }
       ...["start", "--optimized", ...Object.entries(options).map(([name, value]) => `--${name}=${value}`)],
     ],
     {
-      env: { PATH: process.env["PATH"], KC_BOOTSTRAP_ADMIN_USERNAME: admin.username, KC_BOOTSTRAP_ADMIN_PASSWORD: admin.password },
+      env: {
+        PATH: process.env["PATH"],
+        KC_BOOTSTRAP_ADMIN_USERNAME: admin.username,
+        KC_BOOTSTRAP_ADMIN_PASSWORD: admin.password,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     },
   );
@@ -100,7 +110,11 @@ export async function startKeycloak({ folder, port, certificate, trusts, finds }
   };
 
   const url = `http://127.0.0.1:${adminPort}`;
-  const isUp = () => fetch(`${url}/realms/master`).then(({ ok }) => ok, () => false);
+  const isUp = () =>
+    fetch(`${url}/realms/master`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
   for (const end = Date.now() + START_LIMIT * 1000; !(await isUp()); await setTimeout(200)) {
     if (!hasEnded && Date.now() < end) continue;
     await close();
@@ -110,9 +124,13 @@ export async function startKeycloak({ folder, port, certificate, trusts, finds }
   return {
     async admin(method, path, body) {
       const grant = new URLSearchParams({ grant_type: "password", client_id: "admin-cli", ...admin });
-      const { access_token } = (await read(await fetch(`${url}/realms/master/protocol/openid-connect/token`, { method: "POST", body: grant }))) as { access_token: string };
+      const { access_token } = (await read(
+        await fetch(`${url}/realms/master/protocol/openid-connect/token`, { method: "POST", body: grant }),
+      )) as { access_token: string };
       const headers = { authorization: `Bearer ${access_token}`, "content-type": "application/json" };
-      return read(await fetch(`${url}/admin/realms${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) }));
+      return read(
+        await fetch(`${url}/admin/realms${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) }),
+      );
     },
     close,
   };

@@ -1,6 +1,13 @@
 /** The ledger behind the handler's back: what tests put there, look at and take away. */
 import { Agent } from "node:http";
-import { BatchWriteItemCommand, DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
+import {
+  BatchWriteItemCommand,
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  ScanCommand,
+} from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import {
   emailPointerKey,
@@ -33,7 +40,10 @@ export interface LedgerFixture {
   pad(session: LedgerSession): Promise<void>;
   /** All items of a partition of the sessions table. */
   items(pk: string): Promise<Record<string, unknown>[]>;
-  /** Records a revocation, as the revoker does; the cut-off is now where it is not named, and the mark one more than any before. */
+  /**
+   * Records a revocation, as the revoker does; the cut-off is now where it is not named, and the mark one more than any
+   * before.
+   */
   revoke(revocation: Pick<Revocation, "kind"> & Partial<Revocation>): Promise<Revocation>;
   /** Raises the floor of a user's shard. @returns the floor */
   raiseFloor(shard: string): Promise<number>;
@@ -43,10 +53,20 @@ export interface LedgerFixture {
 }
 
 /** @param defaults of a session, for now */
-export function openLedger(endpoint: string, { sessionsTable, revocationsTable }: AuthSettings["ledger"], now: () => number, defaults: () => LedgerSession): LedgerFixture {
+export function openLedger(
+  endpoint: string,
+  { sessionsTable, revocationsTable }: AuthSettings["ledger"],
+  now: () => number,
+  defaults: () => LedgerSession,
+): LedgerFixture {
   // No connection is kept: tests count those of the handler.
   const requestHandler = { httpAgent: new Agent({ keepAlive: false }) };
-  const client = new DynamoDBClient({ endpoint, requestHandler, region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } });
+  const client = new DynamoDBClient({
+    endpoint,
+    requestHandler,
+    region: "us-east-1",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  });
 
   async function put(TableName: string, item: object): Promise<void> {
     await client.send(new PutItemCommand({ TableName, Item: marshall(item, { removeUndefinedValues: true }) }));
@@ -82,23 +102,44 @@ export function openLedger(endpoint: string, { sessionsTable, revocationsTable }
     },
     async change({ uid, sid }, changes) {
       const key = sessionKeyOf(uid, sid);
-      const { Item } = await client.send(new GetItemCommand({ TableName: sessionsTable, Key: marshall(key), ConsistentRead: true }));
+      const { Item } = await client.send(
+        new GetItemCommand({ TableName: sessionsTable, Key: marshall(key), ConsistentRead: true }),
+      );
       await put(sessionsTable, { ...(Item && unmarshall(Item)), ...changes, ...key });
     },
     async remove({ uid, sid }) {
       await client.send(new DeleteItemCommand({ TableName: sessionsTable, Key: marshall(sessionKeyOf(uid, sid)) }));
     },
-    pad: ({ uid, sid, idpSession, expiresAt }) => put(sessionsTable, { ...idpSessionPointerKey(idpSession!, sid), uid, sid, expiresAt, padding: "x".repeat(300_000) }),
+    pad: ({ uid, sid, idpSession, expiresAt }) =>
+      put(sessionsTable, {
+        ...idpSessionPointerKey(idpSession!, sid),
+        uid,
+        sid,
+        expiresAt,
+        padding: "x".repeat(300_000),
+      }),
     items: async (pk) => (await all(sessionsTable)).filter((item) => item["pk"] === pk),
     async session({ uid, sid }) {
-      const { Item } = await client.send(new GetItemCommand({ TableName: sessionsTable, Key: marshall(sessionKeyOf(uid, sid)), ConsistentRead: true }));
+      const { Item } = await client.send(
+        new GetItemCommand({ TableName: sessionsTable, Key: marshall(sessionKeyOf(uid, sid)), ConsistentRead: true }),
+      );
       return Item && (unmarshall(Item) as LedgerSession);
     },
-    sessions: async () => (await all(sessionsTable)).filter(({ sk }) => String(sk).startsWith("session#")) as unknown as LedgerSession[],
+    sessions: async () =>
+      (await all(sessionsTable)).filter(({ sk }) => String(sk).startsWith("session#")) as unknown as LedgerSession[],
     async revoke(changes) {
       const until = now() + 8 * 3600;
       const mark = changes.kind === "session" ? 0 : nextMark();
-      const revocation: Revocation = { mark, cutoff: now(), recordedAt: now(), until, by: "operator:test", reason: "", expiresAt: until, ...changes };
+      const revocation: Revocation = {
+        mark,
+        cutoff: now(),
+        recordedAt: now(),
+        until,
+        by: "operator:test",
+        reason: "",
+        expiresAt: until,
+        ...changes,
+      };
       await Promise.all(idsOf(revocation).map((id) => put(revocationsTable, { id, ...revocation })));
       return revocation;
     },
@@ -108,11 +149,17 @@ export function openLedger(endpoint: string, { sessionsTable, revocationsTable }
       return floor;
     },
     async wipe() {
-      for (const [table, { hashKey, ...keys }] of [[sessionsTable, LEDGER_TABLES.sessions], [revocationsTable, LEDGER_TABLES.revocations]] as const) {
+      for (const [table, { hashKey, ...keys }] of [
+        [sessionsTable, LEDGER_TABLES.sessions],
+        [revocationsTable, LEDGER_TABLES.revocations],
+      ] as const) {
         const names: string[] = [hashKey, ...("rangeKey" in keys ? [keys.rangeKey] : [])];
-        const requests = (await all(table)).map((item) => ({ DeleteRequest: { Key: marshall(Object.fromEntries(names.map((name) => [name, item[name]]))) } }));
+        const requests = (await all(table)).map((item) => ({
+          DeleteRequest: { Key: marshall(Object.fromEntries(names.map((name) => [name, item[name]]))) },
+        }));
         // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html: 25 at a time.
-        for (let at = 0; at < requests.length; at += 25) await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: requests.slice(at, at + 25) } }));
+        for (let at = 0; at < requests.length; at += 25)
+          await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: requests.slice(at, at + 25) } }));
       }
     },
     close: () => client.destroy(),

@@ -7,7 +7,11 @@ export const TEST_CONFIG = {
   name: "local-test",
   domain: "app.example.com",
   identityProviders: {
-    main: { issuer: "https://login.example.com", clientId: "edgegate-test", clientAuthentication: "client_secret_basic" },
+    main: {
+      issuer: "https://login.example.com",
+      clientId: "edgegate-test",
+      clientAuthentication: "client_secret_basic",
+    },
   },
   origin: { type: "s3" },
   behaviors: [
@@ -23,7 +27,15 @@ export const TEST_CONFIG = {
   theme: { productName: "Example Intranet", support: "help@example.com" },
 } satisfies ConfigInput;
 
-/** On a free port; the handlers run on the Lambda runtime's Node where it is installed, and queues repeat themselves. */
+/**
+ * On a free port; the handlers run on the Lambda runtime's Node where it is installed, and queues repeat themselves.
+ */
 export function startTestEdge(options: Partial<LocalEdgeOptions> = {}): Promise<LocalEdge> {
-  return startLocalEdge({ config: configSchema.parse(TEST_CONFIG), port: 0, node: lambdaNode(), repeatEvery: 3, ...options });
+  return startLocalEdge({
+    config: configSchema.parse(TEST_CONFIG),
+    port: 0,
+    node: lambdaNode(),
+    repeatEvery: 3,
+    ...options,
+  });
 }

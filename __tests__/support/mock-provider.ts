@@ -4,10 +4,19 @@
 export const MOCKS = {
   aws_iam_role: { arn: "arn:aws:iam::111122223333:role/mock" },
   aws_wafv2_web_acl: { arn: "arn:aws:wafv2:us-east-1:111122223333:global/webacl/mock/0" },
-  aws_lambda_function: { arn: "arn:aws:lambda:us-east-1:111122223333:function:mock", qualified_arn: "arn:aws:lambda:us-east-1:111122223333:function:mock:1" },
-  aws_secretsmanager_secret: { arn: "arn:aws:secretsmanager:us-east-1:111122223333:secret:mock-a1b2c3", id: "arn:aws:secretsmanager:us-east-1:111122223333:secret:mock-a1b2c3" },
+  aws_lambda_function: {
+    arn: "arn:aws:lambda:us-east-1:111122223333:function:mock",
+    qualified_arn: "arn:aws:lambda:us-east-1:111122223333:function:mock:1",
+  },
+  aws_secretsmanager_secret: {
+    arn: "arn:aws:secretsmanager:us-east-1:111122223333:secret:mock-a1b2c3",
+    id: "arn:aws:secretsmanager:us-east-1:111122223333:secret:mock-a1b2c3",
+  },
   aws_dynamodb_table: { arn: "arn:aws:dynamodb:us-east-1:111122223333:table/mock" },
-  aws_sqs_queue: { arn: "arn:aws:sqs:us-east-1:111122223333:mock", url: "https://sqs.us-east-1.amazonaws.com/111122223333/mock" },
+  aws_sqs_queue: {
+    arn: "arn:aws:sqs:us-east-1:111122223333:mock",
+    url: "https://sqs.us-east-1.amazonaws.com/111122223333/mock",
+  },
   aws_sns_topic: { arn: "arn:aws:sns:us-east-1:111122223333:mock" },
   aws_cloudwatch_event_rule: { arn: "arn:aws:events:us-east-1:111122223333:rule/mock" },
   aws_cloudfront_function: { arn: "arn:aws:cloudfront::111122223333:function/mock" },
@@ -20,10 +29,14 @@ export const MOCKS = {
 
 /** A `mock_provider` block (https://developer.hashicorp.com/terraform/language/tests/mocking). */
 export function mockProvider(): string {
-  const resources = Object.entries(MOCKS).map(([type, defaults]) => `  mock_resource "${type}" {\n    defaults = ${hcl(defaults)}\n  }\n`);
+  const resources = Object.entries(MOCKS).map(
+    ([type, defaults]) => `  mock_resource "${type}" {\n    defaults = ${hcl(defaults)}\n  }\n`,
+  );
   return `mock_provider "aws" {\n${resources.join("")}}\n`;
 }
 
 function hcl(values: Record<string, string>): string {
-  return `{ ${Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(", ")} }`;
+  return `{ ${Object.entries(values)
+    .map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
+    .join(", ")} }`;
 }

@@ -22,7 +22,13 @@ export async function startMoto(path: string): Promise<Moto> {
   };
   const endpoint = `http://127.0.0.1:${port}`;
   for (let tries = 0; tries < START_LIMIT * 10; tries++) {
-    if (await fetch(`${endpoint}/moto-api/`).then(({ ok }) => ok, () => false)) return { endpoint, close };
+    if (
+      await fetch(`${endpoint}/moto-api/`).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    )
+      return { endpoint, close };
     await setTimeout(100);
   }
   await close();

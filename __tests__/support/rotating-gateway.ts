@@ -1,6 +1,7 @@
 /**
- * A gateway as its users meet it while its keys rotate: the shipped gate at two edges, one of which sees the store as it was a minute
- * ago, and the shipped handler in two processes, whose caches expire at different times. Behind them the shipped control plane.
+ * A gateway as its users meet it while its keys rotate: the shipped gate at two edges, one of which sees the store as
+ * it was a minute ago, and the shipped handler in two processes, whose caches expire at different times. Behind them
+ * the shipped control plane.
  */
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -61,32 +62,54 @@ export async function startRotatingGateway(moto: string): Promise<RotatingGatewa
   const certificate = await localhostCertificate();
   const plane = await startControlPlane(moto);
   const { clock, store } = plane;
-  const [aws, secretsManager, idp] = await Promise.all([startAwsStandIn(), startAwsProxy(moto, readByLabel), IdpStandIn.start({ certificate, now: clock.now })]);
+  const [aws, secretsManager, idp] = await Promise.all([
+    startAwsStandIn(),
+    startAwsProxy(moto, readByLabel),
+    IdpStandIn.start({ certificate, now: clock.now }),
+  ]);
   idp.remembersUsers = true;
   aws.parameters.set(settingsParameterName(FUNCTION_NAME), JSON.stringify(settingsFor(plane, idp)));
   const [zip, trusted] = [join(folder, "auth.zip"), join(folder, "trusted.pem")];
   writeFileSync(zip, buildHandlerZip("edge-handlers/auth/cloudfront.ts"));
   writeFileSync(trusted, certificate.cert);
-  const env = { ...clock.env, AWS_ENDPOINT_URL: aws.endpoint, AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint, AWS_ENDPOINT_URL_DYNAMODB: moto, NODE_EXTRA_CA_CERTS: trusted };
-  const handlers = await Promise.all([1, 2].map(() => startLambda({ zip, functionName: FUNCTION_NAME, node: lambdaNode(), env })));
+  const env = {
+    ...clock.env,
+    AWS_ENDPOINT_URL: aws.endpoint,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: moto,
+    NODE_EXTRA_CA_CERTS: trusted,
+  };
+  const handlers = await Promise.all(
+    [1, 2].map(() => startLambda({ zip, functionName: FUNCTION_NAME, node: lambdaNode(), env })),
+  );
 
   const gate = gateSource();
   const hasNjs = findTool("njs") !== undefined;
   /** What the store held, oldest first. */
   let history = [{ at: clock.now(), records: store.records }];
-  const edges = [() => store.records, () => history.findLast(({ at }) => at <= clock.now() - PROPAGATION)?.records ?? history[0]!.records];
+  const edges = [
+    () => store.records,
+    () => history.findLast(({ at }) => at <= clock.now() - PROPAGATION)?.records ?? history[0]!.records,
+  ];
   let decisions = 0;
   async function decideAt(edge: number, token: string): Promise<string> {
     // The one is a process for each request, the other is not.
     const runGate = ENGINES[hasNjs && decisions++ % NJS_EACH === 0 ? "njs" : "sandbox"];
-    return (await runGate(`Date.now=function(){return ${clock.now() * 1000}};${gate}`, eventOf({ session: token }), { records: edges[edge]!() })).log[0]!;
+    return (
+      await runGate(`Date.now=function(){return ${clock.now() * 1000}};${gate}`, eventOf({ session: token }), {
+        records: edges[edge]!(),
+      })
+    ).log[0]!;
   }
 
   async function signIn(always: number | undefined): Promise<Visitor> {
     let turn = 0;
     async function invoke(request: Omit<ViewerRequest, "requestId">): Promise<EdgeResponse> {
       const numbered = { ...request, requestId: `${randomBytes(20).toString("base64url")}==` };
-      return readEdgeResponse(await handlers[always ?? turn++ % handlers.length]!.invoke(viewerRequestEvent(numbered)), numbered);
+      return readEdgeResponse(
+        await handlers[always ?? turn++ % handlers.length]!.invoke(viewerRequestEvent(numbered)),
+        numbered,
+      );
     }
     const browser = createBrowser({ invoke, now: clock.now, authorize: (url) => idp.authorize(url) });
     await browser.signIn(RETURN_PATH);
@@ -112,7 +135,9 @@ export async function startRotatingGateway(moto: string): Promise<RotatingGatewa
       async me() {
         const { status } = await browser.fetch("/_gate/me");
         // The token's time may be up since the visit, by a second. Scripts renew it then, and ask again.
-        return status === 401 && session().expiresAt <= clock.now() && (await refresh()) === 200 ? (await browser.fetch("/_gate/me")).status : status;
+        return status === 401 && session().expiresAt <= clock.now() && (await refresh()) === 200
+          ? (await browser.fetch("/_gate/me")).status
+          : status;
       },
       refresh,
     };
@@ -142,7 +167,10 @@ function readByLabel(body: string): string {
   return JSON.stringify({ VersionStage: "AWSCURRENT", ...(JSON.parse(body) as object) });
 }
 
-function settingsFor({ secretName, ledger: { sessionsTable, revocationsTable } }: ControlPlane, idp: IdpStandIn): AuthSettings {
+function settingsFor(
+  { secretName, ledger: { sessionsTable, revocationsTable } }: ControlPlane,
+  idp: IdpStandIn,
+): AuthSettings {
   return {
     version: 1,
     basePath: "/_gate",
@@ -150,7 +178,14 @@ function settingsFor({ secretName, ledger: { sessionsTable, revocationsTable } }
     session: { absolute: SESSION_SECONDS, idle: 3600, token: TOKEN_SECONDS },
     sessionKeysSecretName: secretName,
     identityProviders: {
-      main: { label: "Main", issuer: idp.issuer, clientId: idp.clientId, clientAuthentication: "none", scopes: ["openid", "email", "offline_access"], rolesClaim: "roles" },
+      main: {
+        label: "Main",
+        issuer: idp.issuer,
+        clientId: idp.clientId,
+        clientAuthentication: "none",
+        scopes: ["openid", "email", "offline_access"],
+        rolesClaim: "roles",
+      },
     },
     eventTransmitters: {},
     ledger: { sessionsTable, revocationsTable },

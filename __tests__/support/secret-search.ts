@@ -3,7 +3,9 @@
 /** @returns the names of the places that hold one of the secrets */
 export function placesOf(secrets: Iterable<string>, places: Readonly<Record<string, string>>): string[] {
   const spellings = [...new Set([...secrets].flatMap(spellingsOf))];
-  return Object.entries(places).flatMap(([place, text]) => (spellings.some((spelling) => text.includes(spelling)) ? [place] : []));
+  return Object.entries(places).flatMap(([place, text]) =>
+    spellings.some((spelling) => text.includes(spelling)) ? [place] : [],
+  );
 }
 
 function spellingsOf(secret: string): string[] {
@@ -14,10 +16,16 @@ function spellingsOf(secret: string): string[] {
   return [secret, encodeURIComponent(secret), inJson, inTerraform, bytes.toString("hex"), ...inBase64(bytes)];
 }
 
-/** What is the same wherever in a larger text the bytes stand: the characters at both ends hold bits of their neighbours. */
+/**
+ * What is the same wherever in a larger text the bytes stand: the characters at both ends hold bits of their
+ * neighbours.
+ */
 function inBase64(bytes: Buffer): string[] {
   return [0, 1, 2].map((offset) => {
     const all = Buffer.concat([Buffer.alloc(offset), bytes]);
-    return all.subarray(0, all.length - (all.length % 3)).toString("base64").slice(offset === 0 ? 0 : 4);
+    return all
+      .subarray(0, all.length - (all.length % 3))
+      .toString("base64")
+      .slice(offset === 0 ? 0 : 4);
   });
 }

@@ -20,12 +20,16 @@ export async function startSlowAnswers(behind: string): Promise<SlowAnswers> {
     for await (const chunk of answer) body.push(chunk as Buffer);
     if (delay === Infinity) return;
     await setTimeout(delay);
-    response.writeHead(answer.statusCode ?? 500, { "content-type": answer.headers["content-type"] ?? "" }).end(Buffer.concat(body));
+    response
+      .writeHead(answer.statusCode ?? 500, { "content-type": answer.headers["content-type"] ?? "" })
+      .end(Buffer.concat(body));
   }
 
   function forwarded(request: IncomingMessage): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      request.pipe(send(behind, { method: request.method ?? "POST", headers: request.headers }, resolve).on("error", reject));
+      request.pipe(
+        send(behind, { method: request.method ?? "POST", headers: request.headers }, resolve).on("error", reject),
+      );
     });
   }
 

@@ -1,6 +1,7 @@
 /**
- * Terraform with the real AWS provider on a copy of a synthesized stack. The provider comes from a mirror on this machine where
- * there is one, else from the registry. What stands in for an AWS account is an override file in the copy only.
+ * Terraform with the real AWS provider on a copy of a synthesized stack. The provider comes from a mirror on this
+ * machine where there is one, else from the registry. What stands in for an AWS account is an override file in the copy
+ * only.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -76,7 +77,9 @@ export function describeWithTerraform(name: string, body: (open: (stackDir: stri
     if (terraform === "") return body(() => unavailable());
     const initialized = initialize(terraform, folder);
     if (initialized.status !== 0 && !process.env["CI"]) {
-      process.stderr.write(`skipped: ${name}: no AWS provider ${AWS_PROVIDER_VERSION}: neither a mirror nor the registry has it\n`);
+      process.stderr.write(
+        `skipped: ${name}: no AWS provider ${AWS_PROVIDER_VERSION}: neither a mirror nor the registry has it\n`,
+      );
       describe.skip(name, () => body(() => unavailable()));
       return;
     }
@@ -102,9 +105,15 @@ function openStack(terraform: string, initialized: string, stackDir: string, fol
       if (planned.status !== 0) throw new Error(planned.output);
       const { output: json } = run(["show", "-json", file]);
       const { planned_values: values } = JSON.parse(json) as {
-        planned_values: { outputs: Plan["outputs"]; root_module: { resources: (Omit<PlannedResource, "values"> & Partial<PlannedResource>)[] } };
+        planned_values: {
+          outputs: Plan["outputs"];
+          root_module: { resources: (Omit<PlannedResource, "values"> & Partial<PlannedResource>)[] };
+        };
       };
-      const resources = values.root_module.resources.map((resource) => ({ ...resource, values: resource.values ?? {} }));
+      const resources = values.root_module.resources.map((resource) => ({
+        ...resource,
+        values: resource.values ?? {},
+      }));
       return { resources, outputs: values.outputs, json, file, output: planned.output };
     },
   };
@@ -118,9 +127,20 @@ function initialize(terraform: string, folder: string): Run {
   return runTerraform(terraform, folder, join(folder, "cli.tfrc"), ["init", "-input=false", "-no-color"]);
 }
 
-function runTerraform(terraform: string, cwd: string, cliConfigFile: string, args: readonly string[], variables = {}): Run {
+function runTerraform(
+  terraform: string,
+  cwd: string,
+  cliConfigFile: string,
+  args: readonly string[],
+  variables = {},
+): Run {
   const env = { ...process.env, ...terraformEnvironment(cliConfigFile, variables) };
-  const { status, stdout, stderr } = spawnSync(terraform, args, { cwd, env, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+  const { status, stdout, stderr } = spawnSync(terraform, args, {
+    cwd,
+    env,
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+  });
   return { status: status ?? -1, output: stdout + stderr };
 }
 
@@ -162,10 +182,14 @@ export function cliConfig(): string {
 /** Mirrors can lie anywhere; the folder above the registry's name is what Terraform wants to know. */
 function findMirror(): string | undefined {
   const pattern = `*/${REGISTRY_NAME}/${AWS_PROVIDER_VERSION}`;
-  const { stdout } = spawnSync("find", ["/", "-xdev", "-type", "d", "-path", pattern, "-not", "-path", "*/.terraform/*"], {
-    encoding: "utf8",
-    timeout: 20_000,
-  });
+  const { stdout } = spawnSync(
+    "find",
+    ["/", "-xdev", "-type", "d", "-path", pattern, "-not", "-path", "*/.terraform/*"],
+    {
+      encoding: "utf8",
+      timeout: 20_000,
+    },
+  );
   const [found] = (stdout ?? "").split("\n").filter((path) => path !== "" && !path.startsWith(CACHE));
   return found === undefined ? undefined : dirname(found).slice(0, -`/${REGISTRY_NAME}`.length);
 }
@@ -173,4 +197,3 @@ function findMirror(): string | undefined {
 function unavailable(): never {
   throw new Error("a skipped test ran");
 }
-

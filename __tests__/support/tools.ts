@@ -1,6 +1,6 @@
 /**
- * The tools that a test needs beyond Node. Where one is missing its tests are skipped with one line that says how to get
- * it; under CI a missing tool is a failure.
+ * The tools that a test needs beyond Node. Where one is missing its tests are skipped with one line that says how to
+ * get it; under CI a missing tool is a failure.
  */
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readdirSync } from "node:fs";
@@ -32,7 +32,8 @@ export function describeWith(tool: Tool, name: string, body: (path: string) => v
 export function describeWithDynamoDbLocal(name: string, body: (folder: string) => void): void {
   const folder = process.env["DYNAMODB_LOCAL"] ?? join(__dirname, "../../.cache/dynamodb-local");
   const isThere = existsSync(folder) && readdirSync(folder).some((file) => file.startsWith("DynamoDBLocal"));
-  if (!isThere || !findTool("java")) describeWhere(undefined, "DynamoDB Local or Java is not installed: .ci/dynamodb-local", name, body);
+  if (!isThere || !findTool("java"))
+    describeWhere(undefined, "DynamoDB Local or Java is not installed: .ci/dynamodb-local", name, body);
   else describeWhere(folder, "", name, body);
 }
 
@@ -40,7 +41,12 @@ export function describeWithDynamoDbLocal(name: string, body: (folder: string) =
 export function describeWithKeycloak(name: string, body: (folder: string) => void): void {
   const folder = process.env["KEYCLOAK"] ?? join(__dirname, "../../.cache/keycloak");
   const isThere = existsSync(join(folder, "lib/quarkus-run.jar")) && javaRelease() >= 17;
-  describeWhere(isThere ? folder : undefined, "Keycloak, or Java 17 or newer, is not installed: .ci/keycloak", name, body);
+  describeWhere(
+    isThere ? folder : undefined,
+    "Keycloak, or Java 17 or newer, is not installed: .ci/keycloak",
+    name,
+    body,
+  );
 }
 
 /** 0 where there is none. */

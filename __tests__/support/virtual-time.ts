@@ -1,4 +1,7 @@
-/** Time that passes only while everybody waits: what takes minutes is tested in an instant, and in the order in which it would happen. */
+/**
+ * Time that passes only while everybody waits: what takes minutes is tested in an instant, and in the order in which it
+ * would happen.
+ */
 export interface VirtualTime {
   /** Unix milliseconds. */
   now(): number;
@@ -17,7 +20,8 @@ interface Timer {
 export function virtualTime(start: number): VirtualTime {
   let now = start;
   let timers: Timer[] = [];
-  const sleep = (milliseconds: number) => new Promise<void>((resolve) => void timers.push({ at: now + milliseconds, wake: resolve }));
+  const sleep = (milliseconds: number) =>
+    new Promise<void>((resolve) => void timers.push({ at: now + milliseconds, wake: resolve }));
 
   /** Everything that can be done without waiting. */
   const settle = () => new Promise<void>((resolve) => void setImmediate(resolve));

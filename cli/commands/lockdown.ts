@@ -8,8 +8,13 @@ import { takesEffect, takesEffectText } from "../takes-effect";
 
 export async function lockdown({ gateway, options, by, reason }: Context): Promise<Outcome> {
   const { name, domain } = gateway.config;
-  await confirm(`Everybody who is signed in to ${name} (${domain}) is signed out, and every session key is replaced.\n`, options);
-  const answer = await withProgress("Ending every session", options, () => askRevoker(gateway, { operation: "lockdown", by, reason }));
+  await confirm(
+    `Everybody who is signed in to ${name} (${domain}) is signed out, and every session key is replaced.\n`,
+    options,
+  );
+  const answer = await withProgress("Ending every session", options, () =>
+    askRevoker(gateway, { operation: "lockdown", by, reason }),
+  );
   const effect = takesEffect(gateway);
   return {
     json: { ...answer, takesEffect: effect },

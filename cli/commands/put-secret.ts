@@ -12,10 +12,18 @@ export async function putSecret({ gateway, options }: Context<{ file?: string }>
   const { config, isLocal } = gateway;
   const provider = Object.hasOwn(config.identityProviders, idp) ? config.identityProviders[idp] : undefined;
   if (!provider) {
-    throw new CommandFailure("usage", `the config has no identity provider ${JSON.stringify(idp)}`, `write one of ${Object.keys(config.identityProviders).join(", ")}`);
+    throw new CommandFailure(
+      "usage",
+      `the config has no identity provider ${JSON.stringify(idp)}`,
+      `write one of ${Object.keys(config.identityProviders).join(", ")}`,
+    );
   }
   if (provider.clientAuthentication === "none") {
-    throw new CommandFailure("usage", `${idp} is a public client and has no secret`, 'set clientAuthentication to "client_secret_basic" or "client_secret_post" and deploy first');
+    throw new CommandFailure(
+      "usage",
+      `${idp} is a public client and has no secret`,
+      'set clientAuthentication to "client_secret_basic" or "client_secret_post" and deploy first',
+    );
   }
   const text = await readSecret(options.file, `Client secret of ${idp}: `);
   const name = clientSecretName(config, idp);
@@ -26,14 +34,24 @@ export async function putSecret({ gateway, options }: Context<{ file?: string }>
       json: { secret: name, version: VersionId },
       text:
         `The client secret of ${idp} is stored\n` +
-        facts([["secret", name], ["version", VersionId ?? ""]]) +
+        facts([
+          ["secret", name],
+          ["version", VersionId ?? ""],
+        ]) +
         "When\n" +
         facts([["within a minute", "the auth handlers have read it anew; until then they use the one before"]]) +
         // The local provider was told its secret when it started, and takes no other.
-        (isLocal ? "Sign-in fails here from then on where the provider knows another secret; npm start, once more, puts the first one back\n" : ""),
+        (isLocal
+          ? "Sign-in fails here from then on where the provider knows another secret; npm start, once more, puts the first one back\n"
+          : ""),
     };
   } catch (error) {
-    throw explain(error, { action: "secretsmanager:PutSecretValue", resource: `secret ${name}`, gateway: config.name, isLocal });
+    throw explain(error, {
+      action: "secretsmanager:PutSecretValue",
+      resource: `secret ${name}`,
+      gateway: config.name,
+      isLocal,
+    });
   } finally {
     client.destroy();
   }

@@ -10,9 +10,16 @@ import { takesEffect, takesEffectText } from "../takes-effect";
 /** @param sid as `edgegate sessions` lists it */
 export async function revokeSession({ gateway, by, reason }: Context, sid: string): Promise<Outcome> {
   if (!SHORT_ID.test(sid)) {
-    throw new CommandFailure("usage", `${JSON.stringify(sid)} is no session`, "write the 16 characters of sid in the logs, of x-gate-session, or of edgegate sessions");
+    throw new CommandFailure(
+      "usage",
+      `${JSON.stringify(sid)} is no session`,
+      "write the 16 characters of sid in the logs, of x-gate-session, or of edgegate sessions",
+    );
   }
-  const answer = await askRevoker(gateway, { operation: "revoke", command: { version: 1, target: { type: "session", sid }, by, reason } });
+  const answer = await askRevoker(gateway, {
+    operation: "revoke",
+    command: { version: 1, target: { type: "session", sid }, by, reason },
+  });
   const effect = takesEffect(gateway);
   const { revocation, isNew, records } = answer;
   return {
@@ -21,7 +28,12 @@ export async function revokeSession({ gateway, by, reason }: Context, sid: strin
       `Session ${sid}${revocation.uid === undefined ? "" : ` of ${revocation.uid}`}: ${isNew ? "revoked" : "was revoked already"}\n` +
       facts([
         ["ledger", `by ${printable(revocation.by)}: ${printable(revocation.reason)}`],
-        ["store", records.length === 0 ? "nothing to write" : `${count(records.length, "record")} written: ${records.join(", ")}`],
+        [
+          "store",
+          records.length === 0
+            ? "nothing to write"
+            : `${count(records.length, "record")} written: ${records.join(", ")}`,
+        ],
       ]) +
       takesEffectText(effect),
   };

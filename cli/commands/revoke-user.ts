@@ -27,7 +27,10 @@ interface User {
 }
 
 /** @param name e-mail address or uid; absent where issuer and subject name the user */
-export async function revokeUser({ gateway, options, by, reason }: Context<{ issuer?: string; subject?: string }>, name?: string): Promise<Outcome> {
+export async function revokeUser(
+  { gateway, options, by, reason }: Context<{ issuer?: string; subject?: string }>,
+  name?: string,
+): Promise<Outcome> {
   const user = await find(gateway, whoIsMeant(name, options));
   await confirm(`${title(user)}\n${sessionsText(user)}`, options);
   const target = { type: "user", uid: user.uid } as const;
@@ -42,7 +45,12 @@ export async function revokeUser({ gateway, options, by, reason }: Context<{ iss
         ["sessions", `${number(user)} ended`],
         ["void", `what began until ${time(revocation.cutoff)}; a new sign-in is not affected`],
         ["ledger", `by ${printable(revocation.by)}: ${printable(revocation.reason)}`],
-        ["store", records.length === 0 ? "nothing to write" : `${count(records.length, "record")} written: ${records.join(", ")}`],
+        [
+          "store",
+          records.length === 0
+            ? "nothing to write"
+            : `${count(records.length, "record")} written: ${records.join(", ")}`,
+        ],
       ]) +
       takesEffectText(effect),
   };
@@ -53,19 +61,36 @@ function whoIsMeant(name: string | undefined, { issuer, subject }: { issuer?: st
   if (name === undefined && issuer !== undefined && subject !== undefined) {
     return { uid: userId((text) => createHash("sha256").update(text).digest("base64url"), issuer, subject) };
   }
-  throw new CommandFailure("usage", "name the user once", "write an e-mail address or a uid, or both --issuer and --subject");
+  throw new CommandFailure(
+    "usage",
+    "name the user once",
+    "write an e-mail address or a uid, or both --issuer and --subject",
+  );
 }
 
 /** @throws CommandFailure where nobody, or more than one, has this address */
 async function find(gateway: Gateway, whose: UserName): Promise<User> {
-  const { sessions, isCut } = await askRevoker(gateway, { operation: "sessions", ...whose, all: true, limit: MAX_SESSIONS });
+  const { sessions, isCut } = await askRevoker(gateway, {
+    operation: "sessions",
+    ...whose,
+    all: true,
+    limit: MAX_SESSIONS,
+  });
   const uids = [...new Set(sessions.map(({ uid }) => uid))];
   if ("email" in whose && uids.length === 0) {
-    throw new CommandFailure("notFound", `no session in the ledger has the address ${printable(whose.email)}`, "name the user by uid, or by --issuer and --subject");
+    throw new CommandFailure(
+      "notFound",
+      `no session in the ledger has the address ${printable(whose.email)}`,
+      "name the user by uid, or by --issuer and --subject",
+    );
   }
   if (uids.length > 1) {
     const users = uids.map((uid) => `${uid} (${sessions.find((session) => session.uid === uid)!.idp})`);
-    throw new CommandFailure("usage", `${users.length} users have this address`, `revoke one after the other by uid: ${users.join(", ")}`);
+    throw new CommandFailure(
+      "usage",
+      `${users.length} users have this address`,
+      `revoke one after the other by uid: ${users.join(", ")}`,
+    );
   }
   const uid = "uid" in whose ? whose.uid : uids[0]!;
   const emails = [...new Set(sessions.map(({ email }) => email).filter(Boolean))];
@@ -81,7 +106,12 @@ function number({ sessions, isCut }: User): string {
 }
 
 function sessionsText(user: User): string {
-  const lines = user.sessions.slice(0, MAX_SHOWN).map((session) => [session.sid, printable(`since ${time(session.startedAt)} from ${session.address}, ${session.idp}`)] as const);
+  const lines = user.sessions
+    .slice(0, MAX_SHOWN)
+    .map(
+      (session) =>
+        [session.sid, printable(`since ${time(session.startedAt)} from ${session.address}, ${session.idp}`)] as const,
+    );
   const rest = user.sessions.length > lines.length ? `  and ${user.sessions.length - lines.length} more\n` : "";
   return `  ${number(user)} will end\n${lines.length > 0 ? facts(lines) : ""}${rest}`;
 }

@@ -7,11 +7,20 @@ import { parseUser } from "../users";
 
 const COLUMNS = ["user", "uid", "session", "idp", "signed in", "renewed", "ends", "address", "state"];
 
-export async function sessions({ gateway, options }: Context<{ user?: string; all?: boolean; limit?: number }>): Promise<Outcome> {
+export async function sessions({
+  gateway,
+  options,
+}: Context<{ user?: string; all?: boolean; limit?: number }>): Promise<Outcome> {
   const { user, all = false, limit } = options;
-  if (all && user === undefined) throw new CommandFailure("usage", "--all goes with --user", "name a user, or leave it out");
+  if (all && user === undefined)
+    throw new CommandFailure("usage", "--all goes with --user", "name a user, or leave it out");
   const whose = user === undefined ? {} : parseUser(user);
-  const answer = await askRevoker(gateway, { operation: "sessions", ...whose, all, ...(limit !== undefined && { limit }) });
+  const answer = await askRevoker(gateway, {
+    operation: "sessions",
+    ...whose,
+    all,
+    ...(limit !== undefined && { limit }),
+  });
   const rows = answer.sessions.map((session) => [
     session.email || "–",
     session.uid,

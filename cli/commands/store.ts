@@ -1,4 +1,7 @@
-/** `edgegate store check` and `edgegate store rebuild`: whether the store is what ledger and keys ask for, and making it so. */
+/**
+ * `edgegate store check` and `edgegate store rebuild`: whether the store is what ledger and keys ask for, and making it
+ * so.
+ */
 import { confirm } from "../confirm";
 import type { Context } from "../context";
 import { count, facts, type Outcome } from "../output";
@@ -10,7 +13,9 @@ import { takesEffect } from "../takes-effect";
 const MAX_TOLD = 5;
 
 export async function checkStore({ gateway, options }: Context): Promise<Outcome> {
-  const answer = await withProgress("Comparing the store with ledger and keys", options, () => askRevoker(gateway, { operation: "check" }));
+  const answer = await withProgress("Comparing the store with ledger and keys", options, () =>
+    askRevoker(gateway, { operation: "check" }),
+  );
   const { isRight, expected, missing, wrong, unexpected, revocations } = answer;
   const all = `${count(expected, "record")}, ${count(revocations, "living revocation")}`;
   if (isRight) return { json: answer, text: `The store is what ledger and keys ask for: ${all}\n` };
@@ -30,10 +35,16 @@ export async function checkStore({ gateway, options }: Context): Promise<Outcome
 
 export async function rebuildStore({ gateway, options }: Context): Promise<Outcome> {
   const { name } = gateway.config;
-  await confirm(`The store of ${name} is made equal to ledger and keys. Sessions whose records are right go on.\n`, options);
-  const answer = await withProgress("Rebuilding the store", options, () => askRevoker(gateway, { operation: "rebuild" }));
+  await confirm(
+    `The store of ${name} is made equal to ledger and keys. Sessions whose records are right go on.\n`,
+    options,
+  );
+  const answer = await withProgress("Rebuilding the store", options, () =>
+    askRevoker(gateway, { operation: "rebuild" }),
+  );
   const { gate } = takesEffect(gateway);
-  const reach = gate === "at once" ? "the local edge reads the store itself" : "the edges have the records; AWS gives no bound";
+  const reach =
+    gate === "at once" ? "the local edge reads the store itself" : "the edges have the records; AWS gives no bound";
   return {
     json: { ...answer, takesEffect: { gate } },
     text:
@@ -48,5 +59,7 @@ export async function rebuildStore({ gateway, options }: Context): Promise<Outco
 }
 
 function told(names: readonly string[]): string {
-  return names.length === 0 ? "none" : `${names.length}: ${names.slice(0, MAX_TOLD).join(", ")}${names.length > MAX_TOLD ? ", …" : ""}`;
+  return names.length === 0
+    ? "none"
+    : `${names.length}: ${names.slice(0, MAX_TOLD).join(", ")}${names.length > MAX_TOLD ? ", …" : ""}`;
 }

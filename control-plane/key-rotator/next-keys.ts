@@ -13,7 +13,11 @@ const MAX_KEYS = MAX_CHANGES - 2;
  * @param retention seconds for which sessions may live that a key signed before it retired
  * @throws OperationError where there are too many to rotate once more
  */
-export function nextKeys(current: SessionKeys | undefined, retention: number, { now, random }: Pick<Ports, "now" | "random">): SessionKeys {
+export function nextKeys(
+  current: SessionKeys | undefined,
+  retention: number,
+  { now, random }: Pick<Ports, "now" | "random">,
+): SessionKeys {
   const { kid, masterKey } = newKey(current?.keys ?? {}, random);
   if (!current) return { current: kid, keys: { [kid]: masterKey } };
   // That a key has retired is seen one rotation later: the key before the last signs no more by now.
@@ -23,8 +27,12 @@ export function nextKeys(current: SessionKeys | undefined, retention: number, { 
       .map((key) => [key, current.retired?.[key] ?? now()] as const),
   );
   const isKept = (key: string) => retired[key] === undefined || retired[key] + retention >= now();
-  const kept = <T>(values: Record<string, T>) => Object.fromEntries(Object.entries(values).filter(([key]) => isKept(key)));
+  const kept = <T>(values: Record<string, T>) =>
+    Object.fromEntries(Object.entries(values).filter(([key]) => isKept(key)));
   const keys = { ...kept(current.keys), [kid]: masterKey };
-  if (Object.keys(keys).length > MAX_KEYS) throw new OperationError(`there are ${MAX_KEYS} session keys that living sessions may be signed with; rotate them less often`);
+  if (Object.keys(keys).length > MAX_KEYS)
+    throw new OperationError(
+      `there are ${MAX_KEYS} session keys that living sessions may be signed with; rotate them less often`,
+    );
   return { current: kid, keys, retired: kept(retired) };
 }

@@ -1,6 +1,6 @@
 /**
- * The four steps in which Secrets Manager rotates a secret. Each may be repeated, and all of them may be started again from
- * the first after a crash at any point, hours later too.
+ * The four steps in which Secrets Manager rotates a secret. Each may be repeated, and all of them may be started again
+ * from the first after a crash at any point, hours later too.
  *
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
  */
@@ -73,7 +73,10 @@ async function testSecret(ports: Ports, { propagation }: RotationSettings, versi
   return { kid };
 }
 
-/** Lets every handler know the new key, then lets them sign with it, then removes the records of keys that no living session is signed with. */
+/**
+ * Lets every handler know the new key, then lets them sign with it, then removes the records of keys that no living
+ * session is signed with.
+ */
 async function finishSecret(ports: Ports, settings: RotationSettings, version: string) {
   const rotation = await rotationOf(ports, version);
   // It may have been lost while the edges were waited for.
@@ -87,12 +90,17 @@ async function finishSecret(ports: Ports, settings: RotationSettings, version: s
 }
 
 /**
- * Handlers keep the keys for a minute. So a version that knows the new key, and signs with the old one, is current for longer than that.
+ * Handlers keep the keys for a minute. So a version that knows the new key, and signs with the old one, is current for
+ * longer than that.
  *
  * @returns id of the version that then is current; undefined before the first rotation, when nobody signs yet
  * @throws OperationError where the keys were replaced meanwhile
  */
-async function announce({ secret, wait }: Ports, { keyAnnouncement }: RotationSettings, { keys: { current: kid, keys }, from, current }: Rotation): Promise<string | undefined> {
+async function announce(
+  { secret, wait }: Ports,
+  { keyAnnouncement }: RotationSettings,
+  { keys: { current: kid, keys }, from, current }: Rotation,
+): Promise<string | undefined> {
   if (from === undefined || !current) return undefined;
   const isAnnounced = Object.hasOwn(current.keys, kid);
   const announcing = isAnnounced ? from : randomUUID();
@@ -103,8 +111,8 @@ async function announce({ secret, wait }: Ports, { keyAnnouncement }: RotationSe
 }
 
 /**
- * @throws OperationError for a version that is not being rotated: a step that is repeated late must not bring an old key back, and
- * neither must a rotation that a lockdown came into
+ * @throws OperationError for a version that is not being rotated: a step that is repeated late must not bring an old
+ *   key back, and neither must a rotation that a lockdown came into
  */
 async function rotationOf({ secret }: Ports, version: string): Promise<Rotation> {
   const { stages, current } = await readLivingKeys(secret);

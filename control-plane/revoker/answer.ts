@@ -1,4 +1,7 @@
-/** What the revoker answers when it is invoked directly. A mistake of the asker comes back as `{ error }`; whatever else goes wrong fails the invocation. */
+/**
+ * What the revoker answers when it is invoked directly. A mistake of the asker comes back as `{ error }`; whatever else
+ * goes wrong fails the invocation.
+ */
 import type { Revocation } from "../../session/ledger";
 import { describeError } from "../errors";
 import { InvalidRequest, parseRequest, type RevokeRequest, type RevokerRequest } from "./command";
@@ -20,12 +23,17 @@ const OPERATIONS = {
 };
 
 export type Answers = { [Name in keyof typeof OPERATIONS]: Awaited<ReturnType<(typeof OPERATIONS)[Name]>> };
-export type RevokerAnswer<Operation extends keyof Answers> = Answers[Operation] | { error: { code: InvalidRequest["code"]; message: string } };
+export type RevokerAnswer<Operation extends keyof Answers> =
+  Answers[Operation] | { error: { code: InvalidRequest["code"]; message: string } };
 
 type Operation = (ports: Ports, settings: RevokerSettings, request: RevokerRequest) => Promise<Answers[keyof Answers]>;
 
 /** @throws whatever keeps it from being carried out, but for the asker's mistakes */
-export async function answer(ports: Ports, settings: RevokerSettings, event: unknown): Promise<RevokerAnswer<keyof Answers>> {
+export async function answer(
+  ports: Ports,
+  settings: RevokerSettings,
+  event: unknown,
+): Promise<RevokerAnswer<keyof Answers>> {
   let operation = "unknown";
   try {
     const request = parseRequest(event);
@@ -35,7 +43,11 @@ export async function answer(ports: Ports, settings: RevokerSettings, event: unk
     return result;
   } catch (error) {
     const isMistake = error instanceof InvalidRequest;
-    ports.log({ operation, outcome: isMistake ? error.code : "failed", detail: isMistake ? error.message : describeError(error) });
+    ports.log({
+      operation,
+      outcome: isMistake ? error.code : "failed",
+      detail: isMistake ? error.message : describeError(error),
+    });
     if (isMistake) return { error: { code: error.code, message: error.message } };
     throw error;
   }
@@ -44,6 +56,9 @@ export async function answer(ports: Ports, settings: RevokerSettings, event: unk
 /** How many, how much and whether: no text from outside but a `by` that was checked. */
 function told(result: object): Omit<LogEntry, "outcome"> {
   const { revocation, ...rest } = result as { revocation?: Revocation };
-  const numbers = Object.entries<unknown>(rest).map(([name, value]) => [name, Array.isArray(value) ? value.length : value]);
+  const numbers = Object.entries<unknown>(rest).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.length : value,
+  ]);
   return { ...(revocation && described(revocation)), ...(Object.fromEntries(numbers) as LogEntry) };
 }

@@ -1,6 +1,7 @@
 /**
- * Messages of a queue (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html). A message is done when the store has its revocation; until
- * then it comes again. What can never be carried out leaves the queue at once. No message depends on another.
+ * Messages of a queue (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html). A message is done
+ * when the store has its revocation; until then it comes again. What can never be carried out leaves the queue at once.
+ * No message depends on another.
  */
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import pLimit from "p-limit";
@@ -13,14 +14,22 @@ import { described } from "./revoke";
 import { shardOf } from "../../session/shard";
 
 /** What is used of a message. */
-export type SqsRecord = Pick<SQSRecord, "messageId" | "body" | "eventSource"> & { attributes: Pick<SQSRecord["attributes"], "SentTimestamp"> };
+export type SqsRecord = Pick<SQSRecord, "messageId" | "body" | "eventSource"> & {
+  attributes: Pick<SQSRecord["attributes"], "SentTimestamp">;
+};
 
 /** Messages whose revocations are recorded at a time. */
 const PARALLEL = 25;
 
-export async function carryOutBatch(ports: Ports, settings: RevokerSettings, messages: readonly SqsRecord[]): Promise<SQSBatchResponse> {
+export async function carryOutBatch(
+  ports: Ports,
+  settings: RevokerSettings,
+  messages: readonly SqsRecord[],
+): Promise<SQSBatchResponse> {
   const limit = pLimit(PARALLEL);
-  const results = await Promise.allSettled(messages.map((message) => limit(() => recordOrBury(ports, settings, message))));
+  const results = await Promise.allSettled(
+    messages.map((message) => limit(() => recordOrBury(ports, settings, message))),
+  );
   const failed: SqsRecord[] = [];
   const recorded: (Recorded & { message: SqsRecord })[] = [];
   for (const [place, message] of messages.entries()) {
@@ -30,7 +39,11 @@ export async function carryOutBatch(ports: Ports, settings: RevokerSettings, mes
       ports.log({ ...line(message), outcome: "failed", detail: describeError(result.reason) });
     } else if (result.value) recorded.push({ ...result.value, message });
   }
-  const failures = await projectRevocations(ports, settings, recorded.map(({ revocation }) => revocation)).then(
+  const failures = await projectRevocations(
+    ports,
+    settings,
+    recorded.map(({ revocation }) => revocation),
+  ).then(
     (projected) => projected.failed,
     (error: unknown) => new Map(recorded.map(({ revocation }) => [shardOf(revocation.uid!), error])),
   );
@@ -38,13 +51,23 @@ export async function carryOutBatch(ports: Ports, settings: RevokerSettings, mes
     const shard = shardOf(revocation.uid!);
     // The ledger has it; the next attempt finds it there and goes on with the store.
     if (failures.has(shard)) failed.push(message);
-    ports.log({ ...line(message), ...described(revocation), ...(failures.has(shard) ? { outcome: "failed", detail: describeError(failures.get(shard)) } : { outcome: "done", isNew }) });
+    ports.log({
+      ...line(message),
+      ...described(revocation),
+      ...(failures.has(shard)
+        ? { outcome: "failed", detail: describeError(failures.get(shard)) }
+        : { outcome: "done", isNew }),
+    });
   }
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
 /** @returns undefined for a message that was buried */
-async function recordOrBury(ports: Ports, settings: RevokerSettings, message: SqsRecord): Promise<Recorded | undefined> {
+async function recordOrBury(
+  ports: Ports,
+  settings: RevokerSettings,
+  message: SqsRecord,
+): Promise<Recorded | undefined> {
   try {
     const { command, sentAt } = parseMessage(message.body, Math.floor(Number(message.attributes.SentTimestamp) / 1000));
     return await recordRevocation(ports, settings, command, sentAt);

@@ -1,6 +1,6 @@
 /**
- * Commands, and the requests of the command line and of the customer's own programs, who invoke the function directly. What is wrong is told by its
- * place, never by its value: others wrote it.
+ * Commands, and the requests of the command line and of the customer's own programs, who invoke the function directly.
+ * What is wrong is told by its place, never by its value: others wrote it.
  */
 import { z } from "zod";
 import { SHORT_ID, type RevocationCommand } from "../../session/revocation";
@@ -16,7 +16,11 @@ const reason = z.string().max(500, "write at most 500 characters");
 const target = z.union(
   [
     z.strictObject({ type: z.literal("user"), uid: shortId }),
-    z.strictObject({ type: z.literal("user"), issuer: z.string().min(1).max(1000), subject: z.string().min(1).max(1000) }),
+    z.strictObject({
+      type: z.literal("user"),
+      issuer: z.string().min(1).max(1000),
+      subject: z.string().min(1).max(1000),
+    }),
     z.strictObject({ type: z.literal("session"), sid: shortId, uid: shortId.optional() }),
   ],
   'write { type: "user", uid }, { type: "user", issuer, subject } or { type: "session", sid, uid? }',
@@ -24,17 +28,38 @@ const target = z.union(
 
 const command = z
   .strictObject({ version: z.literal(1), target, cutoff: z.int().min(0).optional(), by, reason })
-  .refine(({ target, cutoff }) => target.type === "user" || cutoff === undefined, { path: ["cutoff"], message: "leave it out: a session is revoked whenever it began" });
+  .refine(({ target, cutoff }) => target.type === "user" || cutoff === undefined, {
+    path: ["cutoff"],
+    message: "leave it out: a session is revoked whenever it began",
+  });
 
-/** Of one user, by the gateway's id or an e-mail address, or of everybody; newest first, at most `limit` of them. With `all` also those that are over. */
+/**
+ * Of one user, by the gateway's id or an e-mail address, or of everybody; newest first, at most `limit` of them. With
+ * `all` also those that are over.
+ */
 const sessions = z
-  .strictObject({ operation: z.literal("sessions"), uid: shortId.optional(), email: z.string().min(1).max(320).optional(), limit: z.int().min(1).max(1000).optional(), all: z.boolean().optional() })
-  .refine(({ uid, email }) => uid === undefined || email === undefined, { path: ["email"], message: "leave it out beside uid" })
-  .refine(({ uid, email, all }) => !all || uid !== undefined || email !== undefined, { path: ["all"], message: "name a user beside it" });
+  .strictObject({
+    operation: z.literal("sessions"),
+    uid: shortId.optional(),
+    email: z.string().min(1).max(320).optional(),
+    limit: z.int().min(1).max(1000).optional(),
+    all: z.boolean().optional(),
+  })
+  .refine(({ uid, email }) => uid === undefined || email === undefined, {
+    path: ["email"],
+    message: "leave it out beside uid",
+  })
+  .refine(({ uid, email, all }) => !all || uid !== undefined || email !== undefined, {
+    path: ["all"],
+    message: "name a user beside it",
+  });
 const revoke = z.strictObject({ operation: z.literal("revoke"), command });
 /** Ends every session: a new key, and the records of all others are removed. */
 const lockdown = z.strictObject({ operation: z.literal("lockdown"), by, reason });
-/** Compares the store with what ledger and keys say, or makes it so (`rebuild`, and `sweep` by the schedule), or only takes out what is over (`tidy`). */
+/**
+ * Compares the store with what ledger and keys say, or makes it so (`rebuild`, and `sweep` by the schedule), or only
+ * takes out what is over (`tidy`).
+ */
 const ofStore = z.strictObject({ operation: z.enum(["check", "rebuild", "sweep", "tidy"]) });
 const request = z.discriminatedUnion("operation", [sessions, revoke, lockdown, ofStore]);
 
@@ -55,12 +80,21 @@ export class InvalidRequest extends Error {
   }
 }
 
-/** What SNS puts around what was published (https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html). */
-const notification = z.object({ Type: z.literal("Notification"), TopicArn: z.string(), Message: z.string(), Timestamp: z.iso.datetime() });
+/**
+ * What SNS puts around what was published
+ * (https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html).
+ */
+const notification = z.object({
+  Type: z.literal("Notification"),
+  TopicArn: z.string(),
+  Message: z.string(),
+  Timestamp: z.iso.datetime(),
+});
 
 /**
- * The command in a message of a queue, and when it was asked for, as far as it does not say so itself: when it was published to the topic,
- * or sent to the queue. A message that is redriven has a new time of sending, and a notification the same.
+ * The command in a message of a queue, and when it was asked for, as far as it does not say so itself: when it was
+ * published to the topic, or sent to the queue. A message that is redriven has a new time of sending, and a
+ * notification the same.
  *
  * @param sentAt Unix seconds
  * @throws InvalidRequest
@@ -69,7 +103,10 @@ export function parseMessage(body: string, sentAt: number): { command: Revocatio
   const content = parseJson(body);
   const { success, data } = notification.safeParse(content);
   if (!success) return { command: readCommand(body, content), sentAt };
-  return { command: readCommand(data.Message, parseJson(data.Message)), sentAt: Math.floor(Date.parse(data.Timestamp) / 1000) };
+  return {
+    command: readCommand(data.Message, parseJson(data.Message)),
+    sentAt: Math.floor(Date.parse(data.Timestamp) / 1000),
+  };
 }
 
 /** @throws InvalidRequest */
@@ -90,7 +127,9 @@ function read(schema: z.ZodType, value: unknown): unknown {
 
 function describe({ path, code, message }: z.core.$ZodIssue): string {
   // zod quotes the names of members that it does not know.
-  return [path.join("."), code === "unrecognized_keys" ? "has members that are not known" : message].filter((part) => part !== "").join(": ");
+  return [path.join("."), code === "unrecognized_keys" ? "has members that are not known" : message]
+    .filter((part) => part !== "")
+    .join(": ");
 }
 
 function parseJson(text: string): unknown {

@@ -1,4 +1,7 @@
-/** Where revocations end that cannot be carried out (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html). */
+/**
+ * Where revocations end that cannot be carried out
+ * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html).
+ */
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { CLIENT_OPTIONS } from "../aws-client-options";
 import type { Ports } from "./ports";

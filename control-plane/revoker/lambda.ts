@@ -1,4 +1,7 @@
-/** The entry of the bundle. It is called by the queues of revocations, by schedules, and directly by operators and the customer's programs (command.ts). */
+/**
+ * The entry of the bundle. It is called by the queues of revocations, by schedules, and directly by operators and the
+ * customer's programs (command.ts).
+ */
 import { awsPorts } from "../aws";
 import { seconds, variable } from "../environment";
 import { describeError } from "../errors";
@@ -17,7 +20,9 @@ export async function handler(event: unknown): Promise<unknown> {
     ports ??= { ...awsPorts(variable("SESSION_KEYS_SECRET_ARN")), bury: deadQueue(variable("DEAD_QUEUE_URL")), log };
     const settings = { sessionLifetime: seconds("SESSION_SECONDS"), tokenLifetime: seconds("TOKEN_SECONDS") };
     const { Records: records } = (event ?? {}) as { Records?: SqsRecord[] };
-    return Array.isArray(records) ? await carryOutBatch(ports, settings, records) : await answer(ports, settings, event);
+    return Array.isArray(records)
+      ? await carryOutBatch(ports, settings, records)
+      : await answer(ports, settings, event);
   } catch (error) {
     // A new error: Lambda logs what is thrown, and AWS's messages can echo what was sent.
     throw new Error(describeError(error));

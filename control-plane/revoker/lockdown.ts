@@ -19,11 +19,15 @@ export interface LockdownAnswer {
 }
 
 /**
- * Ends every session: no refresh cookie is good for a renewal any more (the ledger), nothing is signed with an older key (the secret), and the gate
- * knows no older key (the store, in one update). May be repeated after a failure at any point; until it has been, any other write to the store
- * removes the older keys' records.
+ * Ends every session: no refresh cookie is good for a renewal any more (the ledger), nothing is signed with an older
+ * key (the secret), and the gate knows no older key (the store, in one update). May be repeated after a failure at any
+ * point; until it has been, any other write to the store removes the older keys' records.
  */
-export async function lockdown(ports: Ports, settings: RevokerSettings, { by, reason }: LockdownRequest): Promise<LockdownAnswer> {
+export async function lockdown(
+  ports: Ports,
+  settings: RevokerSettings,
+  { by, reason }: LockdownRequest,
+): Promise<LockdownAnswer> {
   const revocation = await recordLockdown(ports, settings, { by, reason });
   const kid = await replaceKeys(ports);
   const { deleted } = await writeShards(ports, settings, []);
@@ -36,7 +40,8 @@ async function replaceKeys({ secret, random }: Ports): Promise<string> {
     const { stages, current } = await readLivingKeys(secret);
     if (!current) throw new OperationError("there are no session keys yet; rotate them first");
     // A rotation that goes on would bring the older keys back.
-    if (stages.pending !== undefined && stages.pending !== stages.current) await secret.unlabel("pending", stages.pending);
+    if (stages.pending !== undefined && stages.pending !== stages.current)
+      await secret.unlabel("pending", stages.pending);
     const { kid, masterKey } = newKey(current.keys, random);
     const keys: SessionKeys = { current: kid, keys: { [kid]: masterKey } };
     const version = randomUUID();

@@ -21,7 +21,10 @@ export interface CheckAnswer {
   isRight: boolean;
   /** Records that ledger and keys ask for. */
   expected: number;
-  /** Names of records: not there, there with other content (a revocation missing, a wrong key), of a key that lives no more. */
+  /**
+   * Names of records: not there, there with other content (a revocation missing, a wrong key), of a key that lives no
+   * more.
+   */
   missing: string[];
   wrong: string[];
   unexpected: string[];
@@ -35,7 +38,10 @@ export async function tidy(ports: Ports, settings: RevokerSettings): Promise<Sto
   return { written: written.size, deleted: deleted.size, revocations: 0 };
 }
 
-/** What the schedule asks for once a day, and an operator when something is wrong: reads all of ledger and store, and makes the store right. */
+/**
+ * What the schedule asks for once a day, and an operator when something is wrong: reads all of ledger and store, and
+ * makes the store right.
+ */
 export async function restore(ports: Ports, settings: RevokerSettings): Promise<StoreAnswer> {
   let revocations = 0;
   const added = new Set<string>();
@@ -65,18 +71,42 @@ async function compare(ports: Ports, settings: RevokerSettings): Promise<CheckAn
     for (const { uid } of page.uncovered) forgotten.add(shardRecordName(shardOf(uid!)));
   }
   const expected = [...target.tokenKeys.keys()].map(keyRecordName).concat(survey.shards.map(shardRecordName));
-  const notGood = [...[...target.tokenKeys.keys()].filter((kid) => !isKeyRecordGood(survey, kid)).map(keyRecordName), ...survey.wrong.map(shardRecordName)];
+  const notGood = [
+    ...[...target.tokenKeys.keys()].filter((kid) => !isKeyRecordGood(survey, kid)).map(keyRecordName),
+    ...survey.wrong.map(shardRecordName),
+  ];
   const missing = expected.filter((name) => !records.has(name));
-  const wrong = [...new Set([...notGood.filter((name) => records.has(name)), ...[...forgotten].filter((name) => !missing.includes(name))])];
+  const wrong = [
+    ...new Set([
+      ...notGood.filter((name) => records.has(name)),
+      ...[...forgotten].filter((name) => !missing.includes(name)),
+    ]),
+  ];
   const unexpected = kids.filter((kid) => !target.tokenKeys.has(kid)).map(keyRecordName);
-  return { isRight: missing.length + wrong.length + unexpected.length === 0, expected: expected.length, missing, wrong, unexpected, revocations };
+  return {
+    isRight: missing.length + wrong.length + unexpected.length === 0,
+    expected: expected.length,
+    missing,
+    wrong,
+    unexpected,
+    revocations,
+  };
 }
 
-/** Revocations that tokens may still live of, a page of the ledger at a time; `uncovered` are those that their shards' states do not have. */
-async function* uncovered({ ledger, now }: Ports, settings: RevokerSettings): AsyncGenerator<{ all: number; uncovered: Revocation[] }> {
+/**
+ * Revocations that tokens may still live of, a page of the ledger at a time; `uncovered` are those that their shards'
+ * states do not have.
+ */
+async function* uncovered(
+  { ledger, now }: Ports,
+  settings: RevokerSettings,
+): AsyncGenerator<{ all: number; uncovered: Revocation[] }> {
   for await (const page of ledger.revocationsSince(now() - settings.tokenLifetime - ENTRY_MARGIN)) {
     const all = page.filter(({ kind }) => kind === "user" || kind === "session");
     const states = await ledger.shardStates([...new Set(all.map(({ uid }) => shardOf(uid!)))]);
-    yield { all: all.length, uncovered: all.filter((revocation) => !covers(states.get(shardOf(revocation.uid!)), revocation, now(), settings)) };
+    yield {
+      all: all.length,
+      uncovered: all.filter((revocation) => !covers(states.get(shardOf(revocation.uid!)), revocation, now(), settings)),
+    };
   }
 }

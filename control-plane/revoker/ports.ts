@@ -2,7 +2,10 @@
 import type { Ports as WritingPorts } from "../ports";
 
 export interface Ports extends WritingPorts {
-  /** Puts a message that can never be carried out where an operator finds it. @param reason of ours; nothing of the message's */
+  /**
+   * Puts a message that can never be carried out where an operator finds it. @param reason of ours; nothing of the
+   * message's
+   */
   bury(body: string, reason: string): Promise<void>;
   log(entry: LogEntry): void;
 }

@@ -1,4 +1,7 @@
-/** Brings revocations from the ledger to where the gate sees them: into the states of their shards, and from there into the store. */
+/**
+ * Brings revocations from the ledger to where the gate sees them: into the states of their shards, and from there into
+ * the store.
+ */
 import pLimit from "p-limit";
 import type { Revocation, ShardState } from "../../session/ledger";
 import { shardOf } from "../../session/shard";
@@ -23,7 +26,9 @@ export async function projectRevocations(ports: Ports, settings: RevokerSettings
     failed: new Map<string, unknown>(),
   };
   // A command that comes again after that is about tokens that are over.
-  const shards = byShard(revocations.filter(({ recordedAt }) => recordedAt + settings.tokenLifetime + ENTRY_MARGIN > ports.now()));
+  const shards = byShard(
+    revocations.filter(({ recordedAt }) => recordedAt + settings.tokenLifetime + ENTRY_MARGIN > ports.now()),
+  );
   if (shards.size === 0) return projected;
   const full = await addEntries(ports, settings, shards, projected);
   await push([...shards.keys()].filter((shard) => !full.has(shard)));
@@ -46,14 +51,23 @@ export async function projectRevocations(ports: Ports, settings: RevokerSettings
 }
 
 /** The same, of what must all go well. @throws the first error. @returns names of the records that were written */
-export async function projectAll(ports: Ports, settings: RevokerSettings, revocations: readonly Revocation[]): Promise<Set<string>> {
+export async function projectAll(
+  ports: Ports,
+  settings: RevokerSettings,
+  revocations: readonly Revocation[],
+): Promise<Set<string>> {
   const { written, failed } = await projectRevocations(ports, settings, revocations);
   for (const error of failed.values()) throw error;
   return written;
 }
 
 /** @returns the shards that have no room for theirs, and their states */
-async function addEntries(ports: Ports, settings: RevokerSettings, shards: ReadonlyMap<string, Revocation[]>, projected: Projected): Promise<Map<string, ShardState | undefined>> {
+async function addEntries(
+  ports: Ports,
+  settings: RevokerSettings,
+  shards: ReadonlyMap<string, Revocation[]>,
+  projected: Projected,
+): Promise<Map<string, ShardState | undefined>> {
   const full = new Map<string, ShardState | undefined>();
   await changeStates(ports, [...shards.keys()], projected, (shard, state) => {
     const next = withRevocations(state, shards.get(shard)!, ports.now(), settings);
@@ -63,15 +77,33 @@ async function addEntries(ports: Ports, settings: RevokerSettings, shards: Reado
   return full;
 }
 
-/** Tokens that were signed until now are checked anew: so no entry from before is needed, once every check that is under way is over. */
-async function raiseFloors(ports: Ports, shards: ReadonlyMap<string, ShardState | undefined>, projected: Projected): Promise<void> {
+/**
+ * Tokens that were signed until now are checked anew: so no entry from before is needed, once every check that is under
+ * way is over.
+ */
+async function raiseFloors(
+  ports: Ports,
+  shards: ReadonlyMap<string, ShardState | undefined>,
+  projected: Projected,
+): Promise<void> {
   await ports.wait(BEFORE_FLOOR);
-  await changeStates(ports, [...shards.keys()], projected, (shard, state) => raised(state, shards.get(shard), ports.now()));
-  for (const shard of shards.keys()) if (!projected.failed.has(shard)) ports.log({ operation: "floor", outcome: "done", shard });
+  await changeStates(ports, [...shards.keys()], projected, (shard, state) =>
+    raised(state, shards.get(shard), ports.now()),
+  );
+  for (const shard of shards.keys())
+    if (!projected.failed.has(shard)) ports.log({ operation: "floor", outcome: "done", shard });
 }
 
-/** Changes each shard's state, again where somebody else changed it meanwhile. No shard depends on another. @param change gives undefined for no change */
-async function changeStates({ ledger, wait }: Ports, shards: readonly string[], { failed }: Projected, change: (shard: string, state: ShardState | undefined) => ShardState | undefined): Promise<void> {
+/**
+ * Changes each shard's state, again where somebody else changed it meanwhile. No shard depends on another. @param
+ * change gives undefined for no change
+ */
+async function changeStates(
+  { ledger, wait }: Ports,
+  shards: readonly string[],
+  { failed }: Projected,
+  change: (shard: string, state: ShardState | undefined) => ShardState | undefined,
+): Promise<void> {
   let left = shards;
   for (let attempt = 1; left.length > 0 && attempt <= MAX_ATTEMPTS; attempt++) {
     if (attempt > 1) await wait(backoff(attempt - 1));
@@ -83,9 +115,14 @@ async function changeStates({ ledger, wait }: Ports, shards: readonly string[], 
     const limit = pLimit(PARALLEL_WRITES);
     const results = await Promise.allSettled(left.map((shard) => limit(put, shard)));
     results.forEach((result, place) => result.status === "rejected" && failed.set(left[place]!, result.reason));
-    left = left.filter((_, place) => results[place]!.status === "fulfilled" && !(results[place] as PromiseFulfilledResult<boolean>).value);
+    left = left.filter(
+      (_, place) =>
+        results[place]!.status === "fulfilled" && !(results[place] as PromiseFulfilledResult<boolean>).value,
+    );
   }
-  left.forEach((shard) => failed.set(shard, new OperationError("others change the state of the shard all the time; try again")));
+  left.forEach((shard) =>
+    failed.set(shard, new OperationError("others change the state of the shard all the time; try again")),
+  );
 }
 
 function byShard(revocations: readonly Revocation[]): Map<string, Revocation[]> {

@@ -1,9 +1,16 @@
 /**
- * Records revocations in the ledger: the truth, before anything else. Commands may come twice, late and in any order; whatever they do they do
- * once.
+ * Records revocations in the ledger: the truth, before anything else. Commands may come twice, late and in any order;
+ * whatever they do they do once.
  */
 import pLimit from "p-limit";
-import { GATEWAY_PARTS, gatewayRevocationId, LEDGER_RETENTION, sessionRevocationId, userRevocationId, type Revocation } from "../../session/ledger";
+import {
+  GATEWAY_PARTS,
+  gatewayRevocationId,
+  LEDGER_RETENTION,
+  sessionRevocationId,
+  userRevocationId,
+  type Revocation,
+} from "../../session/ledger";
 import type { RevocationCommand, RevocationTarget } from "../../session/revocation";
 import { CLOCK_SKEW, CUTOFF_REACH, ENTRY_MARGIN } from "../../session/timing";
 import { userId } from "../../session/token";
@@ -33,13 +40,24 @@ type Asked = Pick<Revocation, "kind" | "uid" | "sid" | "cutoff" | "by" | "reason
  * @param sentAt Unix seconds: when the command was asked for, where it does not say so itself
  * @throws InvalidRequest `not_found` where nobody knows whose session it is
  */
-export async function recordRevocation(ports: Ports, settings: RevokerSettings, command: RevocationCommand, sentAt: number): Promise<Recorded> {
+export async function recordRevocation(
+  ports: Ports,
+  settings: RevokerSettings,
+  command: RevocationCommand,
+  sentAt: number,
+): Promise<Recorded> {
   const { target, cutoff = sentAt, by, reason } = command;
   const now = ports.now();
   if (target.type === "user") {
     const uid = uidOf(target);
     // Somebody's clock may be ahead of this one. The digest is of what was asked: the same, whenever the command comes.
-    return record(ports, settings, userRevocationId(uid), { kind: "user", uid, cutoff: Math.min(cutoff, now), by, reason }, digestOf({ cutoff, by, reason }));
+    return record(
+      ports,
+      settings,
+      userRevocationId(uid),
+      { kind: "user", uid, cutoff: Math.min(cutoff, now), by, reason },
+      digestOf({ cutoff, by, reason }),
+    );
   }
   const { sid } = target;
   const uid = await userOfSession(ports, target);
@@ -47,15 +65,29 @@ export async function recordRevocation(ports: Ports, settings: RevokerSettings, 
 }
 
 /** Records that every session is over, once for each part of the users. @returns one of the records */
-export async function recordLockdown(ports: Ports, settings: RevokerSettings, { by, reason }: { by: string; reason: string }): Promise<Revocation> {
+export async function recordLockdown(
+  ports: Ports,
+  settings: RevokerSettings,
+  { by, reason }: { by: string; reason: string },
+): Promise<Revocation> {
   const cutoff = ports.now();
   const limit = pLimit(PARALLEL_WRITES);
-  const recorded = await Promise.all(GATEWAY_PARTS.map((part) => limit(() => record(ports, settings, gatewayRevocationId(part), { kind: "gateway", cutoff, by, reason }))));
+  const recorded = await Promise.all(
+    GATEWAY_PARTS.map((part) =>
+      limit(() => record(ports, settings, gatewayRevocationId(part), { kind: "gateway", cutoff, by, reason })),
+    ),
+  );
   return recorded[0]!.revocation;
 }
 
 /** @param digest of the command, for a user */
-async function record({ ledger, now, wait }: Ports, settings: RevokerSettings, id: string, asked: Asked, digest = ""): Promise<Recorded> {
+async function record(
+  { ledger, now, wait }: Ports,
+  settings: RevokerSettings,
+  id: string,
+  asked: Asked,
+  digest = "",
+): Promise<Recorded> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     if (attempt > 0) await wait(backoff(attempt));
     const held = (await ledger.revocations([id])).get(id);
@@ -75,8 +107,17 @@ function says(held: Revocation, asked: Asked, digest: string): boolean {
   return (held.commands ?? "").split(" ").includes(digest) || asked.cutoff + 2 * CLOCK_SKEW < held.cutoff;
 }
 
-/** The revocation that comes after `held`. Its mark is greater, so that sign-ins which knew of the other do not know of this one. */
-function following(held: Revocation | undefined, asked: Asked, digest: string, now: number, { sessionLifetime, tokenLifetime }: RevokerSettings): Revocation {
+/**
+ * The revocation that comes after `held`. Its mark is greater, so that sign-ins which knew of the other do not know of
+ * this one.
+ */
+function following(
+  held: Revocation | undefined,
+  asked: Asked,
+  digest: string,
+  now: number,
+  { sessionLifetime, tokenLifetime }: RevokerSettings,
+): Revocation {
   const cutoff = Math.max(asked.cutoff, asked.kind === "session" ? 0 : (held?.cutoff ?? 0));
   // Sessions of a longer lifetime, set before, end with their tokens: no renewal gets past the ledger.
   const until = Math.max(cutoff + CUTOFF_REACH + sessionLifetime, now + tokenLifetime + ENTRY_MARGIN);
@@ -86,7 +127,12 @@ function following(held: Revocation | undefined, asked: Asked, digest: string, n
     mark: asked.kind === "session" ? 0 : Math.max(now, (held?.mark ?? 0) + 1),
     recordedAt: now,
     until,
-    ...(asked.kind === "user" && { commands: [...(held?.commands ?? "").split(" "), digest].filter((one) => one !== "").slice(-REMEMBERED).join(" ") }),
+    ...(asked.kind === "user" && {
+      commands: [...(held?.commands ?? "").split(" "), digest]
+        .filter((one) => one !== "")
+        .slice(-REMEMBERED)
+        .join(" "),
+    }),
     expiresAt: until + LEDGER_RETENTION,
   };
 }

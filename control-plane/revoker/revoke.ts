@@ -15,15 +15,32 @@ export interface RevokeAnswer {
 }
 
 /** @throws InvalidRequest `not_found` for a session that nobody knows */
-export async function revoke(ports: Ports, settings: RevokerSettings, command: RevocationCommand): Promise<RevokeAnswer> {
+export async function revoke(
+  ports: Ports,
+  settings: RevokerSettings,
+  command: RevocationCommand,
+): Promise<RevokeAnswer> {
   const { revocation, isNew } = await recordRevocation(ports, settings, command, ports.now());
   const records = await projectAll(ports, settings, [revocation]);
   const sessions = await ports.ledger.sessionsOf(revocation.uid!);
-  const ended = sessions.filter((session) => session.endsAt > ports.now() && session.endedAt === undefined && isVoid(session, [revocation]));
-  return { revocation, isNew, records: [...records].filter((name) => name.startsWith("shard.")), sessions: ended.length };
+  const ended = sessions.filter(
+    (session) => session.endsAt > ports.now() && session.endedAt === undefined && isVoid(session, [revocation]),
+  );
+  return {
+    revocation,
+    isNew,
+    records: [...records].filter((name) => name.startsWith("shard.")),
+    sessions: ended.length,
+  };
 }
 
 /** The part of a log line that says who was revoked, and by whom. */
 export function described({ kind, uid, sid, by, reason }: Revocation): Omit<LogEntry, "outcome"> {
-  return { target: kind, ...(uid !== undefined && { uid }), ...(sid !== undefined && { sid }), by, reasonLength: reason.length };
+  return {
+    target: kind,
+    ...(uid !== undefined && { uid }),
+    ...(sid !== undefined && { sid }),
+    by,
+    reasonLength: reason.length,
+  };
 }

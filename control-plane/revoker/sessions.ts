@@ -16,25 +16,41 @@ export interface SessionsAnswer {
   isCut: boolean;
 }
 
-export async function listSessions(ports: Ports, settings: RevokerSettings, request: SessionsRequest): Promise<SessionsAnswer> {
+export async function listSessions(
+  ports: Ports,
+  settings: RevokerSettings,
+  request: SessionsRequest,
+): Promise<SessionsAnswer> {
   const { ledger, now } = ports;
   const { limit = DEFAULT_LIMIT, uid, email, all = false } = request;
   const isListed = (session: LedgerSession) => all || (session.endsAt > now() && session.endedAt === undefined);
   const uids = uid !== undefined ? [uid] : email !== undefined ? await ledger.usersOfEmail(email) : undefined;
-  const found = uids ? (await Promise.all(uids.map((user) => ledger.sessionsOf(user)))).flat() : await latest(ports, settings, limit + 1, isListed);
+  const found = uids
+    ? (await Promise.all(uids.map((user) => ledger.sessionsOf(user)))).flat()
+    : await latest(ports, settings, limit + 1, isListed);
   const listed = found.filter(isListed).sort((a, b) => b.startedAt - a.startedAt || (a.sid < b.sid ? -1 : 1));
   const sessions = listed.slice(0, limit);
   const revocations = await ledger.revocations(sessions.flatMap((session) => idsOf(session)));
   const against = (session: LedgerSession) => idsOf(session).flatMap((id) => revocations.get(id) ?? []);
-  return { sessions: sessions.map((session) => ({ ...shown(session), state: stateOf(session, against(session), now()) })), isCut: listed.length > limit };
+  return {
+    sessions: sessions.map((session) => ({ ...shown(session), state: stateOf(session, against(session), now()) })),
+    isCut: listed.length > limit,
+  };
 }
 
 /** Hour by hour back to the oldest sign-in that may live, until there are enough. */
-async function latest({ ledger, now }: Ports, { sessionLifetime }: RevokerSettings, count: number, isListed: (session: LedgerSession) => boolean): Promise<LedgerSession[]> {
+async function latest(
+  { ledger, now }: Ports,
+  { sessionLifetime }: RevokerSettings,
+  count: number,
+  isListed: (session: LedgerSession) => boolean,
+): Promise<LedgerSession[]> {
   const found: LedgerSession[] = [];
   const [newest, oldest] = [now() + CLOCK_SKEW, now() - sessionLifetime - CLOCK_SKEW - HOUR];
   for (let from = newest; from > oldest && found.length < count; from -= PARALLEL_HOURS * HOUR) {
-    const hours = Array.from({ length: PARALLEL_HOURS }, (_, place) => from - place * HOUR).filter((time) => time > oldest);
+    const hours = Array.from({ length: PARALLEL_HOURS }, (_, place) => from - place * HOUR).filter(
+      (time) => time > oldest,
+    );
     const pointers = (await Promise.all(hours.map((time) => ledger.startedInHourOf(time)))).flat();
     for (let at = 0; at < pointers.length && found.length < count; at += count) {
       found.push(...(await ledger.sessions(pointers.slice(at, at + count))).filter(isListed));

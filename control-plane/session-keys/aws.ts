@@ -1,5 +1,13 @@
 /** The session-keys secret in Secrets Manager. */
-import { DescribeSecretCommand, GetSecretValueCommand, InvalidParameterException, PutSecretValueCommand, ResourceNotFoundException, SecretsManagerClient, UpdateSecretVersionStageCommand } from "@aws-sdk/client-secrets-manager";
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  InvalidParameterException,
+  PutSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from "@aws-sdk/client-secrets-manager";
 import { parseSessionKeys, type SessionKeys } from "../../session/keys";
 import { OperationError } from "../errors";
 import type { Stages } from "../ports";
@@ -15,12 +23,24 @@ export function sessionKeysSecret(secretId: string) {
   /** A version's value never changes. */
   const values = new Map<string, SessionKeys>();
   const put = (version: string, keys: SessionKeys, label: string) =>
-    client.send(new PutSecretValueCommand({ SecretId: secretId, ClientRequestToken: version, SecretString: JSON.stringify(keys), VersionStages: [label] }));
+    client.send(
+      new PutSecretValueCommand({
+        SecretId: secretId,
+        ClientRequestToken: version,
+        SecretString: JSON.stringify(keys),
+        VersionStages: [label],
+      }),
+    );
   const secret = {
     async stages(): Promise<Stages> {
       const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: secretId }));
-      const versionWith = (stage: string) => Object.keys(VersionIdsToStages).find((id) => VersionIdsToStages[id]!.includes(stage));
-      return { current: versionWith(STAGES.current), previous: versionWith(STAGES.previous), pending: versionWith(STAGES.pending) };
+      const versionWith = (stage: string) =>
+        Object.keys(VersionIdsToStages).find((id) => VersionIdsToStages[id]!.includes(stage));
+      return {
+        current: versionWith(STAGES.current),
+        previous: versionWith(STAGES.previous),
+        pending: versionWith(STAGES.pending),
+      };
     },
 
     /** @returns undefined for a version that has no value yet */
@@ -28,10 +48,15 @@ export function sessionKeysSecret(secretId: string) {
       const known = values.get(version);
       if (known) return known;
       try {
-        const { SecretString = "" } = await client.send(new GetSecretValueCommand({ SecretId: secretId, VersionId: version }));
+        const { SecretString = "" } = await client.send(
+          new GetSecretValueCommand({ SecretId: secretId, VersionId: version }),
+        );
         const keys = parseSessionKeys(SecretString);
         // Replacing what cannot be read would end every session.
-        if (!keys) throw new OperationError("the session-keys secret holds something else than session keys; move AWSCURRENT back to the last good version and rotate again");
+        if (!keys)
+          throw new OperationError(
+            "the session-keys secret holds something else than session keys; move AWSCURRENT back to the last good version and rotate again",
+          );
         values.set(version, keys);
         return keys;
       } catch (error) {
@@ -50,14 +75,20 @@ export function sessionKeysSecret(secretId: string) {
     /** Moves AWSCURRENT. @param from the version that has it; undefined where none does */
     async promote(version: string, from: string | undefined): Promise<void> {
       const move = { MoveToVersionId: version, ...(from !== undefined && { RemoveFromVersionId: from }) };
-      await client.send(new UpdateSecretVersionStageCommand({ SecretId: secretId, VersionStage: STAGES.current, ...move }));
+      await client.send(
+        new UpdateSecretVersionStageCommand({ SecretId: secretId, VersionStage: STAGES.current, ...move }),
+      );
     },
 
-    /** Stores a version and makes it AWSCURRENT. @returns false, and changes nothing, where `from` is not current any more */
+    /**
+     * Stores a version and makes it AWSCURRENT. @returns false, and changes nothing, where `from` is not current any
+     * more
+     */
     async replaceCurrent(version: string, keys: SessionKeys, from: string): Promise<boolean> {
       await put(version, keys, NEXT);
       try {
-        // Refused unless `from` still has the label: so two writers, or one and a rotation, never overwrite each other's keys.
+        // Refused unless `from` still has the label: so two writers, or one and a rotation, never overwrite each
+        // other's keys.
         // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
         await secret.promote(version, from);
         return true;
@@ -71,7 +102,13 @@ export function sessionKeysSecret(secretId: string) {
     /** Takes a staging label from the version that has it. */
     async unlabel(stage: "pending" | "previous", version: string): Promise<void> {
       try {
-        await client.send(new UpdateSecretVersionStageCommand({ SecretId: secretId, VersionStage: STAGES[stage], RemoveFromVersionId: version }));
+        await client.send(
+          new UpdateSecretVersionStageCommand({
+            SecretId: secretId,
+            VersionStage: STAGES[stage],
+            RemoveFromVersionId: version,
+          }),
+        );
       } catch (error) {
         if (!(error instanceof InvalidParameterException) || (await secret.stages())[stage] === version) throw error;
       }

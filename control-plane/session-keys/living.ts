@@ -14,8 +14,12 @@ export interface LivingKeys {
 /** @throws OperationError where AWSCURRENT has no keys: going on without them would end every session */
 export async function readLivingKeys(secret: SessionKeysSecret): Promise<LivingKeys> {
   const stages = await secret.stages();
-  const [current, pending] = await Promise.all([read(stages.current), stages.pending === stages.current ? undefined : read(stages.pending)]);
-  if (stages.current !== undefined && !current) throw new OperationError("the version with AWSCURRENT has no value; move the label to the last good version");
+  const [current, pending] = await Promise.all([
+    read(stages.current),
+    stages.pending === stages.current ? undefined : read(stages.pending),
+  ]);
+  if (stages.current !== undefined && !current)
+    throw new OperationError("the version with AWSCURRENT has no value; move the label to the last good version");
   return { stages, current, keys: { ...current?.keys, ...(pending && addedBy(pending, current)) } };
 
   async function read(version: string | undefined): Promise<SessionKeys | undefined> {
@@ -29,8 +33,8 @@ export function follows(next: SessionKeys, current: SessionKeys): boolean {
 }
 
 /**
- * What AWSPENDING adds to AWSCURRENT: its new key and nothing else. Its other keys are those of AWSCURRENT; or a lockdown removed them, and
- * no record of theirs may come back because a rotation put its version a moment later.
+ * What AWSPENDING adds to AWSCURRENT: its new key and nothing else. Its other keys are those of AWSCURRENT; or a
+ * lockdown removed them, and no record of theirs may come back because a rotation put its version a moment later.
  */
 function addedBy({ current: kid, keys }: SessionKeys, current: SessionKeys | undefined): Record<string, string> {
   return current && !follows({ current: kid, keys }, current) ? {} : { [kid]: keys[kid]! };

@@ -1,7 +1,18 @@
-/** The KeyValueStore's data API (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Operations_Amazon_CloudFront_KeyValueStore.html). */
+/**
+ * The KeyValueStore's data API
+ * (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Operations_Amazon_CloudFront_KeyValueStore.html).
+ */
 // CloudFront takes SigV4A only; this import is what lets the client sign so, without the native aws-crt.
 import "@aws-sdk/signature-v4a";
-import { CloudFrontKeyValueStoreClient, ConflictException, DescribeKeyValueStoreCommand, GetKeyCommand, paginateListKeys, ResourceNotFoundException, UpdateKeysCommand } from "@aws-sdk/client-cloudfront-keyvaluestore";
+import {
+  CloudFrontKeyValueStoreClient,
+  ConflictException,
+  DescribeKeyValueStoreCommand,
+  GetKeyCommand,
+  paginateListKeys,
+  ResourceNotFoundException,
+  UpdateKeysCommand,
+} from "@aws-sdk/client-cloudfront-keyvaluestore";
 import { CLIENT_OPTIONS } from "../aws-client-options";
 import { StoreConflict } from "../errors";
 import type { Change } from "../ports";
@@ -12,7 +23,8 @@ const PAGE_SIZE = 50;
 /** Every call costs about a tenth of a cent. @param arn of the KeyValueStore */
 export function keyValueStore(arn: string) {
   const client = new CloudFrontKeyValueStoreClient(CLIENT_OPTIONS);
-  const etagNow = async (): Promise<string> => (await client.send(new DescribeKeyValueStoreCommand({ KvsARN: arn }))).ETag!;
+  const etagNow = async (): Promise<string> =>
+    (await client.send(new DescribeKeyValueStoreCommand({ KvsARN: arn }))).ETag!;
   return {
     /** All of it under its ETag; or newer records if somebody wrote meanwhile: a write then conflicts. */
     async read(): Promise<{ etag: string; records: ReadonlyMap<string, string> }> {

@@ -1,6 +1,6 @@
 /**
- * What a shard's record must say, and for how long. Pure. An entry ends when no token can live any more that was signed before it; what is dropped
- * earlier, the floor stands in for.
+ * What a shard's record must say, and for how long. Pure. An entry ends when no token can live any more that was signed
+ * before it; what is dropped earlier, the floor stands in for.
  */
 import { reachOf, type Revocation, type ShardState } from "../../session/ledger";
 import { encodeShardRecord, markText, MAX_RECORD_BYTES, NO_FLOOR } from "../../session/shard";
@@ -33,13 +33,24 @@ interface Entry {
  *
  * @returns undefined where its record has no room for them
  */
-export function withRevocations(state: ShardState = EMPTY, revocations: readonly Revocation[], now: number, settings: EntrySettings): ShardState | undefined {
+export function withRevocations(
+  state: ShardState = EMPTY,
+  revocations: readonly Revocation[],
+  now: number,
+  settings: EntrySettings,
+): ShardState | undefined {
   const living = entriesOf(state, now);
   const entries = new Map(living.map((entry) => [entry.id, entry]));
   for (const { id, mark, reach, until } of revocations.map((revocation) => entryOf(revocation, settings))) {
     const there = entries.get(id) ?? { mark, reach, until };
     // A prefix may stand for two users or sessions: the later of each says it all.
-    if (until > now) entries.set(id, { id, mark: Math.max(mark, there.mark), reach: Math.max(reach, there.reach), until: Math.max(until, there.until) });
+    if (until > now)
+      entries.set(id, {
+        id,
+        mark: Math.max(mark, there.mark),
+        reach: Math.max(reach, there.reach),
+        until: Math.max(until, there.until),
+      });
   }
   const all = [...entries.values()];
   const text = JSON.stringify(all);
@@ -50,12 +61,18 @@ export function withRevocations(state: ShardState = EMPTY, revocations: readonly
 /**
  * The state with a new floor in the place of its entries.
  *
- * @param since the state when the ledger had had what is dropped for long enough; what came later stays. Absent where there was none
+ * @param since the state when the ledger had had what is dropped for long enough; what came later stays. Absent where
+ *   there was none
  */
 export function raised(state: ShardState = EMPTY, since: ShardState | undefined, now: number): ShardState {
   const dropped = parse(since ?? EMPTY).map((entry) => JSON.stringify(entry));
   const entries = parse(state).filter((entry) => !dropped.includes(JSON.stringify(entry)));
-  return { version: state.version + 1, floor: Math.max(state.floor + 1, now), floorSetAt: now, entries: JSON.stringify(entries) };
+  return {
+    version: state.version + 1,
+    floor: Math.max(state.floor + 1, now),
+    floorSetAt: now,
+    entries: JSON.stringify(entries),
+  };
 }
 
 /** The record of a shard; undefined where the gate needs none. */
@@ -66,7 +83,10 @@ export function recordText(state: ShardState | undefined, now: number, settings:
   return entries.length === 0 && floor === 0 ? undefined : recordOf(floor, entries);
 }
 
-/** Whether a record is what {@link recordText} gave at some time since the state was written: what is over may still be there. */
+/**
+ * Whether a record is what {@link recordText} gave at some time since the state was written: what is over may still be
+ * there.
+ */
 export function isRecordOf(state: ShardState, text: string | undefined, now: number, settings: EntrySettings): boolean {
   const ends = parse(state).map(({ until }) => until);
   const floorEnd = state.floorSetAt + settings.tokenLifetime + ENTRY_MARGIN;
@@ -76,10 +96,19 @@ export function isRecordOf(state: ShardState, text: string | undefined, now: num
 }
 
 /** Whether a state says of a revocation what the gate must know: by an entry, or by a floor that was set since. */
-export function covers(state: ShardState | undefined, revocation: Revocation, now: number, settings: EntrySettings): boolean {
+export function covers(
+  state: ShardState | undefined,
+  revocation: Revocation,
+  now: number,
+  settings: EntrySettings,
+): boolean {
   const { id, mark, reach, until } = entryOf(revocation, settings);
   if (until <= now) return true;
-  return state !== undefined && (state.floorSetAt > revocation.recordedAt || entriesOf(state, now).some((entry) => entry.id === id && entry.mark >= mark && entry.reach >= reach));
+  return (
+    state !== undefined &&
+    (state.floorSetAt > revocation.recordedAt ||
+      entriesOf(state, now).some((entry) => entry.id === id && entry.mark >= mark && entry.reach >= reach))
+  );
 }
 
 /** From the ledger alone: so a command that comes again, however late, changes nothing. */
@@ -91,7 +120,8 @@ function entryOf(revocation: Revocation, { tokenLifetime }: EntrySettings): Entr
 }
 
 function recordOf(floor: number, entries: readonly Entry[]): string {
-  const ofKind = (kind: string) => entries.filter(({ id }) => id[0] === kind).map((entry) => ({ ...entry, id: entry.id.slice(1) }));
+  const ofKind = (kind: string) =>
+    entries.filter(({ id }) => id[0] === kind).map((entry) => ({ ...entry, id: entry.id.slice(1) }));
   return encodeShardRecord({
     floor: floor === 0 ? NO_FLOOR : markText(floor),
     revokedSessions: ofKind("s").map(({ id }) => id),
@@ -101,7 +131,11 @@ function recordOf(floor: number, entries: readonly Entry[]): string {
 
 /** Bytes of the record. */
 function sizeOf(entries: readonly Entry[]): number {
-  return NO_FLOOR.length + ".".length + entries.reduce((bytes, { id }) => bytes + (id[0] === "s" ? SESSION_BYTES : CUTOFF_BYTES), 0);
+  return (
+    NO_FLOOR.length +
+    ".".length +
+    entries.reduce((bytes, { id }) => bytes + (id[0] === "s" ? SESSION_BYTES : CUTOFF_BYTES), 0)
+  );
 }
 
 function entriesOf(state: ShardState, now: number): Entry[] {

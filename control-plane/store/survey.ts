@@ -15,7 +15,11 @@ export type Survey = Awaited<ReturnType<typeof surveyStore>>;
 const RECORD_NAME = /^(key\.[a-z0-9]{1,8}|shard\.\d{1,4})$/;
 
 /** What the store should hold of these shards, and of all keys. */
-export async function targetOf({ ledger, secret, now }: Pick<Ports, "ledger" | "secret" | "now">, settings: EntrySettings, shards: readonly string[]) {
+export async function targetOf(
+  { ledger, secret, now }: Pick<Ports, "ledger" | "secret" | "now">,
+  settings: EntrySettings,
+  shards: readonly string[],
+) {
   const [states, { keys }] = await Promise.all([ledger.shardStates(shards), readLivingKeys(secret)]);
   return {
     /** By id of a living key: what its record begins with. */
@@ -42,10 +46,14 @@ export async function surveyStore(ports: Ports, settings: EntrySettings) {
     /** Shards that need a record: those must be named. */
     shards,
     /** Shards whose record is not as it should be. */
-    wrong: shards.filter((shard) => !isRecordOf(target.states.get(shard)!, records.get(shardRecordName(shard)), ports.now(), settings)),
+    wrong: shards.filter(
+      (shard) => !isRecordOf(target.states.get(shard)!, records.get(shardRecordName(shard)), ports.now(), settings),
+    ),
     /** Names of records that nothing needs and nothing has to name. */
     leftovers: names.filter((name) => name.startsWith(shardPrefix) && !needed(name.slice(shardPrefix.length))),
-    areKeysWrong: [...target.tokenKeys].some(([kid, key]) => records.get(keyRecordName(kid)) !== encodeKeyRecord(key, shards)),
+    areKeysWrong: [...target.tokenKeys].some(
+      ([kid, key]) => records.get(keyRecordName(kid)) !== encodeKeyRecord(key, shards),
+    ),
     records,
     target,
   };
@@ -55,5 +63,10 @@ export async function surveyStore(ports: Ports, settings: EntrySettings) {
 export function isKeyRecordGood({ records, target, shards }: Survey, kid: string): boolean {
   const record = records.get(keyRecordName(kid)) ?? "";
   const isNamedRight = (shard: string) => namesShard(record, shard) || !shards.includes(shard);
-  return record.startsWith(target.tokenKeys.get(kid)!) && ALL_SHARDS.every((shard) => isNamedRight(shard) && (!namesShard(record, shard) || records.has(shardRecordName(shard))));
+  return (
+    record.startsWith(target.tokenKeys.get(kid)!) &&
+    ALL_SHARDS.every(
+      (shard) => isNamedRight(shard) && (!namesShard(record, shard) || records.has(shardRecordName(shard))),
+    )
+  );
 }

@@ -12,7 +12,10 @@ const COMMON_HEADERS = {
   "x-content-type-options": "nosniff",
 };
 
-/** What the gate has no bytes for. A link, not a form, leads on from every page: Chrome holds redirects after a form to `form-action`. */
+/**
+ * What the gate has no bytes for. A link, not a form, leads on from every page: Chrome holds redirects after a form to
+ * `form-action`.
+ */
 const SECURITY_POLICY = `${PAGE_SECURITY_POLICY};form-action 'self';base-uri 'none'`;
 
 /** While the settings cannot be read. */
@@ -24,7 +27,10 @@ export function redirect(location: string): Response {
 }
 
 export function json(content: object, status = 200): Response {
-  return new Response(JSON.stringify(content), { status, headers: { ...COMMON_HEADERS, "content-type": "application/json" } });
+  return new Response(JSON.stringify(content), {
+    status,
+    headers: { ...COMMON_HEADERS, "content-type": "application/json" },
+  });
 }
 
 /** To a server that waits for nothing but the status. */
@@ -40,7 +46,11 @@ export function empty(status: number): Response {
  */
 export function framed(text: string, ancestor: string): Response {
   return new Response(`<!doctype html><html lang=en><title>${text}</title><p>${text}`, {
-    headers: { ...COMMON_HEADERS, "content-type": "text/html; charset=utf-8", "content-security-policy": `default-src 'none';frame-ancestors ${ancestor}` },
+    headers: {
+      ...COMMON_HEADERS,
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": `default-src 'none';frame-ancestors ${ancestor}`,
+    },
   });
 }
 
@@ -48,17 +58,27 @@ export function framed(text: string, ancestor: string): Response {
 export function page(status: number, theme: Theme | undefined, content: Page): Response {
   return new Response(renderPage(theme ?? PLAIN_THEME, content), {
     status,
-    headers: { ...COMMON_HEADERS, "content-type": "text/html; charset=utf-8", "content-security-policy": SECURITY_POLICY },
+    headers: {
+      ...COMMON_HEADERS,
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": SECURITY_POLICY,
+    },
   });
 }
 
 /**
- * A page that goes on by itself to a path of this host, and the request there is this site's own. Whoever opened its window loses hold of it
- * (https://html.spec.whatwg.org/multipage/browsers.html#cross-origin-opener-policies), and cannot break that request off.
+ * A page that goes on by itself to a path of this host, and the request there is this site's own. Whoever opened its
+ * window loses hold of it (https://html.spec.whatwg.org/multipage/browsers.html#cross-origin-opener-policies), and
+ * cannot break that request off.
  */
 export function passage(theme: Theme, path: string, reference: string): Response {
   const href = escapeHtml(path);
-  const response = page(200, theme, { title: "One moment", text: "You are on your way.", action: { href, label: "Continue" }, reference });
+  const response = page(200, theme, {
+    title: "One moment",
+    text: "You are on your way.",
+    action: { href, label: "Continue" },
+    reference,
+  });
   response.headers.set("refresh", `0;url=${path}`);
   response.headers.set("cross-origin-opener-policy", "same-origin");
   return response;
@@ -73,7 +93,10 @@ export interface FailureAnswer {
   startAgain?: string | undefined;
 }
 
-export function failureAnswer({ kind, code }: Failure, { navigation, theme, reference, startAgain }: FailureAnswer): Response {
+export function failureAnswer(
+  { kind, code }: Failure,
+  { navigation, theme, reference, startAgain }: FailureAnswer,
+): Response {
   const href = kind.href ?? startAgain;
   const action = kind.action && href ? { action: { href: escapeHtml(href), label: kind.action } } : {};
   const response = navigation
@@ -85,7 +108,10 @@ export function failureAnswer({ kind, code }: Failure, { navigation, theme, refe
   if (kind.retryAfter) response.headers.set("retry-after", String(kind.retryAfter));
   // https://datatracker.ietf.org/doc/html/draft-broyer-http-cookie-auth
   if (kind.status === 401) {
-    response.headers.set("www-authenticate", `Cookie realm="gate",form-action="${startAgain}",cookie-name="${SESSION_COOKIE}"`);
+    response.headers.set(
+      "www-authenticate",
+      `Cookie realm="gate",form-action="${startAgain}",cookie-name="${SESSION_COOKIE}"`,
+    );
   }
   return response;
 }

@@ -24,7 +24,10 @@ export type Verdict = "accepted" | "ask" | "too_old";
 /** Seconds by which the provider's clock may be ahead. */
 const SKEW = 60;
 
-/** The cut-offs that still matter. When everybody was signed out nobody is suspected, and a provider that cannot tell would keep all of them out. */
+/**
+ * The cut-offs that still matter. When everybody was signed out nobody is suspected, and a provider that cannot tell
+ * would keep all of them out.
+ */
 export function cutoffsOf(revocations: readonly Revocation[], known: Known | undefined, now: number): Cutoff[] {
   return revocations.flatMap(({ kind, mark, cutoff, until }) => {
     if (kind === "session" || until + 2 * CLOCK_SKEW <= now) return [];
@@ -40,12 +43,12 @@ export function endAsCutoff(endedAt: number | undefined, known: Known | undefine
 }
 
 /**
- * Whether the user authenticated after every cut-off. Where the sign-in did not ask for it, the provider's clock may deceive, and the answer is rather
- * no: the user is then asked.
+ * Whether the user authenticated after every cut-off. Where the sign-in did not ask for it, the provider's clock may
+ * deceive, and the answer is rather no: the user is then asked.
  *
- * Asked is not obeyed: the request passes through the browser, where whoever has the provider's cookies can take `prompt` and `max_age` out of
- * it. The time of authentication tells, and `max_age` makes it compulsory (OpenID Connect Core 1.0, section 2): without it a revoked user
- * did not sign in.
+ * Asked is not obeyed: the request passes through the browser, where whoever has the provider's cookies can take
+ * `prompt` and `max_age` out of it. The time of authentication tells, and `max_age` makes it compulsory (OpenID Connect
+ * Core 1.0, section 2): without it a revoked user did not sign in.
  *
  * @param authTime by the provider's clock; undefined where it does not say
  */

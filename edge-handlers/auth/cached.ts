@@ -14,8 +14,8 @@ export interface Cached<T> {
   /** @throws what `load` throws, while there is no value that may still be used */
   get(): Promise<T>;
   /**
-   * A way to ask the source although the value is fresh, at most `most` times within so many seconds. Each way counts for itself: one that
-   * anybody can use up leaves the others open.
+   * A way to ask the source although the value is fresh, at most `most` times within so many seconds. Each way counts
+   * for itself: one that anybody can use up leaves the others open.
    */
   refetching(most: number, within: number): () => Promise<T>;
   /**
@@ -32,7 +32,11 @@ export interface Cached<T> {
  * A value from elsewhere: kept, asked for once however many wait for it, and used for a while longer when its source
  * fails (stale-if-error, RFC 5861 section 4), which the log then says.
  */
-export function cached<T>(load: () => Promise<T>, { fresh, stale, pause }: Lifetimes, { now, log }: Pick<Ports, "now" | "log">): Cached<T> {
+export function cached<T>(
+  load: () => Promise<T>,
+  { fresh, stale, pause }: Lifetimes,
+  { now, log }: Pick<Ports, "now" | "log">,
+): Cached<T> {
   let kept: { value: T; since: number } | undefined;
   let loading: Promise<T> | undefined;
   let pausedUntil = 0;

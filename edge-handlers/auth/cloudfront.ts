@@ -20,7 +20,13 @@ export async function handler(event: ViewerRequestEvent, context: LambdaContext)
   } catch (error) {
     // An event that is none, or a response that CloudFront would not take.
     const failure = asFailure(error);
-    ports.log({ endpoint: "none", outcome: failure.code, status: failure.kind.status, reference, ...(failure.detail && { detail: failure.detail }) });
+    ports.log({
+      endpoint: "none",
+      outcome: failure.code,
+      status: failure.kind.status,
+      reference,
+      ...(failure.detail && { detail: failure.detail }),
+    });
     return toCloudFrontResponse(failureAnswer(failure, { navigation: true, reference }), method);
   }
 }

@@ -1,10 +1,15 @@
-/** Ends sessions because somebody else says so: an identity provider that signed a user out, a transmitter of security events. */
+/**
+ * Ends sessions because somebody else says so: an identity provider that signed a user out, a transmitter of security
+ * events.
+ */
 import { idpSessionId, LEDGER_RETENTION, type LedgerSession, type SessionPointer } from "../../session/ledger";
 import { CLOCK_SKEW, ENTRY_MARGIN } from "../../session/timing";
 import type { Exchange } from "./exchange";
 import { sha256 } from "./hash";
 
-/** Sessions that are ended one by one. Nobody has more at one session of a provider; a script that does loses them all. */
+/**
+ * Sessions that are ended one by one. Nobody has more at one session of a provider; a script that does loses them all.
+ */
 const MAX_ONE_BY_ONE = 20;
 /** Sessions that are looked at; no more can be read at once. */
 const MAX_READ = 100;
@@ -27,17 +32,23 @@ export interface IdpSession {
 }
 
 /**
- * Ends the living sessions that began at one session of an identity provider. Where there are none nothing is sent, so that
- * made-up names do not fill the queue. To repeat it sends the same again, which the revoker finds done.
+ * Ends the living sessions that began at one session of an identity provider. Where there are none nothing is sent, so
+ * that made-up names do not fill the queue. To repeat it sends the same again, which the revoker finds done.
  *
  * @param isSure whether somebody signed for it: then no sign-in that is under way outlives it either
  * @returns how many there were, or at least one for each user who was signed out everywhere
  * @throws Failure `ledger_unavailable`, `revocations_unavailable`
  */
-export async function endIdpSession(exchange: Exchange, { issuer, sid, uid }: IdpSession, ending: Ending, isSure: boolean): Promise<number> {
+export async function endIdpSession(
+  exchange: Exchange,
+  { issuer, sid, uid }: IdpSession,
+  ending: Ending,
+  isSure: boolean,
+): Promise<number> {
   const { ports, now, note } = exchange;
   const idpSession = idpSessionId(sha256, issuer, sid);
-  // Before they are looked for: a sign-in writes its pointer and then looks for the end, so one of the two sees the other.
+  // Before they are looked for: a sign-in writes its pointer and then looks for the end, so one of the two sees the
+  // other.
   if (isSure) await ports.ledger.markEnded(idpSession, now);
   const { pointers, isCut } = await ports.ledger.byIdpSession(idpSession);
   const found = pointers.filter((pointer) => uid === undefined || pointer.uid === uid);
@@ -74,7 +85,10 @@ export async function endUser({ ports, note }: Exchange, uid: string, cutoff: nu
   await ports.revoke({ version: 1, target: { type: "user", uid }, cutoff, ...ending });
 }
 
-/** Whether nothing of a session passes any more. Of one that its user ended tokens live on where the queue did not take the sign-out. */
+/**
+ * Whether nothing of a session passes any more. Of one that its user ended tokens live on where the queue did not take
+ * the sign-out.
+ */
 function isOver({ endsAt, endedAt }: LedgerSession, { now, settings }: Exchange): boolean {
   return !(now < endsAt + SKEW) || (endedAt !== undefined && !(now < endedAt + settings.session.token + ENTRY_MARGIN));
 }

@@ -6,7 +6,9 @@ import type { Exchange } from "./exchange";
 import type { Identity } from "./oidc/identity";
 import type { Standing } from "./ports";
 
-/** What a renewal keeps of the session that it renews. Roles and claims are not among it: they may have been withdrawn. */
+/**
+ * What a renewal keeps of the session that it renews. Roles and claims are not among it: they may have been withdrawn.
+ */
 export interface SessionStart extends Pick<Session, "sid" | "issuedAt" | "idp" | "mark" | "floor"> {
   authTime?: number;
   /** Unix seconds at which the session ends, whatever happens. */
@@ -25,12 +27,17 @@ const MAX_USER_AGENT = 200;
 const NOT_PRINTABLE = /[^ -~]/g;
 
 /**
- * A session for `identity`. Its token ends after the token lifetime and never after the session. Without a refresh token
- * it cannot be renewed, and the refresh cookie of an earlier session is cleared.
+ * A session for `identity`. Its token ends after the token lifetime and never after the session. Without a refresh
+ * token it cannot be renewed, and the refresh cookie of an earlier session is cleared.
  *
  * @throws Failure `session_too_large`, `refresh_token_too_large`, `keys_unavailable`
  */
-export async function establishSession(exchange: Exchange, start: SessionStart, identity: Identity, refresh: Refresh | undefined): Promise<Established> {
+export async function establishSession(
+  exchange: Exchange,
+  start: SessionStart,
+  identity: Identity,
+  refresh: Refresh | undefined,
+): Promise<Established> {
   const { now, settings, note } = exchange;
   const { uid, email, roles, claims, strength } = identity;
   const session: Session = {
@@ -48,12 +55,21 @@ export async function establishSession(exchange: Exchange, start: SessionStart, 
     claims,
   };
   Object.assign(note, { uid, sid: session.sid, idp: session.idp });
-  const cookies = [await sessionCookie(exchange, session, start.endsAt), refresh ? await refreshCookie(exchange, session.sid, refresh) : clearedRefreshCookie(exchange)];
+  const cookies = [
+    await sessionCookie(exchange, session, start.endsAt),
+    refresh ? await refreshCookie(exchange, session.sid, refresh) : clearedRefreshCookie(exchange),
+  ];
   return { session, cookies };
 }
 
 /** What the ledger keeps of a session that begins. @param standing what was found in it just before */
-export function ledgerSession({ request, address }: Exchange, { uid, sid, idp, email, issuedAt }: Session, { idpSession }: Identity, { mark, gatewayMark }: Standing, endsAt: number): LedgerSession {
+export function ledgerSession(
+  { request, address }: Exchange,
+  { uid, sid, idp, email, issuedAt }: Session,
+  { idpSession }: Identity,
+  { mark, gatewayMark }: Standing,
+  endsAt: number,
+): LedgerSession {
   return {
     uid,
     sid,

@@ -14,7 +14,12 @@ interface FailureKind {
 
 const SIGN_IN_FAILED = "Sign-in failed";
 const UNAVAILABLE = "Sign-in is not available right now";
-const NOT_SIGNED_IN: FailureKind = { status: 401, title: "You are not signed in", text: "Please sign in to continue.", action: "Sign in" };
+const NOT_SIGNED_IN: FailureKind = {
+  status: 401,
+  title: "You are not signed in",
+  text: "Please sign in to continue.",
+  action: "Sign in",
+};
 const TEMPORARY = { status: 503, retryAfter: 5, title: UNAVAILABLE, action: "Try again" } as const;
 const TRY_LATER = "This is usually over within a minute. Nothing is wrong with your account.";
 const START_OVER = { status: 400, title: SIGN_IN_FAILED, action: "Start again" } as const;
@@ -25,8 +30,18 @@ export const FAILURES = {
   bad_request: { status: 400, title: "Request not understood", text: "This request could not be read." },
   body_too_large: { status: 413, title: "Request too large", text: "This request is larger than the gateway accepts." },
   wrong_host: { status: 421, title: "Unknown address", text: "This gateway does not serve this address." },
-  not_found: { status: 404, title: "Page not found", text: "There is nothing at this address.", action: "Go to the start page", href: "/" },
-  method_not_allowed: { status: 405, title: "Request not supported", text: "This address does not take this kind of request." },
+  not_found: {
+    status: 404,
+    title: "Page not found",
+    text: "There is nothing at this address.",
+    action: "Go to the start page",
+    href: "/",
+  },
+  method_not_allowed: {
+    status: 405,
+    title: "Request not supported",
+    text: "This address does not take this kind of request.",
+  },
   cross_origin: { status: 403, title: "Request refused", text: "Only pages of this site may make this request." },
   unknown_identity_provider: {
     status: 404,
@@ -60,14 +75,24 @@ export const FAILURES = {
     text: "Your session is just being renewed. Please try again in a moment.",
   },
   // The way back from the identity provider
-  flow_missing: { ...START_OVER, text: "This sign-in was already used, took longer than ten minutes, or was started in another browser." },
+  flow_missing: {
+    ...START_OVER,
+    text: "This sign-in was already used, took longer than ten minutes, or was started in another browser.",
+  },
   flow_mismatch: { ...START_OVER, text: CANNOT_CONTINUE },
   authorization_response_invalid: { ...START_OVER, text: CANNOT_CONTINUE },
   authorization_error: { ...START_OVER, text: "Your organisation’s sign-in service could not sign you in." },
   access_denied: { ...START_OVER, status: 403, text: "Sign-in was cancelled, or your account may not use this site." },
-  interaction_required: { ...START_OVER, status: 403, text: "Your organisation’s sign-in service needs you to sign in or to agree first." },
+  interaction_required: {
+    ...START_OVER,
+    status: 403,
+    text: "Your organisation’s sign-in service needs you to sign in or to agree first.",
+  },
   grant_refused: { ...START_OVER, text: "This sign-in was already used or has expired." },
-  flow_reused: { ...START_OVER, text: "This sign-in was already used. If it was not you who used it, tell those who help you." },
+  flow_reused: {
+    ...START_OVER,
+    text: "This sign-in was already used. If it was not you who used it, tell those who help you.",
+  },
   authentication_too_old: {
     ...START_OVER,
     status: 403,
@@ -88,14 +113,23 @@ export const FAILURES = {
   },
   // What is down
   idp_unavailable: { ...TEMPORARY, text: `Your organisation’s sign-in service did not answer. ${TRY_LATER}` },
-  idp_answer_unreadable: { ...TEMPORARY, status: 502, text: `Your organisation’s sign-in service did not answer as it should. ${TRY_LATER}` },
+  idp_answer_unreadable: {
+    ...TEMPORARY,
+    status: 502,
+    text: `Your organisation’s sign-in service did not answer as it should. ${TRY_LATER}`,
+  },
   settings_unavailable: { ...TEMPORARY, text: TRY_LATER },
   keys_unavailable: { ...TEMPORARY, text: TRY_LATER },
   ledger_unavailable: { ...TEMPORARY, text: TRY_LATER },
   revocations_unavailable: { ...TEMPORARY, text: TRY_LATER },
   client_secret_unavailable: { ...TEMPORARY, text: TRY_LATER },
   out_of_time: { ...TEMPORARY, text: TRY_LATER },
-  internal: { status: 500, title: "Something went wrong", text: "The request could not be completed.", action: "Try again" },
+  internal: {
+    status: 500,
+    title: "Something went wrong",
+    text: "The request could not be completed.",
+    action: "Try again",
+  },
 } as const satisfies Record<string, FailureKind>;
 
 export type FailureCode = keyof typeof FAILURES;
@@ -131,7 +165,10 @@ export function safeCode(error: unknown): string {
   // Libraries also put what they received there; only an error's own code is one that a program wrote.
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : undefined;
   const candidates = [property(cause, "code"), property(error, "code"), property(error, "name")];
-  return candidates.find((candidate): candidate is string => typeof candidate === "string" && CODE.test(candidate)) ?? "unknown";
+  return (
+    candidates.find((candidate): candidate is string => typeof candidate === "string" && CODE.test(candidate)) ??
+    "unknown"
+  );
 }
 
 /** Any error as a failure; what nobody expected becomes `internal`, with the place in the bundle. */

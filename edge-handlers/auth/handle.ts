@@ -7,7 +7,9 @@ import { asFailure, Failure } from "./failures";
 import { identityProviders, type IdentityProviders } from "./oidc/identity-providers";
 import type { Ports } from "./ports";
 
-/** Milliseconds; Lambda@Edge ends a viewer-request invocation after 5 s, and the viewer would see CloudFront's error. */
+/**
+ * Milliseconds; Lambda@Edge ends a viewer-request invocation after 5 s, and the viewer would see CloudFront's error.
+ */
 const TIME_LIMIT = 4_500;
 
 export interface Incoming {
@@ -64,7 +66,16 @@ interface Opening extends Time {
   note: Exchange["note"];
 }
 
-async function openExchange({ request, reference, address, ports, providers, deadline, timeLeft, note }: Opening): Promise<Exchange> {
+async function openExchange({
+  request,
+  reference,
+  address,
+  ports,
+  providers,
+  deadline,
+  timeLeft,
+  note,
+}: Opening): Promise<Exchange> {
   const settings = await ports.settings();
   return {
     request,

@@ -1,6 +1,6 @@
 /**
- * The lease of a session: the right to renew it, which one request has at a time. It is taken before the refresh token is spent, because a
- * provider may take the second use of one for theft, and end the session.
+ * The lease of a session: the right to renew it, which one request has at a time. It is taken before the refresh token
+ * is spent, because a provider may take the second use of one for theft, and end the session.
  */
 import { setTimeout } from "node:timers/promises";
 import type { LedgerSession } from "../../session/ledger";
@@ -18,7 +18,10 @@ export interface Lease {
   isOver: boolean;
 }
 
-/** What became of another one's lease. `gone`: it was given back, or the session was renewed, or is over. `living`: its holder may be at work. */
+/**
+ * What became of another one's lease. `gone`: it was given back, or the session was renewed, or is over. `living`: its
+ * holder may be at work.
+ */
 export type Watched = "gone" | "living" | { dead: string };
 
 /** Milliseconds that it takes to answer after a look that took long. */
@@ -30,7 +33,12 @@ const TIME_TO_ANSWER = 700;
  * @returns undefined where somebody else has it, or the session is not at that generation (any more)
  * @throws Failure `ledger_unavailable`
  */
-export async function takeLease({ ports }: Exchange, { uid, sid }: Pick<LedgerSession, "uid" | "sid">, generation: number, dead?: string): Promise<Lease | undefined> {
+export async function takeLease(
+  { ports }: Exchange,
+  { uid, sid }: Pick<LedgerSession, "uid" | "sid">,
+  generation: number,
+  dead?: string,
+): Promise<Lease | undefined> {
   const id = ports.random(12);
   const claim = { uid, sid, generation, lease: id, at: ports.now(), ...(dead !== undefined && { dead }) };
   const session = await ports.ledger.claim(claim).catch(async (error: unknown) => {
@@ -44,21 +52,28 @@ export async function takeLease({ ports }: Exchange, { uid, sid }: Pick<LedgerSe
 
 /** Best effort: a lease that stays costs the next request a few seconds. */
 export async function giveBack(exchange: Exchange, { id, session, keep }: Lease): Promise<void> {
-  await exchange.ports.ledger.release(session, id, keep).catch((error) => addDetail(exchange, `release ${codesOf(asFailure(error))}`));
+  await exchange.ports.ledger
+    .release(session, id, keep)
+    .catch((error) => addDetail(exchange, `release ${codesOf(asFailure(error))}`));
 }
 
 /**
- * Watches a lease that somebody else has. Nobody trusts the time in it: the requests that find it watch for as long as its holder can
- * live, by their own clocks, and tell each other by a note.
+ * Watches a lease that somebody else has. Nobody trusts the time in it: the requests that find it watch for as long as
+ * its holder can live, by their own clocks, and tell each other by a note.
  *
  * @throws Failure `ledger_unavailable`
  */
-export async function watchLease({ ports, timeLeft }: Exchange, { uid, sid }: Pick<LedgerSession, "uid" | "sid">, generation: number): Promise<Watched> {
+export async function watchLease(
+  { ports, timeLeft }: Exchange,
+  { uid, sid }: Pick<LedgerSession, "uid" | "sid">,
+  generation: number,
+): Promise<Watched> {
   let seen: { lease: string; since: number } | undefined;
   for (;;) {
     const session = await ports.ledger.session({ uid, sid });
     const lease = session?.lease;
-    if (!session || lease === undefined || session.generation !== generation || session.endedAt !== undefined) return "gone";
+    if (!session || lease === undefined || session.generation !== generation || session.endedAt !== undefined)
+      return "gone";
     if (seen?.lease !== lease) seen = { lease, since: performance.now() };
     const wasWatched = session.watched === lease;
     const left = seen.since + (wasWatched ? WATCH_ON : WATCH) - performance.now();

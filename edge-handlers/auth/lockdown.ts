@@ -6,8 +6,9 @@ import type { Exchange } from "./exchange";
 const REPLACED_WITHIN = 60;
 
 /**
- * Gets the keys of the last lockdown. With those from before it, which this handler would use for a minute longer, it would give out
- * sessions that the gate refuses. Whatever the two clocks say, they are asked for after it; a time that is still to come is asked for once a second.
+ * Gets the keys of the last lockdown. With those from before it, which this handler would use for a minute longer, it
+ * would give out sessions that the gate refuses. Whatever the two clocks say, they are asked for after it; a time that
+ * is still to come is asked for once a second.
  *
  * @throws Failure `keys_unavailable`
  */

@@ -1,6 +1,7 @@
 /**
- * What the ledger keeps of the last attempt to renew a session, sealed like a cookie: a browser that never got the answer can be given the
- * same once more, and a refresh token that came from the provider is not lost with the request that asked for it.
+ * What the ledger keeps of the last attempt to renew a session, sealed like a cookie: a browser that never got the
+ * answer can be given the same once more, and a refresh token that came from the provider is not lost with the request
+ * that asked for it.
  */
 import type { LedgerSession } from "../../session/ledger";
 import type { Session } from "../../session/token";

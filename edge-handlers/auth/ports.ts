@@ -9,8 +9,8 @@ export interface Ports {
   /** @throws Failure `settings_unavailable` */
   settings(): Promise<AuthSettings>;
   /**
-   * The session keys. Naming a key id that is not among the cached ones makes the port look for newer keys first; while that
-   * fails, nobody can say that there is no such key.
+   * The session keys. Naming a key id that is not among the cached ones makes the port look for newer keys first; while
+   * that fails, nobody can say that there is no such key.
    *
    * @throws Failure `keys_unavailable`
    */
@@ -77,7 +77,10 @@ export interface Claim extends SessionKey {
   dead?: string;
 }
 
-export interface RenewalRecord extends Pick<LedgerSession, "uid" | "sid" | "generation" | "renewedAt" | "address" | "email"> {
+export interface RenewalRecord extends Pick<
+  LedgerSession,
+  "uid" | "sid" | "generation" | "renewedAt" | "address" | "email"
+> {
   lease: string;
   next: string;
 }
@@ -87,7 +90,9 @@ export interface Ledger {
   standing(uid: string, sid: string): Promise<Standing>;
   session(key: SessionKey): Promise<LedgerSession | undefined>;
   /** Writes the items by which a session is found; before the session itself. */
-  point(session: Pick<LedgerSession, "uid" | "sid" | "idpSession" | "email" | "startedAt" | "expiresAt">): Promise<void>;
+  point(
+    session: Pick<LedgerSession, "uid" | "sid" | "idpSession" | "email" | "startedAt" | "expiresAt">,
+  ): Promise<void>;
   /** Records a sign-in. @returns false where the session is there already: the sign-in's callback came twice */
   open(session: LedgerSession): Promise<boolean>;
   /**
@@ -101,8 +106,8 @@ export interface Ledger {
   /** Notes that a lease was watched for as long as its holder could live, but for a little. */
   watch(key: SessionKey, lease: string): Promise<void>;
   /**
-   * Records a renewal if the session is still at `generation`, has not ended and the lease is still held; it then is at the next one, and the
-   * lease is over.
+   * Records a renewal if the session is still at `generation`, has not ended and the lease is still held; it then is at
+   * the next one, and the lease is over.
    *
    * @returns whether it was recorded
    */
@@ -122,13 +127,16 @@ export interface Ledger {
   endOf(idpSession: string): Promise<number | undefined>;
   /** Whether a logout token or security event was taken before. @param hash of issuer and `jti` */
   wasTaken(hash: string): Promise<boolean>;
-  /** Records that it was taken. @returns false where it had been. @param expiresAt Unix seconds until which its replay would be accepted otherwise */
+  /**
+   * Records that it was taken. @returns false where it had been. @param expiresAt Unix seconds until which its replay
+   * would be accepted otherwise
+   */
   take(hash: string, expiresAt: number): Promise<boolean>;
 }
 
 /**
- * The line that the log gets when a source fails and what it said earlier is used instead: no request fails, but one day
- * all of them will.
+ * The line that the log gets when a source fails and what it said earlier is used instead: no request fails, but one
+ * day all of them will.
  */
 export interface OldCopyEntry {
   endpoint: "none";

@@ -11,11 +11,26 @@ import { redeemRefreshToken } from "./oidc/tokens";
 import type { RenewalRecord, Standing } from "./ports";
 
 /** With these answers the provider has ended the session: asking again would change nothing, signing in may. */
-const ENDS_THE_SESSION: ReadonlySet<FailureCode> = new Set(["grant_refused", "idp_response_invalid", "groups_overage", "user_changed"]);
-/** With these the provider says that this client may not renew sessions at all (RFC 6749 section 5.2); it may well sign users in. */
-const RENEWAL_NOT_ALLOWED: ReadonlySet<string | undefined> = new Set(["unauthorized_client", "unsupported_grant_type", "invalid_scope"]);
+const ENDS_THE_SESSION: ReadonlySet<FailureCode> = new Set([
+  "grant_refused",
+  "idp_response_invalid",
+  "groups_overage",
+  "user_changed",
+]);
+/**
+ * With these the provider says that this client may not renew sessions at all (RFC 6749 section 5.2); it may well sign
+ * users in.
+ */
+const RENEWAL_NOT_ALLOWED: ReadonlySet<string | undefined> = new Set([
+  "unauthorized_client",
+  "unsupported_grant_type",
+  "invalid_scope",
+]);
 
-/** Milliseconds that must be left before a refresh token is spent, and before a renewal is recorded: somebody has to get what comes of it. */
+/**
+ * Milliseconds that must be left before a refresh token is spent, and before a renewal is recorded: somebody has to get
+ * what comes of it.
+ */
 const TIME_TO_REDEEM = 2_000;
 const TIME_TO_RECORD = 800;
 
@@ -36,20 +51,29 @@ export type Redeemed = { outcome: "renewed"; expiresAt: number } | { outcome: "r
  *
  * @throws Failure where renewing may work later
  */
-export async function redeem(exchange: Exchange, session: Session, refresh: Refresh, { lease, standing }: Renewable): Promise<Redeemed> {
+export async function redeem(
+  exchange: Exchange,
+  session: Session,
+  refresh: Refresh,
+  { lease, standing }: Renewable,
+): Promise<Redeemed> {
   const { now, address } = exchange;
   const { uid, sid } = session;
   const { generation } = refresh;
   const known = await readNext(exchange, lease.session);
   // An attempt that came to nothing may have got a newer refresh token than this cookie has.
-  const latest = known?.generation === generation && turnOf(known) > turnOf(refresh) ? { refreshToken: known.refreshToken, generation, turn: turnOf(known) } : refresh;
+  const latest =
+    known?.generation === generation && turnOf(known) > turnOf(refresh)
+      ? { refreshToken: known.refreshToken, generation, turn: turnOf(known) }
+      : refresh;
   let kept = latest;
   try {
     const party = await relyingParty(exchange, session.idp);
     if (!canRedeem(exchange)) throw new Failure("out_of_time");
     const tokens = await redeemRefreshToken(exchange, party, latest.refreshToken);
     // A provider that does not rotate refresh tokens sends none back: the old one stays good (RFC 6749 section 6).
-    if (tokens.refreshToken !== undefined) kept = { refreshToken: tokens.refreshToken, generation, turn: turnOf(latest) + 1 };
+    if (tokens.refreshToken !== undefined)
+      kept = { refreshToken: tokens.refreshToken, generation, turn: turnOf(latest) + 1 };
     const identity = await identify(exchange, party, tokens);
     if (identity.uid !== uid) throw new Failure("user_changed");
     const next = { refreshToken: kept.refreshToken, generation: generation + 1 };
@@ -59,19 +83,34 @@ export async function redeem(exchange: Exchange, session: Session, refresh: Refr
     // Recorded and not heard of, it would make the browser's next request look like theft.
     if (exchange.timeLeft() < TIME_TO_RECORD) throw new Failure("out_of_time");
     kept = { ...kept, attempt: lease.id };
-    const renewal = { uid, sid, generation, renewedAt: now, address, email: renewed.email, lease: lease.id, next: sealed };
+    const renewal = {
+      uid,
+      sid,
+      generation,
+      renewedAt: now,
+      address,
+      email: renewed.email,
+      lease: lease.id,
+      next: sealed,
+    };
     if (!(await recorded(exchange, renewal, await refreshCookie(exchange, sid, kept)))) return { outcome: "refused" };
     lease.isOver = true;
     exchange.setCookies.push(...cookies);
     return { outcome: "renewed", expiresAt: renewed.expiresAt };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    if (ENDS_THE_SESSION.has(error.code) || RENEWAL_NOT_ALLOWED.has(error.detail)) return { outcome: "refused", failure: error };
+    if (ENDS_THE_SESSION.has(error.code) || RENEWAL_NOT_ALLOWED.has(error.detail))
+      return { outcome: "refused", failure: error };
     // Nothing was renewed, but the provider may take only its latest refresh token from now on.
     if (kept !== latest) exchange.setCookies.push(await refreshCookie(exchange, sid, kept));
     if (turnOf(kept) !== turnOf(latest)) {
       const { refreshToken, turn } = kept;
-      lease.keep = await sealNext(exchange, sid, { ...(known?.generation === generation && known), generation, refreshToken, ...(turn !== undefined && { turn }) });
+      lease.keep = await sealNext(exchange, sid, {
+        ...(known?.generation === generation && known),
+        generation,
+        refreshToken,
+        ...(turn !== undefined && { turn }),
+      });
     }
     throw error;
   }
@@ -83,7 +122,11 @@ export async function redeem(exchange: Exchange, session: Session, refresh: Refr
  * @param interim the cookie for an answer that is given before: it renews the session whether or not this was recorded
  * @returns false where the session was ended or renewed meanwhile
  */
-async function recorded({ ports: { ledger }, setCookies }: Exchange, renewal: RenewalRecord, interim: string): Promise<boolean> {
+async function recorded(
+  { ports: { ledger }, setCookies }: Exchange,
+  renewal: RenewalRecord,
+  interim: string,
+): Promise<boolean> {
   setCookies.push(interim);
   try {
     return await ledger.renew(renewal);

@@ -5,17 +5,25 @@ import type { Exchange } from "./exchange";
 import type { Standing } from "./ports";
 
 /**
- * Signs a token again, with the latest key and the floor that its user's shard has now, if the ledger says that the session lives. The session stays what
- * it is, and ends when it would have; neither the provider is asked nor anything written.
+ * Signs a token again, with the latest key and the floor that its user's shard has now, if the ledger says that the
+ * session lives. The session stays what it is, and ends when it would have; neither the provider is asked nor anything
+ * written.
  *
  * @returns false where the token is not outdated, or was replaced again and again to no avail, or the session is over
  * @throws Failure `session_too_large`, `keys_unavailable`
  */
-export async function reissue(exchange: Exchange, { session, kid }: SignedSession, standing: Standing): Promise<boolean> {
+export async function reissue(
+  exchange: Exchange,
+  { session, kid }: SignedSession,
+  standing: Standing,
+): Promise<boolean> {
   const { current } = await exchange.ports.keys();
   const { floor } = standing;
   const isOutdated = kid !== current || session.floor < floor;
   if (!isOutdated || lifeOf(standing, exchange) !== "living" || isReissueLoop(exchange, floor)) return false;
-  exchange.setCookies.push(await sessionCookie(exchange, { ...session, floor }, standing.session!.endsAt), reissueCookie(exchange, floor));
+  exchange.setCookies.push(
+    await sessionCookie(exchange, { ...session, floor }, standing.session!.endsAt),
+    reissueCookie(exchange, floor),
+  );
   return true;
 }

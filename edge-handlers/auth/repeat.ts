@@ -7,23 +7,30 @@ import type { Standing } from "./ports";
 import { lifeOf } from "./standing";
 
 /**
- * Gives a browser once more what the last renewal gave it, for its refresh cookie is the one that was used for that: the answer was lost, or another
- * tab has it. Nothing is recorded: it stays one renewal.
+ * Gives a browser once more what the last renewal gave it, for its refresh cookie is the one that was used for that:
+ * the answer was lost, or another tab has it. Nothing is recorded: it stays one renewal.
  *
- * Whoever comes a moment later from the address of the renewal is taken for the same browser. A cookie that was given when nobody knew
- * whether the renewal was recorded is its heir at any time, from anywhere.
+ * Whoever comes a moment later from the address of the renewal is taken for the same browser. A cookie that was given
+ * when nobody knew whether the renewal was recorded is its heir at any time, from anywhere.
  *
  * @param isInTime whether the cookie is that of the renewal, which was a moment ago
  * @returns undefined where there is nothing to give, or not to this browser
  * @throws Failure `keys_unavailable`
  */
-export async function repeatRenewal(exchange: Exchange, session: Session, refresh: Refresh, standing: Standing, isInTime: boolean) {
+export async function repeatRenewal(
+  exchange: Exchange,
+  session: Session,
+  refresh: Refresh,
+  standing: Standing,
+  isInTime: boolean,
+) {
   const current = standing.session;
   if (!current || lifeOf(standing, exchange) !== "living") return undefined;
   const isSameBrowser = isInTime && current.address === exchange.address;
   if (!isSameBrowser && refresh.attempt === undefined) return undefined;
   const next = await readNext(exchange, current);
-  if (!next?.given || next.generation !== current.generation || (!isSameBrowser && next.attempt !== refresh.attempt)) return undefined;
+  if (!next?.given || next.generation !== current.generation || (!isSameBrowser && next.attempt !== refresh.attempt))
+    return undefined;
   const { given, refreshToken, generation } = next;
   exchange.setCookies.push(
     await sessionCookie(exchange, { ...session, ...given, floor: standing.floor }, current.endsAt),

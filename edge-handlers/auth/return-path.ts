@@ -10,8 +10,8 @@ const CONTROL = /[^ -~\u0080-\u00ff]/;
 const AMBIGUOUS = /\\|\/\/|\/\.\.?(\/|$)/;
 
 /**
- * The path to return to after sign-in: a path on the same host with its query, without a fragment. What is anything else,
- * or might be read as anything else by a browser, a cache or an origin, is `/`.
+ * The path to return to after sign-in: a path on the same host with its query, without a fragment. What is anything
+ * else, or might be read as anything else by a browser, a cache or an origin, is `/`.
  *
  * Unlike a list of bad prefixes this does not depend on how a browser repairs URLs
  * (https://url.spec.whatwg.org/#url-parsing): it takes only what needs no repair, in all layers of percent-encoding.

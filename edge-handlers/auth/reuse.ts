@@ -11,8 +11,11 @@ interface Reused {
 }
 
 /** What is revoked, and the time of the cut-off of a user. */
-const REVOKED: Record<ReuseAction, (session: Reused, now: number) => { target: RevocationTarget; cutoff?: number } | undefined> = {
-  "record": () => undefined,
+const REVOKED: Record<
+  ReuseAction,
+  (session: Reused, now: number) => { target: RevocationTarget; cutoff?: number } | undefined
+> = {
+  record: () => undefined,
   "revoke-session": ({ sid, uid }) => ({ target: { type: "session", sid, uid } }),
   "revoke-user": ({ uid }, now) => ({ target: { type: "user", uid }, cutoff: now }),
 };
@@ -23,10 +26,11 @@ const REASONS: Record<Reuse, string> = {
 };
 
 /**
- * A flow or a refresh cookie came a second time: two have it, and one of them should not (RFC 9700 section 4.14.2). Which one cannot be told.
+ * A flow or a refresh cookie came a second time: two have it, and one of them should not (RFC 9700 section 4.14.2).
+ * Which one cannot be told.
  *
- * The revocation is sent first: where that fails nothing is recorded, and the next use is caught again. The event is for
- * others; it may be lost.
+ * The revocation is sent first: where that fails nothing is recorded, and the next use is caught again. The event is
+ * for others; it may be lost.
  *
  * @throws Failure `revocations_unavailable`, `ledger_unavailable`
  */
@@ -38,5 +42,8 @@ export async function reactToReuse(exchange: Exchange, what: Reuse, { uid, sid, 
   const revoked = REVOKED[action]({ uid, sid, idp }, now);
   if (revoked) await ports.revoke({ version: 1, ...revoked, by: "reuse", reason: REASONS[what] });
   const raised = ports.raise({ version: 1, type: "reuse", what, action, uid, sid, idp, address, reference, time: now });
-  await Promise.all([ports.ledger.recordReuse(uid, sid, what, now), raised.catch((error) => addDetail(exchange, `event ${codesOf(asFailure(error))}`))]);
+  await Promise.all([
+    ports.ledger.recordReuse(uid, sid, what, now),
+    raised.catch((error) => addDetail(exchange, `event ${codesOf(asFailure(error))}`)),
+  ]);
 }

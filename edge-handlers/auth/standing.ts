@@ -8,8 +8,8 @@ import type { Standing } from "./ports";
 export type Life = "living" | "unknown" | "revoked" | "ended";
 
 /**
- * `renewed_elsewhere`: the session has just been renewed with this very cookie. `just_renewed`: with its forerunner. `reused`: the refresh
- * cookie is a copy of one that was used.
+ * `renewed_elsewhere`: the session has just been renewed with this very cookie. `just_renewed`: with its forerunner.
+ * `reused`: the refresh cookie is a copy of one that was used.
  */
 export type Renewability = Life | "idle" | "renewed_elsewhere" | "just_renewed" | "reused";
 
@@ -24,7 +24,10 @@ export interface Held {
 }
 
 /** Comparisons are such that a time which cannot be read ends the session. */
-export function lifeOf({ session, revocations }: Pick<Standing, "session" | "revocations">, { now, settings }: Now): Life {
+export function lifeOf(
+  { session, revocations }: Pick<Standing, "session" | "revocations">,
+  { now, settings }: Now,
+): Life {
   if (!session) return "unknown";
   // What was caught at reuse is not renewed while its revocation is still on the queue.
   if (isVoid(session, revocations) || (session.reuse !== undefined && settings.onReuse !== "record")) return "revoked";
@@ -32,11 +35,16 @@ export function lifeOf({ session, revocations }: Pick<Standing, "session" | "rev
 }
 
 /**
- * Whether a refresh cookie renews the session. Only a cookie that is one renewal behind may be a parallel tab's, or of an answer that was
- * lost: a thief who renews again and again would otherwise keep the victim's cookie unsuspected. So that no honest tab is ever two behind, however
- * long its request was on the way, nothing renews twice within that time while its token is good. Whichever two clocks tell it, it is a minute at least.
+ * Whether a refresh cookie renews the session. Only a cookie that is one renewal behind may be a parallel tab's, or of
+ * an answer that was lost: a thief who renews again and again would otherwise keep the victim's cookie unsuspected. So
+ * that no honest tab is ever two behind, however long its request was on the way, nothing renews twice within that time
+ * while its token is good. Whichever two clocks tell it, it is a minute at least.
  */
-export function renewability(standing: Pick<Standing, "session" | "revocations">, { generation, isFresh }: Held, { now, settings }: Now): Renewability {
+export function renewability(
+  standing: Pick<Standing, "session" | "revocations">,
+  { generation, isFresh }: Held,
+  { now, settings }: Now,
+): Renewability {
   const life = lifeOf(standing, { now, settings });
   if (life !== "living") return life;
   const { generation: current, renewedAt } = standing.session!;

@@ -10,11 +10,16 @@ import { redirectUri, relyingParty } from "./oidc/relying-party";
 /**
  * Sends the browser to the identity provider: code flow with PKCE, state and nonce, always (RFC 9700 section 2.1.1).
  *
- * @param anew what is known of the cut-offs for which the provider must authenticate the user, although it may remember who that is; it need not
- *   where absent
+ * @param anew what is known of the cut-offs for which the provider must authenticate the user, although it may remember
+ *   who that is; it need not where absent
  * @throws Failure `too_many_sign_ins`, `idp_unavailable`, `idp_misconfigured`, `keys_unavailable`
  */
-export async function startSignIn(exchange: Exchange, idp: string, returnPath: string, anew?: Known): Promise<Response> {
+export async function startSignIn(
+  exchange: Exchange,
+  idp: string,
+  returnPath: string,
+  anew?: Known,
+): Promise<Response> {
   const { ports, note } = exchange;
   note.idp = idp;
   if (isLoop(exchange, "s")) throw new Failure("too_many_sign_ins");

@@ -46,14 +46,23 @@ export function askToSignIn(why: NoSession, event: ViewerRequestEvent): EdgeResp
   cf.logCustomData("login " + why);
   if ((method === "GET" || method === "HEAD") && isNavigation(request)) {
     const query = request.rawQueryString();
-    // Bytes that encodeURIComponent might not take would fail the function; the path alone is a good place to return to.
+    // Bytes that encodeURIComponent might not take would fail the function; the path alone is a good place to return
+    // to.
     const target = query && /^[!-~]+$/.test(query) ? request.uri + "?" + query : request.uri;
     return {
       statusCode: 302,
-      headers: { location: { value: login + "?return_to=" + encodeURIComponent(target) }, "cache-control": { value: "no-store" } },
+      headers: {
+        location: { value: login + "?return_to=" + encodeURIComponent(target) },
+        "cache-control": { value: "no-store" },
+      },
     };
   }
-  const response = problem({ status: 401, title: "Sign-in required", login: login, reference: event.context.requestId });
+  const response = problem({
+    status: 401,
+    title: "Sign-in required",
+    login: login,
+    reference: event.context.requestId,
+  });
   // RFC 9110 section 11.6.1 asks for a challenge; https://datatracker.ietf.org/doc/html/draft-broyer-http-cookie-auth
   response.headers["www-authenticate"] = { value: 'Cookie realm="gate"' };
   return response;

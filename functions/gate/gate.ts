@@ -1,7 +1,7 @@
 /**
  * The gate: may this request pass? Runs as a CloudFront Function before the cache and the origin, on every behavior but
- * the gateway's own endpoints. One read of the KeyValueStore, a second one where sessions of the user's shard were revoked of late; no other
- * input than the request and its own source.
+ * the gateway's own endpoints. One read of the KeyValueStore, a second one where sessions of the user's shard were
+ * revoked of late; no other input than the request and its own source.
  */
 import { ESCAPED, readPath, REFUSED } from "../../session/paths";
 import { PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "../../session/policy";
@@ -19,7 +19,8 @@ import type { NoSession } from "./session";
 export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest | EdgeResponse> {
   const request = event.request;
   const host = request.headers["host"];
-  if (!host || (SETTINGS.hosts[0] !== host.value && SETTINGS.hosts.indexOf(host.value) < 0)) return refuse("host", event);
+  if (!host || (SETTINGS.hosts[0] !== host.value && SETTINGS.hosts.indexOf(host.value) < 0))
+    return refuse("host", event);
 
   const reading = readPath(request.uri);
   if (reading === REFUSED) return refuse("path", event);
@@ -44,8 +45,8 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
   // A second cookie may have been planted; which one is right cannot be told.
   if (cookie.multiValue) return askToSignIn("several", event);
   const token = cookie.value;
-  // By position, because a pattern would cost five times as much. What is wrong and not seen here is no harm: a record of another name does not
-  // exist, and the MAC covers everything.
+  // By position, because a pattern would cost five times as much. What is wrong and not seen here is no harm: a record
+  // of another name does not exist, and the MAC covers everything.
   const kid = token[0] === "2" && token.length <= MAX_TOKEN_LENGTH ? token.slice(2, token.indexOf(".", 2)) : "";
   if (!kid || kid.length > MAX_KEY_ID_LENGTH) return askToSignIn("form", event);
   let name = KEY_RECORD + kid;
@@ -65,7 +66,8 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
     return missing ? askToSignIn("key", event) : refuse("store", event);
   }
   if (typeof session === "string") return askToSignIn(session, event);
-  if (required !== SIGNED_IN && required !== session[ROLES] && !hasRole(session[ROLES]!, required)) return refuse("role", event);
+  if (required !== SIGNED_IN && required !== session[ROLES] && !hasRole(session[ROLES]!, required))
+    return refuse("role", event);
 
   setIdentity(request, session);
   cf.logCustomData("allow session " + session[UID]);

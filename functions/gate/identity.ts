@@ -25,7 +25,10 @@ export function removeForeign(request: ViewerRequest): void {
   }
 }
 
-/** In the place of what is foreign. Values are percent-encoded, as they are in the token: a header must be ASCII, and a claim need not be. */
+/**
+ * In the place of what is foreign. Values are percent-encoded, as they are in the token: a header must be ASCII, and a
+ * claim need not be.
+ */
 export function setIdentity(request: ViewerRequest, session: string[]): void {
   removeForeign(request);
   const headers = request.headers;
@@ -34,7 +37,8 @@ export function setIdentity(request: ViewerRequest, session: string[]): void {
   headers["x-gate-user"] = { value: session[UID]! };
   headers["x-gate-session"] = { value: session[SID]! };
   if (email) headers["x-gate-email"] = { value: email };
-  if (roles) headers["x-gate-roles"] = { value: roles.indexOf(ROLE_SEPARATOR) < 0 ? roles : roles.split(ROLE_SEPARATOR).join() };
+  if (roles)
+    headers["x-gate-roles"] = { value: roles.indexOf(ROLE_SEPARATOR) < 0 ? roles : roles.split(ROLE_SEPARATOR).join() };
   if (!session[FIRST_CLAIM]) return;
   const more = SETTINGS.identityHeaders;
   for (let i = 0; more[i]; i++) {

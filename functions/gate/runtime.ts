@@ -16,4 +16,3 @@ export async function isMissing(key: string): Promise<boolean> {
     return false;
   }
 }
-

@@ -16,7 +16,11 @@ export async function invoke(functions: Functions, name: string, payload: unknow
   const run = functions.get(name);
   if (!run) {
     const Message = `Function not found: arn:aws:lambda:us-east-1:111122223333:function:${name}`;
-    return { status: 404, headers: { "x-amzn-errortype": "ResourceNotFoundException" }, body: { Type: "User", Message } };
+    return {
+      status: 404,
+      headers: { "x-amzn-errortype": "ResourceNotFoundException" },
+      body: { Type: "User", Message },
+    };
   }
   try {
     return { status: 200, body: JSON.stringify((await run(payload)) ?? null) };

@@ -6,7 +6,9 @@ export function parameterStore(parameters: ReadonlyMap<string, string>): Targets
   return {
     "AmazonSSM.GetParameter": ({ Name }) => {
       const value = parameters.get(String(Name));
-      return value === undefined ? failure("ParameterNotFound") : success({ Parameter: { Name, Type: "String", Value: value, Version: 1 } });
+      return value === undefined
+        ? failure("ParameterNotFound")
+        : success({ Parameter: { Name, Type: "String", Value: value, Version: 1 } });
     },
   };
 }

@@ -1,4 +1,7 @@
-/** Standard queues that take messages: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+/**
+ * Standard queues that take messages:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
 import { createHash } from "node:crypto";
 import { failure, success, type Targets } from "./answer";
 

@@ -104,7 +104,8 @@ export function secretsManager(secrets: Secrets, { functions, rotators }: Rotati
     }
     rotating.add(name);
     try {
-      for (const Step of STEPS) await run({ Step, SecretId: secretArn(name), ClientRequestToken: version, RotationToken: randomUUID() });
+      for (const Step of STEPS)
+        await run({ Step, SecretId: secretArn(name), ClientRequestToken: version, RotationToken: randomUUID() });
     } finally {
       rotating.delete(name);
     }
@@ -112,44 +113,74 @@ export function secretsManager(secrets: Secrets, { functions, rotators }: Rotati
 
   const targets: Targets = {
     "secretsmanager.DescribeSecret": of((name, { versions }) => {
-      const labelled = [...versions].filter(([, { labels }]) => labels.size > 0).map(([id, { labels }]) => [id, [...labels]]);
-      const VersionIdsToStages = labelled.length > 0 ? { VersionIdsToStages: Object.fromEntries(labelled) as object } : {};
+      const labelled = [...versions]
+        .filter(([, { labels }]) => labels.size > 0)
+        .map(([id, { labels }]) => [id, [...labels]]);
+      const VersionIdsToStages =
+        labelled.length > 0 ? { VersionIdsToStages: Object.fromEntries(labelled) as object } : {};
       return success({ ARN: secretArn(name), Name: name, ...VersionIdsToStages });
     }),
 
     "secretsmanager.GetSecretValue": of((name, { versions }, { VersionId, VersionStage }) => {
       const label = typeof VersionStage === "string" ? VersionStage : VersionId === undefined ? CURRENT : undefined;
-      const found = [...versions].find(([id, { labels }]) => (VersionId === undefined || VersionId === id) && (label === undefined || labels.has(label)));
+      const found = [...versions].find(
+        ([id, { labels }]) =>
+          (VersionId === undefined || VersionId === id) && (label === undefined || labels.has(label)),
+      );
       if (found?.[1].text === undefined) return notFound();
       const [id, { text, labels }] = found;
-      return success({ ARN: secretArn(name), Name: name, VersionId: id, SecretString: text, VersionStages: [...labels] });
+      return success({
+        ARN: secretArn(name),
+        Name: name,
+        VersionId: id,
+        SecretString: text,
+        VersionStages: [...labels],
+      });
     }),
 
-    "secretsmanager.PutSecretValue": of((name, { versions }, { ClientRequestToken, SecretString, VersionStages = [CURRENT] }) => {
-      const [id, text] = [String(ClientRequestToken), String(SecretString)];
-      const made = versions.get(id);
-      if (made?.text !== undefined && made.text !== text) return failure("ResourceExistsException");
-      const isFirst = ![...versions.values()].some((version) => version.text !== undefined);
-      if (made?.text === undefined) {
-        versions.set(id, { text, labels: made?.labels ?? new Set() });
-        for (const label of new Set([...(VersionStages as string[]), ...(isFirst ? [CURRENT] : [])])) secrets.label(name, label, id);
-      }
-      return success({ ARN: secretArn(name), Name: name, VersionId: id, VersionStages: [...versions.get(id)!.labels] });
-    }),
+    "secretsmanager.PutSecretValue": of(
+      (name, { versions }, { ClientRequestToken, SecretString, VersionStages = [CURRENT] }) => {
+        const [id, text] = [String(ClientRequestToken), String(SecretString)];
+        const made = versions.get(id);
+        if (made?.text !== undefined && made.text !== text) return failure("ResourceExistsException");
+        const isFirst = ![...versions.values()].some((version) => version.text !== undefined);
+        if (made?.text === undefined) {
+          versions.set(id, { text, labels: made?.labels ?? new Set() });
+          for (const label of new Set([...(VersionStages as string[]), ...(isFirst ? [CURRENT] : [])]))
+            secrets.label(name, label, id);
+        }
+        return success({
+          ARN: secretArn(name),
+          Name: name,
+          VersionId: id,
+          VersionStages: [...versions.get(id)!.labels],
+        });
+      },
+    ),
 
-    "secretsmanager.UpdateSecretVersionStage": of((name, { versions }, { VersionStage, MoveToVersionId, RemoveFromVersionId }) => {
-      const label = String(VersionStage);
-      const [holder] = [...versions].find(([, { labels }]) => labels.has(label)) ?? [];
-      if (RemoveFromVersionId === undefined ? holder !== undefined && holder !== MoveToVersionId : holder !== RemoveFromVersionId) return failure("InvalidParameterException");
-      if (MoveToVersionId !== undefined && versions.get(String(MoveToVersionId))?.text === undefined) return notFound();
-      if (MoveToVersionId === undefined && label === CURRENT) return failure("InvalidParameterException");
-      secrets.label(name, label, MoveToVersionId as string | undefined);
-      return success({ ARN: secretArn(name), Name: name });
-    }),
+    "secretsmanager.UpdateSecretVersionStage": of(
+      (name, { versions }, { VersionStage, MoveToVersionId, RemoveFromVersionId }) => {
+        const label = String(VersionStage);
+        const [holder] = [...versions].find(([, { labels }]) => labels.has(label)) ?? [];
+        if (
+          RemoveFromVersionId === undefined
+            ? holder !== undefined && holder !== MoveToVersionId
+            : holder !== RemoveFromVersionId
+        )
+          return failure("InvalidParameterException");
+        if (MoveToVersionId !== undefined && versions.get(String(MoveToVersionId))?.text === undefined)
+          return notFound();
+        if (MoveToVersionId === undefined && label === CURRENT) return failure("InvalidParameterException");
+        secrets.label(name, label, MoveToVersionId as string | undefined);
+        return success({ ARN: secretArn(name), Name: name });
+      },
+    ),
 
     "secretsmanager.RotateSecret": of((name, secret, { ClientRequestToken }) => {
-      if (!rotators.has(name)) return failure("InvalidRequestException", "No Lambda rotation function ARN is associated with this secret.");
-      const [pending] = [...secret.versions].find(([, { labels }]) => labels.has(PENDING) && !labels.has(CURRENT)) ?? [];
+      if (!rotators.has(name))
+        return failure("InvalidRequestException", "No Lambda rotation function ARN is associated with this secret.");
+      const [pending] =
+        [...secret.versions].find(([, { labels }]) => labels.has(PENDING) && !labels.has(CURRENT)) ?? [];
       const version = pending ?? String(ClientRequestToken);
       // Its log tells of a failure; the next call starts the rotation again.
       if (!rotating.has(name)) rotate(name, version).catch(() => undefined);

@@ -1,4 +1,6 @@
-/** Put behind the function's code in one njs run (see ../gate-njs.ts): calls the handler, prints its outcome as JSON. */
+/**
+ * Put behind the function's code in one njs run (see ../gate-njs.ts): calls the handler, prints its outcome as JSON.
+ */
 module.exports = function (handler, input) {
   const run = { store: input.store, log: [], reads: 0 };
   globalThis.run = run;

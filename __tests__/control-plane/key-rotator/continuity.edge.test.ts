@@ -9,7 +9,10 @@ import { describeWith } from "../../support/tools";
 
 const USERS = 20;
 const ROTATIONS = 3;
-/** Seconds that a rotation is given: until the new key signs, until every token is signed with it, and some for the steps. */
+/**
+ * Seconds that a rotation is given: until the new key signs, until every token is signed with it, and some for the
+ * steps.
+ */
 const ROTATION = 690 + 900 + 160;
 /** What is done in a round, while everybody goes on. */
 const STEPS: Record<number, string> = { 1: "createSecret", 2: "setSecret", 3: "testSecret", 5: "finishSecret" };
@@ -30,67 +33,82 @@ describeWith("moto", "while keys rotate", (path) => {
   test.each([
     ["without a disturbance", []],
     ["with a store that fails at every second write, in each of its ways", FAULTS],
-  ])("%s: no request fails and nobody has to sign in again", async (_, faults) => {
-    // Less than handlers keep the keys for.
-    const pause = 40;
-    // Between the others' rounds: so one handler fetches the keys at other times than the other.
-    const oneMore = await gateway.signIn("one-more", 0);
-    const users: Visitor[] = [];
-    for (let user = 0; user < USERS; user++) {
-      users.push(await gateway.signIn(`user-${user}`));
-      // So that their tokens expire one after the other, and the handlers' caches as well.
-      gateway.advance(20);
-    }
-    const seen = { requests: 0, renewals: 0, failed: [] as string[], forcedSignIns: 0, kids: new Set<string>(), faults: 0 };
-    let updates = 0;
-    gateway.plane.watch((operation) => {
-      if (faults.length === 0 || operation !== "UpdateKeys" || updates++ % 2 === 1) return undefined;
-      return faults[seen.faults++ % faults.length];
-    });
-
-    for (let rotation = 0; rotation < ROTATIONS; rotation++) {
-      const version = randomUUID();
-      for (let round = 0; round * pause < ROTATION; round++) {
-        await Promise.all([
-          everybodyComes(round),
-          rotate(STEPS[round], version),
-          round % 10 === 4 && gateway.plane.carryOut({ operation: "sweep" }),
-          round === 7 && revoke({ type: "user", uid: `stranger-${rotation}-${round}`.padEnd(16, "_") }),
-        ]);
-        gateway.advance(pause / 2);
-        await come(oneMore, round, true);
-        gateway.advance(pause / 2);
+  ])(
+    "%s: no request fails and nobody has to sign in again",
+    async (_, faults) => {
+      // Less than handlers keep the keys for.
+      const pause = 40;
+      // Between the others' rounds: so one handler fetches the keys at other times than the other.
+      const oneMore = await gateway.signIn("one-more", 0);
+      const users: Visitor[] = [];
+      for (let user = 0; user < USERS; user++) {
+        users.push(await gateway.signIn(`user-${user}`));
+        // So that their tokens expire one after the other, and the handlers' caches as well.
+        gateway.advance(20);
       }
-    }
+      const seen = {
+        requests: 0,
+        renewals: 0,
+        failed: [] as string[],
+        forcedSignIns: 0,
+        kids: new Set<string>(),
+        faults: 0,
+      };
+      let updates = 0;
+      gateway.plane.watch((operation) => {
+        if (faults.length === 0 || operation !== "UpdateKeys" || updates++ % 2 === 1) return undefined;
+        return faults[seen.faults++ % faults.length];
+      });
 
-    function expectOk(what: string, status: number): void {
-      seen.requests += 1;
-      if (status !== 200) seen.failed.push(`${what} ${status}`);
-    }
+      for (let rotation = 0; rotation < ROTATIONS; rotation++) {
+        const version = randomUUID();
+        for (let round = 0; round * pause < ROTATION; round++) {
+          await Promise.all([
+            everybodyComes(round),
+            rotate(STEPS[round], version),
+            round % 10 === 4 && gateway.plane.carryOut({ operation: "sweep" }),
+            round === 7 && revoke({ type: "user", uid: `stranger-${rotation}-${round}`.padEnd(16, "_") }),
+          ]);
+          gateway.advance(pause / 2);
+          await come(oneMore, round, true);
+          gateway.advance(pause / 2);
+        }
+      }
 
-    async function come(user: Visitor, round: number, asks: boolean, refreshes = false): Promise<void> {
-      const result = await user.visit();
-      seen.requests += 1;
-      seen.kids.add(user.kid());
-      if (result === "renewed") seen.renewals += 1;
-      else if (result === "signed out") seen.forcedSignIns += 1;
-      else if (result !== "allowed") seen.failed.push(`round ${round}: ${result}`);
-      if (refreshes) expectOk(`round ${round}: refresh`, await user.refresh());
-      // Whatever one handler signed, the other is asked about at once.
-      if (asks || refreshes || result === "renewed") expectOk(`round ${round}: me`, await user.me());
-    }
+      function expectOk(what: string, status: number): void {
+        seen.requests += 1;
+        if (status !== 200) seen.failed.push(`${what} ${status}`);
+      }
 
-    /** Some are on a page that renews its session long before it expires. */
-    function everybodyComes(round: number): Promise<unknown> {
-      return Promise.all(users.map((user, place) => come(user, round, (round + place) % 5 === 0, place % 4 === 0 && (round + place / 4) % 2 === 0)));
-    }
+      async function come(user: Visitor, round: number, asks: boolean, refreshes = false): Promise<void> {
+        const result = await user.visit();
+        seen.requests += 1;
+        seen.kids.add(user.kid());
+        if (result === "renewed") seen.renewals += 1;
+        else if (result === "signed out") seen.forcedSignIns += 1;
+        else if (result !== "allowed") seen.failed.push(`round ${round}: ${result}`);
+        if (refreshes) expectOk(`round ${round}: refresh`, await user.refresh());
+        // Whatever one handler signed, the other is asked about at once.
+        if (asks || refreshes || result === "renewed") expectOk(`round ${round}: me`, await user.me());
+      }
 
-    expect(seen).toMatchObject({ failed: [], forcedSignIns: 0 });
-    expect(seen.requests).toBeGreaterThanOrEqual(2_000);
-    expect(seen.renewals).toBeGreaterThanOrEqual(ROTATIONS * USERS);
-    expect(seen.kids.size).toBe(ROTATIONS + 1);
-    if (faults.length > 0) expect(seen.faults).toBeGreaterThanOrEqual(FAULTS.length);
-  }, 600_000);
+      /** Some are on a page that renews its session long before it expires. */
+      function everybodyComes(round: number): Promise<unknown> {
+        return Promise.all(
+          users.map((user, place) =>
+            come(user, round, (round + place) % 5 === 0, place % 4 === 0 && (round + place / 4) % 2 === 0),
+          ),
+        );
+      }
+
+      expect(seen).toMatchObject({ failed: [], forcedSignIns: 0 });
+      expect(seen.requests).toBeGreaterThanOrEqual(2_000);
+      expect(seen.renewals).toBeGreaterThanOrEqual(ROTATIONS * USERS);
+      expect(seen.kids.size).toBe(ROTATIONS + 1);
+      if (faults.length > 0) expect(seen.faults).toBeGreaterThanOrEqual(FAULTS.length);
+    },
+    600_000,
+  );
 
   test("whoever is revoked stays out, under every key that lives", async () => {
     const { plane } = gateway;
@@ -119,16 +137,23 @@ describeWith("moto", "while keys rotate", (path) => {
       return visitor;
     }
 
-    /** A token of the session under each key, which nobody who was revoked can have, and which the gate would believe. */
+    /**
+     * A token of the session under each key, which nobody who was revoked can have, and which the gate would believe.
+     */
     async function tryAll(visitor: Visitor): Promise<string[]> {
       const { keys } = await plane.keys();
       const session = { ...visitor.session(), expiresAt: plane.clock.now() + 900 };
-      return (await Promise.all(Object.keys(keys).map((kid) => gateway.decide(mint(session, { current: kid, keys }))))).flat();
+      return (
+        await Promise.all(Object.keys(keys).map((kid) => gateway.decide(mint(session, { current: kid, keys }))))
+      ).flat();
     }
   }, 600_000);
 
   function revoke(target: RevocationTarget): Promise<unknown> {
-    return gateway.plane.carryOut({ operation: "revoke", command: { version: 1, target, by: "operator:test", reason: "" } });
+    return gateway.plane.carryOut({
+      operation: "revoke",
+      command: { version: 1, target, by: "operator:test", reason: "" },
+    });
   }
 
   /** As Secrets Manager does: from the first step again where one fails. */

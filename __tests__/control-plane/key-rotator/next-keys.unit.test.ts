@@ -21,10 +21,30 @@ test("the first key is alone, and signs", () => {
 
 const CASES: [string, SessionKeys, Record<string, number>, string[]][] = [
   ["the key that signs has not retired", { current: "a", keys: keysOf("a") }, {}, ["a"]],
-  ["a key is known to have retired at the rotation after the one that replaced it", { current: "b", keys: keysOf("a", "b") }, { a: NOW }, ["a", "b"]],
-  ["what is known of it stays", { current: "c", keys: keysOf("a", "b", "c"), retired: { a: NOW - DAY } }, { a: NOW - DAY, b: NOW }, ["a", "b", "c"]],
-  ["a key is dropped when the retention is over", { current: "c", keys: keysOf("a", "b", "c"), retired: { a: NOW - DAY - 1 } }, { b: NOW }, ["b", "c"]],
-  ["a key that was announced and never signed counts like one that did", { current: "a", keys: keysOf("a", "x") }, { x: NOW }, ["a", "x"]],
+  [
+    "a key is known to have retired at the rotation after the one that replaced it",
+    { current: "b", keys: keysOf("a", "b") },
+    { a: NOW },
+    ["a", "b"],
+  ],
+  [
+    "what is known of it stays",
+    { current: "c", keys: keysOf("a", "b", "c"), retired: { a: NOW - DAY } },
+    { a: NOW - DAY, b: NOW },
+    ["a", "b", "c"],
+  ],
+  [
+    "a key is dropped when the retention is over",
+    { current: "c", keys: keysOf("a", "b", "c"), retired: { a: NOW - DAY - 1 } },
+    { b: NOW },
+    ["b", "c"],
+  ],
+  [
+    "a key that was announced and never signed counts like one that did",
+    { current: "a", keys: keysOf("a", "x") },
+    { x: NOW },
+    ["a", "x"],
+  ],
 ];
 test.each(CASES)("%s", (_, current, retired, kept) => {
   const result = next(current);
@@ -36,19 +56,25 @@ test.each(CASES)("%s", (_, current, retired, kept) => {
 
 test("daily rotations keep a month of keys for sessions of a month, and no more", () => {
   let keys: SessionKeys | undefined;
-  for (let day = 0; day < 60; day++) keys = nextKeys(keys, 30 * DAY + 25 * 3600, { ...ports, now: () => NOW + day * DAY });
+  for (let day = 0; day < 60; day++)
+    keys = nextKeys(keys, 30 * DAY + 25 * 3600, { ...ports, now: () => NOW + day * DAY });
   expect(Object.keys(keys!.keys)).toHaveLength(34);
 });
 
 test("more keys than one update of the store can hold are never made: revocations would fail with them", () => {
   let keys: SessionKeys | undefined;
   for (let rotation = 0; rotation < MAX_CHANGES - 2; rotation++) keys = next(keys);
-  expect(() => next(keys)).toThrow("there are 48 session keys that living sessions may be signed with; rotate them less often");
+  expect(() => next(keys)).toThrow(
+    "there are 48 session keys that living sessions may be signed with; rotate them less often",
+  );
 });
 
 test("a key id is taken once", () => {
   const ids = ["00000001", "00000001", "00000002"];
-  const { current } = nextKeys({ current: "00000001", keys: keysOf("00000001") }, DAY, { ...ports, random: (bytes) => (bytes === 4 ? Buffer.from(ids.shift()!, "hex") : randomBytes(bytes)) });
+  const { current } = nextKeys({ current: "00000001", keys: keysOf("00000001") }, DAY, {
+    ...ports,
+    random: (bytes) => (bytes === 4 ? Buffer.from(ids.shift()!, "hex") : randomBytes(bytes)),
+  });
   expect(current).toBe("00000002");
 });
 

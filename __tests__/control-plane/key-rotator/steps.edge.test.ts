@@ -19,7 +19,11 @@ describeWith("moto", "the key rotator", (path) => {
   afterEach(() => plane.close());
   const begin = async (options = {}) => void (plane = await startControlPlane(moto.endpoint, options));
 
-  const kidsInStore = () => Object.keys(plane.store.records).filter((name) => name.startsWith("key.")).map((name) => name.slice(4)).sort();
+  const kidsInStore = () =>
+    Object.keys(plane.store.records)
+      .filter((name) => name.startsWith("key."))
+      .map((name) => name.slice(4))
+      .sort();
 
   test("gives a secret that has no version its first key, and the store one record", async () => {
     await begin({ hasKeys: false });
@@ -43,7 +47,8 @@ describeWith("moto", "the key rotator", (path) => {
     const { current: next } = await plane.keys("AWSPENDING");
     const seen: { at: number; current: string; knows: boolean }[] = [];
     plane.watch(async (operation) => {
-      if (operation !== "UpdateSecretVersionStage" && operation !== "UpdateKeys" && operation !== "DescribeSecret") return undefined;
+      if (operation !== "UpdateSecretVersionStage" && operation !== "UpdateKeys" && operation !== "DescribeSecret")
+        return undefined;
       const { current, keys } = await plane.keys();
       seen.push({ at: Date.now(), current, knows: Object.hasOwn(keys, next) });
       return undefined;
@@ -86,32 +91,43 @@ describeWith("moto", "the key rotator", (path) => {
     }
   });
 
-  test.each(["error", "throttle", "lost"] as const)("loses nothing by the fault %s at any fourth of its calls, where Secrets Manager starts it again", async (fault) => {
-    await begin();
-    let total = 0;
-    plane.watch((_, call) => void (total = call));
-    await plane.rotate();
-    // At every call: rotation.unit.test.ts.
-    for (let place = { error: 1, throttle: 2, lost: 3 }[fault]; place <= total; place += 4) {
-      const signed = await plane.signIn();
-      const version = randomUUID();
-      plane.watch((_, call) => (call === place ? fault : undefined));
-      await plane.rotate(version).catch(() => plane.rotate(version));
-      plane.unwatch();
-      const { current, keys } = await plane.keys();
-      expect(Object.keys(keys)).toContain(current);
-      expect(kidsInStore()).toEqual(Object.keys(keys).sort());
-      expect(await plane.decide(signed)).toBe(`allow session ${signed.session.uid}`);
-      plane.clock.advance(100);
-    }
-  });
+  test.each(["error", "throttle", "lost"] as const)(
+    "loses nothing by the fault %s at any fourth of its calls, where Secrets Manager starts it again",
+    async (fault) => {
+      await begin();
+      let total = 0;
+      plane.watch((_, call) => void (total = call));
+      await plane.rotate();
+      // At every call: rotation.unit.test.ts.
+      for (let place = { error: 1, throttle: 2, lost: 3 }[fault]; place <= total; place += 4) {
+        const signed = await plane.signIn();
+        const version = randomUUID();
+        plane.watch((_, call) => (call === place ? fault : undefined));
+        await plane.rotate(version).catch(() => plane.rotate(version));
+        plane.unwatch();
+        const { current, keys } = await plane.keys();
+        expect(Object.keys(keys)).toContain(current);
+        expect(kidsInStore()).toEqual(Object.keys(keys).sort());
+        expect(await plane.decide(signed)).toBe(`allow session ${signed.session.uid}`);
+        plane.clock.advance(100);
+      }
+    },
+  );
 
   describe("fails and changes nothing", () => {
     test.each([
       ["a step of nobody's", "dropSecret", "unknown: only Secrets Manager's rotation steps are answered"],
       ["a member of every object", "toString", "unknown: only Secrets Manager's rotation steps are answered"],
-      ["a version that is not being rotated", "setSecret", "setSecret: the version .* is not pending; start a new rotation"],
-      ["the promotion of such a version", "finishSecret", "finishSecret: the version .* is not pending; start a new rotation"],
+      [
+        "a version that is not being rotated",
+        "setSecret",
+        "setSecret: the version .* is not pending; start a new rotation",
+      ],
+      [
+        "the promotion of such a version",
+        "finishSecret",
+        "finishSecret: the version .* is not pending; start a new rotation",
+      ],
     ])("at %s", async (_, step, message) => {
       await begin();
       const before = JSON.stringify([plane.store.records, await plane.labels()]);
@@ -133,7 +149,9 @@ describeWith("moto", "the key rotator", (path) => {
       const version = randomUUID();
       for (const step of ["createSecret", "setSecret"]) await plane.step(step, version);
       const { current } = await plane.keys("AWSPENDING");
-      plane.store.write(Object.fromEntries(Object.entries(plane.store.records).filter(([name]) => name !== `key.${current}`)));
+      plane.store.write(
+        Object.fromEntries(Object.entries(plane.store.records).filter(([name]) => name !== `key.${current}`)),
+      );
       await expect(plane.step("testSecret", version)).rejects.toThrow("the store has no record of the new key");
     });
   });

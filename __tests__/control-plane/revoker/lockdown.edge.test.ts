@@ -22,7 +22,10 @@ describeWith("moto", "a lockdown", (path) => {
   afterEach(() => plane.close());
 
   const allowed = ({ session }: Signed) => `allow session ${session.uid}`;
-  const kidsInStore = () => Object.keys(plane.store.records).filter((name) => name.startsWith("key.")).map((name) => name.slice(4));
+  const kidsInStore = () =>
+    Object.keys(plane.store.records)
+      .filter((name) => name.startsWith("key."))
+      .map((name) => name.slice(4));
 
   /** One key is left, in the secret and in the store, and the gate knows no token of another one. */
   async function expectLockedDown(sessions: Signed[], older: string[]): Promise<void> {
@@ -45,9 +48,17 @@ describeWith("moto", "a lockdown", (path) => {
     plane.store.calls.length = 0;
     const answer = await plane.carryOut(LOCKDOWN);
     expect(plane.store.calls).toEqual(["UpdateKeys"]);
-    expect(answer).toMatchObject({ revocation: { kind: "gateway", by: "operator:test", reason: LOCKDOWN.reason }, kid: (await plane.keys()).current, deleted: 2 });
+    expect(answer).toMatchObject({
+      revocation: { kind: "gateway", by: "operator:test", reason: LOCKDOWN.reason },
+      kid: (await plane.keys()).current,
+      deleted: 2,
+    });
     await expectLockedDown([first, second], [oldest, older]);
-    expect(Object.values(await plane.labels()).flat().sort()).toEqual(["AWSCURRENT", "EDGEGATE_NEXT"]);
+    expect(
+      Object.values(await plane.labels())
+        .flat()
+        .sort(),
+    ).toEqual(["AWSCURRENT", "EDGEGATE_NEXT"]);
   });
 
   test("is not undone by a rotation that stands still at any fourth call while it runs, and whose steps come again", async () => {
@@ -66,7 +77,10 @@ describeWith("moto", "a lockdown", (path) => {
         return undefined;
       });
       const version = randomUUID();
-      const rotation = plane.rotate(version).then(() => true, () => false);
+      const rotation = plane.rotate(version).then(
+        () => true,
+        () => false,
+      );
       const isOver = await Promise.race([rotation.then(() => true), isThere.then(() => false)]);
       plane.unwatch();
       if (isOver) break;
@@ -83,22 +97,27 @@ describeWith("moto", "a lockdown", (path) => {
     }
   });
 
-  test.each([1, 2, 3])("after %i steps of a rotation: the rotation stops, and the next one goes its way", async (steps) => {
-    const signed = await plane.signIn();
-    const { current: older } = await plane.keys();
-    const version = randomUUID();
-    for (const step of STEPS.slice(0, steps)) await plane.step(step, version);
-    await plane.carryOut(LOCKDOWN);
-    for (const step of STEPS.slice(steps)) await expect(plane.step(step, version)).rejects.toThrow("is not pending");
-    await expectLockedDown([signed], [older]);
-    await plane.rotate();
-    expect(Object.keys((await plane.keys()).keys)).not.toContain(older);
-    expect(kidsInStore()).not.toContain(older);
-    expect(await plane.carryOut({ operation: "check" })).toMatchObject({ isRight: true });
-  });
+  test.each([1, 2, 3])(
+    "after %i steps of a rotation: the rotation stops, and the next one goes its way",
+    async (steps) => {
+      const signed = await plane.signIn();
+      const { current: older } = await plane.keys();
+      const version = randomUUID();
+      for (const step of STEPS.slice(0, steps)) await plane.step(step, version);
+      await plane.carryOut(LOCKDOWN);
+      for (const step of STEPS.slice(steps)) await expect(plane.step(step, version)).rejects.toThrow("is not pending");
+      await expectLockedDown([signed], [older]);
+      await plane.rotate();
+      expect(Object.keys((await plane.keys()).keys)).not.toContain(older);
+      expect(kidsInStore()).not.toContain(older);
+      expect(await plane.carryOut({ operation: "check" })).toMatchObject({ isRight: true });
+    },
+  );
 
   test("ends within 30 s, with as many records as there are shards and others who revoke all the time", async () => {
-    const filler = Object.fromEntries(Array.from({ length: 4096 }, (_, place) => [`filler.${place}`, "x".repeat(1000)]));
+    const filler = Object.fromEntries(
+      Array.from({ length: 4096 }, (_, place) => [`filler.${place}`, "x".repeat(1000)]),
+    );
     plane.store.write({ ...plane.store.records, ...filler });
     const { current: older } = await plane.keys();
     const second = await plane.another();
@@ -107,7 +126,10 @@ describeWith("moto", "a lockdown", (path) => {
     const revokeOthers = async () => {
       for (; isOn; revoked++) {
         const { session } = await plane.signIn();
-        await second.invoke({ operation: "revoke", command: { version: 1, target: { type: "user", uid: session.uid }, by: "operator:test", reason: "" } });
+        await second.invoke({
+          operation: "revoke",
+          command: { version: 1, target: { type: "user", uid: session.uid }, by: "operator:test", reason: "" },
+        });
       }
     };
     const others = Promise.all([revokeOthers(), revokeOthers()]);
@@ -120,7 +142,14 @@ describeWith("moto", "a lockdown", (path) => {
     expect(kidsInStore()).not.toContain(older);
   });
 
-  test.each(["PutItem", "DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage", "UpdateKeys"])("in which %s fails for good is reported, and finished by saying it again", async (operation) => {
+  test.each([
+    "PutItem",
+    "DescribeSecret",
+    "GetSecretValue",
+    "PutSecretValue",
+    "UpdateSecretVersionStage",
+    "UpdateKeys",
+  ])("in which %s fails for good is reported, and finished by saying it again", async (operation) => {
     const signed = await plane.signIn();
     const { current: older } = await plane.keys();
     if (operation === "GetSecretValue") await plane.crash();
@@ -138,7 +167,12 @@ describeWith("moto", "a lockdown", (path) => {
       await expect(plane.ask(LOCKDOWN)).rejects.toThrow();
       plane.unwatch();
       expect(kidsInStore()).toContain(older);
-      const command = { version: 1, target: { type: "user", uid: "somebody-else-00" }, by: "sign-out", reason: next } as const;
+      const command = {
+        version: 1,
+        target: { type: "user", uid: "somebody-else-00" },
+        by: "sign-out",
+        reason: next,
+      } as const;
       await plane.carryOut(next === "revoke" ? { operation: next, command } : { operation: next });
       expect(kidsInStore()).toEqual([(await plane.keys()).current]);
     }

@@ -1,11 +1,25 @@
-/** A lockdown and whatever else goes on at the same moment: no order of calls, and no crash between two, brings an older key back. */
+/**
+ * A lockdown and whatever else goes on at the same moment: no order of calls, and no crash between two, brings an older
+ * key back.
+ */
 import { STEPS } from "../../../control-plane/key-rotator/steps";
 import type { Ports } from "../../../control-plane/revoker/ports";
 import { lockdown } from "../../../control-plane/revoker/lockdown";
 import { restore, tidy } from "../../../control-plane/revoker/maintain";
 import { revoke } from "../../../control-plane/revoker/revoke";
 import type { RevocationCommand } from "../../../session/revocation";
-import { atEveryCall, randomId, rotate, ROTATION, ROTATION_STEPS, SETTINGS, twins, type ActorOptions, type Signed, type World } from "../../support/control-plane-twins";
+import {
+  atEveryCall,
+  randomId,
+  rotate,
+  ROTATION,
+  ROTATION_STEPS,
+  SETTINGS,
+  twins,
+  type ActorOptions,
+  type Signed,
+  type World,
+} from "../../support/control-plane-twins";
 
 const LOCKDOWN = { operation: "lockdown", by: "operator:test", reason: "a key leaked" } as const;
 
@@ -51,83 +65,129 @@ async function goOn({ time, actor }: World, from: number): Promise<void> {
 
 describe("a lockdown is not undone", () => {
   const late: [what: string, stepsBefore: number, work: (ports: Ports) => Promise<unknown>][] = [
-    ...ROTATION_STEPS.map((step, place): [string, number, (ports: Ports) => Promise<unknown>] => [step, place, (ports) => STEPS[step]!(ports, ROTATION, "v2")]),
+    ...ROTATION_STEPS.map((step, place): [string, number, (ports: Ports) => Promise<unknown>] => [
+      step,
+      place,
+      (ports) => STEPS[step]!(ports, ROTATION, "v2"),
+    ]),
     ["setSecret that comes again when its rotation is over", 4, (ports) => STEPS["setSecret"]!(ports, ROTATION, "v2")],
-    ["finishSecret that comes again when its rotation is over", 4, (ports) => STEPS["finishSecret"]!(ports, ROTATION, "v2")],
-    ["a revocation", 2, (ports) => revoke(ports, SETTINGS, { version: 1, target: { type: "user", uid: randomId() }, by: "operator:late", reason: "" })],
+    [
+      "finishSecret that comes again when its rotation is over",
+      4,
+      (ports) => STEPS["finishSecret"]!(ports, ROTATION, "v2"),
+    ],
+    [
+      "a revocation",
+      2,
+      (ports) =>
+        revoke(ports, SETTINGS, {
+          version: 1,
+          target: { type: "user", uid: randomId() },
+          by: "operator:late",
+          reason: "",
+        }),
+    ],
     ["a tidy", 2, (ports) => tidy(ports, SETTINGS)],
     ["a sweep", 2, (ports) => restore(ports, SETTINGS)],
   ];
 
-  test.each(late)("by %s that stands still at any call while it runs, nor by the steps after it", async (_, steps, work) => {
-    const places = await atEveryCall<Scene>(
-      async (options: ActorOptions) => {
-        const scene = await gateway(steps);
-        return { scene, work: () => work(scene.world.actor(options).ports) };
-      },
-      async (scene) => {
-        await lockDown(scene.world);
-        await expectNoOlderKey(scene);
-      },
-      async (scene) => {
-        await expectNoOlderKey(scene);
-        // Whoever signs in now is let in.
-        const fresh = scene.world.signIn();
-        expect(await scene.world.decide(fresh)).toBe(`allow session ${fresh.session.uid}`);
-        await goOn(scene.world, 0);
-        await expectNoOlderKey(scene);
-      },
-    );
-    expect(places).toBeGreaterThan(3);
-  }, 60_000);
+  test.each(late)(
+    "by %s that stands still at any call while it runs, nor by the steps after it",
+    async (_, steps, work) => {
+      const places = await atEveryCall<Scene>(
+        async (options: ActorOptions) => {
+          const scene = await gateway(steps);
+          return { scene, work: () => work(scene.world.actor(options).ports) };
+        },
+        async (scene) => {
+          await lockDown(scene.world);
+          await expectNoOlderKey(scene);
+        },
+        async (scene) => {
+          await expectNoOlderKey(scene);
+          // Whoever signs in now is let in.
+          const fresh = scene.world.signIn();
+          expect(await scene.world.decide(fresh)).toBe(`allow session ${fresh.session.uid}`);
+          await goOn(scene.world, 0);
+          await expectNoOlderKey(scene);
+        },
+      );
+      expect(places).toBeGreaterThan(3);
+    },
+    60_000,
+  );
 
-  test.each(ROTATION_STEPS.map((_, steps) => steps))("while it stands still at any call, by the rotation that goes on from step %i", async (steps) => {
-    await atEveryCall<Scene>(
-      async (options) => {
-        const scene = await gateway(steps);
-        return { scene, work: () => lockdown(scene.world.actor(options).ports, SETTINGS, LOCKDOWN) };
-      },
-      ({ world }) => goOn(world, steps),
-      async (scene, _, result) => {
-        expect(result.status).toBe("fulfilled");
-        await expectNoOlderKey(scene);
-        expect(scene.world.kidsInStore()).toEqual(living(scene.world));
-      },
-      isAfterRecord,
-    );
-  }, 60_000);
+  test.each(ROTATION_STEPS.map((_, steps) => steps))(
+    "while it stands still at any call, by the rotation that goes on from step %i",
+    async (steps) => {
+      await atEveryCall<Scene>(
+        async (options) => {
+          const scene = await gateway(steps);
+          return { scene, work: () => lockdown(scene.world.actor(options).ports, SETTINGS, LOCKDOWN) };
+        },
+        ({ world }) => goOn(world, steps),
+        async (scene, _, result) => {
+          expect(result.status).toBe("fulfilled");
+          await expectNoOlderKey(scene);
+          expect(scene.world.kidsInStore()).toEqual(living(scene.world));
+        },
+        isAfterRecord,
+      );
+    },
+    60_000,
+  );
 });
 
 describe("a lockdown that ends at any call is finished", () => {
   const next: [string, (ports: Ports) => Promise<unknown>][] = [
-    ["the revocation of anybody", (ports) => revoke(ports, SETTINGS, { version: 1, target: { type: "user", uid: randomId() }, by: "sign-out", reason: "" } satisfies RevocationCommand)],
+    [
+      "the revocation of anybody",
+      (ports) =>
+        revoke(ports, SETTINGS, {
+          version: 1,
+          target: { type: "user", uid: randomId() },
+          by: "sign-out",
+          reason: "",
+        } satisfies RevocationCommand),
+    ],
     ["the next tidy", (ports) => tidy(ports, SETTINGS)],
     ["the next sweep", (ports) => restore(ports, SETTINGS)],
     ["the next step of a rotation", (ports) => rotate(ports, "v9")],
     ["saying it again", (ports) => lockdown(ports, SETTINGS, LOCKDOWN)],
   ];
 
-  test.each(next)("by %s, from the replacement of the secret on", async (_, work) => {
-    let places = 0;
-    for (const fault of ["crash", "crash-after", "error"] as const) {
-      for (let call = 1; ; call++) {
-        const scene = await gateway(1);
-        const { world } = scene;
-        const before = world.keys().current;
-        let seen = 0;
-        const broken = world.actor({ intercept: (name) => (isAfterRecord(name) && ++seen === call ? fault : undefined) });
-        const [result] = await world.time.run(Promise.race([Promise.allSettled([lockdown(broken.ports, SETTINGS, LOCKDOWN)]), world.time.sleep(60_000).then(() => [undefined])]));
-        if (result?.status === "fulfilled") break;
-        if (world.keys().current === before) continue;
-        places += 1;
-        await world.time.run(work(world.actor().ports));
-        await expectNoOlderKey(scene);
-        const fresh = world.signIn();
-        expect(await world.decide(fresh)).toBe(`allow session ${fresh.session.uid}`);
+  test.each(next)(
+    "by %s, from the replacement of the secret on",
+    async (_, work) => {
+      let places = 0;
+      for (const fault of ["crash", "crash-after", "error"] as const) {
+        for (let call = 1; ; call++) {
+          const scene = await gateway(1);
+          const { world } = scene;
+          const before = world.keys().current;
+          let seen = 0;
+          const broken = world.actor({
+            intercept: (name) => (isAfterRecord(name) && ++seen === call ? fault : undefined),
+          });
+          const [result] = await world.time.run(
+            Promise.race([
+              Promise.allSettled([lockdown(broken.ports, SETTINGS, LOCKDOWN)]),
+              world.time.sleep(60_000).then(() => [undefined]),
+            ]),
+          );
+          if (result?.status === "fulfilled") break;
+          if (world.keys().current === before) continue;
+          places += 1;
+          await world.time.run(work(world.actor().ports));
+          await expectNoOlderKey(scene);
+          const fresh = world.signIn();
+          expect(await world.decide(fresh)).toBe(`allow session ${fresh.session.uid}`);
+        }
       }
-    }
-    expect(places).toBeGreaterThan(10);
-  }, 120_000);
+      expect(places).toBeGreaterThan(10);
+    },
+    120_000,
+  );
 });
 
 test("a lockdown is one update of the store, whatever the number of keys and shards", async () => {

@@ -23,7 +23,13 @@ describeWith("moto", "a revocation", (path) => {
   });
   afterEach(() => plane.unwatch());
 
-  const command = (target: RevocationTarget, more: Partial<RevocationCommand> = {}): RevocationCommand => ({ version: 1, target, by: "operator:test", reason: "laptop stolen", ...more });
+  const command = (target: RevocationTarget, more: Partial<RevocationCommand> = {}): RevocationCommand => ({
+    version: 1,
+    target,
+    by: "operator:test",
+    reason: "laptop stolen",
+    ...more,
+  });
   const user = ({ session }: Signed) => command({ type: "user", uid: session.uid });
   const allowed = ({ session }: Signed) => `allow session ${session.uid}`;
 
@@ -34,8 +40,17 @@ describeWith("moto", "a revocation", (path) => {
     plane.store.calls.length = 0;
     const answer = await plane.carryOut({ operation: "revoke", command: user(first) });
     expect(plane.store.calls).toEqual(["UpdateKeys"]);
-    expect(answer).toMatchObject({ revocation: { kind: "user", uid: first.session.uid, by: "operator:test", reason: "laptop stolen" }, isNew: true, records: [`shard.${shardOf(first.session.uid)}`], sessions: 2 });
-    expect(await Promise.all([first, second, other].map(plane.decide))).toEqual(["login revoked", "login revoked", allowed(other)]);
+    expect(answer).toMatchObject({
+      revocation: { kind: "user", uid: first.session.uid, by: "operator:test", reason: "laptop stolen" },
+      isNew: true,
+      records: [`shard.${shardOf(first.session.uid)}`],
+      sessions: 2,
+    });
+    expect(await Promise.all([first, second, other].map(plane.decide))).toEqual([
+      "login revoked",
+      "login revoked",
+      allowed(other),
+    ]);
     expect(await plane.revocations()).toContainEqual(answer.revocation);
     const next = await plane.signIn({ uid: first.session.uid });
     expect(await plane.decide(next)).toBe(allowed(next));
@@ -64,7 +79,10 @@ describeWith("moto", "a revocation", (path) => {
   test("of a user as the identity provider names them", async () => {
     const uid = createHash("sha256").update("https://idp.example\nalice").digest("base64url").slice(0, 16);
     const alice = await plane.signIn({ uid });
-    await plane.carryOut({ operation: "revoke", command: command({ type: "user", issuer: "https://idp.example", subject: "alice" }) });
+    await plane.carryOut({
+      operation: "revoke",
+      command: command({ type: "user", issuer: "https://idp.example", subject: "alice" }),
+    });
     expect(await plane.decide(alice)).toBe("login revoked");
   });
 
@@ -82,7 +100,13 @@ describeWith("moto", "a revocation", (path) => {
   test("by the topic that comes again five minutes later ends no newer session", async () => {
     const before = await plane.signIn();
     const { uid } = before.session;
-    const body = JSON.stringify({ Type: "Notification", MessageId: "m", TopicArn: "arn:aws:sns:us-east-1:111122223333:t", Message: JSON.stringify(user(before)), Timestamp: new Date(plane.clock.now() * 1000).toISOString() });
+    const body = JSON.stringify({
+      Type: "Notification",
+      MessageId: "m",
+      TopicArn: "arn:aws:sns:us-east-1:111122223333:t",
+      Message: JSON.stringify(user(before)),
+      Timestamp: new Date(plane.clock.now() * 1000).toISOString(),
+    });
     expect(await plane.deliver([body])).toEqual([]);
     expect(await plane.decide(before)).toBe("login revoked");
     const held = (await plane.revocations()).filter((one) => one.uid === uid);
@@ -95,7 +119,10 @@ describeWith("moto", "a revocation", (path) => {
   });
 
   test("of more users than a record has room for raises the floor: whoever is not meant gets a new token, whoever is, none that passes", async () => {
-    const [meant, bystander] = [await plane.signIn({ uid: uidInShard("AB") }), await plane.signIn({ uid: uidInShard("AB") })];
+    const [meant, bystander] = [
+      await plane.signIn({ uid: uidInShard("AB") }),
+      await plane.signIn({ uid: uidInShard("AB") }),
+    ];
     const others = Array.from({ length: 60 }, () => command({ type: "user", uid: uidInShard("AB") }));
     expect(await plane.deliver([...others, user(meant)])).toEqual([]);
     expect((await plane.shardState("1"))!.floor).toBeGreaterThan(0);
@@ -107,25 +134,32 @@ describeWith("moto", "a revocation", (path) => {
   });
 
   test("that cannot be carried out is buried with its reason, and the log holds nothing of it", async () => {
-    const bodies = ["{not json SECRET", JSON.stringify({ ...command({ type: "session", sid: "nobodys-session0" }) }), JSON.stringify({ SECRET: 1 })];
+    const bodies = [
+      "{not json SECRET",
+      JSON.stringify({ ...command({ type: "session", sid: "nobodys-session0" }) }),
+      JSON.stringify({ SECRET: 1 }),
+    ];
     expect(await plane.deliver(bodies)).toEqual([]);
     expect((await plane.buried()).map(({ body }) => body).sort()).toEqual([...bodies].sort());
     expect(plane.logs()).not.toContain("SECRET");
   });
 
-  test.each(["error", "throttle", "lost"] as const)("of which any one call has the fault %s is done all the same", async (fault) => {
-    const seen: string[] = [];
-    plane.watch((operation) => void seen.push(operation));
-    await plane.deliver([user(await plane.signIn())]);
-    for (let place = 1; place <= seen.length; place++) {
-      const [signed, bystander] = [await plane.signIn(), await plane.signIn()];
-      plane.watch((_, call) => (call === place ? fault : undefined));
-      expect(await plane.deliver([user(signed)])).toEqual([]);
-      plane.unwatch();
-      expect(await Promise.all([signed, bystander].map(plane.decide))).toEqual(["login revoked", allowed(bystander)]);
-    }
-    expect(await plane.carryOut({ operation: "check" })).toMatchObject({ isRight: true });
-  });
+  test.each(["error", "throttle", "lost"] as const)(
+    "of which any one call has the fault %s is done all the same",
+    async (fault) => {
+      const seen: string[] = [];
+      plane.watch((operation) => void seen.push(operation));
+      await plane.deliver([user(await plane.signIn())]);
+      for (let place = 1; place <= seen.length; place++) {
+        const [signed, bystander] = [await plane.signIn(), await plane.signIn()];
+        plane.watch((_, call) => (call === place ? fault : undefined));
+        expect(await plane.deliver([user(signed)])).toEqual([]);
+        plane.unwatch();
+        expect(await Promise.all([signed, bystander].map(plane.decide))).toEqual(["login revoked", allowed(bystander)]);
+      }
+      expect(await plane.carryOut({ operation: "check" })).toMatchObject({ isRight: true });
+    },
+  );
 
   test("in which the process ends at any call is done when its message comes again", async () => {
     const seen: string[] = [];

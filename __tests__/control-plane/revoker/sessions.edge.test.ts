@@ -18,7 +18,8 @@ describeWith("moto", "the list of sessions", (path) => {
 
   const id = () => randomBytes(12).toString("base64url");
   const by = { version: 1, by: "operator:test", reason: "" } as const;
-  const states = ({ sessions }: { sessions: { sid: string; state: string }[] }) => Object.fromEntries(sessions.map(({ sid, state }) => [sid, state]));
+  const states = ({ sessions }: { sessions: { sid: string; state: string }[] }) =>
+    Object.fromEntries(sessions.map(({ sid, state }) => [sid, state]));
 
   test("says of each what became of it; those that are over only when asked", async () => {
     const now = plane.clock.now();
@@ -29,8 +30,14 @@ describeWith("moto", "the list of sessions", (path) => {
     await plane.putSession({ uid, sid: sids.cut, startedAt: now - 1000 });
     await plane.putSession({ uid, sid: sids.out, startedAt: now - 3, endedAt: now - 2 });
     await plane.putSession({ uid, sid: sids.over, startedAt: now - 50, endsAt: now - 1 });
-    await plane.carryOut({ operation: "revoke", command: { ...by, target: { type: "session", sid: sids.revoked, uid } } });
-    await plane.carryOut({ operation: "revoke", command: { ...by, target: { type: "user", uid }, cutoff: now - 1000 } });
+    await plane.carryOut({
+      operation: "revoke",
+      command: { ...by, target: { type: "session", sid: sids.revoked, uid } },
+    });
+    await plane.carryOut({
+      operation: "revoke",
+      command: { ...by, target: { type: "user", uid }, cutoff: now - 1000 },
+    });
     const listed = await plane.carryOut({ operation: "sessions", uid });
     expect(listed.sessions.map(({ sid }) => sid)).toEqual([sids.living, sids.revoked, sids.cut]);
     expect(states(listed)).toEqual({ [sids.living]: "living", [sids.revoked]: "revoked", [sids.cut]: "revoked" });
@@ -39,8 +46,12 @@ describeWith("moto", "the list of sessions", (path) => {
   });
 
   test("finds every user of an e-mail address, whatever its case", async () => {
-    const [first, second] = [{ uid: id(), sid: id(), email: "Dana@Example.com" }, { uid: id(), sid: id(), email: "dana@example.com" }];
-    for (const session of [first, second, { uid: id(), sid: id(), email: "dan@example.com" }]) await plane.putSession(session);
+    const [first, second] = [
+      { uid: id(), sid: id(), email: "Dana@Example.com" },
+      { uid: id(), sid: id(), email: "dana@example.com" },
+    ];
+    for (const session of [first, second, { uid: id(), sid: id(), email: "dan@example.com" }])
+      await plane.putSession(session);
     const { sessions } = await plane.carryOut({ operation: "sessions", email: "dana@example.COM" });
     expect(sessions.map(({ uid }) => uid).sort()).toEqual([first.uid, second.uid].sort());
   });
@@ -74,6 +85,9 @@ describeWith("moto", "the list of sessions", (path) => {
     const before = await plane.signIn();
     await plane.carryOut({ operation: "lockdown", by: "operator:test", reason: "" });
     const after = await plane.signIn({ uid: before.session.uid });
-    expect(states(await plane.carryOut({ operation: "sessions", uid: before.session.uid }))).toEqual({ [before.session.sid]: "revoked", [after.session.sid]: "living" });
+    expect(states(await plane.carryOut({ operation: "sessions", uid: before.session.uid }))).toEqual({
+      [before.session.sid]: "revoked",
+      [after.session.sid]: "living",
+    });
   });
 });

@@ -18,8 +18,18 @@ describeWith("moto", "the store", (path) => {
   beforeEach(async () => void (plane = await startControlPlane(moto.endpoint)), 60_000);
   afterEach(() => plane.close());
 
-  const user = ({ session }: Signed): RevocationCommand => ({ version: 1, target: { type: "user", uid: session.uid }, by: "operator:test", reason: "" });
-  const one = ({ session: { uid, sid } }: Signed): RevocationCommand => ({ version: 1, target: { type: "session", uid, sid }, by: "operator:test", reason: "" });
+  const user = ({ session }: Signed): RevocationCommand => ({
+    version: 1,
+    target: { type: "user", uid: session.uid },
+    by: "operator:test",
+    reason: "",
+  });
+  const one = ({ session: { uid, sid } }: Signed): RevocationCommand => ({
+    version: 1,
+    target: { type: "session", uid, sid },
+    by: "operator:test",
+    reason: "",
+  });
   const decisions = (sessions: Signed[]) => Promise.all(sessions.map(plane.decide));
   const nameOf = ({ session: { uid } }: Signed) => `shard.${shardOf(uid)}`;
 
@@ -27,8 +37,23 @@ describeWith("moto", "the store", (path) => {
     ["wiped", () => ({})],
     ["without a shard's record", ({ ...records }, name) => (delete records[name], records)],
     ["with a damaged record", (records, name) => ({ ...records, [name]: "?" })],
-    ["with keys that name no shard", (records) => Object.fromEntries(Object.entries(records).map(([name, value]) => [name, name.startsWith("key.") ? value.slice(0, 43) : value]))],
-    ["with the key of somebody else", (records) => Object.fromEntries(Object.entries(records).map(([name, value]) => [name, name.startsWith("key.") ? `${"x".repeat(43)}${value.slice(43)}` : value]))],
+    [
+      "with keys that name no shard",
+      (records) =>
+        Object.fromEntries(
+          Object.entries(records).map(([name, value]) => [name, name.startsWith("key.") ? value.slice(0, 43) : value]),
+        ),
+    ],
+    [
+      "with the key of somebody else",
+      (records) =>
+        Object.fromEntries(
+          Object.entries(records).map(([name, value]) => [
+            name,
+            name.startsWith("key.") ? `${"x".repeat(43)}${value.slice(43)}` : value,
+          ]),
+        ),
+    ],
     ["with a dead key's record", (records) => ({ ...records, "key.dead": "d".repeat(43) })],
   ])("%s is told from a right one, and rebuilt from the ledger: the gate decides as before", async (_, damage) => {
     const [revoked, cut, bystander] = [await plane.signIn(), await plane.signIn(), await plane.signIn()];
@@ -41,7 +66,11 @@ describeWith("moto", "the store", (path) => {
     expect([...missing, ...wrong, ...unexpected]).not.toEqual([]);
     await plane.carryOut({ operation: "rebuild" });
     expect(plane.store.records).toEqual(before);
-    expect(await decisions([revoked, cut, bystander])).toEqual(["login revoked", "login revoked", `allow session ${bystander.session.uid}`]);
+    expect(await decisions([revoked, cut, bystander])).toEqual([
+      "login revoked",
+      "login revoked",
+      `allow session ${bystander.session.uid}`,
+    ]);
     expect(await plane.carryOut({ operation: "check" })).toMatchObject({ isRight: true });
   });
 
@@ -50,7 +79,11 @@ describeWith("moto", "the store", (path) => {
     await plane.deliver([user(first)]);
     plane.store.write({});
     expect(await plane.deliver([user(second)])).toEqual([]);
-    expect(await decisions([first, second, bystander])).toEqual(["login revoked", "login revoked", `allow session ${bystander.session.uid}`]);
+    expect(await decisions([first, second, bystander])).toEqual([
+      "login revoked",
+      "login revoked",
+      `allow session ${bystander.session.uid}`,
+    ]);
   });
 
   test("has no entry any more when no token can live that it is about, and no record after the sweep", async () => {
@@ -86,11 +119,18 @@ describeWith("moto", "the store", (path) => {
     const sessions = await Promise.all(Array.from({ length: 40 }, () => plane.signIn()));
     const [forQueue, forOperator, others] = [sessions.slice(0, 20), sessions.slice(20, 30), sessions.slice(30)];
     const queue = async () => {
-      for (let from = 0; from < forQueue.length; from += 5) while ((await plane.deliver(forQueue.slice(from, from + 5).map(one))).length > 0);
+      for (let from = 0; from < forQueue.length; from += 5)
+        while ((await plane.deliver(forQueue.slice(from, from + 5).map(one))).length > 0);
     };
     const operator = async () => {
       for (const signed of forOperator) {
-        while (!(await second.invoke({ operation: "revoke", command: user(signed) }).then(() => true, () => false))) await setTimeout(10);
+        while (
+          !(await second.invoke({ operation: "revoke", command: user(signed) }).then(
+            () => true,
+            () => false,
+          ))
+        )
+          await setTimeout(10);
         // Done is done: whatever else is being written.
         expect(await plane.decide(signed)).toBe("login revoked");
       }

@@ -1,4 +1,7 @@
-/** Nobody is kept from the end of what they do by others who write all the time, to a store with a record of every shard. */
+/**
+ * Nobody is kept from the end of what they do by others who write all the time, to a store with a record of every
+ * shard.
+ */
 import { restore, tidy } from "../../../control-plane/revoker/maintain";
 import { lockdown } from "../../../control-plane/revoker/lockdown";
 import { revoke } from "../../../control-plane/revoker/revoke";
@@ -31,7 +34,9 @@ function otherRevoker(world: World): Writer {
   const { ports } = world.actor();
   const loop = (async () => {
     while (isOn) {
-      done.push(revoke(ports, SETTINGS, { version: 1, target: { type: "user", uid: randomId() }, by: "sign-out", reason: "" }));
+      done.push(
+        revoke(ports, SETTINGS, { version: 1, target: { type: "user", uid: randomId() }, by: "sign-out", reason: "" }),
+      );
       await world.time.sleep(EVERY);
     }
   })();
@@ -44,22 +49,36 @@ const WORK: [string, number, (ports: Ports) => Promise<unknown>][] = [
   ["a rotation", 60, (ports) => rotate(ports, "v1", { ...ROTATION, propagation: 2, keyAnnouncement: 2 })],
   ["a sweep", 900, (ports) => restore(ports, SETTINGS)],
   ["a tidy", 60, (ports) => tidy(ports, SETTINGS)],
-  ["a revocation", 30, (ports) => revoke(ports, SETTINGS, { version: 1, target: { type: "user", uid: randomId() }, by: "operator:test", reason: "" })],
+  [
+    "a revocation",
+    30,
+    (ports) =>
+      revoke(ports, SETTINGS, {
+        version: 1,
+        target: { type: "user", uid: randomId() },
+        by: "operator:test",
+        reason: "",
+      }),
+  ],
 ];
 
 describe("among more than ten revocations a second", () => {
-  test.each(WORK)("%s ends within %i s", async (what, limit, work) => {
-    const world = await fullWorld();
-    const before = world.keys().current;
-    const other = otherRevoker(world);
-    const begun = world.time.now();
-    await world.time.run(work(world.actor().ports));
-    const seconds = (world.time.now() - begun) / 1000;
-    const others = await world.time.run(other.stop());
-    expect(seconds).toBeLessThan(limit);
-    expect(others.filter(({ status }) => status === "rejected")).toEqual([]);
-    if (what === "a lockdown") expect(world.kidsInStore()).not.toContain(before);
-  }, 120_000);
+  test.each(WORK)(
+    "%s ends within %i s",
+    async (what, limit, work) => {
+      const world = await fullWorld();
+      const before = world.keys().current;
+      const other = otherRevoker(world);
+      const begun = world.time.now();
+      await world.time.run(work(world.actor().ports));
+      const seconds = (world.time.now() - begun) / 1000;
+      const others = await world.time.run(other.stop());
+      expect(seconds).toBeLessThan(limit);
+      expect(others.filter(({ status }) => status === "rejected")).toEqual([]);
+      if (what === "a lockdown") expect(world.kidsInStore()).not.toContain(before);
+    },
+    120_000,
+  );
 
   test("a rebuild of a store that was wiped ends within 900 s, with a record of every shard", async () => {
     const world = await fullWorld();
@@ -77,6 +96,17 @@ test("ten revokers at once lose no revocation of one another's", async () => {
   const world = await fullWorld();
   const users = Array.from({ length: 100 }, () => world.signIn());
   const revokers = Array.from({ length: 10 }, () => world.actor());
-  await world.time.run(Promise.all(users.map(({ session: { uid } }, place) => revoke(revokers[place % 10]!.ports, SETTINGS, { version: 1, target: { type: "user", uid }, by: "operator:test", reason: "" }))));
+  await world.time.run(
+    Promise.all(
+      users.map(({ session: { uid } }, place) =>
+        revoke(revokers[place % 10]!.ports, SETTINGS, {
+          version: 1,
+          target: { type: "user", uid },
+          by: "operator:test",
+          reason: "",
+        }),
+      ),
+    ),
+  );
   for (const signed of users) expect(await world.decide(signed)).toBe("login revoked");
 }, 120_000);

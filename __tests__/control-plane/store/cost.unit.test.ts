@@ -1,4 +1,6 @@
-/** Calls of the store's API, which cost a tenth of a cent each, and reads of whole tables: what each operation takes. */
+/**
+ * Calls of the store's API, which cost a tenth of a cent each, and reads of whole tables: what each operation takes.
+ */
 import { carryOutBatch } from "../../../control-plane/revoker/batch";
 import { lockdown } from "../../../control-plane/revoker/lockdown";
 import { checkStore, restore, tidy } from "../../../control-plane/revoker/maintain";
@@ -6,11 +8,30 @@ import { revoke } from "../../../control-plane/revoker/revoke";
 import { listSessions } from "../../../control-plane/revoker/sessions";
 import type { Ports } from "../../../control-plane/revoker/ports";
 import { ENTRY_MARGIN } from "../../../session/timing";
-import { fill, randomId, rotate, SETTINGS, TOKEN_SECONDS, twins, uidIn, type World } from "../../support/control-plane-twins";
+import {
+  fill,
+  randomId,
+  rotate,
+  SETTINGS,
+  TOKEN_SECONDS,
+  twins,
+  uidIn,
+  type World,
+} from "../../support/control-plane-twins";
 
-const ofUser = (uid: string) => ({ version: 1, target: { type: "user", uid }, by: "operator:test", reason: "" }) as const;
+const ofUser = (uid: string) =>
+  ({ version: 1, target: { type: "user", uid }, by: "operator:test", reason: "" }) as const;
 const messages = (world: World, count: number) =>
-  Array.from({ length: count }, (_, place) => ({ messageId: `m${place}`, body: JSON.stringify(ofUser(randomId())), eventSource: "aws:sqs", attributes: { SentTimestamp: String(world.time.now()) } }) as const);
+  Array.from(
+    { length: count },
+    (_, place) =>
+      ({
+        messageId: `m${place}`,
+        body: JSON.stringify(ofUser(randomId())),
+        eventSource: "aws:sqs",
+        attributes: { SentTimestamp: String(world.time.now()) },
+      }) as const,
+  );
 
 async function callsOf(world: World, work: (ports: Ports) => Promise<unknown>): Promise<string[]> {
   const { ports, calls } = world.actor();
@@ -27,7 +48,10 @@ async function gateway(isFull = false): Promise<World> {
   return world;
 }
 
-describe.each([["an idle store", false], ["a store with a record of every shard", true]])("in %s", (_, isFull) => {
+describe.each([
+  ["an idle store", false],
+  ["a store with a record of every shard", true],
+])("in %s", (_, isFull) => {
   const ONE_CALL: [string, (ports: Ports, world: World) => Promise<unknown>][] = [
     ["a revocation", (ports) => revoke(ports, SETTINGS, ofUser(randomId()))],
     ["a batch of ten", (ports, world) => carryOutBatch(ports, SETTINGS, messages(world, 10))],
@@ -42,7 +66,9 @@ describe.each([["an idle store", false], ["a store with a record of every shard"
     const world = await gateway(isFull);
     const before = new Map(world.store.records);
     expect(ofStore(await callsOf(world, (ports) => rotate(ports, "v1")))).toEqual(["store.update", "store.get"]);
-    const changed = [...world.store.records].filter(([name, value]) => before.get(name) !== value).map(([name]) => name);
+    const changed = [...world.store.records]
+      .filter(([name, value]) => before.get(name) !== value)
+      .map(([name]) => name);
     expect(changed).toEqual([`key.${world.keys().current}`]);
   });
 
@@ -53,7 +79,10 @@ describe.each([["an idle store", false], ["a store with a record of every shard"
 });
 
 test("the daily sweep of an idle gateway is two calls", async () => {
-  expect(ofStore(await callsOf(await gateway(), (ports) => restore(ports, SETTINGS)))).toEqual(["store.describe", "store.list"]);
+  expect(ofStore(await callsOf(await gateway(), (ports) => restore(ports, SETTINGS)))).toEqual([
+    "store.describe",
+    "store.list",
+  ]);
 });
 
 test("five hundred revocations in as many shards are eleven updates or so, and nothing else", async () => {
@@ -80,19 +109,33 @@ describe("no operation but check, rebuild and sweep reads a whole table", () => 
   const scans = (calls: string[]) => calls.filter((call) => call === "ledger.scan").length;
   const OTHERS: [string, (ports: Ports, world: World) => Promise<unknown>][] = [
     ["a revocation", (ports) => revoke(ports, SETTINGS, ofUser(randomId()))],
-    ["a revocation of a full record", (ports, world) => carryOutBatch(ports, SETTINGS, messages(world, 60).map((message) => ({ ...message, body: JSON.stringify(ofUser(uidIn("AB"))) })))],
+    [
+      "a revocation of a full record",
+      (ports, world) =>
+        carryOutBatch(
+          ports,
+          SETTINGS,
+          messages(world, 60).map((message) => ({ ...message, body: JSON.stringify(ofUser(uidIn("AB"))) })),
+        ),
+    ],
     ["a batch", (ports, world) => carryOutBatch(ports, SETTINGS, messages(world, 500))],
     ["a lockdown", (ports) => lockdown(ports, SETTINGS, { operation: "lockdown", by: "operator:test", reason: "" })],
     ["a rotation", (ports) => rotate(ports, "v1")],
     ["a tidy", (ports) => tidy(ports, SETTINGS)],
     ["a list of everybody's sessions", (ports) => listSessions(ports, SETTINGS, { operation: "sessions" })],
-    ["a revocation that finds the ledger's ETag wrong", (ports, world) => (world.disturb(), revoke(ports, SETTINGS, ofUser(randomId())))],
+    [
+      "a revocation that finds the ledger's ETag wrong",
+      (ports, world) => (world.disturb(), revoke(ports, SETTINGS, ofUser(randomId()))),
+    ],
   ];
   test.each(OTHERS)("%s does not", async (_, work) => {
     const world = await gateway();
     expect(scans(await callsOf(world, (ports) => work(ports, world)))).toBe(0);
   });
-  test.each([["check", checkStore], ["sweep", restore]] as const)("%s does", async (_, work) => {
+  test.each([
+    ["check", checkStore],
+    ["sweep", restore],
+  ] as const)("%s does", async (_, work) => {
     expect(scans(await callsOf(await gateway(), (ports) => work(ports, SETTINGS)))).toBeGreaterThan(0);
   });
 });

@@ -9,12 +9,39 @@ import { randomId, TOKEN_SECONDS } from "../../support/control-plane-twins";
 const NOW = 1_800_000_000;
 const SETTINGS = { tokenLifetime: TOKEN_SECONDS };
 const LIFE = TOKEN_SECONDS + ENTRY_MARGIN;
-const ofUser = (uid = randomId(), more: Partial<Revocation> = {}): Revocation => ({ kind: "user", uid, mark: NOW, cutoff: NOW, recordedAt: NOW, until: NOW + 1, by: "b", reason: "", expiresAt: NOW, ...more });
+const ofUser = (uid = randomId(), more: Partial<Revocation> = {}): Revocation => ({
+  kind: "user",
+  uid,
+  mark: NOW,
+  cutoff: NOW,
+  recordedAt: NOW,
+  until: NOW + 1,
+  by: "b",
+  reason: "",
+  expiresAt: NOW,
+  ...more,
+});
 const ofSession = (sid = randomId()): Revocation => ({ ...ofUser(), kind: "session", sid, mark: 0 });
-const add = (state: ShardState | undefined, revocations: Revocation[], now = NOW) => withRevocations(state, revocations, now, SETTINGS);
-const said = (state: ShardState, of: Revocation, now = NOW, more: { issuedAt?: number; mark?: number; floor?: string } = {}) => {
+const add = (state: ShardState | undefined, revocations: Revocation[], now = NOW) =>
+  withRevocations(state, revocations, now, SETTINGS);
+const said = (
+  state: ShardState,
+  of: Revocation,
+  now = NOW,
+  more: { issuedAt?: number; mark?: number; floor?: string } = {},
+) => {
   const text = recordText(state, now, SETTINGS);
-  return text === undefined ? "no record" : judge(text, [of.uid!, of.sid ?? randomId(), markText(more.issuedAt ?? NOW), "", shardOf(of.uid!), markText(more.mark ?? NOW - 1), more.floor ?? "zzzzzzz"]);
+  return text === undefined
+    ? "no record"
+    : judge(text, [
+        of.uid!,
+        of.sid ?? randomId(),
+        markText(more.issuedAt ?? NOW),
+        "",
+        shardOf(of.uid!),
+        markText(more.mark ?? NOW - 1),
+        more.floor ?? "zzzzzzz",
+      ]);
 };
 
 test("an entry stays until the last token is over that was signed before it, and no longer", () => {
@@ -53,7 +80,10 @@ test("two sessions whose ids begin alike: the entry lasts for the later one", ()
 });
 
 test("entries that are over make room", () => {
-  const full = add(undefined, Array.from({ length: 50 }, () => ofUser()))!;
+  const full = add(
+    undefined,
+    Array.from({ length: 50 }, () => ofUser()),
+  )!;
   expect(add(full, [ofUser()])).toBeUndefined();
   expect(add(full, [ofUser(randomId(), { recordedAt: NOW + LIFE })], NOW + LIFE)).toMatchObject({ version: 2 });
 });
@@ -72,7 +102,8 @@ test("a new floor stands for what was there before, and keeps what came since", 
 
 test.each([-CLOCK_SKEW, 0, CLOCK_SKEW])("a record that another revoker wrote by a clock %i s off is right", (skew) => {
   const state = add(add(undefined, [ofUser(), ofSession()])!, [ofSession()], NOW + 500)!;
-  for (const now of [NOW + 501, NOW + LIFE - 60, NOW + LIFE, NOW + LIFE + 60]) expect(isRecordOf(state, recordText(state, now + skew, SETTINGS), now, SETTINGS)).toBe(true);
+  for (const now of [NOW + 501, NOW + LIFE - 60, NOW + LIFE, NOW + LIFE + 60])
+    expect(isRecordOf(state, recordText(state, now + skew, SETTINGS), now, SETTINGS)).toBe(true);
   expect(isRecordOf(state, "0000000.", NOW + 501, SETTINGS)).toBe(false);
   expect(isRecordOf(state, undefined, NOW + 501, SETTINGS)).toBe(false);
 });
@@ -80,7 +111,11 @@ test.each([-CLOCK_SKEW, 0, CLOCK_SKEW])("a record that another revoker wrote by 
 test("a state covers what it has an entry of, or a later floor", () => {
   const [there, other] = [ofUser(), ofUser()];
   const state = add(undefined, [there])!;
-  expect([covers(undefined, there, NOW, SETTINGS), covers(state, there, NOW, SETTINGS), covers(state, other, NOW, SETTINGS)]).toEqual([false, true, false]);
+  expect([
+    covers(undefined, there, NOW, SETTINGS),
+    covers(state, there, NOW, SETTINGS),
+    covers(state, other, NOW, SETTINGS),
+  ]).toEqual([false, true, false]);
   expect(covers(state, { ...there, mark: NOW + 1 }, NOW, SETTINGS)).toBe(false);
   expect(covers(undefined, there, NOW + LIFE, SETTINGS)).toBe(true);
   const floored = raised(state, state, NOW + 3);

@@ -5,8 +5,12 @@ import { STORE_STATE_ID, type StoreState } from "../../../session/ledger";
 import { namesShard, shardRecordName } from "../../../session/shard";
 import { rotate, SETTINGS, twins, uidIn, type World } from "../../support/control-plane-twins";
 
-const revokeUser = (world: World, uid: string, { ports } = world.actor()) => world.time.run(revoke(ports, SETTINGS, { version: 1, target: { type: "user", uid }, by: "b", reason: "" }));
-const named = (world: World) => [...world.store.records].filter(([name]) => name.startsWith("key.")).flatMap(([, record]) => ALL_SHARDS.filter((shard) => namesShard(record, shard)));
+const revokeUser = (world: World, uid: string, { ports } = world.actor()) =>
+  world.time.run(revoke(ports, SETTINGS, { version: 1, target: { type: "user", uid }, by: "b", reason: "" }));
+const named = (world: World) =>
+  [...world.store.records]
+    .filter(([name]) => name.startsWith("key."))
+    .flatMap(([, record]) => ALL_SHARDS.filter((shard) => namesShard(record, shard)));
 
 /** A record that is not needed any more, and a writer that died before it left its ETag. */
 async function begin(): Promise<World> {
@@ -24,7 +28,9 @@ test("a whole-store write that is done and repeated, as the SDK does without an 
   for (let lost = 1; ; lost++) {
     const world = await begin();
     let updates = 0;
-    const actor = world.actor({ intercept: (call) => (call === "store.update" && ++updates === lost ? "lost" : undefined) });
+    const actor = world.actor({
+      intercept: (call) => (call === "store.update" && ++updates === lost ? "lost" : undefined),
+    });
     await revokeUser(world, uidIn("CC"), actor);
     expect(named(world).filter((shard) => !world.store.records.has(shardRecordName(shard)))).toEqual([]);
     if (updates < lost) break;

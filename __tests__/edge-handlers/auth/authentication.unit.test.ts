@@ -1,4 +1,7 @@
-/** Whether a sign-in is of an authentication that followed the cut-off. Only the provider's clock tells; marks tell what it was asked. */
+/**
+ * Whether a sign-in is of an authentication that followed the cut-off. Only the provider's clock tells; marks tell what
+ * it was asked.
+ */
 import { cutoffsOf, endAsCutoff, judgeAuthentication, type Known } from "../../../edge-handlers/auth/authentication";
 import type { Revocation } from "../../../session/ledger";
 
@@ -10,7 +13,18 @@ const UP_TO_DATE: Known = { mark: MARK, gatewayMark: MARK };
 const NONE: Known = { mark: 0, gatewayMark: 0 };
 
 function revocation(changes: Partial<Revocation>): Revocation {
-  return { kind: "user", uid: "alice-0000000000", mark: MARK, cutoff: CUTOFF, recordedAt: CUTOFF, until: NOW + 28_800, by: "operator:test", reason: "", expiresAt: NOW, ...changes } as Revocation;
+  return {
+    kind: "user",
+    uid: "alice-0000000000",
+    mark: MARK,
+    cutoff: CUTOFF,
+    recordedAt: CUTOFF,
+    until: NOW + 28_800,
+    by: "operator:test",
+    reason: "",
+    expiresAt: NOW,
+    ...changes,
+  } as Revocation;
 }
 
 test.each<[string, Partial<Revocation>, number | undefined, Known | undefined, string]>([
@@ -20,18 +34,66 @@ test.each<[string, Partial<Revocation>, number | undefined, Known | undefined, s
   ["asks without a time of authentication", {}, undefined, undefined, "ask"],
   ["that asked is one by the very clock of the provider", {}, CUTOFF + 1, UP_TO_DATE, "accepted"],
   ["that asked is refused where the provider did not ask", {}, CUTOFF, UP_TO_DATE, "too_old"],
-  ["that asked is refused without a time of authentication: the browser may have taken the question away", {}, undefined, UP_TO_DATE, "too_old"],
-  ["that asked for an older revocation asks again, and refuses nobody", {}, CUTOFF, { mark: MARK - 1, gatewayMark: 0 }, "ask"],
+  [
+    "that asked is refused without a time of authentication: the browser may have taken the question away",
+    {},
+    undefined,
+    UP_TO_DATE,
+    "too_old",
+  ],
+  [
+    "that asked for an older revocation asks again, and refuses nobody",
+    {},
+    CUTOFF,
+    { mark: MARK - 1, gatewayMark: 0 },
+    "ask",
+  ],
   ["that asked, and knew of no revocation, asks again", {}, CUTOFF + 60, NONE, "ask"],
-  ["that asked for a later revocation knew of this one", {}, CUTOFF + 1, { mark: MARK + 1, gatewayMark: 0 }, "accepted"],
-  ["that asked is one without a time where everybody was signed out", { kind: "gateway" }, undefined, UP_TO_DATE, "accepted"],
-  ["that did not ask is none without it where everybody was signed out", { kind: "gateway" }, undefined, undefined, "ask"],
-  ["that knew of the user's revocation only asks for the gateway's", { kind: "gateway" }, undefined, { mark: MARK, gatewayMark: 0 }, "ask"],
+  [
+    "that asked for a later revocation knew of this one",
+    {},
+    CUTOFF + 1,
+    { mark: MARK + 1, gatewayMark: 0 },
+    "accepted",
+  ],
+  [
+    "that asked is one without a time where everybody was signed out",
+    { kind: "gateway" },
+    undefined,
+    UP_TO_DATE,
+    "accepted",
+  ],
+  [
+    "that did not ask is none without it where everybody was signed out",
+    { kind: "gateway" },
+    undefined,
+    undefined,
+    "ask",
+  ],
+  [
+    "that knew of the user's revocation only asks for the gateway's",
+    { kind: "gateway" },
+    undefined,
+    { mark: MARK, gatewayMark: 0 },
+    "ask",
+  ],
   ["of a revoked gateway is held to the same", { kind: "gateway" }, CUTOFF, UP_TO_DATE, "too_old"],
   ["is none by a cut-off that cannot be read", { cutoff: UNREADABLE }, NOW, UP_TO_DATE, "too_old"],
-  ["may remember what is older than a revocation that is over, by any clock", { until: NOW - 240 }, CUTOFF - 1, undefined, "accepted"],
+  [
+    "may remember what is older than a revocation that is over, by any clock",
+    { until: NOW - 240 },
+    CUTOFF - 1,
+    undefined,
+    "accepted",
+  ],
   ["may not remember up to then", { until: NOW - 239 }, CUTOFF - 1, undefined, "ask"],
-  ["may not remember where the end of the revocation cannot be read", { until: UNREADABLE }, CUTOFF - 1, undefined, "ask"],
+  [
+    "may not remember where the end of the revocation cannot be read",
+    { until: UNREADABLE },
+    CUTOFF - 1,
+    undefined,
+    "ask",
+  ],
   ["is not held to the revocation of one session", { kind: "session", sid: "s" }, CUTOFF - 1, undefined, "accepted"],
 ])("a sign-in %s", (_name, changes, authTime, known, verdict) => {
   expect(judgeAuthentication(cutoffsOf([revocation(changes)], known, NOW), authTime)).toBe(verdict);
@@ -51,11 +113,28 @@ test.each<[string, number | undefined, number | undefined, number | undefined, s
   ["that has not ended asks nothing", undefined, undefined, undefined, "accepted"],
   ["that ended asks for an authentication since", CUTOFF, CUTOFF - 1, undefined, "ask"],
   ["that ended takes one since", CUTOFF, CUTOFF + 61, undefined, "accepted"],
-  ["that ended, of which the sign-in knew, takes one by the provider's very clock", CUTOFF, CUTOFF + 1, CUTOFF, "accepted"],
-  ["that ended, of which the sign-in knew, takes the word of a provider that tells no time", CUTOFF, undefined, CUTOFF, "accepted"],
+  [
+    "that ended, of which the sign-in knew, takes one by the provider's very clock",
+    CUTOFF,
+    CUTOFF + 1,
+    CUTOFF,
+    "accepted",
+  ],
+  [
+    "that ended, of which the sign-in knew, takes the word of a provider that tells no time",
+    CUTOFF,
+    undefined,
+    CUTOFF,
+    "accepted",
+  ],
   ["that ended, of which the sign-in knew, takes no older one", CUTOFF, CUTOFF, CUTOFF, "too_old"],
   ["that ended again asks again", CUTOFF, CUTOFF, CUTOFF - 1, "ask"],
   ["whose end cannot be read asks", NaN, CUTOFF, undefined, "ask"],
 ])("a session of the provider %s", (_name, endedAt, authTime, knownEnd, verdict) => {
-  expect(judgeAuthentication(endAsCutoff(endedAt, knownEnd === undefined ? undefined : { ...NONE, endedAt: knownEnd }), authTime)).toBe(verdict);
+  expect(
+    judgeAuthentication(
+      endAsCutoff(endedAt, knownEnd === undefined ? undefined : { ...NONE, endedAt: knownEnd }),
+      authTime,
+    ),
+  ).toBe(verdict);
 });

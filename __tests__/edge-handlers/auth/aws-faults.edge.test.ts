@@ -1,4 +1,6 @@
-/** Settings, keys and client secret: nobody gets in without them, and nobody is turned away while an old copy is good. */
+/**
+ * Settings, keys and client secret: nobody gets in without them, and nobody is turned away while an old copy is good.
+ */
 import { setTimeout } from "node:timers/promises";
 import { SESSION_COOKIE } from "../../../session/cookies";
 import { settingsParameterName } from "../../../session/settings";
@@ -31,7 +33,8 @@ describe("with nothing cached there is a 503", () => {
       environment.aws.faults.clear();
       environment.clock.advance(61);
       expect((await environment.browser().signIn()).status).toBe(302);
-    }));
+    }),
+  );
 
   test("while connections are refused", () =>
     withAuth({}, async (environment) => {
@@ -45,11 +48,17 @@ describe("with nothing cached there is a 503", () => {
     ["an empty parameter", ({ aws }) => setAll(aws.parameters, "")],
     ["a parameter that is not JSON", ({ aws }) => setAll(aws.parameters, "{")],
     ["a parameter that is null", ({ aws }) => setAll(aws.parameters, "null")],
-    ["settings of another version", ({ aws, settings }) => setAll(aws.parameters, JSON.stringify({ ...settings, version: 2 }))],
+    [
+      "settings of another version",
+      ({ aws, settings }) => setAll(aws.parameters, JSON.stringify({ ...settings, version: 2 })),
+    ],
     ["settings that are only a version", ({ aws }) => setAll(aws.parameters, '{"version":1}')],
     ["keys that are not JSON", ({ aws }) => setAll(aws.secrets, "x")],
     ["keys without keys", ({ aws }) => setAll(aws.secrets, "{}")],
-    ["no current key", ({ aws }) => setAll(aws.secrets, JSON.stringify({ current: "k2", keys: { k1: newMasterKey() } }))],
+    [
+      "no current key",
+      ({ aws }) => setAll(aws.secrets, JSON.stringify({ current: "k2", keys: { k1: newMasterKey() } })),
+    ],
     ["a current key that every object has", ({ aws }) => setAll(aws.secrets, '{"current":"constructor","keys":{}}')],
     ["an empty key", ({ aws }) => setAll(aws.secrets, '{"current":"k1","keys":{"k1":""}}')],
     ["a short key", ({ aws }) => setAll(aws.secrets, '{"current":"k1","keys":{"k1":"c2hvcnQ"}}')],
@@ -77,7 +86,8 @@ describe("a cold start in the middle of a sign-in", () => {
       expectPage(response, 503);
       expectNoSession(response);
       expect(environment.idp.count("token")).toBe(0);
-    }));
+    }),
+  );
 });
 
 describe("with an old copy sign-ins go on", () => {
@@ -92,7 +102,8 @@ describe("with an old copy sign-ins go on", () => {
       environment.readToken(setCookie(response, SESSION_COOKIE)?.value);
       expect(environment.aws.requests.slice(asked)).toContain(target);
       expect(environment.logs()).toMatch(/"outcome":"old_copy_used","detail":"(settings|keys)_unavailable \w+"/);
-    }));
+    }),
+  );
 
   test("values that make no sense do not replace it", () =>
     withAuth({}, async (environment) => {
@@ -108,7 +119,10 @@ describe("new values are picked up", () => {
   test("settings, within minutes", () =>
     withAuth({}, async (environment) => {
       expect((await environment.browser().navigate("/_gate/signed-out")).body).toContain("Example");
-      environment.publishSettings({ ...environment.settings, theme: { ...environment.settings.theme, productName: "Renamed" } });
+      environment.publishSettings({
+        ...environment.settings,
+        theme: { ...environment.settings.theme, productName: "Renamed" },
+      });
       environment.clock.advance(301);
       expect((await environment.browser().navigate("/_gate/signed-out")).body).toContain("Renamed");
     }));
@@ -203,19 +217,28 @@ describe("the client secret", () => {
   const withSecret = { standIn: { clientAuthentication: "client_secret_basic" as const } };
 
   test("missing: nobody gets in", () =>
-    withAuth({ ...withSecret, prepare: ({ aws }) => void aws.secrets.delete("example/client-secret/main") }, async (environment) => {
-      const response = await environment.browser().signIn();
-      expectPage(response, 503);
-      expectNoSession(response);
-    }));
+    withAuth(
+      { ...withSecret, prepare: ({ aws }) => void aws.secrets.delete("example/client-secret/main") },
+      async (environment) => {
+        const response = await environment.browser().signIn();
+        expectPage(response, 503);
+        expectNoSession(response);
+      },
+    ));
 
   test("wrong: nobody gets in, and the page says that it is a matter of set-up", () =>
-    withAuth({ ...withSecret, prepare: ({ aws }) => void aws.secrets.set("example/client-secret/main", "wrong-secret-of-the-test") }, async (environment) => {
-      environment.secret("wrong-secret-of-the-test");
-      const response = await environment.browser().signIn();
-      expectPage(response, 502);
-      expectNoSession(response);
-    }));
+    withAuth(
+      {
+        ...withSecret,
+        prepare: ({ aws }) => void aws.secrets.set("example/client-secret/main", "wrong-secret-of-the-test"),
+      },
+      async (environment) => {
+        environment.secret("wrong-secret-of-the-test");
+        const response = await environment.browser().signIn();
+        expectPage(response, 502);
+        expectNoSession(response);
+      },
+    ));
 
   test("an old copy is used while Secrets Manager is down", () =>
     withAuth(withSecret, async (environment) => {
@@ -227,10 +250,16 @@ describe("the client secret", () => {
 });
 
 test("settings are those of the function's own name", () =>
-  withAuth({ prepare: ({ aws, settings }) => {
-    aws.parameters.clear();
-    aws.parameters.set(settingsParameterName("us-east-1.example-auth"), JSON.stringify(settings));
-  }, functionNamePrefix: "us-east-1." }, expectUnavailable));
+  withAuth(
+    {
+      prepare: ({ aws, settings }) => {
+        aws.parameters.clear();
+        aws.parameters.set(settingsParameterName("us-east-1.example-auth"), JSON.stringify(settings));
+      },
+      functionNamePrefix: "us-east-1.",
+    },
+    expectUnavailable,
+  ));
 
 function setAll(values: Map<string, string>, value: string): void {
   for (const name of values.keys()) values.set(name, value);

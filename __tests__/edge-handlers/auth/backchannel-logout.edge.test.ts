@@ -1,4 +1,7 @@
-/** `backchannel-logout/<idp>`: what the identity provider signs out is revoked, once, and nobody else can sign anyone out. */
+/**
+ * `backchannel-logout/<idp>`: what the identity provider signs out is revoked, once, and nobody else can sign anyone
+ * out.
+ */
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { JWTPayload } from "jose";
@@ -13,7 +16,15 @@ import type { EdgeResponse, ViewerRequest } from "../../support/cloudfront-event
 import type { Outage } from "../../support/idp-faults";
 import { createSigningKey } from "../../support/idp-keys";
 import { getSession, putSession } from "../../support/ledger-sessions";
-import { commonClaims, commonFlaws, sign, withClaims, withHeader, type Draft, type Flaw } from "../../support/pushed-tokens";
+import {
+  commonClaims,
+  commonFlaws,
+  sign,
+  withClaims,
+  withHeader,
+  type Draft,
+  type Flaw,
+} from "../../support/pushed-tokens";
 
 const EVENT = "http://schemas.openid.net/event/backchannel-logout";
 const FORM = "application/x-www-form-urlencoded";
@@ -27,7 +38,14 @@ afterAll(() => environment.close());
 function draft(claims: JWTPayload = {}, { idp, clock }: AuthEnvironment = environment): Draft {
   const now = clock.now();
   return {
-    claims: { ...commonClaims(idp.issuer, idp.clientId, now), exp: now + 120, events: { [EVENT]: {} }, sub: "alice", sid: newSid(), ...claims },
+    claims: {
+      ...commonClaims(idp.issuer, idp.clientId, now),
+      exp: now + 120,
+      events: { [EVENT]: {} },
+      sub: "alice",
+      sid: newSid(),
+      ...claims,
+    },
     header: { typ: "logout+jwt" },
     key: idp.key,
   };
@@ -35,8 +53,18 @@ function draft(claims: JWTPayload = {}, { idp, clock }: AuthEnvironment = enviro
 
 const newSid = () => `idp-${randomBytes(8).toString("hex")}`;
 
-async function post(token: string, request: Partial<ViewerRequest> = {}, { invoke, secret } = environment): Promise<EdgeResponse> {
-  return invoke({ url: "/_gate/backchannel-logout/main", method: "POST", headers: { "Content-Type": FORM }, body: `logout_token=${encodeURIComponent(secret(token))}`, ...request });
+async function post(
+  token: string,
+  request: Partial<ViewerRequest> = {},
+  { invoke, secret } = environment,
+): Promise<EdgeResponse> {
+  return invoke({
+    url: "/_gate/backchannel-logout/main",
+    method: "POST",
+    headers: { "Content-Type": FORM },
+    body: `logout_token=${encodeURIComponent(secret(token))}`,
+    ...request,
+  });
 }
 
 /** The commands that reached the queue while `act` ran. */
@@ -49,9 +77,15 @@ async function commandsOf(act: () => Promise<unknown>, { aws, settings } = envir
 }
 
 function expectRefused(response: EdgeResponse, reason: Flaw[1]): void {
-  expect(response).toMatchObject({ status: 400, headers: { "content-type": ["application/json"], "cache-control": ["no-store"] } });
+  expect(response).toMatchObject({
+    status: 400,
+    headers: { "content-type": ["application/json"], "cache-control": ["no-store"] },
+  });
   expect(response.headers["set-cookie"]).toBeUndefined();
-  expect(JSON.parse(response.body)).toEqual({ error: "invalid_request", error_description: REFUSALS[reason].description });
+  expect(JSON.parse(response.body)).toEqual({
+    error: "invalid_request",
+    error_description: REFUSALS[reason].description,
+  });
 }
 
 function expectDone(response: EdgeResponse): void {
@@ -64,23 +98,45 @@ const FLAWS: Flaw[] = [
   ["without an expiry", "time", withClaims((claims) => delete claims.exp)],
   ["with an expiry that is a text", "time", withClaims((claims) => Object.assign(claims, { exp: String(claims.exp) }))],
   ["that expired", "time", withClaims((claims) => (claims.exp = claims.iat! - 190))],
-  ["for another audience beside this one", "audience", withClaims((claims) => Object.assign(claims, { aud: [claims.aud, "other"] }))],
+  [
+    "for another audience beside this one",
+    "audience",
+    withClaims((claims) => Object.assign(claims, { aud: [claims.aud, "other"] })),
+  ],
   ["of a security event token's type", "type", withHeader({ typ: "secevent+jwt" })],
   ["with a nonce", "claims", withClaims((claims) => (claims["nonce"] = "n"))],
   ["with a nonce that is null", "claims", withClaims((claims) => (claims["nonce"] = null))],
-  ["without the logout event", "events", withClaims((claims) => (claims["events"] = { "https://schemas.openid.net/secevent/caep/event-type/session-revoked": {} }))],
-  ["with a logout event that is spelled otherwise", "events", withClaims((claims) => (claims["events"] = { [EVENT.toUpperCase()]: {} }))],
-  ["without user and session", "subject", withClaims((claims) => ["sub", "sid"].forEach((name) => delete claims[name]))],
+  [
+    "without the logout event",
+    "events",
+    withClaims(
+      (claims) => (claims["events"] = { "https://schemas.openid.net/secevent/caep/event-type/session-revoked": {} }),
+    ),
+  ],
+  [
+    "with a logout event that is spelled otherwise",
+    "events",
+    withClaims((claims) => (claims["events"] = { [EVENT.toUpperCase()]: {} })),
+  ],
+  [
+    "without user and session",
+    "subject",
+    withClaims((claims) => ["sub", "sid"].forEach((name) => delete claims[name])),
+  ],
   ["with an empty user", "claims", withClaims((claims) => (claims.sub = ""))],
   ["with a user that is a number", "claims", withClaims((claims) => Object.assign(claims, { sub: 7 }))],
   ["with an empty session", "claims", withClaims((claims) => (claims["sid"] = ""))],
   ["with a list of sessions", "claims", withClaims((claims) => (claims["sid"] = [claims["sid"]]))],
   ["with a session that is null", "claims", withClaims((claims) => (claims["sid"] = null))],
-  ["that is an ID token", "events", (honest) => {
-    const claims: JWTPayload = { ...honest.claims, auth_time: honest.claims.iat! - 5 };
-    delete claims["events"];
-    return sign({ ...honest, claims, header: { typ: "JWT" } });
-  }],
+  [
+    "that is an ID token",
+    "events",
+    (honest) => {
+      const claims: JWTPayload = { ...honest.claims, auth_time: honest.claims.iat! - 5 };
+      delete claims["events"];
+      return sign({ ...honest, claims, header: { typ: "JWT" } });
+    },
+  ],
 ];
 
 describe("a sign-in that the provider ends while it is under way, or just after", () => {
@@ -91,13 +147,20 @@ describe("a sign-in that the provider ends while it is under way, or just after"
     const browser = place.browser();
     return { browser, callback: browser.approve(await browser.startSignIn("/page")) };
   }
-  const logOut = async (place: AuthEnvironment, sid: string) => expectDone(await post(await sign(draft({ sid }, place)), {}, place));
+  const logOut = async (place: AuthEnvironment, sid: string) =>
+    expectDone(await post(await sign(draft({ sid }, place)), {}, place));
   /** It leads to the provider's form, and leaves no session behind that lives. */
   async function expectStartedOver(place: AuthEnvironment, response: EdgeResponse): Promise<string> {
     expectNoSession(response);
     expect(new URL(response.headers["location"]![0]!).searchParams.get("prompt")).toBe("login");
-    expect(await place.logLines(response)).toEqual([expect.objectContaining({ outcome: "sign_in_started", detail: "idp_session_ended" })]);
-    expect((await place.ledger.sessions()).filter((session) => session.idpSession !== undefined && session.endedAt === undefined)).toEqual([]);
+    expect(await place.logLines(response)).toEqual([
+      expect.objectContaining({ outcome: "sign_in_started", detail: "idp_session_ended" }),
+    ]);
+    expect(
+      (await place.ledger.sessions()).filter(
+        (session) => session.idpSession !== undefined && session.endedAt === undefined,
+      ),
+    ).toEqual([]);
     return response.headers["location"]![0]!;
   }
 
@@ -108,7 +171,9 @@ describe("a sign-in that the provider ends while it is under way, or just after"
       await browser.navigate(callback);
       const session = place.readToken(browser.jar.get(SESSION_COOKIE));
       const commands = await commandsOf(() => logOut(place, sid), place);
-      expect(commands).toEqual([{ version: 1, target: { type: "session", sid: session.sid, uid: session.uid }, ...BY }]);
+      expect(commands).toEqual([
+        { version: 1, target: { type: "session", sid: session.sid, uid: session.uid }, ...BY },
+      ]);
       expectProblem(await browser.fetch("/_gate/refresh", { method: "POST" }), 401);
     }));
 
@@ -119,7 +184,8 @@ describe("a sign-in that the provider ends while it is under way, or just after"
       expect(await commandsOf(() => logOut(place, sid), place)).toEqual([]);
       place.clock.advance(seconds);
       await expectStartedOver(place, await browser.navigate(callback));
-    }));
+    }),
+  );
 
   test("does not outlive it whichever comes first, the pointer or the mark", () =>
     withAuth({}, async (place) => {
@@ -144,7 +210,8 @@ describe("a sign-in that the provider ends while it is under way, or just after"
       // What is not waited for would overtake it.
       place.delays.set("DynamoDB_20120810.BatchWriteItem", 300).set("DynamoDB_20120810.PutItem", 300);
       const signIn = await seen(() => browser.navigate(callback));
-      for (const look of ["PutItem", "GetItem"]) expect(signIn.indexOf(look)).toBeGreaterThan(signIn.indexOf("BatchWriteItem"));
+      for (const look of ["PutItem", "GetItem"])
+        expect(signIn.indexOf(look)).toBeGreaterThan(signIn.indexOf("BatchWriteItem"));
       const ended = await seen(() => logOut(place, sid));
       expect(ended.indexOf("Query")).toBeGreaterThan(ended.indexOf("PutItem"));
       expect(ended.indexOf("PutItem")).toBeGreaterThan(-1);
@@ -159,7 +226,9 @@ describe("a sign-in that the provider ends while it is under way, or just after"
       const sid = newSid();
       const { sid: own, uid } = await putSession(place, sid);
       await place.ledger.remove({ uid, sid: own });
-      expect(await commandsOf(() => logOut(place, sid), place)).toEqual([{ version: 1, target: { type: "session", sid: own, uid }, ...BY }]);
+      expect(await commandsOf(() => logOut(place, sid), place)).toEqual([
+        { version: 1, target: { type: "session", sid: own, uid }, ...BY },
+      ]);
     }));
 
   test("gets in where the user has authenticated since, also in the same session of the provider", () =>
@@ -184,7 +253,9 @@ describe("a sign-in that the provider ends while it is under way, or just after"
       const refused = await browser.navigate(browser.approve(location));
       expectPage(refused, 403);
       expectNoSession(refused);
-      expect(await place.logLines(refused)).toEqual([expect.objectContaining({ outcome: "authentication_too_old", detail: "idp_session_ended" })]);
+      expect(await place.logLines(refused)).toEqual([
+        expect.objectContaining({ outcome: "authentication_too_old", detail: "idp_session_ended" }),
+      ]);
     }));
 });
 
@@ -195,7 +266,14 @@ describe("a logout token is refused", () => {
     const refused = await commandsOf(async () => {
       const response = await post(await make(honest));
       expectRefused(response, reason);
-      expect(await environment.logLines(response)).toEqual([expect.objectContaining({ endpoint: "backchannel-logout", outcome: "refused", idp: "main", detail: expect.stringMatching(`^${reason}\\b`) as unknown })]);
+      expect(await environment.logLines(response)).toEqual([
+        expect.objectContaining({
+          endpoint: "backchannel-logout",
+          outcome: "refused",
+          idp: "main",
+          detail: expect.stringMatching(`^${reason}\\b`) as unknown,
+        }),
+      ]);
     });
     expect(refused).toEqual([]);
     // Nothing else was wrong with it.
@@ -210,7 +288,10 @@ describe("a logout token is refused", () => {
     expect(await commandsOf(async () => expectDone(await post(token)))).toHaveLength(1);
     const replays = async () => {
       expectRefused(await post(token), "replayed");
-      expectRefused(await post(await sign({ ...honest, claims: { ...honest.claims, exp: honest.claims.exp! + 1 } })), "replayed");
+      expectRefused(
+        await post(await sign({ ...honest, claims: { ...honest.claims, exp: honest.claims.exp! + 1 } })),
+        "replayed",
+      );
       await environment.coldStart();
       expectRefused(await post(token), "replayed");
     };
@@ -219,8 +300,12 @@ describe("a logout token is refused", () => {
 
   test("of another identity provider of the gateway", async () => {
     const other = environment.otherIdp!;
-    expect(await commandsOf(async () => expectRefused(await post(await sign(draft({ iss: other.issuer }))), "issuer"))).toEqual([]);
-    expect(await commandsOf(async () => expectRefused(await post(await sign({ ...draft(), key: other.key })), "signature"))).toEqual([]);
+    expect(
+      await commandsOf(async () => expectRefused(await post(await sign(draft({ iss: other.issuer }))), "issuer")),
+    ).toEqual([]);
+    expect(
+      await commandsOf(async () => expectRefused(await post(await sign({ ...draft(), key: other.key })), "signature")),
+    ).toEqual([]);
   });
 
   const REQUESTS: [string, (token: string) => Partial<ViewerRequest>, Flaw[1]][] = [
@@ -231,7 +316,11 @@ describe("a logout token is refused", () => {
     ["that is empty", () => ({ body: "logout_token=" }), "no_token"],
     ["under another name", (token) => ({ body: `token=${token}` }), "no_token"],
     ["twice", (token) => ({ body: `logout_token=${token}&logout_token=${token}` }), "no_token"],
-    ["in the query", (token) => ({ url: `/_gate/backchannel-logout/main?logout_token=${token}`, body: "" }), "no_token"],
+    [
+      "in the query",
+      (token) => ({ url: `/_gate/backchannel-logout/main?logout_token=${token}`, body: "" }),
+      "no_token",
+    ],
   ];
   test.each(REQUESTS)("%s", async (_name, request, reason) => {
     const token = await sign(draft({ sid: undefined }));
@@ -260,12 +349,30 @@ describe("a logout token is taken", () => {
     ["without a type", (honest) => ({ ...honest, header: { typ: undefined } })],
     ["of the type of every JWT", (honest) => ({ ...honest, header: { typ: "JWT" } })],
     ["with the long form of its type", (honest) => ({ ...honest, header: { typ: "application/Logout+JWT" } })],
-    ["with its audience as a list", ({ claims, ...honest }) => ({ ...honest, claims: { ...claims, aud: [String(claims.aud)] } })],
-    ["from a clock that is ahead within the allowed skew", ({ claims, ...honest }) => ({ ...honest, claims: { ...claims, iat: claims.iat! + 50 } })],
-    ["that is nearly ten minutes old", ({ claims, ...honest }) => ({ ...honest, claims: { ...claims, iat: claims.iat! - 590 } })],
+    [
+      "with its audience as a list",
+      ({ claims, ...honest }) => ({ ...honest, claims: { ...claims, aud: [String(claims.aud)] } }),
+    ],
+    [
+      "from a clock that is ahead within the allowed skew",
+      ({ claims, ...honest }) => ({ ...honest, claims: { ...claims, iat: claims.iat! + 50 } }),
+    ],
+    [
+      "that is nearly ten minutes old",
+      ({ claims, ...honest }) => ({ ...honest, claims: { ...claims, iat: claims.iat! - 590 } }),
+    ],
     ["with claims that nobody knows", ({ claims, ...honest }) => ({ ...honest, claims: { ...claims, trace: "x" } })],
-    ["with another event, as Keycloak sends it", ({ claims, ...honest }) => ({ ...honest, claims: { ...claims, events: { [EVENT]: {}, revoke_offline_access: true } } })],
-    ["with members in its event", ({ claims, ...honest }) => ({ ...honest, claims: { ...claims, events: { [EVENT]: { more: 1 } } } })],
+    [
+      "with another event, as Keycloak sends it",
+      ({ claims, ...honest }) => ({
+        ...honest,
+        claims: { ...claims, events: { [EVENT]: {}, revoke_offline_access: true } },
+      }),
+    ],
+    [
+      "with members in its event",
+      ({ claims, ...honest }) => ({ ...honest, claims: { ...claims, events: { [EVENT]: { more: 1 } } } }),
+    ],
   ];
   test.each(HONEST)("%s", async (_name, change) => {
     const honest = change(draft());
@@ -278,13 +385,22 @@ describe("a logout token is taken", () => {
     environment.idp.publishedKeys.push(key);
     // Past the pause between two fetches of the keys.
     environment.clock.advance(31);
-    expect(await commandsOf(async () => expectDone(await post(await sign({ ...draft({ sid: undefined }), key }))))).toHaveLength(1);
+    expect(
+      await commandsOf(async () => expectDone(await post(await sign({ ...draft({ sid: undefined }), key })))),
+    ).toHaveLength(1);
   });
 
-  test.each([`${FORM}; charset=UTF-8`, "Application/X-WWW-Form-Urlencoded"])("in a body of type %s, with other parameters", async (type) => {
-    const token = await sign(draft({ sid: undefined }));
-    expect(await commandsOf(async () => expectDone(await post(token, { headers: { "Content-Type": type }, body: `a=b&logout_token=${token}&c` })))).toHaveLength(1);
-  });
+  test.each([`${FORM}; charset=UTF-8`, "Application/X-WWW-Form-Urlencoded"])(
+    "in a body of type %s, with other parameters",
+    async (type) => {
+      const token = await sign(draft({ sid: undefined }));
+      expect(
+        await commandsOf(async () =>
+          expectDone(await post(token, { headers: { "Content-Type": type }, body: `a=b&logout_token=${token}&c` })),
+        ),
+      ).toHaveLength(1);
+    },
+  );
 
   test("on every host of the gateway", async () => {
     expectDone(await post(await sign(draft({ sid: undefined })), { host: "www.example.com" }));
@@ -293,7 +409,8 @@ describe("a logout token is taken", () => {
 
 describe("what is revoked", () => {
   /** What leads to it is large: few fit into a page. */
-  const pile = async (sid: string, changes: Partial<LedgerSession> = {}) => environment.ledger.pad(await putSession(environment, sid, changes));
+  const pile = async (sid: string, changes: Partial<LedgerSession> = {}) =>
+    environment.ledger.pad(await putSession(environment, sid, changes));
 
   test("every living session of the provider's session, and the ledger knows at once that they ended", async () => {
     const honest = draft();
@@ -303,9 +420,15 @@ describe("what is revoked", () => {
     const over = await putSession(environment, sid, { endsAt: now - 241 });
     await putSession(environment, sid, { endedAt: now - 1501 });
     await putSession(environment, newSid());
-    const commands = await commandsOf(async () => expectDone(await post(await withClaims((claims) => delete claims.sub)(honest))));
+    const commands = await commandsOf(async () =>
+      expectDone(await post(await withClaims((claims) => delete claims.sub)(honest))),
+    );
     expect(commands).toHaveLength(2);
-    expect(commands).toEqual(expect.arrayContaining(living.map(({ sid: session, uid }) => ({ version: 1, target: { type: "session", sid: session, uid }, ...BY }))));
+    expect(commands).toEqual(
+      expect.arrayContaining(
+        living.map(({ sid: session, uid }) => ({ version: 1, target: { type: "session", sid: session, uid }, ...BY })),
+      ),
+    );
     for (const session of living) expect((await getSession(environment, session))?.endedAt).toBeGreaterThanOrEqual(now);
     expect((await getSession(environment, over))?.endedAt).toBeUndefined();
   });
@@ -316,13 +439,17 @@ describe("what is revoked", () => {
     await putSession(environment, sid);
     const session = await putSession(environment, sid, { uid: environment.uid("bob") });
     const commands = await commandsOf(async () => expectDone(await post(await sign(honest))));
-    expect(commands).toEqual([{ version: 1, target: { type: "session", sid: session.sid, uid: environment.uid("bob") }, ...BY }]);
+    expect(commands).toEqual([
+      { version: 1, target: { type: "session", sid: session.sid, uid: environment.uid("bob") }, ...BY },
+    ]);
   });
 
   test("of a user alone, all sessions that began until the token was issued", async () => {
     const honest = draft({ sid: undefined, iat: environment.clock.now() - 100 });
     const commands = await commandsOf(async () => expectDone(await post(await sign(honest))));
-    expect(commands).toEqual([{ version: 1, target: { type: "user", uid: environment.uid("alice") }, cutoff: honest.claims.iat, ...BY }]);
+    expect(commands).toEqual([
+      { version: 1, target: { type: "user", uid: environment.uid("alice") }, cutoff: honest.claims.iat, ...BY },
+    ]);
   });
 
   test("never sessions that are still to begin", async () => {
@@ -357,24 +484,50 @@ describe("what is revoked", () => {
     await putSession(environment, sid);
     for (let count = 0; count < 16; count++) await pile(sid, { endsAt: now - 241 });
     const asked = environment.aws.requests.length;
-    const commands = await commandsOf(async () => expectDone(await post(await withClaims((claims) => delete claims.sub)(honest))));
-    expect(commands).toEqual([{ version: 1, target: { type: "user", uid: environment.uid("alice") }, cutoff: expect.any(Number) as unknown, ...BY }]);
+    const commands = await commandsOf(async () =>
+      expectDone(await post(await withClaims((claims) => delete claims.sub)(honest))),
+    );
+    expect(commands).toEqual([
+      {
+        version: 1,
+        target: { type: "user", uid: environment.uid("alice") },
+        cutoff: expect.any(Number) as unknown,
+        ...BY,
+      },
+    ]);
     expect(commands[0]!.cutoff).toBeGreaterThanOrEqual(now);
-    expect(environment.aws.requests.slice(asked).filter((target) => target === "DynamoDB_20120810.Query")).toHaveLength(3);
+    expect(environment.aws.requests.slice(asked).filter((target) => target === "DynamoDB_20120810.Query")).toHaveLength(
+      3,
+    );
   });
 
   test("all of the user whom the token names, where the piled up sessions that were read are another's", async () => {
     const honest = draft();
     for (let count = 0; count < 16; count++) await pile(String(honest.claims["sid"]), { uid: "m".repeat(16) });
     const commands = await commandsOf(async () => expectDone(await post(await sign(honest))));
-    expect(commands).toEqual([{ version: 1, target: { type: "user", uid: environment.uid("alice") }, cutoff: expect.any(Number) as unknown, ...BY }]);
+    expect(commands).toEqual([
+      {
+        version: 1,
+        target: { type: "user", uid: environment.uid("alice") },
+        cutoff: expect.any(Number) as unknown,
+        ...BY,
+      },
+    ]);
   });
 
   test("all of the user, where there are more than can be looked at", async () => {
     const honest = draft();
-    for (let count = 0; count < 101; count++) await putSession(environment, String(honest.claims["sid"]), { endedAt: environment.clock.now() - 5000 });
+    for (let count = 0; count < 101; count++)
+      await putSession(environment, String(honest.claims["sid"]), { endedAt: environment.clock.now() - 5000 });
     const commands = await commandsOf(async () => expectDone(await post(await sign(honest))));
-    expect(commands).toEqual([{ version: 1, target: { type: "user", uid: environment.uid("alice") }, cutoff: expect.any(Number) as unknown, ...BY }]);
+    expect(commands).toEqual([
+      {
+        version: 1,
+        target: { type: "user", uid: environment.uid("alice") },
+        cutoff: expect.any(Number) as unknown,
+        ...BY,
+      },
+    ]);
   });
 
   test("all of the user, where somebody piled up sessions", async () => {
@@ -382,14 +535,28 @@ describe("what is revoked", () => {
     for (let count = 0; count < 21; count++) await putSession(environment, String(honest.claims["sid"]));
     const now = environment.clock.now();
     const commands = await commandsOf(async () => expectDone(await post(await sign(honest))));
-    expect(commands).toEqual([{ version: 1, target: { type: "user", uid: environment.uid("alice") }, cutoff: expect.any(Number) as unknown, ...BY }]);
+    expect(commands).toEqual([
+      {
+        version: 1,
+        target: { type: "user", uid: environment.uid("alice") },
+        cutoff: expect.any(Number) as unknown,
+        ...BY,
+      },
+    ]);
     expect(commands[0]!.cutoff).toBeGreaterThanOrEqual(now);
   });
 });
 
 describe("while something is down the provider is asked to try again, and nothing is lost", () => {
   const FAULTS = ["error", "throttle", "garbage"] as const;
-  const TARGETS = ["DynamoDB_20120810.GetItem", "DynamoDB_20120810.Query", "DynamoDB_20120810.BatchGetItem", "AmazonSQS.SendMessage", "DynamoDB_20120810.UpdateItem", "DynamoDB_20120810.PutItem"];
+  const TARGETS = [
+    "DynamoDB_20120810.GetItem",
+    "DynamoDB_20120810.Query",
+    "DynamoDB_20120810.BatchGetItem",
+    "AmazonSQS.SendMessage",
+    "DynamoDB_20120810.UpdateItem",
+    "DynamoDB_20120810.PutItem",
+  ];
   const EACH = TARGETS.flatMap((target) => FAULTS.map((fault) => [target, fault] as const));
   test.each(EACH)("%s: %s", async (target, fault) => {
     const honest = draft();
@@ -401,14 +568,27 @@ describe("while something is down the provider is asked to try again, and nothin
     expectProblem(response, 503);
     expect(response.headers["retry-after"]).toHaveLength(1);
     // Where only the record of the token was lost, the session has been revoked and has ended by now.
-    const wasSent = environment.aws.messages.some(({ command: { target: sent } }) => sent.type === "session" && sent.sid === session.sid);
+    const wasSent = environment.aws.messages.some(
+      ({ command: { target: sent } }) => sent.type === "session" && sent.sid === session.sid,
+    );
     const commands = await commandsOf(async () => expectDone(await post(token)));
     if (!wasSent) expect(commands).toHaveLength(1);
-    expect(environment.aws.messages.some(({ command: { target: sent } }) => sent.type === "session" && sent.sid === session.sid)).toBe(true);
+    expect(
+      environment.aws.messages.some(
+        ({ command: { target: sent } }) => sent.type === "session" && sent.sid === session.sid,
+      ),
+    ).toBe(true);
     expectRefused(await post(token), "replayed");
   });
 
-  test.each<[Outage, number]>([["error", 503], ["unavailable", 503], ["reset", 503], ["garbage", 502], ["redirect", 502], ["huge", 502]])("the provider's keys: %s", (outage, status) =>
+  test.each<[Outage, number]>([
+    ["error", 503],
+    ["unavailable", 503],
+    ["reset", 503],
+    ["garbage", 502],
+    ["redirect", 502],
+    ["huge", 502],
+  ])("the provider's keys: %s", (outage, status) =>
     withAuth({}, async (place) => {
       const token = await sign(draft({ sid: undefined }, place));
       place.idp.outages.set("jwks", outage);
@@ -417,14 +597,20 @@ describe("while something is down the provider is asked to try again, and nothin
       place.idp.outages.clear();
       place.clock.advance(31);
       expect(await commandsOf(async () => expectDone(await post(token, {}, place)), place)).toHaveLength(1);
-    }));
+    }),
+  );
 
   test("the provider as a whole: keys that are known go on being good", () =>
     withAuth({}, async (place) => {
       expectDone(await post(await sign(draft({}, place)), {}, place));
       await place.idp.stop();
       place.clock.advance(3700);
-      expect(await commandsOf(async () => expectDone(await post(await sign(draft({ sid: undefined }, place)), {}, place)), place)).toHaveLength(1);
+      expect(
+        await commandsOf(
+          async () => expectDone(await post(await sign(draft({ sid: undefined }, place)), {}, place)),
+          place,
+        ),
+      ).toHaveLength(1);
       await place.idp.restart();
     }));
 });
@@ -442,6 +628,10 @@ test("a key that the provider has withdrawn signs nobody out any more, its new o
 
 test("unknown key ids do not make the gateway ask the provider again and again", () =>
   withAuth({}, async (place) => {
-    for (const kid of ["a", "b", "c"]) expectRefused(await post(await sign({ ...draft({}, place), header: { typ: "logout+jwt", kid } }), {}, place), "key");
+    for (const kid of ["a", "b", "c"])
+      expectRefused(
+        await post(await sign({ ...draft({}, place), header: { typ: "logout+jwt", kid } }), {}, place),
+        "key",
+      );
     expect(place.idp.count("jwks")).toBeLessThanOrEqual(2);
   }));

@@ -59,7 +59,10 @@ describe("a callback is refused", () => {
     const mine = new URL(await browser.startSignIn()).searchParams.get("state")!;
     const theirs = attacker.approve(await attacker.startSignIn());
     const theirState = new URL(theirs, "https://x").searchParams.get("state")!;
-    browser.jar.plant(FLOW_COOKIE_PREFIX + theirState.slice(0, 8), browser.jar.get(FLOW_COOKIE_PREFIX + mine.slice(0, 8))!);
+    browser.jar.plant(
+      FLOW_COOKIE_PREFIX + theirState.slice(0, 8),
+      browser.jar.get(FLOW_COOKIE_PREFIX + mine.slice(0, 8))!,
+    );
     await expectRefused(browser, theirs);
   });
 
@@ -84,7 +87,10 @@ describe("a callback is refused", () => {
       browser.jar.plant(name!, foreign);
       await expectRefused(browser, callback);
       browser.jar.plant(FLOW_COOKIE_PREFIX + state.slice(0, 8), foreign);
-      await expectRefused(browser, `/_gate/callback/main?code=x&state=${state}&iss=${encodeURIComponent(environment.idp.issuer)}`);
+      await expectRefused(
+        browser,
+        `/_gate/callback/main?code=x&state=${state}&iss=${encodeURIComponent(environment.idp.issuer)}`,
+      );
     });
   });
 
@@ -94,9 +100,15 @@ describe("a callback is refused", () => {
     ["its text", (jwe) => [...jwe.slice(0, 3), flip(jwe[3]!), jwe[4]!]],
     ["its initialization vector", (jwe) => [...jwe.slice(0, 2), flip(jwe[2]!), ...jwe.slice(3)]],
     // Authentic, but not as it was written: one cookie has one spelling.
-    ["in the unused bits of its tag", (jwe) => [...jwe.slice(0, 4), jwe[4]!.slice(0, -1) + { A: "B", Q: "R", g: "h", w: "x" }[jwe[4]!.at(-1)!]!]],
+    [
+      "in the unused bits of its tag",
+      (jwe) => [...jwe.slice(0, 4), jwe[4]!.slice(0, -1) + { A: "B", Q: "R", g: "h", w: "x" }[jwe[4]!.at(-1)!]!],
+    ],
     ["an unknown kid", (jwe) => [encode({ alg: "dir", enc: "A256GCM", kid: "zz" }), ...jwe.slice(1)]],
-    ["a kid that every object has", (jwe) => [encode({ alg: "dir", enc: "A256GCM", kid: "constructor" }), ...jwe.slice(1)]],
+    [
+      "a kid that every object has",
+      (jwe) => [encode({ alg: "dir", enc: "A256GCM", kid: "constructor" }), ...jwe.slice(1)],
+    ],
     ["no kid", (jwe) => [encode({ alg: "dir", enc: "A256GCM" }), ...jwe.slice(1)]],
     ["another algorithm", (jwe) => [encode({ alg: "A256KW", enc: "A256GCM", kid: "k1" }), ...jwe.slice(1)]],
     ["another cipher", (jwe) => [encode({ alg: "dir", enc: "A128CBC-HS256", kid: "k1" }), ...jwe.slice(1)]],
@@ -128,7 +140,9 @@ describe("a callback is refused", () => {
     const [name] = flowCookies(browser);
     const other = environment.browser();
     await other.startSignIn();
-    const headers = { Cookie: [`${name}=${other.jar.get(flowCookies(other)[0]!)}`, `${name}=${browser.jar.get(name!)}`] };
+    const headers = {
+      Cookie: [`${name}=${other.jar.get(flowCookies(other)[0]!)}`, `${name}=${browser.jar.get(name!)}`],
+    };
     const response = await browser.navigate(callback, { headers });
     if (response.status !== 302) expectNoSession(response);
   });

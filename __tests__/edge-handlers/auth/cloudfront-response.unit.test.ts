@@ -9,7 +9,10 @@ test("every set-cookie is a header of its own", async () => {
     status: "201",
     headers: {
       "content-type": [{ key: "content-type", value: "text/plain;charset=UTF-8" }],
-      "set-cookie": [{ key: "set-cookie", value: "a=1; Path=/" }, { key: "set-cookie", value: "b=2, 3" }],
+      "set-cookie": [
+        { key: "set-cookie", value: "a=1; Path=/" },
+        { key: "set-cookie", value: "b=2, 3" },
+      ],
     },
     body: "x",
     bodyEncoding: "text",
@@ -20,8 +23,22 @@ test("a response to HEAD has no body", async () => {
   expect(await toCloudFrontResponse(new Response("x"), "HEAD")).not.toHaveProperty("body");
 });
 
-test.each(["Connection", "Content-Length", "Host", "Transfer-Encoding", "Via", "X-Amz-Cf-Id", "X-Edge-Location", "X-Cache", "Keep-Alive", "X-Real-IP", "Upgrade"])("the header %s is refused", async (name) => {
-  await expect(toCloudFrontResponse(new Response("x", { headers: { [name]: "1" } }), "GET")).rejects.toThrow(name.toLowerCase());
+test.each([
+  "Connection",
+  "Content-Length",
+  "Host",
+  "Transfer-Encoding",
+  "Via",
+  "X-Amz-Cf-Id",
+  "X-Edge-Location",
+  "X-Cache",
+  "Keep-Alive",
+  "X-Real-IP",
+  "Upgrade",
+])("the header %s is refused", async (name) => {
+  await expect(toCloudFrontResponse(new Response("x", { headers: { [name]: "1" } }), "GET")).rejects.toThrow(
+    name.toLowerCase(),
+  );
 });
 
 test.each([

@@ -14,9 +14,16 @@ interface Case {
   succeeds?: boolean;
 }
 
-const toCallback = async (_environment: AuthEnvironment, browser: Browser) => browser.approve(await browser.startSignIn());
-const hangs = (endpoint: "discovery" | "token" | "jwks" | "userinfo" | "revocation") => ({ idp }: AuthEnvironment) => void idp.outages.set(endpoint, "hang");
-const hangsInAws = (target: string) => ({ aws }: AuthEnvironment) => void aws.faults.set(target, "hang");
+const toCallback = async (_environment: AuthEnvironment, browser: Browser) =>
+  browser.approve(await browser.startSignIn());
+const hangs =
+  (endpoint: "discovery" | "token" | "jwks" | "userinfo" | "revocation") =>
+  ({ idp }: AuthEnvironment) =>
+    void idp.outages.set(endpoint, "hang");
+const hangsInAws =
+  (target: string) =>
+  ({ aws }: AuthEnvironment) =>
+    void aws.faults.set(target, "hang");
 const SETTINGS = "AmazonSSM.GetParameter";
 const SECRETS = "secretsmanager.GetSecretValue";
 
@@ -60,7 +67,8 @@ const CASES: Case[] = [
       environment.clock.advance(200);
       return callback;
     },
-    hang: ({ idp }) => (["discovery", "token", "jwks"] as const).forEach((endpoint) => idp.outages.set(endpoint, "slow")),
+    hang: ({ idp }) =>
+      (["discovery", "token", "jwks"] as const).forEach((endpoint) => idp.outages.set(endpoint, "slow")),
   },
   {
     name: "revocation at logout",

@@ -31,8 +31,14 @@ describe("me", () => {
 
   const STRANGERS: [string, (token: string) => string | string[]][] = [
     ["without a session", () => ""],
-    ["after the end of the token", () => `${SESSION_COOKIE}=${environment.mint({ expiresAt: environment.clock.now() - 1 })}`],
-    ["with a changed MAC", (token) => `${SESSION_COOKIE}=${token.slice(0, -43)}${(token.at(-43) === "A" ? "B" : "A") + token.slice(-42)}`],
+    [
+      "after the end of the token",
+      () => `${SESSION_COOKIE}=${environment.mint({ expiresAt: environment.clock.now() - 1 })}`,
+    ],
+    [
+      "with a changed MAC",
+      (token) => `${SESSION_COOKIE}=${token.slice(0, -43)}${(token.at(-43) === "A" ? "B" : "A") + token.slice(-42)}`,
+    ],
     ["with two sessions", (token) => `${SESSION_COOKIE}=${token}; ${SESSION_COOKIE}=${token}`],
     ["with two sessions in two headers", (token) => [`${SESSION_COOKIE}=${token}`, `${SESSION_COOKIE}=${token}`]],
     ["with a session under another name", (token) => `${SESSION_COOKIE}-x=${token}`],
@@ -40,7 +46,10 @@ describe("me", () => {
     ["with a quoted session", (token) => `${SESSION_COOKIE}="${token}"`],
   ];
   test.each(STRANGERS)("is a 401 %s", async (_name, cookie) => {
-    const response = await environment.invoke({ url: "/_gate/me", headers: { Accept: "application/json", Cookie: cookie(environment.mint({})) } });
+    const response = await environment.invoke({
+      url: "/_gate/me",
+      headers: { Accept: "application/json", Cookie: cookie(environment.mint({})) },
+    });
     expectProblem(response, 401);
     expect(response.body).not.toContain(environment.uid("alice"));
   });
@@ -67,8 +76,15 @@ describe("logout", () => {
     const location = new URL(response.headers["location"]![0]!);
     expect(location.origin + location.pathname).toBe(`${environment.idp.issuer}/end-session`);
     // https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout
-    expect([...location.searchParams]).toEqual([["client_id", environment.idp.clientId], ["post_logout_redirect_uri", `https://${HOST}/_gate/signed-out`]]);
-    expect(browser.jar.names().filter((name) => name === SESSION_COOKIE || name === REFRESH_COOKIE || name.startsWith(FLOW_COOKIE_PREFIX))).toEqual([]);
+    expect([...location.searchParams]).toEqual([
+      ["client_id", environment.idp.clientId],
+      ["post_logout_redirect_uri", `https://${HOST}/_gate/signed-out`],
+    ]);
+    expect(
+      browser.jar
+        .names()
+        .filter((name) => name === SESSION_COOKIE || name === REFRESH_COOKIE || name.startsWith(FLOW_COOKIE_PREFIX)),
+    ).toEqual([]);
   });
 
   test("with ?local stays on this site", async () => {
@@ -97,7 +113,12 @@ describe("logout", () => {
     expect(browser.jar.get(SESSION_COOKIE)).toBeUndefined();
   });
 
-  test.each([["GET", "cross-site"], ["POST", "cross-site"], ["GET", "same-site"], ["POST", "same-site"]])("by %s from another site asks first (%s)", async (method, site) => {
+  test.each([
+    ["GET", "cross-site"],
+    ["POST", "cross-site"],
+    ["GET", "same-site"],
+    ["POST", "same-site"],
+  ])("by %s from another site asks first (%s)", async (method, site) => {
     const browser = await signedIn();
     const before = browser.jar.names();
     const response = await browser.navigate("/_gate/logout", { method, headers: { "Sec-Fetch-Site": site } });
@@ -120,14 +141,18 @@ describe("logout", () => {
   ];
   test.each(NOT_ASKED_BY_ANYONE)("by %s of the site asks first", async (_name, headers) => {
     const browser = await signedIn();
-    const response = await browser.navigate("/_gate/logout", { headers: { "Sec-Fetch-Site": "same-origin", ...headers } });
+    const response = await browser.navigate("/_gate/logout", {
+      headers: { "Sec-Fetch-Site": "same-origin", ...headers },
+    });
     expectPage(response, 200);
     expect(response.headers["set-cookie"]).toBeUndefined();
   });
 
   test("by a script of the site takes a POST", async () => {
     const browser = await signedIn();
-    expect((await browser.fetch("/_gate/logout?local", { method: "POST" })).headers["location"]).toEqual(["/_gate/signed-out"]);
+    expect((await browser.fetch("/_gate/logout?local", { method: "POST" })).headers["location"]).toEqual([
+      "/_gate/signed-out",
+    ]);
     expect(browser.jar.get(SESSION_COOKIE)).toBeUndefined();
   });
 
@@ -153,9 +178,37 @@ describe("logout", () => {
 
 describe("everything else below the base path", () => {
   const UNKNOWN = [
-    "/_gate", "/_gate/", "/_gate/x", "/_gate/login/", "/_gate/login/x", "/_gate//login", "/_gate/LOGIN", "/_gate/me/", "/_gate/me.json", "/_gate/callback", "/_gate/callback/", "/_gate/callback/unknown",
-    "/_gate/callback/main/", "/_gate/callback/main/x", "/_gate/callback/__proto__", "/_gate/callback/constructor", "/_gate/constructor", "/_gate/__proto__", "/_gate/toString", "/_gate/hasOwnProperty",
-    "/_gate/%6cogin", "/_gate/./login", "/_gate/../login", "/_gate/callback%2fmain", "/_gate/<script>alert(1)</script>", "/_gatex/login", "/login", "/", "/_GATE/login", "/_gate/signed-out/", "/_gate/jwks.json",
+    "/_gate",
+    "/_gate/",
+    "/_gate/x",
+    "/_gate/login/",
+    "/_gate/login/x",
+    "/_gate//login",
+    "/_gate/LOGIN",
+    "/_gate/me/",
+    "/_gate/me.json",
+    "/_gate/callback",
+    "/_gate/callback/",
+    "/_gate/callback/unknown",
+    "/_gate/callback/main/",
+    "/_gate/callback/main/x",
+    "/_gate/callback/__proto__",
+    "/_gate/callback/constructor",
+    "/_gate/constructor",
+    "/_gate/__proto__",
+    "/_gate/toString",
+    "/_gate/hasOwnProperty",
+    "/_gate/%6cogin",
+    "/_gate/./login",
+    "/_gate/../login",
+    "/_gate/callback%2fmain",
+    "/_gate/<script>alert(1)</script>",
+    "/_gatex/login",
+    "/login",
+    "/",
+    "/_GATE/login",
+    "/_gate/signed-out/",
+    "/_gate/jwks.json",
   ];
   test.each(UNKNOWN)("%s is a 404", async (url) => {
     const page = await environment.browser().navigate(url);
@@ -185,16 +238,27 @@ describe("everything else below the base path", () => {
     if (method !== "HEAD") expectProblem(response, 405);
   });
 
-  test.each(["/_gate/login?idp=main", "/_gate/me", "/_gate/signed-out", "/_gate/unknown"])("HEAD %s is GET without its body", async (url) => {
-    const [get, head] = await Promise.all(["GET", "HEAD"].map((method) => environment.browser().navigate(url, { method })));
-    expect(head!.status).toBe(get!.status);
-    expect(head!.body).toBe("");
-    expect(head!.headers["content-type"]).toEqual(get!.headers["content-type"]);
-  });
+  test.each(["/_gate/login?idp=main", "/_gate/me", "/_gate/signed-out", "/_gate/unknown"])(
+    "HEAD %s is GET without its body",
+    async (url) => {
+      const [get, head] = await Promise.all(
+        ["GET", "HEAD"].map((method) => environment.browser().navigate(url, { method })),
+      );
+      expect(head!.status).toBe(get!.status);
+      expect(head!.body).toBe("");
+      expect(head!.headers["content-type"]).toEqual(get!.headers["content-type"]);
+    },
+  );
 });
 
 describe("a request that is not meant for the gateway", () => {
-  test.each(["evil.example", "APP.example.com.evil.example", "app.example.com:8443", "", "d111111abcdef8.cloudfront.net"])("host %j is a 421", async (host) => {
+  test.each([
+    "evil.example",
+    "APP.example.com.evil.example",
+    "app.example.com:8443",
+    "",
+    "d111111abcdef8.cloudfront.net",
+  ])("host %j is a 421", async (host) => {
     const response = await environment.browser().navigate("/_gate/login", { host });
     expectPage(response, 421);
     expect(response.headers["set-cookie"]).toBeUndefined();
@@ -208,15 +272,26 @@ describe("a request that is not meant for the gateway", () => {
   });
 
   test("a body of 40 KB is no trouble", async () => {
-    const response = await environment.browser().navigate("/_gate/logout", { method: "POST", body: "x".repeat(40_000) });
+    const response = await environment
+      .browser()
+      .navigate("/_gate/logout", { method: "POST", body: "x".repeat(40_000) });
     expect([302, 303]).toContain(response.status);
   });
 
   test("headers that no browser sends are no trouble", async () => {
-    const headers = { "X-Forwarded-Host": "evil.example", Forwarded: "host=evil.example", "X-Gate-User": "admin", Accept: ["text/html", "*/*"], Cookie: "\u00e9=\u00ff; a=%; __Host-gate=é", "X-Odd": "\ud800" };
+    const headers = {
+      "X-Forwarded-Host": "evil.example",
+      Forwarded: "host=evil.example",
+      "X-Gate-User": "admin",
+      Accept: ["text/html", "*/*"],
+      Cookie: "\u00e9=\u00ff; a=%; __Host-gate=é",
+      "X-Odd": "\ud800",
+    };
     const response = await environment.browser().navigate("/_gate/login", { headers });
     expect(response.status).toBe(302);
-    expect(new URL(response.headers["location"]![0]!).searchParams.get("redirect_uri")).toBe(`https://${HOST}/_gate/callback/main`);
+    expect(new URL(response.headers["location"]![0]!).searchParams.get("redirect_uri")).toBe(
+      `https://${HOST}/_gate/callback/main`,
+    );
   });
 });
 
@@ -240,7 +315,11 @@ describe("a page or problem details", () => {
 
 test("no response sets a cookie of another name", async () => {
   const browser = environment.browser();
-  const responses = [await browser.navigate("/_gate/login"), await browser.signIn(), await browser.navigate("/_gate/logout")];
+  const responses = [
+    await browser.navigate("/_gate/login"),
+    await browser.signIn(),
+    await browser.navigate("/_gate/logout"),
+  ];
   const names = responses.flatMap(setCookies).map(({ name }) => name);
   expect(names.filter((name) => !/^__(Host|Secure)-gate/.test(name))).toEqual([]);
   expect(setCookie(responses[1]!, SESSION_COOKIE)).toBeDefined();

@@ -6,7 +6,15 @@ import type { Standing } from "../../../edge-handlers/auth/ports";
 
 const NOW = 1_000_000;
 const START = { sid: "s".repeat(16), issuedAt: NOW, idp: "main", mark: 7, floor: "0000abc", endsAt: NOW + 28_800 };
-const IDENTITY: Identity = { uid: "u".repeat(16), email: "", roles: [], claims: {}, strength: "", authTime: undefined, idpSession: undefined };
+const IDENTITY: Identity = {
+  uid: "u".repeat(16),
+  email: "",
+  roles: [],
+  claims: {},
+  strength: "",
+  authTime: undefined,
+  idpSession: undefined,
+};
 const STANDING: Standing = { session: undefined, revocations: [], mark: 7, gatewayMark: 9, floor: "0000abc" };
 const REFRESH = { refreshToken: "token", generation: 0 };
 
@@ -40,7 +48,9 @@ test.each<[string, Partial<Identity>, string, string]>([
   ["a refresh token", {}, "x".repeat(3000), "refresh_token_too_large"],
 ])("%s that no cookie can hold give no session at all", async (_name, identity, refreshToken, code) => {
   const exchange = newExchange();
-  await expect(establishSession(exchange, START, { ...IDENTITY, ...identity }, { refreshToken, generation: 0 })).rejects.toMatchObject({ code });
+  await expect(
+    establishSession(exchange, START, { ...IDENTITY, ...identity }, { refreshToken, generation: 0 }),
+  ).rejects.toMatchObject({ code });
   expect(exchange.setCookies).toEqual([]);
 });
 

@@ -1,4 +1,7 @@
-/** `events/<transmitter>`: security events become revocations, once, and only those of the transmitter that the config names. */
+/**
+ * `events/<transmitter>`: security events become revocations, once, and only those of the transmitter that the config
+ * names.
+ */
 import { randomBytes } from "node:crypto";
 import type { JWTPayload } from "jose";
 import { REFUSALS } from "../../../edge-handlers/auth/oidc/refused";
@@ -11,7 +14,15 @@ import type { EdgeResponse, ViewerRequest } from "../../support/cloudfront-event
 import type { Outage } from "../../support/idp-faults";
 import { createSigningKey } from "../../support/idp-keys";
 import { getSession, putSession } from "../../support/ledger-sessions";
-import { commonClaims, commonFlaws, sign, withClaims, withHeader, type Draft, type Flaw } from "../../support/pushed-tokens";
+import {
+  commonClaims,
+  commonFlaws,
+  sign,
+  withClaims,
+  withHeader,
+  type Draft,
+  type Flaw,
+} from "../../support/pushed-tokens";
 
 const SET = "application/secevent+jwt";
 const AUDIENCE = "https://app.example.com/events";
@@ -25,8 +36,8 @@ beforeAll(async () => void (environment = await startWithTransmitters()));
 afterAll(() => environment.close());
 
 /**
- * `corp` tells of users of the identity provider `main` by opaque names too; `edr`, of the same issuer, by none; `lost` by those
- * of a provider that the config has lost.
+ * `corp` tells of users of the identity provider `main` by opaque names too; `edr`, of the same issuer, by none; `lost`
+ * by those of a provider that the config has lost.
  */
 async function startWithTransmitters(): Promise<AuthEnvironment> {
   const place = await startAuth({ withOtherIdp: true });
@@ -54,17 +65,37 @@ const alice = ({ idp } = environment) => ({ format: "iss_sub", iss: idp.issuer, 
 const newSid = () => `idp-${randomBytes(8).toString("hex")}`;
 
 /** An event about alice. */
-function draft(event = `${CAEP}session-revoked`, claims: JWTPayload = {}, payload: object = {}, place = environment): Draft {
+function draft(
+  event = `${CAEP}session-revoked`,
+  claims: JWTPayload = {},
+  payload: object = {},
+  place = environment,
+): Draft {
   const transmitter = place.otherIdp!;
   return {
-    claims: { ...commonClaims(transmitter.issuer, AUDIENCE, place.clock.now()), sub_id: alice(place), events: { [event]: payload }, ...claims },
+    claims: {
+      ...commonClaims(transmitter.issuer, AUDIENCE, place.clock.now()),
+      sub_id: alice(place),
+      events: { [event]: payload },
+      ...claims,
+    },
     header: { typ: "secevent+jwt" },
     key: transmitter.key,
   };
 }
 
-async function push(token: string, request: Partial<ViewerRequest> = {}, { invoke, secret } = environment): Promise<EdgeResponse> {
-  return invoke({ url: "/_gate/events/corp", method: "POST", headers: { "Content-Type": SET, Accept: "application/json" }, body: secret(token), ...request });
+async function push(
+  token: string,
+  request: Partial<ViewerRequest> = {},
+  { invoke, secret } = environment,
+): Promise<EdgeResponse> {
+  return invoke({
+    url: "/_gate/events/corp",
+    method: "POST",
+    headers: { "Content-Type": SET, Accept: "application/json" },
+    body: secret(token),
+    ...request,
+  });
 }
 
 /** The commands that reached the queue while `act` ran. */
@@ -75,7 +106,10 @@ async function commandsOf(act: () => Promise<unknown>, { aws } = environment): P
 }
 
 function expectRefused(response: EdgeResponse, reason: Flaw[1]): void {
-  expect(response).toMatchObject({ status: 400, headers: { "content-type": ["application/json"], "cache-control": ["no-store"] } });
+  expect(response).toMatchObject({
+    status: 400,
+    headers: { "content-type": ["application/json"], "cache-control": ["no-store"] },
+  });
   expect(response.headers["set-cookie"]).toBeUndefined();
   expect(JSON.parse(response.body)).toEqual(REFUSALS[reason]);
 }
@@ -107,20 +141,60 @@ const FLAWS: Flaw[] = [
   ["about a text", "subject", subject("alice")],
   ["about a list", "subject", (honest) => subject([honest.claims["sub_id"]])(honest)],
   ["about an address", "subject", subject({ format: "email", email: "alice@example.com" })],
-  ["about aliases", "subject", (honest) => subject({ format: "aliases", identifiers: [honest.claims["sub_id"]] })(honest)],
-  ["about a user of another issuer", "subject", subject({ format: "iss_sub", iss: "https://evil.example", sub: "alice" })],
+  [
+    "about aliases",
+    "subject",
+    (honest) => subject({ format: "aliases", identifiers: [honest.claims["sub_id"]] })(honest),
+  ],
+  [
+    "about a user of another issuer",
+    "subject",
+    subject({ format: "iss_sub", iss: "https://evil.example", sub: "alice" }),
+  ],
   ["about a user of no issuer", "subject", subject({ format: "iss_sub", sub: "alice" })],
-  ["about a user without a name", "subject", (honest) => subject({ ...(honest.claims["sub_id"] as object), sub: undefined })(honest)],
-  ["about a user with an empty name", "subject", (honest) => subject({ ...(honest.claims["sub_id"] as object), sub: "" })(honest)],
-  ["about a user whose name is a number", "subject", (honest) => subject({ ...(honest.claims["sub_id"] as object), sub: 7 })(honest)],
+  [
+    "about a user without a name",
+    "subject",
+    (honest) => subject({ ...(honest.claims["sub_id"] as object), sub: undefined })(honest),
+  ],
+  [
+    "about a user with an empty name",
+    "subject",
+    (honest) => subject({ ...(honest.claims["sub_id"] as object), sub: "" })(honest),
+  ],
+  [
+    "about a user whose name is a number",
+    "subject",
+    (honest) => subject({ ...(honest.claims["sub_id"] as object), sub: 7 })(honest),
+  ],
   ["about an opaque subject without an id", "subject", subject({ format: "opaque" })],
-  ["about a subject of a format that every object has", "subject", subject({ format: "constructor", issuer: "https://evil.example", id: "alice" })],
-  ["about a subject whose format is a list", "subject", (honest) => subject({ ...(honest.claims["sub_id"] as object), format: ["iss_sub"] })(honest)],
-  ["about a subject whose format is null", "subject", (honest) => subject({ ...(honest.claims["sub_id"] as object), format: null })(honest)],
+  [
+    "about a subject of a format that every object has",
+    "subject",
+    subject({ format: "constructor", issuer: "https://evil.example", id: "alice" }),
+  ],
+  [
+    "about a subject whose format is a list",
+    "subject",
+    (honest) => subject({ ...(honest.claims["sub_id"] as object), format: ["iss_sub"] })(honest),
+  ],
+  [
+    "about a subject whose format is null",
+    "subject",
+    (honest) => subject({ ...(honest.claims["sub_id"] as object), format: null })(honest),
+  ],
   ["about a complex subject without members", "subject", subject({ format: "complex" })],
   ["about a device", "subject", subject({ format: "complex", device: { format: "opaque", id: "d" } })],
-  ["about a complex user", "subject", (honest) => subject({ format: "complex", user: { format: "complex", user: honest.claims["sub_id"] } })(honest)],
-  ["about a user and an unreadable session", "subject", (honest) => subject({ format: "complex", user: honest.claims["sub_id"], session: "s" })(honest)],
+  [
+    "about a complex user",
+    "subject",
+    (honest) => subject({ format: "complex", user: { format: "complex", user: honest.claims["sub_id"] } })(honest),
+  ],
+  [
+    "about a user and an unreadable session",
+    "subject",
+    (honest) => subject({ format: "complex", user: honest.claims["sub_id"], session: "s" })(honest),
+  ],
   ["at a time that is a text", "claims", payload({ event_timestamp: "1600000000" })],
   ["at a time that is null", "claims", payload({ event_timestamp: null })],
   ["at a time before all time", "claims", payload({ event_timestamp: -1 })],
@@ -132,11 +206,19 @@ describe("an event is refused", () => {
     const refused = async () => {
       const response = await push(await make(honest));
       expectRefused(response, reason);
-      expect(await environment.logLines(response)).toEqual([expect.objectContaining({ endpoint: "events", outcome: "refused", detail: expect.stringMatching(`^corp: ${reason}\\b`) as unknown })]);
+      expect(await environment.logLines(response)).toEqual([
+        expect.objectContaining({
+          endpoint: "events",
+          outcome: "refused",
+          detail: expect.stringMatching(`^corp: ${reason}\\b`) as unknown,
+        }),
+      ]);
     };
     expect(await commandsOf(refused)).toEqual([]);
     // Nothing else was wrong with it.
-    expect(await commandsOf(async () => expectAccepted(await push(await sign(honest))))).toEqual([cutOff("CAEP session-revoked", honest.claims.iat)]);
+    expect(await commandsOf(async () => expectAccepted(await push(await sign(honest))))).toEqual([
+      cutOff("CAEP session-revoked", honest.claims.iat),
+    ]);
   });
 
   test.each(["credential-change", "account-disabled"])("that %s of a session without its user", async (name) => {
@@ -147,11 +229,16 @@ describe("an event is refused", () => {
 
   test.each(["edr", "lost"])("about an opaque subject, where nobody said whose it is (%s)", async (id) => {
     const token = await sign(draft(undefined, { sub_id: { format: "opaque", id: "alice" } }));
-    expect(await commandsOf(async () => expectRefused(await push(token, { url: `/_gate/events/${id}` }), "subject"))).toEqual([]);
+    expect(
+      await commandsOf(async () => expectRefused(await push(token, { url: `/_gate/events/${id}` }), "subject")),
+    ).toEqual([]);
   });
 
   test("as a whole, where one of its events cannot be read", async () => {
-    const events = { [`${CAEP}session-revoked`]: { subject: alice() }, [`${RISC}account-disabled`]: { subject: { format: "email", email: "a@b.example" } } };
+    const events = {
+      [`${CAEP}session-revoked`]: { subject: alice() },
+      [`${RISC}account-disabled`]: { subject: { format: "email", email: "a@b.example" } },
+    };
     const token = await sign(draft(undefined, { events, sub_id: undefined }));
     expect(await commandsOf(async () => expectRefused(await push(token), "subject"))).toEqual([]);
   });
@@ -188,13 +275,24 @@ describe("an event is taken", () => {
   const HONEST: [string, (honest: Draft) => Draft][] = [
     ["without tampering", (honest) => honest],
     ["with the long form of its type", (honest) => ({ ...honest, header: { typ: "Application/SecEvent+JWT" } })],
-    ["for several audiences", ({ claims, ...honest }) => ({ ...honest, claims: { ...claims, aud: ["other", AUDIENCE] } })],
-    ["that is nearly a week old", ({ claims, ...honest }) => ({ ...honest, claims: { ...claims, iat: claims.iat! - WEEK } })],
-    ["with claims that nobody knows", ({ claims, ...honest }) => ({ ...honest, claims: { ...claims, txn: "x", toe: 1 } })],
+    [
+      "for several audiences",
+      ({ claims, ...honest }) => ({ ...honest, claims: { ...claims, aud: ["other", AUDIENCE] } }),
+    ],
+    [
+      "that is nearly a week old",
+      ({ claims, ...honest }) => ({ ...honest, claims: { ...claims, iat: claims.iat! - WEEK } }),
+    ],
+    [
+      "with claims that nobody knows",
+      ({ claims, ...honest }) => ({ ...honest, claims: { ...claims, txn: "x", toe: 1 } }),
+    ],
   ];
   test.each(HONEST)("%s", async (_name, change) => {
     const honest = change(draft());
-    expect(await commandsOf(async () => expectAccepted(await push(await sign(honest))))).toEqual([cutOff("CAEP session-revoked", honest.claims.iat)]);
+    expect(await commandsOf(async () => expectAccepted(await push(await sign(honest))))).toEqual([
+      cutOff("CAEP session-revoked", honest.claims.iat),
+    ]);
   });
 
   test.each([`${SET}; charset=UTF-8`, "Application/SecEvent+JWT"])("in a body of type %s", async (type) => {
@@ -212,7 +310,9 @@ describe("an event is taken", () => {
     const replays = async () => {
       const response = await push(token);
       expectAccepted(response);
-      expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "replayed", detail: "corp: CAEP session-revoked" })]);
+      expect(await environment.logLines(response)).toEqual([
+        expect.objectContaining({ outcome: "replayed", detail: "corp: CAEP session-revoked" }),
+      ]);
       // Signed anew; the jti is what counts.
       expectAccepted(await push(await sign({ ...honest, claims: { ...honest.claims, txn: "x" } })));
       await environment.coldStart();
@@ -242,31 +342,48 @@ describe("what an event revokes", () => {
   describe.each(USER_EVENTS)("%s", (uri, reason) => {
     test("all sessions of the user that began until the token was issued", async () => {
       const honest = draft(uri, { iat: environment.clock.now() - 100 });
-      expect(await commandsOf(async () => expectAccepted(await push(await sign(honest))))).toEqual([cutOff(reason, honest.claims.iat)]);
+      expect(await commandsOf(async () => expectAccepted(await push(await sign(honest))))).toEqual([
+        cutOff(reason, honest.claims.iat),
+      ]);
     });
 
     test("until it happened, where it says when", async () => {
       const happened = environment.clock.now() - 5_000;
-      expect(await commandsOf(async () => expectAccepted(await push(await sign(draft(uri, {}, { event_timestamp: happened + 0.7 })))))).toEqual([cutOff(reason, happened)]);
+      expect(
+        await commandsOf(async () =>
+          expectAccepted(await push(await sign(draft(uri, {}, { event_timestamp: happened + 0.7 })))),
+        ),
+      ).toEqual([cutOff(reason, happened)]);
     });
 
     test.each([50, 1e9, 1e15])("never sessions that are still to begin (%d s ahead)", async (ahead) => {
       const now = environment.clock.now();
-      const [command] = await commandsOf(async () => expectAccepted(await push(await sign(draft(uri, {}, { event_timestamp: now + ahead })))));
+      const [command] = await commandsOf(async () =>
+        expectAccepted(await push(await sign(draft(uri, {}, { event_timestamp: now + ahead })))),
+      );
       expect(command!.cutoff).toBeGreaterThanOrEqual(now);
       expect(command!.cutoff).toBeLessThan(now + 50);
     });
 
     test("the user of a complex subject, whatever it says of a device", async () => {
-      const sub_id = { format: "complex", user: alice(), device: { format: "opaque", id: "d" }, tenant: { format: "opaque", id: "t" } };
+      const sub_id = {
+        format: "complex",
+        user: alice(),
+        device: { format: "opaque", id: "d" },
+        tenant: { format: "opaque", id: "t" },
+      };
       const honest = draft(uri, { sub_id });
-      expect(await commandsOf(async () => expectAccepted(await push(await sign(honest))))).toEqual([cutOff(reason, honest.claims.iat)]);
+      expect(await commandsOf(async () => expectAccepted(await push(await sign(honest))))).toEqual([
+        cutOff(reason, honest.claims.iat),
+      ]);
     });
   });
 
   test("no session that is still to begin, where the transmitter's clock is ahead", async () => {
     const now = environment.clock.now();
-    const [command] = await commandsOf(async () => expectAccepted(await push(await sign(draft(undefined, { iat: now + 50 })))));
+    const [command] = await commandsOf(async () =>
+      expectAccepted(await push(await sign(draft(undefined, { iat: now + 50 })))),
+    );
     expect(command!.cutoff).toBeGreaterThanOrEqual(now);
     expect(command!.cutoff).toBeLessThan(now + 50);
   });
@@ -281,7 +398,10 @@ describe("what an event revokes", () => {
     ["iss_sub with a slash at the issuer's end", () => ({ sub_id: { ...alice(), iss: `${environment.idp.issuer}/` } })],
     ["opaque", () => ({ sub_id: { format: "opaque", id: "alice" } })],
     ["in the event", () => ({ event: { subject: alice() } })],
-    ["in the event, as early RISC has it", () => ({ event: { subject: { subject_type: "iss-sub", iss: environment.idp.issuer, sub: "alice" } } })],
+    [
+      "in the event, as early RISC has it",
+      () => ({ event: { subject: { subject_type: "iss-sub", iss: environment.idp.issuer, sub: "alice" } } }),
+    ],
     ["complex, without a format", () => ({ sub_id: { user: alice() } })],
     ["complex, in the event", () => ({ event: { subject: { user: { format: "opaque", id: "alice" } } } })],
     ["of the token, not of the event", () => ({ sub_id: alice(), event: { subject: { ...alice(), sub: "bob" } } })],
@@ -289,12 +409,16 @@ describe("what an event revokes", () => {
   test.each(SUBJECTS)("a user: %s", async (_name, make) => {
     const { sub_id, event } = make();
     const honest = draft(`${RISC}account-disabled`, { sub_id }, event);
-    expect(await commandsOf(async () => expectAccepted(await push(await sign(honest))))).toEqual([cutOff("RISC account-disabled", honest.claims.iat)]);
+    expect(await commandsOf(async () => expectAccepted(await push(await sign(honest))))).toEqual([
+      cutOff("RISC account-disabled", honest.claims.iat),
+    ]);
   });
 
   test("a user of another identity provider is another user", async () => {
     const { issuer } = environment.otherIdp!;
-    const [command] = await commandsOf(async () => expectAccepted(await push(await sign(draft(undefined, { sub_id: { ...alice(), iss: issuer } })))));
+    const [command] = await commandsOf(async () =>
+      expectAccepted(await push(await sign(draft(undefined, { sub_id: { ...alice(), iss: issuer } })))),
+    );
     expect(command!.target).not.toMatchObject({ uid: environment.uid("alice") });
   });
 
@@ -307,25 +431,47 @@ describe("what an event revokes", () => {
     const { sid: living, uid } = await putSession(environment, sid);
     const bob = await putSession(environment, sid, { uid: environment.uid("bob") });
     const honest = draft(undefined, { sub_id: { format: "complex", user: alice(), session: session(sid) } });
-    const revoked = (target: object) => ({ version: 1, target: { type: "session", ...target }, by: "event:corp", reason: "CAEP session-revoked" });
-    expect(await commandsOf(async () => expectAccepted(await push(await sign(honest))))).toEqual([revoked({ sid: living, uid })]);
+    const revoked = (target: object) => ({
+      version: 1,
+      target: { type: "session", ...target },
+      by: "event:corp",
+      reason: "CAEP session-revoked",
+    });
+    expect(await commandsOf(async () => expectAccepted(await push(await sign(honest))))).toEqual([
+      revoked({ sid: living, uid }),
+    ]);
     expect((await getSession(environment, { sid: living, uid }))?.endedAt).toBeDefined();
     // Until no token of it can be left.
     environment.clock.advance(900 + 601);
     const withoutUser = draft(undefined, { sub_id: { format: "complex", session: session(sid) } });
-    expect(await commandsOf(async () => expectAccepted(await push(await sign(withoutUser))))).toEqual([revoked({ sid: bob.sid, uid: bob.uid })]);
+    expect(await commandsOf(async () => expectAccepted(await push(await sign(withoutUser))))).toEqual([
+      revoked({ sid: bob.sid, uid: bob.uid }),
+    ]);
     environment.clock.advance(900 + 601);
-    expect(await commandsOf(async () => expectAccepted(await push(await sign(draft(undefined, { sub_id: withoutUser.claims["sub_id"] })))))).toEqual([]);
+    expect(
+      await commandsOf(async () =>
+        expectAccepted(await push(await sign(draft(undefined, { sub_id: withoutUser.claims["sub_id"] })))),
+      ),
+    ).toEqual([]);
   });
 
   test("each of several events of one token", async () => {
-    const events = { [`${CAEP}session-revoked`]: {}, [`${RISC}account-disabled`]: {}, "https://other.example/event": {} };
+    const events = {
+      [`${CAEP}session-revoked`]: {},
+      [`${RISC}account-disabled`]: {},
+      "https://other.example/event": {},
+    };
     const commands = await commandsOf(async () => expectAccepted(await push(await sign(draft(undefined, { events })))));
     expect(commands.map(({ reason }) => reason).sort()).toEqual(["CAEP session-revoked", "RISC account-disabled"]);
   });
 
   const IGNORED: [string, string, string, JWTPayload][] = [
-    ["verification of the stream", `${SSF}verification`, "verification", { sub_id: { format: "opaque", id: "stream-1" } }],
+    [
+      "verification of the stream",
+      `${SSF}verification`,
+      "verification",
+      { sub_id: { format: "opaque", id: "stream-1" } },
+    ],
     ["verification without a subject", `${SSF}verification`, "verification", { sub_id: undefined }],
     ["verification as RISC had it", `${RISC}verification`, "verification", {}],
     ["an update of the stream", `${SSF}stream-updated`, "unknown", {}],
@@ -339,7 +485,9 @@ describe("what an event revokes", () => {
     const ignored = async () => {
       const response = await push(await sign(draft(uri, claims, { state: "secret-state-of-the-stream" })));
       expectAccepted(response);
-      expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "ignored", detail: `corp: ${name}` })]);
+      expect(await environment.logLines(response)).toEqual([
+        expect.objectContaining({ outcome: "ignored", detail: `corp: ${name}` }),
+      ]);
     };
     expect(await commandsOf(ignored)).toEqual([]);
     expect(environment.aws.requests.slice(before).filter((target) => target.startsWith("DynamoDB"))).toEqual([]);
@@ -349,7 +497,10 @@ describe("what an event revokes", () => {
 describe("while something is down the transmitter is asked to try again, and nothing is lost", () => {
   const FAULTS = ["error", "throttle", "garbage"] as const;
   const TARGETS = ["DynamoDB_20120810.GetItem", "AmazonSQS.SendMessage", "DynamoDB_20120810.PutItem"];
-  const EACH: [string, Fault][] = [...TARGETS.flatMap((target) => FAULTS.map((fault): [string, Fault] => [target, fault])), ["AmazonSQS.SendMessage", "hang"]];
+  const EACH: [string, Fault][] = [
+    ...TARGETS.flatMap((target) => FAULTS.map((fault): [string, Fault] => [target, fault])),
+    ["AmazonSQS.SendMessage", "hang"],
+  ];
   test.each(EACH)("%s: %s", async (target, fault) => {
     const token = await sign(draft());
     environment.aws.faults.set(target, fault);
@@ -371,7 +522,14 @@ describe("while something is down the transmitter is asked to try again, and not
     expect(await commandsOf(async () => expectAccepted(await push(token)))).toHaveLength(1);
   });
 
-  test.each<[Outage, number]>([["error", 503], ["unavailable", 503], ["reset", 503], ["garbage", 502], ["redirect", 502], ["huge", 502]])("the transmitter's keys: %s", (outage, status) =>
+  test.each<[Outage, number]>([
+    ["error", 503],
+    ["unavailable", 503],
+    ["reset", 503],
+    ["garbage", 502],
+    ["redirect", 502],
+    ["huge", 502],
+  ])("the transmitter's keys: %s", (outage, status) =>
     withTransmitters(async (place) => {
       const token = await sign(draft(undefined, { sub_id: alice(place) }, {}, place));
       place.otherIdp!.outages.set("jwks", outage);
@@ -379,14 +537,20 @@ describe("while something is down the transmitter is asked to try again, and not
       place.otherIdp!.outages.clear();
       place.clock.advance(31);
       expect(await commandsOf(async () => expectAccepted(await push(token, {}, place)), place)).toHaveLength(1);
-    }));
+    }),
+  );
 
   test("the transmitter as a whole: keys that are known go on being good", () =>
     withTransmitters(async (place) => {
       expectAccepted(await push(await sign(draft(undefined, {}, {}, place)), {}, place));
       await place.otherIdp!.stop();
       place.clock.advance(3700);
-      expect(await commandsOf(async () => expectAccepted(await push(await sign(draft(undefined, {}, {}, place)), {}, place)), place)).toHaveLength(1);
+      expect(
+        await commandsOf(
+          async () => expectAccepted(await push(await sign(draft(undefined, {}, {}, place)), {}, place)),
+          place,
+        ),
+      ).toHaveLength(1);
       await place.otherIdp!.restart();
     }));
 });
@@ -404,7 +568,11 @@ test("a key that the transmitter has withdrawn is refused, its new one is accept
   }));
 
 test("nothing of a token is in the log", async () => {
-  const names = { jti: "jti-of-the-token", txn: "txn-of-the-token", events: { "https://other.example/of-the-token": { reason_admin: { en: "text-of-the-token" } } } };
+  const names = {
+    jti: "jti-of-the-token",
+    txn: "txn-of-the-token",
+    events: { "https://other.example/of-the-token": { reason_admin: { en: "text-of-the-token" } } },
+  };
   expectAccepted(await push(await sign(draft(undefined, names))));
   expect(environment.logs()).not.toMatch(/of-the-token|other\.example|alice|secret-state/);
 });

@@ -1,6 +1,7 @@
 /**
- * Whatever AWS does at whatever call of whatever endpoint: nobody gets a session that the checks did not allow. Signing out always
- * works in the browser that asks. Endpoints that others push to have tables of their own, beside their tests.
+ * Whatever AWS does at whatever call of whatever endpoint: nobody gets a session that the checks did not allow. Signing
+ * out always works in the browser that asks. Endpoints that others push to have tables of their own, beside their
+ * tests.
  */
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import { shardOf } from "../../../session/shard";
@@ -23,8 +24,9 @@ const SEND = "AmazonSQS.SendMessage";
 const TELL = "AWSEvents.PutEvents";
 
 /**
- * What a fault makes of a request. `denied`: 503, and what the browser had it keeps. `refused`: as without the fault, which is a
- * refusal. `signed out`: here at least. `old copy`: as without the fault, because what was read a minute ago is good.
+ * What a fault makes of a request. `denied`: 503, and what the browser had it keeps. `refused`: as without the fault,
+ * which is a refusal. `signed out`: here at least. `old copy`: as without the fault, because what was read a minute ago
+ * is good.
  */
 type Effect = "denied" | "refused" | "signed out" | "old copy";
 
@@ -104,7 +106,14 @@ const SCENARIOS: Scenario[] = [
       await withUsedUpCookie(environment, browser);
       return login(browser);
     },
-    calls: { [SETTINGS]: "refused", [KEYS]: "refused", [READ]: "denied", [SEND]: "denied", [UPDATE]: "denied", [TELL]: "refused" },
+    calls: {
+      [SETTINGS]: "refused",
+      [KEYS]: "refused",
+      [READ]: "denied",
+      [SEND]: "denied",
+      [UPDATE]: "denied",
+      [TELL]: "refused",
+    },
     clean: { status: 302, session: "cleared" },
   },
   {
@@ -115,7 +124,14 @@ const SCENARIOS: Scenario[] = [
       environment.clock.advance(61);
       return () => browser.navigate(callback);
     },
-    calls: { [SETTINGS]: "old copy", [KEYS]: "old copy", [READ]: "denied", [POINT]: "denied", [PUT]: "denied", [GET]: "denied" },
+    calls: {
+      [SETTINGS]: "old copy",
+      [KEYS]: "old copy",
+      [READ]: "denied",
+      [POINT]: "denied",
+      [PUT]: "denied",
+      [GET]: "denied",
+    },
     clean: { status: 302, session: "given" },
   },
   {
@@ -138,7 +154,14 @@ const SCENARIOS: Scenario[] = [
       environment.clock.advance(61);
       return () => browser.navigate(callback);
     },
-    calls: { [SETTINGS]: "refused", [KEYS]: "refused", [GET]: "denied", [SEND]: "denied", [UPDATE]: "denied", [TELL]: "refused" },
+    calls: {
+      [SETTINGS]: "refused",
+      [KEYS]: "refused",
+      [GET]: "denied",
+      [SEND]: "denied",
+      [UPDATE]: "denied",
+      [TELL]: "refused",
+    },
     clean: { status: 400, session: "none" },
   },
   {
@@ -166,7 +189,14 @@ const SCENARIOS: Scenario[] = [
       await withUsedUpCookie(environment, browser);
       return refresh(browser);
     },
-    calls: { [SETTINGS]: "refused", [KEYS]: "refused", [READ]: "denied", [SEND]: "denied", [UPDATE]: "denied", [TELL]: "refused" },
+    calls: {
+      [SETTINGS]: "refused",
+      [KEYS]: "refused",
+      [READ]: "denied",
+      [SEND]: "denied",
+      [UPDATE]: "denied",
+      [TELL]: "refused",
+    },
     clean: { status: 401, session: "cleared" },
   },
   {
@@ -210,7 +240,11 @@ const SCENARIOS: Scenario[] = [
   },
 ];
 
-const CASES = SCENARIOS.flatMap((scenario) => Object.keys(scenario.calls).flatMap((target) => FAULTS.map((fault) => ({ name: scenario.name, scenario, target, fault }))));
+const CASES = SCENARIOS.flatMap((scenario) =>
+  Object.keys(scenario.calls).flatMap((target) =>
+    FAULTS.map((fault) => ({ name: scenario.name, scenario, target, fault })),
+  ),
+);
 
 interface Outcome {
   response: EdgeResponse;
@@ -228,9 +262,11 @@ const seen = new Map<string, string[]>();
 // Some at once: what hangs takes two seconds, and waits for nothing but its clock.
 beforeAll(async () => {
   const waiting = [...SCENARIOS];
-  await Promise.all(Array.from({ length: 5 }, async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) await runScenario(next);
-  }));
+  await Promise.all(
+    Array.from({ length: 5 }, async () => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) await runScenario(next);
+    }),
+  );
 }, 240_000);
 
 async function runScenario(scenario: Scenario): Promise<void> {
@@ -246,7 +282,12 @@ async function runScenario(scenario: Scenario): Promise<void> {
   });
 }
 
-async function runCase(environment: AuthEnvironment, scenario: Scenario, target: string, fault: Fault | "cold"): Promise<void> {
+async function runCase(
+  environment: AuthEnvironment,
+  scenario: Scenario,
+  target: string,
+  fault: Fault | "cold",
+): Promise<void> {
   const { browser, send } = await arranged(environment, scenario);
   const held = () => browser.jar.get(SESSION_COOKIE) + String(browser.jar.get(REFRESH_COOKIE) !== undefined);
   const before = held();
@@ -294,14 +335,14 @@ function expectUnavailable({ response, isKept }: Outcome): void {
 }
 
 const EFFECTS: Record<Effect, (outcome: Outcome, scenario: Scenario) => void> = {
-  "denied": (outcome, scenario) => {
+  denied: (outcome, scenario) => {
     expectUnavailable(outcome);
     expect(outcome.log["outcome"]).toMatch(/^(ledger|revocations)_unavailable$/);
     // A flow is used once; whoever renews or asks goes on when the fault is over.
     if (scenario.name.startsWith("a callback")) expectNoSession(outcome.again);
     else expectClean(outcome.again, scenario);
   },
-  "refused": ({ response }, scenario) => {
+  refused: ({ response }, scenario) => {
     expect(scenario.clean.session).not.toBe("given");
     expectClean(response, scenario);
   },
@@ -319,11 +360,17 @@ test.each(CASES)("$name: $target: $fault", ({ name, scenario, target, fault }) =
 test.each([UPDATE, SEND])("a sign-out that reached only this browser says so (%s)", (target) => {
   for (const fault of FAULTS) {
     const { log } = outcomes.get(keyOf("logout", target, fault))!;
-    expect(log).toMatchObject({ outcome: "signed_out_here", status: 302, detail: expect.stringMatching(/^(ledger|revocations)_unavailable/) as unknown });
+    expect(log).toMatchObject({
+      outcome: "signed_out_here",
+      status: 302,
+      detail: expect.stringMatching(/^(ledger|revocations)_unavailable/) as unknown,
+    });
   }
 });
 
-test.each(SCENARIOS.flatMap((scenario) => [SETTINGS, KEYS].map((target) => ({ name: scenario.name, scenario, target }))))("$name, with nothing read before: $target", ({ name, scenario, target }) => {
+test.each(
+  SCENARIOS.flatMap((scenario) => [SETTINGS, KEYS].map((target) => ({ name: scenario.name, scenario, target }))),
+)("$name, with nothing read before: $target", ({ name, scenario, target }) => {
   const outcome = outcomes.get(keyOf(name, target, "cold"))!;
   // Without keys nothing is known of the session, and the cookies go; without settings not even their path is known.
   if (name === "logout" && target === KEYS) expectClean(outcome.response, scenario);

@@ -34,8 +34,11 @@ test("a failure stays what it is", () => {
   expect(asFailure(failure)).toBe(failure);
 });
 
-test.each(Object.entries(FAILURES))("%s has an error status, and says when to come back where it is temporary", (_code, kind: Failure["kind"]) => {
-  expect(kind.status).toBeGreaterThanOrEqual(400);
-  expect(kind.title.length * kind.text.length).toBeGreaterThan(0);
-  if ([429, 503].includes(kind.status)) expect(kind.retryAfter).toBeGreaterThan(0);
-});
+test.each(Object.entries(FAILURES))(
+  "%s has an error status, and says when to come back where it is temporary",
+  (_code, kind: Failure["kind"]) => {
+    expect(kind.status).toBeGreaterThanOrEqual(400);
+    expect(kind.title.length * kind.text.length).toBeGreaterThan(0);
+    if ([429, 503].includes(kind.status)) expect(kind.retryAfter).toBeGreaterThan(0);
+  },
+);

@@ -1,4 +1,6 @@
-/** `frontchannel-logout/<idp>`: the sessions of the provider's session are revoked, without a cookie and without a page. */
+/**
+ * `frontchannel-logout/<idp>`: the sessions of the provider's session are revoked, without a cookie and without a page.
+ */
 import { randomBytes } from "node:crypto";
 import { SESSION_COOKIE } from "../../../session/cookies";
 import type { RevocationCommand } from "../../../session/revocation";
@@ -8,7 +10,12 @@ import type { EdgeResponse, ViewerRequest } from "../../support/cloudfront-event
 import { getSession, putSession } from "../../support/ledger-sessions";
 
 /** What a browser says of a page of another site in a frame. */
-const FRAME = { "Accept": "text/html", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe" };
+const FRAME = {
+  Accept: "text/html",
+  "Sec-Fetch-Site": "cross-site",
+  "Sec-Fetch-Mode": "navigate",
+  "Sec-Fetch-Dest": "iframe",
+};
 
 let environment: AuthEnvironment;
 beforeAll(async () => void (environment = await startAuth({ withOtherIdp: true })));
@@ -16,8 +23,15 @@ afterAll(() => environment.close());
 
 const newSid = () => `idp-${randomBytes(8).toString("hex")}`;
 
-async function load(parameters: Record<string, string> | string[][], request: Partial<ViewerRequest> = {}): Promise<EdgeResponse> {
-  return environment.invoke({ url: `/_gate/frontchannel-logout/main?${new URLSearchParams(parameters)}`, headers: FRAME, ...request });
+async function load(
+  parameters: Record<string, string> | string[][],
+  request: Partial<ViewerRequest> = {},
+): Promise<EdgeResponse> {
+  return environment.invoke({
+    url: `/_gate/frontchannel-logout/main?${new URLSearchParams(parameters)}`,
+    headers: FRAME,
+    ...request,
+  });
 }
 
 const honest = (sid: string) => ({ iss: environment.idp.issuer, sid });
@@ -46,21 +60,30 @@ function expectFramed(response: EdgeResponse): void {
 test("every living session of the provider's session is revoked, and the ledger knows at once that they ended", async () => {
   const sid = newSid();
   const now = environment.clock.now();
-  const living = [await putSession(environment, sid), await putSession(environment, sid, { uid: environment.uid("bob") })];
+  const living = [
+    await putSession(environment, sid),
+    await putSession(environment, sid, { uid: environment.uid("bob") }),
+  ];
   await putSession(environment, sid, { endsAt: now - 241 });
   await putSession(environment, newSid());
   const commands = await commandsOf(async () => {
     const response = await load(honest(sid));
     expectFramed(response);
-    expect(await environment.logLines(response)).toEqual([expect.objectContaining({ endpoint: "frontchannel-logout", outcome: "signed_out", idp: "main" })]);
+    expect(await environment.logLines(response)).toEqual([
+      expect.objectContaining({ endpoint: "frontchannel-logout", outcome: "signed_out", idp: "main" }),
+    ]);
   });
   expect(commands).toHaveLength(2);
-  expect(commands).toEqual(expect.arrayContaining(living.map((session) => ({
-    version: 1,
-    target: { type: "session", sid: session.sid, uid: session.uid },
-    by: "frontchannel-logout:main",
-    reason: "The identity provider signed the user out.",
-  }))));
+  expect(commands).toEqual(
+    expect.arrayContaining(
+      living.map((session) => ({
+        version: 1,
+        target: { type: "session", sid: session.sid, uid: session.uid },
+        by: "frontchannel-logout:main",
+        reason: "The identity provider signed the user out.",
+      })),
+    ),
+  );
   for (const session of living) expect((await getSession(environment, session))?.endedAt).toBeGreaterThanOrEqual(now);
 });
 
@@ -104,7 +127,9 @@ test("what is repeated sends the same text, which the revoker finds done", async
 });
 
 test("a session cookie that comes along all the same decides nothing", async () => {
-  const response = await load(honest(newSid()), { headers: { ...FRAME, Cookie: `${SESSION_COOKIE}=${environment.mint({})}` } });
+  const response = await load(honest(newSid()), {
+    headers: { ...FRAME, Cookie: `${SESSION_COOKIE}=${environment.mint({})}` },
+  });
   expectFramed(response);
 });
 
@@ -136,7 +161,7 @@ describe("a request is refused, and the session lives on", () => {
     expect(await commandsOf(async () => expectFramed(await load(honest(sid))))).toHaveLength(1);
   });
 
-  test.each(["unknown", "constructor", ""])("at the provider \"%s\"", async (idp) => {
+  test.each(["unknown", "constructor", ""])('at the provider "%s"', async (idp) => {
     const query = new URLSearchParams(honest(newSid()));
     expectProblem(await load({}, { url: `/_gate/frontchannel-logout/${idp}?${query}` }), 404);
   });
@@ -151,14 +176,22 @@ describe("a request is refused, and the session lives on", () => {
 
 describe("while something is down nobody is told that it is done, and nothing is lost", () => {
   const FAULTS = ["error", "throttle", "garbage"] as const;
-  const TARGETS = ["DynamoDB_20120810.Query", "DynamoDB_20120810.BatchGetItem", "AmazonSQS.SendMessage", "DynamoDB_20120810.UpdateItem"];
-  test.each(TARGETS.flatMap((target) => FAULTS.map((fault) => [target, fault] as const)))("%s: %s", async (target, fault) => {
-    const sid = newSid();
-    await putSession(environment, sid);
-    environment.aws.faults.set(target, fault);
-    const response = await load(honest(sid));
-    environment.aws.faults.clear();
-    expectProblem(response, 503);
-    expect(await commandsOf(async () => expectFramed(await load(honest(sid))))).toHaveLength(1);
-  });
+  const TARGETS = [
+    "DynamoDB_20120810.Query",
+    "DynamoDB_20120810.BatchGetItem",
+    "AmazonSQS.SendMessage",
+    "DynamoDB_20120810.UpdateItem",
+  ];
+  test.each(TARGETS.flatMap((target) => FAULTS.map((fault) => [target, fault] as const)))(
+    "%s: %s",
+    async (target, fault) => {
+      const sid = newSid();
+      await putSession(environment, sid);
+      environment.aws.faults.set(target, fault);
+      const response = await load(honest(sid));
+      environment.aws.faults.clear();
+      expectProblem(response, 503);
+      expect(await commandsOf(async () => expectFramed(await load(honest(sid))))).toHaveLength(1);
+    },
+  );
 });

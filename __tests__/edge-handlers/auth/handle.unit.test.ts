@@ -19,7 +19,16 @@ const PORTS: Ports = {
     hosts: [HOST],
     session: { absolute: 28_800, idle: 3600, token: 900 },
     sessionKeysSecretName: "keys",
-    identityProviders: { main: { label: "Main", issuer: "https://idp.example", clientId: "c", clientAuthentication: "none", scopes: ["openid"], rolesClaim: "roles" } },
+    identityProviders: {
+      main: {
+        label: "Main",
+        issuer: "https://idp.example",
+        clientId: "c",
+        clientAuthentication: "none",
+        scopes: ["openid"],
+        rolesClaim: "roles",
+      },
+    },
     eventTransmitters: {},
     ledger: { sessionsTable: "sessions", revocationsTable: "revocations" },
     revocationQueueName: "revocations",
@@ -44,7 +53,12 @@ const PORTS: Ports = {
 
 function request(path: string, method: string, more: Record<string, string> = {}): Incoming {
   const headers = new Headers({ accept: "text/html", cookie: "__Host-gate=x", ...more });
-  return { headers, reference: "r", address: "203.0.113.178", open: () => new Request(`https://${HOST}${path}`, { method, headers }) };
+  return {
+    headers,
+    reference: "r",
+    address: "203.0.113.178",
+    open: () => new Request(`https://${HOST}${path}`, { method, headers }),
+  };
 }
 
 describe("where the browser does not say which site asks (no Fetch Metadata)", () => {
@@ -71,19 +85,41 @@ describe("where the browser does not say which site asks (no Fetch Metadata)", (
 test("whoever asks for another identity provider is sent there, however well the session could be renewed", async () => {
   const fetch = jest.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("not reachable"));
   const { main } = (await PORTS.settings()).identityProviders;
-  const settings = { ...(await PORTS.settings()), identityProviders: { main: main!, other: { ...main!, issuer: "https://other.example" } } };
+  const settings = {
+    ...(await PORTS.settings()),
+    identityProviders: { main: main!, other: { ...main!, issuer: "https://other.example" } },
+  };
   const keys = await PORTS.keys();
   const uid = "u".repeat(16);
-  const session: Session = { uid, sid: "s", issuedAt: NOW, expiresAt: NOW + 900, mark: 0, floor: NO_FLOOR, authTime: NOW, idp: "main", strength: "", roles: [], email: "", claims: {} };
+  const session: Session = {
+    uid,
+    sid: "s",
+    issuedAt: NOW,
+    expiresAt: NOW + 900,
+    mark: 0,
+    floor: NO_FLOOR,
+    authTime: NOW,
+    idp: "main",
+    strength: "",
+    roles: [],
+    email: "",
+    claims: {},
+  };
   const token = mintToken(hmac, tokenKey(hmac, keys.keys["k1"]!), "k1", session);
   const refresh = await seal(PORTS, "edgegate-refresh", { sid: "s", refreshToken: "t", generation: 0 });
   const found = { uid, sid: "s", startedAt: NOW, renewedAt: NOW, generation: 0, endsAt: NOW + 900 } as LedgerSession;
   const standing = async () => ({ session: found, revocations: [], mark: 0, gatewayMark: 0, floor: NO_FLOOR });
   const [claim, release] = [async () => found, async () => undefined];
   const cookie = `${SESSION_COOKIE}=${token}; ${REFRESH_COOKIE}=${refresh}`;
-  const handle = createHandle({ ...PORTS, settings: async () => settings, ledger: { standing, claim, release } as unknown as Ports["ledger"] });
+  const handle = createHandle({
+    ...PORTS,
+    settings: async () => settings,
+    ledger: { standing, claim, release } as unknown as Ports["ledger"],
+  });
   for (const idp of ["other", "main"]) await handle(request(`/_gate/login?idp=${idp}`, "GET", { cookie }));
-  expect([...new Set(fetch.mock.calls.map(([url]) => url))]).toEqual(["https://other.example", "https://idp.example"].map((issuer) => `${issuer}/.well-known/openid-configuration`));
+  expect([...new Set(fetch.mock.calls.map(([url]) => url))]).toEqual(
+    ["https://other.example", "https://idp.example"].map((issuer) => `${issuer}/.well-known/openid-configuration`),
+  );
   fetch.mockRestore();
 });
 
@@ -91,7 +127,9 @@ test("calls that are too long together end before Lambda@Edge would end the func
   const time = new AbortController();
   const limit = jest.spyOn(AbortSignal, "timeout").mockReturnValue(time.signal);
   const log = jest.fn();
-  const response = createHandle({ ...PORTS, log, keys: () => new Promise(() => undefined) })(request("/_gate/callback/main", "GET"));
+  const response = createHandle({ ...PORTS, log, keys: () => new Promise(() => undefined) })(
+    request("/_gate/callback/main", "GET"),
+  );
   time.abort();
   expect((await response).status).toBe(503);
   expect(limit.mock.calls[0]![0]).toBeLessThan(5000 - 250);

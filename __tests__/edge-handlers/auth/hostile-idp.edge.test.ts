@@ -5,7 +5,14 @@ import { expectNoSession, expectPage, expectProblem, setCookie } from "../../sup
 import { startAuth, type AuthEnvironment } from "../../support/auth-fixture";
 import type { Browser } from "../../support/browser-stand-in";
 import type { EdgeResponse } from "../../support/cloudfront-event";
-import { createSigningKey, forgeIdToken, forgeWithPublicKey, signIdToken, withTrailingBits, type SigningKey } from "../../support/idp-keys";
+import {
+  createSigningKey,
+  forgeIdToken,
+  forgeWithPublicKey,
+  signIdToken,
+  withTrailingBits,
+  type SigningKey,
+} from "../../support/idp-keys";
 import type { Outage, Tampering } from "../../support/idp-faults";
 
 let environment: AuthEnvironment;
@@ -16,7 +23,8 @@ let strangerKey: SigningKey;
 
 beforeAll(async () => {
   environment = await startAuth({ idp: { rolesClaim: "groups" } });
-  for (const alg of ["RS256", "PS256", "ES256", "EdDSA", "RS384", "RS512", "PS512", "ES384", "ES512"]) keys[alg] = await createSigningKey(alg, `key-${alg}`);
+  for (const alg of ["RS256", "PS256", "ES256", "EdDSA", "RS384", "RS512", "PS512", "ES384", "ES512"])
+    keys[alg] = await createSigningKey(alg, `key-${alg}`);
   strangerKey = await createSigningKey("ES256", environment.idp.key.kid);
   environment.idp.publishedKeys = [environment.idp.key, ...Object.values(keys)];
   environment.idp.user = { sub: "alice", email: "alice@example.com", groups: ["staff"] };
@@ -36,21 +44,37 @@ describe("a sign-in succeeds", () => {
   const HONEST: [string, Tampering][] = [
     ["without tampering", {}],
     ["with a token that expired within the allowed skew", claims((token) => (token.exp = now() - 170))],
-    ["with a token from a clock that is ahead within the allowed skew", claims((token) => Object.assign(token, { iat: now() + 170, nbf: now() + 170 }))],
-    ["with several audiences and this client as the authorized party", claims((token) => Object.assign(token, { aud: [environment.idp.clientId, "other"], azp: environment.idp.clientId }))],
+    [
+      "with a token from a clock that is ahead within the allowed skew",
+      claims((token) => Object.assign(token, { iat: now() + 170, nbf: now() + 170 })),
+    ],
+    [
+      "with several audiences and this client as the authorized party",
+      claims((token) =>
+        Object.assign(token, { aud: [environment.idp.clientId, "other"], azp: environment.idp.clientId }),
+      ),
+    ],
     ["with the audience as a list of one", claims((token) => (token.aud = [environment.idp.clientId]))],
-    ...["RS256", "PS256", "ES256", "EdDSA"].map((alg): [string, Tampering] => [`signed by ${alg}`, { idToken: (token) => signIdToken(token, keys[alg]!) }]),
+    ...["RS256", "PS256", "ES256", "EdDSA"].map((alg): [string, Tampering] => [
+      `signed by ${alg}`,
+      { idToken: (token) => signIdToken(token, keys[alg]!) },
+    ]),
   ];
   test.each(HONEST)("%s", async (_name, tampering) => {
     environment.idp.tampering = tampering;
     const response = await environment.browser().signIn("/deep?x=1");
     expect(response).toMatchObject({ status: 302, headers: { location: ["/deep?x=1"] } });
-    expect(environment.readToken(setCookie(response, SESSION_COOKIE)?.value)).toMatchObject({ roles: ["staff"], email: "alice@example.com" });
+    expect(environment.readToken(setCookie(response, SESSION_COOKIE)?.value)).toMatchObject({
+      roles: ["staff"],
+      email: "alice@example.com",
+    });
   });
 });
 
 describe("no session from an ID token", () => {
-  const header = (change: Record<string, unknown>): Tampering => ({ idToken: (token, key) => signIdToken(token, key, change) });
+  const header = (change: Record<string, unknown>): Tampering => ({
+    idToken: (token, key) => signIdToken(token, key, change),
+  });
   const HOSTILE: [string, Tampering][] = [
     ["of another issuer", claims((token) => (token.iss = "https://evil.example"))],
     ["of the same issuer with a trailing slash", claims((token) => (token.iss += "/"))],
@@ -59,8 +83,14 @@ describe("no session from an ID token", () => {
     ["for an audience that begins with this one", claims((token) => (token.aud = `${environment.idp.clientId}x`))],
     ["without an audience", claims((token) => delete token.aud)],
     ["with an empty list of audiences", claims((token) => (token.aud = []))],
-    ["for several audiences without an authorized party", claims((token) => (token.aud = [environment.idp.clientId, "other"]))],
-    ["with another authorized party", claims((token) => Object.assign(token, { aud: [environment.idp.clientId, "other"], azp: "other" }))],
+    [
+      "for several audiences without an authorized party",
+      claims((token) => (token.aud = [environment.idp.clientId, "other"])),
+    ],
+    [
+      "with another authorized party",
+      claims((token) => Object.assign(token, { aud: [environment.idp.clientId, "other"], azp: "other" })),
+    ],
     ["with another nonce", claims((token) => (token["nonce"] = "x".repeat(43)))],
     ["without a nonce", claims((token) => delete token["nonce"])],
     ["with a list of nonces", claims((token) => (token["nonce"] = [token["nonce"]]))],
@@ -78,35 +108,100 @@ describe("no session from an ID token", () => {
     ["with a subject that is a list", claims((token) => Object.assign(token, { sub: ["alice"] }))],
     ["that is oversized", claims((token) => (token["padding"] = "x".repeat(100_000)))],
     ["signed by nobody (alg none)", { idToken: (token) => forgeIdToken(token, { alg: "none" }, () => "") }],
-    ["signed by nobody (alg NoNe, with kid)", { idToken: (token, key) => forgeIdToken(token, { alg: "NoNe", kid: key.kid }, () => "") }],
-    ["signed by nobody in the right algorithm's name", { idToken: (token, key) => forgeIdToken(token, { alg: "ES256", kid: key.kid }, () => "") }],
+    [
+      "signed by nobody (alg NoNe, with kid)",
+      { idToken: (token, key) => forgeIdToken(token, { alg: "NoNe", kid: key.kid }, () => "") },
+    ],
+    [
+      "signed by nobody in the right algorithm's name",
+      { idToken: (token, key) => forgeIdToken(token, { alg: "ES256", kid: key.kid }, () => "") },
+    ],
     ["signed by HS256 with the public key as PEM", { idToken: (token, key) => forgeWithPublicKey(token, key, "pem") }],
     ["signed by HS256 with the public key as JWK", { idToken: (token, key) => forgeWithPublicKey(token, key, "jwk") }],
-    ["signed by HS256 with the public RSA key as PEM", { idToken: (token) => forgeWithPublicKey(token, keys["RS256"]!, "pem") }],
-    ...["RS384", "RS512", "PS512", "ES384", "ES512"].map((alg): [string, Tampering] => [`signed by ${alg}, which is not on the list`, { idToken: (token) => signIdToken(token, keys[alg]!) }]),
-    ["signed by RS256 in PS256's name", { idToken: (token) => signIdToken(token, keys["RS256"]!).then((text) => text.replace(/^[^.]+/, Buffer.from(JSON.stringify({ alg: "PS256", kid: "key-PS256" })).toString("base64url"))) }],
+    [
+      "signed by HS256 with the public RSA key as PEM",
+      { idToken: (token) => forgeWithPublicKey(token, keys["RS256"]!, "pem") },
+    ],
+    ...["RS384", "RS512", "PS512", "ES384", "ES512"].map((alg): [string, Tampering] => [
+      `signed by ${alg}, which is not on the list`,
+      { idToken: (token) => signIdToken(token, keys[alg]!) },
+    ]),
+    [
+      "signed by RS256 in PS256's name",
+      {
+        idToken: (token) =>
+          signIdToken(token, keys["RS256"]!).then((text) =>
+            text.replace(
+              /^[^.]+/,
+              Buffer.from(JSON.stringify({ alg: "PS256", kid: "key-PS256" })).toString("base64url"),
+            ),
+          ),
+      },
+    ],
     ["without a kid", header({ kid: undefined })],
-    ["without a kid, where only one key could be meant", { idToken: (token) => signIdToken(token, keys["EdDSA"]!, { kid: undefined }) }],
+    [
+      "without a kid, where only one key could be meant",
+      { idToken: (token) => signIdToken(token, keys["EdDSA"]!, { kid: undefined }) },
+    ],
     ["with an unknown kid", header({ kid: "unknown" })],
     ["with the kid of another key", header({ kid: "key-RS256" })],
     ["with a kid that every object has", header({ kid: "__proto__" })],
     ["signed by a stranger's key under the right kid", { idToken: (token) => signIdToken(token, strangerKey) }],
-    ["that brings its own key (jwk)", { idToken: (token) => signIdToken(token, strangerKey, { jwk: strangerKey.jwk }) }],
-    ["that says where its key is (jku)", { idToken: (token) => signIdToken(token, strangerKey, { kid: "elsewhere", jku: "https://evil.example/jwks" }) }],
-    ["with a critical header that nobody understands", { idToken: (token, key) => forgeIdToken(token, { alg: "ES256", kid: key.kid, crit: ["x"], x: 1 }, () => "AAAA") }],
-    ["with trailing bits in its signature", { idToken: async (token, key) => withTrailingBits(await signIdToken(token, key)) }],
+    [
+      "that brings its own key (jwk)",
+      { idToken: (token) => signIdToken(token, strangerKey, { jwk: strangerKey.jwk }) },
+    ],
+    [
+      "that says where its key is (jku)",
+      { idToken: (token) => signIdToken(token, strangerKey, { kid: "elsewhere", jku: "https://evil.example/jwks" }) },
+    ],
+    [
+      "with a critical header that nobody understands",
+      { idToken: (token, key) => forgeIdToken(token, { alg: "ES256", kid: key.kid, crit: ["x"], x: 1 }, () => "AAAA") },
+    ],
+    [
+      "with trailing bits in its signature",
+      { idToken: async (token, key) => withTrailingBits(await signIdToken(token, key)) },
+    ],
     ["with padding", { idToken: async (token, key) => `${await signIdToken(token, key)}==` }],
-    ["with a space in its signature", { idToken: async (token, key) => (await signIdToken(token, key)).replace(/.{5}$/, " $&") }],
-    ["with a line break in its payload", { idToken: async (token, key) => (await signIdToken(token, key)).replace(".", ".\n") }],
-    ["with a changed payload", { idToken: async (token, key) => (await signIdToken(token, key)).replace(/\.[^.]+\./, `.${Buffer.from(JSON.stringify({ ...token, sub: "admin" })).toString("base64url")}.`) }],
-    ["of two parts", { idToken: async (token, key) => (await signIdToken(token, key)).split(".").slice(0, 2).join(".") }],
+    [
+      "with a space in its signature",
+      { idToken: async (token, key) => (await signIdToken(token, key)).replace(/.{5}$/, " $&") },
+    ],
+    [
+      "with a line break in its payload",
+      { idToken: async (token, key) => (await signIdToken(token, key)).replace(".", ".\n") },
+    ],
+    [
+      "with a changed payload",
+      {
+        idToken: async (token, key) =>
+          (await signIdToken(token, key)).replace(
+            /\.[^.]+\./,
+            `.${Buffer.from(JSON.stringify({ ...token, sub: "admin" })).toString("base64url")}.`,
+          ),
+      },
+    ],
+    [
+      "of two parts",
+      { idToken: async (token, key) => (await signIdToken(token, key)).split(".").slice(0, 2).join(".") },
+    ],
     ["of five parts", { idToken: async (token, key) => `${await signIdToken(token, key)}.x.y` }],
     ["that is empty", { idToken: () => "" }],
   ];
   test.each(HOSTILE)("%s", async (_name, tampering) => void (await expectRefused(tampering, [502])));
 
   const OVERAGE: [string, Tampering][] = [
-    ["_claim_names", claims((token) => Object.assign(token, { groups: undefined, _claim_names: { groups: "src1" }, _claim_sources: { src1: { endpoint: "https://graph.example/groups" } } }))],
+    [
+      "_claim_names",
+      claims((token) =>
+        Object.assign(token, {
+          groups: undefined,
+          _claim_names: { groups: "src1" },
+          _claim_sources: { src1: { endpoint: "https://graph.example/groups" } },
+        }),
+      ),
+    ],
     ["hasgroups", claims((token) => Object.assign(token, { groups: undefined, hasgroups: true }))],
     ["hasgroups as a text", claims((token) => Object.assign(token, { groups: undefined, hasgroups: "true" }))],
   ];
@@ -127,16 +222,28 @@ describe("no session from a token response", () => {
     ["that is a list", { tokenResponse: (body) => [body] }],
     ["that is not JSON", { tokenResponse: () => "{" }],
     ["that is null", { tokenResponse: () => "null" }],
-    ["whose ID token has a payload that is not JSON", { idToken: (_token, key) => `${Buffer.from(JSON.stringify({ alg: "ES256", kid: key.kid })).toString("base64url")}.eA.eA` }],
-    ["with an error and the tokens", { tokenResponse: (body) => ({ error: "invalid_grant" , ...body, id_token: undefined }) }],
+    [
+      "whose ID token has a payload that is not JSON",
+      {
+        idToken: (_token, key) =>
+          `${Buffer.from(JSON.stringify({ alg: "ES256", kid: key.kid })).toString("base64url")}.eA.eA`,
+      },
+    ],
+    [
+      "with an error and the tokens",
+      { tokenResponse: (body) => ({ error: "invalid_grant", ...body, id_token: undefined }) },
+    ],
   ];
   test.each(RESPONSES)("%s", async (_name, tampering) => void (await expectRefused(tampering, [502, 503])));
 
-  test.each<Outage>(["error", "unavailable", "garbage", "redirect", "huge", "reset"])("of a token endpoint in trouble (%s)", async (outage) => {
-    const { browser, callback } = await approved({});
-    environment.idp.outages.set("token", outage);
-    await expectRefusedAt(browser, callback, ["error", "unavailable", "reset"].includes(outage) ? [503] : [502, 503]);
-  });
+  test.each<Outage>(["error", "unavailable", "garbage", "redirect", "huge", "reset"])(
+    "of a token endpoint in trouble (%s)",
+    async (outage) => {
+      const { browser, callback } = await approved({});
+      environment.idp.outages.set("token", outage);
+      await expectRefusedAt(browser, callback, ["error", "unavailable", "reset"].includes(outage) ? [503] : [502, 503]);
+    },
+  );
 });
 
 describe("no session from an authorization response", () => {
@@ -149,14 +256,20 @@ describe("no session from an authorization response", () => {
     ["with a made-up code", (answer) => answer.set("code", "made-up-code-of-an-attacker")],
     ["without a state", (answer) => answer.delete("state")],
     ["with two states", (answer) => answer.append("state", answer.get("state")!)],
-    ["with a state that only begins like the flow's", (answer) => answer.set("state", answer.get("state")!.slice(0, 8) + "x".repeat(35))],
+    [
+      "with a state that only begins like the flow's",
+      (answer) => answer.set("state", answer.get("state")!.slice(0, 8) + "x".repeat(35)),
+    ],
     ["with the first characters of the state only", (answer) => answer.set("state", answer.get("state")!.slice(0, 8))],
     ["with a longer state", (answer) => answer.set("state", `${answer.get("state")!}x`)],
     ["with an unknown state", (answer) => answer.set("state", "y".repeat(43))],
     ["with a state that is a header", (answer) => answer.set("state", "\r\nset-cookie: __Host-gate=1")],
     ["with an ID token in the query", (answer) => answer.set("id_token", "a.b.c")],
   ];
-  test.each(RESPONSES)("%s", async (_name, authorizationResponse) => void (await expectRefused({ authorizationResponse }, [400, 502])));
+  test.each(RESPONSES)(
+    "%s",
+    async (_name, authorizationResponse) => void (await expectRefused({ authorizationResponse }, [400, 502])),
+  );
 
   const ERRORS: [string, string, number[]][] = [
     ["access_denied", "<script>alert(1)</script>", [403]],
@@ -187,7 +300,9 @@ describe("no session from an authorization response", () => {
   });
 
   test("with an error for a flow that nobody began", async () => {
-    const response = await environment.browser().navigate(`/_gate/callback/main?error=access_denied&state=${"x".repeat(43)}`);
+    const response = await environment
+      .browser()
+      .navigate(`/_gate/callback/main?error=access_denied&state=${"x".repeat(43)}`);
     expectPage(response, 400);
   });
 });

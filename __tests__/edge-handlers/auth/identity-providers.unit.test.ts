@@ -1,4 +1,6 @@
-/** A discovery document is taken as a whole or not at all; the edge tests try the endpoints that every sign-in needs. */
+/**
+ * A discovery document is taken as a whole or not at all; the edge tests try the endpoints that every sign-in needs.
+ */
 import { identityProviders } from "../../../edge-handlers/auth/oidc/identity-providers";
 
 const ISSUER = "https://idp.example/tenant";
@@ -23,10 +25,21 @@ test("a document with TLS everywhere is taken", async () => {
 });
 
 test("endpoints that a sign-in can do without may be absent", async () => {
-  expect(await metadataOf({ ...DOCUMENT, userinfo_endpoint: undefined, end_session_endpoint: undefined, revocation_endpoint: undefined })).toMatchObject({ issuer: ISSUER });
+  expect(
+    await metadataOf({
+      ...DOCUMENT,
+      userinfo_endpoint: undefined,
+      end_session_endpoint: undefined,
+      revocation_endpoint: undefined,
+    }),
+  ).toMatchObject({ issuer: ISSUER });
 });
 
 const ENDPOINTS = Object.keys(DOCUMENT).filter((name) => name !== "issuer");
-test.each(ENDPOINTS.flatMap((name) => ["http://idp.example/x", "http://localhost/x", "javascript:alert(1)", "/x", 7, null].map((value) => [name, value])))("a document whose %s is %j is refused", async (name, value) => {
+test.each(
+  ENDPOINTS.flatMap((name) =>
+    ["http://idp.example/x", "http://localhost/x", "javascript:alert(1)", "/x", 7, null].map((value) => [name, value]),
+  ),
+)("a document whose %s is %j is refused", async (name, value) => {
   await expect(metadataOf({ ...DOCUMENT, [String(name)]: value })).rejects.toMatchObject({ code: "idp_misconfigured" });
 });

@@ -6,28 +6,50 @@ import type { RelyingParty } from "../../../edge-handlers/auth/oidc/relying-part
 const NOW = 1_000_000;
 
 function identityWith(claims: Record<string, unknown>): Promise<Identity> {
-  const exchange = { now: NOW, settings: { roles: ["admin", "staff"], claims: ["department", "constructor"] } } as unknown as Exchange;
-  const party = { settings: { issuer: "https://idp.example", rolesClaim: "groups", scopes: ["openid", "email"] }, server: {} } as unknown as RelyingParty;
+  const exchange = {
+    now: NOW,
+    settings: { roles: ["admin", "staff"], claims: ["department", "constructor"] },
+  } as unknown as Exchange;
+  const party = {
+    settings: { issuer: "https://idp.example", rolesClaim: "groups", scopes: ["openid", "email"] },
+    server: {},
+  } as unknown as RelyingParty;
   return identify(exchange, party, { accessToken: "t", idToken: { sub: "alice", ...claims }, refreshToken: undefined });
 }
 
 test.each<[string, Record<string, unknown>, Partial<Identity>]>([
   ["an address", { email: "a@example.com" }, { email: "a@example.com" }],
-  ["an address that the provider verified", { email: "a@example.com", email_verified: true }, { email: "a@example.com" }],
+  [
+    "an address that the provider verified",
+    { email: "a@example.com", email_verified: true },
+    { email: "a@example.com" },
+  ],
   ["no address that the provider did not verify", { email: "a@example.com", email_verified: false }, { email: "" }],
   ["nor one where it says so in text", { email: "a@example.com", email_verified: "false" }, { email: "" }],
   ["no address longer than addresses are", { email: `${"a".repeat(250)}@b.cd` }, { email: "" }],
   ["no address that could end a header", { email: "a@example.com\r\nx-gate-roles: admin" }, { email: "" }],
   ["no other claim that could end a header", { department: "R\u0000D" }, { claims: {} }],
-  ["no claim with half a character, which no token could hold", { department: "x\ud800", email: "\udc00@example.com" }, { claims: {}, email: "" }],
+  [
+    "no claim with half a character, which no token could hold",
+    { department: "x\ud800", email: "\udc00@example.com" },
+    { claims: {}, email: "" },
+  ],
   ["a text in any script", { department: "Zürich 東京 🏢" }, { claims: { department: "Zürich 東京 🏢" } }],
   ["a number, a yes, a list", { department: [1, true, "x", { y: 1 }, null] }, { claims: { department: "1,true,x" } }],
   ["no object", { department: { name: "x" } }, { claims: {} }],
-  ["only roles that the policy mentions", { groups: ["staff", "admin2", "everyone", 1, ["admin"]] }, { roles: ["staff"] }],
+  [
+    "only roles that the policy mentions",
+    { groups: ["staff", "admin2", "everyone", 1, ["admin"]] },
+    { roles: ["staff"] },
+  ],
   ["a single role", { groups: "admin" }, { roles: ["admin"] }],
   ["no role that is part of a text", { groups: "admin,staff" }, { roles: [] }],
   ["the time of authentication", { auth_time: NOW - 5 }, { authTime: NOW - 5 }],
-  ["the time of authentication as the provider has it, whose clock may be ahead", { auth_time: NOW + 500 }, { authTime: NOW + 500 }],
+  [
+    "the time of authentication as the provider has it, whose clock may be ahead",
+    { auth_time: NOW + 500 },
+    { authTime: NOW + 500 },
+  ],
   ["no time of authentication that is none", { auth_time: -1.5 }, { authTime: undefined }],
 ])("%s", async (_name, claims, identity) => {
   expect(await identityWith(claims)).toMatchObject(identity);
@@ -39,5 +61,7 @@ test("no roles where the provider only points to them", async () => {
 });
 
 test("groups that nobody asks for may be too many", async () => {
-  expect(await identityWith({ groups: ["admin"], _claim_names: { other: "src1" } })).toMatchObject({ roles: ["admin"] });
+  expect(await identityWith({ groups: ["admin"], _claim_names: { other: "src1" } })).toMatchObject({
+    roles: ["admin"],
+  });
 });

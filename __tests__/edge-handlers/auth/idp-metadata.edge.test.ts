@@ -9,7 +9,10 @@ import type { IdpStandIn } from "../../support/idp-stand-in";
 const HOUR = 3600;
 
 async function expectNoSignIn(environment: AuthEnvironment, statuses: number[]): Promise<void> {
-  const [page, problem] = [await environment.browser().navigate("/_gate/login"), await environment.browser().fetch("/_gate/login")];
+  const [page, problem] = [
+    await environment.browser().navigate("/_gate/login"),
+    await environment.browser().fetch("/_gate/login"),
+  ];
   expect(statuses).toContain(page.status);
   expectPage(page, page.status);
   expectProblem(problem, page.status);
@@ -19,25 +22,44 @@ async function expectNoSignIn(environment: AuthEnvironment, statuses: number[]):
 describe("no sign-in begins with a discovery document", () => {
   const DOCUMENTS: [string, (document: Json) => unknown][] = [
     ["of another issuer", (document) => ({ ...document, issuer: "https://evil.example" })],
-    ["whose issuer has a trailing slash more", (document) => ({ ...document, issuer: `${String(document["issuer"])}/` })],
+    [
+      "whose issuer has a trailing slash more",
+      (document) => ({ ...document, issuer: `${String(document["issuer"])}/` }),
+    ],
     ["without an issuer", (document) => ({ ...document, issuer: undefined })],
     ["without an authorization endpoint", (document) => ({ ...document, authorization_endpoint: undefined })],
-    ["with an authorization endpoint over http", (document) => ({ ...document, authorization_endpoint: "http://localhost/authorize" })],
-    ["with an authorization endpoint that is a script", (document) => ({ ...document, authorization_endpoint: "javascript:alert(1)//" })],
-    ["with an authorization endpoint that is no URL", (document) => ({ ...document, authorization_endpoint: "x\r\nset-cookie: a=b" })],
+    [
+      "with an authorization endpoint over http",
+      (document) => ({ ...document, authorization_endpoint: "http://localhost/authorize" }),
+    ],
+    [
+      "with an authorization endpoint that is a script",
+      (document) => ({ ...document, authorization_endpoint: "javascript:alert(1)//" }),
+    ],
+    [
+      "with an authorization endpoint that is no URL",
+      (document) => ({ ...document, authorization_endpoint: "x\r\nset-cookie: a=b" }),
+    ],
     ["that is a list", (document) => [document]],
     ["that is null", () => "null"],
     ["that is cut off", () => '{"issuer":'],
   ];
-  test.each(DOCUMENTS)("%s", (_name, discovery) => withAuth({ prepare: ({ idp }) => (idp.tampering = { discovery }) }, (environment) => expectNoSignIn(environment, [502, 503])));
+  test.each(DOCUMENTS)("%s", (_name, discovery) =>
+    withAuth({ prepare: ({ idp }) => (idp.tampering = { discovery }) }, (environment) =>
+      expectNoSignIn(environment, [502, 503]),
+    ),
+  );
 
-  test.each<Outage>(["error", "unavailable", "garbage", "redirect", "huge", "reset"])("that cannot be had (%s)", (outage) =>
-    withAuth({ prepare: ({ idp }) => void idp.outages.set("discovery", outage) }, async (environment) => {
-      await expectNoSignIn(environment, [502, 503]);
-      environment.idp.outages.clear();
-      environment.clock.advance(61);
-      expect((await environment.browser().signIn()).status).toBe(302);
-    }));
+  test.each<Outage>(["error", "unavailable", "garbage", "redirect", "huge", "reset"])(
+    "that cannot be had (%s)",
+    (outage) =>
+      withAuth({ prepare: ({ idp }) => void idp.outages.set("discovery", outage) }, async (environment) => {
+        await expectNoSignIn(environment, [502, 503]);
+        environment.idp.outages.clear();
+        environment.clock.advance(61);
+        expect((await environment.browser().signIn()).status).toBe(302);
+      }),
+  );
 
   test("while connections are refused", () =>
     withAuth({}, async (environment) => {
@@ -46,46 +68,79 @@ describe("no sign-in begins with a discovery document", () => {
       await environment.idp.restart();
     }));
 
-  test("from a server whose certificate nobody vouches for", () => withAuth({ untrustedCertificate: true }, (environment) => expectNoSignIn(environment, [502, 503])));
+  test("from a server whose certificate nobody vouches for", () =>
+    withAuth({ untrustedCertificate: true }, (environment) => expectNoSignIn(environment, [502, 503])));
 
   test("of an issuer without TLS, even if it answers", () =>
     withAuth({}, async (environment) => {
       const { idp, settings } = environment;
       const issuer = await idp.listenWithoutTls();
       idp.tampering = { discovery: (document) => ({ ...document, issuer }) };
-      environment.publishSettings({ ...settings, identityProviders: { main: { ...settings.identityProviders["main"]!, issuer } } });
+      environment.publishSettings({
+        ...settings,
+        identityProviders: { main: { ...settings.identityProviders["main"]!, issuer } },
+      });
       await expectNoSignIn(environment, [500, 502, 503]);
       expect(idp.count("discovery")).toBe(0);
     }));
 });
 
 test("an authorization endpoint keeps the query that it has", () =>
-  withAuth({ prepare: ({ idp }) => (idp.tampering = { discovery: (document) => ({ ...document, authorization_endpoint: `${String(document["authorization_endpoint"])}?policy=a%26b&state=x` }) }) }, async (environment) => {
-    const authorization = new URL(await environment.browser().startSignIn());
-    expect(authorization.searchParams.get("policy")).toBe("a&b");
-    expect(authorization.searchParams.getAll("state")).toEqual([expect.stringMatching(/^[\w-]{43}$/)]);
-  }));
+  withAuth(
+    {
+      prepare: ({ idp }) =>
+        (idp.tampering = {
+          discovery: (document) => ({
+            ...document,
+            authorization_endpoint: `${String(document["authorization_endpoint"])}?policy=a%26b&state=x`,
+          }),
+        }),
+    },
+    async (environment) => {
+      const authorization = new URL(await environment.browser().startSignIn());
+      expect(authorization.searchParams.get("policy")).toBe("a&b");
+      expect(authorization.searchParams.getAll("state")).toEqual([expect.stringMatching(/^[\w-]{43}$/)]);
+    },
+  ));
 
 describe("no session through an endpoint", () => {
   test.each(["token_endpoint", "jwks_uri"])("without TLS, even if it answers (%s)", (endpoint) =>
     withAuth({}, async (environment) => {
       const { idp } = environment;
       const origin = await idp.listenWithoutTls();
-      idp.tampering = { discovery: (document) => ({ ...document, [endpoint]: String(document[endpoint]).replace(new URL(idp.issuer).origin, origin) }) };
+      idp.tampering = {
+        discovery: (document) => ({
+          ...document,
+          [endpoint]: String(document[endpoint]).replace(new URL(idp.issuer).origin, origin),
+        }),
+      };
       await expectCallbackRefused(environment);
       expect(idp.count(endpoint === "jwks_uri" ? "jwks" : "token")).toBe(0);
-    }));
+    }),
+  );
 
   test.each(["token_endpoint", "jwks_uri"])("that is missing (%s)", (endpoint) =>
-    withAuth({ prepare: ({ idp }) => (idp.tampering = { discovery: (document) => ({ ...document, [endpoint]: undefined }) }) }, expectCallbackRefused));
+    withAuth(
+      { prepare: ({ idp }) => (idp.tampering = { discovery: (document) => ({ ...document, [endpoint]: undefined }) }) },
+      expectCallbackRefused,
+    ),
+  );
 
   test.each(["token_endpoint", "jwks_uri"])("that refuses connections (%s)", (endpoint) =>
-    withAuth({ prepare: ({ idp }) => (idp.tampering = { discovery: (document) => ({ ...document, [endpoint]: "https://localhost:1/" }) }) }, expectCallbackRefused));
+    withAuth(
+      {
+        prepare: ({ idp }) =>
+          (idp.tampering = { discovery: (document) => ({ ...document, [endpoint]: "https://localhost:1/" }) }),
+      },
+      expectCallbackRefused,
+    ),
+  );
 
   async function expectCallbackRefused(environment: AuthEnvironment): Promise<void> {
     const browser = environment.browser();
     const login = await browser.navigate("/_gate/login");
-    const response = login.status === 302 ? await browser.navigate(browser.approve(login.headers["location"]![0]!)) : login;
+    const response =
+      login.status === 302 ? await browser.navigate(browser.approve(login.headers["location"]![0]!)) : login;
     expect([502, 503]).toContain(response.status);
     expectPage(response, response.status);
     expectNoSession(response);
@@ -161,10 +216,22 @@ describe("the key set", () => {
     withAuth({}, async (environment) => {
       const { idp } = environment;
       const key = await newKey("enc-1");
-      idp.tampering = { jwks: () => ({ keys: [{ ...key.jwk, use: "enc" }, { kty: "oct", kid: "oct-1", k: "c2VjcmV0", alg: "HS256" }, null, 7, { kid: 1 }] }) };
+      idp.tampering = {
+        jwks: () => ({
+          keys: [
+            { ...key.jwk, use: "enc" },
+            { kty: "oct", kid: "oct-1", k: "c2VjcmV0", alg: "HS256" },
+            null,
+            7,
+            { kid: 1 },
+          ],
+        }),
+      };
       const browser = environment.browser();
       const authorization = await browser.startSignIn();
-      Object.assign(idp.tampering, { idToken: (claims: Parameters<typeof signIdToken>[0]) => signIdToken(claims, key) });
+      Object.assign(idp.tampering, {
+        idToken: (claims: Parameters<typeof signIdToken>[0]) => signIdToken(claims, key),
+      });
       const response = await browser.navigate(browser.approve(authorization));
       expect([502, 503]).toContain(response.status);
       expectPage(response, response.status);
@@ -176,64 +243,97 @@ describe("the key set", () => {
     withAuth({}, async (environment) => {
       const { idp } = environment;
       const nameless = { ...(await newKey("x")).jwk, kid: undefined };
-      idp.tampering = { jwks: ({ keys }) => ({ keys: [{ kty: "ML-DSA", kid: "future" }, { kty: "RSA", kid: "incomplete" }, nameless, ...keys] }) };
+      idp.tampering = {
+        jwks: ({ keys }) => ({
+          keys: [{ kty: "ML-DSA", kid: "future" }, { kty: "RSA", kid: "incomplete" }, nameless, ...keys],
+        }),
+      };
       expect((await environment.browser().signIn()).status).toBe(302);
     }));
 
-  test.each<Outage>(["error", "garbage", "redirect", "huge", "reset"])("is served stale for up to 24 hours while it cannot be had (%s)", (outage) =>
-    withAuth({}, async (environment) => {
-      const { idp, clock } = environment;
-      expect((await environment.browser().signIn()).status).toBe(302);
-      idp.outages.set("jwks", outage);
-      idp.outages.set("discovery", outage);
-      clock.advance(23 * HOUR);
-      expect((await environment.browser().signIn()).status).toBe(302);
-      expect(idp.count("jwks")).toBeGreaterThan(1);
-      expect(idp.count("discovery")).toBeGreaterThan(1);
-      clock.advance(2 * HOUR);
-      await expectNoSignIn(environment, [502, 503]);
-      // With the discovery document back, the key set alone decides.
-      idp.outages.delete("discovery");
-      clock.advance(61);
-      const response = await environment.browser().signIn();
-      expect([502, 503]).toContain(response.status);
-      expectPage(response, response.status);
-      expectNoSession(response);
-    }));
+  test.each<Outage>(["error", "garbage", "redirect", "huge", "reset"])(
+    "is served stale for up to 24 hours while it cannot be had (%s)",
+    (outage) =>
+      withAuth({}, async (environment) => {
+        const { idp, clock } = environment;
+        expect((await environment.browser().signIn()).status).toBe(302);
+        idp.outages.set("jwks", outage);
+        idp.outages.set("discovery", outage);
+        clock.advance(23 * HOUR);
+        expect((await environment.browser().signIn()).status).toBe(302);
+        expect(idp.count("jwks")).toBeGreaterThan(1);
+        expect(idp.count("discovery")).toBeGreaterThan(1);
+        clock.advance(2 * HOUR);
+        await expectNoSignIn(environment, [502, 503]);
+        // With the discovery document back, the key set alone decides.
+        idp.outages.delete("discovery");
+        clock.advance(61);
+        const response = await environment.browser().signIn();
+        expect([502, 503]).toContain(response.status);
+        expectPage(response, response.status);
+        expectNoSession(response);
+      }),
+  );
 
-  test.each<Outage>(["error", "garbage", "huge", "reset"])("that cannot be had from the start lets nobody in (%s)", (outage) =>
-    withAuth({ prepare: ({ idp }) => void idp.outages.set("jwks", outage) }, async (environment) => {
-      const response = await environment.browser().signIn();
-      expect([502, 503]).toContain(response.status);
-      expectPage(response, response.status);
-      expectNoSession(response);
-    }));
+  test.each<Outage>(["error", "garbage", "huge", "reset"])(
+    "that cannot be had from the start lets nobody in (%s)",
+    (outage) =>
+      withAuth({ prepare: ({ idp }) => void idp.outages.set("jwks", outage) }, async (environment) => {
+        const response = await environment.browser().signIn();
+        expect([502, 503]).toContain(response.status);
+        expectPage(response, response.status);
+        expectNoSession(response);
+      }),
+  );
 });
 
 describe("RFC 9207", () => {
   const silent = (document: Json) => ({ ...document, authorization_response_iss_parameter_supported: undefined });
 
   test("the issuer may be missing where it is not promised", () =>
-    withAuth({ prepare: ({ idp }) => (idp.tampering = { discovery: silent, authorizationResponse: (answer) => answer.delete("iss") }) }, async (environment) => {
-      expect((await environment.browser().signIn()).status).toBe(302);
-    }));
+    withAuth(
+      {
+        prepare: ({ idp }) =>
+          (idp.tampering = { discovery: silent, authorizationResponse: (answer) => answer.delete("iss") }),
+      },
+      async (environment) => {
+        expect((await environment.browser().signIn()).status).toBe(302);
+      },
+    ));
 
   test("a wrong issuer is refused even where none is promised", () =>
-    withAuth({ prepare: ({ idp }) => (idp.tampering = { discovery: silent, authorizationResponse: (answer) => answer.set("iss", "https://evil.example") }) }, async (environment) => {
-      const response = await environment.browser().signIn();
-      expectPage(response, 400);
-      expectNoSession(response);
-      expect(environment.idp.count("token")).toBe(0);
-    }));
+    withAuth(
+      {
+        prepare: ({ idp }) =>
+          (idp.tampering = {
+            discovery: silent,
+            authorizationResponse: (answer) => answer.set("iss", "https://evil.example"),
+          }),
+      },
+      async (environment) => {
+        const response = await environment.browser().signIn();
+        expectPage(response, 400);
+        expectNoSession(response);
+        expect(environment.idp.count("token")).toBe(0);
+      },
+    ));
 });
 
 describe("logout without an end-session endpoint", () => {
   test("ends at the page of the gateway", () =>
-    withAuth({ prepare: ({ idp }) => (idp.tampering = { discovery: (document) => ({ ...document, end_session_endpoint: undefined, revocation_endpoint: undefined }) }) }, async (environment) => {
-      const browser = environment.browser();
-      await browser.signIn();
-      const response = await browser.navigate("/_gate/logout");
-      expect(response.headers["location"]).toEqual(["/_gate/signed-out"]);
-      expect(browser.jar.get(SESSION_COOKIE)).toBeUndefined();
-    }));
+    withAuth(
+      {
+        prepare: ({ idp }) =>
+          (idp.tampering = {
+            discovery: (document) => ({ ...document, end_session_endpoint: undefined, revocation_endpoint: undefined }),
+          }),
+      },
+      async (environment) => {
+        const browser = environment.browser();
+        await browser.signIn();
+        const response = await browser.navigate("/_gate/logout");
+        expect(response.headers["location"]).toEqual(["/_gate/signed-out"]);
+        expect(browser.jar.get(SESSION_COOKIE)).toBeUndefined();
+      },
+    ));
 });

@@ -10,7 +10,11 @@ test.each<[string, string, string | undefined]>([
   ["without a value", "a", undefined],
   ["in capitals", "A=1", undefined],
   // Browsers take white space of other kinds as part of a name, so a `__Host-` prefix behind it protects nothing.
-  ...["\u00a0", "\u2000", "\ufeff", "\u0085", "\v", "\f"].map((space): [string, string, undefined] => [`after ${JSON.stringify(space)}`, `${space}a=1`, undefined]),
+  ...["\u00a0", "\u2000", "\ufeff", "\u0085", "\v", "\f"].map((space): [string, string, undefined] => [
+    `after ${JSON.stringify(space)}`,
+    `${space}a=1`,
+    undefined,
+  ]),
 ])("a cookie %s", (_name, header, value) => {
   expect(onlyCookie(readCookies(header), "a")).toBe(value);
 });

@@ -1,4 +1,7 @@
-/** One request at a time renews a session; the others wait for what it gets. At a provider that takes the second use of a refresh token for theft. */
+/**
+ * One request at a time renews a session; the others wait for what it gets. At a provider that takes the second use of
+ * a refresh token for theft.
+ */
 import { setTimeout } from "node:timers/promises";
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import type { Session } from "../../../session/token";
@@ -29,7 +32,8 @@ const post = (browser: Browser) => browser.fetch("/_gate/refresh", { method: "PO
 const sessionOf = (browser: Browser): Session => environment.readToken(browser.jar.get(SESSION_COOKIE));
 const itemOf = async (session: Session) => (await environment.ledger.session(session))!;
 const outcomeOf = async (response: EdgeResponse) => (await environment.logLines(response))[0]!["outcome"];
-const hasNewCookies = (response: EdgeResponse) => [SESSION_COOKIE, REFRESH_COOKIE].every((name) => setCookie(response, name)?.value);
+const hasNewCookies = (response: EdgeResponse) =>
+  [SESSION_COOKIE, REFRESH_COOKIE].every((name) => setCookie(response, name)?.value);
 
 /** A browser whose token has ended, and a count of the refresh tokens that are spent from then on. */
 async function expired(): Promise<{ browser: Browser; session: Session; spent: () => number }> {
@@ -56,10 +60,19 @@ describe("four tabs that renew at once", () => {
     expect(responses.map((response) => response.status)).toEqual(Array(4).fill(status));
     expect(spent()).toBe(1);
     expect(responses.every(hasNewCookies)).toBe(true);
-    expect((await Promise.all(responses.map(outcomeOf))).sort()).toEqual(["renewal_repeated", "renewal_repeated", "renewal_repeated", "renewed"]);
+    expect((await Promise.all(responses.map(outcomeOf))).sort()).toEqual([
+      "renewal_repeated",
+      "renewal_repeated",
+      "renewal_repeated",
+      "renewed",
+    ]);
     expect(await itemOf(session)).toMatchObject({ generation: 1 });
     for (const tab of tabs) {
-      expect(sessionOf(tab)).toMatchObject({ sid: session.sid, issuedAt: session.issuedAt, expiresAt: sessionOf(tabs[0]!).expiresAt });
+      expect(sessionOf(tab)).toMatchObject({
+        sid: session.sid,
+        issuedAt: session.issuedAt,
+        expiresAt: sessionOf(tabs[0]!).expiresAt,
+      });
       expect((await tab.fetch("/_gate/me")).status).toBe(200);
     }
     // Whichever tab's cookies the browser kept last, they renew.
@@ -96,7 +109,8 @@ describe("four tabs that renew at once", () => {
 
 describe("a lease of a holder that died", () => {
   /** What a handler leaves behind that was killed in the middle of a renewal. */
-  const left = async (session: Session, leasedAt = environment.clock.now()) => environment.ledger.change(session, { lease: "of-the-dead", leasedAt });
+  const left = async (session: Session, leasedAt = environment.clock.now()) =>
+    environment.ledger.change(session, { lease: "of-the-dead", leasedAt });
 
   test("is watched by two requests for longer than a holder can live, and then taken over", async () => {
     const { browser, session, spent } = await expired();
@@ -127,13 +141,16 @@ describe("a lease of a holder that died", () => {
     expect((await post(browser)).status).toBe(200);
   });
 
-  test.each([-301, 301])("is over at once where its time is farther away than clocks can differ (%i s)", async (seconds) => {
-    const { browser, session } = await expired();
-    await left(session, environment.clock.now() + seconds);
-    const start = performance.now();
-    expect((await post(browser)).status).toBe(200);
-    expect(performance.now() - start).toBeLessThan(1500);
-  });
+  test.each([-301, 301])(
+    "is over at once where its time is farther away than clocks can differ (%i s)",
+    async (seconds) => {
+      const { browser, session } = await expired();
+      await left(session, environment.clock.now() + seconds);
+      const start = performance.now();
+      expect((await post(browser)).status).toBe(200);
+      expect(performance.now() - start).toBeLessThan(1500);
+    },
+  );
 
   test.each([-240, 240])("is not over for its time alone, which another clock told (%i s)", async (seconds) => {
     const { browser, session, spent } = await expired();
@@ -157,13 +174,17 @@ describe("a lease of a holder that died", () => {
       await browser.signIn();
       place.clock.advance(901);
       place.idp.outages.set("token", "hang");
-      const renewal = browser.copy().navigate(LOGIN).catch(() => "killed");
+      const renewal = browser
+        .copy()
+        .navigate(LOGIN)
+        .catch(() => "killed");
       while (place.idp.count("token") < 2) await setTimeout(20);
       await place.coldStart();
       expect(await renewal).toBe("killed");
       place.idp.outages.clear();
       let response = await browser.navigate(LOGIN);
-      for (let tries = 0; tries < 3 && response.headers["location"]![0] === LOGIN; tries++) response = await browser.navigate(LOGIN);
+      for (let tries = 0; tries < 3 && response.headers["location"]![0] === LOGIN; tries++)
+        response = await browser.navigate(LOGIN);
       expect(response.headers["location"]).toEqual(["/page"]);
       expect(setCookie(response, SESSION_COOKIE)?.value).toBeTruthy();
     }));
@@ -187,7 +208,8 @@ describe("a living holder's lease is never taken over", () => {
     expect(spent()).toBe(1);
     environment.idp.outages.clear();
     // The browser never heard of the refresh token that the provider gave instead; the ledger has it.
-    for (let tries = 0; tries < 4 && response.headers["location"]![0] === LOGIN; tries++) response = await waiting.navigate(LOGIN);
+    for (let tries = 0; tries < 4 && response.headers["location"]![0] === LOGIN; tries++)
+      response = await waiting.navigate(LOGIN);
     expect(response.headers["location"]).toEqual(["/page"]);
     expect(spent()).toBe(2);
     expect(await itemOf(session)).toMatchObject({ generation: 1 });
@@ -196,7 +218,11 @@ describe("a living holder's lease is never taken over", () => {
 
   test("where it was an earlier one that was watched", async () => {
     const { browser, session, spent } = await expired();
-    await environment.ledger.change(session, { lease: "of-the-living", leasedAt: environment.clock.now(), watched: "of-the-dead" });
+    await environment.ledger.change(session, {
+      lease: "of-the-living",
+      leasedAt: environment.clock.now(),
+      watched: "of-the-dead",
+    });
     expectToComeAgain(await browser.navigate(LOGIN));
     expect(await itemOf(session)).toMatchObject({ lease: "of-the-living", generation: 0 });
     expect(spent()).toBe(0);
@@ -204,18 +230,21 @@ describe("a living holder's lease is never taken over", () => {
 });
 
 describe("a lease is given back", () => {
-  test.each(["token", "userinfo"] as const)("by one that failed, so that the next need not wait (%s)", async (endpoint) => {
-    environment.idp.userinfoOnly = ["roles"];
-    const { browser, session } = await expired();
-    environment.idp.outages.set(endpoint, "error");
-    expectProblem(await post(browser.copy()), 503);
-    environment.idp.outages.clear();
-    expect(await itemOf(session)).not.toHaveProperty("lease");
-    const start = performance.now();
-    // With the cookie from before, although the provider has replaced its refresh token.
-    expect((await post(browser)).status).toBe(200);
-    expect(performance.now() - start).toBeLessThan(1500);
-  });
+  test.each(["token", "userinfo"] as const)(
+    "by one that failed, so that the next need not wait (%s)",
+    async (endpoint) => {
+      environment.idp.userinfoOnly = ["roles"];
+      const { browser, session } = await expired();
+      environment.idp.outages.set(endpoint, "error");
+      expectProblem(await post(browser.copy()), 503);
+      environment.idp.outages.clear();
+      expect(await itemOf(session)).not.toHaveProperty("lease");
+      const start = performance.now();
+      // With the cookie from before, although the provider has replaced its refresh token.
+      expect((await post(browser)).status).toBe(200);
+      expect(performance.now() - start).toBeLessThan(1500);
+    },
+  );
 
   test("where the ledger could not be read", async () => {
     const { browser, session } = await expired();

@@ -1,4 +1,7 @@
-/** The handler's ledger, on the tables as AWS has them and as the stand-in has them: conditions, leases and what leads to a session. */
+/**
+ * The handler's ledger, on the tables as AWS has them and as the stand-in has them: conditions, leases and what leads
+ * to a session.
+ */
 import { dynamoDbLedger } from "../../../edge-handlers/auth/aws/ledger";
 import type { Ledger } from "../../../edge-handlers/auth/ports";
 import { startAwsStandIn } from "../../../local/aws-stand-in";
@@ -36,7 +39,11 @@ function ledgerTests(start: () => Promise<{ endpoint: string; close(): Promise<v
   const environment = { ...process.env };
   beforeAll(async () => {
     place = await start();
-    Object.assign(process.env, { AWS_ENDPOINT_URL_DYNAMODB: place.endpoint, AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" });
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL_DYNAMODB: place.endpoint,
+      AWS_ACCESS_KEY_ID: "local",
+      AWS_SECRET_ACCESS_KEY: "local",
+    });
     await createLedgerTables(place.endpoint, TABLES);
     ledger = dynamoDbLedger(async () => TABLES);
   }, 70_000);
@@ -45,8 +52,17 @@ function ledgerTests(start: () => Promise<{ endpoint: string; close(): Promise<v
     await place.close();
   });
 
-  const claim = (lease: string, more: { generation?: number; at?: number; dead?: string } = {}) => ledger.claim({ uid, sid, generation: 0, lease, at: NOW, ...more });
-  const renewal = { uid, sid, generation: 0, renewedAt: NOW + 900, address: "198.51.100.7", email: "new@example.com", next: "sealed" };
+  const claim = (lease: string, more: { generation?: number; at?: number; dead?: string } = {}) =>
+    ledger.claim({ uid, sid, generation: 0, lease, at: NOW, ...more });
+  const renewal = {
+    uid,
+    sid,
+    generation: 0,
+    renewedAt: NOW + 900,
+    address: "198.51.100.7",
+    email: "new@example.com",
+    next: "sealed",
+  };
 
   test("a session is opened once, found by what leads to it, and read with what is against it", async () => {
     expect(await ledger.bySid(sid)).toBeUndefined();
@@ -54,14 +70,33 @@ function ledgerTests(start: () => Promise<{ endpoint: string; close(): Promise<v
     expect(await ledger.bySid(sid)).toBeUndefined();
     expect([await ledger.open(SESSION), await ledger.open(SESSION)]).toEqual([true, false]);
     expect(await ledger.bySid(sid)).toMatchObject(SESSION);
-    expect(await ledger.byIdpSession(SESSION.idpSession!)).toMatchObject({ pointers: [{ uid, sid, expiresAt: SESSION.expiresAt }], isCut: false });
-    expect(await ledger.sessions([{ uid, sid }, { uid, sid: "x".repeat(16) }])).toMatchObject([SESSION]);
-    expect(await ledger.standing(uid, sid)).toMatchObject({ session: SESSION, revocations: [], mark: 0, gatewayMark: 0, floor: "0000000" });
+    expect(await ledger.byIdpSession(SESSION.idpSession!)).toMatchObject({
+      pointers: [{ uid, sid, expiresAt: SESSION.expiresAt }],
+      isCut: false,
+    });
+    expect(
+      await ledger.sessions([
+        { uid, sid },
+        { uid, sid: "x".repeat(16) },
+      ]),
+    ).toMatchObject([SESSION]);
+    expect(await ledger.standing(uid, sid)).toMatchObject({
+      session: SESSION,
+      revocations: [],
+      mark: 0,
+      gatewayMark: 0,
+      floor: "0000000",
+    });
   });
 
   test("one has the lease, until it gives it back; a dead one's is taken over, or is over with time", async () => {
     expect(await claim("one")).toMatchObject({ lease: "one", leasedAt: NOW, generation: 0 });
-    expect([await claim("two"), await claim("two", { dead: "three" }), await claim("two", { at: NOW + 300 }), await claim("two", { at: NOW - 300 })]).toEqual(Array(4).fill(undefined));
+    expect([
+      await claim("two"),
+      await claim("two", { dead: "three" }),
+      await claim("two", { at: NOW + 300 }),
+      await claim("two", { at: NOW - 300 }),
+    ]).toEqual(Array(4).fill(undefined));
     await ledger.watch({ uid, sid }, "two");
     expect(await ledger.session({ uid, sid })).not.toHaveProperty("watched");
     await ledger.watch({ uid, sid }, "one");
@@ -84,7 +119,13 @@ function ledgerTests(start: () => Promise<{ endpoint: string; close(): Promise<v
     expect(await ledger.renew({ ...renewal, lease: "two" })).toBe(false);
     expect(await ledger.renew({ ...renewal, lease: "one" })).toBe(true);
     const session = await ledger.session({ uid, sid });
-    expect(session).toMatchObject({ generation: 1, renewedAt: NOW + 900, address: "198.51.100.7", email: "new@example.com", next: "sealed" });
+    expect(session).toMatchObject({
+      generation: 1,
+      renewedAt: NOW + 900,
+      address: "198.51.100.7",
+      email: "new@example.com",
+      next: "sealed",
+    });
     expect(session).not.toHaveProperty("lease");
     expect(await claim("two")).toBeUndefined();
     await claim("two", { generation: 1 });

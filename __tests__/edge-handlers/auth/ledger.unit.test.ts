@@ -10,7 +10,9 @@ const ledger = dynamoDbLedger(async () => ({ sessionsTable: "sessions", revocati
 
 function answer(...outputs: object[]): jest.SpyInstance {
   let calls = 0;
-  return jest.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(JSON.stringify(outputs[Math.min(calls++, outputs.length - 1)])));
+  return jest
+    .spyOn(globalThis, "fetch")
+    .mockImplementation(async () => new Response(JSON.stringify(outputs[Math.min(calls++, outputs.length - 1)])));
 }
 afterEach(() => jest.restoreAllMocks());
 
@@ -20,7 +22,13 @@ test("a session, its revocations, marks and floor are read at once", async () =>
   expect(standing).toMatchObject({ session: { uid: UID }, mark: 7, gatewayMark: 9, floor: "0000zzz" });
   expect(standing.revocations.map(({ kind }) => kind)).toEqual(["user", "gateway"]);
   answer({ Responses: { sessions: [], revocations: [] } });
-  expect(await ledger.standing(UID, "s")).toEqual({ session: undefined, revocations: [], mark: 0, gatewayMark: 0, floor: "0000000" });
+  expect(await ledger.standing(UID, "s")).toEqual({
+    session: undefined,
+    revocations: [],
+    mark: 0,
+    gatewayMark: 0,
+    floor: "0000000",
+  });
 });
 
 test.each<[string, object]>([
@@ -29,7 +37,10 @@ test.each<[string, object]>([
   ["no revocations", { Responses: { sessions: [SESSION] } }],
   ["no sessions", { Responses: { revocations: [] } }],
   ["revocations of another table", { Responses: { sessions: [SESSION], others: [] } }],
-  ["keys that were not read", { Responses: { sessions: [SESSION], revocations: [] }, UnprocessedKeys: { revocations: { Keys: [{}] } } }],
+  [
+    "keys that were not read",
+    { Responses: { sessions: [SESSION], revocations: [] }, UnprocessedKeys: { revocations: { Keys: [{}] } } },
+  ],
   ["a mark that is none", { Responses: { sessions: [], revocations: [{ ...USER, mark: { S: "x" } }] } }],
   ["a floor that is none", { Responses: { sessions: [], revocations: [{ ...SHARD, floor: { N: "-1" } }] } }],
 ])("an answer with %s is none", async (_name, output) => {
@@ -45,12 +56,32 @@ describe("what leads to a session", () => {
   test("is written at once, and what was left over again", async () => {
     const calls = answer(LEFT, { UnprocessedItems: {} });
     await ledger.point(SIGN_IN);
-    const written = await Promise.all(calls.mock.calls.map(([request]) => (request as Request).json() as Promise<{ RequestItems: Written }>));
-    const keysOf = ({ RequestItems }: { RequestItems: Written }) => RequestItems["sessions"]!.map(({ PutRequest: { Item: { pk, sk } } }) => [pk.S, sk?.S]);
-    expect(written.map(keysOf)).toEqual([[["sid#s", "user"], ["started#2", "7200#s"], ["email#a@example.com", `user#${UID}`], ["idp-session#h", "session#s"]], [["sid#s", undefined]]]);
+    const written = await Promise.all(
+      calls.mock.calls.map(([request]) => (request as Request).json() as Promise<{ RequestItems: Written }>),
+    );
+    const keysOf = ({ RequestItems }: { RequestItems: Written }) =>
+      RequestItems["sessions"]!.map(
+        ({
+          PutRequest: {
+            Item: { pk, sk },
+          },
+        }) => [pk.S, sk?.S],
+      );
+    expect(written.map(keysOf)).toEqual([
+      [
+        ["sid#s", "user"],
+        ["started#2", "7200#s"],
+        ["email#a@example.com", `user#${UID}`],
+        ["idp-session#h", "session#s"],
+      ],
+      [["sid#s", undefined]],
+    ]);
   });
 
-  test.each<[string, object]>([["leaves over again and again", LEFT], ["does not tell of", {}]])("is not there where DynamoDB %s it", async (_name, output) => {
+  test.each<[string, object]>([
+    ["leaves over again and again", LEFT],
+    ["does not tell of", {}],
+  ])("is not there where DynamoDB %s it", async (_name, output) => {
     answer(output);
     await expect(ledger.point(SIGN_IN)).rejects.toMatchObject({ code: "ledger_unavailable" });
   });

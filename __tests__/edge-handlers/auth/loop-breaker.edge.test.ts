@@ -70,7 +70,9 @@ describe("tabs that a browser restores", () => {
     const browser = environment.browser();
     const begun = await Promise.all(TABS.map((tab) => browser.navigate(login(tab))));
     expect(begun.map(outcome)).toEqual(TABS.map(() => "identity provider"));
-    const finished = await Promise.all(begun.map(({ headers }) => browser.navigate(browser.approve(headers["location"]![0]!))));
+    const finished = await Promise.all(
+      begun.map(({ headers }) => browser.navigate(browser.approve(headers["location"]![0]!))),
+    );
     expect(finished.map(outcome)).toEqual(TABS.map((tab) => `/tab-${tab}`));
   });
 
@@ -110,7 +112,8 @@ describe("sessions that are renewed but refused by the gate", () => {
     for (let i = 0; i < 7; i++) {
       const response = await browser.navigate(LOGIN);
       outcomes.push(outcome(response));
-      if (outcomes.at(-1) === "identity provider") await browser.navigate(browser.approve(response.headers["location"]![0]!));
+      if (outcomes.at(-1) === "identity provider")
+        await browser.navigate(browser.approve(response.headers["location"]![0]!));
     }
     const IDP = "identity provider";
     expect(outcomes).toEqual(["/loop", "/loop", "/loop", IDP, IDP, "429", "429"]);
@@ -144,7 +147,13 @@ describe("a sign-ins cookie that the gateway did not write", () => {
     ["with times that are none", () => "s!.s-1.sNaN"],
     ["escaped", () => "%00"],
     ["long", () => `s${"0".repeat(4000)}`],
-    ["with more entries than are ever kept", () => Array(40).fill(`s${environment.clock.now().toString(36)}`).join(".")],
+    [
+      "with more entries than are ever kept",
+      () =>
+        Array(40)
+          .fill(`s${environment.clock.now().toString(36)}`)
+          .join("."),
+    ],
     ["of long ago", () => nowhere("s", 0)],
     ["of the last minute but one", () => nowhere("s", environment.clock.now() - 61)],
     ["of tomorrow", () => nowhere("s", environment.clock.now() + 86_400)],

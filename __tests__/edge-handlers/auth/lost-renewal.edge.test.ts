@@ -65,7 +65,9 @@ function expectNoTheft(): void {
   expect(environment.aws.messages).toEqual([]);
 }
 
-/** Calls `act` when the provider gives tokens: from then on the ledger is only written for the record of the renewal. */
+/**
+ * Calls `act` when the provider gives tokens: from then on the ledger is only written for the record of the renewal.
+ */
 function whenTokensAreGiven(act: () => unknown): void {
   environment.idp.tampering = { claims: () => void act() };
 }
@@ -96,8 +98,16 @@ describe("the same browser, a moment later", () => {
   });
 
   test.each<[string, (session: Session) => Promise<unknown>, string]>([
-    ["was revoked since", ({ uid, sid }) => environment.ledger.revoke({ kind: "session", uid, sid }), "session_revoked"],
-    ["ended since", (session) => environment.ledger.change(session, { endedAt: environment.clock.now() }), "session_ended"],
+    [
+      "was revoked since",
+      ({ uid, sid }) => environment.ledger.revoke({ kind: "session", uid, sid }),
+      "session_revoked",
+    ],
+    [
+      "ended since",
+      (session) => environment.ledger.change(session, { endedAt: environment.clock.now() }),
+      "session_ended",
+    ],
   ])("gets nothing of a session that %s", async (_name, end, detail) => {
     const { browser, session } = await lost();
     await end(session);
@@ -127,16 +137,19 @@ describe("the same browser, a moment later", () => {
   test.each([
     ["ahead of", 120],
     ["behind", -120],
-  ])("gets it at a handler whose clock is %s the one that renewed, and no later than five minutes by any", async (_name, seconds) => {
-    const { browser, heard } = await lost();
-    environment.shiftHandler(2 * seconds);
-    environment.clock.advance(50);
-    await expectRepeated(await post(browser.copy()), heard, heard);
-    environment.clock.advance(2 * 240 + 60);
-    const response = await post(browser);
-    expectProblem(response, 401);
-    expect(await logOf(response)).toMatchObject({ detail: "refresh_reused" });
-  });
+  ])(
+    "gets it at a handler whose clock is %s the one that renewed, and no later than five minutes by any",
+    async (_name, seconds) => {
+      const { browser, heard } = await lost();
+      environment.shiftHandler(2 * seconds);
+      environment.clock.advance(50);
+      await expectRepeated(await post(browser.copy()), heard, heard);
+      environment.clock.advance(2 * 240 + 60);
+      const response = await post(browser);
+      expectProblem(response, 401);
+      expect(await logOf(response)).toMatchObject({ detail: "refresh_reused" });
+    },
+  );
 });
 
 describe("anybody else", () => {
@@ -219,7 +232,8 @@ describe("where the ledger is in trouble just when the renewal is recorded", () 
     environment.aws.faults.clear();
     environment.idp.tampering = {};
     let response = await navigate(browser);
-    for (let tries = 0; tries < 3 && response.headers["location"]![0] === LOGIN; tries++) response = await navigate(browser);
+    for (let tries = 0; tries < 3 && response.headers["location"]![0] === LOGIN; tries++)
+      response = await navigate(browser);
     expect(response.headers["location"]).toEqual(["/page"]);
     expectNoTheft();
   });

@@ -36,7 +36,9 @@ async function signedIn(): Promise<Browser> {
 /** Puts a newer key there, and makes the handler know it. */
 async function rotate(): Promise<void> {
   environment.publishKeys({ current: "k2", keys: { ...environment.keys.keys, k2: newMasterKey() } });
-  environment.keys.keys["k2"] = (JSON.parse(environment.aws.secrets.get("example/session-keys")!) as { keys: Record<string, string> }).keys["k2"]!;
+  environment.keys.keys["k2"] = (
+    JSON.parse(environment.aws.secrets.get("example/session-keys")!) as { keys: Record<string, string> }
+  ).keys["k2"]!;
   environment.clock.advance(61);
 }
 
@@ -131,12 +133,28 @@ test("a token that is not outdated is renewed, as ever", async () => {
 
 describe("no outdated token is signed again", () => {
   const OVER: [string, (session: Session) => Promise<unknown>, string][] = [
-    ["of a revoked session", ({ uid, sid }) => environment.ledger.revoke({ kind: "session", uid, sid }), "session_revoked"],
+    [
+      "of a revoked session",
+      ({ uid, sid }) => environment.ledger.revoke({ kind: "session", uid, sid }),
+      "session_revoked",
+    ],
     ["of a revoked user", ({ uid }) => environment.ledger.revoke({ kind: "user", uid }), "session_revoked"],
     ["after everybody was signed out", () => environment.ledger.revoke({ kind: "gateway" }), "session_revoked"],
-    ["of a session that has ended", (session) => environment.ledger.change(session, { endedAt: environment.clock.now() }), "session_ended"],
-    ["of a session whose time is up", (session) => environment.ledger.change(session, { endsAt: environment.clock.now() }), "session_ended"],
-    ["of a session that was caught at reuse", (session) => environment.ledger.change(session, { reuse: "refresh" }), "session_revoked"],
+    [
+      "of a session that has ended",
+      (session) => environment.ledger.change(session, { endedAt: environment.clock.now() }),
+      "session_ended",
+    ],
+    [
+      "of a session whose time is up",
+      (session) => environment.ledger.change(session, { endsAt: environment.clock.now() }),
+      "session_ended",
+    ],
+    [
+      "of a session that was caught at reuse",
+      (session) => environment.ledger.change(session, { reuse: "refresh" }),
+      "session_revoked",
+    ],
     ["of a session that the ledger does not know", () => environment.ledger.wipe().then(raiseFloor), "session_unknown"],
   ];
   test.each(OVER)("%s", async (_name, end, detail) => {
@@ -148,7 +166,9 @@ describe("no outdated token is signed again", () => {
       const refused = await post(browser.copy());
       expectProblem(refused, 401);
       expectNoSession(refused);
-      expect(await environment.logLines(refused)).toEqual([expect.objectContaining({ outcome: "not_renewed", detail })]);
+      expect(await environment.logLines(refused)).toEqual([
+        expect.objectContaining({ outcome: "not_renewed", detail }),
+      ]);
       const login = await browser.navigate(LOGIN);
       expectNoSession(login);
       expect(login.headers["location"]![0]).toContain("/authorize?");

@@ -19,7 +19,8 @@ afterEach(() => {
   environment.idp.outages.clear();
 });
 
-const post = (browser: Browser, headers?: Record<string, string>) => browser.fetch("/_gate/refresh", { method: "POST", ...(headers && { headers }) });
+const post = (browser: Browser, headers?: Record<string, string>) =>
+  browser.fetch("/_gate/refresh", { method: "POST", ...(headers && { headers }) });
 
 /** A browser whose token has ended. */
 async function signedIn(): Promise<Browser> {
@@ -49,8 +50,14 @@ describe("renewal is refused", () => {
     ["without an issue time", { claims: (token) => delete token.iat }],
     ["without a subject", { claims: (token) => delete token.sub }],
     ["of another subject", { claims: (token) => (token.sub = "mallory") }],
-    ["with more roles than fit", { claims: (token) => Object.assign(token, { roles: undefined, _claim_names: { roles: "src1" } }) }],
-    ["signed by a stranger", { idToken: async (token, key) => signIdToken(token, await createSigningKey(key.alg, key.kid)) }],
+    [
+      "with more roles than fit",
+      { claims: (token) => Object.assign(token, { roles: undefined, _claim_names: { roles: "src1" } }) },
+    ],
+    [
+      "signed by a stranger",
+      { idToken: async (token, key) => signIdToken(token, await createSigningKey(key.alg, key.kid)) },
+    ],
     ["that is no token", { idToken: () => "x" }],
   ];
   test.each(TAMPERED)("with an ID token %s", async (_name, tampering) => {
@@ -103,8 +110,14 @@ describe("renewal is refused", () => {
 
   const SESSIONS: [string, (token: string, browser: Browser) => string | undefined][] = [
     ["without the session cookie", () => undefined],
-    ["with a session cookie whose MAC is changed", (token) => token.slice(0, -43) + (token.at(-43) === "A" ? "B" : "A") + token.slice(-42)],
-    ["with a session cookie whose MAC has its unused bits set", (token) => token.slice(0, -1) + nextLetter(token.at(-1)!)],
+    [
+      "with a session cookie whose MAC is changed",
+      (token) => token.slice(0, -43) + (token.at(-43) === "A" ? "B" : "A") + token.slice(-42),
+    ],
+    [
+      "with a session cookie whose MAC has its unused bits set",
+      (token) => token.slice(0, -1) + nextLetter(token.at(-1)!),
+    ],
     ["with a session cookie whose roles are changed", (token) => token.replace("~staff~", "~admin~")],
     ["with a session cookie of an unknown key", (token) => token.replace(".k1.", ".zz.")],
     ["with an unsigned session cookie", (token) => token.split(".").slice(0, 3).join(".")],
@@ -127,8 +140,16 @@ describe("renewal is refused", () => {
   ])("with two session cookies %s", async (_name, join) => {
     const browser = await signedIn();
     const good = browser.jar.get(SESSION_COOKIE)!;
-    for (const pair of [[good, good], [good, "x"], ["x", good], [good, ""]]) {
-      const cookies = [...pair.map((value) => `${SESSION_COOKIE}=${value}`), `${REFRESH_COOKIE}=${browser.jar.get(REFRESH_COOKIE)}`];
+    for (const pair of [
+      [good, good],
+      [good, "x"],
+      ["x", good],
+      [good, ""],
+    ]) {
+      const cookies = [
+        ...pair.map((value) => `${SESSION_COOKIE}=${value}`),
+        `${REFRESH_COOKIE}=${browser.jar.get(REFRESH_COOKIE)}`,
+      ];
       expectProblem(await post(browser, { Cookie: join(cookies) as string }), 401);
     }
   });
@@ -149,7 +170,11 @@ describe("renewal is refused", () => {
     const browser = await signedIn();
     const other = environment.browser();
     await other.startSignIn();
-    browser.jar.plant(REFRESH_COOKIE, other.jar.get(other.jar.names().find((name) => name.includes("flow"))!)!, "/_gate");
+    browser.jar.plant(
+      REFRESH_COOKIE,
+      other.jar.get(other.jar.names().find((name) => name.includes("flow"))!)!,
+      "/_gate",
+    );
     await expectRefused(browser);
   });
 });
@@ -177,7 +202,11 @@ describe("POST refresh comes from the site itself", () => {
   test.each(ORIGINS)("%i for %j", async (status, headers) => {
     const browser = await signedIn();
     const tokens = environment.idp.count("token");
-    const response = await environment.invoke({ url: "/_gate/refresh", method: "POST", headers: { Accept: "*/*", Cookie: browser.jar.header("/_gate/refresh")!, ...headers } });
+    const response = await environment.invoke({
+      url: "/_gate/refresh",
+      method: "POST",
+      headers: { Accept: "*/*", Cookie: browser.jar.header("/_gate/refresh")!, ...headers },
+    });
     expect(response.status).toBe(status);
     if (status === 403) {
       expectProblem(response, 403);

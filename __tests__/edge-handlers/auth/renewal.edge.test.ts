@@ -18,7 +18,13 @@ beforeAll(async () => {
 afterAll(() => environment.close());
 afterEach(() => {
   const { idp } = environment;
-  Object.assign(idp, { user: ALICE, tampering: {}, userinfoOnly: [], rotatesRefreshTokens: true, renewsIdTokens: true });
+  Object.assign(idp, {
+    user: ALICE,
+    tampering: {},
+    userinfoOnly: [],
+    rotatesRefreshTokens: true,
+    renewsIdTokens: true,
+  });
   idp.outages.clear();
   environment.clock.advance(61);
 });
@@ -26,7 +32,10 @@ afterEach(() => {
 const sessionOf = (browser: Browser): Session => environment.readToken(browser.jar.get(SESSION_COOKIE));
 const post = (browser: Browser) => browser.fetch("/_gate/refresh", { method: "POST" });
 
-/** A browser whose token ended, `seconds` after its sign-in. Cookies are kept whatever their Max-Age says: so would an attacker. */
+/**
+ * A browser whose token ended, `seconds` after its sign-in. Cookies are kept whatever their Max-Age says: so would an
+ * attacker.
+ */
 async function signedIn(seconds = 901): Promise<Browser> {
   const browser = environment.browser();
   await browser.signIn();
@@ -43,7 +52,10 @@ function hoard(browser: Browser): void {
 
 /** The browser is sent to sign in at the identity provider, and has no new session. */
 function expectSignIn(response: EdgeResponse): void {
-  expect(response).toMatchObject({ status: 302, headers: { location: [expect.stringContaining(`${environment.idp.issuer}/authorize?`)] } });
+  expect(response).toMatchObject({
+    status: 302,
+    headers: { location: [expect.stringContaining(`${environment.idp.issuer}/authorize?`)] },
+  });
   expectNoSession(response);
 }
 
@@ -54,11 +66,23 @@ describe("a session whose token ended", () => {
     const response = await browser.navigate(LOGIN);
     expect(response).toMatchObject({ status: 302, headers: { location: ["/page?a=1"] } });
     const after = sessionOf(browser);
-    expect(after).toMatchObject({ uid: before.uid, sid: before.sid, issuedAt: before.issuedAt, idp: "main", email: ALICE.email });
+    expect(after).toMatchObject({
+      uid: before.uid,
+      sid: before.sid,
+      issuedAt: before.issuedAt,
+      idp: "main",
+      email: ALICE.email,
+    });
     expect(Math.abs(after.expiresAt - (environment.clock.now() + 900))).toBeLessThanOrEqual(2);
     const lifetime = Number(setCookie(response, SESSION_COOKIE)?.attributes["max-age"]);
     expect(Math.abs(before.issuedAt + 8 * HOUR - environment.clock.now() - lifetime)).toBeLessThanOrEqual(2);
-    expect(setCookie(response, REFRESH_COOKIE)?.attributes).toEqual({ path: "/_gate", secure: "", httponly: "", samesite: "Lax", "max-age": "3600" });
+    expect(setCookie(response, REFRESH_COOKIE)?.attributes).toEqual({
+      path: "/_gate",
+      secure: "",
+      httponly: "",
+      samesite: "Lax",
+      "max-age": "3600",
+    });
   });
 
   test("is renewed for a script", async () => {
@@ -118,7 +142,10 @@ describe("renewal takes what the identity provider says now", () => {
     expect(sessionOf(browser)).toMatchObject({ roles: ["admin"], email: "new@example.com" });
   });
 
-  test.each<[string, unknown]>([["an empty list", []], ["no such claim", undefined]])("a lost role (%s)", async (_name, roles) => {
+  test.each<[string, unknown]>([
+    ["an empty list", []],
+    ["no such claim", undefined],
+  ])("a lost role (%s)", async (_name, roles) => {
     const browser = await signedIn();
     expect(sessionOf(browser).roles).toEqual(["staff"]);
     environment.idp.user = { ...ALICE, roles };
@@ -134,21 +161,26 @@ describe("renewal takes what the identity provider says now", () => {
     expect(sessionOf(browser)).toMatchObject({ roles: ["admin"], uid: environment.uid("alice") });
   });
 
-  test.each([true, false])("the refresh token that comes back replaces the old one, which is kept otherwise (rotation: %s)", async (rotates) => {
-    environment.idp.rotatesRefreshTokens = rotates;
-    const browser = await signedIn();
-    for (let i = 0; i < 2; i++) {
-      expect((await browser.navigate(LOGIN)).headers["location"]).toEqual(["/page?a=1"]);
-      environment.clock.advance(901);
-    }
-  });
+  test.each([true, false])(
+    "the refresh token that comes back replaces the old one, which is kept otherwise (rotation: %s)",
+    async (rotates) => {
+      environment.idp.rotatesRefreshTokens = rotates;
+      const browser = await signedIn();
+      for (let i = 0; i < 2; i++) {
+        expect((await browser.navigate(LOGIN)).headers["location"]).toEqual(["/page?a=1"]);
+        environment.clock.advance(901);
+      }
+    },
+  );
 
   test("an ID token that repeats the first nonce is taken", async () => {
     const browser = environment.browser();
     const authorization = await browser.startSignIn();
     await browser.navigate(browser.approve(authorization));
     environment.clock.advance(901);
-    environment.idp.tampering = { claims: (claims) => (claims["nonce"] = new URL(authorization).searchParams.get("nonce")!) };
+    environment.idp.tampering = {
+      claims: (claims) => (claims["nonce"] = new URL(authorization).searchParams.get("nonce")!),
+    };
     expect((await post(browser)).status).toBe(200);
   });
 });
@@ -163,7 +195,9 @@ test("renewal ends when the identity provider leaves the config", async () => {
     own.clock.advance(901);
     const asked = own.otherIdp!.count("token");
     expectProblem(await browser.fetch("/_gate/refresh", { method: "POST" }), 401);
-    expect((await browser.navigate(LOGIN)).headers["location"]).toEqual([expect.stringContaining(`${own.idp.issuer}/authorize?`)]);
+    expect((await browser.navigate(LOGIN)).headers["location"]).toEqual([
+      expect.stringContaining(`${own.idp.issuer}/authorize?`),
+    ]);
     expect(own.otherIdp!.count("token")).toBe(asked);
   });
 });
@@ -176,10 +210,15 @@ describe("a refresh token that is no longer good", () => {
     const response = await browser.navigate(LOGIN);
     environment.idp.refusesRenewals = undefined;
     expectSignIn(response);
-    expect(setCookie(response, REFRESH_COOKIE)).toMatchObject({ value: "", attributes: { "max-age": "0", path: "/_gate" } });
+    expect(setCookie(response, REFRESH_COOKIE)).toMatchObject({
+      value: "",
+      attributes: { "max-age": "0", path: "/_gate" },
+    });
     expectSignIn(await browser.navigate(LOGIN));
     expect(environment.idp.count("token")).toBe(tokens + 1);
-    expect((await browser.navigate(browser.approve(response.headers["location"]![0]!))).headers["location"]).toEqual(["/page?a=1"]);
+    expect((await browser.navigate(browser.approve(response.headers["location"]![0]!))).headers["location"]).toEqual([
+      "/page?a=1",
+    ]);
   });
 
   test("is a 401 for a script, and is forgotten", async () => {
@@ -188,10 +227,20 @@ describe("a refresh token that is no longer good", () => {
     const response = await post(browser);
     environment.idp.refusesRenewals = undefined;
     expectProblem(response, 401);
-    expect(setCookie(response, REFRESH_COOKIE)).toMatchObject({ value: "", attributes: { "max-age": "0", path: "/_gate" } });
+    expect(setCookie(response, REFRESH_COOKIE)).toMatchObject({
+      value: "",
+      attributes: { "max-age": "0", path: "/_gate" },
+    });
   });
 
-  test.each(["invalid_grant", "interaction_required", "unauthorized_client", "unsupported_grant_type", "invalid_scope", "<b>own error</b>"])("is one that the provider refuses with %s: signing in may still work", async (error) => {
+  test.each([
+    "invalid_grant",
+    "interaction_required",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+    "<b>own error</b>",
+  ])("is one that the provider refuses with %s: signing in may still work", async (error) => {
     const browser = await signedIn();
     environment.idp.refusesRenewals = error;
     const [refresh, login] = [await post(browser.copy()), await browser.navigate(LOGIN)];
@@ -200,7 +249,12 @@ describe("a refresh token that is no longer good", () => {
     expectSignIn(login);
     expect(setCookie(login, REFRESH_COOKIE)).toMatchObject({ value: "", attributes: { "max-age": "0" } });
     const reason = /^\w+$/.test(error) && error !== "interaction_required" ? error : "unregistered_error";
-    expect(await environment.logLines(login)).toEqual([expect.objectContaining({ outcome: "sign_in_started", detail: expect.stringMatching(new RegExp(`^\\w+ ${reason}$`)) as unknown })]);
+    expect(await environment.logLines(login)).toEqual([
+      expect.objectContaining({
+        outcome: "sign_in_started",
+        detail: expect.stringMatching(new RegExp(`^\\w+ ${reason}$`)) as unknown,
+      }),
+    ]);
   });
 
   test("is kept where the provider does not know the client: signing in would fail too", async () => {
@@ -222,24 +276,27 @@ describe("a refresh token that is no longer good", () => {
 });
 
 describe("while the identity provider is in trouble", () => {
-  test.each<Outage>(["error", "unavailable", "garbage", "redirect", "huge", "reset"])("sessions are kept and nobody is sent in circles (%s)", async (outage) => {
-    // What is lost on its way was given all the same.
-    environment.idp.rotatesRefreshTokens = false;
-    const browser = await signedIn();
-    environment.idp.outages.set("token", outage);
-    const login = await browser.navigate(LOGIN);
-    const refresh = await post(browser);
-    const isDown = ["error", "unavailable", "reset"].includes(outage);
-    expect(isDown ? [503] : [502, 503]).toContain(login.status);
-    expectPage(login, login.status);
-    expectProblem(refresh, login.status);
-    for (const { headers } of [login, refresh]) {
-      if (isDown) expect(headers["retry-after"]).toEqual([expect.stringMatching(/^[1-9][0-9]*$/)]);
-      expect(headers["set-cookie"]).toBeUndefined();
-    }
-    environment.idp.outages.clear();
-    expect((await browser.navigate(LOGIN)).headers["location"]).toEqual(["/page?a=1"]);
-  });
+  test.each<Outage>(["error", "unavailable", "garbage", "redirect", "huge", "reset"])(
+    "sessions are kept and nobody is sent in circles (%s)",
+    async (outage) => {
+      // What is lost on its way was given all the same.
+      environment.idp.rotatesRefreshTokens = false;
+      const browser = await signedIn();
+      environment.idp.outages.set("token", outage);
+      const login = await browser.navigate(LOGIN);
+      const refresh = await post(browser);
+      const isDown = ["error", "unavailable", "reset"].includes(outage);
+      expect(isDown ? [503] : [502, 503]).toContain(login.status);
+      expectPage(login, login.status);
+      expectProblem(refresh, login.status);
+      for (const { headers } of [login, refresh]) {
+        if (isDown) expect(headers["retry-after"]).toEqual([expect.stringMatching(/^[1-9][0-9]*$/)]);
+        expect(headers["set-cookie"]).toBeUndefined();
+      }
+      environment.idp.outages.clear();
+      expect((await browser.navigate(LOGIN)).headers["location"]).toEqual(["/page?a=1"]);
+    },
+  );
 
   test("refused connections are a 503", async () => {
     const browser = await signedIn();

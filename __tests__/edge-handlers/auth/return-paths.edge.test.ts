@@ -18,14 +18,18 @@ async function locationAfter(query: string): Promise<string> {
   const login = await browser.navigate(`/_gate/login?${query}`);
   expect({ query, status: login.status }).toEqual({ query, status: 302 });
   const callback = await browser.navigate(browser.approve(login.headers["location"]![0]!));
-  expect({ query, status: callback.status, locations: callback.headers["location"]?.length }).toEqual({ query, status: 302, locations: 1 });
+  expect({ query, status: callback.status, locations: callback.headers["location"]?.length }).toEqual({
+    query,
+    status: 302,
+    locations: 1,
+  });
   return callback.headers["location"]![0]!;
 }
 
 /** Where browsers, and readers that decode once more than they should, would go. */
 function destinations(location: string): URL[] {
   const readings = [location];
-  for (let reading = location; /%[0-9a-f]{2}/i.test(reading) && readings.length < 4; ) {
+  for (let reading = location; /%[0-9a-f]{2}/i.test(reading) && readings.length < 4;) {
     // Latin-1, so that no sequence is too broken to decode.
     reading = reading.replace(/%([0-9a-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(parseInt(hex, 16)));
     readings.push(reading);
@@ -40,11 +44,18 @@ test.each(Object.entries(HOSTILE_RETURN_PATHS))("%s does not leave the host", as
   for (const query of queries) {
     const location = await locationAfter(query);
     // An absolute path in visible ASCII; nothing that begins like another host.
-    expect({ query, location }).toEqual({ query, location: MAY_BE_PATHS.includes(category) ? (expect.stringMatching(/^\/(?![/\\])[!-~]*$/) as string) : "/" });
+    expect({ query, location }).toEqual({
+      query,
+      location: MAY_BE_PATHS.includes(category) ? (expect.stringMatching(/^\/(?![/\\])[!-~]*$/) as string) : "/",
+    });
     for (const { origin, pathname } of destinations(location)) {
       expect({ query, location, origin }).toEqual({ query, location, origin: `https://${HOST}` });
       // Signing out, or in again, is not what one is signed in for.
-      expect({ query, location, pathname }).toEqual({ query, location, pathname: expect.not.stringMatching(/^\/_gate(\/|$)/) as string });
+      expect({ query, location, pathname }).toEqual({
+        query,
+        location,
+        pathname: expect.not.stringMatching(/^\/_gate(\/|$)/) as string,
+      });
     }
   }
 });

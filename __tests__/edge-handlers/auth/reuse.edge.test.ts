@@ -54,23 +54,48 @@ async function stolen(): Promise<{ victim: Browser; thief: Browser; session: Ses
 }
 
 function expectToAuthenticate(response: EdgeResponse): void {
-  expect(response).toMatchObject({ status: 302, headers: { location: [expect.stringMatching(/\/authorize\?.*&prompt=login&max_age=0/)] } });
+  expect(response).toMatchObject({
+    status: 302,
+    headers: { location: [expect.stringMatching(/\/authorize\?.*&prompt=login&max_age=0/)] },
+  });
   expectNoSession(response);
   for (const name of [SESSION_COOKIE, REFRESH_COOKIE]) expect(setCookie(response, name)).toMatchObject({ value: "" });
 }
 
 /** Recorded, reported, and acted upon as the settings say; once. */
-async function expectReaction(action: ReuseAction, what: "flow" | "refresh", { uid, sid }: Session, response: EdgeResponse): Promise<void> {
+async function expectReaction(
+  action: ReuseAction,
+  what: "flow" | "refresh",
+  { uid, sid }: Session,
+  response: EdgeResponse,
+): Promise<void> {
   const now = environment.clock.now();
   const near = expect.closeTo(now, -1) as unknown as number;
   expect(await environment.ledger.session({ uid, sid })).toMatchObject({ reuse: what, reusedAt: near });
   expect(environment.aws.events).toEqual([
-    { version: 1, gateway: "example-auth", type: "reuse", what, action, uid, sid, idp: "main", address: expect.stringMatching(/^(203\.0\.113\.178|198\.51\.100\.7)$/) as unknown, reference: response.requestId, time: near },
+    {
+      version: 1,
+      gateway: "example-auth",
+      type: "reuse",
+      what,
+      action,
+      uid,
+      sid,
+      idp: "main",
+      address: expect.stringMatching(/^(203\.0\.113\.178|198\.51\.100\.7)$/) as unknown,
+      reference: response.requestId,
+      time: near,
+    },
   ]);
-  const targets = { "record": [], "revoke-session": [{ type: "session", uid, sid }], "revoke-user": [{ type: "user", uid }] };
+  const targets = {
+    record: [],
+    "revoke-session": [{ type: "session", uid, sid }],
+    "revoke-user": [{ type: "user", uid }],
+  };
   const commands = environment.aws.messages.map(({ command }) => command);
   expect(commands.map(({ target }) => target)).toEqual(targets[action]);
-  for (const command of commands) expect(command).toMatchObject({ version: 1, by: "reuse", reason: expect.stringMatching(/^[A-Z].*\.$/) as unknown });
+  for (const command of commands)
+    expect(command).toMatchObject({ version: 1, by: "reuse", reason: expect.stringMatching(/^[A-Z].*\.$/) as unknown });
   // A second command of the same text within five minutes would be dropped by the queue, and with it a second cut-off.
   if (action === "revoke-user") expect(commands[0]).toMatchObject({ cutoff: near });
 }
@@ -90,7 +115,9 @@ describe.each(ACTIONS)("a refresh cookie of which somebody has a copy (%s)", (ac
     expectProblem(refused, 401);
     expectNoSession(refused);
     for (const name of [SESSION_COOKIE, REFRESH_COOKIE]) expect(setCookie(refused, name)).toMatchObject({ value: "" });
-    expect(await environment.logLines(refused)).toEqual([expect.objectContaining({ outcome: "not_renewed", detail: "refresh_reused" })]);
+    expect(await environment.logLines(refused)).toEqual([
+      expect.objectContaining({ outcome: "not_renewed", detail: "refresh_reused" }),
+    ]);
     await expectReaction(action, "refresh", session, refused);
 
     // What the first holds is worth nothing from now on either, even before the revoker did its work.
@@ -142,7 +169,8 @@ describe("a thief", () => {
     const { victim, thief, session } = await stolen();
     await post(victim);
     const asked = environment.idp.count("token");
-    for (const response of [await post(thief), await thief.navigate(LOGIN)]) expect(response.headers["set-cookie"]?.join() ?? "").not.toMatch(/__(Host|Secure)-gate(-refresh)?=/);
+    for (const response of [await post(thief), await thief.navigate(LOGIN)])
+      expect(response.headers["set-cookie"]?.join() ?? "").not.toMatch(/__(Host|Secure)-gate(-refresh)?=/);
     expect(environment.idp.count("token")).toBe(asked);
     expect(await generationOf(session)).toBe(1);
     environment.clock.advance(901);
@@ -177,7 +205,9 @@ describe("a thief", () => {
     expectProblem(response, 401);
     expect(await environment.ledger.session(session)).toMatchObject({ reuse: "refresh" });
     expect(environment.aws.messages).toHaveLength(1);
-    expect(await environment.logLines(response)).toEqual([expect.objectContaining({ detail: "refresh_reused event revocations_unavailable InternalServerError" })]);
+    expect(await environment.logLines(response)).toEqual([
+      expect.objectContaining({ detail: "refresh_reused event revocations_unavailable InternalServerError" }),
+    ]);
   });
 });
 
@@ -199,7 +229,8 @@ describe("tabs that renew one after the other", () => {
   test("and go in circles although one has just renewed lead to sign-in, and are no theft", async () => {
     const browser = await signedIn();
     environment.clock.advance(901);
-    for (let round = 0; round < 3; round++) expect((await browser.navigate(LOGIN)).headers["location"]).toEqual(["/page"]);
+    for (let round = 0; round < 3; round++)
+      expect((await browser.navigate(LOGIN)).headers["location"]).toEqual(["/page"]);
     const response = await browser.navigate(LOGIN);
     expect(response.headers["location"]![0]).toContain("/authorize?");
     for (const name of [SESSION_COOKIE, REFRESH_COOKIE]) expect(setCookie(response, name)).toBeUndefined();
@@ -225,18 +256,28 @@ describe("another site that opens the sign-in", () => {
     expect(environment.aws.events).toEqual([]);
   });
 
-  test.each(["cross-site", "same-site"])("brings people to a page that goes on by itself, and which it cannot hold (%s)", async (site) => {
-    const browser = await signedIn();
-    environment.clock.advance(901);
-    const response = await browser.navigate("/_gate/login?return_to=%2Fpage%3Fa%3D1%26b&idp=main", { headers: { "Sec-Fetch-Site": site } });
-    expectPage(response, 200);
-    expect(response.headers["set-cookie"]).toBeUndefined();
-    const path = "/_gate/login?return_to=%2Fpage%3Fa%3D1%26b&idp=main";
-    expect(response.headers).toMatchObject({ refresh: [`0;url=${path}`], "cross-origin-opener-policy": ["same-origin"] });
-    expect(response.body).toContain(`<a class=b href="${path.replace("&", "&amp;")}">Continue</a>`);
-    expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "passed_on" })]);
-    expect((await browser.navigate(path, { headers: { "Sec-Fetch-Site": "same-origin" } })).headers["location"]).toEqual(["/page?a=1&b"]);
-  });
+  test.each(["cross-site", "same-site"])(
+    "brings people to a page that goes on by itself, and which it cannot hold (%s)",
+    async (site) => {
+      const browser = await signedIn();
+      environment.clock.advance(901);
+      const response = await browser.navigate("/_gate/login?return_to=%2Fpage%3Fa%3D1%26b&idp=main", {
+        headers: { "Sec-Fetch-Site": site },
+      });
+      expectPage(response, 200);
+      expect(response.headers["set-cookie"]).toBeUndefined();
+      const path = "/_gate/login?return_to=%2Fpage%3Fa%3D1%26b&idp=main";
+      expect(response.headers).toMatchObject({
+        refresh: [`0;url=${path}`],
+        "cross-origin-opener-policy": ["same-origin"],
+      });
+      expect(response.body).toContain(`<a class=b href="${path.replace("&", "&amp;")}">Continue</a>`);
+      expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "passed_on" })]);
+      expect(
+        (await browser.navigate(path, { headers: { "Sec-Fetch-Site": "same-origin" } })).headers["location"],
+      ).toEqual(["/page?a=1&b"]);
+    },
+  );
 
   test("leads who has no session straight to the provider", async () => {
     const response = await environment.browser().navigate(LOGIN, FROM_ANOTHER_SITE);
@@ -257,7 +298,9 @@ describe.each(ACTIONS)("a callback that comes a second time with its flow cookie
   async function expectRefused(response: EdgeResponse, session: Session): Promise<void> {
     expectPage(response, 400);
     expectNoSession(response);
-    expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "flow_reused", detail: "flow_reused", uid: session.uid, sid: session.sid })]);
+    expect(await environment.logLines(response)).toEqual([
+      expect.objectContaining({ outcome: "flow_reused", detail: "flow_reused", uid: session.uid, sid: session.sid }),
+    ]);
     await expectReaction(action, "flow", session, response);
     expect((await environment.ledger.sessions()).map(({ sid }) => sid)).toEqual([session.sid]);
   }
@@ -282,7 +325,9 @@ test("two callbacks of one flow at the same time open one session", async () => 
   environment.idp.takesCodesAgain = true;
   const browser = environment.browser();
   const callback = browser.approve(await browser.startSignIn("/page"));
-  const responses = await Promise.all([browser.copy(), browser.copy(), browser.copy()].map((tab) => tab.navigate(callback)));
+  const responses = await Promise.all(
+    [browser.copy(), browser.copy(), browser.copy()].map((tab) => tab.navigate(callback)),
+  );
   environment.idp.takesCodesAgain = false;
   expect(responses.map(({ status }) => status).sort()).toEqual([302, 400, 400]);
   expect(responses.filter((response) => setCookie(response, SESSION_COOKIE)?.value)).toHaveLength(1);
@@ -294,7 +339,9 @@ test("a code that the provider refuses without having given a session raises no 
   const callback = browser.approve(await browser.startSignIn()).replace(/code=[^&]+/, "code=made-up");
   const response = await browser.navigate(callback);
   expectPage(response, 400);
-  expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "grant_refused", detail: "invalid_grant" })]);
+  expect(await environment.logLines(response)).toEqual([
+    expect.objectContaining({ outcome: "grant_refused", detail: "invalid_grant" }),
+  ]);
   expect(environment.aws.events).toEqual([]);
   expect(environment.aws.messages).toEqual([]);
 });

@@ -1,6 +1,13 @@
 /** What the ledger has ended no cookie brings back, and who was revoked proves anew who they are. */
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
-import { emailPointerKey, idpSessionId, idpSessionPointerKey, LEDGER_RETENTION, sidPointerKey, startedPointerKey } from "../../../session/ledger";
+import {
+  emailPointerKey,
+  idpSessionId,
+  idpSessionPointerKey,
+  LEDGER_RETENTION,
+  sidPointerKey,
+  startedPointerKey,
+} from "../../../session/ledger";
 import type { Session } from "../../../session/token";
 import { sha256 } from "../../../edge-handlers/auth/hash";
 import { expectNoSession, expectPage, expectProblem, setCookie } from "../../support/answers";
@@ -36,21 +43,29 @@ async function signedIn(): Promise<Browser> {
 }
 
 function expectAtProvider(response: EdgeResponse): string {
-  expect(response).toMatchObject({ status: 302, headers: { location: [expect.stringContaining(`${environment.idp.issuer}/authorize?`)] } });
+  expect(response).toMatchObject({
+    status: 302,
+    headers: { location: [expect.stringContaining(`${environment.idp.issuer}/authorize?`)] },
+  });
   expectNoSession(response);
   return response.headers["location"]![0]!;
 }
 
 function expectCleared(response: EdgeResponse): void {
   expect(setCookie(response, SESSION_COOKIE)).toMatchObject({ value: "", attributes: { "max-age": "0", path: "/" } });
-  expect(setCookie(response, REFRESH_COOKIE)).toMatchObject({ value: "", attributes: { "max-age": "0", path: "/_gate" } });
+  expect(setCookie(response, REFRESH_COOKIE)).toMatchObject({
+    value: "",
+    attributes: { "max-age": "0", path: "/_gate" },
+  });
 }
 
 describe("the ledger", () => {
   test("has a session from its sign-in on: who, when, from where, at which session of the provider", async () => {
     environment.idp.user = { ...ALICE, sid: "provider-session-1" };
     const browser = environment.browser();
-    await browser.navigate(browser.approve(await browser.startSignIn()), { headers: { "User-Agent": "Mozilla/5.0 (test)" } });
+    await browser.navigate(browser.approve(await browser.startSignIn()), {
+      headers: { "User-Agent": "Mozilla/5.0 (test)" },
+    });
     const session = sessionOf(browser);
     const endsAt = session.issuedAt + 8 * HOUR;
     const { uid, sid, issuedAt } = session;
@@ -81,7 +96,12 @@ describe("the ledger", () => {
     const { uid, sid, issuedAt } = sessionOf(browser);
     const { expiresAt } = (await environment.ledger.session({ uid, sid }))!;
     const idpSession = idpSessionId(sha256, environment.idp.issuer, "provider-session-2");
-    for (const { pk, sk } of [sidPointerKey(sid), emailPointerKey("alice@example.com", uid), startedPointerKey(issuedAt, sid), idpSessionPointerKey(idpSession, sid)]) {
+    for (const { pk, sk } of [
+      sidPointerKey(sid),
+      emailPointerKey("alice@example.com", uid),
+      startedPointerKey(issuedAt, sid),
+      idpSessionPointerKey(idpSession, sid),
+    ]) {
       expect(await environment.ledger.items(pk)).toEqual([{ pk, sk, uid, sid, expiresAt }]);
     }
   });
@@ -98,7 +118,12 @@ describe("the ledger", () => {
       environment.idp.user = { ...ALICE, email: `alice-${generation}@example.com` };
       expect((await post(browser)).status).toBe(200);
       const found = (await environment.ledger.session(session))!;
-      expect(found).toMatchObject({ generation, email: `alice-${generation}@example.com`, startedAt: session.issuedAt, endsAt: session.issuedAt + 8 * HOUR });
+      expect(found).toMatchObject({
+        generation,
+        email: `alice-${generation}@example.com`,
+        startedAt: session.issuedAt,
+        endsAt: session.issuedAt + 8 * HOUR,
+      });
       expect(Math.abs(found.renewedAt - environment.clock.now())).toBeLessThanOrEqual(2);
     }
   });
@@ -113,15 +138,36 @@ describe("the ledger", () => {
 describe("a session that is over cannot be renewed", () => {
   type Ending = (session: Session) => Promise<unknown>;
   const ENDINGS: [name: string, ending: Ending, detail: string, prompt: string | undefined][] = [
-    ["the session was revoked", ({ uid, sid }) => environment.ledger.revoke({ kind: "session", uid, sid }), "session_revoked", "login"],
+    [
+      "the session was revoked",
+      ({ uid, sid }) => environment.ledger.revoke({ kind: "session", uid, sid }),
+      "session_revoked",
+      "login",
+    ],
     ["the user was revoked", ({ uid }) => environment.ledger.revoke({ kind: "user", uid }), "session_revoked", "login"],
     ["everybody was signed out", () => environment.ledger.revoke({ kind: "gateway" }), "session_revoked", "login"],
-    ["its user signed out", (session) => changed(session, { endedAt: environment.clock.now() }), "session_ended", undefined],
-    ["the ledger's end of it has come, whatever the token says", (session) => changed(session, { endsAt: environment.clock.now() }), "session_ended", undefined],
-    ["the ledger saw no renewal for too long", (session) => changed(session, { renewedAt: environment.clock.now() - HOUR }), "session_idle", undefined],
+    [
+      "its user signed out",
+      (session) => changed(session, { endedAt: environment.clock.now() }),
+      "session_ended",
+      undefined,
+    ],
+    [
+      "the ledger's end of it has come, whatever the token says",
+      (session) => changed(session, { endsAt: environment.clock.now() }),
+      "session_ended",
+      undefined,
+    ],
+    [
+      "the ledger saw no renewal for too long",
+      (session) => changed(session, { renewedAt: environment.clock.now() - HOUR }),
+      "session_idle",
+      undefined,
+    ],
     ["the ledger was lost", () => environment.ledger.wipe(), "session_unknown", undefined],
   ];
-  const changed = async ({ uid, sid }: Session, changes: object) => environment.ledger.open({ ...(await environment.ledger.session({ uid, sid })), ...changes });
+  const changed = async ({ uid, sid }: Session, changes: object) =>
+    environment.ledger.open({ ...(await environment.ledger.session({ uid, sid })), ...changes });
 
   test.each(ENDINGS)("because %s", async (_name, end, detail, prompt) => {
     for (const tokenEnded of [true, false]) {
@@ -134,25 +180,32 @@ describe("a session that is over cannot be renewed", () => {
       expectProblem(refused, 401);
       expectNoSession(refused);
       expectCleared(refused);
-      expect(await environment.logLines(refused)).toEqual([expect.objectContaining({ outcome: "not_renewed", detail })]);
+      expect(await environment.logLines(refused)).toEqual([
+        expect.objectContaining({ outcome: "not_renewed", detail }),
+      ]);
       const login = await page.navigate(LOGIN);
       expect(new URL(expectAtProvider(login)).searchParams.get("prompt") ?? undefined).toBe(prompt);
       expectCleared(login);
-      expect(await environment.logLines(login)).toEqual([expect.objectContaining({ outcome: "sign_in_started", detail })]);
+      expect(await environment.logLines(login)).toEqual([
+        expect.objectContaining({ outcome: "sign_in_started", detail }),
+      ]);
       expect(environment.idp.count("token")).toBe(asked);
       await environment.ledger.wipe();
     }
   });
 
-  test.each(ENDINGS)("and, but for the time since its renewal, is none for /me because %s", async (_name, end, detail) => {
-    const browser = await signedIn();
-    environment.clock.advance(5);
-    expect((await browser.fetch("/_gate/me")).status).toBe(200);
-    await end(sessionOf(browser));
-    const response = await browser.fetch("/_gate/me");
-    expect(response.status).toBe(detail === "session_idle" ? 200 : 401);
-    if (response.status === 401) expect(response.body).not.toContain(environment.uid("alice"));
-  });
+  test.each(ENDINGS)(
+    "and, but for the time since its renewal, is none for /me because %s",
+    async (_name, end, detail) => {
+      const browser = await signedIn();
+      environment.clock.advance(5);
+      expect((await browser.fetch("/_gate/me")).status).toBe(200);
+      await end(sessionOf(browser));
+      const response = await browser.fetch("/_gate/me");
+      expect(response.status).toBe(detail === "session_idle" ? 200 : 401);
+      if (response.status === 401) expect(response.body).not.toContain(environment.uid("alice"));
+    },
+  );
 
   test("nor one that ends while the provider answers", async () => {
     const browser = await signedIn();
@@ -162,7 +215,10 @@ describe("a session that is over cannot be renewed", () => {
     environment.idp.outages.set("token", "slow");
     const renewal = post(browser);
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    await environment.ledger.open({ ...(await environment.ledger.session({ uid, sid })), endedAt: environment.clock.now() });
+    await environment.ledger.open({
+      ...(await environment.ledger.session({ uid, sid })),
+      endedAt: environment.clock.now(),
+    });
     const response = await renewal;
     environment.idp.outages.clear();
     expectProblem(response, 401);
@@ -219,7 +275,9 @@ describe("after a user was revoked", () => {
     const back = await browser.signIn("/page");
     const location = expectAtProvider(back);
     expect(new URL(location).searchParams.get("prompt")).toBe("login");
-    expect(await environment.logLines(back)).toEqual([expect.objectContaining({ endpoint: "callback", outcome: "sign_in_started", detail: "user_revoked" })]);
+    expect(await environment.logLines(back)).toEqual([
+      expect.objectContaining({ endpoint: "callback", outcome: "sign_in_started", detail: "user_revoked" }),
+    ]);
     expect(await environment.ledger.sessions()).toHaveLength(1);
     const done = await browser.navigate(browser.approve(location));
     expect(done.headers["location"]).toEqual(["/page"]);
@@ -237,7 +295,9 @@ describe("after a user was revoked", () => {
     expectPage(refused, 403);
     expectNoSession(refused);
     expect(refused.body).toMatch(/<a class=b href="\/_gate\/login\?return_to=%2F">Start again<\/a>/);
-    expect(await environment.logLines(refused)).toEqual([expect.objectContaining({ outcome: "authentication_too_old", detail: "user_revoked" })]);
+    expect(await environment.logLines(refused)).toEqual([
+      expect.objectContaining({ outcome: "authentication_too_old", detail: "user_revoked" }),
+    ]);
     expect((await environment.ledger.sessions()).filter(({ endedAt }) => endedAt === undefined)).toHaveLength(1);
   });
 
@@ -253,26 +313,31 @@ describe("after a user was revoked", () => {
     const refused = await browser.navigate(browser.approve(location.href));
     expectPage(refused, 403);
     expectNoSession(refused);
-    expect(await environment.logLines(refused)).toEqual([expect.objectContaining({ outcome: "authentication_too_old", detail: "user_revoked" })]);
+    expect(await environment.logLines(refused)).toEqual([
+      expect.objectContaining({ outcome: "authentication_too_old", detail: "user_revoked" }),
+    ]);
   });
 
   test.each([
     ["that tells when the user authenticated", {}],
     ["that does not", { claims: (claims: Record<string, unknown>) => delete claims["auth_time"] }],
-  ])("a sign-in that was faster than the revocation on its way to the ledger is good for one token, at a provider %s", async (_, tampering) => {
-    environment.idp.tampering = tampering;
-    await signedIn();
-    environment.clock.advance(300);
-    const cutoff = environment.clock.now();
-    environment.clock.advance(2);
-    const browser = environment.browser();
-    expect((await browser.signIn("/page")).headers["location"]).toEqual(["/page"]);
-    environment.clock.advance(5);
-    await environment.ledger.revoke({ kind: "user", uid: environment.uid("alice"), cutoff });
-    expectProblem(await browser.fetch("/_gate/me"), 401);
-    expectProblem(await post(browser.copy()), 401);
-    expect(new URL(expectAtProvider(await browser.navigate(LOGIN))).searchParams.get("prompt")).toBe("login");
-  });
+  ])(
+    "a sign-in that was faster than the revocation on its way to the ledger is good for one token, at a provider %s",
+    async (_, tampering) => {
+      environment.idp.tampering = tampering;
+      await signedIn();
+      environment.clock.advance(300);
+      const cutoff = environment.clock.now();
+      environment.clock.advance(2);
+      const browser = environment.browser();
+      expect((await browser.signIn("/page")).headers["location"]).toEqual(["/page"]);
+      environment.clock.advance(5);
+      await environment.ledger.revoke({ kind: "user", uid: environment.uid("alice"), cutoff });
+      expectProblem(await browser.fetch("/_gate/me"), 401);
+      expectProblem(await post(browser.copy()), 401);
+      expect(new URL(expectAtProvider(await browser.navigate(LOGIN))).searchParams.get("prompt")).toBe("login");
+    },
+  );
 
   test("a command that came long after it was given ends no sign-in that began meanwhile", async () => {
     const cutoff = environment.clock.now();
@@ -294,7 +359,9 @@ describe("after a user was revoked", () => {
     const response = await browser.navigate(callback);
     const second = expectAtProvider(response);
     expect(new URL(second).searchParams.get("prompt")).toBe("login");
-    expect(await environment.logLines(response)).toEqual([expect.objectContaining({ endpoint: "callback", outcome: "sign_in_started", detail: "user_revoked" })]);
+    expect(await environment.logLines(response)).toEqual([
+      expect.objectContaining({ endpoint: "callback", outcome: "sign_in_started", detail: "user_revoked" }),
+    ]);
     environment.clock.advance(20);
     expect((await browser.navigate(browser.approve(second))).headers["location"]).toEqual(["/page"]);
     expect((await browser.fetch("/_gate/me")).status).toBe(200);
@@ -320,7 +387,11 @@ describe("after a user was revoked", () => {
   test("after its end the revocation asks nothing of anybody", async () => {
     environment.idp.authenticatedAt = environment.clock.now();
     environment.clock.advance(300);
-    await environment.ledger.revoke({ kind: "user", uid: environment.uid("alice"), until: environment.clock.now() + 8 * HOUR });
+    await environment.ledger.revoke({
+      kind: "user",
+      uid: environment.uid("alice"),
+      until: environment.clock.now() + 8 * HOUR,
+    });
     environment.clock.advance(8 * HOUR + 241);
     expect((await environment.browser().signIn("/page")).headers["location"]).toEqual(["/page"]);
   });
@@ -353,7 +424,8 @@ test("after everybody was signed out a provider that tells no time of authentica
 test("a revoked session asks its own browser for credentials and no other, also by way of a choice", async () => {
   await withAuth({ withOtherIdp: true }, async (own) => {
     const [browser, other] = [own.browser(), own.browser()];
-    const signIn = async (who: Browser) => who.navigate(who.approve((await who.navigate(`${LOGIN}&idp=main`)).headers["location"]![0]!));
+    const signIn = async (who: Browser) =>
+      who.navigate(who.approve((await who.navigate(`${LOGIN}&idp=main`)).headers["location"]![0]!));
     await signIn(browser);
     await signIn(other);
     const { uid, sid } = own.readToken(browser.jar.get(SESSION_COOKIE));
@@ -416,7 +488,10 @@ test("a session keeps the marks that its sign-in found, in the ledger and in eve
   const browser = environment.browser();
   await browser.signIn();
   expect(sessionOf(browser).mark).toBe(user.mark);
-  expect(await environment.ledger.session(sessionOf(browser))).toMatchObject({ mark: user.mark, gatewayMark: gateway.mark });
+  expect(await environment.ledger.session(sessionOf(browser))).toMatchObject({
+    mark: user.mark,
+    gatewayMark: gateway.mark,
+  });
   environment.clock.advance(901);
   expect((await post(browser)).status).toBe(200);
   expect(sessionOf(browser).mark).toBe(user.mark);
@@ -435,8 +510,12 @@ describe("a sign-out", () => {
         command: { version: 1, target: { type: "session", uid, sid }, by: "sign-out", reason: "The user signed out." },
       },
     ]);
-    expect(await environment.ledger.session(session)).toMatchObject({ endedAt: expect.closeTo(environment.clock.now(), -1) as unknown });
-    expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "signed_out", uid, sid })]);
+    expect(await environment.ledger.session(session)).toMatchObject({
+      endedAt: expect.closeTo(environment.clock.now(), -1) as unknown,
+    });
+    expect(await environment.logLines(response)).toEqual([
+      expect.objectContaining({ outcome: "signed_out", uid, sid }),
+    ]);
   });
 
   test("leaves nothing of use to a copy of its cookies, at a provider that revokes nothing", async () => {
@@ -451,7 +530,10 @@ describe("a sign-out", () => {
 
   test("with the cookie of a session that is long over tells the revoker nothing: old cookies would fill the records", async () => {
     const browser = environment.browser();
-    browser.jar.plant(SESSION_COOKIE, environment.mint({ issuedAt: environment.clock.now() - 8 * HOUR, expiresAt: environment.clock.now() - 7 * HOUR }));
+    browser.jar.plant(
+      SESSION_COOKIE,
+      environment.mint({ issuedAt: environment.clock.now() - 8 * HOUR, expiresAt: environment.clock.now() - 7 * HOUR }),
+    );
     const sent = environment.aws.messages.length;
     const response = await browser.navigate("/_gate/logout?local");
     expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "signed_out" })]);

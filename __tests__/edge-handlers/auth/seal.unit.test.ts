@@ -7,7 +7,11 @@ const KEYS: SessionKeys = { current: "k2", keys: { k1: "a".repeat(43), k2: "b".r
 const PORTS = { keys: async () => KEYS, now: () => 0 };
 const CONTENT = { state: "s" };
 
-function open(value: string, keys = KEYS, purpose: "edgegate-flow" | "edgegate-refresh" = "edgegate-flow"): Promise<unknown> {
+function open(
+  value: string,
+  keys = KEYS,
+  purpose: "edgegate-flow" | "edgegate-refresh" = "edgegate-flow",
+): Promise<unknown> {
   return unseal({ keys: async () => keys } as unknown as Ports, purpose, value);
 }
 
@@ -55,7 +59,10 @@ test.each<[string, (value: string) => string]>([
   ["no JWE", () => "a.b.c"],
   ["a JWE with an encrypted key", (value) => value.replace("..", ".AAAA.")],
   ["a changed tag", (value) => value.slice(0, -1) + (value.endsWith("A") ? "Q" : "A")],
-  ["trailing bits in its tag", (value) => value.slice(0, -1) + String.fromCharCode(value.charCodeAt(value.length - 1) + 1)],
+  [
+    "trailing bits in its tag",
+    (value) => value.slice(0, -1) + String.fromCharCode(value.charCodeAt(value.length - 1) + 1),
+  ],
   ["padding", (value) => `${value}==`],
   ["a longer text than a cookie can be", (value) => value.replace("..", `..${"A".repeat(4096)}`)],
 ])("does not open: %s", async (_name, change) => {

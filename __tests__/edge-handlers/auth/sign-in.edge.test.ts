@@ -33,7 +33,10 @@ describe("a sign-in", () => {
     const [flow, ...others] = setCookies(response).filter(({ name }) => name.startsWith(FLOW_COOKIE_PREFIX));
     const location = new URL(response.headers["location"]![0]!);
     expect(others).toEqual([]);
-    expect(flow).toMatchObject({ name: FLOW_COOKIE_PREFIX + location.searchParams.get("state")!.slice(0, 8), attributes: { path: "/", secure: "", httponly: "", samesite: "Lax", "max-age": "600" } });
+    expect(flow).toMatchObject({
+      name: FLOW_COOKIE_PREFIX + location.searchParams.get("state")!.slice(0, 8),
+      attributes: { path: "/", secure: "", httponly: "", samesite: "Lax", "max-age": "600" },
+    });
     expect(location.searchParams.get("redirect_uri")).toBe(`https://${HOST}/_gate/callback/main`);
     expect(location.searchParams.get("scope")).toBe("openid profile email offline_access");
     expect(response.headers["referrer-policy"]).toEqual(["no-referrer"]);
@@ -50,28 +53,59 @@ describe("a sign-in", () => {
 
   test("comes back to the host where it began", async () => {
     const response = await environment.browser().navigate(login(), { host: "www.example.com" });
-    expect(new URL(response.headers["location"]![0]!).searchParams.get("redirect_uri")).toBe("https://www.example.com/_gate/callback/main");
+    expect(new URL(response.headers["location"]![0]!).searchParams.get("redirect_uri")).toBe(
+      "https://www.example.com/_gate/callback/main",
+    );
   });
 
   test("ends with session and refresh cookie, and without the flow cookie", async () => {
     const browser = environment.browser();
     const response = await signIn(browser, "/deep/link?x=1&y=%20");
-    expect(response).toMatchObject({ status: 302, headers: { location: ["/deep/link?x=1&y=%20"], "referrer-policy": ["no-referrer"] } });
-    expect(setCookie(response, SESSION_COOKIE)?.attributes).toEqual({ path: "/", secure: "", httponly: "", samesite: "Lax", "max-age": "28800" });
-    expect(setCookie(response, REFRESH_COOKIE)?.attributes).toEqual({ path: "/_gate", secure: "", httponly: "", samesite: "Lax", "max-age": "3600" });
+    expect(response).toMatchObject({
+      status: 302,
+      headers: { location: ["/deep/link?x=1&y=%20"], "referrer-policy": ["no-referrer"] },
+    });
+    expect(setCookie(response, SESSION_COOKIE)?.attributes).toEqual({
+      path: "/",
+      secure: "",
+      httponly: "",
+      samesite: "Lax",
+      "max-age": "28800",
+    });
+    expect(setCookie(response, REFRESH_COOKIE)?.attributes).toEqual({
+      path: "/_gate",
+      secure: "",
+      httponly: "",
+      samesite: "Lax",
+      "max-age": "3600",
+    });
     expect(flowCookies(browser)).toEqual([]);
     // A compact JWE: direct encryption has an empty second part (RFC 7516 section 7.1).
     expect(setCookie(response, REFRESH_COOKIE)?.value).toMatch(/^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/);
-    expect(JSON.parse(Buffer.from(setCookie(response, REFRESH_COOKIE)!.value.split(".")[0]!, "base64url").toString())).toMatchObject({ alg: "dir", enc: "A256GCM", kid: "k1" });
+    expect(
+      JSON.parse(Buffer.from(setCookie(response, REFRESH_COOKIE)!.value.split(".")[0]!, "base64url").toString()),
+    ).toMatchObject({ alg: "dir", enc: "A256GCM", kid: "k1" });
   });
 
   test("gives a token that the gate believes", async () => {
-    environment.idp.user = { sub: "alice", email: "alice@example.com", roles: ["staff", "unmentioned", "admin"], department: "R&D ~ Zürich", other: "x", acr: "urn:mfa" };
+    environment.idp.user = {
+      sub: "alice",
+      email: "alice@example.com",
+      roles: ["staff", "unmentioned", "admin"],
+      department: "R&D ~ Zürich",
+      other: "x",
+      acr: "urn:mfa",
+    };
     const response = await signIn(environment.browser());
     const token = setCookie(response, SESSION_COOKIE)?.value;
     const session = environment.readToken(token);
     const now = environment.clock.now();
-    expect(session).toMatchObject({ idp: "main", email: "alice@example.com", strength: "urn:mfa", claims: { department: "R&D ~ Zürich" } });
+    expect(session).toMatchObject({
+      idp: "main",
+      email: "alice@example.com",
+      strength: "urn:mfa",
+      claims: { department: "R&D ~ Zürich" },
+    });
     expect([...session.roles].sort()).toEqual(["admin", "staff"]);
     expect(session.sid).toMatch(/^[\w-]{16}$/);
     expect(session.uid).toBe(environment.uid("alice"));
@@ -80,7 +114,9 @@ describe("a sign-in", () => {
     expect(session.issuedAt - session.authTime).toBeLessThanOrEqual(7);
     expect(session.issuedAt - session.authTime).toBeGreaterThanOrEqual(4);
     expect(token!.length).toBeLessThanOrEqual(400);
-    expect(await environment.logLines(response)).toEqual([expect.objectContaining({ uid: session.uid, sid: session.sid, idp: "main" })]);
+    expect(await environment.logLines(response)).toEqual([
+      expect.objectContaining({ uid: session.uid, sid: session.sid, idp: "main" }),
+    ]);
   });
 
   test("gives each user a uid and each session a sid of its own", async () => {
@@ -136,8 +172,15 @@ describe("choosing an identity provider", () => {
     const response = await environment.browser().navigate("/_gate/login?return_to=%2Fa%3Fb%26c%22%3E%3Cscript");
     expectPage(response, 200);
     expect(response.body).toContain("Provider main");
-    const links = [...response.body.matchAll(/href="(\/_gate\/login\?[^"]+)"/g)].map(([, href]) => new URLSearchParams(href!.replaceAll("&amp;", "&").split("?")[1]));
-    expect(links.map((link) => [link.get("idp"), link.get("return_to")])).toEqual([["main", "/a?b&c\"><script"], ["other", "/a?b&c\"><script"]].map(([idp]) => [idp, expect.stringMatching(/^\//)]));
+    const links = [...response.body.matchAll(/href="(\/_gate\/login\?[^"]+)"/g)].map(
+      ([, href]) => new URLSearchParams(href!.replaceAll("&amp;", "&").split("?")[1]),
+    );
+    expect(links.map((link) => [link.get("idp"), link.get("return_to")])).toEqual(
+      [
+        ["main", '/a?b&c"><script'],
+        ["other", '/a?b&c"><script'],
+      ].map(([idp]) => [idp, expect.stringMatching(/^\//)]),
+    );
   });
 
   test.each(["unknown", "__proto__", "constructor", "", "main%00", "../main"])("idp=%s starts nothing", async (idp) => {
@@ -175,7 +218,10 @@ describe("several tabs", () => {
 });
 
 describe("the cookies of sign-ins under way leave room for others within the 20,480 bytes that CloudFront takes of a request", () => {
-  const sizeOf = (browser: Browser) => flowCookies(browser).map((name) => name.length + browser.jar.get(name)!.length).reduce((sum, size) => sum + size);
+  const sizeOf = (browser: Browser) =>
+    flowCookies(browser)
+      .map((name) => name.length + browser.jar.get(name)!.length)
+      .reduce((sum, size) => sum + size);
 
   test("with return paths as long as may be, the oldest sign-ins are dropped earlier", async () => {
     const browser = environment.browser();
@@ -207,27 +253,35 @@ test("sign-ins that run at once never get each other's cookies or pages", async 
   const responses = await Promise.all(callbacks.map(({ browser, callback }) => browser.navigate(callback)));
   expect(responses.map(({ headers }) => headers["location"]?.[0])).toEqual(users.map((sub) => `/of/${sub}`));
   const sessions = responses.map((response) => environment.readToken(setCookie(response, SESSION_COOKIE)?.value));
-  expect(sessions.map(({ uid, email }) => [uid, email])).toEqual(users.map((sub) => [environment.uid(sub), `${sub}@example.com`]));
+  expect(sessions.map(({ uid, email }) => [uid, email])).toEqual(
+    users.map((sub) => [environment.uid(sub), `${sub}@example.com`]),
+  );
 });
 
-test.each<ClientAuthentication>(["client_secret_basic", "client_secret_post"])("the client authenticates by %s", async (clientAuthentication) => {
-  await withAuth({ standIn: { clientAuthentication } }, async (own) => {
-    const browser = own.browser();
-    expect((await browser.signIn("/a")).headers["location"]).toEqual(["/a"]);
-    own.clock.advance(901);
-    expect((await browser.navigate("/_gate/login?return_to=%2Fb")).headers["location"]).toEqual(["/b"]);
-  });
-});
+test.each<ClientAuthentication>(["client_secret_basic", "client_secret_post"])(
+  "the client authenticates by %s",
+  async (clientAuthentication) => {
+    await withAuth({ standIn: { clientAuthentication } }, async (own) => {
+      const browser = own.browser();
+      expect((await browser.signIn("/a")).headers["location"]).toEqual(["/a"]);
+      own.clock.advance(901);
+      expect((await browser.navigate("/_gate/login?return_to=%2Fb")).headers["location"]).toEqual(["/b"]);
+    });
+  },
+);
 
-test.each(["\n", "\r\n"])("a client secret that was put from a file ends before the file's last line break (%j)", async (lineBreak) => {
-  const prepare: AuthOptions["prepare"] = ({ aws, settings }) => {
-    const name = settings.identityProviders["main"]!.clientSecretName!;
-    aws.secrets.set(name, aws.secrets.get(name)! + lineBreak);
-  };
-  await withAuth({ standIn: { clientAuthentication: "client_secret_basic" }, prepare }, async (own) => {
-    expect((await own.browser().signIn("/a")).headers["location"]).toEqual(["/a"]);
-  });
-});
+test.each(["\n", "\r\n"])(
+  "a client secret that was put from a file ends before the file's last line break (%j)",
+  async (lineBreak) => {
+    const prepare: AuthOptions["prepare"] = ({ aws, settings }) => {
+      const name = settings.identityProviders["main"]!.clientSecretName!;
+      aws.secrets.set(name, aws.secrets.get(name)! + lineBreak);
+    };
+    await withAuth({ standIn: { clientAuthentication: "client_secret_basic" }, prepare }, async (own) => {
+      expect((await own.browser().signIn("/a")).headers["location"]).toEqual(["/a"]);
+    });
+  },
+);
 
 test.each(["/tenant/v2.0", "/", "/tenant/"])("an issuer may have the path %s", async (path) => {
   await withAuth({ standIn: { path } }, async (own) => {

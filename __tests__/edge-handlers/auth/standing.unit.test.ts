@@ -29,7 +29,18 @@ function exchangeAt(now: number, onReuse: ReuseAction = "revoke-session"): Pick<
 }
 
 function revocation(changes: Partial<Revocation>): Revocation {
-  return { kind: "user", uid: SESSION.uid, mark: MARK, cutoff: NOW - 60, recordedAt: NOW - 60, until: NOW + 8 * HOUR, by: "operator:test", reason: "", expiresAt: NOW + 30 * 86_400, ...changes };
+  return {
+    kind: "user",
+    uid: SESSION.uid,
+    mark: MARK,
+    cutoff: NOW - 60,
+    recordedAt: NOW - 60,
+    until: NOW + 8 * HOUR,
+    by: "operator:test",
+    reason: "",
+    expiresAt: NOW + 30 * 86_400,
+    ...changes,
+  };
 }
 
 const session = (changes: Partial<LedgerSession>) => ({ ...SESSION, ...changes });
@@ -43,27 +54,74 @@ describe("a session", () => {
     ["ends when its end cannot be read", session({ endsAt: UNREADABLE }), [], "ended"],
     ["ends when its user signs out", session({ endedAt: NOW }), [], "ended"],
     ["that is revoked is revoked", SESSION, [revocation({ kind: "session", sid: SESSION.sid })], "revoked"],
-    ["lives when another one is revoked", SESSION, [revocation({ kind: "session", sid: "session-00000001" })], "living"],
+    [
+      "lives when another one is revoked",
+      SESSION,
+      [revocation({ kind: "session", sid: "session-00000001" })],
+      "living",
+    ],
     ["of a revoked user is revoked", SESSION, [revocation({})], "revoked"],
-    ["of a revoked user whose sign-in knew of it lives, whatever its clock said", session({ startedAt: NOW - 180, mark: MARK }), [revocation({})], "living"],
-    ["of a revoked user whose sign-in knew of an older one only is revoked, whatever its clock said", session({ startedAt: NOW + 180 }), [revocation({})], "revoked"],
-    ["of a user that began well after a cut-off which came late lives", session({ startedAt: NOW - 60 + 301 }), [revocation({})], "living"],
-    ["of a revoked gateway whose sign-in knew of it lives", session({ gatewayMark: MARK }), [revocation({ kind: "gateway" })], "living"],
-    ["of a revoked gateway is revoked, however late its cut-off came", session({ startedAt: NOW + 1000 }), [revocation({ kind: "gateway" })], "revoked"],
+    [
+      "of a revoked user whose sign-in knew of it lives, whatever its clock said",
+      session({ startedAt: NOW - 180, mark: MARK }),
+      [revocation({})],
+      "living",
+    ],
+    [
+      "of a revoked user whose sign-in knew of an older one only is revoked, whatever its clock said",
+      session({ startedAt: NOW + 180 }),
+      [revocation({})],
+      "revoked",
+    ],
+    [
+      "of a user that began well after a cut-off which came late lives",
+      session({ startedAt: NOW - 60 + 301 }),
+      [revocation({})],
+      "living",
+    ],
+    [
+      "of a revoked gateway whose sign-in knew of it lives",
+      session({ gatewayMark: MARK }),
+      [revocation({ kind: "gateway" })],
+      "living",
+    ],
+    [
+      "of a revoked gateway is revoked, however late its cut-off came",
+      session({ startedAt: NOW + 1000 }),
+      [revocation({ kind: "gateway" })],
+      "revoked",
+    ],
     ["whose mark cannot be read is revoked", session({ mark: UNREADABLE }), [revocation({})], "revoked"],
     ["lives when another user is revoked", SESSION, [revocation({ uid: "bob-000000000000" })], "living"],
     ["of a revoked gateway is revoked", SESSION, [revocation({ kind: "gateway" })], "revoked"],
     ["is revoked also by a revocation that is said to be over", SESSION, [revocation({ until: NOW - 1 })], "revoked"],
     ["is revoked by a cut-off that cannot be read", SESSION, [revocation({ cutoff: UNREADABLE })], "revoked"],
-    ["is revoked by a mark that cannot be read", session({ mark: MARK }), [revocation({ mark: UNREADABLE })], "revoked"],
-    ["that is revoked and over is revoked: its user must authenticate", session({ endedAt: NOW }), [revocation({})], "revoked"],
-    ["that was caught at reuse is revoked before its revocation is there", session({ reuse: "refresh", reusedAt: NOW }), [], "revoked"],
+    [
+      "is revoked by a mark that cannot be read",
+      session({ mark: MARK }),
+      [revocation({ mark: UNREADABLE })],
+      "revoked",
+    ],
+    [
+      "that is revoked and over is revoked: its user must authenticate",
+      session({ endedAt: NOW }),
+      [revocation({})],
+      "revoked",
+    ],
+    [
+      "that was caught at reuse is revoked before its revocation is there",
+      session({ reuse: "refresh", reusedAt: NOW }),
+      [],
+      "revoked",
+    ],
   ])("%s", (_name, found, revocations, life) => {
     expect(lifeOf({ session: found, revocations }, exchangeAt(NOW))).toBe(life);
   });
 
   test("that was caught at reuse lives where that is only recorded", () => {
-    expect(lifeOf({ session: session({ reuse: "refresh" }), revocations: [] }, exchangeAt(NOW, "record"))).toBe("living");
+    expect(lifeOf({ session: session({ reuse: "refresh" }), revocations: [] }, exchangeAt(NOW, "record"))).toBe(
+      "living",
+    );
   });
 });
 
@@ -72,16 +130,36 @@ describe("a refresh cookie", () => {
     ["of the latest renewal renews", 7, {}, "living"],
     ["of the latest renewal renews after the grace", 7, { renewedAt: NOW - 301 }, "living"],
     ["of the latest renewal has just renewed within it", 7, { renewedAt: NOW - 300 }, "just_renewed"],
-    ["of the latest renewal has just renewed where another edge's clock is ahead", 7, { renewedAt: NOW + 240 }, "just_renewed"],
+    [
+      "of the latest renewal has just renewed where another edge's clock is ahead",
+      7,
+      { renewedAt: NOW + 240 },
+      "just_renewed",
+    ],
     ["of the sign-in renews at once", 0, { generation: 0, renewedAt: NOW }, "living"],
     ["of the latest renewal renews within the idle time", 7, { renewedAt: NOW - HOUR + 1 }, "living"],
     ["is too late after it", 7, { renewedAt: NOW - HOUR }, "idle"],
     ["is too late where the last renewal cannot be read", 7, { renewedAt: UNREADABLE }, "idle"],
-    ["one renewal behind is a parallel tab's, or its answer was lost, within the grace", 6, { renewedAt: NOW - 300 }, "renewed_elsewhere"],
-    ["one renewal behind is so within the minute that is left of it where clocks differ", 6, { renewedAt: NOW - 60 - 240 }, "renewed_elsewhere"],
+    [
+      "one renewal behind is a parallel tab's, or its answer was lost, within the grace",
+      6,
+      { renewedAt: NOW - 300 },
+      "renewed_elsewhere",
+    ],
+    [
+      "one renewal behind is so within the minute that is left of it where clocks differ",
+      6,
+      { renewedAt: NOW - 60 - 240 },
+      "renewed_elsewhere",
+    ],
     ["one renewal behind is so where another edge's clock is ahead", 6, { renewedAt: NOW + 240 }, "renewed_elsewhere"],
     ["one renewal behind is a copy after that", 6, { renewedAt: NOW - 301 }, "reused"],
-    ["one renewal behind is a copy where the renewal is farther ahead than clocks differ", 6, { renewedAt: NOW + 301 }, "reused"],
+    [
+      "one renewal behind is a copy where the renewal is farther ahead than clocks differ",
+      6,
+      { renewedAt: NOW + 301 },
+      "reused",
+    ],
     ["two renewals behind is a copy at once: a thief may renew again and again", 5, { renewedAt: NOW }, "reused"],
     ["of the sign-in is a copy", 0, { renewedAt: NOW }, "reused"],
     ["ahead of the ledger is unknown to it", 8, {}, "unknown"],
@@ -89,14 +167,29 @@ describe("a refresh cookie", () => {
     ["renews no session that ended, whatever it is", 5, { endedAt: NOW }, "ended"],
     ["renews no session that is over", 7, { endsAt: NOW }, "ended"],
   ])("%s", (_name, generation, changes, verdict) => {
-    expect(renewability({ session: session(changes), revocations: [] }, { generation, isFresh: true }, exchangeAt(NOW))).toBe(verdict);
+    expect(
+      renewability({ session: session(changes), revocations: [] }, { generation, isFresh: true }, exchangeAt(NOW)),
+    ).toBe(verdict);
   });
 
   test("beside a token whose time is up has not just renewed: a short token, or another clock", () => {
-    expect(renewability({ session: session({ renewedAt: NOW - 61 }), revocations: [] }, { generation: 7, isFresh: false }, exchangeAt(NOW))).toBe("living");
+    expect(
+      renewability(
+        { session: session({ renewedAt: NOW - 61 }), revocations: [] },
+        { generation: 7, isFresh: false },
+        exchangeAt(NOW),
+      ),
+    ).toBe("living");
   });
 
   test("renews no revoked session, whatever it is", () => {
-    for (const generation of [5, 6, 7, 8]) expect(renewability({ session: SESSION, revocations: [revocation({})] }, { generation, isFresh: true }, exchangeAt(NOW))).toBe("revoked");
+    for (const generation of [5, 6, 7, 8])
+      expect(
+        renewability(
+          { session: SESSION, revocations: [revocation({})] },
+          { generation, isFresh: true },
+          exchangeAt(NOW),
+        ),
+      ).toBe("revoked");
   });
 });

@@ -9,21 +9,38 @@ import { kidOf, mint } from "../../support/session-tokens";
 const GET_SECRET = "secretsmanager.GetSecretValue";
 
 /** The version after the one that the handler has. */
-const nextKeys = ({ keys }: AuthEnvironment): SessionKeys => ({ current: "k2", keys: { ...keys.keys, k2: newMasterKey() } });
+const nextKeys = ({ keys }: AuthEnvironment): SessionKeys => ({
+  current: "k2",
+  keys: { ...keys.keys, k2: newMasterKey() },
+});
 const fetches = ({ aws }: AuthEnvironment) => aws.requests.filter((request) => request === GET_SECRET).length;
 
 /** Of the session that the ledger holds, signed by any key. */
 const tokenBy = (auth: AuthEnvironment, keys: SessionKeys) => auth.secret(mint(auth.readToken(auth.mint({})), keys));
 const madeUp = (auth: AuthEnvironment, kid: string) => tokenBy(auth, { current: kid, keys: { [kid]: newMasterKey() } });
-const ask = (auth: AuthEnvironment, url: string, token: string) => auth.invoke({ url, headers: { cookie: `${SESSION_COOKIE}=${token}` } });
+const ask = (auth: AuthEnvironment, url: string, token: string) =>
+  auth.invoke({ url, headers: { cookie: `${SESSION_COOKIE}=${token}` } });
 const me = async (auth: AuthEnvironment, token: string) => (await ask(auth, "/_gate/me", token)).status;
 
 describe("a token of a key that the handler does not know is believed at once", () => {
   test.each<[string, (auth: AuthEnvironment) => Promise<unknown>]>([
     ["after nothing", async () => undefined],
-    ["after a token that the gate had refused made it look for newer keys", (auth) => ask(auth, "/_gate/login", auth.mint({}))],
-    ["after two key ids that nobody made", async (auth) => [await me(auth, madeUp(auth, "x1")), await me(auth, madeUp(auth, "x2"))]],
-    ["after all of that", async (auth) => [await me(auth, madeUp(auth, "x1")), await ask(auth, "/_gate/login", auth.mint({})), await me(auth, madeUp(auth, "x2"))]],
+    [
+      "after a token that the gate had refused made it look for newer keys",
+      (auth) => ask(auth, "/_gate/login", auth.mint({})),
+    ],
+    [
+      "after two key ids that nobody made",
+      async (auth) => [await me(auth, madeUp(auth, "x1")), await me(auth, madeUp(auth, "x2"))],
+    ],
+    [
+      "after all of that",
+      async (auth) => [
+        await me(auth, madeUp(auth, "x1")),
+        await ask(auth, "/_gate/login", auth.mint({})),
+        await me(auth, madeUp(auth, "x2")),
+      ],
+    ],
   ])("%s", (_, happens) =>
     withAuth({}, async (auth) => {
       expect(await me(auth, auth.mint({}))).toBe(200);
@@ -91,16 +108,25 @@ describe("while Secrets Manager cannot be asked", () => {
     withAuth({}, async (auth) => {
       const token = await unknownTo(auth);
       auth.clock.advance(seconds);
-      for (const [url, method] of [["/_gate/me", "GET"], ["/_gate/refresh", "POST"], ["/_gate/login", "GET"]] as const) {
+      for (const [url, method] of [
+        ["/_gate/me", "GET"],
+        ["/_gate/refresh", "POST"],
+        ["/_gate/login", "GET"],
+      ] as const) {
         // Also in the pause between two attempts to ask.
-        const response = await auth.invoke({ url, method, headers: { cookie: `${SESSION_COOKIE}=${token}`, "Sec-Fetch-Site": "same-origin" } });
+        const response = await auth.invoke({
+          url,
+          method,
+          headers: { cookie: `${SESSION_COOKIE}=${token}`, "Sec-Fetch-Site": "same-origin" },
+        });
         expect([response.status, response.headers["set-cookie"]]).toEqual([503, undefined]);
         expect(await auth.logLines(response)).toEqual([expect.objectContaining({ outcome: "keys_unavailable" })]);
       }
       auth.aws.faults.clear();
       auth.clock.advance(11);
       if (seconds === 0) expect(await me(auth, token)).toBe(200);
-    }));
+    }),
+  );
 
   test("tokens of known keys are believed", () =>
     withAuth({}, async (auth) => {
@@ -163,7 +189,8 @@ describe("after a lockdown, however often the keys were asked for before it", ()
       const browser = auth.browser();
       await signIn(auth, browser);
       expect(kidOf(browser.jar.get(SESSION_COOKIE))).toBe("k2");
-    }));
+    }),
+  );
 
   test("a cut-off that is far ahead keeps nobody out", () =>
     withAuth({}, async (auth) => {

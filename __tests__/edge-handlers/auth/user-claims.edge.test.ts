@@ -13,24 +13,41 @@ afterAll(() => environment.close());
 
 describe("what an identity provider says about a user stays data", () => {
   const USERS: [string, Record<string, unknown>, Record<string, unknown>][] = [
-    ["separators of the token in the e-mail address", { email: "a~b~admin!staff@example.com" }, { email: "a~b~admin!staff@example.com", roles: ["staff"] }],
-    ["separators in the authentication class", { acr: "1~admin!admin~" }, { strength: "1~admin!admin~", roles: ["staff"] }],
+    [
+      "separators of the token in the e-mail address",
+      { email: "a~b~admin!staff@example.com" },
+      { email: "a~b~admin!staff@example.com", roles: ["staff"] },
+    ],
+    [
+      "separators in the authentication class",
+      { acr: "1~admin!admin~" },
+      { strength: "1~admin!admin~", roles: ["staff"] },
+    ],
     ["separators in a claim", { department: "x~admin~y" }, { claims: { department: "x~admin~y" } }],
     ["a role that is two", { groups: ["staff!admin", "admin~"] }, { roles: [] }],
-    ["roles that the policy does not mention", { groups: ["staff", "root", "__proto__", "constructor"] }, { roles: ["staff"] }],
+    [
+      "roles that the policy does not mention",
+      { groups: ["staff", "root", "__proto__", "constructor"] },
+      { roles: ["staff"] },
+    ],
     ["the same role many times", { groups: Array.from({ length: 500 }, () => "staff") }, { roles: ["staff"] }],
     ["one role as a text", { groups: "admin" }, { roles: ["admin"] }],
     ["roles in one text", { groups: "admin,staff" }, { roles: [] }],
     ["roles of odd types", { groups: [["admin"], { admin: true }, 1, null, "staff"] }, { roles: ["staff"] }],
     ["roles as an object", { groups: { admin: true } }, { roles: [] }],
     ["other letters in an address", { email: "jürgen@例え.jp" }, { email: "jürgen@例え.jp" }],
-    ["half a character", { email: "\ud800@example.com", department: "\udc00" }, { email: "", claims: {}, roles: ["staff"] }],
+    [
+      "half a character",
+      { email: "\ud800@example.com", department: "\udc00" },
+      { email: "", claims: {}, roles: ["staff"] },
+    ],
     ["a line break in a claim", { department: "a\r\nset-cookie: b=c" }, { claims: {} }],
   ];
   test.each(USERS)("%s", async (_name, user, session) => {
     environment.idp.user = { ...ALICE, ...user };
     const response = await environment.browser().signIn();
-    if (response.status === 302) expect(environment.readToken(setCookie(response, SESSION_COOKIE)?.value)).toMatchObject(session);
+    if (response.status === 302)
+      expect(environment.readToken(setCookie(response, SESSION_COOKIE)?.value)).toMatchObject(session);
     else expectNoSession(response);
   });
 

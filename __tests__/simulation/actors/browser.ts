@@ -1,4 +1,7 @@
-/** A browser at the gateway, somewhere on a network that loses answers. It keeps cookies as browsers do, and tries again within seconds. */
+/**
+ * A browser at the gateway, somewhere on a network that loses answers. It keeps cookies as browsers do, and tries again
+ * within seconds.
+ */
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import { decodePayload, splitToken } from "../../../session/token";
 import { createCookieJar, parseSetCookie, type CookieJar } from "../../support/cookie-jar";
@@ -7,8 +10,18 @@ import type { History } from "../history";
 import type { KnownSession } from "../model";
 import type { ProviderSession } from "../services/identity-provider";
 
-const NAVIGATION: [string, string][] = [["Accept", "text/html"], ["Sec-Fetch-Mode", "navigate"], ["Sec-Fetch-Dest", "document"]];
-const SCRIPT: [string, string][] = [["Accept", "*/*"], ["Sec-Fetch-Mode", "cors"], ["Sec-Fetch-Dest", "empty"], ["Sec-Fetch-Site", "same-origin"], ["Origin", "https://app.example.com"]];
+const NAVIGATION: [string, string][] = [
+  ["Accept", "text/html"],
+  ["Sec-Fetch-Mode", "navigate"],
+  ["Sec-Fetch-Dest", "document"],
+];
+const SCRIPT: [string, string][] = [
+  ["Accept", "*/*"],
+  ["Sec-Fetch-Mode", "cors"],
+  ["Sec-Fetch-Dest", "empty"],
+  ["Sec-Fetch-Site", "same-origin"],
+  ["Origin", "https://app.example.com"],
+];
 
 /** Where a refresh cookie is of use. */
 const RENEWING = /^\/_gate\/(login|refresh)$/;
@@ -43,7 +56,11 @@ export class Browser {
 
   ask(path: string) {
     const cookie = this.jar.header(path);
-    return this.history.gateway.decide(this.edge(), { path, headers: [...NAVIGATION, ["Sec-Fetch-Site", "none"], ...this.#cookies(cookie)], address: this.address });
+    return this.history.gateway.decide(this.edge(), {
+      path,
+      headers: [...NAVIGATION, ["Sec-Fetch-Site", "none"], ...this.#cookies(cookie)],
+      address: this.address,
+    });
   }
 
   navigate(url: string, from: From, signIn?: SignIn): Promise<EdgeAnswer | undefined> {
@@ -59,15 +76,33 @@ export class Browser {
   }
 
   /** @returns undefined where there was no answer: the function failed, or the answer was lost */
-  async #send(method: string, url: string, headers: [string, string][], signIn?: SignIn): Promise<EdgeAnswer | undefined> {
+  async #send(
+    method: string,
+    url: string,
+    headers: [string, string][],
+    signIn?: SignIn,
+  ): Promise<EdgeAnswer | undefined> {
     const { history } = this;
     const path = url.split("?")[0]!;
     const [begunAt, refresh] = [history.world.now(), this.jar.get(REFRESH_COOKIE)];
-    const answer = await history.gateway.handle(this.edge(), { method, url, headers: [...headers, ...this.#cookies(this.jar.header(path))], address: this.address });
+    const answer = await history.gateway.handle(this.edge(), {
+      method,
+      url,
+      headers: [...headers, ...this.#cookies(this.jar.header(path))],
+      address: this.address,
+    });
     if (!answer) return undefined;
-    history.seen({ answer, begunAt, address: this.address, refresh: RENEWING.test(path) ? refresh : undefined, signIn });
+    history.seen({
+      answer,
+      begunAt,
+      address: this.address,
+      refresh: RENEWING.test(path) ? refresh : undefined,
+      signIn,
+    });
     if (history.losesAnswer()) {
-      const token = answer.setCookies.map(parseSetCookie).find(({ name, value }) => name === SESSION_COOKIE && value !== "")?.value;
+      const token = answer.setCookies
+        .map(parseSetCookie)
+        .find(({ name, value }) => name === SESSION_COOKIE && value !== "")?.value;
       const session = history.sessionOf(token);
       if (session) session.unheardAt = history.world.now();
       return undefined;

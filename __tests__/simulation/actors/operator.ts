@@ -14,15 +14,23 @@ export async function operate(history: History, operation: Operation, person: Pe
   switch (operation) {
     case "revoke-user": {
       counts.add("revocations of users");
-      const target = random.chance(0.5) ? { type: "user", uid: person.uid } : { type: "user", issuer: gateway.provider.issuer, subject: person.sub };
-      return order({ kind: "user", uid: person.uid }, { operation: "revoke", command: { version: 1, target, by: "operator:test", reason: "left" } });
+      const target = random.chance(0.5)
+        ? { type: "user", uid: person.uid }
+        : { type: "user", issuer: gateway.provider.issuer, subject: person.sub };
+      return order(
+        { kind: "user", uid: person.uid },
+        { operation: "revoke", command: { version: 1, target, by: "operator:test", reason: "left" } },
+      );
     }
     case "revoke-session": {
       const session = person.browser.session();
       if (!session) return false;
       counts.add("revocations of sessions");
       const target = { type: "session", sid: session.sid, ...(random.chance(0.5) && { uid: session.uid }) };
-      return order({ kind: "session", sid: session.sid, uid: session.uid }, { operation: "revoke", command: { version: 1, target, by: "operator:test", reason: "lost" } });
+      return order(
+        { kind: "session", sid: session.sid, uid: session.uid },
+        { operation: "revoke", command: { version: 1, target, by: "operator:test", reason: "lost" } },
+      );
     }
     case "lockdown":
       counts.add("lockdowns");
@@ -39,7 +47,13 @@ export async function operate(history: History, operation: Operation, person: Pe
         const body = new URLSearchParams({ logout_token: gateway.provider.logoutToken(session, person) }).toString();
         const begunAt = world.now();
         const headers: [string, string][] = [["Content-Type", "application/x-www-form-urlencoded"]];
-        const answer = await gateway.handle(random.whole(0, gateway.profile.edges - 1), { method: "POST", url: "/_gate/backchannel-logout/main", headers, body, address: "198.51.100.99" });
+        const answer = await gateway.handle(random.whole(0, gateway.profile.edges - 1), {
+          method: "POST",
+          url: "/_gate/backchannel-logout/main",
+          headers,
+          body,
+          address: "198.51.100.99",
+        });
         if (answer?.status === 200) {
           history.endedAtProvider(session.sid, begunAt, answer.answeredAt);
           return true;
@@ -73,7 +87,9 @@ export async function operate(history: History, operation: Operation, person: Pe
         world.note(`${what.kind} ${what.uid ?? ""} ${what.sid ?? ""} is revoked`);
         return true;
       }
-      world.note(`operator: ${JSON.stringify("result" in outcome ? outcome.result : "error" in outcome ? outcome.error.message : outcome)}`);
+      world.note(
+        `operator: ${JSON.stringify("result" in outcome ? outcome.result : "error" in outcome ? outcome.error.message : outcome)}`,
+      );
       await world.sleep(random.whole(1_000, 60_000));
     }
     return false;

@@ -1,4 +1,7 @@
-/** Somebody who works with the site: visits it now and then, in several tabs at times, and signs in where that is asked for. */
+/**
+ * Somebody who works with the site: visits it now and then, in several tabs at times, and signs in where that is asked
+ * for.
+ */
 import type { EdgeAnswer } from "../gateway";
 import type { History } from "../history";
 import { Violation } from "../model";
@@ -33,7 +36,8 @@ export function createPerson(history: History, name: string, uid: string, addres
     // Some have lunch before they go on.
     await world.sleep(random.chance(0.05) ? random.whole(60_000, 560_000) : random.whole(100, 2_000));
     if (person.session && random.chance(0.1)) {
-      // The request passes through the browser: who has the provider's cookies can take out of it that it asks for a password.
+      // The request passes through the browser: who has the provider's cookies can take out of it that it asks for a
+      // password.
       for (const name of ["prompt", "max_age"]) url.searchParams.delete(name);
     }
     if (provider.asksForPassword(url, person.session)) {
@@ -44,7 +48,10 @@ export function createPerson(history: History, name: string, uid: string, addres
     }
     const back = new URL(provider.authorize(url, person, person.session!));
     for (let attempt = 0; attempt < 3; attempt++) {
-      const answer = await browser.navigate(back.pathname + back.search, "cross-site", { who: name, provider: person.session! });
+      const answer = await browser.navigate(back.pathname + back.search, "cross-site", {
+        who: name,
+        provider: person.session!,
+      });
       // Asked to authenticate anew.
       if (answer?.status === 302 && answer.location!.startsWith(provider.issuer)) return signIn(answer.location!);
       if (answer && answer.status < 500) return;
@@ -55,7 +62,11 @@ export function createPerson(history: History, name: string, uid: string, addres
   /** An innocent is asked for nothing. */
   function mustNot(what: string, answer?: EdgeAnswer): void {
     const session = browser.session();
-    if (session && history.mustLive(session)) throw new Violation("no innocent is signed out", `${name} ${what}${answer ? ` (${answer.status} ${answer.outcome} ${answer.detail})` : ""}; session ${session.sid}`);
+    if (session && history.mustLive(session))
+      throw new Violation(
+        "no innocent is signed out",
+        `${name} ${what}${answer ? ` (${answer.status} ${answer.outcome} ${answer.detail})` : ""}; session ${session.sid}`,
+      );
   }
 
   const person: Person = {
@@ -82,14 +93,19 @@ export function createPerson(history: History, name: string, uid: string, addres
         if (!answer || answer.status >= 500) await pause();
         else if (answer.status === 302 && answer.location!.startsWith(provider.issuer)) {
           // The cookies may be gone by now: the session that they were of counts.
-          if (before && history.mustLive(before)) throw new Violation("no innocent is signed out", `${name} is sent to the provider (${answer.outcome} ${answer.detail}); session ${before.sid}`);
+          if (before && history.mustLive(before))
+            throw new Violation(
+              "no innocent is signed out",
+              `${name} is sent to the provider (${answer.outcome} ${answer.detail}); session ${before.sid}`,
+            );
           await signIn(answer.location!);
         } else if (answer.status !== 302) {
           mustNot("is refused", answer);
           await pause();
         }
       }
-      if (!gateway.hasFaults && !history.isTroubled(person)) throw new Violation("nothing breaks", `${name} has no page after ${ATTEMPTS} attempts`);
+      if (!gateway.hasFaults && !history.isTroubled(person))
+        throw new Violation("nothing breaks", `${name} has no page after ${ATTEMPTS} attempts`);
       return false;
     },
     async runScript() {
@@ -99,7 +115,11 @@ export function createPerson(history: History, name: string, uid: string, addres
         if (answer?.status === 200) return;
         if (answer?.status === 401) {
           const renewal = await browser.script("POST", "/_gate/refresh");
-          if (renewal?.status === 401 && before && history.mustLive(before)) throw new Violation("no innocent is signed out", `${name}'s script cannot renew (${renewal.outcome} ${renewal.detail}); session ${before.sid}`);
+          if (renewal?.status === 401 && before && history.mustLive(before))
+            throw new Violation(
+              "no innocent is signed out",
+              `${name}'s script cannot renew (${renewal.outcome} ${renewal.detail}); session ${before.sid}`,
+            );
           if (renewal?.status === 401 || renewal?.status === 200) return;
         }
         await pause();

@@ -1,4 +1,6 @@
-/** `node:https` as far as the AWS SDK's request handler uses it (@smithy/node-http-handler), over the virtual network. */
+/**
+ * `node:https` as far as the AWS SDK's request handler uses it (@smithy/node-http-handler), over the virtual network.
+ */
 import { EventEmitter } from "node:events";
 import type { Instance } from "./instance";
 import type { Network } from "./network";
@@ -10,7 +12,13 @@ interface RequestOptions {
   headers: Record<string, string>;
 }
 
-const SOCKET = { connecting: false, setKeepAlive: () => undefined, setTimeout: () => undefined, removeListener: () => undefined, destroy: () => undefined };
+const SOCKET = {
+  connecting: false,
+  setKeepAlive: () => undefined,
+  setTimeout: () => undefined,
+  removeListener: () => undefined,
+  destroy: () => undefined,
+};
 
 class Agent {
   readonly sockets = {};
@@ -41,7 +49,9 @@ class ClientRequest extends EventEmitter {
 
 export function httpsModule(here: () => { network: Network; instance: Instance }) {
   function request(options: RequestOptions, onResponse: (response: object) => void): ClientRequest {
-    const headers = Object.fromEntries(Object.entries(options.headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
+    const headers = Object.fromEntries(
+      Object.entries(options.headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+    );
     const { network, instance } = here();
     const client: ClientRequest = new ClientRequest((body) =>
       network.send(

@@ -1,6 +1,6 @@
 /**
- * A Lambda function's execution environment: the shipped bundle, evaluated anew, with a clock, a network and a chance of its own. It takes one
- * event at a time, stands still between two of them, and can end at any moment.
+ * A Lambda function's execution environment: the shipped bundle, evaluated anew, with a clock, a network and a chance
+ * of its own. It takes one event at a time, stands still between two of them, and can end at any moment.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 import { compileFunction } from "node:vm";
@@ -24,7 +24,10 @@ export interface FunctionOptions {
   timeLimit: number;
   /** Gets each line that it writes to stdout. */
   onLine?: (line: string) => void;
-  /** It keeps nothing but connections, so that what was evaluated for one environment may serve another: while it is new it is ten times as slow. */
+  /**
+   * It keeps nothing but connections, so that what was evaluated for one environment may serve another: while it is new
+   * it is ten times as slow.
+   */
   isStateless?: boolean;
 }
 
@@ -54,7 +57,13 @@ interface Evaluated {
 
 const compiled = new Map<string, Bundle>();
 const spare = new Map<string, Evaluated[]>();
-const INHERITED = { AWS_REGION: "us-east-1", AWS_DEFAULT_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "simulated", AWS_SECRET_ACCESS_KEY: "simulated", AWS_SESSION_TOKEN: "simulated" };
+const INHERITED = {
+  AWS_REGION: "us-east-1",
+  AWS_DEFAULT_REGION: "us-east-1",
+  AWS_ACCESS_KEY_ID: "simulated",
+  AWS_SECRET_ACCESS_KEY: "simulated",
+  AWS_SESSION_TOKEN: "simulated",
+};
 
 export function startInstance(world: World, network: Network, options: FunctionOptions): Instance {
   const { name, functionName, skew, timeLimit } = options;
@@ -150,7 +159,9 @@ function evaluate(functionName: string, code: string, surroundings: Surroundings
 function bundleOf(code: string): Bundle {
   const known = compiled.get(code);
   if (known) return known;
-  const bundle = compileFunction(code, ["exports", "module", ...PLATFORM_NAMES], { filename: "/var/task/index.js" }) as Bundle;
+  const bundle = compileFunction(code, ["exports", "module", ...PLATFORM_NAMES], {
+    filename: "/var/task/index.js",
+  }) as Bundle;
   compiled.set(code, bundle);
   return bundle;
 }

@@ -29,8 +29,8 @@ export interface Service {
 }
 
 /**
- * `lost`: done, and nobody hears of it. `dropped`: never arrives. `late`: done after the caller has given up. `crash-before`, `crash-after`: the
- * caller itself ends, before the call leaves it or once it is done.
+ * `lost`: done, and nobody hears of it. `dropped`: never arrives. `late`: done after the caller has given up.
+ * `crash-before`, `crash-after`: the caller itself ends, before the call leaves it or once it is done.
  */
 export type Mishap = "throttle" | "error" | "lost" | "dropped" | "late" | "crash-before" | "crash-after";
 
@@ -70,7 +70,8 @@ export function createNetwork(world: World, faults: Faults): Network {
       if (!service) throw new Error(`there is no ${request.host}`);
       const name = service.nameOf(request);
       network.calls[name] = (network.calls[name] ?? 0) + 1;
-      // A chance of its own, whatever calls go out beside it: in what order those of one moment do is not the seed's to say.
+      // A chance of its own, whatever calls go out beside it: in what order those of one moment do is not the seed's to
+      // say.
       const what = hashOf(`${seed} ${from.name} ${name} ${request.body}`);
       const time = (times.get(what) ?? 0) + 1;
       times.set(what, time);
@@ -96,7 +97,10 @@ export function createNetwork(world: World, faults: Faults): Network {
         // Half of them are noticed; of the others there is silence.
         if (random.chance(0.5)) reset();
       } else if (mishap === "throttle" || mishap === "error") back(() => onResponse(service.failure(mishap)));
-      else world.after(mishap === "late" ? random.whole(...LATE) + random.fraction() : latency(), () => world.start(arrive));
+      else
+        world.after(mishap === "late" ? random.whole(...LATE) + random.fraction() : latency(), () =>
+          world.start(arrive),
+        );
       return () => (isGivenUp = true);
     },
   };

@@ -1,6 +1,6 @@
 /**
- * What a bundle finds around it in the place of Node's: time is the world's, by a clock of its own; chance is the seed's; the network is virtual;
- * there is no disk. Whatever is not named here is Node's own.
+ * What a bundle finds around it in the place of Node's: time is the world's, by a clock of its own; chance is the
+ * seed's; the network is virtual; there is no disk. Whatever is not named here is Node's own.
  */
 import * as nodeCrypto from "node:crypto";
 import { createRequire } from "node:module";
@@ -12,8 +12,26 @@ import { CryptoKeyClass, subtle } from "./subtle";
 import type { Timer, World } from "./world";
 
 export const PLATFORM_NAMES = [
-  "require", "Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval", "setImmediate", "clearImmediate", "fetch", "crypto", "CryptoKey", "process", "Math",
-  "AbortSignal", "Blob", "performance", "console", "globalThis", "__filename", "__dirname",
+  "require",
+  "Date",
+  "setTimeout",
+  "clearTimeout",
+  "setInterval",
+  "clearInterval",
+  "setImmediate",
+  "clearImmediate",
+  "fetch",
+  "crypto",
+  "CryptoKey",
+  "process",
+  "Math",
+  "AbortSignal",
+  "Blob",
+  "performance",
+  "console",
+  "globalThis",
+  "__filename",
+  "__dirname",
 ] as const;
 type Platform = Record<(typeof PLATFORM_NAMES)[number], unknown>;
 
@@ -31,13 +49,30 @@ export interface Surroundings {
 
 const nodeRequire = createRequire(__filename);
 /** Modules that neither wait nor guess. */
-const PLAIN_MODULES = ["assert", "async_hooks", "buffer", "events", "os", "path", "querystring", "stream", "string_decoder", "url", "util", "zlib"];
+const PLAIN_MODULES = [
+  "assert",
+  "async_hooks",
+  "buffer",
+  "events",
+  "os",
+  "path",
+  "querystring",
+  "stream",
+  "string_decoder",
+  "url",
+  "util",
+  "zlib",
+];
 
 /** @param here asked at every use: an evaluated bundle goes from one history to the next */
 export function platform(here: () => Surroundings): Platform {
   const now = () => Math.floor(here().world.now()) + here().skew;
 
-  const setTimer = (run: (...parts: unknown[]) => void, milliseconds = 0, ...parts: unknown[]): Timer & { unref(): void } => {
+  const setTimer = (
+    run: (...parts: unknown[]) => void,
+    milliseconds = 0,
+    ...parts: unknown[]
+  ): Timer & { unref(): void } => {
     const { world, instance } = here();
     const timer = world.after(Math.max(1, Number(milliseconds) || 1), () => run(...parts), instance);
     return Object.assign(timer, { unref: () => timer, ref: () => timer, hasRef: () => true });
@@ -45,7 +80,8 @@ export function platform(here: () => Surroundings): Platform {
   const clearTimer = (timer: unknown) => {
     if (typeof timer === "object" && timer !== null) (timer as Timer).cancelled = true;
   };
-  const wait = (milliseconds?: number, value?: unknown) => new Promise((resolve) => setTimer(() => resolve(value), milliseconds));
+  const wait = (milliseconds?: number, value?: unknown) =>
+    new Promise((resolve) => setTimer(() => resolve(value), milliseconds));
 
   const randomness = {
     randomBytes: (count: number) => here().random.bytes(count),
@@ -55,7 +91,8 @@ export function platform(here: () => Surroundings): Platform {
       Buffer.from(target.buffer, target.byteOffset, target.byteLength).set(here().random.bytes(target.byteLength));
       return target;
     },
-    randomInt: (from: number, to?: number) => (to === undefined ? here().random.whole(0, from - 1) : here().random.whole(from, to - 1)),
+    randomInt: (from: number, to?: number) =>
+      to === undefined ? here().random.whole(0, from - 1) : here().random.whole(from, to - 1),
   };
   const crypto = { subtle, getRandomValues: randomness.getRandomValues, randomUUID: randomness.randomUUID };
   const cryptoModule = { ...nodeCrypto, ...randomness, webcrypto: crypto, subtle };
@@ -70,9 +107,15 @@ export function platform(here: () => Surroundings): Platform {
   const https = httpsModule(here);
   const noDisk = new Proxy({}, { get: (_target, name) => (name === "promises" ? noDisk : noFile) });
   const modules: Record<string, unknown> = {
-    "https": https, "http": https, "fs": noDisk, "fs/promises": noDisk, "crypto": cryptoModule, "process": virtualProcess, "child_process": {},
+    https: https,
+    http: https,
+    fs: noDisk,
+    "fs/promises": noDisk,
+    crypto: cryptoModule,
+    process: virtualProcess,
+    child_process: {},
     "timers/promises": { setTimeout: wait, setImmediate: () => wait(0) },
-    "timers": { setTimeout: setTimer, clearTimeout: clearTimer },
+    timers: { setTimeout: setTimer, clearTimeout: clearTimer },
   };
   const require = (name: string): unknown => {
     const short = name.replace(/^node:/, "");
@@ -96,7 +139,10 @@ export function platform(here: () => Surroundings): Platform {
       if (name !== "timeout") return Reflect.get(target, name) as unknown;
       return (milliseconds: number) => {
         const controller = new AbortController();
-        setTimer(() => controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError")), milliseconds);
+        setTimer(
+          () => controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError")),
+          milliseconds,
+        );
         return controller.signal;
       };
     },
@@ -113,7 +159,13 @@ export function platform(here: () => Surroundings): Platform {
     if (given instanceof URLSearchParams) headers["content-type"] ??= "application/x-www-form-urlencoded;charset=UTF-8";
     const response = await new Promise<WireResponse>((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason as Error);
-      const wire = { host: url.host, method: init?.method ?? request?.method ?? "GET", path: url.pathname + url.search, headers, body };
+      const wire = {
+        host: url.host,
+        method: init?.method ?? request?.method ?? "GET",
+        path: url.pathname + url.search,
+        headers,
+        body,
+      };
       const fail = (error: Error) => reject(Object.assign(new TypeError("fetch failed"), { cause: error }));
       const { network, instance } = here();
       const giveUp = network.send(instance, wire, { onResponse: resolve, onError: fail });
@@ -122,7 +174,10 @@ export function platform(here: () => Surroundings): Platform {
         reject(signal.reason as Error);
       });
     });
-    return new Response(response.body === "" ? null : response.body, { status: response.status, headers: response.headers });
+    return new Response(response.body === "" ? null : response.body, {
+      status: response.status,
+      headers: response.headers,
+    });
   }
 
   const silent = () => undefined;
@@ -148,7 +203,12 @@ export function platform(here: () => Surroundings): Platform {
     __dirname: "/var/task",
   };
   const all: Platform = { ...globals, globalThis: undefined };
-  all.globalThis = Object.create(globalThis, Object.fromEntries(Object.entries(globals).map(([name, value]) => [name, { value, writable: true, configurable: true }]))) as unknown;
+  all.globalThis = Object.create(
+    globalThis,
+    Object.fromEntries(
+      Object.entries(globals).map(([name, value]) => [name, { value, writable: true, configurable: true }]),
+    ),
+  ) as unknown;
   return all;
 }
 

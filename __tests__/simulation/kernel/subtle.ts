@@ -1,8 +1,16 @@
 /**
- * Web Crypto as far as the handler's libraries use it, computed at once: the real one computes in other threads, and in what order they are done no
- * seed decides. https://www.w3.org/TR/WebCryptoAPI/
+ * Web Crypto as far as the handler's libraries use it, computed at once: the real one computes in other threads, and in
+ * what order they are done no seed decides. https://www.w3.org/TR/WebCryptoAPI/
  */
-import { createCipheriv, createDecipheriv, createHash, createHmac, createPublicKey, verify, type KeyObject } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createPublicKey,
+  verify,
+  type KeyObject,
+} from "node:crypto";
 
 interface Algorithm {
   name: string;
@@ -34,30 +42,56 @@ export const subtle = {
   async digest(algorithm: string | Algorithm, data: BufferSource): Promise<ArrayBuffer> {
     return bufferOf(createHash(hashName(algorithm)).update(bytes(data)).digest());
   },
-  async importKey(format: string, data: unknown, algorithm: string | Algorithm, extractable: boolean, usages: string[]): Promise<Key> {
+  async importKey(
+    format: string,
+    data: unknown,
+    algorithm: string | Algorithm,
+    extractable: boolean,
+    usages: string[],
+  ): Promise<Key> {
     const named: Algorithm = typeof algorithm === "string" ? { name: algorithm } : algorithm;
     if (format === "raw") {
       const material = Buffer.from(bytes(data as BufferSource));
-      return new Key("secret", { ...named, length: material.length * 8, ...(named.hash !== undefined && { hash: nameOf(named.hash) }) }, extractable, usages, material);
+      return new Key(
+        "secret",
+        { ...named, length: material.length * 8, ...(named.hash !== undefined && { hash: nameOf(named.hash) }) },
+        extractable,
+        usages,
+        material,
+      );
     }
     if (format === "jwk") {
       const jwk = data as Record<string, string>;
-      if (jwk["kty"] === "oct") return subtle.importKey("raw", Buffer.from(jwk["k"]!, "base64url"), algorithm, extractable, usages);
+      if (jwk["kty"] === "oct")
+        return subtle.importKey("raw", Buffer.from(jwk["k"]!, "base64url"), algorithm, extractable, usages);
       const key = createPublicKey({ key: jwk, format: "jwk" });
       const details = key.asymmetricKeyDetails ?? {};
-      const more = { ...(details.modulusLength !== undefined && { modulusLength: details.modulusLength }), ...(named.hash !== undefined && { hash: nameOf(named.hash) }) };
+      const more = {
+        ...(details.modulusLength !== undefined && { modulusLength: details.modulusLength }),
+        ...(named.hash !== undefined && { hash: nameOf(named.hash) }),
+      };
       return new Key("public", { ...named, ...more }, extractable, usages, key);
     }
     throw new Error(`no key of the format ${format} is imported here`);
   },
   async sign(algorithm: string | Algorithm, key: Key, data: BufferSource): Promise<ArrayBuffer> {
     if (nameOf(algorithm).name !== "HMAC") throw new Error("the gateway signs by HMAC only");
-    return bufferOf(createHmac(hashName((key.algorithm as Algorithm).hash!), key.material as Buffer).update(bytes(data)).digest());
+    return bufferOf(
+      createHmac(hashName((key.algorithm as Algorithm).hash!), key.material as Buffer)
+        .update(bytes(data))
+        .digest(),
+    );
   },
   async verify(algorithm: string | Algorithm, key: Key, signature: BufferSource, data: BufferSource): Promise<boolean> {
     const { name, hash } = nameOf(algorithm);
     const digest = hash === undefined ? "sha256" : hashName(hash);
-    if (name === "ECDSA") return verify(digest, bytes(data), { key: key.material as KeyObject, dsaEncoding: "ieee-p1363" }, bytes(signature));
+    if (name === "ECDSA")
+      return verify(
+        digest,
+        bytes(data),
+        { key: key.material as KeyObject, dsaEncoding: "ieee-p1363" },
+        bytes(signature),
+      );
     if (name === "RSASSA-PKCS1-v1_5") return verify(digest, bytes(data), key.material as KeyObject, bytes(signature));
     throw new Error(`no signature of ${name} is verified here`);
   },
@@ -80,7 +114,8 @@ export const subtle = {
 };
 
 function cipherName({ name }: Algorithm, { material }: Key): "aes-256-gcm" {
-  if (name !== "AES-GCM" || (material as Buffer).length !== 32) throw new Error("the gateway encrypts by AES-256-GCM only");
+  if (name !== "AES-GCM" || (material as Buffer).length !== 32)
+    throw new Error("the gateway encrypts by AES-256-GCM only");
   return "aes-256-gcm";
 }
 

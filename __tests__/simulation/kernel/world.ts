@@ -1,6 +1,6 @@
 /**
- * Virtual time. Whatever happens is an event of the world: events run one after the other, in the order of their times, and between two of them
- * everything that runs in the process has come to rest. So one seed is one history.
+ * Virtual time. Whatever happens is an event of the world: events run one after the other, in the order of their times,
+ * and between two of them everything that runs in the process has come to rest. So one seed is one history.
  */
 import { createRandom, type Random } from "./random";
 

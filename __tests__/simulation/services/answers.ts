@@ -15,11 +15,19 @@ export class Refusal extends Error {
 }
 
 export function success(body: object, headers: Record<string, string> = {}): WireResponse {
-  return { status: 200, headers: { "content-type": "application/x-amz-json-1.0", ...headers }, body: JSON.stringify(body) };
+  return {
+    status: 200,
+    headers: { "content-type": "application/x-amz-json-1.0", ...headers },
+    body: JSON.stringify(body),
+  };
 }
 
 export function refused({ status, type, message }: Refusal): WireResponse {
-  return { status, headers: { "content-type": "application/x-amz-json-1.0", "x-amzn-errortype": type }, body: JSON.stringify({ __type: type, message, Message: message }) };
+  return {
+    status,
+    headers: { "content-type": "application/x-amz-json-1.0", "x-amzn-errortype": type },
+    body: JSON.stringify({ __type: type, message, Message: message }),
+  };
 }
 
 export function inputOf({ body }: WireRequest): Input {
@@ -31,7 +39,10 @@ export function targetOf({ headers }: WireRequest): string {
   return (headers["x-amz-target"] ?? "").split(".").at(-1)!;
 }
 
-const FAILURES = { throttle: new Refusal("ThrottlingException", "Rate exceeded"), error: new Refusal("InternalServerError", "An error occurred on the server side.", 500) };
+const FAILURES = {
+  throttle: new Refusal("ThrottlingException", "Rate exceeded"),
+  error: new Refusal("InternalServerError", "An error occurred on the server side.", 500),
+};
 
 export function failure(kind: "throttle" | "error"): WireResponse {
   return refused(FAILURES[kind]);

@@ -1,5 +1,6 @@
 /**
- * DynamoDB in memory: strongly consistent, one moment an item. A batch is no snapshot: its items are read and written at different moments.
+ * DynamoDB in memory: strongly consistent, one moment an item. A batch is no snapshot: its items are read and written
+ * at different moments.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html
  */
 import { TTL_ATTRIBUTE } from "../../../session/ledger";
@@ -64,7 +65,8 @@ export function createDynamoDb(world: World, options: DynamoDbOptions): DynamoDb
     const text = (name: string | undefined): string => {
       if (name === undefined) return "";
       const value = item[name];
-      if (!value || !("S" in value) || value.S === "") throw new Refusal("ValidationException", `the key ${name} is missing`);
+      if (!value || !("S" in value) || value.S === "")
+        throw new Refusal("ValidationException", `the key ${name} is missing`);
       return value.S;
     };
     return [text(schema.hashKey), text(schema.rangeKey)];
@@ -107,7 +109,9 @@ export function createDynamoDb(world: World, options: DynamoDbOptions): DynamoDb
   }
 
   function keyItem({ schema }: Table, item: Item): Item {
-    return Object.fromEntries([schema.hashKey, ...(schema.rangeKey === undefined ? [] : [schema.rangeKey])].map((name) => [name, item[name]!]));
+    return Object.fromEntries(
+      [schema.hashKey, ...(schema.rangeKey === undefined ? [] : [schema.rangeKey])].map((name) => [name, item[name]!]),
+    );
   }
 
   /** Items after the start key, page by page. */
@@ -119,7 +123,12 @@ export function createDynamoDb(world: World, options: DynamoDbOptions): DynamoDb
     const passes = condition(input["FilterExpression"] as string | undefined, input as Names);
     const found = seen.filter(passes).map((item) => projected(input, item));
     const more = from + limit < all.length ? { LastEvaluatedKey: keyItem(table, seen.at(-1)!) } : {};
-    return success({ ...(input["Select"] === "COUNT" ? {} : { Items: found }), Count: found.length, ScannedCount: seen.length, ...more });
+    return success({
+      ...(input["Select"] === "COUNT" ? {} : { Items: found }),
+      Count: found.length,
+      ScannedCount: seen.length,
+      ...more,
+    });
   }
 
   function rangesOf(partition: Map<string, Stored> | undefined): Item[] {
@@ -160,7 +169,8 @@ export function createDynamoDb(world: World, options: DynamoDbOptions): DynamoDb
       check(input, before);
       const after = update(String(input["UpdateExpression"]), input as Names)(before ?? key);
       write(table, after);
-      const returned = input["ReturnValues"] === "ALL_NEW" ? after : input["ReturnValues"] === "ALL_OLD" ? before : undefined;
+      const returned =
+        input["ReturnValues"] === "ALL_NEW" ? after : input["ReturnValues"] === "ALL_OLD" ? before : undefined;
       return success(returned ? { Attributes: returned } : {});
     },
     DeleteItem(input) {
@@ -182,12 +192,17 @@ export function createDynamoDb(world: World, options: DynamoDbOptions): DynamoDb
       const table = tableOf(input);
       const segments = Number(input["TotalSegments"] ?? 1);
       const hashes = [...table.partitions.keys()].sort();
-      const all = hashes.flatMap((hash, place) => (place % segments === Number(input["Segment"] ?? 0) ? rangesOf(table.partitions.get(hash)) : []));
+      const all = hashes.flatMap((hash, place) =>
+        place % segments === Number(input["Segment"] ?? 0) ? rangesOf(table.partitions.get(hash)) : [],
+      );
       return page(table, all, input);
     },
     async BatchGetItem(input) {
-      const wanted = Object.entries(input["RequestItems"] as Record<string, Input>).flatMap(([TableName, request]) => (request["Keys"] as Item[]).map((key) => ({ TableName, request, key })));
-      if (wanted.length > MAX_BATCH_GET) throw new Refusal("ValidationException", "Too many items requested for the BatchGetItem call");
+      const wanted = Object.entries(input["RequestItems"] as Record<string, Input>).flatMap(([TableName, request]) =>
+        (request["Keys"] as Item[]).map((key) => ({ TableName, request, key })),
+      );
+      if (wanted.length > MAX_BATCH_GET)
+        throw new Refusal("ValidationException", "Too many items requested for the BatchGetItem call");
       const Responses: Record<string, Item[]> = Object.fromEntries(wanted.map(({ TableName }) => [TableName, []]));
       const UnprocessedKeys: Record<string, Input> = {};
       await spread(wanted, ({ TableName, request, key }) => {
@@ -202,8 +217,11 @@ export function createDynamoDb(world: World, options: DynamoDbOptions): DynamoDb
       return success({ Responses, UnprocessedKeys });
     },
     async BatchWriteItem(input) {
-      const writes = Object.entries(input["RequestItems"] as Record<string, Record<string, { Item?: Item; Key?: Item }>[]>).flatMap(([TableName, list]) => list.map((request) => ({ TableName, request })));
-      if (writes.length > MAX_BATCH_WRITE) throw new Refusal("ValidationException", "Too many items requested for the BatchWriteItem call");
+      const writes = Object.entries(
+        input["RequestItems"] as Record<string, Record<string, { Item?: Item; Key?: Item }>[]>,
+      ).flatMap(([TableName, list]) => list.map((request) => ({ TableName, request })));
+      if (writes.length > MAX_BATCH_WRITE)
+        throw new Refusal("ValidationException", "Too many items requested for the BatchWriteItem call");
       const UnprocessedItems: Record<string, object[]> = {};
       await spread(writes, ({ TableName, request }) => {
         if (random.chance(options.partialBatches)) return void (UnprocessedItems[TableName] ??= []).push(request);
@@ -217,14 +235,26 @@ export function createDynamoDb(world: World, options: DynamoDbOptions): DynamoDb
       const actions = (input["TransactItems"] as Record<string, Input>[]).map((action) => Object.entries(action)[0]!);
       const failed = actions.map(([kind, action]) => {
         const key = (kind === "Put" ? action["Item"] : action["Key"]) as Item;
-        return condition(action["ConditionExpression"] as string | undefined, action as Names)(read(tableOf(action), key) ?? {}) ? { Code: "None" } : { Code: "ConditionalCheckFailed" };
+        return condition(
+          action["ConditionExpression"] as string | undefined,
+          action as Names,
+        )(read(tableOf(action), key) ?? {})
+          ? { Code: "None" }
+          : { Code: "ConditionalCheckFailed" };
       });
       if (failed.some(({ Code }) => Code !== "None")) throw new Refusal("TransactionCanceledException");
       for (const [kind, action] of actions) {
         const table = tableOf(action);
         if (kind === "Put") write(table, action["Item"] as Item);
         else if (kind === "Delete") erase(table, action["Key"] as Item);
-        else if (kind === "Update") write(table, update(String(action["UpdateExpression"]), action as Names)(read(table, action["Key"] as Item) ?? (action["Key"] as Item)));
+        else if (kind === "Update")
+          write(
+            table,
+            update(
+              String(action["UpdateExpression"]),
+              action as Names,
+            )(read(table, action["Key"] as Item) ?? (action["Key"] as Item)),
+          );
       }
       return success({});
     },
@@ -233,7 +263,8 @@ export function createDynamoDb(world: World, options: DynamoDbOptions): DynamoDb
   const service: DynamoDb = {
     calls: 0,
     createTable: (name, schema) => void tables.set(name, { schema, partitions: new Map() }),
-    items: <T>(name: string) => [...tables.get(name)!.partitions.values()].flatMap(rangesOf).map((item) => plain(item) as T),
+    items: <T>(name: string) =>
+      [...tables.get(name)!.partitions.values()].flatMap(rangesOf).map((item) => plain(item) as T),
     put: (name, item) => write(tables.get(name)!, item),
     nameOf: (request) => `dynamodb.${targetOf(request)}`,
     failure,
@@ -253,7 +284,11 @@ export function createDynamoDb(world: World, options: DynamoDbOptions): DynamoDb
 }
 
 /** The value that a key condition asks of the hash key. */
-function hashIn(expression: string, { ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} }: Names, hashKey: string): string {
+function hashIn(
+  expression: string,
+  { ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} }: Names,
+  hashKey: string,
+): string {
   for (const [, path, value] of expression.matchAll(/([#\w]+)\s*=\s*(:\w+)/g)) {
     const found = values[value!];
     if ((names[path!] ?? path) === hashKey && found && "S" in found) return found.S;

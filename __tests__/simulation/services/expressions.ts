@@ -47,7 +47,8 @@ class Parser {
   }
 
   expect(word: string): void {
-    if (!this.takes(word)) throw new Refusal("ValidationException", `expected ${word} at ${this.at} of ${this.tokens.join(" ")}`);
+    if (!this.takes(word))
+      throw new Refusal("ValidationException", `expected ${word} at ${this.at} of ${this.tokens.join(" ")}`);
   }
 
   path(): string {
@@ -128,7 +129,10 @@ class Parser {
 
   private test(): Condition {
     const called = this.tokens[this.at] ?? "";
-    if (this.tokens[this.at + 1] === "(" && ["attribute_exists", "attribute_not_exists", "begins_with", "contains"].includes(called)) {
+    if (
+      this.tokens[this.at + 1] === "(" &&
+      ["attribute_exists", "attribute_not_exists", "begins_with", "contains"].includes(called)
+    ) {
       this.at += 2;
       const path = this.path();
       const argument = this.takes(",") ? this.operand() : undefined;
@@ -149,7 +153,8 @@ class Parser {
       const low = this.operand();
       this.expect("AND");
       const high = this.operand();
-      return (item) => compare(left(item), low(item), (order) => order >= 0) && compare(left(item), high(item), (order) => order <= 0);
+      return (item) =>
+        compare(left(item), low(item), (order) => order >= 0) && compare(left(item), high(item), (order) => order <= 0);
     }
     if (this.takes("IN")) {
       this.expect("(");
@@ -190,7 +195,9 @@ class Parser {
         do {
           const path = this.path();
           const value = this.operand();
-          changes.push((item) => ({ [path]: { N: String((item[path] ? numberOf(item[path]) : 0) + numberOf(value(item))) } }));
+          changes.push((item) => ({
+            [path]: { N: String((item[path] ? numberOf(item[path]) : 0) + numberOf(value(item))) },
+          }));
         } while (this.takes(","));
       }
     }
@@ -242,6 +249,9 @@ export function update(expression: string, names: Names): Change {
 }
 
 /** The attributes that a ProjectionExpression names; undefined for all. */
-export function projection(expression: string | undefined, { ExpressionAttributeNames: names = {} }: Names): string[] | undefined {
+export function projection(
+  expression: string | undefined,
+  { ExpressionAttributeNames: names = {} }: Names,
+): string[] | undefined {
   return expression?.split(",").map((name) => names[name.trim()] ?? name.trim());
 }

@@ -1,6 +1,7 @@
 /**
- * An OpenID provider (OpenID Connect Core 1.0, RFC 6749, RFC 7636, RFC 9207) that remembers who is signed in at it, and that may replace refresh
- * tokens at every use: then one that comes a second time ends the grant (RFC 9700 section 4.14.2).
+ * An OpenID provider (OpenID Connect Core 1.0, RFC 6749, RFC 7636, RFC 9207) that remembers who is signed in at it, and
+ * that may replace refresh tokens at every use: then one that comes a second time ends the grant (RFC 9700 section
+ * 4.14.2).
  */
 import { createHash, createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
 import type { Service, WireResponse } from "../kernel/network";
@@ -50,11 +51,18 @@ export interface IdentityProvider extends Service {
 
 /** One key for all histories: making it takes longer than a history. */
 const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-const KEY = createPrivateKey({ key: privateKey.export({ type: "pkcs8", format: "der" }), format: "der", type: "pkcs8" });
+const KEY = createPrivateKey({
+  key: privateKey.export({ type: "pkcs8", format: "der" }),
+  format: "der",
+  type: "pkcs8",
+});
 const JWK = { ...publicKey.export({ format: "jwk" }), kid: "es-1", alg: "ES256", use: "sig" };
 const signatures = new Map<string, string>();
 
-export function createIdentityProvider(world: World, { rotatesRefreshTokens, skew }: { rotatesRefreshTokens: boolean; skew: number }): IdentityProvider {
+export function createIdentityProvider(
+  world: World,
+  { rotatesRefreshTokens, skew }: { rotatesRefreshTokens: boolean; skew: number },
+): IdentityProvider {
   const random = world.random.fork();
   const [host, clientId] = ["idp.example.com", "gateway"];
   const issuer = `https://${host}`;
@@ -65,7 +73,18 @@ export function createIdentityProvider(world: World, { rotatesRefreshTokens, ske
 
   function idToken({ subject, session, nonce }: Grant, isFirst: boolean): string {
     const now = seconds();
-    const claims = { iss: issuer, aud: clientId, sub: subject.sub, email: subject.email, email_verified: true, roles: ["staff"], sid: session.sid, auth_time: session.authTime, iat: now, exp: now + 300 };
+    const claims = {
+      iss: issuer,
+      aud: clientId,
+      sub: subject.sub,
+      email: subject.email,
+      email_verified: true,
+      roles: ["staff"],
+      sid: session.sid,
+      auth_time: session.authTime,
+      iat: now,
+      exp: now + 300,
+    };
     return jws({ ...claims, ...(isFirst && { nonce }) }, "JWT");
   }
 
@@ -76,15 +95,24 @@ export function createIdentityProvider(world: World, { rotatesRefreshTokens, ske
       byRefreshToken.set(refreshToken, grant);
     }
     const given = isFirst || provider.rotatesRefreshTokens ? { refresh_token: grant.refreshTokens.at(-1) } : {};
-    return json(200, { access_token: secret(), token_type: "Bearer", expires_in: 300, id_token: idToken(grant, isFirst), ...given });
+    return json(200, {
+      access_token: secret(),
+      token_type: "Bearer",
+      expires_in: 300,
+      id_token: idToken(grant, isFirst),
+      ...given,
+    });
   }
 
   function redeem(form: URLSearchParams): WireResponse {
     if (form.get("grant_type") === "authorization_code") {
       const grant = codes.get(form.get("code") ?? "");
       codes.delete(form.get("code") ?? "");
-      const challenge = createHash("sha256").update(form.get("code_verifier") ?? "").digest("base64url");
-      if (!grant || grant.redirectUri !== form.get("redirect_uri") || grant.challenge !== challenge) return json(400, { error: "invalid_grant" });
+      const challenge = createHash("sha256")
+        .update(form.get("code_verifier") ?? "")
+        .digest("base64url");
+      if (!grant || grant.redirectUri !== form.get("redirect_uri") || grant.challenge !== challenge)
+        return json(400, { error: "invalid_grant" });
       return tokens(grant, true);
     }
     const token = form.get("refresh_token") ?? "";
@@ -104,17 +132,38 @@ export function createIdentityProvider(world: World, { rotatesRefreshTokens, ske
     rotatesRefreshTokens,
     skew,
     endedGrants: new Set(),
-    asksForPassword: (url, session) => !session || url.searchParams.get("prompt") === "login" || url.searchParams.get("max_age") === "0",
+    asksForPassword: (url, session) =>
+      !session || url.searchParams.get("prompt") === "login" || url.searchParams.get("max_age") === "0",
     authenticate: () => ({ sid: secret().slice(0, 12), authTime: seconds(), authenticatedAt: world.now() }),
     authorize(url, subject, session) {
       const parameter = (name: string) => url.searchParams.get(name) ?? "";
       const code = secret();
-      codes.set(code, { subject, session, nonce: parameter("nonce"), challenge: parameter("code_challenge"), redirectUri: parameter("redirect_uri"), refreshTokens: [], isOver: false });
+      codes.set(code, {
+        subject,
+        session,
+        nonce: parameter("nonce"),
+        challenge: parameter("code_challenge"),
+        redirectUri: parameter("redirect_uri"),
+        refreshTokens: [],
+        isOver: false,
+      });
       return `${parameter("redirect_uri")}?${new URLSearchParams({ code, state: parameter("state"), iss: issuer })}`;
     },
     logoutToken(session, subject) {
       const now = seconds();
-      return jws({ iss: issuer, aud: clientId, sub: subject.sub, sid: session.sid, iat: now, exp: now + 120, jti: secret(), events: { "http://schemas.openid.net/event/backchannel-logout": {} } }, "logout+jwt");
+      return jws(
+        {
+          iss: issuer,
+          aud: clientId,
+          sub: subject.sub,
+          sid: session.sid,
+          iat: now,
+          exp: now + 120,
+          jti: secret(),
+          events: { "http://schemas.openid.net/event/backchannel-logout": {} },
+        },
+        "logout+jwt",
+      );
     },
     nameOf: ({ path }) => `idp${path.split("?")[0]!.replace("/.well-known/", "/")}`.replace("/", "."),
     failure: (kind) => json(kind === "throttle" ? 429 : 503, { error: "temporarily_unavailable" }),
@@ -154,7 +203,9 @@ export function createIdentityProvider(world: World, { rotatesRefreshTokens, ske
 
 /** Signing is slow, and the same seed signs the same. */
 function jws(claims: object, typ: string): string {
-  const signed = [{ alg: "ES256", kid: JWK.kid, typ }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+  const signed = [{ alg: "ES256", kid: JWK.kid, typ }, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+    .join(".");
   const known = signatures.get(signed);
   if (known !== undefined) return known;
   const token = `${signed}.${sign("sha256", Buffer.from(signed), { key: KEY, dsaEncoding: "ieee-p1363" }).toString("base64url")}`;
@@ -164,5 +215,9 @@ function jws(claims: object, typ: string): string {
 }
 
 function json(status: number, body: object): WireResponse {
-  return { status, headers: { "content-type": "application/json", "cache-control": "no-store" }, body: JSON.stringify(body) };
+  return {
+    status,
+    headers: { "content-type": "application/json", "cache-control": "no-store" },
+    body: JSON.stringify(body),
+  };
 }

@@ -1,5 +1,6 @@
 /**
- * CloudFront's KeyValueStore: one ETag for the whole store, its quotas, and edges that learn of a change late, each in its own time.
+ * CloudFront's KeyValueStore: one ETag for the whole store, its quotas, and edges that learn of a change late, each in
+ * its own time.
  * https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Operations_Amazon_CloudFront_KeyValueStore.html
  */
 import { MAX_RECORD_BYTES } from "../../../session/shard";
@@ -27,7 +28,11 @@ const MAX_STORE_BYTES = 5 * 1024 * 1024;
 const MAX_PAGE = 50;
 
 /** @param propagation milliseconds until an edge has a change, asked for each change and edge */
-export function createKeyValueStore(world: World, edgeCount: number, propagation: (edge: number) => number): KeyValueStore {
+export function createKeyValueStore(
+  world: World,
+  edgeCount: number,
+  propagation: (edge: number) => number,
+): KeyValueStore {
   let version = 1;
   let size = 0;
   const etag = () => `ETAG${version}`;
@@ -44,7 +49,17 @@ export function createKeyValueStore(world: World, edgeCount: number, propagation
   }
 
   const operations: Record<string, (request: WireRequest, query: URLSearchParams) => WireResponse> = {
-    DescribeKeyValueStore: () => success({ KvsARN: "arn", ItemCount: store.records.size, TotalSizeInBytes: size, Created: 1_700_000_000, Status: "READY" }, { etag: etag() }),
+    DescribeKeyValueStore: () =>
+      success(
+        {
+          KvsARN: "arn",
+          ItemCount: store.records.size,
+          TotalSizeInBytes: size,
+          Created: 1_700_000_000,
+          Status: "READY",
+        },
+        { etag: etag() },
+      ),
     ListKeys(_request, query) {
       const [from, count] = [Number(query.get("NextToken") ?? 0), Number(query.get("MaxResults") ?? 10)];
       if (!(count >= 1 && count <= MAX_PAGE)) throw new Refusal("ValidationException");
@@ -59,17 +74,30 @@ export function createKeyValueStore(world: World, edgeCount: number, propagation
       return success({ Key: name, Value, ItemCount: store.records.size, TotalSizeInBytes: size });
     },
     UpdateKeys(request) {
-      const { Puts = [], Deletes = [] } = inputOf(request) as { Puts?: { Key: string; Value: string }[]; Deletes?: { Key: string }[] };
+      const { Puts = [], Deletes = [] } = inputOf(request) as {
+        Puts?: { Key: string; Value: string }[];
+        Deletes?: { Key: string }[];
+      };
       if (request.headers["if-match"] !== etag()) {
         store.conflicts += 1;
         throw new Refusal("ConflictException", undefined, 409);
       }
       const names = [...Puts, ...Deletes].map(({ Key }) => Key);
-      if (names.length > MAX_KEYS_IN_UPDATE || new Set(names).size < names.length) throw new Refusal("ValidationException");
-      if (Puts.some(({ Key, Value }) => Buffer.byteLength(Key) > MAX_KEY_BYTES || Value === "" || Buffer.byteLength(Value) > MAX_RECORD_BYTES)) throw new Refusal("ValidationException");
+      if (names.length > MAX_KEYS_IN_UPDATE || new Set(names).size < names.length)
+        throw new Refusal("ValidationException");
+      if (
+        Puts.some(
+          ({ Key, Value }) =>
+            Buffer.byteLength(Key) > MAX_KEY_BYTES || Value === "" || Buffer.byteLength(Value) > MAX_RECORD_BYTES,
+        )
+      )
+        throw new Refusal("ValidationException");
       const records = new Map(store.records);
       for (const { Key, Value } of Puts) {
-        size += Buffer.byteLength(Value) - Buffer.byteLength(records.get(Key) ?? "") + (records.has(Key) ? 0 : Buffer.byteLength(Key));
+        size +=
+          Buffer.byteLength(Value) -
+          Buffer.byteLength(records.get(Key) ?? "") +
+          (records.has(Key) ? 0 : Buffer.byteLength(Key));
         store.largestRecord = Math.max(store.largestRecord, Buffer.byteLength(Value));
         records.set(Key, Value);
       }
@@ -96,11 +124,13 @@ export function createKeyValueStore(world: World, edgeCount: number, propagation
       for (const [key, value] of records) size += Buffer.byteLength(key) + Buffer.byteLength(value);
     },
     nameOf: (request) => `kvs.${operationOf(request)}`,
-    failure: (kind) => (kind === "throttle" ? refused(new Refusal("ThrottlingException", undefined, 429)) : failure(kind)),
+    failure: (kind) =>
+      kind === "throttle" ? refused(new Refusal("ThrottlingException", undefined, 429)) : failure(kind),
     answer(request) {
       const operation = operationOf(request);
       store.calls[operation] = (store.calls[operation] ?? 0) + 1;
-      if (!/^AWS4-ECDSA-P256-SHA256 /.test(request.headers["authorization"] ?? "")) return refused(new Refusal("AccessDeniedException", undefined, 403));
+      if (!/^AWS4-ECDSA-P256-SHA256 /.test(request.headers["authorization"] ?? ""))
+        return refused(new Refusal("AccessDeniedException", undefined, 403));
       try {
         return operations[operation]!(request, new URL(request.path, "https://store").searchParams);
       } catch (error) {

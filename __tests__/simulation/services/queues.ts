@@ -1,6 +1,6 @@
 /**
- * Standard queues of SQS and Lambda's event source mappings before a function: at least once, in no order, in batches; what fails comes again, and in
- * the end lies on the dead-letter queue, from where an operator moves it back.
+ * Standard queues of SQS and Lambda's event source mappings before a function: at least once, in no order, in batches;
+ * what fails comes again, and in the end lies on the dead-letter queue, from where an operator moves it back.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 import { createHash } from "node:crypto";
@@ -62,7 +62,14 @@ export function createQueues(world: World, { onAccepted, onDone, repeats }: Deli
   let count = 0;
 
   function send(queue: Queue, body: string, attributes: Record<string, unknown> = {}): Message {
-    const message: Message = { id: `m${++count}`, body, sentAt: Math.floor(world.now()), receives: 0, visibleAt: world.now(), attributes };
+    const message: Message = {
+      id: `m${++count}`,
+      body,
+      sentAt: Math.floor(world.now()),
+      receives: 0,
+      visibleAt: world.now(),
+      attributes,
+    };
     queue.messages.set(message.id, message);
     queue.onMessage?.();
     onAccepted(queue, message);
@@ -103,13 +110,19 @@ export function createQueues(world: World, { onAccepted, onDone, repeats }: Deli
           }
           if (visible().length === 0) {
             // What comes meanwhile may wait for its poller for some seconds, too.
-            const next = Math.min(LONG_POLL, ...[...queue.messages.values()].map(({ visibleAt }) => visibleAt - world.now()));
+            const next = Math.min(
+              LONG_POLL,
+              ...[...queue.messages.values()].map(({ visibleAt }) => visibleAt - world.now()),
+            );
             await world.sleep(Math.max(POLL, next));
             continue;
           }
           await world.sleep(window * 1000);
           const waiting = visible().map((message) => ({ message, place: random.fraction() }));
-          const batch = waiting.sort((a, b) => a.place - b.place).slice(0, batchSize).map(({ message }) => message);
+          const batch = waiting
+            .sort((a, b) => a.place - b.place)
+            .slice(0, batchSize)
+            .map(({ message }) => message);
           for (const message of batch) {
             message.receives += 1;
             message.visibleAt = world.now() + (repeats() ? random.whole(0, 5_000) : visibility * 1000);
@@ -151,7 +164,12 @@ function record({ id, body, receives, sentAt }: Message, queueName: string): obj
     messageId: id,
     receiptHandle: `r-${id}-${receives}`,
     body,
-    attributes: { ApproximateReceiveCount: String(receives), SentTimestamp: String(sentAt), SenderId: "AROAEXAMPLE:local", ApproximateFirstReceiveTimestamp: String(sentAt) },
+    attributes: {
+      ApproximateReceiveCount: String(receives),
+      SentTimestamp: String(sentAt),
+      SenderId: "AROAEXAMPLE:local",
+      ApproximateFirstReceiveTimestamp: String(sentAt),
+    },
     messageAttributes: {},
     md5OfBody: createHash("md5").update(body).digest("hex"),
     eventSource: "aws:sqs",

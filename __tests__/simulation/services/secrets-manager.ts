@@ -1,5 +1,6 @@
 /**
- * Secrets Manager: versions, staging labels, the quota of versions, and rotations, which it begins again until they are over.
+ * Secrets Manager: versions, staging labels, the quota of versions, and rotations, which it begins again until they are
+ * over.
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html
  */
 import type { Service, WireResponse } from "../kernel/network";
@@ -10,7 +11,10 @@ export const CURRENT = "AWSCURRENT";
 const PREVIOUS = "AWSPREVIOUS";
 const PENDING = "AWSPENDING";
 
-/** About so many; a version without a label goes only when it is older than a day. https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
+/**
+ * About so many; a version without a label goes only when it is older than a day.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+ */
 const MAX_VERSIONS = 100;
 const MIN_AGE = 86_400;
 
@@ -53,7 +57,9 @@ export function createSecretsManager(world: World, name: string, onRotate: (vers
   }
 
   function add(id: string, version: Version): void {
-    const removable = [...versions].filter(([, { labels, createdAt }]) => labels.size === 0 && createdAt < world.seconds() - MIN_AGE).sort(([, a], [, b]) => a.createdAt - b.createdAt);
+    const removable = [...versions]
+      .filter(([, { labels, createdAt }]) => labels.size === 0 && createdAt < world.seconds() - MIN_AGE)
+      .sort(([, a], [, b]) => a.createdAt - b.createdAt);
     while (versions.size >= MAX_VERSIONS && removable.length > 0) versions.delete(removable.shift()![0]);
     if (versions.size >= MAX_VERSIONS) throw new Refusal("LimitExceededException");
     versions.set(id, version);
@@ -61,7 +67,9 @@ export function createSecretsManager(world: World, name: string, onRotate: (vers
 
   const operations: Record<string, (input: Input) => WireResponse> = {
     DescribeSecret() {
-      const labelled = [...versions].filter(([, { labels }]) => labels.size > 0).map(([id, { labels }]): [string, string[]] => [id, [...labels]]);
+      const labelled = [...versions]
+        .filter(([, { labels }]) => labels.size > 0)
+        .map(([id, { labels }]): [string, string[]] => [id, [...labels]]);
       return success({
         ARN: arn,
         Name: name,
@@ -71,10 +79,20 @@ export function createSecretsManager(world: World, name: string, onRotate: (vers
     },
     GetSecretValue({ VersionId, VersionStage }) {
       const stage = typeof VersionStage === "string" ? VersionStage : VersionId === undefined ? CURRENT : undefined;
-      const found = [...versions].find(([id, { labels }]) => (VersionId === undefined || VersionId === id) && (stage === undefined || labels.has(stage)));
+      const found = [...versions].find(
+        ([id, { labels }]) =>
+          (VersionId === undefined || VersionId === id) && (stage === undefined || labels.has(stage)),
+      );
       if (found?.[1].text === undefined) throw new Refusal("ResourceNotFoundException");
       const [id, { text, labels, createdAt }] = found;
-      return success({ ARN: arn, Name: name, VersionId: id, SecretString: text, VersionStages: [...labels], CreatedDate: createdAt });
+      return success({
+        ARN: arn,
+        Name: name,
+        VersionId: id,
+        SecretString: text,
+        VersionStages: [...labels],
+        CreatedDate: createdAt,
+      });
     },
     PutSecretValue({ ClientRequestToken, SecretString, VersionStages = [CURRENT] }) {
       const [id, text] = [String(ClientRequestToken), String(SecretString)];
@@ -91,14 +109,28 @@ export function createSecretsManager(world: World, name: string, onRotate: (vers
     UpdateSecretVersionStage({ VersionStage, MoveToVersionId, RemoveFromVersionId }) {
       const stage = String(VersionStage);
       const from = holder(stage);
-      if (RemoveFromVersionId === undefined ? from !== undefined && from !== MoveToVersionId : from !== RemoveFromVersionId) throw new Refusal("InvalidParameterException");
-      if (MoveToVersionId !== undefined && versions.get(String(MoveToVersionId))?.text === undefined) throw new Refusal("ResourceNotFoundException");
+      if (
+        RemoveFromVersionId === undefined
+          ? from !== undefined && from !== MoveToVersionId
+          : from !== RemoveFromVersionId
+      )
+        throw new Refusal("InvalidParameterException");
+      if (MoveToVersionId !== undefined && versions.get(String(MoveToVersionId))?.text === undefined)
+        throw new Refusal("ResourceNotFoundException");
       if (MoveToVersionId === undefined && stage === CURRENT) throw new Refusal("InvalidParameterException");
       label(stage, MoveToVersionId as string | undefined);
       return success({ ARN: arn, Name: name });
     },
     ListSecretVersionIds() {
-      return success({ ARN: arn, Name: name, Versions: [...versions].map(([VersionId, { labels, createdAt }]) => ({ VersionId, VersionStages: [...labels], CreatedDate: createdAt })) });
+      return success({
+        ARN: arn,
+        Name: name,
+        Versions: [...versions].map(([VersionId, { labels, createdAt }]) => ({
+          VersionId,
+          VersionStages: [...labels],
+          CreatedDate: createdAt,
+        })),
+      });
     },
     RotateSecret({ ClientRequestToken }) {
       const version = service.beginRotation(String(ClientRequestToken));

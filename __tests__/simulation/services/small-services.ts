@@ -10,7 +10,9 @@ export function parameterStore(parameters: ReadonlyMap<string, string>): Service
     answer(request) {
       const { Name } = inputOf(request);
       const Value = parameters.get(String(Name));
-      return Value === undefined ? refused(new Refusal("ParameterNotFound")) : success({ Parameter: { Name, Type: "String", Value, Version: 1 } });
+      return Value === undefined
+        ? refused(new Refusal("ParameterNotFound"))
+        : success({ Parameter: { Name, Type: "String", Value, Version: 1 } });
     },
   };
 }

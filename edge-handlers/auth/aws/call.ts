@@ -2,7 +2,10 @@ import { AwsClient } from "aws4fetch";
 import { LEDGER_READ } from "../../../session/timing";
 import { safeCode } from "../failures";
 
-/** A connection kept for the next request could be dropped, unheard, while Lambda freezes the function; that request would hang. */
+/**
+ * A connection kept for the next request could be dropped, unheard, while Lambda freezes the function; that request
+ * would hang.
+ */
 const NO_KEEP_ALIVE = { connection: "close" };
 
 /** A Lambda@Edge function runs anywhere; what it reads is at home. */
@@ -34,13 +37,23 @@ export class AwsError extends Error {
  * @param options `retries`: how often the call is made again after an answer of 5xx or 429
  * @throws AwsError
  */
-export async function callAws(service: keyof typeof SERVICES, operation: string, input: object, { retries = 1 } = {}): Promise<unknown> {
+export async function callAws(
+  service: keyof typeof SERVICES,
+  operation: string,
+  input: object,
+  { retries = 1 } = {},
+): Promise<unknown> {
   const { endpointVariable, target, version } = SERVICES[service];
-  const endpoint = process.env[endpointVariable] ?? process.env["AWS_ENDPOINT_URL"] ?? `https://${service}.${REGION}.amazonaws.com`;
+  const endpoint =
+    process.env[endpointVariable] ?? process.env["AWS_ENDPOINT_URL"] ?? `https://${service}.${REGION}.amazonaws.com`;
   try {
     const response = await client(service, retries).fetch(endpoint, {
       method: "POST",
-      headers: { ...NO_KEEP_ALIVE, "content-type": `application/x-amz-json-${version}`, "x-amz-target": `${target}.${operation}` },
+      headers: {
+        ...NO_KEEP_ALIVE,
+        "content-type": `application/x-amz-json-${version}`,
+        "x-amz-target": `${target}.${operation}`,
+      },
       body: JSON.stringify(input),
       redirect: "error",
       signal: AbortSignal.timeout(TIME_LIMIT),
@@ -53,7 +66,10 @@ export async function callAws(service: keyof typeof SERVICES, operation: string,
   }
 }
 
-/** Made for each call, because Lambda's credentials change. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+/**
+ * Made for each call, because Lambda's credentials change.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ */
 function client(service: string, retries: number): AwsClient {
   const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", AWS_SESSION_TOKEN } = process.env;
   return new AwsClient({
@@ -68,6 +84,7 @@ function client(service: string, retries: number): AwsClient {
 
 /** `__type` may have a namespace before a `#`. */
 function errorType(output: unknown): string {
-  const type = typeof output === "object" && output !== null ? (output as Record<string, unknown>)["__type"] : undefined;
+  const type =
+    typeof output === "object" && output !== null ? (output as Record<string, unknown>)["__type"] : undefined;
   return /(?:^|#)([A-Za-z0-9]{1,64})$/.exec(String(type))?.[1] ?? "unknown";
 }

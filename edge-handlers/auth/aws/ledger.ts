@@ -1,5 +1,13 @@
 /** The ledger in DynamoDB: what it says of a session, and what sign-ins and renewals write there. */
-import { endedKeyOf, eventKeyOf, sessionKeyOf, standingIds, type LedgerSession, type Revocation, type ShardState } from "../../../session/ledger";
+import {
+  endedKeyOf,
+  eventKeyOf,
+  sessionKeyOf,
+  standingIds,
+  type LedgerSession,
+  type Revocation,
+  type ShardState,
+} from "../../../session/ledger";
 import type { AuthSettings } from "../../../session/settings";
 import { markText } from "../../../session/shard";
 import { IDP_SESSION_ENDED } from "../../../session/timing";
@@ -18,7 +26,11 @@ export function dynamoDbLedger(names: () => Promise<AuthSettings["ledger"]>): Le
   const { call, write } = tables;
 
   async function item<T>(key: object): Promise<T | undefined> {
-    const { Item: found } = await call("GetItem", ({ sessionsTable }) => ({ TableName: sessionsTable, Key: toItem(key), ConsistentRead: true }));
+    const { Item: found } = await call("GetItem", ({ sessionsTable }) => ({
+      TableName: sessionsTable,
+      Key: toItem(key),
+      ConsistentRead: true,
+    }));
     return found === undefined ? undefined : fromItem<T>(found as Item);
   }
 
@@ -27,7 +39,11 @@ export function dynamoDbLedger(names: () => Promise<AuthSettings["ledger"]>): Le
     ConditionExpression: string;
     values: object;
   }
-  const update = ({ uid, sid }: Pick<LedgerSession, "uid" | "sid">, { values, ...expressions }: Update, ReturnValues = "NONE") =>
+  const update = (
+    { uid, sid }: Pick<LedgerSession, "uid" | "sid">,
+    { values, ...expressions }: Update,
+    ReturnValues = "NONE",
+  ) =>
     write("UpdateItem", ({ sessionsTable }) => ({
       TableName: sessionsTable,
       Key: toItem(sessionKeyOf(uid, sid)),
@@ -42,17 +58,28 @@ export function dynamoDbLedger(names: () => Promise<AuthSettings["ledger"]>): Le
     ...pointers(tables, item),
 
     async standing(uid, sid) {
-      const [sessionKey, ids, { sessionsTable, revocationsTable }] = [sessionKeyOf(uid, sid), standingIds(uid, sid), await names()];
+      const [sessionKey, ids, { sessionsTable, revocationsTable }] = [
+        sessionKeyOf(uid, sid),
+        standingIds(uid, sid),
+        await names(),
+      ];
       const output = await call("BatchGetItem", () => ({
         RequestItems: {
           [sessionsTable]: { Keys: [toItem(sessionKey)], ConsistentRead: true },
           [revocationsTable]: { Keys: Object.values(ids).map((id) => toItem({ id })), ConsistentRead: true },
         },
       }));
-      const { Responses: found = {}, UnprocessedKeys: left = {} } = output as { Responses?: Record<string, Item[] | undefined>; UnprocessedKeys?: object };
-      const [sessions, others] = [found[sessionsTable], found[revocationsTable]?.map((each) => fromItem<{ id: string }>(each))];
+      const { Responses: found = {}, UnprocessedKeys: left = {} } = output as {
+        Responses?: Record<string, Item[] | undefined>;
+        UnprocessedKeys?: object;
+      };
+      const [sessions, others] = [
+        found[sessionsTable],
+        found[revocationsTable]?.map((each) => fromItem<{ id: string }>(each)),
+      ];
       // What was not read may be the revocation.
-      if (!sessions || !others || Object.keys(left).length > 0) throw new Failure("ledger_unavailable", "unprocessed_keys");
+      if (!sessions || !others || Object.keys(left).length > 0)
+        throw new Failure("ledger_unavailable", "unprocessed_keys");
       const [session] = sessions;
       const revocations = others.filter(({ id }) => id !== ids.shard) as unknown as (Revocation & { id: string })[];
       const markOf = (id: string) => readMark(revocations.find((each) => each.id === id)?.mark);
@@ -84,7 +111,14 @@ export function dynamoDbLedger(names: () => Promise<AuthSettings["ledger"]>): Le
           UpdateExpression: "SET lease = :lease, leasedAt = :at REMOVE watched",
           ConditionExpression:
             "generation = :generation AND attribute_not_exists(endedAt) AND (attribute_not_exists(lease) OR lease = :dead OR leasedAt < :from OR leasedAt > :to)",
-          values: { ":generation": generation, ":lease": lease, ":at": at, ":dead": dead, ":from": at - LEASE_REACH, ":to": at + LEASE_REACH },
+          values: {
+            ":generation": generation,
+            ":lease": lease,
+            ":at": at,
+            ":dead": dead,
+            ":from": at - LEASE_REACH,
+            ":to": at + LEASE_REACH,
+          },
         },
         "ALL_NEW",
       );
@@ -100,7 +134,11 @@ export function dynamoDbLedger(names: () => Promise<AuthSettings["ledger"]>): Le
     },
 
     async watch(key, lease) {
-      await update(key, { UpdateExpression: "SET watched = :lease", ConditionExpression: "lease = :lease AND attribute_not_exists(watched)", values: { ":lease": lease } });
+      await update(key, {
+        UpdateExpression: "SET watched = :lease",
+        ConditionExpression: "lease = :lease AND attribute_not_exists(watched)",
+        values: { ":lease": lease },
+      });
     },
 
     async renew({ uid, sid, generation, renewedAt, address, email, lease, next }) {
@@ -125,11 +163,25 @@ export function dynamoDbLedger(names: () => Promise<AuthSettings["ledger"]>): Le
     },
 
     async end(uid, sid, at) {
-      await update({ uid, sid }, { UpdateExpression: "SET endedAt = :at", ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(endedAt)", values: { ":at": at } });
+      await update(
+        { uid, sid },
+        {
+          UpdateExpression: "SET endedAt = :at",
+          ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(endedAt)",
+          values: { ":at": at },
+        },
+      );
     },
 
     async recordReuse(uid, sid, what, at) {
-      await update({ uid, sid }, { UpdateExpression: "SET reuse = :what, reusedAt = :at", ConditionExpression: "attribute_exists(pk)", values: { ":what": what, ":at": at } });
+      await update(
+        { uid, sid },
+        {
+          UpdateExpression: "SET reuse = :what, reusedAt = :at",
+          ConditionExpression: "attribute_exists(pk)",
+          values: { ":what": what, ":at": at },
+        },
+      );
     },
 
     async markEnded(idpSession, at) {
@@ -152,7 +204,10 @@ export function dynamoDbLedger(names: () => Promise<AuthSettings["ledger"]>): Le
   };
 }
 
-/** @throws Failure `ledger_unavailable` for what is none: a session or a token that kept it could never be revoked, or always were */
+/**
+ * @throws Failure `ledger_unavailable` for what is none: a session or a token that kept it could never be revoked, or
+ * always were
+ */
 function readMark(mark: number | undefined = 0): number {
   if (!Number.isSafeInteger(mark) || mark < 0) throw new Failure("ledger_unavailable", "unreadable_mark");
   return mark;

@@ -1,4 +1,7 @@
-/** Items of the ledger by which sessions are found: strongly consistent, so what was written before a look is seen by it. */
+/**
+ * Items of the ledger by which sessions are found: strongly consistent, so what was written before a look is seen by
+ * it.
+ */
 import { setTimeout } from "node:timers/promises";
 import {
   emailPointerKey,
@@ -13,14 +16,20 @@ import { Failure } from "../failures";
 import type { Ledger } from "../ports";
 import { fromItem, toItem, type Item, type Tables } from "./tables";
 
-/** Of 1 MB, some five thousand pointers each. Whoever signs in more often at one session of a provider would outlast the request's time. */
+/**
+ * Of 1 MB, some five thousand pointers each. Whoever signs in more often at one session of a provider would outlast the
+ * request's time.
+ */
 const MAX_PAGES = 3;
 /** How often what DynamoDB left over is tried again, and the milliseconds before that. */
 const TRIES = 3;
 const PAUSE = 50;
 
 /** @param item a strongly consistent read of one */
-export function pointers({ names, call }: Tables, item: <T>(key: object) => Promise<T | undefined>): Pick<Ledger, "point" | "bySid" | "byIdpSession" | "sessions"> {
+export function pointers(
+  { names, call }: Tables,
+  item: <T>(key: object) => Promise<T | undefined>,
+): Pick<Ledger, "point" | "bySid" | "byIdpSession" | "sessions"> {
   return {
     async point({ uid, sid, idpSession, email, startedAt, expiresAt }) {
       const pointer: SessionPointer = { uid, sid, expiresAt };
@@ -30,7 +39,9 @@ export function pointers({ names, call }: Tables, item: <T>(key: object) => Prom
         ...(email ? [emailPointerKey(email, uid)] : []),
         ...(idpSession === undefined ? [] : [idpSessionPointerKey(idpSession, sid)]),
       ];
-      let left: object = { [(await names()).sessionsTable]: keys.map((key) => ({ PutRequest: { Item: toItem({ ...key, ...pointer }) } })) };
+      let left: object = {
+        [(await names()).sessionsTable]: keys.map((key) => ({ PutRequest: { Item: toItem({ ...key, ...pointer }) } })),
+      };
       for (let tries = 0; tries < TRIES; tries++) {
         if (tries > 0) await setTimeout(PAUSE * tries);
         const { UnprocessedItems: rest } = await call("BatchWriteItem", () => ({ RequestItems: left }));
@@ -69,9 +80,15 @@ export function pointers({ names, call }: Tables, item: <T>(key: object) => Prom
       if (keys.length === 0) return [];
       const { sessionsTable } = await names();
       const Keys = keys.map(({ uid, sid }) => toItem(sessionKeyOf(uid, sid)));
-      const output = await call("BatchGetItem", () => ({ RequestItems: { [sessionsTable]: { Keys, ConsistentRead: true } } }));
-      const { Responses: found = {}, UnprocessedKeys: left = {} } = output as { Responses?: Record<string, Item[] | undefined>; UnprocessedKeys?: object };
-      if (!found[sessionsTable] || Object.keys(left).length > 0) throw new Failure("ledger_unavailable", "unprocessed_keys");
+      const output = await call("BatchGetItem", () => ({
+        RequestItems: { [sessionsTable]: { Keys, ConsistentRead: true } },
+      }));
+      const { Responses: found = {}, UnprocessedKeys: left = {} } = output as {
+        Responses?: Record<string, Item[] | undefined>;
+        UnprocessedKeys?: object;
+      };
+      if (!found[sessionsTable] || Object.keys(left).length > 0)
+        throw new Failure("ledger_unavailable", "unprocessed_keys");
       return found[sessionsTable].map((each) => fromItem<LedgerSession>(each));
     },
   };

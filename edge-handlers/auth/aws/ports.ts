@@ -1,6 +1,6 @@
 /**
- * The ports of the core on AWS: settings in SSM, keys and client secrets in Secrets Manager, the ledger in DynamoDB, revocations
- * to SQS, security events to EventBridge, the log on stdout.
+ * The ports of the core on AWS: settings in SSM, keys and client secrets in Secrets Manager, the ledger in DynamoDB,
+ * revocations to SQS, security events to EventBridge, the log on stdout.
  */
 import { randomBytes } from "node:crypto";
 import { parseSessionKeys, type SessionKeys } from "../../../session/keys";
@@ -17,8 +17,8 @@ import { dynamoDbLedger } from "./ledger";
 /** Seconds. Short enough for a new setting or key to arrive within a minute; a day of an AWS outage is survived. */
 const LIFETIMES = { fresh: KEY_CACHE, stale: 24 * 3600, pause: 10 };
 /**
- * How often the keys are fetched anew although they are fresh: times, and seconds. Anybody can send a key id that there is not, but only
- * who has a genuine token can have it refused: the one must not stand in the way of the other.
+ * How often the keys are fetched anew although they are fresh: times, and seconds. Anybody can send a key id that there
+ * is not, but only who has a genuine token can have it refused: the one must not stand in the way of the other.
  */
 const FOR_UNKNOWN_ID = [3, 30] as const;
 const FOR_REFUSED_TOKEN = [3, 30] as const;
@@ -41,15 +41,34 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
   const log: Ports["log"] = (entry) => process.stdout.write(`${JSON.stringify(entry)}\n`);
   const gateway = functionName.replace(REPLICA_PREFIX, "");
   const parameter = settingsParameterName(gateway);
-  const settings = cached(() => loaded("settings_unavailable", async () => readSettings(await getParameter(parameter))), LIFETIMES, { now, log });
+  const settings = cached(
+    () => loaded("settings_unavailable", async () => readSettings(await getParameter(parameter))),
+    LIFETIMES,
+    { now, log },
+  );
   const secrets = new Map<string, Cached<string>>();
-  let keys: (Pick<Cached<SessionKeys>, "get" | "newerThan" | "failure"> & { secretName: string; forUnknownId: () => Promise<SessionKeys>; forRefusedToken: () => Promise<SessionKeys> }) | undefined;
+  let keys:
+    | (Pick<Cached<SessionKeys>, "get" | "newerThan" | "failure"> & {
+        secretName: string;
+        forUnknownId: () => Promise<SessionKeys>;
+        forRefusedToken: () => Promise<SessionKeys>;
+      })
+    | undefined;
 
   async function keySource(): Promise<NonNullable<typeof keys>> {
     const { sessionKeysSecretName: secretName } = await settings.get();
     if (keys?.secretName === secretName) return keys;
-    const { refetching, ...cache } = cached(() => loaded("keys_unavailable", async () => readKeys(await getSecret(secretName))), LIFETIMES, { now, log });
-    return (keys = { secretName, ...cache, forUnknownId: refetching(...FOR_UNKNOWN_ID), forRefusedToken: refetching(...FOR_REFUSED_TOKEN) });
+    const { refetching, ...cache } = cached(
+      () => loaded("keys_unavailable", async () => readKeys(await getSecret(secretName))),
+      LIFETIMES,
+      { now, log },
+    );
+    return (keys = {
+      secretName,
+      ...cache,
+      forUnknownId: refetching(...FOR_UNKNOWN_ID),
+      forRefusedToken: refetching(...FOR_REFUSED_TOKEN),
+    });
   }
 
   async function sessionKeys(wanted?: string): Promise<SessionKeys> {
@@ -65,11 +84,19 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
 
   async function send(queueName: string, command: RevocationCommand): Promise<void> {
     const QueueUrl = `https://sqs.us-east-1.amazonaws.com/${accountIn(invokedFunctionArn)}/${queueName}`;
-    await loaded("revocations_unavailable", () => callAws("sqs", "SendMessage", { QueueUrl, MessageBody: JSON.stringify(command) }));
+    await loaded("revocations_unavailable", () =>
+      callAws("sqs", "SendMessage", { QueueUrl, MessageBody: JSON.stringify(command) }),
+    );
   }
 
   function clientSecret(name: string): Promise<string> {
-    const secret = secrets.get(name) ?? cached(() => loaded("client_secret_unavailable", async () => (await getSecret(name)).replace(FINAL_LINE_BREAK, "")), LIFETIMES, { now, log });
+    const secret =
+      secrets.get(name) ??
+      cached(
+        () => loaded("client_secret_unavailable", async () => (await getSecret(name)).replace(FINAL_LINE_BREAK, "")),
+        LIFETIMES,
+        { now, log },
+      );
     secrets.set(name, secret);
     return secret.get();
   }
@@ -113,7 +140,9 @@ async function getParameter(name: string): Promise<string> {
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html */
 async function getSecret(name: string): Promise<string> {
-  const output = (await callAws("secretsmanager", "GetSecretValue", { SecretId: name })) as { SecretString?: unknown } | null;
+  const output = (await callAws("secretsmanager", "GetSecretValue", { SecretId: name })) as {
+    SecretString?: unknown;
+  } | null;
   return requireText(output?.SecretString);
 }
 

@@ -1,4 +1,7 @@
-/** Calls of DynamoDB (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html) for the ledger. */
+/**
+ * Calls of DynamoDB
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html) for the ledger.
+ */
 import type { AuthSettings } from "../../../session/settings";
 import { Failure, safeCode } from "../failures";
 import { AwsError, callAws } from "./call";
@@ -14,7 +17,8 @@ export interface Tables {
   /** @throws Failure `ledger_unavailable` */
   call(operation: string, input: (names: Names) => object): Promise<Output>;
   /**
-   * Once only: a write whose answer was lost would find itself when it is made again, and take itself for somebody else's.
+   * Once only: a write whose answer was lost would find itself when it is made again, and take itself for somebody
+   * else's.
    *
    * @returns undefined where the condition does not hold
    * @throws Failure `ledger_unavailable`
@@ -26,7 +30,11 @@ const CONDITION_FAILED = "ConditionalCheckFailedException";
 
 /** @param names asked for at every call: the settings may change */
 export function dynamoDbTables(names: () => Promise<Names>): Tables {
-  async function attempt(operation: string, input: (names: Names) => object, retries: number): Promise<Output | undefined> {
+  async function attempt(
+    operation: string,
+    input: (names: Names) => object,
+    retries: number,
+  ): Promise<Output | undefined> {
     const tables = await names();
     try {
       return (await callAws("dynamodb", operation, input(tables), { retries })) as Output;
@@ -49,9 +57,13 @@ export function dynamoDbTables(names: () => Promise<Names>): Tables {
 
 export function toItem(values: object): Item {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === "number" ? { N: String(value) } : { S: String(value) }]));
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, typeof value === "number" ? { N: String(value) } : { S: String(value) }]),
+  );
 }
 
 export function fromItem<T>(item: Item): T {
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, "N" in value ? Number(value.N) : value.S])) as T;
+  return Object.fromEntries(
+    Object.entries(item).map(([name, value]) => [name, "N" in value ? Number(value.N) : value.S]),
+  ) as T;
 }

@@ -2,7 +2,9 @@
 import { Failure } from "../failures";
 import type { Incoming } from "../handle";
 
-/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html#lambda-event-structure-request */
+/**
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html#lambda-event-structure-request
+ */
 export interface ViewerRequestEvent {
   Records: [{ cf: { config: { requestId: string }; request: CloudFrontRequest } }];
 }
@@ -29,8 +31,8 @@ export function toReference(requestId: string): string {
 }
 
 /**
- * The request; its `open` throws a Failure: `body_too_large` where CloudFront cut the body, `wrong_host` and `not_found` for
- * a host and a path that a URL would spell otherwise, `bad_request` for what makes no request at all.
+ * The request; its `open` throws a Failure: `body_too_large` where CloudFront cut the body, `wrong_host` and
+ * `not_found` for a host and a path that a URL would spell otherwise, `bad_request` for what makes no request at all.
  *
  * @throws TypeError for headers that are none
  */
@@ -49,7 +51,11 @@ function toRequest({ method, uri, querystring, body }: CloudFrontRequest, header
   if (url.pathname !== uri) throw new Failure("not_found");
   try {
     const carriesBody = body && method !== "GET" && method !== "HEAD";
-    return new Request(url, { method, headers, body: carriesBody ? Buffer.from(body.data, body.encoding === "base64" ? "base64" : "utf8") : null });
+    return new Request(url, {
+      method,
+      headers,
+      body: carriesBody ? Buffer.from(body.data, body.encoding === "base64" ? "base64" : "utf8") : null,
+    });
   } catch {
     throw new Failure("bad_request");
   }

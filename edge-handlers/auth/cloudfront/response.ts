@@ -9,7 +9,10 @@ export interface CloudFrontResponse {
   bodyEncoding?: "text";
 }
 
-/** Bytes of headers and body together. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-lambda-at-edge */
+/**
+ * Bytes of headers and body together.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-lambda-at-edge
+ */
 const MAX_SIZE = 40 * 1024;
 
 /**
@@ -17,11 +20,26 @@ const MAX_SIZE = 40 * 1024;
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
  */
 const DISALLOWED_HEADERS = [
-  "connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "trailer", "upgrade",
-  "x-accel-buffering", "x-accel-charset", "x-accel-limit-rate", "x-accel-redirect", "x-cache", "x-forwarded-proto", "x-real-ip",
+  "connection",
+  "expect",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "trailer",
+  "upgrade",
+  "x-accel-buffering",
+  "x-accel-charset",
+  "x-accel-limit-rate",
+  "x-accel-redirect",
+  "x-cache",
+  "x-forwarded-proto",
+  "x-real-ip",
 ];
 const DISALLOWED_PREFIXES = ["x-amz-cf-", "x-edge-"];
-/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html#function-restrictions-read-only-headers */
+/**
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html#function-restrictions-read-only-headers
+ */
 const READ_ONLY_HEADERS = ["cdn-loop", "content-length", "host", "transfer-encoding", "via", "warning"];
 
 /** @throws TypeError for a header that CloudFront refuses; RangeError for a response of more than 40 KB */
@@ -39,5 +57,9 @@ export async function toCloudFrontResponse(response: Response, method: string): 
 }
 
 function isRefused(name: string): boolean {
-  return DISALLOWED_HEADERS.includes(name) || READ_ONLY_HEADERS.includes(name) || DISALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix));
+  return (
+    DISALLOWED_HEADERS.includes(name) ||
+    READ_ONLY_HEADERS.includes(name) ||
+    DISALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix))
+  );
 }

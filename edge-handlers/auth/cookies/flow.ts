@@ -11,8 +11,8 @@ const LIFETIME = 600;
 /** Together with the others the new one makes five. */
 const MAX_OTHERS = 4;
 /**
- * Characters of the others together. CloudFront refuses a request of more than 20,480 bytes, and long return paths would
- * add up to that: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+ * Characters of the others together. CloudFront refuses a request of more than 20,480 bytes, and long return paths
+ * would add up to that: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
  */
 const MAX_SIZE_OF_OTHERS = 5_000;
 /** 32 random bytes as base64url. */
@@ -28,7 +28,10 @@ export interface Flow {
   /** Of the session that the flow may open, once. */
   sid: string;
   returnPath: string;
-  /** What was known when the provider was asked to authenticate the user anew, whatever it remembers; absent where it was not asked to. */
+  /**
+   * What was known when the provider was asked to authenticate the user anew, whatever it remembers; absent where it
+   * was not asked to.
+   */
   anew?: Known | undefined;
   /** Unix seconds. */
   startedAt: number;
@@ -73,7 +76,9 @@ export async function clearedOldestFlowCookies(exchange: Exchange): Promise<stri
   );
   const newestFirst = flows.sort((a, b) => (b.flow?.startedAt ?? 0) - (a.flow?.startedAt ?? 0));
   let size = 0;
-  const excess = newestFirst.filter(({ flow, length }, place) => !flow || place >= MAX_OTHERS || (size += length) > MAX_SIZE_OF_OTHERS);
+  const excess = newestFirst.filter(
+    ({ flow, length }, place) => !flow || place >= MAX_OTHERS || (size += length) > MAX_SIZE_OF_OTHERS,
+  );
   return excess.map(({ name }) => clearCookie(name));
 }
 
@@ -88,6 +93,7 @@ function cookieName(state: string): string {
 
 /** Names go back into Set-Cookie headers: only those that this handler could have given do. */
 function flowCookieNames(cookies: Exchange["cookies"]["all"]): string[] {
-  const isFlow = (name: string) => name.startsWith(FLOW_COOKIE_PREFIX) && STATE_PREFIX.test(name.slice(FLOW_COOKIE_PREFIX.length));
+  const isFlow = (name: string) =>
+    name.startsWith(FLOW_COOKIE_PREFIX) && STATE_PREFIX.test(name.slice(FLOW_COOKIE_PREFIX.length));
   return [...new Set(cookies.map(([name]) => name).filter(isFlow))];
 }

@@ -5,19 +5,24 @@ export interface CookieJar {
   readonly all: ReadonlyArray<readonly [name: string, value: string]>;
 }
 
-/** Only these are between cookies. What else `trim` removes is part of a name, which then has no prefix that a browser enforces. */
+/**
+ * Only these are between cookies. What else `trim` removes is part of a name, which then has no prefix that a browser
+ * enforces.
+ */
 const SPACE_AROUND = /^[ \t]+|[ \t]+$/g;
 
 export function readCookies(header: string | null): CookieJar {
   const pairs = (header ?? "").split(";").map((pair) => pair.replace(SPACE_AROUND, ""));
   return {
-    all: pairs.filter((pair) => pair.includes("=")).map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]),
+    all: pairs
+      .filter((pair) => pair.includes("="))
+      .map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]),
   };
 }
 
 /**
- * The value of the one cookie of this name. Of two, at least one was planted, from another host of the domain or another
- * path, and which one cannot be told: so two are none.
+ * The value of the one cookie of this name. Of two, at least one was planted, from another host of the domain or
+ * another path, and which one cannot be told: so two are none.
  */
 export function onlyCookie({ all }: CookieJar, name: string): string | undefined {
   const values = all.filter((cookie) => cookie[0] === name);

@@ -1,4 +1,7 @@
-/** The refresh cookie: what renews a session without showing the identity provider. Sent to the gateway's endpoints only. */
+/**
+ * The refresh cookie: what renews a session without showing the identity provider. Sent to the gateway's endpoints
+ * only.
+ */
 import { REFRESH_COOKIE } from "../../../session/cookies";
 import type { Session } from "../../../session/token";
 import type { Exchange } from "../exchange";
@@ -11,7 +14,10 @@ const MAX_LENGTH = 3900;
 
 export interface Refresh {
   refreshToken: string;
-  /** How often the session had been renewed when the cookie was made. The ledger counts too: a cookie that lags behind is used up. */
+  /**
+   * How often the session had been renewed when the cookie was made. The ledger counts too: a cookie that lags behind
+   * is used up.
+   */
   generation: number;
   /** How often the provider has replaced the refresh token since, by attempts to renew that came to nothing. */
   turn?: number;
@@ -25,8 +31,8 @@ interface Content extends Refresh {
 }
 
 /**
- * What renews a session, if the ledger agrees. The cookie is void beside a session that it was not made with: otherwise one
- * could plant the cookie of another user.
+ * What renews a session, if the ledger agrees. The cookie is void beside a session that it was not made with: otherwise
+ * one could plant the cookie of another user.
  *
  * @throws Failure `keys_unavailable`
  */

@@ -1,4 +1,7 @@
-/** What the browser, or the ledger, keeps and can neither read nor make: JWE, direct encryption with a key derived from a master key. */
+/**
+ * What the browser, or the ledger, keeps and can neither read nor make: JWE, direct encryption with a key derived from
+ * a master key.
+ */
 import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from "jose";
 import { cookieKey, KEY_ID } from "../../../session/keys";
 import { hmac } from "../hash";
@@ -10,7 +13,11 @@ export type Purpose = "edgegate-flow" | "edgegate-refresh" | "edgegate-next";
 /** RFC 7516 section 3.1 with an empty encrypted key; a 96-bit IV and a 128-bit tag, each in its one spelling. */
 const FORM = /^[\w-]+\.\.[\w-]{16}\.[\w-]+\.[\w-]{21}[AQgw]$/;
 /** Characters. No browser keeps a longer cookie; the ledger keeps what two of them hold. */
-const MAX_LENGTH: Record<Purpose, number> = { "edgegate-flow": 4096, "edgegate-refresh": 4096, "edgegate-next": 16_384 };
+const MAX_LENGTH: Record<Purpose, number> = {
+  "edgegate-flow": 4096,
+  "edgegate-refresh": 4096,
+  "edgegate-next": 16_384,
+};
 
 /** @throws Failure `keys_unavailable` */
 export async function seal(ports: Pick<Ports, "keys">, purpose: Purpose, content: object): Promise<string> {

@@ -14,7 +14,8 @@ export interface SignedSession {
 }
 
 /**
- * The session of a request, if its token is genuine; it may have expired. Whether it is revoked the gate and the ledger know.
+ * The session of a request, if its token is genuine; it may have expired. Whether it is revoked the gate and the ledger
+ * know.
  *
  * @throws Failure `keys_unavailable`
  */

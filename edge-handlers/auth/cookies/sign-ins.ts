@@ -1,12 +1,13 @@
 /**
- * The loop breaker's memory: when this browser last finished a sign-in, or was given a renewed session. What was only begun
- * does not count: a browser that restores its tabs begins many sign-ins at once, and none of them goes in circles. Neither
- * signed nor secret: a browser that forges it can only stop, or not stop, itself.
+ * The loop breaker's memory: when this browser last finished a sign-in, or was given a renewed session. What was only
+ * begun does not count: a browser that restores its tabs begins many sign-ins at once, and none of them goes in
+ * circles. Neither signed nor secret: a browser that forges it can only stop, or not stop, itself.
  *
- *     <letter><base 36>[.…]      s = sign-in, r = renewal, each with its Unix second; f = token signed again, with its floor
+ *     <letter><base 36>[.…]      s = sign-in, r = renewal, each with its Unix second; f = token signed again, with its
+ * floor
  *
- * However often a shard's floor rises, its users did nothing: so only those of one floor are counted. Whoever still has an older token than
- * the one that was given is in a loop.
+ * However often a shard's floor rises, its users did nothing: so only those of one floor are counted. Whoever still has
+ * an older token than the one that was given is in a loop.
  */
 import { SIGN_INS_COOKIE } from "../../../session/cookies";
 import type { Exchange } from "../exchange";
@@ -53,5 +54,7 @@ function ofKind(entries: string[], kind: Kind): string[] {
 function recent({ cookies, now }: Exchange): string[] {
   const value = onlyCookie(cookies, SIGN_INS_COOKIE) ?? "";
   if (!FORM.test(value)) return [];
-  return value.split(".").filter((entry) => entry.startsWith("f") || Math.abs(now - parseInt(entry.slice(1), 36)) < WINDOW);
+  return value
+    .split(".")
+    .filter((entry) => entry.startsWith("f") || Math.abs(now - parseInt(entry.slice(1), 36)) < WINDOW);
 }

@@ -39,11 +39,16 @@ async function readForm(request: Request): Promise<string> {
 
 async function signOut(exchange: Exchange, idp: string, token: string): Promise<void> {
   const { note, now, identityProviders } = exchange;
-  const { server, settings: { issuer, clientId } } = await relyingParty(exchange, idp);
+  const {
+    server,
+    settings: { issuer, clientId },
+  } = await relyingParty(exchange, idp);
   const keys = identityProviders.keySet(server.jwks_uri!);
   const logout = await verifyLogoutToken(token, { issuer, audience: clientId, keys, now });
   const sender = `backchannel-logout:${idp}`;
-  const isNew = await onlyOnce(exchange, { sender, issuer, jti: logout.jti, until: logout.usableUntil }, () => end(exchange, issuer, logout, sender));
+  const isNew = await onlyOnce(exchange, { sender, issuer, jti: logout.jti, until: logout.usableUntil }, () =>
+    end(exchange, issuer, logout, sender),
+  );
   if (!isNew) throw new Refused("replayed");
   note.outcome = "signed_out";
 }

@@ -57,7 +57,12 @@ async function redeemFlow(exchange: Exchange, party: RelyingParty, flow: Flow): 
  * @returns what the sign-in that starts over has to know, where the user has to authenticate anew
  * @throws Failure `flow_reused`, `authentication_too_old`, `ledger_unavailable` and those of {@link establishSession}
  */
-async function openSession(exchange: Exchange, flow: Flow, identity: Identity, refreshToken: string | undefined): Promise<Known | undefined> {
+async function openSession(
+  exchange: Exchange,
+  flow: Flow,
+  identity: Identity,
+  refreshToken: string | undefined,
+): Promise<Known | undefined> {
   const { settings, ports, now } = exchange;
   const { sid, idp, anew } = flow;
   const { uid, email, idpSession, authTime } = identity;
@@ -65,7 +70,14 @@ async function openSession(exchange: Exchange, flow: Flow, identity: Identity, r
   // At once, because each may be the better part of a second away.
   const [standing] = await Promise.all([
     ports.ledger.standing(uid, sid),
-    ports.ledger.point({ uid, sid, email, startedAt: now, expiresAt: endsAt + LEDGER_RETENTION, ...(idpSession !== undefined && { idpSession }) }),
+    ports.ledger.point({
+      uid,
+      sid,
+      email,
+      startedAt: now,
+      expiresAt: endsAt + LEDGER_RETENTION,
+      ...(idpSession !== undefined && { idpSession }),
+    }),
   ]);
   // Also where the flow starts over: its cookie would be sealed with a key that is gone.
   await keepUpWithLockdown(exchange, standing.revocations);
@@ -74,8 +86,14 @@ async function openSession(exchange: Exchange, flow: Flow, identity: Identity, r
   if (!isAccepted(exchange, cutoffsOf(revocations, anew, now), authTime, "user_revoked")) return known;
 
   const refresh = refreshToken === undefined ? undefined : { refreshToken, generation: 0 };
-  const { session, cookies } = await establishSession(exchange, { sid, issuedAt: now, idp, mark, floor, endsAt }, identity, refresh);
-  // The end of the provider's session is looked for after the pointer was written, and the pointer after the end: one sees the other.
+  const { session, cookies } = await establishSession(
+    exchange,
+    { sid, issuedAt: now, idp, mark, floor, endsAt },
+    identity,
+    refresh,
+  );
+  // The end of the provider's session is looked for after the pointer was written, and the pointer after the end: one
+  // sees the other.
   const [isFirst, endedAt] = await Promise.all([
     ports.ledger.open(ledgerSession(exchange, session, identity, standing, endsAt)),
     idpSession === undefined ? undefined : ports.ledger.endOf(idpSession),

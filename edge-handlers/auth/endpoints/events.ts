@@ -34,13 +34,22 @@ async function take(exchange: Exchange, id: string, transmitter: EventTransmitte
   const { request, now, note, identityProviders, settings } = exchange;
   if (mediaType(request) !== "application/secevent+jwt") throw new Refused("content_type");
   const { issuer, audience, jwksUri } = transmitter;
-  const token = await verifySecurityEventToken(await request.text(), { issuer, audience, keys: identityProviders.keySet(jwksUri), now });
+  const token = await verifySecurityEventToken(await request.text(), {
+    issuer,
+    audience,
+    keys: identityProviders.keySet(jwksUri),
+    now,
+  });
   const orders = ordersIn(token, knownIssuers(settings.identityProviders, transmitter), now);
   Object.assign(note, { outcome: "ignored", detail: `${id}: ${namesOf(token)}` });
   if (orders.length === 0) return;
   const by = `event:${id}`;
   const carryOut = () => Promise.all(orders.map((order) => carriedOut(exchange, order, by)));
-  const isNew = await onlyOnce(exchange, { sender: by, issuer, jti: token.jti, until: now + EVENT_RETENTION }, carryOut);
+  const isNew = await onlyOnce(
+    exchange,
+    { sender: by, issuer, jti: token.jti, until: now + EVENT_RETENTION },
+    carryOut,
+  );
   // The answer to a replay is that to the first (RFC 8935 section 2): its sender may not have heard it.
   note.outcome = isNew ? "event_taken" : "replayed";
 }
@@ -51,9 +60,15 @@ async function carriedOut(exchange: Exchange, order: Order, by: string): Promise
   else await endUser(exchange, order.uid, order.cutoff, ending);
 }
 
-function knownIssuers(providers: Exchange["settings"]["identityProviders"], { identityProvider }: EventTransmitterSettings): KnownIssuers {
+function knownIssuers(
+  providers: Exchange["settings"]["identityProviders"],
+  { identityProvider }: EventTransmitterSettings,
+): KnownIssuers {
   return {
     all: Object.values(providers).map(({ issuer }) => issuer),
-    ofOpaque: identityProvider === undefined || !Object.hasOwn(providers, identityProvider) ? undefined : providers[identityProvider]!.issuer,
+    ofOpaque:
+      identityProvider === undefined || !Object.hasOwn(providers, identityProvider)
+        ? undefined
+        : providers[identityProvider]!.issuer,
   };
 }

@@ -1,4 +1,6 @@
-/** `login?return_to=<path>[&idp=<id>]`: renews the session without showing the identity provider, or starts a sign-in. */
+/**
+ * `login?return_to=<path>[&idp=<id>]`: renews the session without showing the identity provider, or starts a sign-in.
+ */
 import { escapeHtml, isFromElsewhere, page, passage, redirect } from "../answers";
 import { clearedRefreshCookie } from "../cookies/refresh";
 import { clearedSessionCookie, readSession, type SignedSession } from "../cookies/session";
@@ -14,7 +16,8 @@ export async function login(exchange: Exchange): Promise<Response> {
   const returnPath = readReturnPath(url.searchParams.getAll("return_to"), settings.basePath);
   exchange.startAgain = loginPath(settings, returnPath);
   const [chosen, ...others] = url.searchParams.getAll("idp");
-  if (others.length > 0 || (chosen !== undefined && !identityProviderOf(settings, chosen))) throw new Failure("unknown_identity_provider");
+  if (others.length > 0 || (chosen !== undefined && !identityProviderOf(settings, chosen)))
+    throw new Failure("unknown_identity_provider");
 
   const signed = await sessionToRenew(exchange, chosen);
   const again = loginPath(settings, returnPath, chosen);
@@ -43,8 +46,8 @@ export async function login(exchange: Exchange): Promise<Response> {
 }
 
 /**
- * A token that has not expired was refused by the gate all the same: it is revoked or outdated, which the ledger knows, or its record
- * is gone because there is a new key. With the old one, renewing would go on for ever.
+ * A token that has not expired was refused by the gate all the same: it is revoked or outdated, which the ledger knows,
+ * or its record is gone because there is a new key. With the old one, renewing would go on for ever.
  */
 async function sessionToRenew(exchange: Exchange, chosen: string | undefined): Promise<SignedSession | undefined> {
   const signed = await readSession(exchange);
@@ -55,8 +58,9 @@ async function sessionToRenew(exchange: Exchange, chosen: string | undefined): P
 }
 
 /**
- * A renewal uses a refresh cookie up. Another site could begin one and break it off before its answer is there: the browser would be left with the
- * used-up cookie, which looks stolen when it comes again, and its user would be signed out.
+ * A renewal uses a refresh cookie up. Another site could begin one and break it off before its answer is there: the
+ * browser would be left with the used-up cookie, which looks stolen when it comes again, and its user would be signed
+ * out.
  */
 function passOn({ settings, reference, note }: Exchange, path: string): Response {
   note.outcome = "passed_on";
@@ -68,5 +72,9 @@ function chooser({ settings, reference }: Exchange, ids: string[], returnPath: s
     const [href, label] = [loginPath(settings, returnPath, id), settings.identityProviders[id]!.label].map(escapeHtml);
     return `<p><a class=b href="${href}">${label}</a>`;
   });
-  return page(200, settings.theme, { title: "Sign in", text: `How do you want to sign in?${links.join("")}`, reference });
+  return page(200, settings.theme, {
+    title: "Sign in",
+    text: `How do you want to sign in?${links.join("")}`,
+    reference,
+  });
 }

@@ -19,7 +19,12 @@ export async function logout(exchange: Exchange): Promise<Response> {
   if (isFromElsewhere(exchange.request) || !isIntended(exchange.request)) {
     note.outcome = "confirmation_asked";
     const action = { href: `${settings.basePath}/logout${isLocal ? "?local" : ""}`, label: "Sign out" };
-    return page(200, settings.theme, { title: "Sign out?", text: "Please confirm that you want to sign out.", action, reference });
+    return page(200, settings.theme, {
+      title: "Sign out?",
+      text: "Please confirm that you want to sign out.",
+      action,
+      reference,
+    });
   }
   exchange.setCookies.push(clearedSessionCookie(), clearedRefreshCookie(exchange), ...clearedFlowCookies(exchange));
   note.outcome = "signed_out";
@@ -38,7 +43,10 @@ export async function logout(exchange: Exchange): Promise<Response> {
   }
 }
 
-/** Copies of the cookies are worth nothing any more: the ledger renews them no longer, and the gate hears of it with the next gathered sign-outs. */
+/**
+ * Copies of the cookies are worth nothing any more: the ledger renews them no longer, and the gate hears of it with the
+ * next gathered sign-outs.
+ */
 async function endSession(exchange: Exchange, session: Session): Promise<void> {
   const { ports, now, note } = exchange;
   const { uid, sid } = session;
@@ -46,7 +54,12 @@ async function endSession(exchange: Exchange, session: Session): Promise<void> {
   if (!(now < sessionEnd(exchange, session))) return;
   const results = await Promise.allSettled([
     ports.ledger.end(uid, sid, now),
-    ports.signOut({ version: 1, target: { type: "session", sid, uid }, by: "sign-out", reason: "The user signed out." }),
+    ports.signOut({
+      version: 1,
+      target: { type: "session", sid, uid },
+      by: "sign-out",
+      reason: "The user signed out.",
+    }),
   ]);
   for (const result of results) {
     if (result.status === "fulfilled") continue;
@@ -71,8 +84,9 @@ async function leaveProvider(exchange: Exchange, session: Session, signedOut: st
 /**
  * https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout
  *
- * `client_id` stands in for the ID token hint: ID tokens are not kept, since no cookie has room for one. Providers may therefore
- * ask the user to confirm. No `logout_hint`, whose meaning each provider decides, and no `state`, which nothing here would read.
+ * `client_id` stands in for the ID token hint: ID tokens are not kept, since no cookie has room for one. Providers may
+ * therefore ask the user to confirm. No `logout_hint`, whose meaning each provider decides, and no `state`, which
+ * nothing here would read.
  */
 function endSessionUrl({ url }: Exchange, { settings }: RelyingParty, endpoint: string, signedOut: string): string {
   const target = new URL(endpoint);
@@ -99,7 +113,10 @@ async function revokeRefreshToken(exchange: Exchange, party: RelyingParty, sessi
   }
 }
 
-/** An image in somebody's comment, or a browser that fetches links ahead, signs nobody out. Scripts of the site use POST. */
+/**
+ * An image in somebody's comment, or a browser that fetches links ahead, signs nobody out. Scripts of the site use
+ * POST.
+ */
 function isIntended({ method, headers }: Request): boolean {
   return method === "POST" || (isNavigation(headers) && !headers.has("sec-purpose"));
 }

@@ -17,13 +17,13 @@ export interface Endpoint {
 
 /** By path below the base path; `/*` stands for one further segment, the parameter. */
 const ENDPOINTS: Record<string, Endpoint> = {
-  "login": { methods: ["GET", "HEAD"], answer: login },
+  login: { methods: ["GET", "HEAD"], answer: login },
   // No HEAD: a code is used once, and not by whoever only looks.
   "callback/*": { methods: ["GET"], answer: callback },
-  "refresh": { methods: ["POST"], answer: refresh },
-  "logout": { methods: ["GET", "POST"], answer: logout },
+  refresh: { methods: ["POST"], answer: refresh },
+  logout: { methods: ["GET", "POST"], answer: logout },
   "signed-out": { methods: ["GET", "HEAD"], answer: signedOut },
-  "me": { methods: ["GET", "HEAD"], answer: me },
+  me: { methods: ["GET", "HEAD"], answer: me },
   "frontchannel-logout/*": { methods: ["GET"], answer: frontchannelLogout },
   "backchannel-logout/*": { methods: ["POST"], answer: backchannelLogout },
   "events/*": { methods: ["POST"], answer: events },

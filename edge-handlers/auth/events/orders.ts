@@ -15,14 +15,19 @@ export type Order = { reason: string } & ({ session: IdpSession } | { uid: strin
  *
  * @throws Refused `subject`, `claims`
  */
-export function ordersIn({ events, claims, issuedAt }: SecurityEventToken, issuers: KnownIssuers, now: number): Order[] {
+export function ordersIn(
+  { events, claims, issuedAt }: SecurityEventToken,
+  issuers: KnownIssuers,
+  now: number,
+): Order[] {
   return Object.entries(events).flatMap(([uri, event]): Order[] => {
     const type = Object.hasOwn(EVENT_TYPES, uri) ? EVENT_TYPES[uri]! : undefined;
     if (!type || type.ends === "nothing") return [];
     const reason = type.name;
     // Before RFC 9493 the subject was a member of the event.
     const { user, session } = readSubject(claims["sub_id"] ?? event["subject"], issuers);
-    if (type.ends === "session" && session) return [{ reason, session: { issuer: session.issuer, sid: session.id, uid: user && uidOf(user) } }];
+    if (type.ends === "session" && session)
+      return [{ reason, session: { issuer: session.issuer, sid: session.id, uid: user && uidOf(user) } }];
     if (!user) throw new Refused("subject");
     return [{ reason, uid: uidOf(user), cutoff: Math.min(timeOf(event) ?? issuedAt, now) }];
   });
@@ -30,7 +35,9 @@ export function ordersIn({ events, claims, issuedAt }: SecurityEventToken, issue
 
 /** The names of the events in a token for the log: those that are known here. */
 export function namesOf({ events }: SecurityEventToken): string {
-  const names = Object.keys(events).map((uri) => (Object.hasOwn(EVENT_TYPES, uri) ? EVENT_TYPES[uri]!.name : "unknown"));
+  const names = Object.keys(events).map((uri) =>
+    Object.hasOwn(EVENT_TYPES, uri) ? EVENT_TYPES[uri]!.name : "unknown",
+  );
   return [...new Set(names)].join(" ");
 }
 

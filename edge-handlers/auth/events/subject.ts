@@ -25,7 +25,8 @@ export interface KnownIssuers {
 /**
  * https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html#name-complex-subject-members
  *
- * Members beside `user` and `session` would narrow it down to, say, one device; the gateway knows of none and ends more.
+ * Members beside `user` and `session` would narrow it down to, say, one device; the gateway knows of none and ends
+ * more.
  *
  * @throws Refused `subject`
  */
@@ -34,16 +35,22 @@ export function readSubject(value: unknown, issuers: KnownIssuers): Subject {
   const format = formatOf(value);
   // Before it had a name, a complex subject had no format.
   if (format !== undefined && format !== "complex") return { user: readNamed(value, issuers) };
-  const [user, session] = ["user", "session"].map((name) => (value[name] === undefined ? undefined : readNamed(value[name], issuers)));
+  const [user, session] = ["user", "session"].map((name) =>
+    value[name] === undefined ? undefined : readNamed(value[name], issuers),
+  );
   return { user, session };
 }
 
-const FORMATS: Record<string, (value: Members, issuers: KnownIssuers) => { issuer: string | undefined; id: unknown }> = {
-  // https://www.rfc-editor.org/rfc/rfc9493#section-3.2.3
-  iss_sub: ({ iss, sub }, { all }) => ({ issuer: all.find((issuer) => isText(iss) && withoutSlash(issuer) === withoutSlash(iss)), id: sub }),
-  // https://www.rfc-editor.org/rfc/rfc9493#section-3.2.4
-  opaque: ({ id }, { ofOpaque }) => ({ issuer: ofOpaque, id }),
-};
+const FORMATS: Record<string, (value: Members, issuers: KnownIssuers) => { issuer: string | undefined; id: unknown }> =
+  {
+    // https://www.rfc-editor.org/rfc/rfc9493#section-3.2.3
+    iss_sub: ({ iss, sub }, { all }) => ({
+      issuer: all.find((issuer) => isText(iss) && withoutSlash(issuer) === withoutSlash(iss)),
+      id: sub,
+    }),
+    // https://www.rfc-editor.org/rfc/rfc9493#section-3.2.4
+    opaque: ({ id }, { ofOpaque }) => ({ issuer: ofOpaque, id }),
+  };
 
 function readNamed(value: unknown, issuers: KnownIssuers): Named {
   const format = isObject(value) ? formatOf(value) : undefined;

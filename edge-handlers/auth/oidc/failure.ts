@@ -13,7 +13,10 @@ const TOKEN_ERRORS = new Map<string, FailureCode>([
   ["temporarily_unavailable", "idp_unavailable"],
 ]);
 
-/** https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1, https://openid.net/specs/openid-connect-core-1_0.html#AuthError */
+/**
+ * https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1,
+ * https://openid.net/specs/openid-connect-core-1_0.html#AuthError
+ */
 const AUTHORIZATION_ERRORS = new Map<string, FailureCode>([
   ["access_denied", "access_denied"],
   ["login_required", "interaction_required"],
@@ -29,7 +32,11 @@ const AUTHORIZATION_ERRORS = new Map<string, FailureCode>([
 ]);
 
 /** What oauth4webapi says of an answer that no OAuth endpoint would give: something else answered in its place. */
-const FOREIGN_ANSWERS: ReadonlySet<string | undefined> = new Set([oauth.PARSE_ERROR, oauth.RESPONSE_IS_NOT_JSON, oauth.RESPONSE_IS_NOT_CONFORM]);
+const FOREIGN_ANSWERS: ReadonlySet<string | undefined> = new Set([
+  oauth.PARSE_ERROR,
+  oauth.RESPONSE_IS_NOT_JSON,
+  oauth.RESPONSE_IS_NOT_CONFORM,
+]);
 
 /** Whether an error comes from an error page, a redirect, a maintenance notice: the provider itself said nothing. */
 export function isForeignAnswer(error: unknown): boolean {
@@ -47,7 +54,8 @@ export function tokenFailure(error: unknown): Failure {
 
 /** The failure that an authorization response amounts to. */
 export function authorizationFailure(error: unknown): Failure {
-  if (error instanceof oauth.AuthorizationResponseError) return known(AUTHORIZATION_ERRORS, error.error, "authorization_error");
+  if (error instanceof oauth.AuthorizationResponseError)
+    return known(AUTHORIZATION_ERRORS, error.error, "authorization_error");
   return new Failure("authorization_response_invalid", safeCode(error));
 }
 

@@ -17,8 +17,8 @@ interface IdpRequest {
 /**
  * Fits `oauth.customFetch`.
  *
- * @throws Failure `idp_unavailable` for no answer, one that is too late, 429 and 5xx; `idp_answer_unreadable` for one that is too
- *   large; `idp_misconfigured` for a URL without TLS
+ * @throws Failure `idp_unavailable` for no answer, one that is too late, 429 and 5xx; `idp_answer_unreadable` for one
+ *   that is too large; `idp_misconfigured` for a URL without TLS
  */
 export async function idpFetch(url: string, { method, headers, body = null, signal }: IdpRequest): Promise<Response> {
   if (!url.startsWith("https://")) throw new Failure("idp_misconfigured", "not_https");

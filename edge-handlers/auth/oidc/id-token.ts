@@ -7,14 +7,18 @@ const MAX_AGE = 600;
 
 /**
  * The claims of an ID token whose signature, issuer, audience and times are right
- * (https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation). Nonce and `azp` are checked where the token
- * response is read.
+ * (https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation). Nonce and `azp` are checked where the
+ * token response is read.
  *
  * @param expected `audience` is the client id
  * @throws Failure `idp_response_invalid`, `idp_unavailable`; jose's errors
  */
 export async function verifyIdToken(token: string, expected: ExpectedToken): Promise<JWTPayload> {
-  const { payload } = await verifySignedToken(token, { ...expected, requiredClaims: ["exp", "iat", "sub"], maxAge: MAX_AGE });
+  const { payload } = await verifySignedToken(token, {
+    ...expected,
+    requiredClaims: ["exp", "iat", "sub"],
+    maxAge: MAX_AGE,
+  });
   if (typeof payload.sub !== "string" || payload.sub === "") throw new Failure("idp_response_invalid", "id_token_sub");
   return payload;
 }

@@ -18,8 +18,8 @@ export interface IdentityProviders {
   /**
    * The metadata of an issuer.
    *
-   * @throws Failure `idp_unavailable`, `idp_answer_unreadable`; `idp_misconfigured` where the document is not that of this
-   *   issuer, or has an endpoint without TLS
+   * @throws Failure `idp_unavailable`, `idp_answer_unreadable`; `idp_misconfigured` where the document is not that of
+   *   this issuer, or has an endpoint without TLS
    */
   metadata(issuer: string): Promise<oauth.AuthorizationServer>;
   keySet(jwksUri: string): KeySet;
@@ -29,7 +29,8 @@ export function identityProviders(ports: Pick<Ports, "now" | "log">): IdentityPr
   const metadata = new Map<string, Cached<oauth.AuthorizationServer>>();
   const keySets = new Map<string, KeySet>();
   return {
-    metadata: (issuer) => entry(metadata, issuer, () => cached(() => discover(issuer), METADATA_LIFETIMES, ports)).get(),
+    metadata: (issuer) =>
+      entry(metadata, issuer, () => cached(() => discover(issuer), METADATA_LIFETIMES, ports)).get(),
     keySet: (jwksUri) => entry(keySets, jwksUri, () => keySet(jwksUri, ports)),
   };
 }
@@ -46,12 +47,15 @@ async function discover(issuer: string): Promise<oauth.AuthorizationServer> {
     for (const name of OPTIONAL_ENDPOINTS) if (metadata[name] !== undefined) requireHttps(metadata[name]);
     return metadata;
   } catch (error) {
-    throw error instanceof Failure ? error : new Failure(isForeignAnswer(error) ? "idp_answer_unreadable" : "idp_misconfigured", safeCode(error));
+    throw error instanceof Failure
+      ? error
+      : new Failure(isForeignAnswer(error) ? "idp_answer_unreadable" : "idp_misconfigured", safeCode(error));
   }
 }
 
 function requireHttps(endpoint: unknown): void {
-  if (typeof endpoint !== "string" || new URL(endpoint).protocol !== "https:") throw new Failure("idp_misconfigured", "endpoint");
+  if (typeof endpoint !== "string" || new URL(endpoint).protocol !== "https:")
+    throw new Failure("idp_misconfigured", "endpoint");
 }
 
 function entry<T>(map: Map<string, T>, key: string, make: () => T): T {

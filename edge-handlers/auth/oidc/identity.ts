@@ -40,21 +40,29 @@ export async function identify(exchange: Exchange, party: RelyingParty, tokens: 
     uid: userId(sha256, issuer, String(claims["sub"])),
     email: emailOf(claims),
     roles: settings.roles.filter((role) => listOf(claims[rolesClaim]).includes(role)),
-    claims: Object.fromEntries(settings.claims.map((name) => [name, textOf(claims[name])] as const).filter(([, text]) => text !== "")),
+    claims: Object.fromEntries(
+      settings.claims.map((name) => [name, textOf(claims[name])] as const).filter(([, text]) => text !== ""),
+    ),
     strength: textOf(claims["acr"]),
     authTime: timeOf(claims["auth_time"]),
-    idpSession: typeof providerSid === "string" && providerSid !== "" ? idpSessionId(sha256, issuer, providerSid) : undefined,
+    idpSession:
+      typeof providerSid === "string" && providerSid !== "" ? idpSessionId(sha256, issuer, providerSid) : undefined,
   };
 }
 
 /** Userinfo is asked only for what the gateway needs and the ID token does not tell. */
-async function completeClaims(exchange: Exchange, party: RelyingParty, { idToken, accessToken }: Tokens): Promise<Claims> {
+async function completeClaims(
+  exchange: Exchange,
+  party: RelyingParty,
+  { idToken, accessToken }: Tokens,
+): Promise<Claims> {
   const { settings } = exchange;
   const { rolesClaim, scopes } = party.settings;
   const wanted = [...settings.claims];
   if (settings.roles.length > 0) wanted.push(rolesClaim);
   if (scopes.includes("email")) wanted.push("email");
-  if (idToken && (isOverage(idToken, rolesClaim) || wanted.every((name) => idToken[name] !== undefined))) return idToken;
+  if (idToken && (isOverage(idToken, rolesClaim) || wanted.every((name) => idToken[name] !== undefined)))
+    return idToken;
   if (!party.server.userinfo_endpoint) {
     if (idToken) return idToken;
     throw new Failure("idp_response_invalid", "no_id_token_and_no_userinfo");
@@ -63,7 +71,11 @@ async function completeClaims(exchange: Exchange, party: RelyingParty, { idToken
 }
 
 /** https://openid.net/specs/openid-connect-core-1_0.html#UserInfo */
-async function userinfo({ server, client, requestOptions }: RelyingParty, accessToken: string, subject: string | undefined): Promise<Claims> {
+async function userinfo(
+  { server, client, requestOptions }: RelyingParty,
+  accessToken: string,
+  subject: string | undefined,
+): Promise<Claims> {
   try {
     const response = await oauth.userInfoRequest(server, client, accessToken, requestOptions);
     // Without an ID token there is nothing to compare with here; the caller compares the uid.
@@ -75,7 +87,8 @@ async function userinfo({ server, client, requestOptions }: RelyingParty, access
 
 /**
  * Whether the provider left the roles out because there are too many: then not having a role is not known, and to guess
- * would be wrong in both directions (https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference#groups-overage-claim).
+ * would be wrong in both directions
+ * (https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference#groups-overage-claim).
  */
 function isOverage(claims: Claims, rolesClaim: string): boolean {
   const pointers = claims["_claim_names"];

@@ -33,7 +33,10 @@ export function keySet(jwksUri: string, ports: Pick<Ports, "now" | "log">): KeyS
 }
 
 async function fetchKeys(jwksUri: string): Promise<ReturnType<typeof createLocalJWKSet>> {
-  const response = await idpFetch(jwksUri, { method: "GET", headers: { accept: "application/json, application/jwk-set+json" } });
+  const response = await idpFetch(jwksUri, {
+    method: "GET",
+    headers: { accept: "application/json, application/jwk-set+json" },
+  });
   if (response.status !== 200) throw new Failure("idp_answer_unreadable", `HTTP_${response.status}`);
   try {
     return createLocalJWKSet((await response.json()) as JSONWebKeySet);

@@ -5,7 +5,10 @@ import { Refused } from "./refused";
 import { SKEW, type ExpectedToken } from "./signed-token";
 
 const LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout";
-/** Providers that do not type their logout tokens explicitly leave `typ` out or say JWT; the claims tell them from ID tokens. */
+/**
+ * Providers that do not type their logout tokens explicitly leave `typ` out or say JWT; the claims tell them from ID
+ * tokens.
+ */
 const TYPES = ["logout+jwt", "jwt", undefined];
 /** Seconds. A provider that tries again for longer makes a new token. */
 const MAX_AGE = 600;
@@ -36,7 +39,8 @@ export async function verifyLogoutToken(token: string, expected: ExpectedToken):
     forbiddenClaims: ["nonce"],
     maxAge: MAX_AGE,
   });
-  // An audience that is not known here is not trusted (https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation).
+  // An audience that is not known here is not trusted
+  // (https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation).
   if (Array.isArray(claims.aud) && claims.aud.length > 1) throw new Refused("audience");
   // Others beside it say nothing here: Keycloak's `revoke_offline_access` is one, and not even an object.
   if (!isObject(events[LOGOUT_EVENT])) throw new Refused("events");

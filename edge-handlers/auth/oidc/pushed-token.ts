@@ -34,7 +34,13 @@ const REASONS: Record<string, RefusalReason> = {
   ERR_JWS_SIGNATURE_VERIFICATION_FAILED: "signature",
   ERR_JWT_EXPIRED: "time",
 };
-const CLAIM_REASONS: Record<string, RefusalReason> = { iss: "issuer", aud: "audience", iat: "time", exp: "time", nbf: "time" };
+const CLAIM_REASONS: Record<string, RefusalReason> = {
+  iss: "issuer",
+  aud: "audience",
+  iat: "time",
+  exp: "time",
+  nbf: "time",
+};
 
 /**
  * A token that holds what all kinds have in common.
@@ -66,12 +72,16 @@ async function verified(token: string, rules: TokenRules): Promise<JWTVerifyResu
 
 function refusalOf(error: unknown): Refused {
   const code = safeCode(error);
-  if (error instanceof errors.JWTClaimValidationFailed) return new Refused(CLAIM_REASONS[error.claim] ?? "claims", code);
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return new Refused(CLAIM_REASONS[error.claim] ?? "claims", code);
   // No error of jose: a published key that cannot be used.
   return new Refused(error instanceof errors.JOSEError ? (REASONS[code] ?? "malformed") : "key", code);
 }
 
-/** `application/` may be left out, and case does not matter (RFC 7515 section 4.1.9). @throws Refused for what is no text */
+/**
+ * `application/` may be left out, and case does not matter (RFC 7515 section 4.1.9). @throws Refused for what is no
+ * text
+ */
 function typeOf(typ: unknown): string | undefined {
   if (typ === undefined) return undefined;
   if (!isText(typ)) throw new Refused("type");

@@ -17,7 +17,10 @@ export interface RelyingParty {
 }
 
 /** @throws Failure `unknown_identity_provider`, `idp_unavailable`, `idp_misconfigured` */
-export async function relyingParty({ settings, identityProviders, deadline }: Exchange, id: string): Promise<RelyingParty> {
+export async function relyingParty(
+  { settings, identityProviders, deadline }: Exchange,
+  id: string,
+): Promise<RelyingParty> {
   const provider = identityProviderOf(settings, id);
   if (!provider) throw new Failure("unknown_identity_provider");
   return {
@@ -30,14 +33,18 @@ export async function relyingParty({ settings, identityProviders, deadline }: Ex
 }
 
 /**
- * Begins to fetch what a request to the provider takes, while something else is waited for: from far away each call is the better part of a
- * second. Who needs it hears of a failure.
+ * Begins to fetch what a request to the provider takes, while something else is waited for: from far away each call is
+ * the better part of a second. Who needs it hears of a failure.
  */
 export function prepare({ settings, identityProviders, ports }: Exchange, id: string): void {
   const provider = identityProviderOf(settings, id);
   if (!provider) return;
   const { issuer, clientSecretName } = provider;
-  for (const fetched of [identityProviders.metadata(issuer), ...(clientSecretName === undefined ? [] : [ports.clientSecret(clientSecretName)])]) fetched.catch(() => {});
+  for (const fetched of [
+    identityProviders.metadata(issuer),
+    ...(clientSecretName === undefined ? [] : [ports.clientSecret(clientSecretName)]),
+  ])
+    fetched.catch(() => {});
 }
 
 /** How the token endpoint learns that it is the gateway who asks (OpenID Connect Core 1.0, section 9). */
@@ -56,7 +63,10 @@ export function clientAuthentication({ ports }: Exchange, { settings }: RelyingP
   });
 }
 
-/** Where the provider sends the browser back to; one path for each, so that answers cannot be mixed up (RFC 9700 section 4.4). */
+/**
+ * Where the provider sends the browser back to; one path for each, so that answers cannot be mixed up (RFC 9700 section
+ * 4.4).
+ */
 export function redirectUri({ url, settings }: Exchange, id: string): string {
   return `${url.origin}${settings.basePath}/callback/${id}`;
 }

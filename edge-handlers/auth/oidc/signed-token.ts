@@ -30,7 +30,10 @@ export interface TokenRules extends ExpectedToken {
  *
  * @throws Failure `idp_response_invalid`, `idp_unavailable`, `idp_answer_unreadable`; jose's errors
  */
-export async function verifySignedToken(token: string, { issuer, audience, keys, now, requiredClaims, maxAge }: TokenRules): Promise<JWTVerifyResult> {
+export async function verifySignedToken(
+  token: string,
+  { issuer, audience, keys, now, requiredClaims, maxAge }: TokenRules,
+): Promise<JWTVerifyResult> {
   if (token.length > MAX_LENGTH) throw new Failure("idp_response_invalid", "token_too_large");
   // jose's decoder forgives what is not base64url; one token must have one spelling.
   if (!token.split(".").every(isCanonicalBase64url)) throw new Failure("idp_response_invalid", "token_encoding");

@@ -25,9 +25,18 @@ export async function redeemCode(exchange: Exchange, party: RelyingParty, flow: 
   const authentication = await clientAuthentication(exchange, party);
   try {
     const response = await oauth.authorizationCodeGrantRequest(
-      server, client, authentication, parameters, redirectUri(exchange, party.id), flow.verifier, requestOptions,
+      server,
+      client,
+      authentication,
+      parameters,
+      redirectUri(exchange, party.id),
+      flow.verifier,
+      requestOptions,
     );
-    const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, { expectedNonce: flow.nonce, requireIdToken: true });
+    const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, {
+      expectedNonce: flow.nonce,
+      requireIdToken: true,
+    });
     return await verified(exchange, party, tokens);
   } catch (error) {
     throw tokenFailure(error);
@@ -37,9 +46,14 @@ export async function redeemCode(exchange: Exchange, party: RelyingParty, flow: 
 /**
  * The tokens for a refresh token.
  *
- * @throws Failure of every kind that an identity provider can cause; `grant_refused` where the token is used up or withdrawn
+ * @throws Failure of every kind that an identity provider can cause; `grant_refused` where the token is used up or
+ *   withdrawn
  */
-export async function redeemRefreshToken(exchange: Exchange, party: RelyingParty, refreshToken: string): Promise<Tokens> {
+export async function redeemRefreshToken(
+  exchange: Exchange,
+  party: RelyingParty,
+  refreshToken: string,
+): Promise<Tokens> {
   const { server, client, requestOptions } = party;
   const authentication = await clientAuthentication(exchange, party);
   try {
@@ -61,7 +75,11 @@ function readAuthorizationResponse(url: URL, { server, client }: RelyingParty, f
   }
 }
 
-async function verified(exchange: Exchange, { server, settings }: RelyingParty, tokens: oauth.TokenEndpointResponse): Promise<Tokens> {
+async function verified(
+  exchange: Exchange,
+  { server, settings }: RelyingParty,
+  tokens: oauth.TokenEndpointResponse,
+): Promise<Tokens> {
   const keys = exchange.identityProviders.keySet(server.jwks_uri!);
   const expected = { issuer: settings.issuer, audience: settings.clientId, keys, now: exchange.now };
   return {
