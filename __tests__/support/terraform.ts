@@ -1,18 +1,25 @@
 /**
  * Terraform with the real AWS provider on a copy of a synthesized stack. The provider comes from a mirror on this
- * machine where there is one, else from the registry. What stands in for an AWS account is an override file in the copy
- * only.
+ * machine where there is one (the environment variable TERRAFORM_MIRROR names its folder), else from the registry. What
+ * stands in for an AWS account is an override file in the copy only.
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { describeWith } from "./tools";
 
 /** The oldest provider that the stack supports; what is planned on it holds for the newer ones. */
 export const AWS_PROVIDER_VERSION = "5.100.0";
 const REGISTRY_NAME = "registry.terraform.io/hashicorp/aws";
 const CACHE = resolve(__dirname, "../../.cache/terraform");
+
+/** https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories */
+const PLUGIN_FOLDERS = [
+  join(homedir(), ".terraform.d/plugins"),
+  "/usr/local/share/terraform/plugins",
+  "/usr/share/terraform/plugins",
+];
 
 /** https://registry.terraform.io/providers/hashicorp/aws/latest/docs#skip_credentials_validation-1 */
 const OVERRIDE = {
@@ -179,19 +186,27 @@ export function cliConfig(): string {
 `;
 }
 
-/** Mirrors can lie anywhere; the folder above the registry's name is what Terraform wants to know. */
+/** A folder with `registry.terraform.io/`: the named one, one of the usual places, else wherever one lies. */
 function findMirror(): string | undefined {
-  const pattern = `*/${REGISTRY_NAME}/${AWS_PROVIDER_VERSION}`;
+  const provider = `${REGISTRY_NAME}/${AWS_PROVIDER_VERSION}`;
+  const named = process.env["TERRAFORM_MIRROR"];
+  const usual = [...PLUGIN_FOLDERS, ...foldersIn("/opt")];
+  return [...(named ? [named] : []), ...usual].find((folder) => existsSync(join(folder, provider))) ?? search(provider);
+}
+
+/** Takes long on a busy machine. */
+function search(provider: string): string | undefined {
   const { stdout } = spawnSync(
     "find",
-    ["/", "-xdev", "-type", "d", "-path", pattern, "-not", "-path", "*/.terraform/*"],
-    {
-      encoding: "utf8",
-      timeout: 20_000,
-    },
+    ["/", "-xdev", "-type", "d", "-path", `*/${provider}`, "-not", "-path", "*/.terraform/*"],
+    { encoding: "utf8", timeout: 60_000 },
   );
-  const [found] = (stdout ?? "").split("\n").filter((path) => path !== "" && !path.startsWith(CACHE));
-  return found === undefined ? undefined : dirname(found).slice(0, -`/${REGISTRY_NAME}`.length);
+  const found = (stdout ?? "").split("\n").find((path) => path !== "" && !path.startsWith(CACHE));
+  return found?.slice(0, -`/${provider}`.length);
+}
+
+function foldersIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 }
 
 function unavailable(): never {
