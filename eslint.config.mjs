@@ -63,6 +63,35 @@ const PROVIDER_INDEX = {
   ],
 };
 
+/** What the code of each room may import from other rooms; `bench/` and `__tests__/` may import anything. */
+const IMPORTS = {
+  policy: [],
+  session: [],
+  config: ["policy"],
+  functions: ["policy", "session"],
+  "edge-handlers": ["session"],
+  "control-plane": ["session"],
+  build: [],
+  stacks: ["build", "config", "policy", "session"],
+  local: ["config", "control-plane", "policy", "session", "stacks"],
+  cli: ["config", "control-plane", "session", "stacks"],
+};
+const ROOMS = [...Object.keys(IMPORTS), "bench", "__tests__"];
+
+function importsOf([room, others]) {
+  const foreign = ROOMS.filter((other) => other !== room && !others.includes(other));
+  const message = `${room}/ imports ${others.map((other) => `${other}/`).join(", ") || "no other room"} (eslint.config.mjs).`;
+  return {
+    files: [`${room}/**/*.ts`],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        { patterns: [{ regex: `^(\\.\\./)+(${foreign.join("|")})/`, message }] },
+      ],
+    },
+  };
+}
+
 export default tseslint.config(
   { ignores: ["node_modules", "dist", "cdktf.out", "coverage"] },
   ...tseslint.configs.recommended,
@@ -79,10 +108,10 @@ export default tseslint.config(
       ...PROVIDER_INDEX,
     },
   },
-  // session/policy-source.ts runs at synth only: it writes source for the engine and is not in it.
+  ...Object.entries(IMPORTS).map(importsOf),
+  // Of policy/ the engine has the text of requirements only.
   {
-    files: ["functions/**/*.ts", "session/**/*.ts"],
-    ignores: ["session/policy-source.ts"],
+    files: ["functions/**/*.ts", "session/**/*.ts", "policy/requirement-text.ts"],
     plugins: { "es-x": esx },
     rules: EDGE_ENGINE,
   },

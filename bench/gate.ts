@@ -8,7 +8,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PolicyRule } from "../config/schema";
+import type { PolicyRule } from "../policy/rule";
 import { functionEvent, type CloudFrontFunctionEvent } from "../local/cloudfront-events";
 import { runGate } from "../local/gate-njs";
 import { gateSource, SETTINGS } from "./sample";

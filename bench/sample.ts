@@ -1,7 +1,7 @@
 /** The gates that are measured: a typical site, and one with a hundred rules. */
-import type { PolicyRule } from "../config/schema";
+import type { PolicyRule } from "../policy/rule";
 import { buildGate } from "../build/gate";
-import { policySource } from "../session/policy-source";
+import { policySource } from "../policy/source";
 import type { GateSettings } from "../session/settings";
 
 export const SETTINGS: GateSettings = {

@@ -1,6 +1,7 @@
 /** What one value says about another. Each check is a function from a config to its problems. */
+import { canMeet, covers } from "../policy/coverage";
 import type { ConfigProblem } from "./error";
-import type { Config, PolicyRule } from "./schema";
+import type { Config } from "./schema";
 
 const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   lifetimesNest,
@@ -117,7 +118,7 @@ function behaviorsAreDistinct(config: Config): ConfigProblem[] {
 /** A behavior that no rule can match would deny everything; that is a forgotten rule, not a wish. */
 function behaviorsHaveARule(config: Config): ConfigProblem[] {
   return config.behaviors.flatMap(({ path }, i) =>
-    config.policy.some((rule) => mayMeet(rule.path, path))
+    config.policy.some((rule) => canMeet(rule.path, path))
       ? []
       : [
           {
@@ -126,37 +127,4 @@ function behaviorsHaveARule(config: Config): ConfigProblem[] {
           },
         ],
   );
-}
-
-/** Whether every request that `later` matches is matched by `earlier`. */
-function covers(earlier: PolicyRule, later: PolicyRule): boolean {
-  const hosts = earlier.host === undefined || earlier.host === later.host;
-  return (
-    hosts &&
-    methodsCover(earlier.methods, later.methods) &&
-    pathCovers(earlier.path.split("/").slice(1), later.path.split("/").slice(1))
-  );
-}
-
-function methodsCover(earlier: PolicyRule["methods"], later: PolicyRule["methods"]): boolean {
-  if (!earlier) return true;
-  return !!later && later.every((method) => earlier.includes(method) || (method === "HEAD" && earlier.includes("GET")));
-}
-
-function pathCovers(earlier: readonly string[], later: readonly string[]): boolean {
-  const [first, ...rest] = earlier;
-  if (first === "**") return true;
-  const [other, ...others] = later;
-  if (first === undefined || other === undefined) return first === other;
-  if (other === "**" || (first !== other && (first !== "*" || other === ""))) return false;
-  return pathCovers(rest, others);
-}
-
-/** Whether one path can match both the rule's pattern and CloudFront's, in which `*` crosses segments. */
-function mayMeet(rule: string, behavior: string): boolean {
-  const literal = (pattern: string) => pattern.split("*")[0]!;
-  const a = literal(rule);
-  const b = literal(behavior);
-  const isOpen = rule.includes("*") || behavior.includes("*");
-  return isOpen ? a.startsWith(b) || b.startsWith(a) || `${b}/`.startsWith(a) : a === b;
 }

@@ -3,13 +3,12 @@
  * headers has a charset here that needs no escaping there.
  */
 import { z } from "zod";
+import { METHODS, pathPatternProblem, ROLE_NAME, type PolicyRule } from "../policy/rule";
 
 const HOST_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 const HOST = new RegExp(`^(?:${HOST_LABEL}\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$`);
 /** Browsers resolve `*.localhost` to the loopback address; only the local edge serves it, on a port of its own. */
 const LOCAL_HOST = new RegExp(`^(?:${HOST_LABEL}\\.)+localhost:[0-9]{1,5}$`);
-const UNRESERVED_SEGMENT = /^[A-Za-z0-9._~-]+$/;
-const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 const SECONDS_IN = { s: 1, m: 60, h: 3600, d: 86400 } as const;
 /** Headers with a fixed meaning; a config may not map a claim to them. */
 const FIXED_IDENTITY_HEADERS = ["x-gate-user", "x-gate-email", "x-gate-roles", "x-gate-session", "x-gate-assertion"];
@@ -37,38 +36,16 @@ const servedHost = z
     'write a host name in lower case without scheme, port or path, such as "app.example.com"',
   );
 const slug = text(/^[a-z][a-z0-9-]{0,29}$/, 'a short name of lower-case letters, digits and "-", such as "main"');
-const role = text(
-  /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,63}$/,
-  'a role name of letters, digits and . _ : @ / -, such as "admin"',
-);
+const role = text(ROLE_NAME, 'a role name of letters, digits and . _ : @ / -, such as "admin"');
 
 const path = z.string('write a path pattern, such as "/admin/**"').superRefine((value, context) => {
-  const problem = pathProblem(value);
+  const problem = pathPatternProblem(value);
   if (problem) context.addIssue({ code: "custom", message: problem });
 });
 
-function pathProblem(value: string): string | undefined {
-  if (!value.startsWith("/")) return 'start the pattern with "/", such as "/admin/**"';
-  if (value === "/") return undefined;
-  const segments = value.slice(1).split("/");
-  if (segments.includes(""))
-    return 'write each segment once, without "//" and without a trailing "/": a trailing slash never changes a decision';
-  if (segments.slice(0, -1).includes("**")) return '"**" may only be the last segment; write "*" for one segment';
-  const odd = segments.find((segment) => segment !== "*" && segment !== "**" && !UNRESERVED_SEGMENT.test(segment));
-  if (odd?.includes("*")) return `"${odd}" mixes "*" with other characters; a "*" stands for a whole segment`;
-  if (odd !== undefined)
-    return `"${odd}" has characters that a request may also write as %XX; use letters, digits and . _ ~ - or "*"`;
-  if (segments.some((segment) => segment === "." || segment === ".."))
-    return "dot segments never reach the policy; leave them out";
-  return undefined;
-}
-
 const policyRule = z.strictObject({
-  /** Only requests to this host; every host where absent. */
   host: servedHost.optional(),
-  /** `/a/b`, `/a/*` (one segment), `/a/**` (`/a` and everything below). */
   path,
-  /** Only these methods; GET covers HEAD; every method where absent. */
   methods: z
     .array(z.enum(METHODS, `write methods from ${METHODS.join(", ")}`))
     .min(1, "name a method or leave methods out")
@@ -81,11 +58,9 @@ const policyRule = z.strictObject({
     ],
     { error: 'write "public", "signed-in" or { roles: ["admin"] }' },
   ),
-  /** Take paths with encoded `/ \ % ? # ;` too. Only for origins that read them as the rules do. */
   escapes: z.boolean().optional(),
-  /** `pass`: let CORS preflights reach the origin without a session (browsers never send cookies with them). */
   preflight: z.literal("pass", 'write "pass" or leave it out').optional(),
-});
+}) satisfies z.ZodType<PolicyRule>;
 
 const caching = z.enum(["disabled", "optimized"], 'write "disabled" or "optimized"');
 
@@ -318,6 +293,5 @@ export const configSchema = z.strictObject({
 export type ConfigInput = z.input<typeof configSchema>;
 /** What the rest of the project reads: checked, with every default filled in, durations in seconds. */
 export type Config = z.output<typeof configSchema>;
-export type PolicyRule = Config["policy"][number];
 export type Origin = Config["origin"];
 export type Behavior = Config["behaviors"][number];

@@ -12,7 +12,7 @@ import type { Config } from "../config/schema";
 import type { RevokerRequest } from "../control-plane/revoker/command";
 import type { SessionKeys } from "../session/keys";
 import { revokerFunctionName, sessionKeysSecretName } from "../stacks/names";
-import { rolesOf } from "../session/policy-source";
+import { rolesOf } from "../policy/rule";
 import { synthesize } from "../stacks/synthesize";
 import { announce } from "./announcement";
 import { startAwsStandIn, type AwsStandIn } from "./aws-stand-in";

@@ -2,7 +2,7 @@ import { CloudfrontFunction } from "@cdktf/provider-aws/lib/cloudfront-function"
 import { AssetType, TerraformAsset, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
-import { policySource } from "../session/policy-source";
+import { policySource } from "../policy/source";
 import { gateFunctionName } from "./names";
 import type { SessionStore } from "./session-store";
 import { gateSettings } from "./settings";

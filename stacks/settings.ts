@@ -1,6 +1,6 @@
 /** What the config says to the edges, in the shapes that they read (session/settings.ts). */
 import type { Config } from "../config/schema";
-import { rolesOf } from "../session/policy-source";
+import { rolesOf } from "../policy/rule";
 import type { AuthSettings, GateSettings, IdentityProviderSettings, Theme } from "../session/settings";
 import {
   clientSecretName,

@@ -4,7 +4,7 @@
  */
 import { createHash, createHmac } from "node:crypto";
 import { buildGate } from "../../build/gate";
-import { policySource } from "../../session/policy-source";
+import { policySource } from "../../policy/source";
 import type { GateSettings } from "../../session/settings";
 import { functionEvent, type CloudFrontFunctionEvent } from "../../local/cloudfront-events";
 

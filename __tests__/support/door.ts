@@ -1,6 +1,6 @@
 /** The gate of a site that lets everybody pass who is signed in. */
 import { buildGate } from "../../build/gate";
-import { policySource } from "../../session/policy-source";
+import { policySource } from "../../policy/source";
 import type { GateSettings } from "../../session/settings";
 
 const SETTINGS: GateSettings = {

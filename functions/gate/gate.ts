@@ -4,7 +4,7 @@
  * revoked of late; no other input than the request and its own source.
  */
 import { ESCAPED, readPath, REFUSED } from "../../session/paths";
-import { PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "../../session/policy";
+import { PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "../../policy/requirement-text";
 import { SESSION_COOKIE } from "../../session/cookies";
 import { judge } from "../../session/judge";
 import { KEY_RECORD, namesShard, SHARD_RECORD, TOKEN_KEY_LENGTH } from "../../session/shard";

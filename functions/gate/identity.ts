@@ -1,6 +1,6 @@
 /** What the origin learns about the user, and what it must not see. */
 import { SESSION_COOKIE } from "../../session/cookies";
-import { ROLE_SEPARATOR } from "../../session/policy";
+import { ROLE_SEPARATOR } from "../../policy/requirement-text";
 import { EMAIL, FIRST_CLAIM, ROLES, SID, UID } from "../../session/token-layout";
 import type { ViewerRequest } from "./event";
 

@@ -1,7 +1,5 @@
 /**
- * The policy language between the generator of the gate's source and the gate. The generated function takes host,
- * method, path segments and whether the request is a CORS preflight. It returns undefined where no rule matches (deny),
- * or a requirement:
+ * What a rule asks of a request, as a short text: the gate's generated source returns it, and the gate reads it.
  *
  *     ["%"]  the route takes paths with escapes, followed by
  *     "*"    public
@@ -15,8 +13,13 @@ export const SIGNED_IN = "+";
 export const ROLE_SEPARATOR = "!";
 
 /**
- * What the gate calls.
+ * The generated function. It returns undefined where no rule matches (deny).
  *
  * @param segments the path cut at every `/`; no segment but the first and the last is empty
  */
-export type Policy = (host: string, method: string, segments: string[], preflight: boolean) => string | undefined;
+export type CompiledPolicy = (
+  host: string,
+  method: string,
+  segments: string[],
+  preflight: boolean,
+) => string | undefined;

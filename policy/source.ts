@@ -4,8 +4,8 @@
  * expressions (`for`, `join`, `format`) build from the same rules; patterns and roles come from a charset that needs no
  * escaping. Runs at synth, never in the engine.
  */
-import type { PolicyRule } from "../config/schema";
-import { PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "./policy";
+import { requirementText } from "./requirement";
+import type { PolicyRule } from "./rule";
 
 /** The source of `function policy(h,m,s,p)` for the rules in their order. First match decides. */
 export function policySource(rules: readonly PolicyRule[]): string {
@@ -17,11 +17,6 @@ export function policySource(rules: readonly PolicyRule[]): string {
   );
   const body = cases.length === 0 ? anyHost : `switch(h){\n${cases.join("")}}\n${anyHost}`;
   return `function policy(h,m,s,p){\n${body}}`;
-}
-
-/** The names of all roles that the rules mention, sorted: no other role needs to be in a token. */
-export function rolesOf(rules: readonly PolicyRule[]): string[] {
-  return unique(rules.flatMap((rule) => (typeof rule.allow === "object" ? rule.allow.roles : []))).sort();
 }
 
 /**
@@ -50,9 +45,13 @@ function switchSource(run: readonly PolicyRule[]): string {
 /** The statements of a rule, without a semicolon at the end. */
 function ruleSource(rule: PolicyRule): string {
   const path = pathConditions(rule.path);
-  const decision = statement([...path, ...methodConditions(rule.methods)], requirement(rule));
+  const escapes = rule.escapes ?? false;
+  const decision = statement(
+    [...path, ...methodConditions(rule.methods)],
+    requirementText({ allow: rule.allow, escapes }),
+  );
   return rule.preflight === "pass"
-    ? `${statement(["p", ...path], (rule.escapes ? TAKES_ESCAPES : "") + PUBLIC)};${decision}`
+    ? `${statement(["p", ...path], requirementText({ allow: "public", escapes }))};${decision}`
     : decision;
 }
 
@@ -88,12 +87,6 @@ function methodConditions(methods: readonly string[] | undefined): string[] {
   const names = unique(methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])));
   const tests = names.map((name) => `m=="${name}"`);
   return [tests.length === 1 ? tests[0]! : `(${tests.join("||")})`];
-}
-
-function requirement(rule: PolicyRule): string {
-  const allow =
-    rule.allow === "public" ? PUBLIC : rule.allow === "signed-in" ? SIGNED_IN : rule.allow.roles.join(ROLE_SEPARATOR);
-  return (rule.escapes ? TAKES_ESCAPES : "") + allow;
 }
 
 function firstSegment(rule: PolicyRule): string {

@@ -1,15 +1,15 @@
 /** The generated policy, run as the gate runs it, against what its rules mean. */
 import { parseConfig } from "../../config/load";
-import type { PolicyRule } from "../../config/schema";
-import type { Policy } from "../../session/policy";
-import { policySource, rolesOf } from "../../session/policy-source";
+import type { CompiledPolicy } from "../../policy/requirement-text";
+import { rolesOf, type PolicyRule } from "../../policy/rule";
+import { policySource } from "../../policy/source";
 
 const HOST = "app.example.com";
 const OTHER = "docs.example.com";
 const STAFF = { roles: ["staff"] };
 
-function compile(rules: readonly PolicyRule[]): Policy {
-  return new Function(`${policySource(rules)};return policy`)() as Policy;
+function compile(rules: readonly PolicyRule[]): CompiledPolicy {
+  return new Function(`${policySource(rules)};return policy`)() as CompiledPolicy;
 }
 
 /**
@@ -18,7 +18,7 @@ function compile(rules: readonly PolicyRule[]): Policy {
  */
 type Decisions = Record<string, string>;
 
-function decide(policy: Policy, request: string): string {
+function decide(policy: CompiledPolicy, request: string): string {
   const [method, target, preflight] = request.split(" ") as [string, string, string?];
   const host = target.startsWith("/") ? HOST : target.slice(0, target.indexOf("/"));
   return policy(host, method, target.slice(target.indexOf("/")).split("/"), preflight === "preflight") ?? "-";

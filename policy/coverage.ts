@@ -1,0 +1,35 @@
+/** What one pattern says about another, without a request at hand. */
+import type { PolicyRule } from "./rule";
+
+/** Whether every request that `later` matches is matched by `earlier`. */
+export function covers(earlier: PolicyRule, later: PolicyRule): boolean {
+  const hosts = earlier.host === undefined || earlier.host === later.host;
+  return (
+    hosts &&
+    methodsCover(earlier.methods, later.methods) &&
+    pathCovers(earlier.path.split("/").slice(1), later.path.split("/").slice(1))
+  );
+}
+
+/** Whether one path can match both a rule's pattern and CloudFront's, in which `*` crosses segments. */
+export function canMeet(rulePath: string, behaviorPath: string): boolean {
+  const literal = (pattern: string) => pattern.split("*")[0]!;
+  const a = literal(rulePath);
+  const b = literal(behaviorPath);
+  const isOpen = rulePath.includes("*") || behaviorPath.includes("*");
+  return isOpen ? a.startsWith(b) || b.startsWith(a) || `${b}/`.startsWith(a) : a === b;
+}
+
+function methodsCover(earlier: PolicyRule["methods"], later: PolicyRule["methods"]): boolean {
+  if (!earlier) return true;
+  return !!later && later.every((method) => earlier.includes(method) || (method === "HEAD" && earlier.includes("GET")));
+}
+
+function pathCovers(earlier: readonly string[], later: readonly string[]): boolean {
+  const [first, ...rest] = earlier;
+  if (first === "**") return true;
+  const [other, ...others] = later;
+  if (first === undefined || other === undefined) return first === other;
+  if (other === "**" || (first !== other && (first !== "*" || other === ""))) return false;
+  return pathCovers(rest, others);
+}

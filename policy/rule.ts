@@ -1,0 +1,48 @@
+/** A rule of the policy. Rules are read in their order: the first that matches decides, and what none matches is denied. */
+
+export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
+
+/** Who may pass: anybody, anybody who is signed in, or who has one of the roles. */
+export type Allow = "public" | "signed-in" | { roles: string[] };
+
+export interface PolicyRule {
+  /** Only requests to this host; every host where absent. */
+  host?: string | undefined;
+  /** `/a/b`, `/a/*` (one segment), `/a/**` (`/a` and everything below). */
+  path: string;
+  /** Only these methods; GET covers HEAD; every method where absent. */
+  methods?: (typeof METHODS)[number][] | undefined;
+  allow: Allow;
+  /** Take paths with encoded `/ \ % ? # ;` too. Only for origins that read them as the rules do. */
+  escapes?: boolean | undefined;
+  /** `pass`: let CORS preflights reach the origin without a session (browsers never send cookies with them). */
+  preflight?: "pass" | undefined;
+}
+
+/** Names of roles need no escaping in the gate's source, in its requirements and in headers. */
+export const ROLE_NAME = /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,63}$/;
+
+/** Characters that a request cannot also write as `%XX` (RFC 3986 section 2.3). */
+const UNRESERVED_SEGMENT = /^[A-Za-z0-9._~-]+$/;
+
+/** What is wrong with the text of a path pattern, and what to write instead. */
+export function pathPatternProblem(pattern: string): string | undefined {
+  if (!pattern.startsWith("/")) return 'start the pattern with "/", such as "/admin/**"';
+  if (pattern === "/") return undefined;
+  const segments = pattern.slice(1).split("/");
+  if (segments.includes(""))
+    return 'write each segment once, without "//" and without a trailing "/": a trailing slash never changes a decision';
+  if (segments.slice(0, -1).includes("**")) return '"**" may only be the last segment; write "*" for one segment';
+  const odd = segments.find((segment) => segment !== "*" && segment !== "**" && !UNRESERVED_SEGMENT.test(segment));
+  if (odd?.includes("*")) return `"${odd}" mixes "*" with other characters; a "*" stands for a whole segment`;
+  if (odd !== undefined)
+    return `"${odd}" has characters that a request may also write as %XX; use letters, digits and . _ ~ - or "*"`;
+  if (segments.some((segment) => segment === "." || segment === ".."))
+    return "dot segments never reach the policy; leave them out";
+  return undefined;
+}
+
+/** The names of all roles that the rules mention, sorted: no other role needs to be in a token. */
+export function rolesOf(rules: readonly PolicyRule[]): string[] {
+  return [...new Set(rules.flatMap((rule) => (typeof rule.allow === "object" ? rule.allow.roles : [])))].sort();
+}
