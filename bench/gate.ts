@@ -129,8 +129,10 @@ function heapPeakOf(folder: string, args: readonly string[]): number {
 }
 
 function valgrind(folder: string, options: readonly string[], args: readonly string[]): string {
-  const { stderr } = spawnSync("valgrind", [...options, "njs", "-p", folder, ...args], {
+  const { stderr } = spawnSync("valgrind", [...options, "njs", ...args], {
     encoding: "utf8",
+    // Where njs looks for modules first.
+    cwd: folder,
     // Symbols that are resolved on first use would count as the gate's.
     env: { ...process.env, LD_BIND_NOW: "1" },
   });

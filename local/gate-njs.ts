@@ -46,7 +46,8 @@ export async function runGate(source: string, event: CloudFrontFunctionEvent, st
 /** What njs wrote after it ran a program from its standard input. */
 function njs(program: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn("njs", ["-p", modules, "-"], { stdio: ["pipe", "pipe", "pipe"], timeout: TIME_LIMIT_MS });
+    // njs looks for modules where it was started, before it looks at its path.
+    const child = spawn("njs", ["-"], { cwd: modules, stdio: ["pipe", "pipe", "pipe"], timeout: TIME_LIMIT_MS });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
