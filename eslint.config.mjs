@@ -65,15 +65,16 @@ const PROVIDER_INDEX = {
 
 /** What the code of each room may import from other rooms; `bench/` and `__tests__/` may import anything. */
 const IMPORTS = {
+  cloudfront: [],
   policy: [],
   session: [],
   config: ["policy"],
   functions: ["policy", "session"],
-  "edge-handlers": ["session"],
+  "edge-handlers": ["cloudfront", "session"],
   "control-plane": ["session"],
   build: [],
-  stacks: ["build", "config", "policy", "session"],
-  local: ["config", "control-plane", "policy", "session", "stacks"],
+  stacks: ["build", "cloudfront", "config", "policy", "session"],
+  local: ["cloudfront", "config", "control-plane", "policy", "session", "stacks"],
   cli: ["config", "control-plane", "session", "stacks"],
 };
 const ROOMS = [...Object.keys(IMPORTS), "bench", "__tests__"];

@@ -1,10 +1,11 @@
 /**
  * HTTP as CloudFront shows it to its two kinds of functions, and back. Plain data in both directions.
  *
- * CloudFront Functions:
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html Lambda@Edge:
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html
+ * - CloudFront Functions:
+ *   https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html
+ * - Lambda@Edge: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html
  */
+import { MAX_EXPOSED_BODY } from "../cloudfront/limits";
 
 /** A request at the edge, as the viewer sent it. */
 export interface EdgeRequest {
@@ -70,8 +71,6 @@ export interface LambdaResponse {
 }
 
 const DISTRIBUTION = { distributionDomainName: "d111111abcdef8.cloudfront.net", distributionId: "EDFDVBD6EXAMPLE" };
-/** How much of a body CloudFront shows a viewer-request Lambda, in bytes. */
-const MAX_LAMBDA_BODY = 40_960;
 
 export function functionEvent(request: EdgeRequest): CloudFrontFunctionEvent {
   const named = request.headers.map(([name, value]): [string, string] => [name.toLowerCase(), value]);
@@ -150,9 +149,9 @@ export function lambdaEvent(request: EdgeRequest): unknown {
           request: {
             body: {
               action: "read-only",
-              data: request.body.subarray(0, MAX_LAMBDA_BODY).toString("base64"),
+              data: request.body.subarray(0, MAX_EXPOSED_BODY).toString("base64"),
               encoding: "base64",
-              inputTruncated: request.body.length > MAX_LAMBDA_BODY,
+              inputTruncated: request.body.length > MAX_EXPOSED_BODY,
             },
             clientIp: request.clientIp,
             headers: Object.fromEntries(headers),

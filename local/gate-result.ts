@@ -2,6 +2,7 @@
  * What CloudFront demands of a function's result before it goes on with it.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
  */
+import { isDisallowedHeader, isRefusedInResponse, READ_ONLY_IN_REQUEST } from "../cloudfront/headers";
 import type { CloudFrontFunctionEvent, FunctionRequest, FunctionResponse, FunctionValues } from "./cloudfront-events";
 
 /** The records of a KeyValueStore, and how it behaves. Tests change both while the edge runs. */
@@ -33,18 +34,6 @@ export class FunctionFault extends Error {
   }
 }
 
-/** No function may add these, to a request or to a response. */
-const DISALLOWED =
-  /^(connection|expect|keep-alive|proxy-(authenticate|authorization|connection)|trailer|upgrade|x-accel-.*|x-amz-cf-.*|x-amzn-(auth|cf-billing|cf-id|cf-xff|errortype|fle-profile|header-count|header-order|lambda-integration-tag|requestid)|x-cache|x-edge-.*|x-forwarded-proto|x-real-ip)$/;
-/** A viewer-request function reads these but may not add, change or remove them. */
-const READ_ONLY_IN_REQUEST = ["cdn-loop", "content-length", "host", "transfer-encoding", "via"];
-const READ_ONLY_IN_RESPONSE = ["transfer-encoding", "via", "warning"];
-
-/** @param name in lower case */
-export function isDisallowedHeader(name: string): boolean {
-  return DISALLOWED.test(name);
-}
-
 export function isResponse(result: FunctionRequest | FunctionResponse): result is FunctionResponse {
   return "statusCode" in result;
 }
@@ -64,7 +53,9 @@ function checkRequest(before: FunctionRequest, after: FunctionRequest): void {
     throw refused("request.uri must be a path that starts with /");
   if (after.method !== before.method) throw refused("request.method is read-only");
   for (const part of ["headers", "cookies", "querystring"] as const) checkValues(`request.${part}`, after[part]);
-  checkHeaderNames("request.headers", after.headers, before.headers, ["cookie"]);
+  checkHeaderNames("request.headers", after.headers, (name) => {
+    return !(name in before.headers) && (name === "cookie" || isDisallowedHeader(name));
+  });
   for (const name of READ_ONLY_IN_REQUEST) {
     if (after.headers[name]?.value !== before.headers[name]?.value)
       throw refused(`request.headers["${name}"] is read-only`);
@@ -77,7 +68,7 @@ function checkResponse(response: FunctionResponse): void {
     throw refused("response.statusCode must be a number from 200 to 599");
   checkValues("response.headers", headers);
   checkValues("response.cookies", cookies);
-  checkHeaderNames("response.headers", headers, {}, ["set-cookie", ...READ_ONLY_IN_RESPONSE]);
+  checkHeaderNames("response.headers", headers, (name) => name === "set-cookie" || isRefusedInResponse(name));
   const isText = body === undefined || typeof body === "string";
   if (!isText && (!["text", "base64"].includes(body.encoding) || typeof body.data !== "string")) {
     throw refused('response.body must be a text or { encoding: "text" or "base64", data }');
@@ -93,12 +84,11 @@ function checkValues(where: string, values: FunctionValues): void {
   }
 }
 
-function checkHeaderNames(where: string, headers: FunctionValues, before: FunctionValues, forbidden: string[]): void {
+function checkHeaderNames(where: string, headers: FunctionValues, isForbidden: (name: string) => boolean): void {
   for (const name of Object.keys(headers)) {
     if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name))
       throw refused(`${where}["${name}"]: write header names in lower case`);
-    if (!(name in before) && (isDisallowedHeader(name) || forbidden.includes(name)))
-      throw refused(`${where}["${name}"] must not be set by a function`);
+    if (isForbidden(name)) throw refused(`${where}["${name}"] must not be set by a function`);
   }
 }
 

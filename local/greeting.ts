@@ -1,5 +1,6 @@
 /** What `npm start` prints: what was synthesized, where to click, who can sign in. */
 import pc from "picocolors";
+import { MAX_FUNCTION_SOURCE } from "../cloudfront/limits";
 import type { LocalEdge } from "./local-edge";
 import { mayOpen, placesOf, type Place } from "./places";
 
@@ -23,7 +24,7 @@ export function greeting(edge: LocalEdge): string {
     edge.distribution.behaviors.find((behavior) => behavior.gate !== undefined)?.gate ?? "",
   );
   return [
-    section(`Synthesized ${edge.stackName}`, [...behaviors, ["gate", `${gate} of 10240 bytes`]]),
+    section(`Synthesized ${edge.stackName}`, [...behaviors, ["gate", `${gate} of ${MAX_FUNCTION_SOURCE} bytes`]]),
     section(
       "Open",
       places.filter((place) => !place.api).map((place) => [pc.cyan(edge.url + place.path), allowed(place)]),

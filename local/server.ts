@@ -2,6 +2,8 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
+import { isRefusedInResponse } from "../cloudfront/headers";
+import { MAX_GENERATED_RESPONSE } from "../cloudfront/limits";
 import {
   functionEvent,
   lambdaEvent,
@@ -14,7 +16,7 @@ import {
   type LambdaResponse,
 } from "./cloudfront-events";
 import { behaviorFor, type Behavior, type Distribution } from "./distribution";
-import { FunctionFault, isDisallowedHeader, isResponse, type GateRun, type KeyValueStore } from "./gate-result";
+import { FunctionFault, isResponse, type GateRun, type KeyValueStore } from "./gate-result";
 import type { Lambda } from "./lambda";
 
 export interface EdgeParts {
@@ -33,14 +35,6 @@ interface Answer {
   /** Who answered, and the gate's own log. */
   by: string;
 }
-
-/**
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-generating-http-responses-in-requests.html
- */
-const MAX_LAMBDA_RESPONSE = 40_960;
-
-/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html */
-const READ_ONLY = ["transfer-encoding", "via"];
 
 /** What CloudFront puts into every request to an origin, whatever the policies say. */
 const ALWAYS_FORWARDED = ["user-agent", "x-amz-cf-id", "via"];
@@ -124,7 +118,7 @@ async function answerOfLambda(lambda: Lambda, request: EdgeRequest): Promise<Ans
 function problemOf(result: unknown): string | undefined {
   const { status, headers = {}, body = "" } = (result ?? {}) as Partial<LambdaResponse>;
   if (typeof status !== "string" || !/^[2-5]\d\d$/.test(status)) return "status must be a text of three digits";
-  if (typeof body !== "string" || Buffer.byteLength(body) > MAX_LAMBDA_RESPONSE)
+  if (typeof body !== "string" || Buffer.byteLength(body) > MAX_GENERATED_RESPONSE)
     return "body must be a text of at most 40 KB";
   for (const [name, list] of Object.entries(headers)) {
     const wellFormed =
@@ -132,7 +126,7 @@ function problemOf(result: unknown): string | undefined {
       Array.isArray(list) &&
       list.every(({ key, value }) => typeof value === "string" && (key ?? name).toLowerCase() === name);
     if (!wellFormed) return `header ${name} must be a list of { key, value } under its lower-case name`;
-    if (isDisallowedHeader(name) || READ_ONLY.includes(name)) return `header ${name} must not be set by a function`;
+    if (isRefusedInResponse(name)) return `header ${name} must not be set by a function`;
   }
   return undefined;
 }

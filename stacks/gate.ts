@@ -1,15 +1,13 @@
 import { CloudfrontFunction } from "@cdktf/provider-aws/lib/cloudfront-function";
 import { AssetType, TerraformAsset, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
+import { MAX_FUNCTION_SOURCE } from "../cloudfront/limits";
 import type { Config } from "../config/schema";
 import { policySource } from "../policy/source";
 import { gateFunctionName } from "./names";
 import type { SessionStore } from "./session-store";
 import { gateSettings } from "./settings";
 import { atMostBytes, literal } from "./terraform-text";
-
-/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-functions */
-const MAX_CODE_BYTES = 10_240;
 
 /**
  * The function that decides every request. Terraform joins its source when it plans, from the static bundle, the
@@ -41,9 +39,9 @@ export class Gate extends Construct {
         createBeforeDestroy: true,
         precondition: [
           {
-            condition: atMostBytes(`local.${code.friendlyUniqueId}`, MAX_CODE_BYTES),
+            condition: atMostBytes(`local.${code.friendlyUniqueId}`, MAX_FUNCTION_SOURCE),
             errorMessage:
-              `The gate with its settings and policy is larger than the ${MAX_CODE_BYTES} bytes that CloudFront takes. ` +
+              `The gate with its settings and policy is larger than the ${MAX_FUNCTION_SOURCE} bytes that CloudFront takes. ` +
               'Merge rules of "policy": one "/a/**" for many paths below "/a", several roles in one rule, fewer hosts of their own.',
           },
         ],

@@ -2,6 +2,8 @@
  * Viewer-request events as CloudFront gives them to Lambda@Edge, and the check of what may be given back.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html
  */
+import { isRefusedInResponse } from "../../cloudfront/headers";
+import { MAX_GENERATED_RESPONSE } from "../../cloudfront/limits";
 
 export interface ViewerRequest {
   method?: string;
@@ -24,15 +26,6 @@ export interface EdgeResponse {
   body: string;
   requestId: string;
 }
-
-/** Limit of a response that a viewer-request trigger generates, headers included. */
-const MAX_RESPONSE_BYTES = 40 * 1024;
-
-/**
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html#function-restrictions-disallowed-headers
- */
-const DISALLOWED_HEADERS =
-  /^(connection|expect|keep-alive|proxy-(authenticate|authorization|connection)|trailer|upgrade|x-accel-.*|x-amz-cf-.*|x-cache.*|x-edge-.*|x-forwarded-proto|x-real-ip|content-length|host|transfer-encoding|via|cdn-loop|warning)$/;
 
 export function viewerRequestEvent(request: ViewerRequest): unknown {
   const [uri = "", ...query] = request.url.split("?");
@@ -86,7 +79,7 @@ export function readEdgeResponse(raw: unknown, request: ViewerRequest): EdgeResp
   if (bodyEncoding !== "text" && bodyEncoding !== "base64") faults.push("bodyEncoding is neither text nor base64");
   const values = isRecord(headers) ? readHeaders(headers, faults) : {};
   const text = bodyEncoding === "base64" ? Buffer.from(String(body), "base64").toString() : String(body);
-  if (Buffer.byteLength(JSON.stringify(values)) + Buffer.byteLength(text) > MAX_RESPONSE_BYTES)
+  if (Buffer.byteLength(JSON.stringify(values)) + Buffer.byteLength(text) > MAX_GENERATED_RESPONSE)
     faults.push("it is larger than 40 KB");
   if (request.method === "HEAD" && text) faults.push("a response to HEAD has a body");
   if (faults.length > 0) throw new Error(`CloudFront would refuse this response: ${faults.join("; ")}`);
@@ -97,7 +90,7 @@ function readHeaders(headers: Record<string, unknown>, faults: string[]): Record
   return Object.fromEntries(
     Object.entries(headers).map(([name, list]) => {
       if (!/^[a-z0-9-]+$/.test(name)) faults.push(`header name ${name} is not in lower case`);
-      if (DISALLOWED_HEADERS.test(name)) faults.push(`header ${name} is not allowed`);
+      if (isRefusedInResponse(name)) faults.push(`header ${name} is not allowed`);
       if (!Array.isArray(list) || list.length === 0) faults.push(`header ${name} is not a list`);
       const items = Array.isArray(list) ? (list as unknown[]) : [];
       return [name, items.map((item) => readHeader(name, item, faults))];

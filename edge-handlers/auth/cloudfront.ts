@@ -1,6 +1,7 @@
 /** The entry of the bundle: the core between CloudFront and AWS. */
 import { failureAnswer } from "./answers";
 import { awsPorts, type LambdaContext } from "./aws/ports";
+import { ANSWER_TIME } from "./cloudfront/answer-time";
 import { toIncoming, toReference, type ViewerRequestEvent } from "./cloudfront/request";
 import { toCloudFrontResponse, type CloudFrontResponse } from "./cloudfront/response";
 import { asFailure } from "./failures";
@@ -33,5 +34,5 @@ export async function handler(event: ViewerRequestEvent, context: LambdaContext)
 
 function start(context: LambdaContext): { ports: Ports; handle: Handle } {
   const ports = awsPorts(context);
-  return { ports, handle: createHandle(ports) };
+  return { ports, handle: createHandle(ports, ANSWER_TIME) };
 }

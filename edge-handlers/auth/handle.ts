@@ -7,11 +7,6 @@ import { asFailure, Failure } from "./failures";
 import { identityProviders, type IdentityProviders } from "./oidc/identity-providers";
 import type { Ports } from "./ports";
 
-/**
- * Milliseconds; Lambda@Edge ends a viewer-request invocation after 5 s, and the viewer would see CloudFront's error.
- */
-const TIME_LIMIT = 4_500;
-
 export interface Incoming {
   headers: Headers;
   /** @throws Failure where what came makes no request */
@@ -25,8 +20,12 @@ export interface Incoming {
 /** Never rejects: a failure is a response too. */
 export type Handle = (incoming: Incoming) => Promise<Response>;
 
-/** The handler of one runtime; it keeps what identity providers publish from one request to the next. */
-export function createHandle(ports: Ports): Handle {
+/**
+ * The handler of one runtime; it keeps what identity providers publish from one request to the next.
+ *
+ * @param timeLimit milliseconds until a request is answered, whatever is still under way
+ */
+export function createHandle(ports: Ports, timeLimit: number): Handle {
   const providers = identityProviders(ports);
   return async ({ headers, open, reference, address }) => {
     const note: Exchange["note"] = {};
@@ -34,7 +33,7 @@ export function createHandle(ports: Ports): Handle {
     let response: Response;
     try {
       const request = open();
-      response = await withinTimeLimit(async (time) => {
+      response = await withinTimeLimit(timeLimit, async (time) => {
         exchange = await openExchange({ request, reference, address, ports, providers, ...time, note });
         return dispatch(exchange);
       });
@@ -111,9 +110,9 @@ function allowedMethods({ url, settings }: Exchange): string {
 }
 
 /** A backstop for all calls together; each has a limit of its own. */
-async function withinTimeLimit<T>(work: (time: Time) => Promise<T>): Promise<T> {
-  const deadline = AbortSignal.timeout(TIME_LIMIT);
-  const end = performance.now() + TIME_LIMIT;
+async function withinTimeLimit<T>(limit: number, work: (time: Time) => Promise<T>): Promise<T> {
+  const deadline = AbortSignal.timeout(limit);
+  const end = performance.now() + limit;
   // A function that is frozen after its answer, and thawed for the next one, has no time left for the last.
   const timeLeft = () => (deadline.aborted ? 0 : end - performance.now());
   const timeUp = new Promise<never>((_, reject) => {

@@ -1,4 +1,5 @@
 /** What of the core cannot be seen from outside, or not in a short time. */
+import { ANSWER_TIME } from "../../../edge-handlers/auth/cloudfront/answer-time";
 import { createHandle, type Incoming } from "../../../edge-handlers/auth/handle";
 import { seal } from "../../../edge-handlers/auth/cookies/seal";
 import { hmac } from "../../../edge-handlers/auth/hash";
@@ -72,13 +73,13 @@ describe("where the browser does not say which site asks (no Fetch Metadata)", (
   ];
 
   test.each(ORIGINS)("a POST from %s signs out, or asks first", async (_name, origin, { logout }) => {
-    const response = await createHandle(PORTS)(request("/_gate/logout", "POST", origin));
+    const response = await createHandle(PORTS, ANSWER_TIME)(request("/_gate/logout", "POST", origin));
     expect(response.status).toBe(logout);
     expect(response.headers.getSetCookie().length > 0).toBe(logout === 302);
   });
 
   test.each(ORIGINS)("a POST from %s renews what there is, or is refused", async (_name, origin, { refresh }) => {
-    expect((await createHandle(PORTS)(request("/_gate/refresh", "POST", origin))).status).toBe(refresh);
+    expect((await createHandle(PORTS, ANSWER_TIME)(request("/_gate/refresh", "POST", origin))).status).toBe(refresh);
   });
 });
 
@@ -111,11 +112,8 @@ test("whoever asks for another identity provider is sent there, however well the
   const standing = async () => ({ session: found, revocations: [], mark: 0, gatewayMark: 0, floor: NO_FLOOR });
   const [claim, release] = [async () => found, async () => undefined];
   const cookie = `${SESSION_COOKIE}=${token}; ${REFRESH_COOKIE}=${refresh}`;
-  const handle = createHandle({
-    ...PORTS,
-    settings: async () => settings,
-    ledger: { standing, claim, release } as unknown as Ports["ledger"],
-  });
+  const ledger = { standing, claim, release } as unknown as Ports["ledger"];
+  const handle = createHandle({ ...PORTS, settings: async () => settings, ledger }, ANSWER_TIME);
   for (const idp of ["other", "main"]) await handle(request(`/_gate/login?idp=${idp}`, "GET", { cookie }));
   expect([...new Set(fetch.mock.calls.map(([url]) => url))]).toEqual(
     ["https://other.example", "https://idp.example"].map((issuer) => `${issuer}/.well-known/openid-configuration`),
@@ -127,12 +125,12 @@ test("calls that are too long together end before Lambda@Edge would end the func
   const time = new AbortController();
   const limit = jest.spyOn(AbortSignal, "timeout").mockReturnValue(time.signal);
   const log = jest.fn();
-  const response = createHandle({ ...PORTS, log, keys: () => new Promise(() => undefined) })(
-    request("/_gate/callback/main", "GET"),
-  );
+  const handle = createHandle({ ...PORTS, log, keys: () => new Promise(() => undefined) }, ANSWER_TIME);
+  const response = handle(request("/_gate/callback/main", "GET"));
   time.abort();
   expect((await response).status).toBe(503);
-  expect(limit.mock.calls[0]![0]).toBeLessThan(5000 - 250);
+  expect(limit.mock.calls[0]).toEqual([ANSWER_TIME]);
+  expect(ANSWER_TIME).toBeLessThan(5000 - 250);
   expect(log).toHaveBeenCalledWith(expect.objectContaining({ outcome: "out_of_time", status: 503, reference: "r" }));
   limit.mockRestore();
 });

@@ -1,0 +1,58 @@
+/**
+ * Headers that no edge function may set; with one of them CloudFront answers 502 in its place.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html#function-restrictions-headers
+ */
+
+const DISALLOWED = [
+  "connection",
+  "expect",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "trailer",
+  "upgrade",
+  "x-accel-buffering",
+  "x-accel-charset",
+  "x-accel-limit-rate",
+  "x-accel-redirect",
+  "x-amzn-auth",
+  "x-amzn-cf-billing",
+  "x-amzn-cf-id",
+  "x-amzn-cf-xff",
+  "x-amzn-errortype",
+  "x-amzn-fle-profile",
+  "x-amzn-header-count",
+  "x-amzn-header-order",
+  "x-amzn-lambda-integration-tag",
+  "x-amzn-requestid",
+  "x-cache",
+  "x-forwarded-proto",
+  "x-real-ip",
+];
+const DISALLOWED_PREFIXES = ["x-amz-cf-", "x-edge-"];
+
+/** A viewer-request function reads these of a request, and may not add, change or remove them. */
+export const READ_ONLY_IN_REQUEST: readonly string[] = [
+  "cdn-loop",
+  "content-length",
+  "host",
+  "transfer-encoding",
+  "via",
+];
+
+const READ_ONLY_IN_RESPONSE = ["transfer-encoding", "via", "warning"];
+
+/** @param name in lower case */
+export function isDisallowedHeader(name: string): boolean {
+  return DISALLOWED.includes(name) || DISALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix));
+}
+
+/**
+ * Whether CloudFront would refuse a response that a function makes for a viewer request, for having this header.
+ *
+ * @param name in lower case
+ */
+export function isRefusedInResponse(name: string): boolean {
+  return isDisallowedHeader(name) || READ_ONLY_IN_REQUEST.includes(name) || READ_ONLY_IN_RESPONSE.includes(name);
+}
