@@ -67,7 +67,7 @@ const PROVIDER_INDEX = {
 const IMPORTS = {
   cloudfront: [],
   policy: [],
-  session: [],
+  session: ["policy"],
   config: ["policy"],
   functions: ["policy", "session"],
   "edge-handlers": ["cloudfront", "session"],

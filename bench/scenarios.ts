@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { SESSION_COOKIE } from "../session/cookies";
 import { tokenKey } from "../session/keys";
+import { hmac } from "../session/node-hash";
 import {
   encodeKeyRecord,
   encodeShardRecord,
@@ -13,7 +14,6 @@ import {
   type ShardRecord,
 } from "../session/shard";
 import { mintToken, type Session } from "../session/token";
-import { hmacText } from "../local/hmac";
 import type { GateRequest } from "./gate";
 import { sampleRules } from "./sample";
 
@@ -44,7 +44,7 @@ const USER: Session = {
   claims: {},
 };
 const KID = "k1";
-const TOKEN_KEY = tokenKey(hmacText, "M".repeat(43));
+const TOKEN_KEY = tokenKey(hmac, "M".repeat(43));
 const SHARD = shardOf(USER.uid);
 
 /** As many entries as a record of 1 KB holds, none of them for {@link USER}. */
@@ -151,7 +151,7 @@ function someId(i: number): string {
 }
 
 function token(more: Partial<Session> = {}): string {
-  return mintToken(hmacText, TOKEN_KEY, KID, { ...USER, ...more });
+  return mintToken(hmac, TOKEN_KEY, KID, { ...USER, ...more });
 }
 
 /** @param shards the records that there are, by shard */

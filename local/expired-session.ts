@@ -1,8 +1,8 @@
 /** What time does to a session, without waiting: the same token with its end in the past, rightly signed. */
+import { hmac } from "../session/node-hash";
 import { keyRecordName, TOKEN_KEY_LENGTH } from "../session/shard";
 import { decodePayload, mintToken, splitToken } from "../session/token";
 import type { KeyValueStore } from "./gate-result";
-import { hmacText } from "./hmac";
 
 /**
  * @param store the gate's store, which holds the signing key
@@ -13,7 +13,7 @@ export function expiredToken(store: KeyValueStore, token: string): string {
   const record = parts && store.records[keyRecordName(parts.kid)];
   if (!parts || record === undefined) throw new Error("not a token of this store");
   const session = decodePayload(parts.payload);
-  return mintToken(hmacText, record.slice(0, TOKEN_KEY_LENGTH), parts.kid, {
+  return mintToken(hmac, record.slice(0, TOKEN_KEY_LENGTH), parts.kid, {
     ...session,
     expiresAt: Math.floor(Date.now() / 1000) - 1,
   });

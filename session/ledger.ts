@@ -6,13 +6,13 @@
  *     sessions     pk "user#<uid>"          sk "session#<sid>"   {@link LedgerSession}
  *                  pk "sid#<sid>"           sk "user"            {@link SessionPointer}
  *                  pk "email#<address>"     sk "user#<uid>"      {@link SessionPointer}, of the latest session
- *                  pk "started#<hour>"      sk "<time>#<sid>"    {@link SessionPointer}; for the list of sessions,
- * newest first pk "idp-session#<hash>"  sk "session#<sid>"   {@link SessionPointer}: a session that began at this
- * session of a provider pk "idp-session#<hash>"  sk "ended"           that session has ended at the provider: no
- * sign-in under way may outlive it pk "event#<hash>"        sk "event"           a security event or logout token that
- * was taken; refuses its replay revocations  id "user#<uid>" | "session#<sid>" | "gateway#<part>"   {@link Revocation}
- * id "shard#<shard>"                            {@link ShardState} id "store"                                    {@link
- * StoreState}
+ *                  pk "started#<hour>"      sk "<time>#<sid>"    {@link SessionPointer}, for lists: newest first
+ *                  pk "idp-session#<hash>"  sk "session#<sid>"   {@link SessionPointer}, by the provider's session
+ *                  pk "idp-session#<hash>"  sk "ended"           the provider ended it: no sign-in may outlive that
+ *                  pk "event#<hash>"        sk "event"           a pushed token that was taken; refuses its replay
+ *     revocations  id "user#<uid>" | "session#<sid>" | "gateway#<part>"   {@link Revocation}
+ *                  id "shard#<shard>"                            {@link ShardState}
+ *                  id "store"                                    {@link StoreState}
  *
  * Pointers are written before the session that they lead to. All times are Unix seconds. `expiresAt` is DynamoDB's time
  * to live, which deletes up to two days late: readers compare times themselves.

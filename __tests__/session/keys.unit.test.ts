@@ -1,12 +1,12 @@
-import { hmacText } from "../../local/hmac";
 import { cookieKey, KEY_ID, parseSessionKeys, tokenKey } from "../../session/keys";
+import { hmac } from "../../session/node-hash";
 
 const MASTER = "first-master-key-of-43-characters-012345678";
 
 // Computed apart from this project: living sessions are signed with these keys, so they can never change.
 test("the derived keys are HMAC-SHA256 of their purpose", () => {
-  expect(tokenKey(hmacText, MASTER)).toBe("uc1GbMtZPgquD8-A9maTI1rJ1X2tdkTmidbqZNqwlII");
-  expect(cookieKey(hmacText, MASTER)).toBe("9nsPvD3-hL96pShhkpLKbMb_tVpV0hs1CiUy0mdn-og");
+  expect(tokenKey(hmac, MASTER)).toBe("uc1GbMtZPgquD8-A9maTI1rJ1X2tdkTmidbqZNqwlII");
+  expect(cookieKey(hmac, MASTER)).toBe("9nsPvD3-hL96pShhkpLKbMb_tVpV0hs1CiUy0mdn-og");
 });
 
 test.each<[string, boolean]>([

@@ -1,6 +1,6 @@
 /** Users with sessions, the keys that sign them and the store that the gate reads. */
-import { hmacText } from "../../local/hmac";
 import { tokenKey } from "../../session/keys";
+import { hmac } from "../../session/node-hash";
 import {
   encodeKeyRecord,
   encodeShardRecord,
@@ -20,7 +20,7 @@ export const MASTER_KEYS = {
   k2: "second-master-key-of-43-characters-12345678",
 };
 export type KeyId = keyof typeof MASTER_KEYS;
-export const TOKEN_KEYS = { k1: tokenKey(hmacText, MASTER_KEYS.k1), k2: tokenKey(hmacText, MASTER_KEYS.k2) };
+export const TOKEN_KEYS = { k1: tokenKey(hmac, MASTER_KEYS.k1), k2: tokenKey(hmac, MASTER_KEYS.k2) };
 
 export const ALICE: Session = {
   uid: "alice00000000001",
@@ -48,12 +48,12 @@ export const ALICE_HEADERS = {
 
 /** Alice's token, with what is said otherwise. */
 export function token(more: Partial<Session> = {}, kid: KeyId = "k1"): string {
-  return mintToken(hmacText, TOKEN_KEYS[kid], kid, { ...ALICE, ...more });
+  return mintToken(hmac, TOKEN_KEYS[kid], kid, { ...ALICE, ...more });
 }
 
 /** A token of any content (version, key id and payload), signed as Alice's are or with another key. */
 export function signed(content: string, key = TOKEN_KEYS.k1): string {
-  return `${content}.${hmacText(key, `${content}.`)}`;
+  return `${content}.${hmac(key, `${content}.`)}`;
 }
 
 export function shardRecord(entries: Partial<ShardRecord> = {}): string {

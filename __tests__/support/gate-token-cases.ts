@@ -1,6 +1,6 @@
 /** Which tokens the gate believes, and what the store can say about them. */
-import { hmacText } from "../../local/hmac";
 import { cookieKey } from "../../session/keys";
+import { hmac } from "../../session/node-hash";
 import { encodeKeyRecord, markText, NO_FLOOR, shardOf } from "../../session/shard";
 import { MAX_TOKEN_LENGTH } from "../../session/token";
 import { after, denies, passesWith, signsIn, type GateCase } from "./gate-case";
@@ -116,7 +116,7 @@ const FORGED: GateCase[] = [
   ["a token that the master key signed", { session: signed(`${HEAD}.${PAYLOAD}`, MASTER_KEYS.k1) }, signsIn("mac")],
   [
     "a token that the cookie key signed",
-    { session: signed(`${HEAD}.${PAYLOAD}`, cookieKey(hmacText, MASTER_KEYS.k1)) },
+    { session: signed(`${HEAD}.${PAYLOAD}`, cookieKey(hmac, MASTER_KEYS.k1)) },
     signsIn("mac"),
   ],
   ["a token that no key signed", { session: signed(`${HEAD}.${PAYLOAD}`, "") }, signsIn("mac")],

@@ -1,6 +1,6 @@
 /** `edgegate revoke user`: ends every session of one user. */
-import { createHash } from "node:crypto";
 import type { SessionsAnswer } from "../../control-plane/revoker/sessions";
+import { sha256 } from "../../session/node-hash";
 import { userId } from "../../session/token";
 import { confirm } from "../confirm";
 import type { Context } from "../context";
@@ -59,7 +59,7 @@ export async function revokeUser(
 function whoIsMeant(name: string | undefined, { issuer, subject }: { issuer?: string; subject?: string }): UserName {
   if (name !== undefined && issuer === undefined && subject === undefined) return parseUser(name);
   if (name === undefined && issuer !== undefined && subject !== undefined) {
-    return { uid: userId((text) => createHash("sha256").update(text).digest("base64url"), issuer, subject) };
+    return { uid: userId(sha256, issuer, subject) };
   }
   throw new CommandFailure(
     "usage",

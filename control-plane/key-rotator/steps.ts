@@ -6,9 +6,9 @@
  */
 import { randomUUID } from "node:crypto";
 import { tokenKey, type SessionKeys } from "../../session/keys";
+import { hmac } from "../../session/node-hash";
 import { keyRecordName } from "../../session/shard";
 import { OperationError } from "../errors";
-import { hmac } from "../hash";
 import type { Ports } from "../ports";
 import { follows, readLivingKeys } from "../session-keys/living";
 import { backoff } from "../store/backoff";

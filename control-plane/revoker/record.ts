@@ -11,11 +11,11 @@ import {
   userRevocationId,
   type Revocation,
 } from "../../session/ledger";
+import { sha256 } from "../../session/node-hash";
 import type { RevocationCommand, RevocationTarget } from "../../session/revocation";
 import { CLOCK_SKEW, CUTOFF_REACH, ENTRY_MARGIN } from "../../session/timing";
 import { userId } from "../../session/token";
 import { OperationError } from "../errors";
-import { sha256 } from "../hash";
 import { backoff } from "../store/backoff";
 import { InvalidRequest } from "./command";
 import type { Ports, RevokerSettings } from "./ports";

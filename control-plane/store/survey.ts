@@ -1,7 +1,7 @@
 /** What the store holds, and what it should hold. */
 import { tokenKey } from "../../session/keys";
+import { hmac } from "../../session/node-hash";
 import { encodeKeyRecord, keyRecordName, namesShard, SHARD_COUNT, shardRecordName } from "../../session/shard";
-import { hmac } from "../hash";
 import type { Ports } from "../ports";
 import { readLivingKeys } from "../session-keys/living";
 import { isRecordOf, recordText, type EntrySettings } from "./shard-state";

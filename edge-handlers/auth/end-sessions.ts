@@ -3,9 +3,9 @@
  * events.
  */
 import { idpSessionId, LEDGER_RETENTION, type LedgerSession, type SessionPointer } from "../../session/ledger";
+import { sha256 } from "../../session/node-hash";
 import { CLOCK_SKEW, ENTRY_MARGIN } from "../../session/timing";
 import type { Exchange } from "./exchange";
-import { sha256 } from "./hash";
 
 /**
  * Sessions that are ended one by one. Nobody has more at one session of a provider; a script that does loses them all.

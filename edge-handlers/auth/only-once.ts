@@ -1,5 +1,5 @@
+import { sha256 } from "../../session/node-hash";
 import type { Exchange } from "./exchange";
-import { sha256 } from "./hash";
 
 export interface PushedOnce {
   /** Who pushed it and where to: an endpoint's tokens are no replay of another's. */

@@ -1,7 +1,7 @@
 /** What each step of the shipped rotator leaves behind, however often it is called, and whom it refuses. */
 import { randomUUID } from "node:crypto";
-import { hmacText } from "../../../local/hmac";
 import { KEY_ID, tokenKey } from "../../../session/keys";
+import { hmac } from "../../../session/node-hash";
 import { startControlPlane, type ControlPlane } from "../../support/control-plane";
 import { startMoto, type Moto } from "../../support/moto";
 import { describeWith } from "../../support/tools";
@@ -33,7 +33,7 @@ describeWith("moto", "the key rotator", (path) => {
     expect(current).toMatch(KEY_ID);
     expect(Object.keys(keys)).toEqual([current]);
     expect((await plane.labels())[version]).toContain("AWSCURRENT");
-    expect(plane.store.records).toEqual({ [`key.${current}`]: tokenKey(hmacText, keys[current]!) });
+    expect(plane.store.records).toEqual({ [`key.${current}`]: tokenKey(hmac, keys[current]!) });
   });
 
   test("announces the new key before it signs, and keeps the one before while sessions that it signed may live", async () => {

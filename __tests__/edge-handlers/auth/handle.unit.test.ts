@@ -2,11 +2,11 @@
 import { ANSWER_TIME } from "../../../edge-handlers/auth/cloudfront/answer-time";
 import { createHandle, type Incoming } from "../../../edge-handlers/auth/handle";
 import { seal } from "../../../edge-handlers/auth/cookies/seal";
-import { hmac } from "../../../edge-handlers/auth/hash";
 import type { Ports } from "../../../edge-handlers/auth/ports";
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import { tokenKey } from "../../../session/keys";
 import type { LedgerSession } from "../../../session/ledger";
+import { hmac } from "../../../session/node-hash";
 import { NO_FLOOR } from "../../../session/shard";
 import { mintToken, type Session } from "../../../session/token";
 

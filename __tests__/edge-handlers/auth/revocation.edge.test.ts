@@ -8,8 +8,8 @@ import {
   sidPointerKey,
   startedPointerKey,
 } from "../../../session/ledger";
+import { sha256 } from "../../../session/node-hash";
 import type { Session } from "../../../session/token";
-import { sha256 } from "../../../edge-handlers/auth/hash";
 import { expectNoSession, expectPage, expectProblem, setCookie } from "../../support/answers";
 import { startAuth, withAuth, type AuthEnvironment } from "../../support/auth-fixture";
 import type { Browser } from "../../support/browser-stand-in";

@@ -4,7 +4,7 @@
  */
 import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from "jose";
 import { cookieKey, KEY_ID } from "../../../session/keys";
-import { hmac } from "../hash";
+import { hmac } from "../../../session/node-hash";
 import type { Ports } from "../ports";
 
 /** `typ` of the protected header: what was sealed for one purpose is never taken for something of another. */

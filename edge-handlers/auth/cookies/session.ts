@@ -1,10 +1,11 @@
 /** The session cookie: what the gate reads on every request. */
 import { SESSION_COOKIE } from "../../../session/cookies";
 import { tokenKey } from "../../../session/keys";
+import { hmac } from "../../../session/node-hash";
 import { decodePayload, MAX_TOKEN_LENGTH, mintToken, splitToken, type Session } from "../../../session/token";
 import type { Exchange } from "../exchange";
 import { Failure } from "../failures";
-import { hmac, macMatches } from "../hash";
+import { macMatches } from "../mac";
 import { clearCookie, onlyCookie, setCookie } from "./jar";
 
 export interface SignedSession {

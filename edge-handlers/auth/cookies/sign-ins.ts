@@ -3,8 +3,8 @@
  * begun does not count: a browser that restores its tabs begins many sign-ins at once, and none of them goes in
  * circles. Neither signed nor secret: a browser that forges it can only stop, or not stop, itself.
  *
- *     <letter><base 36>[.…]      s = sign-in, r = renewal, each with its Unix second; f = token signed again, with its
- * floor
+ *     <letter><base 36>[.…]      s = sign-in, r = renewal, each with its Unix second;
+ *                                f = token signed again, with its floor
  *
  * However often a shard's floor rises, its users did nothing: so only those of one floor are counted. Whoever still has
  * an older token than the one that was given is in a loop.

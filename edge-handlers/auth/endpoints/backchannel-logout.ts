@@ -2,12 +2,12 @@
  * `POST backchannel-logout/<idp>`: the identity provider itself says whom it has signed out
  * (https://openid.net/specs/openid-connect-backchannel-1_0.html).
  */
+import { sha256 } from "../../../session/node-hash";
 import { userId } from "../../../session/token";
 import { empty, json } from "../answers";
 import { endIdpSession, endUser } from "../end-sessions";
 import { identityProviderOf, type Exchange } from "../exchange";
 import { Failure } from "../failures";
-import { sha256 } from "../hash";
 import { mediaType } from "../media-type";
 import { verifyLogoutToken, type LogoutToken } from "../oidc/logout-token";
 import { Refused } from "../oidc/refused";

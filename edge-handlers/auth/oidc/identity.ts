@@ -1,10 +1,10 @@
 /** Who the user is, from the claims of the ID token and, for what is missing there, of userinfo. */
 import * as oauth from "oauth4webapi";
 import { idpSessionId } from "../../../session/ledger";
+import { sha256 } from "../../../session/node-hash";
 import { userId } from "../../../session/token";
 import type { Exchange } from "../exchange";
 import { Failure } from "../failures";
-import { sha256 } from "../hash";
 import { tokenFailure } from "./failure";
 import type { RelyingParty } from "./relying-party";
 import type { Tokens } from "./tokens";

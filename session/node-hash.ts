@@ -1,6 +1,6 @@
-/** The hashes of the session contract, on node:crypto. */
+/** The hashes of the session contract where Node runs; the gate has those of its engine. */
 import { createHash, createHmac } from "node:crypto";
-import type { HmacText } from "../session/keys";
+import type { HmacText } from "./keys";
 
 export const hmac: HmacText = (key, text) => createHmac("sha256", key).update(text).digest("base64url");
 
