@@ -5,7 +5,7 @@ const ROOT = resolve(__dirname, "../..");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
 const DOCUMENTS = [
-  "README.md",
+  ...readdirSync(ROOT),
   ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).map((name) => join("docs", name)),
 ].filter((name) => name.endsWith(".md"));
 
