@@ -113,7 +113,10 @@ export interface ShardState {
   version: number;
   /** A mark: tokens signed before it was known are checked anew. 0 for none. */
   floor: number;
-  /** The time at which the floor was set; it matters for as long as a token may live after that. */
+  /**
+   * The time at which the floor was set, by the latest of the clocks that had a part in it: it stands for what was
+   * recorded before. It matters for as long as a token may live after that.
+   */
   floorSetAt: number;
   /** JSON: the entries of the record and their ends (control-plane/store/shard-state.ts). */
   entries: string;

@@ -34,7 +34,7 @@ export async function projectRevocations(ports: Ports, settings: RevokerSettings
   await push([...shards.keys()].filter((shard) => !full.has(shard)));
   // The others do not wait for it.
   if (full.size > 0) {
-    await raiseFloors(ports, full, projected);
+    await raiseFloors(ports, settings, full, shards, projected);
     await push([...full.keys()]);
   }
   return projected;
@@ -83,14 +83,16 @@ async function addEntries(
  */
 async function raiseFloors(
   ports: Ports,
-  shards: ReadonlyMap<string, ShardState | undefined>,
+  settings: RevokerSettings,
+  full: ReadonlyMap<string, ShardState | undefined>,
+  revocations: ReadonlyMap<string, Revocation[]>,
   projected: Projected,
 ): Promise<void> {
   await ports.wait(BEFORE_FLOOR);
-  await changeStates(ports, [...shards.keys()], projected, (shard, state) =>
-    raised(state, shards.get(shard), ports.now()),
+  await changeStates(ports, [...full.keys()], projected, (shard, state) =>
+    raised(state, full.get(shard), revocations.get(shard)!, ports.now(), settings),
   );
-  for (const shard of shards.keys())
+  for (const shard of full.keys())
     if (!projected.failed.has(shard)) ports.log({ operation: "floor", outcome: "done", shard });
 }
 

@@ -63,14 +63,24 @@ export function withRevocations(
  *
  * @param since the state when the ledger had had what is dropped for long enough; what came later stays. Absent where
  *   there was none
+ * @param others what had no room, and what the floor stands for too
  */
-export function raised(state: ShardState = EMPTY, since: ShardState | undefined, now: number): ShardState {
-  const dropped = parse(since ?? EMPTY).map((entry) => JSON.stringify(entry));
-  const entries = parse(state).filter((entry) => !dropped.includes(JSON.stringify(entry)));
+export function raised(
+  state: ShardState = EMPTY,
+  since: ShardState | undefined,
+  others: readonly Revocation[],
+  now: number,
+  settings: EntrySettings,
+): ShardState {
+  const dropped = parse(since ?? EMPTY);
+  const texts = dropped.map((entry) => JSON.stringify(entry));
+  const entries = parse(state).filter((entry) => !texts.includes(JSON.stringify(entry)));
+  // Others may have recorded them by clocks that are ahead of this one.
+  const covered = [...dropped.map(({ until }) => until - lifetime(settings)), ...others.map((one) => one.recordedAt)];
   return {
     version: state.version + 1,
     floor: Math.max(state.floor + 1, now),
-    floorSetAt: now,
+    floorSetAt: Math.max(now, state.floorSetAt, ...covered.map((recordedAt) => recordedAt + 1)),
     entries: JSON.stringify(entries),
   };
 }
@@ -79,7 +89,7 @@ export function raised(state: ShardState = EMPTY, since: ShardState | undefined,
 export function recordText(state: ShardState | undefined, now: number, settings: EntrySettings): string | undefined {
   if (!state) return undefined;
   const entries = entriesOf(state, now);
-  const floor = state.floorSetAt + settings.tokenLifetime + ENTRY_MARGIN > now ? state.floor : 0;
+  const floor = state.floorSetAt + lifetime(settings) > now ? state.floor : 0;
   return entries.length === 0 && floor === 0 ? undefined : recordOf(floor, entries);
 }
 
@@ -89,7 +99,7 @@ export function recordText(state: ShardState | undefined, now: number, settings:
  */
 export function isRecordOf(state: ShardState, text: string | undefined, now: number, settings: EntrySettings): boolean {
   const ends = parse(state).map(({ until }) => until);
-  const floorEnd = state.floorSetAt + settings.tokenLifetime + ENTRY_MARGIN;
+  const floorEnd = state.floorSetAt + lifetime(settings);
   // It changes when something ends, by the clock of the one who wrote it.
   const changes = [...ends, floorEnd].filter((end) => end <= now + 2 * CLOCK_SKEW).flatMap((end) => [end - 1, end]);
   return [now, ...changes].some((time) => recordText(state, time, settings) === text);
@@ -112,11 +122,16 @@ export function covers(
 }
 
 /** From the ledger alone: so a command that comes again, however late, changes nothing. */
-function entryOf(revocation: Revocation, { tokenLifetime }: EntrySettings): Entry {
-  const until = revocation.recordedAt + tokenLifetime + ENTRY_MARGIN;
+function entryOf(revocation: Revocation, settings: EntrySettings): Entry {
+  const until = revocation.recordedAt + lifetime(settings);
   return revocation.kind === "session"
     ? { id: `s${revocation.sid!.slice(0, PREFIX_LENGTH)}`, mark: 0, reach: 0, until }
     : { id: `u${revocation.uid!.slice(0, PREFIX_LENGTH)}`, mark: revocation.mark, reach: reachOf(revocation), until };
+}
+
+/** Seconds from a revocation or a floor until no token from before it can pass. */
+function lifetime({ tokenLifetime }: EntrySettings): number {
+  return tokenLifetime + ENTRY_MARGIN;
 }
 
 function recordOf(floor: number, entries: readonly Entry[]): string {

@@ -92,12 +92,12 @@ test("a new floor stands for what was there before, and keeps what came since", 
   const [old, late] = [ofUser(), ofSession()];
   const before = add(undefined, [old])!;
   const now = add(before, [late], NOW + 2)!;
-  const state = raised(now, before, NOW + 3);
+  const state = raised(now, before, [], NOW + 3, SETTINGS);
   expect(said(state, old)).toBe("");
   expect(said(state, old, NOW, { floor: "0000000" })).toBe("outdated");
   expect(said(state, late)).toBe("revoked");
-  expect(raised(state, undefined, NOW - 500).floor).toBe(state.floor + 1);
-  expect(recordText(raised(undefined, undefined, NOW), NOW + LIFE, SETTINGS)).toBeUndefined();
+  expect(raised(state, undefined, [], NOW - 500, SETTINGS).floor).toBe(state.floor + 1);
+  expect(recordText(raised(undefined, undefined, [], NOW, SETTINGS), NOW + LIFE, SETTINGS)).toBeUndefined();
 });
 
 test.each([-CLOCK_SKEW, 0, CLOCK_SKEW])("a record that another revoker wrote by a clock %i s off is right", (skew) => {
@@ -118,7 +118,21 @@ test("a state covers what it has an entry of, or a later floor", () => {
   ]).toEqual([false, true, false]);
   expect(covers(state, { ...there, mark: NOW + 1 }, NOW, SETTINGS)).toBe(false);
   expect(covers(undefined, there, NOW + LIFE, SETTINGS)).toBe(true);
-  const floored = raised(state, state, NOW + 3);
+  const floored = raised(state, state, [], NOW + 3, SETTINGS);
   expect(covers(floored, other, NOW + 3, SETTINGS)).toBe(true);
   expect(covers(floored, { ...other, recordedAt: NOW + 3 }, NOW + 3, SETTINGS)).toBe(false);
+});
+
+test("a floor covers what it stands for, although the clock that set it is far behind those that recorded it", () => {
+  const ahead = NOW + 2 * CLOCK_SKEW;
+  const [dropped, refused, later] = [ahead, ahead, ahead + 1].map((recordedAt) => ofUser(randomId(), { recordedAt }));
+  const state = add(undefined, [dropped!], ahead)!;
+  const floored = raised(state, state, [refused!], NOW, SETTINGS);
+  const again = raised(floored, floored, [], NOW + 3, SETTINGS);
+  for (const one of [floored, again])
+    expect([dropped, refused, later].map((revocation) => covers(one, revocation!, NOW, SETTINGS))).toEqual([
+      true,
+      true,
+      false,
+    ]);
 });
