@@ -1,4 +1,4 @@
-/** The shipped revoker and key rotator between stand-ins that count what AWS would bill. */
+/** The shipped revoker and key rotator between emulators that count what AWS would bill. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { randomBytes, randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
@@ -9,8 +9,8 @@ import { lambdaNode } from "../__tests__/support/tools";
 import { buildHandlerZip } from "../build/handler";
 import { ALL_SHARDS } from "../control-plane/store/survey";
 import { withRevocations } from "../control-plane/store/shard-state";
-import { startAwsStandIn } from "../local/aws-stand-in";
-import { startKeyValueStoreStandIn } from "../local/key-value-store-stand-in";
+import { startAwsEmulator } from "../local/aws-emulator";
+import { startKeyValueStoreEmulator } from "../local/key-value-store-emulator";
 import { startLambda } from "../local/lambda";
 import type { SessionKeys } from "../session/keys";
 import { LEDGER_RETENTION, shardStateId, type Revocation } from "../session/ledger";
@@ -44,9 +44,9 @@ const NODE_OPTIONS = "--max-old-space-size=230";
 export async function startBenchPlane(): Promise<BenchPlane> {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-bench-"));
   const [aws, dynamoDb, store] = await Promise.all([
-    startAwsStandIn(),
+    startAwsEmulator(),
     startBenchDynamoDb(),
-    startKeyValueStoreStandIn(STORE_ARN),
+    startKeyValueStoreEmulator(STORE_ARN),
   ]);
   const clock = startClock(folder);
   const keys: SessionKeys = { current: "k1", keys: { k1: randomBytes(32).toString("base64url") } };

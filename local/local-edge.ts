@@ -1,6 +1,6 @@
 /**
  * The whole gateway on this machine: synthesizes the config, then serves exactly the files that Terraform would deploy,
- * with stand-ins for AWS, an identity provider and an origin.
+ * with emulators of AWS, an identity provider and an origin.
  */
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -15,7 +15,7 @@ import { revokerFunctionName, sessionKeysSecretName } from "../stacks/names";
 import { rolesOf } from "../policy/rule";
 import { synthesize } from "../stacks/synthesize";
 import { announce } from "./announcement";
-import { startAwsStandIn, type AwsStandIn } from "./aws-stand-in";
+import { startAwsEmulator, type AwsEmulator } from "./aws-emulator";
 import type { EdgeRequest } from "./cloudfront-events";
 import { makeCertificate } from "./certificate";
 import { STORE_ARN } from "./computed-attributes";
@@ -24,7 +24,7 @@ import { answerFromOrigin, demoSite } from "./demo-origin";
 import { readDistribution, type Behavior, type Distribution } from "./distribution";
 import { ENGINES, type Engine } from "./engines";
 import { startIdentityProvider } from "./identity-provider";
-import { startKeyValueStoreStandIn, type KeyValueStoreStandIn } from "./key-value-store-stand-in";
+import { startKeyValueStoreEmulator, type KeyValueStoreEmulator } from "./key-value-store-emulator";
 import type { Lambda } from "./lambda";
 import { startLambdaInstances } from "./lambda-instances";
 import { createLedgerTables } from "./ledger-tables";
@@ -63,10 +63,10 @@ export interface LocalEdge {
   /** Who can sign in; empty with another identity provider. */
   users: User[];
   /** What the control plane writes and the gate reads. Editing a record takes effect with the next request. */
-  store: KeyValueStoreStandIn;
+  store: KeyValueStoreEmulator;
   /** The session keys as they are now. */
   keys(): SessionKeys;
-  aws: AwsStandIn;
+  aws: AwsEmulator;
   /** What the command line does: invokes the revoker. */
   askRevoker(request: RevokerRequest): Promise<unknown>;
   /** Everything that edge, handlers and identity provider wrote. */
@@ -137,9 +137,9 @@ async function start(
     accessKeyId: `LOCAL${randomBytes(10).toString("hex").toUpperCase()}`,
     secretAccessKey: randomBytes(20).toString("hex"),
   };
-  const aws = await startAwsStandIn(credentials.accessKeyId);
+  const aws = await startAwsEmulator(credentials.accessKeyId);
   closers.push(aws.close);
-  const store = await startKeyValueStoreStandIn(STORE_ARN);
+  const store = await startKeyValueStoreEmulator(STORE_ARN);
   closers.push(store.close);
   const keysSecret = sessionKeysSecretName(config);
   for (const [name, value] of Object.entries(distribution.parameters)) aws.parameters.set(name, value);
@@ -264,7 +264,7 @@ function problemIn(line: string): string | undefined {
 }
 
 /** What the key value store's own endpoint takes: the SDK puts the account id before its host. */
-function regionalEnvironment(store: KeyValueStoreStandIn): Record<string, string> {
+function regionalEnvironment(store: KeyValueStoreEmulator): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE: store.endpoint,
     // How local/lambda.ts loads the code makes Node warn where the SDK imports a part of Node on demand.

@@ -14,7 +14,7 @@ import { runGate } from "../../local/gate-sandbox";
 import type { SessionKeys } from "../../session/keys";
 import type { RevocationCommand } from "../../session/revocation";
 import type { AwsAccount } from "../support/aws-account";
-import { createBrowser, type Browser } from "../support/browser-stand-in";
+import { createBrowser, type Browser } from "../support/browser-emulator";
 import {
   readEdgeResponse,
   viewerRequestEvent,
@@ -22,7 +22,7 @@ import {
   type ViewerRequest,
 } from "../support/cloudfront-event";
 import { eventOf, type GateRequest } from "../support/gate-case";
-import type { IdpStandIn } from "../support/idp-stand-in";
+import type { IdpEmulator } from "../support/idp-emulator";
 
 export interface AppliedGateway {
   /** The records that the gate reads. */
@@ -57,7 +57,7 @@ const ROTATION_LIMIT = 30;
 
 export function openGateway(
   account: AwsAccount,
-  idp: IdpStandIn,
+  idp: IdpEmulator,
   { host, outputs, sessionKeysSecret }: AppliedNames,
 ): AppliedGateway {
   const client = {

@@ -13,11 +13,11 @@ import { encodeKeyRecord, keyRecordName } from "../../session/shard";
 import type { RevocationCommand } from "../../session/revocation";
 import { sessionKeysSecretName } from "../../stacks/names";
 import { startAwsAccount, type AwsAccount } from "../support/aws-account";
-import type { Browser } from "../support/browser-stand-in";
+import type { Browser } from "../support/browser-emulator";
 import { localhostCertificate } from "../support/certificates";
 import { edgegate } from "../support/cli";
 import { describeWithDeployment, type Deployment } from "../support/deployment";
-import { IdpStandIn } from "../support/idp-stand-in";
+import { IdpEmulator } from "../support/idp-emulator";
 import { startSteps } from "../support/steps";
 import { placesOf } from "../support/secret-search";
 import { readToken } from "../support/session-tokens";
@@ -39,7 +39,7 @@ describeWithDeployment("the example, applied", (open, moto) => {
   const secrets = new Set<string>();
   const hmac: HmacText = (key, text) => createHmac("sha256", key).update(text).digest("base64url");
   let account: AwsAccount;
-  let idp: IdpStandIn;
+  let idp: IdpEmulator;
   let hostedZone: string;
   let before: string[];
   let deployment: Deployment;
@@ -53,7 +53,7 @@ describeWithDeployment("the example, applied", (open, moto) => {
     const certificate = await localhostCertificate();
     writeFileSync(join(folder, "trusted.pem"), certificate.cert);
     account = await startAwsAccount(moto, join(folder, "trusted.pem"));
-    idp = await IdpStandIn.start({
+    idp = await IdpEmulator.start({
       certificate,
       now: () => Math.floor(Date.now() / 1000),
       clientAuthentication: "client_secret_basic",

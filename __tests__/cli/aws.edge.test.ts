@@ -1,5 +1,5 @@
 /**
- * The command line against AWS, of which the stand-in plays the account: what its answers and failures mean to an
+ * The command line against AWS, of which the emulator plays the account: what its answers and failures mean to an
  * operator.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { loadConfig } from "../../config/load";
 import type { RevokerRequest } from "../../control-plane/revoker/command";
 import type { SessionsAnswer } from "../../control-plane/revoker/sessions";
-import { startAwsStandIn, type AwsStandIn } from "../../local/aws-stand-in";
+import { startAwsEmulator, type AwsEmulator } from "../../local/aws-emulator";
 import { clientSecretName, revokerFunctionName, sessionKeysSecretName } from "../../stacks/names";
 import { edgegate, type Run, type RunOptions } from "../support/cli";
 
@@ -35,11 +35,11 @@ const SESSION: SessionsAnswer["sessions"][number] = {
   state: "living",
 };
 
-let aws: AwsStandIn;
+let aws: AwsEmulator;
 let asked: RevokerRequest[];
 
 beforeEach(async () => {
-  aws = await startAwsStandIn();
+  aws = await startAwsEmulator();
   asked = [];
 });
 afterEach(() => aws.close());

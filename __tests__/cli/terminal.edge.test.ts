@@ -1,6 +1,6 @@
 /** What the command line does at a terminal, and only there. */
 import { loadConfig } from "../../config/load";
-import { startAwsStandIn, type AwsStandIn } from "../../local/aws-stand-in";
+import { startAwsEmulator, type AwsEmulator } from "../../local/aws-emulator";
 import { clientSecretName, revokerFunctionName, sessionKeysSecretName } from "../../stacks/names";
 import { edgegateAtTerminal, type Run } from "../support/cli";
 import { describeWith } from "../support/tools";
@@ -11,12 +11,12 @@ const CLIENT_SECRET = clientSecretName(CONFIG, "main");
 const SECRET = "typed-where-nobody-looks";
 
 describeWith("script", "at a terminal", (script) => {
-  let aws: AwsStandIn;
+  let aws: AwsEmulator;
   let lockdowns: number;
 
   beforeEach(async () => {
     lockdowns = 0;
-    aws = await startAwsStandIn();
+    aws = await startAwsEmulator();
     aws.secrets.declare(CLIENT_SECRET);
     aws.functions.set(revokerFunctionName(CONFIG), async () => {
       lockdowns += 1;

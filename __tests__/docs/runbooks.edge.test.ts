@@ -74,14 +74,14 @@ describe.each(RUNBOOKS)("%s", (name) => {
 
   test.each(commands.filter((command) => command.startsWith("npx edgegate ")))("%s", async (command) => {
     const { email, sid } = await signedIn();
-    const standIns: Record<string, string> = {
+    const substitutes: Record<string, string> = {
       "alice@example.com": email,
       AAAAAAAAAAAAAAAA: sid,
       "client-secret.txt": join(folder, "client-secret.txt"),
     };
     const secretName = edge.distribution.authSettings.identityProviders["main"]!.clientSecretName!;
     const clientSecret = edge.aws.secrets.get(secretName)!;
-    const [, , ...args] = wordsOf(command).map((word) => standIns[word] ?? word);
+    const [, , ...args] = wordsOf(command).map((word) => substitutes[word] ?? word);
     const { code, stdout, stderr } = await edgegate([...args, "--yes", `--local=${new URL(edge.url).port}`]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).not.toBe("");

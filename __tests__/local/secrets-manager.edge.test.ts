@@ -1,4 +1,4 @@
-/** The stand-in for Secrets Manager is held to moto, which others made: the same calls must have the same effects. */
+/** The emulator for Secrets Manager is held to moto, which others made: the same calls must have the same effects. */
 import {
   CreateSecretCommand,
   DescribeSecretCommand,
@@ -9,7 +9,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { setTimeout } from "node:timers/promises";
-import { startAwsStandIn, type AwsStandIn } from "../../local/aws-stand-in";
+import { startAwsEmulator, type AwsEmulator } from "../../local/aws-emulator";
 import { startMoto, type Moto } from "../support/moto";
 import { describeWith } from "../support/tools";
 
@@ -63,16 +63,16 @@ const CASES: [what: string, calls: Call[]][] = [
   ["a secret without a version", [{ getLabel: "AWSCURRENT" }]],
 ];
 
-describeWith("moto", "Secrets Manager's stand-in", (path) => {
+describeWith("moto", "the Secrets Manager emulator", (path) => {
   let moto: Moto;
-  let aws: AwsStandIn;
+  let aws: AwsEmulator;
 
   beforeAll(async () => {
     moto = await startMoto(path);
   });
   afterAll(() => moto?.close());
   beforeEach(async () => {
-    aws = await startAwsStandIn();
+    aws = await startAwsEmulator();
     aws.secrets.declare(NAME);
   });
   afterEach(() => aws.close());
@@ -142,21 +142,21 @@ async function carryOut(client: SecretsManagerClient, SecretId: string, call: Ca
 
 // moto overwrites it. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html,
 // ClientRequestToken
-test("a version of the stand-in is never overwritten", async () => {
-  const aws = await startAwsStandIn();
+test("a version of the emulator is never overwritten", async () => {
+  const aws = await startAwsEmulator();
   aws.secrets.declare(NAME);
   const { outcomes } = await effects(client(aws.endpoint), NAME, [put(V1, "a"), put(V1, "b"), { get: V1 }]);
   expect(outcomes).toEqual(["put", "ResourceExistsException", "a"]);
   await aws.close();
 });
 
-describe("a rotation of the stand-in", () => {
-  let aws: AwsStandIn;
+describe("a rotation of the emulator", () => {
+  let aws: AwsEmulator;
   let steps: string[];
 
   beforeEach(async () => {
     steps = [];
-    aws = await startAwsStandIn();
+    aws = await startAwsEmulator();
     aws.secrets.declare(NAME);
     aws.rotators.set(NAME, "rotator");
   });

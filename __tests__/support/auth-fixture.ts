@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { buildHandlerZip } from "../../build/handler";
-import { startAwsStandIn, type AwsStandIn } from "../../local/aws-stand-in";
+import { startAwsEmulator, type AwsEmulator } from "../../local/aws-emulator";
 import { startLambda } from "../../local/lambda";
 import { createLedgerTables } from "../../local/ledger-tables";
 import { SIGN_INS_COOKIE } from "../../session/cookies";
@@ -18,12 +18,12 @@ import { LEDGER_RETENTION, type LedgerSession } from "../../session/ledger";
 import { settingsParameterName, type AuthSettings, type IdentityProviderSettings } from "../../session/settings";
 import { NO_FLOOR } from "../../session/shard";
 import type { Session } from "../../session/token";
-import { createBrowser, type Browser } from "./browser-stand-in";
+import { createBrowser, type Browser } from "./browser-emulator";
 import { localhostCertificate } from "./certificates";
 import { startClock, type Clock } from "./clock";
 import { readEdgeResponse, viewerRequestEvent, type EdgeResponse, type ViewerRequest } from "./cloudfront-event";
 import { parseSetCookie } from "./cookie-jar";
-import { IdpStandIn, type StandInOptions } from "./idp-stand-in";
+import { IdpEmulator, type EmulatorOptions } from "./idp-emulator";
 import { mint, readToken, uidOf } from "./session-tokens";
 import { openLedger, type LedgerFixture } from "./ledger-fixture";
 import { startSlowAnswers, type SlowAnswers } from "./slow-answers";
@@ -43,7 +43,7 @@ export interface AuthOptions {
   settings?: Partial<AuthSettings>;
   /** Of the identity provider `main`. */
   idp?: Partial<IdentityProviderSettings>;
-  standIn?: Partial<StandInOptions>;
+  emulator?: Partial<EmulatorOptions>;
   /** Adds a second identity provider, `other`. */
   withOtherIdp?: boolean;
   /** The handler does not know the certificate of the identity provider. */
@@ -53,16 +53,16 @@ export interface AuthOptions {
   /** AWS can be made to answer slowly. */
   withSlowAnswers?: boolean;
   /** Called before the handler starts. */
-  prepare?: (environment: { aws: AwsStandIn; idp: IdpStandIn; settings: AuthSettings }) => void;
+  prepare?: (environment: { aws: AwsEmulator; idp: IdpEmulator; settings: AuthSettings }) => void;
 }
 
 export interface AuthEnvironment {
-  readonly aws: AwsStandIn;
+  readonly aws: AwsEmulator;
   /** See slow-answers.ts; nothing comes of it without the option. */
   readonly delays: SlowAnswers["delays"];
-  readonly idp: IdpStandIn;
+  readonly idp: IdpEmulator;
   /** The second identity provider, where there is one. */
-  readonly otherIdp: IdpStandIn | undefined;
+  readonly otherIdp: IdpEmulator | undefined;
   /** Of everybody: the handler, the identity provider, browsers, and whoever writes the ledger. */
   readonly clock: Clock;
   /** Puts the handler's own clock ahead of everybody else's, or behind (negative seconds). */
@@ -121,15 +121,15 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
   };
   let shift = 0;
   const certificate = await trustedCertificate();
-  const standIn = {
+  const emulator = {
     certificate: options.untrustedCertificate ? await localhostCertificate() : certificate,
     now: clock.now,
-    ...options.standIn,
+    ...options.emulator,
   };
   const [aws, idp, otherIdp] = await Promise.all([
-    startAwsStandIn(),
-    IdpStandIn.start(standIn),
-    options.withOtherIdp ? IdpStandIn.start(standIn) : undefined,
+    startAwsEmulator(),
+    IdpEmulator.start(emulator),
+    options.withOtherIdp ? IdpEmulator.start(emulator) : undefined,
   ]);
   const idps = otherIdp ? { main: idp, other: otherIdp } : { main: idp };
 
@@ -354,7 +354,7 @@ export function newMasterKey(): string {
   return randomBytes(32).toString("base64url");
 }
 
-function providerSettings(id: string, provider: IdpStandIn): IdentityProviderSettings {
+function providerSettings(id: string, provider: IdpEmulator): IdentityProviderSettings {
   return {
     label: `Provider ${id}`,
     issuer: provider.issuer,

@@ -10,7 +10,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { startKeyValueStoreStandIn, type KeyValueStoreStandIn } from "../../local/key-value-store-stand-in";
+import { startKeyValueStoreEmulator, type KeyValueStoreEmulator } from "../../local/key-value-store-emulator";
 import { startLambda, type Lambda } from "../../local/lambda";
 import { freePort } from "./free-port";
 import { lambdaNode } from "./tools";
@@ -20,7 +20,7 @@ export interface AwsAccount {
   /** By which Terraform, the SDK and the CLIs reach the account. */
   environment: Record<string, string>;
   /** The KeyValueStore with this ARN; empty before its first writer came. */
-  store(arn: string): Promise<KeyValueStoreStandIn>;
+  store(arn: string): Promise<KeyValueStoreEmulator>;
   /** @returns the id of a hosted zone that was made for the domain */
   createHostedZone(domain: string): Promise<string>;
   /** To an SNS topic. */
@@ -58,7 +58,7 @@ const ACCOUNT_ID = "111122223333";
  */
 export async function startAwsAccount(moto: string, trusted: string): Promise<AwsAccount> {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-account-"));
-  const stores = new Map<string, Promise<KeyValueStoreStandIn>>();
+  const stores = new Map<string, Promise<KeyValueStoreEmulator>>();
   const functions = new Map<string, Promise<Lambda>>();
   const processes: Lambda[] = [];
   const endpoint = `http://127.0.0.1:${await freePort()}`;
@@ -70,8 +70,8 @@ export async function startAwsAccount(moto: string, trusted: string): Promise<Aw
     AWS_EC2_METADATA_DISABLED: "true",
   };
 
-  function store(arn: string): Promise<KeyValueStoreStandIn> {
-    if (!stores.has(arn)) stores.set(arn, startKeyValueStoreStandIn(arn));
+  function store(arn: string): Promise<KeyValueStoreEmulator> {
+    if (!stores.has(arn)) stores.set(arn, startKeyValueStoreEmulator(arn));
     return stores.get(arn)!;
   }
 

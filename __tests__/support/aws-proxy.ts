@@ -1,4 +1,4 @@
-/** Between a client and a stand-in for AWS: sees every call, and makes single ones fail. */
+/** Between a client and an emulator of AWS: sees every call, and makes single ones fail. */
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 

@@ -27,10 +27,10 @@ import { buildHandlerZip } from "../../build/handler";
 import type { Answers, RevokerAnswer } from "../../control-plane/revoker/answer";
 import type { RevokerRequest } from "../../control-plane/revoker/command";
 import {
-  startKeyValueStoreStandIn,
-  type KeyValueStoreStandIn,
+  startKeyValueStoreEmulator,
+  type KeyValueStoreEmulator,
   type StoreFault,
-} from "../../local/key-value-store-stand-in";
+} from "../../local/key-value-store-emulator";
 import { startLambda, type Lambda } from "../../local/lambda";
 import { createLedgerTables } from "../../local/ledger-tables";
 import { runGate } from "../../local/gate-sandbox";
@@ -73,7 +73,7 @@ export type Intercept = (operation: string, call: number) => StoreFault | undefi
 export interface ControlPlane {
   /** Name of the secret with the session keys. */
   secretName: string;
-  store: KeyValueStoreStandIn;
+  store: KeyValueStoreEmulator;
   clock: Clock;
   /** Names and endpoint of the ledger. */
   ledger: { endpoint: string; sessionsTable: string; revocationsTable: string };
@@ -168,7 +168,7 @@ export async function startControlPlane(
     startAwsProxy(moto),
     startAwsProxy(dynamoDb),
     startAwsProxy(moto),
-    startKeyValueStoreStandIn(STORE_ARN),
+    startKeyValueStoreEmulator(STORE_ARN),
   ]);
   const clock = startClock(folder);
   const seen = new Set<string>();

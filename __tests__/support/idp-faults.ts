@@ -1,4 +1,4 @@
-/** What can be wrong with the identity provider's stand-in; a table of tests sets it. */
+/** What can be wrong with the identity provider's emulator; a table of tests sets it. */
 import type { JWTPayload } from "jose";
 import type { SigningKey } from "./idp-keys";
 

@@ -1,4 +1,4 @@
-/** Signing keys of the identity provider's stand-in, and ID tokens signed as no honest provider would. */
+/** Signing keys of the identity provider's emulator, and ID tokens signed as no honest provider would. */
 import { createHmac } from "node:crypto";
 import {
   base64url,

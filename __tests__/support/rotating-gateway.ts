@@ -8,20 +8,20 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildHandlerZip } from "../../build/handler";
-import { startAwsStandIn } from "../../local/aws-stand-in";
+import { startAwsEmulator } from "../../local/aws-emulator";
 import { ENGINES } from "../../local/engines";
 import { startLambda } from "../../local/lambda";
 import { SESSION_COOKIE } from "../../session/cookies";
 import { settingsParameterName, type AuthSettings } from "../../session/settings";
 import { decodePayload, splitToken, type Session } from "../../session/token";
 import { startAwsProxy } from "./aws-proxy";
-import { createBrowser } from "./browser-stand-in";
+import { createBrowser } from "./browser-emulator";
 import { localhostCertificate } from "./certificates";
 import { readEdgeResponse, viewerRequestEvent, type EdgeResponse, type ViewerRequest } from "./cloudfront-event";
 import { SESSION_SECONDS, startControlPlane, TOKEN_SECONDS, type ControlPlane } from "./control-plane";
 import { eventOf } from "./gate-case";
 import { gateSource } from "./door";
-import { IdpStandIn } from "./idp-stand-in";
+import { IdpEmulator } from "./idp-emulator";
 import { findTool, lambdaNode } from "./tools";
 
 const FUNCTION_NAME = "example-auth";
@@ -63,9 +63,9 @@ export async function startRotatingGateway(moto: string): Promise<RotatingGatewa
   const plane = await startControlPlane(moto);
   const { clock, store } = plane;
   const [aws, secretsManager, idp] = await Promise.all([
-    startAwsStandIn(),
+    startAwsEmulator(),
     startAwsProxy(moto, readByLabel),
-    IdpStandIn.start({ certificate, now: clock.now }),
+    IdpEmulator.start({ certificate, now: clock.now }),
   ]);
   idp.remembersUsers = true;
   aws.parameters.set(settingsParameterName(FUNCTION_NAME), JSON.stringify(settingsFor(plane, idp)));
@@ -169,7 +169,7 @@ function readByLabel(body: string): string {
 
 function settingsFor(
   { secretName, ledger: { sessionsTable, revocationsTable } }: ControlPlane,
-  idp: IdpStandIn,
+  idp: IdpEmulator,
 ): AuthSettings {
   return {
     version: 1,

@@ -71,7 +71,7 @@ export function page(status: number, theme: Theme | undefined, content: Page): R
  * window loses hold of it (https://html.spec.whatwg.org/multipage/browsers.html#cross-origin-opener-policies), and
  * cannot break that request off.
  */
-export function passage(theme: Theme, path: string, reference: string): Response {
+export function interstitial(theme: Theme, path: string, reference: string): Response {
   const href = escapeHtml(path);
   const response = page(200, theme, {
     title: "One moment",

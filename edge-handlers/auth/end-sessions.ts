@@ -5,7 +5,7 @@
 import { idpSessionId, LEDGER_RETENTION, type LedgerSession, type SessionPointer } from "../../session/ledger";
 import { sha256 } from "../../session/node-hash";
 import { CLOCK_SKEW, ENTRY_MARGIN } from "../../session/timing";
-import type { Exchange } from "./exchange";
+import type { RequestContext } from "./request-context";
 
 /**
  * Sessions that are ended one by one. Nobody has more at one session of a provider; a script that does loses them all.
@@ -40,12 +40,12 @@ export interface IdpSession {
  * @throws Failure `ledger_unavailable`, `revocations_unavailable`
  */
 export async function endIdpSession(
-  exchange: Exchange,
+  context: RequestContext,
   { issuer, sid, uid }: IdpSession,
   ending: Ending,
   isSure: boolean,
 ): Promise<number> {
-  const { ports, now, note } = exchange;
+  const { ports, now, note } = context;
   const idpSession = idpSessionId(sha256, issuer, sid);
   // Before they are looked for: a sign-in writes its pointer and then looks for the end, so one of the two sees the
   // other.
@@ -53,25 +53,25 @@ export async function endIdpSession(
   const { pointers, isCut } = await ports.ledger.byIdpSession(idpSession);
   const found = pointers.filter((pointer) => uid === undefined || pointer.uid === uid);
   // Where not all could be read any may be living: what was read tells whose they are.
-  const living = isCut ? found : await livingOf(exchange, found);
+  const living = isCut ? found : await livingOf(context, found);
   const [one] = living;
   if (one) note.uid = one.uid;
   if (one && living.length === 1) note.sid = one.sid;
   if (isCut || living.length > MAX_ONE_BY_ONE) {
     const users = isCut && uid !== undefined ? [uid] : [...new Set(living.map((session) => session.uid))];
-    await Promise.all(users.map((user) => endUser(exchange, user, now, ending)));
+    await Promise.all(users.map((user) => endUser(context, user, now, ending)));
     return Math.max(living.length, users.length);
   }
-  await Promise.all(living.map((session) => endSession(exchange, session, ending)));
+  await Promise.all(living.map((session) => endSession(context, session, ending)));
   return living.length;
 }
 
 /** A pointer without a session is of a sign-in that is under way. */
-async function livingOf(exchange: Exchange, pointers: SessionPointer[]): Promise<SessionPointer[]> {
-  const current = pointers.filter(({ expiresAt }) => !(expiresAt - LEDGER_RETENTION + SKEW <= exchange.now));
+async function livingOf(context: RequestContext, pointers: SessionPointer[]): Promise<SessionPointer[]> {
+  const current = pointers.filter(({ expiresAt }) => !(expiresAt - LEDGER_RETENTION + SKEW <= context.now));
   if (current.length > MAX_READ) return current;
-  const sessions = await exchange.ports.ledger.sessions(current);
-  const over = new Set(sessions.filter((session) => isOver(session, exchange)).map(({ sid }) => sid));
+  const sessions = await context.ports.ledger.sessions(current);
+  const over = new Set(sessions.filter((session) => isOver(session, context)).map(({ sid }) => sid));
   return current.filter(({ sid }) => !over.has(sid));
 }
 
@@ -80,7 +80,12 @@ async function livingOf(exchange: Exchange, pointers: SessionPointer[]): Promise
  *
  * @throws Failure `revocations_unavailable`
  */
-export async function endUser({ ports, note }: Exchange, uid: string, cutoff: number, ending: Ending): Promise<void> {
+export async function endUser(
+  { ports, note }: RequestContext,
+  uid: string,
+  cutoff: number,
+  ending: Ending,
+): Promise<void> {
   note.uid = uid;
   await ports.revoke({ version: 1, target: { type: "user", uid }, cutoff, ...ending });
 }
@@ -89,12 +94,12 @@ export async function endUser({ ports, note }: Exchange, uid: string, cutoff: nu
  * Whether nothing of a session passes any more. Of one that its user ended tokens live on where the queue did not take
  * the sign-out.
  */
-function isOver({ endsAt, endedAt }: LedgerSession, { now, settings }: Exchange): boolean {
+function isOver({ endsAt, endedAt }: LedgerSession, { now, settings }: RequestContext): boolean {
   return !(now < endsAt + SKEW) || (endedAt !== undefined && !(now < endedAt + settings.session.token + ENTRY_MARGIN));
 }
 
 /** Revoked first: what the ledger says has ended is not looked at for long. */
-async function endSession({ ports, now }: Exchange, { uid, sid }: SessionPointer, ending: Ending): Promise<void> {
+async function endSession({ ports, now }: RequestContext, { uid, sid }: SessionPointer, ending: Ending): Promise<void> {
   await ports.revoke({ version: 1, target: { type: "session", sid, uid }, ...ending });
   // It cannot be renewed from here on, whatever time the revoker takes.
   await ports.ledger.end(uid, sid, now);

@@ -2,7 +2,7 @@ import { LEDGER_RETENTION, type LedgerSession } from "../../session/ledger";
 import type { Session } from "../../session/token";
 import { clearedRefreshCookie, refreshCookie, type Refresh } from "./cookies/refresh";
 import { sessionCookie } from "./cookies/session";
-import type { Exchange } from "./exchange";
+import type { RequestContext } from "./request-context";
 import type { Identity } from "./oidc/identity";
 import type { Standing } from "./ports";
 
@@ -33,12 +33,12 @@ const NOT_PRINTABLE = /[^ -~]/g;
  * @throws Failure `session_too_large`, `refresh_token_too_large`, `keys_unavailable`
  */
 export async function establishSession(
-  exchange: Exchange,
+  context: RequestContext,
   start: SessionStart,
   identity: Identity,
   refresh: Refresh | undefined,
 ): Promise<Established> {
-  const { now, settings, note } = exchange;
+  const { now, settings, note } = context;
   const { uid, email, roles, claims, strength } = identity;
   const session: Session = {
     uid,
@@ -56,15 +56,15 @@ export async function establishSession(
   };
   Object.assign(note, { uid, sid: session.sid, idp: session.idp });
   const cookies = [
-    await sessionCookie(exchange, session, start.endsAt),
-    refresh ? await refreshCookie(exchange, session.sid, refresh) : clearedRefreshCookie(exchange),
+    await sessionCookie(context, session, start.endsAt),
+    refresh ? await refreshCookie(context, session.sid, refresh) : clearedRefreshCookie(context),
   ];
   return { session, cookies };
 }
 
 /** What the ledger keeps of a session that begins. @param standing what was found in it just before */
 export function ledgerSession(
-  { request, address }: Exchange,
+  { request, address }: RequestContext,
   { uid, sid, idp, email, issuedAt }: Session,
   { idpSession }: Identity,
   { mark, gatewayMark }: Standing,

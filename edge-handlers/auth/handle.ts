@@ -2,7 +2,7 @@
 import { failureAnswer, isNavigation } from "./answers";
 import { readCookies } from "./cookies/jar";
 import { findEndpoint } from "./endpoints/table";
-import type { Exchange } from "./exchange";
+import type { RequestContext } from "./request-context";
 import { asFailure, Failure } from "./failures";
 import { identityProviders, type IdentityProviders } from "./oidc/identity-providers";
 import type { Ports } from "./ports";
@@ -28,33 +28,33 @@ export type Handle = (incoming: Incoming) => Promise<Response>;
 export function createHandle(ports: Ports, timeLimit: number): Handle {
   const providers = identityProviders(ports);
   return async ({ headers, open, reference, address }) => {
-    const note: Exchange["note"] = {};
-    let exchange: Exchange | undefined;
+    const note: RequestContext["note"] = {};
+    let context: RequestContext | undefined;
     let response: Response;
     try {
       const request = open();
       response = await withinTimeLimit(timeLimit, async (time) => {
-        exchange = await openExchange({ request, reference, address, ports, providers, ...time, note });
-        return dispatch(exchange);
+        context = await openContext({ request, reference, address, ports, providers, ...time, note });
+        return dispatch(context);
       });
     } catch (error) {
       const failure = asFailure(error);
       Object.assign(note, { outcome: failure.code, detail: failure.detail ?? note.detail });
       response = failureAnswer(failure, {
         navigation: isNavigation(headers),
-        theme: exchange?.settings.theme,
+        theme: context?.settings.theme,
         reference,
-        startAgain: exchange?.startAgain,
+        startAgain: context?.startAgain,
       });
-      if (exchange && failure.code === "method_not_allowed") response.headers.set("allow", allowedMethods(exchange));
+      if (context && failure.code === "method_not_allowed") response.headers.set("allow", allowedMethods(context));
     }
-    for (const cookie of exchange?.setCookies ?? []) response.headers.append("set-cookie", cookie);
+    for (const cookie of context?.setCookies ?? []) response.headers.append("set-cookie", cookie);
     ports.log({ endpoint: "none", outcome: "none", ...note, status: response.status, reference });
     return response;
   };
 }
 
-type Time = Pick<Exchange, "deadline" | "timeLeft">;
+type Time = Pick<RequestContext, "deadline" | "timeLeft">;
 
 interface Opening extends Time {
   request: Request;
@@ -62,10 +62,10 @@ interface Opening extends Time {
   address: string;
   ports: Ports;
   providers: IdentityProviders;
-  note: Exchange["note"];
+  note: RequestContext["note"];
 }
 
-async function openExchange({
+async function openContext({
   request,
   reference,
   address,
@@ -74,7 +74,7 @@ async function openExchange({
   deadline,
   timeLeft,
   note,
-}: Opening): Promise<Exchange> {
+}: Opening): Promise<RequestContext> {
   const settings = await ports.settings();
   return {
     request,
@@ -94,18 +94,18 @@ async function openExchange({
   };
 }
 
-async function dispatch(exchange: Exchange): Promise<Response> {
-  const { url, settings, request, note } = exchange;
+async function dispatch(context: RequestContext): Promise<Response> {
+  const { url, settings, request, note } = context;
   // Also what keeps redirect URIs to the gateway's own hosts.
   if (!settings.hosts.includes(url.host)) throw new Failure("wrong_host");
   const match = findEndpoint(url.pathname, settings.basePath);
   if (!match) throw new Failure("not_found");
   note.endpoint = match.name;
   if (!match.endpoint.methods.includes(request.method)) throw new Failure("method_not_allowed");
-  return match.endpoint.answer(exchange, match.parameter);
+  return match.endpoint.answer(context, match.parameter);
 }
 
-function allowedMethods({ url, settings }: Exchange): string {
+function allowedMethods({ url, settings }: RequestContext): string {
   return findEndpoint(url.pathname, settings.basePath)!.endpoint.methods.join(", ");
 }
 

@@ -4,7 +4,7 @@
  */
 import { setTimeout } from "node:timers/promises";
 import type { LedgerSession } from "../../session/ledger";
-import { addDetail, type Exchange } from "./exchange";
+import { addDetail, type RequestContext } from "./request-context";
 import { asFailure, codesOf } from "./failures";
 import { PAUSE, WATCH, WATCH_ON } from "./lease-times";
 
@@ -34,7 +34,7 @@ const TIME_TO_ANSWER = 700;
  * @throws Failure `ledger_unavailable`
  */
 export async function takeLease(
-  { ports }: Exchange,
+  { ports }: RequestContext,
   { uid, sid }: Pick<LedgerSession, "uid" | "sid">,
   generation: number,
   dead?: string,
@@ -51,10 +51,10 @@ export async function takeLease(
 }
 
 /** Best effort: a lease that stays costs the next request a few seconds. */
-export async function giveBack(exchange: Exchange, { id, session, keep }: Lease): Promise<void> {
-  await exchange.ports.ledger
+export async function giveBack(context: RequestContext, { id, session, keep }: Lease): Promise<void> {
+  await context.ports.ledger
     .release(session, id, keep)
-    .catch((error) => addDetail(exchange, `release ${codesOf(asFailure(error))}`));
+    .catch((error) => addDetail(context, `release ${codesOf(asFailure(error))}`));
 }
 
 /**
@@ -64,7 +64,7 @@ export async function giveBack(exchange: Exchange, { id, session, keep }: Lease)
  * @throws Failure `ledger_unavailable`
  */
 export async function watchLease(
-  { ports, timeLeft }: Exchange,
+  { ports, timeLeft }: RequestContext,
   { uid, sid }: Pick<LedgerSession, "uid" | "sid">,
   generation: number,
 ): Promise<Watched> {

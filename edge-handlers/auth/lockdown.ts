@@ -1,6 +1,6 @@
 import type { Revocation } from "../../session/ledger";
 import { CLOCK_SKEW } from "../../session/timing";
-import type { Exchange } from "./exchange";
+import type { RequestContext } from "./request-context";
 
 /** Seconds from a lockdown's cut-off in the ledger until it has replaced the keys, at the latest. */
 const REPLACED_WITHIN = 60;
@@ -12,7 +12,7 @@ const REPLACED_WITHIN = 60;
  *
  * @throws Failure `keys_unavailable`
  */
-export async function keepUpWithLockdown({ ports }: Exchange, revocations: readonly Revocation[]): Promise<void> {
+export async function keepUpWithLockdown({ ports }: RequestContext, revocations: readonly Revocation[]): Promise<void> {
   const lockdown = revocations.find(({ kind }) => kind === "gateway");
   if (lockdown) await ports.keysNewerThan(lockdown.cutoff + REPLACED_WITHIN + 2 * CLOCK_SKEW);
 }

@@ -7,7 +7,7 @@ import type { LedgerSession } from "../../session/ledger";
 import type { Session } from "../../session/token";
 import type { Refresh } from "./cookies/refresh";
 import { seal, unseal } from "./cookies/seal";
-import type { Exchange } from "./exchange";
+import type { RequestContext } from "./request-context";
 
 /** What a renewal took from the provider's answer. */
 export type Given = Pick<Session, "expiresAt" | "authTime" | "strength" | "roles" | "email" | "claims">;
@@ -18,7 +18,7 @@ export interface Next extends Refresh {
 }
 
 /** @throws Failure `keys_unavailable` */
-export function sealNext({ ports }: Exchange, sid: string, next: Next): Promise<string> {
+export function sealNext({ ports }: RequestContext, sid: string, next: Next): Promise<string> {
   return seal(ports, "edgegate-next", { sid, ...next });
 }
 
@@ -27,7 +27,7 @@ export function sealNext({ ports }: Exchange, sid: string, next: Next): Promise<
  *
  * @throws Failure `keys_unavailable`
  */
-export async function readNext({ ports }: Exchange, { sid, next }: LedgerSession): Promise<Next | undefined> {
+export async function readNext({ ports }: RequestContext, { sid, next }: LedgerSession): Promise<Next | undefined> {
   const content = next === undefined ? undefined : await unseal<Next & { sid: string }>(ports, "edgegate-next", next);
   return content?.sid === sid ? content : undefined;
 }

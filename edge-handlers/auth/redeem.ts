@@ -1,7 +1,7 @@
 import type { Session } from "../../session/token";
 import { refreshCookie, type Refresh } from "./cookies/refresh";
 import { establishSession } from "./establish";
-import type { Exchange } from "./exchange";
+import type { RequestContext } from "./request-context";
 import { Failure, type FailureCode } from "./failures";
 import type { Lease } from "./lease";
 import { givenBy, readNext, sealNext } from "./next";
@@ -39,7 +39,7 @@ interface Renewable {
   standing: Standing;
 }
 
-export function canRedeem({ timeLeft }: Exchange): boolean {
+export function canRedeem({ timeLeft }: RequestContext): boolean {
   return timeLeft() >= TIME_TO_REDEEM;
 }
 
@@ -52,15 +52,15 @@ export type Redeemed = { outcome: "renewed"; expiresAt: number } | { outcome: "r
  * @throws Failure where renewing may work later
  */
 export async function redeem(
-  exchange: Exchange,
+  context: RequestContext,
   session: Session,
   refresh: Refresh,
   { lease, standing }: Renewable,
 ): Promise<Redeemed> {
-  const { now, address } = exchange;
+  const { now, address } = context;
   const { uid, sid } = session;
   const { generation } = refresh;
-  const known = await readNext(exchange, lease.session);
+  const known = await readNext(context, lease.session);
   // An attempt that came to nothing may have got a newer refresh token than this cookie has.
   const latest =
     known?.generation === generation && turnOf(known) > turnOf(refresh)
@@ -68,20 +68,20 @@ export async function redeem(
       : refresh;
   let kept = latest;
   try {
-    const party = await relyingParty(exchange, session.idp);
-    if (!canRedeem(exchange)) throw new Failure("out_of_time");
-    const tokens = await redeemRefreshToken(exchange, party, latest.refreshToken);
+    const party = await relyingParty(context, session.idp);
+    if (!canRedeem(context)) throw new Failure("out_of_time");
+    const tokens = await redeemRefreshToken(context, party, latest.refreshToken);
     // A provider that does not rotate refresh tokens sends none back: the old one stays good (RFC 6749 section 6).
     if (tokens.refreshToken !== undefined)
       kept = { refreshToken: tokens.refreshToken, generation, turn: turnOf(latest) + 1 };
-    const identity = await identify(exchange, party, tokens);
+    const identity = await identify(context, party, tokens);
     if (identity.uid !== uid) throw new Failure("user_changed");
     const next = { refreshToken: kept.refreshToken, generation: generation + 1 };
     const start = { ...session, floor: standing.floor, endsAt: lease.session.endsAt };
-    const { session: renewed, cookies } = await establishSession(exchange, start, identity, next);
-    const sealed = await sealNext(exchange, sid, { ...next, attempt: lease.id, given: givenBy(renewed) });
+    const { session: renewed, cookies } = await establishSession(context, start, identity, next);
+    const sealed = await sealNext(context, sid, { ...next, attempt: lease.id, given: givenBy(renewed) });
     // Recorded and not heard of, it would make the browser's next request look like theft.
-    if (exchange.timeLeft() < TIME_TO_RECORD) throw new Failure("out_of_time");
+    if (context.timeLeft() < TIME_TO_RECORD) throw new Failure("out_of_time");
     kept = { ...kept, attempt: lease.id };
     const renewal = {
       uid,
@@ -93,19 +93,19 @@ export async function redeem(
       lease: lease.id,
       next: sealed,
     };
-    if (!(await recorded(exchange, renewal, await refreshCookie(exchange, sid, kept)))) return { outcome: "refused" };
+    if (!(await recorded(context, renewal, await refreshCookie(context, sid, kept)))) return { outcome: "refused" };
     lease.isOver = true;
-    exchange.setCookies.push(...cookies);
+    context.setCookies.push(...cookies);
     return { outcome: "renewed", expiresAt: renewed.expiresAt };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     if (ENDS_THE_SESSION.has(error.code) || RENEWAL_NOT_ALLOWED.has(error.detail))
       return { outcome: "refused", failure: error };
     // Nothing was renewed, but the provider may take only its latest refresh token from now on.
-    if (kept !== latest) exchange.setCookies.push(await refreshCookie(exchange, sid, kept));
+    if (kept !== latest) context.setCookies.push(await refreshCookie(context, sid, kept));
     if (turnOf(kept) !== turnOf(latest)) {
       const { refreshToken, turn } = kept;
-      lease.keep = await sealNext(exchange, sid, {
+      lease.keep = await sealNext(context, sid, {
         ...(known?.generation === generation && known),
         generation,
         refreshToken,
@@ -123,7 +123,7 @@ export async function redeem(
  * @returns false where the session was ended or renewed meanwhile
  */
 async function recorded(
-  { ports: { ledger }, setCookies }: Exchange,
+  { ports: { ledger }, setCookies }: RequestContext,
   renewal: RenewalRecord,
   interim: string,
 ): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { lifeOf } from "./standing";
 import { sessionCookie, type SignedSession } from "./cookies/session";
 import { isReissueLoop, reissueCookie } from "./cookies/sign-ins";
-import type { Exchange } from "./exchange";
+import type { RequestContext } from "./request-context";
 import type { Standing } from "./ports";
 
 /**
@@ -13,17 +13,17 @@ import type { Standing } from "./ports";
  * @throws Failure `session_too_large`, `keys_unavailable`
  */
 export async function reissue(
-  exchange: Exchange,
+  context: RequestContext,
   { session, kid }: SignedSession,
   standing: Standing,
 ): Promise<boolean> {
-  const { current } = await exchange.ports.keys();
+  const { current } = await context.ports.keys();
   const { floor } = standing;
   const isOutdated = kid !== current || session.floor < floor;
-  if (!isOutdated || lifeOf(standing, exchange) !== "living" || isReissueLoop(exchange, floor)) return false;
-  exchange.setCookies.push(
-    await sessionCookie(exchange, { ...session, floor }, standing.session!.endsAt),
-    reissueCookie(exchange, floor),
+  if (!isOutdated || lifeOf(standing, context) !== "living" || isReissueLoop(context, floor)) return false;
+  context.setCookies.push(
+    await sessionCookie(context, { ...session, floor }, standing.session!.endsAt),
+    reissueCookie(context, floor),
   );
   return true;
 }

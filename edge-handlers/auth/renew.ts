@@ -2,7 +2,7 @@ import type { Session } from "../../session/token";
 import type { Known } from "./authentication";
 import { clearedRefreshCookie, readRefresh, type Refresh } from "./cookies/refresh";
 import type { SignedSession } from "./cookies/session";
-import { addDetail, identityProviderOf, type Exchange } from "./exchange";
+import { addDetail, identityProviderOf, type RequestContext } from "./request-context";
 import { codesOf } from "./failures";
 import { giveBack, takeLease, watchLease, type Lease } from "./lease";
 import { keepUpWithLockdown } from "./lockdown";
@@ -41,30 +41,30 @@ const UNDER_WAY: Renewal = { outcome: "under_way" };
  * @throws Failure where renewing may work later: the ledger, the provider, the keys or the client secret are not
  *   available
  */
-export async function renewSession(exchange: Exchange, signed: SignedSession, isLoop: boolean): Promise<Renewal> {
-  const { settings } = exchange;
+export async function renewSession(context: RequestContext, signed: SignedSession, isLoop: boolean): Promise<Renewal> {
+  const { settings } = context;
   const { session } = signed;
   if (!identityProviderOf(settings, session.idp)) return REFUSED;
-  prepare(exchange, session.idp);
-  const refresh = await readRefresh(exchange, session);
+  prepare(context, session.idp);
+  const refresh = await readRefresh(context, session);
   const taken: Promise<Lease | undefined>[] = [];
   const take: Attempt["take"] = (generation, dead) => {
-    const lease = takeLease(exchange, session, generation, dead);
+    const lease = takeLease(context, session, generation, dead);
     taken.push(lease);
     return lease;
   };
   try {
-    return await attempt({ exchange, signed, refresh, isLoop, isFresh: exchange.now < session.expiresAt, take });
+    return await attempt({ context, signed, refresh, isLoop, isFresh: context.now < session.expiresAt, take });
   } finally {
     for (const taking of taken) {
       const lease = await taking.catch(() => undefined);
-      if (lease && !lease.isOver) await giveBack(exchange, lease);
+      if (lease && !lease.isOver) await giveBack(context, lease);
     }
   }
 }
 
 interface Attempt {
-  exchange: Exchange;
+  context: RequestContext;
   signed: SignedSession;
   refresh: Refresh | undefined;
   isLoop: boolean;
@@ -74,50 +74,50 @@ interface Attempt {
   take(generation: number, dead?: string): Promise<Lease | undefined>;
 }
 
-async function attempt({ exchange, signed, refresh, isLoop, isFresh, take }: Attempt): Promise<Renewal> {
+async function attempt({ context, signed, refresh, isLoop, isFresh, take }: Attempt): Promise<Renewal> {
   const { session } = signed;
   const { uid, sid } = session;
   // At once, because each may be the better part of a second away. A token whose time is not up may only have to be
   // signed again.
   const takesAtOnce = refresh !== undefined && !isFresh && !isLoop;
   const [standing, early] = await Promise.all([
-    exchange.ports.ledger.standing(uid, sid),
+    context.ports.ledger.standing(uid, sid),
     takesAtOnce ? take(refresh.generation) : undefined,
   ]);
   // Also for the sign-in that begins where the session is over.
-  await keepUpWithLockdown(exchange, standing.revocations);
+  await keepUpWithLockdown(context, standing.revocations);
   const found = refresh
-    ? renewability(standing, { generation: refresh.generation, isFresh }, exchange)
-    : lifeOf(standing, exchange);
+    ? renewability(standing, { generation: refresh.generation, isFresh }, context)
+    : lifeOf(standing, context);
   const repeated =
-    refresh && (await repeatRenewal(exchange, session, refresh, standing, found === "renewed_elsewhere" && !isLoop));
+    refresh && (await repeatRenewal(context, session, refresh, standing, found === "renewed_elsewhere" && !isLoop));
   if (repeated) return repeated;
-  if (isFresh && found !== "reused" && found !== "unknown" && (await reissue(exchange, signed, standing)))
+  if (isFresh && found !== "reused" && found !== "unknown" && (await reissue(context, signed, standing)))
     return { outcome: "reissued", expiresAt: session.expiresAt };
   if ((found === "renewed_elsewhere" || found === "just_renewed") && !isLoop)
-    return renewedElsewhere(exchange, standing);
+    return renewedElsewhere(context, standing);
   if (found !== "living" && found !== "just_renewed") {
     if (early) early.isOver = true;
-    return over(exchange, session, found, standing);
+    return over(context, session, found, standing);
   }
   if (!refresh || isLoop) return REFUSED;
 
-  const settled = () => overtaken(exchange, session, refresh, isFresh);
+  const settled = () => overtaken(context, session, refresh, isFresh);
   let lease = early ?? (isFresh ? await take(refresh.generation) : undefined);
   if (!lease) {
-    const watched = await watchLease(exchange, session, refresh.generation);
+    const watched = await watchLease(context, session, refresh.generation);
     if (watched === "gone") return (await settled()) ?? UNDER_WAY;
     lease = watched === "living" ? undefined : await take(refresh.generation, watched.dead);
-    if (!lease || !canRedeem(exchange)) return UNDER_WAY;
+    if (!lease || !canRedeem(context)) return UNDER_WAY;
   }
-  const redeemed = await redeem(exchange, session, refresh, { lease, standing });
+  const redeemed = await redeem(context, session, refresh, { lease, standing });
   if (redeemed.outcome === "renewed") return redeemed;
   const { failure } = redeemed;
   const other = !failure || failure.code === "grant_refused" ? await settled() : undefined;
   if (other) return other;
   if (failure) {
-    addDetail(exchange, codesOf(failure));
-    exchange.setCookies.push(clearedRefreshCookie(exchange));
+    addDetail(context, codesOf(failure));
+    context.setCookies.push(clearedRefreshCookie(context));
   }
   return REFUSED;
 }
@@ -126,34 +126,34 @@ async function attempt({ exchange, signed, refresh, isLoop, isFresh, take }: Att
  * What the ledger says now of a session that could be renewed when the request came; undefined where that is still so.
  */
 async function overtaken(
-  exchange: Exchange,
+  context: RequestContext,
   session: Session,
   refresh: Refresh,
   isFresh: boolean,
 ): Promise<Renewal | undefined> {
-  const standing = await exchange.ports.ledger.standing(session.uid, session.sid);
-  const found = renewability(standing, { generation: refresh.generation, isFresh }, exchange);
+  const standing = await context.ports.ledger.standing(session.uid, session.sid);
+  const found = renewability(standing, { generation: refresh.generation, isFresh }, context);
   if (found === "living" || found === "just_renewed") return undefined;
-  if (found !== "renewed_elsewhere") return over(exchange, session, found, standing);
-  return (await repeatRenewal(exchange, session, refresh, standing, true)) ?? renewedElsewhere(exchange, standing);
+  if (found !== "renewed_elsewhere") return over(context, session, found, standing);
+  return (await repeatRenewal(context, session, refresh, standing, true)) ?? renewedElsewhere(context, standing);
 }
 
-function renewedElsewhere({ settings }: Exchange, standing: Standing): Renewal {
+function renewedElsewhere({ settings }: RequestContext, standing: Standing): Renewal {
   const { renewedAt, endsAt } = standing.session!;
   return { outcome: "renewed_elsewhere", expiresAt: Math.min(renewedAt + settings.session.token, endsAt) };
 }
 
 async function over(
-  exchange: Exchange,
+  context: RequestContext,
   session: Session,
   found: Exclude<Renewability, "living" | "just_renewed">,
   { mark, gatewayMark }: Standing,
 ): Promise<Renewal> {
   const known = { mark, gatewayMark };
   if (found === "reused" || found === "renewed_elsewhere") {
-    await reactToReuse(exchange, "refresh", session);
+    await reactToReuse(context, "refresh", session);
     return { outcome: "over", known };
   }
-  addDetail(exchange, `session_${found}`);
+  addDetail(context, `session_${found}`);
   return { outcome: "over", ...(found === "revoked" && { known }) };
 }

@@ -1,7 +1,7 @@
 import type { Session } from "../../session/token";
 import { refreshCookie, type Refresh } from "./cookies/refresh";
 import { sessionCookie } from "./cookies/session";
-import type { Exchange } from "./exchange";
+import type { RequestContext } from "./request-context";
 import { readNext } from "./next";
 import type { Standing } from "./ports";
 import { lifeOf } from "./standing";
@@ -18,23 +18,23 @@ import { lifeOf } from "./standing";
  * @throws Failure `keys_unavailable`
  */
 export async function repeatRenewal(
-  exchange: Exchange,
+  context: RequestContext,
   session: Session,
   refresh: Refresh,
   standing: Standing,
   isInTime: boolean,
 ) {
   const current = standing.session;
-  if (!current || lifeOf(standing, exchange) !== "living") return undefined;
-  const isSameBrowser = isInTime && current.address === exchange.address;
+  if (!current || lifeOf(standing, context) !== "living") return undefined;
+  const isSameBrowser = isInTime && current.address === context.address;
   if (!isSameBrowser && refresh.attempt === undefined) return undefined;
-  const next = await readNext(exchange, current);
+  const next = await readNext(context, current);
   if (!next?.given || next.generation !== current.generation || (!isSameBrowser && next.attempt !== refresh.attempt))
     return undefined;
   const { given, refreshToken, generation } = next;
-  exchange.setCookies.push(
-    await sessionCookie(exchange, { ...session, ...given, floor: standing.floor }, current.endsAt),
-    await refreshCookie(exchange, session.sid, { refreshToken, generation }),
+  context.setCookies.push(
+    await sessionCookie(context, { ...session, ...given, floor: standing.floor }, current.endsAt),
+    await refreshCookie(context, session.sid, { refreshToken, generation }),
   );
   return { outcome: "renewal_repeated" as const, expiresAt: given.expiresAt };
 }

@@ -1,7 +1,7 @@
 import type { Reuse } from "../../session/ledger";
 import type { RevocationTarget } from "../../session/revocation";
 import type { ReuseAction } from "../../session/security-event";
-import { addDetail, type Exchange } from "./exchange";
+import { addDetail, type RequestContext } from "./request-context";
 import { asFailure, codesOf } from "./failures";
 
 interface Reused {
@@ -34,16 +34,16 @@ const REASONS: Record<Reuse, string> = {
  *
  * @throws Failure `revocations_unavailable`, `ledger_unavailable`
  */
-export async function reactToReuse(exchange: Exchange, what: Reuse, { uid, sid, idp }: Reused): Promise<void> {
-  const { ports, settings, now, address, reference, note } = exchange;
+export async function reactToReuse(context: RequestContext, what: Reuse, { uid, sid, idp }: Reused): Promise<void> {
+  const { ports, settings, now, address, reference, note } = context;
   const action = settings.onReuse;
   Object.assign(note, { uid, sid, idp });
-  addDetail(exchange, `${what}_reused`);
+  addDetail(context, `${what}_reused`);
   const revoked = REVOKED[action]({ uid, sid, idp }, now);
   if (revoked) await ports.revoke({ version: 1, ...revoked, by: "reuse", reason: REASONS[what] });
   const raised = ports.raise({ version: 1, type: "reuse", what, action, uid, sid, idp, address, reference, time: now });
   await Promise.all([
     ports.ledger.recordReuse(uid, sid, what, now),
-    raised.catch((error) => addDetail(exchange, `event ${codesOf(asFailure(error))}`)),
+    raised.catch((error) => addDetail(context, `event ${codesOf(asFailure(error))}`)),
   ]);
 }

@@ -1,7 +1,7 @@
 /** What the ledger says of a session, and what follows from it. All times are Unix seconds. */
 import { isVoid } from "../../session/ledger";
 import { RENEWAL_GRACE } from "../../session/timing";
-import type { Exchange } from "./exchange";
+import type { RequestContext } from "./request-context";
 import type { Standing } from "./ports";
 
 /** `unknown`: the ledger has no such session, or none that far. */
@@ -13,7 +13,7 @@ export type Life = "living" | "unknown" | "revoked" | "ended";
  */
 export type Renewability = Life | "idle" | "renewed_elsewhere" | "just_renewed" | "reused";
 
-type Now = Pick<Exchange, "now" | "settings">;
+type Now = Pick<RequestContext, "now" | "settings">;
 
 /** What a browser comes with. */
 export interface Held {

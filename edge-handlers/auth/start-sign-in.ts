@@ -3,7 +3,7 @@ import { redirect } from "./answers";
 import type { Known } from "./authentication";
 import { clearedOldestFlowCookies, flowCookie, type Flow } from "./cookies/flow";
 import { isLoop } from "./cookies/sign-ins";
-import type { Exchange } from "./exchange";
+import type { RequestContext } from "./request-context";
 import { Failure } from "./failures";
 import { redirectUri, relyingParty } from "./oidc/relying-party";
 
@@ -15,16 +15,16 @@ import { redirectUri, relyingParty } from "./oidc/relying-party";
  * @throws Failure `too_many_sign_ins`, `idp_unavailable`, `idp_misconfigured`, `keys_unavailable`
  */
 export async function startSignIn(
-  exchange: Exchange,
+  context: RequestContext,
   idp: string,
   returnPath: string,
   anew?: Known,
 ): Promise<Response> {
-  const { ports, note } = exchange;
+  const { ports, note } = context;
   note.idp = idp;
-  if (isLoop(exchange, "s")) throw new Failure("too_many_sign_ins");
+  if (isLoop(context, "s")) throw new Failure("too_many_sign_ins");
   // At once, because each may be the better part of a second away.
-  const [{ server, settings }] = await Promise.all([relyingParty(exchange, idp), ports.keys()]);
+  const [{ server, settings }] = await Promise.all([relyingParty(context, idp), ports.keys()]);
   const flow: Flow = {
     state: ports.random(32),
     nonce: ports.random(32),
@@ -33,7 +33,7 @@ export async function startSignIn(
     sid: ports.random(12),
     returnPath,
     ...(anew && { anew }),
-    startedAt: exchange.now,
+    startedAt: context.now,
   };
 
   const target = new URL(server.authorization_endpoint!);
@@ -42,7 +42,7 @@ export async function startSignIn(
     // A form_post would come back without the Lax flow cookie.
     response_mode: "query",
     client_id: settings.clientId,
-    redirect_uri: redirectUri(exchange, idp),
+    redirect_uri: redirectUri(context, idp),
     scope: settings.scopes.join(" "),
     state: flow.state,
     nonce: flow.nonce,
@@ -53,7 +53,7 @@ export async function startSignIn(
   };
   for (const [name, value] of Object.entries(parameters)) target.searchParams.set(name, value);
 
-  exchange.setCookies.push(...(await clearedOldestFlowCookies(exchange)), await flowCookie(exchange, flow));
+  context.setCookies.push(...(await clearedOldestFlowCookies(context)), await flowCookie(context, flow));
   note.outcome = "sign_in_started";
   return redirect(target.href);
 }

@@ -1,4 +1,4 @@
-/** What a stand-in answers to one call of an AWS API that speaks JSON. */
+/** What an emulator answers to one call of an AWS API that speaks JSON. */
 export interface Answer {
   status: number;
   body: unknown;

@@ -1,6 +1,6 @@
 /** Nobody notices a rotation, whatever happens to it; and nobody who was revoked comes back by one. */
 import { randomUUID } from "node:crypto";
-import type { StoreFault } from "../../../local/key-value-store-stand-in";
+import type { StoreFault } from "../../../local/key-value-store-emulator";
 import type { RevocationTarget } from "../../../session/revocation";
 import { mint } from "../../support/session-tokens";
 import { startMoto, type Moto } from "../../support/moto";

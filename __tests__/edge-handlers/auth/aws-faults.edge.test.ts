@@ -214,7 +214,7 @@ test("what is read is asked for twice; what is written is written once, or it wo
   }));
 
 describe("the client secret", () => {
-  const withSecret = { standIn: { clientAuthentication: "client_secret_basic" as const } };
+  const withSecret = { emulator: { clientAuthentication: "client_secret_basic" as const } };
 
   test("missing: nobody gets in", () =>
     withAuth(

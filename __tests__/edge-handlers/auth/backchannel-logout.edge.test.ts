@@ -11,7 +11,7 @@ import type { RevocationCommand } from "../../../session/revocation";
 import { SESSION_COOKIE } from "../../../session/cookies";
 import { expectNoSession, expectPage, expectProblem } from "../../support/answers";
 import { startAuth, withAuth, type AuthEnvironment } from "../../support/auth-fixture";
-import type { Browser } from "../../support/browser-stand-in";
+import type { Browser } from "../../support/browser-emulator";
 import type { EdgeResponse, ViewerRequest } from "../../support/cloudfront-event";
 import type { Outage } from "../../support/idp-faults";
 import { createSigningKey } from "../../support/idp-keys";

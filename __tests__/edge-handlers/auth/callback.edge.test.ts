@@ -2,7 +2,7 @@
 import { FLOW_COOKIE_PREFIX, REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import { expectNoSession, expectPage } from "../../support/answers";
 import { startAuth, withAuth, type AuthEnvironment } from "../../support/auth-fixture";
-import type { Browser } from "../../support/browser-stand-in";
+import type { Browser } from "../../support/browser-emulator";
 
 let environment: AuthEnvironment;
 beforeAll(async () => {
@@ -77,7 +77,7 @@ describe("a callback is refused", () => {
   });
 
   test("with a flow cookie that another gateway encrypted", async () => {
-    await withAuth({ standIn: { now: environment.clock.now } }, async (stranger) => {
+    await withAuth({ emulator: { now: environment.clock.now } }, async (stranger) => {
       const browser = environment.browser();
       const callback = browser.approve(await browser.startSignIn());
       const attacker = stranger.browser();

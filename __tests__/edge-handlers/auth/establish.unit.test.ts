@@ -1,6 +1,6 @@
 /** The cookies of a new session, and what the ledger is told of it. */
 import { establishSession, ledgerSession } from "../../../edge-handlers/auth/establish";
-import type { Exchange } from "../../../edge-handlers/auth/exchange";
+import type { RequestContext } from "../../../edge-handlers/auth/request-context";
 import type { Identity } from "../../../edge-handlers/auth/oidc/identity";
 import type { Standing } from "../../../edge-handlers/auth/ports";
 
@@ -18,7 +18,7 @@ const IDENTITY: Identity = {
 const STANDING: Standing = { session: undefined, revocations: [], mark: 7, gatewayMark: 9, floor: "0000abc" };
 const REFRESH = { refreshToken: "token", generation: 0 };
 
-function newExchange(headers: Record<string, string> = {}): Exchange {
+function newContext(headers: Record<string, string> = {}): RequestContext {
   return {
     now: NOW,
     address: "203.0.113.178",
@@ -27,11 +27,11 @@ function newExchange(headers: Record<string, string> = {}): Exchange {
     ports: { keys: async () => ({ current: "k1", keys: { k1: "m".repeat(43) } }), now: () => NOW },
     setCookies: [],
     note: {},
-  } as unknown as Exchange;
+  } as unknown as RequestContext;
 }
 
 test("the session cookie lives as long as the session, the refresh cookie as long as it may be idle", async () => {
-  const { cookies } = await establishSession(newExchange(), START, IDENTITY, REFRESH);
+  const { cookies } = await establishSession(newContext(), START, IDENTITY, REFRESH);
   expect(cookies).toEqual([
     expect.stringMatching(/^__Host-gate=2\.[^;]+; Path=\/; Max-Age=28800; Secure; HttpOnly; SameSite=Lax$/),
     expect.stringMatching(/^__Secure-gate-refresh=[^;]+; Path=\/_gate; Max-Age=3600; Secure; HttpOnly; SameSite=Lax$/),
@@ -39,7 +39,7 @@ test("the session cookie lives as long as the session, the refresh cookie as lon
 });
 
 test("without a refresh token the refresh cookie of an earlier session goes", async () => {
-  const { cookies } = await establishSession(newExchange(), START, IDENTITY, undefined);
+  const { cookies } = await establishSession(newContext(), START, IDENTITY, undefined);
   expect(cookies[1]).toBe("__Secure-gate-refresh=; Path=/_gate; Max-Age=0; Secure; HttpOnly; SameSite=Lax");
 });
 
@@ -47,36 +47,36 @@ test.each<[string, Partial<Identity>, string, string]>([
   ["claims", { claims: { department: "x".repeat(4000) } }, "token", "session_too_large"],
   ["a refresh token", {}, "x".repeat(3000), "refresh_token_too_large"],
 ])("%s that no cookie can hold give no session at all", async (_name, identity, refreshToken, code) => {
-  const exchange = newExchange();
+  const context = newContext();
   await expect(
-    establishSession(exchange, START, { ...IDENTITY, ...identity }, { refreshToken, generation: 0 }),
+    establishSession(context, START, { ...IDENTITY, ...identity }, { refreshToken, generation: 0 }),
   ).rejects.toMatchObject({ code });
-  expect(exchange.setCookies).toEqual([]);
+  expect(context.setCookies).toEqual([]);
 });
 
 test.each([
   ["after its own lifetime", NOW + 28_800, NOW + 900],
   ["with the session, which was given less than the settings now say", NOW + 60, NOW + 60],
 ])("the token ends %s", async (_name, endsAt, expiresAt) => {
-  const { session } = await establishSession(newExchange(), { ...START, endsAt }, IDENTITY, REFRESH);
+  const { session } = await establishSession(newContext(), { ...START, endsAt }, IDENTITY, REFRESH);
   expect(session.expiresAt).toBe(expiresAt);
 });
 
 test("the ledger keeps of a user agent what a terminal can show, and no more than 200 characters", async () => {
-  const exchange = newExchange({ "user-agent": `Mozilla/5.0 \u001b[31m\u00e9${"x".repeat(300)}` });
-  const { session } = await establishSession(exchange, START, IDENTITY, REFRESH);
-  const { userAgent } = ledgerSession(exchange, session, IDENTITY, STANDING, START.endsAt);
+  const context = newContext({ "user-agent": `Mozilla/5.0 \u001b[31m\u00e9${"x".repeat(300)}` });
+  const { session } = await establishSession(context, START, IDENTITY, REFRESH);
+  const { userAgent } = ledgerSession(context, session, IDENTITY, STANDING, START.endsAt);
   expect(userAgent).toBe(`Mozilla/5.0 ?[31m?${"x".repeat(300)}`.slice(0, 200));
 });
 
 test("token and ledger keep the marks that the sign-in found, and the token the floor", async () => {
-  const exchange = newExchange();
-  const { session } = await establishSession(exchange, START, IDENTITY, REFRESH);
+  const context = newContext();
+  const { session } = await establishSession(context, START, IDENTITY, REFRESH);
   expect(session).toMatchObject({ mark: 7, floor: "0000abc" });
-  expect(ledgerSession(exchange, session, IDENTITY, STANDING, START.endsAt)).toMatchObject({ mark: 7, gatewayMark: 9 });
+  expect(ledgerSession(context, session, IDENTITY, STANDING, START.endsAt)).toMatchObject({ mark: 7, gatewayMark: 9 });
 });
 
 test("a token says of no authentication that it is to come", async () => {
-  const { session } = await establishSession(newExchange(), START, { ...IDENTITY, authTime: NOW + 100 }, REFRESH);
+  const { session } = await establishSession(newContext(), START, { ...IDENTITY, authTime: NOW + 100 }, REFRESH);
   expect(session.authTime).toBe(NOW);
 });

@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import type { JWTPayload } from "jose";
 import { REFUSALS } from "../../../edge-handlers/auth/oidc/refused";
-import type { Fault } from "../../../local/aws-stand-in";
+import type { Fault } from "../../../local/aws-emulator";
 import type { RevocationCommand } from "../../../session/revocation";
 import type { AuthSettings } from "../../../session/settings";
 import { expectProblem } from "../../support/answers";

@@ -5,10 +5,10 @@
  */
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import { shardOf } from "../../../session/shard";
-import type { Fault } from "../../../local/aws-stand-in";
+import type { Fault } from "../../../local/aws-emulator";
 import { expectNoSession, expectPage, expectProblem, setCookie } from "../../support/answers";
 import { withAuth, type AuthEnvironment } from "../../support/auth-fixture";
-import type { Browser } from "../../support/browser-stand-in";
+import type { Browser } from "../../support/browser-emulator";
 import type { EdgeResponse } from "../../support/cloudfront-event";
 
 const FAULTS: Fault[] = ["error", "throttle", "garbage", "hang"];

@@ -3,7 +3,7 @@ import type { JWTPayload } from "jose";
 import { SESSION_COOKIE } from "../../../session/cookies";
 import { expectNoSession, expectPage, expectProblem, setCookie } from "../../support/answers";
 import { startAuth, type AuthEnvironment } from "../../support/auth-fixture";
-import type { Browser } from "../../support/browser-stand-in";
+import type { Browser } from "../../support/browser-emulator";
 import type { EdgeResponse } from "../../support/cloudfront-event";
 import {
   createSigningKey,

@@ -1,20 +1,20 @@
 /** What the gateway takes from claims, all of which end up in headers of the request to the origin. */
-import type { Exchange } from "../../../edge-handlers/auth/exchange";
+import type { RequestContext } from "../../../edge-handlers/auth/request-context";
 import { identify, type Identity } from "../../../edge-handlers/auth/oidc/identity";
 import type { RelyingParty } from "../../../edge-handlers/auth/oidc/relying-party";
 
 const NOW = 1_000_000;
 
 function identityWith(claims: Record<string, unknown>): Promise<Identity> {
-  const exchange = {
+  const context = {
     now: NOW,
     settings: { roles: ["admin", "staff"], claims: ["department", "constructor"] },
-  } as unknown as Exchange;
+  } as unknown as RequestContext;
   const party = {
     settings: { issuer: "https://idp.example", rolesClaim: "groups", scopes: ["openid", "email"] },
     server: {},
   } as unknown as RelyingParty;
-  return identify(exchange, party, { accessToken: "t", idToken: { sub: "alice", ...claims }, refreshToken: undefined });
+  return identify(context, party, { accessToken: "t", idToken: { sub: "alice", ...claims }, refreshToken: undefined });
 }
 
 test.each<[string, Record<string, unknown>, Partial<Identity>]>([

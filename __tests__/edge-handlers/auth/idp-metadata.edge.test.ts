@@ -4,7 +4,7 @@ import { expectNoSession, expectPage, expectProblem, setCookie } from "../../sup
 import { withAuth, type AuthEnvironment } from "../../support/auth-fixture";
 import { createSigningKey, signIdToken, type SigningKey } from "../../support/idp-keys";
 import type { Json, Outage } from "../../support/idp-faults";
-import type { IdpStandIn } from "../../support/idp-stand-in";
+import type { IdpEmulator } from "../../support/idp-emulator";
 
 const HOUR = 3600;
 
@@ -157,7 +157,7 @@ describe("the key set", () => {
     return response.status;
   }
   const newKey = (kid: string) => createSigningKey("ES256", kid);
-  const publish = (idp: IdpStandIn, ...keys: SigningKey[]) => (idp.publishedKeys = keys);
+  const publish = (idp: IdpEmulator, ...keys: SigningKey[]) => (idp.publishedKeys = keys);
 
   test("is fetched once for many sign-ins", () =>
     withAuth({}, async (environment) => {

@@ -1,10 +1,10 @@
 /**
- * The handler's ledger, on the tables as AWS has them and as the stand-in has them: conditions, leases and what leads
+ * The handler's ledger, on the tables as AWS has them and as the emulator has them: conditions, leases and what leads
  * to a session.
  */
 import { dynamoDbLedger } from "../../../edge-handlers/auth/aws/ledger";
 import type { Ledger } from "../../../edge-handlers/auth/ports";
-import { startAwsStandIn } from "../../../local/aws-stand-in";
+import { startAwsEmulator } from "../../../local/aws-emulator";
 import { createLedgerTables } from "../../../local/ledger-tables";
 import type { LedgerSession } from "../../../session/ledger";
 import { startDynamoDbLocal } from "../../support/dynamodb-local";
@@ -31,7 +31,7 @@ const SESSION: LedgerSession = {
 const { uid, sid } = SESSION;
 
 describeWithDynamoDbLocal("on DynamoDB Local", (folder) => ledgerTests(() => startDynamoDbLocal(folder)));
-describe("on the local edge's stand-in", () => ledgerTests(startAwsStandIn));
+describe("on the local edge's emulator", () => ledgerTests(startAwsEmulator));
 
 function ledgerTests(start: () => Promise<{ endpoint: string; close(): Promise<void> }>): void {
   let place: { endpoint: string; close(): Promise<void> };

@@ -2,7 +2,7 @@
 import { FLOW_COOKIE_PREFIX, REFRESH_COOKIE, SESSION_COOKIE, SIGN_INS_COOKIE } from "../../../session/cookies";
 import { expectPage, setCookie, setCookies } from "../../support/answers";
 import { startAuth, type AuthEnvironment } from "../../support/auth-fixture";
-import type { Browser } from "../../support/browser-stand-in";
+import type { Browser } from "../../support/browser-emulator";
 import type { EdgeResponse } from "../../support/cloudfront-event";
 
 const LOGIN = "/_gate/login?return_to=%2Floop";

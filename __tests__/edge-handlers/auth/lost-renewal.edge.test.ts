@@ -5,7 +5,7 @@ import { markText, shardOf } from "../../../session/shard";
 import type { Session } from "../../../session/token";
 import { expectNoSession, expectProblem, setCookie } from "../../support/answers";
 import { newMasterKey, startAuth, type AuthEnvironment } from "../../support/auth-fixture";
-import type { Browser } from "../../support/browser-stand-in";
+import type { Browser } from "../../support/browser-emulator";
 import type { EdgeResponse } from "../../support/cloudfront-event";
 
 const LOGIN = "/_gate/login?return_to=%2Fpage";

@@ -2,7 +2,7 @@
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import { expectNoSession, expectProblem, setCookie } from "../../support/answers";
 import { HOST, startAuth, type AuthEnvironment } from "../../support/auth-fixture";
-import type { Browser } from "../../support/browser-stand-in";
+import type { Browser } from "../../support/browser-emulator";
 import { createSigningKey, signIdToken } from "../../support/idp-keys";
 import type { Tampering } from "../../support/idp-faults";
 

@@ -3,7 +3,7 @@ import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import type { Session } from "../../../session/token";
 import { expectNoSession, expectPage, expectProblem, setCookie } from "../../support/answers";
 import { startAuth, withAuth, type AuthEnvironment } from "../../support/auth-fixture";
-import type { Browser } from "../../support/browser-stand-in";
+import type { Browser } from "../../support/browser-emulator";
 import type { EdgeResponse } from "../../support/cloudfront-event";
 import type { Outage } from "../../support/idp-faults";
 

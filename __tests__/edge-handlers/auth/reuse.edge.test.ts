@@ -4,7 +4,7 @@ import type { ReuseAction } from "../../../session/security-event";
 import type { Session } from "../../../session/token";
 import { expectNoSession, expectPage, expectProblem, setCookie } from "../../support/answers";
 import { startAuth, type AuthEnvironment } from "../../support/auth-fixture";
-import type { Browser } from "../../support/browser-stand-in";
+import type { Browser } from "../../support/browser-emulator";
 import type { EdgeResponse } from "../../support/cloudfront-event";
 
 const ACTIONS: ReuseAction[] = ["record", "revoke-session", "revoke-user"];

@@ -4,7 +4,7 @@ import type { ClientAuthentication } from "../../../session/settings";
 import { FLOW_COOKIE_PREFIX, REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import { expectNoSession, expectPage, setCookie, setCookies } from "../../support/answers";
 import { HOST, startAuth, withAuth, type AuthEnvironment, type AuthOptions } from "../../support/auth-fixture";
-import type { Browser } from "../../support/browser-stand-in";
+import type { Browser } from "../../support/browser-emulator";
 
 let environment: AuthEnvironment;
 beforeAll(async () => {
@@ -261,7 +261,7 @@ test("sign-ins that run at once never get each other's cookies or pages", async 
 test.each<ClientAuthentication>(["client_secret_basic", "client_secret_post"])(
   "the client authenticates by %s",
   async (clientAuthentication) => {
-    await withAuth({ standIn: { clientAuthentication } }, async (own) => {
+    await withAuth({ emulator: { clientAuthentication } }, async (own) => {
       const browser = own.browser();
       expect((await browser.signIn("/a")).headers["location"]).toEqual(["/a"]);
       own.clock.advance(901);
@@ -277,14 +277,14 @@ test.each(["\n", "\r\n"])(
       const name = settings.identityProviders["main"]!.clientSecretName!;
       aws.secrets.set(name, aws.secrets.get(name)! + lineBreak);
     };
-    await withAuth({ standIn: { clientAuthentication: "client_secret_basic" }, prepare }, async (own) => {
+    await withAuth({ emulator: { clientAuthentication: "client_secret_basic" }, prepare }, async (own) => {
       expect((await own.browser().signIn("/a")).headers["location"]).toEqual(["/a"]);
     });
   },
 );
 
 test.each(["/tenant/v2.0", "/", "/tenant/"])("an issuer may have the path %s", async (path) => {
-  await withAuth({ standIn: { path } }, async (own) => {
+  await withAuth({ emulator: { path } }, async (own) => {
     expect((await own.browser().signIn("/a")).headers["location"]).toEqual(["/a"]);
   });
 });

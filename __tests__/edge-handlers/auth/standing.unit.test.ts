@@ -1,5 +1,5 @@
 /** What the ledger's word on a session allows. */
-import type { Exchange } from "../../../edge-handlers/auth/exchange";
+import type { RequestContext } from "../../../edge-handlers/auth/request-context";
 import { lifeOf, renewability } from "../../../edge-handlers/auth/standing";
 import type { LedgerSession, Revocation } from "../../../session/ledger";
 import type { ReuseAction } from "../../../session/security-event";
@@ -24,8 +24,8 @@ const SESSION: LedgerSession = {
 };
 const UNREADABLE = undefined as unknown as number;
 
-function exchangeAt(now: number, onReuse: ReuseAction = "revoke-session"): Pick<Exchange, "now" | "settings"> {
-  return { now, settings: { session: { idle: HOUR }, onReuse } as Exchange["settings"] };
+function contextAt(now: number, onReuse: ReuseAction = "revoke-session"): Pick<RequestContext, "now" | "settings"> {
+  return { now, settings: { session: { idle: HOUR }, onReuse } as RequestContext["settings"] };
 }
 
 function revocation(changes: Partial<Revocation>): Revocation {
@@ -115,11 +115,11 @@ describe("a session", () => {
       "revoked",
     ],
   ])("%s", (_name, found, revocations, life) => {
-    expect(lifeOf({ session: found, revocations }, exchangeAt(NOW))).toBe(life);
+    expect(lifeOf({ session: found, revocations }, contextAt(NOW))).toBe(life);
   });
 
   test("that was caught at reuse lives where that is only recorded", () => {
-    expect(lifeOf({ session: session({ reuse: "refresh" }), revocations: [] }, exchangeAt(NOW, "record"))).toBe(
+    expect(lifeOf({ session: session({ reuse: "refresh" }), revocations: [] }, contextAt(NOW, "record"))).toBe(
       "living",
     );
   });
@@ -168,7 +168,7 @@ describe("a refresh cookie", () => {
     ["renews no session that is over", 7, { endsAt: NOW }, "ended"],
   ])("%s", (_name, generation, changes, verdict) => {
     expect(
-      renewability({ session: session(changes), revocations: [] }, { generation, isFresh: true }, exchangeAt(NOW)),
+      renewability({ session: session(changes), revocations: [] }, { generation, isFresh: true }, contextAt(NOW)),
     ).toBe(verdict);
   });
 
@@ -177,7 +177,7 @@ describe("a refresh cookie", () => {
       renewability(
         { session: session({ renewedAt: NOW - 61 }), revocations: [] },
         { generation: 7, isFresh: false },
-        exchangeAt(NOW),
+        contextAt(NOW),
       ),
     ).toBe("living");
   });
@@ -188,7 +188,7 @@ describe("a refresh cookie", () => {
         renewability(
           { session: SESSION, revocations: [revocation({})] },
           { generation, isFresh: true },
-          exchangeAt(NOW),
+          contextAt(NOW),
         ),
       ).toBe("revoked");
   });

@@ -3,7 +3,7 @@ import { decodeProtectedHeader } from "jose";
 import type { SessionKeys } from "../../../session/keys";
 import { FLOW_COOKIE_PREFIX, SESSION_COOKIE } from "../../../session/cookies";
 import { newMasterKey, withAuth, type AuthEnvironment } from "../../support/auth-fixture";
-import type { Browser } from "../../support/browser-stand-in";
+import type { Browser } from "../../support/browser-emulator";
 import { kidOf, mint } from "../../support/session-tokens";
 
 const GET_SECRET = "secretsmanager.GetSecretValue";

@@ -2,7 +2,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { FLOW_COOKIE_PREFIX } from "../../../session/cookies";
 import type { Known } from "../authentication";
-import type { Exchange } from "../exchange";
+import type { RequestContext } from "../request-context";
 import { clearCookie, onlyCookie, setCookie } from "./jar";
 import { seal, unseal } from "./seal";
 
@@ -38,7 +38,7 @@ export interface Flow {
 }
 
 /** @throws Failure `keys_unavailable` */
-export async function flowCookie({ ports }: Exchange, flow: Flow): Promise<string> {
+export async function flowCookie({ ports }: RequestContext, flow: Flow): Promise<string> {
   return setCookie(cookieName(flow.state), await seal(ports, "edgegate-flow", flow), LIFETIME);
 }
 
@@ -47,9 +47,9 @@ export async function flowCookie({ ports }: Exchange, flow: Flow): Promise<strin
  *
  * @throws Failure `keys_unavailable`
  */
-export async function readFlow(exchange: Exchange, state: string): Promise<Flow | undefined> {
+export async function readFlow(context: RequestContext, state: string): Promise<Flow | undefined> {
   if (!STATE.test(state)) return undefined;
-  const flow = await openFlow(exchange, onlyCookie(exchange.cookies, cookieName(state)));
+  const flow = await openFlow(context, onlyCookie(context.cookies, cookieName(state)));
   return flow && timingSafeEqual(Buffer.from(flow.state), Buffer.from(state)) ? flow : undefined;
 }
 
@@ -58,7 +58,7 @@ export function clearedFlowCookie(state: string): string {
 }
 
 /** Clears every flow cookie of the browser. */
-export function clearedFlowCookies({ cookies }: Exchange): string[] {
+export function clearedFlowCookies({ cookies }: RequestContext): string[] {
   return flowCookieNames(cookies.all).map((name) => clearCookie(name));
 }
 
@@ -67,11 +67,11 @@ export function clearedFlowCookies({ cookies }: Exchange): string[] {
  *
  * @throws Failure `keys_unavailable`
  */
-export async function clearedOldestFlowCookies(exchange: Exchange): Promise<string[]> {
+export async function clearedOldestFlowCookies(context: RequestContext): Promise<string[]> {
   const flows = await Promise.all(
-    flowCookieNames(exchange.cookies.all).map(async (name) => {
-      const value = onlyCookie(exchange.cookies, name);
-      return { name, length: value?.length ?? 0, flow: await openFlow(exchange, value) };
+    flowCookieNames(context.cookies.all).map(async (name) => {
+      const value = onlyCookie(context.cookies, name);
+      return { name, length: value?.length ?? 0, flow: await openFlow(context, value) };
     }),
   );
   const newestFirst = flows.sort((a, b) => (b.flow?.startedAt ?? 0) - (a.flow?.startedAt ?? 0));
@@ -82,7 +82,7 @@ export async function clearedOldestFlowCookies(exchange: Exchange): Promise<stri
   return excess.map(({ name }) => clearCookie(name));
 }
 
-async function openFlow({ ports, now }: Exchange, value: string | undefined): Promise<Flow | undefined> {
+async function openFlow({ ports, now }: RequestContext, value: string | undefined): Promise<Flow | undefined> {
   const flow = value === undefined ? undefined : await unseal<Flow>(ports, "edgegate-flow", value);
   return flow && now < flow.startedAt + LIFETIME ? flow : undefined;
 }
@@ -92,7 +92,7 @@ function cookieName(state: string): string {
 }
 
 /** Names go back into Set-Cookie headers: only those that this handler could have given do. */
-function flowCookieNames(cookies: Exchange["cookies"]["all"]): string[] {
+function flowCookieNames(cookies: RequestContext["cookies"]["all"]): string[] {
   const isFlow = (name: string) =>
     name.startsWith(FLOW_COOKIE_PREFIX) && STATE_PREFIX.test(name.slice(FLOW_COOKIE_PREFIX.length));
   return [...new Set(cookies.map(([name]) => name).filter(isFlow))];

@@ -4,7 +4,7 @@
  */
 import { REFRESH_COOKIE } from "../../../session/cookies";
 import type { Session } from "../../../session/token";
-import type { Exchange } from "../exchange";
+import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
 import { clearCookie, onlyCookie, setCookie } from "./jar";
 import { seal, unseal } from "./seal";
@@ -36,20 +36,20 @@ interface Content extends Refresh {
  *
  * @throws Failure `keys_unavailable`
  */
-export async function readRefresh(exchange: Exchange, session: Session): Promise<Refresh | undefined> {
-  const value = onlyCookie(exchange.cookies, REFRESH_COOKIE);
-  const content = value === undefined ? undefined : await unseal<Content>(exchange.ports, "edgegate-refresh", value);
+export async function readRefresh(context: RequestContext, session: Session): Promise<Refresh | undefined> {
+  const value = onlyCookie(context.cookies, REFRESH_COOKIE);
+  const content = value === undefined ? undefined : await unseal<Content>(context.ports, "edgegate-refresh", value);
   return content?.sid === session.sid ? content : undefined;
 }
 
 /** @throws Failure `refresh_token_too_large`, `keys_unavailable` */
-export async function refreshCookie(exchange: Exchange, sid: string, refresh: Refresh): Promise<string> {
+export async function refreshCookie(context: RequestContext, sid: string, refresh: Refresh): Promise<string> {
   const content: Content = { sid, ...refresh };
-  const value = await seal(exchange.ports, "edgegate-refresh", content);
+  const value = await seal(context.ports, "edgegate-refresh", content);
   if (value.length > MAX_LENGTH) throw new Failure("refresh_token_too_large");
-  return setCookie(REFRESH_COOKIE, value, exchange.settings.session.idle, exchange.settings.basePath);
+  return setCookie(REFRESH_COOKIE, value, context.settings.session.idle, context.settings.basePath);
 }
 
-export function clearedRefreshCookie({ settings }: Exchange): string {
+export function clearedRefreshCookie({ settings }: RequestContext): string {
   return clearCookie(REFRESH_COOKIE, settings.basePath);
 }

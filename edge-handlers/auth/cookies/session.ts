@@ -3,7 +3,7 @@ import { SESSION_COOKIE } from "../../../session/cookies";
 import { tokenKey } from "../../../session/keys";
 import { hmac } from "../../../session/node-hash";
 import { decodePayload, MAX_TOKEN_LENGTH, mintToken, splitToken, type Session } from "../../../session/token";
-import type { Exchange } from "../exchange";
+import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
 import { macMatches } from "../mac";
 import { clearCookie, onlyCookie, setCookie } from "./jar";
@@ -20,7 +20,7 @@ export interface SignedSession {
  *
  * @throws Failure `keys_unavailable`
  */
-export async function readSession({ cookies, ports, note }: Exchange): Promise<SignedSession | undefined> {
+export async function readSession({ cookies, ports, note }: RequestContext): Promise<SignedSession | undefined> {
   const token = splitToken(onlyCookie(cookies, SESSION_COOKIE) ?? "");
   if (!token) return undefined;
   const { kid, signed, mac } = token;
@@ -32,7 +32,7 @@ export async function readSession({ cookies, ports, note }: Exchange): Promise<S
 }
 
 /** Unix seconds at which the session ends, whatever happens, as far as the token tells. */
-export function sessionEnd({ settings }: Exchange, session: Pick<Session, "issuedAt">): number {
+export function sessionEnd({ settings }: RequestContext, session: Pick<Session, "issuedAt">): number {
   return session.issuedAt + settings.session.absolute;
 }
 
@@ -42,7 +42,7 @@ export function sessionEnd({ settings }: Exchange, session: Pick<Session, "issue
  * @param endsAt Unix seconds at which the session ends
  * @throws Failure `session_too_large`, `keys_unavailable`
  */
-export async function sessionCookie({ ports, now }: Exchange, session: Session, endsAt: number): Promise<string> {
+export async function sessionCookie({ ports, now }: RequestContext, session: Session, endsAt: number): Promise<string> {
   const { current, keys } = await ports.keys();
   const token = mintToken(hmac, tokenKey(hmac, keys[current]!), current, session);
   if (token.length > MAX_TOKEN_LENGTH) throw new Failure("session_too_large");

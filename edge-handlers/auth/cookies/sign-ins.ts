@@ -10,7 +10,7 @@
  * an older token than the one that was given is in a loop.
  */
 import { SIGN_INS_COOKIE } from "../../../session/cookies";
-import type { Exchange } from "../exchange";
+import type { RequestContext } from "../request-context";
 import { onlyCookie, setCookie } from "./jar";
 
 const KINDS = ["s", "r", "f"] as const;
@@ -23,23 +23,23 @@ const WINDOW = 60;
 const FORM = /^[srf][0-9a-z]{1,8}(\.[srf][0-9a-z]{1,8}){0,15}$/;
 
 /** Whether sign-ins (or renewals) gave sessions so often that the next one would go round in circles. */
-export function isLoop(exchange: Exchange, kind: "s" | "r"): boolean {
-  return ofKind(recent(exchange), kind).length >= LIMIT;
+export function isLoop(context: RequestContext, kind: "s" | "r"): boolean {
+  return ofKind(recent(context), kind).length >= LIMIT;
 }
 
 /** The cookie that remembers one more. */
-export function signInsCookie(exchange: Exchange, kind: "s" | "r"): string {
-  return cookieOf([...recent(exchange), kind + exchange.now.toString(36)]);
+export function signInsCookie(context: RequestContext, kind: "s" | "r"): string {
+  return cookieOf([...recent(context), kind + context.now.toString(36)]);
 }
 
 /** Whether tokens were signed again so often for this floor that the next one would go round in circles. */
-export function isReissueLoop(exchange: Exchange, floor: string): boolean {
-  return recent(exchange).filter((entry) => entry === "f" + floor).length >= LIMIT;
+export function isReissueLoop(context: RequestContext, floor: string): boolean {
+  return recent(context).filter((entry) => entry === "f" + floor).length >= LIMIT;
 }
 
 /** The cookie that remembers one more of this floor. */
-export function reissueCookie(exchange: Exchange, floor: string): string {
-  return cookieOf([...recent(exchange), "f" + floor]);
+export function reissueCookie(context: RequestContext, floor: string): string {
+  return cookieOf([...recent(context), "f" + floor]);
 }
 
 function cookieOf(entries: string[]): string {
@@ -51,7 +51,7 @@ function ofKind(entries: string[], kind: Kind): string[] {
 }
 
 /** Clocks of edge locations differ a little, so a time may lie ahead; one that lies far ahead would never pass. */
-function recent({ cookies, now }: Exchange): string[] {
+function recent({ cookies, now }: RequestContext): string[] {
   const value = onlyCookie(cookies, SIGN_INS_COOKIE) ?? "";
   if (!FORM.test(value)) return [];
   return value

@@ -6,20 +6,20 @@ import { sha256 } from "../../../session/node-hash";
 import { userId } from "../../../session/token";
 import { empty, json } from "../answers";
 import { endIdpSession, endUser } from "../end-sessions";
-import { identityProviderOf, type Exchange } from "../exchange";
+import { identityProviderOf, type RequestContext } from "../request-context";
 import { Failure } from "../failures";
 import { mediaType } from "../media-type";
 import { verifyLogoutToken, type LogoutToken } from "../oidc/logout-token";
 import { Refused } from "../oidc/refused";
 import { relyingParty } from "../oidc/relying-party";
-import { onlyOnce } from "../only-once";
+import { guardAgainstReplay } from "../replay-guard";
 
-export async function backchannelLogout(exchange: Exchange, idp: string): Promise<Response> {
-  const { settings, note } = exchange;
+export async function backchannelLogout(context: RequestContext, idp: string): Promise<Response> {
+  const { settings, note } = context;
   if (!identityProviderOf(settings, idp)) throw new Failure("not_found");
   note.idp = idp;
   try {
-    await signOut(exchange, idp, await readForm(exchange.request));
+    await signOut(context, idp, await readForm(context.request));
     return empty(200);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -37,26 +37,31 @@ async function readForm(request: Request): Promise<string> {
   return token;
 }
 
-async function signOut(exchange: Exchange, idp: string, token: string): Promise<void> {
-  const { note, now, identityProviders } = exchange;
+async function signOut(context: RequestContext, idp: string, token: string): Promise<void> {
+  const { note, now, identityProviders } = context;
   const {
     server,
     settings: { issuer, clientId },
-  } = await relyingParty(exchange, idp);
+  } = await relyingParty(context, idp);
   const keys = identityProviders.keySet(server.jwks_uri!);
   const logout = await verifyLogoutToken(token, { issuer, audience: clientId, keys, now });
   const sender = `backchannel-logout:${idp}`;
-  const isNew = await onlyOnce(exchange, { sender, issuer, jti: logout.jti, until: logout.usableUntil }, () =>
-    end(exchange, issuer, logout, sender),
+  const isNew = await guardAgainstReplay(context, { sender, issuer, jti: logout.jti, until: logout.usableUntil }, () =>
+    end(context, issuer, logout, sender),
   );
   if (!isNew) throw new Refused("replayed");
   note.outcome = "signed_out";
 }
 
 /** A user without a session of the provider is signed out of all sessions that began until then. */
-async function end(exchange: Exchange, issuer: string, { sub, sid, issuedAt }: LogoutToken, by: string): Promise<void> {
+async function end(
+  context: RequestContext,
+  issuer: string,
+  { sub, sid, issuedAt }: LogoutToken,
+  by: string,
+): Promise<void> {
   const ending = { by, reason: "The identity provider signed the user out." };
   const uid = sub === undefined ? undefined : userId(sha256, issuer, sub);
-  if (sid !== undefined) await endIdpSession(exchange, { issuer, sid, uid }, ending, true);
-  else if (uid !== undefined) await endUser(exchange, uid, Math.min(issuedAt, exchange.now), ending);
+  if (sid !== undefined) await endIdpSession(context, { issuer, sid, uid }, ending, true);
+  else if (uid !== undefined) await endUser(context, uid, Math.min(issuedAt, context.now), ending);
 }

@@ -5,7 +5,7 @@ import { cutoffsOf, endAsCutoff, judgeAuthentication, type Cutoff, type Known } 
 import { clearedFlowCookie, readFlow, type Flow } from "../cookies/flow";
 import { signInsCookie } from "../cookies/sign-ins";
 import { establishSession, ledgerSession } from "../establish";
-import { addDetail, identityProviderOf, loginPath, type Exchange } from "../exchange";
+import { addDetail, identityProviderOf, loginPath, type RequestContext } from "../request-context";
 import { asFailure, codesOf, Failure } from "../failures";
 import { keepUpWithLockdown } from "../lockdown";
 import { identify, type Identity } from "../oidc/identity";
@@ -14,39 +14,39 @@ import { redeemCode, type Tokens } from "../oidc/tokens";
 import { reactToReuse } from "../reuse";
 import { startSignIn } from "../start-sign-in";
 
-export async function callback(exchange: Exchange, idp: string): Promise<Response> {
-  const { settings, url, ports, note } = exchange;
+export async function callback(context: RequestContext, idp: string): Promise<Response> {
+  const { settings, url, ports, note } = context;
   if (!identityProviderOf(settings, idp)) throw new Failure("not_found");
   note.idp = idp;
-  prepare(exchange, idp);
+  prepare(context, idp);
   // Without keys nothing can be said about a flow, and a sign-in that is under way is not over.
   await ports.keys();
-  const flow = await readFlow(exchange, url.searchParams.get("state") ?? "");
+  const flow = await readFlow(context, url.searchParams.get("state") ?? "");
   if (!flow) throw new Failure("flow_missing");
   // Whatever comes of it, a flow is used once.
-  exchange.setCookies.push(clearedFlowCookie(flow.state));
-  exchange.startAgain = loginPath(settings, flow.returnPath);
+  context.setCookies.push(clearedFlowCookie(flow.state));
+  context.startAgain = loginPath(settings, flow.returnPath);
   if (flow.idp !== idp) throw new Failure("flow_mismatch");
 
-  const party = await relyingParty(exchange, idp);
-  const tokens = await redeemFlow(exchange, party, flow);
-  const identity = await identify(exchange, party, tokens);
-  const known = await openSession(exchange, flow, identity, tokens.refreshToken);
-  if (known) return startSignIn(exchange, idp, flow.returnPath, known);
-  exchange.setCookies.push(signInsCookie(exchange, "s"));
+  const party = await relyingParty(context, idp);
+  const tokens = await redeemFlow(context, party, flow);
+  const identity = await identify(context, party, tokens);
+  const known = await openSession(context, flow, identity, tokens.refreshToken);
+  if (known) return startSignIn(context, idp, flow.returnPath, known);
+  context.setCookies.push(signInsCookie(context, "s"));
   note.outcome = "signed_in";
   return redirect(flow.returnPath);
 }
 
 /** A provider that refuses the code has seen it before, or is late: whether the flow's session exists tells which. */
-async function redeemFlow(exchange: Exchange, party: RelyingParty, flow: Flow): Promise<Tokens> {
+async function redeemFlow(context: RequestContext, party: RelyingParty, flow: Flow): Promise<Tokens> {
   try {
-    return await redeemCode(exchange, party, flow);
+    return await redeemCode(context, party, flow);
   } catch (error) {
     const failure = asFailure(error);
-    const opened = failure.code === "grant_refused" ? await exchange.ports.ledger.bySid(flow.sid) : undefined;
+    const opened = failure.code === "grant_refused" ? await context.ports.ledger.bySid(flow.sid) : undefined;
     if (!opened) throw failure;
-    await reactToReuse(exchange, "flow", opened);
+    await reactToReuse(context, "flow", opened);
     throw new Failure("flow_reused");
   }
 }
@@ -58,12 +58,12 @@ async function redeemFlow(exchange: Exchange, party: RelyingParty, flow: Flow): 
  * @throws Failure `flow_reused`, `authentication_too_old`, `ledger_unavailable` and those of {@link establishSession}
  */
 async function openSession(
-  exchange: Exchange,
+  context: RequestContext,
   flow: Flow,
   identity: Identity,
   refreshToken: string | undefined,
 ): Promise<Known | undefined> {
-  const { settings, ports, now } = exchange;
+  const { settings, ports, now } = context;
   const { sid, idp, anew } = flow;
   const { uid, email, idpSession, authTime } = identity;
   const endsAt = now + settings.session.absolute;
@@ -80,14 +80,14 @@ async function openSession(
     }),
   ]);
   // Also where the flow starts over: its cookie would be sealed with a key that is gone.
-  await keepUpWithLockdown(exchange, standing.revocations);
+  await keepUpWithLockdown(context, standing.revocations);
   const { revocations, mark, gatewayMark, floor } = standing;
   const known: Known = { ...anew, mark, gatewayMark };
-  if (!isAccepted(exchange, cutoffsOf(revocations, anew, now), authTime, "user_revoked")) return known;
+  if (!isAccepted(context, cutoffsOf(revocations, anew, now), authTime, "user_revoked")) return known;
 
   const refresh = refreshToken === undefined ? undefined : { refreshToken, generation: 0 };
   const { session, cookies } = await establishSession(
-    exchange,
+    context,
     { sid, issuedAt: now, idp, mark, floor, endsAt },
     identity,
     refresh,
@@ -95,28 +95,28 @@ async function openSession(
   // The end of the provider's session is looked for after the pointer was written, and the pointer after the end: one
   // sees the other.
   const [isFirst, endedAt] = await Promise.all([
-    ports.ledger.open(ledgerSession(exchange, session, identity, standing, endsAt)),
+    ports.ledger.open(ledgerSession(context, session, identity, standing, endsAt)),
     idpSession === undefined ? undefined : ports.ledger.endOf(idpSession),
   ]);
   if (!isFirst) {
-    await reactToReuse(exchange, "flow", session);
+    await reactToReuse(context, "flow", session);
     throw new Failure("flow_reused");
   }
   const end = endAsCutoff(endedAt, anew);
   if (judgeAuthentication(end, authTime) !== "accepted") {
     // Nobody has its cookies. It is ended for the list of sessions.
-    await ports.ledger.end(uid, sid, now).catch((error) => addDetail(exchange, codesOf(asFailure(error))));
+    await ports.ledger.end(uid, sid, now).catch((error) => addDetail(context, codesOf(asFailure(error))));
   }
-  if (!isAccepted(exchange, end, authTime, "idp_session_ended")) return { ...known, endedAt };
-  exchange.setCookies.push(...cookies);
+  if (!isAccepted(context, end, authTime, "idp_session_ended")) return { ...known, endedAt };
+  context.setCookies.push(...cookies);
   return undefined;
 }
 
 /** @throws Failure `authentication_too_old` where the provider was asked to authenticate the user, and did not */
-function isAccepted(exchange: Exchange, cutoffs: Cutoff[], authTime: number | undefined, detail: string): boolean {
+function isAccepted(context: RequestContext, cutoffs: Cutoff[], authTime: number | undefined, detail: string): boolean {
   const verdict = judgeAuthentication(cutoffs, authTime);
   if (verdict === "accepted") return true;
-  addDetail(exchange, detail);
+  addDetail(context, detail);
   if (verdict === "too_old") throw new Failure("authentication_too_old");
   return false;
 }

@@ -6,32 +6,32 @@
 import type { EventTransmitterSettings } from "../../../session/settings";
 import { empty, json } from "../answers";
 import { endIdpSession, endUser } from "../end-sessions";
-import { namesOf, ordersIn, type Order } from "../events/orders";
+import { namesOf, revocationActionsIn, type RevocationAction } from "../events/revocation-actions";
 import { EVENT_RETENTION, verifySecurityEventToken } from "../events/security-event-token";
 import type { KnownIssuers } from "../events/subject";
-import type { Exchange } from "../exchange";
+import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
 import { mediaType } from "../media-type";
 import { Refused } from "../oidc/refused";
-import { onlyOnce } from "../only-once";
+import { guardAgainstReplay } from "../replay-guard";
 
-export async function events(exchange: Exchange, id: string): Promise<Response> {
-  const { eventTransmitters } = exchange.settings;
+export async function events(context: RequestContext, id: string): Promise<Response> {
+  const { eventTransmitters } = context.settings;
   const transmitter = Object.hasOwn(eventTransmitters, id) ? eventTransmitters[id] : undefined;
   if (!transmitter) throw new Failure("not_found");
   try {
-    await take(exchange, id, transmitter);
+    await take(context, id, transmitter);
     return empty(202);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    Object.assign(exchange.note, { outcome: "refused", detail: `${id}: ${error.codes}` });
+    Object.assign(context.note, { outcome: "refused", detail: `${id}: ${error.codes}` });
     // https://www.rfc-editor.org/rfc/rfc8935#section-2.3
     return json(error.refusal, 400);
   }
 }
 
-async function take(exchange: Exchange, id: string, transmitter: EventTransmitterSettings): Promise<void> {
-  const { request, now, note, identityProviders, settings } = exchange;
+async function take(context: RequestContext, id: string, transmitter: EventTransmitterSettings): Promise<void> {
+  const { request, now, note, identityProviders, settings } = context;
   if (mediaType(request) !== "application/secevent+jwt") throw new Refused("content_type");
   const { issuer, audience, jwksUri } = transmitter;
   const token = await verifySecurityEventToken(await request.text(), {
@@ -40,13 +40,13 @@ async function take(exchange: Exchange, id: string, transmitter: EventTransmitte
     keys: identityProviders.keySet(jwksUri),
     now,
   });
-  const orders = ordersIn(token, knownIssuers(settings.identityProviders, transmitter), now);
+  const actions = revocationActionsIn(token, knownIssuers(settings.identityProviders, transmitter), now);
   Object.assign(note, { outcome: "ignored", detail: `${id}: ${namesOf(token)}` });
-  if (orders.length === 0) return;
+  if (actions.length === 0) return;
   const by = `event:${id}`;
-  const carryOut = () => Promise.all(orders.map((order) => carriedOut(exchange, order, by)));
-  const isNew = await onlyOnce(
-    exchange,
+  const carryOut = () => Promise.all(actions.map((action) => carriedOut(context, action, by)));
+  const isNew = await guardAgainstReplay(
+    context,
     { sender: by, issuer, jti: token.jti, until: now + EVENT_RETENTION },
     carryOut,
   );
@@ -54,14 +54,14 @@ async function take(exchange: Exchange, id: string, transmitter: EventTransmitte
   note.outcome = isNew ? "event_taken" : "replayed";
 }
 
-async function carriedOut(exchange: Exchange, order: Order, by: string): Promise<void> {
-  const ending = { by, reason: order.reason };
-  if ("session" in order) await endIdpSession(exchange, order.session, ending, true);
-  else await endUser(exchange, order.uid, order.cutoff, ending);
+async function carriedOut(context: RequestContext, action: RevocationAction, by: string): Promise<void> {
+  const ending = { by, reason: action.reason };
+  if ("session" in action) await endIdpSession(context, action.session, ending, true);
+  else await endUser(context, action.uid, action.cutoff, ending);
 }
 
 function knownIssuers(
-  providers: Exchange["settings"]["identityProviders"],
+  providers: RequestContext["settings"]["identityProviders"],
   { identityProvider }: EventTransmitterSettings,
 ): KnownIssuers {
   return {

@@ -9,11 +9,11 @@
  */
 import { framed } from "../answers";
 import { endIdpSession } from "../end-sessions";
-import { identityProviderOf, type Exchange } from "../exchange";
+import { identityProviderOf, type RequestContext } from "../request-context";
 import { Failure } from "../failures";
 
-export async function frontchannelLogout(exchange: Exchange, idp: string): Promise<Response> {
-  const { settings, url, note } = exchange;
+export async function frontchannelLogout(context: RequestContext, idp: string): Promise<Response> {
+  const { settings, url, note } = context;
   const provider = identityProviderOf(settings, idp);
   if (!provider) throw new Failure("not_found");
   note.idp = idp;
@@ -22,7 +22,7 @@ export async function frontchannelLogout(exchange: Exchange, idp: string): Promi
   if (issuers.length !== 1 || issuers[0] !== provider.issuer || sids.length !== 1 || !sid)
     throw new Failure("bad_request");
   const ending = { by: `frontchannel-logout:${idp}`, reason: "The identity provider signed the user out." };
-  const ended = await endIdpSession(exchange, { issuer: provider.issuer, sid }, ending, false);
+  const ended = await endIdpSession(context, { issuer: provider.issuer, sid }, ending, false);
   note.outcome = ended > 0 ? "signed_out" : "no_session";
   return framed("Signed out", new URL(provider.issuer).origin);
 }

@@ -1,35 +1,35 @@
 /**
  * `login?return_to=<path>[&idp=<id>]`: renews the session without showing the identity provider, or starts a sign-in.
  */
-import { escapeHtml, isFromElsewhere, page, passage, redirect } from "../answers";
+import { escapeHtml, isFromElsewhere, page, interstitial, redirect } from "../answers";
 import { clearedRefreshCookie } from "../cookies/refresh";
 import { clearedSessionCookie, readSession, type SignedSession } from "../cookies/session";
 import { isLoop, signInsCookie } from "../cookies/sign-ins";
-import { identityProviderOf, loginPath, type Exchange } from "../exchange";
+import { identityProviderOf, loginPath, type RequestContext } from "../request-context";
 import { Failure } from "../failures";
 import { renewSession } from "../renew";
 import { readReturnPath } from "../return-path";
 import { startSignIn } from "../start-sign-in";
 
-export async function login(exchange: Exchange): Promise<Response> {
-  const { url, settings, note, setCookies } = exchange;
+export async function login(context: RequestContext): Promise<Response> {
+  const { url, settings, note, setCookies } = context;
   const returnPath = readReturnPath(url.searchParams.getAll("return_to"), settings.basePath);
-  exchange.startAgain = loginPath(settings, returnPath);
+  context.startAgain = loginPath(settings, returnPath);
   const [chosen, ...others] = url.searchParams.getAll("idp");
   if (others.length > 0 || (chosen !== undefined && !identityProviderOf(settings, chosen)))
     throw new Failure("unknown_identity_provider");
 
-  const signed = await sessionToRenew(exchange, chosen);
+  const signed = await sessionToRenew(context, chosen);
   const again = loginPath(settings, returnPath, chosen);
-  if (signed && isFromElsewhere(exchange.request)) return passOn(exchange, again);
-  const renewal = signed && (await renewSession(exchange, signed, isLoop(exchange, "r")));
+  if (signed && isFromElsewhere(context.request)) return passOn(context, again);
+  const renewal = signed && (await renewSession(context, signed, isLoop(context, "r")));
   if (renewal?.outcome === "under_way") {
     // The browser keeps waiting.
     note.outcome = "renewal_under_way";
     return redirect(again);
   }
   if (renewal && "expiresAt" in renewal) {
-    if (renewal.outcome !== "reissued") setCookies.push(signInsCookie(exchange, "r"));
+    if (renewal.outcome !== "reissued") setCookies.push(signInsCookie(context, "r"));
     note.outcome = renewal.outcome;
     return redirect(returnPath);
   }
@@ -39,22 +39,22 @@ export async function login(exchange: Exchange): Promise<Response> {
   if (idp === undefined) {
     // Cookies of a session that is over stay: the next request has to see what became of it.
     note.outcome = "choice_offered";
-    return chooser(exchange, ids, returnPath);
+    return chooser(context, ids, returnPath);
   }
-  if (renewal?.outcome === "over") setCookies.push(clearedSessionCookie(), clearedRefreshCookie(exchange));
-  return startSignIn(exchange, idp, returnPath, renewal?.outcome === "over" ? renewal.known : undefined);
+  if (renewal?.outcome === "over") setCookies.push(clearedSessionCookie(), clearedRefreshCookie(context));
+  return startSignIn(context, idp, returnPath, renewal?.outcome === "over" ? renewal.known : undefined);
 }
 
 /**
  * A token that has not expired was refused by the gate all the same: it is revoked or outdated, which the ledger knows,
  * or its record is gone because there is a new key. With the old one, renewing would go on for ever.
  */
-async function sessionToRenew(exchange: Exchange, chosen: string | undefined): Promise<SignedSession | undefined> {
-  const signed = await readSession(exchange);
+async function sessionToRenew(context: RequestContext, chosen: string | undefined): Promise<SignedSession | undefined> {
+  const signed = await readSession(context);
   if (!signed || (chosen !== undefined && chosen !== signed.session.idp)) return undefined;
-  if (!(exchange.now < signed.session.expiresAt)) return signed;
-  await exchange.ports.refreshKeys();
-  return readSession(exchange);
+  if (!(context.now < signed.session.expiresAt)) return signed;
+  await context.ports.refreshKeys();
+  return readSession(context);
 }
 
 /**
@@ -62,12 +62,12 @@ async function sessionToRenew(exchange: Exchange, chosen: string | undefined): P
  * browser would be left with the used-up cookie, which looks stolen when it comes again, and its user would be signed
  * out.
  */
-function passOn({ settings, reference, note }: Exchange, path: string): Response {
+function passOn({ settings, reference, note }: RequestContext, path: string): Response {
   note.outcome = "passed_on";
-  return passage(settings.theme, path, reference);
+  return interstitial(settings.theme, path, reference);
 }
 
-function chooser({ settings, reference }: Exchange, ids: string[], returnPath: string): Response {
+function chooser({ settings, reference }: RequestContext, ids: string[], returnPath: string): Response {
   const links = ids.map((id) => {
     const [href, label] = [loginPath(settings, returnPath, id), settings.identityProviders[id]!.label].map(escapeHtml);
     return `<p><a class=b href="${href}">${label}</a>`;

@@ -5,18 +5,18 @@ import { isFromElsewhere, isNavigation, page, redirect } from "../answers";
 import { clearedFlowCookies } from "../cookies/flow";
 import { clearedRefreshCookie, readRefresh } from "../cookies/refresh";
 import { clearedSessionCookie, readSession, sessionEnd } from "../cookies/session";
-import { addDetail, type Exchange } from "../exchange";
+import { addDetail, type RequestContext } from "../request-context";
 import { asFailure, codesOf } from "../failures";
 import { clientAuthentication, relyingParty, type RelyingParty } from "../oidc/relying-party";
 
 /** Milliseconds that telling the identity provider about it may take; signing out here does not depend on it. */
 const REVOCATION_LIMIT = 1_500;
 
-export async function logout(exchange: Exchange): Promise<Response> {
-  const { settings, url, note, reference } = exchange;
+export async function logout(context: RequestContext): Promise<Response> {
+  const { settings, url, note, reference } = context;
   const isLocal = url.searchParams.has("local");
   // Only people themselves decide to sign out.
-  if (isFromElsewhere(exchange.request) || !isIntended(exchange.request)) {
+  if (isFromElsewhere(context.request) || !isIntended(context.request)) {
     note.outcome = "confirmation_asked";
     const action = { href: `${settings.basePath}/logout${isLocal ? "?local" : ""}`, label: "Sign out" };
     return page(200, settings.theme, {
@@ -26,19 +26,19 @@ export async function logout(exchange: Exchange): Promise<Response> {
       reference,
     });
   }
-  exchange.setCookies.push(clearedSessionCookie(), clearedRefreshCookie(exchange), ...clearedFlowCookies(exchange));
+  context.setCookies.push(clearedSessionCookie(), clearedRefreshCookie(context), ...clearedFlowCookies(context));
   note.outcome = "signed_out";
   const signedOut = `${settings.basePath}/signed-out`;
   try {
-    const signed = await readSession(exchange);
+    const signed = await readSession(context);
     if (!signed) return redirect(signedOut);
     const { session } = signed;
-    const [location] = await Promise.all([leaveProvider(exchange, session, signedOut), endSession(exchange, session)]);
+    const [location] = await Promise.all([leaveProvider(context, session, signedOut), endSession(context, session)]);
     return redirect(isLocal ? signedOut : location);
   } catch (error) {
     // The cookies go in any case: an AWS service that is down keeps nobody signed in in this browser.
     note.outcome = "signed_out_here";
-    addDetail(exchange, codesOf(asFailure(error)));
+    addDetail(context, codesOf(asFailure(error)));
     return redirect(signedOut);
   }
 }
@@ -47,11 +47,11 @@ export async function logout(exchange: Exchange): Promise<Response> {
  * Copies of the cookies are worth nothing any more: the ledger renews them no longer, and the gate hears of it with the
  * next gathered sign-outs.
  */
-async function endSession(exchange: Exchange, session: Session): Promise<void> {
-  const { ports, now, note } = exchange;
+async function endSession(context: RequestContext, session: Session): Promise<void> {
+  const { ports, now, note } = context;
   const { uid, sid } = session;
   // Nothing of it passes any more; its entry would only take the room of others in the shard's record.
-  if (!(now < sessionEnd(exchange, session))) return;
+  if (!(now < sessionEnd(context, session))) return;
   const results = await Promise.allSettled([
     ports.ledger.end(uid, sid, now),
     ports.signOut({
@@ -64,19 +64,19 @@ async function endSession(exchange: Exchange, session: Session): Promise<void> {
   for (const result of results) {
     if (result.status === "fulfilled") continue;
     note.outcome = "signed_out_here";
-    addDetail(exchange, codesOf(asFailure(result.reason)));
+    addDetail(context, codesOf(asFailure(result.reason)));
   }
 }
 
 /** @returns where signing out goes on: at the provider, or here while the provider is down */
-async function leaveProvider(exchange: Exchange, session: Session, signedOut: string): Promise<string> {
+async function leaveProvider(context: RequestContext, session: Session, signedOut: string): Promise<string> {
   try {
-    const party = await relyingParty(exchange, session.idp);
-    await revokeRefreshToken(exchange, party, session);
+    const party = await relyingParty(context, session.idp);
+    await revokeRefreshToken(context, party, session);
     const endpoint = party.server.end_session_endpoint;
-    return endpoint ? endSessionUrl(exchange, party, endpoint, signedOut) : signedOut;
+    return endpoint ? endSessionUrl(context, party, endpoint, signedOut) : signedOut;
   } catch (error) {
-    addDetail(exchange, codesOf(asFailure(error)));
+    addDetail(context, codesOf(asFailure(error)));
     return signedOut;
   }
 }
@@ -88,7 +88,12 @@ async function leaveProvider(exchange: Exchange, session: Session, signedOut: st
  * therefore ask the user to confirm. No `logout_hint`, whose meaning each provider decides, and no `state`, which
  * nothing here would read.
  */
-function endSessionUrl({ url }: Exchange, { settings }: RelyingParty, endpoint: string, signedOut: string): string {
+function endSessionUrl(
+  { url }: RequestContext,
+  { settings }: RelyingParty,
+  endpoint: string,
+  signedOut: string,
+): string {
   const target = new URL(endpoint);
   const parameters = { client_id: settings.clientId, post_logout_redirect_uri: url.origin + signedOut };
   for (const [name, value] of Object.entries(parameters)) target.searchParams.set(name, value);
@@ -96,12 +101,12 @@ function endSessionUrl({ url }: Exchange, { settings }: RelyingParty, endpoint: 
 }
 
 /** RFC 7009, best effort: the cookie that holds the token is cleared anyway. */
-async function revokeRefreshToken(exchange: Exchange, party: RelyingParty, session: Session): Promise<void> {
+async function revokeRefreshToken(context: RequestContext, party: RelyingParty, session: Session): Promise<void> {
   const { server, client, requestOptions } = party;
   try {
-    const refresh = server.revocation_endpoint ? await readRefresh(exchange, session) : undefined;
+    const refresh = server.revocation_endpoint ? await readRefresh(context, session) : undefined;
     if (!refresh) return;
-    const authentication = await clientAuthentication(exchange, party);
+    const authentication = await clientAuthentication(context, party);
     const response = await oauth.revocationRequest(server, client, authentication, refresh.refreshToken, {
       ...requestOptions,
       signal: AbortSignal.any([requestOptions.signal, AbortSignal.timeout(REVOCATION_LIMIT)]),
@@ -109,7 +114,7 @@ async function revokeRefreshToken(exchange: Exchange, party: RelyingParty, sessi
     });
     await oauth.processRevocationResponse(response);
   } catch (error) {
-    addDetail(exchange, `revocation ${codesOf(asFailure(error))}`);
+    addDetail(context, `revocation ${codesOf(asFailure(error))}`);
   }
 }
 

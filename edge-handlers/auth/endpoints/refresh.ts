@@ -2,23 +2,23 @@
 import { json } from "../answers";
 import { clearedRefreshCookie } from "../cookies/refresh";
 import { clearedSessionCookie, readSession } from "../cookies/session";
-import type { Exchange } from "../exchange";
+import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
 import { renewSession } from "../renew";
 
-export async function refresh(exchange: Exchange): Promise<Response> {
-  if (!isSameOrigin(exchange)) throw new Failure("cross_origin");
-  const signed = await readSession(exchange);
-  const renewal = signed && (await renewSession(exchange, signed, false));
+export async function refresh(context: RequestContext): Promise<Response> {
+  if (!isSameOrigin(context)) throw new Failure("cross_origin");
+  const signed = await readSession(context);
+  const renewal = signed && (await renewSession(context, signed, false));
   if (renewal?.outcome === "under_way") throw new Failure("renewal_under_way");
-  if (renewal?.outcome === "over") exchange.setCookies.push(clearedSessionCookie(), clearedRefreshCookie(exchange));
+  if (renewal?.outcome === "over") context.setCookies.push(clearedSessionCookie(), clearedRefreshCookie(context));
   if (!renewal || !("expiresAt" in renewal)) throw new Failure("not_renewed");
-  exchange.note.outcome = renewal.outcome;
+  context.note.outcome = renewal.outcome;
   return json({ expires_at: renewal.expiresAt });
 }
 
 /** Lax cookies also come with requests from other hosts of the same site: those are not asked to renew anything. */
-function isSameOrigin({ request, url }: Exchange): boolean {
+function isSameOrigin({ request, url }: RequestContext): boolean {
   const site = request.headers.get("sec-fetch-site");
   return site === null ? request.headers.get("origin") === url.origin : site === "same-origin";
 }

@@ -1,8 +1,8 @@
 /** `signed-out`: where signing out ends, also when it went by way of the identity provider. */
 import { page } from "../answers";
-import type { Exchange } from "../exchange";
+import type { RequestContext } from "../request-context";
 
-export function signedOut({ settings, reference, note }: Exchange): Response {
+export function signedOut({ settings, reference, note }: RequestContext): Response {
   note.outcome = "shown";
   return page(200, settings.theme, {
     title: "Signed out",

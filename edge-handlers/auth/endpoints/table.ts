@@ -1,5 +1,5 @@
 /** The closed list of endpoints: what is not here is 404, and never reaches an origin. */
-import type { Exchange } from "../exchange";
+import type { RequestContext } from "../request-context";
 import { backchannelLogout } from "./backchannel-logout";
 import { callback } from "./callback";
 import { events } from "./events";
@@ -12,7 +12,7 @@ import { signedOut } from "./signed-out";
 
 export interface Endpoint {
   methods: readonly string[];
-  answer(exchange: Exchange, parameter: string): Promise<Response> | Response;
+  answer(context: RequestContext, parameter: string): Promise<Response> | Response;
 }
 
 /** By path below the base path; `/*` stands for one further segment, the parameter. */

@@ -3,7 +3,7 @@ import * as oauth from "oauth4webapi";
 import { idpSessionId } from "../../../session/ledger";
 import { sha256 } from "../../../session/node-hash";
 import { userId } from "../../../session/token";
-import type { Exchange } from "../exchange";
+import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
 import { tokenFailure } from "./failure";
 import type { RelyingParty } from "./relying-party";
@@ -30,10 +30,10 @@ const MAX_EMAIL = 254;
 const HEADER_TEXT = /^[ -~\u00a0-\ud7ff\ue000-\u{10ffff}]+$/u;
 
 /** @throws Failure `groups_overage`, `idp_unavailable`, `idp_response_invalid`, `idp_misconfigured` */
-export async function identify(exchange: Exchange, party: RelyingParty, tokens: Tokens): Promise<Identity> {
-  const { settings } = exchange;
+export async function identify(context: RequestContext, party: RelyingParty, tokens: Tokens): Promise<Identity> {
+  const { settings } = context;
   const { issuer, rolesClaim } = party.settings;
-  const claims = await completeClaims(exchange, party, tokens);
+  const claims = await completeClaims(context, party, tokens);
   const providerSid = tokens.idToken?.["sid"];
   if (isOverage(claims, rolesClaim)) throw new Failure("groups_overage");
   return {
@@ -52,11 +52,11 @@ export async function identify(exchange: Exchange, party: RelyingParty, tokens: 
 
 /** Userinfo is asked only for what the gateway needs and the ID token does not tell. */
 async function completeClaims(
-  exchange: Exchange,
+  context: RequestContext,
   party: RelyingParty,
   { idToken, accessToken }: Tokens,
 ): Promise<Claims> {
-  const { settings } = exchange;
+  const { settings } = context;
   const { rolesClaim, scopes } = party.settings;
   const wanted = [...settings.claims];
   if (settings.roles.length > 0) wanted.push(rolesClaim);

@@ -1,7 +1,7 @@
 /** The gateway as a client of one identity provider. */
 import * as oauth from "oauth4webapi";
 import type { ClientAuthentication, IdentityProviderSettings } from "../../../session/settings";
-import { identityProviderOf, type Exchange } from "../exchange";
+import { identityProviderOf, type RequestContext } from "../request-context";
 import { Failure } from "../failures";
 import { idpFetch } from "./fetch";
 import { SKEW } from "./signed-token";
@@ -12,13 +12,13 @@ export interface RelyingParty {
   settings: IdentityProviderSettings;
   server: oauth.AuthorizationServer;
   client: oauth.Client;
-  /** For every request of this exchange to the provider. */
+  /** For every request to the provider on behalf of this one. */
   requestOptions: { [oauth.customFetch]: typeof idpFetch; signal: AbortSignal };
 }
 
 /** @throws Failure `unknown_identity_provider`, `idp_unavailable`, `idp_misconfigured` */
 export async function relyingParty(
-  { settings, identityProviders, deadline }: Exchange,
+  { settings, identityProviders, deadline }: RequestContext,
   id: string,
 ): Promise<RelyingParty> {
   const provider = identityProviderOf(settings, id);
@@ -36,7 +36,7 @@ export async function relyingParty(
  * Begins to fetch what a request to the provider takes, while something else is waited for: from far away each call is
  * the better part of a second. Who needs it hears of a failure.
  */
-export function prepare({ settings, identityProviders, ports }: Exchange, id: string): void {
+export function prepare({ settings, identityProviders, ports }: RequestContext, id: string): void {
   const provider = identityProviderOf(settings, id);
   if (!provider) return;
   const { issuer, clientSecretName } = provider;
@@ -55,7 +55,7 @@ const METHODS: Record<ClientAuthentication, (secret: () => Promise<string>) => P
 };
 
 /** @throws Failure `client_secret_unavailable` */
-export function clientAuthentication({ ports }: Exchange, { settings }: RelyingParty): Promise<oauth.ClientAuth> {
+export function clientAuthentication({ ports }: RequestContext, { settings }: RelyingParty): Promise<oauth.ClientAuth> {
   const { clientAuthentication: method, clientSecretName } = settings;
   return METHODS[method](async () => {
     if (clientSecretName === undefined) throw new Failure("client_secret_unavailable", "no_secret_name");
@@ -67,6 +67,6 @@ export function clientAuthentication({ ports }: Exchange, { settings }: RelyingP
  * Where the provider sends the browser back to; one path for each, so that answers cannot be mixed up (RFC 9700 section
  * 4.4).
  */
-export function redirectUri({ url, settings }: Exchange, id: string): string {
+export function redirectUri({ url, settings }: RequestContext, id: string): string {
   return `${url.origin}${settings.basePath}/callback/${id}`;
 }

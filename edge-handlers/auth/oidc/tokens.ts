@@ -2,7 +2,7 @@
 import type { JWTPayload } from "jose";
 import * as oauth from "oauth4webapi";
 import type { Flow } from "../cookies/flow";
-import type { Exchange } from "../exchange";
+import type { RequestContext } from "../request-context";
 import { authorizationFailure, tokenFailure } from "./failure";
 import { verifyIdToken } from "./id-token";
 import { clientAuthentication, redirectUri, type RelyingParty } from "./relying-party";
@@ -19,17 +19,17 @@ export interface Tokens {
  *
  * @throws Failure of every kind that an identity provider can cause
  */
-export async function redeemCode(exchange: Exchange, party: RelyingParty, flow: Flow): Promise<Tokens> {
+export async function redeemCode(context: RequestContext, party: RelyingParty, flow: Flow): Promise<Tokens> {
   const { server, client, requestOptions } = party;
-  const parameters = readAuthorizationResponse(exchange.url, party, flow);
-  const authentication = await clientAuthentication(exchange, party);
+  const parameters = readAuthorizationResponse(context.url, party, flow);
+  const authentication = await clientAuthentication(context, party);
   try {
     const response = await oauth.authorizationCodeGrantRequest(
       server,
       client,
       authentication,
       parameters,
-      redirectUri(exchange, party.id),
+      redirectUri(context, party.id),
       flow.verifier,
       requestOptions,
     );
@@ -37,7 +37,7 @@ export async function redeemCode(exchange: Exchange, party: RelyingParty, flow: 
       expectedNonce: flow.nonce,
       requireIdToken: true,
     });
-    return await verified(exchange, party, tokens);
+    return await verified(context, party, tokens);
   } catch (error) {
     throw tokenFailure(error);
   }
@@ -50,15 +50,15 @@ export async function redeemCode(exchange: Exchange, party: RelyingParty, flow: 
  *   withdrawn
  */
 export async function redeemRefreshToken(
-  exchange: Exchange,
+  context: RequestContext,
   party: RelyingParty,
   refreshToken: string,
 ): Promise<Tokens> {
   const { server, client, requestOptions } = party;
-  const authentication = await clientAuthentication(exchange, party);
+  const authentication = await clientAuthentication(context, party);
   try {
     const response = await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, requestOptions);
-    return await verified(exchange, party, await oauth.processRefreshTokenResponse(server, client, response));
+    return await verified(context, party, await oauth.processRefreshTokenResponse(server, client, response));
   } catch (error) {
     throw tokenFailure(error);
   }
@@ -76,12 +76,12 @@ function readAuthorizationResponse(url: URL, { server, client }: RelyingParty, f
 }
 
 async function verified(
-  exchange: Exchange,
+  context: RequestContext,
   { server, settings }: RelyingParty,
   tokens: oauth.TokenEndpointResponse,
 ): Promise<Tokens> {
-  const keys = exchange.identityProviders.keySet(server.jwks_uri!);
-  const expected = { issuer: settings.issuer, audience: settings.clientId, keys, now: exchange.now };
+  const keys = context.identityProviders.keySet(server.jwks_uri!);
+  const expected = { issuer: settings.issuer, audience: settings.clientId, keys, now: context.now };
   return {
     accessToken: tokens.access_token,
     idToken: tokens.id_token === undefined ? undefined : await verifyIdToken(tokens.id_token, expected),

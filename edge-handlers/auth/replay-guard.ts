@@ -1,5 +1,5 @@
 import { sha256 } from "../../session/node-hash";
-import type { Exchange } from "./exchange";
+import type { RequestContext } from "./request-context";
 
 export interface PushedOnce {
   /** Who pushed it and where to: an endpoint's tokens are no replay of another's. */
@@ -18,8 +18,8 @@ export interface PushedOnce {
  * @returns false for a replay
  * @throws Failure `ledger_unavailable`, and what `act` throws
  */
-export async function onlyOnce(
-  { ports }: Exchange,
+export async function guardAgainstReplay(
+  { ports }: RequestContext,
   { sender, issuer, jti, until }: PushedOnce,
   act: () => Promise<unknown>,
 ): Promise<boolean> {

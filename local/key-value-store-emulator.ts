@@ -12,7 +12,7 @@ import type { KeyValueStore } from "./gate-result";
 /** `lost`: applied, but the answer never arrives. The others change nothing. */
 export type StoreFault = "conflict" | "throttle" | "error" | "lost";
 
-export interface KeyValueStoreStandIn extends KeyValueStore {
+export interface KeyValueStoreEmulator extends KeyValueStore {
   /**
    * For `AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE`. The SDK puts the account id before the host: `*.localhost` must
    * resolve.
@@ -50,7 +50,7 @@ const FAULTS: Record<Exclude<StoreFault, "lost">, Answer> = {
 };
 
 /** Listens on a free port of 127.0.0.1. @param arn of the store, with the account that the SDK puts into the host */
-export async function startKeyValueStoreStandIn(arn: string): Promise<KeyValueStoreStandIn> {
+export async function startKeyValueStoreEmulator(arn: string): Promise<KeyValueStoreEmulator> {
   let version = 1;
   const etag = () => `ETAG${version}`;
 
@@ -60,8 +60,8 @@ export async function startKeyValueStoreStandIn(arn: string): Promise<KeyValueSt
       etag: etag(),
       body: {
         KvsARN: arn,
-        ItemCount: Object.keys(standIn.records).length,
-        TotalSizeInBytes: sizeOf(standIn.records),
+        ItemCount: Object.keys(emulator.records).length,
+        TotalSizeInBytes: sizeOf(emulator.records),
         Created: 1_700_000_000,
         Status: "READY",
       },
@@ -70,7 +70,7 @@ export async function startKeyValueStoreStandIn(arn: string): Promise<KeyValueSt
       const from = Number(url.searchParams.get("NextToken") ?? 0);
       const size = Number(url.searchParams.get("MaxResults") ?? 10);
       if (!(size >= 1 && size <= MAX_PAGE)) return failure(400, "ValidationException");
-      const entries = Object.entries(standIn.records).sort(([a], [b]) => (a < b ? -1 : 1));
+      const entries = Object.entries(emulator.records).sort(([a], [b]) => (a < b ? -1 : 1));
       const next = from + size < entries.length ? { NextToken: String(from + size) } : {};
       return {
         status: 200,
@@ -79,15 +79,15 @@ export async function startKeyValueStoreStandIn(arn: string): Promise<KeyValueSt
     },
     GetKey(url) {
       const name = decodeURIComponent(url.pathname.slice(url.pathname.lastIndexOf("/") + 1));
-      const value = Object.hasOwn(standIn.records, name) ? standIn.records[name] : undefined;
+      const value = Object.hasOwn(emulator.records, name) ? emulator.records[name] : undefined;
       if (value === undefined) return failure(404, "ResourceNotFoundException");
       return {
         status: 200,
         body: {
           Key: name,
           Value: value,
-          ItemCount: Object.keys(standIn.records).length,
-          TotalSizeInBytes: sizeOf(standIn.records),
+          ItemCount: Object.keys(emulator.records).length,
+          TotalSizeInBytes: sizeOf(emulator.records),
         },
       };
     },
@@ -104,10 +104,10 @@ export async function startKeyValueStoreStandIn(arn: string): Promise<KeyValueSt
         )
       )
         return failure(400, "ValidationException");
-      const records = { ...standIn.records, ...Object.fromEntries(Puts.map(({ Key, Value }) => [Key, Value])) };
+      const records = { ...emulator.records, ...Object.fromEntries(Puts.map(({ Key, Value }) => [Key, Value])) };
       for (const { Key } of Deletes) delete records[Key];
       if (sizeOf(records) > MAX_STORE_BYTES) return failure(402, "ServiceQuotaExceededException");
-      standIn.write(records);
+      emulator.write(records);
       return {
         status: 200,
         etag: etag(),
@@ -120,9 +120,9 @@ export async function startKeyValueStoreStandIn(arn: string): Promise<KeyValueSt
     const url = new URL(request.url ?? "/", "http://store");
     const operation = operationOf(request.method ?? "", decodeURIComponent(url.pathname), arn);
     if (operation === undefined) return send(response, failure(404, "ResourceNotFoundException"));
-    standIn.calls.push(operation);
+    emulator.calls.push(operation);
     const body = await readJson(request);
-    const fault = await standIn.intercept?.(operation);
+    const fault = await emulator.intercept?.(operation);
     if (!SIGNED.test(request.headers.authorization ?? "") || request.headers["x-amz-region-set"] !== "*")
       return send(response, failure(403, "AccessDeniedException"));
     if (fault !== undefined && fault !== "lost") return send(response, FAULTS[fault]);
@@ -138,14 +138,14 @@ export async function startKeyValueStoreStandIn(arn: string): Promise<KeyValueSt
     server.once("error", reject);
     server.listen(0, "127.0.0.1", resolve);
   });
-  const standIn: KeyValueStoreStandIn = {
+  const emulator: KeyValueStoreEmulator = {
     endpoint: `http://kvs.localhost:${(server.address() as AddressInfo).port}`,
     arn,
     records: {},
     calls: [],
     intercept: undefined,
     write(records) {
-      standIn.records = records;
+      emulator.records = records;
       version += 1;
     },
     close: () =>
@@ -154,7 +154,7 @@ export async function startKeyValueStoreStandIn(arn: string): Promise<KeyValueSt
         server.closeAllConnections();
       }),
   };
-  return standIn;
+  return emulator;
 }
 
 function operationOf(method: string, path: string, arn: string): string | undefined {

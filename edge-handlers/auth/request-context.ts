@@ -4,7 +4,7 @@ import type { CookieJar } from "./cookies/jar";
 import type { IdentityProviders } from "./oidc/identity-providers";
 import type { LogEntry, Ports } from "./ports";
 
-export interface Exchange {
+export interface RequestContext {
   request: Request;
   url: URL;
   /** Unix seconds at which the request arrived. */
@@ -30,7 +30,7 @@ export interface Exchange {
 }
 
 /** Adds a code to what the log will say beside the outcome. */
-export function addDetail({ note }: Exchange, code: string): void {
+export function addDetail({ note }: RequestContext, code: string): void {
   note.detail = note.detail === undefined ? code : `${note.detail} ${code}`;
 }
 

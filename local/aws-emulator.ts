@@ -18,7 +18,7 @@ import { Secrets, secretsManager } from "./aws/secrets-manager";
 /** `lost`: the tables do it, and nobody hears the answer. */
 export type Fault = "error" | "throttle" | "denied" | "hang" | "garbage" | "lost";
 
-export interface AwsStandIn {
+export interface AwsEmulator {
   /** For `AWS_ENDPOINT_URL`. */
   endpoint: string;
   /** SSM parameters: name to value. */
@@ -68,13 +68,13 @@ const FAULTS: Record<Exclude<Fault, "hang" | "lost">, Answer> = {
  *
  * @param accessKeyId the only one that it takes; any where absent
  */
-export async function startAwsStandIn(accessKeyId?: string): Promise<AwsStandIn> {
+export async function startAwsEmulator(accessKeyId?: string): Promise<AwsEmulator> {
   const parameters = new Map<string, string>();
   const secrets = new Secrets();
-  const rotators: AwsStandIn["rotators"] = new Map();
-  const functions: AwsStandIn["functions"] = new Map();
-  const messages: AwsStandIn["messages"] = [];
-  const consumers: AwsStandIn["consumers"] = new Map();
+  const rotators: AwsEmulator["rotators"] = new Map();
+  const functions: AwsEmulator["functions"] = new Map();
+  const messages: AwsEmulator["messages"] = [];
+  const consumers: AwsEmulator["consumers"] = new Map();
   const events: SecurityEvent[] = [];
   const requests: string[] = [];
   const tables = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
@@ -91,7 +91,7 @@ export async function startAwsStandIn(accessKeyId?: string): Promise<AwsStandIn>
     }),
     ...eventBus((event) => {
       events.push(event);
-      standIn.onEvent?.(event);
+      emulator.onEvent?.(event);
     }),
   };
 
@@ -121,7 +121,7 @@ export async function startAwsStandIn(accessKeyId?: string): Promise<AwsStandIn>
     server.once("error", reject);
     server.listen(0, "127.0.0.1", resolve);
   });
-  const standIn: AwsStandIn = {
+  const emulator: AwsEmulator = {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     parameters,
     secrets,
@@ -144,7 +144,7 @@ export async function startAwsStandIn(accessKeyId?: string): Promise<AwsStandIn>
         server.closeAllConnections();
       }),
   };
-  return standIn;
+  return emulator;
 }
 
 function send(response: ServerResponse, { status, body, headers }: Answer): void {

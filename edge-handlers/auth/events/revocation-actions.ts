@@ -8,19 +8,19 @@ import type { SecurityEventToken } from "./security-event-token";
 import { readSubject, type KnownIssuers, type Named } from "./subject";
 
 /** To end the sessions of a provider's session, or those of a user that began at `cutoff` (Unix seconds) or before. */
-export type Order = { reason: string } & ({ session: IdpSession } | { uid: string; cutoff: number });
+export type RevocationAction = { reason: string } & ({ session: IdpSession } | { uid: string; cutoff: number });
 
 /**
- * The orders in a token; none for events that the gateway does not act upon.
+ * The actions in a token; none for events that the gateway does not act upon.
  *
  * @throws Refused `subject`, `claims`
  */
-export function ordersIn(
+export function revocationActionsIn(
   { events, claims, issuedAt }: SecurityEventToken,
   issuers: KnownIssuers,
   now: number,
-): Order[] {
-  return Object.entries(events).flatMap(([uri, event]): Order[] => {
+): RevocationAction[] {
+  return Object.entries(events).flatMap(([uri, event]): RevocationAction[] => {
     const type = Object.hasOwn(EVENT_TYPES, uri) ? EVENT_TYPES[uri]! : undefined;
     if (!type || type.ends === "nothing") return [];
     const reason = type.name;

@@ -19,7 +19,7 @@ import type { Certificate } from "./certificates";
 import { OUTAGES, REDIRECTED, SLOW, type Endpoint, type Json, type Outage, type Tampering } from "./idp-faults";
 import { createSigningKey, signIdToken, type SigningKey } from "./idp-keys";
 
-export interface StandInOptions {
+export interface EmulatorOptions {
   certificate: Certificate;
   /** Unix seconds. */
   now: () => number;
@@ -43,7 +43,7 @@ interface Grant {
 
 type Answer = [status: number, body: unknown];
 
-export class IdpStandIn {
+export class IdpEmulator {
   // Its characters, and those of the secret, tell whether Basic credentials are form-encoded (RFC 6749 section 2.3.1).
   readonly clientId = "gate:way+1";
   readonly clientAuthentication: ClientAuthentication;
@@ -113,11 +113,11 @@ export class IdpStandIn {
     now,
     path = "",
     clientAuthentication = "none",
-  }: StandInOptions): Promise<IdpStandIn> {
+  }: EmulatorOptions): Promise<IdpEmulator> {
     const server = createServer({ key: certificate.key, cert: certificate.cert });
     await listen(server, 0);
     const issuer = `https://localhost:${(server.address() as AddressInfo).port}${path}`;
-    return new IdpStandIn(server, issuer, now, await createSigningKey("ES256", "es-1"), clientAuthentication);
+    return new IdpEmulator(server, issuer, now, await createSigningKey("ES256", "es-1"), clientAuthentication);
   }
 
   /** Refuses all connections. */
