@@ -108,7 +108,7 @@ async function lockdownAmongOthers(): Promise<Figure[]> {
 
 async function halfAMillion(): Promise<Figure[]> {
   const plane = await startBenchPlane();
-  const group = `${LIVING.toLocaleString("en")} living revocations`;
+  const group = `${LIVING.toLocaleString("en")} active revocations`;
   const figures: Figure[] = [];
   try {
     plane.fill(Math.ceil(LIVING / RECORDS));

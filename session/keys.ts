@@ -10,7 +10,7 @@ export type HmacText = (key: string, text: string) => string;
 export interface SessionKeys {
   /** The key id that signs new tokens. */
   current: string;
-  /** Every living master key, by key id. One that does not sign yet is among them: it is announced before it does. */
+  /** Every active master key, by key id. One that does not sign yet is among them: it is announced before it does. */
   keys: Record<string, string>;
   /** Unix seconds since when a key id signs no more, as far as that is known. */
   retired?: Record<string, number>;

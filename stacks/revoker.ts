@@ -138,7 +138,7 @@ export class Revoker extends Construct {
   }
 }
 
-/** What a revocation takes: a place in the ledger, and in the store under the living keys. */
+/** What a revocation takes: a place in the ledger, and in the store under the active keys. */
 function common({ secret, store, ledger }: RevokerProps): Statement[] {
   return [revocationsAccess(ledger), keysReading(secret), storeAccess(store)];
 }

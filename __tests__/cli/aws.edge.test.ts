@@ -32,7 +32,7 @@ const SESSION: SessionsAnswer["sessions"][number] = {
   userAgent: "Mozilla/5.0",
   endsAt: 1_772_028_800,
   expiresAt: 1_774_620_800,
-  state: "living",
+  state: "active",
 };
 
 let aws: AwsEmulator;
@@ -168,7 +168,7 @@ describe("what AWS cannot or will not do is told with what to do", () => {
         args: ["revoke", "user", "bob@example.com", "--yes"],
         code: 4,
         told: "--issuer and --subject",
-        prepare: () => revokerAnswers({ sessions: [], isCut: false }),
+        prepare: () => revokerAnswers({ sessions: [], hasMore: false }),
       },
     ],
     [
@@ -178,7 +178,7 @@ describe("what AWS cannot or will not do is told with what to do", () => {
         code: 2,
         told: `${UID} (main), CCCCCCCCCCCCCCCC (other)`,
         prepare: () =>
-          revokerAnswers({ sessions: [SESSION, { ...SESSION, uid: "C".repeat(16), idp: "other" }], isCut: false }),
+          revokerAnswers({ sessions: [SESSION, { ...SESSION, uid: "C".repeat(16), idp: "other" }], hasMore: false }),
       },
     ],
     [
@@ -297,7 +297,7 @@ describe("what others chose", () => {
   ])("moves no cursor: %s", async (_, args) => {
     revokerAnswers({
       sessions: [HOSTILE],
-      isCut: false,
+      hasMore: false,
       revocation: { kind: "user", uid: UID, cutoff: 1, by: "\u001b]0;", reason: "\u009b" },
       isNew: true,
       records: [],
@@ -308,15 +308,15 @@ describe("what others chose", () => {
   });
 
   test("keeps its value in JSON", async () => {
-    revokerAnswers({ sessions: [HOSTILE], isCut: false });
-    expect(JSON.parse((await run(["sessions", "--json"])).stdout)).toEqual({ sessions: [HOSTILE], isCut: false });
+    revokerAnswers({ sessions: [HOSTILE], hasMore: false });
+    expect(JSON.parse((await run(["sessions", "--json"])).stdout)).toEqual({ sessions: [HOSTILE], hasMore: false });
   });
 });
 
 test("a user is named by issuer and subject as the identity provider names them", async () => {
   revokerAnswers({
     sessions: [],
-    isCut: false,
+    hasMore: false,
     revocation: { kind: "user", cutoff: 1, by: "", reason: "" },
     isNew: true,
     records: [],

@@ -69,11 +69,11 @@ describe("sessions", () => {
     const [staff, admin] = [await person("staff"), await person("admin")];
     const { stdout } = await done(["sessions"]);
     for (const { uid, sid, email } of [staff, admin])
-      expect(stdout).toMatch(new RegExp(`${email} +${uid} +${sid} +main .* 127\\.0\\.0\\.1 +living`));
+      expect(stdout).toMatch(new RegExp(`${email} +${uid} +${sid} +main .* 127\\.0\\.0\\.1 +active`));
     const { sessions } = await json<{ sessions: object[] }>(["sessions"]);
     expect(sessions).toEqual(
       expect.arrayContaining(
-        [staff, admin].map(({ uid, sid, email }) => expect.objectContaining({ uid, sid, email, state: "living" })),
+        [staff, admin].map(({ uid, sid, email }) => expect.objectContaining({ uid, sid, email, state: "active" })),
       ),
     );
   });
@@ -92,7 +92,7 @@ describe("sessions", () => {
 
   test("of nobody are none", async () => {
     expect((await done(["sessions", "--user", "nobody@example.com"])).stdout).toBe(
-      "No living session of this user is in the ledger.\n",
+      "No active session of this user is in the ledger.\n",
     );
   });
 });
@@ -106,7 +106,7 @@ describe("revoke user", () => {
     const [first, second, admin] = [await person("staff"), await person("staff"), await person("admin")];
     const { stdout } = await done(["revoke", "user", ...name(first), "--yes", "--reason", "laptop stolen"]);
     expect(stdout).toMatch(/^staff@example\.com \([\w-]{16}\): revoked\n/);
-    expect(stdout).toMatch(/sessions +[2-9] living sessions ended/);
+    expect(stdout).toMatch(/sessions +[2-9] active sessions ended/);
     expect(stdout).toContain("by operator:local: laptop stolen");
     expect(stdout).toContain("15 minutes");
     expect([await isIn(first), await isIn(second), await isIn(admin)]).toEqual([false, false, true]);

@@ -78,7 +78,7 @@ describe("the certified identity provider signs users out of the gateway", () =>
     await signOutAt(edge.issuer, browser);
     await expectSoon(() => isRevokedAtGate(browser), true);
     for (const other of [sameUser, otherUser]) {
-      expect(await stateOf(other)).toBe("living");
+      expect(await stateOf(other)).toBe("active");
       expect((await other.fetch("GET", `${edge.url}/api/hello`)).status).toBe(200);
       expect((await other.fetch("POST", `${edge.url}/_gate/refresh`)).status).toBe(200);
     }

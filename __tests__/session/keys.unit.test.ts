@@ -3,7 +3,7 @@ import { hmac } from "../../session/node-hash";
 
 const MASTER = "first-master-key-of-43-characters-012345678";
 
-// Computed apart from this project: living sessions are signed with these keys, so they can never change.
+// Computed apart from this project: active sessions are signed with these keys, so they can never change.
 test("the derived keys are HMAC-SHA256 of their purpose", () => {
   expect(tokenKey(hmac, MASTER)).toBe("uc1GbMtZPgquD8-A9maTI1rJ1X2tdkTmidbqZNqwlII");
   expect(cookieKey(hmac, MASTER)).toBe("9nsPvD3-hL96pShhkpLKbMb_tVpV0hs1CiUy0mdn-og");

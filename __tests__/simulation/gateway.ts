@@ -474,9 +474,9 @@ export function createGateway(
         deadLetters.messages.delete(id);
         counts.add("dead letters");
         Object.assign(message, { receives: 0, visibleAt: world.now() });
-        const living = queues.queue(`${NAME}-revocations`);
-        living.messages.set(id, message);
-        living.onMessage?.();
+        const active = queues.queue(`${NAME}-revocations`);
+        active.messages.set(id, message);
+        active.onMessage?.();
       }
     },
     isIdle: () => working === 0 && Object.keys(MAPPINGS).every((name) => queues.queue(name).messages.size === 0),

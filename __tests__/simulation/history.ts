@@ -311,10 +311,10 @@ export class History {
   async #probe(): Promise<void> {
     const { model, world, gateway } = this;
     for (const session of model.sessions.values()) {
-      const living = session.tokens.filter(({ expiresAt }) => expiresAt * 1000 + SKEW > world.now());
-      if (living.length === 0) continue;
+      const active = session.tokens.filter(({ expiresAt }) => expiresAt * 1000 + SKEW > world.now());
+      if (active.length === 0) continue;
       const isGone = model.goneBy(session, world.now()) !== undefined;
-      for (const { text, expiresAt } of isGone ? living : living.slice(-1)) {
+      for (const { text, expiresAt } of isGone ? active : active.slice(-1)) {
         const mustPass = !isGone && this.mustLive(session);
         if (!isGone && !mustPass) continue;
         for (const [edge, skew] of gateway.edgeSkews.entries()) {

@@ -52,8 +52,8 @@ export function setCookie(response: EdgeResponse, name: string): Cookie | undefi
 
 /** The response gives no session: it sets no session cookie, except to clear it. */
 export function expectNoSession(response: EdgeResponse): void {
-  const living = setCookies(response).filter(
+  const active = setCookies(response).filter(
     ({ name, value }) => (name === SESSION_COOKIE || name === REFRESH_COOKIE) && value !== "",
   );
-  expect(living).toEqual([]);
+  expect(active).toEqual([]);
 }

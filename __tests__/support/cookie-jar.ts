@@ -19,7 +19,7 @@ export interface CookieJar {
   store(setCookie: string): void;
   /** The `Cookie` header of a request for `path`; undefined without cookies. */
   header(path: string): string | undefined;
-  /** The value of a living cookie. */
+  /** The value of an active cookie. */
   get(name: string): string | undefined;
   /** Plants a cookie as if the host had set it. */
   plant(name: string, value: string, path?: string): void;
@@ -31,7 +31,7 @@ export interface CookieJar {
 
 /** @param now Unix seconds */
 export function createCookieJar(now: () => number, cookies = new Map<string, Stored>()): CookieJar {
-  const living = () => [...cookies].filter(([, cookie]) => cookie.expiresAt === undefined || cookie.expiresAt > now());
+  const active = () => [...cookies].filter(([, cookie]) => cookie.expiresAt === undefined || cookie.expiresAt > now());
   return {
     store(setCookie) {
       const { name, value, attributes } = parseSetCookie(setCookie);
@@ -51,15 +51,15 @@ export function createCookieJar(now: () => number, cookies = new Map<string, Sto
       });
     },
     header(path) {
-      const pairs = living()
+      const pairs = active()
         .filter(([, cookie]) => pathMatches(path, cookie.path))
         .map(([name, cookie]) => `${name}=${cookie.value}`);
       return pairs.length === 0 ? undefined : pairs.join("; ");
     },
-    get: (name) => living().find(([candidate]) => candidate === name)?.[1].value,
+    get: (name) => active().find(([candidate]) => candidate === name)?.[1].value,
     plant: (name, value, path = "/") => void cookies.set(name, { value, path }),
     delete: (name) => void cookies.delete(name),
-    names: () => living().map(([name]) => name),
+    names: () => active().map(([name]) => name),
     copy: () => createCookieJar(now, new Map(cookies)),
   };
 }

@@ -33,7 +33,7 @@ export interface GateRequest {
   session?: string;
   /** More of the Cookie header. */
   cookies?: string;
-  /** The store; the living one where absent. */
+  /** The store; the active one where absent. */
   records?: Record<string, string>;
   fault?: "error" | "later";
 }

@@ -118,7 +118,7 @@ const HOSTS: GateCase[] = [
   ["an unknown host", { host: "evil.example" }, denies("host")],
   ["an unknown host, for a program", { host: "evil.example", client: "program" }, denies("host", "problem")],
   ["an unknown host and a public path", { host: "evil.example", path: "/public/x" }, denies("host")],
-  ["an unknown host and a living session", { host: "d111111abcdef8.cloudfront.net", session: TOKEN }, denies("host")],
+  ["an unknown host and an active session", { host: "d111111abcdef8.cloudfront.net", session: TOKEN }, denies("host")],
   ["no host", { host: null }, denies("host")],
   ["an empty host", { host: "" }, denies("host")],
   ["a host in upper case", { host: "App.example.com" }, denies("host")],

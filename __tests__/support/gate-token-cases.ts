@@ -45,8 +45,8 @@ function sameBytes(): string {
 }
 
 const GENUINE: GateCase[] = [
-  ["a living session passes", { session: TOKEN }, passes],
-  ["a session under the other living key passes", { session: token({}, "k2") }, passes],
+  ["an active session passes", { session: TOKEN }, passes],
+  ["a session under the other active key passes", { session: token({}, "k2") }, passes],
   [
     "a session in another shard passes",
     { session: token(BOB) },
@@ -108,11 +108,11 @@ const FORGED: GateCase[] = [
   ["another character before the MAC", { session: `${HEAD}.${PAYLOAD}~${MAC}` }, signsIn("mac")],
   ["another character after the version", { session: TOKEN.replace("2.", "2x") }, signsIn("mac")],
   [
-    "a token that the other living key signed",
+    "a token that the other active key signed",
     { session: signed(`${HEAD}.${PAYLOAD}`, TOKEN_KEYS.k2) },
     signsIn("mac"),
   ],
-  ["a token under the other living key's name", { session: TOKEN.replace("2.k1.", "2.k2.") }, signsIn("mac")],
+  ["a token under the other active key's name", { session: TOKEN.replace("2.k1.", "2.k2.") }, signsIn("mac")],
   ["a token that the master key signed", { session: signed(`${HEAD}.${PAYLOAD}`, MASTER_KEYS.k1) }, signsIn("mac")],
   [
     "a token that the cookie key signed",

@@ -7,7 +7,7 @@ import { idpSessionOf } from "./session-tokens";
 type Place = Pick<AuthEnvironment, "ledger" | "idp" | "clock">;
 
 /**
- * A living session of alice, with whatever is in `changes`. @param idpSid the `sid` of the provider `main` that it
+ * An active session of alice, with whatever is in `changes`. @param idpSid the `sid` of the provider `main` that it
  * began at
  */
 export function putSession(

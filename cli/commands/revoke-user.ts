@@ -21,9 +21,9 @@ interface User {
   uid: string;
   /** The addresses of the sessions, the newest first. */
   emails: string[];
-  /** Living ones; `isCut` says that there are more. */
+  /** Active ones; `hasMore` says that there are more. */
   sessions: SessionsAnswer["sessions"];
-  isCut: boolean;
+  hasMore: boolean;
 }
 
 /** @param name e-mail address or uid; absent where issuer and subject name the user */
@@ -70,7 +70,7 @@ function whoIsMeant(name: string | undefined, { issuer, subject }: { issuer?: st
 
 /** @throws CommandFailure where nobody, or more than one, has this address */
 async function find(gateway: Gateway, whose: UserName): Promise<User> {
-  const { sessions, isCut } = await askRevoker(gateway, {
+  const { sessions, hasMore } = await askRevoker(gateway, {
     operation: "sessions",
     ...whose,
     all: true,
@@ -94,15 +94,15 @@ async function find(gateway: Gateway, whose: UserName): Promise<User> {
   }
   const uid = "uid" in whose ? whose.uid : uids[0]!;
   const emails = [...new Set(sessions.map(({ email }) => email).filter(Boolean))];
-  return { uid, emails, sessions: sessions.filter(({ state }) => state === "living"), isCut };
+  return { uid, emails, sessions: sessions.filter(({ state }) => state === "active"), hasMore };
 }
 
 function title({ uid, emails }: User): string {
   return printable(emails.length > 0 ? `${emails.join(", ")} (${uid})` : uid);
 }
 
-function number({ sessions, isCut }: User): string {
-  return `${count(sessions.length, "living session")}${isCut ? " or more" : ""}`;
+function number({ sessions, hasMore }: User): string {
+  return `${count(sessions.length, "active session")}${hasMore ? " or more" : ""}`;
 }
 
 function sessionsText(user: User): string {

@@ -32,7 +32,7 @@ export async function sessions({
     session.address,
     session.reuse === undefined ? session.state : `${session.state}, ${session.reuse} used twice`,
   ]);
-  const none = `No ${all ? "" : "living "}session${user === undefined ? "" : " of this user"} is in the ledger.\n`;
-  const more = answer.isCut ? `The newest ${rows.length}; there are more: --limit, at most 1000, or --user\n` : "";
+  const none = `No ${all ? "" : "active "}session${user === undefined ? "" : " of this user"} is in the ledger.\n`;
+  const more = answer.hasMore ? `The newest ${rows.length}; there are more: --limit, at most 1000, or --user\n` : "";
   return { json: answer, text: rows.length === 0 ? none : columns(COLUMNS, rows) + more };
 }

@@ -17,7 +17,7 @@ export async function checkStore({ gateway, options }: Context): Promise<Outcome
     askRevoker(gateway, { operation: "check" }),
   );
   const { isRight, expected, missing, wrong, unexpected, revocations } = answer;
-  const all = `${count(expected, "record")}, ${count(revocations, "living revocation")}`;
+  const all = `${count(expected, "record")}, ${count(revocations, "active revocation")}`;
   if (isRight) return { json: answer, text: `The store is what ledger and keys ask for: ${all}\n` };
   return {
     json: answer,
@@ -51,7 +51,7 @@ export async function rebuildStore({ gateway, options }: Context): Promise<Outco
       `The store of ${name} is what ledger and keys ask for\n` +
       facts([
         ["records", `${answer.written} written, ${answer.deleted} deleted`],
-        ["revocations", `${answer.revocations} living`],
+        ["revocations", `${answer.revocations} active`],
       ]) +
       "When\n" +
       facts([[gate, reach]]),

@@ -7,7 +7,7 @@ import { newKey } from "../session-keys/new-key";
 const MAX_KEYS = MAX_CHANGES - 2;
 
 /**
- * The keys of the next version of the secret: a new one, and every older one that a living session may be signed with.
+ * The keys of the next version of the secret: a new one, and every older one that an active session may be signed with.
  *
  * @param current the keys of AWSCURRENT; undefined before the first rotation
  * @param retention seconds for which sessions may live that a key signed before it retired
@@ -32,7 +32,7 @@ export function nextKeys(
   const keys = { ...kept(current.keys), [kid]: masterKey };
   if (Object.keys(keys).length > MAX_KEYS)
     throw new OperationError(
-      `there are ${MAX_KEYS} session keys that living sessions may be signed with; rotate them less often`,
+      `there are ${MAX_KEYS} session keys that active sessions may be signed with; rotate them less often`,
     );
   return { current: kid, keys, retired: kept(retired) };
 }

@@ -10,7 +10,7 @@ import { hmac } from "../../session/node-hash";
 import { keyRecordName } from "../../session/shard";
 import { OperationError } from "../errors";
 import type { Ports } from "../ports";
-import { follows, readLivingKeys } from "../session-keys/living";
+import { follows, readActiveKeys } from "../session-keys/active";
 import { backoff } from "../store/backoff";
 import { writeShards } from "../store/write";
 import { nextKeys } from "./next-keys";
@@ -49,7 +49,7 @@ export const STEPS: Readonly<Record<string, Step>> = { createSecret, setSecret, 
 async function createSecret(ports: Ports, { keyRetention }: RotationSettings, version: string) {
   const { secret } = ports;
   if (await secret.read(version)) return { kid: (await rotationOf(ports, version)).keys.current, created: 0 };
-  const keys = nextKeys((await readLivingKeys(secret)).current, keyRetention, ports);
+  const keys = nextKeys((await readActiveKeys(secret)).current, keyRetention, ports);
   await secret.putPending(version, keys);
   return { kid: keys.current, created: 1, keys: Object.keys(keys.keys).length };
 }
@@ -74,7 +74,7 @@ async function testSecret(ports: Ports, { propagation }: RotationSettings, versi
 }
 
 /**
- * Lets every handler know the new key, then lets them sign with it, then removes the records of keys that no living
+ * Lets every handler know the new key, then lets them sign with it, then removes the records of keys that no active
  * session is signed with.
  */
 async function finishSecret(ports: Ports, settings: RotationSettings, version: string) {
@@ -115,7 +115,7 @@ async function announce(
  *   key back, and neither must a rotation that a lockdown came into
  */
 async function rotationOf({ secret }: Ports, version: string): Promise<Rotation> {
-  const { stages, current } = await readLivingKeys(secret);
+  const { stages, current } = await readActiveKeys(secret);
   const isDone = stages.current === version;
   const keys = isDone || stages.pending === version ? await secret.read(version) : undefined;
   if (!keys) throw new OperationError(`the version ${version} is not pending; start a new rotation`);

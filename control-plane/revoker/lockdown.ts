@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { SessionKeys } from "../../session/keys";
 import type { Revocation } from "../../session/ledger";
 import { OperationError } from "../errors";
-import { readLivingKeys } from "../session-keys/living";
+import { readActiveKeys } from "../session-keys/active";
 import { newKey } from "../session-keys/new-key";
 import { writeShards } from "../store/write";
 import type { LockdownRequest } from "./command";
@@ -37,7 +37,7 @@ export async function lockdown(
 /** @returns the id of the only key that is left */
 async function replaceKeys({ secret, random }: Ports): Promise<string> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const { stages, current } = await readLivingKeys(secret);
+    const { stages, current } = await readActiveKeys(secret);
     if (!current) throw new OperationError("there are no session keys yet; rotate them first");
     // A rotation that goes on would bring the older keys back.
     if (stages.pending !== undefined && stages.pending !== stages.current)

@@ -10,7 +10,7 @@ export interface RevokeAnswer {
   isNew: boolean;
   /** Names of the shards' records in the store that were written. */
   records: string[];
-  /** Living sessions in the ledger that it ends. */
+  /** Active sessions in the ledger that it ends. */
   sessions: number;
 }
 

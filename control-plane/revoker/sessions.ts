@@ -8,12 +8,12 @@ const HOUR = 3600;
 /** Hours whose sign-ins are read at a time. */
 const PARALLEL_HOURS = 12;
 
-export type SessionState = "living" | "revoked" | "signed-out" | "over";
+export type SessionState = "active" | "revoked" | "signed-out" | "over";
 
 export interface SessionsAnswer {
   sessions: (LedgerSession & { state: SessionState })[];
   /** There are more than the limit. */
-  isCut: boolean;
+  hasMore: boolean;
 }
 
 export async function listSessions(
@@ -34,7 +34,7 @@ export async function listSessions(
   const against = (session: LedgerSession) => idsOf(session).flatMap((id) => revocations.get(id) ?? []);
   return {
     sessions: sessions.map((session) => ({ ...shown(session), state: stateOf(session, against(session), now()) })),
-    isCut: listed.length > limit,
+    hasMore: listed.length > limit,
   };
 }
 
@@ -74,5 +74,5 @@ function shown(session: LedgerSession): LedgerSession {
 function stateOf(session: LedgerSession, revocations: Revocation[], now: number): SessionState {
   if (session.endedAt !== undefined) return "signed-out";
   if (isVoid(session, revocations)) return "revoked";
-  return session.endsAt > now ? "living" : "over";
+  return session.endsAt > now ? "active" : "over";
 }

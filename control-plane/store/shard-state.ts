@@ -39,8 +39,8 @@ export function withRevocations(
   now: number,
   settings: EntrySettings,
 ): ShardState | undefined {
-  const living = entriesOf(state, now);
-  const entries = new Map(living.map((entry) => [entry.id, entry]));
+  const active = entriesOf(state, now);
+  const entries = new Map(active.map((entry) => [entry.id, entry]));
   for (const { id, mark, reach, until } of revocations.map((revocation) => entryOf(revocation, settings))) {
     const there = entries.get(id) ?? { mark, reach, until };
     // A prefix may stand for two users or sessions: the later of each says it all.

@@ -3,7 +3,7 @@ import { tokenKey } from "../../session/keys";
 import { hmac } from "../../session/node-hash";
 import { encodeKeyRecord, keyRecordName, namesShard, SHARD_COUNT, shardRecordName } from "../../session/shard";
 import type { Ports } from "../ports";
-import { readLivingKeys } from "../session-keys/living";
+import { readActiveKeys } from "../session-keys/active";
 import { isRecordOf, recordText, type EntrySettings } from "./shard-state";
 
 export const ALL_SHARDS: readonly string[] = Array.from({ length: SHARD_COUNT }, (_, shard) => String(shard));
@@ -20,9 +20,9 @@ export async function targetOf(
   settings: EntrySettings,
   shards: readonly string[],
 ) {
-  const [states, { keys }] = await Promise.all([ledger.shardStates(shards), readLivingKeys(secret)]);
+  const [states, { keys }] = await Promise.all([ledger.shardStates(shards), readActiveKeys(secret)]);
   return {
-    /** By id of a living key: what its record begins with. */
+    /** By id of an active key: what its record begins with. */
     tokenKeys: new Map(Object.entries(keys).map(([kid, master]) => [kid, tokenKey(hmac, master)])),
     /** By shard; undefined for one that needs no record. */
     records: new Map(shards.map((shard) => [shard, recordText(states.get(shard), now(), settings)])),

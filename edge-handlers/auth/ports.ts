@@ -73,7 +73,7 @@ export interface Claim extends SessionKey {
   lease: string;
   /** Unix seconds. */
   at: number;
-  /** A lease whose holder cannot be living. */
+  /** A lease whose holder cannot be alive. */
   dead?: string;
 }
 
@@ -117,8 +117,8 @@ export interface Ledger {
   recordReuse(uid: string, sid: string, what: Reuse, at: number): Promise<void>;
   /** The session of a sign-in. */
   bySid(sid: string): Promise<LedgerSession | undefined>;
-  /** @param idpSession see `idpSessionId` in session/ledger.ts. `isCut`: there are more than there is time to read */
-  byIdpSession(idpSession: string): Promise<{ pointers: SessionPointer[]; isCut: boolean }>;
+  /** @param idpSession see `idpSessionId` in session/ledger.ts. `hasMore`: there are more than there is time to read */
+  byIdpSession(idpSession: string): Promise<{ pointers: SessionPointer[]; hasMore: boolean }>;
   /** Those of at most a hundred sessions that there are. */
   sessions(keys: SessionKey[]): Promise<LedgerSession[]>;
   /** Records that the provider ended its session, for sign-ins that are under way. @param at Unix seconds */

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { MAX_CHANGES } from "../../../control-plane/ports";
 import { nextKeys } from "../../../control-plane/key-rotator/next-keys";
-import { follows } from "../../../control-plane/session-keys/living";
+import { follows } from "../../../control-plane/session-keys/active";
 import { KEY_ID, type SessionKeys } from "../../../session/keys";
 
 const NOW = 1_800_000_000;
@@ -65,7 +65,7 @@ test("more keys than one update of the store can hold are never made: revocation
   let keys: SessionKeys | undefined;
   for (let rotation = 0; rotation < MAX_CHANGES - 2; rotation++) keys = next(keys);
   expect(() => next(keys)).toThrow(
-    "there are 48 session keys that living sessions may be signed with; rotate them less often",
+    "there are 48 session keys that active sessions may be signed with; rotate them less often",
   );
 });
 

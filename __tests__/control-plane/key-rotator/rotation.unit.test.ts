@@ -124,7 +124,7 @@ describe("a crash between the secret and the store is mended", () => {
     ["the same rotation again", (ports) => rotate(ports, "v9")],
   ];
   test.each(cures)(
-    "by %s, at every call of a rotation: whoever signs in is let in, and only living keys have records",
+    "by %s, at every call of a rotation: whoever signs in is let in, and only active keys have records",
     async (_, cure) => {
       for (const fault of ["crash", "crash-after"] as const) {
         for (let place = 1; ; place++) {
@@ -140,8 +140,8 @@ describe("a crash between the secret and the store is mended", () => {
           const fresh = world.signIn();
           expect(await world.decide(fresh)).toBe(`allow session ${fresh.session.uid}`);
           const pending = world.secret.values.get(world.secret.labels.get("AWSPENDING") ?? "")?.keys ?? {};
-          const living = Object.keys({ ...world.keys().keys, ...pending });
-          expect(world.kidsInStore().filter((kid) => !living.includes(kid))).toEqual([]);
+          const active = Object.keys({ ...world.keys().keys, ...pending });
+          expect(world.kidsInStore().filter((kid) => !active.includes(kid))).toEqual([]);
           expect(world.kidsInStore()).toEqual(expect.arrayContaining(Object.keys(world.keys().keys)));
         }
       }
@@ -180,7 +180,7 @@ test("fifty keys do not fit: it says so instead of dropping one, and revocations
     for (let day = 1; day <= 60; day++) await rotate(world.actor().ports, `v${day}`, settings);
   })();
   await expect(world.time.run(rotations)).rejects.toThrow(
-    /there are 48 session keys that living sessions may be signed with; rotate them less often/,
+    /there are 48 session keys that active sessions may be signed with; rotate them less often/,
   );
   expect(world.kidsInStore()).toEqual(Object.keys(world.keys().keys).sort());
   const user = world.signIn();

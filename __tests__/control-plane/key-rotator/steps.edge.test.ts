@@ -65,7 +65,7 @@ describeWith("moto", "the key rotator", (path) => {
     expect(Object.values(await plane.labels()).flat()).not.toContain("AWSPENDING");
   });
 
-  test("drops the records of keys that no living session is signed with, and nothing that is not its own", async () => {
+  test("drops the records of keys that no active session is signed with, and nothing that is not its own", async () => {
     await begin({ keyRetention: 0 });
     const { current: first } = await plane.keys();
     plane.store.write({ ...plane.store.records, "note to self": "not a record" });

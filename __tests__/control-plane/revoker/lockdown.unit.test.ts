@@ -43,7 +43,7 @@ async function gateway(steps: number, version = "v2"): Promise<Scene> {
 const isAfterRecord = (call: string) => call !== "ledger.revocations" && call !== "ledger.replaceRevocation";
 
 const lockDown = (world: World) => world.time.run(lockdown(world.actor().ports, SETTINGS, LOCKDOWN));
-const living = ({ secret }: World) => {
+const active = ({ secret }: World) => {
   const [current, pending] = ["AWSCURRENT", "AWSPENDING"].map((label) => secret.values.get(secret.labels.get(label)!));
   return Object.keys({ ...current!.keys, ...(pending?.keys[current!.current] ? pending.keys : {}) }).sort();
 };
@@ -129,7 +129,7 @@ describe("a lockdown is not undone", () => {
         async (scene, _, result) => {
           expect(result.status).toBe("fulfilled");
           await expectNoOlderKey(scene);
-          expect(scene.world.kidsInStore()).toEqual(living(scene.world));
+          expect(scene.world.kidsInStore()).toEqual(active(scene.world));
         },
         isAfterRecord,
       );

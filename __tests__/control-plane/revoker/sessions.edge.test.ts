@@ -24,8 +24,8 @@ describeWith("moto", "the list of sessions", (path) => {
   test("says of each what became of it; those that are over only when asked", async () => {
     const now = plane.clock.now();
     const uid = id();
-    const sids = { living: id(), revoked: id(), cut: id(), out: id(), over: id() };
-    await plane.putSession({ uid, sid: sids.living, startedAt: now });
+    const sids = { active: id(), revoked: id(), cut: id(), out: id(), over: id() };
+    await plane.putSession({ uid, sid: sids.active, startedAt: now });
     await plane.putSession({ uid, sid: sids.revoked, startedAt: now - 1 });
     await plane.putSession({ uid, sid: sids.cut, startedAt: now - 1000 });
     await plane.putSession({ uid, sid: sids.out, startedAt: now - 3, endedAt: now - 2 });
@@ -39,8 +39,8 @@ describeWith("moto", "the list of sessions", (path) => {
       command: { ...by, target: { type: "user", uid }, cutoff: now - 1000 },
     });
     const listed = await plane.carryOut({ operation: "sessions", uid });
-    expect(listed.sessions.map(({ sid }) => sid)).toEqual([sids.living, sids.revoked, sids.cut]);
-    expect(states(listed)).toEqual({ [sids.living]: "living", [sids.revoked]: "revoked", [sids.cut]: "revoked" });
+    expect(listed.sessions.map(({ sid }) => sid)).toEqual([sids.active, sids.revoked, sids.cut]);
+    expect(states(listed)).toEqual({ [sids.active]: "active", [sids.revoked]: "revoked", [sids.cut]: "revoked" });
     const all = await plane.carryOut({ operation: "sessions", uid, all: true });
     expect(states(all)).toEqual({ ...states(listed), [sids.out]: "signed-out", [sids.over]: "over" });
   });
@@ -63,9 +63,9 @@ describeWith("moto", "the list of sessions", (path) => {
     await plane.putSession(newest);
     const seen: string[] = [];
     plane.watch((operation) => void seen.push(operation));
-    const { sessions, isCut } = await plane.carryOut({ operation: "sessions", limit: 2 });
+    const { sessions, hasMore } = await plane.carryOut({ operation: "sessions", limit: 2 });
     plane.unwatch();
-    expect(isCut).toBe(true);
+    expect(hasMore).toBe(true);
     expect(sessions).toHaveLength(2);
     expect(sessions[0]!.sid).toBe(newest.sid);
     expect(new Set(seen)).toEqual(new Set(["Query", "BatchGetItem"]));
@@ -87,7 +87,7 @@ describeWith("moto", "the list of sessions", (path) => {
     const after = await plane.signIn({ uid: before.session.uid });
     expect(states(await plane.carryOut({ operation: "sessions", uid: before.session.uid }))).toEqual({
       [before.session.sid]: "revoked",
-      [after.session.sid]: "living",
+      [after.session.sid]: "active",
     });
   });
 });

@@ -2,7 +2,12 @@
  * Whether a sign-in is of an authentication that followed the cut-off. Only the provider's clock tells; marks tell what
  * it was asked.
  */
-import { cutoffsOf, endAsCutoff, judgeAuthentication, type Known } from "../../../edge-handlers/auth/authentication";
+import {
+  cutoffsOf,
+  endAsCutoff,
+  judgeAuthentication,
+  type Known,
+} from "../../../edge-handlers/auth/sign-in/authentication";
 import type { Revocation } from "../../../session/ledger";
 
 const NOW = 1_000_000;

@@ -412,11 +412,11 @@ describe("what is revoked", () => {
   const pile = async (sid: string, changes: Partial<LedgerSession> = {}) =>
     environment.ledger.pad(await putSession(environment, sid, changes));
 
-  test("every living session of the provider's session, and the ledger knows at once that they ended", async () => {
+  test("every active session of the provider's session, and the ledger knows at once that they ended", async () => {
     const honest = draft();
     const sid = String(honest.claims["sid"]);
     const now = environment.clock.now();
-    const living = [await putSession(environment, sid), await putSession(environment, sid)];
+    const active = [await putSession(environment, sid), await putSession(environment, sid)];
     const over = await putSession(environment, sid, { endsAt: now - 241 });
     await putSession(environment, sid, { endedAt: now - 1501 });
     await putSession(environment, newSid());
@@ -426,10 +426,10 @@ describe("what is revoked", () => {
     expect(commands).toHaveLength(2);
     expect(commands).toEqual(
       expect.arrayContaining(
-        living.map(({ sid: session, uid }) => ({ version: 1, target: { type: "session", sid: session, uid }, ...BY })),
+        active.map(({ sid: session, uid }) => ({ version: 1, target: { type: "session", sid: session, uid }, ...BY })),
       ),
     );
-    for (const session of living) expect((await getSession(environment, session))?.endedAt).toBeGreaterThanOrEqual(now);
+    for (const session of active) expect((await getSession(environment, session))?.endedAt).toBeGreaterThanOrEqual(now);
     expect((await getSession(environment, over))?.endedAt).toBeUndefined();
   });
 

@@ -1,5 +1,5 @@
 /** The cookies of a new session, and what the ledger is told of it. */
-import { establishSession, ledgerSession } from "../../../edge-handlers/auth/establish";
+import { establishSession, ledgerSession } from "../../../edge-handlers/auth/session/establish";
 import type { RequestContext } from "../../../edge-handlers/auth/request-context";
 import type { Identity } from "../../../edge-handlers/auth/oidc/identity";
 import type { Standing } from "../../../edge-handlers/auth/ports";

@@ -428,7 +428,7 @@ describe("what an event revokes", () => {
   ];
   test.each(SESSIONS)("a session: %s", async (_name, session) => {
     const sid = newSid();
-    const { sid: living, uid } = await putSession(environment, sid);
+    const { sid: active, uid } = await putSession(environment, sid);
     const bob = await putSession(environment, sid, { uid: environment.uid("bob") });
     const honest = draft(undefined, { sub_id: { format: "complex", user: alice(), session: session(sid) } });
     const revoked = (target: object) => ({
@@ -438,9 +438,9 @@ describe("what an event revokes", () => {
       reason: "CAEP session-revoked",
     });
     expect(await commandsOf(async () => expectAccepted(await push(await sign(honest))))).toEqual([
-      revoked({ sid: living, uid }),
+      revoked({ sid: active, uid }),
     ]);
-    expect((await getSession(environment, { sid: living, uid }))?.endedAt).toBeDefined();
+    expect((await getSession(environment, { sid: active, uid }))?.endedAt).toBeDefined();
     // Until no token of it can be left.
     environment.clock.advance(900 + 601);
     const withoutUser = draft(undefined, { sub_id: { format: "complex", session: session(sid) } });

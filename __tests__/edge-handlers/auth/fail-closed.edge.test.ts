@@ -82,7 +82,7 @@ const SCENARIOS: Scenario[] = [
     clean: { status: 302, session: "given" },
   },
   {
-    name: "login with a living token that the gate refused",
+    name: "login with an active token that the gate refused",
     arrange: async (environment, browser) => {
       await signedIn(environment, browser, 61);
       return login(browser);

@@ -57,10 +57,10 @@ function expectFramed(response: EdgeResponse): void {
   expect(response.headers["x-frame-options"]).toBeUndefined();
 }
 
-test("every living session of the provider's session is revoked, and the ledger knows at once that they ended", async () => {
+test("every active session of the provider's session is revoked, and the ledger knows at once that they ended", async () => {
   const sid = newSid();
   const now = environment.clock.now();
-  const living = [
+  const active = [
     await putSession(environment, sid),
     await putSession(environment, sid, { uid: environment.uid("bob") }),
   ];
@@ -76,7 +76,7 @@ test("every living session of the provider's session is revoked, and the ledger 
   expect(commands).toHaveLength(2);
   expect(commands).toEqual(
     expect.arrayContaining(
-      living.map((session) => ({
+      active.map((session) => ({
         version: 1,
         target: { type: "session", sid: session.sid, uid: session.uid },
         by: "frontchannel-logout:main",
@@ -84,7 +84,7 @@ test("every living session of the provider's session is revoked, and the ledger 
       })),
     ),
   );
-  for (const session of living) expect((await getSession(environment, session))?.endedAt).toBeGreaterThanOrEqual(now);
+  for (const session of active) expect((await getSession(environment, session))?.endedAt).toBeGreaterThanOrEqual(now);
 });
 
 test("nothing is sent for a session of which no token can live, or that never was", async () => {

@@ -190,7 +190,7 @@ describe("a lease of a holder that died", () => {
     }));
 });
 
-describe("a living holder's lease is never taken over", () => {
+describe("an active holder's lease is never taken over", () => {
   test("although others watch it again and again: its refresh token is spent by nobody else, and what it got is not lost", async () => {
     // The provider takes its time twice: the request ends before it has answered.
     environment.idp.userinfoOnly = ["roles"];
@@ -219,12 +219,12 @@ describe("a living holder's lease is never taken over", () => {
   test("where it was an earlier one that was watched", async () => {
     const { browser, session, spent } = await expired();
     await environment.ledger.change(session, {
-      lease: "of-the-living",
+      lease: "of-the-active",
       leasedAt: environment.clock.now(),
       watched: "of-the-dead",
     });
     expectToComeAgain(await browser.navigate(LOGIN));
-    expect(await itemOf(session)).toMatchObject({ lease: "of-the-living", generation: 0 });
+    expect(await itemOf(session)).toMatchObject({ lease: "of-the-active", generation: 0 });
     expect(spent()).toBe(0);
   });
 });

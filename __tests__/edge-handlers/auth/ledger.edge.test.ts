@@ -72,7 +72,7 @@ function ledgerTests(start: () => Promise<{ endpoint: string; close(): Promise<v
     expect(await ledger.bySid(sid)).toMatchObject(SESSION);
     expect(await ledger.byIdpSession(SESSION.idpSession!)).toMatchObject({
       pointers: [{ uid, sid, expiresAt: SESSION.expiresAt }],
-      isCut: false,
+      hasMore: false,
     });
     expect(
       await ledger.sessions([
@@ -139,6 +139,6 @@ function ledgerTests(start: () => Promise<{ endpoint: string; close(): Promise<v
     expect(await ledger.endOf("other")).toBeUndefined();
     await ledger.markEnded("other", NOW);
     expect(await ledger.endOf("other")).toBe(NOW);
-    expect(await ledger.byIdpSession("other")).toEqual({ pointers: [], isCut: false });
+    expect(await ledger.byIdpSession("other")).toEqual({ pointers: [], hasMore: false });
   });
 }

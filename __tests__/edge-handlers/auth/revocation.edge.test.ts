@@ -549,7 +549,7 @@ describe("a sign-out", () => {
   });
 });
 
-describe("a living token that the gate refused", () => {
+describe("an active token that the gate refused", () => {
   const rotate = (drop: boolean) => {
     const k2 = Buffer.alloc(32, environment.clock.now()).toString("base64url");
     const keys = { current: "k2", keys: { ...(drop ? {} : environment.keys.keys), k2 } };

@@ -74,10 +74,10 @@ export function createDynamoDb(world: World, options: DynamoDbOptions): DynamoDb
 
   function read(table: Table, key: Item): Item | undefined {
     const [hash, range] = keyOf(table, key);
-    return living(table.partitions.get(hash), range);
+    return active(table.partitions.get(hash), range);
   }
 
-  function living(partition: Map<string, Stored> | undefined, range: string): Item | undefined {
+  function active(partition: Map<string, Stored> | undefined, range: string): Item | undefined {
     const stored = partition?.get(range);
     if (!stored) return undefined;
     if (stored.goneAt > world.seconds()) return stored.item;
@@ -133,7 +133,7 @@ export function createDynamoDb(world: World, options: DynamoDbOptions): DynamoDb
 
   function rangesOf(partition: Map<string, Stored> | undefined): Item[] {
     const ranges = [...(partition?.keys() ?? [])].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-    return ranges.map((range) => living(partition, range)).filter((item) => item !== undefined);
+    return ranges.map((range) => active(partition, range)).filter((item) => item !== undefined);
   }
 
   /** At moments of their own, in an order of their own. */

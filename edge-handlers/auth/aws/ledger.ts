@@ -12,7 +12,7 @@ import type { AuthSettings } from "../../../session/settings";
 import { markText } from "../../../session/shard";
 import { IDP_SESSION_ENDED } from "../../../session/timing";
 import { Failure } from "../failures";
-import { LEASE_REACH } from "../lease-times";
+import { LEASE_REACH } from "../session/lease-times";
 import type { Ledger } from "../ports";
 import { pointers } from "./pointers";
 import { dynamoDbTables, fromItem, toItem, type Item } from "./tables";

@@ -73,7 +73,7 @@ export function pointers(
         found.push(...output["Items"].map((each) => fromItem<SessionPointer>(each as Item)));
         next = output["LastEvaluatedKey"];
       }
-      return { pointers: found, isCut: next !== undefined };
+      return { pointers: found, hasMore: next !== undefined };
     },
 
     async sessions(keys) {

@@ -1,7 +1,7 @@
 /** One cookie for each sign-in under way, so that parallel tabs do not disturb each other. */
 import { timingSafeEqual } from "node:crypto";
 import { FLOW_COOKIE_PREFIX } from "../../../session/cookies";
-import type { Known } from "../authentication";
+import type { Known } from "../sign-in/authentication";
 import type { RequestContext } from "../request-context";
 import { clearCookie, onlyCookie, setCookie } from "./jar";
 import { seal, unseal } from "./seal";
@@ -63,7 +63,7 @@ export function clearedFlowCookies({ cookies }: RequestContext): string[] {
 }
 
 /**
- * Clears the flow cookies for which there is no room beside a new one: what is no living flow, then the oldest.
+ * Clears the flow cookies for which there is no room beside a new one: what is no active flow, then the oldest.
  *
  * @throws Failure `keys_unavailable`
  */

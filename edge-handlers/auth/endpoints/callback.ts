@@ -1,18 +1,18 @@
 /** `callback/<idp>`: where the identity provider sends the browser back to, with a code or an error. */
 import { LEDGER_RETENTION } from "../../../session/ledger";
 import { redirect } from "../answers";
-import { cutoffsOf, endAsCutoff, judgeAuthentication, type Cutoff, type Known } from "../authentication";
+import { cutoffsOf, endAsCutoff, judgeAuthentication, type Cutoff, type Known } from "../sign-in/authentication";
 import { clearedFlowCookie, readFlow, type Flow } from "../cookies/flow";
 import { signInsCookie } from "../cookies/sign-ins";
-import { establishSession, ledgerSession } from "../establish";
+import { establishSession, ledgerSession } from "../session/establish";
 import { addDetail, identityProviderOf, loginPath, type RequestContext } from "../request-context";
 import { asFailure, codesOf, Failure } from "../failures";
-import { keepUpWithLockdown } from "../lockdown";
+import { keepUpWithLockdown } from "../session/lockdown";
 import { identify, type Identity } from "../oidc/identity";
 import { prepare, relyingParty, type RelyingParty } from "../oidc/relying-party";
 import { redeemCode, type Tokens } from "../oidc/tokens";
-import { reactToReuse } from "../reuse";
-import { startSignIn } from "../start-sign-in";
+import { reactToReuse } from "../session/reuse";
+import { startSignIn } from "../sign-in/start-sign-in";
 
 export async function callback(context: RequestContext, idp: string): Promise<Response> {
   const { settings, url, ports, note } = context;

@@ -5,15 +5,15 @@
  */
 import type { EventTransmitterSettings } from "../../../session/settings";
 import { empty, json } from "../answers";
-import { endIdpSession, endUser } from "../end-sessions";
-import { namesOf, revocationActionsIn, type RevocationAction } from "../events/revocation-actions";
-import { EVENT_RETENTION, verifySecurityEventToken } from "../events/security-event-token";
-import type { KnownIssuers } from "../events/subject";
+import { endIdpSession, endUser } from "../pushed/end-sessions";
+import { namesOf, revocationActionsIn, type RevocationAction } from "../pushed/revocation-actions";
+import { EVENT_RETENTION, verifySecurityEventToken } from "../pushed/security-event-token";
+import type { KnownIssuers } from "../pushed/subject";
 import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
 import { mediaType } from "../media-type";
 import { Refused } from "../oidc/refused";
-import { guardAgainstReplay } from "../replay-guard";
+import { guardAgainstReplay } from "../pushed/replay-guard";
 
 export async function events(context: RequestContext, id: string): Promise<Response> {
   const { eventTransmitters } = context.settings;

@@ -8,7 +8,7 @@
  * signed here: what makes a request genuine is that it knows a `sid`, and all that it can do is end that session.
  */
 import { framed } from "../answers";
-import { endIdpSession } from "../end-sessions";
+import { endIdpSession } from "../pushed/end-sessions";
 import { identityProviderOf, type RequestContext } from "../request-context";
 import { Failure } from "../failures";
 

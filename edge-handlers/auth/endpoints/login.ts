@@ -7,9 +7,9 @@ import { clearedSessionCookie, readSession, type SignedSession } from "../cookie
 import { isLoop, signInsCookie } from "../cookies/sign-ins";
 import { identityProviderOf, loginPath, type RequestContext } from "../request-context";
 import { Failure } from "../failures";
-import { renewSession } from "../renew";
-import { readReturnPath } from "../return-path";
-import { startSignIn } from "../start-sign-in";
+import { renewSession } from "../session/renew";
+import { readReturnPath } from "../sign-in/return-path";
+import { startSignIn } from "../sign-in/start-sign-in";
 
 export async function login(context: RequestContext): Promise<Response> {
   const { url, settings, note, setCookies } = context;

@@ -4,7 +4,7 @@ import { clearedRefreshCookie } from "../cookies/refresh";
 import { clearedSessionCookie, readSession } from "../cookies/session";
 import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
-import { renewSession } from "../renew";
+import { renewSession } from "../session/renew";
 
 export async function refresh(context: RequestContext): Promise<Response> {
   if (!isSameOrigin(context)) throw new Failure("cross_origin");

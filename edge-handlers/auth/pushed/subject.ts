@@ -1,5 +1,5 @@
 /** Whom a security event is about: subject identifiers (RFC 9493), simple or complex. */
-import { isObject, isText, type Members } from "../oidc/pushed-token";
+import { isObject, isText, type Members } from "./pushed-token";
 import { Refused } from "../oidc/refused";
 
 /** A user or a session, by the name that an identity provider has for it. */

@@ -1,17 +1,17 @@
 /** What the ledger says of a session, and what follows from it. All times are Unix seconds. */
-import { isVoid } from "../../session/ledger";
-import { RENEWAL_GRACE } from "../../session/timing";
-import type { RequestContext } from "./request-context";
-import type { Standing } from "./ports";
+import { isVoid } from "../../../session/ledger";
+import { RENEWAL_GRACE } from "../../../session/timing";
+import type { RequestContext } from "../request-context";
+import type { Standing } from "../ports";
 
 /** `unknown`: the ledger has no such session, or none that far. */
-export type Life = "living" | "unknown" | "revoked" | "ended";
+export type SessionStatus = "active" | "unknown" | "revoked" | "ended";
 
 /**
  * `renewed_elsewhere`: the session has just been renewed with this very cookie. `just_renewed`: with its forerunner.
  * `reused`: the refresh cookie is a copy of one that was used.
  */
-export type Renewability = Life | "idle" | "renewed_elsewhere" | "just_renewed" | "reused";
+export type RefreshDecision = SessionStatus | "idle" | "renewed_elsewhere" | "just_renewed" | "reused";
 
 type Now = Pick<RequestContext, "now" | "settings">;
 
@@ -24,14 +24,14 @@ export interface Held {
 }
 
 /** Comparisons are such that a time which cannot be read ends the session. */
-export function lifeOf(
+export function statusOf(
   { session, revocations }: Pick<Standing, "session" | "revocations">,
   { now, settings }: Now,
-): Life {
+): SessionStatus {
   if (!session) return "unknown";
   // What was caught at reuse is not renewed while its revocation is still on the queue.
   if (isVoid(session, revocations) || (session.reuse !== undefined && settings.onReuse !== "record")) return "revoked";
-  return session.endedAt === undefined && now < session.endsAt ? "living" : "ended";
+  return session.endedAt === undefined && now < session.endsAt ? "active" : "ended";
 }
 
 /**
@@ -40,17 +40,17 @@ export function lifeOf(
  * that no honest tab is ever two behind, however long its request was on the way, nothing renews twice within that time
  * while its token is good. Whichever two clocks tell it, it is a minute at least.
  */
-export function renewability(
+export function refreshDecision(
   standing: Pick<Standing, "session" | "revocations">,
   { generation, isFresh }: Held,
   { now, settings }: Now,
-): Renewability {
-  const life = lifeOf(standing, { now, settings });
-  if (life !== "living") return life;
+): RefreshDecision {
+  const status = statusOf(standing, { now, settings });
+  if (status !== "active") return status;
   const { generation: current, renewedAt } = standing.session!;
   if (!(now < renewedAt + settings.session.idle)) return "idle";
   const isJustRenewed = Math.abs(now - renewedAt) <= RENEWAL_GRACE;
-  if (generation === current) return isFresh && current > 0 && isJustRenewed ? "just_renewed" : "living";
+  if (generation === current) return isFresh && current > 0 && isJustRenewed ? "just_renewed" : "active";
   // Ahead of a ledger that was restored from a backup: it knows nothing of what happened since.
   if (!(generation < current)) return "unknown";
   return generation === current - 1 && isJustRenewed ? "renewed_elsewhere" : "reused";

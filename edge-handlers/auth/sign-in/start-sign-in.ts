@@ -1,11 +1,11 @@
 import { calculatePKCECodeChallenge } from "oauth4webapi";
-import { redirect } from "./answers";
+import { redirect } from "../answers";
 import type { Known } from "./authentication";
-import { clearedOldestFlowCookies, flowCookie, type Flow } from "./cookies/flow";
-import { isLoop } from "./cookies/sign-ins";
-import type { RequestContext } from "./request-context";
-import { Failure } from "./failures";
-import { redirectUri, relyingParty } from "./oidc/relying-party";
+import { clearedOldestFlowCookies, flowCookie, type Flow } from "../cookies/flow";
+import { isLoop } from "../cookies/sign-ins";
+import type { RequestContext } from "../request-context";
+import { Failure } from "../failures";
+import { redirectUri, relyingParty } from "../oidc/relying-party";
 
 /**
  * Sends the browser to the identity provider: code flow with PKCE, state and nonce, always (RFC 9700 section 2.1.1).

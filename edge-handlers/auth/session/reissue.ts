@@ -1,8 +1,8 @@
-import { lifeOf } from "./standing";
-import { sessionCookie, type SignedSession } from "./cookies/session";
-import { isReissueLoop, reissueCookie } from "./cookies/sign-ins";
-import type { RequestContext } from "./request-context";
-import type { Standing } from "./ports";
+import { statusOf } from "./status";
+import { sessionCookie, type SignedSession } from "../cookies/session";
+import { isReissueLoop, reissueCookie } from "../cookies/sign-ins";
+import type { RequestContext } from "../request-context";
+import type { Standing } from "../ports";
 
 /**
  * Signs a token again, with the latest key and the floor that its user's shard has now, if the ledger says that the
@@ -20,7 +20,7 @@ export async function reissue(
   const { current } = await context.ports.keys();
   const { floor } = standing;
   const isOutdated = kid !== current || session.floor < floor;
-  if (!isOutdated || lifeOf(standing, context) !== "living" || isReissueLoop(context, floor)) return false;
+  if (!isOutdated || statusOf(standing, context) !== "active" || isReissueLoop(context, floor)) return false;
   context.setCookies.push(
     await sessionCookie(context, { ...session, floor }, standing.session!.endsAt),
     reissueCookie(context, floor),

@@ -1,18 +1,18 @@
-import type { Session } from "../../session/token";
-import type { Known } from "./authentication";
-import { clearedRefreshCookie, readRefresh, type Refresh } from "./cookies/refresh";
-import type { SignedSession } from "./cookies/session";
-import { addDetail, identityProviderOf, type RequestContext } from "./request-context";
-import { codesOf } from "./failures";
+import type { Session } from "../../../session/token";
+import type { Known } from "../sign-in/authentication";
+import { clearedRefreshCookie, readRefresh, type Refresh } from "../cookies/refresh";
+import type { SignedSession } from "../cookies/session";
+import { addDetail, identityProviderOf, type RequestContext } from "../request-context";
+import { codesOf } from "../failures";
 import { giveBack, takeLease, watchLease, type Lease } from "./lease";
 import { keepUpWithLockdown } from "./lockdown";
-import { prepare } from "./oidc/relying-party";
-import type { Standing } from "./ports";
-import { canRedeem, redeem } from "./redeem";
+import { prepare } from "../oidc/relying-party";
+import type { Standing } from "../ports";
+import { canRedeem, redeem } from "./redeem-refresh-token";
 import { reissue } from "./reissue";
-import { repeatRenewal } from "./repeat";
+import { repeatRenewal } from "./repeat-renewal";
 import { reactToReuse } from "./reuse";
-import { lifeOf, renewability, type Renewability } from "./standing";
+import { statusOf, refreshDecision, type RefreshDecision } from "./status";
 
 /**
  * `reissued`: the token was signed again, and nothing else. `renewal_repeated`: what a renewal gave was given once
@@ -87,8 +87,8 @@ async function attempt({ context, signed, refresh, isLoop, isFresh, take }: Atte
   // Also for the sign-in that begins where the session is over.
   await keepUpWithLockdown(context, standing.revocations);
   const found = refresh
-    ? renewability(standing, { generation: refresh.generation, isFresh }, context)
-    : lifeOf(standing, context);
+    ? refreshDecision(standing, { generation: refresh.generation, isFresh }, context)
+    : statusOf(standing, context);
   const repeated =
     refresh && (await repeatRenewal(context, session, refresh, standing, found === "renewed_elsewhere" && !isLoop));
   if (repeated) return repeated;
@@ -96,7 +96,7 @@ async function attempt({ context, signed, refresh, isLoop, isFresh, take }: Atte
     return { outcome: "reissued", expiresAt: session.expiresAt };
   if ((found === "renewed_elsewhere" || found === "just_renewed") && !isLoop)
     return renewedElsewhere(context, standing);
-  if (found !== "living" && found !== "just_renewed") {
+  if (found !== "active" && found !== "just_renewed") {
     if (early) early.isOver = true;
     return over(context, session, found, standing);
   }
@@ -107,7 +107,7 @@ async function attempt({ context, signed, refresh, isLoop, isFresh, take }: Atte
   if (!lease) {
     const watched = await watchLease(context, session, refresh.generation);
     if (watched === "gone") return (await settled()) ?? UNDER_WAY;
-    lease = watched === "living" ? undefined : await take(refresh.generation, watched.dead);
+    lease = watched === "held" ? undefined : await take(refresh.generation, watched.dead);
     if (!lease || !canRedeem(context)) return UNDER_WAY;
   }
   const redeemed = await redeem(context, session, refresh, { lease, standing });
@@ -132,8 +132,8 @@ async function overtaken(
   isFresh: boolean,
 ): Promise<Renewal | undefined> {
   const standing = await context.ports.ledger.standing(session.uid, session.sid);
-  const found = renewability(standing, { generation: refresh.generation, isFresh }, context);
-  if (found === "living" || found === "just_renewed") return undefined;
+  const found = refreshDecision(standing, { generation: refresh.generation, isFresh }, context);
+  if (found === "active" || found === "just_renewed") return undefined;
   if (found !== "renewed_elsewhere") return over(context, session, found, standing);
   return (await repeatRenewal(context, session, refresh, standing, true)) ?? renewedElsewhere(context, standing);
 }
@@ -146,7 +146,7 @@ function renewedElsewhere({ settings }: RequestContext, standing: Standing): Ren
 async function over(
   context: RequestContext,
   session: Session,
-  found: Exclude<Renewability, "living" | "just_renewed">,
+  found: Exclude<RefreshDecision, "active" | "just_renewed">,
   { mark, gatewayMark }: Standing,
 ): Promise<Renewal> {
   const known = { mark, gatewayMark };

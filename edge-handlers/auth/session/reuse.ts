@@ -1,8 +1,8 @@
-import type { Reuse } from "../../session/ledger";
-import type { RevocationTarget } from "../../session/revocation";
-import type { ReuseAction } from "../../session/security-event";
-import { addDetail, type RequestContext } from "./request-context";
-import { asFailure, codesOf } from "./failures";
+import type { Reuse } from "../../../session/ledger";
+import type { RevocationTarget } from "../../../session/revocation";
+import type { ReuseAction } from "../../../session/security-event";
+import { addDetail, type RequestContext } from "../request-context";
+import { asFailure, codesOf } from "../failures";
 
 interface Reused {
   uid: string;

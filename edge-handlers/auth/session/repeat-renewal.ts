@@ -1,10 +1,10 @@
-import type { Session } from "../../session/token";
-import { refreshCookie, type Refresh } from "./cookies/refresh";
-import { sessionCookie } from "./cookies/session";
-import type { RequestContext } from "./request-context";
-import { readNext } from "./next";
-import type { Standing } from "./ports";
-import { lifeOf } from "./standing";
+import type { Session } from "../../../session/token";
+import { refreshCookie, type Refresh } from "../cookies/refresh";
+import { sessionCookie } from "../cookies/session";
+import type { RequestContext } from "../request-context";
+import { readNext } from "./last-renewal";
+import type { Standing } from "../ports";
+import { statusOf } from "./status";
 
 /**
  * Gives a browser once more what the last renewal gave it, for its refresh cookie is the one that was used for that:
@@ -25,7 +25,7 @@ export async function repeatRenewal(
   isInTime: boolean,
 ) {
   const current = standing.session;
-  if (!current || lifeOf(standing, context) !== "living") return undefined;
+  if (!current || statusOf(standing, context) !== "active") return undefined;
   const isSameBrowser = isInTime && current.address === context.address;
   if (!isSameBrowser && refresh.attempt === undefined) return undefined;
   const next = await readNext(context, current);

@@ -1,5 +1,5 @@
-import { sha256 } from "../../session/node-hash";
-import type { RequestContext } from "./request-context";
+import { sha256 } from "../../../session/node-hash";
+import type { RequestContext } from "../request-context";
 
 export interface PushedOnce {
   /** Who pushed it and where to: an endpoint's tokens are no replay of another's. */

@@ -3,11 +3,11 @@
  * answer can be given the same once more, and a refresh token that came from the provider is not lost with the request
  * that asked for it.
  */
-import type { LedgerSession } from "../../session/ledger";
-import type { Session } from "../../session/token";
-import type { Refresh } from "./cookies/refresh";
-import { seal, unseal } from "./cookies/seal";
-import type { RequestContext } from "./request-context";
+import type { LedgerSession } from "../../../session/ledger";
+import type { Session } from "../../../session/token";
+import type { Refresh } from "../cookies/refresh";
+import { seal, unseal } from "../cookies/seal";
+import type { RequestContext } from "../request-context";
 
 /** What a renewal took from the provider's answer. */
 export type Given = Pick<Session, "expiresAt" | "authTime" | "strength" | "roles" | "email" | "claims">;

@@ -1,6 +1,6 @@
 /** What the ledger's word on a session allows. */
 import type { RequestContext } from "../../../edge-handlers/auth/request-context";
-import { lifeOf, renewability } from "../../../edge-handlers/auth/standing";
+import { statusOf, refreshDecision } from "../../../edge-handlers/auth/session/status";
 import type { LedgerSession, Revocation } from "../../../session/ledger";
 import type { ReuseAction } from "../../../session/security-event";
 
@@ -47,10 +47,10 @@ const session = (changes: Partial<LedgerSession>) => ({ ...SESSION, ...changes }
 
 describe("a session", () => {
   test.each<[string, LedgerSession | undefined, Revocation[], string]>([
-    ["lives", SESSION, [], "living"],
+    ["lives", SESSION, [], "active"],
     ["that the ledger does not have is unknown", undefined, [], "unknown"],
     ["ends when it is to end", session({ endsAt: NOW }), [], "ended"],
-    ["lives up to then", session({ endsAt: NOW + 1 }), [], "living"],
+    ["lives up to then", session({ endsAt: NOW + 1 }), [], "active"],
     ["ends when its end cannot be read", session({ endsAt: UNREADABLE }), [], "ended"],
     ["ends when its user signs out", session({ endedAt: NOW }), [], "ended"],
     ["that is revoked is revoked", SESSION, [revocation({ kind: "session", sid: SESSION.sid })], "revoked"],
@@ -58,14 +58,14 @@ describe("a session", () => {
       "lives when another one is revoked",
       SESSION,
       [revocation({ kind: "session", sid: "session-00000001" })],
-      "living",
+      "active",
     ],
     ["of a revoked user is revoked", SESSION, [revocation({})], "revoked"],
     [
       "of a revoked user whose sign-in knew of it lives, whatever its clock said",
       session({ startedAt: NOW - 180, mark: MARK }),
       [revocation({})],
-      "living",
+      "active",
     ],
     [
       "of a revoked user whose sign-in knew of an older one only is revoked, whatever its clock said",
@@ -77,13 +77,13 @@ describe("a session", () => {
       "of a user that began well after a cut-off which came late lives",
       session({ startedAt: NOW - 60 + 301 }),
       [revocation({})],
-      "living",
+      "active",
     ],
     [
       "of a revoked gateway whose sign-in knew of it lives",
       session({ gatewayMark: MARK }),
       [revocation({ kind: "gateway" })],
-      "living",
+      "active",
     ],
     [
       "of a revoked gateway is revoked, however late its cut-off came",
@@ -92,7 +92,7 @@ describe("a session", () => {
       "revoked",
     ],
     ["whose mark cannot be read is revoked", session({ mark: UNREADABLE }), [revocation({})], "revoked"],
-    ["lives when another user is revoked", SESSION, [revocation({ uid: "bob-000000000000" })], "living"],
+    ["lives when another user is revoked", SESSION, [revocation({ uid: "bob-000000000000" })], "active"],
     ["of a revoked gateway is revoked", SESSION, [revocation({ kind: "gateway" })], "revoked"],
     ["is revoked also by a revocation that is said to be over", SESSION, [revocation({ until: NOW - 1 })], "revoked"],
     ["is revoked by a cut-off that cannot be read", SESSION, [revocation({ cutoff: UNREADABLE })], "revoked"],
@@ -115,20 +115,20 @@ describe("a session", () => {
       "revoked",
     ],
   ])("%s", (_name, found, revocations, life) => {
-    expect(lifeOf({ session: found, revocations }, contextAt(NOW))).toBe(life);
+    expect(statusOf({ session: found, revocations }, contextAt(NOW))).toBe(life);
   });
 
   test("that was caught at reuse lives where that is only recorded", () => {
-    expect(lifeOf({ session: session({ reuse: "refresh" }), revocations: [] }, contextAt(NOW, "record"))).toBe(
-      "living",
+    expect(statusOf({ session: session({ reuse: "refresh" }), revocations: [] }, contextAt(NOW, "record"))).toBe(
+      "active",
     );
   });
 });
 
 describe("a refresh cookie", () => {
   test.each<[string, number, Partial<LedgerSession>, string]>([
-    ["of the latest renewal renews", 7, {}, "living"],
-    ["of the latest renewal renews after the grace", 7, { renewedAt: NOW - 301 }, "living"],
+    ["of the latest renewal renews", 7, {}, "active"],
+    ["of the latest renewal renews after the grace", 7, { renewedAt: NOW - 301 }, "active"],
     ["of the latest renewal has just renewed within it", 7, { renewedAt: NOW - 300 }, "just_renewed"],
     [
       "of the latest renewal has just renewed where another edge's clock is ahead",
@@ -136,8 +136,8 @@ describe("a refresh cookie", () => {
       { renewedAt: NOW + 240 },
       "just_renewed",
     ],
-    ["of the sign-in renews at once", 0, { generation: 0, renewedAt: NOW }, "living"],
-    ["of the latest renewal renews within the idle time", 7, { renewedAt: NOW - HOUR + 1 }, "living"],
+    ["of the sign-in renews at once", 0, { generation: 0, renewedAt: NOW }, "active"],
+    ["of the latest renewal renews within the idle time", 7, { renewedAt: NOW - HOUR + 1 }, "active"],
     ["is too late after it", 7, { renewedAt: NOW - HOUR }, "idle"],
     ["is too late where the last renewal cannot be read", 7, { renewedAt: UNREADABLE }, "idle"],
     [
@@ -168,24 +168,24 @@ describe("a refresh cookie", () => {
     ["renews no session that is over", 7, { endsAt: NOW }, "ended"],
   ])("%s", (_name, generation, changes, verdict) => {
     expect(
-      renewability({ session: session(changes), revocations: [] }, { generation, isFresh: true }, contextAt(NOW)),
+      refreshDecision({ session: session(changes), revocations: [] }, { generation, isFresh: true }, contextAt(NOW)),
     ).toBe(verdict);
   });
 
   test("beside a token whose time is up has not just renewed: a short token, or another clock", () => {
     expect(
-      renewability(
+      refreshDecision(
         { session: session({ renewedAt: NOW - 61 }), revocations: [] },
         { generation: 7, isFresh: false },
         contextAt(NOW),
       ),
-    ).toBe("living");
+    ).toBe("active");
   });
 
   test("renews no revoked session, whatever it is", () => {
     for (const generation of [5, 6, 7, 8])
       expect(
-        renewability(
+        refreshDecision(
           { session: SESSION, revocations: [revocation({})] },
           { generation, isFresh: true },
           contextAt(NOW),

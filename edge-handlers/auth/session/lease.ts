@@ -3,9 +3,9 @@
  * is spent, because a provider may take the second use of one for theft, and end the session.
  */
 import { setTimeout } from "node:timers/promises";
-import type { LedgerSession } from "../../session/ledger";
-import { addDetail, type RequestContext } from "./request-context";
-import { asFailure, codesOf } from "./failures";
+import type { LedgerSession } from "../../../session/ledger";
+import { addDetail, type RequestContext } from "../request-context";
+import { asFailure, codesOf } from "../failures";
 import { PAUSE, WATCH, WATCH_ON } from "./lease-times";
 
 export interface Lease {
@@ -19,17 +19,17 @@ export interface Lease {
 }
 
 /**
- * What became of another one's lease. `gone`: it was given back, or the session was renewed, or is over. `living`: its
+ * What became of another one's lease. `gone`: it was given back, or the session was renewed, or is over. `held`: its
  * holder may be at work.
  */
-export type Watched = "gone" | "living" | { dead: string };
+export type Watched = "gone" | "held" | { dead: string };
 
 /** Milliseconds that it takes to answer after a look that took long. */
 const TIME_TO_ANSWER = 700;
 
 /**
  * @param generation of the refresh cookie
- * @param dead a lease whose holder cannot be living
+ * @param dead a lease whose holder cannot be alive
  * @returns undefined where somebody else has it, or the session is not at that generation (any more)
  * @throws Failure `ledger_unavailable`
  */
@@ -80,9 +80,9 @@ export async function watchLease(
     if (left <= 0) {
       if (wasWatched) return { dead: lease };
       await ports.ledger.watch({ uid, sid }, lease);
-      return "living";
+      return "held";
     }
-    if (timeLeft() < TIME_TO_ANSWER + PAUSE) return "living";
+    if (timeLeft() < TIME_TO_ANSWER + PAUSE) return "held";
     await setTimeout(Math.min(PAUSE, Math.ceil(left)));
   }
 }

@@ -1,10 +1,10 @@
-import { LEDGER_RETENTION, type LedgerSession } from "../../session/ledger";
-import type { Session } from "../../session/token";
-import { clearedRefreshCookie, refreshCookie, type Refresh } from "./cookies/refresh";
-import { sessionCookie } from "./cookies/session";
-import type { RequestContext } from "./request-context";
-import type { Identity } from "./oidc/identity";
-import type { Standing } from "./ports";
+import { LEDGER_RETENTION, type LedgerSession } from "../../../session/ledger";
+import type { Session } from "../../../session/token";
+import { clearedRefreshCookie, refreshCookie, type Refresh } from "../cookies/refresh";
+import { sessionCookie } from "../cookies/session";
+import type { RequestContext } from "../request-context";
+import type { Identity } from "../oidc/identity";
+import type { Standing } from "../ports";
 
 /**
  * What a renewal keeps of the session that it renews. Roles and claims are not among it: they may have been withdrawn.

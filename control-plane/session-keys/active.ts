@@ -12,7 +12,7 @@ export interface LivingKeys {
 }
 
 /** @throws OperationError where AWSCURRENT has no keys: going on without them would end every session */
-export async function readLivingKeys(secret: SessionKeysSecret): Promise<LivingKeys> {
+export async function readActiveKeys(secret: SessionKeysSecret): Promise<LivingKeys> {
   const stages = await secret.stages();
   const [current, pending] = await Promise.all([
     read(stages.current),

@@ -1,7 +1,7 @@
 /** What security events ask of the gateway. */
 import { sha256 } from "../../../session/node-hash";
 import { userId } from "../../../session/token";
-import type { IdpSession } from "../end-sessions";
+import type { IdpSession } from "./end-sessions";
 import { Refused } from "../oidc/refused";
 import { EVENT_TYPES } from "./event-types";
 import type { SecurityEventToken } from "./security-event-token";

@@ -1,14 +1,14 @@
-import type { Session } from "../../session/token";
-import { refreshCookie, type Refresh } from "./cookies/refresh";
+import type { Session } from "../../../session/token";
+import { refreshCookie, type Refresh } from "../cookies/refresh";
 import { establishSession } from "./establish";
-import type { RequestContext } from "./request-context";
-import { Failure, type FailureCode } from "./failures";
+import type { RequestContext } from "../request-context";
+import { Failure, type FailureCode } from "../failures";
 import type { Lease } from "./lease";
-import { givenBy, readNext, sealNext } from "./next";
-import { identify } from "./oidc/identity";
-import { relyingParty } from "./oidc/relying-party";
-import { redeemRefreshToken } from "./oidc/tokens";
-import type { RenewalRecord, Standing } from "./ports";
+import { givenBy, readNext, sealNext } from "./last-renewal";
+import { identify } from "../oidc/identity";
+import { relyingParty } from "../oidc/relying-party";
+import { redeemRefreshToken } from "../oidc/tokens";
+import type { RenewalRecord, Standing } from "../ports";
 
 /** With these answers the provider has ended the session: asking again would change nothing, signing in may. */
 const ENDS_THE_SESSION: ReadonlySet<FailureCode> = new Set([

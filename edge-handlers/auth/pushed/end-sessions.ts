@@ -2,10 +2,10 @@
  * Ends sessions because somebody else says so: an identity provider that signed a user out, a transmitter of security
  * events.
  */
-import { idpSessionId, LEDGER_RETENTION, type LedgerSession, type SessionPointer } from "../../session/ledger";
-import { sha256 } from "../../session/node-hash";
-import { CLOCK_SKEW, ENTRY_MARGIN } from "../../session/timing";
-import type { RequestContext } from "./request-context";
+import { idpSessionId, LEDGER_RETENTION, type LedgerSession, type SessionPointer } from "../../../session/ledger";
+import { sha256 } from "../../../session/node-hash";
+import { CLOCK_SKEW, ENTRY_MARGIN } from "../../../session/timing";
+import type { RequestContext } from "../request-context";
 
 /**
  * Sessions that are ended one by one. Nobody has more at one session of a provider; a script that does loses them all.
@@ -32,7 +32,7 @@ export interface IdpSession {
 }
 
 /**
- * Ends the living sessions that began at one session of an identity provider. Where there are none nothing is sent, so
+ * Ends the active sessions that began at one session of an identity provider. Where there are none nothing is sent, so
  * that made-up names do not fill the queue. To repeat it sends the same again, which the revoker finds done.
  *
  * @param isSure whether somebody signed for it: then no sign-in that is under way outlives it either
@@ -50,24 +50,24 @@ export async function endIdpSession(
   // Before they are looked for: a sign-in writes its pointer and then looks for the end, so one of the two sees the
   // other.
   if (isSure) await ports.ledger.markEnded(idpSession, now);
-  const { pointers, isCut } = await ports.ledger.byIdpSession(idpSession);
+  const { pointers, hasMore } = await ports.ledger.byIdpSession(idpSession);
   const found = pointers.filter((pointer) => uid === undefined || pointer.uid === uid);
-  // Where not all could be read any may be living: what was read tells whose they are.
-  const living = isCut ? found : await livingOf(context, found);
-  const [one] = living;
+  // Where not all could be read any may be active: what was read tells whose they are.
+  const active = hasMore ? found : await activeOf(context, found);
+  const [one] = active;
   if (one) note.uid = one.uid;
-  if (one && living.length === 1) note.sid = one.sid;
-  if (isCut || living.length > MAX_ONE_BY_ONE) {
-    const users = isCut && uid !== undefined ? [uid] : [...new Set(living.map((session) => session.uid))];
+  if (one && active.length === 1) note.sid = one.sid;
+  if (hasMore || active.length > MAX_ONE_BY_ONE) {
+    const users = hasMore && uid !== undefined ? [uid] : [...new Set(active.map((session) => session.uid))];
     await Promise.all(users.map((user) => endUser(context, user, now, ending)));
-    return Math.max(living.length, users.length);
+    return Math.max(active.length, users.length);
   }
-  await Promise.all(living.map((session) => endSession(context, session, ending)));
-  return living.length;
+  await Promise.all(active.map((session) => endSession(context, session, ending)));
+  return active.length;
 }
 
 /** A pointer without a session is of a sign-in that is under way. */
-async function livingOf(context: RequestContext, pointers: SessionPointer[]): Promise<SessionPointer[]> {
+async function activeOf(context: RequestContext, pointers: SessionPointer[]): Promise<SessionPointer[]> {
   const current = pointers.filter(({ expiresAt }) => !(expiresAt - LEDGER_RETENTION + SKEW <= context.now));
   if (current.length > MAX_READ) return current;
   const sessions = await context.ports.ledger.sessions(current);

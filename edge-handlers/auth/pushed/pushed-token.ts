@@ -4,8 +4,8 @@
  */
 import { errors, type JWTPayload, type JWTVerifyResult } from "jose";
 import { Failure, safeCode } from "../failures";
-import { Refused, type RefusalReason } from "./refused";
-import { verifySignedToken, type TokenRules } from "./signed-token";
+import { Refused, type RefusalReason } from "../oidc/refused";
+import { verifySignedToken, type TokenRules } from "../oidc/signed-token";
 
 export type Members = Record<string, unknown>;
 

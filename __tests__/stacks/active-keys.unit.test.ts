@@ -23,8 +23,8 @@ test("the longest sessions and the most frequent rotation that a config may ask 
 test("leave no more keys alive than one update of the store can write anew beside shards", () => {
   const config = session("30d", 1);
   // Those that signed within the retention, the one that signs and the one that is announced.
-  const living = Math.ceil(keyRetention(config) / (config.session.keyRotationDays * 86_400)) + 2;
-  expect(living).toBeLessThanOrEqual(KEYS_IN_UPDATE - FOR_SHARDS);
+  const active = Math.ceil(keyRetention(config) / (config.session.keyRotationDays * 86_400)) + 2;
+  expect(active).toBeLessThanOrEqual(KEYS_IN_UPDATE - FOR_SHARDS);
 });
 
 test("a key that signs no more is kept until the longest session that it signed is over, and a day and an hour more", () => {

@@ -1,4 +1,4 @@
-import { readPath, REFUSED } from "../../session/paths";
+import { readPath, REFUSED } from "../../../session/paths";
 
 /** Bytes; the flow cookie has to hold it. */
 const MAX_LENGTH = 2048;

@@ -1,7 +1,7 @@
 /** Whether a user has authenticated at the provider since a cut-off. All times are Unix seconds. */
-import type { Revocation } from "../../session/ledger";
-import { CLOCK_SKEW } from "../../session/timing";
-import type { Standing } from "./ports";
+import type { Revocation } from "../../../session/ledger";
+import { CLOCK_SKEW } from "../../../session/timing";
+import type { Standing } from "../ports";
 
 /** What a sign-in that asks the provider to authenticate the user anew knew when it began. */
 export interface Known extends Pick<Standing, "mark" | "gatewayMark"> {

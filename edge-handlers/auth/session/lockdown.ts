@@ -1,6 +1,6 @@
-import type { Revocation } from "../../session/ledger";
-import { CLOCK_SKEW } from "../../session/timing";
-import type { RequestContext } from "./request-context";
+import type { Revocation } from "../../../session/ledger";
+import { CLOCK_SKEW } from "../../../session/timing";
+import type { RequestContext } from "../request-context";
 
 /** Seconds from a lockdown's cut-off in the ledger until it has replaced the keys, at the latest. */
 const REPLACED_WITHIN = 60;

@@ -2,7 +2,7 @@
  * https://www.rfc-editor.org/rfc/rfc8417, as https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html
  * profiles it
  */
-import { isObject, verifyPushedToken, type Members, type PushedToken } from "../oidc/pushed-token";
+import { isObject, verifyPushedToken, type Members, type PushedToken } from "./pushed-token";
 import { Refused } from "../oidc/refused";
 import type { ExpectedToken } from "../oidc/signed-token";
 

@@ -1,8 +1,8 @@
 /** https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken */
 import { CLOCK_SKEW } from "../../../session/timing";
 import { isObject, isText, verifyPushedToken } from "./pushed-token";
-import { Refused } from "./refused";
-import { SKEW, type ExpectedToken } from "./signed-token";
+import { Refused } from "../oidc/refused";
+import { SKEW, type ExpectedToken } from "../oidc/signed-token";
 
 const LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout";
 /**
