@@ -18,43 +18,46 @@ type Kind = (typeof KINDS)[number];
 
 /** After so many of one kind within the window, one more would be a loop. */
 const LIMIT = 3;
+/**
+ * Of each kind; also times that are not recent by this clock. A loop may go by way of two handlers whose clocks are far
+ * apart: each counts its own times, and must not drop the other's.
+ */
+const KEPT = 2 * LIMIT;
 /** Seconds. */
 const WINDOW = 60;
-const FORM = /^[srf][0-9a-z]{1,8}(\.[srf][0-9a-z]{1,8}){0,15}$/;
+const FORM = /^[srf][0-9a-z]{1,8}(\.[srf][0-9a-z]{1,8}){0,17}$/;
 
 /** Whether sign-ins (or renewals) gave sessions so often that the next one would go round in circles. */
 export function isLoop(context: RequestContext, kind: "s" | "r"): boolean {
-  return ofKind(recent(context), kind).length >= LIMIT;
+  const { now } = context;
+  const isRecent = (entry: string) => Math.abs(now - parseInt(entry.slice(1), 36)) < WINDOW;
+  return ofKind(entriesOf(context), kind).filter(isRecent).length >= LIMIT;
 }
 
 /** The cookie that remembers one more. */
 export function signInsCookie(context: RequestContext, kind: "s" | "r"): string {
-  return cookieOf([...recent(context), kind + context.now.toString(36)]);
+  return cookieOf([...entriesOf(context), kind + context.now.toString(36)]);
 }
 
 /** Whether tokens were signed again so often for this floor that the next one would go round in circles. */
 export function isReissueLoop(context: RequestContext, floor: string): boolean {
-  return recent(context).filter((entry) => entry === "f" + floor).length >= LIMIT;
+  return entriesOf(context).filter((entry) => entry === "f" + floor).length >= LIMIT;
 }
 
 /** The cookie that remembers one more of this floor. */
 export function reissueCookie(context: RequestContext, floor: string): string {
-  return cookieOf([...recent(context), "f" + floor]);
+  return cookieOf([...entriesOf(context), "f" + floor]);
 }
 
 function cookieOf(entries: string[]): string {
-  return setCookie(SIGN_INS_COOKIE, KINDS.flatMap((each) => ofKind(entries, each).slice(-LIMIT)).join("."), WINDOW);
+  return setCookie(SIGN_INS_COOKIE, KINDS.flatMap((each) => ofKind(entries, each).slice(-KEPT)).join("."), WINDOW);
 }
 
 function ofKind(entries: string[], kind: Kind): string[] {
   return entries.filter((entry) => entry.startsWith(kind));
 }
 
-/** Clocks of edge locations differ a little, so a time may lie ahead; one that lies far ahead would never pass. */
-function recent({ cookies, now }: RequestContext): string[] {
+function entriesOf({ cookies }: RequestContext): string[] {
   const value = onlyCookie(cookies, SIGN_INS_COOKIE) ?? "";
-  if (!FORM.test(value)) return [];
-  return value
-    .split(".")
-    .filter((entry) => entry.startsWith("f") || Math.abs(now - parseInt(entry.slice(1), 36)) < WINDOW);
+  return FORM.test(value) ? value.split(".") : [];
 }
