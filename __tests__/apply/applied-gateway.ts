@@ -21,7 +21,7 @@ import {
   type EdgeResponse,
   type ViewerRequest,
 } from "../support/cloudfront-event";
-import { eventOf, type GateRequest } from "../support/gate-case";
+import { eventOf, type GateRequest } from "../functions/gate/case";
 import type { IdpEmulator } from "../support/idp-emulator";
 
 export interface AppliedGateway {

@@ -1,5 +1,5 @@
 /**
- * What a shard's record says of a session; the gate's table (../support/gate-token-cases.ts) asks the same of the
+ * What a shard's record says of a session; the gate's table (../functions/gate/token-cases.ts) asks the same of the
  * shipped bundle.
  */
 import { judge } from "../../session/judge";

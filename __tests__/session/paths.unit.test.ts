@@ -1,5 +1,5 @@
 import { ESCAPED, PLAIN, readPath, REFUSED } from "../../session/paths";
-import { PATHS } from "../support/gate-paths";
+import { PATHS } from "../functions/gate/paths";
 
 const READINGS = { plain: PLAIN, escaped: ESCAPED, refused: REFUSED };
 

@@ -21,7 +21,7 @@ import {
 import { MAX_RECORD_BYTES, markText, shardOf } from "../../session/shard";
 import type { Session } from "../../session/token";
 import { gateSource } from "./door";
-import { eventOf } from "./gate-case";
+import { eventOf } from "../functions/gate/case";
 import { mint } from "./session-tokens";
 import { KEY_ANNOUNCEMENT, PROPAGATION } from "../../session/timing";
 import { STEPS, type RotationSettings } from "../../control-plane/key-rotator/steps";

@@ -52,7 +52,7 @@ import type { Session } from "../../session/token";
 import { startAwsProxy } from "./aws-proxy";
 import { startClock, type Clock } from "./clock";
 import { gateSource } from "./door";
-import { eventOf } from "./gate-case";
+import { eventOf } from "../functions/gate/case";
 import { mint } from "./session-tokens";
 import { lambdaNode } from "./tools";
 

@@ -19,7 +19,7 @@ import { createBrowser } from "./browser-emulator";
 import { localhostCertificate } from "./certificates";
 import { readEdgeResponse, viewerRequestEvent, type EdgeResponse, type ViewerRequest } from "./cloudfront-event";
 import { SESSION_SECONDS, startControlPlane, TOKEN_SECONDS, type ControlPlane } from "./control-plane";
-import { eventOf } from "./gate-case";
+import { eventOf } from "../functions/gate/case";
 import { gateSource } from "./door";
 import { IdpEmulator } from "./idp-emulator";
 import { findTool, lambdaNode } from "./tools";

@@ -1,6 +1,6 @@
 /** Expectations of a case as the whole run that an engine must report: every header, cookie, log line and read. */
-import type { CloudFrontFunctionEvent } from "../../local/cloudfront-events";
-import { REQUEST_ID, type Expected, type Passed, type Refusal } from "./gate-case";
+import type { CloudFrontFunctionEvent } from "../../../local/cloudfront-events";
+import { REQUEST_ID, type Expected, type Passed, type Refusal } from "./case";
 
 const REFUSALS: Record<Refusal, { status: number; title: string; detail: string }> = {
   host: { status: 421, title: "Unknown address", detail: "Check the address, or ask for help." },

@@ -1,6 +1,6 @@
 /** Who is sent to sign in, where the way back leads, and what everybody else gets. */
-import { asksToSignIn, denies, passesAsPublic, passesWith, signsIn, type Client, type GateCase } from "./gate-case";
-import { ALICE_HEADERS, NOW, token } from "./gate-sessions";
+import { asksToSignIn, denies, passesAsPublic, passesWith, signsIn, type Client, type GateCase } from "./case";
+import { ALICE_HEADERS, NOW, token } from "./sessions";
 
 const NAVIGATES: Record<Client, boolean> = {
   navigation: true,

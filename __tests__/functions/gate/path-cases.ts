@@ -1,7 +1,7 @@
-/** What comes of each path of gate-paths.ts on routes that let every readable path pass. */
-import { denies, passesAsPublic, passesWith, signsIn, type GateCase } from "./gate-case";
-import { PATHS } from "./gate-paths";
-import { ALICE_HEADERS, token } from "./gate-sessions";
+/** What comes of each path of paths.ts on routes that let every readable path pass. */
+import { denies, passesAsPublic, passesWith, signsIn, type GateCase } from "./case";
+import { PATHS } from "./paths";
+import { ALICE_HEADERS, token } from "./sessions";
 
 const EVERYWHERE = PATHS.map(([path, reading]): GateCase => [
   `${JSON.stringify(path)} on a route without escapes`,

@@ -1,8 +1,8 @@
 /** What the origin learns, and what it must not see: spoofed identity headers, the gateway's cookies, odd claims. */
-import { FLOW_COOKIE_PREFIX, REFRESH_COOKIE, SIGN_INS_COOKIE } from "../../session/cookies";
-import type { Session } from "../../session/token";
-import { passesAsPublic, passesWith, type GateCase } from "./gate-case";
-import { ALICE_HEADERS, token } from "./gate-sessions";
+import { FLOW_COOKIE_PREFIX, REFRESH_COOKIE, SIGN_INS_COOKIE } from "../../../session/cookies";
+import type { Session } from "../../../session/token";
+import { passesAsPublic, passesWith, type GateCase } from "./case";
+import { ALICE_HEADERS, token } from "./sessions";
 
 const TOKEN = token();
 

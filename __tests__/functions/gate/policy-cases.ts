@@ -1,6 +1,6 @@
 /** Who may go where: roles, methods, hosts and the paths of rules. */
-import { asksToSignIn, denies, passesAsPublic, passesWith, signsIn, type GateCase } from "./gate-case";
-import { ALICE_HEADERS, token } from "./gate-sessions";
+import { asksToSignIn, denies, passesAsPublic, passesWith, signsIn, type GateCase } from "./case";
+import { ALICE_HEADERS, token } from "./sessions";
 
 const TOKEN = token();
 const passes = passesWith(ALICE_HEADERS);

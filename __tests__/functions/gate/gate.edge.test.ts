@@ -1,16 +1,16 @@
 /** The gate as it is deployed, in both engines that can run it here, over one table of cases. */
-import { runGate as runInNjs } from "../../local/gate-njs";
-import { runGate as runInSandbox } from "../../local/gate-sandbox";
-import { ANSWER_CASES } from "../support/gate-answer-cases";
-import { expectedRun } from "../support/gate-answers";
-import { eventOf, storeOf, type GateCase } from "../support/gate-case";
-import { IDENTITY_CASES } from "../support/gate-identity-cases";
-import { PATH_CASES } from "../support/gate-path-cases";
-import { POLICY_CASES } from "../support/gate-policy-cases";
-import { ALICE, storeWith, token } from "../support/gate-sessions";
-import { gateSources } from "../support/gate-sites";
-import { TOKEN_CASES } from "../support/gate-token-cases";
-import { describeWith } from "../support/tools";
+import { runGate as runInNjs } from "../../../local/gate-njs";
+import { runGate as runInSandbox } from "../../../local/gate-sandbox";
+import { ANSWER_CASES } from "./answer-cases";
+import { expectedRun } from "./answers";
+import { eventOf, storeOf, type GateCase } from "./case";
+import { IDENTITY_CASES } from "./identity-cases";
+import { PATH_CASES } from "./path-cases";
+import { POLICY_CASES } from "./policy-cases";
+import { ALICE, storeWith, token } from "./sessions";
+import { gateSources } from "./sites";
+import { TOKEN_CASES } from "./token-cases";
+import { describeWith } from "../../support/tools";
 
 const TOPICS: [topic: string, cases: GateCase[]][] = [
   ["a token and its record", TOKEN_CASES],

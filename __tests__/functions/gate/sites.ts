@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildGate } from "../../build/gate";
-import { parseConfig } from "../../config/load";
-import type { ConfigInput } from "../../config/schema";
-import { readDistribution } from "../../local/distribution";
-import { synthesize } from "../../stacks/synthesize";
+import { buildGate } from "../../../build/gate";
+import { parseConfig } from "../../../config/load";
+import type { ConfigInput } from "../../../config/schema";
+import { readDistribution } from "../../../local/distribution";
+import { synthesize } from "../../../stacks/synthesize";
 
 const COMMON = {
   domain: "app.example.com",

@@ -1,8 +1,8 @@
 /** What a run of the gate may cost, and what its source may weigh. */
-import { gateSource, sampleRules } from "../../bench/sample";
-import { measureGate } from "../../bench/gate";
-import { SCENARIOS } from "../../bench/scenarios";
-import { describeWith } from "../support/tools";
+import { gateSource, sampleRules } from "../../../bench/sample";
+import { measureGate } from "../../../bench/gate";
+import { SCENARIOS } from "../../../bench/scenarios";
+import { describeWith } from "../../support/tools";
 
 /** Below the 10,240 bytes that CloudFront takes, so that long names and many hosts have room. */
 const MAX_BYTES = 9472;

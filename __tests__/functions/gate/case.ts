@@ -1,9 +1,9 @@
 /** The language of the gate's cases: who asks for what, and what comes of it. */
-import { functionEvent, type CloudFrontFunctionEvent } from "../../local/cloudfront-events";
-import type { KeyValueStore } from "../../local/gate-result";
-import { SESSION_COOKIE } from "../../session/cookies";
-import { storeWith } from "./gate-sessions";
-import type { Site } from "./gate-sites";
+import { functionEvent, type CloudFrontFunctionEvent } from "../../../local/cloudfront-events";
+import type { KeyValueStore } from "../../../local/gate-result";
+import { SESSION_COOKIE } from "../../../session/cookies";
+import { storeWith } from "./sessions";
+import type { Site } from "./sites";
 
 /** What each kind of client says about its request. */
 const CLIENTS = {

@@ -1,6 +1,6 @@
 /** Users with sessions, the keys that sign them and the store that the gate reads. */
-import { tokenKey } from "../../session/keys";
-import { hmac } from "../../session/node-hash";
+import { tokenKey } from "../../../session/keys";
+import { hmac } from "../../../session/node-hash";
 import {
   encodeKeyRecord,
   encodeShardRecord,
@@ -9,8 +9,8 @@ import {
   shardOf,
   shardRecordName,
   type ShardRecord,
-} from "../../session/shard";
-import { mintToken, type Session } from "../../session/token";
+} from "../../../session/shard";
+import { mintToken, type Session } from "../../../session/token";
 
 /** Unix seconds. */
 export const NOW = Math.floor(Date.now() / 1000);

@@ -1,9 +1,9 @@
 /** Which tokens the gate believes, and what the store can say about them. */
-import { cookieKey } from "../../session/keys";
-import { hmac } from "../../session/node-hash";
-import { encodeKeyRecord, markText, NO_FLOOR, shardOf } from "../../session/shard";
-import { MAX_TOKEN_LENGTH } from "../../session/token";
-import { after, denies, passesWith, signsIn, type GateCase } from "./gate-case";
+import { cookieKey } from "../../../session/keys";
+import { hmac } from "../../../session/node-hash";
+import { encodeKeyRecord, markText, NO_FLOOR, shardOf } from "../../../session/shard";
+import { MAX_TOKEN_LENGTH } from "../../../session/token";
+import { after, denies, passesWith, signsIn, type GateCase } from "./case";
 import {
   ALICE,
   ALICE_HEADERS,
@@ -17,7 +17,7 @@ import {
   storeWithKey,
   token,
   TOKEN_KEYS,
-} from "./gate-sessions";
+} from "./sessions";
 
 const TOKEN = token();
 const HEAD = "2.k1";
