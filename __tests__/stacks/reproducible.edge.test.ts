@@ -3,27 +3,13 @@
  * changes.
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { copyCheckout } from "../support/checkout";
 
 const ROOT = join(__dirname, "../..");
 const { app } = JSON.parse(readFileSync(join(ROOT, "cdktf.json"), "utf8")) as { app: string };
-const SOURCES = [
-  "main.ts",
-  "cdktf.json",
-  "package.json",
-  "tsconfig.json",
-  "build",
-  "config",
-  "control-plane",
-  "docs",
-  "edge-handlers",
-  "functions",
-  "session",
-  "stacks",
-];
-
 test("two checkouts in different folders synthesize the same bytes, zips included", () => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-checkouts-"));
   try {
@@ -39,8 +25,7 @@ test("two checkouts in different folders synthesize the same bytes, zips include
 });
 
 function synthesizeCopy(checkout: string): Record<string, string> {
-  for (const name of SOURCES) cpSync(join(ROOT, name), join(checkout, name), { recursive: true });
-  symlinkSync(join(ROOT, "node_modules"), join(checkout, "node_modules"));
+  copyCheckout(checkout);
   const [, ...options] = app.split(" ");
   const env = { ...process.env, CDKTF_OUTDIR: "cdktf.out", EDGEGATE_CONFIG: "config/example.ts" };
   const { status, stderr } = spawnSync(process.execPath, options, { cwd: checkout, encoding: "utf8", env });

@@ -11,12 +11,12 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { unzipSync } from "fflate";
+import { copyCheckout } from "./checkout";
 import { AWS_PROVIDER_VERSION, cliConfig, terraformEnvironment, type Run } from "./terraform";
 import { describeWith } from "./tools";
 
@@ -25,20 +25,6 @@ const CDKTF_CLI = "cdktf-cli@0.21.0";
 /** As it is documented; run here with a config of the test's own. */
 export const DEPLOY_COMMAND = `npx ${CDKTF_CLI} deploy handbook`;
 const CHECKOUT = resolve(__dirname, "../..");
-/** What a synth reads. */
-const SOURCES = [
-  "main.ts",
-  "cdktf.json",
-  "package.json",
-  "tsconfig.json",
-  "config",
-  "session",
-  "functions",
-  "edge-handlers",
-  "control-plane",
-  "stacks",
-  "build",
-];
 
 const OVERRIDE = {
   terraform: { required_providers: { aws: { source: "hashicorp/aws", version: AWS_PROVIDER_VERSION } } },
@@ -128,8 +114,7 @@ function openDeployment(
   const printed: Record<string, string> = {};
   const running = new Set<ChildProcess>();
 
-  for (const source of SOURCES) cpSync(join(CHECKOUT, source), join(checkout, source), { recursive: true });
-  symlinkSync(join(CHECKOUT, "node_modules"), join(checkout, "node_modules"));
+  copyCheckout(checkout);
   mkdirSync(stackDir, { recursive: true });
   writeFileSync(join(stackDir, "test_override.tf.json"), JSON.stringify(OVERRIDE));
   writeFileSync(cliConfigFile, cliConfig());
