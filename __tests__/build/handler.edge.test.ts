@@ -7,6 +7,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { unzipSync } from "fflate";
 import { buildHandlerZip, buildHandlerZips } from "../../build/handler";
 import { startLambda } from "../../local/lambda";
+import { copySources } from "../support/checkout";
 import { lambdaNode } from "../support/tools";
 
 const ROOT = resolve(__dirname, "../..");
@@ -18,9 +19,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** The zip as another checkout builds it, with packages of its own in a folder of its own. */
 function builtElsewhere(): Uint8Array {
   const checkout = join(folder, "a longer way", "down", "checkout");
-  mkdirSync(join(checkout, "node_modules"), { recursive: true });
-  for (const name of ["build", "session", "edge-handlers", "package.json", "tsconfig.json"])
-    cpSync(join(ROOT, name), join(checkout, name), { recursive: true });
+  copySources(checkout);
+  mkdirSync(join(checkout, "node_modules"));
   for (const name of BUNDLED)
     cpSync(join(ROOT, "node_modules", name), join(checkout, "node_modules", name), { recursive: true });
   for (const name of ["esbuild", "fflate"])

@@ -199,7 +199,7 @@ describe("store", () => {
     });
     expect(edge.store.records).toEqual(right);
     expect([await isIn(gone), await isIn(staying)]).toEqual([false, true]);
-  }, 120_000);
+  });
 
   test("that was wiped is rebuilt from the ledger: the same people are in and out", async () => {
     const [gone, staying] = [await person("staff"), await person("admin")];

@@ -4,10 +4,15 @@ import { join, resolve } from "node:path";
 
 const ROOT = resolve(__dirname, "../..");
 
-/** @param folder does not exist yet. Without tests and hidden files; the packages are a link */
-export function copyCheckout(folder: string): void {
+/** Without tests, hidden files and packages. @param folder does not exist yet */
+export function copySources(folder: string): void {
   const ignored = readFileSync(join(ROOT, ".gitignore"), "utf8").split("\n");
   const names = readdirSync(ROOT).filter((name) => !/^(\.|__tests__$)/.test(name) && !ignored.includes(`${name}/`));
   for (const name of names) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+}
+
+/** The sources, with a link to the packages. @param folder does not exist yet */
+export function copyCheckout(folder: string): void {
+  copySources(folder);
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
 }

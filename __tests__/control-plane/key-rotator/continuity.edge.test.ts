@@ -24,7 +24,7 @@ describeWith("moto", "while keys rotate", (path) => {
   beforeEach(async () => {
     moto = await startMoto(path);
     gateway = await startRotatingGateway(moto.endpoint);
-  }, 120_000);
+  });
   afterEach(async () => {
     await gateway?.close();
     await moto?.close();

@@ -77,7 +77,7 @@ test("in which any call crashes, and which is started again at the first step, a
       expect(await world.decide(fresh)).toBe(`allow session ${fresh.session.uid}`);
     }
   }
-}, 60_000);
+});
 
 test("nobody's token is refused at any call of three rotations, with a tidy and revocations in between", async () => {
   const world = twins();
@@ -111,7 +111,7 @@ test("nobody's token is refused at any call of three rotations, with a tidy and 
     }
   }
   expect([...decisions]).toEqual(["allowed"]);
-}, 60_000);
+});
 
 describe("a crash between the secret and the store is mended", () => {
   const cures: [string, (ports: Ports) => Promise<unknown>][] = [
@@ -146,7 +146,6 @@ describe("a crash between the secret and the store is mended", () => {
         }
       }
     },
-    60_000,
   );
 });
 
@@ -171,7 +170,7 @@ test("thirty-three keys at once fit: a rotation a day, sessions of thirty days, 
   expect(Object.keys(world.keys().keys).length).toBeGreaterThanOrEqual(33);
   expect(world.kidsInStore()).toEqual(Object.keys(world.keys().keys).sort());
   expect(await world.decide(first)).toBe("login key");
-}, 60_000);
+});
 
 test("fifty keys do not fit: it says so instead of dropping one, and revocations go on", async () => {
   const world = twins();
@@ -193,7 +192,7 @@ test("fifty keys do not fit: it says so instead of dropping one, and revocations
     }),
   );
   expect(await world.decide(user)).toBe("login revoked");
-}, 60_000);
+});
 
 test("testSecret gives up by name where the store has no record of the new key", async () => {
   const world = twins();

@@ -9,12 +9,10 @@ import { describeWith } from "../../support/tools";
 const STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"];
 
 /** Milliseconds: a busy machine is slow, not wrong. */
-jest.setTimeout(120_000);
-
 describeWith("moto", "the key rotator", (path) => {
   let moto: Moto;
   let plane: ControlPlane;
-  beforeAll(async () => void (moto = await startMoto(path)), 60_000);
+  beforeAll(async () => void (moto = await startMoto(path)));
   afterAll(() => moto?.close());
   afterEach(() => plane.close());
   const begin = async (options = {}) => void (plane = await startControlPlane(moto.endpoint, options));

@@ -151,37 +151,33 @@ function isWorthIt(calls: readonly string[], place: number): boolean {
   return alike <= 4 || alike % 25 === 0;
 }
 
-test.each(cases)(
-  "%s of which any call has the fault: %s",
-  async (name, fault) => {
-    const work = WORKS[name]!;
-    const trial = await begin(work);
-    const { calls, ports } = trial.world.actor();
-    await trial.world.time.run(work.run(ports, trial));
-    const places = calls.flatMap((_, place) => (isWorthIt(calls, place) ? [place + 1] : []));
-    expect(places.length).toBeGreaterThan(4);
-    let broken = 0;
-    for (const place of places) {
-      const scene = await begin(work);
-      const { world } = scene;
-      const actor = world.actor({ intercept: (_, number) => (number === place ? fault : undefined) });
-      const result = await world.time.run(
-        Promise.race([
-          Promise.allSettled([work.run(actor.ports, scene)]),
-          world.time.sleep(600_000).then(() => [undefined]),
-        ]),
-      );
-      if (result[0]?.status !== "fulfilled") {
-        broken += 1;
-        // What was revoked before is revoked, in the middle of it as well.
-        expect(await world.decide(scene.revoked)).toMatch(/^login (revoked|outdated|key|expired)$/);
-        if (name.includes("rotation"))
-          await world.time.run(rotate(world.actor().ports, world.secret.labels.get("AWSPENDING") ?? "v1"));
-        else await world.time.run(work.run(world.actor().ports, scene));
-      }
-      await expectCured(scene, work);
+test.each(cases)("%s of which any call has the fault: %s", async (name, fault) => {
+  const work = WORKS[name]!;
+  const trial = await begin(work);
+  const { calls, ports } = trial.world.actor();
+  await trial.world.time.run(work.run(ports, trial));
+  const places = calls.flatMap((_, place) => (isWorthIt(calls, place) ? [place + 1] : []));
+  expect(places.length).toBeGreaterThan(4);
+  let broken = 0;
+  for (const place of places) {
+    const scene = await begin(work);
+    const { world } = scene;
+    const actor = world.actor({ intercept: (_, number) => (number === place ? fault : undefined) });
+    const result = await world.time.run(
+      Promise.race([
+        Promise.allSettled([work.run(actor.ports, scene)]),
+        world.time.sleep(600_000).then(() => [undefined]),
+      ]),
+    );
+    if (result[0]?.status !== "fulfilled") {
+      broken += 1;
+      // What was revoked before is revoked, in the middle of it as well.
+      expect(await world.decide(scene.revoked)).toMatch(/^login (revoked|outdated|key|expired)$/);
+      if (name.includes("rotation"))
+        await world.time.run(rotate(world.actor().ports, world.secret.labels.get("AWSPENDING") ?? "v1"));
+      else await world.time.run(work.run(world.actor().ports, scene));
     }
-    if (fault.startsWith("crash")) expect(broken).toBe(places.length);
-  },
-  180_000,
-);
+    await expectCured(scene, work);
+  }
+  if (fault.startsWith("crash")) expect(broken).toBe(places.length);
+});

@@ -174,7 +174,7 @@ describe("a flood in one shard", () => {
     ).toEqual([]);
     expect([...world.store.records.keys()].sort()).toEqual(["key.first", `shard.${SHARD}`]);
     for (const uid of flood) expect(world.items.has(userRevocationId(uid))).toBe(true);
-  }, 60_000);
+  });
 
   test.each([
     ["2,000 revocations of users", () => users(2000).map(ofUser)],
@@ -182,56 +182,52 @@ describe("a flood in one shard", () => {
       "1,000 revocations of sessions",
       (world: World) => Array.from({ length: 1000 }, () => ofSession(world.signIn({ uid: uidIn(END) }))),
     ],
-  ])(
-    "of %s holds up nobody else's: they are in the store within 5 s of having been sent",
-    async (_, make) => {
-      const world = twins();
-      const flood = make(world);
-      const others = Array.from({ length: 60 }, () => world.signIn({ uid: uidIn("xy").slice(0, 13) + "QQx" }));
-      const queue: { command: RevocationCommand; sentAt: number }[] = flood.map((one) => ({
-        command: one,
-        sentAt: world.time.now(),
-      }));
-      const late: number[] = [];
-      let isSending = true;
-      const send = (async () => {
-        for (const other of others) {
-          queue.push({ command: ofSession(other), sentAt: world.time.now() });
-          await world.time.sleep(200);
-        }
-        isSending = false;
-      })();
-      // As the event source mapping has it; in no order.
-      const consume = async () => {
-        const consumer = world.actor();
-        while (isSending || queue.length > 0) {
-          await world.time.sleep(AT_ONCE.window * 1000);
-          const batch = takeAnyOf(queue, AT_ONCE.batchSize);
-          const seen = batch.map(async ({ command: { target }, sentAt }) => {
-            const { uid, sid } = target as { uid: string; sid?: string };
-            if (uid.endsWith(END)) return;
-            while (!world.store.records.get(`shard.${shardOf(uid)}`)?.includes(sid!.slice(0, 6)))
-              await world.time.sleep(50);
-            late.push(world.time.now() - sentAt);
-          });
-          if (batch.length > 0)
-            await Promise.all([
-              deliver(
-                world,
-                consumer,
-                batch.map(({ command: one }) => one),
-              ),
-              ...seen,
-            ]);
-        }
-      };
-      await world.time.run(Promise.all([send, ...Array.from({ length: AT_ONCE.concurrency }, consume)]));
-      expect(late).toHaveLength(others.length);
-      expect(Math.max(...late)).toBeLessThan(5000);
-      for (const other of others) expect(world.items.has(sessionRevocationId(other.session.sid))).toBe(true);
-    },
-    60_000,
-  );
+  ])("of %s holds up nobody else's: they are in the store within 5 s of having been sent", async (_, make) => {
+    const world = twins();
+    const flood = make(world);
+    const others = Array.from({ length: 60 }, () => world.signIn({ uid: uidIn("xy").slice(0, 13) + "QQx" }));
+    const queue: { command: RevocationCommand; sentAt: number }[] = flood.map((one) => ({
+      command: one,
+      sentAt: world.time.now(),
+    }));
+    const late: number[] = [];
+    let isSending = true;
+    const send = (async () => {
+      for (const other of others) {
+        queue.push({ command: ofSession(other), sentAt: world.time.now() });
+        await world.time.sleep(200);
+      }
+      isSending = false;
+    })();
+    // As the event source mapping has it; in no order.
+    const consume = async () => {
+      const consumer = world.actor();
+      while (isSending || queue.length > 0) {
+        await world.time.sleep(AT_ONCE.window * 1000);
+        const batch = takeAnyOf(queue, AT_ONCE.batchSize);
+        const seen = batch.map(async ({ command: { target }, sentAt }) => {
+          const { uid, sid } = target as { uid: string; sid?: string };
+          if (uid.endsWith(END)) return;
+          while (!world.store.records.get(`shard.${shardOf(uid)}`)?.includes(sid!.slice(0, 6)))
+            await world.time.sleep(50);
+          late.push(world.time.now() - sentAt);
+        });
+        if (batch.length > 0)
+          await Promise.all([
+            deliver(
+              world,
+              consumer,
+              batch.map(({ command: one }) => one),
+            ),
+            ...seen,
+          ]);
+      }
+    };
+    await world.time.run(Promise.all([send, ...Array.from({ length: AT_ONCE.concurrency }, consume)]));
+    expect(late).toHaveLength(others.length);
+    expect(Math.max(...late)).toBeLessThan(5000);
+    for (const other of others) expect(world.items.has(sessionRevocationId(other.session.sid))).toBe(true);
+  });
 });
 
 /** A standard queue hands over any of its messages. */
@@ -249,4 +245,4 @@ test("forty revokers that raise one floor at once end, and leave one state", asy
   );
   const bystander = world.signIn({ uid: uidIn(END) });
   expect(await world.decide(bystander)).toBe(`allow session ${bystander.session.uid}`);
-}, 60_000);
+});

@@ -11,14 +11,12 @@ const LOCKDOWN: LockdownRequest = { operation: "lockdown", by: "operator:test", 
 const STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"];
 
 /** Milliseconds: a busy machine is slow, not wrong. */
-jest.setTimeout(180_000);
-
 describeWith("moto", "a lockdown", (path) => {
   let moto: Moto;
   let plane: ControlPlane;
-  beforeAll(async () => void (moto = await startMoto(path)), 60_000);
+  beforeAll(async () => void (moto = await startMoto(path)));
   afterAll(() => moto?.close());
-  beforeEach(async () => void (plane = await startControlPlane(moto.endpoint)), 60_000);
+  beforeEach(async () => void (plane = await startControlPlane(moto.endpoint)));
   afterEach(() => plane.close());
 
   const allowed = ({ session }: Signed) => `allow session ${session.uid}`;

@@ -114,7 +114,6 @@ describe("a lockdown is not undone", () => {
       );
       expect(places).toBeGreaterThan(3);
     },
-    60_000,
   );
 
   test.each(ROTATION_STEPS.map((_, steps) => steps))(
@@ -134,7 +133,6 @@ describe("a lockdown is not undone", () => {
         isAfterRecord,
       );
     },
-    60_000,
   );
 });
 
@@ -156,38 +154,34 @@ describe("a lockdown that ends at any call is finished", () => {
     ["saying it again", (ports) => lockdown(ports, SETTINGS, LOCKDOWN)],
   ];
 
-  test.each(next)(
-    "by %s, from the replacement of the secret on",
-    async (_, work) => {
-      let places = 0;
-      for (const fault of ["crash", "crash-after", "error"] as const) {
-        for (let call = 1; ; call++) {
-          const scene = await gateway(1);
-          const { world } = scene;
-          const before = world.keys().current;
-          let seen = 0;
-          const broken = world.actor({
-            intercept: (name) => (isAfterRecord(name) && ++seen === call ? fault : undefined),
-          });
-          const [result] = await world.time.run(
-            Promise.race([
-              Promise.allSettled([lockdown(broken.ports, SETTINGS, LOCKDOWN)]),
-              world.time.sleep(60_000).then(() => [undefined]),
-            ]),
-          );
-          if (result?.status === "fulfilled") break;
-          if (world.keys().current === before) continue;
-          places += 1;
-          await world.time.run(work(world.actor().ports));
-          await expectNoOlderKey(scene);
-          const fresh = world.signIn();
-          expect(await world.decide(fresh)).toBe(`allow session ${fresh.session.uid}`);
-        }
+  test.each(next)("by %s, from the replacement of the secret on", async (_, work) => {
+    let places = 0;
+    for (const fault of ["crash", "crash-after", "error"] as const) {
+      for (let call = 1; ; call++) {
+        const scene = await gateway(1);
+        const { world } = scene;
+        const before = world.keys().current;
+        let seen = 0;
+        const broken = world.actor({
+          intercept: (name) => (isAfterRecord(name) && ++seen === call ? fault : undefined),
+        });
+        const [result] = await world.time.run(
+          Promise.race([
+            Promise.allSettled([lockdown(broken.ports, SETTINGS, LOCKDOWN)]),
+            world.time.sleep(60_000).then(() => [undefined]),
+          ]),
+        );
+        if (result?.status === "fulfilled") break;
+        if (world.keys().current === before) continue;
+        places += 1;
+        await world.time.run(work(world.actor().ports));
+        await expectNoOlderKey(scene);
+        const fresh = world.signIn();
+        expect(await world.decide(fresh)).toBe(`allow session ${fresh.session.uid}`);
       }
-      expect(places).toBeGreaterThan(10);
-    },
-    120_000,
-  );
+    }
+    expect(places).toBeGreaterThan(10);
+  });
 });
 
 test("a lockdown is one update of the store, whatever the number of keys and shards", async () => {

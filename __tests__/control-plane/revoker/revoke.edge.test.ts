@@ -8,15 +8,13 @@ import { startMoto, type Moto } from "../../support/moto";
 import { describeWith } from "../../support/tools";
 
 /** Milliseconds: a busy machine is slow, not wrong. */
-jest.setTimeout(120_000);
-
 describeWith("moto", "a revocation", (path) => {
   let moto: Moto;
   let plane: ControlPlane;
   beforeAll(async () => {
     moto = await startMoto(path);
     plane = await startControlPlane(moto.endpoint);
-  }, 90_000);
+  });
   afterAll(async () => {
     await plane?.close();
     await moto?.close();

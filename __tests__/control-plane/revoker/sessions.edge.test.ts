@@ -10,7 +10,7 @@ describeWith("moto", "the list of sessions", (path) => {
   beforeAll(async () => {
     moto = await startMoto(path);
     plane = await startControlPlane(moto.endpoint);
-  }, 90_000);
+  });
   afterAll(async () => {
     await plane?.close();
     await moto?.close();

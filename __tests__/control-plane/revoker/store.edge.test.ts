@@ -8,14 +8,12 @@ import { startMoto, type Moto } from "../../support/moto";
 import { describeWith } from "../../support/tools";
 
 /** Milliseconds: a busy machine is slow, not wrong. */
-jest.setTimeout(180_000);
-
 describeWith("moto", "the store", (path) => {
   let moto: Moto;
   let plane: ControlPlane;
-  beforeAll(async () => void (moto = await startMoto(path)), 60_000);
+  beforeAll(async () => void (moto = await startMoto(path)));
   afterAll(() => moto?.close());
-  beforeEach(async () => void (plane = await startControlPlane(moto.endpoint)), 60_000);
+  beforeEach(async () => void (plane = await startControlPlane(moto.endpoint)));
   afterEach(() => plane.close());
 
   const user = ({ session }: Signed): RevocationCommand => ({

@@ -63,22 +63,18 @@ const WORK: [string, number, (ports: Ports) => Promise<unknown>][] = [
 ];
 
 describe("among more than ten revocations a second", () => {
-  test.each(WORK)(
-    "%s ends within %i s",
-    async (what, limit, work) => {
-      const world = await fullWorld();
-      const before = world.keys().current;
-      const other = otherRevoker(world);
-      const begun = world.time.now();
-      await world.time.run(work(world.actor().ports));
-      const seconds = (world.time.now() - begun) / 1000;
-      const others = await world.time.run(other.stop());
-      expect(seconds).toBeLessThan(limit);
-      expect(others.filter(({ status }) => status === "rejected")).toEqual([]);
-      if (what === "a lockdown") expect(world.kidsInStore()).not.toContain(before);
-    },
-    120_000,
-  );
+  test.each(WORK)("%s ends within %i s", async (what, limit, work) => {
+    const world = await fullWorld();
+    const before = world.keys().current;
+    const other = otherRevoker(world);
+    const begun = world.time.now();
+    await world.time.run(work(world.actor().ports));
+    const seconds = (world.time.now() - begun) / 1000;
+    const others = await world.time.run(other.stop());
+    expect(seconds).toBeLessThan(limit);
+    expect(others.filter(({ status }) => status === "rejected")).toEqual([]);
+    if (what === "a lockdown") expect(world.kidsInStore()).not.toContain(before);
+  });
 
   test("a rebuild of a store that was wiped ends within 900 s, with a record of every shard", async () => {
     const world = await fullWorld();
@@ -89,7 +85,7 @@ describe("among more than ten revocations a second", () => {
     expect((world.time.now() - begun) / 1000).toBeLessThan(900);
     await world.time.run(other.stop());
     expect(world.store.records.size).toBe(ALL_RECORDS);
-  }, 120_000);
+  });
 });
 
 test("ten revokers at once lose no revocation of one another's", async () => {
@@ -109,4 +105,4 @@ test("ten revokers at once lose no revocation of one another's", async () => {
     ),
   );
   for (const signed of users) expect(await world.decide(signed)).toBe("login revoked");
-}, 120_000);
+});

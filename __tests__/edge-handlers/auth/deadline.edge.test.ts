@@ -108,7 +108,7 @@ let outcomes: Map<string, PromiseSettledResult<Outcome>>;
 beforeAll(async () => {
   const results = await Promise.allSettled(CASES.map(run));
   outcomes = new Map(CASES.map(({ name }, place) => [name, results[place]!]));
-}, 60_000);
+});
 
 async function run({ before, hang }: Case): Promise<Outcome> {
   let outcome: Outcome | undefined;

@@ -267,7 +267,7 @@ beforeAll(async () => {
       for (let next = waiting.shift(); next; next = waiting.shift()) await runScenario(next);
     }),
   );
-}, 240_000);
+});
 
 async function runScenario(scenario: Scenario): Promise<void> {
   await withAuth({}, async (environment) => {

@@ -46,7 +46,7 @@ function ledgerTests(start: () => Promise<{ endpoint: string; close(): Promise<v
     });
     await createLedgerTables(place.endpoint, TABLES);
     ledger = dynamoDbLedger(async () => TABLES);
-  }, 70_000);
+  });
   afterAll(async () => {
     process.env = environment;
     await place.close();
