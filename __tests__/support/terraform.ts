@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { partsOfPlan, writeModules, type PartOfPlan } from "./terraform-modules";
 import { describeWith } from "./tools";
 
 /** The oldest provider that the stack supports; what is planned on it holds for the newer ones. */
@@ -22,23 +23,20 @@ const PLUGIN_FOLDERS = [
 ];
 
 /** https://registry.terraform.io/providers/hashicorp/aws/latest/docs#skip_credentials_validation-1 */
+const WITHOUT_ACCOUNT = {
+  access_key: "none",
+  secret_key: "none",
+  skip_credentials_validation: true,
+  skip_requesting_account_id: true,
+  skip_metadata_api_check: "true",
+  skip_region_validation: true,
+};
 const OVERRIDE = {
   terraform: {
     backend: { local: { path: "terraform.tfstate" } },
     required_providers: { aws: { source: "hashicorp/aws", version: AWS_PROVIDER_VERSION } },
   },
-  provider: {
-    aws: [
-      {
-        access_key: "none",
-        secret_key: "none",
-        skip_credentials_validation: true,
-        skip_requesting_account_id: true,
-        skip_metadata_api_check: "true",
-        skip_region_validation: true,
-      },
-    ],
-  },
+  provider: { aws: [WITHOUT_ACCOUNT] },
 };
 
 export interface Run {
@@ -76,23 +74,31 @@ export interface TerraformFolder {
   plan(variables?: Record<string, string>): Plan;
 }
 
+type Open = (stackDir: string) => TerraformFolder;
+/** Plans stacks as modules of one configuration: starts the provider and reads its schema once. */
+type PlanTogether = (stackDirs: Record<string, string>) => Record<string, PartOfPlan>;
+
 /** `describe` with Terraform and the AWS provider; skipped, or under CI failed, where either cannot be had. */
-export function describeWithTerraform(name: string, body: (open: (stackDir: string) => TerraformFolder) => void): void {
+export function describeWithTerraform(name: string, body: (open: Open, planTogether: PlanTogether) => void): void {
   describeWith("terraform", name, (terraform) => {
     const folder = mkdtempSync(join(tmpdir(), "edgegate-terraform-"));
     afterAll(() => rmSync(folder, { recursive: true }));
-    if (terraform === "") return body(() => unavailable());
+    if (terraform === "") return body(unavailable, unavailable);
     const initialized = initialize(terraform, folder);
     if (initialized.status !== 0 && !process.env["CI"]) {
       process.stderr.write(
         `skipped: ${name}: no AWS provider ${AWS_PROVIDER_VERSION}: neither a mirror nor the registry has it\n`,
       );
-      describe.skip(name, () => body(() => unavailable()));
+      describe.skip(name, () => body(unavailable, unavailable));
       return;
     }
     test("the provider is there", () => expect(initialized).toMatchObject({ status: 0 }));
     let copies = 0;
-    body((stackDir) => openStack(terraform, folder, stackDir, join(folder, `stack-${copies++}`)));
+    const newFolder = () => join(folder, `stack-${copies++}`);
+    body(
+      (stackDir) => openStack(terraform, folder, stackDir, newFolder()),
+      (stackDirs) => planModules(terraform, folder, stackDirs, newFolder()),
+    );
   });
 }
 
@@ -124,6 +130,23 @@ function openStack(terraform: string, initialized: string, stackDir: string, fol
       return { resources, outputs: values.outputs, json, file, output: planned.output };
     },
   };
+}
+
+function planModules(
+  terraform: string,
+  initialized: string,
+  stackDirs: Record<string, string>,
+  folder: string,
+): Record<string, PartOfPlan> {
+  writeModules(stackDirs, folder, OVERRIDE.terraform, WITHOUT_ACCOUNT);
+  cpSync(join(initialized, ".terraform.lock.hcl"), join(folder, ".terraform.lock.hcl"));
+  const run = (...args: string[]) => runTerraform(terraform, folder, join(initialized, "cli.tfrc"), args);
+  const modules = run("init", "-input=false", "-no-color");
+  if (modules.status !== 0) throw new Error(modules.output);
+  const { status, output } = run("plan", "-input=false", "-json");
+  const parts = partsOfPlan(output, Object.keys(stackDirs));
+  if (status !== 0 && Object.values(parts).every(({ problems }) => problems.length === 0)) throw new Error(output);
+  return parts;
 }
 
 /** One init for all stacks of a test file; a stack's copy takes what it left. */
