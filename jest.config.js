@@ -10,6 +10,7 @@ const tier = (displayName, testMatch, more = {}) => ({ ...common, displayName, t
 
 module.exports = {
   reporters: ["default", "<rootDir>/__tests__/support/totals-reporter.js"],
+  testSequencer: "<rootDir>/__tests__/support/longest-first.js",
   maxWorkers: 2,
   // For a test that hangs. How long one takes on a busy machine is no matter.
   testTimeout: 300_000,
