@@ -7,10 +7,10 @@
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  */
-import { createHash } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { QueueMessage } from "./aws/queues";
 import type { QueueMapping } from "./control-plane";
+import { failuresOf, sqsEvent } from "./sqs-event";
 
 interface Waiting extends QueueMessage {
   receives: number;
@@ -61,10 +61,7 @@ export function queueConsumer(
 
   async function deliver(batch: Waiting[]): Promise<void> {
     for (const message of batch) message.receives += 1;
-    const failed = await run({ Records: batch.map((message) => record(message, queueName)) }).then(
-      failuresOf,
-      () => undefined,
-    );
+    const failed = await run(sqsEvent(batch, queueName)).then(failuresOf, () => undefined);
     const isDone = ({ id }: Waiting) => failed !== undefined && !failed.has(id);
     const left = batch.filter((message) => !isDone(message));
     const [dead, again] = [
@@ -81,29 +78,4 @@ export function queueConsumer(
   }
 
   return (message) => enqueue({ ...message, receives: 0, sentAt: Date.now() });
-}
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting */
-function failuresOf(answer: unknown): Set<string> {
-  const { batchItemFailures = [] } = (answer ?? {}) as { batchItemFailures?: { itemIdentifier: string }[] };
-  return new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
-}
-
-function record({ id, body, receives, sentAt }: Waiting, queueName: string): object {
-  return {
-    messageId: id,
-    receiptHandle: `r-${id}`,
-    body,
-    attributes: {
-      ApproximateReceiveCount: String(receives),
-      SentTimestamp: String(sentAt),
-      SenderId: "AROAEXAMPLE:local",
-      ApproximateFirstReceiveTimestamp: String(sentAt),
-    },
-    messageAttributes: {},
-    md5OfBody: createHash("md5").update(body).digest("hex"),
-    eventSource: "aws:sqs",
-    eventSourceARN: `arn:aws:sqs:us-east-1:111122223333:${queueName}`,
-    awsRegion: "us-east-1",
-  };
 }

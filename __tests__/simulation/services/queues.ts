@@ -4,6 +4,7 @@
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 import { createHash } from "node:crypto";
+import { failuresOf, sqsEvent } from "../../../local/sqs-event";
 import type { Outcome } from "../kernel/instance";
 import type { Service } from "../kernel/network";
 import type { World } from "../kernel/world";
@@ -87,7 +88,7 @@ export function createQueues(world: World, { onAccepted, onDone, repeats }: Deli
       const visible = () => [...queue.messages.values()].filter(({ visibleAt }) => visibleAt <= world.now());
 
       async function deliver(batch: Message[]): Promise<void> {
-        const outcome = await invoke({ Records: batch.map((message) => record(message, queue.name)) });
+        const outcome = await invoke(sqsEvent(batch, queue.name));
         const failed = "result" in outcome ? failuresOf(outcome.result) : undefined;
         for (const message of batch) {
           if (!failed || failed.has(message.id)) continue;
@@ -151,29 +152,4 @@ export function createQueues(world: World, { onAccepted, onDone, repeats }: Deli
     },
   };
   return queues;
-}
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting */
-function failuresOf(answer: unknown): Set<string> {
-  const { batchItemFailures = [] } = (answer ?? {}) as { batchItemFailures?: { itemIdentifier: string }[] };
-  return new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
-}
-
-function record({ id, body, receives, sentAt }: Message, queueName: string): object {
-  return {
-    messageId: id,
-    receiptHandle: `r-${id}-${receives}`,
-    body,
-    attributes: {
-      ApproximateReceiveCount: String(receives),
-      SentTimestamp: String(sentAt),
-      SenderId: "AROAEXAMPLE:local",
-      ApproximateFirstReceiveTimestamp: String(sentAt),
-    },
-    messageAttributes: {},
-    md5OfBody: createHash("md5").update(body).digest("hex"),
-    eventSource: "aws:sqs",
-    eventSourceARN: `arn:aws:sqs:us-east-1:111122223333:${queueName}`,
-    awsRegion: "us-east-1",
-  };
 }
