@@ -1,12 +1,12 @@
 /** What the real provider makes of the key rotator: who may call it, what it may do, and that no key is Terraform's. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig, parseConfig } from "../../config/load";
 import { KEY_ANNOUNCEMENT, PROPAGATION } from "../../session/timing";
 import { synthesize } from "../../stacks/synthesize";
 import { EVERYTHING } from "../support/configs";
-import { MOCKS, mockProvider } from "../support/mock-provider";
+import { applyWithMocks, MOCKS } from "../support/mock-provider";
 import { describeWithTerraform, type Plan } from "../support/terraform";
 
 const EXAMPLE = join(__dirname, "../../config/example.ts");
@@ -65,18 +65,12 @@ describeWithTerraform("the key rotator", (open) => {
   test("applied with a config: keeps keys for as long as it says, and reaches its secret, its store, the revocations and its log group only", () => {
     const config = parseConfig({ ...EVERYTHING, session: { absolute: "12h", keyRotationDays: 7 } });
     const terraform = open(synthesize(config, { outdir: join(outdir, "everything") }).stackDir);
-    writeFileSync(join(terraform.folder, "apply.tftest.hcl"), applyTest());
-    // `terraform test` wants a value for every ephemeral variable.
-    const { output } = terraform.run(["test", "-no-color"], {
-      idp_staff_client_secret: "s",
-      idp_partner_a_client_secret: "p",
-    });
-    expect(output).toContain("1 passed, 0 failed");
+    expect(applyWithMocks(terraform, applyTest())).toContain("1 passed, 0 failed");
   });
 });
 
 function applyTest(): string {
-  return `${mockProvider()}
+  return `
 run "apply" {
   assert {
     condition = [for s in jsondecode(aws_iam_role_policy.key_rotator_permissions.policy).Statement : [s.Effect, s.Action, s.Resource]] == [

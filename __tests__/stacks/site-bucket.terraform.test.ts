@@ -1,11 +1,11 @@
 /** Documents that name other resources are known after an apply and no sooner: applied here with a mocked provider. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseConfig } from "../../config/load";
 import { synthesize } from "../../stacks/synthesize";
 import { EVERYTHING } from "../support/configs";
-import { mockProvider } from "../support/mock-provider";
+import { applyWithMocks } from "../support/mock-provider";
 import { describeWithTerraform } from "../support/terraform";
 
 describeWithTerraform("buckets", (open) => {
@@ -14,18 +14,12 @@ describeWithTerraform("buckets", (open) => {
 
   test("let their own distribution read objects, over TLS, and nobody else do anything", () => {
     const terraform = open(synthesize(parseConfig(EVERYTHING), { outdir }).stackDir);
-    writeFileSync(join(terraform.folder, "apply.tftest.hcl"), applyTest());
-    // `terraform test` wants a value for every ephemeral variable.
-    const { output } = terraform.run(["test", "-no-color"], {
-      idp_staff_client_secret: "s",
-      idp_partner_a_client_secret: "p",
-    });
-    expect(output).toContain("1 passed, 0 failed");
+    expect(applyWithMocks(terraform, applyTest())).toContain("1 passed, 0 failed");
   });
 });
 
 function applyTest(): string {
-  return `${mockProvider()}
+  return `
 run "apply" {
   assert {
     condition = alltrue([for policy in [aws_s3_bucket_policy.site_policy, aws_s3_bucket_policy.site-everything_example-assets_policy] : jsondecode(policy.policy) == {

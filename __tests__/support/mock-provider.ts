@@ -1,4 +1,7 @@
 /** The AWS provider mocked by Terraform itself: for what only an apply makes known. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TerraformFolder } from "./terraform";
 
 /** What a mock cannot make up: the arguments that are checked to be ARNs or JSON. */
 export const MOCKS = {
@@ -27,8 +30,22 @@ export const MOCKS = {
   aws_s3_bucket: { arn: "arn:aws:s3:::mock-bucket" },
 };
 
+/** `terraform test` wants a value for every ephemeral variable: these are those of the config with everything. */
+const CLIENT_SECRETS = { idp_staff_client_secret: "s", idp_partner_a_client_secret: "p" };
+
+/**
+ * Applies a stack of the config with everything.
+ *
+ * @param test the rest of a test file (https://developer.hashicorp.com/terraform/language/tests)
+ * @returns what Terraform printed
+ */
+export function applyWithMocks(terraform: TerraformFolder, test: string): string {
+  writeFileSync(join(terraform.folder, "apply.tftest.hcl"), mockProvider() + test);
+  return terraform.run(["test", "-no-color"], CLIENT_SECRETS).output;
+}
+
 /** A `mock_provider` block (https://developer.hashicorp.com/terraform/language/tests/mocking). */
-export function mockProvider(): string {
+function mockProvider(): string {
   const resources = Object.entries(MOCKS).map(
     ([type, defaults]) => `  mock_resource "${type}" {\n    defaults = ${hcl(defaults)}\n  }\n`,
   );
