@@ -35,6 +35,11 @@ export interface LambdaOptions {
   node?: string;
   /** Milliseconds that an invocation may take; those of a viewer event where absent. */
   timeLimit?: number;
+  /**
+   * How many times longer this limit and the handler's own are, for a machine that is busier than Lambda; asked before
+   * each invocation. The handler's clock and its pauses stay as they are.
+   */
+  patience?: () => number;
   /** Added to Lambda's environment. */
   env?: Record<string, string>;
   /** Gets every line that the handler writes to stdout, as it is written. */
@@ -55,7 +60,12 @@ interface Pending {
 /** Run with `node -e` in the child. It is told the code and the function's name first, then one event a message. */
 const RUNTIME = `
 const vm = require("node:vm");
-let handler, functionName, timeLimit;
+let handler, functionName;
+let [patience, since, counted] = [1, 0, 0];
+const { timeout } = AbortSignal;
+const now = performance.now.bind(performance);
+AbortSignal.timeout = (milliseconds) => timeout.call(AbortSignal, milliseconds * patience);
+performance.now = () => counted + (now() - since) / patience;
 process.on("disconnect", () => process.exit(0));
 process.on("message", async (message) => {
   if ("code" in message) {
@@ -67,9 +77,11 @@ process.on("message", async (message) => {
     })(module.exports, require("node:module").createRequire(filename), module);
     if (typeof module.exports.handler !== "function") throw new Error("index.js exports no function named handler");
     ({ handler } = module.exports);
-    ({ functionName, timeLimit } = message);
+    ({ functionName } = message);
     return process.send({});
   }
+  const { timeLimit } = message;
+  [counted, since, patience] = [performance.now(), now(), message.patience];
   try {
     const invokedFunctionArn = "arn:aws:lambda:us-east-1:111122223333:function:" + functionName + ":1";
     const context = { functionName, invokedFunctionArn, functionVersion: "1", awsRequestId: "local-" + message.id, getRemainingTimeInMillis: () => timeLimit };
@@ -79,12 +91,12 @@ process.on("message", async (message) => {
   }
 });`;
 
-/** @throws Error when the zip has no `index.js`, or its code cannot be loaded within 10 s */
+/** @throws Error when the zip has no `index.js`, or its code cannot be loaded within 10 s (times `patience`) */
 export async function startLambda(options: LambdaOptions): Promise<Lambda> {
   const file = unzipSync(readFileSync(options.zip))["index.js"];
   if (!file) throw new Error(`${options.zip} has no index.js`);
   const code = strFromU8(file);
-  const { timeLimit = INVOCATION_LIMIT } = options;
+  const patience = () => options.patience?.() ?? 1;
   const pending = new Map<number, Pending>();
   let logs = "";
   let lastId = 0;
@@ -111,7 +123,7 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
         reject(error);
         for (const invocation of pending.values()) invocation.reject(error);
       };
-      const timer = setTimeout(() => child.kill("SIGKILL"), INIT_LIMIT);
+      const timer = setTimeout(() => child.kill("SIGKILL"), INIT_LIMIT * patience());
       child.on("error", (error) => gone(error.message));
       // "close", not "exit": by then all that the process wrote is in the logs.
       child.once("close", (status, signal) => {
@@ -122,13 +134,14 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
         clearTimeout(timer);
         resolve(child);
       });
-      child.send({ code, functionName: options.functionName, timeLimit });
+      child.send({ code, functionName: options.functionName });
     });
   }
 
   async function invoke(event: unknown): Promise<unknown> {
     const child = await (running ??= start());
     const id = ++lastId;
+    const timeLimit = (options.timeLimit ?? INVOCATION_LIMIT) * patience();
     let timer: NodeJS.Timeout | undefined;
     try {
       return await new Promise((resolve, reject) => {
@@ -137,7 +150,7 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
           () => reject(new Error(`${options.functionName}: no answer within ${timeLimit} ms`)),
           timeLimit,
         );
-        child.send({ id, event }, (error) => error && reject(error));
+        child.send({ id, event, timeLimit, patience: patience() }, (error) => error && reject(error));
       });
     } finally {
       clearTimeout(timer);

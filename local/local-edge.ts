@@ -25,7 +25,7 @@ import { readDistribution, type Behavior, type Distribution } from "./distributi
 import { ENGINES, type Engine } from "./engines";
 import { startIdentityProvider } from "./identity-provider";
 import { startKeyValueStoreEmulator, type KeyValueStoreEmulator } from "./key-value-store-emulator";
-import type { Lambda } from "./lambda";
+import type { Lambda, LambdaOptions } from "./lambda";
 import { startLambdaInstances } from "./lambda-instances";
 import { createLedgerTables } from "./ledger-tables";
 import { localConfig, type ForeignIdentityProvider } from "./local-config";
@@ -48,6 +48,8 @@ export interface LocalEdgeOptions {
   onRequest?: (line: string) => void;
   /** Processes that run each handler of the edge; one, which takes all requests, where absent. */
   handlerInstances?: number;
+  /** See {@link LambdaOptions}. */
+  patience?: LambdaOptions["patience"];
 }
 
 export interface LocalEdge {
@@ -175,6 +177,7 @@ async function start(
     const started = await startLambdaInstances(instances, {
       ...lambda,
       ...(options.node !== undefined && { node: options.node }),
+      ...(options.patience && { patience: options.patience }),
       env: { ...environment, ...env },
       onLine,
     });

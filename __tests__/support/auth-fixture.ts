@@ -25,9 +25,10 @@ import { readEdgeResponse, viewerRequestEvent, type EdgeResponse, type ViewerReq
 import { parseSetCookie } from "./cookie-jar";
 import { IdpEmulator, type EmulatorOptions } from "./idp-emulator";
 import { mint, readToken, uidOf } from "./session-tokens";
+import { SLOW_ANSWER } from "./idp-faults";
 import { openLedger, type LedgerFixture } from "./ledger-fixture";
 import { startSlowAnswers, type SlowAnswers } from "./slow-answers";
-import { lambdaNode } from "./tools";
+import { lambdaNode, PATIENCE } from "./tools";
 
 export const HOST = "app.example.com";
 const FUNCTION_NAME = "example-auth";
@@ -67,6 +68,11 @@ export interface AuthEnvironment {
   readonly clock: Clock;
   /** Puts the handler's own clock ahead of everybody else's, or behind (negative seconds). */
   shiftHandler(seconds: number): void;
+  /**
+   * Makes the handler's limits, and the slow answers of the identity provider, so many times longer than in Lambda. For
+   * tests of what happens when a limit is reached: all others leave the handler {@link PATIENCE}.
+   */
+  scaleTime(factor: number): void;
   readonly settings: AuthSettings;
   readonly keys: SessionKeys;
   /** Holds the session that `mint` names unless told otherwise. */
@@ -153,6 +159,7 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
     ...options.settings,
   };
   const keys: SessionKeys = { current: "k1", keys: { k1: newMasterKey() } };
+  let patience = PATIENCE;
   const secrets = new Set<string>();
   const awsSecret = secret(randomBytes(20).toString("hex"));
 
@@ -172,6 +179,7 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
       zip: handlerZip(),
       functionName: (options.functionNamePrefix ?? "") + FUNCTION_NAME,
       node: lambdaNode(),
+      patience: () => patience,
       env: {
         ...clock.env,
         AWS_ENDPOINT_URL: slow?.endpoint ?? aws.endpoint,
@@ -189,6 +197,7 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
     otherIdp,
     clock,
     shiftHandler,
+    scaleTime,
     settings,
     keys,
     ledger,
@@ -210,6 +219,11 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
   function shiftHandler(seconds: number): void {
     handlerClock.advance(seconds - shift);
     shift = seconds;
+  }
+
+  function scaleTime(factor: number): void {
+    patience = factor;
+    for (const provider of Object.values(idps)) provider.slowAnswer = SLOW_ANSWER * factor;
   }
 
   function publishSettings(value: AuthSettings): void {

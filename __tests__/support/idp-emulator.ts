@@ -16,7 +16,7 @@ import { setTimeout } from "node:timers/promises";
 import type { JWTPayload } from "jose";
 import type { ClientAuthentication } from "../../session/settings";
 import type { Certificate } from "./certificates";
-import { OUTAGES, REDIRECTED, SLOW, type Endpoint, type Json, type Outage, type Tampering } from "./idp-faults";
+import { OUTAGES, REDIRECTED, SLOW_ANSWER, type Endpoint, type Json, type Outage, type Tampering } from "./idp-faults";
 import { createSigningKey, signIdToken, type SigningKey } from "./idp-keys";
 
 export interface EmulatorOptions {
@@ -63,6 +63,8 @@ export class IdpEmulator {
   publishedKeys: SigningKey[];
   tampering: Tampering = {};
   readonly outages = new Map<Endpoint, Outage>();
+  /** Milliseconds that a slow answer takes. */
+  slowAnswer = SLOW_ANSWER;
   issuesRefreshTokens = true;
   /**
    * Replaces the refresh token at every use, and ends the whole grant when an old one comes back (RFC 9700 section
@@ -208,7 +210,7 @@ export class IdpEmulator {
     const outage = this.outages.get(name);
     if (outage === "hang") return;
     if (outage === "reset") return void response.destroy();
-    if (outage === "slow") await setTimeout(SLOW);
+    if (outage === "slow") await setTimeout(this.slowAnswer);
     if (outage === "redirect" && !url.endsWith(REDIRECTED))
       return void response.writeHead(307, { location: url + REDIRECTED }).end();
     const failure = outage && OUTAGES[outage];

@@ -25,6 +25,6 @@ export const OUTAGES: Partial<Record<Outage, { status: number; body: string }>> 
   garbage: { status: 200, body: "<html><script>alert(1)</script>" },
 };
 /** Milliseconds that a slow answer takes: less than the handler waits for one, more than it has for two. */
-export const SLOW = 2_400;
+export const SLOW_ANSWER = 2_400;
 /** What follows a redirect finds the honest answer at its end. */
 export const REDIRECTED = "?redirected";

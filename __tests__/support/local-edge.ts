@@ -1,7 +1,7 @@
 /** A local edge for tests: the example's shape, small and fixed. */
 import { configSchema, type ConfigInput } from "../../config/schema";
 import { startLocalEdge, type LocalEdge, type LocalEdgeOptions } from "../../local/local-edge";
-import { lambdaNode } from "./tools";
+import { lambdaNode, PATIENCE } from "./tools";
 
 export const TEST_CONFIG = {
   name: "local-test",
@@ -28,13 +28,15 @@ export const TEST_CONFIG = {
 } satisfies ConfigInput;
 
 /**
- * On a free port; the handlers run on the Lambda runtime's Node where it is installed, and queues repeat themselves.
+ * On a free port; the handlers run on the Lambda runtime's Node where it is installed and are given time, and queues
+ * repeat themselves.
  */
 export function startTestEdge(options: Partial<LocalEdgeOptions> = {}): Promise<LocalEdge> {
   return startLocalEdge({
     config: configSchema.parse(TEST_CONFIG),
     port: 0,
     node: lambdaNode(),
+    patience: () => PATIENCE,
     repeatEvery: 3,
     ...options,
   });

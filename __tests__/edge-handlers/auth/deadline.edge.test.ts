@@ -5,6 +5,9 @@ import { withAuth, type AuthEnvironment } from "../../support/auth-fixture";
 import type { Browser } from "../../support/browser-emulator";
 import type { EdgeResponse } from "../../support/cloudfront-event";
 
+/** What a busy machine takes for itself counts for less in a time that is longer. */
+const SCALE = 3;
+
 interface Case {
   name: string;
   /** Leads up to the request that will meet the hang. */
@@ -118,9 +121,11 @@ async function run({ before, hang }: Case): Promise<Outcome> {
     const names = () => [SESSION_COOKIE, REFRESH_COOKIE].filter((name) => browser.jar.get(name) !== undefined).join();
     const held = names();
     hang(environment);
+    environment.scaleTime(SCALE);
     const start = performance.now();
     const response = await browser.navigate(url);
-    outcome = { response, milliseconds: performance.now() - start, sessionKept: names() === held };
+    const milliseconds = (performance.now() - start) / SCALE;
+    outcome = { response, milliseconds, sessionKept: names() === held };
   });
   return outcome!;
 }
@@ -155,6 +160,7 @@ describe("a cold start asks for what it will need of the provider while AWS, far
       environment.clock.advance(901);
       await environment.coldStart();
       environment.aws.faults.set(target, "hang");
+      environment.scaleTime(SCALE);
       const asked = environment.idp.count("discovery");
       expectPage(await browser.navigate(url), 503);
       expect(environment.idp.count("discovery")).toBe(asked + 1);

@@ -23,6 +23,7 @@ import {
   type Draft,
   type Flaw,
 } from "../../support/pushed-tokens";
+import { PATIENCE } from "../../support/tools";
 
 const SET = "application/secevent+jwt";
 const AUDIENCE = "https://app.example.com/events";
@@ -504,7 +505,10 @@ describe("while something is down the transmitter is asked to try again, and not
   test.each(EACH)("%s: %s", async (target, fault) => {
     const token = await sign(draft());
     environment.aws.faults.set(target, fault);
+    // What hangs is waited for.
+    environment.scaleTime(fault === "hang" ? 1 : PATIENCE);
     const response = await push(token);
+    environment.scaleTime(PATIENCE);
     environment.aws.faults.clear();
     expectProblem(response, 503);
     expect(response.headers["retry-after"]).toHaveLength(1);

@@ -10,6 +10,7 @@ import { expectNoSession, expectPage, expectProblem, setCookie } from "../../sup
 import { withAuth, type AuthEnvironment } from "../../support/auth-fixture";
 import type { Browser } from "../../support/browser-emulator";
 import type { EdgeResponse } from "../../support/cloudfront-event";
+import { PATIENCE } from "../../support/tools";
 
 const FAULTS: Fault[] = ["error", "throttle", "garbage", "hang"];
 
@@ -293,10 +294,13 @@ async function runCase(
   const before = held();
   if (fault === "cold") await environment.coldStart();
   environment.aws.faults.set(target, fault === "cold" ? "error" : fault);
+  // What hangs is waited for.
+  environment.scaleTime(fault === "hang" ? 1 : PATIENCE);
   const response = await send();
   const [log] = await environment.logLines(response);
   const isKept = held() === before;
   environment.aws.faults.clear();
+  environment.scaleTime(PATIENCE);
   outcomes.set(keyOf(scenario.name, target, fault), { response, log: log!, isKept, again: await send() });
 }
 

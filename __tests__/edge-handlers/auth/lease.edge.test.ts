@@ -12,12 +12,17 @@ import type { EdgeResponse } from "../../support/cloudfront-event";
 
 const LOGIN = "/_gate/login?return_to=%2Fpage";
 const ELSEWHERE = "198.51.100.7";
+/** What a busy machine takes for itself counts for less in a time that is longer. */
+const SCALE = 2;
 /** Milliseconds that a handler lives. */
-const LIFE = 5_000;
+const LIFE = 5_000 * SCALE;
+/** Milliseconds within which whoever watched no lease has an answer. */
+const AT_ONCE = 1_500 * SCALE;
 
 let environment: AuthEnvironment;
 beforeAll(async () => {
   environment = await startAuth();
+  environment.scaleTime(SCALE);
 });
 afterAll(() => environment.close());
 afterEach(async () => {
@@ -148,7 +153,7 @@ describe("a lease of a holder that died", () => {
       await left(session, environment.clock.now() + seconds);
       const start = performance.now();
       expect((await post(browser)).status).toBe(200);
-      expect(performance.now() - start).toBeLessThan(1500);
+      expect(performance.now() - start).toBeLessThan(AT_ONCE);
     },
   );
 
@@ -165,11 +170,12 @@ describe("a lease of a holder that died", () => {
     await environment.ledger.revoke({ kind: "session", uid: session.uid, sid: session.sid });
     const start = performance.now();
     expectProblem(await post(browser), 401);
-    expect(performance.now() - start).toBeLessThan(1500);
+    expect(performance.now() - start).toBeLessThan(AT_ONCE);
   });
 
   test("that was really killed", () =>
     withAuth({}, async (place) => {
+      place.scaleTime(SCALE);
       const browser = place.browser();
       await browser.signIn();
       place.clock.advance(901);
@@ -242,7 +248,7 @@ describe("a lease is given back", () => {
       const start = performance.now();
       // With the cookie from before, although the provider has replaced its refresh token.
       expect((await post(browser)).status).toBe(200);
-      expect(performance.now() - start).toBeLessThan(1500);
+      expect(performance.now() - start).toBeLessThan(AT_ONCE);
     },
   );
 
