@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { source as axeSource } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import type { LocalEdge } from "../../local/local-edge";
-import { launchBrowser, newVisitor, signInAs } from "../support/browser";
-import { startTestEdge } from "../support/local-edge";
+import { beforeAllStart, newVisitor, signInAs } from "../support/browser";
 import { describeWith } from "../support/tools";
 
 /** Pictures of every page, to be looked at; ignored by git. */
@@ -21,14 +20,8 @@ describeWith("chromium", "the pages", (chromium) => {
   let edge: LocalEdge;
   let browser: Browser;
 
-  beforeAll(async () => {
-    mkdirSync(SCREENSHOTS, { recursive: true });
-    [edge, browser] = await Promise.all([startTestEdge(), launchBrowser(chromium)]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await edge?.close();
-  });
+  beforeAllStart(chromium, (...started) => ([edge, browser] = started));
+  beforeAll(() => void mkdirSync(SCREENSHOTS, { recursive: true }));
 
   /** In the order in which one visitor sees them. */
   const PAGES: [name: string, title: string, open: (page: Page) => Promise<unknown>][] = [

@@ -1,18 +1,10 @@
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { expiredToken } from "../../local/expired-session";
 import type { LocalEdge } from "../../local/local-edge";
-import { SESSION_COOKIE } from "../../session/cookies";
-import { decodePayload, splitToken } from "../../session/token";
-import { launchBrowser, newVisitor, signInAs } from "../support/browser";
+import { beforeAllStart, newVisitor, replaceToken, sessionOf, signInAs, type Visitor } from "../support/browser";
 import { edgegate } from "../support/cli";
-import { startTestEdge } from "../support/local-edge";
 import { expectSoon } from "../support/soon";
 import { describeWith } from "../support/tools";
-
-interface Visitor {
-  context: BrowserContext;
-  page: Page;
-}
 
 describeWith("chromium", "sessions end elsewhere, people click in their browsers", (chromium) => {
   let edge: LocalEdge;
@@ -20,13 +12,7 @@ describeWith("chromium", "sessions end elsewhere, people click in their browsers
   let staff: Visitor;
   let admin: Visitor;
 
-  beforeAll(async () => {
-    [edge, browser] = await Promise.all([startTestEdge(), launchBrowser(chromium)]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await edge?.close();
-  });
+  beforeAllStart(chromium, (...started) => ([edge, browser] = started));
   beforeEach(async () => {
     [staff, admin] = [await signedIn("staff"), await signedIn("admin")];
   });
@@ -50,7 +36,7 @@ describeWith("chromium", "sessions end elsewhere, people click in their browsers
   });
 
   test("a revoked user's next click ends at the identity provider's sign-in form, and another user's does not", async () => {
-    const before = await sessionOf(staff);
+    const before = await sessionOf(staff.context, edge);
     await operate("revoke", "user", "staff@example.com", "--reason", "laptop stolen");
     await click(staff);
     await expectSignInForm(staff.page);
@@ -59,24 +45,24 @@ describeWith("chromium", "sessions end elsewhere, people click in their browsers
 
     await signInAs(staff.page, "staff");
     await staff.page.waitForURL(`${edge.url}/staff`);
-    const after = await sessionOf(staff);
+    const after = await sessionOf(staff.context, edge);
     expect([after.uid, after.sid === before.sid]).toEqual([before.uid, false]);
   });
 
   test("renewal does not bring a revoked session back, by no way there is", async () => {
-    const { token } = await sessionOf(staff);
+    const { token } = await sessionOf(staff.context, edge);
     await operate("revoke", "user", "staff@example.com");
     expect(await staff.page.evaluate(async () => (await fetch("/_gate/refresh", { method: "POST" })).status)).toBe(401);
     expect(await staff.page.evaluate(async () => (await fetch("/api/hello")).status)).toBe(401);
     // The cookies as they were, with a token that is over: the way that renews silently.
-    await setToken(staff, expiredToken(edge.store, token));
+    await replaceToken(staff.context, edge, expiredToken(edge.store, token));
     await staff.page.goto(`${edge.url}/_gate/login?return_to=/staff`);
     await expectSignInForm(staff.page);
   });
 
   test("one revoked session ends, and another of the same user goes on", async () => {
     const other = await signedIn("staff");
-    await operate("revoke", "session", (await sessionOf(staff)).sid);
+    await operate("revoke", "session", (await sessionOf(staff.context, edge)).sid);
     await click(staff);
     await expectSignInForm(staff.page);
     await click(other);
@@ -85,10 +71,10 @@ describeWith("chromium", "sessions end elsewhere, people click in their browsers
   });
 
   test("after a sign-out in one tab, a copy of the cookie is worth nothing", async () => {
-    const { token } = await sessionOf(staff);
+    const { token } = await sessionOf(staff.context, edge);
     await staff.page.goto(`${edge.url}/_gate/logout`);
     const thief = await newVisitor(browser);
-    await setToken(thief, token);
+    await replaceToken(thief.context, edge, token);
     await thief.page.goto(`${edge.url}/public`);
     // The revocation goes through the queue.
     await expectSoon(() => thief.page.evaluate(async () => (await fetch("/api/hello")).status), 401);
@@ -98,7 +84,7 @@ describeWith("chromium", "sessions end elsewhere, people click in their browsers
   });
 
   test("who signs out at the identity provider, in another tab, is signed out here and stays so; another user is not", async () => {
-    const { token } = await sessionOf(staff);
+    const { token } = await sessionOf(staff.context, edge);
     const cookies = await staff.context.cookies();
     const tab = await staff.context.newPage();
     await tab.goto(`${edge.issuer}/session/end`);
@@ -112,7 +98,7 @@ describeWith("chromium", "sessions end elsewhere, people click in their browsers
     await tab.goto(`${edge.url}/public`);
     expect(await tab.evaluate(async () => (await fetch("/_gate/refresh", { method: "POST" })).status)).toBe(401);
     await staff.context.addCookies(cookies);
-    await setToken(staff, expiredToken(edge.store, token));
+    await replaceToken(staff.context, edge, expiredToken(edge.store, token));
     await staff.page.goto(`${edge.url}/_gate/login?return_to=/staff`);
     await expectSignInForm(staff.page);
 
@@ -121,11 +107,11 @@ describeWith("chromium", "sessions end elsewhere, people click in their browsers
   });
 
   test("keys that rotate are noticed by nobody", async () => {
-    const before = await sessionOf(staff);
+    const before = await sessionOf(staff.context, edge);
     await operate("rotate-keys");
     await click(staff);
     expect(staff.page.url()).toBe(`${edge.url}/staff`);
-    expect(await sessionOf(staff)).toEqual(before);
+    expect(await sessionOf(staff.context, edge)).toEqual(before);
   });
 
   /**
@@ -162,17 +148,5 @@ describeWith("chromium", "sessions end elsewhere, people click in their browsers
   async function expectSignInForm(page: Page): Promise<void> {
     expect(new URL(page.url()).origin).toBe(edge.issuer);
     expect(await page.getByLabel("Password").isVisible()).toBe(true);
-  }
-
-  async function sessionOf({ context }: Visitor) {
-    const token = (await context.cookies(edge.url)).find(({ name }) => name === SESSION_COOKIE)!.value;
-    const { uid, sid } = decodePayload(splitToken(token)!.payload);
-    return { token, uid, sid };
-  }
-
-  async function setToken({ context }: Visitor, value: string): Promise<void> {
-    await context.addCookies([
-      { name: SESSION_COOKIE, value, url: edge.url, secure: true, httpOnly: true, sameSite: "Lax" },
-    ]);
   }
 });

@@ -1,10 +1,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { expiredToken } from "../../local/expired-session";
 import type { LocalEdge } from "../../local/local-edge";
-import { SESSION_COOKIE } from "../../session/cookies";
-import { decodePayload, splitToken } from "../../session/token";
-import { launchBrowser, newVisitor, signInAs } from "../support/browser";
-import { startTestEdge } from "../support/local-edge";
+import { beforeAllStart, newVisitor, replaceToken, sessionOf, signInAs } from "../support/browser";
 import { describeWith } from "../support/tools";
 
 describeWith("chromium", "a session in a browser", (chromium) => {
@@ -13,13 +10,7 @@ describeWith("chromium", "a session in a browser", (chromium) => {
   let page: Page;
   let context: BrowserContext;
 
-  beforeAll(async () => {
-    [edge, browser] = await Promise.all([startTestEdge(), launchBrowser(chromium)]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await edge?.close();
-  });
+  beforeAllStart(chromium, (...started) => ([edge, browser] = started));
   beforeEach(async () => {
     ({ page, context } = await newVisitor(browser));
     await page.goto(`${edge.url}/staff`);
@@ -33,7 +24,7 @@ describeWith("chromium", "a session in a browser", (chromium) => {
 
   test("is renewed silently when the token is over", async () => {
     const before = await session();
-    await replaceToken(expiredToken(edge.store, before.token));
+    await replaceToken(context, edge, expiredToken(edge.store, before.token));
     const atIdentityProvider = visitsToIdentityProvider();
     await page.goto(`${edge.url}/staff?week=7`);
     const after = await session();
@@ -45,7 +36,7 @@ describeWith("chromium", "a session in a browser", (chromium) => {
 
   test("is renewed silently by a link on another site too", async () => {
     const before = await session();
-    await replaceToken(expiredToken(edge.store, before.token));
+    await replaceToken(context, edge, expiredToken(edge.store, before.token));
     await page.goto(`${edge.issuer}/.well-known/openid-configuration`);
     const atIdentityProvider = visitsToIdentityProvider();
     await page.evaluate((target) => window.location.assign(target), `${edge.url}/staff?week=8`);
@@ -56,7 +47,7 @@ describeWith("chromium", "a session in a browser", (chromium) => {
   });
 
   test("is renewed by one of two tabs while the other renews too", async () => {
-    await replaceToken(expiredToken(edge.store, (await session()).token));
+    await replaceToken(context, edge, expiredToken(edge.store, (await session()).token));
     const other = await context.newPage();
     const statuses = await Promise.all(
       [page, other].map(async (tab) => (await tab.goto(`${edge.url}/staff`))?.status()),
@@ -89,23 +80,13 @@ describeWith("chromium", "a session in a browser", (chromium) => {
     expect((await page.reload())?.status()).toBe(200);
   });
 
-  async function session() {
-    const token = (await context.cookies(edge.url)).find(({ name }) => name === SESSION_COOKIE)!.value;
-    const { payload } = splitToken(token)!;
-    return { token, ...decodePayload(payload) };
-  }
+  const session = () => sessionOf(context, edge);
 
   async function revoke({ uid, sid }: { uid: string; sid: string }): Promise<void> {
     await edge.askRevoker({
       operation: "revoke",
       command: { version: 1, target: { type: "session", uid, sid }, by: "operator:test", reason: "test" },
     });
-  }
-
-  async function replaceToken(value: string): Promise<void> {
-    await context.addCookies([
-      { name: SESSION_COOKIE, value, url: edge.url, secure: true, httpOnly: true, sameSite: "Lax" },
-    ]);
   }
 
   /** The navigations to the identity provider from now on. */

@@ -1,21 +1,14 @@
 import type { Browser, Page } from "playwright-core";
 import { SESSION_COOKIE } from "../../session/cookies";
 import type { LocalEdge } from "../../local/local-edge";
-import { launchBrowser, newVisitor, signInAs } from "../support/browser";
-import { startTestEdge } from "../support/local-edge";
+import { beforeAllStart, newVisitor, signInAs } from "../support/browser";
 import { describeWith } from "../support/tools";
 
 describeWith("chromium", "signing in with a browser", (chromium) => {
   let edge: LocalEdge;
   let browser: Browser;
 
-  beforeAll(async () => {
-    [edge, browser] = await Promise.all([startTestEdge(), launchBrowser(chromium)]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await edge?.close();
-  });
+  beforeAllStart(chromium, (...started) => ([edge, browser] = started));
 
   test("returns to the deep link, query and all", async () => {
     const { page } = await newVisitor(browser);

@@ -1,6 +1,12 @@
 /** The system's Chromium, driven by playwright-core. */
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
+import type { LocalEdge } from "../../local/local-edge";
+import { SESSION_COOKIE } from "../../session/cookies";
+import { decodePayload, splitToken, type Session } from "../../session/token";
+import { startTestEdge } from "./local-edge";
 
+/** Milliseconds for what waits for a page; only for one that never comes. */
+const PAGE_LIMIT = 120_000;
 /** Quiet and without a network of its own: nothing but the pages under test is asked for. */
 const FLAGS = [
   "--no-sandbox",
@@ -12,18 +18,47 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+export interface Visitor {
+  context: BrowserContext;
+  page: Page;
+}
+
 export function launchBrowser(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: FLAGS });
 }
 
+/** A local edge and a browser for all tests of a `describe`; `use` gets them before the first. */
+export function beforeAllStart(executablePath: string, use: (edge: LocalEdge, browser: Browser) => void): void {
+  let edge: LocalEdge;
+  let browser: Browser;
+  beforeAll(async () => {
+    await Promise.all([
+      startTestEdge().then((started) => (edge = started)),
+      launchBrowser(executablePath).then((started) => (browser = started)),
+    ]);
+    use(edge, browser);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await edge?.close();
+  });
+}
+
 /** A fresh profile that accepts the certificate of the local edge. */
-export async function newVisitor(
-  browser: Browser,
-  options: BrowserContextOptions = {},
-): Promise<{ context: BrowserContext; page: Page }> {
+export async function newVisitor(browser: Browser, options: BrowserContextOptions = {}): Promise<Visitor> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(PAGE_LIMIT);
   return { context, page: await context.newPage() };
+}
+
+/** @returns the session of a browser, with its token */
+export async function sessionOf(context: BrowserContext, { url }: LocalEdge): Promise<Session & { token: string }> {
+  const token = (await context.cookies(url)).find(({ name }) => name === SESSION_COOKIE)!.value;
+  return { token, ...decodePayload(splitToken(token)!.payload) };
+}
+
+export async function replaceToken(context: BrowserContext, { url }: LocalEdge, value: string): Promise<void> {
+  await context.addCookies([{ name: SESSION_COOKIE, value, url, secure: true, httpOnly: true, sameSite: "Lax" }]);
 }
 
 /** Fills in the sign-in page of the local identity provider that `page` shows. */
