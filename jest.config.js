@@ -8,6 +8,10 @@ const common = {
 };
 const tier = (displayName, testMatch, more = {}) => ({ ...common, displayName, testMatch, ...more });
 
+// Else each test file that builds leaves a thread and a process until its worker ends.
+// https://github.com/evanw/esbuild/blob/v0.28.2/lib/npm/node.ts
+process.env.ESBUILD_WORKER_THREADS = "0";
+
 module.exports = {
   reporters: ["default", "<rootDir>/__tests__/support/totals-reporter.js"],
   testSequencer: "<rootDir>/__tests__/support/longest-first.js",

@@ -210,7 +210,8 @@ export class IdpEmulator {
     const outage = this.outages.get(name);
     if (outage === "hang") return;
     if (outage === "reset") return void response.destroy();
-    if (outage === "slow") await setTimeout(this.slowAnswer);
+    // Nobody may wait for it any more.
+    if (outage === "slow") await setTimeout(this.slowAnswer, undefined, { ref: false });
     if (outage === "redirect" && !url.endsWith(REDIRECTED))
       return void response.writeHead(307, { location: url + REDIRECTED }).end();
     const failure = outage && OUTAGES[outage];

@@ -19,7 +19,8 @@ export async function startSlowAnswers(behind: string): Promise<SlowAnswers> {
     const body: Buffer[] = [];
     for await (const chunk of answer) body.push(chunk as Buffer);
     if (delay === Infinity) return;
-    await setTimeout(delay);
+    // Nobody may wait for it any more.
+    await setTimeout(delay, undefined, { ref: false });
     response
       .writeHead(answer.statusCode ?? 500, { "content-type": answer.headers["content-type"] ?? "" })
       .end(Buffer.concat(body));
