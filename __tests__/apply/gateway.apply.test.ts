@@ -25,7 +25,7 @@ import { openGateway, type AppliedGateway } from "./applied-gateway";
 import { together, userChanges, type ConfigChange } from "./changes";
 
 /** Milliseconds. The provider's own waits dominate: 25 s for each SQS queue. */
-const STEP_LIMIT = 300_000;
+const STEP_LIMIT = 900_000;
 jest.setTimeout(STEP_LIMIT);
 
 const EXAMPLE = loadConfig(join(__dirname, "../../config/example.ts"));

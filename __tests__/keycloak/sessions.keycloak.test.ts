@@ -13,10 +13,8 @@ import type { KeycloakUser } from "../support/keycloak-realm";
 import { expectSoon } from "../support/soon";
 import { describeWith, describeWithKeycloak } from "../support/tools";
 
-/** Milliseconds, of which most go to Keycloak's start. */
-const START_LIMIT = 180_000;
-/** Of fifty renewals by four tabs. */
-const ROUNDS_LIMIT = 180_000;
+/** For a test that hangs: Keycloak's start and fifty renewals by four tabs take minutes on a busy machine. */
+jest.setTimeout(900_000);
 
 /** One a test, so that none sees what another did. */
 const [ADA, BEN, CLEO, DAN] = ["ada", "ben", "cleo", "dan"].map((name) => ({
@@ -34,37 +32,33 @@ describeWithKeycloak("people who sign in at Keycloak, where a refresh token is g
     gateway = await startKeycloakEdge(folder, [ADA, BEN, CLEO, DAN]);
     edge = gateway.edge;
     ageing = startAgeing(edge);
-  }, START_LIMIT);
+  });
   afterAll(async () => {
     ageing?.close();
     await gateway?.close();
-  }, START_LIMIT);
+  });
 
   describe("four tabs of one browser whose token is over", () => {
     const ROUNDS = 50;
 
-    test(
-      `renew ${ROUNDS} times: nobody is refused or asked to sign in, and Keycloak sees one refresh a time`,
-      async () => {
-        const before = await gateway.refreshGrants();
-        const outcomes: Record<string, number> = {};
-        let client = await signedIn();
-        for (let round = 1; round <= ROUNDS; round++) {
-          await ageAll(client);
-          const seen = await Promise.all([visit(client, 1), visit(client, 2), renew(client), renew(client)]);
-          for (const outcome of seen) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-          // Each round counts, whatever became of the one before.
-          if (seen.some((outcome) => outcome !== "renewed")) client = await signedIn();
-        }
-        const after = await gateway.refreshGrants();
-        expect({ outcomes, granted: after.granted - before.granted, refused: after.refused - before.refused }).toEqual({
-          outcomes: { renewed: 4 * ROUNDS },
-          granted: ROUNDS,
-          refused: 0,
-        });
-      },
-      ROUNDS_LIMIT,
-    );
+    test(`renew ${ROUNDS} times: nobody is refused or asked to sign in, and Keycloak sees one refresh a time`, async () => {
+      const before = await gateway.refreshGrants();
+      const outcomes: Record<string, number> = {};
+      let client = await signedIn();
+      for (let round = 1; round <= ROUNDS; round++) {
+        await ageAll(client);
+        const seen = await Promise.all([visit(client, 1), visit(client, 2), renew(client), renew(client)]);
+        for (const outcome of seen) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+        // Each round counts, whatever became of the one before.
+        if (seen.some((outcome) => outcome !== "renewed")) client = await signedIn();
+      }
+      const after = await gateway.refreshGrants();
+      expect({ outcomes, granted: after.granted - before.granted, refused: after.refused - before.refused }).toEqual({
+        outcomes: { renewed: 4 * ROUNDS },
+        granted: ROUNDS,
+        refused: 0,
+      });
+    });
 
     async function signedIn(): Promise<HttpClient> {
       const client = new HttpClient(gateway.ca);

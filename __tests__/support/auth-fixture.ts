@@ -247,7 +247,7 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
 
   async function logLines({ requestId }: EdgeResponse): Promise<Record<string, unknown>[]> {
     // The answer of the process may overtake what it wrote.
-    for (let tries = 0; tries < 100 && !logs().includes(requestId); tries++) await setTimeout(10);
+    for (let tries = 0; tries < 1_000 && !logs().includes(requestId); tries++) await setTimeout(10);
     const lines = logs()
       .split("\n")
       .filter((line) => line.includes(requestId));

@@ -9,11 +9,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { startKeyValueStoreEmulator, type KeyValueStoreEmulator } from "../../local/key-value-store-emulator";
 import { startLambda, type Lambda } from "../../local/lambda";
 import { freePort } from "./free-port";
 import { lambdaNode } from "./tools";
+import { untilUp } from "./until-up";
 
 export interface AwsAccount {
   endpoint: string;
@@ -43,8 +43,6 @@ interface Invocation {
   event: unknown;
 }
 
-/** Seconds; the first start compiles moto. */
-const START_LIMIT = 40;
 /** The most that Lambda allows, in milliseconds. */
 const INVOCATION_LIMIT = 900_000;
 /** Seconds. Here is one edge, which has every record at once, and one handler. */
@@ -54,7 +52,7 @@ const ACCOUNT_ID = "111122223333";
 /**
  * @param moto path of `moto_server`
  * @param trusted file with the certificates that functions trust beside the usual ones
- * @throws Error when the account does not answer within 40 s
+ * @throws Error when the account does not answer
  */
 export async function startAwsAccount(moto: string, trusted: string): Promise<AwsAccount> {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-account-"));
@@ -164,7 +162,7 @@ export async function startAwsAccount(moto: string, trusted: string): Promise<Aw
   }
 
   try {
-    await answers(endpoint);
+    await untilUp("the AWS account", `${endpoint}/moto-api/`);
   } catch (error) {
     await close();
     throw error;
@@ -214,18 +212,4 @@ async function startRunner(
 function pythonOf(moto: string): string {
   const beside = join(dirname(moto), "python3");
   return spawnSync(beside, ["-c", "import moto"]).status === 0 ? beside : "python3";
-}
-
-async function answers(endpoint: string): Promise<void> {
-  for (let tries = 0; tries < START_LIMIT * 10; tries++) {
-    if (
-      await fetch(`${endpoint}/moto-api/`).then(
-        ({ ok }) => ok,
-        () => false,
-      )
-    )
-      return;
-    await setTimeout(100);
-  }
-  throw new Error(`the AWS account did not answer within ${START_LIMIT} s`);
 }

@@ -3,19 +3,17 @@
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DynamoDBLocal.html
  */
 import { spawn } from "node:child_process";
-import { setTimeout } from "node:timers/promises";
 import { freePort } from "./free-port";
+import { untilUp } from "./until-up";
 
 export interface DynamoDbLocal {
   endpoint: string;
   close(): Promise<void>;
 }
 
-/** Seconds. */
-const START_LIMIT = 60;
 const MAIN = "com.amazonaws.services.dynamodbv2.local.main.ServerRunner";
 
-/** @param folder with its jar and all that it depends on. @throws Error when it does not answer within 60 s */
+/** @param folder with its jar and all that it depends on. @throws Error when it does not answer */
 export async function startDynamoDbLocal(folder: string): Promise<DynamoDbLocal> {
   const port = await freePort();
   const options = ["-inMemory", "-sharedDb", "-disableTelemetry", "-port", String(port)];
@@ -28,17 +26,12 @@ export async function startDynamoDbLocal(folder: string): Promise<DynamoDbLocal>
     await ended;
   };
   const endpoint = `http://127.0.0.1:${port}`;
-  for (let tries = 0; tries < START_LIMIT * 10; tries++) {
+  try {
     // It refuses what is not signed, and thereby answers.
-    if (
-      await fetch(endpoint).then(
-        () => true,
-        () => false,
-      )
-    )
-      return { endpoint, close };
-    await setTimeout(100);
+    await untilUp("DynamoDB Local", endpoint, () => true);
+  } catch (error) {
+    await close();
+    throw error;
   }
-  await close();
-  throw new Error(`DynamoDB Local did not answer within ${START_LIMIT} s`);
+  return { endpoint, close };
 }

@@ -9,9 +9,9 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import type { Certificate } from "../../local/certificate";
 import { freePort } from "./free-port";
+import { untilUp } from "./until-up";
 
 export interface Keycloak {
   /**
@@ -35,9 +35,6 @@ export interface KeycloakOptions {
   finds: string;
 }
 
-/** Seconds. Some 25 of one processor's time. */
-const START_LIMIT = 150;
-
 /**
  * As bin/kc.sh has them, whose process would not end with its own; but for the memory, and for compiling little: it
  * runs for a minute.
@@ -56,7 +53,7 @@ const JVM = [
   "-Djava.util.concurrent.ForkJoinPool.common.threadFactory=io.quarkus.bootstrap.forkjoin.QuarkusForkJoinWorkerThreadFactory",
 ];
 
-/** @throws Error when it ends, or does not answer within 150 s */
+/** @throws Error when it ends before it answers, or does not answer */
 export async function startKeycloak({ folder, port, certificate, trusts, finds }: KeycloakOptions): Promise<Keycloak> {
   const files = mkdtempSync(join(tmpdir(), "edgegate-keycloak-"));
   const write = (name: string, content: string) => {
@@ -110,15 +107,11 @@ export async function startKeycloak({ folder, port, certificate, trusts, finds }
   };
 
   const url = `http://127.0.0.1:${adminPort}`;
-  const isUp = () =>
-    fetch(`${url}/realms/master`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  for (const end = Date.now() + START_LIMIT * 1000; !(await isUp()); await setTimeout(200)) {
-    if (!hasEnded && Date.now() < end) continue;
+  try {
+    await untilUp("Keycloak", `${url}/realms/master`, undefined, () => hasEnded);
+  } catch (error) {
     await close();
-    throw new Error(`Keycloak did not answer within ${START_LIMIT} s; it wrote: ${logs.slice(-2000)}`);
+    throw new Error(`${(error as Error).message}; it wrote: ${logs.slice(-2000)}`);
   }
 
   return {

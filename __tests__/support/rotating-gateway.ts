@@ -22,7 +22,7 @@ import { SESSION_SECONDS, startControlPlane, TOKEN_SECONDS, type ControlPlane } 
 import { eventOf } from "../functions/gate/case";
 import { gateSource } from "./door";
 import { IdpEmulator } from "./idp-emulator";
-import { findTool, lambdaNode } from "./tools";
+import { findTool, lambdaNode, PATIENCE } from "./tools";
 
 const FUNCTION_NAME = "example-auth";
 /** Seconds by which the second edge is late. */
@@ -80,7 +80,9 @@ export async function startRotatingGateway(moto: string): Promise<RotatingGatewa
     NODE_EXTRA_CA_CERTS: trusted,
   };
   const handlers = await Promise.all(
-    [1, 2].map(() => startLambda({ zip, functionName: FUNCTION_NAME, node: lambdaNode(), env })),
+    [1, 2].map(() =>
+      startLambda({ zip, functionName: FUNCTION_NAME, node: lambdaNode(), patience: () => PATIENCE, env }),
+    ),
   );
 
   const gate = gateSource();

@@ -2,7 +2,8 @@ import { setTimeout } from "node:timers/promises";
 
 /** Milliseconds between two looks. */
 const PAUSE = 100;
-const LOOKS = 100;
+/** Enough for a busy machine. */
+const LOOKS = 600;
 
 /** For what a queue carries out: it is there soon, and not at once. */
 export async function expectSoon<T>(look: () => Promise<T>, expected: T): Promise<void> {
