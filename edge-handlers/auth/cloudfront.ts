@@ -1,11 +1,12 @@
 /** The entry of the bundle: the core between CloudFront and AWS. */
 import { failureAnswer } from "./answers";
 import { awsPorts, type LambdaContext } from "./aws/ports";
-import { ANSWER_TIME } from "./cloudfront/answer-time";
-import { toIncoming, toReference, type ViewerRequestEvent } from "./cloudfront/request";
-import { toCloudFrontResponse, type CloudFrontResponse } from "./cloudfront/response";
-import { asFailure } from "./failures";
-import { createHandle, type Handle } from "./handle";
+import { ANSWER_TIME } from "../shared/cloudfront/answer-time";
+import { toIncoming, toReference, type ViewerRequestEvent } from "../shared/cloudfront/request";
+import { toCloudFrontResponse, type CloudFrontResponse } from "../shared/cloudfront/response";
+import type { Handle } from "../shared/incoming";
+import { asFailure, FAILURES } from "./failures";
+import { createHandle } from "./handle";
 import type { Ports } from "./ports";
 
 let runtime: { ports: Ports; handle: Handle } | undefined;
@@ -24,7 +25,7 @@ export async function handler(event: ViewerRequestEvent, context: LambdaContext)
     ports.log({
       endpoint: "none",
       outcome: failure.code,
-      status: failure.kind.status,
+      status: FAILURES[failure.code].status,
       reference,
       ...(failure.detail && { detail: failure.detail }),
     });

@@ -1,6 +1,8 @@
 /** Everything that can go wrong, as data: what the browser is told, what the log is told. A closed set. */
 
-interface FailureKind {
+import { asFailure as sharedAsFailure, Failure as SharedFailure, type SharedFailureCode } from "../shared/failure";
+
+export interface FailureKind {
   status: number;
   title: string;
   text: string;
@@ -130,54 +132,12 @@ export const FAILURES = {
     text: "The request could not be completed.",
     action: "Try again",
   },
-} as const satisfies Record<string, FailureKind>;
+} as const satisfies Record<SharedFailureCode, FailureKind> & Record<string, FailureKind>;
 
 export type FailureCode = keyof typeof FAILURES;
 
-/** A failure of the closed set. `detail` is for the log and only ever a code, never text from outside. */
-export class Failure extends Error {
-  override readonly name = "Failure";
+/** The shared class, with the codes of this handler. */
+export type Failure = SharedFailure<FailureCode>;
+export const Failure: new (code: FailureCode, detail?: string) => Failure = SharedFailure;
 
-  constructor(
-    readonly code: FailureCode,
-    readonly detail?: string,
-  ) {
-    super(code);
-  }
-
-  get kind(): FailureKind {
-    return FAILURES[this.code];
-  }
-}
-
-/** A failure that another outcome hides, as one text of codes for the log. */
-export function codesOf({ code, detail }: Failure): string {
-  return detail === undefined ? code : `${code} ${detail}`;
-}
-
-const CODE = /^[A-Za-z0-9_]{1,64}$/;
-
-/**
- * What may be logged of an error: a machine-readable code, its own or its cause's, else the name of its class.
- * Messages are left out: libraries put tokens and URLs there.
- */
-export function safeCode(error: unknown): string {
-  // Libraries also put what they received there; only an error's own code is one that a program wrote.
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : undefined;
-  const candidates = [property(cause, "code"), property(error, "code"), property(error, "name")];
-  return (
-    candidates.find((candidate): candidate is string => typeof candidate === "string" && CODE.test(candidate)) ??
-    "unknown"
-  );
-}
-
-/** Any error as a failure; what nobody expected becomes `internal`, with the place in the bundle. */
-export function asFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  const place = error instanceof Error ? /\/var\/task\/index\.js:(\d+:\d+)/.exec(error.stack ?? "") : null;
-  return new Failure("internal", safeCode(error) + (place ? ` at ${place[1]}` : ""));
-}
-
-function property(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-}
+export const asFailure: (error: unknown) => Failure = sharedAsFailure;

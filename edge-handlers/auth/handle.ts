@@ -1,24 +1,13 @@
 /** The core: a Fetch request in, a Fetch response out, whatever happens. */
-import { failureAnswer, isNavigation } from "./answers";
-import { readCookies } from "./cookies/jar";
+import { failureAnswer } from "./answers";
+import { readCookies } from "../shared/cookie-jar";
 import { findEndpoint } from "./endpoints/table";
 import type { RequestContext } from "./request-context";
 import { asFailure, Failure } from "./failures";
 import { identityProviders, type IdentityProviders } from "./oidc/identity-providers";
+import type { Handle } from "../shared/incoming";
+import { isNavigation } from "../shared/fetch-metadata";
 import type { Ports } from "./ports";
-
-export interface Incoming {
-  headers: Headers;
-  /** @throws Failure where what came makes no request */
-  open(): Request;
-  /** The request id. */
-  reference: string;
-  /** IP address of the viewer. */
-  address: string;
-}
-
-/** Never rejects: a failure is a response too. */
-export type Handle = (incoming: Incoming) => Promise<Response>;
 
 /**
  * The handler of one runtime; it keeps what identity providers publish from one request to the next.

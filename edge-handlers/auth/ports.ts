@@ -4,6 +4,7 @@ import type { LedgerSession, Reuse, Revocation, SessionPointer } from "../../ses
 import type { RevocationCommand } from "../../session/revocation";
 import type { SecurityEvent } from "../../session/security-event";
 import type { AuthSettings } from "../../session/settings";
+import type { OldCopyEntry } from "../shared/log";
 
 export interface Ports {
   /** @throws Failure `settings_unavailable` */
@@ -132,17 +133,6 @@ export interface Ledger {
    * would be accepted otherwise
    */
   take(hash: string, expiresAt: number): Promise<boolean>;
-}
-
-/**
- * The line that the log gets when a source fails and what it said earlier is used instead: no request fails, but one
- * day all of them will.
- */
-export interface OldCopyEntry {
-  endpoint: "none";
-  outcome: "old_copy_used";
-  /** The codes of the failure. */
-  detail: string;
 }
 
 /** The one line that the log gets for a request. Nothing in it comes from a URL, a header, a body or an IdP's text. */

@@ -1,6 +1,6 @@
 /** One request under way, as the endpoints see it. */
 import type { AuthSettings, IdentityProviderSettings } from "../../session/settings";
-import type { CookieJar } from "./cookies/jar";
+import type { CookieJar } from "../shared/cookie-jar";
 import type { IdentityProviders } from "./oidc/identity-providers";
 import type { LogEntry, Ports } from "./ports";
 

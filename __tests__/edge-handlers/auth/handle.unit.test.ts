@@ -1,6 +1,7 @@
 /** What of the core cannot be seen from outside, or not in a short time. */
-import { ANSWER_TIME } from "../../../edge-handlers/auth/cloudfront/answer-time";
-import { createHandle, type Incoming } from "../../../edge-handlers/auth/handle";
+import { ANSWER_TIME } from "../../../edge-handlers/shared/cloudfront/answer-time";
+import { createHandle } from "../../../edge-handlers/auth/handle";
+import type { Incoming } from "../../../edge-handlers/shared/incoming";
 import { seal } from "../../../edge-handlers/auth/cookies/seal";
 import type { Ports } from "../../../edge-handlers/auth/ports";
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";

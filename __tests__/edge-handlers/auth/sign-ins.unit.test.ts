@@ -1,5 +1,5 @@
 /** The loop breaker where clocks are far apart; loop-breaker.edge.test.ts has the rest. */
-import { readCookies } from "../../../edge-handlers/auth/cookies/jar";
+import { readCookies } from "../../../edge-handlers/shared/cookie-jar";
 import { isLoop, isReissueLoop, reissueCookie, signInsCookie } from "../../../edge-handlers/auth/cookies/sign-ins";
 import type { RequestContext } from "../../../edge-handlers/auth/request-context";
 

@@ -8,10 +8,11 @@ import type { RevocationCommand } from "../../../session/revocation";
 import { SECURITY_EVENT_SOURCE, SECURITY_EVENT_TYPE, type SecurityEvent } from "../../../session/security-event";
 import { settingsParameterName, type AuthSettings } from "../../../session/settings";
 import { KEY_CACHE } from "../../../session/timing";
-import { cached, type Cached } from "../cached";
-import { Failure, safeCode, type FailureCode } from "../failures";
+import { cached, type Cached } from "../../shared/cached";
+import { safeCode } from "../../shared/failure";
+import { Failure, type FailureCode } from "../failures";
 import type { Ports } from "../ports";
-import { callAws } from "./call";
+import { callAws } from "../../shared/aws/call";
 import { dynamoDbLedger } from "./ledger";
 
 /** Seconds. Short enough for a new setting or key to arrive within a minute; a day of an AWS outage is survived. */

@@ -3,8 +3,9 @@
  * (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html) for the ledger.
  */
 import type { AuthSettings } from "../../../session/settings";
-import { Failure, safeCode } from "../failures";
-import { AwsError, callAws } from "./call";
+import { safeCode } from "../../shared/failure";
+import { Failure } from "../failures";
+import { AwsError, callAws } from "../../shared/aws/call";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html, of texts and numbers */
 export type Item = Record<string, { S: string } | { N: string }>;

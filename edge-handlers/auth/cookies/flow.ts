@@ -3,7 +3,7 @@ import { timingSafeEqual } from "node:crypto";
 import { FLOW_COOKIE_PREFIX } from "../../../session/cookies";
 import type { Known } from "../sign-in/authentication";
 import type { RequestContext } from "../request-context";
-import { clearCookie, onlyCookie, setCookie } from "./jar";
+import { clearCookie, onlyCookie, setCookie } from "../../shared/cookie-jar";
 import { seal, unseal } from "./seal";
 
 /** Seconds from the way to the identity provider to the way back. */

@@ -6,7 +6,7 @@ import { REFRESH_COOKIE } from "../../../session/cookies";
 import type { Session } from "../../../session/token";
 import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
-import { clearCookie, onlyCookie, setCookie } from "./jar";
+import { clearCookie, onlyCookie, setCookie } from "../../shared/cookie-jar";
 import { seal, unseal } from "./seal";
 
 /** Leaves room for name and attributes within a browser's 4,096 bytes. One cookie, never chunks. */

@@ -6,7 +6,7 @@ import { decodePayload, MAX_TOKEN_LENGTH, mintToken, splitToken, type Session } 
 import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
 import { macMatches } from "../mac";
-import { clearCookie, onlyCookie, setCookie } from "./jar";
+import { clearCookie, onlyCookie, setCookie } from "../../shared/cookie-jar";
 
 export interface SignedSession {
   session: Session;

@@ -11,7 +11,7 @@
  */
 import { SIGN_INS_COOKIE } from "../../../session/cookies";
 import type { RequestContext } from "../request-context";
-import { onlyCookie, setCookie } from "./jar";
+import { onlyCookie, setCookie } from "../../shared/cookie-jar";
 
 const KINDS = ["s", "r", "f"] as const;
 type Kind = (typeof KINDS)[number];

@@ -4,7 +4,7 @@
  */
 import { sha256 } from "../../../session/node-hash";
 import { userId } from "../../../session/token";
-import { empty, json } from "../answers";
+import { empty, json } from "../../shared/responses";
 import { endIdpSession, endUser } from "../pushed/end-sessions";
 import { identityProviderOf, type RequestContext } from "../request-context";
 import { Failure } from "../failures";

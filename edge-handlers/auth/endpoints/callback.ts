@@ -1,12 +1,13 @@
 /** `callback/<idp>`: where the identity provider sends the browser back to, with a code or an error. */
 import { LEDGER_RETENTION } from "../../../session/ledger";
-import { redirect } from "../answers";
+import { redirect } from "../../shared/responses";
 import { cutoffsOf, endAsCutoff, judgeAuthentication, type Cutoff, type Known } from "../sign-in/authentication";
 import { clearedFlowCookie, readFlow, type Flow } from "../cookies/flow";
 import { signInsCookie } from "../cookies/sign-ins";
 import { establishSession, ledgerSession } from "../session/establish";
 import { addDetail, identityProviderOf, loginPath, type RequestContext } from "../request-context";
-import { asFailure, codesOf, Failure } from "../failures";
+import { codesOf } from "../../shared/failure";
+import { asFailure, Failure } from "../failures";
 import { keepUpWithLockdown } from "../session/lockdown";
 import { identify, type Identity } from "../oidc/identity";
 import { prepare, relyingParty, type RelyingParty } from "../oidc/relying-party";

@@ -4,7 +4,7 @@
  * A 5xx means that the event was not taken and may be sent again; a 400, that sending it again changes nothing.
  */
 import type { EventTransmitterSettings } from "../../../session/settings";
-import { empty, json } from "../answers";
+import { empty, json } from "../../shared/responses";
 import { endIdpSession, endUser } from "../pushed/end-sessions";
 import { namesOf, revocationActionsIn, type RevocationAction } from "../pushed/revocation-actions";
 import { EVENT_RETENTION, verifySecurityEventToken } from "../pushed/security-event-token";

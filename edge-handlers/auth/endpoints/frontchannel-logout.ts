@@ -7,7 +7,7 @@
  * it may be: browsers go by `frame-ancestors`, not by the `X-Frame-Options` that the distribution adds. Nothing is
  * signed here: what makes a request genuine is that it knows a `sid`, and all that it can do is end that session.
  */
-import { framed } from "../answers";
+import { framed } from "../../shared/responses";
 import { endIdpSession } from "../pushed/end-sessions";
 import { identityProviderOf, type RequestContext } from "../request-context";
 import { Failure } from "../failures";

@@ -1,7 +1,9 @@
 /**
  * `login?return_to=<path>[&idp=<id>]`: renews the session without showing the identity provider, or starts a sign-in.
  */
-import { escapeHtml, isFromElsewhere, page, interstitial, redirect } from "../answers";
+import { escapeHtml, page, redirect } from "../../shared/responses";
+import { isFromElsewhere } from "../../shared/fetch-metadata";
+import { interstitial } from "../answers";
 import { clearedRefreshCookie } from "../cookies/refresh";
 import { clearedSessionCookie, readSession, type SignedSession } from "../cookies/session";
 import { isLoop, signInsCookie } from "../cookies/sign-ins";

@@ -1,12 +1,14 @@
 /** `logout[?local]`: ends the session here and, unless `local`, at the identity provider too. */
 import * as oauth from "oauth4webapi";
 import type { Session } from "../../../session/token";
-import { isFromElsewhere, isNavigation, page, redirect } from "../answers";
+import { page, redirect } from "../../shared/responses";
+import { isFromElsewhere, isNavigation } from "../../shared/fetch-metadata";
 import { clearedFlowCookies } from "../cookies/flow";
 import { clearedRefreshCookie, readRefresh } from "../cookies/refresh";
 import { clearedSessionCookie, readSession, sessionEnd } from "../cookies/session";
 import { addDetail, type RequestContext } from "../request-context";
-import { asFailure, codesOf } from "../failures";
+import { codesOf } from "../../shared/failure";
+import { asFailure } from "../failures";
 import { clientAuthentication, relyingParty, type RelyingParty } from "../oidc/relying-party";
 
 /** Milliseconds that telling the identity provider about it may take; signing out here does not depend on it. */

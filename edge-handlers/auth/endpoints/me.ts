@@ -1,5 +1,5 @@
 /** `me`: what the gateway knows of the user who asks. */
-import { json } from "../answers";
+import { json } from "../../shared/responses";
 import { readSession } from "../cookies/session";
 import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";

@@ -1,5 +1,5 @@
 /** `POST refresh`: renews the session for the scripts of a page, which a redirect to sign-in could not help. */
-import { json } from "../answers";
+import { json } from "../../shared/responses";
 import { clearedRefreshCookie } from "../cookies/refresh";
 import { clearedSessionCookie, readSession } from "../cookies/session";
 import type { RequestContext } from "../request-context";

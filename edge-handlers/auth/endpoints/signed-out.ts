@@ -1,5 +1,5 @@
 /** `signed-out`: where signing out ends, also when it went by way of the identity provider. */
-import { page } from "../answers";
+import { page } from "../../shared/responses";
 import type { RequestContext } from "../request-context";
 
 export function signedOut({ settings, reference, note }: RequestContext): Response {

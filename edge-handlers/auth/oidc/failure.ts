@@ -1,6 +1,7 @@
 /** What went wrong at the identity provider, as a failure of the gateway. None of its text gets through. */
 import * as oauth from "oauth4webapi";
-import { Failure, safeCode, type FailureCode } from "../failures";
+import { safeCode } from "../../shared/failure";
+import { Failure, type FailureCode } from "../failures";
 
 /** https://www.rfc-editor.org/rfc/rfc6749#section-5.2 */
 const TOKEN_ERRORS = new Map<string, FailureCode>([

@@ -1,6 +1,6 @@
 import type { JWTPayload } from "jose";
 import { Failure } from "../failures";
-import { verifySignedToken, type ExpectedToken } from "./signed-token";
+import { verifySignedToken, type ExpectedToken } from "../../shared/signed-token";
 
 /** Seconds. */
 const MAX_AGE = 600;
@@ -11,7 +11,7 @@ const MAX_AGE = 600;
  * token response is read.
  *
  * @param expected `audience` is the client id
- * @throws Failure `idp_response_invalid`, `idp_unavailable`; jose's errors
+ * @throws Failure `idp_response_invalid` without a subject, `idp_unavailable`, `idp_answer_unreadable`; jose's errors
  */
 export async function verifyIdToken(token: string, expected: ExpectedToken): Promise<JWTPayload> {
   const { payload } = await verifySignedToken(token, {

@@ -1,11 +1,11 @@
 /** What the identity providers publish: their metadata and their keys. Kept for as long as the runtime lives. */
 import * as oauth from "oauth4webapi";
-import { cached, type Cached } from "../cached";
-import { Failure, safeCode } from "../failures";
-import type { Ports } from "../ports";
+import { cached, type Cached, type Surroundings } from "../../shared/cached";
+import { safeCode } from "../../shared/failure";
+import { Failure } from "../failures";
 import { isForeignAnswer } from "./failure";
-import { idpFetch } from "./fetch";
-import { keySet, type KeySet } from "./key-set";
+import { idpFetch } from "../../shared/idp-fetch";
+import { keySet, type KeySet } from "../../shared/key-set";
 
 const HOUR = 3600;
 const METADATA_LIFETIMES = { fresh: HOUR, stale: 24 * HOUR, pause: 10 };
@@ -25,13 +25,13 @@ export interface IdentityProviders {
   keySet(jwksUri: string): KeySet;
 }
 
-export function identityProviders(ports: Pick<Ports, "now" | "log">): IdentityProviders {
+export function identityProviders(surroundings: Surroundings): IdentityProviders {
   const metadata = new Map<string, Cached<oauth.AuthorizationServer>>();
   const keySets = new Map<string, KeySet>();
   return {
     metadata: (issuer) =>
-      entry(metadata, issuer, () => cached(() => discover(issuer), METADATA_LIFETIMES, ports)).get(),
-    keySet: (jwksUri) => entry(keySets, jwksUri, () => keySet(jwksUri, ports)),
+      entry(metadata, issuer, () => cached(() => discover(issuer), METADATA_LIFETIMES, surroundings)).get(),
+    keySet: (jwksUri) => entry(keySets, jwksUri, () => keySet(jwksUri, surroundings)),
   };
 }
 

@@ -3,8 +3,8 @@ import * as oauth from "oauth4webapi";
 import type { ClientAuthentication, IdentityProviderSettings } from "../../../session/settings";
 import { identityProviderOf, type RequestContext } from "../request-context";
 import { Failure } from "../failures";
-import { idpFetch } from "./fetch";
-import { SKEW } from "./signed-token";
+import { idpFetch } from "../../shared/idp-fetch";
+import { SKEW } from "../../shared/signed-token";
 
 export interface RelyingParty {
   /** Its name in the config. */

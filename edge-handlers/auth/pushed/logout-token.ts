@@ -2,7 +2,7 @@
 import { CLOCK_SKEW } from "../../../session/timing";
 import { isObject, isText, verifyPushedToken } from "./pushed-token";
 import { Refused } from "../oidc/refused";
-import { SKEW, type ExpectedToken } from "../oidc/signed-token";
+import { SKEW, type ExpectedToken } from "../../shared/signed-token";
 
 const LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout";
 /**

@@ -3,9 +3,10 @@
  * (https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken).
  */
 import { errors, type JWTPayload, type JWTVerifyResult } from "jose";
-import { Failure, safeCode } from "../failures";
+import { safeCode } from "../../shared/failure";
+import { Failure } from "../failures";
 import { Refused, type RefusalReason } from "../oidc/refused";
-import { verifySignedToken, type TokenRules } from "../oidc/signed-token";
+import { verifySignedToken, type TokenRules } from "../../shared/signed-token";
 
 export type Members = Record<string, unknown>;
 
@@ -64,9 +65,7 @@ async function verified(token: string, rules: TokenRules): Promise<JWTVerifyResu
   try {
     return await verifySignedToken(token, rules);
   } catch (error) {
-    if (!(error instanceof Failure)) throw refusalOf(error);
-    if (error.code !== "idp_response_invalid") throw error;
-    throw new Refused("malformed", error.detail);
+    throw error instanceof Failure ? error : refusalOf(error);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { isObject, verifyPushedToken, type Members, type PushedToken } from "./pushed-token";
 import { Refused } from "../oidc/refused";
-import type { ExpectedToken } from "../oidc/signed-token";
+import type { ExpectedToken } from "../../shared/signed-token";
 
 /** Seconds. A transmitter that could not deliver for longer tells of sessions that are over. */
 const MAX_AGE = 7 * 86_400;

@@ -5,7 +5,8 @@
 import { setTimeout } from "node:timers/promises";
 import type { LedgerSession } from "../../../session/ledger";
 import { addDetail, type RequestContext } from "../request-context";
-import { asFailure, codesOf } from "../failures";
+import { codesOf } from "../../shared/failure";
+import { asFailure } from "../failures";
 import { PAUSE, WATCH, WATCH_ON } from "./lease-times";
 
 export interface Lease {

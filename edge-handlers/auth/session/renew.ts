@@ -3,7 +3,7 @@ import type { Known } from "../sign-in/authentication";
 import { clearedRefreshCookie, readRefresh, type Refresh } from "../cookies/refresh";
 import type { SignedSession } from "../cookies/session";
 import { addDetail, identityProviderOf, type RequestContext } from "../request-context";
-import { codesOf } from "../failures";
+import { codesOf } from "../../shared/failure";
 import { giveBack, takeLease, watchLease, type Lease } from "./lease";
 import { keepUpWithLockdown } from "./lockdown";
 import { prepare } from "../oidc/relying-party";

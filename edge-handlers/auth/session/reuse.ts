@@ -2,7 +2,8 @@ import type { Reuse } from "../../../session/ledger";
 import type { RevocationTarget } from "../../../session/revocation";
 import type { ReuseAction } from "../../../session/security-event";
 import { addDetail, type RequestContext } from "../request-context";
-import { asFailure, codesOf } from "../failures";
+import { codesOf } from "../../shared/failure";
+import { asFailure } from "../failures";
 
 interface Reused {
   uid: string;

@@ -1,5 +1,5 @@
 import { calculatePKCECodeChallenge } from "oauth4webapi";
-import { redirect } from "../answers";
+import { redirect } from "../../shared/responses";
 import type { Known } from "./authentication";
 import { clearedOldestFlowCookies, flowCookie, type Flow } from "../cookies/flow";
 import { isLoop } from "../cookies/sign-ins";

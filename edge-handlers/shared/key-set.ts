@@ -3,10 +3,9 @@
  * and the provider is down; this one goes on with what it has for a day.
  */
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
-import { cached } from "../cached";
-import { Failure, safeCode } from "../failures";
-import type { Ports } from "../ports";
-import { idpFetch } from "./fetch";
+import { cached, type Surroundings } from "./cached";
+import { Failure, safeCode } from "./failure";
+import { idpFetch } from "./idp-fetch";
 
 /** Seconds. A withdrawn key is gone after `fresh`. */
 const LIFETIMES = { fresh: 600, stale: 24 * 3600, pause: 30 };
@@ -16,8 +15,8 @@ const FOR_UNKNOWN_KEY = [1, 30] as const;
 export type KeySet = JWTVerifyGetKey;
 
 /** @throws Failure (from the function) `idp_unavailable`, `idp_answer_unreadable`; jose's errors where no key fits */
-export function keySet(jwksUri: string, ports: Pick<Ports, "now" | "log">): KeySet {
-  const { get, refetching } = cached(() => fetchKeys(jwksUri), LIFETIMES, ports);
+export function keySet(jwksUri: string, surroundings: Surroundings): KeySet {
+  const { get, refetching } = cached(() => fetchKeys(jwksUri), LIFETIMES, surroundings);
   const refetch = refetching(...FOR_UNKNOWN_KEY);
   return async (header, token) => {
     // Without a key id the provider leaves the choice of the key to whoever made the token.

@@ -1,5 +1,5 @@
 /** How the gateway talks to an identity provider: HTTPS only, no redirects, with a limit on time and size. */
-import { Failure, safeCode } from "../failures";
+import { Failure, safeCode } from "./failure";
 
 /** Milliseconds. */
 const TIME_LIMIT = 3_000;

@@ -1,7 +1,6 @@
 /** What holds for every token that an identity provider or a transmitter of security events signs. */
-import { jwtVerify, type JWTVerifyResult } from "jose";
-import { CLOCK_SKEW } from "../../../session/timing";
-import { Failure } from "../failures";
+import { errors, jwtVerify, type JWTVerifyResult } from "jose";
+import { CLOCK_SKEW } from "../../session/timing";
 import type { KeySet } from "./key-set";
 
 /** Never `none`, never HMAC: with HMAC the provider's public key would be a signing key for everybody. */
@@ -28,15 +27,15 @@ export interface TokenRules extends ExpectedToken {
 /**
  * A token whose spelling, signature, issuer, audience and times are right.
  *
- * @throws Failure `idp_response_invalid`, `idp_unavailable`, `idp_answer_unreadable`; jose's errors
+ * @throws Failure `idp_unavailable`, `idp_answer_unreadable` while the keys cannot be had; jose's errors for the token
  */
 export async function verifySignedToken(
   token: string,
   { issuer, audience, keys, now, requiredClaims, maxAge }: TokenRules,
 ): Promise<JWTVerifyResult> {
-  if (token.length > MAX_LENGTH) throw new Failure("idp_response_invalid", "token_too_large");
+  if (token.length > MAX_LENGTH) throw malformed("token_too_large");
   // jose's decoder forgives what is not base64url; one token must have one spelling.
-  if (!token.split(".").every(isCanonicalBase64url)) throw new Failure("idp_response_invalid", "token_encoding");
+  if (!token.split(".").every(isCanonicalBase64url)) throw malformed("token_encoding");
   return jwtVerify(token, keys, {
     issuer,
     audience,
@@ -46,6 +45,10 @@ export async function verifySignedToken(
     maxTokenAge: maxAge,
     currentDate: new Date(now * 1000),
   });
+}
+
+function malformed(code: string): Error {
+  return Object.assign(new errors.JWTInvalid(code), { code });
 }
 
 function isCanonicalBase64url(part: string): boolean {

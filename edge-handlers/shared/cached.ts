@@ -1,5 +1,5 @@
-import { asFailure, codesOf } from "./failures";
-import type { Ports } from "./ports";
+import { asFailure, codesOf } from "./failure";
+import type { OldCopyEntry } from "./log";
 
 export interface Lifetimes {
   /** Seconds for which a value is used without asking again. */
@@ -8,6 +8,13 @@ export interface Lifetimes {
   stale: number;
   /** Seconds from a failed attempt to the next one. */
   pause: number;
+}
+
+/** What a cached value takes from the place that it runs in. */
+export interface Surroundings {
+  /** Unix seconds. */
+  now(): number;
+  log(entry: OldCopyEntry): void;
 }
 
 export interface Cached<T> {
@@ -35,7 +42,7 @@ export interface Cached<T> {
 export function cached<T>(
   load: () => Promise<T>,
   { fresh, stale, pause }: Lifetimes,
-  { now, log }: Pick<Ports, "now" | "log">,
+  { now, log }: Surroundings,
 ): Cached<T> {
   let kept: { value: T; since: number } | undefined;
   let loading: Promise<T> | undefined;

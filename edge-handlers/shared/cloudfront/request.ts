@@ -1,6 +1,6 @@
 /** CloudFront's viewer-request event as a Fetch request. */
-import { Failure } from "../failures";
-import type { Incoming } from "../handle";
+import { Failure } from "../failure";
+import type { Incoming } from "../incoming";
 
 /**
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html#lambda-event-structure-request

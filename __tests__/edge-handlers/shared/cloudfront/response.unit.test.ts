@@ -1,5 +1,5 @@
 /** What CloudFront would answer with 502 is refused before it gets there; no endpoint gives such a response. */
-import { toCloudFrontResponse } from "../../../edge-handlers/auth/cloudfront/response";
+import { toCloudFrontResponse } from "../../../../edge-handlers/shared/cloudfront/response";
 
 test("every set-cookie is a header of its own", async () => {
   const response = new Response("x", { status: 201 });

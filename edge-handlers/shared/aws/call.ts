@@ -1,6 +1,6 @@
 import { AwsClient } from "aws4fetch";
 import { LEDGER_READ } from "../../../session/timing";
-import { safeCode } from "../failures";
+import { safeCode } from "../failure";
 
 /**
  * A connection kept for the next request could be dropped, unheard, while Lambda freezes the function; that request

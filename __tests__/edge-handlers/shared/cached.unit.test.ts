@@ -1,6 +1,6 @@
 /** How long a value from elsewhere is used: while it is fresh, and longer while its source fails. */
-import { cached } from "../../../edge-handlers/auth/cached";
-import { Failure } from "../../../edge-handlers/auth/failures";
+import { cached } from "../../../edge-handlers/shared/cached";
+import { Failure } from "../../../edge-handlers/shared/failure";
 
 const LIFETIMES = { fresh: 60, stale: 3600, pause: 10 };
 
@@ -8,7 +8,7 @@ function setUp() {
   const source = { asked: 0, down: false, now: 1_000_000 };
   const load = async () => {
     source.asked++;
-    if (source.down) throw new Failure("settings_unavailable", "down");
+    if (source.down) throw new Failure("idp_unavailable", "down");
     return source.asked;
   };
   const log = jest.fn();
@@ -54,13 +54,13 @@ test("a value that is too old is not used, however long the source fails", async
   await cache.get();
   source.down = true;
   source.now += 3600;
-  await expect(cache.get()).rejects.toThrow("settings_unavailable");
+  await expect(cache.get()).rejects.toThrow("idp_unavailable");
 });
 
 test("without a value a failure is a failure, and the next one asks again", async () => {
   const { source, cache } = setUp();
   source.down = true;
-  await expect(cache.get()).rejects.toThrow("settings_unavailable");
+  await expect(cache.get()).rejects.toThrow("idp_unavailable");
   source.down = false;
   expect(await cache.get()).toBe(2);
 });
@@ -104,7 +104,7 @@ test("a refetch that fails leaves the value in use", async () => {
 test("that an old value is used is in the log each time the source fails; a failure that reaches a request is in that request's line", async () => {
   const { source, log, cache } = setUp();
   source.down = true;
-  await expect(cache.get()).rejects.toThrow("settings_unavailable");
+  await expect(cache.get()).rejects.toThrow("idp_unavailable");
   source.down = false;
   await cache.get();
   expect(log).not.toHaveBeenCalled();
@@ -113,7 +113,7 @@ test("that an old value is used is in the log each time the source fails; a fail
   for (let i = 0; i < 3; i++) await cache.get();
   source.now += 10;
   await cache.get();
-  const line = { endpoint: "none", outcome: "old_copy_used", detail: "settings_unavailable down" };
+  const line = { endpoint: "none", outcome: "old_copy_used", detail: "idp_unavailable down" };
   expect(log.mock.calls).toEqual([[line], [line]]);
 });
 
@@ -141,7 +141,7 @@ describe("a value newer than a time", () => {
     const time = source.now;
     source.now += 5;
     source.down = true;
-    for (let i = 0; i < 2; i++) await expect(cache.newerThan(time)).rejects.toThrow("settings_unavailable");
+    for (let i = 0; i < 2; i++) await expect(cache.newerThan(time)).rejects.toThrow("idp_unavailable");
     expect([source.asked, await cache.get()]).toEqual([2, 1]);
     source.down = false;
     source.now += 10;

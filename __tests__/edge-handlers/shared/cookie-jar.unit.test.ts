@@ -1,5 +1,5 @@
 /** Cookies by RFC 6265: only what is named exactly so is a cookie of the gateway. */
-import { onlyCookie, readCookies } from "../../../edge-handlers/auth/cookies/jar";
+import { onlyCookie, readCookies } from "../../../edge-handlers/shared/cookie-jar";
 
 test.each<[string, string, string | undefined]>([
   ["alone", "a=1", "1"],
