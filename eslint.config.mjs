@@ -71,15 +71,16 @@ const IMPORTS = {
   cloudfront: [],
   policy: [],
   session: ["policy"],
+  ledger: ["session"],
   config: ["policy"],
   functions: ["policy", "session"],
   "edge-handlers/shared": ["cloudfront", "session"],
-  "edge-handlers/auth": ["cloudfront", "session", "edge-handlers/shared"],
-  "control-plane": ["session"],
+  "edge-handlers/auth": ["cloudfront", "session", "ledger", "edge-handlers/shared"],
+  "control-plane": ["session", "ledger"],
   build: [],
-  stacks: ["build", "cloudfront", "config", "policy", "session"],
-  local: ["cloudfront", "config", "control-plane", "policy", "session", "stacks"],
-  cli: ["config", "control-plane", "session", "stacks"],
+  stacks: ["build", "cloudfront", "config", "policy", "session", "ledger"],
+  local: ["cloudfront", "config", "control-plane", "policy", "session", "ledger", "stacks"],
+  cli: ["config", "control-plane", "session", "ledger", "stacks"],
 };
 const ROOMS = [...Object.keys(IMPORTS), "bench", "__tests__"];
 

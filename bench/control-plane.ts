@@ -13,7 +13,8 @@ import { startAwsEmulator } from "../local/aws-emulator";
 import { startKeyValueStoreEmulator } from "../local/key-value-store-emulator";
 import { startLambda } from "../local/lambda";
 import type { SessionKeys } from "../session/keys";
-import { LEDGER_RETENTION, shardStateId, type Revocation } from "../session/ledger";
+import { LEDGER_RETENTION, type Revocation } from "../ledger/records";
+import { shardStateId } from "../ledger/tables";
 import { startBenchDynamoDb } from "./dynamodb";
 import { NOTHING, type Usage } from "./prices";
 

@@ -21,7 +21,7 @@ const POLLS = (2 * 5 * DAY) / 20;
 const queued = (messages: number): Usage => ({ ...NOTHING, queueRequests: messages + (2 * messages) / 10 });
 
 /**
- * What the auth handler asks of the ledger (edge-handlers/auth/aws), in units of strongly consistent reads and of
+ * What the auth handler asks of the ledger (ledger/), in units of strongly consistent reads and of
  * writes: a sign-in reads what stands against it, and writes three pointers and the session; a renewal reads five
  * items, and writes the session at its lease and at its end, when it holds the next cookies as well.
  */

@@ -1,6 +1,6 @@
 /** Makes the ledger's tables in a DynamoDB that stands in for AWS. */
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { LEDGER_TABLES } from "../session/ledger";
+import { LEDGER_TABLES } from "../ledger/tables";
 import type { AuthSettings } from "../session/settings";
 
 /**

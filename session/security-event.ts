@@ -2,10 +2,12 @@
  * What the gateway tells EventBridge about (default bus in us-east-1), so that others can act on it.
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
  */
-import type { Reuse } from "./ledger";
 
 export const SECURITY_EVENT_SOURCE = "edgegate";
 export const SECURITY_EVENT_TYPE = "edgegate security event";
+
+/** What a session was caught at: the callback of one sign-in came twice, or a refresh cookie that had been used up. */
+export type Reuse = "flow" | "refresh";
 
 /** What happens to a session, or its user, of which something was used twice. */
 export type ReuseAction = "record" | "revoke-session" | "revoke-user";

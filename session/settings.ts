@@ -70,7 +70,7 @@ export interface AuthSettings {
   sessionKeysSecretName: string;
   identityProviders: Record<string, IdentityProviderSettings>;
   eventTransmitters: Record<string, EventTransmitterSettings>;
-  /** Names of the DynamoDB tables: see session/ledger.ts. */
+  /** Names of the DynamoDB tables: see ledger/tables.ts. */
   ledger: { sessionsTable: string; revocationsTable: string };
   /**
    * Names of the queues of {@link import("./revocation").RevocationCommand}s: what must be carried out at once, and

@@ -10,7 +10,7 @@
  *         [~ claim ~ value]…
  *
  * `shard` follows from the `uid`; it spares the gate the computation. Times are Unix seconds in base 36. `issuedAt`,
- * marks and floors (session/ledger.ts) have 7 digits, so that they compare as texts; none stands for no mark and no
+ * marks and floors (ledger/records.ts) have 7 digits, so that they compare as texts; none stands for no mark and no
  * floor; roles are joined by `!`; every text field is percent-encoded (RFC 3986 section 2.1) down to
  * `[A-Za-z0-9_.@:/-]`. Compact text instead of JSON: a third of the cost in the CloudFront Functions engine.
  */

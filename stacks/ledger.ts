@@ -1,7 +1,7 @@
 import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
-import { LEDGER_TABLES, TTL_ATTRIBUTE } from "../session/ledger";
+import { LEDGER_TABLES, TTL_ATTRIBUTE } from "../ledger/tables";
 import { revocationsTableName, sessionsTableName } from "./names";
 
 interface Table {

@@ -1,7 +1,8 @@
 /** A whole gateway in one process: edges, handlers, control plane and the services of AWS, all of them virtual. */
 import { createHmac } from "node:crypto";
 import { tokenKey, type HmacText, type SessionKeys } from "../../session/keys";
-import { LEDGER_TABLES, STORE_STATE_ID, type StoreState } from "../../session/ledger";
+import type { StoreState } from "../../ledger/records";
+import { LEDGER_TABLES, STORE_STATE_ID } from "../../ledger/tables";
 import { encodeKeyRecord, keyRecordName } from "../../session/shard";
 import { settingsParameterName, type AuthSettings } from "../../session/settings";
 import type { Bundles } from "./bundles";

@@ -3,17 +3,14 @@
  * and at the end.
  */
 import { createHash } from "node:crypto";
+import { isRevoked, LEDGER_RETENTION, type LedgerSession, type Revocation } from "../../ledger/records";
 import {
   gatewayPartOf,
   gatewayRevocationId,
-  isVoid,
-  LEDGER_RETENTION,
   sessionKeyOf,
   sessionRevocationId,
   userRevocationId,
-  type LedgerSession,
-  type Revocation,
-} from "../../session/ledger";
+} from "../../ledger/tables";
 import type { SessionKeys } from "../../session/keys";
 import { keyRecordName } from "../../session/shard";
 import { userId } from "../../session/token";
@@ -527,7 +524,7 @@ export class History {
       const ended = model.against(session).find(({ doneAt }) => doneAt !== undefined);
       if (
         ended &&
-        !isVoid(
+        !isRevoked(
           held,
           ids.flatMap((id) => revocations.get(id) ?? []),
         )

@@ -25,11 +25,8 @@ const PREFIXES: Record<string, string> = {
   ssm: "ssm",
 };
 
-/**
- * The document client's commands are called for what they send
- * (https://docs.aws.amazon.com/AWSJavaScriptSDK/v3/latest/Package/-aws-sdk-lib-dynamodb/).
- */
-const DOCUMENT_COMMANDS: Record<string, string> = { BatchGet: "BatchGetItem", Get: "GetItem", Put: "PutItem" };
+/** Sends what the functions of ledger/ ask for, which are read where they are. */
+const LEDGER_SENDER = "control-plane/ledger/aws.ts";
 
 /**
  * What a role needs although no code calls it: Lambda writes the log and empties the queue, other services ask for the
@@ -230,9 +227,9 @@ function isBounded(resource: string): boolean {
   );
 }
 
-/** The IAM actions of the AWS calls in the modules of a bundle. */
+/** The IAM actions of the AWS calls in a bundle. */
 function callsIn(entry: string): Set<string> {
-  const { metafile } = buildSync({
+  const { metafile, outputFiles } = buildSync({
     absWorkingDir: ROOT,
     entryPoints: [`./${entry}`],
     bundle: true,
@@ -242,8 +239,13 @@ function callsIn(entry: string): Set<string> {
     mainFields: ["module", "main"],
     tsconfigRaw: {},
   });
-  const modules = Object.keys(metafile.inputs).filter((path) => !path.includes("node_modules/"));
-  return new Set(modules.flatMap((path) => callsOf(readFileSync(join(ROOT, path), "utf8"))));
+  const modules = Object.keys(metafile.inputs).filter(
+    (path) => !path.includes("node_modules/") && path !== LEDGER_SENDER,
+  );
+  return new Set([
+    ...modules.flatMap((path) => callsOf(readFileSync(join(ROOT, path), "utf8"))),
+    ...ledgerCallsOf(outputFiles[0]!.text),
+  ]);
 }
 
 function callsOf(source: string): string[] {
@@ -255,16 +257,18 @@ function callsOf(source: string): string[] {
   const plain = [...source.matchAll(/callAws\("(\w+)", "(\w+)"/g)].map(([, service, operation]) =>
     actionOf(service!, operation!),
   );
-  // edge-handlers/auth/aws/tables.ts calls DynamoDB for those that import it.
-  const ofLedger = source.includes('from "./tables"')
-    ? [...source.matchAll(/\b(?:call|write)\("([A-Z]\w+)"/g)].map(([, operation]) => actionOf("dynamodb", operation!))
-    : [];
-  const isOfDocuments = source.includes('from "@aws-sdk/lib-dynamodb"');
-  return [
-    ...commands.map((command) => actionOf(clients[0]!, (isOfDocuments && DOCUMENT_COMMANDS[command]) || command)),
-    ...plain,
-    ...ofLedger,
-  ];
+  return [...commands.map((command) => actionOf(clients[0]!, command)), ...plain];
+}
+
+/** Of ledger/ a bundle holds the functions that it calls; esbuild says before each module where it is from. */
+function ledgerCallsOf(bundle: string): string[] {
+  const modules = bundle.split(/^(?=\/\/ [\w@./-]+$)/m).filter((module) => module.startsWith("// ledger/"));
+  if (modules.length === 0) throw new Error("the bundle holds nothing of ledger/");
+  return modules.flatMap((module) =>
+    [...module.matchAll(/(?:\boperation: |\breadPages\()"(\w+)"/g)].map(([, operation]) =>
+      actionOf("dynamodb", operation!),
+    ),
+  );
 }
 
 function actionOf(service: string, operation: string): string {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig, parseConfig } from "../../config/load";
-import { LEDGER_TABLES, TTL_ATTRIBUTE } from "../../session/ledger";
+import { LEDGER_TABLES, TTL_ATTRIBUTE } from "../../ledger/tables";
 import { synthesize } from "../../stacks/synthesize";
 import { EVERYTHING } from "../support/configs";
 import { applyWithMocks } from "../support/mock-provider";

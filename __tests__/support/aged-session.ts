@@ -8,7 +8,7 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import { announcements } from "../../local/announcement";
 import { expiredToken } from "../../local/expired-session";
 import type { LocalEdge } from "../../local/local-edge";
-import { sessionKeyOf } from "../../session/ledger";
+import { sessionKeyOf } from "../../ledger/tables";
 import { decodePayload, splitToken } from "../../session/token";
 
 /** Seconds: a token's lifetime and a minute. */

@@ -14,7 +14,7 @@ import { startLambda } from "../../local/lambda";
 import { createLedgerTables } from "../../local/ledger-tables";
 import { SIGN_INS_COOKIE } from "../../session/cookies";
 import type { SessionKeys } from "../../session/keys";
-import { LEDGER_RETENTION, type LedgerSession } from "../../session/ledger";
+import { LEDGER_RETENTION, type LedgerSession } from "../../ledger/records";
 import { settingsParameterName, type AuthSettings, type IdentityProviderSettings } from "../../session/settings";
 import { NO_FLOOR } from "../../session/shard";
 import type { Session } from "../../session/token";

@@ -9,15 +9,8 @@ import { MAX_CHANGES, type Change, type SessionKeysSecret, type Stages } from ".
 import type { LogEntry, Ports } from "../../control-plane/revoker/ports";
 import { runGate } from "../../local/gate-sandbox";
 import type { SessionKeys } from "../../session/keys";
-import {
-  shardStateId,
-  standingIds,
-  STORE_STATE_ID,
-  type LedgerSession,
-  type Revocation,
-  type ShardState,
-  type StoreState,
-} from "../../session/ledger";
+import type { LedgerSession, Revocation, ShardState, StoreState } from "../../ledger/records";
+import { shardStateId, statusIds, STORE_STATE_ID } from "../../ledger/tables";
 import { MAX_RECORD_BYTES, markText, shardOf } from "../../session/shard";
 import type { Session } from "../../session/token";
 import { gateSource } from "./door";
@@ -108,7 +101,7 @@ export function twins({ hasKeys = true } = {}): World {
     signIn(more = {}) {
       const now = Math.floor(time.now() / 1000);
       const [uid, sid] = [more.uid ?? randomId(), more.sid ?? randomId()];
-      const ids = standingIds(uid, sid);
+      const ids = statusIds(uid, sid);
       const markOf = (id: string) => (world.items.get(id) as Revocation | undefined)?.mark ?? 0;
       const session: Session = {
         uid,

@@ -35,17 +35,15 @@ import { startLambda, type Lambda } from "../../local/lambda";
 import { createLedgerTables } from "../../local/ledger-tables";
 import { runGate } from "../../local/gate-sandbox";
 import type { SessionKeys } from "../../session/keys";
+import type { LedgerSession, Revocation, ShardState } from "../../ledger/records";
 import {
   emailPointerKey,
   sessionKeyOf,
   shardStateId,
   sidPointerKey,
-  standingIds,
+  statusIds,
   startedPointerKey,
-  type LedgerSession,
-  type Revocation,
-  type ShardState,
-} from "../../session/ledger";
+} from "../../ledger/tables";
 import type { RevocationCommand } from "../../session/revocation";
 import { markText, shardOf } from "../../session/shard";
 import type { Session } from "../../session/token";
@@ -278,7 +276,7 @@ export async function startControlPlane(
   }
   /** What a handler finds in the ledger before it signs. */
   async function standing(uid: string, sid: string): Promise<{ mark: number; gatewayMark: number; floor: string }> {
-    const ids = standingIds(uid, sid);
+    const ids = statusIds(uid, sid);
     const { Responses } = await tables.send(
       new BatchGetItemCommand({
         RequestItems: {

@@ -9,6 +9,7 @@ import {
   ScanCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import type { LedgerSession, Revocation } from "../../ledger/records";
 import {
   emailPointerKey,
   GATEWAY_PARTS,
@@ -21,9 +22,7 @@ import {
   sidPointerKey,
   startedPointerKey,
   userRevocationId,
-  type LedgerSession,
-  type Revocation,
-} from "../../session/ledger";
+} from "../../ledger/tables";
 import type { AuthSettings } from "../../session/settings";
 
 export interface LedgerFixture {

@@ -1,6 +1,6 @@
 /** Sessions in the ledger of a fixture that began at sessions of the provider. */
 import { randomBytes } from "node:crypto";
-import { LEDGER_RETENTION, type LedgerSession } from "../../session/ledger";
+import { LEDGER_RETENTION, type LedgerSession } from "../../ledger/records";
 import type { AuthEnvironment } from "./auth-fixture";
 import { idpSessionOf } from "./session-tokens";
 

@@ -1,7 +1,7 @@
 /** Session tokens as the gate reads them and as the handler mints them, by the contract in session/. */
 import { createHash, createHmac } from "node:crypto";
 import { tokenKey, type SessionKeys } from "../../session/keys";
-import { idpSessionId } from "../../session/ledger";
+import { idpSessionId } from "../../ledger/records";
 import { decodePayload, mintToken, splitToken, userId, type Session } from "../../session/token";
 
 /** The session in a token. @throws Error when the gate would not believe the token */

@@ -1,194 +1,152 @@
-/**
- * The ledger in DynamoDB, by strongly consistent reads and conditional writes
- * (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html).
- */
-import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+/** Sends the ledger's requests to DynamoDB. */
 import {
-  BatchGetCommand,
-  DynamoDBDocumentClient,
-  GetCommand,
-  paginateQuery,
-  paginateScan,
-  PutCommand,
-} from "@aws-sdk/lib-dynamodb";
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
 import { setTimeout } from "node:timers/promises";
 import pLimit from "p-limit";
+import type { LedgerSession, Revocation, SessionPointer, ShardState, StoreState } from "../../ledger/records";
+import { MAX_KEYS, type LedgerRequest, type Operation, type Output, type Part } from "../../ledger/request";
 import {
-  emailPointerKey,
-  LEDGER_TABLES,
-  sessionKeyOf,
-  shardStateId,
-  sidPointerKey,
-  startedPointerKey,
-  STORE_STATE_ID,
-  type LedgerSession,
-  type Revocation,
-  type SessionPointer,
-  type ShardState,
-  type StoreState,
-} from "../../session/ledger";
+  getRevocations,
+  getShardStates,
+  getStoreState,
+  putShardState,
+  putStoreState,
+  replaceRevocation,
+  scanRevocations,
+} from "../../ledger/revocations";
+import {
+  getPointer,
+  getPointersOfEmail,
+  getPointersOfHour,
+  getSession,
+  getSessions,
+  getSessionsOf,
+} from "../../ledger/sessions";
 import { CLIENT_OPTIONS } from "../aws-client-options";
 import { OperationError } from "../errors";
 import { backoff } from "../store/backoff";
 
-type Item = Record<string, unknown>;
-
-/** BatchGetItem takes at most so many keys. */
-const MAX_KEYS = 100;
+/** The SDK has a class for each operation. */
+const SEND: Record<Operation, (client: DynamoDBClient, input: never) => Promise<Output>> = {
+  BatchGetItem: (client, input) => client.send(new BatchGetItemCommand(input)),
+  BatchWriteItem: (client, input) => client.send(new BatchWriteItemCommand(input)),
+  GetItem: (client, input) => client.send(new GetItemCommand(input)),
+  PutItem: (client, input) => client.send(new PutItemCommand(input)),
+  Query: (client, input) => client.send(new QueryCommand(input)),
+  Scan: (client, input) => client.send(new ScanCommand(input)),
+  UpdateItem: (client, input) => client.send(new UpdateItemCommand(input)),
+};
 const MAX_ATTEMPTS = 8;
 /** Batches that are read at a time. */
 const PARALLEL_READS = 4;
-const KEY_NAMES: readonly string[] = Object.values(LEDGER_TABLES).flatMap((keys) => Object.values(keys));
 
 /** @param sessionsTable of who lists or looks up sessions; the key rotator does not */
 export function dynamoDbLedger(sessionsTable = "", revocationsTable: string) {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
-
-  async function get<T>(TableName: string, Key: Item): Promise<T | undefined> {
-    const { Item: found } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
-    return found && withoutKey<T>(found);
-  }
-
-  /**
-   * Puts an item of the revocations table in the place of the one that has these attributes; of none, where they are
-   * undefined.
-   *
-   * @returns false where another is there
-   */
-  async function replace(id: string, held: Item | undefined, item: object): Promise<boolean> {
-    const attributes = Object.entries(held ?? {});
-    const condition = held
-      ? {
-          ConditionExpression: attributes.map(([name]) => `#${name} = :${name}`).join(" AND "),
-          ExpressionAttributeNames: Object.fromEntries(attributes.map(([name]) => [`#${name}`, name])),
-          ExpressionAttributeValues: Object.fromEntries(attributes.map(([name, value]) => [`:${name}`, value])),
-        }
-      : { ConditionExpression: "attribute_not_exists(id)" };
+  const client = new DynamoDBClient(CLIENT_OPTIONS);
+  const send = async <T>({ operation, input, read }: LedgerRequest<T>): Promise<T> => {
     try {
-      await client.send(new PutCommand({ TableName: revocationsTable, Item: { id, ...item }, ...condition }));
-      return true;
+      return read(await SEND[operation](client, input as never));
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
+      if (error instanceof ConditionalCheckFailedException) return read(undefined);
       throw error;
+    }
+  };
+
+  async function* pages<T>(first: LedgerRequest<Part<T>>): AsyncGenerator<T[]> {
+    for (let next: LedgerRequest<Part<T>> | undefined = first; next;) {
+      const part: Part<T> = await send(next);
+      yield part.found;
+      next = part.rest;
     }
   }
 
-  async function batchGet(table: string, keys: readonly Item[]): Promise<Item[]> {
-    const batches = Array.from({ length: Math.ceil(keys.length / MAX_KEYS) }, (_, place) =>
-      keys.slice(place * MAX_KEYS, (place + 1) * MAX_KEYS),
-    );
-    const limit = pLimit(PARALLEL_READS);
-    return (await Promise.all(batches.map((batch) => limit(() => batchGetOne(table, batch))))).flat();
+  async function all<T>(first: LedgerRequest<Part<T>>): Promise<T[]> {
+    const found: T[] = [];
+    for await (const page of pages(first)) found.push(...page);
+    return found;
   }
 
-  async function batchGetOne(table: string, keys: Item[]): Promise<Item[]> {
-    const found: Item[] = [];
-    let left = keys;
+  /** @param requestFor at most {@link MAX_KEYS} */
+  async function batches<K, T>(
+    keys: readonly K[],
+    requestFor: (table: string, keys: readonly K[]) => LedgerRequest<Part<T>>,
+    table: string,
+  ): Promise<T[]> {
+    const limit = pLimit(PARALLEL_READS);
+    const starts = Array.from({ length: Math.ceil(keys.length / MAX_KEYS) }, (_, place) => place * MAX_KEYS);
+    const found = starts.map((start) => limit(() => batch(requestFor(table, keys.slice(start, start + MAX_KEYS)))));
+    return (await Promise.all(found)).flat();
+  }
+
+  async function batch<T>(first: LedgerRequest<Part<T>>): Promise<T[]> {
+    const found: T[] = [];
+    let next = first;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html: what is asked again at
       // once is throttled again.
       if (attempt > 0) await setTimeout(backoff(attempt) * 1000);
-      const { Responses, UnprocessedKeys } = await client.send(
-        new BatchGetCommand({ RequestItems: { [table]: { Keys: left, ConsistentRead: true } } }),
-      );
-      found.push(...(Responses?.[table] ?? []));
-      left = UnprocessedKeys?.[table]?.Keys ?? [];
-      if (left.length === 0) return found;
+      const part = await send(next);
+      found.push(...part.found);
+      if (!part.rest) return found;
+      next = part.rest;
     }
     // What was not read may be the revocation that is asked for.
     throw new OperationError("the ledger answered in part only; try again");
   }
 
-  /** Newest first, where the sort key begins with a time. */
-  async function query<T>(pk: string): Promise<T[]> {
-    const input = {
-      TableName: sessionsTable,
-      ConsistentRead: true,
-      KeyConditionExpression: "pk = :pk",
-      ExpressionAttributeValues: { ":pk": pk },
-      ScanIndexForward: false,
-    };
-    const found: T[] = [];
-    for await (const { Items = [] } of paginateQuery({ client }, input))
-      found.push(...Items.map((item) => withoutKey<T>(item)));
-    return found;
-  }
-
   return {
     /** The revocations of these ids, by id. */
-    async revocations(ids: readonly string[]): Promise<Map<string, Revocation>> {
-      const items = await batchGet(
-        revocationsTable,
-        [...new Set(ids)].map((id) => ({ id })),
-      );
-      return new Map(items.map((item) => [item["id"] as string, withoutKey<Revocation>(item)]));
-    },
+    revocations: async (ids: readonly string[]): Promise<Map<string, Revocation>> =>
+      new Map(await batches([...new Set(ids)], getRevocations, revocationsTable)),
 
     /** In the place of the one that was read; undefined where there was none. @returns false where another is there */
     replaceRevocation: (id: string, read: Revocation | undefined, next: Revocation): Promise<boolean> =>
-      replace(id, read && { mark: read.mark, recordedAt: read.recordedAt }, next),
+      send(replaceRevocation(revocationsTable, id, read, next)),
 
     /** Every revocation that was recorded at `time` or later, a page at a time; reads the whole table. */
-    async *revocationsSince(time: number): AsyncGenerator<Revocation[]> {
-      const filter = { FilterExpression: "recordedAt >= :time", ExpressionAttributeValues: { ":time": time } };
-      for await (const { Items = [] } of paginateScan(
-        { client },
-        { TableName: revocationsTable, ConsistentRead: true, ...filter },
-      )) {
-        yield Items.map((item) => withoutKey<Revocation>(item));
-      }
-    },
+    revocationsSince: (time: number): AsyncGenerator<Revocation[]> => pages(scanRevocations(revocationsTable, time)),
 
     /** By shard; those that never had a state are left out. */
-    async shardStates(shards: readonly string[]): Promise<Map<string, ShardState>> {
-      const items = await batchGet(
-        revocationsTable,
-        shards.map((shard) => ({ id: shardStateId(shard) })),
-      );
-      return new Map(
-        items.map((item) => [(item["id"] as string).slice(shardStateId("").length), withoutKey<ShardState>(item)]),
-      );
-    },
+    shardStates: async (shards: readonly string[]): Promise<Map<string, ShardState>> =>
+      new Map(await batches(shards, getShardStates, revocationsTable)),
 
     /** In the place of the version before. @returns false where another is there */
     putShardState: (shard: string, state: ShardState): Promise<boolean> =>
-      replace(shardStateId(shard), state.version === 1 ? undefined : { version: state.version - 1 }, state),
+      send(putShardState(revocationsTable, shard, state)),
 
-    storeState: (): Promise<StoreState | undefined> => get(revocationsTable, { id: STORE_STATE_ID }),
+    storeState: (): Promise<StoreState | undefined> => send(getStoreState(revocationsTable)),
 
     /** Unless another writer has done so since `etag` was read. @param etag undefined where there was no state */
     putStoreState: (state: StoreState, etag: string | undefined): Promise<boolean> =>
-      replace(STORE_STATE_ID, etag === undefined ? undefined : { etag }, state),
+      send(putStoreState(revocationsTable, state, etag)),
 
     session: (uid: string, sid: string): Promise<LedgerSession | undefined> =>
-      get(sessionsTable, sessionKeyOf(uid, sid)),
+      send(getSession(sessionsTable, { uid, sid })),
 
     userOfSession: async (sid: string): Promise<string | undefined> =>
-      (await get<SessionPointer>(sessionsTable, sidPointerKey(sid)))?.uid,
+      (await send(getPointer(sessionsTable, sid)))?.uid,
 
     /** Those that are over included. */
-    sessionsOf: (uid: string): Promise<LedgerSession[]> => query(sessionKeyOf(uid, "").pk),
+    sessionsOf: (uid: string): Promise<LedgerSession[]> => all(getSessionsOf(sessionsTable, uid)),
 
     /** Ids of the users who signed in with an e-mail address, whatever its case. */
     usersOfEmail: async (email: string): Promise<string[]> =>
-      (await query<SessionPointer>(emailPointerKey(email, "").pk)).map(({ uid }) => uid),
+      (await all(getPointersOfEmail(sessionsTable, email))).map(({ uid }) => uid),
 
     /** The sign-ins of the hour that `time` is in, newest first. */
-    startedInHourOf: (time: number): Promise<SessionPointer[]> => query(startedPointerKey(time, "").pk),
+    startedInHourOf: (time: number): Promise<SessionPointer[]> => all(getPointersOfHour(sessionsTable, time)),
 
     /** Without those that are not there. */
-    async sessions(pointers: readonly SessionPointer[]): Promise<LedgerSession[]> {
-      const items = await batchGet(
-        sessionsTable,
-        pointers.map(({ uid, sid }) => sessionKeyOf(uid, sid)),
-      );
-      return items.map((item) => withoutKey<LedgerSession>(item));
-    },
+    sessions: (pointers: readonly SessionPointer[]): Promise<LedgerSession[]> =>
+      batches(pointers, getSessions, sessionsTable),
   };
-}
-
-function withoutKey<T>(item: Item): T {
-  return Object.fromEntries(Object.entries(item).filter(([name]) => !KEY_NAMES.includes(name))) as T;
 }

@@ -2,7 +2,7 @@
  * What the revoker answers when it is invoked directly. A mistake of the asker comes back as `{ error }`; whatever else
  * goes wrong fails the invocation.
  */
-import type { Revocation } from "../../session/ledger";
+import type { Revocation } from "../../ledger/records";
 import { describeError } from "../errors";
 import { InvalidRequest, parseRequest, type RevokeRequest, type RevokerRequest } from "./command";
 import { lockdown } from "./lockdown";

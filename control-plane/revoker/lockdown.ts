@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { SessionKeys } from "../../session/keys";
-import type { Revocation } from "../../session/ledger";
+import type { Revocation } from "../../ledger/records";
 import { OperationError } from "../errors";
 import { readActiveKeys } from "../session-keys/active";
 import { newKey } from "../session-keys/new-key";

@@ -1,5 +1,5 @@
 /** Keeps the store what ledger and keys say. */
-import type { Revocation } from "../../session/ledger";
+import type { Revocation } from "../../ledger/records";
 import { ENTRY_MARGIN } from "../../session/timing";
 import { keyRecordName, shardOf, shardRecordName } from "../../session/shard";
 import { covers } from "../store/shard-state";

@@ -3,7 +3,7 @@
  * the store.
  */
 import pLimit from "p-limit";
-import type { Revocation, ShardState } from "../../session/ledger";
+import type { Revocation, ShardState } from "../../ledger/records";
 import { shardOf } from "../../session/shard";
 import { BEFORE_FLOOR, ENTRY_MARGIN } from "../../session/timing";
 import { OperationError } from "../errors";

@@ -3,14 +3,8 @@
  * whatever they do they do once.
  */
 import pLimit from "p-limit";
-import {
-  GATEWAY_PARTS,
-  gatewayRevocationId,
-  LEDGER_RETENTION,
-  sessionRevocationId,
-  userRevocationId,
-  type Revocation,
-} from "../../session/ledger";
+import { LEDGER_RETENTION, type Revocation } from "../../ledger/records";
+import { GATEWAY_PARTS, gatewayRevocationId, sessionRevocationId, userRevocationId } from "../../ledger/tables";
 import { sha256 } from "../../session/node-hash";
 import type { RevocationCommand, RevocationTarget } from "../../session/revocation";
 import { CLOCK_SKEW, CUTOFF_REACH, ENTRY_MARGIN } from "../../session/timing";

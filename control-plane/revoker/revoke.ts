@@ -1,4 +1,4 @@
-import { isVoid, type Revocation } from "../../session/ledger";
+import { isRevoked, type Revocation } from "../../ledger/records";
 import type { RevocationCommand } from "../../session/revocation";
 import type { LogEntry, Ports, RevokerSettings } from "./ports";
 import { projectAll } from "./project";
@@ -24,7 +24,7 @@ export async function revoke(
   const records = await projectAll(ports, settings, [revocation]);
   const sessions = await ports.ledger.sessionsOf(revocation.uid!);
   const ended = sessions.filter(
-    (session) => session.endsAt > ports.now() && session.endedAt === undefined && isVoid(session, [revocation]),
+    (session) => session.endsAt > ports.now() && session.endedAt === undefined && isRevoked(session, [revocation]),
   );
   return {
     revocation,

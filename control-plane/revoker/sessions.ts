@@ -1,4 +1,5 @@
-import { isVoid, standingIds, type LedgerSession, type Revocation } from "../../session/ledger";
+import { isRevoked, type LedgerSession, type Revocation } from "../../ledger/records";
+import { statusIds } from "../../ledger/tables";
 import { CLOCK_SKEW } from "../../session/timing";
 import type { SessionsRequest } from "./command";
 import type { Ports, RevokerSettings } from "./ports";
@@ -60,7 +61,7 @@ async function latest(
 }
 
 function idsOf({ uid, sid }: LedgerSession): string[] {
-  const { user, session, gateway } = standingIds(uid, sid);
+  const { user, session, gateway } = statusIds(uid, sid);
   return [user, session, gateway];
 }
 
@@ -73,6 +74,6 @@ function shown(session: LedgerSession): LedgerSession {
 
 function stateOf(session: LedgerSession, revocations: Revocation[], now: number): SessionState {
   if (session.endedAt !== undefined) return "signed-out";
-  if (isVoid(session, revocations)) return "revoked";
+  if (isRevoked(session, revocations)) return "revoked";
   return session.endsAt > now ? "active" : "over";
 }

@@ -2,7 +2,7 @@
  * What a shard's record must say, and for how long. Pure. An entry ends when no token can live any more that was signed
  * before it; what is dropped earlier, the floor stands in for.
  */
-import { reachOf, type Revocation, type ShardState } from "../../session/ledger";
+import { reachOf, type Revocation, type ShardState } from "../../ledger/records";
 import { encodeShardRecord, markText, MAX_RECORD_BYTES, NO_FLOOR } from "../../session/shard";
 import { CLOCK_SKEW, ENTRY_MARGIN } from "../../session/timing";
 

@@ -7,7 +7,7 @@
  * ledger, with what the store held under it: so a write is one call, and nothing is read from the store. Only where
  * that ETag is wrong, because a writer died before it left the next one, the whole store is read and put right.
  */
-import type { StoreState } from "../../session/ledger";
+import type { StoreState } from "../../ledger/records";
 import {
   encodeKeyRecord,
   encodeShards,

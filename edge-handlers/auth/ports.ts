@@ -1,6 +1,14 @@
 /** What the core needs from the place it runs in. Everything else it takes from the web platform and node:crypto. */
 import type { SessionKeys } from "../../session/keys";
-import type { LedgerSession, Reuse, Revocation, SessionPointer } from "../../session/ledger";
+import type {
+  Claim,
+  LedgerSession,
+  LedgerStatus,
+  RenewalRecord,
+  SessionId,
+  SessionPointer,
+} from "../../ledger/records";
+import type { Reuse } from "../../session/security-event";
 import type { RevocationCommand } from "../../session/revocation";
 import type { SecurityEvent } from "../../session/security-event";
 import type { AuthSettings } from "../../session/settings";
@@ -52,44 +60,10 @@ export interface Ports {
   raise(event: Omit<SecurityEvent, "gateway">): Promise<void>;
 }
 
-/** What the ledger knows about a session and its user. */
-export interface Standing {
-  /** Absent where the ledger has no such session (any more): it must not be renewed then. */
-  session: LedgerSession | undefined;
-  /** Those of the user, the session and the gateway. */
-  revocations: Revocation[];
-  /** Of the user's last revocation, and of the gateway's; 0 where there was none. A session that begins keeps them. */
-  mark: number;
-  gatewayMark: number;
-  /** Of the user's shard, as a token has it. */
-  floor: string;
-}
-
-type SessionKey = Pick<LedgerSession, "uid" | "sid">;
-
-/** To be the one who renews a session that is at `generation`. */
-export interface Claim extends SessionKey {
-  generation: number;
-  /** Unpredictable: nobody else has it. */
-  lease: string;
-  /** Unix seconds. */
-  at: number;
-  /** A lease whose holder cannot be alive. */
-  dead?: string;
-}
-
-export interface RenewalRecord extends Pick<
-  LedgerSession,
-  "uid" | "sid" | "generation" | "renewedAt" | "address" | "email"
-> {
-  lease: string;
-  next: string;
-}
-
-/** DynamoDB, by strongly consistent reads and conditional writes. Each @throws Failure `ledger_unavailable` */
+/** By strongly consistent reads and conditional writes. Each @throws Failure `ledger_unavailable` */
 export interface Ledger {
-  standing(uid: string, sid: string): Promise<Standing>;
-  session(key: SessionKey): Promise<LedgerSession | undefined>;
+  status(key: SessionId): Promise<LedgerStatus>;
+  session(key: SessionId): Promise<LedgerSession | undefined>;
   /** Writes the items by which a session is found; before the session itself. */
   point(
     session: Pick<LedgerSession, "uid" | "sid" | "idpSession" | "email" | "startedAt" | "expiresAt">,
@@ -103,9 +77,9 @@ export interface Ledger {
    */
   claim(claim: Claim): Promise<LedgerSession | undefined>;
   /** Gives a lease back. @param next what the next holder must know; what was there stays where absent */
-  release(key: SessionKey, lease: string, next?: string): Promise<void>;
+  release(key: SessionId, lease: string, next?: string): Promise<void>;
   /** Notes that a lease was watched for as long as its holder could live, but for a little. */
-  watch(key: SessionKey, lease: string): Promise<void>;
+  watch(key: SessionId, lease: string): Promise<void>;
   /**
    * Records a renewal if the session is still at `generation`, has not ended and the lease is still held; it then is at
    * the next one, and the lease is over.
@@ -114,14 +88,14 @@ export interface Ledger {
    */
   renew(renewal: RenewalRecord): Promise<boolean>;
   /** Records that the user signed out. */
-  end(uid: string, sid: string, at: number): Promise<void>;
-  recordReuse(uid: string, sid: string, what: Reuse, at: number): Promise<void>;
+  end(key: SessionId, at: number): Promise<void>;
+  recordReuse(key: SessionId, what: Reuse, at: number): Promise<void>;
   /** The session of a sign-in. */
   bySid(sid: string): Promise<LedgerSession | undefined>;
-  /** @param idpSession see `idpSessionId` in session/ledger.ts. `hasMore`: there are more than there is time to read */
+  /** @param idpSession see `idpSessionId` in ledger/records.ts. `hasMore`: there are more than there is time to read */
   byIdpSession(idpSession: string): Promise<{ pointers: SessionPointer[]; hasMore: boolean }>;
   /** Those of at most a hundred sessions that there are. */
-  sessions(keys: SessionKey[]): Promise<LedgerSession[]>;
+  sessions(keys: readonly SessionId[]): Promise<LedgerSession[]>;
   /** Records that the provider ended its session, for sign-ins that are under way. @param at Unix seconds */
   markEnded(idpSession: string, at: number): Promise<void>;
   /** When it was recorded to have ended (Unix seconds). */

@@ -11,6 +11,7 @@ import { recordRevocation } from "../../../control-plane/revoker/record";
 import type { Ports } from "../../../control-plane/revoker/ports";
 import { ALL_SHARDS } from "../../../control-plane/store/survey";
 import { createLedgerTables } from "../../../local/ledger-tables";
+import type { LedgerSession, Revocation, ShardState } from "../../../ledger/records";
 import {
   emailPointerKey,
   sessionKeyOf,
@@ -18,10 +19,7 @@ import {
   sidPointerKey,
   startedPointerKey,
   userRevocationId,
-  type LedgerSession,
-  type Revocation,
-  type ShardState,
-} from "../../../session/ledger";
+} from "../../../ledger/tables";
 import { startDynamoDbLocal } from "../../support/dynamodb-local";
 import { startMoto } from "../../support/moto";
 import { describeWith, describeWithDynamoDbLocal } from "../../support/tools";

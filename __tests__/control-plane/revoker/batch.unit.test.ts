@@ -1,7 +1,7 @@
 /** One message of ten that cannot be carried out, in every way there is: the other nine are. */
 import { carryOutBatch, type SqsRecord } from "../../../control-plane/revoker/batch";
 import { restore } from "../../../control-plane/revoker/maintain";
-import { sessionRevocationId, shardStateId, userRevocationId } from "../../../session/ledger";
+import { sessionRevocationId, shardStateId, userRevocationId } from "../../../ledger/tables";
 import {
   randomId,
   SETTINGS,

@@ -7,7 +7,7 @@ import { lockdown } from "../../../control-plane/revoker/lockdown";
 import { checkStore, restore, tidy } from "../../../control-plane/revoker/maintain";
 import type { Ports } from "../../../control-plane/revoker/ports";
 import { revoke } from "../../../control-plane/revoker/revoke";
-import { isVoid, type Revocation } from "../../../session/ledger";
+import { isRevoked, type Revocation } from "../../../ledger/records";
 import { ENTRY_MARGIN } from "../../../session/timing";
 import {
   randomId,
@@ -132,7 +132,7 @@ async function expectCured(
   const { isRight, missing, wrong, unexpected } = await world.time.run(checkStore(world.actor().ports, SETTINGS));
   expect({ isRight, missing, wrong, unexpected }).toEqual({ isRight: true, missing: [], wrong: [], unexpected: [] });
   const all = [...revocationsIn(world)];
-  const isEnded = ({ session }: Signed) => isVoid(world.sessions.get(session.sid)!, all);
+  const isEnded = ({ session }: Signed) => isRevoked(world.sessions.get(session.sid)!, all);
   for (const signed of [revoked, ...meant.slice(0, revokes)]) {
     expect(await world.decide(signed)).toMatch(isLockdown ? /^login key$/ : VOID);
     expect(isEnded(signed)).toBe(true);

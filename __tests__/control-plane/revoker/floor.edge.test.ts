@@ -4,14 +4,8 @@ import { shardOf } from "../../../session/shard";
 import { carryOutBatch, type SqsRecord } from "../../../control-plane/revoker/batch";
 import { revoke } from "../../../control-plane/revoker/revoke";
 import { tidy } from "../../../control-plane/revoker/maintain";
-import {
-  isVoid,
-  sessionRevocationId,
-  shardStateId,
-  userRevocationId,
-  type Revocation,
-  type ShardState,
-} from "../../../session/ledger";
+import { isRevoked, type Revocation, type ShardState } from "../../../ledger/records";
+import { sessionRevocationId, shardStateId, userRevocationId } from "../../../ledger/tables";
 import type { RevocationCommand } from "../../../session/revocation";
 import { BEFORE_FLOOR, ENTRY_MARGIN } from "../../../session/timing";
 import {
@@ -83,11 +77,11 @@ describe("when the floor is raised", () => {
     await world.time.run(deliver(world, actor, users(60).map(ofUser)));
     expect(await world.decide(bystander)).toBe("login outdated");
     expect(await world.decide(world.reissue(bystander))).toBe(`allow session ${bystander.session.uid}`);
-    expect(isVoid(world.sessions.get(bystander.session.sid)!, [])).toBe(false);
+    expect(isRevoked(world.sessions.get(bystander.session.sid)!, [])).toBe(false);
     // The gate has no entry of it any more, but it passes no token from before; the handler signs no other one.
     expect(await world.decide(revoked)).toBe("login outdated");
     expect(
-      isVoid(world.sessions.get(revoked.session.sid)!, [
+      isRevoked(world.sessions.get(revoked.session.sid)!, [
         world.items.get(userRevocationId(revoked.session.uid)) as Revocation,
       ]),
     ).toBe(true);

@@ -6,7 +6,8 @@ import { shardOf } from "../../../session/shard";
 import { carryOutBatch, type SqsRecord } from "../../../control-plane/revoker/batch";
 import { listSessions } from "../../../control-plane/revoker/sessions";
 import { revoke } from "../../../control-plane/revoker/revoke";
-import { isVoid, sessionRevocationId, userRevocationId, type Revocation } from "../../../session/ledger";
+import { isRevoked, type Revocation } from "../../../ledger/records";
+import { sessionRevocationId, userRevocationId } from "../../../ledger/tables";
 import type { RevocationCommand } from "../../../session/revocation";
 import { randomId, SETTINGS, twins, type ActorOptions, type World } from "../../support/control-plane-twins";
 
@@ -87,7 +88,7 @@ describe("a message that comes again ends no session that began since", () => {
     expect(held(world, uid)).toEqual(first);
     const again = world.reissue({ ...after, session: { ...after.session, expiresAt: seconds(world) + 900 } });
     expect(await world.decide(again)).toBe(`allow session ${uid}`);
-    expect(isVoid(world.sessions.get(after.session.sid)!, [held(world, uid)!])).toBe(false);
+    expect(isRevoked(world.sessions.get(after.session.sid)!, [held(world, uid)!])).toBe(false);
   });
 
   test("though eight other commands were about the same user since, where it is older than what they ended", async () => {
@@ -219,7 +220,7 @@ describe("a revocation of a session", () => {
     world.sessions.set(sid, session);
     await deliver(world, JSON.stringify(ofSession(sid, session.uid)), seconds(world));
     expect(recorded(world, sid)!.uid).toBe(session.uid);
-    expect(isVoid(session, [recorded(world, sid)!])).toBe(true);
+    expect(isRevoked(session, [recorded(world, sid)!])).toBe(true);
   });
 
   test("of which nobody knows whose it is, is buried by its reason", async () => {

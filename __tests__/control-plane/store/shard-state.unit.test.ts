@@ -1,6 +1,6 @@
 /** What a shard's record says, as the gate reads it, at every time. */
 import { covers, isRecordOf, raised, recordText, withRevocations } from "../../../control-plane/store/shard-state";
-import type { Revocation, ShardState } from "../../../session/ledger";
+import type { Revocation, ShardState } from "../../../ledger/records";
 import { judge } from "../../../session/judge";
 import { markText, shardOf } from "../../../session/shard";
 import { CLOCK_SKEW, ENTRY_MARGIN } from "../../../session/timing";

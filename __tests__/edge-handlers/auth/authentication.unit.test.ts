@@ -8,7 +8,7 @@ import {
   judgeAuthentication,
   type Known,
 } from "../../../edge-handlers/auth/sign-in/authentication";
-import type { Revocation } from "../../../session/ledger";
+import type { Revocation } from "../../../ledger/records";
 
 const NOW = 1_000_000;
 const CUTOFF = NOW - 600;

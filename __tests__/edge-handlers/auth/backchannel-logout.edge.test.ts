@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { JWTPayload } from "jose";
 import { REFUSALS } from "../../../edge-handlers/auth/oidc/refused";
-import type { LedgerSession } from "../../../session/ledger";
+import type { LedgerSession } from "../../../ledger/records";
 import type { RevocationCommand } from "../../../session/revocation";
 import { SESSION_COOKIE } from "../../../session/cookies";
 import { expectNoSession, expectPage, expectProblem } from "../../support/answers";

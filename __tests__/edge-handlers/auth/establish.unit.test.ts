@@ -2,7 +2,7 @@
 import { establishSession, ledgerSession } from "../../../edge-handlers/auth/session/establish";
 import type { RequestContext } from "../../../edge-handlers/auth/request-context";
 import type { Identity } from "../../../edge-handlers/auth/oidc/identity";
-import type { Standing } from "../../../edge-handlers/auth/ports";
+import type { LedgerStatus } from "../../../ledger/records";
 
 const NOW = 1_000_000;
 const START = { sid: "s".repeat(16), issuedAt: NOW, idp: "main", mark: 7, floor: "0000abc", endsAt: NOW + 28_800 };
@@ -15,7 +15,7 @@ const IDENTITY: Identity = {
   authTime: undefined,
   idpSession: undefined,
 };
-const STANDING: Standing = { session: undefined, revocations: [], mark: 7, gatewayMark: 9, floor: "0000abc" };
+const STANDING: LedgerStatus = { session: undefined, revocations: [], mark: 7, gatewayMark: 9, floor: "0000abc" };
 const REFRESH = { refreshToken: "token", generation: 0 };
 
 function newContext(headers: Record<string, string> = {}): RequestContext {

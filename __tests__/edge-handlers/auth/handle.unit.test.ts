@@ -6,7 +6,7 @@ import { seal } from "../../../edge-handlers/auth/cookies/seal";
 import type { Ports } from "../../../edge-handlers/auth/ports";
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import { tokenKey } from "../../../session/keys";
-import type { LedgerSession } from "../../../session/ledger";
+import type { LedgerSession } from "../../../ledger/records";
 import { hmac } from "../../../session/node-hash";
 import { NO_FLOOR } from "../../../session/shard";
 import { mintToken, type Session } from "../../../session/token";
@@ -110,10 +110,10 @@ test("whoever asks for another identity provider is sent there, however well the
   const token = mintToken(hmac, tokenKey(hmac, keys.keys["k1"]!), "k1", session);
   const refresh = await seal(PORTS, "edgegate-refresh", { sid: "s", refreshToken: "t", generation: 0 });
   const found = { uid, sid: "s", startedAt: NOW, renewedAt: NOW, generation: 0, endsAt: NOW + 900 } as LedgerSession;
-  const standing = async () => ({ session: found, revocations: [], mark: 0, gatewayMark: 0, floor: NO_FLOOR });
+  const ledgerStatus = async () => ({ session: found, revocations: [], mark: 0, gatewayMark: 0, floor: NO_FLOOR });
   const [claim, release] = [async () => found, async () => undefined];
   const cookie = `${SESSION_COOKIE}=${token}; ${REFRESH_COOKIE}=${refresh}`;
-  const ledger = { standing, claim, release } as unknown as Ports["ledger"];
+  const ledger = { ledgerStatus, claim, release } as unknown as Ports["ledger"];
   const handle = createHandle({ ...PORTS, settings: async () => settings, ledger }, ANSWER_TIME);
   for (const idp of ["other", "main"]) await handle(request(`/_gate/login?idp=${idp}`, "GET", { cookie }));
   expect([...new Set(fetch.mock.calls.map(([url]) => url))]).toEqual(

@@ -1,5 +1,6 @@
 /** What a lease depends on is longer than what it must outlast. */
-import { LEASE_REACH, PAUSE, WATCH, WATCH_ON } from "../../../edge-handlers/auth/session/lease-times";
+import { LEASE_REACH } from "../../../ledger/sessions";
+import { PAUSE, WATCH, WATCH_ON } from "../../../edge-handlers/auth/session/lease-times";
 import { CLOCK_SKEW, HANDLER_TIME } from "../../../session/timing";
 
 test("two requests together watch a lease for longer than its holder can live", () => {

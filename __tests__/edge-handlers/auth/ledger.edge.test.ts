@@ -6,7 +6,7 @@ import { dynamoDbLedger } from "../../../edge-handlers/auth/aws/ledger";
 import type { Ledger } from "../../../edge-handlers/auth/ports";
 import { startAwsEmulator } from "../../../local/aws-emulator";
 import { createLedgerTables } from "../../../local/ledger-tables";
-import type { LedgerSession } from "../../../session/ledger";
+import type { LedgerSession } from "../../../ledger/records";
 import { startDynamoDbLocal } from "../../support/dynamodb-local";
 import { describeWithDynamoDbLocal } from "../../support/tools";
 
@@ -80,7 +80,7 @@ function ledgerTests(start: () => Promise<{ endpoint: string; close(): Promise<v
         { uid, sid: "x".repeat(16) },
       ]),
     ).toMatchObject([SESSION]);
-    expect(await ledger.standing(uid, sid)).toMatchObject({
+    expect(await ledger.status({ uid, sid })).toMatchObject({
       session: SESSION,
       revocations: [],
       mark: 0,
@@ -129,7 +129,7 @@ function ledgerTests(start: () => Promise<{ endpoint: string; close(): Promise<v
     expect(session).not.toHaveProperty("lease");
     expect(await claim("two")).toBeUndefined();
     await claim("two", { generation: 1 });
-    await ledger.end(uid, sid, NOW + 1000);
+    await ledger.end({ uid, sid }, NOW + 1000);
     expect(await ledger.renew({ ...renewal, generation: 1, lease: "two" })).toBe(false);
     await ledger.release({ uid, sid }, "two");
     expect(await claim("three", { generation: 1 })).toBeUndefined();

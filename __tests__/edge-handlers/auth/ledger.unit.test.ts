@@ -18,11 +18,11 @@ afterEach(() => jest.restoreAllMocks());
 
 test("a session, its revocations, marks and floor are read at once", async () => {
   answer({ Responses: { sessions: [SESSION], revocations: [USER, SHARD, GATEWAY] }, UnprocessedKeys: {} });
-  const standing = await ledger.standing(UID, "s");
-  expect(standing).toMatchObject({ session: { uid: UID }, mark: 7, gatewayMark: 9, floor: "0000zzz" });
-  expect(standing.revocations.map(({ kind }) => kind)).toEqual(["user", "gateway"]);
+  const ledgerStatus = await ledger.status({ uid: UID, sid: "s" });
+  expect(ledgerStatus).toMatchObject({ session: { uid: UID }, mark: 7, gatewayMark: 9, floor: "0000zzz" });
+  expect(ledgerStatus.revocations.map(({ kind }) => kind)).toEqual(["user", "gateway"]);
   answer({ Responses: { sessions: [], revocations: [] } });
-  expect(await ledger.standing(UID, "s")).toEqual({
+  expect(await ledger.status({ uid: UID, sid: "s" })).toEqual({
     session: undefined,
     revocations: [],
     mark: 0,
@@ -45,7 +45,7 @@ test.each<[string, object]>([
   ["a floor that is none", { Responses: { sessions: [], revocations: [{ ...SHARD, floor: { N: "-1" } }] } }],
 ])("an answer with %s is none", async (_name, output) => {
   answer(output);
-  await expect(ledger.standing(UID, "s")).rejects.toMatchObject({ code: "ledger_unavailable" });
+  await expect(ledger.status({ uid: UID, sid: "s" })).rejects.toMatchObject({ code: "ledger_unavailable" });
 });
 
 describe("what leads to a session", () => {

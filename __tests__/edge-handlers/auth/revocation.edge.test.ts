@@ -1,13 +1,7 @@
 /** What the ledger has ended no cookie brings back, and who was revoked proves anew who they are. */
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
-import {
-  emailPointerKey,
-  idpSessionId,
-  idpSessionPointerKey,
-  LEDGER_RETENTION,
-  sidPointerKey,
-  startedPointerKey,
-} from "../../../session/ledger";
+import { idpSessionId, LEDGER_RETENTION } from "../../../ledger/records";
+import { emailPointerKey, idpSessionPointerKey, sidPointerKey, startedPointerKey } from "../../../ledger/tables";
 import { sha256 } from "../../../session/node-hash";
 import type { Session } from "../../../session/token";
 import { expectNoSession, expectPage, expectProblem, setCookie } from "../../support/answers";

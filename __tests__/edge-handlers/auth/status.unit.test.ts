@@ -1,7 +1,7 @@
 /** What the ledger's word on a session allows. */
 import type { RequestContext } from "../../../edge-handlers/auth/request-context";
 import { statusOf, refreshDecision } from "../../../edge-handlers/auth/session/status";
-import type { LedgerSession, Revocation } from "../../../session/ledger";
+import type { LedgerSession, Revocation } from "../../../ledger/records";
 import type { ReuseAction } from "../../../session/security-event";
 
 const NOW = 1_000_000;

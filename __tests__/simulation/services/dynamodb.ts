@@ -3,7 +3,7 @@
  * at different moments.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html
  */
-import { TTL_ATTRIBUTE } from "../../../session/ledger";
+import { TTL_ATTRIBUTE } from "../../../ledger/tables";
 import type { Service } from "../kernel/network";
 import type { World } from "../kernel/world";
 import { failure, inputOf, Refusal, refused, success, targetOf, type Input } from "./answers";

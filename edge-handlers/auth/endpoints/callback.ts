@@ -1,5 +1,5 @@
 /** `callback/<idp>`: where the identity provider sends the browser back to, with a code or an error. */
-import { LEDGER_RETENTION } from "../../../session/ledger";
+import { LEDGER_RETENTION } from "../../../ledger/records";
 import { redirect } from "../../shared/responses";
 import { cutoffsOf, endAsCutoff, judgeAuthentication, type Cutoff, type Known } from "../sign-in/authentication";
 import { clearedFlowCookie, readFlow, type Flow } from "../cookies/flow";
@@ -69,8 +69,8 @@ async function openSession(
   const { uid, email, idpSession, authTime } = identity;
   const endsAt = now + settings.session.absolute;
   // At once, because each may be the better part of a second away.
-  const [standing] = await Promise.all([
-    ports.ledger.standing(uid, sid),
+  const [ledgerStatus] = await Promise.all([
+    ports.ledger.status({ uid, sid }),
     ports.ledger.point({
       uid,
       sid,
@@ -81,8 +81,8 @@ async function openSession(
     }),
   ]);
   // Also where the flow starts over: its cookie would be sealed with a key that is gone.
-  await keepUpWithLockdown(context, standing.revocations);
-  const { revocations, mark, gatewayMark, floor } = standing;
+  await keepUpWithLockdown(context, ledgerStatus.revocations);
+  const { revocations, mark, gatewayMark, floor } = ledgerStatus;
   const known: Known = { ...anew, mark, gatewayMark };
   if (!isAccepted(context, cutoffsOf(revocations, anew, now), authTime, "user_revoked")) return known;
 
@@ -96,7 +96,7 @@ async function openSession(
   // The end of the provider's session is looked for after the pointer was written, and the pointer after the end: one
   // sees the other.
   const [isFirst, endedAt] = await Promise.all([
-    ports.ledger.open(ledgerSession(context, session, identity, standing, endsAt)),
+    ports.ledger.open(ledgerSession(context, session, identity, ledgerStatus, endsAt)),
     idpSession === undefined ? undefined : ports.ledger.endOf(idpSession),
   ]);
   if (!isFirst) {
@@ -106,7 +106,7 @@ async function openSession(
   const end = endAsCutoff(endedAt, anew);
   if (judgeAuthentication(end, authTime) !== "accepted") {
     // Nobody has its cookies. It is ended for the list of sessions.
-    await ports.ledger.end(uid, sid, now).catch((error) => addDetail(context, codesOf(asFailure(error))));
+    await ports.ledger.end({ uid, sid }, now).catch((error) => addDetail(context, codesOf(asFailure(error))));
   }
   if (!isAccepted(context, end, authTime, "idp_session_ended")) return { ...known, endedAt };
   context.setCookies.push(...cookies);

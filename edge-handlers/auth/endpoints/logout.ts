@@ -55,7 +55,7 @@ async function endSession(context: RequestContext, session: Session): Promise<vo
   // Nothing of it passes any more; its entry would only take the room of others in the shard's record.
   if (!(now < sessionEnd(context, session))) return;
   const results = await Promise.allSettled([
-    ports.ledger.end(uid, sid, now),
+    ports.ledger.end({ uid, sid }, now),
     ports.signOut({
       version: 1,
       target: { type: "session", sid, uid },

@@ -10,7 +10,7 @@ export async function me(context: RequestContext): Promise<Response> {
   if (!signed || !(context.now < signed.session.expiresAt)) throw new Failure("not_signed_in");
   const { uid, sid, idp, email, roles, claims, issuedAt, expiresAt } = signed.session;
   // The gate, which knows of revocations, does not see requests to the gateway's own endpoints.
-  const status = statusOf(await context.ports.ledger.standing(uid, sid), context);
+  const status = statusOf(await context.ports.ledger.status({ uid, sid }), context);
   if (status !== "active") throw new Failure("not_signed_in", `session_${status}`);
   context.note.outcome = "told";
   return json({ user: uid, email, roles, claims, session: sid, idp, signed_in_at: issuedAt, expires_at: expiresAt });

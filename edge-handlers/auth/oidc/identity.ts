@@ -1,6 +1,6 @@
 /** Who the user is, from the claims of the ID token and, for what is missing there, of userinfo. */
 import * as oauth from "oauth4webapi";
-import { idpSessionId } from "../../../session/ledger";
+import { idpSessionId } from "../../../ledger/records";
 import { sha256 } from "../../../session/node-hash";
 import { userId } from "../../../session/token";
 import type { RequestContext } from "../request-context";
@@ -19,7 +19,7 @@ export interface Identity {
   strength: string;
   /** Unix seconds of the authentication at the provider, by its clock, where it says so. */
   authTime: number | undefined;
-  /** See `idpSessionId` in session/ledger.ts; absent where the ID token has no `sid`. */
+  /** See `idpSessionId` in ledger/records.ts; absent where the ID token has no `sid`. */
   idpSession: string | undefined;
 }
 

@@ -2,7 +2,7 @@
  * Ends sessions because somebody else says so: an identity provider that signed a user out, a transmitter of security
  * events.
  */
-import { idpSessionId, LEDGER_RETENTION, type LedgerSession, type SessionPointer } from "../../../session/ledger";
+import { idpSessionId, LEDGER_RETENTION, type LedgerSession, type SessionPointer } from "../../../ledger/records";
 import { sha256 } from "../../../session/node-hash";
 import { CLOCK_SKEW, ENTRY_MARGIN } from "../../../session/timing";
 import type { RequestContext } from "../request-context";
@@ -102,5 +102,5 @@ function isOver({ endsAt, endedAt }: LedgerSession, { now, settings }: RequestCo
 async function endSession({ ports, now }: RequestContext, { uid, sid }: SessionPointer, ending: Ending): Promise<void> {
   await ports.revoke({ version: 1, target: { type: "session", sid, uid }, ...ending });
   // It cannot be renewed from here on, whatever time the revoker takes.
-  await ports.ledger.end(uid, sid, now);
+  await ports.ledger.end({ uid, sid }, now);
 }

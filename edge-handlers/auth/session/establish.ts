@@ -1,10 +1,10 @@
-import { LEDGER_RETENTION, type LedgerSession } from "../../../session/ledger";
+import { LEDGER_RETENTION, type LedgerSession } from "../../../ledger/records";
 import type { Session } from "../../../session/token";
 import { clearedRefreshCookie, refreshCookie, type Refresh } from "../cookies/refresh";
 import { sessionCookie } from "../cookies/session";
 import type { RequestContext } from "../request-context";
 import type { Identity } from "../oidc/identity";
-import type { Standing } from "../ports";
+import type { LedgerStatus } from "../../../ledger/records";
 
 /**
  * What a renewal keeps of the session that it renews. Roles and claims are not among it: they may have been withdrawn.
@@ -62,12 +62,12 @@ export async function establishSession(
   return { session, cookies };
 }
 
-/** What the ledger keeps of a session that begins. @param standing what was found in it just before */
+/** What the ledger keeps of a session that begins. @param ledgerStatus what was found in it just before */
 export function ledgerSession(
   { request, address }: RequestContext,
   { uid, sid, idp, email, issuedAt }: Session,
   { idpSession }: Identity,
-  { mark, gatewayMark }: Standing,
+  { mark, gatewayMark }: LedgerStatus,
   endsAt: number,
 ): LedgerSession {
   return {

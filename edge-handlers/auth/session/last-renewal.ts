@@ -3,7 +3,7 @@
  * answer can be given the same once more, and a refresh token that came from the provider is not lost with the request
  * that asked for it.
  */
-import type { LedgerSession } from "../../../session/ledger";
+import type { LedgerSession } from "../../../ledger/records";
 import type { Session } from "../../../session/token";
 import type { Refresh } from "../cookies/refresh";
 import { seal, unseal } from "../cookies/seal";

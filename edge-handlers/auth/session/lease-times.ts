@@ -11,6 +11,3 @@ export const WATCH = 3_000;
 export const WATCH_ON = 2_100;
 /** Milliseconds between two looks. */
 export const PAUSE = 250;
-
-/** Seconds: a lease of a time that is farther away than two clocks can differ is one that nobody holds. */
-export const LEASE_REACH = 300;

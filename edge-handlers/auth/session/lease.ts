@@ -3,7 +3,7 @@
  * is spent, because a provider may take the second use of one for theft, and end the session.
  */
 import { setTimeout } from "node:timers/promises";
-import type { LedgerSession } from "../../../session/ledger";
+import type { LedgerSession } from "../../../ledger/records";
 import { addDetail, type RequestContext } from "../request-context";
 import { codesOf } from "../../shared/failure";
 import { asFailure } from "../failures";

@@ -1,4 +1,4 @@
-import type { Revocation } from "../../../session/ledger";
+import type { Revocation } from "../../../ledger/records";
 import { CLOCK_SKEW } from "../../../session/timing";
 import type { RequestContext } from "../request-context";
 

@@ -8,7 +8,7 @@ import { givenBy, readNext, sealNext } from "./last-renewal";
 import { identify } from "../oidc/identity";
 import { relyingParty } from "../oidc/relying-party";
 import { redeemRefreshToken } from "../oidc/tokens";
-import type { RenewalRecord, Standing } from "../ports";
+import type { RenewalRecord, LedgerStatus } from "../../../ledger/records";
 
 /** With these answers the provider has ended the session: asking again would change nothing, signing in may. */
 const ENDS_THE_SESSION: ReadonlySet<FailureCode> = new Set([
@@ -36,7 +36,7 @@ const TIME_TO_RECORD = 800;
 
 interface Renewable {
   lease: Lease;
-  standing: Standing;
+  ledgerStatus: LedgerStatus;
 }
 
 export function canRedeem({ timeLeft }: RequestContext): boolean {
@@ -55,7 +55,7 @@ export async function redeem(
   context: RequestContext,
   session: Session,
   refresh: Refresh,
-  { lease, standing }: Renewable,
+  { lease, ledgerStatus }: Renewable,
 ): Promise<Redeemed> {
   const { now, address } = context;
   const { uid, sid } = session;
@@ -77,7 +77,7 @@ export async function redeem(
     const identity = await identify(context, party, tokens);
     if (identity.uid !== uid) throw new Failure("user_changed");
     const next = { refreshToken: kept.refreshToken, generation: generation + 1 };
-    const start = { ...session, floor: standing.floor, endsAt: lease.session.endsAt };
+    const start = { ...session, floor: ledgerStatus.floor, endsAt: lease.session.endsAt };
     const { session: renewed, cookies } = await establishSession(context, start, identity, next);
     const sealed = await sealNext(context, sid, { ...next, attempt: lease.id, given: givenBy(renewed) });
     // Recorded and not heard of, it would make the browser's next request look like theft.

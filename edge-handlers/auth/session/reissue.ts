@@ -2,7 +2,7 @@ import { statusOf } from "./status";
 import { sessionCookie, type SignedSession } from "../cookies/session";
 import { isReissueLoop, reissueCookie } from "../cookies/sign-ins";
 import type { RequestContext } from "../request-context";
-import type { Standing } from "../ports";
+import type { LedgerStatus } from "../../../ledger/records";
 
 /**
  * Signs a token again, with the latest key and the floor that its user's shard has now, if the ledger says that the
@@ -15,14 +15,14 @@ import type { Standing } from "../ports";
 export async function reissue(
   context: RequestContext,
   { session, kid }: SignedSession,
-  standing: Standing,
+  ledgerStatus: LedgerStatus,
 ): Promise<boolean> {
   const { current } = await context.ports.keys();
-  const { floor } = standing;
+  const { floor } = ledgerStatus;
   const isOutdated = kid !== current || session.floor < floor;
-  if (!isOutdated || statusOf(standing, context) !== "active" || isReissueLoop(context, floor)) return false;
+  if (!isOutdated || statusOf(ledgerStatus, context) !== "active" || isReissueLoop(context, floor)) return false;
   context.setCookies.push(
-    await sessionCookie(context, { ...session, floor }, standing.session!.endsAt),
+    await sessionCookie(context, { ...session, floor }, ledgerStatus.session!.endsAt),
     reissueCookie(context, floor),
   );
   return true;

@@ -7,7 +7,7 @@ import { codesOf } from "../../shared/failure";
 import { giveBack, takeLease, watchLease, type Lease } from "./lease";
 import { keepUpWithLockdown } from "./lockdown";
 import { prepare } from "../oidc/relying-party";
-import type { Standing } from "../ports";
+import type { LedgerStatus } from "../../../ledger/records";
 import { canRedeem, redeem } from "./redeem-refresh-token";
 import { reissue } from "./reissue";
 import { repeatRenewal } from "./repeat-renewal";
@@ -80,25 +80,25 @@ async function attempt({ context, signed, refresh, isLoop, isFresh, take }: Atte
   // At once, because each may be the better part of a second away. A token whose time is not up may only have to be
   // signed again.
   const takesAtOnce = refresh !== undefined && !isFresh && !isLoop;
-  const [standing, early] = await Promise.all([
-    context.ports.ledger.standing(uid, sid),
+  const [ledgerStatus, early] = await Promise.all([
+    context.ports.ledger.status({ uid, sid }),
     takesAtOnce ? take(refresh.generation) : undefined,
   ]);
   // Also for the sign-in that begins where the session is over.
-  await keepUpWithLockdown(context, standing.revocations);
+  await keepUpWithLockdown(context, ledgerStatus.revocations);
   const found = refresh
-    ? refreshDecision(standing, { generation: refresh.generation, isFresh }, context)
-    : statusOf(standing, context);
+    ? refreshDecision(ledgerStatus, { generation: refresh.generation, isFresh }, context)
+    : statusOf(ledgerStatus, context);
   const repeated =
-    refresh && (await repeatRenewal(context, session, refresh, standing, found === "renewed_elsewhere" && !isLoop));
+    refresh && (await repeatRenewal(context, session, refresh, ledgerStatus, found === "renewed_elsewhere" && !isLoop));
   if (repeated) return repeated;
-  if (isFresh && found !== "reused" && found !== "unknown" && (await reissue(context, signed, standing)))
+  if (isFresh && found !== "reused" && found !== "unknown" && (await reissue(context, signed, ledgerStatus)))
     return { outcome: "reissued", expiresAt: session.expiresAt };
   if ((found === "renewed_elsewhere" || found === "just_renewed") && !isLoop)
-    return renewedElsewhere(context, standing);
+    return renewedElsewhere(context, ledgerStatus);
   if (found !== "active" && found !== "just_renewed") {
     if (early) early.isOver = true;
-    return over(context, session, found, standing);
+    return over(context, session, found, ledgerStatus);
   }
   if (!refresh || isLoop) return REFUSED;
 
@@ -110,7 +110,7 @@ async function attempt({ context, signed, refresh, isLoop, isFresh, take }: Atte
     lease = watched === "held" ? undefined : await take(refresh.generation, watched.dead);
     if (!lease || !canRedeem(context)) return UNDER_WAY;
   }
-  const redeemed = await redeem(context, session, refresh, { lease, standing });
+  const redeemed = await redeem(context, session, refresh, { lease, ledgerStatus });
   if (redeemed.outcome === "renewed") return redeemed;
   const { failure } = redeemed;
   const other = !failure || failure.code === "grant_refused" ? await settled() : undefined;
@@ -131,15 +131,17 @@ async function overtaken(
   refresh: Refresh,
   isFresh: boolean,
 ): Promise<Renewal | undefined> {
-  const standing = await context.ports.ledger.standing(session.uid, session.sid);
-  const found = refreshDecision(standing, { generation: refresh.generation, isFresh }, context);
+  const ledgerStatus = await context.ports.ledger.status({ uid: session.uid, sid: session.sid });
+  const found = refreshDecision(ledgerStatus, { generation: refresh.generation, isFresh }, context);
   if (found === "active" || found === "just_renewed") return undefined;
-  if (found !== "renewed_elsewhere") return over(context, session, found, standing);
-  return (await repeatRenewal(context, session, refresh, standing, true)) ?? renewedElsewhere(context, standing);
+  if (found !== "renewed_elsewhere") return over(context, session, found, ledgerStatus);
+  return (
+    (await repeatRenewal(context, session, refresh, ledgerStatus, true)) ?? renewedElsewhere(context, ledgerStatus)
+  );
 }
 
-function renewedElsewhere({ settings }: RequestContext, standing: Standing): Renewal {
-  const { renewedAt, endsAt } = standing.session!;
+function renewedElsewhere({ settings }: RequestContext, ledgerStatus: LedgerStatus): Renewal {
+  const { renewedAt, endsAt } = ledgerStatus.session!;
   return { outcome: "renewed_elsewhere", expiresAt: Math.min(renewedAt + settings.session.token, endsAt) };
 }
 
@@ -147,7 +149,7 @@ async function over(
   context: RequestContext,
   session: Session,
   found: Exclude<RefreshDecision, "active" | "just_renewed">,
-  { mark, gatewayMark }: Standing,
+  { mark, gatewayMark }: LedgerStatus,
 ): Promise<Renewal> {
   const known = { mark, gatewayMark };
   if (found === "reused" || found === "renewed_elsewhere") {

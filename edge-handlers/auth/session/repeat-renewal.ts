@@ -3,7 +3,7 @@ import { refreshCookie, type Refresh } from "../cookies/refresh";
 import { sessionCookie } from "../cookies/session";
 import type { RequestContext } from "../request-context";
 import { readNext } from "./last-renewal";
-import type { Standing } from "../ports";
+import type { LedgerStatus } from "../../../ledger/records";
 import { statusOf } from "./status";
 
 /**
@@ -21,11 +21,11 @@ export async function repeatRenewal(
   context: RequestContext,
   session: Session,
   refresh: Refresh,
-  standing: Standing,
+  ledgerStatus: LedgerStatus,
   isInTime: boolean,
 ) {
-  const current = standing.session;
-  if (!current || statusOf(standing, context) !== "active") return undefined;
+  const current = ledgerStatus.session;
+  if (!current || statusOf(ledgerStatus, context) !== "active") return undefined;
   const isSameBrowser = isInTime && current.address === context.address;
   if (!isSameBrowser && refresh.attempt === undefined) return undefined;
   const next = await readNext(context, current);
@@ -33,7 +33,7 @@ export async function repeatRenewal(
     return undefined;
   const { given, refreshToken, generation } = next;
   context.setCookies.push(
-    await sessionCookie(context, { ...session, ...given, floor: standing.floor }, current.endsAt),
+    await sessionCookie(context, { ...session, ...given, floor: ledgerStatus.floor }, current.endsAt),
     await refreshCookie(context, session.sid, { refreshToken, generation }),
   );
   return { outcome: "renewal_repeated" as const, expiresAt: given.expiresAt };

@@ -1,4 +1,4 @@
-import type { Reuse } from "../../../session/ledger";
+import type { Reuse } from "../../../session/security-event";
 import type { RevocationTarget } from "../../../session/revocation";
 import type { ReuseAction } from "../../../session/security-event";
 import { addDetail, type RequestContext } from "../request-context";
@@ -44,7 +44,7 @@ export async function reactToReuse(context: RequestContext, what: Reuse, { uid, 
   if (revoked) await ports.revoke({ version: 1, ...revoked, by: "reuse", reason: REASONS[what] });
   const raised = ports.raise({ version: 1, type: "reuse", what, action, uid, sid, idp, address, reference, time: now });
   await Promise.all([
-    ports.ledger.recordReuse(uid, sid, what, now),
+    ports.ledger.recordReuse({ uid, sid }, what, now),
     raised.catch((error) => addDetail(context, `event ${codesOf(asFailure(error))}`)),
   ]);
 }

@@ -1,8 +1,8 @@
 /** What the ledger says of a session, and what follows from it. All times are Unix seconds. */
-import { isVoid } from "../../../session/ledger";
+import { isRevoked } from "../../../ledger/records";
 import { RENEWAL_GRACE } from "../../../session/timing";
 import type { RequestContext } from "../request-context";
-import type { Standing } from "../ports";
+import type { LedgerStatus } from "../../../ledger/records";
 
 /** `unknown`: the ledger has no such session, or none that far. */
 export type SessionStatus = "active" | "unknown" | "revoked" | "ended";
@@ -25,12 +25,13 @@ export interface Held {
 
 /** Comparisons are such that a time which cannot be read ends the session. */
 export function statusOf(
-  { session, revocations }: Pick<Standing, "session" | "revocations">,
+  { session, revocations }: Pick<LedgerStatus, "session" | "revocations">,
   { now, settings }: Now,
 ): SessionStatus {
   if (!session) return "unknown";
   // What was caught at reuse is not renewed while its revocation is still on the queue.
-  if (isVoid(session, revocations) || (session.reuse !== undefined && settings.onReuse !== "record")) return "revoked";
+  if (isRevoked(session, revocations) || (session.reuse !== undefined && settings.onReuse !== "record"))
+    return "revoked";
   return session.endedAt === undefined && now < session.endsAt ? "active" : "ended";
 }
 
@@ -41,13 +42,13 @@ export function statusOf(
  * while its token is good. Whichever two clocks tell it, it is a minute at least.
  */
 export function refreshDecision(
-  standing: Pick<Standing, "session" | "revocations">,
+  ledgerStatus: Pick<LedgerStatus, "session" | "revocations">,
   { generation, isFresh }: Held,
   { now, settings }: Now,
 ): RefreshDecision {
-  const status = statusOf(standing, { now, settings });
+  const status = statusOf(ledgerStatus, { now, settings });
   if (status !== "active") return status;
-  const { generation: current, renewedAt } = standing.session!;
+  const { generation: current, renewedAt } = ledgerStatus.session!;
   if (!(now < renewedAt + settings.session.idle)) return "idle";
   const isJustRenewed = Math.abs(now - renewedAt) <= RENEWAL_GRACE;
   if (generation === current) return isFresh && current > 0 && isJustRenewed ? "just_renewed" : "active";

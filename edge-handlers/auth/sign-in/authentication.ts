@@ -1,10 +1,10 @@
 /** Whether a user has authenticated at the provider since a cut-off. All times are Unix seconds. */
-import type { Revocation } from "../../../session/ledger";
+import type { Revocation } from "../../../ledger/records";
 import { CLOCK_SKEW } from "../../../session/timing";
-import type { Standing } from "../ports";
+import type { LedgerStatus } from "../../../ledger/records";
 
 /** What a sign-in that asks the provider to authenticate the user anew knew when it began. */
-export interface Known extends Pick<Standing, "mark" | "gatewayMark"> {
+export interface Known extends Pick<LedgerStatus, "mark" | "gatewayMark"> {
   /** When the provider ended the session of its own that the user had come from. */
   endedAt?: number | undefined;
 }

@@ -1,36 +1,9 @@
-/**
- * The ledger: what DynamoDB holds about sessions and revocations. It is the truth; the KeyValueStore is a projection of
- * it for the gate. Two tables, so that the auth handler, which writes sessions, can only read revocations. No index:
- * what is looked up has items of its own, which strongly consistent reads find at once.
- *
- *     sessions     pk "user#<uid>"          sk "session#<sid>"   {@link LedgerSession}
- *                  pk "sid#<sid>"           sk "user"            {@link SessionPointer}
- *                  pk "email#<address>"     sk "user#<uid>"      {@link SessionPointer}, of the latest session
- *                  pk "started#<hour>"      sk "<time>#<sid>"    {@link SessionPointer}, for lists: newest first
- *                  pk "idp-session#<hash>"  sk "session#<sid>"   {@link SessionPointer}, by the provider's session
- *                  pk "idp-session#<hash>"  sk "ended"           the provider ended it: no sign-in may outlive that
- *                  pk "event#<hash>"        sk "event"           a pushed token that was taken; refuses its replay
- *     revocations  id "user#<uid>" | "session#<sid>" | "gateway#<part>"   {@link Revocation}
- *                  id "shard#<shard>"                            {@link ShardState}
- *                  id "store"                                    {@link StoreState}
- *
- * Pointers are written before the session that they lead to. All times are Unix seconds. `expiresAt` is DynamoDB's time
- * to live, which deletes up to two days late: readers compare times themselves.
- * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
- */
-import { shardOf } from "./shard";
-import { CUTOFF_REACH } from "./timing";
-
-/** The keys of the tables, all of them strings. */
-export const LEDGER_TABLES = { sessions: { hashKey: "pk", rangeKey: "sk" }, revocations: { hashKey: "id" } } as const;
-/** The attribute with the time to live, in both tables. */
-export const TTL_ATTRIBUTE = "expiresAt";
+/** What the ledger says, in records. All times are Unix seconds. */
+import type { Reuse } from "../session/security-event";
+import { CUTOFF_REACH } from "../session/timing";
 
 /** Seconds for which a session or a revocation is kept, for the record, after it has ceased to matter. */
 export const LEDGER_RETENTION = 30 * 86_400;
-
-/** What a session was caught at: the callback of one sign-in came twice, or a refresh cookie that had been used up. */
-export type Reuse = "flow" | "refresh";
 
 export interface LedgerSession {
   uid: string;
@@ -131,76 +104,38 @@ export interface StoreState {
   shards: string;
 }
 
-export const STORE_STATE_ID = "store";
-
-export function sessionKeyOf(uid: string, sid: string): { pk: string; sk: string } {
-  return { pk: "user#" + uid, sk: "session#" + sid };
+/** What the ledger says of a session and its user. */
+export interface LedgerStatus {
+  /** Absent where the ledger has no such session (any more): it must not be renewed then. */
+  session: LedgerSession | undefined;
+  /** Those of the user, the session and the gateway. */
+  revocations: Revocation[];
+  /** Of the user's last revocation, and of the gateway's; 0 where there was none. A session that begins keeps them. */
+  mark: number;
+  gatewayMark: number;
+  /** Of the user's shard, as a token has it. */
+  floor: string;
 }
 
-export function sidPointerKey(sid: string): { pk: string; sk: string } {
-  return { pk: "sid#" + sid, sk: "user" };
+export type SessionId = Pick<LedgerSession, "uid" | "sid">;
+
+/** To be the one who renews a session that is at `generation`. */
+export interface Claim extends SessionId {
+  generation: number;
+  /** Unpredictable: nobody else has it. */
+  lease: string;
+  /** Unix seconds. */
+  at: number;
+  /** A lease whose holder cannot be alive. */
+  dead?: string;
 }
 
-/** @param email whatever its case */
-export function emailPointerKey(email: string, uid: string): { pk: string; sk: string } {
-  return { pk: "email#" + email.toLowerCase(), sk: "user#" + uid };
-}
-
-/** @param time of the sign-in */
-export function startedPointerKey(time: number, sid: string): { pk: string; sk: string } {
-  return { pk: "started#" + Math.floor(time / 3600), sk: time + "#" + sid };
-}
-
-/** @param hash see {@link idpSessionId} */
-export function idpSessionPointerKey(hash: string, sid: string): { pk: string; sk: string } {
-  return { pk: "idp-session#" + hash, sk: "session#" + sid };
-}
-
-/** @param hash see {@link idpSessionId} */
-export function endedKeyOf(hash: string): { pk: string; sk: string } {
-  return { pk: "idp-session#" + hash, sk: "ended" };
-}
-
-/** @param hash of the event's issuer and `jti` */
-export function eventKeyOf(hash: string): { pk: string; sk: string } {
-  return { pk: "event#" + hash, sk: "event" };
-}
-
-export function userRevocationId(uid: string): string {
-  return "user#" + uid;
-}
-
-export function sessionRevocationId(sid: string): string {
-  return "session#" + sid;
-}
-
-/** A lockdown is written 64 times, so that no sign-in waits for an item that every other one reads too. */
-export const GATEWAY_PARTS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".split("");
-
-export function gatewayRevocationId(part: string): string {
-  return "gateway#" + part;
-}
-
-/** The part of {@link GATEWAY_PARTS} that a user's sign-ins and renewals read. */
-export function gatewayPartOf(uid: string): string {
-  return uid.slice(-1);
-}
-
-export function shardStateId(shard: string): string {
-  return "shard#" + shard;
-}
-
-/** Ids of all in the revocations table that a sign-in or a renewal asks for. */
-export function standingIds(
-  uid: string,
-  sid: string,
-): { user: string; session: string; gateway: string; shard: string } {
-  return {
-    user: userRevocationId(uid),
-    session: sessionRevocationId(sid),
-    gateway: gatewayRevocationId(gatewayPartOf(uid)),
-    shard: shardStateId(shardOf(uid)),
-  };
+export interface RenewalRecord extends Pick<
+  LedgerSession,
+  "uid" | "sid" | "generation" | "renewedAt" | "address" | "email"
+> {
+  lease: string;
+  next: string;
 }
 
 /**
@@ -218,10 +153,10 @@ export function reachOf(revocation: Pick<Revocation, "cutoff">): number {
 }
 
 /**
- * Whether a session is void by one of these revocations. `until` plays no part: a session that lives is judged by all.
+ * Whether one of these revocations ends a session. `until` plays no part: an active session is judged by all.
  * Comparisons are such that what cannot be read revokes.
  */
-export function isVoid(
+export function isRevoked(
   session: Pick<LedgerSession, "uid" | "sid" | "startedAt" | "mark" | "gatewayMark">,
   revocations: readonly Revocation[],
 ): boolean {

@@ -1,18 +1,4 @@
-import {
-  emailPointerKey,
-  endedKeyOf,
-  eventKeyOf,
-  GATEWAY_PARTS,
-  gatewayPartOf,
-  idpSessionPointerKey,
-  isVoid,
-  reachOf,
-  sessionKeyOf,
-  sidPointerKey,
-  standingIds,
-  startedPointerKey,
-  type Revocation,
-} from "../../session/ledger";
+import { isRevoked, reachOf, type Revocation } from "../../ledger/records";
 import { CUTOFF_REACH } from "../../session/timing";
 
 const SESSION = { uid: "alice00000000001", sid: "AliceSession0001", startedAt: 10_000, mark: 500, gatewayMark: 70 };
@@ -43,7 +29,7 @@ const gateway = (more: Partial<Revocation> = {}): Revocation => ({
 });
 const unreadable = undefined as unknown as number;
 
-test.each<[name: string, revocations: Revocation[], isVoid: boolean]>([
+test.each<[name: string, revocations: Revocation[], isRevoked: boolean]>([
   ["nothing", [], false],
   ["its own revocation", [session()], true],
   ["its own revocation, whose time is over", [session({ until: 1 })], true],
@@ -65,50 +51,17 @@ test.each<[name: string, revocations: Revocation[], isVoid: boolean]>([
   ["the gateway's, with an unreadable mark", [gateway({ mark: NaN })], true],
   ["one of an unknown kind", [user({ kind: "device" as "user" })], true],
 ])("a session is judged by %s", (_, revocations, expected) => {
-  expect(isVoid(SESSION, revocations)).toBe(expected);
+  expect(isRevoked(SESSION, revocations)).toBe(expected);
 });
 
 test.each<[string, Partial<typeof SESSION>, Revocation]>([
   ["mark", { mark: unreadable }, user({ mark: 1 })],
   ["beginning", { startedAt: unreadable }, user({ cutoff: 1 })],
   ["gateway mark", { gatewayMark: unreadable }, gateway({ mark: 1 })],
-])("a session without its %s is void", (_, more, revocation) => {
-  expect(isVoid({ ...SESSION, ...more }, [revocation])).toBe(true);
+])("a session without its %s is revoked", (_, more, revocation) => {
+  expect(isRevoked({ ...SESSION, ...more }, [revocation])).toBe(true);
 });
 
 test("a cut-off reaches beyond its time", () => {
   expect(reachOf({ cutoff: 1000 })).toBe(1000 + CUTOFF_REACH);
-});
-
-test("the items have the documented keys", () => {
-  expect(
-    [
-      sessionKeyOf("u", "s"),
-      sidPointerKey("s"),
-      emailPointerKey("Alice@Example.com", "u"),
-      startedPointerKey(7205, "s"),
-      idpSessionPointerKey("h", "s"),
-      endedKeyOf("h"),
-      eventKeyOf("h"),
-    ].map(({ pk, sk }) => `${pk} ${sk}`),
-  ).toEqual([
-    "user#u session#s",
-    "sid#s user",
-    "email#alice@example.com user#u",
-    "started#2 7205#s",
-    "idp-session#h session#s",
-    "idp-session#h ended",
-    "event#h event",
-  ]);
-});
-
-test("a sign-in asks for its user, its session, its part of the gateway and its shard", () => {
-  expect(standingIds("alice0000000000_", "s")).toEqual({
-    user: "user#alice0000000000_",
-    session: "session#s",
-    gateway: "gateway#_",
-    shard: "shard#3391",
-  });
-  expect(new Set(GATEWAY_PARTS).size).toBe(64);
-  expect(GATEWAY_PARTS).toContain(gatewayPartOf("alice00000000001"));
 });

@@ -1,0 +1,95 @@
+/**
+ * The tables of the ledger and the keys of their items. The ledger is the truth; the KeyValueStore is a projection of it
+ * for the gate. Two tables, so that the auth handler, which writes sessions, can only read revocations. No index: what
+ * is looked up has items of its own, which strongly consistent reads find at once.
+ *
+ *     sessions     pk "user#<uid>"          sk "session#<sid>"   LedgerSession
+ *                  pk "sid#<sid>"           sk "user"            SessionPointer
+ *                  pk "email#<address>"     sk "user#<uid>"      SessionPointer, of the latest session
+ *                  pk "started#<hour>"      sk "<time>#<sid>"    SessionPointer, for lists: newest first
+ *                  pk "idp-session#<hash>"  sk "session#<sid>"   SessionPointer, by the provider's session
+ *                  pk "idp-session#<hash>"  sk "ended"           the provider ended it: no sign-in may outlive that
+ *                  pk "event#<hash>"        sk "event"           a pushed token that was taken; refuses its replay
+ *     revocations  id "user#<uid>" | "session#<sid>" | "gateway#<part>"   Revocation
+ *                  id "shard#<shard>"                            ShardState
+ *                  id "store"                                    StoreState
+ *
+ * What is in an item says records.ts. Pointers are written before the session that they lead to. All times are Unix seconds. `expiresAt` is DynamoDB's time
+ * to live, which deletes up to two days late: readers compare times themselves.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
+ */
+import { shardOf } from "../session/shard";
+
+/** The keys of the tables, all of them strings. */
+export const LEDGER_TABLES = { sessions: { hashKey: "pk", rangeKey: "sk" }, revocations: { hashKey: "id" } } as const;
+/** The attribute with the time to live, in both tables. */
+export const TTL_ATTRIBUTE = "expiresAt";
+
+export const STORE_STATE_ID = "store";
+
+export function sessionKeyOf(uid: string, sid: string): { pk: string; sk: string } {
+  return { pk: "user#" + uid, sk: "session#" + sid };
+}
+
+export function sidPointerKey(sid: string): { pk: string; sk: string } {
+  return { pk: "sid#" + sid, sk: "user" };
+}
+
+/** @param email whatever its case */
+export function emailPointerKey(email: string, uid: string): { pk: string; sk: string } {
+  return { pk: "email#" + email.toLowerCase(), sk: "user#" + uid };
+}
+
+/** @param time of the sign-in */
+export function startedPointerKey(time: number, sid: string): { pk: string; sk: string } {
+  return { pk: "started#" + Math.floor(time / 3600), sk: time + "#" + sid };
+}
+
+/** @param hash see {@link idpSessionId} */
+export function idpSessionPointerKey(hash: string, sid: string): { pk: string; sk: string } {
+  return { pk: "idp-session#" + hash, sk: "session#" + sid };
+}
+
+/** @param hash see {@link idpSessionId} */
+export function endedKeyOf(hash: string): { pk: string; sk: string } {
+  return { pk: "idp-session#" + hash, sk: "ended" };
+}
+
+/** @param hash of the event's issuer and `jti` */
+export function eventKeyOf(hash: string): { pk: string; sk: string } {
+  return { pk: "event#" + hash, sk: "event" };
+}
+
+export function userRevocationId(uid: string): string {
+  return "user#" + uid;
+}
+
+export function sessionRevocationId(sid: string): string {
+  return "session#" + sid;
+}
+
+/** A lockdown is written 64 times, so that no sign-in waits for an item that every other one reads too. */
+export const GATEWAY_PARTS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".split("");
+
+export function gatewayRevocationId(part: string): string {
+  return "gateway#" + part;
+}
+
+/** The part of {@link GATEWAY_PARTS} that a user's sign-ins and renewals read. */
+export function gatewayPartOf(uid: string): string {
+  return uid.slice(-1);
+}
+
+export function shardStateId(shard: string): string {
+  return "shard#" + shard;
+}
+
+/** Ids of all in the revocations table that the status of a session depends on. */
+export function statusIds(uid: string, sid: string): { user: string; session: string; gateway: string; shard: string } {
+  return {
+    user: userRevocationId(uid),
+    session: sessionRevocationId(sid),
+    gateway: gatewayRevocationId(gatewayPartOf(uid)),
+    shard: shardStateId(shardOf(uid)),
+  };
+}
