@@ -1,5 +1,5 @@
 /** What the synthesized stack deploys at the edge, read from its `cdk.tf.json`. */
-import type { AuthSettings } from "../session/settings";
+import type { AuthParameter } from "../session/settings";
 import { readTerraformJson, type Json, type JsonObject } from "./terraform-json";
 
 export interface EdgeLambda {
@@ -37,7 +37,7 @@ export interface Distribution {
   rootObject: string;
   /** SSM parameters: name to value. */
   parameters: Record<string, string>;
-  authSettings: AuthSettings;
+  authSettings: AuthParameter;
 }
 
 /**
@@ -133,7 +133,7 @@ export function readDistribution(file: string): Distribution {
     ),
     rootObject: typeof distribution["default_root_object"] === "string" ? distribution["default_root_object"] : "",
     parameters,
-    authSettings: JSON.parse(settings[0]!) as AuthSettings,
+    authSettings: JSON.parse(settings[0]!) as AuthParameter,
   };
 }
 

@@ -1,7 +1,7 @@
 /** Makes the ledger's tables in a DynamoDB that stands in for AWS. */
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { LEDGER_TABLES } from "../ledger/tables";
-import type { AuthSettings } from "../session/settings";
+import type { TableNames } from "../ledger/status";
 
 /**
  * @param endpoint of DynamoDB
@@ -9,7 +9,7 @@ import type { AuthSettings } from "../session/settings";
  */
 export async function createLedgerTables(
   endpoint: string,
-  { sessionsTable, revocationsTable }: AuthSettings["ledger"],
+  { sessionsTable, revocationsTable }: TableNames,
   accessKeyId = "local",
 ): Promise<void> {
   const client = new DynamoDBClient({

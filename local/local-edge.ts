@@ -146,8 +146,8 @@ async function start(
   const keysSecret = sessionKeysSecretName(config);
   for (const [name, value] of Object.entries(distribution.parameters)) aws.parameters.set(name, value);
   aws.secrets.declare(keysSecret);
-  for (const { clientSecretName } of Object.values(distribution.authSettings.identityProviders)) {
-    if (clientSecretName !== undefined) aws.secrets.set(clientSecretName, clientSecret!);
+  for (const name of Object.values(distribution.authSettings.aws.clientSecrets)) {
+    aws.secrets.set(name, clientSecret!);
   }
 
   const lines: string[] = [];
@@ -188,7 +188,7 @@ async function start(
     distribution.behaviors.flatMap(({ lambda }) => (lambda ? [[lambda.functionName, lambda]] : [])),
   );
   const starting = [
-    createLedgerTables(aws.endpoint, distribution.authSettings.ledger, credentials.accessKeyId),
+    createLedgerTables(aws.endpoint, distribution.authSettings.aws, credentials.accessKeyId),
     ...[...atEdge.values()].map((lambda) =>
       run(lambda, { ...(ca !== undefined && { NODE_EXTRA_CA_CERTS: ca }) }, options.handlerInstances),
     ),

@@ -33,8 +33,6 @@ export interface IdentityProviderSettings {
   issuer: string;
   clientId: string;
   clientAuthentication: ClientAuthentication;
-  /** Name of the Secrets Manager secret whose text is the client secret; absent for `none`. */
-  clientSecretName?: string;
   scopes: string[];
   /** The claim that lists the user's roles: an array of strings or one string. */
   rolesClaim: string;
@@ -53,9 +51,8 @@ export interface EventTransmitterSettings {
   identityProvider?: string | undefined;
 }
 
-/** The value of the SSM parameter `/edgegate/<function name>`, as JSON of at most 4 KB. */
+/** What the core of the auth handler reads, whatever edge it runs at. */
 export interface AuthSettings {
-  version: 1;
   basePath: string;
   hosts: string[];
   session: {
@@ -66,24 +63,37 @@ export interface AuthSettings {
     /** Seconds a token is good for before it must be renewed. */
     token: number;
   };
-  /** Name of the Secrets Manager secret that holds {@link import("./keys").SessionKeys} as JSON. */
-  sessionKeysSecretName: string;
   identityProviders: Record<string, IdentityProviderSettings>;
   eventTransmitters: Record<string, EventTransmitterSettings>;
-  /** Names of the DynamoDB tables: see ledger/tables.ts. */
-  ledger: { sessionsTable: string; revocationsTable: string };
-  /**
-   * Names of the queues of {@link import("./revocation").RevocationCommand}s: what must be carried out at once, and
-   * what can wait to be gathered.
-   */
-  revocationQueueName: string;
-  signOutQueueName: string;
   onReuse: ReuseAction;
   /** Only these role names are put into tokens. */
   roles: string[];
   /** Names of the claims that are put into tokens for the identity headers. */
   claims: string[];
   theme: Theme;
+}
+
+/** Names of what the auth handler uses on AWS, all in us-east-1. */
+export interface AwsNames {
+  /** The Secrets Manager secret that holds {@link import("./keys").SessionKeys} as JSON. */
+  sessionKeysSecret: string;
+  /** By identity provider: the secret whose text is the client secret. There is none for `none`. */
+  clientSecrets: Record<string, string>;
+  /** DynamoDB: see ledger/tables.ts. */
+  sessionsTable: string;
+  revocationsTable: string;
+  /**
+   * Queues of {@link import("./revocation").RevocationCommand}s: what must be carried out at once, and what can wait to
+   * be gathered.
+   */
+  revocationQueue: string;
+  signOutQueue: string;
+}
+
+/** The value of the SSM parameter `/edgegate/<function name>`, as JSON of at most 4 KB. */
+export interface AuthParameter extends AuthSettings {
+  version: 1;
+  aws: AwsNames;
 }
 
 /** The name of the handler's SSM parameter. */

@@ -1,7 +1,7 @@
 /** What the config says to the edges, in the shapes that they read (session/settings.ts). */
 import type { Config } from "../config/schema";
 import { rolesOf } from "../policy/rule";
-import type { AuthSettings, GateSettings, IdentityProviderSettings, Theme } from "../session/settings";
+import type { AuthParameter, GateSettings, IdentityProviderSettings, Theme } from "../session/settings";
 import {
   clientSecretName,
   revocationQueueName,
@@ -20,25 +20,30 @@ export function gateSettings(config: Config): GateSettings {
   };
 }
 
-export function authSettings(config: Config): AuthSettings {
+export function authSettings(config: Config): AuthParameter {
   const { absolute, idle, token } = config.session;
+  const ids = Object.keys(config.identityProviders);
   return {
     version: 1,
     basePath: config.basePath,
     hosts: hostsOf(config),
     session: { absolute, idle, token },
-    sessionKeysSecretName: sessionKeysSecretName(config),
-    identityProviders: Object.fromEntries(
-      Object.keys(config.identityProviders).map((id) => [id, identityProviderSettings(config, id)]),
-    ),
+    identityProviders: Object.fromEntries(ids.map((id) => [id, identityProviderSettings(config, id)])),
     eventTransmitters: config.eventTransmitters,
-    ledger: { sessionsTable: sessionsTableName(config), revocationsTable: revocationsTableName(config) },
-    revocationQueueName: revocationQueueName(config),
-    signOutQueueName: signOutQueueName(config),
     onReuse: config.session.onReuse,
     roles: rolesOf(config.policy),
     claims: [...new Set(Object.values(config.identityHeaders))].sort(),
     theme: themeOf(config),
+    aws: {
+      sessionKeysSecret: sessionKeysSecretName(config),
+      clientSecrets: Object.fromEntries(
+        ids.filter((id) => hasClientSecret(config, id)).map((id) => [id, clientSecretName(config, id)]),
+      ),
+      sessionsTable: sessionsTableName(config),
+      revocationsTable: revocationsTableName(config),
+      revocationQueue: revocationQueueName(config),
+      signOutQueue: signOutQueueName(config),
+    },
   };
 }
 
@@ -54,11 +59,7 @@ export function hasClientSecret(config: Config, id: string): boolean {
 
 function identityProviderSettings(config: Config, id: string): IdentityProviderSettings {
   const { label, ...provider } = config.identityProviders[id]!;
-  return {
-    label: label ?? id,
-    ...provider,
-    ...(hasClientSecret(config, id) ? { clientSecretName: clientSecretName(config, id) } : {}),
-  };
+  return { label: label ?? id, ...provider };
 }
 
 function themeOf(config: Config): Theme {

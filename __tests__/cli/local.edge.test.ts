@@ -246,7 +246,7 @@ describe("keys", () => {
 });
 
 test("secrets put stores a client secret, and does not show it", async () => {
-  const name = edge.distribution.authSettings.identityProviders["main"]!.clientSecretName!;
+  const name = edge.distribution.authSettings.aws.clientSecrets["main"]!;
   const before = edge.aws.secrets.get(name)!;
   const { stdout } = await done(["secrets", "put", "main"], { input: "another-client-secret\n" });
   expect(edge.aws.secrets.get(name)).toBe("another-client-secret");

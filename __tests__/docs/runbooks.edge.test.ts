@@ -79,7 +79,7 @@ describe.each(RUNBOOKS)("%s", (name) => {
       AAAAAAAAAAAAAAAA: sid,
       "client-secret.txt": join(folder, "client-secret.txt"),
     };
-    const secretName = edge.distribution.authSettings.identityProviders["main"]!.clientSecretName!;
+    const secretName = edge.distribution.authSettings.aws.clientSecrets["main"]!;
     const clientSecret = edge.aws.secrets.get(secretName)!;
     const [, , ...args] = wordsOf(command).map((word) => substitutes[word] ?? word);
     const { code, stdout, stderr } = await edgegate([...args, "--yes", `--local=${new URL(edge.url).port}`]);

@@ -130,7 +130,7 @@ test("whoever started the edge is told why a request failed, with the codes of t
   const lines: string[] = [];
   const edge = await startTestEdge({ onRequest: (line) => lines.push(line) });
   try {
-    edge.aws.secrets.set(edge.distribution.authSettings.identityProviders["main"]!.clientSecretName!, "another-secret");
+    edge.aws.secrets.set(edge.distribution.authSettings.aws.clientSecrets["main"]!, "another-secret");
     const { status } = await signIn(
       new HttpClient(readFileSync(edge.caFile, "utf8")),
       `${edge.url}/staff`,

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Behavior } from "../../local/distribution";
 import { FunctionFault, type GateRun } from "../../local/gate-result";
 import { serve, type EdgeParts } from "../../local/server";
-import type { AuthSettings } from "../../session/settings";
+import type { AuthParameter } from "../../session/settings";
 
 const LAMBDA = { functionName: "auth", zip: "" };
 const BASE = { allowedMethods: ["GET"], origin: "api.example.com", forwards: "all", responseHeaders: [] } as const;
@@ -19,7 +19,7 @@ async function visit(
       behaviors: [{ ...BASE, allowedMethods: ["GET"], responseHeaders: [], path: "*", ...behavior }],
       rootObject: "index.html",
       parameters: {},
-      authSettings: {} as AuthSettings,
+      authSettings: {} as AuthParameter,
     },
     runGate: () => new Promise((resolve) => resolve(run.gate!())),
     store: { records: {} },

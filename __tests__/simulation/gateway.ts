@@ -4,7 +4,7 @@ import { tokenKey, type HmacText, type SessionKeys } from "../../session/keys";
 import type { StoreState } from "../../ledger/records";
 import { LEDGER_TABLES, STORE_STATE_ID } from "../../ledger/tables";
 import { encodeKeyRecord, keyRecordName } from "../../session/shard";
-import { settingsParameterName, type AuthSettings } from "../../session/settings";
+import { settingsParameterName, type AuthParameter } from "../../session/settings";
 import type { Bundles } from "./bundles";
 import type { Counts } from "./counts";
 import { createGate, HOST, type Decision, type Gate } from "./gate";
@@ -169,12 +169,11 @@ export function createGateway(
   });
   const provider = createIdentityProvider(world, { rotatesRefreshTokens: profile.rotatesRefreshTokens, skew: 0 });
   const events: unknown[] = [];
-  const settings: AuthSettings = {
+  const settings: AuthParameter = {
     version: 1,
     basePath: "/_gate",
     hosts: [HOST],
     session: profile.session,
-    sessionKeysSecretName: `${NAME}/session-keys`,
     identityProviders: {
       main: {
         label: "Main",
@@ -186,13 +185,17 @@ export function createGateway(
       },
     },
     eventTransmitters: {},
-    ledger: TABLES,
-    revocationQueueName: `${NAME}-revocations`,
-    signOutQueueName: `${NAME}-sign-outs`,
     onReuse: profile.onReuse,
     roles: ["staff"],
     claims: [],
     theme: { productName: "Example", accentColor: "#2456c7" },
+    aws: {
+      sessionKeysSecret: `${NAME}/session-keys`,
+      clientSecrets: {},
+      ...TABLES,
+      revocationQueue: `${NAME}-revocations`,
+      signOutQueue: `${NAME}-sign-outs`,
+    },
   };
   dynamoDb.createTable(TABLES.sessionsTable, LEDGER_TABLES.sessions);
   dynamoDb.createTable(TABLES.revocationsTable, LEDGER_TABLES.revocations);

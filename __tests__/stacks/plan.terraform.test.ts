@@ -240,14 +240,12 @@ describeWithTerraform("the plan", (open) => {
         basePath: "/_door",
         hosts: ["app.example.com", "docs.example.com", "admin.example.com"],
         session: { absolute: 43_200, idle: 7_200, token: 300 },
-        sessionKeysSecretName: "edgegate/everything/session-keys",
         identityProviders: {
           staff: {
             label: "Staff ${not a template} %{nor this}",
             issuer: "https://login.example.com/tenant",
             clientId: "everything",
             clientAuthentication: "client_secret_post",
-            clientSecretName: "edgegate/everything/idp/staff",
             scopes: ["openid", "profile", "email", "offline_access"],
             rolesClaim: "roles",
           },
@@ -256,7 +254,6 @@ describeWithTerraform("the plan", (open) => {
             issuer: "https://id.partner.example",
             clientId: "p-1",
             clientAuthentication: "client_secret_basic",
-            clientSecretName: "edgegate/everything/idp/partner-a",
             scopes: ["openid", "profile", "email", "offline_access"],
             rolesClaim: "groups",
           },
@@ -277,13 +274,18 @@ describeWithTerraform("the plan", (open) => {
             identityProvider: "staff",
           },
         },
-        ledger: { sessionsTable: "everything-sessions", revocationsTable: "everything-revocations" },
-        revocationQueueName: "everything-revocations",
-        signOutQueueName: "everything-sign-outs",
         onReuse: "revoke-user",
         roles: ["admin", "ops@example.com", "staff"],
         claims: ["department", "office"],
         theme: { productName: "Everything – für alle", accentColor: "#114422", support: "https://help.example.com" },
+        aws: {
+          sessionKeysSecret: "edgegate/everything/session-keys",
+          clientSecrets: { staff: "edgegate/everything/idp/staff", "partner-a": "edgegate/everything/idp/partner-a" },
+          sessionsTable: "everything-sessions",
+          revocationsTable: "everything-revocations",
+          revocationQueue: "everything-revocations",
+          signOutQueue: "everything-sign-outs",
+        },
       });
     });
 
@@ -356,14 +358,10 @@ describeWithTerraform("the plan", (open) => {
     });
 
     test("finds the secrets that its settings name", () => {
-      const settings = JSON.parse(one("everything", "aws_ssm_parameter")["insecure_value"] as string) as {
-        sessionKeysSecretName: string;
-        identityProviders: Record<string, { clientSecretName?: string }>;
+      const { aws } = JSON.parse(one("everything", "aws_ssm_parameter")["insecure_value"] as string) as {
+        aws: { sessionKeysSecret: string; clientSecrets: Record<string, string> };
       };
-      const named = [
-        settings.sessionKeysSecretName,
-        ...Object.values(settings.identityProviders).flatMap(({ clientSecretName }) => clientSecretName ?? []),
-      ];
+      const named = [aws.sessionKeysSecret, ...Object.values(aws.clientSecrets)];
       expect(
         all("everything", "aws_secretsmanager_secret")
           .map(({ values }) => values["name"])

@@ -19,7 +19,7 @@ describe("settings of a config that says little", () => {
   });
 
   test("name no secret for a public client", () => {
-    expect(authSettings(config).identityProviders["main"]).not.toHaveProperty("clientSecretName");
+    expect(authSettings(config).aws.clientSecrets).toEqual({});
   });
 });
 

@@ -28,7 +28,7 @@ export function startAgeing(edge: LocalEdge): Ageing {
       const { uid, sid } = decodePayload(splitToken(token)!.payload);
       await client.send(
         new UpdateItemCommand({
-          TableName: edge.distribution.authSettings.ledger.sessionsTable,
+          TableName: edge.distribution.authSettings.aws.sessionsTable,
           Key: marshall(sessionKeyOf(uid, sid)),
           ConditionExpression: "attribute_exists(renewedAt)",
           UpdateExpression: "SET renewedAt = renewedAt - :age",

@@ -15,7 +15,7 @@ import { createLedgerTables } from "../../local/ledger-tables";
 import { SIGN_INS_COOKIE } from "../../session/cookies";
 import type { SessionKeys } from "../../session/keys";
 import { LEDGER_RETENTION, type LedgerSession } from "../../ledger/records";
-import { settingsParameterName, type AuthSettings, type IdentityProviderSettings } from "../../session/settings";
+import { settingsParameterName, type AuthParameter, type IdentityProviderSettings } from "../../session/settings";
 import { NO_FLOOR } from "../../session/shard";
 import type { Session } from "../../session/token";
 import { createBrowser, type Browser } from "./browser-emulator";
@@ -41,7 +41,7 @@ const KEYS_SECRET = "example/session-keys";
 const MINTED_SID = "s".repeat(16);
 
 export interface AuthOptions {
-  settings?: Partial<AuthSettings>;
+  settings?: Partial<AuthParameter>;
   /** Of the identity provider `main`. */
   idp?: Partial<IdentityProviderSettings>;
   emulator?: Partial<EmulatorOptions>;
@@ -54,7 +54,7 @@ export interface AuthOptions {
   /** AWS can be made to answer slowly. */
   withSlowAnswers?: boolean;
   /** Called before the handler starts. */
-  prepare?: (environment: { aws: AwsEmulator; idp: IdpEmulator; settings: AuthSettings }) => void;
+  prepare?: (environment: { aws: AwsEmulator; idp: IdpEmulator; settings: AuthParameter }) => void;
 }
 
 export interface AuthEnvironment {
@@ -73,7 +73,7 @@ export interface AuthEnvironment {
    * tests of what happens when a limit is reached: all others leave the handler {@link PATIENCE}.
    */
   scaleTime(factor: number): void;
-  readonly settings: AuthSettings;
+  readonly settings: AuthParameter;
   readonly keys: SessionKeys;
   /** Holds the session that `mint` names unless told otherwise. */
   readonly ledger: LedgerFixture;
@@ -94,7 +94,7 @@ export interface AuthEnvironment {
   /** Puts the session keys where the handler finds them. */
   publishKeys(keys: SessionKeys): void;
   /** Puts the settings where the handler finds them. */
-  publishSettings(settings: AuthSettings): void;
+  publishSettings(settings: AuthParameter): void;
   /** Notes a value that no page and no log may hold, and returns it. */
   secret(value: string): string;
   /** Stops everything. @throws Error when the log holds a secret */
@@ -139,23 +139,29 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
   ]);
   const idps = otherIdp ? { main: idp, other: otherIdp } : { main: idp };
 
-  const settings: AuthSettings = {
+  const settings: AuthParameter = {
     version: 1,
     basePath: "/_gate",
     hosts: [HOST, "www.example.com"],
     session: { absolute: 8 * 3600, idle: 3600, token: 900 },
-    sessionKeysSecretName: KEYS_SECRET,
     identityProviders: Object.fromEntries(
       Object.entries(idps).map(([id, provider]) => [id, { ...providerSettings(id, provider), ...options.idp }]),
     ),
     eventTransmitters: {},
-    ledger: { sessionsTable: "example-sessions", revocationsTable: "example-revocations" },
-    revocationQueueName: "example-revocations",
-    signOutQueueName: "example-sign-outs",
     onReuse: "revoke-session",
     roles: ["admin", "staff"],
     claims: ["department"],
     theme: { productName: "Example", accentColor: "#2456c7", support: "mailto:help@example.com" },
+    aws: {
+      sessionKeysSecret: KEYS_SECRET,
+      clientSecrets: Object.fromEntries(
+        Object.entries(idps).flatMap(([id, { clientSecret }]) => (clientSecret ? [[id, secretName(id)]] : [])),
+      ),
+      sessionsTable: "example-sessions",
+      revocationsTable: "example-revocations",
+      revocationQueue: "example-revocations",
+      signOutQueue: "example-sign-outs",
+    },
     ...options.settings,
   };
   const keys: SessionKeys = { current: "k1", keys: { k1: newMasterKey() } };
@@ -165,8 +171,8 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
 
   publishSettings(settings);
   publishKeys(keys);
-  await createLedgerTables(aws.endpoint, settings.ledger);
-  const ledger = openLedger(aws.endpoint, settings.ledger, clock.now, ledgerSession);
+  await createLedgerTables(aws.endpoint, settings.aws);
+  const ledger = openLedger(aws.endpoint, settings.aws, clock.now, ledgerSession);
   await ledger.open({});
   aws.requests.length = 0;
   for (const [id, { clientSecret }] of Object.entries(idps))
@@ -226,7 +232,7 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
     for (const provider of Object.values(idps)) provider.slowAnswer = SLOW_ANSWER * factor;
   }
 
-  function publishSettings(value: AuthSettings): void {
+  function publishSettings(value: AuthParameter): void {
     aws.parameters.set(settingsParameterName(FUNCTION_NAME), JSON.stringify(value));
   }
 
@@ -374,7 +380,6 @@ function providerSettings(id: string, provider: IdpEmulator): IdentityProviderSe
     issuer: provider.issuer,
     clientId: provider.clientId,
     clientAuthentication: provider.clientAuthentication,
-    ...(provider.clientSecret && { clientSecretName: secretName(id) }),
     scopes: ["openid", "profile", "email", "offline_access"],
     rolesClaim: "roles",
   };

@@ -23,7 +23,7 @@ import {
   startedPointerKey,
   userRevocationId,
 } from "../../ledger/tables";
-import type { AuthSettings } from "../../session/settings";
+import type { TableNames } from "../../ledger/status";
 
 export interface LedgerFixture {
   /** Puts a session there as a sign-in would have, and what leads to it, with whatever is in `session`. */
@@ -54,7 +54,7 @@ export interface LedgerFixture {
 /** @param defaults of a session, for now */
 export function openLedger(
   endpoint: string,
-  { sessionsTable, revocationsTable }: AuthSettings["ledger"],
+  { sessionsTable, revocationsTable }: TableNames,
   now: () => number,
   defaults: () => LedgerSession,
 ): LedgerFixture {

@@ -12,7 +12,7 @@ import { startAwsEmulator } from "../../local/aws-emulator";
 import { ENGINES } from "../../local/engines";
 import { startLambda } from "../../local/lambda";
 import { SESSION_COOKIE } from "../../session/cookies";
-import { settingsParameterName, type AuthSettings } from "../../session/settings";
+import { settingsParameterName, type AuthParameter } from "../../session/settings";
 import { decodePayload, splitToken, type Session } from "../../session/token";
 import { startAwsProxy } from "./aws-proxy";
 import { createBrowser } from "./browser-emulator";
@@ -172,13 +172,12 @@ function readByLabel(body: string): string {
 function settingsFor(
   { secretName, ledger: { sessionsTable, revocationsTable } }: ControlPlane,
   idp: IdpEmulator,
-): AuthSettings {
+): AuthParameter {
   return {
     version: 1,
     basePath: "/_gate",
     hosts: ["app.example.com"],
     session: { absolute: SESSION_SECONDS, idle: 3600, token: TOKEN_SECONDS },
-    sessionKeysSecretName: secretName,
     identityProviders: {
       main: {
         label: "Main",
@@ -190,12 +189,17 @@ function settingsFor(
       },
     },
     eventTransmitters: {},
-    ledger: { sessionsTable, revocationsTable },
-    revocationQueueName: "example-revocations",
-    signOutQueueName: "example-sign-outs",
     onReuse: "revoke-session",
     roles: ["staff"],
     claims: [],
     theme: { productName: "Example", accentColor: "#2456c7" },
+    aws: {
+      sessionKeysSecret: secretName,
+      clientSecrets: {},
+      sessionsTable,
+      revocationsTable,
+      revocationQueue: "example-revocations",
+      signOutQueue: "example-sign-outs",
+    },
   };
 }

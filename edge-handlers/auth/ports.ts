@@ -36,8 +36,8 @@ export interface Ports {
    * @throws Failure `keys_unavailable`
    */
   keysNewerThan(time: number): Promise<SessionKeys>;
-  /** @throws Failure `client_secret_unavailable` */
-  clientSecret(name: string): Promise<string>;
+  /** The client secret for an identity provider. @throws Failure `client_secret_unavailable` */
+  clientSecret(idp: string): Promise<string>;
   /** Unix seconds. */
   now(): number;
   /** Unpredictable bytes as base64url. */
@@ -56,7 +56,7 @@ export interface Ports {
    * @throws Failure `revocations_unavailable`
    */
   signOut(command: RevocationCommand): Promise<void>;
-  /** Tells EventBridge, in the name of this gateway. @throws Failure `revocations_unavailable` */
+  /** Tells others, in the name of this gateway. @throws Failure `revocations_unavailable` */
   raise(event: Omit<SecurityEvent, "gateway">): Promise<void>;
 }
 

@@ -72,7 +72,7 @@ async function commandsOf(act: () => Promise<unknown>, { aws, settings } = envir
   const before = aws.messages.length;
   await act();
   const sent = aws.messages.slice(before);
-  for (const { queueUrl } of sent) expect(queueUrl).toMatch(new RegExp(`/${settings.revocationQueueName}$`));
+  for (const { queueUrl } of sent) expect(queueUrl).toMatch(new RegExp(`/${settings.aws.revocationQueue}$`));
   return sent.map(({ command }) => command);
 }
 

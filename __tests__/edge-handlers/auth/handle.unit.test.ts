@@ -16,11 +16,9 @@ const NOW = 1_000_000;
 
 const PORTS: Ports = {
   settings: async () => ({
-    version: 1,
     basePath: "/_gate",
     hosts: [HOST],
     session: { absolute: 28_800, idle: 3600, token: 900 },
-    sessionKeysSecretName: "keys",
     identityProviders: {
       main: {
         label: "Main",
@@ -32,9 +30,6 @@ const PORTS: Ports = {
       },
     },
     eventTransmitters: {},
-    ledger: { sessionsTable: "sessions", revocationsTable: "revocations" },
-    revocationQueueName: "revocations",
-    signOutQueueName: "sign-outs",
     onReuse: "revoke-session",
     roles: [],
     claims: [],

@@ -274,7 +274,7 @@ test.each(["\n", "\r\n"])(
   "a client secret that was put from a file ends before the file's last line break (%j)",
   async (lineBreak) => {
     const prepare: AuthOptions["prepare"] = ({ aws, settings }) => {
-      const name = settings.identityProviders["main"]!.clientSecretName!;
+      const name = settings.aws.clientSecrets["main"]!;
       aws.secrets.set(name, aws.secrets.get(name)! + lineBreak);
     };
     await withAuth({ emulator: { clientAuthentication: "client_secret_basic" }, prepare }, async (own) => {

@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { parseSessionKeys, type SessionKeys } from "../../../session/keys";
 import type { RevocationCommand } from "../../../session/revocation";
 import { SECURITY_EVENT_SOURCE, SECURITY_EVENT_TYPE, type SecurityEvent } from "../../../session/security-event";
-import { settingsParameterName, type AuthSettings } from "../../../session/settings";
+import { settingsParameterName, type AuthParameter, type AuthSettings, type AwsNames } from "../../../session/settings";
 import { KEY_CACHE } from "../../../session/timing";
 import { cached, type Cached } from "../../shared/cached";
 import { safeCode } from "../../shared/failure";
@@ -23,7 +23,6 @@ const LIFETIMES = { fresh: KEY_CACHE, stale: 24 * 3600, pause: 10 };
  */
 const FOR_UNKNOWN_ID = [3, 30] as const;
 const FOR_REFUSED_TOKEN = [3, 30] as const;
-/** 32 bytes as base64url. */
 /** Of a secret that was put from a file; no client secret has one (RFC 6749 appendix A.2). */
 const FINAL_LINE_BREAK = /\r?\n$/;
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html */
@@ -41,12 +40,12 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
   // Straight to stdout: console.log would put Lambda's own prefix before the JSON.
   const log: Ports["log"] = (entry) => process.stdout.write(`${JSON.stringify(entry)}\n`);
   const gateway = functionName.replace(REPLICA_PREFIX, "");
-  const parameter = settingsParameterName(gateway);
-  const settings = cached(
-    () => loaded("settings_unavailable", async () => readSettings(await getParameter(parameter))),
+  const parameter = cached(
+    () => loaded("settings_unavailable", async () => readParameter(await getParameter(settingsParameterName(gateway)))),
     LIFETIMES,
     { now, log },
   );
+  const names = async () => (await parameter.get()).names;
   const secrets = new Map<string, Cached<string>>();
   let keys:
     | (Pick<Cached<SessionKeys>, "get" | "newerThan" | "failure"> & {
@@ -57,7 +56,7 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
     | undefined;
 
   async function keySource(): Promise<NonNullable<typeof keys>> {
-    const { sessionKeysSecretName: secretName } = await settings.get();
+    const { sessionKeysSecret: secretName } = await names();
     if (keys?.secretName === secretName) return keys;
     const { refetching, ...cache } = cached(
       () => loaded("keys_unavailable", async () => readKeys(await getSecret(secretName))),
@@ -90,7 +89,10 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
     );
   }
 
-  function clientSecret(name: string): Promise<string> {
+  async function clientSecret(idp: string): Promise<string> {
+    const { clientSecrets } = await names();
+    const name = Object.hasOwn(clientSecrets, idp) ? clientSecrets[idp] : undefined;
+    if (name === undefined) throw new Failure("client_secret_unavailable", "no_secret_name");
     const secret =
       secrets.get(name) ??
       cached(
@@ -103,7 +105,7 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
   }
 
   return {
-    settings: settings.get,
+    settings: async () => (await parameter.get()).settings,
     keys: sessionKeys,
     async refreshKeys() {
       const { forRefusedToken } = await keySource();
@@ -114,9 +116,9 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
     now,
     random: (bytes) => randomBytes(bytes).toString("base64url"),
     log,
-    ledger: dynamoDbLedger(async () => (await settings.get()).ledger),
-    revoke: async (command) => send((await settings.get()).revocationQueueName, command),
-    signOut: async (command) => send((await settings.get()).signOutQueueName, command),
+    ledger: dynamoDbLedger(names),
+    revoke: async (command) => send((await names()).revocationQueue, command),
+    signOut: async (command) => send((await names()).signOutQueue, command),
     async raise(event) {
       const detail: SecurityEvent = { ...event, gateway };
       const entry = { Source: SECURITY_EVENT_SOURCE, DetailType: SECURITY_EVENT_TYPE, Detail: JSON.stringify(detail) };
@@ -153,10 +155,12 @@ function requireText(value: unknown): string {
 }
 
 /** Terraform wrote it from a checked config; the version says whether this code can read it. */
-function readSettings(text: string): AuthSettings {
-  const settings = JSON.parse(text) as Partial<AuthSettings> | null;
-  if (settings?.version !== 1 || !Array.isArray(settings.hosts)) throw new TypeError("not settings of version 1");
-  return settings as AuthSettings;
+function readParameter(text: string): { settings: AuthSettings; names: AwsNames } {
+  const parameter = JSON.parse(text) as Partial<AuthParameter> | null;
+  if (parameter?.version !== 1 || !Array.isArray(parameter.hosts) || !parameter.aws)
+    throw new TypeError("not settings of version 1");
+  const { aws, ...settings } = parameter as AuthParameter;
+  return { settings, names: aws };
 }
 
 function readKeys(text: string): SessionKeys {

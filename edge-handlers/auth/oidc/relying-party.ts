@@ -39,12 +39,8 @@ export async function relyingParty(
 export function prepare({ settings, identityProviders, ports }: RequestContext, id: string): void {
   const provider = identityProviderOf(settings, id);
   if (!provider) return;
-  const { issuer, clientSecretName } = provider;
-  for (const fetched of [
-    identityProviders.metadata(issuer),
-    ...(clientSecretName === undefined ? [] : [ports.clientSecret(clientSecretName)]),
-  ])
-    fetched.catch(() => {});
+  identityProviders.metadata(provider.issuer).catch(() => {});
+  if (provider.clientAuthentication !== "none") ports.clientSecret(id).catch(() => {});
 }
 
 /** How the token endpoint learns that it is the gateway who asks (OpenID Connect Core 1.0, section 9). */
@@ -55,12 +51,11 @@ const METHODS: Record<ClientAuthentication, (secret: () => Promise<string>) => P
 };
 
 /** @throws Failure `client_secret_unavailable` */
-export function clientAuthentication({ ports }: RequestContext, { settings }: RelyingParty): Promise<oauth.ClientAuth> {
-  const { clientAuthentication: method, clientSecretName } = settings;
-  return METHODS[method](async () => {
-    if (clientSecretName === undefined) throw new Failure("client_secret_unavailable", "no_secret_name");
-    return ports.clientSecret(clientSecretName);
-  });
+export function clientAuthentication(
+  { ports }: RequestContext,
+  { id, settings }: RelyingParty,
+): Promise<oauth.ClientAuth> {
+  return METHODS[settings.clientAuthentication](() => ports.clientSecret(id));
 }
 
 /**
