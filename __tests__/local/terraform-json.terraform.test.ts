@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +6,7 @@ import { readDistribution } from "../../local/distribution";
 import { localConfig } from "../../local/local-config";
 import { synthesize } from "../../stacks/synthesize";
 import { TEST_CONFIG } from "../support/local-edge";
+import { evaluate } from "../support/terraform-console";
 import { describeWith } from "../support/tools";
 
 describeWith("terraform", "what the local edge evaluates", (terraform) => {
@@ -37,20 +37,9 @@ describeWith("terraform", "what the local edge evaluates", (terraform) => {
       }),
     );
 
-    expect(distribution.behaviors.at(-1)!.gate).toBe(evaluate(only, "local.gate_of_test"));
-    expect(Object.values(distribution.parameters)[0]).toBe(evaluate(only, "local.settings_of_test"));
+    expect(distribution.behaviors.at(-1)!.gate).toBe(evaluate(terraform, only, "local.gate_of_test"));
+    expect(Object.values(distribution.parameters)[0]).toBe(evaluate(terraform, only, "local.settings_of_test"));
   });
 
   type Stack = { locals: object; resource: Record<string, Record<string, Record<string, string>>> };
-
-  function evaluate(cwd: string, expression: string): string {
-    const env = { ...process.env, CHECKPOINT_DISABLE: "1", TF_CLI_CONFIG_FILE: "/dev/null" };
-    const output = execFileSync(terraform, ["console"], {
-      cwd,
-      env,
-      input: `base64encode(${expression})\n`,
-      encoding: "utf8",
-    });
-    return Buffer.from(JSON.parse(output) as string, "base64").toString("utf8");
-  }
 });

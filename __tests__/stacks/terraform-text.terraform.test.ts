@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { atMostBytes } from "../../stacks/terraform-text";
+import { evaluate } from "../support/terraform-console";
 import { describeWith } from "../support/tools";
 
 describeWith("terraform", "a limit in bytes", (terraform) => {
@@ -16,13 +16,7 @@ describeWith("terraform", "a limit in bytes", (terraform) => {
     );
     const answers = texts.map((_, i) => atMostBytes(`local.texts[${i}]`, limit));
     writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ locals: { texts, answers } }));
-    const output = execFileSync(terraform, ["console"], {
-      cwd: folder,
-      env: { ...process.env, CHECKPOINT_DISABLE: "1", TF_CLI_CONFIG_FILE: "/dev/null" },
-      input: "jsonencode(local.answers)\n",
-      encoding: "utf8",
-    });
-    expect(JSON.parse(JSON.parse(output) as string)).toEqual(texts.map((text) => Buffer.byteLength(text) <= limit));
+    expect(evaluate(terraform, folder, "local.answers")).toEqual(texts.map((text) => Buffer.byteLength(text) <= limit));
   });
 });
 
