@@ -27,7 +27,7 @@ export interface SecurityEvent {
   /** IP address of the second use. */
   address: string;
   /** The request id, as in the handler's log. */
-  reference: string;
+  requestId: string;
   /** Unix seconds. */
   time: number;
 }

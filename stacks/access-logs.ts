@@ -19,7 +19,7 @@ const FIELDS = [
   "cs-uri-stem",
   "sc-status",
   "cs(User-Agent)",
-  // The reference number on the gateway's pages.
+  // The request id on the pages of the gateway.
   "x-edge-request-id",
   "x-edge-result-type",
   "x-edge-detailed-result-type",

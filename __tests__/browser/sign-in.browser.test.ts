@@ -55,7 +55,7 @@ describeWith("chromium", "signing in with a browser", (chromium) => {
     const response = await page.goto(`${edge.url}/admin`);
     expect(response?.status()).toBe(403);
     expect(await page.getByRole("heading").textContent()).toBe("Access denied");
-    expect(await page.textContent("main")).toContain(`Reference ${response?.headers()["x-amz-cf-id"]}`);
+    expect(await page.textContent("main")).toContain(`Request ID ${response?.headers()["x-amz-cf-id"]}`);
   });
 
   test("two tabs that sign in at once both get where they were going", async () => {

@@ -382,8 +382,8 @@ export function createGateway(
       };
       const { outcome, at, hadMishap } = await handlers[edge]!.invoke(event, id, (line) => {
         const entry = JSON.parse(line) as Record<string, string>;
-        // Others' values may be used for a while; the request's own line has its reference.
-        if (entry["reference"] === id) said = entry;
+        // Others' values may be used for a while; the request's own line has its request id.
+        if (entry["requestId"] === id) said = entry;
         world.note(`${id} ${address} at edge ${edge} says ${line}`);
       });
       if (hadMishap || !("result" in outcome) || Number((outcome.result as { status: string }).status) >= 500)

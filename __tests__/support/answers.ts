@@ -14,7 +14,7 @@ const SECURITY_POLICY = [
   "base-uri 'none'",
 ];
 
-/** A page of the gateway: one heading, the reference that is in the log, nothing to load or run. */
+/** A page of the gateway: one heading, the request id that is in the log, nothing to load or run. */
 export function expectPage(response: EdgeResponse, status: number): void {
   expect(response).toMatchObject({
     status,
@@ -29,15 +29,20 @@ export function expectPage(response: EdgeResponse, status: number): void {
   expect(response.body.match(/<h1>[^<]+<\/h1>/g)).toHaveLength(1);
   // Chrome holds the redirect to an identity provider that follows a form to the form-action of the page.
   expect(response.body).not.toContain("<form");
-  expect(response.body).toContain(`Reference ${response.requestId}`);
+  expect(response.body).toContain(`Request ID ${response.requestId}`);
   expect(response.body).not.toMatch(FOREIGN);
 }
 
-/** Problem details (RFC 9457) with the same reference. */
+/** Problem details (RFC 9457) with the same request id. */
 export function expectProblem(response: EdgeResponse, status: number): void {
   expect(response).toMatchObject({ status, headers: { "content-type": ["application/problem+json"] } });
-  expect(JSON.parse(response.body)).toMatchObject({ status, title: expect.any(String) as unknown });
-  expect(response.body).toContain(response.requestId);
+  expect(JSON.parse(response.body)).toEqual({
+    status,
+    title: expect.any(String) as unknown,
+    detail: expect.any(String) as unknown,
+    ...(status === 401 && { login: expect.stringMatching(/^\/.*\/login/) as unknown }),
+    requestId: response.requestId,
+  });
   expect(response.body).not.toMatch(FOREIGN);
 }
 

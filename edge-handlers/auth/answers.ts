@@ -9,13 +9,13 @@ import { FAILURES, type Failure, type FailureKind } from "./failures";
  * window loses hold of it (https://html.spec.whatwg.org/multipage/browsers.html#cross-origin-opener-policies), and
  * cannot break that request off.
  */
-export function interstitial(theme: Theme, path: string, reference: string): Response {
+export function interstitial(theme: Theme, path: string, requestId: string): Response {
   const href = escapeHtml(path);
   const response = page(200, theme, {
     title: "One moment",
     text: "You are on your way.",
     action: { href, label: "Continue" },
-    reference,
+    requestId,
   });
   response.headers.set("refresh", `0;url=${path}`);
   response.headers.set("cross-origin-opener-policy", "same-origin");
@@ -26,21 +26,27 @@ export interface FailureAnswer {
   /** Whether a person waits for the answer; programs get problem details. */
   navigation: boolean;
   theme?: Theme | undefined;
-  reference: string;
+  requestId: string;
   /** Where the failure's way on leads; it is left out while that is not known. */
   startAgain?: string | undefined;
 }
 
 export function failureAnswer(
   { code }: Failure,
-  { navigation, theme, reference, startAgain }: FailureAnswer,
+  { navigation, theme, requestId, startAgain }: FailureAnswer,
 ): Response {
   const kind: FailureKind = FAILURES[code];
   const href = kind.href ?? startAgain;
   const action = kind.action && href ? { action: { href: escapeHtml(href), label: kind.action } } : {};
   const response = navigation
-    ? page(kind.status, theme, { title: kind.title, text: kind.text, reference, ...action })
-    : problem({ title: kind.title, status: kind.status, detail: kind.text, code, reference });
+    ? page(kind.status, theme, { title: kind.title, text: kind.text, requestId, ...action })
+    : problem({
+        status: kind.status,
+        title: kind.title,
+        detail: kind.text,
+        ...(kind.status === 401 && { login: startAgain }),
+        requestId,
+      });
   if (kind.retryAfter) response.headers.set("retry-after", String(kind.retryAfter));
   // https://datatracker.ietf.org/doc/html/draft-broyer-http-cookie-auth
   if (kind.status === 401) {

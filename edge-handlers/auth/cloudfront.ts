@@ -2,7 +2,7 @@
 import { failureAnswer } from "./answers";
 import { awsPorts, type LambdaContext } from "./aws/ports";
 import { ANSWER_TIME } from "../shared/cloudfront/answer-time";
-import { toIncoming, toReference, type ViewerRequestEvent } from "../shared/cloudfront/request";
+import { toIncoming, toRequestId, type ViewerRequestEvent } from "../shared/cloudfront/request";
 import { toCloudFrontResponse, type CloudFrontResponse } from "../shared/cloudfront/response";
 import type { Handle } from "../shared/incoming";
 import { asFailure, FAILURES } from "./failures";
@@ -14,11 +14,11 @@ let runtime: { ports: Ports; handle: Handle } | undefined;
 /** https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html */
 export async function handler(event: ViewerRequestEvent, context: LambdaContext): Promise<CloudFrontResponse> {
   const { ports, handle } = (runtime ??= start(context));
-  let [reference, method] = ["unknown", "GET"];
+  let [requestId, method] = ["unknown", "GET"];
   try {
     const { config, request } = event.Records[0].cf;
-    [reference, method] = [toReference(config.requestId), request.method];
-    return await toCloudFrontResponse(await handle(toIncoming(request, reference)), method);
+    [requestId, method] = [toRequestId(config.requestId), request.method];
+    return await toCloudFrontResponse(await handle(toIncoming(request, requestId)), method);
   } catch (error) {
     // An event that is none, or a response that CloudFront would not take.
     const failure = asFailure(error);
@@ -26,10 +26,10 @@ export async function handler(event: ViewerRequestEvent, context: LambdaContext)
       endpoint: "none",
       outcome: failure.code,
       status: FAILURES[failure.code].status,
-      reference,
+      requestId,
       ...(failure.detail && { detail: failure.detail }),
     });
-    return toCloudFrontResponse(failureAnswer(failure, { navigation: true, reference }), method);
+    return toCloudFrontResponse(failureAnswer(failure, { navigation: true, requestId }), method);
   }
 }
 

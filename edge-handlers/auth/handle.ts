@@ -16,14 +16,14 @@ import type { Ports } from "./ports";
  */
 export function createHandle(ports: Ports, timeLimit: number): Handle {
   const providers = identityProviders(ports);
-  return async ({ headers, open, reference, address }) => {
+  return async ({ headers, open, requestId, address }) => {
     const note: RequestContext["note"] = {};
     let context: RequestContext | undefined;
     let response: Response;
     try {
       const request = open();
       response = await withinTimeLimit(timeLimit, async (time) => {
-        context = await openContext({ request, reference, address, ports, providers, ...time, note });
+        context = await openContext({ request, requestId, address, ports, providers, ...time, note });
         return dispatch(context);
       });
     } catch (error) {
@@ -32,13 +32,13 @@ export function createHandle(ports: Ports, timeLimit: number): Handle {
       response = failureAnswer(failure, {
         navigation: isNavigation(headers),
         theme: context?.settings.theme,
-        reference,
+        requestId,
         startAgain: context?.startAgain,
       });
       if (context && failure.code === "method_not_allowed") response.headers.set("allow", allowedMethods(context));
     }
     for (const cookie of context?.setCookies ?? []) response.headers.append("set-cookie", cookie);
-    ports.log({ endpoint: "none", outcome: "none", ...note, status: response.status, reference });
+    ports.log({ endpoint: "none", outcome: "none", ...note, status: response.status, requestId });
     return response;
   };
 }
@@ -47,7 +47,7 @@ type Time = Pick<RequestContext, "deadline" | "timeLeft">;
 
 interface Opening extends Time {
   request: Request;
-  reference: string;
+  requestId: string;
   address: string;
   ports: Ports;
   providers: IdentityProviders;
@@ -56,7 +56,7 @@ interface Opening extends Time {
 
 async function openContext({
   request,
-  reference,
+  requestId,
   address,
   ports,
   providers,
@@ -69,7 +69,7 @@ async function openContext({
     request,
     url: new URL(request.url),
     now: ports.now(),
-    reference,
+    requestId,
     address,
     settings,
     ports,

@@ -117,7 +117,7 @@ export interface LogEntry {
   outcome: string;
   status: number;
   /** The request id; the pages show it too. */
-  reference: string;
+  requestId: string;
   uid?: string;
   sid?: string;
   idp?: string;

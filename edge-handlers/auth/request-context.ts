@@ -9,7 +9,7 @@ export interface RequestContext {
   url: URL;
   /** Unix seconds at which the request arrived. */
   now: number;
-  reference: string;
+  requestId: string;
   /** IP address of the viewer. */
   address: string;
   settings: AuthSettings;
@@ -26,7 +26,7 @@ export interface RequestContext {
   /** Where the way on of a failure page leads. */
   startAgain: string;
   /** What the log will say. */
-  note: Partial<Omit<LogEntry, "status" | "reference">>;
+  note: Partial<Omit<LogEntry, "status" | "requestId">>;
 }
 
 /** Adds a code to what the log will say beside the outcome. */

@@ -4,7 +4,7 @@ export interface Incoming {
   /** @throws Failure where what came makes no request */
   open(): Request;
   /** The request id. */
-  reference: string;
+  requestId: string;
   /** IP address of the viewer. */
   address: string;
 }

@@ -19,12 +19,14 @@ const SECURITY_POLICY = `${PAGE_SECURITY_POLICY};form-action 'self';base-uri 'no
 /** While the settings cannot be read. */
 const PLAIN_THEME: Theme = { productName: "Sign-in", accentColor: "#2456c7" };
 
+/** As the gate's. */
 export interface ProblemDetails {
-  title: string;
   status: number;
-  detail: string;
-  code: string;
-  reference: string;
+  title: string;
+  detail?: string;
+  /** Of a 401: where signing in begins. */
+  login?: string | undefined;
+  requestId: string;
 }
 
 /** @param location an absolute path of this host, or a URL made of an endpoint that discovery gave */

@@ -24,16 +24,16 @@ export function refuse(why: Refusal, event: ViewerRequestEvent): EdgeResponse {
   const refusal = refusals()[why];
   const title = refusal[1];
   const text = refusal[2] || "Check the address, or ask for help.";
-  const reference = event.context.requestId;
+  const requestId = event.context.requestId;
   cf.logCustomData("deny " + why);
   const response = isNavigation(event.request)
     ? page(refusal[0], {
         title: title,
         text: text,
         action: why === "role" && { href: SETTINGS.basePath + "/logout", label: "Switch account" },
-        reference: reference,
+        requestId: requestId,
       })
-    : problem({ status: refusal[0], title: title, detail: text, reference: reference });
+    : problem({ status: refusal[0], title: title, detail: text, requestId: requestId });
   if (why === "store") response.headers["retry-after"] = { value: "5" };
   return response;
 }
@@ -61,7 +61,7 @@ export function askToSignIn(why: NoSession, event: ViewerRequestEvent): EdgeResp
     status: 401,
     title: "Sign-in required",
     login: login,
-    reference: event.context.requestId,
+    requestId: event.context.requestId,
   });
   // RFC 9110 section 11.6.1 asks for a challenge; https://datatracker.ietf.org/doc/html/draft-broyer-http-cookie-auth
   response.headers["www-authenticate"] = { value: 'Cookie realm="gate"' };

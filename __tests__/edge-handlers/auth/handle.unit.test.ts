@@ -52,7 +52,7 @@ function request(path: string, method: string, more: Record<string, string> = {}
   const headers = new Headers({ accept: "text/html", cookie: "__Host-gate=x", ...more });
   return {
     headers,
-    reference: "r",
+    requestId: "r",
     address: "203.0.113.178",
     open: () => new Request(`https://${HOST}${path}`, { method, headers }),
   };
@@ -127,6 +127,6 @@ test("calls that are too long together end before Lambda@Edge would end the func
   expect((await response).status).toBe(503);
   expect(limit.mock.calls[0]).toEqual([ANSWER_TIME]);
   expect(ANSWER_TIME).toBeLessThan(5000 - 250);
-  expect(log).toHaveBeenCalledWith(expect.objectContaining({ outcome: "out_of_time", status: 503, reference: "r" }));
+  expect(log).toHaveBeenCalledWith(expect.objectContaining({ outcome: "out_of_time", status: 503, requestId: "r" }));
   limit.mockRestore();
 });

@@ -360,7 +360,7 @@ async function expectRefusedAt(browser: Browser, callback: string, statuses: num
   const problem = await script.fetch(callback);
   expectNoSession(problem);
   expectProblem(problem, problem.status);
-  expect(await environment.logLines(page)).toEqual([expect.objectContaining({ reference: page.requestId })]);
+  expect(await environment.logLines(page)).toEqual([expect.objectContaining({ requestId: page.requestId })]);
   expect(environment.logs()).not.toContain("query=of-the-user");
   return page;
 }

@@ -83,7 +83,7 @@ async function expectReaction(
       sid,
       idp: "main",
       address: expect.stringMatching(/^(203\.0\.113\.178|198\.51\.100\.7)$/) as unknown,
-      reference: response.requestId,
+      requestId: response.requestId,
       time: near,
     },
   ]);

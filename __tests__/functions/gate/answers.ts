@@ -35,7 +35,7 @@ function expectedResult(event: CloudFrontFunctionEvent, basePath: string, expect
     return {
       statusCode: 401,
       headers: { ...PROBLEM_HEADERS, "www-authenticate": { value: 'Cookie realm="gate"' } },
-      body: problem({ status: 401, title: "Sign-in required", login: `${basePath}/login`, reference: REQUEST_ID }),
+      body: problem({ status: 401, title: "Sign-in required", login: `${basePath}/login`, requestId: REQUEST_ID }),
     };
   }
   const location = `${basePath}/login?return_to=${encodeURIComponent(expected.login.returnTo)}`;
@@ -61,14 +61,14 @@ function refusal(why: Refusal, as: "page" | "problem", basePath: string): object
     return {
       statusCode: status,
       headers: { ...PROBLEM_HEADERS, ...retry },
-      body: problem({ status, title, detail, reference: REQUEST_ID }),
+      body: problem({ status, title, detail, requestId: REQUEST_ID }),
     };
   }
   const parts = [
     `<h1>${title}</h1>`,
     detail,
     ...(why === "role" ? [`href="${basePath}/logout"`] : []),
-    `Reference ${REQUEST_ID}`,
+    `Request ID ${REQUEST_ID}`,
   ];
   // Only who is signed in can sign out; and no page runs or loads anything.
   const never = why === "role" ? "<script|src=" : "<script|src=|/logout";

@@ -64,12 +64,12 @@ async function sessionToRenew(context: RequestContext, chosen: string | undefine
  * browser would be left with the used-up cookie, which looks stolen when it comes again, and its user would be signed
  * out.
  */
-function passOn({ settings, reference, note }: RequestContext, path: string): Response {
+function passOn({ settings, requestId, note }: RequestContext, path: string): Response {
   note.outcome = "passed_on";
-  return interstitial(settings.theme, path, reference);
+  return interstitial(settings.theme, path, requestId);
 }
 
-function chooser({ settings, reference }: RequestContext, ids: string[], returnPath: string): Response {
+function chooser({ settings, requestId }: RequestContext, ids: string[], returnPath: string): Response {
   const links = ids.map((id) => {
     const [href, label] = [loginPath(settings, returnPath, id), settings.identityProviders[id]!.label].map(escapeHtml);
     return `<p><a class=b href="${href}">${label}</a>`;
@@ -77,6 +77,6 @@ function chooser({ settings, reference }: RequestContext, ids: string[], returnP
   return page(200, settings.theme, {
     title: "Sign in",
     text: `How do you want to sign in?${links.join("")}`,
-    reference,
+    requestId,
   });
 }

@@ -15,7 +15,7 @@ import { clientAuthentication, relyingParty, type RelyingParty } from "../oidc/r
 const REVOCATION_LIMIT = 1_500;
 
 export async function logout(context: RequestContext): Promise<Response> {
-  const { settings, url, note, reference } = context;
+  const { settings, url, note, requestId } = context;
   const isLocal = url.searchParams.has("local");
   // Only people themselves decide to sign out.
   if (isFromElsewhere(context.request) || !isIntended(context.request)) {
@@ -25,7 +25,7 @@ export async function logout(context: RequestContext): Promise<Response> {
       title: "Sign out?",
       text: "Please confirm that you want to sign out.",
       action,
-      reference,
+      requestId,
     });
   }
   context.setCookies.push(clearedSessionCookie(), clearedRefreshCookie(context), ...clearedFlowCookies(context));

@@ -36,13 +36,13 @@ const REASONS: Record<Reuse, string> = {
  * @throws Failure `revocations_unavailable`, `ledger_unavailable`
  */
 export async function reactToReuse(context: RequestContext, what: Reuse, { uid, sid, idp }: Reused): Promise<void> {
-  const { ports, settings, now, address, reference, note } = context;
+  const { ports, settings, now, address, requestId, note } = context;
   const action = settings.onReuse;
   Object.assign(note, { uid, sid, idp });
   addDetail(context, `${what}_reused`);
   const revoked = REVOKED[action]({ uid, sid, idp }, now);
   if (revoked) await ports.revoke({ version: 1, ...revoked, by: "reuse", reason: REASONS[what] });
-  const raised = ports.raise({ version: 1, type: "reuse", what, action, uid, sid, idp, address, reference, time: now });
+  const raised = ports.raise({ version: 1, type: "reuse", what, action, uid, sid, idp, address, requestId, time: now });
   await Promise.all([
     ports.ledger.recordReuse({ uid, sid }, what, now),
     raised.catch((error) => addDetail(context, `event ${codesOf(asFailure(error))}`)),

@@ -19,26 +19,26 @@ export interface CloudFrontRequest {
   querystring: string;
   /** Keys in lower case; a header that came several times has several values. */
   headers: Record<string, { key?: string; value: string }[]>;
-  /** Only with "include body"; cut after 40 KB. */
+  /** Only with "include body"; truncated after 40 KB. */
   body?: { inputTruncated: boolean; encoding: "base64" | "text"; data: string };
 }
 
 const REQUEST_ID = /^[\w=-]{1,128}$/;
 
 /** The request id, which the access log of CloudFront has too (`x-edge-request-id`). */
-export function toReference(requestId: string): string {
+export function toRequestId(requestId: string): string {
   return REQUEST_ID.test(requestId) ? requestId : "unknown";
 }
 
 /**
- * The request; its `open` throws a Failure: `body_too_large` where CloudFront cut the body, `wrong_host` and
+ * The request; its `open` throws a Failure: `body_too_large` where CloudFront truncated the body, `wrong_host` and
  * `not_found` for a host and a path that a URL would spell otherwise, `bad_request` for what makes no request at all.
  *
  * @throws TypeError for headers that are none
  */
-export function toIncoming(request: CloudFrontRequest, reference: string): Incoming {
+export function toIncoming(request: CloudFrontRequest, requestId: string): Incoming {
   const headers = toHeaders(request.headers);
-  return { headers, reference, address: request.clientIp, open: () => toRequest(request, headers) };
+  return { headers, requestId, address: request.clientIp, open: () => toRequest(request, headers) };
 }
 
 function toRequest({ method, uri, querystring, body }: CloudFrontRequest, headers: Headers): Request {
