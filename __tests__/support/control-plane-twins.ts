@@ -5,8 +5,15 @@
  */
 import { randomBytes } from "node:crypto";
 import { StoreConflict } from "../../control-plane/errors";
-import { MAX_CHANGES, type Change, type SessionKeysSecret, type Stages } from "../../control-plane/ports";
-import type { LogEntry, Ports } from "../../control-plane/revoker/ports";
+import {
+  MAX_CHANGES,
+  type Change,
+  type LogEntry,
+  type Ports,
+  type RevokerPorts,
+  type SessionKeysSecret,
+  type Stages,
+} from "../../control-plane/ports";
 import { runGate } from "../../local/gate-sandbox";
 import type { SessionKeys } from "../../session/keys";
 import {
@@ -50,7 +57,7 @@ export interface ActorOptions {
 }
 
 export interface Actor {
-  ports: Ports;
+  ports: RevokerPorts;
   /** Names of the calls so far. */
   calls: string[];
   logs: LogEntry[];
@@ -64,7 +71,8 @@ export interface World {
   /** Records of the store, and its ETag. */
   store: { records: Map<string, string>; version: number };
   secret: { values: Map<string, SessionKeys>; labels: Map<string, string>; puts: number };
-  buried: { body: string; reason: string }[];
+  /** Messages on the dead-letter queue. */
+  deadLetters: { body: string; reason: string }[];
   /** A process. */
   actor(options?: ActorOptions): Actor;
   /** The keys of the version with AWSCURRENT. */
@@ -102,7 +110,7 @@ export function twins({ hasKeys = true } = {}): World {
     sessions: new Map(),
     store: { records: new Map(), version: 1 },
     secret: { values: new Map(), labels: new Map(), puts: 0 },
-    buried: [],
+    deadLetters: [],
     actor: (options) => actor(world, options),
     keys: () => world.secret.values.get(world.secret.labels.get(CURRENT)!)!,
     signIn(more = {}) {
@@ -298,7 +306,7 @@ function actor(world: World, { intercept, answered, skew = 0 }: ActorOptions = {
     return `ETAG${++store.version}`;
   }
 
-  const ports: Ports = {
+  const ports: RevokerPorts = {
     now: () => Math.floor(time.now() / 1000) + skew,
     wait: async (seconds) => {
       if (isDead) return never();
@@ -306,7 +314,8 @@ function actor(world: World, { intercept, answered, skew = 0 }: ActorOptions = {
     },
     random: (bytes) => randomBytes(bytes),
     log: (entry) => void logs.push(entry),
-    bury: (body, reason) => call("queue.bury", LATENCY.ledger, () => void world.buried.push({ body, reason })),
+    sendToDeadLetterQueue: (body, reason) =>
+      call("queue.send", LATENCY.ledger, () => void world.deadLetters.push({ body, reason })),
     secret: secretPort,
     store: {
       get: (name) => storeCall("get", () => store.records.get(name)),

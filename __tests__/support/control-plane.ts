@@ -117,7 +117,7 @@ export interface ControlPlane {
   /** What the gate decides about a session: its line in the access log. */
   decide(signed: Signed): Promise<string>;
   /** Bodies and reasons of the messages on the dead-letter queue; they are gone then. */
-  buried(): Promise<{ body: string; reason: string | undefined }[]>;
+  deadLetters(): Promise<{ body: string; reason: string | undefined }[]>;
   logs(): string;
   /** @throws Error when a log holds a key */
   close(): Promise<void>;
@@ -159,7 +159,7 @@ export async function startControlPlane(
   const ledger = { endpoint: dynamoDb, sessionsTable: `${name}-sessions`, revocationsTable: `${name}-revocations` };
   const makeQueue = async (kind: string) =>
     (await queues.send(new CreateQueueCommand({ QueueName: `${name}-${kind}` }))).QueueUrl!;
-  const [{ ARN: secretId }, deadQueueUrl] = await Promise.all([
+  const [{ ARN: secretId }, deadLetterQueueUrl] = await Promise.all([
     secrets.send(new CreateSecretCommand({ Name: secretName })),
     makeQueue("revocations-dead"),
     createLedgerTables(dynamoDb, ledger),
@@ -204,7 +204,7 @@ export async function startControlPlane(
       AWS_ENDPOINT_URL_DYNAMODB: ledgerEndpoint,
       SESSION_KEYS_SECRET_ARN: secretId!,
       SESSIONS_TABLE: ledger.sessionsTable,
-      DEAD_QUEUE_URL: deadQueueUrl,
+      DEAD_QUEUE_URL: deadLetterQueueUrl,
       SESSION_SECONDS: String(SESSION_SECONDS),
     });
   const [revoker, rotator] = await Promise.all([
@@ -432,7 +432,7 @@ export async function startControlPlane(
       const source = `Date.now=function(){return ${clock.now() * 1000}};${gateSource()}`;
       return (await runGate(source, eventOf({ session: token }), { records: store.records })).log[0]!;
     },
-    buried: () => receiveAll(deadQueueUrl),
+    deadLetters: () => receiveAll(deadLetterQueueUrl),
     logs: () => lambdas.map((lambda) => lambda.logs()).join(""),
     async close() {
       await Promise.all(lambdas.map((lambda) => lambda.close()));

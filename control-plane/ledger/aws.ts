@@ -29,6 +29,7 @@ import {
 } from "../../session/ledger";
 import { CLIENT_OPTIONS } from "../aws-client-options";
 import { OperationError } from "../errors";
+import type { Ledger } from "../ports";
 import { backoff } from "../store/backoff";
 
 type Item = Record<string, unknown>;
@@ -41,7 +42,7 @@ const PARALLEL_READS = 4;
 const KEY_NAMES: readonly string[] = Object.values(LEDGER_TABLES).flatMap((keys) => Object.values(keys));
 
 /** @param sessionsTable of who lists or looks up sessions; the key rotator does not */
-export function dynamoDbLedger(sessionsTable = "", revocationsTable: string) {
+export function dynamoDbLedger(sessionsTable = "", revocationsTable: string): Ledger {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS), {
     marshallOptions: { removeUndefinedValues: true },
   });

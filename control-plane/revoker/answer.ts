@@ -7,7 +7,8 @@ import { describeError } from "../errors";
 import { InvalidRequest, parseRequest, type RevokeRequest, type RevokerRequest } from "./command";
 import { lockdown } from "./lockdown";
 import { checkStore, restore, tidy } from "./maintain";
-import type { LogEntry, Ports, RevokerSettings } from "./ports";
+import type { LogEntry, Ports } from "../ports";
+import type { RevokerSettings } from "./settings";
 import { described, revoke } from "./revoke";
 import { listSessions } from "./sessions";
 

@@ -7,7 +7,8 @@ import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import pLimit from "p-limit";
 import { describeError } from "../errors";
 import { InvalidRequest, parseMessage } from "./command";
-import type { Ports, RevokerSettings } from "./ports";
+import type { RevokerPorts } from "../ports";
+import type { RevokerSettings } from "./settings";
 import { projectRevocations } from "./project";
 import { recordRevocation, type Recorded } from "./record";
 import { described } from "./revoke";
@@ -22,14 +23,12 @@ export type SqsRecord = Pick<SQSRecord, "messageId" | "body" | "eventSource"> & 
 const PARALLEL = 25;
 
 export async function carryOutBatch(
-  ports: Ports,
+  ports: RevokerPorts,
   settings: RevokerSettings,
   messages: readonly SqsRecord[],
 ): Promise<SQSBatchResponse> {
   const limit = pLimit(PARALLEL);
-  const results = await Promise.allSettled(
-    messages.map((message) => limit(() => recordOrBury(ports, settings, message))),
-  );
+  const results = await Promise.allSettled(messages.map((message) => limit(() => record(ports, settings, message))));
   const failed: SqsRecord[] = [];
   const recorded: (Recorded & { message: SqsRecord })[] = [];
   for (const [place, message] of messages.entries()) {
@@ -62,9 +61,9 @@ export async function carryOutBatch(
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
-/** @returns undefined for a message that was buried */
-async function recordOrBury(
-  ports: Ports,
+/** @returns undefined for a message that went to the dead-letter queue */
+async function record(
+  ports: RevokerPorts,
   settings: RevokerSettings,
   message: SqsRecord,
 ): Promise<Recorded | undefined> {
@@ -73,8 +72,8 @@ async function recordOrBury(
     return await recordRevocation(ports, settings, command, sentAt);
   } catch (error) {
     if (!(error instanceof InvalidRequest)) throw error;
-    await ports.bury(message.body, error.message);
-    ports.log({ ...line(message), outcome: "buried", detail: error.message });
+    await ports.sendToDeadLetterQueue(message.body, error.message);
+    ports.log({ ...line(message), outcome: "dead_lettered", detail: error.message });
     return undefined;
   }
 }

@@ -6,7 +6,8 @@ import { readActiveKeys } from "../session-keys/active";
 import { newKey } from "../session-keys/new-key";
 import { writeShards } from "../store/write";
 import type { LockdownRequest } from "./command";
-import type { Ports, RevokerSettings } from "./ports";
+import type { Ports } from "../ports";
+import type { RevokerSettings } from "./settings";
 import { recordLockdown } from "./record";
 
 const MAX_ATTEMPTS = 8;

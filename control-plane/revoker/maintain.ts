@@ -5,7 +5,8 @@ import { keyRecordName, shardOf, shardRecordName } from "../../session/shard";
 import { covers } from "../store/shard-state";
 import { isKeyRecordGood, surveyStore } from "../store/survey";
 import { restoreStore, tidyStore } from "../store/write";
-import type { Ports, RevokerSettings } from "./ports";
+import type { Ports } from "../ports";
+import type { RevokerSettings } from "./settings";
 import { projectAll } from "./project";
 
 /** Seconds after which a difference is looked at again: a revocation may be in the ledger and not in the store yet. */

@@ -10,7 +10,8 @@ import { OperationError } from "../errors";
 import { backoff } from "../store/backoff";
 import { raised, withRevocations } from "../store/shard-state";
 import { writeShards } from "../store/write";
-import type { Ports, RevokerSettings } from "./ports";
+import type { Ports } from "../ports";
+import type { RevokerSettings } from "./settings";
 
 const MAX_ATTEMPTS = 20;
 const PARALLEL_WRITES = 25;

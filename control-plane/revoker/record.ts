@@ -18,7 +18,8 @@ import { userId } from "../../session/token";
 import { OperationError } from "../errors";
 import { backoff } from "../store/backoff";
 import { InvalidRequest } from "./command";
-import type { Ports, RevokerSettings } from "./ports";
+import type { Ports } from "../ports";
+import type { RevokerSettings } from "./settings";
 
 const MAX_ATTEMPTS = 20;
 /** Items of a lockdown that are written at a time. */

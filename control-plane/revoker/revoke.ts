@@ -1,6 +1,7 @@
 import { isVoid, type Revocation } from "../../session/ledger";
 import type { RevocationCommand } from "../../session/revocation";
-import type { LogEntry, Ports, RevokerSettings } from "./ports";
+import type { LogEntry, Ports } from "../ports";
+import type { RevokerSettings } from "./settings";
 import { projectAll } from "./project";
 import { recordRevocation } from "./record";
 

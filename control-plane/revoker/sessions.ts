@@ -1,7 +1,8 @@
 import { isVoid, standingIds, type LedgerSession, type Revocation } from "../../session/ledger";
 import { CLOCK_SKEW } from "../../session/timing";
 import type { SessionsRequest } from "./command";
-import type { Ports, RevokerSettings } from "./ports";
+import type { Ports } from "../ports";
+import type { RevokerSettings } from "./settings";
 
 const DEFAULT_LIMIT = 100;
 const HOUR = 3600;

@@ -2,7 +2,7 @@
 import { STEPS } from "../../../control-plane/key-rotator/steps";
 import { tidy } from "../../../control-plane/revoker/maintain";
 import { revoke } from "../../../control-plane/revoker/revoke";
-import type { Ports } from "../../../control-plane/revoker/ports";
+import type { Ports } from "../../../control-plane/ports";
 import { KEY_ANNOUNCEMENT, KEY_CACHE, PROPAGATION } from "../../../session/timing";
 import { rotate, ROTATION, ROTATION_STEPS, SETTINGS, twins, type World } from "../../support/control-plane-twins";
 

@@ -8,7 +8,7 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import { dynamoDbLedger } from "../../../control-plane/ledger/aws";
 import type { Ledger } from "../../../control-plane/ports";
 import { recordRevocation } from "../../../control-plane/revoker/record";
-import type { Ports } from "../../../control-plane/revoker/ports";
+import type { Ports } from "../../../control-plane/ports";
 import { ALL_SHARDS } from "../../../control-plane/store/survey";
 import { createLedgerTables } from "../../../local/ledger-tables";
 import {

@@ -82,7 +82,7 @@ const BAD: Record<string, Bad> = {
     comesAgain: false,
   },
   "is about a session that nobody knows": { body: JSON.stringify(NOT_THERE), comesAgain: false },
-  "cannot be buried": { body: "{", intercept: failing("queue.bury"), comesAgain: true },
+  "cannot be sent to the dead-letter queue": { body: "{", intercept: failing("queue.send"), comesAgain: true },
   "has no attributes": { body: ofBadUser, more: { attributes: undefined as never }, comesAgain: true },
   "has no body": { body: undefined as never, comesAgain: false },
   "is of a shard whose state cannot be read": {
@@ -118,7 +118,7 @@ async function nineAndOne(bad: Bad, refuse?: (typeof REFUSED)[number]) {
   batch.splice(4, 0, one);
   const { batchItemFailures } = await world.time.run(carryOutBatch(ports, SETTINGS, batch));
   expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(bad.comesAgain ? [one.messageId] : []);
-  expect(world.buried).toEqual(
+  expect(world.deadLetters).toEqual(
     bad.comesAgain ? [] : [{ body: bad.body, reason: expect.stringMatching(/^[\x20-\x7e]{1,400}$/) as string }],
   );
   for (const signed of nine) expect(await world.decide(signed)).toBe("login revoked");

@@ -5,7 +5,7 @@
 import { carryOutBatch, type SqsRecord } from "../../../control-plane/revoker/batch";
 import { lockdown } from "../../../control-plane/revoker/lockdown";
 import { checkStore, restore, tidy } from "../../../control-plane/revoker/maintain";
-import type { Ports } from "../../../control-plane/revoker/ports";
+import type { RevokerPorts } from "../../../control-plane/ports";
 import { revoke } from "../../../control-plane/revoker/revoke";
 import { isVoid, type Revocation } from "../../../session/ledger";
 import { ENTRY_MARGIN } from "../../../session/timing";
@@ -31,7 +31,7 @@ interface Scene {
 }
 
 interface Work {
-  run(ports: Ports, scene: Scene): Promise<unknown>;
+  run(ports: RevokerPorts, scene: Scene): Promise<unknown>;
   prepare?(scene: Scene): Promise<unknown>;
   /** Whether everybody's session is over then. */
   isLockdown?: boolean;
@@ -51,7 +51,7 @@ const message = (world: World, uid: string): SqsRecord => ({
   eventSource: "aws:sqs",
   attributes: { SentTimestamp: "0" },
 });
-const batch = async (ports: Ports, world: World, uids: readonly string[]) => {
+const batch = async (ports: RevokerPorts, world: World, uids: readonly string[]) => {
   const { batchItemFailures } = await carryOutBatch(
     ports,
     SETTINGS,

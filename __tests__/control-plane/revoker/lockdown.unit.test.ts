@@ -3,7 +3,7 @@
  * key back.
  */
 import { STEPS } from "../../../control-plane/key-rotator/steps";
-import type { Ports } from "../../../control-plane/revoker/ports";
+import type { Ports } from "../../../control-plane/ports";
 import { lockdown } from "../../../control-plane/revoker/lockdown";
 import { restore, tidy } from "../../../control-plane/revoker/maintain";
 import { revoke } from "../../../control-plane/revoker/revoke";
@@ -104,6 +104,9 @@ describe("a lockdown is not undone", () => {
           await expectNoOlderKey(scene);
         },
         async (scene) => {
+          await expectNoOlderKey(scene);
+          // Nor does whoever writes next, by what the secret says now.
+          await scene.world.time.run(tidy(scene.world.actor().ports, SETTINGS));
           await expectNoOlderKey(scene);
           // Whoever signs in now is let in.
           const fresh = scene.world.signIn();

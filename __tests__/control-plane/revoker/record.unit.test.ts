@@ -150,13 +150,13 @@ describe("a revocation of a user", () => {
   );
 
   test.each([[60], [120], [3600], [40 * 365 * 86_400]])(
-    "with a cutoff %i s ahead of the revoker's clock is taken, not buried, and ends what there is by now",
+    "with a cutoff %i s ahead of the revoker's clock is taken, not sent to the dead-letter queue, and ends what there is by now",
     async (ahead) => {
       const world = twins();
       const before = world.signIn();
       const { uid } = before.session;
       await deliver(world, JSON.stringify(ofUser(uid, { cutoff: seconds(world) + ahead })), seconds(world));
-      expect(world.buried).toEqual([]);
+      expect(world.deadLetters).toEqual([]);
       expect(await world.decide(before)).toBe("login revoked");
       expect(held(world, uid)!.cutoff).toBe(seconds(world));
       await world.time.pass(10_000);
@@ -222,10 +222,10 @@ describe("a revocation of a session", () => {
     expect(isVoid(session, [recorded(world, sid)!])).toBe(true);
   });
 
-  test("of which nobody knows whose it is, is buried by its reason", async () => {
+  test("whose user nobody knows goes to the dead-letter queue with its reason", async () => {
     const world = twins();
     await deliver(world, JSON.stringify(ofSession(randomId())), seconds(world));
-    expect(world.buried.map(({ reason }) => reason)).toEqual(["the ledger has no such session"]);
+    expect(world.deadLetters.map(({ reason }) => reason)).toEqual(["the ledger has no such session"]);
   });
 });
 

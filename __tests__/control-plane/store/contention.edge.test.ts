@@ -5,7 +5,7 @@
 import { restore, tidy } from "../../../control-plane/revoker/maintain";
 import { lockdown } from "../../../control-plane/revoker/lockdown";
 import { revoke } from "../../../control-plane/revoker/revoke";
-import type { Ports } from "../../../control-plane/revoker/ports";
+import type { Ports } from "../../../control-plane/ports";
 import { fill, randomId, rotate, ROTATION, SETTINGS, twins, type World } from "../../support/control-plane-twins";
 
 const LOCKDOWN = { operation: "lockdown", by: "operator:test", reason: "" } as const;

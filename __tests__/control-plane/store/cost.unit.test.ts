@@ -6,7 +6,7 @@ import { lockdown } from "../../../control-plane/revoker/lockdown";
 import { checkStore, restore, tidy } from "../../../control-plane/revoker/maintain";
 import { revoke } from "../../../control-plane/revoker/revoke";
 import { listSessions } from "../../../control-plane/revoker/sessions";
-import type { Ports } from "../../../control-plane/revoker/ports";
+import type { RevokerPorts } from "../../../control-plane/ports";
 import { ENTRY_MARGIN } from "../../../session/timing";
 import {
   fill,
@@ -33,7 +33,7 @@ const messages = (world: World, count: number) =>
       }) as const,
   );
 
-async function callsOf(world: World, work: (ports: Ports) => Promise<unknown>): Promise<string[]> {
+async function callsOf(world: World, work: (ports: RevokerPorts) => Promise<unknown>): Promise<string[]> {
   const { ports, calls } = world.actor();
   await world.time.run(work(ports));
   return calls;
@@ -52,7 +52,7 @@ describe.each([
   ["an idle store", false],
   ["a store with a record of every shard", true],
 ])("in %s", (_, isFull) => {
-  const ONE_CALL: [string, (ports: Ports, world: World) => Promise<unknown>][] = [
+  const ONE_CALL: [string, (ports: RevokerPorts, world: World) => Promise<unknown>][] = [
     ["a revocation", (ports) => revoke(ports, SETTINGS, ofUser(randomId()))],
     ["a batch of ten", (ports, world) => carryOutBatch(ports, SETTINGS, messages(world, 10))],
     ["a lockdown", (ports) => lockdown(ports, SETTINGS, { operation: "lockdown", by: "operator:test", reason: "" })],
@@ -107,7 +107,7 @@ test("a day after the last revocation the keys' records name no shard, by one ca
 
 describe("no operation but check, rebuild and sweep reads a whole table", () => {
   const scans = (calls: string[]) => calls.filter((call) => call === "ledger.scan").length;
-  const OTHERS: [string, (ports: Ports, world: World) => Promise<unknown>][] = [
+  const OTHERS: [string, (ports: RevokerPorts, world: World) => Promise<unknown>][] = [
     ["a revocation", (ports) => revoke(ports, SETTINGS, ofUser(randomId()))],
     [
       "a revocation of a full record",

@@ -4,9 +4,9 @@
  */
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { CLIENT_OPTIONS } from "../aws-client-options";
-import type { Ports } from "./ports";
+import type { RevokerPorts } from "../ports";
 
-export function deadQueue(url: string): Ports["bury"] {
+export function deadLetterQueue(url: string): RevokerPorts["sendToDeadLetterQueue"] {
   // The host in a queue's URL is the region's endpoint; where AWS_ENDPOINT_URL names another one, that is meant.
   const client = new SQSClient({ ...CLIENT_OPTIONS, useQueueUrlAsEndpoint: false });
   return async (body, reason) => {
