@@ -32,8 +32,8 @@ import { eventOf } from "../functions/gate/case";
 import { mint } from "./session-tokens";
 import { KEY_ANNOUNCEMENT, PROPAGATION } from "../../session/timing";
 import { STEPS, type RotationSettings } from "../../control-plane/key-rotator/steps";
-import { ALL_SHARDS } from "../../control-plane/store/survey";
-import { withRevocations } from "../../control-plane/store/shard-state";
+import { ALL_SHARDS } from "../../control-plane/reconcile/read";
+import { withRevocations } from "../../control-plane/reconcile/shard-state";
 import { virtualTime, type VirtualTime } from "./virtual-time";
 
 /**

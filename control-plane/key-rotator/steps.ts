@@ -12,7 +12,7 @@ import { OperationError } from "../errors";
 import type { Ports } from "../ports";
 import { follows, readActiveKeys } from "../session-keys/active";
 import { backoff } from "../store/backoff";
-import { writeShards } from "../store/write";
+import { reconcileShards } from "../reconcile/store";
 import { nextKeys } from "./next-keys";
 
 export interface RotationSettings {
@@ -57,7 +57,7 @@ async function createSecret(ports: Ports, { keyRetention }: RotationSettings, ve
 /** Writes the new key's record; no token is signed with it yet. */
 async function setSecret(ports: Ports, settings: RotationSettings, version: string) {
   const { keys } = await rotationOf(ports, version);
-  const { written } = await writeShards(ports, settings, []);
+  const { written } = await reconcileShards(ports, settings, []);
   return { kid: keys.current, written: written.size };
 }
 
@@ -80,12 +80,12 @@ async function testSecret(ports: Ports, { propagation }: RotationSettings, versi
 async function finishSecret(ports: Ports, settings: RotationSettings, version: string) {
   const rotation = await rotationOf(ports, version);
   // It may have been lost while the edges were waited for.
-  await writeShards(ports, settings, []);
+  await reconcileShards(ports, settings, []);
   if (!rotation.isDone) await ports.secret.promote(version, await announce(ports, settings, rotation));
   // Secrets Manager takes a label that stays, once another version is current, for a rotation that goes on:
   // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
   await ports.secret.unlabel("pending", version);
-  const { deleted } = await writeShards(ports, settings, []);
+  const { deleted } = await reconcileShards(ports, settings, []);
   return { kid: rotation.keys.current, deleted: deleted.size };
 }
 

@@ -6,20 +6,20 @@ import type { Revocation } from "../../session/ledger";
 import { describeError } from "../errors";
 import { InvalidRequest, parseRequest, type RevokeRequest, type RevokerRequest } from "./command";
 import { lockdown } from "./lockdown";
-import { checkStore, restore, tidy } from "./maintain";
+import { check, reconcile, tidy } from "../reconcile/reconcile";
 import type { LogEntry, Ports } from "../ports";
 import type { RevokerSettings } from "./settings";
 import { described, revoke } from "./revoke";
 import { listSessions } from "./sessions";
 
-/** A sweep is a rebuild by the schedule: what is missing or damaged is put right before an operator is needed. */
+/** `rebuild` is what an operator asks for, `sweep` the schedule: so damage is mended before an operator is needed. */
 const OPERATIONS = {
   sessions: listSessions,
   revoke: (ports: Ports, settings: RevokerSettings, { command }: RevokeRequest) => revoke(ports, settings, command),
   lockdown,
-  check: checkStore,
-  rebuild: restore,
-  sweep: restore,
+  check,
+  rebuild: reconcile,
+  sweep: reconcile,
   tidy,
 };
 

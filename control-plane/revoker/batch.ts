@@ -9,7 +9,7 @@ import { describeError } from "../errors";
 import { InvalidRequest, parseMessage } from "./command";
 import type { RevokerPorts } from "../ports";
 import type { RevokerSettings } from "./settings";
-import { projectRevocations } from "./project";
+import { reconcileRevocations } from "../reconcile/revocations";
 import { recordRevocation, type Recorded } from "./record";
 import { described } from "./revoke";
 import { shardOf } from "../../session/shard";
@@ -38,12 +38,12 @@ export async function carryOutBatch(
       ports.log({ ...line(message), outcome: "failed", detail: describeError(result.reason) });
     } else if (result.value) recorded.push({ ...result.value, message });
   }
-  const failures = await projectRevocations(
+  const failures = await reconcileRevocations(
     ports,
     settings,
     recorded.map(({ revocation }) => revocation),
   ).then(
-    (projected) => projected.failed,
+    ({ failed }) => failed,
     (error: unknown) => new Map(recorded.map(({ revocation }) => [shardOf(revocation.uid!), error])),
   );
   for (const { message, revocation, isNew } of recorded) {

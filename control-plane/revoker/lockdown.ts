@@ -4,7 +4,7 @@ import type { Revocation } from "../../session/ledger";
 import { OperationError } from "../errors";
 import { readActiveKeys } from "../session-keys/active";
 import { newKey } from "../session-keys/new-key";
-import { writeShards } from "../store/write";
+import { reconcileShards } from "../reconcile/store";
 import type { LockdownRequest } from "./command";
 import type { Ports } from "../ports";
 import type { RevokerSettings } from "./settings";
@@ -31,7 +31,7 @@ export async function lockdown(
 ): Promise<LockdownAnswer> {
   const revocation = await recordLockdown(ports, settings, { by, reason });
   const kid = await replaceKeys(ports);
-  const { deleted } = await writeShards(ports, settings, []);
+  const { deleted } = await reconcileShards(ports, settings, []);
   return { revocation, kid, deleted: deleted.size };
 }
 

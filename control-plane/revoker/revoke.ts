@@ -2,7 +2,7 @@ import { isVoid, type Revocation } from "../../session/ledger";
 import type { RevocationCommand } from "../../session/revocation";
 import type { LogEntry, Ports } from "../ports";
 import type { RevokerSettings } from "./settings";
-import { projectAll } from "./project";
+import { reconcileEachRevocation } from "../reconcile/revocations";
 import { recordRevocation } from "./record";
 
 export interface RevokeAnswer {
@@ -22,7 +22,7 @@ export async function revoke(
   command: RevocationCommand,
 ): Promise<RevokeAnswer> {
   const { revocation, isNew } = await recordRevocation(ports, settings, command, ports.now());
-  const records = await projectAll(ports, settings, [revocation]);
+  const records = await reconcileEachRevocation(ports, settings, [revocation]);
   const sessions = await ports.ledger.sessionsOf(revocation.uid!);
   const ended = sessions.filter(
     (session) => session.endsAt > ports.now() && session.endedAt === undefined && isVoid(session, [revocation]),

@@ -1,6 +1,6 @@
 /** A rotation, call by call: every edge and every handler knows a key before it signs, whatever happens in between. */
 import { STEPS } from "../../../control-plane/key-rotator/steps";
-import { tidy } from "../../../control-plane/revoker/maintain";
+import { tidy } from "../../../control-plane/reconcile/reconcile";
 import { revoke } from "../../../control-plane/revoker/revoke";
 import type { Ports } from "../../../control-plane/ports";
 import { KEY_ANNOUNCEMENT, KEY_CACHE, PROPAGATION } from "../../../session/timing";

@@ -1,6 +1,6 @@
 /** One message of ten that cannot be carried out, in every way there is: the other nine are. */
 import { carryOutBatch, type SqsRecord } from "../../../control-plane/revoker/batch";
-import { restore } from "../../../control-plane/revoker/maintain";
+import { reconcile } from "../../../control-plane/reconcile/reconcile";
 import { sessionRevocationId, shardStateId, userRevocationId } from "../../../session/ledger";
 import {
   randomId,
@@ -102,7 +102,7 @@ const REFUSED: [string, (id: string) => boolean][] = [
 
 async function nineAndOne(bad: Bad, refuse?: (typeof REFUSED)[number]) {
   const world = twins();
-  await world.time.run(restore(world.actor().ports, SETTINGS));
+  await world.time.run(reconcile(world.actor().ports, SETTINGS));
   bad.prepare?.(world);
   const nine = Array.from({ length: 9 }, () => world.signIn());
   const { ports, logs } = world.actor({ ...(bad.intercept && { intercept: bad.intercept(world) }) });

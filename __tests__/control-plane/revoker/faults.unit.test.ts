@@ -4,7 +4,7 @@
  */
 import { carryOutBatch, type SqsRecord } from "../../../control-plane/revoker/batch";
 import { lockdown } from "../../../control-plane/revoker/lockdown";
-import { checkStore, restore, tidy } from "../../../control-plane/revoker/maintain";
+import { check, reconcile, tidy } from "../../../control-plane/reconcile/reconcile";
 import type { RevokerPorts } from "../../../control-plane/ports";
 import { revoke } from "../../../control-plane/revoker/revoke";
 import { isVoid, type Revocation } from "../../../session/ledger";
@@ -99,14 +99,14 @@ const WORKS: Record<string, Work> = {
   },
   "a rebuild of a wiped store": {
     prepare: async ({ world }) => world.store.records.clear(),
-    run: (ports) => restore(ports, SETTINGS),
+    run: (ports) => reconcile(ports, SETTINGS),
   },
   "a rotation": { run: (ports) => rotate(ports, "v1") },
 };
 
 async function begin(work: Work): Promise<Scene> {
   const world = twins();
-  await world.time.run(restore(world.actor().ports, SETTINGS));
+  await world.time.run(reconcile(world.actor().ports, SETTINGS));
   const scene = {
     world,
     revoked: world.signIn(),
@@ -129,7 +129,7 @@ async function expectCured(
   { world, revoked, meant, bystander }: Scene,
   { isLockdown = false, revokes = 0 }: Work,
 ): Promise<void> {
-  const { isRight, missing, wrong, unexpected } = await world.time.run(checkStore(world.actor().ports, SETTINGS));
+  const { isRight, missing, wrong, unexpected } = await world.time.run(check(world.actor().ports, SETTINGS));
   expect({ isRight, missing, wrong, unexpected }).toEqual({ isRight: true, missing: [], wrong: [], unexpected: [] });
   const all = [...revocationsIn(world)];
   const isEnded = ({ session }: Signed) => isVoid(world.sessions.get(session.sid)!, all);

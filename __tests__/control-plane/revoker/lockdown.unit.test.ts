@@ -5,7 +5,7 @@
 import { STEPS } from "../../../control-plane/key-rotator/steps";
 import type { Ports } from "../../../control-plane/ports";
 import { lockdown } from "../../../control-plane/revoker/lockdown";
-import { restore, tidy } from "../../../control-plane/revoker/maintain";
+import { reconcile, tidy } from "../../../control-plane/reconcile/reconcile";
 import { revoke } from "../../../control-plane/revoker/revoke";
 import type { RevocationCommand } from "../../../session/revocation";
 import {
@@ -88,7 +88,7 @@ describe("a lockdown is not undone", () => {
         }),
     ],
     ["a tidy", 2, (ports) => tidy(ports, SETTINGS)],
-    ["a sweep", 2, (ports) => restore(ports, SETTINGS)],
+    ["a sweep", 2, (ports) => reconcile(ports, SETTINGS)],
   ];
 
   test.each(late)(
@@ -152,7 +152,7 @@ describe("a lockdown that ends at any call is finished", () => {
         } satisfies RevocationCommand),
     ],
     ["the next tidy", (ports) => tidy(ports, SETTINGS)],
-    ["the next sweep", (ports) => restore(ports, SETTINGS)],
+    ["the next sweep", (ports) => reconcile(ports, SETTINGS)],
     ["the next step of a rotation", (ports) => rotate(ports, "v9")],
     ["saying it again", (ports) => lockdown(ports, SETTINGS, LOCKDOWN)],
   ];

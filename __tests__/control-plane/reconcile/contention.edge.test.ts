@@ -2,7 +2,7 @@
  * Nobody is kept from the end of what they do by others who write all the time, to a store with a record of every
  * shard.
  */
-import { restore, tidy } from "../../../control-plane/revoker/maintain";
+import { reconcile, tidy } from "../../../control-plane/reconcile/reconcile";
 import { lockdown } from "../../../control-plane/revoker/lockdown";
 import { revoke } from "../../../control-plane/revoker/revoke";
 import type { Ports } from "../../../control-plane/ports";
@@ -17,7 +17,7 @@ const ALL_RECORDS = 4096 + 1;
 async function fullWorld(): Promise<World> {
   const world = twins();
   fill(world);
-  await world.time.run(restore(world.actor().ports, SETTINGS));
+  await world.time.run(reconcile(world.actor().ports, SETTINGS));
   expect(world.store.records.size).toBe(ALL_RECORDS);
   return world;
 }
@@ -47,7 +47,7 @@ function otherRevoker(world: World): Writer {
 const WORK: [string, number, (ports: Ports) => Promise<unknown>][] = [
   ["a lockdown", 30, (ports) => lockdown(ports, SETTINGS, LOCKDOWN)],
   ["a rotation", 60, (ports) => rotate(ports, "v1", { ...ROTATION, propagation: 2, keyAnnouncement: 2 })],
-  ["a sweep", 900, (ports) => restore(ports, SETTINGS)],
+  ["a sweep", 900, (ports) => reconcile(ports, SETTINGS)],
   ["a tidy", 60, (ports) => tidy(ports, SETTINGS)],
   [
     "a revocation",
@@ -81,7 +81,7 @@ describe("among more than ten revocations a second", () => {
     world.store.records.clear();
     const other = otherRevoker(world);
     const begun = world.time.now();
-    await world.time.run(restore(world.actor().ports, SETTINGS));
+    await world.time.run(reconcile(world.actor().ports, SETTINGS));
     expect((world.time.now() - begun) / 1000).toBeLessThan(900);
     await world.time.run(other.stop());
     expect(world.store.records.size).toBe(ALL_RECORDS);

@@ -1,6 +1,6 @@
 /** What the store holds after a write whose answers were lost: every shard that a key's record names has a record. */
 import { revoke } from "../../../control-plane/revoker/revoke";
-import { ALL_SHARDS } from "../../../control-plane/store/survey";
+import { ALL_SHARDS } from "../../../control-plane/reconcile/read";
 import { STORE_STATE_ID, type StoreState } from "../../../session/ledger";
 import { namesShard, shardRecordName } from "../../../session/shard";
 import { rotate, SETTINGS, twins, uidIn, type World } from "../../support/control-plane-twins";

@@ -3,7 +3,7 @@ import { AT_ONCE } from "../../../stacks/revocation-queues";
 import { shardOf } from "../../../session/shard";
 import { carryOutBatch, type SqsRecord } from "../../../control-plane/revoker/batch";
 import { revoke } from "../../../control-plane/revoker/revoke";
-import { tidy } from "../../../control-plane/revoker/maintain";
+import { tidy } from "../../../control-plane/reconcile/reconcile";
 import {
   isVoid,
   sessionRevocationId,

@@ -1,5 +1,5 @@
 /** What a shard's record says, as the gate reads it, at every time. */
-import { covers, isRecordOf, raised, recordText, withRevocations } from "../../../control-plane/store/shard-state";
+import { covers, isRecordOf, raised, recordText, withRevocations } from "../../../control-plane/reconcile/shard-state";
 import type { Revocation, ShardState } from "../../../session/ledger";
 import { judge } from "../../../session/judge";
 import { markText, shardOf } from "../../../session/shard";

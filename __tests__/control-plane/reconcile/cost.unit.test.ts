@@ -3,7 +3,7 @@
  */
 import { carryOutBatch } from "../../../control-plane/revoker/batch";
 import { lockdown } from "../../../control-plane/revoker/lockdown";
-import { checkStore, restore, tidy } from "../../../control-plane/revoker/maintain";
+import { check, reconcile, tidy } from "../../../control-plane/reconcile/reconcile";
 import { revoke } from "../../../control-plane/revoker/revoke";
 import { listSessions } from "../../../control-plane/revoker/sessions";
 import type { RevokerPorts } from "../../../control-plane/ports";
@@ -44,7 +44,7 @@ const ofStore = (calls: string[]) => calls.filter((call) => call.startsWith("sto
 async function gateway(isFull = false): Promise<World> {
   const world = twins();
   if (isFull) fill(world);
-  await world.time.run(restore(world.actor().ports, SETTINGS));
+  await world.time.run(reconcile(world.actor().ports, SETTINGS));
   return world;
 }
 
@@ -79,7 +79,7 @@ describe.each([
 });
 
 test("the daily sweep of an idle gateway is two calls", async () => {
-  expect(ofStore(await callsOf(await gateway(), (ports) => restore(ports, SETTINGS)))).toEqual([
+  expect(ofStore(await callsOf(await gateway(), (ports) => reconcile(ports, SETTINGS)))).toEqual([
     "store.describe",
     "store.list",
   ]);
@@ -100,7 +100,7 @@ test("a day after the last revocation the keys' records name no shard, by one ca
   expect(ofStore(await callsOf(world, (ports) => tidy(ports, SETTINGS))).length).toBeLessThanOrEqual(3);
   expect(world.store.records.get("key.first")!.length).toBe(43);
   expect(ofStore(await callsOf(world, (ports) => tidy(ports, SETTINGS)))).toEqual([]);
-  const { deleted } = await world.time.run(restore(world.actor().ports, SETTINGS));
+  const { deleted } = await world.time.run(reconcile(world.actor().ports, SETTINGS));
   expect(deleted).toBeGreaterThan(250);
   expect([...world.store.records.keys()]).toEqual(["key.first"]);
 });
@@ -133,8 +133,8 @@ describe("no operation but check, rebuild and sweep reads a whole table", () => 
     expect(scans(await callsOf(world, (ports) => work(ports, world)))).toBe(0);
   });
   test.each([
-    ["check", checkStore],
-    ["sweep", restore],
+    ["check", check],
+    ["sweep", reconcile],
   ] as const)("%s does", async (_, work) => {
     expect(scans(await callsOf(await gateway(), (ports) => work(ports, SETTINGS)))).toBeGreaterThan(0);
   });
