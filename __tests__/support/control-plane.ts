@@ -75,6 +75,8 @@ export interface ControlPlane {
   secretName: string;
   store: KeyValueStoreEmulator;
   clock: Clock;
+  /** Bodies of the requests to the ledger, and of the rotator's to the secret. */
+  requests: string[];
   /** Names and endpoint of the ledger. */
   ledger: { endpoint: string; sessionsTable: string; revocationsTable: string };
   /** Invokes the revoker directly. @throws Error what the handler threw */
@@ -164,16 +166,18 @@ export async function startControlPlane(
     makeQueue("revocations-dead"),
     createLedgerTables(dynamoDb, ledger),
   ]);
+  const requests: string[] = [];
+  const noted = (body: string) => (requests.push(body), body);
   const [proxy, dynamoDbProxy, rotatorProxy, store] = await Promise.all([
     startAwsProxy(moto),
-    startAwsProxy(dynamoDb),
-    startAwsProxy(moto),
+    startAwsProxy(dynamoDb, noted),
+    startAwsProxy(moto, noted),
     startKeyValueStoreEmulator(STORE_ARN),
   ]);
   const clock = startClock(folder);
   const seen = new Set<string>();
   /** Versions of the secret whose keys are among them. */
-  const noted = new Set<string>();
+  const notedVersions = new Set<string>();
   const lambdas: Lambda[] = [];
 
   const start = async (kind: string, env: Record<string, string>): Promise<Lambda> => {
@@ -235,11 +239,11 @@ export async function startControlPlane(
   }
   /** Master keys, and token keys. */
   async function noteSecrets(): Promise<void> {
-    for (const version of Object.keys(await labels()).filter((one) => !noted.has(one))) {
+    for (const version of Object.keys(await labels()).filter((one) => !notedVersions.has(one))) {
       const { SecretString = "" } = await secrets
         .send(new GetSecretValueCommand({ SecretId: secretId, VersionId: version }))
         .catch(() => ({ SecretString: "" }));
-      if (SecretString) noted.add(version);
+      if (SecretString) notedVersions.add(version);
       if (SecretString) for (const key of Object.values((JSON.parse(SecretString) as SessionKeys).keys)) seen.add(key);
     }
     for (const [record, value] of Object.entries(store.records))
@@ -330,6 +334,7 @@ export async function startControlPlane(
     secretName,
     store,
     clock,
+    requests,
     ledger,
     invoke,
     step,
