@@ -4,7 +4,7 @@ import type { Revocation, ShardState } from "../../../session/ledger";
 import { judge } from "../../../session/judge";
 import { markText, shardOf } from "../../../session/shard";
 import { CLOCK_SKEW, ENTRY_MARGIN } from "../../../session/timing";
-import { randomId, TOKEN_SECONDS } from "../../support/control-plane-twins";
+import { randomId, TOKEN_SECONDS } from "../../support/control-plane/gateway";
 
 const NOW = 1_800_000_000;
 const SETTINGS = { tokenLifetime: TOKEN_SECONDS };

@@ -1,5 +1,5 @@
 /** What the control plane asks of the ledger: an eventually consistent read may miss the revocation that was meant. */
-import { startControlPlane, type ControlPlane } from "../../support/control-plane";
+import { startControlPlane, type ControlPlane } from "../../support/control-plane/bundles";
 import { startMoto, type Moto } from "../../support/moto";
 import { describeWith } from "../../support/tools";
 

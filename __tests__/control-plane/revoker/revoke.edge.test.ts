@@ -3,7 +3,7 @@ import { shardOf } from "../../../session/shard";
 import { createHash } from "node:crypto";
 import type { RevocationCommand, RevocationTarget } from "../../../session/revocation";
 import { CUTOFF_REACH } from "../../../session/timing";
-import { startControlPlane, uidInShard, type ControlPlane, type Signed } from "../../support/control-plane";
+import { startControlPlane, uidInShard, type ControlPlane, type Signed } from "../../support/control-plane/bundles";
 import { startMoto, type Moto } from "../../support/moto";
 import { describeWith } from "../../support/tools";
 

@@ -1,6 +1,6 @@
 /** What an operator is told about sessions. */
 import { randomBytes } from "node:crypto";
-import { startControlPlane, type ControlPlane } from "../../support/control-plane";
+import { startControlPlane, type ControlPlane } from "../../support/control-plane/bundles";
 import { startMoto, type Moto } from "../../support/moto";
 import { describeWith } from "../../support/tools";
 

@@ -23,18 +23,18 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import { buildHandlerZip } from "../../build/handler";
-import type { Answers, RevokerAnswer } from "../../control-plane/revoker/answer";
-import type { RevokerRequest } from "../../control-plane/revoker/command";
+import { buildHandlerZip } from "../../../build/handler";
+import type { Answers, RevokerAnswer } from "../../../control-plane/revoker/answer";
+import type { RevokerRequest } from "../../../control-plane/revoker/command";
 import {
   startKeyValueStoreEmulator,
   type KeyValueStoreEmulator,
   type StoreFault,
-} from "../../local/key-value-store-emulator";
-import { startLambda, type Lambda } from "../../local/lambda";
-import { createLedgerTables } from "../../local/ledger-tables";
-import { runGate } from "../../local/gate-sandbox";
-import type { SessionKeys } from "../../session/keys";
+} from "../../../local/key-value-store-emulator";
+import { startLambda, type Lambda } from "../../../local/lambda";
+import { createLedgerTables } from "../../../local/ledger-tables";
+import { runGate } from "../../../local/gate-sandbox";
+import type { SessionKeys } from "../../../session/keys";
 import {
   emailPointerKey,
   sessionKeyOf,
@@ -45,16 +45,16 @@ import {
   type LedgerSession,
   type Revocation,
   type ShardState,
-} from "../../session/ledger";
-import type { RevocationCommand } from "../../session/revocation";
-import { markText, shardOf } from "../../session/shard";
-import type { Session } from "../../session/token";
+} from "../../../session/ledger";
+import type { RevocationCommand } from "../../../session/revocation";
+import { markText, shardOf } from "../../../session/shard";
+import type { Session } from "../../../session/token";
 import { startAwsProxy } from "./aws-proxy";
-import { startClock, type Clock } from "./clock";
-import { gateSource } from "./door";
-import { eventOf } from "../functions/gate/case";
-import { mint } from "./session-tokens";
-import { lambdaNode } from "./tools";
+import { startClock, type Clock } from "../clock";
+import { gateSource } from "../door";
+import { eventOf } from "../../functions/gate/case";
+import { mint } from "../session-tokens";
+import { lambdaNode } from "../tools";
 
 export const STORE_ARN = "arn:aws:cloudfront::111122223333:key-value-store/0a1b2c3d-0000-1111-2222-333344445555";
 export const SESSION_SECONDS = 8 * 3600;
@@ -190,7 +190,7 @@ export async function startControlPlane(
       TOKEN_SECONDS: String(TOKEN_SECONDS),
       ...clock.env,
       // How local/lambda.ts loads the code makes Node warn where the SDK imports a part of Node on demand.
-      NODE_OPTIONS: `${clock.env["NODE_OPTIONS"]} --require ${join(__dirname, "localhost-names.js")} --disable-warning=ExperimentalWarning`,
+      NODE_OPTIONS: `${clock.env["NODE_OPTIONS"]} --require ${join(__dirname, "../localhost-names.js")} --disable-warning=ExperimentalWarning`,
     };
     const lambda = await startLambda({
       zip,
