@@ -29,7 +29,7 @@ export interface Plan {
   leftovers: readonly string[];
 }
 
-/** Of the whole store, with what the gate would notice; a record that is only over makes no difference to it. */
+/** A plan for the whole store, with what the gate would notice. Records that nothing needs any more make no difference. */
 export interface WholePlan extends Plan {
   /** Names of the records that there should be. */
   expected: string[];

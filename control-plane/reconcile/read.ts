@@ -1,7 +1,6 @@
 /**
- * What the store holds, and what ledger and keys say that it should hold. In every read the store's ETag comes first:
- * whoever changes a state or a key later than that also writes the store later, and then the write that follows from
- * this read conflicts.
+ * What the store holds, and what ledger and keys say that it should hold. The store's ETag is always read first. A writer
+ * that changes a state or a key after that writes the store after that too, so a plan from this read then conflicts.
  */
 import { tokenKey } from "../../session/keys";
 import type { ShardState, StoreState } from "../../session/ledger";

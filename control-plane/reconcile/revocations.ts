@@ -28,7 +28,7 @@ export async function reconcileRevocations(
   settings: EntrySettings,
   revocations: readonly Revocation[],
 ): Promise<Reconciled> {
-  // A command that comes again after that is about tokens that are over.
+  // No token from before an older revocation is still good.
   const shards = byShard(
     revocations.filter(({ recordedAt }) => recordedAt + settings.tokenLifetime + ENTRY_MARGIN > ports.now()),
   );
@@ -49,7 +49,7 @@ export async function reconcileRevocations(
   };
 }
 
-/** The same, of what must all go well. @throws the first error. @returns names of the records that were written */
+/** The same where all must succeed. @throws the first error. @returns names of the records that were written */
 export async function reconcileEachRevocation(
   ports: Ports,
   settings: EntrySettings,
@@ -90,8 +90,8 @@ function addEntries(
 }
 
 /**
- * Tokens that were signed until now are checked anew: so no entry from before is needed, once every check that is under
- * way is over.
+ * Sets a floor: tokens that were signed until now are renewed silently. So earlier entries are not needed, once every read
+ * of the ledger that is under way has ended.
  */
 async function raiseFloors(
   ports: Ports,

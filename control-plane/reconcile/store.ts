@@ -16,8 +16,8 @@ import { recordText, type EntrySettings } from "./shard-state";
 
 const MAX_ATTEMPTS = 60;
 /**
- * Shards that are read and written at a time: so that whoever loses against another writer reads again in time, and
- * goes on where it was.
+ * Shards that are read and written at a time, so that a writer that loses against others reads little again, and goes on
+ * where it was.
  */
 const SLICE = 100;
 
@@ -46,7 +46,7 @@ export async function reconcileShards(
   for (let attempt = 1; attempt <= MAX_ATTEMPTS;) {
     const state = await ports.ledger.storeState();
     try {
-      // Another writer leaves its ETag a moment after its write. What is still there has been left by nobody who lives.
+      // Another writer leaves its ETag a moment after its write. An ETag that is still there after a conflict is wrong.
       if (!state || state.etag === doubted) {
         const store = await readWholeStore(ports, settings);
         await carryOut(ports, planForAll(store, settings, ports.now()), done);

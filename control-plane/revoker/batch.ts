@@ -1,6 +1,6 @@
 /**
  * Messages of a queue (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html). A message is done
- * when the store has its revocation; until then it comes again. What can never be carried out leaves the queue at once.
+ * when the store has its revocation; until then it comes again. What can never be carried out goes to the dead-letter queue at once.
  * No message depends on another.
  */
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
@@ -14,12 +14,12 @@ import { recordRevocation, type Recorded } from "./record";
 import { described } from "./revoke";
 import { shardOf } from "../../session/shard";
 
-/** What is used of a message. */
+/** The members of a message that are used. */
 export type SqsRecord = Pick<SQSRecord, "messageId" | "body" | "eventSource"> & {
   attributes: Pick<SQSRecord["attributes"], "SentTimestamp">;
 };
 
-/** Messages whose revocations are recorded at a time. */
+/** How many revocations are recorded at a time. */
 const PARALLEL = 25;
 
 export async function carryOutBatch(

@@ -21,8 +21,8 @@ export interface LockdownAnswer {
 
 /**
  * Ends every session: no refresh cookie is good for a renewal any more (the ledger), nothing is signed with an older
- * key (the secret), and the gate knows no older key (the store, in one update). May be repeated after a failure at any
- * point; until it has been, any other write to the store removes the older keys' records.
+ * key (the secret), and the gate knows no older key (the store, in one update). It may be repeated after a failure at any
+ * point. Until then, any other write to the store removes the older keys' records.
  */
 export async function lockdown(
   ports: Ports,
@@ -53,7 +53,7 @@ async function replaceKeys({ secret, random }: Ports): Promise<string> {
   throw new OperationError(`others replaced the session keys ${MAX_ATTEMPTS} times in a row; try again`);
 }
 
-/** AWSPREVIOUS too: whoever moves AWSCURRENT back by hand must not find the older keys there. */
+/** AWSPREVIOUS too, so that nobody moves AWSCURRENT back to the older keys by hand. */
 async function unlabelOthers(secret: Ports["secret"], version: string): Promise<void> {
   const { pending, previous } = await secret.stages();
   if (pending !== undefined && pending !== version) await secret.unlabel("pending", pending);

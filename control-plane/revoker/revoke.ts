@@ -7,7 +7,7 @@ import { recordRevocation } from "./record";
 
 export interface RevokeAnswer {
   revocation: Revocation;
-  /** False where the ledger held as much already. */
+  /** False if the ledger already covered the command. */
   isNew: boolean;
   /** Names of the shards' records in the store that were written. */
   records: string[];

@@ -13,7 +13,7 @@ import { OperationError } from "../errors";
 import type { SessionKeysSecret } from "../ports";
 import { CLIENT_OPTIONS } from "../aws-client-options";
 
-/** On a version that is to become current outside of a rotation; a version without any label may be deleted. */
+/** Label of a version that becomes current outside of a rotation; a version without any label may be deleted. */
 const NEXT = "EDGEGATE_NEXT";
 const STAGES = { current: "AWSCURRENT", previous: "AWSPREVIOUS", pending: "AWSPENDING" } as const;
 
@@ -50,7 +50,7 @@ export function sessionKeysSecret(secretId: string): SessionKeysSecret {
           new GetSecretValueCommand({ SecretId: secretId, VersionId: version }),
         );
         const keys = parseSessionKeys(SecretString);
-        // Replacing what cannot be read would end every session.
+        // Going on without them would end every session.
         if (!keys)
           throw new OperationError(
             "the session-keys secret holds something else than session keys; move AWSCURRENT back to the last good version and rotate again",

@@ -131,7 +131,7 @@ async function expectCured(
 const FAULTS: Fault[] = ["error", "lost", "crash", "crash-after"];
 const cases = Object.keys(WORKS).flatMap((name) => FAULTS.map((fault) => [name, fault] as const));
 
-/** Of many calls of one kind in a row, a few stand for all. */
+/** Whether a call is tried: a few stand for many of one kind in a row. */
 function isWorthIt(calls: readonly string[], place: number): boolean {
   const alike = calls.filter((call, other) => other <= place && call === calls[place]).length;
   return alike <= 4 || alike % 25 === 0;
