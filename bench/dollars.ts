@@ -1,7 +1,7 @@
 /** What the control plane and the ledger cost, from the calls that the shipped bundles make. */
 import { ENTRY_MARGIN, KEY_ANNOUNCEMENT, PROPAGATION } from "../session/timing";
 import { startBenchPlane, TOKEN_SECONDS } from "./control-plane";
-import type { Figure } from "./figures";
+import type { Figure } from "./figure";
 import { dollars, NOTHING, PRICES, sum, type Usage } from "./prices";
 import { commandsOf, deliver } from "./revoker";
 

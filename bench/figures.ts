@@ -5,19 +5,11 @@ import { findTool, lambdaNode } from "../__tests__/support/tools";
 import { measureGate, measureGateMemory } from "./gate";
 import { measureLoadTime } from "./handler";
 import { measureDollars } from "./dollars";
+import type { Figure } from "./figure";
 import { measureRevoker } from "./revoker";
 import { gateSource, sampleRules } from "./sample";
 import { SCENARIOS } from "./scenarios";
 import { measureSynth } from "./synth";
-
-export interface Figure {
-  group: string;
-  name: string;
-  value: number;
-  unit: string;
-  /** The largest value that is good. */
-  limit?: number;
-}
 
 export interface Measured {
   figures: Figure[];

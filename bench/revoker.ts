@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { RevocationCommand } from "../session/revocation";
 import { startBenchPlane, type BenchPlane } from "./control-plane";
-import type { Figure } from "./figures";
+import type { Figure } from "./figure";
 
 export const REVOCATIONS = 10_000;
 /** What the queue hands over at once: stacks/revocation-queues.ts. */

@@ -2,7 +2,8 @@
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { table } from "../local/greeting";
-import { measureAll, type Figure, type Measured } from "./figures";
+import type { Figure } from "./figure";
+import { measureAll, type Measured } from "./figures";
 
 const USAGE = "usage: npm run bench [-- --json]\n";
 

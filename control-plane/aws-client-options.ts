@@ -1,6 +1,6 @@
 /**
- * Of every client. The SDK repeats what was throttled, failed on AWS's side or got no answer; every call here may be
- * repeated.
+ * Options of every client. The SDK repeats calls that were throttled, failed on AWS's side or got no answer. All calls
+ * here may be repeated.
  *
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */

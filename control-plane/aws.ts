@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { variable } from "./environment";
 import { dynamoDbLedger } from "./ledger/aws";
+import { log } from "./log";
 import type { Ports } from "./ports";
 import { sessionKeysSecret } from "./session-keys/aws";
 import { keyValueStore } from "./store/aws";
@@ -15,6 +16,7 @@ export function awsPorts(secretId: string): Ports {
     store: keyValueStore(variable("KEY_VALUE_STORE_ARN")),
     now: () => Math.floor(Date.now() / 1000),
     random: randomBytes,
+    log,
     wait: (seconds) => setTimeout(seconds * 1000),
   };
 }

@@ -1,4 +1,4 @@
-/** A function's environment variables, as Terraform sets them. Each @throws OperationError that names the variable */
+/** A function's environment variables, as Terraform sets them. Both readers throw an OperationError with the name. */
 import { OperationError } from "./errors";
 
 export function variable(name: string): string {

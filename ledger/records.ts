@@ -91,7 +91,7 @@ export interface ShardState {
    * recorded before. It matters for as long as a token may live after that.
    */
   floorSetAt: number;
-  /** JSON: the entries of the record and their ends (control-plane/store/shard-state.ts). */
+  /** JSON: the entries of the record and their ends (control-plane/reconcile/shard-state.ts). */
   entries: string;
 }
 

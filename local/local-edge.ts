@@ -259,7 +259,7 @@ function problemIn(line: string): string | undefined {
   try {
     const { outcome, status = 0, detail } = JSON.parse(line) as { outcome?: string; status?: number; detail?: string };
     // Whoever is not signed in gets a 401, which is no problem.
-    const isProblem = (status >= 400 && status !== 401) || outcome === "failed" || outcome === "buried";
+    const isProblem = (status >= 400 && status !== 401) || outcome === "failed" || outcome === "dead_lettered";
     return isProblem ? [outcome, detail].filter((part) => part !== undefined).join(" ") : undefined;
   } catch {
     return undefined;

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import type { CheckAnswer } from "../../control-plane/revoker/maintain";
+import type { CheckAnswer } from "../../control-plane/reconcile/reconcile";
 import type { SessionsAnswer } from "../../control-plane/revoker/sessions";
 import { makeCertificate } from "../../local/certificate";
 import { signIn } from "../../local/check";

@@ -10,8 +10,8 @@ const MAX_KEYS = MAX_CHANGES - 2;
  * The keys of the next version of the secret: a new one, and every older one that an active session may be signed with.
  *
  * @param current the keys of AWSCURRENT; undefined before the first rotation
- * @param retention seconds for which sessions may live that a key signed before it retired
- * @throws OperationError where there are too many to rotate once more
+ * @param retention seconds for which a retired key is kept, because sessions that it signed may be active
+ * @throws OperationError if there are too many keys for another rotation
  */
 export function nextKeys(
   current: SessionKeys | undefined,
@@ -20,7 +20,7 @@ export function nextKeys(
 ): SessionKeys {
   const { kid, masterKey } = newKey(current?.keys ?? {}, random);
   if (!current) return { current: kid, keys: { [kid]: masterKey } };
-  // That a key has retired is seen one rotation later: the key before the last signs no more by now.
+  // A key counts as retired from the rotation after the one that replaced it.
   const retired = Object.fromEntries(
     Object.keys(current.keys)
       .filter((key) => key !== current.current)

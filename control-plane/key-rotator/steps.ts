@@ -12,11 +12,11 @@ import { OperationError } from "../errors";
 import type { Ports } from "../ports";
 import { follows, readActiveKeys } from "../session-keys/active";
 import { backoff } from "../store/backoff";
-import { writeShards } from "../store/write";
+import { reconcileShards } from "../reconcile/store";
 import { nextKeys } from "./next-keys";
 
 export interface RotationSettings {
-  /** Seconds for which sessions may live that a key signed before it retired. */
+  /** Seconds for which a retired key is kept, because sessions that it signed may be active. */
   keyRetention: number;
   /** Seconds from the last write to the store until every edge has it; AWS gives no bound. */
   propagation: number;
@@ -29,9 +29,9 @@ export interface RotationSettings {
 /** @param version id of the version that the rotation makes: the event's ClientRequestToken */
 type Step = (ports: Ports, settings: RotationSettings, version: string) => Promise<Record<string, string | number>>;
 
-/** A rotation that is under way, or that a step is repeated of. */
+/** A rotation that is under way, or is over and has a step repeated. */
 interface Rotation {
-  /** Of its version. */
+  /** The value of its version. */
   keys: SessionKeys;
   /** Its version is AWSCURRENT already. */
   isDone: boolean;
@@ -45,7 +45,7 @@ const TEST_ATTEMPTS = 6;
 /** By the names that Secrets Manager gives them. What a step returns is for the log. */
 export const STEPS: Readonly<Record<string, Step>> = { createSecret, setSecret, testSecret, finishSecret };
 
-/** Makes the new key. On a secret that has no version yet, which Terraform leaves, it is the first one. */
+/** Makes the new key; the first one if the secret has no version yet, as after Terraform's apply. */
 async function createSecret(ports: Ports, { keyRetention }: RotationSettings, version: string) {
   const { secret } = ports;
   if (await secret.read(version)) return { kid: (await rotationOf(ports, version)).keys.current, created: 0 };
@@ -57,7 +57,7 @@ async function createSecret(ports: Ports, { keyRetention }: RotationSettings, ve
 /** Writes the new key's record; no token is signed with it yet. */
 async function setSecret(ports: Ports, settings: RotationSettings, version: string) {
   const { keys } = await rotationOf(ports, version);
-  const { written } = await writeShards(ports, settings, []);
+  const { written } = await reconcileShards(ports, settings, []);
   return { kid: keys.current, written: written.size };
 }
 
@@ -79,18 +79,18 @@ async function testSecret(ports: Ports, { propagation }: RotationSettings, versi
  */
 async function finishSecret(ports: Ports, settings: RotationSettings, version: string) {
   const rotation = await rotationOf(ports, version);
-  // It may have been lost while the edges were waited for.
-  await writeShards(ports, settings, []);
+  // The record may have been lost during the wait for the edges.
+  await reconcileShards(ports, settings, []);
   if (!rotation.isDone) await ports.secret.promote(version, await announce(ports, settings, rotation));
-  // Secrets Manager takes a label that stays, once another version is current, for a rotation that goes on:
+  // If AWSPENDING stayed on a version that is not current, Secrets Manager would think that the rotation goes on:
   // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
   await ports.secret.unlabel("pending", version);
-  const { deleted } = await writeShards(ports, settings, []);
+  const { deleted } = await reconcileShards(ports, settings, []);
   return { kid: rotation.keys.current, deleted: deleted.size };
 }
 
 /**
- * Handlers keep the keys for a minute. So a version that knows the new key, and signs with the old one, is current for
+ * Handlers keep the keys for a minute. So a version with the new key that still signs with the old one is current for
  * longer than that.
  *
  * @returns id of the version that then is current; undefined before the first rotation, when nobody signs yet
@@ -111,8 +111,8 @@ async function announce(
 }
 
 /**
- * @throws OperationError for a version that is not being rotated: a step that is repeated late must not bring an old
- *   key back, and neither must a rotation that a lockdown came into
+ * @throws OperationError for a version that is not being rotated: neither a step that is repeated late nor a rotation
+ *   that a lockdown interrupted may bring an old key back
  */
 async function rotationOf({ secret }: Ports, version: string): Promise<Rotation> {
   const { stages, current } = await readActiveKeys(secret);

@@ -33,6 +33,7 @@ import {
 } from "../../ledger/sessions";
 import { CLIENT_OPTIONS } from "../aws-client-options";
 import { OperationError } from "../errors";
+import type { Ledger } from "../ports";
 import { backoff } from "../store/backoff";
 
 /** The SDK has a class for each operation. */
@@ -50,7 +51,7 @@ const MAX_ATTEMPTS = 8;
 const PARALLEL_READS = 4;
 
 /** @param sessionsTable of who lists or looks up sessions; the key rotator does not */
-export function dynamoDbLedger(sessionsTable = "", revocationsTable: string) {
+export function dynamoDbLedger(sessionsTable = "", revocationsTable: string): Ledger {
   const client = new DynamoDBClient(CLIENT_OPTIONS);
   const send = async <T>({ operation, input, read }: LedgerRequest<T>): Promise<T> => {
     try {

@@ -1,24 +1,25 @@
 /**
- * What the revoker answers when it is invoked directly. A mistake of the asker comes back as `{ error }`; whatever else
- * goes wrong fails the invocation.
+ * What the revoker answers when it is invoked directly. A mistake in the request comes back as `{ error }`; anything else
+ * that goes wrong fails the invocation.
  */
 import type { Revocation } from "../../ledger/records";
 import { describeError } from "../errors";
 import { InvalidRequest, parseRequest, type RevokeRequest, type RevokerRequest } from "./command";
 import { lockdown } from "./lockdown";
-import { checkStore, restore, tidy } from "./maintain";
-import type { LogEntry, Ports, RevokerSettings } from "./ports";
+import { check, reconcile, tidy } from "../reconcile/reconcile";
+import type { LogEntry, Ports } from "../ports";
+import type { RevokerSettings } from "./settings";
 import { described, revoke } from "./revoke";
 import { listSessions } from "./sessions";
 
-/** A sweep is a rebuild by the schedule: what is missing or damaged is put right before an operator is needed. */
+/** `rebuild` is what an operator asks for, `sweep` the schedule: so damage is mended before an operator is needed. */
 const OPERATIONS = {
   sessions: listSessions,
   revoke: (ports: Ports, settings: RevokerSettings, { command }: RevokeRequest) => revoke(ports, settings, command),
   lockdown,
-  check: checkStore,
-  rebuild: restore,
-  sweep: restore,
+  check,
+  rebuild: reconcile,
+  sweep: reconcile,
   tidy,
 };
 
@@ -28,7 +29,7 @@ export type RevokerAnswer<Operation extends keyof Answers> =
 
 type Operation = (ports: Ports, settings: RevokerSettings, request: RevokerRequest) => Promise<Answers[keyof Answers]>;
 
-/** @throws whatever keeps it from being carried out, but for the asker's mistakes */
+/** @throws whatever goes wrong, except mistakes in the request */
 export async function answer(
   ports: Ports,
   settings: RevokerSettings,
@@ -39,7 +40,7 @@ export async function answer(
     const request = parseRequest(event);
     ({ operation } = request);
     const result = await (OPERATIONS[request.operation] as Operation)(ports, settings, request);
-    ports.log({ operation, outcome: "done", ...told(result) });
+    ports.log({ operation, outcome: "done", ...loggable(result) });
     return result;
   } catch (error) {
     const isMistake = error instanceof InvalidRequest;
@@ -53,8 +54,8 @@ export async function answer(
   }
 }
 
-/** How many, how much and whether: no text from outside but a `by` that was checked. */
-function told(result: object): Omit<LogEntry, "outcome"> {
+/** What the log may have of a result: numbers, flags, and a `by` that was checked. */
+function loggable(result: object): Omit<LogEntry, "outcome"> {
   const { revocation, ...rest } = result as { revocation?: Revocation };
   const numbers = Object.entries<unknown>(rest).map(([name, value]) => [
     name,

@@ -1,35 +1,34 @@
 /**
  * Messages of a queue (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html). A message is done
- * when the store has its revocation; until then it comes again. What can never be carried out leaves the queue at once.
+ * when the store has its revocation; until then it comes again. What can never be carried out goes to the dead-letter queue at once.
  * No message depends on another.
  */
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import pLimit from "p-limit";
 import { describeError } from "../errors";
 import { InvalidRequest, parseMessage } from "./command";
-import type { Ports, RevokerSettings } from "./ports";
-import { projectRevocations } from "./project";
+import type { RevokerPorts } from "../ports";
+import type { RevokerSettings } from "./settings";
+import { reconcileRevocations } from "../reconcile/revocations";
 import { recordRevocation, type Recorded } from "./record";
 import { described } from "./revoke";
 import { shardOf } from "../../session/shard";
 
-/** What is used of a message. */
+/** The members of a message that are used. */
 export type SqsRecord = Pick<SQSRecord, "messageId" | "body" | "eventSource"> & {
   attributes: Pick<SQSRecord["attributes"], "SentTimestamp">;
 };
 
-/** Messages whose revocations are recorded at a time. */
+/** How many revocations are recorded at a time. */
 const PARALLEL = 25;
 
 export async function carryOutBatch(
-  ports: Ports,
+  ports: RevokerPorts,
   settings: RevokerSettings,
   messages: readonly SqsRecord[],
 ): Promise<SQSBatchResponse> {
   const limit = pLimit(PARALLEL);
-  const results = await Promise.allSettled(
-    messages.map((message) => limit(() => recordOrBury(ports, settings, message))),
-  );
+  const results = await Promise.allSettled(messages.map((message) => limit(() => record(ports, settings, message))));
   const failed: SqsRecord[] = [];
   const recorded: (Recorded & { message: SqsRecord })[] = [];
   for (const [place, message] of messages.entries()) {
@@ -39,12 +38,12 @@ export async function carryOutBatch(
       ports.log({ ...line(message), outcome: "failed", detail: describeError(result.reason) });
     } else if (result.value) recorded.push({ ...result.value, message });
   }
-  const failures = await projectRevocations(
+  const failures = await reconcileRevocations(
     ports,
     settings,
     recorded.map(({ revocation }) => revocation),
   ).then(
-    (projected) => projected.failed,
+    ({ failed }) => failed,
     (error: unknown) => new Map(recorded.map(({ revocation }) => [shardOf(revocation.uid!), error])),
   );
   for (const { message, revocation, isNew } of recorded) {
@@ -62,9 +61,9 @@ export async function carryOutBatch(
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
-/** @returns undefined for a message that was buried */
-async function recordOrBury(
-  ports: Ports,
+/** @returns undefined for a message that went to the dead-letter queue */
+async function record(
+  ports: RevokerPorts,
   settings: RevokerSettings,
   message: SqsRecord,
 ): Promise<Recorded | undefined> {
@@ -73,8 +72,8 @@ async function recordOrBury(
     return await recordRevocation(ports, settings, command, sentAt);
   } catch (error) {
     if (!(error instanceof InvalidRequest)) throw error;
-    await ports.bury(message.body, error.message);
-    ports.log({ ...line(message), outcome: "buried", detail: error.message });
+    await ports.sendToDeadLetterQueue(message.body, error.message);
+    ports.log({ ...line(message), outcome: "dead_lettered", detail: error.message });
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Commands, and the requests of the command line and of the customer's own programs, who invoke the function directly.
- * What is wrong is told by its place, never by its value: others wrote it.
+ * Reads commands, and the requests of the command line and of the customer's programs, which invoke the function
+ * directly. Errors name the member that is wrong and never its value, because others wrote it.
  */
 import { z } from "zod";
 import { SHORT_ID, type RevocationCommand } from "../../session/revocation";
@@ -34,7 +34,7 @@ const command = z
   });
 
 /**
- * Of one user, by the gateway's id or an e-mail address, or of everybody; newest first, at most `limit` of them. With
+ * Sessions of one user, by the gateway's id or an e-mail address, or of everybody. Newest first, at most `limit`. With
  * `all` also those that are over.
  */
 const sessions = z
@@ -57,8 +57,8 @@ const revoke = z.strictObject({ operation: z.literal("revoke"), command });
 /** Ends every session: a new key, and the records of all others are removed. */
 const lockdown = z.strictObject({ operation: z.literal("lockdown"), by, reason });
 /**
- * Compares the store with what ledger and keys say, or makes it so (`rebuild`, and `sweep` by the schedule), or only
- * takes out what is over (`tidy`).
+ * Compares the store with what ledger and keys say (`check`), reconciles it (`rebuild` for an operator, `sweep` for the
+ * schedule), or only removes what has ended (`tidy`).
  */
 const ofStore = z.strictObject({ operation: z.enum(["check", "rebuild", "sweep", "tidy"]) });
 const request = z.discriminatedUnion("operation", [sessions, revoke, lockdown, ofStore]);
@@ -92,9 +92,9 @@ const notification = z.object({
 });
 
 /**
- * The command in a message of a queue, and when it was asked for, as far as it does not say so itself: when it was
- * published to the topic, or sent to the queue. A message that is redriven has a new time of sending, and a
- * notification the same.
+ * The command in a message of a queue, and when it was asked for, unless the command says so itself: when it was
+ * published to the topic, or sent to the queue. A message that is redriven has a new time of sending; a notification
+ * keeps its time.
  *
  * @param sentAt Unix seconds
  * @throws InvalidRequest

@@ -3,22 +3,25 @@
  * customer's programs (command.ts).
  */
 import { awsPorts } from "../aws";
-import { seconds, variable } from "../environment";
+import { variable } from "../environment";
 import { describeError } from "../errors";
-import { log } from "../log";
+import type { RevokerPorts } from "../ports";
 import { answer } from "./answer";
 import { carryOutBatch, type SqsRecord } from "./batch";
-import { deadQueue } from "./dead-queue";
-import type { Ports } from "./ports";
+import { deadLetterQueue } from "./dead-letter-queue";
+import { revokerSettings } from "./settings";
 
 /** Clients keep their connections from one invocation to the next. */
-let ports: Ports | undefined;
+let ports: RevokerPorts | undefined;
 
 /** @throws Error whose message is ours: whatever is to be tried again */
 export async function handler(event: unknown): Promise<unknown> {
   try {
-    ports ??= { ...awsPorts(variable("SESSION_KEYS_SECRET_ARN")), bury: deadQueue(variable("DEAD_QUEUE_URL")), log };
-    const settings = { sessionLifetime: seconds("SESSION_SECONDS"), tokenLifetime: seconds("TOKEN_SECONDS") };
+    ports ??= {
+      ...awsPorts(variable("SESSION_KEYS_SECRET_ARN")),
+      sendToDeadLetterQueue: deadLetterQueue(variable("DEAD_QUEUE_URL")),
+    };
+    const settings = revokerSettings();
     const { Records: records } = (event ?? {}) as { Records?: SqsRecord[] };
     return Array.isArray(records)
       ? await carryOutBatch(ports, settings, records)

@@ -4,9 +4,10 @@ import type { Revocation } from "../../ledger/records";
 import { OperationError } from "../errors";
 import { readActiveKeys } from "../session-keys/active";
 import { newKey } from "../session-keys/new-key";
-import { writeShards } from "../store/write";
+import { reconcileShards } from "../reconcile/store";
 import type { LockdownRequest } from "./command";
-import type { Ports, RevokerSettings } from "./ports";
+import type { Ports } from "../ports";
+import type { RevokerSettings } from "./settings";
 import { recordLockdown } from "./record";
 
 const MAX_ATTEMPTS = 8;
@@ -20,8 +21,8 @@ export interface LockdownAnswer {
 
 /**
  * Ends every session: no refresh cookie is good for a renewal any more (the ledger), nothing is signed with an older
- * key (the secret), and the gate knows no older key (the store, in one update). May be repeated after a failure at any
- * point; until it has been, any other write to the store removes the older keys' records.
+ * key (the secret), and the gate knows no older key (the store, in one update). It may be repeated after a failure at any
+ * point. Until then, any other write to the store removes the older keys' records.
  */
 export async function lockdown(
   ports: Ports,
@@ -30,7 +31,7 @@ export async function lockdown(
 ): Promise<LockdownAnswer> {
   const revocation = await recordLockdown(ports, settings, { by, reason });
   const kid = await replaceKeys(ports);
-  const { deleted } = await writeShards(ports, settings, []);
+  const { deleted } = await reconcileShards(ports, settings, []);
   return { revocation, kid, deleted: deleted.size };
 }
 
@@ -52,7 +53,7 @@ async function replaceKeys({ secret, random }: Ports): Promise<string> {
   throw new OperationError(`others replaced the session keys ${MAX_ATTEMPTS} times in a row; try again`);
 }
 
-/** AWSPREVIOUS too: whoever moves AWSCURRENT back by hand must not find the older keys there. */
+/** AWSPREVIOUS too, so that nobody moves AWSCURRENT back to the older keys by hand. */
 async function unlabelOthers(secret: Ports["secret"], version: string): Promise<void> {
   const { pending, previous } = await secret.stages();
   if (pending !== undefined && pending !== version) await secret.unlabel("pending", pending);

@@ -1,6 +1,6 @@
 /**
- * Records revocations in the ledger: the truth, before anything else. Commands may come twice, late and in any order;
- * whatever they do they do once.
+ * Records revocations in the ledger, before anything else is done. Commands may come twice, late and in any order; each
+ * has its effect once.
  */
 import pLimit from "p-limit";
 import { LEDGER_RETENTION, type Revocation } from "../../ledger/records";
@@ -12,26 +12,27 @@ import { userId } from "../../session/token";
 import { OperationError } from "../errors";
 import { backoff } from "../store/backoff";
 import { InvalidRequest } from "./command";
-import type { Ports, RevokerSettings } from "./ports";
+import type { Ports } from "../ports";
+import type { RevokerSettings } from "./settings";
 
 const MAX_ATTEMPTS = 20;
-/** Items of a lockdown that are written at a time. */
+/** How many items of a lockdown are written at a time. */
 const PARALLEL_WRITES = 16;
-/** Commands of a user that are remembered, and the characters of a digest. */
+/** How many commands about a user are remembered, and the length of a digest. */
 const REMEMBERED = 8;
 const DIGEST_LENGTH = 12;
 
 export interface Recorded {
   /** What the ledger holds now. */
   revocation: Revocation;
-  /** False where it held as much already. */
+  /** False if the ledger already covered the command. */
   isNew: boolean;
 }
 
 type Asked = Pick<Revocation, "kind" | "uid" | "sid" | "cutoff" | "by" | "reason">;
 
 /**
- * @param sentAt Unix seconds: when the command was asked for, where it does not say so itself
+ * @param sentAt Unix seconds: when the command was asked for, unless it says so itself
  * @throws InvalidRequest `not_found` where nobody knows whose session it is
  */
 export async function recordRevocation(
@@ -44,7 +45,7 @@ export async function recordRevocation(
   const now = ports.now();
   if (target.type === "user") {
     const uid = uidOf(target);
-    // Somebody's clock may be ahead of this one. The digest is of what was asked: the same, whenever the command comes.
+    // The sender's clock may be ahead of this one. The digest is of what was sent, so it is the same at every delivery.
     return record(
       ports,
       settings,
@@ -85,25 +86,24 @@ async function record(
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     if (attempt > 0) await wait(backoff(attempt));
     const held = (await ledger.revocations([id])).get(id);
-    if (held && says(held, asked, digest)) return { revocation: held, isNew: false };
+    if (held && isCovered(held, asked, digest)) return { revocation: held, isNew: false };
     const revocation = following(held, asked, digest, now(), settings);
     if (await ledger.replaceRevocation(id, held, revocation)) return { revocation, isNew: true };
   }
   throw new OperationError("the ledger neither takes nor holds the revocation; try again");
 }
 
-/** Whether what is held makes what is asked for superfluous. */
-function says(held: Revocation, asked: Asked, digest: string): boolean {
+/** Whether the revocation that the ledger holds already covers the new command. */
+function isCovered(held: Revocation, asked: Asked, digest: string): boolean {
   if (asked.kind === "session") return held.uid === asked.uid;
-  // A lockdown that is repeated is a lockdown.
+  // A second lockdown ends the sessions that began since the first.
   if (asked.kind === "gateway") return false;
-  // The same command once more; or one about sessions from well before those that were ended already.
+  // The same command again, or one about sessions that were ended already.
   return (held.commands ?? "").split(" ").includes(digest) || asked.cutoff + 2 * CLOCK_SKEW < held.cutoff;
 }
 
 /**
- * The revocation that comes after `held`. Its mark is greater, so that sign-ins which knew of the other do not know of
- * this one.
+ * The revocation that replaces `held`. Its mark is greater, so sign-ins that knew only of `held` are revoked.
  */
 function following(
   held: Revocation | undefined,
@@ -113,7 +113,7 @@ function following(
   { sessionLifetime, tokenLifetime }: RevokerSettings,
 ): Revocation {
   const cutoff = Math.max(asked.cutoff, asked.kind === "session" ? 0 : (held?.cutoff ?? 0));
-  // Sessions of a longer lifetime, set before, end with their tokens: no renewal gets past the ledger.
+  // Sessions from before a shorter lifetime was configured end with their tokens: the ledger refuses their renewal.
   const until = Math.max(cutoff + CUTOFF_REACH + sessionLifetime, now + tokenLifetime + ENTRY_MARGIN);
   return {
     ...asked,
@@ -139,7 +139,7 @@ function uidOf(target: RevocationTarget & { type: "user" }): string {
   return "uid" in target ? target.uid : userId(sha256, target.issuer, target.subject);
 }
 
-/** The ledger knows better than the one who asks. A session is in it before its first token is out. */
+/** The ledger decides, not the command. A session is in the ledger before its first token leaves the handler. */
 async function userOfSession({ ledger }: Ports, { sid, uid }: RevocationTarget & { type: "session" }): Promise<string> {
   if (uid !== undefined && (await ledger.session(uid, sid))) return uid;
   const known = (await ledger.userOfSession(sid)) ?? uid;

@@ -1,12 +1,13 @@
 import { isRevoked, type Revocation } from "../../ledger/records";
 import type { RevocationCommand } from "../../session/revocation";
-import type { LogEntry, Ports, RevokerSettings } from "./ports";
-import { projectAll } from "./project";
+import type { LogEntry, Ports } from "../ports";
+import type { RevokerSettings } from "./settings";
+import { reconcileEachRevocation } from "../reconcile/revocations";
 import { recordRevocation } from "./record";
 
 export interface RevokeAnswer {
   revocation: Revocation;
-  /** False where the ledger held as much already. */
+  /** False if the ledger already covered the command. */
   isNew: boolean;
   /** Names of the shards' records in the store that were written. */
   records: string[];
@@ -21,7 +22,7 @@ export async function revoke(
   command: RevocationCommand,
 ): Promise<RevokeAnswer> {
   const { revocation, isNew } = await recordRevocation(ports, settings, command, ports.now());
-  const records = await projectAll(ports, settings, [revocation]);
+  const records = await reconcileEachRevocation(ports, settings, [revocation]);
   const sessions = await ports.ledger.sessionsOf(revocation.uid!);
   const ended = sessions.filter(
     (session) => session.endsAt > ports.now() && session.endedAt === undefined && isRevoked(session, [revocation]),

@@ -2,18 +2,19 @@ import { isRevoked, type LedgerSession, type Revocation } from "../../ledger/rec
 import { statusIds } from "../../ledger/tables";
 import { CLOCK_SKEW } from "../../session/timing";
 import type { SessionsRequest } from "./command";
-import type { Ports, RevokerSettings } from "./ports";
+import type { Ports } from "../ports";
+import type { RevokerSettings } from "./settings";
 
 const DEFAULT_LIMIT = 100;
 const HOUR = 3600;
-/** Hours whose sign-ins are read at a time. */
+/** How many hours of sign-ins are read at a time. */
 const PARALLEL_HOURS = 12;
 
 export type SessionState = "active" | "revoked" | "signed-out" | "over";
 
 export interface SessionsAnswer {
   sessions: (LedgerSession & { state: SessionState })[];
-  /** There are more than the limit. */
+  /** Whether there are more than the limit. */
   hasMore: boolean;
 }
 
@@ -39,7 +40,7 @@ export async function listSessions(
   };
 }
 
-/** Hour by hour back to the oldest sign-in that may live, until there are enough. */
+/** Goes back hour by hour to the oldest sign-in whose session may be active, until there are enough. */
 async function latest(
   { ledger, now }: Ports,
   { sessionLifetime }: RevokerSettings,
@@ -65,7 +66,7 @@ function idsOf({ uid, sid }: LedgerSession): string[] {
   return [user, session, gateway];
 }
 
-/** Without what only the auth handler has a use for. */
+/** The session without what only the auth handler uses. */
 function shown(session: LedgerSession): LedgerSession {
   const { ...rest } = session;
   for (const name of ["next", "lease", "leasedAt", "watched"] as const) delete rest[name];

@@ -1,18 +1,18 @@
-/** The keys that tokens are signed with, now or once a rotation ends. */
+/** The keys that tokens are or will be signed with: those in use, and the new one of a rotation under way. */
 import type { SessionKeys } from "../../session/keys";
 import { OperationError } from "../errors";
 import type { SessionKeysSecret, Stages } from "../ports";
 
-export interface LivingKeys {
+export interface ActiveKeys {
   stages: Stages;
-  /** Of AWSCURRENT; undefined before the first rotation has ended. */
+  /** The value of AWSCURRENT; undefined before the first rotation has ended. */
   current: SessionKeys | undefined;
   /** Master keys by key id: those of AWSCURRENT, and the new one of a rotation under way. */
   keys: Record<string, string>;
 }
 
 /** @throws OperationError where AWSCURRENT has no keys: going on without them would end every session */
-export async function readActiveKeys(secret: SessionKeysSecret): Promise<LivingKeys> {
+export async function readActiveKeys(secret: SessionKeysSecret): Promise<ActiveKeys> {
   const stages = await secret.stages();
   const [current, pending] = await Promise.all([
     read(stages.current),
@@ -33,8 +33,8 @@ export function follows(next: SessionKeys, current: SessionKeys): boolean {
 }
 
 /**
- * What AWSPENDING adds to AWSCURRENT: its new key and nothing else. Its other keys are those of AWSCURRENT; or a
- * lockdown removed them, and no record of theirs may come back because a rotation put its version a moment later.
+ * What AWSPENDING adds to AWSCURRENT: its new key and nothing else. Its other keys are in AWSCURRENT too, unless a
+ * lockdown removed them; then their records must not come back because of a rotation that put its version a moment later.
  */
 function addedBy({ current: kid, keys }: SessionKeys, current: SessionKeys | undefined): Record<string, string> {
   return current && !follows({ current: kid, keys }, current) ? {} : { [kid]: keys[kid]! };

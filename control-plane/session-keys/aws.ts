@@ -10,17 +10,16 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { parseSessionKeys, type SessionKeys } from "../../session/keys";
 import { OperationError } from "../errors";
-import type { Stages } from "../ports";
+import type { SessionKeysSecret } from "../ports";
 import { CLIENT_OPTIONS } from "../aws-client-options";
 
-/** On a version that is to become current outside of a rotation; a version without any label may be deleted. */
+/** Label of a version that becomes current outside of a rotation; a version without any label may be deleted. */
 const NEXT = "EDGEGATE_NEXT";
 const STAGES = { current: "AWSCURRENT", previous: "AWSPREVIOUS", pending: "AWSPENDING" } as const;
 
 /** @param secretId ARN of the secret */
-export function sessionKeysSecret(secretId: string) {
+export function sessionKeysSecret(secretId: string): SessionKeysSecret {
   const client = new SecretsManagerClient(CLIENT_OPTIONS);
-  /** A version's value never changes. */
   const values = new Map<string, SessionKeys>();
   const put = (version: string, keys: SessionKeys, label: string) =>
     client.send(
@@ -31,8 +30,8 @@ export function sessionKeysSecret(secretId: string) {
         VersionStages: [label],
       }),
     );
-  const secret = {
-    async stages(): Promise<Stages> {
+  const secret: SessionKeysSecret = {
+    async stages() {
       const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: secretId }));
       const versionWith = (stage: string) =>
         Object.keys(VersionIdsToStages).find((id) => VersionIdsToStages[id]!.includes(stage));
@@ -43,8 +42,7 @@ export function sessionKeysSecret(secretId: string) {
       };
     },
 
-    /** @returns undefined for a version that has no value yet */
-    async read(version: string): Promise<SessionKeys | undefined> {
+    async read(version) {
       const known = values.get(version);
       if (known) return known;
       try {
@@ -52,7 +50,7 @@ export function sessionKeysSecret(secretId: string) {
           new GetSecretValueCommand({ SecretId: secretId, VersionId: version }),
         );
         const keys = parseSessionKeys(SecretString);
-        // Replacing what cannot be read would end every session.
+        // Going on without them would end every session.
         if (!keys)
           throw new OperationError(
             "the session-keys secret holds something else than session keys; move AWSCURRENT back to the last good version and rotate again",
@@ -66,25 +64,19 @@ export function sessionKeysSecret(secretId: string) {
       }
     },
 
-    /** Stores a version as AWSPENDING. Repeating it with the same value changes nothing. */
-    async putPending(version: string, keys: SessionKeys): Promise<void> {
+    async putPending(version, keys) {
       // The very first version of a secret gets AWSCURRENT as well, whatever is asked for.
       await put(version, keys, STAGES.pending);
     },
 
-    /** Moves AWSCURRENT. @param from the version that has it; undefined where none does */
-    async promote(version: string, from: string | undefined): Promise<void> {
+    async promote(version, from) {
       const move = { MoveToVersionId: version, ...(from !== undefined && { RemoveFromVersionId: from }) };
       await client.send(
         new UpdateSecretVersionStageCommand({ SecretId: secretId, VersionStage: STAGES.current, ...move }),
       );
     },
 
-    /**
-     * Stores a version and makes it AWSCURRENT. @returns false, and changes nothing, where `from` is not current any
-     * more
-     */
-    async replaceCurrent(version: string, keys: SessionKeys, from: string): Promise<boolean> {
+    async replaceCurrent(version, keys, from) {
       await put(version, keys, NEXT);
       try {
         // Refused unless `from` still has the label: so two writers, or one and a rotation, never overwrite each
@@ -99,8 +91,7 @@ export function sessionKeysSecret(secretId: string) {
       }
     },
 
-    /** Takes a staging label from the version that has it. */
-    async unlabel(stage: "pending" | "previous", version: string): Promise<void> {
+    async unlabel(stage, version) {
       try {
         await client.send(
           new UpdateSecretVersionStageCommand({

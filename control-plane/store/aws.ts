@@ -15,19 +15,18 @@ import {
 } from "@aws-sdk/client-cloudfront-keyvaluestore";
 import { CLIENT_OPTIONS } from "../aws-client-options";
 import { StoreConflict } from "../errors";
-import type { Change } from "../ports";
+import type { Store } from "../ports";
 
 /** The most that ListKeys gives at once. */
 const PAGE_SIZE = 50;
 
-/** Every call costs about a tenth of a cent. @param arn of the KeyValueStore */
-export function keyValueStore(arn: string) {
+/** @param arn of the KeyValueStore */
+export function keyValueStore(arn: string): Store {
   const client = new CloudFrontKeyValueStoreClient(CLIENT_OPTIONS);
   const etagNow = async (): Promise<string> =>
     (await client.send(new DescribeKeyValueStoreCommand({ KvsARN: arn }))).ETag!;
   return {
-    /** All of it under its ETag; or newer records if somebody wrote meanwhile: a write then conflicts. */
-    async read(): Promise<{ etag: string; records: ReadonlyMap<string, string> }> {
+    async read() {
       const etag = await etagNow();
       const records = new Map<string, string>();
       for await (const { Items = [] } of paginateListKeys({ client, pageSize: PAGE_SIZE }, { KvsARN: arn })) {
@@ -36,7 +35,7 @@ export function keyValueStore(arn: string) {
       return { etag, records };
     },
 
-    async get(name: string): Promise<string | undefined> {
+    async get(name) {
       try {
         return (await client.send(new GetKeyCommand({ KvsARN: arn, Key: name }))).Value;
       } catch (error) {
@@ -45,13 +44,7 @@ export function keyValueStore(arn: string) {
       }
     },
 
-    /**
-     * All of the changes, {@link MAX_CHANGES} at most, or none.
-     *
-     * @returns the new ETag
-     * @throws StoreConflict when the store is not at `etag` any more
-     */
-    async update(changes: readonly Change[], etag: string): Promise<string> {
+    async update(changes, etag) {
       const Puts = changes.flatMap((change) => ("put" in change ? [{ Key: change.put, Value: change.value }] : []));
       const Deletes = changes.flatMap((change) => ("delete" in change ? [{ Key: change.delete }] : []));
       try {

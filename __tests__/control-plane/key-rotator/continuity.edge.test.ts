@@ -4,7 +4,7 @@ import type { StoreFault } from "../../../local/key-value-store-emulator";
 import type { RevocationTarget } from "../../../session/revocation";
 import { mint } from "../../support/session-tokens";
 import { startMoto, type Moto } from "../../support/moto";
-import { startRotatingGateway, type RotatingGateway, type Visitor } from "../../support/rotating-gateway";
+import { startRotatingGateway, type RotatingGateway, type Visitor } from "../../support/control-plane/rotating-gateway";
 import { describeWith } from "../../support/tools";
 
 const USERS = 20;

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { KEY_ID, tokenKey } from "../../../session/keys";
 import { hmac } from "../../../session/node-hash";
-import { startControlPlane, type ControlPlane } from "../../support/control-plane";
+import { startControlPlane, type ControlPlane } from "../../support/control-plane/bundles";
 import { startMoto, type Moto } from "../../support/moto";
 import { describeWith } from "../../support/tools";
 

@@ -8,8 +8,8 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import { dynamoDbLedger } from "../../../control-plane/ledger/aws";
 import type { Ledger } from "../../../control-plane/ports";
 import { recordRevocation } from "../../../control-plane/revoker/record";
-import type { Ports } from "../../../control-plane/revoker/ports";
-import { ALL_SHARDS } from "../../../control-plane/store/survey";
+import type { Ports } from "../../../control-plane/ports";
+import { ALL_SHARDS } from "../../../control-plane/reconcile/read";
 import { createLedgerTables } from "../../../local/ledger-tables";
 import type { LedgerSession, Revocation, ShardState } from "../../../ledger/records";
 import {

@@ -1,45 +1,32 @@
 /** One message of ten that cannot be carried out, in every way there is: the other nine are. */
 import { carryOutBatch, type SqsRecord } from "../../../control-plane/revoker/batch";
-import { restore } from "../../../control-plane/revoker/maintain";
 import { sessionRevocationId, shardStateId, userRevocationId } from "../../../ledger/tables";
 import {
+  type Gateway,
+  gatewayInMemory,
+  type Intercept,
+  message,
+  ofSession,
+  ofUser,
   randomId,
   SETTINGS,
-  twins,
   uidIn,
-  type Intercept,
-  type Signed,
-  type World,
-} from "../../support/control-plane-twins";
+} from "../../support/control-plane/gateway";
 
-const NOT_THERE = { version: 1, target: { type: "session", sid: randomId() }, by: "sign-out", reason: "" };
-const message = (world: World, body: string): SqsRecord => ({
-  messageId: randomId(),
-  body,
-  eventSource: "aws:sqs",
-  attributes: { SentTimestamp: String(world.time.now()) },
-});
-const bodyOf = ({ session: { uid } }: Signed) =>
-  JSON.stringify({ version: 1, target: { type: "user", uid }, by: "operator:test", reason: "" });
-
+const NOT_THERE = ofSession(randomId());
 const BAD_UID = uidIn("BD");
-const ofBadUser = JSON.stringify({
-  version: 1,
-  target: { type: "user", uid: BAD_UID },
-  by: "operator:test",
-  reason: "",
-});
+const ofBadUser = JSON.stringify(ofUser(BAD_UID));
 /** Fails the calls of a port that are about the bad message. */
 const failing =
-  (call: string, isBad: (world: World) => boolean = () => true) =>
-  (world: World): Intercept =>
+  (call: string, isBad: (gateway: Gateway) => boolean = () => true) =>
+  (gateway: Gateway): Intercept =>
   (name) =>
-    name === call && isBad(world) ? "error" : undefined;
+    name === call && isBad(gateway) ? "error" : undefined;
 
 interface Bad {
   body: string;
-  intercept?: (world: World) => Intercept;
-  prepare?: (world: World) => void;
+  intercept?: (gateway: Gateway) => Intercept;
+  prepare?: (gateway: Gateway) => void;
   more?: Partial<SqsRecord>;
   /** Whether it comes again, or is where an operator finds it. */
   comesAgain: boolean;
@@ -52,7 +39,7 @@ const BAD: Record<string, Bad> = {
   "is null": { body: "null", comesAgain: false },
   "is nested a hundred thousand deep": { body: "[".repeat(100_000) + "]".repeat(100_000), comesAgain: false },
   "is as large as a queue takes": {
-    body: JSON.stringify({ version: 1, target: { type: "user", uid: BAD_UID }, by: "x".repeat(1_000_000), reason: "" }),
+    body: JSON.stringify(ofUser(BAD_UID, { by: "x".repeat(1_000_000) })),
     comesAgain: false,
   },
   "is of another version": { body: JSON.stringify({ ...NOT_THERE, version: 2 }), comesAgain: false },
@@ -82,13 +69,13 @@ const BAD: Record<string, Bad> = {
     comesAgain: false,
   },
   "is about a session that nobody knows": { body: JSON.stringify(NOT_THERE), comesAgain: false },
-  "cannot be buried": { body: "{", intercept: failing("queue.bury"), comesAgain: true },
+  "cannot be sent to the dead-letter queue": { body: "{", intercept: failing("queue.send"), comesAgain: true },
   "has no attributes": { body: ofBadUser, more: { attributes: undefined as never }, comesAgain: true },
   "has no body": { body: undefined as never, comesAgain: false },
   "is of a shard whose state cannot be read": {
     body: ofBadUser,
-    prepare: (world) =>
-      void world.items.set(shardStateId("67"), { version: 3, floor: 0, floorSetAt: 0, entries: "{not JSON" }),
+    prepare: (gateway) =>
+      void gateway.items.set(shardStateId("67"), { version: 3, floor: 0, floorSetAt: 0, entries: "{not JSON" }),
     comesAgain: true,
   },
 };
@@ -101,11 +88,11 @@ const REFUSED: [string, (id: string) => boolean][] = [
 ];
 
 async function nineAndOne(bad: Bad, refuse?: (typeof REFUSED)[number]) {
-  const world = twins();
-  await world.time.run(restore(world.actor().ports, SETTINGS));
-  bad.prepare?.(world);
-  const nine = Array.from({ length: 9 }, () => world.signIn());
-  const { ports, logs } = world.actor({ ...(bad.intercept && { intercept: bad.intercept(world) }) });
+  const gateway = gatewayInMemory();
+  await gateway.reconcile();
+  bad.prepare?.(gateway);
+  const nine = Array.from({ length: 9 }, () => gateway.signIn());
+  const { ports, logs } = gateway.instance({ ...(bad.intercept && { intercept: bad.intercept(gateway) }) });
   if (refuse) {
     const [name, isBad] = refuse;
     const ledger = ports.ledger as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
@@ -113,15 +100,15 @@ async function nineAndOne(bad: Bad, refuse?: (typeof REFUSED)[number]) {
     ledger[name] = (...args) =>
       isBad(([] as unknown[]).concat(args[0])[0] as string) ? Promise.reject(new Error("refused")) : original(...args);
   }
-  const one = { ...message(world, bad.body), ...bad.more };
-  const batch = nine.map((signed) => message(world, bodyOf(signed)));
+  const one = { ...message(bad.body, gateway.now()), ...bad.more };
+  const batch = nine.map(({ session }) => message(ofUser(session.uid), gateway.now()));
   batch.splice(4, 0, one);
-  const { batchItemFailures } = await world.time.run(carryOutBatch(ports, SETTINGS, batch));
+  const { batchItemFailures } = await gateway.time.run(carryOutBatch(ports, SETTINGS, batch));
   expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(bad.comesAgain ? [one.messageId] : []);
-  expect(world.buried).toEqual(
+  expect(gateway.deadLetters).toEqual(
     bad.comesAgain ? [] : [{ body: bad.body, reason: expect.stringMatching(/^[\x20-\x7e]{1,400}$/) as string }],
   );
-  for (const signed of nine) expect(await world.decide(signed)).toBe("login revoked");
+  for (const signed of nine) expect(await gateway.decide(signed)).toBe("login revoked");
   expect(logs.filter(({ outcome }) => outcome === "done")).toHaveLength(9);
   expect(logs.filter(({ message: id }) => id === one.messageId)).toHaveLength(1);
   expect(({} as { polluted?: number }).polluted).toBeUndefined();
@@ -145,35 +132,28 @@ describe("of ten messages nine are carried out, where one", () => {
 });
 
 test("of a shard that is full and one that is not, the one waits for no floor of the other's, and fails by itself", async () => {
-  const world = twins();
-  const other = world.signIn();
-  const flood = Array.from({ length: 60 }, () =>
-    message(
-      world,
-      JSON.stringify({ version: 1, target: { type: "user", uid: uidIn("BD") }, by: "sign-out", reason: "" }),
-    ),
-  );
-  const last = message(world, bodyOf(other));
+  const gateway = gatewayInMemory();
+  const other = gateway.signIn();
+  const flood = Array.from({ length: 60 }, () => message(ofUser(uidIn("BD")), gateway.now()));
+  const last = message(ofUser(other.session.uid), gateway.now());
   let isPushed = false;
-  const actor = world.actor({
+  const instance = gateway.instance({
     intercept: (name) => (isPushed && name === "ledger.putShardState" ? "error" : undefined),
     answered: (name) => void (isPushed ||= name === "store.update"),
   });
-  const { batchItemFailures } = await world.time.run(carryOutBatch(actor.ports, SETTINGS, [...flood, last]));
+  const { batchItemFailures } = await gateway.time.run(carryOutBatch(instance.ports, SETTINGS, [...flood, last]));
   expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort()).toEqual(
     flood.map(({ messageId }) => messageId).sort(),
   );
-  expect(await world.decide(other)).toBe("login revoked");
+  expect(await gateway.decide(other)).toBe("login revoked");
 });
 
 test("two hundred messages about one user at once are all recorded, and none fails", async () => {
-  const world = twins();
-  const signed = world.signIn();
+  const gateway = gatewayInMemory();
+  const signed = gateway.signIn();
   const { uid } = signed.session;
-  const batch = Array.from({ length: 200 }, (_, place) =>
-    message(world, JSON.stringify({ version: 1, target: { type: "user", uid }, by: "event:hr", reason: `${place}` })),
-  );
-  expect(await world.time.run(carryOutBatch(world.actor().ports, SETTINGS, batch))).toEqual({ batchItemFailures: [] });
-  expect(await world.decide(signed)).toBe("login revoked");
-  expect(world.items.has(sessionRevocationId(signed.session.sid))).toBe(false);
+  const batch = Array.from({ length: 200 }, (_, place) => message(ofUser(uid, { reason: `${place}` }), gateway.now()));
+  expect(await gateway.deliver(batch)).toEqual([]);
+  expect(await gateway.decide(signed)).toBe("login revoked");
+  expect(gateway.items.has(sessionRevocationId(signed.session.sid))).toBe(false);
 });

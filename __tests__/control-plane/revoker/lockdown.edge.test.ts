@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { LockdownRequest } from "../../../control-plane/revoker/command";
 import { GATEWAY_PARTS } from "../../../ledger/tables";
-import { startControlPlane, type ControlPlane, type Signed } from "../../support/control-plane";
+import { startControlPlane, type ControlPlane, type Signed } from "../../support/control-plane/bundles";
 import { startMoto, type Moto } from "../../support/moto";
 import { describeWith } from "../../support/tools";
 

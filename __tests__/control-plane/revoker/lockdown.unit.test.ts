@@ -3,60 +3,58 @@
  * key back.
  */
 import { STEPS } from "../../../control-plane/key-rotator/steps";
-import type { Ports } from "../../../control-plane/revoker/ports";
+import type { Ports } from "../../../control-plane/ports";
 import { lockdown } from "../../../control-plane/revoker/lockdown";
-import { restore, tidy } from "../../../control-plane/revoker/maintain";
+import { reconcile, tidy } from "../../../control-plane/reconcile/reconcile";
 import { revoke } from "../../../control-plane/revoker/revoke";
-import type { RevocationCommand } from "../../../session/revocation";
 import {
-  atEveryCall,
+  type Gateway,
+  gatewayInMemory,
+  type InstanceOptions,
+  LOCKDOWN,
+  ofUser,
   randomId,
   rotate,
   ROTATION,
   ROTATION_STEPS,
   SETTINGS,
-  twins,
-  type ActorOptions,
   type Signed,
-  type World,
-} from "../../support/control-plane-twins";
-
-const LOCKDOWN = { operation: "lockdown", by: "operator:test", reason: "a key leaked" } as const;
+} from "../../support/control-plane/gateway";
+import { atEveryCall } from "../../support/control-plane/every-call";
 
 interface Scene {
-  world: World;
+  gateway: Gateway;
   older: string[];
   signed: Signed;
 }
 
 /** A gateway that has rotated once, with a session; its next rotation is so many steps on. */
-async function gateway(steps: number, version = "v2"): Promise<Scene> {
-  const world = twins({ hasKeys: false });
-  const { ports } = world.actor();
-  await world.time.run(rotate(ports, "v1"));
-  const signed = world.signIn();
-  for (const step of ROTATION_STEPS.slice(0, steps)) await world.time.run(STEPS[step]!(ports, ROTATION, version));
-  return { world, signed, older: [...world.secret.values.values()].flatMap(({ keys }) => Object.keys(keys)) };
+async function rotatedGateway(steps: number, version = "v2"): Promise<Scene> {
+  const gateway = gatewayInMemory({ hasKeys: false });
+  const { ports } = gateway.instance();
+  await gateway.time.run(rotate(ports, "v1"));
+  const signed = gateway.signIn();
+  for (const step of ROTATION_STEPS.slice(0, steps)) await gateway.time.run(STEPS[step]!(ports, ROTATION, version));
+  return { gateway, signed, older: [...gateway.secret.values.values()].flatMap(({ keys }) => Object.keys(keys)) };
 }
 
 /** The ledger's items of a lockdown are written whatever comes; what is at stake comes after them. */
 const isAfterRecord = (call: string) => call !== "ledger.revocations" && call !== "ledger.replaceRevocation";
 
-const lockDown = (world: World) => world.time.run(lockdown(world.actor().ports, SETTINGS, LOCKDOWN));
-const active = ({ secret }: World) => {
+const active = ({ secret }: Gateway) => {
   const [current, pending] = ["AWSCURRENT", "AWSPENDING"].map((label) => secret.values.get(secret.labels.get(label)!));
   return Object.keys({ ...current!.keys, ...(pending?.keys[current!.current] ? pending.keys : {}) }).sort();
 };
 
-async function expectNoOlderKey({ world, older, signed }: Scene): Promise<void> {
-  expect(world.kidsInStore().filter((kid) => older.includes(kid))).toEqual([]);
-  expect(Object.keys(world.keys().keys).filter((kid) => older.includes(kid))).toEqual([]);
-  expect(await world.decide(signed)).toBe("login key");
+async function expectNoOlderKey({ gateway, older, signed }: Scene): Promise<void> {
+  expect(gateway.kidsInStore().filter((kid) => older.includes(kid))).toEqual([]);
+  expect(Object.keys(gateway.keys().keys).filter((kid) => older.includes(kid))).toEqual([]);
+  expect(await gateway.decide(signed)).toBe("login key");
 }
 
 /** As Secrets Manager does, up to the step that says no. */
-async function goOn({ time, actor }: World, from: number): Promise<void> {
-  const { ports } = actor();
+async function goOn({ time, instance }: Gateway, from: number): Promise<void> {
+  const { ports } = instance();
   for (const step of ROTATION_STEPS.slice(from)) {
     const [result] = await time.run(Promise.allSettled([STEPS[step]!(ports, ROTATION, "v2")]));
     if (result.status === "rejected") return;
@@ -76,39 +74,32 @@ describe("a lockdown is not undone", () => {
       4,
       (ports) => STEPS["finishSecret"]!(ports, ROTATION, "v2"),
     ],
-    [
-      "a revocation",
-      2,
-      (ports) =>
-        revoke(ports, SETTINGS, {
-          version: 1,
-          target: { type: "user", uid: randomId() },
-          by: "operator:late",
-          reason: "",
-        }),
-    ],
+    ["a revocation", 2, (ports) => revoke(ports, SETTINGS, ofUser(randomId()))],
     ["a tidy", 2, (ports) => tidy(ports, SETTINGS)],
-    ["a sweep", 2, (ports) => restore(ports, SETTINGS)],
+    ["a sweep", 2, (ports) => reconcile(ports, SETTINGS)],
   ];
 
   test.each(late)(
     "by %s that stands still at any call while it runs, nor by the steps after it",
     async (_, steps, work) => {
       const places = await atEveryCall<Scene>(
-        async (options: ActorOptions) => {
-          const scene = await gateway(steps);
-          return { scene, work: () => work(scene.world.actor(options).ports) };
+        async (options: InstanceOptions) => {
+          const scene = await rotatedGateway(steps);
+          return { scene, work: () => work(scene.gateway.instance(options).ports) };
         },
         async (scene) => {
-          await lockDown(scene.world);
+          await scene.gateway.lockdown();
           await expectNoOlderKey(scene);
         },
         async (scene) => {
+          await expectNoOlderKey(scene);
+          // Nor does whoever writes next, by what the secret says now.
+          await scene.gateway.tidy();
           await expectNoOlderKey(scene);
           // Whoever signs in now is let in.
-          const fresh = scene.world.signIn();
-          expect(await scene.world.decide(fresh)).toBe(`allow session ${fresh.session.uid}`);
-          await goOn(scene.world, 0);
+          const fresh = scene.gateway.signIn();
+          expect(await scene.gateway.decide(fresh)).toBe(`allow session ${fresh.session.uid}`);
+          await goOn(scene.gateway, 0);
           await expectNoOlderKey(scene);
         },
       );
@@ -121,14 +112,14 @@ describe("a lockdown is not undone", () => {
     async (steps) => {
       await atEveryCall<Scene>(
         async (options) => {
-          const scene = await gateway(steps);
-          return { scene, work: () => lockdown(scene.world.actor(options).ports, SETTINGS, LOCKDOWN) };
+          const scene = await rotatedGateway(steps);
+          return { scene, work: () => lockdown(scene.gateway.instance(options).ports, SETTINGS, LOCKDOWN) };
         },
-        ({ world }) => goOn(world, steps),
+        ({ gateway }) => goOn(gateway, steps),
         async (scene, _, result) => {
           expect(result.status).toBe("fulfilled");
           await expectNoOlderKey(scene);
-          expect(scene.world.kidsInStore()).toEqual(active(scene.world));
+          expect(scene.gateway.kidsInStore()).toEqual(active(scene.gateway));
         },
         isAfterRecord,
       );
@@ -138,18 +129,9 @@ describe("a lockdown is not undone", () => {
 
 describe("a lockdown that ends at any call is finished", () => {
   const next: [string, (ports: Ports) => Promise<unknown>][] = [
-    [
-      "the revocation of anybody",
-      (ports) =>
-        revoke(ports, SETTINGS, {
-          version: 1,
-          target: { type: "user", uid: randomId() },
-          by: "sign-out",
-          reason: "",
-        } satisfies RevocationCommand),
-    ],
+    ["the revocation of anybody", (ports) => revoke(ports, SETTINGS, ofUser(randomId()))],
     ["the next tidy", (ports) => tidy(ports, SETTINGS)],
-    ["the next sweep", (ports) => restore(ports, SETTINGS)],
+    ["the next sweep", (ports) => reconcile(ports, SETTINGS)],
     ["the next step of a rotation", (ports) => rotate(ports, "v9")],
     ["saying it again", (ports) => lockdown(ports, SETTINGS, LOCKDOWN)],
   ];
@@ -158,26 +140,26 @@ describe("a lockdown that ends at any call is finished", () => {
     let places = 0;
     for (const fault of ["crash", "crash-after", "error"] as const) {
       for (let call = 1; ; call++) {
-        const scene = await gateway(1);
-        const { world } = scene;
-        const before = world.keys().current;
+        const scene = await rotatedGateway(1);
+        const { gateway } = scene;
+        const before = gateway.keys().current;
         let seen = 0;
-        const broken = world.actor({
+        const broken = gateway.instance({
           intercept: (name) => (isAfterRecord(name) && ++seen === call ? fault : undefined),
         });
-        const [result] = await world.time.run(
+        const [result] = await gateway.time.run(
           Promise.race([
             Promise.allSettled([lockdown(broken.ports, SETTINGS, LOCKDOWN)]),
-            world.time.sleep(60_000).then(() => [undefined]),
+            gateway.time.sleep(60_000).then(() => [undefined]),
           ]),
         );
         if (result?.status === "fulfilled") break;
-        if (world.keys().current === before) continue;
+        if (gateway.keys().current === before) continue;
         places += 1;
-        await world.time.run(work(world.actor().ports));
+        await gateway.run(work);
         await expectNoOlderKey(scene);
-        const fresh = world.signIn();
-        expect(await world.decide(fresh)).toBe(`allow session ${fresh.session.uid}`);
+        const fresh = gateway.signIn();
+        expect(await gateway.decide(fresh)).toBe(`allow session ${fresh.session.uid}`);
       }
     }
     expect(places).toBeGreaterThan(10);
@@ -185,15 +167,15 @@ describe("a lockdown that ends at any call is finished", () => {
 });
 
 test("a lockdown is one update of the store, whatever the number of keys and shards", async () => {
-  const world = twins();
-  const { ports } = world.actor();
+  const gateway = gatewayInMemory();
+  const { ports } = gateway.instance();
   for (let day = 0; day < 32; day++) {
-    await world.time.run(rotate(ports, `v${day + 1}`, { ...ROTATION, keyRetention: 31 * 86_400 }));
-    await world.time.pass(86_400_000);
+    await gateway.time.run(rotate(ports, `v${day + 1}`, { ...ROTATION, keyRetention: 31 * 86_400 }));
+    await gateway.time.pass(86_400_000);
   }
-  expect(Object.keys(world.keys().keys)).toHaveLength(33);
-  const revoker = world.actor();
-  await world.time.run(lockdown(revoker.ports, SETTINGS, LOCKDOWN));
+  expect(Object.keys(gateway.keys().keys)).toHaveLength(33);
+  const revoker = gateway.instance();
+  await gateway.time.run(lockdown(revoker.ports, SETTINGS, LOCKDOWN));
   expect(revoker.calls.filter((call) => call.startsWith("store."))).toEqual(["store.update"]);
-  expect(world.kidsInStore()).toEqual([world.keys().current]);
+  expect(gateway.kidsInStore()).toEqual([gateway.keys().current]);
 });

@@ -3,7 +3,7 @@ import { shardOf } from "../../../session/shard";
 import { createHash } from "node:crypto";
 import type { RevocationCommand, RevocationTarget } from "../../../session/revocation";
 import { CUTOFF_REACH } from "../../../session/timing";
-import { startControlPlane, uidInShard, type ControlPlane, type Signed } from "../../support/control-plane";
+import { startControlPlane, uidInShard, type ControlPlane, type Signed } from "../../support/control-plane/bundles";
 import { startMoto, type Moto } from "../../support/moto";
 import { describeWith } from "../../support/tools";
 
@@ -131,14 +131,14 @@ describeWith("moto", "a revocation", (path) => {
     expect(await plane.decide(after)).toBe(allowed(after));
   });
 
-  test("that cannot be carried out is buried with its reason, and the log holds nothing of it", async () => {
+  test("that cannot be carried out goes to the dead-letter queue with its reason, and the log holds nothing of it", async () => {
     const bodies = [
       "{not json SECRET",
       JSON.stringify({ ...command({ type: "session", sid: "nobodys-session0" }) }),
       JSON.stringify({ SECRET: 1 }),
     ];
     expect(await plane.deliver(bodies)).toEqual([]);
-    expect((await plane.buried()).map(({ body }) => body).sort()).toEqual([...bodies].sort());
+    expect((await plane.deadLetters()).map(({ body }) => body).sort()).toEqual([...bodies].sort());
     expect(plane.logs()).not.toContain("SECRET");
   });
 

@@ -1,6 +1,6 @@
 /** What an operator is told about sessions. */
 import { randomBytes } from "node:crypto";
-import { startControlPlane, type ControlPlane } from "../../support/control-plane";
+import { startControlPlane, type ControlPlane } from "../../support/control-plane/bundles";
 import { startMoto, type Moto } from "../../support/moto";
 import { describeWith } from "../../support/tools";
 
@@ -45,14 +45,18 @@ describeWith("moto", "the list of sessions", (path) => {
     expect(states(all)).toEqual({ ...states(listed), [sids.out]: "signed-out", [sids.over]: "over" });
   });
 
-  test("finds every user of an e-mail address, whatever its case", async () => {
+  test("finds every user of an e-mail address, whatever its case, and scans nothing", async () => {
     const [first, second] = [
       { uid: id(), sid: id(), email: "Dana@Example.com" },
       { uid: id(), sid: id(), email: "dana@example.com" },
     ];
     for (const session of [first, second, { uid: id(), sid: id(), email: "dan@example.com" }])
       await plane.putSession(session);
+    const seen: string[] = [];
+    plane.watch((operation) => void seen.push(operation));
     const { sessions } = await plane.carryOut({ operation: "sessions", email: "dana@example.COM" });
+    plane.unwatch();
+    expect(new Set(seen)).toEqual(new Set(["Query", "BatchGetItem"]));
     expect(sessions.map(({ uid }) => uid).sort()).toEqual([first.uid, second.uid].sort());
   });
 

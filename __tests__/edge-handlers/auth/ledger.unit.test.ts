@@ -31,6 +31,31 @@ test("a session, its revocations, marks and floor are read at once", async () =>
   });
 });
 
+test("every read is strongly consistent: what was recorded before it is seen by it", async () => {
+  const fetched = answer({
+    Responses: { sessions: [], revocations: [] },
+    Items: [],
+    Item: { uid: { S: UID }, sid: { S: "s" } },
+  });
+  await ledger.status({ uid: UID, sid: "s" });
+  await ledger.session({ uid: UID, sid: "s" });
+  await ledger.bySid("s");
+  await ledger.byIdpSession("hash");
+  await ledger.sessions([{ uid: UID, sid: "s" }]);
+  await ledger.endOf("hash");
+  await ledger.wasTaken("hash");
+  const reads = await Promise.all(
+    fetched.mock.calls.map(async (call: unknown[]) => {
+      const body = JSON.parse(await new Request(call[0] as Request, call[1] as RequestInit).text()) as {
+        RequestItems?: object;
+      };
+      return Object.values<{ ConsistentRead?: boolean }>((body.RequestItems as never) ?? { body });
+    }),
+  );
+  expect(reads.flat()).toHaveLength(9);
+  expect(reads.flat().filter(({ ConsistentRead }) => ConsistentRead !== true)).toEqual([]);
+});
+
 test.each<[string, object]>([
   ["no tables", {}],
   ["no table", { Responses: {} }],

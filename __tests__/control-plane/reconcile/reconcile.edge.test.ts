@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import type { RevocationCommand } from "../../../session/revocation";
 import { shardOf } from "../../../session/shard";
 import { ENTRY_MARGIN } from "../../../session/timing";
-import { startControlPlane, TOKEN_SECONDS, type ControlPlane, type Signed } from "../../support/control-plane";
+import { startControlPlane, TOKEN_SECONDS, type ControlPlane, type Signed } from "../../support/control-plane/bundles";
 import { startMoto, type Moto } from "../../support/moto";
 import { describeWith } from "../../support/tools";
 

@@ -13,7 +13,7 @@ export interface EntrySettings {
 
 /** Characters of a `sid` or `uid` that the record has. */
 const PREFIX_LENGTH = 6;
-/** Of an entry in the record. */
+/** What an entry takes of the record. */
 const SESSION_BYTES = 6;
 const CUTOFF_BYTES = 20;
 const EMPTY: ShardState = { version: 0, floor: 0, floorSetAt: 0, entries: "[]" };

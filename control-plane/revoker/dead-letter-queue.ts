@@ -1,13 +1,13 @@
 /**
- * Where revocations end that cannot be carried out
+ * Where revocations go that can never be carried out
  * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html).
  */
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { CLIENT_OPTIONS } from "../aws-client-options";
-import type { Ports } from "./ports";
+import type { RevokerPorts } from "../ports";
 
-export function deadQueue(url: string): Ports["bury"] {
-  // The host in a queue's URL is the region's endpoint; where AWS_ENDPOINT_URL names another one, that is meant.
+export function deadLetterQueue(url: string): RevokerPorts["sendToDeadLetterQueue"] {
+  // The host in a queue's URL is the region's endpoint; AWS_ENDPOINT_URL has to win over it.
   const client = new SQSClient({ ...CLIENT_OPTIONS, useQueueUrlAsEndpoint: false });
   return async (body, reason) => {
     const MessageAttributes = { reason: { DataType: "String", StringValue: reason } };

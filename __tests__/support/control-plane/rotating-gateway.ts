@@ -7,22 +7,22 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildHandlerZip } from "../../build/handler";
-import { startAwsEmulator } from "../../local/aws-emulator";
-import { ENGINES } from "../../local/engines";
-import { startLambda } from "../../local/lambda";
-import { SESSION_COOKIE } from "../../session/cookies";
-import { settingsParameterName, type AuthParameter } from "../../session/settings";
-import { decodePayload, splitToken, type Session } from "../../session/token";
+import { buildHandlerZip } from "../../../build/handler";
+import { startAwsEmulator } from "../../../local/aws-emulator";
+import { ENGINES } from "../../../local/engines";
+import { startLambda } from "../../../local/lambda";
+import { SESSION_COOKIE } from "../../../session/cookies";
+import { settingsParameterName, type AuthParameter } from "../../../session/settings";
+import { decodePayload, splitToken, type Session } from "../../../session/token";
 import { startAwsProxy } from "./aws-proxy";
-import { createBrowser } from "./browser-emulator";
-import { localhostCertificate } from "./certificates";
-import { readEdgeResponse, viewerRequestEvent, type EdgeResponse, type ViewerRequest } from "./cloudfront-event";
-import { SESSION_SECONDS, startControlPlane, TOKEN_SECONDS, type ControlPlane } from "./control-plane";
-import { eventOf } from "../functions/gate/case";
-import { gateSource } from "./door";
-import { IdpEmulator } from "./idp-emulator";
-import { findTool, lambdaNode, PATIENCE } from "./tools";
+import { createBrowser } from "../browser-emulator";
+import { localhostCertificate } from "../certificates";
+import { readEdgeResponse, viewerRequestEvent, type EdgeResponse, type ViewerRequest } from "../cloudfront-event";
+import { SESSION_SECONDS, startControlPlane, TOKEN_SECONDS, type ControlPlane } from "./bundles";
+import { eventOf } from "../../functions/gate/case";
+import { gateSource } from "../door";
+import { IdpEmulator } from "../idp-emulator";
+import { findTool, lambdaNode } from "../tools";
 
 const FUNCTION_NAME = "example-auth";
 /** Seconds by which the second edge is late. */
@@ -80,9 +80,7 @@ export async function startRotatingGateway(moto: string): Promise<RotatingGatewa
     NODE_EXTRA_CA_CERTS: trusted,
   };
   const handlers = await Promise.all(
-    [1, 2].map(() =>
-      startLambda({ zip, functionName: FUNCTION_NAME, node: lambdaNode(), patience: () => PATIENCE, env }),
-    ),
+    [1, 2].map(() => startLambda({ zip, functionName: FUNCTION_NAME, node: lambdaNode(), env })),
   );
 
   const gate = gateSource();

@@ -1,10 +1,10 @@
 /** What a shard's record says, as the gate reads it, at every time. */
-import { covers, isRecordOf, raised, recordText, withRevocations } from "../../../control-plane/store/shard-state";
+import { covers, isRecordOf, raised, recordText, withRevocations } from "../../../control-plane/reconcile/shard-state";
 import type { Revocation, ShardState } from "../../../ledger/records";
 import { judge } from "../../../session/judge";
 import { markText, shardOf } from "../../../session/shard";
 import { CLOCK_SKEW, ENTRY_MARGIN } from "../../../session/timing";
-import { randomId, TOKEN_SECONDS } from "../../support/control-plane-twins";
+import { randomId, TOKEN_SECONDS } from "../../support/control-plane/gateway";
 
 const NOW = 1_800_000_000;
 const SETTINGS = { tokenLifetime: TOKEN_SECONDS };

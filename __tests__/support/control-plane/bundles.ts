@@ -23,19 +23,19 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import { buildHandlerZip } from "../../build/handler";
-import type { Answers, RevokerAnswer } from "../../control-plane/revoker/answer";
-import type { RevokerRequest } from "../../control-plane/revoker/command";
+import { buildHandlerZip } from "../../../build/handler";
+import type { Answers, RevokerAnswer } from "../../../control-plane/revoker/answer";
+import type { RevokerRequest } from "../../../control-plane/revoker/command";
 import {
   startKeyValueStoreEmulator,
   type KeyValueStoreEmulator,
   type StoreFault,
-} from "../../local/key-value-store-emulator";
-import { startLambda, type Lambda } from "../../local/lambda";
-import { createLedgerTables } from "../../local/ledger-tables";
-import { runGate } from "../../local/gate-sandbox";
-import type { SessionKeys } from "../../session/keys";
-import type { LedgerSession, Revocation, ShardState } from "../../ledger/records";
+} from "../../../local/key-value-store-emulator";
+import { startLambda, type Lambda } from "../../../local/lambda";
+import { createLedgerTables } from "../../../local/ledger-tables";
+import { runGate } from "../../../local/gate-sandbox";
+import type { SessionKeys } from "../../../session/keys";
+import type { LedgerSession, Revocation, ShardState } from "../../../ledger/records";
 import {
   emailPointerKey,
   sessionKeyOf,
@@ -43,16 +43,16 @@ import {
   sidPointerKey,
   statusIds,
   startedPointerKey,
-} from "../../ledger/tables";
-import type { RevocationCommand } from "../../session/revocation";
-import { markText, shardOf } from "../../session/shard";
-import type { Session } from "../../session/token";
+} from "../../../ledger/tables";
+import type { RevocationCommand } from "../../../session/revocation";
+import { markText, shardOf } from "../../../session/shard";
+import type { Session } from "../../../session/token";
 import { startAwsProxy } from "./aws-proxy";
-import { startClock, type Clock } from "./clock";
-import { gateSource } from "./door";
-import { eventOf } from "../functions/gate/case";
-import { mint } from "./session-tokens";
-import { lambdaNode } from "./tools";
+import { startClock, type Clock } from "../clock";
+import { gateSource } from "../door";
+import { eventOf } from "../../functions/gate/case";
+import { mint } from "../session-tokens";
+import { lambdaNode } from "../tools";
 
 export const STORE_ARN = "arn:aws:cloudfront::111122223333:key-value-store/0a1b2c3d-0000-1111-2222-333344445555";
 export const SESSION_SECONDS = 8 * 3600;
@@ -73,6 +73,8 @@ export interface ControlPlane {
   secretName: string;
   store: KeyValueStoreEmulator;
   clock: Clock;
+  /** Bodies of the requests to the ledger, and of the rotator's to the secret. */
+  requests: string[];
   /** Names and endpoint of the ledger. */
   ledger: { endpoint: string; sessionsTable: string; revocationsTable: string };
   /** Invokes the revoker directly. @throws Error what the handler threw */
@@ -115,7 +117,7 @@ export interface ControlPlane {
   /** What the gate decides about a session: its line in the access log. */
   decide(signed: Signed): Promise<string>;
   /** Bodies and reasons of the messages on the dead-letter queue; they are gone then. */
-  buried(): Promise<{ body: string; reason: string | undefined }[]>;
+  deadLetters(): Promise<{ body: string; reason: string | undefined }[]>;
   logs(): string;
   /** @throws Error when a log holds a key */
   close(): Promise<void>;
@@ -157,21 +159,23 @@ export async function startControlPlane(
   const ledger = { endpoint: dynamoDb, sessionsTable: `${name}-sessions`, revocationsTable: `${name}-revocations` };
   const makeQueue = async (kind: string) =>
     (await queues.send(new CreateQueueCommand({ QueueName: `${name}-${kind}` }))).QueueUrl!;
-  const [{ ARN: secretId }, deadQueueUrl] = await Promise.all([
+  const [{ ARN: secretId }, deadLetterQueueUrl] = await Promise.all([
     secrets.send(new CreateSecretCommand({ Name: secretName })),
     makeQueue("revocations-dead"),
     createLedgerTables(dynamoDb, ledger),
   ]);
+  const requests: string[] = [];
+  const noted = (body: string) => (requests.push(body), body);
   const [proxy, dynamoDbProxy, rotatorProxy, store] = await Promise.all([
     startAwsProxy(moto),
-    startAwsProxy(dynamoDb),
-    startAwsProxy(moto),
+    startAwsProxy(dynamoDb, noted),
+    startAwsProxy(moto, noted),
     startKeyValueStoreEmulator(STORE_ARN),
   ]);
   const clock = startClock(folder);
   const seen = new Set<string>();
   /** Versions of the secret whose keys are among them. */
-  const noted = new Set<string>();
+  const notedVersions = new Set<string>();
   const lambdas: Lambda[] = [];
 
   const start = async (kind: string, env: Record<string, string>): Promise<Lambda> => {
@@ -184,7 +188,7 @@ export async function startControlPlane(
       TOKEN_SECONDS: String(TOKEN_SECONDS),
       ...clock.env,
       // How local/lambda.ts loads the code makes Node warn where the SDK imports a part of Node on demand.
-      NODE_OPTIONS: `${clock.env["NODE_OPTIONS"]} --require ${join(__dirname, "localhost-names.js")} --disable-warning=ExperimentalWarning`,
+      NODE_OPTIONS: `${clock.env["NODE_OPTIONS"]} --require ${join(__dirname, "../localhost-names.js")} --disable-warning=ExperimentalWarning`,
     };
     const lambda = await startLambda({
       zip,
@@ -202,7 +206,7 @@ export async function startControlPlane(
       AWS_ENDPOINT_URL_DYNAMODB: ledgerEndpoint,
       SESSION_KEYS_SECRET_ARN: secretId!,
       SESSIONS_TABLE: ledger.sessionsTable,
-      DEAD_QUEUE_URL: deadQueueUrl,
+      DEAD_QUEUE_URL: deadLetterQueueUrl,
       SESSION_SECONDS: String(SESSION_SECONDS),
     });
   const [revoker, rotator] = await Promise.all([
@@ -233,11 +237,11 @@ export async function startControlPlane(
   }
   /** Master keys, and token keys. */
   async function noteSecrets(): Promise<void> {
-    for (const version of Object.keys(await labels()).filter((one) => !noted.has(one))) {
+    for (const version of Object.keys(await labels()).filter((one) => !notedVersions.has(one))) {
       const { SecretString = "" } = await secrets
         .send(new GetSecretValueCommand({ SecretId: secretId, VersionId: version }))
         .catch(() => ({ SecretString: "" }));
-      if (SecretString) noted.add(version);
+      if (SecretString) notedVersions.add(version);
       if (SecretString) for (const key of Object.values((JSON.parse(SecretString) as SessionKeys).keys)) seen.add(key);
     }
     for (const [record, value] of Object.entries(store.records))
@@ -328,6 +332,7 @@ export async function startControlPlane(
     secretName,
     store,
     clock,
+    requests,
     ledger,
     invoke,
     step,
@@ -430,7 +435,7 @@ export async function startControlPlane(
       const source = `Date.now=function(){return ${clock.now() * 1000}};${gateSource()}`;
       return (await runGate(source, eventOf({ session: token }), { records: store.records })).log[0]!;
     },
-    buried: () => receiveAll(deadQueueUrl),
+    deadLetters: () => receiveAll(deadLetterQueueUrl),
     logs: () => lambdas.map((lambda) => lambda.logs()).join(""),
     async close() {
       await Promise.all(lambdas.map((lambda) => lambda.close()));

@@ -1,0 +1,39 @@
+/** What the store holds after a write whose answers were lost: every shard that a key's record names has a record. */
+import { revoke } from "../../../control-plane/revoker/revoke";
+import { ALL_SHARDS } from "../../../control-plane/reconcile/read";
+import type { StoreState } from "../../../ledger/records";
+import { STORE_STATE_ID } from "../../../ledger/tables";
+import { namesShard, shardRecordName } from "../../../session/shard";
+import { type Gateway, gatewayInMemory, ofUser, SETTINGS, uidIn } from "../../support/control-plane/gateway";
+
+const revokeUser = (gateway: Gateway, uid: string, { ports } = gateway.instance()) =>
+  gateway.time.run(revoke(ports, SETTINGS, ofUser(uid)));
+const named = (gateway: Gateway) =>
+  [...gateway.store.records]
+    .filter(([name]) => name.startsWith("key."))
+    .flatMap(([, record]) => ALL_SHARDS.filter((shard) => namesShard(record, shard)));
+
+/** A record that is not needed any more, and a writer that died before it left its ETag. */
+async function begin(): Promise<Gateway> {
+  const gateway = gatewayInMemory();
+  await gateway.rotate("v1");
+  await revokeUser(gateway, uidIn("AA"));
+  await gateway.time.pass(86_400_000);
+  const state = gateway.items.get(STORE_STATE_ID) as StoreState;
+  await revokeUser(gateway, uidIn("BB"));
+  gateway.items.set(STORE_STATE_ID, state);
+  return gateway;
+}
+
+test("a whole-store write that is done and repeated, as the SDK does without an answer, leaves no shard named that has no record", async () => {
+  for (let lost = 1; ; lost++) {
+    const gateway = await begin();
+    let updates = 0;
+    const instance = gateway.instance({
+      intercept: (call) => (call === "store.update" && ++updates === lost ? "lost" : undefined),
+    });
+    await revokeUser(gateway, uidIn("CC"), instance);
+    expect(named(gateway).filter((shard) => !gateway.store.records.has(shardRecordName(shard)))).toEqual([]);
+    if (updates < lost) break;
+  }
+});

@@ -1,0 +1,69 @@
+/**
+ * What the store holds, and what ledger and keys say that it should hold. The store's ETag is always read first. A writer
+ * that changes a state or a key after that writes the store after that too, so a plan from this read then conflicts.
+ */
+import { tokenKey } from "../../session/keys";
+import type { ShardState, StoreState } from "../../ledger/records";
+import { hmac } from "../../session/node-hash";
+import { namesShard, SHARD_COUNT, TOKEN_KEY_LENGTH } from "../../session/shard";
+import type { Ports } from "../ports";
+import { readActiveKeys } from "../session-keys/active";
+import { recordText, type EntrySettings } from "./shard-state";
+
+export const ALL_SHARDS: readonly string[] = Array.from({ length: SHARD_COUNT }, (_, shard) => String(shard));
+
+export interface Target {
+  /** By id of an active key: what its record begins with. */
+  tokenKeys: ReadonlyMap<string, string>;
+  /** By shard; undefined for one that needs no record. */
+  records: ReadonlyMap<string, string | undefined>;
+  /** What the records follow from. */
+  states: ReadonlyMap<string, ShardState>;
+}
+
+/** The store as the last writer left it, by its note in the ledger. Nothing is read from the store. */
+export interface Remembered {
+  etag: string;
+  /** Ids of the keys that have a record. */
+  kids: readonly string[];
+  /** Shards that the keys' records name. */
+  named: readonly string[];
+}
+
+/** All of the store. */
+export interface WholeStore {
+  etag: string;
+  /** The ETag in the ledger; undefined where there is none. */
+  remembered: string | undefined;
+  records: ReadonlyMap<string, string>;
+  target: Target;
+}
+
+/** What the store should hold of these shards, and of all keys. */
+export async function readTarget(
+  { ledger, secret, now }: Pick<Ports, "ledger" | "secret" | "now">,
+  settings: EntrySettings,
+  shards: readonly string[],
+): Promise<Target> {
+  const [states, { keys }] = await Promise.all([ledger.shardStates(shards), readActiveKeys(secret)]);
+  return {
+    tokenKeys: new Map(Object.entries(keys).map(([kid, master]) => [kid, tokenKey(hmac, master)])),
+    records: new Map(shards.map((shard) => [shard, recordText(states.get(shard), now(), settings)])),
+    states,
+  };
+}
+
+export async function readWholeStore(ports: Ports, settings: EntrySettings): Promise<WholeStore> {
+  const { etag, records } = await ports.store.read();
+  const target = await readTarget(ports, settings, ALL_SHARDS);
+  return { etag, remembered: (await ports.ledger.storeState())?.etag, records, target };
+}
+
+export function rememberedFrom({ etag, kids, shards }: StoreState): Remembered {
+  const record = "".padEnd(TOKEN_KEY_LENGTH) + shards;
+  return {
+    etag,
+    kids: kids === "" ? [] : kids.split(" "),
+    named: ALL_SHARDS.filter((shard) => namesShard(record, shard)),
+  };
+}

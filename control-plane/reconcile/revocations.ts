@@ -1,0 +1,162 @@
+/**
+ * Brings revocations from the ledger to where the gate sees them: into the states of their shards, and from there into
+ * the store.
+ */
+import pLimit from "p-limit";
+import type { Revocation, ShardState } from "../../ledger/records";
+import { shardOf } from "../../session/shard";
+import { BEFORE_FLOOR, ENTRY_MARGIN } from "../../session/timing";
+import { OperationError } from "../errors";
+import type { Ports } from "../ports";
+import { backoff } from "../store/backoff";
+import { raised, withRevocations, type EntrySettings } from "./shard-state";
+import { reconcileShards } from "./store";
+
+const MAX_ATTEMPTS = 20;
+const PARALLEL_WRITES = 25;
+
+export interface Reconciled {
+  /** Names of the records that were written. */
+  written: Set<string>;
+  /** The shards of which it went wrong, and why; the others are done. */
+  failed: Map<string, unknown>;
+}
+
+/** @param revocations of users and sessions that the ledger holds already: it is the truth, whatever becomes of this */
+export async function reconcileRevocations(
+  ports: Ports,
+  settings: EntrySettings,
+  revocations: readonly Revocation[],
+): Promise<Reconciled> {
+  // No token from before an older revocation is still good.
+  const shards = byShard(
+    revocations.filter(({ recordedAt }) => recordedAt + settings.tokenLifetime + ENTRY_MARGIN > ports.now()),
+  );
+  const { full, ...entries } = await addEntries(ports, settings, shards);
+  const first = await write(
+    ports,
+    settings,
+    [...shards.keys()].filter((shard) => !full.has(shard)),
+    entries.failed,
+  );
+  // The others do not wait for it.
+  if (full.size === 0) return first;
+  const floors = await raiseFloors(ports, settings, full, shards);
+  const second = await write(ports, settings, [...full.keys()], floors.failed);
+  return {
+    written: new Set([...first.written, ...second.written]),
+    failed: new Map([...first.failed, ...second.failed]),
+  };
+}
+
+/** The same where all must succeed. @throws the first error. @returns names of the records that were written */
+export async function reconcileEachRevocation(
+  ports: Ports,
+  settings: EntrySettings,
+  revocations: readonly Revocation[],
+): Promise<Set<string>> {
+  const { written, failed } = await reconcileRevocations(ports, settings, revocations);
+  for (const error of failed.values()) throw error;
+  return written;
+}
+
+/** @param failed shards whose states could not be changed */
+async function write(
+  ports: Ports,
+  settings: EntrySettings,
+  shards: readonly string[],
+  failed: ReadonlyMap<string, unknown>,
+): Promise<Reconciled> {
+  const left = shards.filter((shard) => !failed.has(shard));
+  if (left.length === 0) return { written: new Set(), failed: new Map(failed) };
+  try {
+    const { written } = await reconcileShards(ports, settings, left);
+    return { written, failed: new Map(failed) };
+  } catch (error) {
+    return { written: new Set(), failed: new Map([...failed, ...left.map((shard) => [shard, error] as const)]) };
+  }
+}
+
+function addEntries(
+  ports: Ports,
+  settings: EntrySettings,
+  shards: ReadonlyMap<string, Revocation[]>,
+): Promise<ChangedStates> {
+  return changeStates(
+    ports,
+    [...shards.keys()],
+    (shard, state) => withRevocations(state, shards.get(shard)!, ports.now(), settings) ?? "full",
+  );
+}
+
+/**
+ * Sets a floor: tokens that were signed until now are renewed silently. So earlier entries are not needed, once every read
+ * of the ledger that is under way has ended.
+ */
+async function raiseFloors(
+  ports: Ports,
+  settings: EntrySettings,
+  full: ReadonlyMap<string, ShardState | undefined>,
+  revocations: ReadonlyMap<string, Revocation[]>,
+): Promise<ChangedStates> {
+  await ports.wait(BEFORE_FLOOR);
+  const changed = await changeStates(ports, [...full.keys()], (shard, state) =>
+    raised(state, full.get(shard), revocations.get(shard)!, ports.now(), settings),
+  );
+  for (const shard of full.keys())
+    if (!changed.failed.has(shard)) ports.log({ operation: "floor", outcome: "done", shard });
+  return changed;
+}
+
+interface ChangedStates {
+  failed: Map<string, unknown>;
+  /** The shards whose record has no room, and their states. */
+  full: Map<string, ShardState | undefined>;
+}
+
+/**
+ * Changes each shard's state, again where somebody else changed it meanwhile. No shard depends on another.
+ *
+ * @param next what a state becomes; the same object for no change
+ */
+async function changeStates(
+  { ledger, wait }: Ports,
+  shards: readonly string[],
+  next: (shard: string, state: ShardState | undefined) => ShardState | "full",
+): Promise<ChangedStates> {
+  const changed: ChangedStates = { failed: new Map(), full: new Map() };
+  const limit = pLimit(PARALLEL_WRITES);
+  let left = shards;
+  for (let attempt = 1; left.length > 0 && attempt <= MAX_ATTEMPTS; attempt++) {
+    if (attempt > 1) await wait(backoff(attempt - 1));
+    const states = await ledger.shardStates(left);
+    const change = async (shard: string): Promise<"done" | "full" | "lost"> => {
+      const [state, wanted] = [states.get(shard), next(shard, states.get(shard))];
+      if (wanted === "full") return "full";
+      return wanted === state || (await ledger.putShardState(shard, wanted)) ? "done" : "lost";
+    };
+    const results = await Promise.allSettled(left.map((shard) => limit(change, shard)));
+    const lost: string[] = [];
+    for (const [place, shard] of left.entries()) {
+      const result = results[place]!;
+      if (result.status === "rejected") changed.failed.set(shard, result.reason);
+      else if (result.value === "full") changed.full.set(shard, states.get(shard));
+      else if (result.value === "lost") lost.push(shard);
+    }
+    left = lost;
+  }
+  for (const shard of left)
+    changed.failed.set(shard, new OperationError("others change the state of the shard all the time; try again"));
+  return changed;
+}
+
+function byShard(revocations: readonly Revocation[]): Map<string, Revocation[]> {
+  const shards = new Map<string, Revocation[]>();
+  for (const revocation of revocations) {
+    const shard = shardOf(revocation.uid!);
+    const others = shards.get(shard);
+    if (others) others.push(revocation);
+    else shards.set(shard, [revocation]);
+  }
+  return shards;
+}
