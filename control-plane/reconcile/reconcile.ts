@@ -4,10 +4,10 @@ import { ENTRY_MARGIN } from "../../session/timing";
 import { shardOf, shardRecordName } from "../../session/shard";
 import type { Ports } from "../ports";
 import { planForAll } from "./plan";
-import { readWholeStore } from "./read";
+import { readWholeStore, rememberedFrom } from "./read";
 import { reconcileEachRevocation } from "./revocations";
-import { covers, type EntrySettings } from "./shard-state";
-import { reconcileAllShards, reconcileEndedShards } from "./store";
+import { covers, recordText, type EntrySettings } from "./shard-state";
+import { reconcileAllShards, reconcileShards } from "./store";
 
 /** Seconds after which a difference is looked at again: a revocation may be in the ledger and not in the store yet. */
 const SECOND_LOOK = 2;
@@ -48,9 +48,18 @@ export async function reconcile(ports: Ports, settings: EntrySettings): Promise<
   return { written: new Set([...added, ...written]).size, deleted: deleted.size, revocations };
 }
 
-/** What the schedule asks for every few minutes. Without anything to do it costs nothing. */
+/**
+ * What the schedule asks for every few minutes: shards that need no record any more are not named any more. Without any
+ * it writes nothing, and costs nothing.
+ */
 export async function tidy(ports: Ports, settings: EntrySettings): Promise<ReconcileAnswer> {
-  const { written, deleted } = await reconcileEndedShards(ports, settings);
+  const { ledger, now } = ports;
+  const state = await ledger.storeState();
+  const named = state ? rememberedFrom(state).named : [];
+  const states = await ledger.shardStates(named);
+  // A look only: what is written is read again.
+  const ended = named.filter((shard) => recordText(states.get(shard), now(), settings) === undefined);
+  const { written, deleted } = await reconcileShards(ports, settings, ended);
   return { written: written.size, deleted: deleted.size, revocations: 0 };
 }
 

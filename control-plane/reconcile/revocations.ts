@@ -17,9 +17,9 @@ const PARALLEL_WRITES = 25;
 
 export interface Reconciled {
   /** Names of the records that were written. */
-  written: Set<string>;
+  written: string[];
   /** The shards of which it went wrong, and why; the others are done. */
-  failed: Map<string, unknown>;
+  failed: ReadonlyMap<string, unknown>;
 }
 
 /** @param revocations of users and sessions that the ledger holds already: it is the truth, whatever becomes of this */
@@ -32,21 +32,17 @@ export async function reconcileRevocations(
   const shards = byShard(
     revocations.filter(({ recordedAt }) => recordedAt + settings.tokenLifetime + ENTRY_MARGIN > ports.now()),
   );
-  const { full, ...entries } = await addEntries(ports, settings, shards);
-  const first = await write(
+  const { changed, full, failed } = await changeStates(
     ports,
-    settings,
-    [...shards.keys()].filter((shard) => !full.has(shard)),
-    entries.failed,
+    [...shards.keys()],
+    (shard, state) => withRevocations(state, shards.get(shard)!, ports.now(), settings) ?? "full",
   );
+  const first = await write(ports, settings, changed, failed);
   // The others do not wait for it.
   if (full.size === 0) return first;
   const floors = await raiseFloors(ports, settings, full, shards);
-  const second = await write(ports, settings, [...full.keys()], floors.failed);
-  return {
-    written: new Set([...first.written, ...second.written]),
-    failed: new Map([...first.failed, ...second.failed]),
-  };
+  const second = await write(ports, settings, floors.changed, floors.failed);
+  return { written: [...first.written, ...second.written], failed: new Map([...first.failed, ...second.failed]) };
 }
 
 /** The same where all must succeed. @throws the first error. @returns names of the records that were written */
@@ -54,7 +50,7 @@ export async function reconcileEachRevocation(
   ports: Ports,
   settings: EntrySettings,
   revocations: readonly Revocation[],
-): Promise<Set<string>> {
+): Promise<string[]> {
   const { written, failed } = await reconcileRevocations(ports, settings, revocations);
   for (const error of failed.values()) throw error;
   return written;
@@ -67,26 +63,12 @@ async function write(
   shards: readonly string[],
   failed: ReadonlyMap<string, unknown>,
 ): Promise<Reconciled> {
-  const left = shards.filter((shard) => !failed.has(shard));
-  if (left.length === 0) return { written: new Set(), failed: new Map(failed) };
+  if (shards.length === 0) return { written: [], failed };
   try {
-    const { written } = await reconcileShards(ports, settings, left);
-    return { written, failed: new Map(failed) };
+    return { written: [...(await reconcileShards(ports, settings, shards)).written], failed };
   } catch (error) {
-    return { written: new Set(), failed: new Map([...failed, ...left.map((shard) => [shard, error] as const)]) };
+    return { written: [], failed: new Map([...failed, ...shards.map((shard) => [shard, error] as const)]) };
   }
-}
-
-function addEntries(
-  ports: Ports,
-  settings: EntrySettings,
-  shards: ReadonlyMap<string, Revocation[]>,
-): Promise<ChangedStates> {
-  return changeStates(
-    ports,
-    [...shards.keys()],
-    (shard, state) => withRevocations(state, shards.get(shard)!, ports.now(), settings) ?? "full",
-  );
 }
 
 /**
@@ -100,15 +82,16 @@ async function raiseFloors(
   revocations: ReadonlyMap<string, Revocation[]>,
 ): Promise<ChangedStates> {
   await ports.wait(BEFORE_FLOOR);
-  const changed = await changeStates(ports, [...full.keys()], (shard, state) =>
+  const states = await changeStates(ports, [...full.keys()], (shard, state) =>
     raised(state, full.get(shard), revocations.get(shard)!, ports.now(), settings),
   );
-  for (const shard of full.keys())
-    if (!changed.failed.has(shard)) ports.log({ operation: "floor", outcome: "done", shard });
-  return changed;
+  for (const shard of states.changed) ports.log({ operation: "floor", outcome: "done", shard });
+  return states;
 }
 
 interface ChangedStates {
+  /** The shards whose states are as they should be. */
+  changed: string[];
   failed: Map<string, unknown>;
   /** The shards whose record has no room, and their states. */
   full: Map<string, ShardState | undefined>;
@@ -124,7 +107,11 @@ async function changeStates(
   shards: readonly string[],
   next: (shard: string, state: ShardState | undefined) => ShardState | "full",
 ): Promise<ChangedStates> {
-  const changed: ChangedStates = { failed: new Map(), full: new Map() };
+  const [changed, failed, full]: [string[], ChangedStates["failed"], ChangedStates["full"]] = [
+    [],
+    new Map(),
+    new Map(),
+  ];
   const limit = pLimit(PARALLEL_WRITES);
   let left = shards;
   for (let attempt = 1; left.length > 0 && attempt <= MAX_ATTEMPTS; attempt++) {
@@ -139,15 +126,15 @@ async function changeStates(
     const lost: string[] = [];
     for (const [place, shard] of left.entries()) {
       const result = results[place]!;
-      if (result.status === "rejected") changed.failed.set(shard, result.reason);
-      else if (result.value === "full") changed.full.set(shard, states.get(shard));
-      else if (result.value === "lost") lost.push(shard);
+      if (result.status === "rejected") failed.set(shard, result.reason);
+      else if (result.value === "full") full.set(shard, states.get(shard));
+      else (result.value === "done" ? changed : lost).push(shard);
     }
     left = lost;
   }
   for (const shard of left)
-    changed.failed.set(shard, new OperationError("others change the state of the shard all the time; try again"));
-  return changed;
+    failed.set(shard, new OperationError("others change the state of the shard all the time; try again"));
+  return { changed, failed, full };
 }
 
 function byShard(revocations: readonly Revocation[]): Map<string, Revocation[]> {

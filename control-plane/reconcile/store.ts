@@ -12,7 +12,7 @@ import type { Ports } from "../ports";
 import { backoff } from "../store/backoff";
 import { planFor, planForAll, updatesOf, type Plan } from "./plan";
 import { readTarget, readWholeStore, rememberedFrom } from "./read";
-import { recordText, type EntrySettings } from "./shard-state";
+import type { EntrySettings } from "./shard-state";
 
 const MAX_ATTEMPTS = 60;
 /**
@@ -81,19 +81,6 @@ export async function reconcileAllShards(ports: Ports, settings: EntrySettings):
     if (!(error instanceof StoreConflict)) throw error;
     return reconcileShards(ports, settings, [...plan.records.keys()], true, done);
   }
-}
-
-/** The same of shards that are named and need no record any more. Where there are none it writes nothing. */
-export async function reconcileEndedShards(ports: Ports, settings: EntrySettings): Promise<Changed> {
-  const state = await ports.ledger.storeState();
-  const { named } = state ? rememberedFrom(state) : { named: [] };
-  const states = await ports.ledger.shardStates(named);
-  // A look only: what is written is read again.
-  return reconcileShards(
-    ports,
-    settings,
-    named.filter((shard) => recordText(states.get(shard), ports.now(), settings) === undefined),
-  );
 }
 
 /** @throws StoreConflict where others wrote since the plan's ETag; what was done until then is in `done` */

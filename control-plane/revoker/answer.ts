@@ -4,10 +4,10 @@
  */
 import type { Revocation } from "../../ledger/records";
 import { describeError } from "../errors";
-import { InvalidRequest, parseRequest, type RevokeRequest, type RevokerRequest } from "./command";
-import { lockdown } from "./lockdown";
 import { check, reconcile, tidy } from "../reconcile/reconcile";
 import type { LogEntry, Ports } from "../ports";
+import { InvalidRequest, parseRequest, type RevokeRequest, type RevokerRequest } from "./command";
+import { lockdown } from "./lockdown";
 import type { RevokerSettings } from "./settings";
 import { described, revoke } from "./revoke";
 import { listSessions } from "./sessions";

@@ -5,14 +5,14 @@
  */
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import pLimit from "p-limit";
+import { shardOf } from "../../session/shard";
 import { describeError } from "../errors";
-import { InvalidRequest, parseMessage } from "./command";
 import type { RevokerPorts } from "../ports";
-import type { RevokerSettings } from "./settings";
 import { reconcileRevocations } from "../reconcile/revocations";
+import { InvalidRequest, parseMessage } from "./command";
+import type { RevokerSettings } from "./settings";
 import { recordRevocation, type Recorded } from "./record";
 import { described } from "./revoke";
-import { shardOf } from "../../session/shard";
 
 /** The members of a message that are used. */
 export type SqsRecord = Pick<SQSRecord, "messageId" | "body" | "eventSource"> & {

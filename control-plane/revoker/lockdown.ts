@@ -5,8 +5,8 @@ import { OperationError } from "../errors";
 import { readActiveKeys } from "../session-keys/active";
 import { newKey } from "../session-keys/new-key";
 import { reconcileShards } from "../reconcile/store";
-import type { LockdownRequest } from "./command";
 import type { Ports } from "../ports";
+import type { LockdownRequest } from "./command";
 import type { RevokerSettings } from "./settings";
 import { recordLockdown } from "./record";
 

@@ -11,8 +11,8 @@ import { CLOCK_SKEW, CUTOFF_REACH, ENTRY_MARGIN } from "../../session/timing";
 import { userId } from "../../session/token";
 import { OperationError } from "../errors";
 import { backoff } from "../store/backoff";
-import { InvalidRequest } from "./command";
 import type { Ports } from "../ports";
+import { InvalidRequest } from "./command";
 import type { RevokerSettings } from "./settings";
 
 const MAX_ATTEMPTS = 20;

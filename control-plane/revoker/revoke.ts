@@ -1,8 +1,8 @@
 import { isRevoked, type Revocation } from "../../ledger/records";
 import type { RevocationCommand } from "../../session/revocation";
 import type { LogEntry, Ports } from "../ports";
-import type { RevokerSettings } from "./settings";
 import { reconcileEachRevocation } from "../reconcile/revocations";
+import type { RevokerSettings } from "./settings";
 import { recordRevocation } from "./record";
 
 export interface RevokeAnswer {
@@ -30,7 +30,7 @@ export async function revoke(
   return {
     revocation,
     isNew,
-    records: [...records].filter((name) => name.startsWith("shard.")),
+    records: records.filter((name) => name.startsWith("shard.")),
     sessions: ended.length,
   };
 }

@@ -1,8 +1,8 @@
 import { isRevoked, type LedgerSession, type Revocation } from "../../ledger/records";
 import { statusIds } from "../../ledger/tables";
 import { CLOCK_SKEW } from "../../session/timing";
-import type { SessionsRequest } from "./command";
 import type { Ports } from "../ports";
+import type { SessionsRequest } from "./command";
 import type { RevokerSettings } from "./settings";
 
 const DEFAULT_LIMIT = 100;
