@@ -118,6 +118,31 @@ export default tseslint.config(
     },
   },
   ...Object.entries(IMPORTS).map(importsOf),
+  // The core of a handler is for any edge: what knows AWS is in the folders aws/ and cloudfront/, and in ledger/.
+  {
+    files: ["edge-handlers/**/*.ts"],
+    ignores: ["edge-handlers/*/aws/**", "edge-handlers/*/cloudfront/**", "edge-handlers/*/cloudfront.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              regex: "/(aws|cloudfront)(/|$)|/ledger/(?!records$)",
+              message: "The core of a handler knows no AWS; give it a port.",
+            },
+          ],
+        },
+      ],
+      "no-warning-comments": [
+        "error",
+        {
+          terms: ["CloudFront", "DynamoDB", "EventBridge", "Lambda", "Secrets Manager", "SQS", "SSM"],
+          location: "anywhere",
+        },
+      ],
+    },
+  },
   // Of policy/ the engine has the text of requirements only.
   {
     files: ["functions/**/*.ts", "session/**/*.ts", "policy/requirement-text.ts"],

@@ -25,7 +25,7 @@ export interface LedgerSession {
   generation: number;
   /** IP address of the sign-in or the last renewal. */
   address: string;
-  /** Of the sign-in, at most 200 characters. */
+  /** As the sign-in had it, at most 200 characters. */
   userAgent: string;
   /** When it ends, whatever happens. */
   endsAt: number;
@@ -55,7 +55,7 @@ export interface Revocation {
   kind: RevocationKind;
   /** Absent for the whole gateway. */
   uid?: string;
-  /** Of a revoked session. */
+  /** The revoked session, where only one is. */
   sid?: string;
   /**
    * Orders a revocation of a user or of the gateway against sign-ins, whatever the clocks say: greater than any before
@@ -69,13 +69,13 @@ export interface Revocation {
    */
   cutoff: number;
   recordedAt: number;
-  /** From here on no session can live that it matches. */
+  /** From here on no session that it matches can be active. */
   until: number;
   /** Who asked: `operator:…`, `sign-out`, `backchannel-logout:<idp>`, `event:<transmitter>`, … */
   by: string;
   reason: string;
   /**
-   * Of a user: digests of the last commands that it was recorded for, so that one which comes again changes nothing.
+   * Digests of the last commands that a user's was recorded for, so that one which comes again changes nothing.
    */
   commands?: string;
   expiresAt: number;
@@ -84,11 +84,11 @@ export interface Revocation {
 /** What the record of a shard must say. Written under its `version`, so what is in it has an order. */
 export interface ShardState {
   version: number;
-  /** A mark: tokens signed before it was known are checked anew. 0 for none. */
+  /** A mark: tokens signed before it was known are checked again. 0 for none. */
   floor: number;
   /**
-   * The time at which the floor was set, by the latest of the clocks that had a part in it: it stands for what was
-   * recorded before. It matters for as long as a token may live after that.
+   * The time at which the floor was set, by the latest of the clocks that had a part in it: it covers what was
+   * recorded before. It matters for as long as a token may be good after that.
    */
   floorSetAt: number;
   /** JSON: the entries of the record and their ends (control-plane/reconcile/shard-state.ts). */
@@ -110,10 +110,10 @@ export interface LedgerStatus {
   session: LedgerSession | undefined;
   /** Those of the user, the session and the gateway. */
   revocations: Revocation[];
-  /** Of the user's last revocation, and of the gateway's; 0 where there was none. A session that begins keeps them. */
+  /** The marks of the user's last revocation and of the gateway's; 0 where there was none. A new session keeps them. */
   mark: number;
   gatewayMark: number;
-  /** Of the user's shard, as a token has it. */
+  /** The floor of the user's shard, as a token has it. */
   floor: string;
 }
 

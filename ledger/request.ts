@@ -83,7 +83,7 @@ export function keysOf(keys: readonly object[]): Keys[string] {
   return { Keys: keys.map(toItem), ConsistentRead: true };
 }
 
-/** What is read of several tables at once, by table. */
+/** What one read finds in several tables, by table. */
 export function batchGet(keys: Keys): LedgerRequest<{ found: Record<string, Item[]>; rest: Keys | undefined }> {
   return {
     operation: "BatchGetItem",
@@ -116,7 +116,7 @@ export function getItems<T>(table: string, keys: Keys[string], toRecord: (item: 
   };
 }
 
-/** Of Query and Scan: a page, and the request for the next one. */
+/** A page of a Query or Scan, and the request for the next one. */
 export function readPages<T>(operation: "Query" | "Scan", input: object): LedgerRequest<Part<T>> {
   return {
     operation,

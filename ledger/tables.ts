@@ -1,7 +1,7 @@
 /**
  * The tables of the ledger and the keys of their items. The ledger is the truth; the KeyValueStore is a projection of it
  * for the gate. Two tables, so that the auth handler, which writes sessions, can only read revocations. No index: what
- * is looked up has items of its own, which strongly consistent reads find at once.
+ * is looked up has items of its own, which strongly consistent reads find without delay.
  *
  *     sessions     pk "user#<uid>"          sk "session#<sid>"   LedgerSession
  *                  pk "sid#<sid>"           sk "user"            SessionPointer

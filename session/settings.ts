@@ -16,7 +16,7 @@ export interface Theme {
 
 /** The constant `SETTINGS` in the gate's source. */
 export interface GateSettings {
-  /** Of the gateway's own endpoints; no trailing slash. */
+  /** The path below which the gateway's own endpoints are; no trailing slash. */
   basePath: string;
   /** The hosts this gateway answers for, lower-case. */
   hosts: string[];

@@ -11,7 +11,7 @@
  *
  * A revoked session is the first 6 characters (36 bits) of its `sid`. A cut-off is the first 6 characters of the `uid`,
  * its mark and the time up to which it reaches; see ledger/records.ts. The floor is a mark, too: tokens that were
- * signed before it was known are refused, and signed anew once the ledger has nothing against the session. So a record
+ * signed before it was known are refused, and signed again once the ledger has nothing against the session. So a record
  * that is too full may lose all its entries. Entries have a fixed width, so a native string search finds them; times
  * and marks are 7 base-36 digits. A value is at most 1 KB (KeyValueStore quota): 169 sessions, or 50 users.
  */

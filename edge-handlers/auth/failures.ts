@@ -25,7 +25,7 @@ const NOT_SIGNED_IN: FailureKind = {
 const TEMPORARY = { status: 503, retryAfter: 5, title: UNAVAILABLE, action: "Try again" } as const;
 const TRY_LATER = "This is usually over within a minute. Nothing is wrong with your account.";
 const START_OVER = { status: 400, title: SIGN_IN_FAILED, action: "Start again" } as const;
-const CANNOT_CONTINUE = "The answer of your organisation’s sign-in service could not be accepted. Please start again.";
+const CANNOT_CONTINUE = "The answer of your organization’s sign-in service could not be accepted. Please start again.";
 
 export const FAILURES = {
   // The request
@@ -62,7 +62,7 @@ export const FAILURES = {
   refresh_token_too_large: {
     status: 500,
     title: "Session problem",
-    text: "Your organisation’s sign-in service issued a session that is too large to keep. Please ask for help.",
+    text: "Your organization’s sign-in service issued a session that is too large to keep. Please ask for help.",
   },
   too_many_sign_ins: {
     status: 429,
@@ -83,12 +83,12 @@ export const FAILURES = {
   },
   flow_mismatch: { ...START_OVER, text: CANNOT_CONTINUE },
   authorization_response_invalid: { ...START_OVER, text: CANNOT_CONTINUE },
-  authorization_error: { ...START_OVER, text: "Your organisation’s sign-in service could not sign you in." },
+  authorization_error: { ...START_OVER, text: "Your organization’s sign-in service could not sign you in." },
   access_denied: { ...START_OVER, status: 403, text: "Sign-in was cancelled, or your account may not use this site." },
   interaction_required: {
     ...START_OVER,
     status: 403,
-    text: "Your organisation’s sign-in service needs you to sign in or to agree first.",
+    text: "Your organization’s sign-in service needs you to sign in or to agree first.",
   },
   grant_refused: { ...START_OVER, text: "This sign-in was already used or has expired." },
   flow_reused: {
@@ -98,27 +98,27 @@ export const FAILURES = {
   authentication_too_old: {
     ...START_OVER,
     status: 403,
-    text: "Your sessions were ended, and your organisation’s sign-in service did not ask you to sign in again. Please sign out there first.",
+    text: "Your sessions were ended, and your organization’s sign-in service did not ask you to sign in again. Please sign out there first.",
   },
   groups_overage: {
     status: 403,
     title: SIGN_IN_FAILED,
-    text: "Your account is in more groups than your organisation’s sign-in service can report, so your access cannot be determined. Please ask for help.",
+    text: "Your account is in more groups than your organization’s sign-in service can report, so your access cannot be determined. Please ask for help.",
   },
   user_changed: { ...START_OVER, status: 403, text: "Your session belongs to another account." },
   idp_response_invalid: { ...START_OVER, status: 502, text: CANNOT_CONTINUE },
   idp_misconfigured: {
     status: 502,
     title: SIGN_IN_FAILED,
-    text: "The connection to your organisation’s sign-in service is not set up correctly. Please ask for help.",
+    text: "The connection to your organization’s sign-in service is not set up correctly. Please ask for help.",
     action: "Try again",
   },
   // What is down
-  idp_unavailable: { ...TEMPORARY, text: `Your organisation’s sign-in service did not answer. ${TRY_LATER}` },
+  idp_unavailable: { ...TEMPORARY, text: `Your organization’s sign-in service did not answer. ${TRY_LATER}` },
   idp_answer_unreadable: {
     ...TEMPORARY,
     status: 502,
-    text: `Your organisation’s sign-in service did not answer as it should. ${TRY_LATER}`,
+    text: `Your organization’s sign-in service did not answer as it should. ${TRY_LATER}`,
   },
   settings_unavailable: { ...TEMPORARY, text: TRY_LATER },
   keys_unavailable: { ...TEMPORARY, text: TRY_LATER },

@@ -26,7 +26,7 @@ export interface Cached<T> {
    */
   refetching(most: number, within: number): () => Promise<T>;
   /**
-   * The value, asked for anew unless that was done later than `time` (Unix seconds): an older one is known to be wrong.
+   * The value, fetched again unless that was done later than `time` (Unix seconds): an older one is known to be wrong.
    *
    * @throws what `load` throws; a stale value is no answer here
    */
@@ -85,7 +85,7 @@ export function cached<T>(
   }
 
   async function newerThan(time: number): Promise<T> {
-    // Of the present second is as new as there is.
+    // Nothing is newer than the present second.
     const floor = Math.min(time, now() - 1);
     const isNewer = () => kept !== undefined && kept.since > floor;
     // Twice, because what is being loaded may have been asked for too early.

@@ -25,7 +25,7 @@ export async function idpFetch(url: string, { method, headers, body = null, sign
   const limits = [AbortSignal.timeout(TIME_LIMIT), ...(signal ? [signal] : [])];
   try {
     // "manual": a redirect is an answer that no endpoint should give, and following it could leak a code or a secret.
-    // "close": a connection kept for the next request could be dropped, unheard, while Lambda freezes the function.
+    // "close": a connection kept for the next request could be dropped, unheard, while the runtime is frozen.
     const options = { method, headers: { ...headers, connection: "close" }, body, signal: AbortSignal.any(limits) };
     const response = await fetch(url, { ...options, redirect: "manual" });
     if (response.status >= 500 || response.status === 429) {

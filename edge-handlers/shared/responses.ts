@@ -19,12 +19,12 @@ const SECURITY_POLICY = `${PAGE_SECURITY_POLICY};form-action 'self';base-uri 'no
 /** While the settings cannot be read. */
 const PLAIN_THEME: Theme = { productName: "Sign-in", accentColor: "#2456c7" };
 
-/** As the gate's. */
+/** The same members as in the problems of the gate. */
 export interface ProblemDetails {
   status: number;
   title: string;
   detail?: string;
-  /** Of a 401: where signing in begins. */
+  /** Where signing in begins; in a 401 only. */
   login?: string | undefined;
   requestId: string;
 }

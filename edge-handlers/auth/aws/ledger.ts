@@ -33,8 +33,8 @@ const CONDITION_FAILED = "ConditionalCheckFailedException";
  */
 const MADE_ONCE: readonly string[] = ["PutItem", "UpdateItem"];
 /**
- * Of 1 MB, some five thousand pointers each. Whoever signs in more often at one session of a provider would outlast the
- * request's time.
+ * A page is 1 MB, some five thousand pointers. Reading those of somebody who signed in more often at one session of a
+ * provider would take longer than the request has.
  */
 const MAX_PAGES = 3;
 /** How often what DynamoDB left over is tried again, and the milliseconds before that. */
@@ -44,7 +44,7 @@ const PAUSE = 50;
 /** @param names of the tables; asked for at every call: the settings may change */
 export function dynamoDbLedger(names: () => Promise<TableNames>): Ledger {
   const ask = async <T>(requestFor: (names: TableNames) => LedgerRequest<T>) => send(requestFor(await names()));
-  /** Of the sessions table. */
+  /** A request to the sessions table. */
   const sessions = <T>(requestFor: (table: string) => LedgerRequest<T>) =>
     ask(({ sessionsTable }) => requestFor(sessionsTable));
 

@@ -18,17 +18,17 @@ import { dynamoDbLedger } from "./ledger";
 /** Seconds. Short enough for a new setting or key to arrive within a minute; a day of an AWS outage is survived. */
 const LIFETIMES = { fresh: KEY_CACHE, stale: 24 * 3600, pause: 10 };
 /**
- * How often the keys are fetched anew although they are fresh: times, and seconds. Anybody can send a key id that there
+ * How often the keys are fetched again although they are fresh: times, and seconds. Anybody can send a key id that there
  * is not, but only who has a genuine token can have it refused: the one must not stand in the way of the other.
  */
 const FOR_UNKNOWN_ID = [3, 30] as const;
 const FOR_REFUSED_TOKEN = [3, 30] as const;
-/** Of a secret that was put from a file; no client secret has one (RFC 6749 appendix A.2). */
+/** A secret that was put from a file may end with one; no client secret does (RFC 6749 appendix A.2). */
 const FINAL_LINE_BREAK = /\r?\n$/;
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html */
 const REPLICA_PREFIX = /^us-east-1\./;
 
-/** Of Lambda's context object (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html). */
+/** What is used of Lambda's context object (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html). */
 export interface LambdaContext {
   /** In a replica it starts with the home region. */
   functionName: string;

@@ -10,10 +10,7 @@ import { seal, unseal } from "./seal";
 const LIFETIME = 600;
 /** Together with the others the new one makes five. */
 const MAX_OTHERS = 4;
-/**
- * Characters of the others together. CloudFront refuses a request of more than 20,480 bytes, and long return paths
- * would add up to that: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
- */
+/** Characters of the others together: long return paths must not add up to the 20 KB that an edge takes of a request. */
 const MAX_SIZE_OF_OTHERS = 5_000;
 /** 32 random bytes as base64url. */
 const STATE = /^[\w-]{43}$/;
@@ -25,14 +22,14 @@ export interface Flow {
   /** PKCE code verifier (RFC 7636 section 4.1). */
   verifier: string;
   idp: string;
-  /** Of the session that the flow may open, once. */
+  /** The id of the session that the flow may open, once. */
   sid: string;
   returnPath: string;
   /**
-   * What was known when the provider was asked to authenticate the user anew, whatever it remembers; absent where it
-   * was not asked to.
+   * Where this sign-in forces re-authentication: what was known of the cut-offs when it began. Absent where the provider
+   * may go by what it remembers.
    */
-  anew?: Known | undefined;
+  reauthentication?: Known | undefined;
   /** Unix seconds. */
   startedAt: number;
 }

@@ -31,8 +31,8 @@ interface Content extends Refresh {
 }
 
 /**
- * What renews a session, if the ledger agrees. The cookie is void beside a session that it was not made with: otherwise
- * one could plant the cookie of another user.
+ * What renews a session, if the ledger agrees. The cookie counts for nothing beside a session that it was not made
+ * with: otherwise one could plant the cookie of another user.
  *
  * @throws Failure `keys_unavailable`
  */

@@ -19,7 +19,7 @@ type Kind = (typeof KINDS)[number];
 /** After so many of one kind within the window, one more would be a loop. */
 const LIMIT = 3;
 /**
- * Of each kind; also times that are not recent by this clock. A loop may go by way of two handlers whose clocks are far
+ * Entries that are kept of each kind, also times that are not recent by this clock. A loop may go by way of two handlers whose clocks are far
  * apart: each counts its own times, and must not drop the other's.
  */
 const KEPT = 2 * LIMIT;

@@ -55,7 +55,7 @@ async function redeemFlow(context: RequestContext, party: RelyingParty, flow: Fl
 /**
  * Gives the browser its session, once the ledger has it.
  *
- * @returns what the sign-in that starts over has to know, where the user has to authenticate anew
+ * @returns what the next sign-in has to know, where the user has to authenticate again
  * @throws Failure `flow_reused`, `authentication_too_old`, `ledger_unavailable` and those of {@link establishSession}
  */
 async function openSession(
@@ -65,10 +65,10 @@ async function openSession(
   refreshToken: string | undefined,
 ): Promise<Known | undefined> {
   const { settings, ports, now } = context;
-  const { sid, idp, anew } = flow;
+  const { sid, idp, reauthentication } = flow;
   const { uid, email, idpSession, authTime } = identity;
   const endsAt = now + settings.session.absolute;
-  // At once, because each may be the better part of a second away.
+  // In parallel, because each may be the better part of a second away.
   const [ledgerStatus] = await Promise.all([
     ports.ledger.status({ uid, sid }),
     ports.ledger.point({
@@ -83,8 +83,8 @@ async function openSession(
   // Also where the flow starts over: its cookie would be sealed with a key that is gone.
   await keepUpWithLockdown(context, ledgerStatus.revocations);
   const { revocations, mark, gatewayMark, floor } = ledgerStatus;
-  const known: Known = { ...anew, mark, gatewayMark };
-  if (!isAccepted(context, cutoffsOf(revocations, anew, now), authTime, "user_revoked")) return known;
+  const known: Known = { ...reauthentication, mark, gatewayMark };
+  if (!isAccepted(context, cutoffsOf(revocations, reauthentication, now), authTime, "user_revoked")) return known;
 
   const refresh = refreshToken === undefined ? undefined : { refreshToken, generation: 0 };
   const { session, cookies } = await establishSession(
@@ -103,7 +103,7 @@ async function openSession(
     await reactToReuse(context, "flow", session);
     throw new Failure("flow_reused");
   }
-  const end = endAsCutoff(endedAt, anew);
+  const end = endAsCutoff(endedAt, reauthentication);
   if (judgeAuthentication(end, authTime) !== "accepted") {
     // Nobody has its cookies. It is ended for the list of sessions.
     await ports.ledger.end({ uid, sid }, now).catch((error) => addDetail(context, codesOf(asFailure(error))));

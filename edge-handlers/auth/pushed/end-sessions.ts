@@ -11,7 +11,7 @@ import type { RequestContext } from "../request-context";
  * Sessions that are ended one by one. Nobody has more at one session of a provider; a script that does loses them all.
  */
 const MAX_ONE_BY_ONE = 20;
-/** Sessions that are looked at; no more can be read at once. */
+/** Sessions that are looked at; no more can be read in one call. */
 const MAX_READ = 100;
 /** Seconds by which the clock of the sign-in and this one may differ. */
 const SKEW = 2 * CLOCK_SKEW;
@@ -91,8 +91,8 @@ export async function endUser(
 }
 
 /**
- * Whether nothing of a session passes any more. Of one that its user ended tokens live on where the queue did not take
- * the sign-out.
+ * Whether nothing of a session passes any more. Tokens of one that its user ended stay good where the queue did not
+ * take the sign-out.
  */
 function isOver({ endsAt, endedAt }: LedgerSession, { now, settings }: RequestContext): boolean {
   return !(now < endsAt + SKEW) || (endedAt !== undefined && !(now < endedAt + settings.session.token + ENTRY_MARGIN));

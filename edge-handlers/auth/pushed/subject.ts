@@ -16,7 +16,7 @@ export interface Subject {
 }
 
 export interface KnownIssuers {
-  /** Of the identity providers in the config. */
+  /** The issuers of all identity providers in the config. */
   all: string[];
   /** Whose names the transmitter's `opaque` identifiers are. */
   ofOpaque: string | undefined;

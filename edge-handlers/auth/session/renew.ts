@@ -77,7 +77,7 @@ interface Attempt {
 async function attempt({ context, signed, refresh, isLoop, isFresh, take }: Attempt): Promise<Renewal> {
   const { session } = signed;
   const { uid, sid } = session;
-  // At once, because each may be the better part of a second away. A token whose time is not up may only have to be
+  // In parallel, because each may be the better part of a second away. A token whose time is not up may only have to be
   // signed again.
   const takesAtOnce = refresh !== undefined && !isFresh && !isLoop;
   const [ledgerStatus, early] = await Promise.all([

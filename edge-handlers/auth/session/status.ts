@@ -17,7 +17,7 @@ type Now = Pick<RequestContext, "now" | "settings">;
 
 /** What a browser comes with. */
 export interface Held {
-  /** Of its refresh cookie. */
+  /** The generation of its refresh cookie. */
   generation: number;
   /** Whether its token is good for a while. */
   isFresh: boolean;

@@ -3,7 +3,7 @@ import type { Revocation } from "../../../ledger/records";
 import { CLOCK_SKEW } from "../../../session/timing";
 import type { LedgerStatus } from "../../../ledger/records";
 
-/** What a sign-in that asks the provider to authenticate the user anew knew when it began. */
+/** What a sign-in that forces re-authentication knew when it began. */
 export interface Known extends Pick<LedgerStatus, "mark" | "gatewayMark"> {
   /** When the provider ended the session of its own that the user had come from. */
   endedAt?: number | undefined;

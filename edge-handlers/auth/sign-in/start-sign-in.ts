@@ -10,20 +10,20 @@ import { redirectUri, relyingParty } from "../oidc/relying-party";
 /**
  * Sends the browser to the identity provider: code flow with PKCE, state and nonce, always (RFC 9700 section 2.1.1).
  *
- * @param anew what is known of the cut-offs for which the provider must authenticate the user, although it may remember
- *   who that is; it need not where absent
+ * @param reauthentication forces the provider to authenticate the user again: what is known of the cut-offs that ask
+ *   for it
  * @throws Failure `too_many_sign_ins`, `idp_unavailable`, `idp_misconfigured`, `keys_unavailable`
  */
 export async function startSignIn(
   context: RequestContext,
   idp: string,
   returnPath: string,
-  anew?: Known,
+  reauthentication?: Known,
 ): Promise<Response> {
   const { ports, note } = context;
   note.idp = idp;
   if (isLoop(context, "s")) throw new Failure("too_many_sign_ins");
-  // At once, because each may be the better part of a second away.
+  // In parallel, because each may be the better part of a second away.
   const [{ server, settings }] = await Promise.all([relyingParty(context, idp), ports.keys()]);
   const flow: Flow = {
     state: ports.random(32),
@@ -32,7 +32,7 @@ export async function startSignIn(
     idp,
     sid: ports.random(12),
     returnPath,
-    ...(anew && { anew }),
+    ...(reauthentication && { reauthentication }),
     startedAt: context.now,
   };
 
@@ -49,7 +49,7 @@ export async function startSignIn(
     code_challenge: await calculatePKCECodeChallenge(flow.verifier),
     code_challenge_method: "S256",
     // https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest; `max_age` makes `auth_time` compulsory.
-    ...(anew && { prompt: "login", max_age: "0" }),
+    ...(reauthentication && { prompt: "login", max_age: "0" }),
   };
   for (const [name, value] of Object.entries(parameters)) target.searchParams.set(name, value);
 
