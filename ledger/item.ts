@@ -11,6 +11,11 @@ export function toItem(record: object): Item {
   );
 }
 
+/** The values of an expression, by their names in it without the colon. */
+export function toValues(values: object): Item {
+  return Object.fromEntries(Object.entries(toItem(values)).map(([name, value]) => [`:${name}`, value]));
+}
+
 export function fromItem<T>(item: Item): T {
   return Object.fromEntries(
     Object.entries(item).map(([name, value]) => [name, "N" in value ? Number(value.N) : value.S]),

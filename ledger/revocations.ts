@@ -1,5 +1,5 @@
 /** What is asked of the revocations table, and written there. */
-import { toItem, type Item } from "./item";
+import { toValues, type Item } from "./item";
 import type { Revocation, ShardState, StoreState } from "./records";
 import { getItem, getItems, keysOf, putItem, readPages, recordOf, type LedgerRequest, type Part } from "./request";
 import { shardStateId, STORE_STATE_ID } from "./tables";
@@ -13,7 +13,7 @@ export function scanRevocations(table: string, time: number): LedgerRequest<Part
     TableName: table,
     ConsistentRead: true,
     FilterExpression: "recordedAt >= :time",
-    ExpressionAttributeValues: toItem({ ":time": time }),
+    ExpressionAttributeValues: toValues({ time }),
   });
 }
 
@@ -48,12 +48,12 @@ function getById<T>(
 
 /** Puts an item in the place of the one that has these attributes; of none, where they are undefined. */
 function replace(table: string, id: string, held: object | undefined, record: object): LedgerRequest<boolean> {
-  const attributes = Object.entries(held ?? {});
+  const names = Object.keys(held ?? {});
   const condition = held
     ? {
-        ConditionExpression: attributes.map(([name]) => `#${name} = :${name}`).join(" AND "),
-        ExpressionAttributeNames: Object.fromEntries(attributes.map(([name]) => [`#${name}`, name])),
-        ExpressionAttributeValues: toItem(Object.fromEntries(attributes.map(([name, value]) => [`:${name}`, value]))),
+        ConditionExpression: names.map((name) => `#${name} = :${name}`).join(" AND "),
+        ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+        ExpressionAttributeValues: toValues(held),
       }
     : { ConditionExpression: "attribute_not_exists(id)" };
   return putItem(table, { id, ...record }, condition);

@@ -1,7 +1,7 @@
 /** What is asked of the sessions table, and written there. */
 import { IDP_SESSION_ENDED } from "../session/timing";
 import type { Reuse } from "../session/security-event";
-import { toItem, type Item } from "./item";
+import { toItem, toValues, type Item } from "./item";
 import type { Claim, LedgerSession, RenewalRecord, SessionId, SessionPointer } from "./records";
 import {
   getItem,
@@ -12,7 +12,6 @@ import {
   recordOf,
   UnreadableAnswer,
   type LedgerRequest,
-  type Output,
   type Part,
 } from "./request";
 import {
@@ -59,7 +58,7 @@ export function getPointersOfIdpSession(table: string, idpSession: string): Ledg
   return readPages("Query", {
     TableName: table,
     KeyConditionExpression: "pk = :pk AND begins_with(sk, :sk)",
-    ExpressionAttributeValues: toItem({ ":pk": pk, ":sk": sk }),
+    ExpressionAttributeValues: toValues({ pk, sk }),
     ConsistentRead: true,
   });
 }
@@ -98,109 +97,53 @@ export function claimLease(
   table: string,
   { generation, lease, at, dead = NO_LEASE, ...session }: Claim,
 ): LedgerRequest<LedgerSession | undefined> {
-  return update(
+  const { input, ...request } = update(
     table,
     session,
-    {
-      UpdateExpression: "SET lease = :lease, leasedAt = :at REMOVE watched",
-      ConditionExpression:
-        "generation = :generation AND attribute_not_exists(endedAt) AND (attribute_not_exists(lease) OR lease = :dead OR leasedAt < :from OR leasedAt > :to)",
-      ReturnValues: "ALL_NEW",
-    },
-    {
-      ":generation": generation,
-      ":lease": lease,
-      ":at": at,
-      ":dead": dead,
-      ":from": at - LEASE_REACH,
-      ":to": at + LEASE_REACH,
-    },
-    (output) => output && recordOf(output.Attributes as Item),
+    "SET lease = :lease, leasedAt = :at REMOVE watched",
+    "generation = :generation AND attribute_not_exists(endedAt) AND (attribute_not_exists(lease) OR lease = :dead OR leasedAt < :from OR leasedAt > :to)",
+    { generation, lease, at, dead, from: at - LEASE_REACH, to: at + LEASE_REACH },
   );
+  return {
+    ...request,
+    input: { ...input, ReturnValues: "ALL_NEW" },
+    read: (output) => output && recordOf(output.Attributes as Item),
+  };
 }
 
 /** @param next what the next holder must know; what was there stays where absent */
-export function releaseLease(
-  table: string,
-  session: SessionId,
-  lease: string,
-  next: string | undefined,
-): LedgerRequest<void> {
-  return update(
+export const releaseLease = (table: string, session: SessionId, lease: string, next: string | undefined) =>
+  update(
     table,
     session,
-    {
-      UpdateExpression: `${next === undefined ? "" : "SET #next = :next "}REMOVE lease, leasedAt, watched`,
-      ConditionExpression: "lease = :lease",
-    },
-    { ":lease": lease, ":next": next },
-    () => {},
+    `${next === undefined ? "" : "SET #next = :next "}REMOVE lease, leasedAt, watched`,
+    "lease = :lease",
+    { lease, next },
   );
-}
 
 /** Notes that a lease was watched for as long as its holder could live, but for a little. */
-export function noteWatch(table: string, session: SessionId, lease: string): LedgerRequest<void> {
-  return update(
-    table,
-    session,
-    {
-      UpdateExpression: "SET watched = :lease",
-      ConditionExpression: "lease = :lease AND attribute_not_exists(watched)",
-    },
-    { ":lease": lease },
-    () => {},
-  );
-}
+export const noteWatch = (table: string, session: SessionId, lease: string) =>
+  update(table, session, "SET watched = :lease", "lease = :lease AND attribute_not_exists(watched)", { lease });
 
 /** Puts a session at the next generation, and ends the lease. */
-export function recordRenewal(
+export const recordRenewal = (
   table: string,
   { uid, sid, generation, renewedAt, address, email, lease, next }: RenewalRecord,
-): LedgerRequest<boolean> {
-  return update(
+) =>
+  update(
     table,
     { uid, sid },
-    {
-      UpdateExpression:
-        "SET generation = :next, renewedAt = :renewedAt, address = :address, email = :email, #next = :sealed REMOVE lease, leasedAt, watched",
-      ConditionExpression: "generation = :generation AND attribute_not_exists(endedAt) AND lease = :lease",
-    },
-    {
-      ":generation": generation,
-      ":next": generation + 1,
-      ":renewedAt": renewedAt,
-      ":address": address,
-      ":email": email,
-      ":sealed": next,
-      ":lease": lease,
-    },
-    (output) => output !== undefined,
+    "SET generation = :following, renewedAt = :renewedAt, address = :address, email = :email, #next = :next REMOVE lease, leasedAt, watched",
+    "generation = :generation AND attribute_not_exists(endedAt) AND lease = :lease",
+    { generation, following: generation + 1, renewedAt, address, email, next, lease },
   );
-}
 
 /** Records that the user signed out. */
-export function endSession(table: string, session: SessionId, at: number): LedgerRequest<void> {
-  return update(
-    table,
-    session,
-    {
-      UpdateExpression: "SET endedAt = :at",
-      ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(endedAt)",
-    },
-    { ":at": at },
-    () => {},
-  );
-}
+export const endSession = (table: string, session: SessionId, at: number) =>
+  update(table, session, "SET endedAt = :at", "attribute_exists(pk) AND attribute_not_exists(endedAt)", { at });
 
-export function recordReuse(table: string, session: SessionId, what: Reuse, at: number): LedgerRequest<void> {
-  return update(
-    table,
-    session,
-    { UpdateExpression: "SET reuse = :what, reusedAt = :at", ConditionExpression: "attribute_exists(pk)" },
-    { ":what": what, ":at": at },
-    () => {},
-  );
-}
+export const recordReuse = (table: string, session: SessionId, what: Reuse, at: number) =>
+  update(table, session, "SET reuse = :what, reusedAt = :at", "attribute_exists(pk)", { what, at });
 
 /** Records that the provider ended its session. */
 export const putIdpSessionEnd = (table: string, idpSession: string, at: number) =>
@@ -221,7 +164,7 @@ function queryPartition<T>(table: string, pk: string): LedgerRequest<Part<T>> {
     TableName: table,
     ConsistentRead: true,
     KeyConditionExpression: "pk = :pk",
-    ExpressionAttributeValues: toItem({ ":pk": pk }),
+    ExpressionAttributeValues: toValues({ pk }),
     ScanIndexForward: false,
   });
 }
@@ -238,29 +181,25 @@ function writeItems(RequestItems: object): LedgerRequest<Part<never>> {
   };
 }
 
-interface Update {
-  UpdateExpression: string;
-  ConditionExpression: string;
-  ReturnValues?: "ALL_NEW";
-}
-
-function update<T>(
+/** `false` where the condition does not hold. @param values by their names in the expressions, without the colon */
+function update(
   table: string,
   { uid, sid }: SessionId,
-  expressions: Update,
+  UpdateExpression: string,
+  ConditionExpression: string,
   values: object,
-  read: (output: Output | undefined) => T,
-): LedgerRequest<T> {
+): LedgerRequest<boolean> {
   return {
     operation: "UpdateItem",
     input: {
       TableName: table,
       Key: toItem(sessionKeyOf(uid, sid)),
-      ...expressions,
+      UpdateExpression,
+      ConditionExpression,
       // A reserved word (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html).
-      ...(expressions.UpdateExpression.includes("#next") && { ExpressionAttributeNames: { "#next": "next" } }),
-      ExpressionAttributeValues: toItem(values),
+      ...(UpdateExpression.includes("#next") && { ExpressionAttributeNames: { "#next": "next" } }),
+      ExpressionAttributeValues: toValues(values),
     },
-    read,
+    read: (output) => output !== undefined,
   };
 }

@@ -14,23 +14,8 @@ import { setTimeout } from "node:timers/promises";
 import pLimit from "p-limit";
 import type { LedgerSession, Revocation, SessionPointer, ShardState, StoreState } from "../../ledger/records";
 import { MAX_KEYS, type LedgerRequest, type Operation, type Output, type Part } from "../../ledger/request";
-import {
-  getRevocations,
-  getShardStates,
-  getStoreState,
-  putShardState,
-  putStoreState,
-  replaceRevocation,
-  scanRevocations,
-} from "../../ledger/revocations";
-import {
-  getPointer,
-  getPointersOfEmail,
-  getPointersOfHour,
-  getSession,
-  getSessions,
-  getSessionsOf,
-} from "../../ledger/sessions";
+import * as revocations from "../../ledger/revocations";
+import * as sessions from "../../ledger/sessions";
 import { CLIENT_OPTIONS } from "../aws-client-options";
 import { OperationError } from "../errors";
 import type { Ledger } from "../ports";
@@ -107,47 +92,48 @@ export function dynamoDbLedger(sessionsTable = "", revocationsTable: string): Le
   return {
     /** The revocations of these ids, by id. */
     revocations: async (ids: readonly string[]): Promise<Map<string, Revocation>> =>
-      new Map(await batches([...new Set(ids)], getRevocations, revocationsTable)),
+      new Map(await batches([...new Set(ids)], revocations.getRevocations, revocationsTable)),
 
     /** In the place of the one that was read; undefined where there was none. @returns false where another is there */
     replaceRevocation: (id: string, read: Revocation | undefined, next: Revocation): Promise<boolean> =>
-      send(replaceRevocation(revocationsTable, id, read, next)),
+      send(revocations.replaceRevocation(revocationsTable, id, read, next)),
 
     /** Every revocation that was recorded at `time` or later, a page at a time; reads the whole table. */
-    revocationsSince: (time: number): AsyncGenerator<Revocation[]> => pages(scanRevocations(revocationsTable, time)),
+    revocationsSince: (time: number): AsyncGenerator<Revocation[]> =>
+      pages(revocations.scanRevocations(revocationsTable, time)),
 
     /** By shard; those that never had a state are left out. */
     shardStates: async (shards: readonly string[]): Promise<Map<string, ShardState>> =>
-      new Map(await batches(shards, getShardStates, revocationsTable)),
+      new Map(await batches(shards, revocations.getShardStates, revocationsTable)),
 
     /** In the place of the version before. @returns false where another is there */
     putShardState: (shard: string, state: ShardState): Promise<boolean> =>
-      send(putShardState(revocationsTable, shard, state)),
+      send(revocations.putShardState(revocationsTable, shard, state)),
 
-    storeState: (): Promise<StoreState | undefined> => send(getStoreState(revocationsTable)),
+    storeState: (): Promise<StoreState | undefined> => send(revocations.getStoreState(revocationsTable)),
 
     /** Unless another writer has done so since `etag` was read. @param etag undefined where there was no state */
     putStoreState: (state: StoreState, etag: string | undefined): Promise<boolean> =>
-      send(putStoreState(revocationsTable, state, etag)),
+      send(revocations.putStoreState(revocationsTable, state, etag)),
 
     session: (uid: string, sid: string): Promise<LedgerSession | undefined> =>
-      send(getSession(sessionsTable, { uid, sid })),
+      send(sessions.getSession(sessionsTable, { uid, sid })),
 
     userOfSession: async (sid: string): Promise<string | undefined> =>
-      (await send(getPointer(sessionsTable, sid)))?.uid,
+      (await send(sessions.getPointer(sessionsTable, sid)))?.uid,
 
     /** Those that are over included. */
-    sessionsOf: (uid: string): Promise<LedgerSession[]> => all(getSessionsOf(sessionsTable, uid)),
+    sessionsOf: (uid: string): Promise<LedgerSession[]> => all(sessions.getSessionsOf(sessionsTable, uid)),
 
     /** Ids of the users who signed in with an e-mail address, whatever its case. */
     usersOfEmail: async (email: string): Promise<string[]> =>
-      (await all(getPointersOfEmail(sessionsTable, email))).map(({ uid }) => uid),
+      (await all(sessions.getPointersOfEmail(sessionsTable, email))).map(({ uid }) => uid),
 
     /** The sign-ins of the hour that `time` is in, newest first. */
-    startedInHourOf: (time: number): Promise<SessionPointer[]> => all(getPointersOfHour(sessionsTable, time)),
+    startedInHourOf: (time: number): Promise<SessionPointer[]> => all(sessions.getPointersOfHour(sessionsTable, time)),
 
     /** Without those that are not there. */
     sessions: (pointers: readonly SessionPointer[]): Promise<LedgerSession[]> =>
-      batches(pointers, getSessions, sessionsTable),
+      batches(pointers, sessions.getSessions, sessionsTable),
   };
 }

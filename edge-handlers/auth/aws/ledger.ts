@@ -2,24 +2,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { SessionPointer } from "../../../ledger/records";
 import type { LedgerRequest, Output, Part } from "../../../ledger/request";
-import {
-  claimLease,
-  endSession,
-  getIdpSessionEnd,
-  getPointer,
-  getPointersOfIdpSession,
-  getSession,
-  getSessions,
-  getTakenToken,
-  noteWatch,
-  putIdpSessionEnd,
-  putPointers,
-  putSession,
-  putTakenToken,
-  recordRenewal,
-  recordReuse,
-  releaseLease,
-} from "../../../ledger/sessions";
+import * as sessions from "../../../ledger/sessions";
 import { getStatus, type TableNames } from "../../../ledger/status";
 import { AwsError, callAws } from "../../shared/aws/call";
 import { safeCode } from "../../shared/failure";
@@ -45,34 +28,42 @@ const PAUSE = 50;
 export function dynamoDbLedger(names: () => Promise<TableNames>): Ledger {
   const ask = async <T>(requestFor: (names: TableNames) => LedgerRequest<T>) => send(requestFor(await names()));
   /** A request to the sessions table. */
-  const sessions = <T>(requestFor: (table: string) => LedgerRequest<T>) =>
+  const onSessions = <T>(requestFor: (table: string) => LedgerRequest<T>) =>
     ask(({ sessionsTable }) => requestFor(sessionsTable));
 
   return {
     status: (key) => ask((tables) => getStatus(tables, key)),
-    session: (key) => sessions((table) => getSession(table, key)),
+    session: (key) => onSessions((table) => sessions.getSession(table, key)),
     async point(session) {
-      let { rest } = await sessions((table) => putPointers(table, session));
+      let { rest } = await onSessions((table) => sessions.putPointers(table, session));
       for (let tries = 1; rest; tries++) {
         if (tries === TRIES) throw new Failure("ledger_unavailable", "unprocessed_items");
         await setTimeout(PAUSE * tries);
         ({ rest } = await send(rest));
       }
     },
-    open: (session) => sessions((table) => putSession(table, session)),
-    claim: (claim) => sessions((table) => claimLease(table, claim)),
-    release: (key, lease, next) => sessions((table) => releaseLease(table, key, lease, next)),
-    watch: (key, lease) => sessions((table) => noteWatch(table, key, lease)),
-    renew: (renewal) => sessions((table) => recordRenewal(table, renewal)),
-    end: (key, at) => sessions((table) => endSession(table, key, at)),
-    recordReuse: (key, what, at) => sessions((table) => recordReuse(table, key, what, at)),
+    open: (session) => onSessions((table) => sessions.putSession(table, session)),
+    claim: (claim) => onSessions((table) => sessions.claimLease(table, claim)),
+    async release(key, lease, next) {
+      await onSessions((table) => sessions.releaseLease(table, key, lease, next));
+    },
+    async watch(key, lease) {
+      await onSessions((table) => sessions.noteWatch(table, key, lease));
+    },
+    renew: (renewal) => onSessions((table) => sessions.recordRenewal(table, renewal)),
+    async end(key, at) {
+      await onSessions((table) => sessions.endSession(table, key, at));
+    },
+    async recordReuse(key, what, at) {
+      await onSessions((table) => sessions.recordReuse(table, key, what, at));
+    },
     async bySid(sid) {
-      const pointer = await sessions((table) => getPointer(table, sid));
-      return pointer && sessions((table) => getSession(table, pointer));
+      const pointer = await onSessions((table) => sessions.getPointer(table, sid));
+      return pointer && onSessions((table) => sessions.getSession(table, pointer));
     },
     async byIdpSession(idpSession) {
       const pointers: SessionPointer[] = [];
-      let part: Part<SessionPointer> = await sessions((table) => getPointersOfIdpSession(table, idpSession));
+      let part: Part<SessionPointer> = await onSessions((table) => sessions.getPointersOfIdpSession(table, idpSession));
       pointers.push(...part.found);
       for (let page = 1; part.rest && page < MAX_PAGES; page++) {
         part = await send(part.rest);
@@ -82,16 +73,16 @@ export function dynamoDbLedger(names: () => Promise<TableNames>): Ledger {
     },
     async sessions(keys) {
       if (keys.length === 0) return [];
-      const { found, rest } = await sessions((table) => getSessions(table, keys));
+      const { found, rest } = await onSessions((table) => sessions.getSessions(table, keys));
       if (rest) throw new Failure("ledger_unavailable", "unprocessed_keys");
       return found;
     },
     async markEnded(idpSession, at) {
-      await sessions((table) => putIdpSessionEnd(table, idpSession, at));
+      await onSessions((table) => sessions.putIdpSessionEnd(table, idpSession, at));
     },
-    endOf: async (idpSession) => (await sessions((table) => getIdpSessionEnd(table, idpSession)))?.endedAt,
-    wasTaken: async (hash) => (await sessions((table) => getTakenToken(table, hash))) !== undefined,
-    take: (hash, expiresAt) => sessions((table) => putTakenToken(table, hash, expiresAt)),
+    endOf: async (idpSession) => (await onSessions((table) => sessions.getIdpSessionEnd(table, idpSession)))?.endedAt,
+    wasTaken: async (hash) => (await onSessions((table) => sessions.getTakenToken(table, hash))) !== undefined,
+    take: (hash, expiresAt) => onSessions((table) => sessions.putTakenToken(table, hash, expiresAt)),
   };
 }
 
