@@ -1,6 +1,6 @@
 /**
  * The one layout of every page that the gateway itself answers with. Small, because the gate carries it within the 10
- * KB of a CloudFront Function; system colours and fonts, so that it follows the viewer's light or dark mode without a
+ * KB of a CloudFront Function; system colors and fonts, so that it follows the viewer's light or dark mode without a
  * script. Callers pass fixed texts or escaped ones: nothing here escapes, and nothing of a request or an IdP belongs on
  * a page.
  */

@@ -1,8 +1,7 @@
 import { CloudfrontResponseHeadersPolicy } from "@cdktf/provider-aws/lib/cloudfront-response-headers-policy";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
-
-const ONE_YEAR = 31_536_000;
+import { HSTS_SECONDS, ORIGIN_DEFAULTS } from "../session/security-headers";
 
 /**
  * Security headers of every response. `override` where no answer of an origin can be better; elsewhere the origin
@@ -17,21 +16,18 @@ export class ResponseHeaders extends Construct {
       name: `${config.name}-security-headers`,
       comment: "Security headers of every response",
       securityHeadersConfig: {
-        // Not the subdomains: the gateway speaks for its own hosts only.
         strictTransportSecurity: {
-          accessControlMaxAgeSec: ONE_YEAR,
+          accessControlMaxAgeSec: HSTS_SECONDS,
           includeSubdomains: false,
           preload: false,
           override: true,
         },
         contentTypeOptions: { override: true },
-        // An application that is meant to be framed says so with frame-ancestors, which browsers prefer to this header.
-        frameOptions: { frameOption: "SAMEORIGIN", override: false },
-        referrerPolicy: { referrerPolicy: "strict-origin-when-cross-origin", override: false },
+        frameOptions: { frameOption: ORIGIN_DEFAULTS["x-frame-options"], override: false },
+        referrerPolicy: { referrerPolicy: ORIGIN_DEFAULTS["referrer-policy"], override: false },
       },
       customHeadersConfig: {
-        // Without it browsers keep pages of their own accord and show them after sign-out.
-        items: [{ header: "cache-control", value: "private, no-cache", override: false }],
+        items: [{ header: "cache-control", value: ORIGIN_DEFAULTS["cache-control"], override: false }],
       },
     }).id;
   }

@@ -1,14 +1,11 @@
 /** The forms of the gateway's answers: pages for people, problem details (RFC 9457) for programs, redirects, JSON. */
 import { PAGE_SECURITY_POLICY, renderPage, type Page } from "../../session/page";
+import type { Problem } from "../../session/problem";
+import { ownSecurityHeaders } from "../../session/security-headers";
 import type { Theme } from "../../session/settings";
 
 /** No answer of a handler may be kept by a cache, or tell another site where it was given. */
-const COMMON_HEADERS = {
-  "cache-control": "no-store",
-  "referrer-policy": "no-referrer",
-  "strict-transport-security": "max-age=31536000",
-  "x-content-type-options": "nosniff",
-};
+const COMMON_HEADERS = { ...ownSecurityHeaders(), "referrer-policy": "no-referrer" };
 
 /**
  * What the gate has no bytes for. A link, not a form, leads on from every page: Chrome holds redirects after a form to
@@ -18,16 +15,6 @@ const SECURITY_POLICY = `${PAGE_SECURITY_POLICY};form-action 'self';base-uri 'no
 
 /** While the settings cannot be read. */
 const PLAIN_THEME: Theme = { productName: "Sign-in", accentColor: "#2456c7" };
-
-/** The same members as in the problems of the gate. */
-export interface ProblemDetails {
-  status: number;
-  title: string;
-  detail?: string;
-  /** Where signing in begins; in a 401 only. */
-  login?: string | undefined;
-  requestId: string;
-}
 
 /** @param location an absolute path of this host, or a URL made of an endpoint that discovery gave */
 export function redirect(location: string): Response {
@@ -63,7 +50,7 @@ export function framed(text: string, ancestor: string): Response {
 }
 
 /** Problem details (https://www.rfc-editor.org/rfc/rfc9457#section-3). */
-export function problem(details: ProblemDetails): Response {
+export function problem(details: Problem): Response {
   return new Response(JSON.stringify(details), {
     status: details.status,
     headers: { ...COMMON_HEADERS, "content-type": "application/problem+json" },

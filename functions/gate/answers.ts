@@ -1,16 +1,17 @@
 /** The gate's own answers: pages for people, problem details (RFC 9457) for programs. */
 import { PAGE_SECURITY_POLICY, renderPage } from "../../session/page";
-import type { Page } from "../../session/page";
+import type { Problem } from "../../session/problem";
+import { ownSecurityHeaders } from "../../session/security-headers";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
-import type { NoSession } from "./session";
 import { cf } from "./runtime";
+import type { NoSession } from "./session";
 
 /** Why a request is refused; the code that the access log shows. */
 type Refusal = "host" | "path" | "endpoint" | "rule" | "role" | "store";
 
-/** Status, title, text. A function, because a literal outside would be built on every start. */
-function refusals(): Record<Refusal, [status: number, title: string, text?: string]> {
-  return {
+export function refuse(why: Refusal, event: ViewerRequestEvent): EdgeResponse {
+  // Inside, because a literal outside would be built on every start.
+  const refusals: Record<Refusal, [status: number, title: string, text?: string]> = {
     host: [421, "Unknown address"],
     path: [400, "Address refused"],
     endpoint: [404, "Not found"],
@@ -18,24 +19,23 @@ function refusals(): Record<Refusal, [status: number, title: string, text?: stri
     role: [403, "Access denied", "Your account has no access to this page."],
     store: [503, "Try again", "Sign-in cannot be checked right now."],
   };
-}
-
-export function refuse(why: Refusal, event: ViewerRequestEvent): EdgeResponse {
-  const refusal = refusals()[why];
+  const refusal = refusals[why];
+  cf.logCustomData("deny " + why);
   const title = refusal[1];
   const text = refusal[2] || "Check the address, or ask for help.";
   const requestId = event.context.requestId;
-  cf.logCustomData("deny " + why);
-  const response = isNavigation(event.request)
-    ? page(refusal[0], {
-        title: title,
-        text: text,
-        action: why === "role" && { href: SETTINGS.basePath + "/logout", label: "Switch account" },
-        requestId: requestId,
-      })
-    : problem({ status: refusal[0], title: title, detail: text, requestId: requestId });
-  if (why === "store") response.headers["retry-after"] = { value: "5" };
-  return response;
+  const headers = ownSecurityHeaders();
+  if (why === "store") headers["retry-after"] = "5";
+  if (!isNavigation(event.request))
+    return problem({ status: refusal[0], title: title, detail: text, requestId: requestId }, headers);
+  headers["content-security-policy"] = PAGE_SECURITY_POLICY;
+  const page = renderPage(SETTINGS.theme, {
+    title: title,
+    text: text,
+    action: why === "role" && { href: SETTINGS.basePath + "/logout", label: "Switch account" },
+    requestId: requestId,
+  });
+  return answer(refusal[0], headers, "text/html;charset=utf-8", page);
 }
 
 /** 302 to sign-in for a navigation; 401 for everything else, which could not follow one. */
@@ -57,44 +57,30 @@ export function askToSignIn(why: NoSession, event: ViewerRequestEvent): EdgeResp
       },
     };
   }
-  const response = problem({
-    status: 401,
-    title: "Sign-in required",
-    login: login,
-    requestId: event.context.requestId,
-  });
+  const headers = ownSecurityHeaders();
   // RFC 9110 section 11.6.1 asks for a challenge; https://datatracker.ietf.org/doc/html/draft-broyer-http-cookie-auth
-  response.headers["www-authenticate"] = { value: 'Cookie realm="gate"' };
-  return response;
+  headers["www-authenticate"] = 'Cookie realm="gate"';
+  return problem({ status: 401, title: "Sign-in required", login: login, requestId: event.context.requestId }, headers);
 }
 
 /** https://w3c.github.io/webappsec-fetch-metadata/; the Accept header where a browser sends no such metadata. */
 function isNavigation(request: ViewerRequest): boolean {
-  const said = (name: string) => (request.headers[name] ? request.headers[name].value : "");
-  const metadata = said("sec-fetch-mode") + " " + said("sec-fetch-dest");
-  return metadata === " " ? said("accept").indexOf("text/html") >= 0 : metadata === "navigate document";
+  const headers = request.headers;
+  const mode = headers["sec-fetch-mode"];
+  const destination = headers["sec-fetch-dest"];
+  const accept = headers["accept"];
+  if (mode || destination)
+    return !!mode && !!destination && mode.value === "navigate" && destination.value === "document";
+  return !!accept && accept.value.indexOf("text/html") >= 0;
 }
 
-function page(status: number, content: Page): EdgeResponse {
-  const response = answer(status, "text/html;charset=utf-8", renderPage(SETTINGS.theme, content));
-  response.headers["content-security-policy"] = { value: PAGE_SECURITY_POLICY };
-  return response;
+function problem(details: Problem, headers: Record<string, string>): EdgeResponse {
+  return answer(details.status, headers, "application/problem+json", JSON.stringify(details));
 }
 
-function problem(details: { status: number; [member: string]: unknown }): EdgeResponse {
-  return answer(details.status, "application/problem+json", JSON.stringify(details));
-}
-
-/** With security headers, because a response headers policy does not reach what a function answers. */
-function answer(status: number, type: string, body: string): EdgeResponse {
-  return {
-    statusCode: status,
-    headers: {
-      "content-type": { value: type },
-      "cache-control": { value: "no-store" },
-      "strict-transport-security": { value: "max-age=31536000" },
-      "x-content-type-options": { value: "nosniff" },
-    },
-    body: { encoding: "text", data: body },
-  };
+function answer(status: number, headers: Record<string, string>, type: string, body: string): EdgeResponse {
+  const values: EdgeResponse["headers"] = {};
+  headers["content-type"] = type;
+  for (const name in headers) values[name] = { value: headers[name]! };
+  return { statusCode: status, headers: values, body: { encoding: "text", data: body } };
 }
