@@ -2,12 +2,8 @@
 import { PAGE_SECURITY_POLICY, renderPage } from "../../session/page";
 import type { Problem } from "../../session/problem";
 import { ownSecurityHeaders } from "../../session/security-headers";
+import type { Refusal } from "./decide";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
-import { cf } from "./runtime";
-import type { NoSession } from "./session";
-
-/** Why a request is refused; the code that the access log shows. */
-type Refusal = "host" | "path" | "endpoint" | "rule" | "role" | "store";
 
 export function refuse(why: Refusal, event: ViewerRequestEvent): EdgeResponse {
   // Inside, because a literal outside would be built on every start.
@@ -20,7 +16,6 @@ export function refuse(why: Refusal, event: ViewerRequestEvent): EdgeResponse {
     store: [503, "Try again", "Sign-in cannot be checked right now."],
   };
   const refusal = refusals[why];
-  cf.logCustomData("deny " + why);
   const title = refusal[1];
   const text = refusal[2] || "Check the address, or ask for help.";
   const requestId = event.context.requestId;
@@ -39,11 +34,10 @@ export function refuse(why: Refusal, event: ViewerRequestEvent): EdgeResponse {
 }
 
 /** 302 to sign-in for a navigation; 401 for everything else, which could not follow one. */
-export function askToSignIn(why: NoSession, event: ViewerRequestEvent): EdgeResponse {
+export function askToSignIn(event: ViewerRequestEvent): EdgeResponse {
   const request = event.request;
   const method = request.method;
   const login = SETTINGS.basePath + "/login";
-  cf.logCustomData("login " + why);
   if ((method === "GET" || method === "HEAD") && isNavigation(request)) {
     const query = request.rawQueryString();
     // Bytes that encodeURIComponent might not take would fail the function; the path alone is a good place to return

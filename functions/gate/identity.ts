@@ -1,6 +1,6 @@
-/** What the origin learns about the user, and what it must not see. */
+/** What the origin learns about the user, and what is kept from it. */
 import { SESSION_COOKIE } from "../../session/cookies";
-import { ROLE_SEPARATOR } from "../../policy/requirement-text";
+import { PUBLIC, ROLE_SEPARATOR } from "../../policy/requirement-text";
 import { EMAIL, FIRST_CLAIM, ROLES, SID, UID } from "../../session/token-layout";
 import type { ViewerRequest } from "./event";
 
@@ -12,7 +12,7 @@ const GATE_COOKIE = /^__(Host|Secure)-gate/;
  * Removes every header in the gateway's namespace, because only the gate may speak there, and the gateway's cookies: an
  * origin has no use for them, and its log is no place for them. A comparison spares almost every name the pattern.
  */
-export function removeForeign(request: ViewerRequest): void {
+function removeForeign(request: ViewerRequest): void {
   const headers = request.headers;
   for (const name in headers) {
     if (name > "x" && IDENTITY_HEADER.test(name)) delete headers[name];
@@ -21,16 +21,20 @@ export function removeForeign(request: ViewerRequest): void {
   // Nearly always there; by its name it costs a tenth of what the pattern would.
   delete cookies[SESSION_COOKIE];
   for (const name in cookies) {
-    if (name[0] === "_" && GATE_COOKIE.test(name)) delete cookies[name];
+    if (name < "a" && name > "_" && GATE_COOKIE.test(name)) delete cookies[name];
   }
 }
 
 /**
- * In the place of what is foreign. Values are percent-encoded, as they are in the token: a header must be ASCII, and a
- * claim need not be.
+ * Prepares a request for cache and origin: removes what only the gateway may send, and adds the session's identity.
+ * Values stay percent-encoded, as in the token: a header must be ASCII, and a claim need not be.
+ *
+ * @param session the fields of its token
+ * @returns the line for the access log
  */
-export function setIdentity(request: ViewerRequest, session: string[]): void {
+export function pass(request: ViewerRequest, session: typeof PUBLIC | string[]): string {
   removeForeign(request);
+  if (session === PUBLIC) return "allow public";
   const headers = request.headers;
   const email = session[EMAIL];
   const roles = session[ROLES];
@@ -39,7 +43,6 @@ export function setIdentity(request: ViewerRequest, session: string[]): void {
   if (email) headers["x-gate-email"] = { value: email };
   if (roles)
     headers["x-gate-roles"] = { value: roles.indexOf(ROLE_SEPARATOR) < 0 ? roles : roles.split(ROLE_SEPARATOR).join() };
-  if (!session[FIRST_CLAIM]) return;
   const more = SETTINGS.identityHeaders;
   for (let i = 0; more[i]; i++) {
     // Names and values alternate: a value must never be taken for a name.
@@ -47,4 +50,5 @@ export function setIdentity(request: ViewerRequest, session: string[]): void {
       if (session[at] === more[i]![1] && session[at + 1]) headers[more[i]![0]] = { value: session[at + 1]! };
     }
   }
+  return "allow session " + session[UID];
 }
