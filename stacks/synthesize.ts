@@ -25,7 +25,7 @@ export function synthesize(config: Config, options: { outdir: string; artifacts?
   const stackName = withoutDeprecations(() =>
     withoutCapturedTraces(() => {
       const app = new App({ outdir, stackTraces: false });
-      const stack = new GatewayStack(app, config, artifacts);
+      const stack = new GatewayStack(app, config.name, { config, artifacts });
       app.synth();
       return stack.node.id;
     }),
