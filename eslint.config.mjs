@@ -75,7 +75,7 @@ const IMPORTS = {
   build: [],
   stacks: ["build", "cloudfront", "config", "policy", "session"],
   local: ["cloudfront", "config", "control-plane", "policy", "session", "stacks"],
-  cli: ["config", "control-plane", "session", "stacks"],
+  cli: ["bench", "config", "control-plane", "local", "policy", "session", "stacks"],
 };
 const ROOMS = [...Object.keys(IMPORTS), "bench", "__tests__"];
 
