@@ -51,6 +51,12 @@ export function describeWithKeycloak(name: string, body: (folder: string) => voi
   );
 }
 
+/** `describe`, skipped or under CI failed where npm's registry cannot be reached. */
+export function describeWithRegistry(name: string, body: () => void): void {
+  const { status } = spawnSync("npm", ["ping"], { stdio: "ignore", timeout: 60_000 });
+  describeWhere(status === 0 ? "npm" : undefined, "npm's registry cannot be reached (npm ping)", name, body);
+}
+
 /** 0 where there is none. */
 function javaRelease(): number {
   const java = findTool("java");
