@@ -80,7 +80,7 @@ const IMPORTS = {
   build: [],
   stacks: ["build", "cloudfront", "config", "policy", "session", "ledger"],
   local: ["cloudfront", "config", "control-plane", "policy", "session", "ledger", "stacks"],
-  cli: ["config", "control-plane", "session", "ledger", "stacks"],
+  cli: ["bench", "config", "control-plane", "local", "policy", "session", "ledger", "stacks"],
 };
 const ROOMS = [...Object.keys(IMPORTS), "bench", "__tests__"];
 

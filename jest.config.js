@@ -5,6 +5,8 @@ const common = {
   // These packages are ES modules only; swc turns them into CommonJS for jest.
   transformIgnorePatterns: ["/node_modules/(?!(jose|oauth4webapi|aws4fetch|p-limit|yocto-queue)/)"],
   modulePathIgnorePatterns: ["<rootDir>/cdktf.out", "<rootDir>/dist"],
+  // As a user of the package imports it.
+  moduleNameMapper: { "^edgegate$": "<rootDir>/index.ts" },
 };
 const tier = (displayName, testMatch, more = {}) => ({ ...common, displayName, testMatch, ...more });
 
@@ -26,5 +28,6 @@ module.exports = {
     tier("simulation", ["<rootDir>/__tests__/**/*.simulation.test.ts"]),
     tier("browser", ["<rootDir>/__tests__/**/*.browser.test.ts"]),
     tier("keycloak", ["<rootDir>/__tests__/**/*.keycloak.test.ts"]),
+    tier("package", ["<rootDir>/__tests__/**/*.package.test.ts"]),
   ],
 };

@@ -1,12 +1,12 @@
 /** The shipped revoker and key rotator between emulators that count what AWS would bill. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { randomBytes, randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { startClock } from "../__tests__/support/clock";
-import { lambdaNode } from "../__tests__/support/tools";
-import { buildHandlerZip } from "../build/handler";
+import { startClock } from "./clock";
+import { lambdaNode } from "./tools";
+import { artifacts } from "../build/artifacts";
 import { ALL_SHARDS } from "../control-plane/reconcile/read";
 import { withRevocations } from "../control-plane/reconcile/shard-state";
 import { startAwsEmulator } from "../local/aws-emulator";
@@ -54,14 +54,14 @@ export async function startBenchPlane(): Promise<BenchPlane> {
   aws.secrets.set(SECRET!, JSON.stringify(keys));
   let invocations = 0;
 
-  async function start(kind: string, memory = "") {
-    const zip = join(folder, `${kind}.zip`);
-    writeFileSync(zip, buildHandlerZip(`control-plane/${kind}/lambda.ts`));
-    const preload = ["../__tests__/support/localhost-names.js", ...(memory ? ["report-memory.js"] : [])]
+  const { revoker: revokerZip, keyRotator: rotatorZip } = artifacts();
+  const zips = { revoker: revokerZip, "key-rotator": rotatorZip };
+  async function start(kind: keyof typeof zips, memory = "") {
+    const preload = ["../local/localhost-names.js", ...(memory ? ["report-memory.js"] : [])]
       .map((file) => `--require ${join(__dirname, file)}`)
       .join(" ");
     const lambda = await startLambda({
-      zip,
+      zip: zips[kind],
       functionName: `bench-${kind}`,
       node: lambdaNode(),
       timeLimit: 900_000,
@@ -90,7 +90,7 @@ export async function startBenchPlane(): Promise<BenchPlane> {
   const memoryFile = join(folder, "memory");
   const revoker = await start("revoker", memoryFile);
   const others: Awaited<ReturnType<typeof start>>[] = [];
-  const other = async (kind: string) => {
+  const other = async (kind: keyof typeof zips) => {
     const found = others.find((_, place) => kinds[place] === kind);
     if (found) return found;
     kinds.push(kind);

@@ -1,13 +1,13 @@
 /** Everything that is measured, in the order in which it is printed, with the limits that hold. */
-import { buildGate } from "../build/gate";
-import { buildHandlerZip } from "../build/handler";
-import { findTool, lambdaNode } from "../__tests__/support/tools";
+import { readFileSync } from "node:fs";
+import { artifacts } from "../build/artifacts";
 import { measureGate, measureGateMemory } from "./gate";
 import { measureLoadTime } from "./handler";
 import { measureDollars } from "./dollars";
 import type { Figure } from "./figure";
 import { measureRevoker } from "./revoker";
-import { gateSource, sampleRules } from "./sample";
+import { baseSource, gateSource, sampleRules } from "./sample";
+import { findProgram, lambdaNode } from "./tools";
 import { SCENARIOS } from "./scenarios";
 import { measureSynth } from "./synth";
 
@@ -22,7 +22,7 @@ const GATE_MEMORY_LIMIT = 2 * 1024 * 1024;
 
 /** @throws Error where a part cannot be built or run, or a scenario ends in another decision than its name says */
 export async function measureAll(): Promise<Measured> {
-  const canRunEngine = findTool("njs") !== undefined && findTool("valgrind") !== undefined;
+  const canRunEngine = findProgram("njs") !== undefined && findProgram("valgrind") !== undefined;
   return {
     figures: [
       ...(canRunEngine ? [...(await gateInstructions()), ...gateMemory()] : []),
@@ -76,14 +76,14 @@ function gateSize(): Figure[] {
     ...(limit !== undefined && { limit }),
   });
   return [
-    size("without settings and policy", buildGate()),
+    size("without settings and policy", baseSource()),
     size("12 rules", gateSource(sampleRules(12))),
     size("100 rules", gateSource(sampleRules(100)), 9472),
   ];
 }
 
 function handler(): Figure[] {
-  const zip = buildHandlerZip("edge-handlers/auth/cloudfront.ts");
+  const zip = readFileSync(artifacts().auth);
   return [
     { group: "auth handler", name: "zip", value: zip.length, unit: "bytes", limit: 60 * 1024 },
     { group: "auth handler", name: "load time (median)", value: measureLoadTime(zip, lambdaNode()), unit: "ms" },

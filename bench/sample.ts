@@ -1,6 +1,7 @@
 /** The gates that are measured: a typical site, and one with a hundred rules. */
+import { readFileSync } from "node:fs";
 import type { PolicyRule } from "../policy/rule";
-import { buildGate } from "../build/gate";
+import { artifacts } from "../build/artifacts";
 import { policySource } from "../policy/source";
 import type { GateSettings } from "../session/settings";
 
@@ -42,5 +43,10 @@ export function gateSource(rules: readonly PolicyRule[], settings: GateSettings 
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value,
   );
-  return `${buildGate()}\nvar S=${sorted};\n${policySource(rules)}\n`;
+  return `${baseSource()}\nvar S=${sorted};\n${policySource(rules)}\n`;
+}
+
+/** The gate without settings and policy. */
+export function baseSource(): string {
+  return readFileSync(artifacts().gate, "utf8");
 }

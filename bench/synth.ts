@@ -1,10 +1,11 @@
-/** What a synth costs, bundling included: the command of cdktf.json in a process of its own. */
+/** What a synth of the example costs, in a checkout with bundling: `edgegate synth` in a process of its own. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import example from "../config/example";
 
-const ROOT = join(__dirname, "..");
+const EDGEGATE = join(dirname(require.resolve("edgegate/package.json")), "cli/edgegate.js");
 
 export interface SynthCost {
   seconds: number;
@@ -25,25 +26,20 @@ export function measureSynth(runs = 3): SynthCost {
 }
 
 function measureOnce(): SynthCost {
-  const { app } = JSON.parse(readFileSync(join(ROOT, "cdktf.json"), "utf8")) as { app: string };
-  const [, ...options] = app.split(" ");
-  const outdir = mkdtempSync(join(tmpdir(), "edgegate-bench-"));
+  const folder = mkdtempSync(join(tmpdir(), "edgegate-bench-"));
   try {
+    writeFileSync(join(folder, "gateway.config.ts"), `export default ${JSON.stringify(example)};\n`);
     const start = performance.now();
     const { status, stderr } = spawnSync(
       process.execPath,
-      ["--require", join(__dirname, "report-peak.js"), ...options],
-      {
-        cwd: ROOT,
-        encoding: "utf8",
-        env: { ...process.env, EDGEGATE_CONFIG: join(ROOT, "config/example.ts"), CDKTF_OUTDIR: outdir },
-      },
+      ["--require", join(__dirname, "report-peak.js"), EDGEGATE, "synth", "--config", "gateway.config.ts"],
+      { cwd: folder, encoding: "utf8", env: { ...process.env, CDKTF_OUTDIR: "cdktf.out" } },
     );
     const seconds = (performance.now() - start) / 1000;
     const peak = /peak=(\d+)/.exec(stderr)?.[1];
     if (status !== 0 || peak === undefined) throw new Error(`the synth that was to be measured failed:\n${stderr}`);
     return { seconds, peakMegabytes: Number(peak) / 1024 };
   } finally {
-    rmSync(outdir, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
 }

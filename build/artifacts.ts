@@ -1,10 +1,9 @@
-/** Builds what the stack deploys: the gate's base source and the zips of the Lambda functions. */
-import { mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
-import { buildGate } from "./gate";
-import { buildHandlerZips } from "./handler";
+/** What the stack deploys: the gate's base source and the zips of the Lambda functions. */
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
 
-/** Absolute paths of the built files. */
+/** Absolute paths of the files. */
 export interface Artifacts {
   /** Source text of the gate, without settings and policy. */
   gate: string;
@@ -16,40 +15,31 @@ export interface Artifacts {
   revoker: string;
 }
 
-/** Where builds go unless told otherwise; ignored by git. */
-export const ARTIFACTS_FOLDER = resolve(__dirname, "../dist");
+/** Where the package has them; a checkout has no such folder beside its sources. */
+const PREBUILT = resolve(__dirname, "../artifacts");
 
-/**
- * @param folder created where it does not exist
- * @throws Error esbuild's, with the place, when the code does not build
- */
-export function buildArtifacts(folder = ARTIFACTS_FOLDER): Artifacts {
-  mkdirSync(folder, { recursive: true });
-  const zips = buildHandlerZips({
-    auth: "edge-handlers/auth/cloudfront.ts",
-    keyRotator: "control-plane/key-rotator/lambda.ts",
-    revoker: "control-plane/revoker/lambda.ts",
-  });
+export function artifactsIn(folder: string): Artifacts {
   return {
-    gate: write(join(folder, "gate.js"), buildGate()),
-    auth: write(join(folder, "auth.zip"), zips.auth),
-    keyRotator: write(join(folder, "key-rotator.zip"), zips.keyRotator),
-    revoker: write(join(folder, "revoker.zip"), zips.revoker),
+    gate: join(folder, "gate.js"),
+    auth: join(folder, "auth.zip"),
+    keyRotator: join(folder, "key-rotator.zip"),
+    revoker: join(folder, "revoker.zip"),
   };
 }
 
-/** By renaming, so that a synth that runs at the same time never reads half a file. */
-function write(path: string, content: string | Uint8Array): string {
-  const unfinished = `${path}.${process.pid}`;
-  writeFileSync(unfinished, content);
-  renameSync(unfinished, path);
-  return path;
+/**
+ * Those that came with the package; in a checkout they are built from its sources, once a process.
+ *
+ * @throws Error esbuild's, with the place, when the code does not build
+ */
+export function artifacts(): Artifacts {
+  return (found ??= existsSync(PREBUILT) ? artifactsIn(PREBUILT) : built());
 }
 
-if (require.main === module) {
-  for (const path of Object.values(buildArtifacts())) {
-    process.stdout.write(
-      `${relative(process.cwd(), path).padEnd(16)} ${String(statSync(path).size).padStart(7)} bytes\n`,
-    );
-  }
+let found: Artifacts | undefined;
+
+function built(): Artifacts {
+  // The package has neither this module nor esbuild.
+  const { buildArtifacts } = createRequire(__filename)("./bundle") as { buildArtifacts: () => Artifacts };
+  return buildArtifacts();
 }

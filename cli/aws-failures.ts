@@ -55,7 +55,7 @@ const THROTTLED: Explanation = ({ resource }) => [
 ];
 const UNREACHABLE: Explanation = ({ isLocal, resource }) =>
   isLocal
-    ? ["failed", "the local edge does not answer", "start it again with npm start"]
+    ? ["failed", "the local edge does not answer", "start it again with edgegate dev"]
     : [
         "failed",
         `the ${resource} cannot be reached`,

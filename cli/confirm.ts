@@ -2,13 +2,13 @@
 import { createInterface } from "node:readline/promises";
 import { onStderr } from "./colors";
 import { CommandFailure } from "./failures";
-import type { GlobalOptions } from "./options";
+import type { OperatorOptions } from "./options";
 
 /**
  * @param effect what will happen, as lines that end in a line break
  * @throws CommandFailure when the answer is not yes, or there is no terminal to ask at
  */
-export async function confirm(effect: string, { yes }: GlobalOptions): Promise<void> {
+export async function confirm(effect: string, { yes }: OperatorOptions): Promise<void> {
   if (yes) return;
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new CommandFailure(

@@ -1,8 +1,8 @@
 /** Which gateway a command is about, and how its AWS account is reached. */
-import { resolve } from "node:path";
 import type { Config } from "../config/schema";
+import { configFile } from "./config-file";
 import { CommandFailure } from "./failures";
-import type { GlobalOptions } from "./options";
+import type { OperatorOptions } from "./options";
 
 export interface Gateway {
   config: Config;
@@ -15,17 +15,18 @@ export interface Gateway {
 const REGION = "us-east-1";
 
 /**
- * @throws CommandFailure when there is no such local edge
+ * @throws CommandFailure when there is no such local edge, or no config
  * @throws ConfigError when the config has mistakes
  */
-export async function findGateway({ config, local }: GlobalOptions): Promise<Gateway> {
+export async function findGateway(options: OperatorOptions): Promise<Gateway> {
+  const { config, local } = options;
   if (local !== undefined) {
     if (config !== undefined)
       throw new CommandFailure("usage", "--local takes the config of the local edge", "leave --config out");
     return localGateway(local);
   }
+  const path = configFile(options);
   const { loadConfig } = await import("../config/load");
-  const path = resolve(config ?? process.env["EDGEGATE_CONFIG"] ?? "config/example.ts");
   return { config: loadConfig(path), isLocal: false, client: { region: REGION } };
 }
 
@@ -41,7 +42,7 @@ async function localGateway(port: string): Promise<Gateway> {
     throw new CommandFailure(
       "notFound",
       `no local edge runs${which}`,
-      portsHint(running.map((edge) => edge.port)) ?? "start one with npm start, in this checkout",
+      portsHint(running.map((edge) => edge.port)) ?? "start one with edgegate dev, from this installation",
     );
   }
   if (more.length > 0) {

@@ -1,29 +1,35 @@
 /**
- * `edgegate <command>`: the operator's command line. Each command calls the module that does the work, and is loaded
- * when it is used.
+ * `edgegate <command>`: the command line. Each command calls the module that does the work, and is loaded when it is
+ * used.
  */
-import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { version } from "../package.json";
+import { createRequire } from "node:module";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { ConfigError } from "../config/error";
+import type { Engine } from "../local/engines";
 import { SHORT_ID } from "../session/revocation";
 import { onStderr } from "./colors";
 import type { Context } from "./context";
 import { CommandFailure, EXIT_CODES, EXIT_CODE_HELP, type Exit } from "./failures";
-import type { GlobalOptions } from "./options";
+import type { GlobalOptions, OperatorOptions } from "./options";
 import type { Outcome } from "./output";
 import { printable, printableJson } from "./printable";
 
 const MAX_REASON = 500;
-/** Of the revoker. */
+/** The revoker's. */
 const MAX_LIMIT = 1_000;
+
+/** Those of local/engines.ts, which takes too long to load for `--help`. */
+const ENGINE_NAMES: readonly Engine[] = ["sandbox", "njs"];
 
 const EXAMPLES = `
 Examples:
+  edgegate init
+  edgegate dev
   edgegate sessions --user alice@example.com
   edgegate revoke user alice@example.com --reason "laptop stolen"
   edgegate lockdown --reason "store read by an unknown role" --yes
   edgegate secrets put main --file client-secret.txt
-  edgegate sessions --local                 the gateway that npm start runs
+  edgegate sessions --local                 the gateway that edgegate dev runs
 
 Exit codes:
 ${Object.entries(EXIT_CODE_HELP)
@@ -33,24 +39,74 @@ ${Object.entries(EXIT_CODE_HELP)
 
 function createProgram(print: (outcome: Outcome, options: GlobalOptions) => void): Command {
   const program = new Command("edgegate")
-    .description("Operates a gateway: who is signed in, ending sessions, keys, store and client secrets.")
-    .version(version)
-    .option("--config <file>", "the gateway's config (EDGEGATE_CONFIG, or config/example.ts)")
-    .option("--local [port]", "the gateway that npm start runs here; --local=<port> where several run")
-    .option("--reason <text>", "why, for the ledger", parseReason)
+    .description(
+      "Makes and operates a gateway in front of a site: who may pass, who is signed in, ending sessions, keys.",
+    )
+    .version(version())
+    .option("--config <file>", "the gateway's config (EDGEGATE_CONFIG, or gateway.config.ts)")
     .option("--json", "print one JSON document")
-    .option("--yes", "do not ask before wide effects")
     .configureHelp({ showGlobalOptions: true })
     .addHelpText("after", EXAMPLES)
     .exitOverride();
+  addProject(program, print);
+  addOperation(program, print);
+  return program;
+}
 
+/** What is done with a config, before there is a gateway. */
+function addProject(program: Command, print: (outcome: Outcome, options: GlobalOptions) => void): void {
+  /** @param load imports the command */
+  const run =
+    <Options extends GlobalOptions>(load: () => Promise<(options: Options) => Promise<Outcome>>) =>
+    async (...given: unknown[]): Promise<void> => {
+      const options = (given.at(-1) as Command).optsWithGlobals<Options>();
+      print(await (await load())(options), options);
+    };
+
+  program.commandsGroup("A gateway in the making:");
+  program
+    .command("init")
+    .description("write a config, and what belongs beside it; asks for what no option says")
+    .option("--name <name>", "begins the name of every resource")
+    .option("--domain <host>", "the host that people open")
+    .option("--issuer <url>", "of your OpenID Connect provider")
+    .option("--client-id <id>", "that the provider gave the site")
+    .option("--origin <host>", 'the site behind the gateway, or "s3" for a bucket of its own')
+    .option("--dns <id>", "the domain's Route 53 zone, or the ARN of a certificate in us-east-1")
+    .action(run(async () => (await import("./commands/init")).init));
+  program
+    .command("check")
+    .description("check the config, and say what its policy decides")
+    .action(run(async () => (await import("./commands/check")).check));
+  program
+    .command("dev")
+    .description("the gateway on this machine, with the files that would be deployed")
+    .option("--check", "start, sign in by script, print what happened, end (0: all well, 1: not)")
+    .addOption(new Option("--port <n>", "port of the site").default(8443).argParser(parsePort))
+    .addOption(new Option("--engine <name>", "what runs the gate").choices(ENGINE_NAMES).default("sandbox"))
+    .option("--issuer <url>", "another OpenID provider in the place of the local one, with")
+    .option("--client-id <id>", "the client that it knows the site by, and")
+    .option("--client-secret-file <path>", "a file with that client's secret, where it has one")
+    .action(run(async () => (await import("./commands/dev")).dev));
+  program
+    .command("synth")
+    .description("write the Terraform configuration")
+    .action(run(async () => (await import("./commands/synth")).synth));
+  program
+    .command("bench")
+    .description("measure what has a price, and hold it against its limit; needs no config")
+    .action(run(async () => (await import("./commands/bench")).bench));
+}
+
+/** What is asked of a gateway that runs. */
+function addOperation(program: Command, print: (outcome: Outcome, options: GlobalOptions) => void): void {
   /** @param load imports the command; what it takes are the command's arguments */
   const run =
     <Options, Arguments extends unknown[]>(
       load: () => Promise<(context: Context<Options>, ...args: Arguments) => Promise<Outcome>>,
     ) =>
     async (...given: unknown[]): Promise<void> => {
-      const options = (given.at(-1) as Command).optsWithGlobals<GlobalOptions & Options>();
+      const options = (given.at(-1) as Command).optsWithGlobals<OperatorOptions & Options>();
       const [command, { findGateway }, { operator }] = await Promise.all([
         load(),
         import("./gateway"),
@@ -60,9 +116,14 @@ function createProgram(print: (outcome: Outcome, options: GlobalOptions) => void
       const context = { gateway, options, by: operator(gateway), reason: options.reason ?? "no reason given" };
       print(await command(context, ...(given.slice(0, -2) as Arguments)), options);
     };
+  const operating = (command: Command): Command =>
+    command
+      .option("--local [port]", "the gateway that edgegate dev runs here; --local=<port> where several run")
+      .option("--reason <text>", "why, for the ledger", parseReason)
+      .option("--yes", "do not ask before wide effects");
 
-  program
-    .command("sessions")
+  program.commandsGroup("A gateway that runs:");
+  operating(program.command("sessions"))
     .description("list sessions whose time is not up, the newest first; state says which are revoked")
     .option("--user <user>", "of one user: e-mail address or uid")
     .option("--all", "with --user: those that are over or signed out too")
@@ -70,49 +131,49 @@ function createProgram(print: (outcome: Outcome, options: GlobalOptions) => void
     .action(run(async () => (await import("./commands/sessions")).sessions));
 
   const revoke = program.command("revoke").description("end sessions");
-  revoke
-    .command("user")
+  operating(revoke.command("user"))
     .description("end every session of one user; the user may sign in again if the identity provider agrees")
     .argument("[user]", "e-mail address or uid")
     .option("--issuer <url>", "the user by issuer and subject of the identity provider")
     .option("--subject <sub>", "goes with --issuer")
     .action(run(async () => (await import("./commands/revoke-user")).revokeUser));
-  revoke
-    .command("session")
+  operating(revoke.command("session"))
     .description("end one session")
     .argument("<sid>", "as edgegate sessions lists it")
     .action(run(async () => (await import("./commands/revoke-session")).revokeSession));
 
-  program
-    .command("lockdown")
+  operating(program.command("lockdown"))
     .description("end every session and replace every session key, at once")
     .action(run(async () => (await import("./commands/lockdown")).lockdown));
 
-  program
-    .command("rotate-keys")
+  operating(program.command("rotate-keys"))
     .description("a new session key; sessions go on")
     .option("--no-wait", "do not wait until it signs")
     .action(run(async () => (await import("./commands/rotate-keys")).rotateKeys));
 
   const store = program.command("store").description("the key value store that the gate reads");
-  store
-    .command("check")
+  operating(store.command("check"))
     .description("compare it with ledger and keys; changes nothing")
     .action(run(async () => (await import("./commands/store")).checkStore));
-  store
-    .command("rebuild")
+  operating(store.command("rebuild"))
     .description("make it equal to ledger and keys")
     .action(run(async () => (await import("./commands/store")).rebuildStore));
 
-  program
-    .command("secrets")
-    .description("client secrets of identity providers")
-    .command("put")
+  operating(program.command("secrets").description("client secrets of identity providers").command("put"))
     .description("store a client secret, from a file, from stdin or asked for without showing it")
     .argument("<idp>", "the identity provider's id in the config")
     .option("--file <path>", "a file that holds the secret and nothing else")
     .action(run(async () => (await import("./commands/put-secret")).putSecret));
-  return program;
+}
+
+function version(): string {
+  const { version } = createRequire(__filename)("edgegate/package.json") as { version: string };
+  return version;
+}
+
+function parsePort(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError("write a number up to 65535.");
+  return Number(text);
 }
 
 function parseLimit(text: string): number {
@@ -194,10 +255,9 @@ function failureOf(error: unknown, usage: string): CommandFailure {
       printableLines(usage.replace(/^error: /, "")),
       "edgegate --help lists commands and options",
     );
-  return new CommandFailure(
-    "failed",
-    error instanceof Error ? printable(`${error.name}: ${error.message}`) : "unknown error",
-  );
+  if (!(error instanceof Error)) return new CommandFailure("failed", "unknown error");
+  const { name, message } = error;
+  return new CommandFailure("failed", printableLines(name === "Error" ? message : `${name}: ${message}`));
 }
 
 function printableLines(text: string): string {

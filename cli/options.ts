@@ -1,9 +1,13 @@
 /** The options that every command takes. */
 export interface GlobalOptions {
   config?: string;
+  json?: boolean;
+}
+
+/** The options that every command takes which operates a gateway. */
+export interface OperatorOptions extends GlobalOptions {
   /** A port, or empty for the only one that runs. */
   local?: string;
-  json?: boolean;
   yes?: boolean;
   reason?: string;
 }

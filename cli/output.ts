@@ -8,7 +8,7 @@ export interface Outcome {
   json: object;
   /** For people: texts of others in it are {@link printable}. */
   text: string;
-  exit?: "storeDiffers";
+  exit?: "failed" | "storeDiffers";
 }
 
 /** Lines of a name and a text, the texts aligned. */

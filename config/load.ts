@@ -1,7 +1,7 @@
 /** From a file to a checked config, or to one error that lists every mistake in it. */
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
+import { createJiti } from "jiti";
 import type { z } from "zod";
 import { checkAcross } from "./cross-checks";
 import { ConfigError, type ConfigProblem } from "./error";
@@ -9,6 +9,13 @@ import { configSchema } from "./schema";
 import type { Config } from "./schema";
 
 export { ConfigError, type ConfigProblem } from "./error";
+
+const JITI = {
+  // A config needs `defineConfig` and nothing else of the package, the rest of which takes long to load.
+  alias: { edgegate: join(__dirname, "define") },
+  // Its place may be a folder that others can write to.
+  fsCache: false,
+};
 
 /**
  * Reads a config file: a TypeScript, JavaScript or JSON file whose default export is the config.
@@ -19,14 +26,11 @@ export { ConfigError, type ConfigProblem } from "./error";
 export function loadConfig(path: string): Config {
   const file = resolve(path);
   if (!existsSync(file)) {
-    throw new ConfigError(path, [
-      { path: "", message: "there is no such file; write one as docs/examples/minimal.ts shows" },
-    ]);
+    throw new ConfigError(path, [{ path: "", message: 'there is no such file; "npx edgegate init" writes one' }]);
   }
   let module: unknown;
   try {
-    // tsx, which runs the app, gives `require` every kind of module.
-    module = createRequire(__filename)(file);
+    module = createJiti(__filename, JITI)(file);
   } catch (error) {
     throw new ConfigError(path, [
       { path: "", message: `cannot be read: ${String((error as Error | null)?.message ?? error).split("\n")[0]}` },

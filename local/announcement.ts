@@ -1,6 +1,6 @@
 /** How the command line finds a local edge that runs: a file of its own for each, that only its owner can read. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import type { Config } from "../config/schema";
 
 export interface Announcement {
@@ -16,8 +16,8 @@ export interface Announcement {
   config: Config;
 }
 
-/** In the checkout, where nobody else writes, and ignored by git. */
-const FOLDER = resolve(__dirname, "../.cache/local-edges");
+/** In the checkout or the installed package, where nobody else writes. */
+const FOLDER = join(dirname(require.resolve("edgegate/package.json")), ".cache/local-edges");
 
 /** @returns what takes it back */
 export function announce(announcement: Announcement): () => void {

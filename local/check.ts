@@ -1,4 +1,4 @@
-/** `npm start -- --check`: a visit to the local edge by script, from the first request to the sign-out. */
+/** `edgegate dev --check`: a visit to the local edge by script, from the first request to the sign-out. */
 import { readFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { SESSION_COOKIE } from "../session/cookies";

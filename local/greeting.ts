@@ -1,4 +1,4 @@
-/** What `npm start` prints: what was synthesized, where to click, who can sign in. */
+/** What `edgegate dev` prints: what was synthesized, where to click, who can sign in. */
 import pc from "picocolors";
 import { MAX_FUNCTION_SOURCE } from "../cloudfront/limits";
 import type { LocalEdge } from "./local-edge";

@@ -8,6 +8,9 @@ import { pathToFileURL } from "node:url";
 import type { ClientAuthentication } from "../session/settings";
 import type { User } from "./users";
 
+/** The sources of a checkout are TypeScript, those of the package are not. */
+const PROCESS = require.resolve("./identity-provider-process");
+
 export interface IdentityProviderOptions {
   /** PEM. */
   key: string;
@@ -48,13 +51,7 @@ export interface Listening {
 export async function startIdentityProvider(options: IdentityProviderOptions): Promise<IdentityProvider> {
   const child = spawn(
     process.execPath,
-    [
-      "--require",
-      join(__dirname, "localhost-names.js"),
-      "--import",
-      pathToFileURL(require.resolve("tsx")).href,
-      join(__dirname, "identity-provider-process.ts"),
-    ],
+    ["--require", join(__dirname, "localhost-names.js"), ...typescript(PROCESS), PROCESS],
     {
       // Node reads this when it starts, so it cannot come with the other options.
       env: { ...process.env, NODE_EXTRA_CA_CERTS: options.caFile },
@@ -79,4 +76,9 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
       return ended;
     },
   };
+}
+
+/** What Node takes to run a file of TypeScript. */
+function typescript(file: string): string[] {
+  return file.endsWith(".ts") ? ["--import", pathToFileURL(require.resolve("tsx")).href] : [];
 }

@@ -2,14 +2,15 @@
  * Synth fails when a behavior of a distribution has no decision. Looked at is what is written for Terraform, overrides
  * included, and not the code that made it.
  */
-import type { TerraformStack } from "cdktf";
+import { DefaultTokenResolver, StringConcat, Tokenization, type TerraformStack } from "cdktf";
 import type { IValidation } from "constructs";
 
-/** What may decide a viewer request: by the argument that names it in an association, as Terraform will read it. */
-const DECIDERS = {
-  function_arn: "${aws_cloudfront_function.gate.arn}",
-  lambda_arn: "${aws_lambda_function.auth.qualified_arn}",
-} as const;
+/** What may decide a viewer request. */
+export interface Deciders {
+  gateArn: string;
+  /** Of the auth handler's version. */
+  authArn: string;
+}
 
 type Block = Readonly<Record<string, unknown>>;
 
@@ -18,18 +19,18 @@ interface Rule {
   /** What to do about it. */
   remedy: string;
   /** What is wrong with a behavior; undefined when nothing is. */
-  cause(behavior: Block): string | undefined;
+  cause(behavior: Block, deciders: Deciders): string | undefined;
 }
 
 const RULES: readonly Rule[] = [
   {
     id: "one-decision",
     remedy: "associate the gate, or on the gateway's own endpoints the auth handler, with its viewer-request event",
-    cause(behavior) {
+    cause(behavior, { gateArn, authArn }) {
       const associations = associationsOn("viewer-request", behavior);
       if (associations.length > 1) return "more than one function runs on its viewer requests";
       const decided = associations.some(
-        ({ function_arn, lambda_arn }) => function_arn === DECIDERS.function_arn || lambda_arn === DECIDERS.lambda_arn,
+        ({ function_arn, lambda_arn }) => function_arn === gateArn || lambda_arn === authArn,
       );
       return decided ? undefined : "nothing decides its requests";
     },
@@ -49,23 +50,35 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** To be added to a stack's validations; run by every synth, before anything is written. */
+/** To be added to a construct's validations; run by every synth, before anything is written. */
 export class DecisionCheck implements IValidation {
   readonly #stack: TerraformStack;
+  readonly #deciders: Deciders;
+  readonly #isChecked: (distribution: string) => boolean;
 
-  constructor(stack: TerraformStack) {
+  /** @param isChecked says of a distribution's name in the stack whether the check is about it */
+  constructor(stack: TerraformStack, deciders: Deciders, isChecked: (distribution: string) => boolean) {
     this.#stack = stack;
+    this.#deciders = deciders;
+    this.#isChecked = isChecked;
   }
 
   validate(): string[] {
     const synthesized = this.#stack.toTerraform() as { resource?: Record<string, Record<string, Block>> };
     const distributions = synthesized.resource?.["aws_cloudfront_distribution"] ?? {};
-    return Object.entries(distributions).flatMap(([name, distribution]) => undecided(name, distribution));
+    // As Terraform will read them.
+    const deciders = Tokenization.resolve(this.#deciders, {
+      scope: this.#stack,
+      resolver: new DefaultTokenResolver(new StringConcat()),
+    }) as Deciders;
+    return Object.entries(distributions)
+      .filter(([name]) => this.#isChecked(name))
+      .flatMap(([name, distribution]) => undecided(name, distribution, deciders));
   }
 }
 
 /** One sentence for each broken rule, with the behavior's path. */
-function undecided(name: string, distribution: Block): string[] {
+function undecided(name: string, distribution: Block, deciders: Deciders): string[] {
   const behaviors = [
     ...blocks(distribution["default_cache_behavior"]).map((behavior) => ["(default)", behavior] as const),
     ...blocks(distribution["ordered_cache_behavior"]).map(
@@ -75,7 +88,7 @@ function undecided(name: string, distribution: Block): string[] {
   ];
   return behaviors.flatMap(([path, behavior]) =>
     RULES.flatMap(({ id, remedy, cause }) => {
-      const found = cause(behavior);
+      const found = cause(behavior, deciders);
       return found === undefined
         ? []
         : [`aws_cloudfront_distribution.${name}: behavior ${path}: ${found}; ${remedy} (${id})`];

@@ -33,6 +33,7 @@ export class Distribution extends Construct {
   readonly arn: string;
   readonly domainName: string;
   readonly hostedZoneId: string;
+  readonly #resource: CloudfrontDistribution;
 
   constructor(scope: Construct, id: string, props: DistributionProps) {
     super(scope, id);
@@ -67,6 +68,12 @@ export class Distribution extends Construct {
     this.arn = distribution.arn;
     this.domainName = distribution.domainName;
     this.hostedZoneId = distribution.hostedZoneId;
+    this.#resource = distribution;
+  }
+
+  /** The resource's name in the stack. */
+  get name(): string {
+    return this.#resource.friendlyUniqueId;
   }
 }
 

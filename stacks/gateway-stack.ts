@@ -1,114 +1,50 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { LocalBackend, S3Backend, TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct, Node } from "constructs";
-import type { Artifacts } from "../build/artifacts";
 import type { Config } from "../config/schema";
-import { AccessLogs } from "./access-logs";
-import { Alarms } from "./alarms";
-import { authPermissions } from "./auth-permissions";
-import { Caching } from "./caching";
-import { Certificate } from "./certificate";
-import { DecisionCheck } from "./decision-check";
-import { Distribution } from "./distribution";
-import { Dns } from "./dns";
-import { EdgeFunction } from "./edge-function";
-import { Gate } from "./gate";
-import { KeyRotator } from "./key-rotator";
-import { Ledger } from "./ledger";
+import { Gateway, type GatewayProps } from "./gateway";
 import { authFunctionName, gateFunctionName, keyRotatorFunctionName, revokerFunctionName } from "./names";
-import { Origins } from "./origins";
-import { ResponseHeaders } from "./response-headers";
-import { Revoker } from "./revoker";
-import { Secrets } from "./secrets";
-import { SessionStore } from "./session-store";
-import { authSettings, hostsOf } from "./settings";
+import { REGION } from "./provider-check";
 import { literal } from "./terraform-text";
-import { WebAcl } from "./web-acl";
 
-/** CloudFront's certificates, web ACLs, functions and log deliveries are made in us-east-1 only. */
-const REGION = "us-east-1";
 /** Write-only arguments are from 1.11. */
 const TERRAFORM_VERSION = ">= 1.11";
 const AWS_PROVIDER = { source: "hashicorp/aws", version: ">= 5.100, < 7.0" };
 
-/** A gateway: everything that one config deploys. */
+/** A gateway as a stack of its own: with its provider, its backend and outputs that people read. */
 export class GatewayStack extends TerraformStack {
-  constructor(scope: Construct, config: Config, artifacts: Artifacts) {
-    super(scope, config.name);
+  readonly gateway: Gateway;
+
+  constructor(scope: Construct, id: string, props: GatewayProps) {
+    super(scope, id);
+    const { config } = props;
     configureTerraform(this, config);
-    const aliases = isLocal(config.domain) ? [] : hostsOf(config).filter((host) => !isLocal(host));
-
-    const store = new SessionStore(this, "session_store", config);
-    const gate = new Gate(this, "gate", { config, source: artifacts.gate, store });
-    const secrets = new Secrets(this, "secret", config);
-    const auth = new EdgeFunction(this, "auth", {
-      functionName: authFunctionName(config),
-      description: `Signs people in to ${config.name}`,
-      zip: artifacts.auth,
-      settings: authSettings(config),
-      secretNames: secrets.names,
-      permissions: authPermissions(config),
-      logRetentionDays: config.logRetentionDays,
-    });
-
-    const ledger = new Ledger(this, "ledger", config);
-    new KeyRotator(this, "key_rotator", {
-      config,
-      zip: artifacts.keyRotator,
-      secret: secrets.sessionKeys,
-      store,
-      ledger,
-    });
-    const revoker = new Revoker(this, "revoker", {
-      config,
-      zip: artifacts.revoker,
-      secret: secrets.sessionKeys,
-      store,
-      ledger,
-    });
-
-    const origins = new Origins(this, "origin", config);
-    const distribution = new Distribution(this, "gateway", {
-      config,
-      origins,
-      caching: new Caching(this, "cache", config),
-      responseHeadersPolicyId: new ResponseHeaders(this, "security_headers", config).id,
-      gateArn: gate.arn,
-      authArn: auth.qualifiedArn,
-      webAclArn: new WebAcl(this, "web_acl", config).arn,
-      aliases,
-      certificateArn: certificateArn(this, config, aliases),
-    });
-    new Alarms(this, "alarm", config, distribution.id);
-    for (const bucket of origins.buckets) bucket.allowReadBy(distribution.arn);
-    new AccessLogs(this, "access_logs", { config, distributionArn: distribution.arn });
-    if (config.hostedZoneId !== undefined && aliases.length > 0) {
-      new Dns(this, "alias", { domains: aliases, hostedZoneId: config.hostedZoneId, distribution });
-    }
+    const gateway = new Gateway(this, "Resource", props);
+    gateway.protectWholeStack();
+    this.gateway = gateway;
 
     outputs(this, {
-      distribution_id: ["", distribution.id],
-      distribution_domain_name: ["Where the DNS records of the domains point", distribution.domainName],
+      distribution_id: ["", gateway.distributionId],
+      distribution_domain_name: ["Where the DNS records of the domains point", gateway.distributionDomainName],
       gate_function_name: ["", gateFunctionName(config)],
       auth_function_name: ["", authFunctionName(config)],
       key_rotator_function_name: ["", keyRotatorFunctionName(config)],
       revoker_function_name: ["Answers operators and the customer's programs", revokerFunctionName(config)],
-      revocation_topic_arn: ["Where the customer's automation publishes revocations", revoker.topic.arn],
-      revocation_queue_url: ["", revoker.queues.revocations.url],
-      sign_out_queue_url: ["", revoker.queues.signOuts.url],
-      dead_revocation_queue_url: ["Where revocations end that could not be carried out", revoker.queues.dead.url],
-      sessions_table_name: ["", ledger.sessions.name],
-      revocations_table_name: ["", ledger.revocations.name],
-      session_store_arn: ["What the gate reads; filled by key rotation and revocation", store.arn],
-      site_buckets: ["Where the S3 origins' files go", origins.buckets.map((bucket) => bucket.name)],
-      secret_names: ["The secrets that need a value", secrets.namesToFill],
-      redirect_uris: ["To be registered at each identity provider", redirectUris(config)],
-      post_logout_redirect_uris: [
-        "To be registered at each identity provider",
-        hostsOf(config).map((host) => `https://${host}${config.basePath}/signed-out`),
+      revocation_topic_arn: ["Where the customer's automation publishes revocations", gateway.revocationTopicArn],
+      revocation_queue_url: ["", gateway.revocationQueueUrl],
+      sign_out_queue_url: ["", gateway.signOutQueueUrl],
+      dead_revocation_queue_url: [
+        "Where revocations end that could not be carried out",
+        gateway.deadRevocationQueueUrl,
       ],
+      sessions_table_name: ["", gateway.sessionsTableName],
+      revocations_table_name: ["", gateway.revocationsTableName],
+      session_store_arn: ["What the gate reads; filled by key rotation and revocation", gateway.sessionStoreArn],
+      site_buckets: ["Where the S3 origins' files go", gateway.siteBuckets],
+      secret_names: ["The secrets that need a value", gateway.secretNames],
+      redirect_uris: ["To be registered at each identity provider", gateway.redirectUris],
+      post_logout_redirect_uris: ["To be registered at each identity provider", gateway.postLogoutRedirectUris],
     });
-    this.node.addValidation(new DecisionCheck(this));
   }
 
   /**
@@ -142,30 +78,6 @@ function configureTerraform(stack: TerraformStack, config: Config): void {
     // Beside the checkout's files as CDKTF would have it, but without the checkout's own path in it.
     new LocalBackend(stack, { path: `../../../terraform.${config.name}.tfstate` });
   }
-}
-
-/** The given certificate, or one that is made for the domains; none where only the local edge serves them. */
-function certificateArn(stack: TerraformStack, config: Config, domains: readonly string[]): string | undefined {
-  const { certificateArn, hostedZoneId } = config;
-  if (domains.length === 0) return undefined;
-  if (certificateArn !== undefined) return certificateArn;
-  if (hostedZoneId === undefined)
-    throw new Error("config/cross-checks.ts lets no domain pass without a certificate or a hosted zone");
-  return new Certificate(stack, "certificate", { domains, hostedZoneId }).arn;
-}
-
-/** `app.localhost:8443` and the like: CloudFront does not know these hosts. */
-function isLocal(host: string): boolean {
-  return host.includes(":");
-}
-
-function redirectUris(config: Config): Record<string, string[]> {
-  return Object.fromEntries(
-    Object.keys(config.identityProviders).map((id) => [
-      id,
-      hostsOf(config).map((host) => `https://${host}${config.basePath}/callback/${id}`),
-    ]),
-  );
 }
 
 function outputs(stack: TerraformStack, values: Record<string, [description: string, value: unknown]>): void {

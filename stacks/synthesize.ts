@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { App } from "cdktf";
-import { buildArtifacts, type Artifacts } from "../build/artifacts";
+import { artifacts as shipped, type Artifacts } from "../build/artifacts";
 import type { Config } from "../config/schema";
 import { GatewayStack } from "./gateway-stack";
 
@@ -16,16 +16,16 @@ export interface Synthesized {
  * folder.
  *
  * @param options.outdir created where it does not exist
- * @param options.artifacts built where absent
+ * @param options.artifacts those that ship where absent
  * @throws Error when a behavior has no decision (stacks/decision-check.ts); nothing is written then
  */
 export function synthesize(config: Config, options: { outdir: string; artifacts?: Artifacts }): Synthesized {
-  const { outdir, artifacts = buildArtifacts() } = options;
+  const { outdir, artifacts = shipped() } = options;
   mkdirSync(outdir, { recursive: true });
   const stackName = withoutDeprecations(() =>
     withoutCapturedTraces(() => {
       const app = new App({ outdir, stackTraces: false });
-      const stack = new GatewayStack(app, config, artifacts);
+      const stack = new GatewayStack(app, config.name, { config, artifacts });
       app.synth();
       return stack.node.id;
     }),

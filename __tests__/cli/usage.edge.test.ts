@@ -45,7 +45,7 @@ describe("a mistake on the command line ends with 2 and says what to write", () 
 });
 
 test("a public client has no secret to put", async () => {
-  const { code, stderr } = await edgegate(["secrets", "put", "main", "--config", "docs/examples/minimal.ts"], {
+  const { code, stderr } = await edgegate(["secrets", "put", "main", "--config", "examples/minimal.ts"], {
     input: "s3cret-s3cret",
   });
   expect(code).toBe(2);

@@ -22,7 +22,7 @@ describe("a config file", () => {
   });
 
   test.each([
-    ["a file that is not there", "", "there is no such file; write one as docs/examples/minimal.ts shows"],
+    ["a file that is not there", "", 'there is no such file; "npx edgegate init" writes one'],
     [
       "a file that throws",
       'throw new Error("no such variable: TEAM\\n    at somewhere");',

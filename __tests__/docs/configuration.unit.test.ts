@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { parseConfig } from "../../config/load";
 import { configSchema } from "../../config/schema";
-import minimal from "../../docs/examples/minimal";
+import minimal from "../../examples/minimal";
 
 const PAGE = readFileSync(join(__dirname, "../../docs/configuration.md"), "utf8");
 /** Setting to what its row says of the default. */

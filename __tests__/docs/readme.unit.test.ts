@@ -10,7 +10,7 @@ const DOCUMENTS = [
 ].filter((name) => name.endsWith(".md"));
 
 test("the config in the README is the minimal example, word for word", () => {
-  expect(read("README.md")).toContain(`\`\`\`ts\n${read("docs/examples/minimal.ts")}\`\`\``);
+  expect(read("README.md")).toContain(`\`\`\`ts\n${read("examples/minimal.ts")}\`\`\``);
 });
 
 test.each(DOCUMENTS)("links in %s lead to files", (name) => {

@@ -123,7 +123,7 @@ describe("the decision check", () => {
   function synth(name: string, change: (distribution: CloudfrontDistribution) => void): string {
     const outdir = join(folder, name.replaceAll(/\W/g, "-"));
     const app = new App({ outdir, stackTraces: false });
-    const stack = new GatewayStack(app, parseConfig(EVERYTHING), artifacts);
+    const stack = new GatewayStack(app, "everything", { config: parseConfig(EVERYTHING), artifacts });
     const distribution = stack.node.findAll().find((construct) => construct instanceof CloudfrontDistribution);
     change(distribution!);
     const written = join(outdir, "stacks/everything/cdk.tf.json");

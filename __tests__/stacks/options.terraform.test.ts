@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { buildArtifacts } from "../../build/artifacts";
+import { artifacts as shipped } from "../../build/artifacts";
 import { parseConfig } from "../../config/load";
 import { configSchema, type ConfigInput } from "../../config/schema";
 import { synthesize } from "../../stacks/synthesize";
@@ -48,7 +48,7 @@ test("the config with everything has every setting", () => {
 describeWithTerraform("alone", (_open, planTogether) => {
   const outdir = mkdtempSync(join(tmpdir(), "edgegate-options-"));
   afterAll(() => rmSync(outdir, { recursive: true }));
-  const artifacts = buildArtifacts();
+  const artifacts = shipped();
   const stackOf = (folder: string, more: Partial<ConfigInput>) =>
     synthesize(parseConfig({ ...SMALL, ...more }), { outdir: join(outdir, folder), artifacts }).stackDir;
   const read = (stackDir: string) => readFileSync(join(stackDir, "cdk.tf.json"), "utf8");

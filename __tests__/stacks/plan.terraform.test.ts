@@ -11,7 +11,7 @@ import { describeWithTerraform, type Plan, type PlannedResource } from "../suppo
 const ROOT = join(__dirname, "../..");
 const CONFIGS = {
   example: () => loadConfig(join(ROOT, "config/example.ts")),
-  minimal: () => loadConfig(join(ROOT, "docs/examples/minimal.ts")),
+  minimal: () => loadConfig(join(ROOT, "examples/minimal.ts")),
   everything: () => parseConfig(EVERYTHING),
   local: () =>
     parseConfig({

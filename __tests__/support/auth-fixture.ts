@@ -20,7 +20,7 @@ import { NO_FLOOR } from "../../session/shard";
 import type { Session } from "../../session/token";
 import { createBrowser, type Browser } from "./browser-emulator";
 import { localhostCertificate } from "./certificates";
-import { startClock, type Clock } from "./clock";
+import { startClock, type Clock } from "../../bench/clock";
 import { readEdgeResponse, viewerRequestEvent, type EdgeResponse, type ViewerRequest } from "./cloudfront-event";
 import { parseSetCookie } from "./cookie-jar";
 import { IdpEmulator, type EmulatorOptions } from "./idp-emulator";

@@ -1,4 +1,4 @@
-/** The command line as people run it: a process of its own, with nothing of this machine's AWS settings. */
+/** The command line as people run it: a process of its own, with nothing of this machine's AWS settings. Its config is the example. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
@@ -15,11 +15,13 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** Piped in. */
   input?: string;
+  /** Where it is run; the checkout where absent. */
+  cwd?: string;
 }
 
 /** Without a terminal. */
-export function edgegate(args: readonly string[], { env = {}, input = "" }: RunOptions = {}): Promise<Run> {
-  return run(process.execPath, [EDGEGATE, ...args], { env, input });
+export function edgegate(args: readonly string[], { env = {}, input = "", cwd = ROOT }: RunOptions = {}): Promise<Run> {
+  return run(process.execPath, [EDGEGATE, ...args], { env, input, cwd });
 }
 
 /**
@@ -33,11 +35,13 @@ export function edgegateAtTerminal(
   args: readonly string[],
   answers: readonly [shown: string, typed: string][] = [],
   env: Record<string, string> = {},
+  cwd = ROOT,
 ): Promise<Run> {
   const command = [process.execPath, EDGEGATE, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
   return run(script, ["--quiet", "--return", "--echo", "always", "--command", command, "/dev/null"], {
     env: { TERM: "xterm", ...env },
     answers,
+    cwd,
   });
 }
 
@@ -47,13 +51,14 @@ function run(
   {
     env,
     input,
+    cwd,
     answers = [],
-  }: { env: Record<string, string>; input?: string; answers?: readonly [shown: string, typed: string][] },
+  }: { env: Record<string, string>; input?: string; cwd: string; answers?: readonly [shown: string, typed: string][] },
 ): Promise<Run> {
   return new Promise((resolve, reject) => {
     const { PATH, HOME, TMPDIR } = process.env;
     const child = spawn(file, args, {
-      cwd: ROOT,
+      cwd,
       env: {
         ...(PATH && { PATH }),
         ...(HOME && { HOME }),
@@ -61,6 +66,7 @@ function run(
         AWS_CONFIG_FILE: "/dev/null",
         AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
         AWS_EC2_METADATA_DISABLED: "true",
+        EDGEGATE_CONFIG: "config/example.ts",
         ...env,
       },
       stdio: ["pipe", "pipe", "pipe"],

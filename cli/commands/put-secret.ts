@@ -42,7 +42,7 @@ export async function putSecret({ gateway, options }: Context<{ file?: string }>
         facts([["within a minute", "the auth handlers have read it anew; until then they use the one before"]]) +
         // The local provider was told its secret when it started, and takes no other.
         (isLocal
-          ? "Sign-in fails here from then on where the provider knows another secret; npm start, once more, puts the first one back\n"
+          ? "Sign-in fails here from then on where the provider knows another secret; edgegate dev, once more, puts the first one back\n"
           : ""),
     };
   } catch (error) {

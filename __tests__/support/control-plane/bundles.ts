@@ -48,7 +48,7 @@ import type { RevocationCommand } from "../../../session/revocation";
 import { markText, shardOf } from "../../../session/shard";
 import type { Session } from "../../../session/token";
 import { startAwsProxy } from "./aws-proxy";
-import { startClock, type Clock } from "../clock";
+import { startClock, type Clock } from "../../../bench/clock";
 import { gateSource } from "../door";
 import { eventOf } from "../../functions/gate/case";
 import { mint } from "../session-tokens";

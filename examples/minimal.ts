@@ -1,4 +1,4 @@
-import { defineConfig } from "../../config/define";
+import { defineConfig } from "edgegate";
 
 export default defineConfig({
   name: "wiki",

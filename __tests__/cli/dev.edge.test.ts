@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
+import { EDGEGATE } from "../support/cli";
 
 const ROOT = join(__dirname, "../..");
 
@@ -10,18 +11,14 @@ interface Run {
   stderr: string;
 }
 
-/** `npm start -- …`, ended by a signal once it has printed `until`. */
-function start(args: string[], until?: { text: string; signal: NodeJS.Signals }): Promise<Run> {
+/** `edgegate dev …` with the example, ended by a signal once it has printed `until`. */
+function dev(args: string[], until?: { text: string; signal: NodeJS.Signals }): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      [join(ROOT, "node_modules/tsx/dist/cli.mjs"), join(ROOT, "local/start.ts"), ...args],
-      {
-        cwd: ROOT,
-        env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: "1" },
-        stdio: ["ignore", "pipe", "pipe"],
-      },
-    );
+    const child = spawn(process.execPath, [EDGEGATE, "dev", "--config", "config/example.ts", ...args], {
+      cwd: ROOT,
+      env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: "1" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const run: Run = { code: null, stdout: "", stderr: "" };
     let signalled = false;
     child.stdout.on("data", (chunk: Buffer) => {
@@ -37,9 +34,9 @@ function start(args: string[], until?: { text: string; signal: NodeJS.Signals })
   });
 }
 
-describe("npm start", () => {
+describe("edgegate dev", () => {
   test("--check visits the example's gateway and ends with 0", async () => {
-    const { code, stdout, stderr } = await start(["--check"]);
+    const { code, stdout, stderr } = await dev(["--check"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(/\d+ of \d+ as expected/);
   });
@@ -47,7 +44,7 @@ describe("npm start", () => {
   test.each<NodeJS.Signals>(["SIGINT", "SIGTERM"])(
     "says where to click and who can sign in, and ends on %s",
     async (signal) => {
-      const { code, stdout, stderr } = await start(["--port", "0"], { text: "Ctrl-C", signal });
+      const { code, stdout, stderr } = await dev(["--port", "0"], { text: "Ctrl-C", signal });
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       expect(stdout).toMatch(/https:\/\/app\.localhost:\d+\//);
       expect(stdout).toMatch(/admin +admin-demo/);
@@ -57,30 +54,40 @@ describe("npm start", () => {
   );
 
   test.each([
-    [["--prot", "1"], 2, "--prot"],
-    [["--port", "http"], 2, "--port is a number"],
-    [["--engine", "v8"], 2, "--engine is sandbox or njs, not v8"],
+    [["--prot", "1"], 2, "Did you mean --port?"],
+    [["--port", "http"], 2, "write a number up to 65535"],
+    [["--port", "65536"], 2, "write a number up to 65535"],
+    [["--engine", "v8"], 2, "Allowed choices are sandbox, njs"],
     [["--issuer", "https://login.example.com"], 2, "--issuer and --client-id go together"],
     [["--issuer", "http://login.example.com", "--client-id", "a"], 2, "--issuer is an https URL"],
     [["--check", "--issuer", "https://login.example.com", "--client-id", "a"], 2, "leave --issuer out"],
     [
       ["--issuer", "https://login.example.com", "--client-id", "a", "--client-secret-file", "/none"],
       2,
-      "--client-secret-file: /none cannot be read (ENOENT)",
+      "/none cannot be read (ENOENT)",
     ],
-    [["--config", "none.ts"], 1, "none.ts"],
+    [["--config", "none.ts"], 2, "none.ts"],
   ])("%j ends with %i and says why", async (args, code, told) => {
-    const run = await start(args);
+    const run = await dev(args);
     expect([run.code, run.stdout]).toEqual([code, ""]);
     expect(run.stderr).toContain(told);
-    expect(run.stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(2);
+    // What is wrong, perhaps what was meant, and what to do.
+    expect(run.stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(3);
+  });
+
+  test("is no document without --check", async () => {
+    const { code, stdout } = await dev(["--json"]);
+    expect([code, JSON.parse(stdout)]).toEqual([
+      2,
+      { error: expect.objectContaining({ message: "--json goes with --check" }) },
+    ]);
   });
 
   test("a port in use is told in one line", async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const { port } = other.address() as AddressInfo;
-    const run = await start(["--port", String(port)]);
+    const run = await dev(["--port", String(port)]);
     other.close();
     expect(run).toEqual({
       code: 1,

@@ -1,0 +1,43 @@
+/** Builds what the stack deploys. */
+import { mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import { artifactsIn, type Artifacts } from "./artifacts";
+import { buildGate } from "./gate";
+import { buildHandlerZips } from "./handler";
+
+/** Where builds go unless told otherwise; ignored by git. */
+const FOLDER = resolve(__dirname, "../dist/artifacts");
+
+/**
+ * @param folder created where it does not exist
+ * @throws Error esbuild's, with the place, when the code does not build
+ */
+export function buildArtifacts(folder = FOLDER): Artifacts {
+  mkdirSync(folder, { recursive: true });
+  const artifacts = artifactsIn(folder);
+  const contents = {
+    gate: buildGate(),
+    ...buildHandlerZips({
+      auth: "edge-handlers/auth/cloudfront.ts",
+      keyRotator: "control-plane/key-rotator/lambda.ts",
+      revoker: "control-plane/revoker/lambda.ts",
+    }),
+  };
+  for (const name of Object.keys(contents) as (keyof Artifacts)[]) write(artifacts[name], contents[name]);
+  return artifacts;
+}
+
+/** By renaming, so that a synth that runs at the same time never reads half a file. */
+function write(path: string, content: string | Uint8Array): void {
+  const unfinished = `${path}.${process.pid}`;
+  writeFileSync(unfinished, content);
+  renameSync(unfinished, path);
+}
+
+if (require.main === module) {
+  for (const path of Object.values(buildArtifacts())) {
+    process.stdout.write(
+      `${relative(process.cwd(), path).padEnd(32)} ${String(statSync(path).size).padStart(7)} bytes\n`,
+    );
+  }
+}

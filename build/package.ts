@@ -1,0 +1,61 @@
+/** Makes `dist/`: what the package has beside its command (`files` of package.json). `npm pack` runs it. */
+import { spawnSync } from "node:child_process";
+import { cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { buildSync } from "esbuild";
+import { buildArtifacts } from "./bundle";
+
+const ROOT = resolve(__dirname, "..");
+const DIST = join(ROOT, "dist");
+/** What Node is asked to run or load; all else is there because one of them imports it. */
+const ENTRIES = ["index.ts", "cli/main.ts", "local/identity-provider-process.ts"];
+/** Folders with files that are no TypeScript: run or read as they are. */
+const WITH_PLAIN_FILES = ["local", "bench"];
+
+function compile(): void {
+  const tsc = require.resolve("typescript/bin/tsc");
+  const { status } = spawnSync(process.execPath, [tsc, "--project", "tsconfig.build.json"], {
+    cwd: ROOT,
+    stdio: "inherit",
+  });
+  if (status !== 0) throw new Error("the sources do not compile");
+}
+
+/** The compiler writes every file that it read, also those of which only types are used. */
+function removeUnused(): void {
+  const used = new Set([...modules().map((path) => path.replace(/\.ts$/, ".js")), ...declarations("index.d.ts")]);
+  for (const path of readdirSync(DIST, { recursive: true, encoding: "utf8" }))
+    if (/\.[jt]s$/.test(path) && !used.has(path)) rmSync(join(DIST, path));
+}
+
+/** What is loaded at run time, relative to the root. */
+function modules(): string[] {
+  const { metafile } = buildSync({
+    absWorkingDir: ROOT,
+    entryPoints: ENTRIES,
+    outdir: DIST,
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    write: false,
+    metafile: true,
+    logLevel: "silent",
+  });
+  return Object.keys(metafile.inputs);
+}
+
+/** A declaration file and those that it imports, relative to `dist/`. */
+function declarations(path: string, found = new Set<string>()): Set<string> {
+  if (found.has(path)) return found;
+  found.add(path);
+  for (const [, name] of readFileSync(join(DIST, path), "utf8").matchAll(/(?:from |import\()"(\.[^"]+)"/g))
+    declarations(join(dirname(path), `${name}.d.ts`), found);
+  return found;
+}
+
+rmSync(DIST, { recursive: true, force: true });
+compile();
+removeUnused();
+for (const folder of WITH_PLAIN_FILES)
+  cpSync(join(ROOT, folder), join(DIST, folder), { recursive: true, filter: (path) => !path.endsWith(".ts") });
+buildArtifacts(join(DIST, "artifacts"));

@@ -1,0 +1,90 @@
+/** `edgegate dev`: the gateway on this machine, with the files that would be deployed. */
+import { loadConfig } from "../../config/load";
+import { check, type CheckResult } from "../../local/check";
+import { greeting, table } from "../../local/greeting";
+import type { Engine } from "../../local/engines";
+import type { ForeignIdentityProvider } from "../../local/local-config";
+import type { LocalEdge } from "../../local/local-edge";
+import { onStdout } from "../colors";
+import { configFile } from "../config-file";
+import { CommandFailure } from "../failures";
+import type { GlobalOptions } from "../options";
+import type { Outcome } from "../output";
+import { readSecret } from "../secret-input";
+
+export interface DevOptions extends GlobalOptions {
+  check?: boolean;
+  port: number;
+  engine: Engine;
+  issuer?: string;
+  clientId?: string;
+  clientSecretFile?: string;
+}
+
+export async function dev(options: DevOptions): Promise<Outcome> {
+  const identityProvider = await foreignIdentityProvider(options);
+  if (options.check && identityProvider)
+    throw new CommandFailure("usage", "--check signs in at the local identity provider", "leave --issuer out");
+  if (options.json && !options.check)
+    throw new CommandFailure("usage", "--json goes with --check", "add --check, or leave --json out");
+  const config = loadConfig(configFile(options));
+
+  const stopped = options.check ? Promise.resolve() : stopSignal();
+  // Loaded late: a mistake on the command line or in the config is told before the second that loading takes.
+  const { startLocalEdge } = await import("../../local/local-edge");
+  const edge = await startLocalEdge({
+    config,
+    engine: options.engine,
+    port: options.check ? 0 : options.port,
+    ...(identityProvider && { identityProvider }),
+    ...(!options.check && { onRequest: (line: string) => process.stdout.write(`${onStdout.dim(line)}\n`) }),
+  });
+  try {
+    if (options.check) return checked(edge, await check(edge));
+    process.stdout.write(greeting(edge));
+    await stopped;
+    return { json: {}, text: "" };
+  } finally {
+    await edge.close();
+  }
+}
+
+function checked(edge: LocalEdge, results: readonly CheckResult[]): Outcome {
+  const failed = results.filter((result) => !result.ok);
+  const verdict =
+    failed.length === 0
+      ? onStdout.green(`${results.length} of ${results.length} as expected\n`)
+      : onStdout.red(`${failed.length} of ${results.length} not as expected\n`) + `\n${edge.logs()}\n`;
+  return {
+    json: { results },
+    text: `${onStdout.bold(edge.stackName)} at ${edge.url}\n\n${table(results.map(row))}\n\n${verdict}`,
+    ...(failed.length > 0 && { exit: "failed" }),
+  };
+}
+
+function row(result: CheckResult): string[] {
+  return [
+    result.ok ? onStdout.green("ok") : onStdout.red("no"),
+    result.name,
+    result.actual,
+    ...(result.ok ? [] : [`expected ${result.expected}`]),
+  ];
+}
+
+/** Waited for from before the start, so that a Ctrl-C during it leaves nothing behind either. */
+function stopSignal(): Promise<void> {
+  return new Promise((stop) => {
+    process.once("SIGINT", stop);
+    process.once("SIGTERM", stop);
+  });
+}
+
+async function foreignIdentityProvider(options: DevOptions): Promise<ForeignIdentityProvider | undefined> {
+  const { issuer, clientId, clientSecretFile: secretFile } = options;
+  if (issuer === undefined && clientId === undefined && secretFile === undefined) return undefined;
+  if (issuer === undefined || clientId === undefined)
+    throw new CommandFailure("usage", "--issuer and --client-id go together", "write both, or neither");
+  if (!issuer.startsWith("https://"))
+    throw new CommandFailure("usage", "--issuer is an https URL", "write it as the provider's discovery document does");
+  return { issuer, clientId, ...(secretFile !== undefined && { clientSecret: await readSecret(secretFile, "") }) };
+}

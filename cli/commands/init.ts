@@ -1,0 +1,227 @@
+/** `edgegate init`: writes a config and what belongs beside it. Files that are there stay as they are. */
+import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import { createInterface, type Interface } from "node:readline/promises";
+import { ConfigError } from "../../config/error";
+import { parseConfig } from "../../config/load";
+import type { ConfigInput } from "../../config/schema";
+import { onStderr } from "../colors";
+import { CONFIG_FILE } from "../config-file";
+import { CommandFailure } from "../failures";
+import type { GlobalOptions } from "../options";
+import { facts, type Outcome } from "../output";
+
+/** What a config cannot do without, by the names of the flags. */
+interface Answers {
+  name: string;
+  domain: string;
+  issuer: string;
+  clientId: string;
+  /** A host name, or `s3`. */
+  origin: string;
+  /** Id of a hosted zone or ARN of a certificate. */
+  dns: string;
+}
+
+export type InitOptions = GlobalOptions & Partial<Answers>;
+
+interface Question {
+  flag: string;
+  asks: string;
+  /** Of the config; a mistake there is a mistake of this answer. */
+  path: string;
+  example: string;
+}
+
+/** In the order in which they are asked. */
+const QUESTIONS: Record<keyof Answers, Question> = {
+  name: {
+    flag: "--name",
+    asks: "A short name, which begins the name of every resource",
+    path: "name",
+    example: "wiki",
+  },
+  domain: { flag: "--domain", asks: "The host that people open", path: "domain", example: "wiki.example.com" },
+  issuer: {
+    flag: "--issuer",
+    asks: "The issuer URL of your OpenID Connect provider",
+    path: "identityProviders.main.issuer",
+    example: "https://login.example.com",
+  },
+  clientId: {
+    flag: "--client-id",
+    asks: "The client id that the provider gave the site",
+    path: "identityProviders.main.clientId",
+    example: "wiki",
+  },
+  origin: {
+    flag: "--origin",
+    asks: 'The host name of the site behind the gateway, or "s3" for a bucket of its own',
+    path: "origin",
+    example: "wiki-origin.example.com",
+  },
+  dns: {
+    flag: "--dns",
+    asks: "The id of the domain's Route 53 zone, or the ARN of a certificate in us-east-1",
+    path: "hostedZoneId",
+    example: "Z0123456789ABCDEFGHIJ",
+  },
+};
+const NAMES = Object.keys(QUESTIONS) as (keyof Answers)[];
+
+const IGNORED = ["node_modules/", "cdktf.out/", ".terraform/", "*.tfstate*"];
+
+export async function init(options: InitOptions): Promise<Outcome> {
+  if (existsSync(CONFIG_FILE))
+    throw new CommandFailure("usage", `${CONFIG_FILE} is there already`, "edit it, or remove it and run this again");
+  const answers = await answersOf(options);
+  const files = {
+    [CONFIG_FILE]: configText(answers),
+    "cdktf.json": `${JSON.stringify(cdktfJson(), null, 2)}\n`,
+    ".gitignore": `${IGNORED.join("\n")}\n`,
+  };
+  const written = Object.entries(files).map(([name, content]) => [name, write(name, content)] as const);
+  return {
+    json: { files: Object.fromEntries(written) },
+    text:
+      facts(written.map(([name, state]) => [name, told(name, state)])) +
+      "Next\n" +
+      facts([
+        ["npx edgegate check", "what the policy decides"],
+        ["npx edgegate dev", "the gateway on this machine, with a sign-in page and a demo site"],
+        ["npx edgegate synth", "the Terraform configuration"],
+      ]),
+  };
+}
+
+async function answersOf(given: InitOptions): Promise<Answers> {
+  const missing = NAMES.filter((name) => given[name] === undefined);
+  const canAsk = process.stdin.isTTY && process.stderr.isTTY;
+  if (missing.length > 0 && !canAsk) {
+    throw new CommandFailure(
+      "usage",
+      "there is no terminal to ask at",
+      `add ${missing.map((name) => `${QUESTIONS[name].flag} ${QUESTIONS[name].example}`).join(" ")}`,
+    );
+  }
+  const mistakes = NAMES.flatMap((name) => {
+    const problem = given[name] === undefined ? undefined : problemOf(name, given[name]);
+    return problem === undefined ? [] : [{ path: QUESTIONS[name].flag, message: problem }];
+  });
+  if (mistakes.length > 0) throw new ConfigError("edgegate init", mistakes);
+  if (missing.length === 0) return given as Answers;
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const asked: Partial<Answers> = {};
+    for (const name of missing) asked[name] = await ask(lines, name);
+    return { ...given, ...asked } as Answers;
+  } finally {
+    lines.close();
+  }
+}
+
+/** Until the answer can be used. */
+async function ask(lines: Interface, name: keyof Answers): Promise<string> {
+  const ended = new Promise<never>((_, reject) =>
+    lines.once("close", () => reject(new CommandFailure("refused", "not all was answered; nothing was written"))),
+  );
+  const { asks, example } = QUESTIONS[name];
+  const proposed = name === "name" && problemOf("name", basename(process.cwd())) === undefined;
+  const standard = proposed ? basename(process.cwd()) : undefined;
+  for (;;) {
+    const hint = standard === undefined ? `such as ${example}` : standard;
+    const line = await Promise.race([lines.question(`${onStderr.bold(asks)} [${hint}]: `), ended]);
+    const answer = line.trim() === "" ? (standard ?? "") : line.trim();
+    const problem = problemOf(name, answer);
+    if (problem === undefined) return answer;
+    process.stderr.write(`  ${onStderr.red(problem)}\n`);
+  }
+}
+
+/** What is wrong with one answer, when all others are right. */
+function problemOf(name: keyof Answers, answer: string): string | undefined {
+  const examples = Object.fromEntries(NAMES.map((each) => [each, QUESTIONS[each].example])) as unknown as Answers;
+  try {
+    parseConfig(configOf({ ...examples, [name]: answer }));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems[0]!.message;
+  }
+}
+
+function configOf({ name, domain, issuer, clientId, origin, dns }: Answers): ConfigInput {
+  return {
+    name,
+    domain,
+    ...(dns.startsWith("arn:") ? { certificateArn: dns } : { hostedZoneId: dns }),
+    identityProviders: { main: { issuer, clientId } },
+    origin: origin === "s3" ? { type: "s3" } : { type: "custom", domainName: origin },
+    policy: [{ path: "/**", allow: "signed-in" }],
+  };
+}
+
+function configText(answers: Answers): string {
+  const { certificateArn, hostedZoneId, name, domain, origin } = configOf(answers);
+  const text = JSON.stringify;
+  const dns =
+    certificateArn === undefined ? `hostedZoneId: ${text(hostedZoneId)}` : `certificateArn: ${text(certificateArn)}`;
+  const where = origin.type === "s3" ? `{ type: "s3" }` : `{ type: "custom", domainName: ${text(origin.domainName)} }`;
+  return `import { defineConfig } from "edgegate";
+
+export default defineConfig({
+  name: ${text(name)},
+  domain: ${text(domain)},
+  ${dns},
+  identityProviders: {
+    main: {
+      issuer: ${text(answers.issuer)},
+      clientId: ${text(answers.clientId)},
+      // With a client secret: after the first deployment, "npx edgegate secrets put main" stores it.
+      // clientAuthentication: "client_secret_basic",
+    },
+  },
+  origin: ${where},
+  // The first rule that matches decides; what no rule matches is denied.
+  policy: [
+    // { path: "/public/**", allow: "public" },
+    // { path: "/admin/**", allow: { roles: ["admin"] } },
+    { path: "/**", allow: "signed-in" },
+  ],
+});
+`;
+}
+
+/** For the CDKTF CLI, which deploys. */
+function cdktfJson(): object {
+  return {
+    language: "typescript",
+    app: "npx edgegate synth",
+    output: "cdktf.out",
+    projectId: randomUUID(),
+    sendCrashReports: "false",
+  };
+}
+
+type Written = "written" | "kept";
+
+function write(name: string, content: string): Written {
+  try {
+    writeFileSync(name, content, { flag: "wx" });
+    return "written";
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return "kept";
+  }
+}
+
+function told(name: string, state: Written): string {
+  if (state === "written") return "written";
+  if (name === ".gitignore") {
+    const present = readFileSync(name, "utf8").split(/\r?\n/);
+    const missing = IGNORED.filter((line) => !present.includes(line));
+    return `was there and is as it was${missing.length === 0 ? "" : `; add ${missing.join(" ")}`}`;
+  }
+  return 'was there and is as it was; its "app" must be "npx edgegate synth"';
+}

@@ -1,0 +1,32 @@
+/** `edgegate synth`: checks the config, then writes the Terraform configuration. The CDKTF CLI runs it, too. */
+import { relative, resolve } from "node:path";
+import { loadConfig } from "../../config/load";
+import { CONFIG_FILE, configFile } from "../config-file";
+import { configFacts } from "../config-text";
+import type { GlobalOptions } from "../options";
+import { facts, type Outcome } from "../output";
+
+const CDKTF = "npx cdktf-cli@0.21.0";
+
+export async function synth(options: GlobalOptions): Promise<Outcome> {
+  const file = configFile(options);
+  const config = loadConfig(file);
+  // Loaded late: a mistake in the config is told before the second that loading takes.
+  const { synthesize } = await import("../../stacks/synthesize");
+  // The CDKTF CLI says where it will look.
+  const outdir = process.env["CDKTF_OUTDIR"] ?? "cdktf.out";
+  const { stackDir, stackName } = synthesize(config, { outdir });
+  // The CDKTF CLI synthesizes anew; the environment is how it learns of another file.
+  const environment = resolve(file) === resolve(CONFIG_FILE) ? "" : `EDGEGATE_CONFIG=${relative("", file)} `;
+  return {
+    json: { stackName, stackDir: resolve(stackDir) },
+    text:
+      `Synthesized the gateway "${stackName}"\n` +
+      facts([
+        ["config", relative("", file)],
+        ...configFacts(config),
+        ["written", relative("", stackDir)],
+        ["next", `${environment}${CDKTF} deploy ${stackName}`],
+      ]),
+  };
+}

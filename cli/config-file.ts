@@ -1,0 +1,20 @@
+/** Which file is the config: none is ever assumed but the one that `edgegate init` writes. */
+import { existsSync } from "node:fs";
+import { CommandFailure } from "./failures";
+import type { GlobalOptions } from "./options";
+
+/** In the working directory. */
+export const CONFIG_FILE = "gateway.config.ts";
+
+/** @throws CommandFailure where no file is named and the working directory has none */
+export function configFile({ config }: GlobalOptions): string {
+  // Empty, as a shell writes a variable that is not set.
+  const named = config ?? (process.env["EDGEGATE_CONFIG"] || undefined);
+  if (named !== undefined) return named;
+  if (existsSync(CONFIG_FILE)) return CONFIG_FILE;
+  throw new CommandFailure(
+    "usage",
+    `no ${CONFIG_FILE} here`,
+    'run "npx edgegate init", or name a file with --config or EDGEGATE_CONFIG',
+  );
+}

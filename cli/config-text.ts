@@ -1,0 +1,14 @@
+/** What a config says, in lines for people. */
+import type { Config } from "../config/schema";
+import { hostsOf } from "../stacks/settings";
+import { count } from "./output";
+
+/** What every command tells first of the config that it reads. */
+export function configFacts(config: Config): [name: string, text: string][] {
+  const providers = Object.entries(config.identityProviders).map(([id, { issuer }]) => `${id} (${issuer})`);
+  return [
+    ["hosts", hostsOf(config).join(", ")],
+    ["sign-in", providers.join(", ")],
+    ["policy", `${count(config.policy.length, "rule")}, everything else is denied`],
+  ];
+}

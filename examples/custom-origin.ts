@@ -1,0 +1,30 @@
+/** A site on servers of yours: public pages, an area for one role, an API with rules of its own, shorter sessions. */
+import { defineConfig } from "edgegate";
+
+export default defineConfig({
+  name: "shop",
+  domain: "shop.example.com",
+  hostedZoneId: "Z0123456789ABCDEFGHIJ",
+  identityProviders: {
+    main: {
+      label: "Example account",
+      issuer: "https://login.example.com",
+      clientId: "shop",
+      // "npx edgegate secrets put main" stores the client secret.
+      clientAuthentication: "client_secret_basic",
+      rolesClaim: "groups",
+    },
+  },
+  origin: { type: "custom", domainName: "shop-origin.example.com" },
+  behaviors: [{ path: "/static/*", origin: { type: "s3" }, caching: "optimized" }],
+  policy: [
+    { path: "/", allow: "public" },
+    { path: "/static/**", allow: "public" },
+    { path: "/admin/**", allow: { roles: ["admin"] } },
+    { path: "/api/orders/**", methods: ["GET"], allow: "signed-in" },
+    { path: "/api/orders/**", allow: { roles: ["clerk", "admin"] } },
+    { path: "/account/**", allow: "signed-in" },
+  ],
+  session: { absolute: "4h", idle: "30m", token: "5m" },
+  identityHeaders: { "x-gate-department": "department" },
+});

@@ -1,0 +1,18 @@
+/** Three hosts behind one gateway, each with its own rules. A session of one host is none of another. */
+import { defineConfig } from "edgegate";
+
+export default defineConfig({
+  name: "intranet",
+  domain: "intranet.example.com",
+  alternateDomains: ["wiki.example.com", "status.example.com"],
+  hostedZoneId: "Z0123456789ABCDEFGHIJ",
+  identityProviders: { main: { issuer: "https://login.example.com", clientId: "intranet" } },
+  origin: { type: "custom", domainName: "intranet-origin.example.com" },
+  policy: [
+    { host: "status.example.com", path: "/**", methods: ["GET"], allow: "public" },
+    { host: "wiki.example.com", path: "/**", methods: ["GET"], allow: "signed-in" },
+    { host: "wiki.example.com", path: "/**", allow: { roles: ["editor"] } },
+    { host: "intranet.example.com", path: "/hr/**", allow: { roles: ["hr"] } },
+    { host: "intranet.example.com", path: "/**", allow: "signed-in" },
+  ],
+});

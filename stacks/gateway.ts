@@ -1,0 +1,162 @@
+import { TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import type { Artifacts } from "../build/artifacts";
+import type { Config } from "../config/schema";
+import { AccessLogs } from "./access-logs";
+import { Alarms } from "./alarms";
+import { authPermissions } from "./auth-permissions";
+import { Caching } from "./caching";
+import { Certificate } from "./certificate";
+import { DecisionCheck, type Deciders } from "./decision-check";
+import { Distribution } from "./distribution";
+import { Dns } from "./dns";
+import { EdgeFunction } from "./edge-function";
+import { Gate } from "./gate";
+import { KeyRotator } from "./key-rotator";
+import { Ledger } from "./ledger";
+import { authFunctionName } from "./names";
+import { Origins } from "./origins";
+import { ProviderCheck } from "./provider-check";
+import { ResponseHeaders } from "./response-headers";
+import { Revoker } from "./revoker";
+import { Secrets } from "./secrets";
+import { SessionStore } from "./session-store";
+import { authSettings, hostsOf } from "./settings";
+import { WebAcl } from "./web-acl";
+
+export interface GatewayProps {
+  config: Config;
+  artifacts: Artifacts;
+}
+
+/** Everything that one config deploys. Provider and backend are those of the stack around it. */
+export class Gateway extends Construct {
+  readonly distributionId: string;
+  /** Where the DNS records of the domains point. */
+  readonly distributionDomainName: string;
+  /** ARN of the SNS topic to which your automation publishes revocations. */
+  readonly revocationTopicArn: string;
+  readonly revocationQueueUrl: string;
+  readonly signOutQueueUrl: string;
+  /** Where revocations end that could not be carried out. */
+  readonly deadRevocationQueueUrl: string;
+  readonly sessionsTableName: string;
+  readonly revocationsTableName: string;
+  /** ARN of the store that the gate reads; key rotation and revocation fill it. */
+  readonly sessionStoreArn: string;
+  /** Names of the buckets for the files of the S3 origins. */
+  readonly siteBuckets: readonly string[];
+  /** Names of the secrets that need a value. */
+  readonly secretNames: readonly string[];
+  /** By identity provider: what to register there. */
+  readonly redirectUris: Readonly<Record<string, readonly string[]>>;
+  /** What to register at each identity provider. */
+  readonly postLogoutRedirectUris: readonly string[];
+  readonly #distribution: Distribution;
+  readonly #deciders: Deciders;
+
+  constructor(scope: Construct, id: string, { config, artifacts }: GatewayProps) {
+    super(scope, id);
+    const aliases = isLocal(config.domain) ? [] : hostsOf(config).filter((host) => !isLocal(host));
+
+    const store = new SessionStore(this, "session_store", config);
+    const gate = new Gate(this, "gate", { config, source: artifacts.gate, store });
+    const secrets = new Secrets(this, "secret", config);
+    const auth = new EdgeFunction(this, "auth", {
+      functionName: authFunctionName(config),
+      description: `Signs people in to ${config.name}`,
+      zip: artifacts.auth,
+      settings: authSettings(config),
+      secretNames: secrets.names,
+      permissions: authPermissions(config),
+      logRetentionDays: config.logRetentionDays,
+    });
+
+    const ledger = new Ledger(this, "ledger", config);
+    new KeyRotator(this, "key_rotator", {
+      config,
+      zip: artifacts.keyRotator,
+      secret: secrets.sessionKeys,
+      store,
+      ledger,
+    });
+    const revoker = new Revoker(this, "revoker", {
+      config,
+      zip: artifacts.revoker,
+      secret: secrets.sessionKeys,
+      store,
+      ledger,
+    });
+
+    const origins = new Origins(this, "origin", config);
+    const distribution = new Distribution(this, "gateway", {
+      config,
+      origins,
+      caching: new Caching(this, "cache", config),
+      responseHeadersPolicyId: new ResponseHeaders(this, "security_headers", config).id,
+      gateArn: gate.arn,
+      authArn: auth.qualifiedArn,
+      webAclArn: new WebAcl(this, "web_acl", config).arn,
+      aliases,
+      certificateArn: certificateArn(this, config, aliases),
+    });
+    new Alarms(this, "alarm", config, distribution.id);
+    for (const bucket of origins.buckets) bucket.allowReadBy(distribution.arn);
+    new AccessLogs(this, "access_logs", { config, distributionArn: distribution.arn });
+    if (config.hostedZoneId !== undefined && aliases.length > 0) {
+      new Dns(this, "alias", { domains: aliases, hostedZoneId: config.hostedZoneId, distribution });
+    }
+
+    this.distributionId = distribution.id;
+    this.distributionDomainName = distribution.domainName;
+    this.revocationTopicArn = revoker.topic.arn;
+    this.revocationQueueUrl = revoker.queues.revocations.url;
+    this.signOutQueueUrl = revoker.queues.signOuts.url;
+    this.deadRevocationQueueUrl = revoker.queues.dead.url;
+    this.sessionsTableName = ledger.sessions.name;
+    this.revocationsTableName = ledger.revocations.name;
+    this.sessionStoreArn = store.arn;
+    this.siteBuckets = origins.buckets.map((bucket) => bucket.name);
+    this.secretNames = secrets.namesToFill;
+    this.redirectUris = redirectUris(config);
+    this.postLogoutRedirectUris = hostsOf(config).map((host) => `https://${host}${config.basePath}/signed-out`);
+
+    this.#distribution = distribution;
+    this.#deciders = { gateArn: gate.arn, authArn: auth.qualifiedArn };
+    this.node.addValidation(new ProviderCheck(TerraformStack.of(this)));
+    this.node.addValidation(this.#decisionCheck((name) => name === distribution.name));
+  }
+
+  /** In a stack that is the gateway's alone: no other distribution of it may serve anything undecided either. */
+  protectWholeStack(): void {
+    this.node.addValidation(this.#decisionCheck((name) => name !== this.#distribution.name));
+  }
+
+  #decisionCheck(isChecked: (distribution: string) => boolean): DecisionCheck {
+    return new DecisionCheck(TerraformStack.of(this), this.#deciders, isChecked);
+  }
+}
+
+/** The given certificate, or one that is made for the domains; none where only the local edge serves them. */
+function certificateArn(scope: Construct, config: Config, domains: readonly string[]): string | undefined {
+  const { certificateArn, hostedZoneId } = config;
+  if (domains.length === 0) return undefined;
+  if (certificateArn !== undefined) return certificateArn;
+  if (hostedZoneId === undefined)
+    throw new Error("config/cross-checks.ts lets no domain pass without a certificate or a hosted zone");
+  return new Certificate(scope, "certificate", { domains, hostedZoneId }).arn;
+}
+
+/** `app.localhost:8443` and the like: CloudFront does not know these hosts. */
+function isLocal(host: string): boolean {
+  return host.includes(":");
+}
+
+function redirectUris(config: Config): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.keys(config.identityProviders).map((id) => [
+      id,
+      hostsOf(config).map((host) => `https://${host}${config.basePath}/callback/${id}`),
+    ]),
+  );
+}
