@@ -1,11 +1,11 @@
-/** What a synth of the example costs, in a checkout with bundling: `edgegate synth` in a process of its own. */
+/** What a synth of the example costs as users of the package run it: compiled, in a process of its own. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import example from "../config/example";
 
-const EDGEGATE = join(dirname(require.resolve("edgegate/package.json")), "cli/edgegate.js");
+const EDGEGATE = join(dirname(require.resolve("edgegate/package.json")), "dist/cli/main.js");
 
 export interface SynthCost {
   seconds: number;

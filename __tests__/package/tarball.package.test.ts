@@ -27,6 +27,7 @@ describeWithRegistry("the package", () => {
 
   beforeAll(() => {
     installed = installPackage();
+    installed.run(INIT);
     const folder = mkdtempSync(join(tmpdir(), "edgegate-bundles-"));
     built = Object.fromEntries(
       Object.entries(buildArtifacts(folder)).map(([, file]) => [file.slice(folder.length + 1), hashOf(file)]),
@@ -70,7 +71,6 @@ describeWithRegistry("the package", () => {
   });
 
   test("begins with init, check and synth, and writes the prebuilt bundles", () => {
-    installed.run(INIT);
     expect(installed.run("npx edgegate check")).toMatch(/^gateway\.config\.ts is valid\n/);
     const { app } = JSON.parse(readFileSync(join(installed.project, "cdktf.json"), "utf8")) as { app: string };
     expect(installed.run(app)).toContain("npx cdktf-cli@0.21.0 deploy wiki");
