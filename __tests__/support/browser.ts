@@ -32,10 +32,13 @@ export function beforeAllStart(executablePath: string, use: (edge: LocalEdge, br
   let edge: LocalEdge;
   let browser: Browser;
   beforeAll(async () => {
-    await Promise.all([
+    const starting = [
       startTestEdge().then((started) => (edge = started)),
       launchBrowser(executablePath).then((started) => (browser = started)),
-    ]);
+    ];
+    // Both of them, so that what did start is stopped where the other does not.
+    await Promise.allSettled(starting);
+    await Promise.all(starting);
     use(edge, browser);
   });
   afterAll(async () => {
