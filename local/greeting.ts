@@ -1,8 +1,9 @@
 /** What `edgegate dev` prints: what was synthesized, where to click, who can sign in. */
 import pc from "picocolors";
 import { MAX_FUNCTION_SOURCE } from "../cloudfront/limits";
+import { describeAllow, mayPass } from "../policy/decision-table";
 import type { LocalEdge } from "./local-edge";
-import { mayOpen, placesOf, type Place } from "./places";
+import { placesOf } from "./places";
 
 export function greeting(edge: LocalEdge): string {
   const places = placesOf(edge.config);
@@ -15,7 +16,7 @@ export function greeting(edge: LocalEdge): string {
     user.password,
     user.roles.join(", ") || "no roles",
     places
-      .filter((place) => mayOpen(place, user.roles))
+      .filter((place) => mayPass(place.allow, user.roles))
       .map((place) => place.path)
       .join("  "),
   ]);
@@ -27,7 +28,7 @@ export function greeting(edge: LocalEdge): string {
     section(`Synthesized ${edge.stackName}`, [...behaviors, ["gate", `${gate} of ${MAX_FUNCTION_SOURCE} bytes`]]),
     section(
       "Open",
-      places.filter((place) => !place.api).map((place) => [pc.cyan(edge.url + place.path), allowed(place)]),
+      places.filter((place) => !place.api).map((place) => [pc.cyan(edge.url + place.path), describeAllow(place.allow)]),
     ),
     edge.users.length > 0
       ? section("Sign in as", users)
@@ -67,12 +68,8 @@ export function table(rows: string[][]): string {
     .join("\n");
 }
 
-function allowed(place: Place): string {
-  return typeof place.allow === "string" ? place.allow : place.allow.roles.join(" or ");
-}
-
 function visible(cell: string): number {
-  // Colours take no room.
+  // Colors take no room.
   return cell
     .split("\u001b[")
     .reduce((length, part, index) => length + (index === 0 ? part.length : part.length - part.indexOf("m") - 1), 0);

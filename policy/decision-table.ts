@@ -1,0 +1,36 @@
+/** Who may open what, as the gate decides it: a row for each path of the policy. */
+import { policyOf } from "./evaluate";
+import type { Allow, PolicyRule } from "./rule";
+
+export interface Decision {
+  /** One path that the rule's pattern matches. */
+  path: string;
+  allow: Allow;
+}
+
+/**
+ * What the gate decides for requests of one host and method: `/` first, then a path of each rule in the order of the
+ * rules. The first rule that matches the path decides, so a row can be another rule's. What is denied has no row.
+ */
+export function decisionTable(rules: readonly PolicyRule[], host: string, method: string): Decision[] {
+  const policy = policyOf(rules);
+  const paths = new Set(["/", ...rules.map((rule) => examplePath(rule.path))]);
+  return [...paths].flatMap((path) => {
+    const required = policy({ host, method, path });
+    return required ? [{ path, allow: required.allow }] : [];
+  });
+}
+
+/** Whether somebody who is signed in and has these roles may pass. */
+export function mayPass(allow: Allow, roles: readonly string[]): boolean {
+  return typeof allow === "string" || allow.roles.some((role) => roles.includes(role));
+}
+
+/** Who may pass, in words. */
+export function describeAllow(allow: Allow): string {
+  return typeof allow === "string" ? allow : allow.roles.join(" or ");
+}
+
+function examplePath(pattern: string): string {
+  return pattern.replace(/\/\*\*$/, "").replaceAll("*", "1") || "/";
+}
