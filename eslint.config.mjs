@@ -143,7 +143,7 @@ export default tseslint.config(
       ],
     },
   },
-  // Of policy/ the engine has the text of requirements only.
+  // The only file of policy/ that becomes part of the gate is the text of requirements.
   {
     files: ["functions/**/*.ts", "session/**/*.ts", "policy/requirement-text.ts"],
     plugins: { "es-x": esx },

@@ -16,14 +16,14 @@ import { gateSource, SETTINGS } from "./sample";
 
 export interface GateRequest {
   rules: readonly PolicyRule[];
-  /** Records of the KeyValueStore. */
+  /** The records of the KeyValueStore. */
   records?: Record<string, string>;
   cookies?: Record<string, string>;
   path?: string;
 }
 
 export interface GateCost {
-  /** What one cold run takes: a process that calls the handler, less one with the same source and event that does not. */
+  /** The cost of one cold run: a process that calls the handler, less one that only loads the same source and event. */
   instructions: number;
   /** Calls of the KeyValueStore. */
   reads: number;
@@ -31,7 +31,7 @@ export interface GateCost {
   decision: string;
 }
 
-/** The headers of a navigation in a current browser: the gate's cost grows with those that it passes over. */
+/** The headers of a navigation in a current browser: the gate's cost grows with the headers that it has to pass over. */
 const BROWSER_HEADERS: [name: string, value: string][] = [
   ["Host", SETTINGS.hosts[0]!],
   [

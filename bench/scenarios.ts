@@ -53,7 +53,7 @@ const CUTOFFS = Array.from({ length: 50 }, (_, i) => ({ uid: someId(i), mark: NO
 /** The user's own cut-off is the last one, and the session began after it. */
 const OUTLIVED = [...CUTOFFS.slice(1), { uid: USER.uid, mark: NOW - 200, reach: NOW - 101 }];
 
-/** Cookies of applications behind the gate: 40 of 100 bytes. */
+/** Cookies of applications behind the gate: 40 of 100 bytes each. */
 const OTHER_COOKIES = Object.fromEntries(
   Array.from({ length: 40 }, (_, i) => [`application-${i}`.padEnd(20, "_"), "v".repeat(78)]),
 );

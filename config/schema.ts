@@ -177,7 +177,7 @@ const theme = z.strictObject({
     .max(60, "write at most 60 characters")
     .regex(/^[^<>&"'\\`$%]*$/, "write a name without < > & \" ' \\ ` $ %")
     .optional(),
-  accentColor: text(/^#[0-9a-f]{6}$/, 'a colour as "#rrggbb" in lower case').default("#2456c7"),
+  accentColor: text(/^#[0-9a-f]{6}$/, 'a color as "#rrggbb" in lower case').default("#2456c7"),
   support: text(
     /^(?:[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+|https:\/\/[A-Za-z0-9._~:/?#@+=-]+)$/,
     "an e-mail address or an https URL",
@@ -208,7 +208,7 @@ export const configSchema = z.strictObject({
   /** The host that people open. */
   domain: servedHost,
   alternateDomains: z.array(servedHost).default([]),
-  /** Of the gateway's own endpoints. */
+  /** The path below which the gateway's own endpoints are. */
   basePath: text(/^\/[A-Za-z0-9_~-]{1,32}$/, 'one path segment, such as "/_gate"').default("/_gate"),
   identityProviders: z
     .record(slug, identityProvider, 'write { main: { issuer: "https://…", clientId: "…" } }')
@@ -220,7 +220,7 @@ export const configSchema = z.strictObject({
     .record(slug, eventTransmitter, 'write { corp: { issuer: "https://…", audience: "…", jwksUri: "https://…" } }')
     .default({}),
   origin,
-  /** Of the default behavior; `optimized` for S3 and `disabled` for a custom origin where absent. */
+  /** Caching of the default behavior; `optimized` for S3 and `disabled` for a custom origin where absent. */
   caching: caching.optional(),
   behaviors: z.array(behavior).default([]),
   policy: z

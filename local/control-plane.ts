@@ -33,7 +33,7 @@ export interface ControlPlane {
 
 /** Seconds. The local edge is one machine: it has every record, and its handler every key, at once. */
 const AT_ONCE = { PROPAGATION_SECONDS: "0", KEY_ANNOUNCEMENT_SECONDS: "0" };
-/** Of an event source mapping, where the stack sets none. */
+/** The values of an event source mapping where the stack sets none. */
 const BATCH_SIZE = 10;
 const WINDOW = 0;
 const CONCURRENCY = 1000;

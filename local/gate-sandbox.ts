@@ -1,5 +1,5 @@
 /**
- * Runs a CloudFront Function in a realm of its own, with the globals and modules that cloudfront-js-2.0 documents and
+ * Runs a CloudFront Function in a sandbox of its own, with the globals and modules that cloudfront-js-2.0 documents and
  * nothing else. A run is synchronous to the outside: the store answers at once, so its microtasks finish within it.
  */
 import { createHash, createHmac } from "node:crypto";
@@ -11,7 +11,7 @@ import { ENGINE_LIBRARY } from "./engine-library";
 import { checkResult, FunctionFault, type GateRun, type KeyValueStore } from "./gate-result";
 
 type Digest = "hex" | "base64" | "base64url";
-type Realm = (library: typeof ENGINE_LIBRARY, host: object, now: number) => Run;
+type Globals = (library: typeof ENGINE_LIBRARY, host: object, now: number) => Run;
 type Run = (handler: unknown, event: string, hasQuery: boolean, query: string | undefined) => void;
 
 /**
@@ -22,9 +22,9 @@ const TIME_LIMIT_MS = 5_000;
 /** A bundle has its import statements anywhere between others; the engine hoists them. */
 const IMPORT = /(?<=^|[;}\n])\s*import\s+([\w$]+)\s+from\s*(["']\w+["'])\s*;?/g;
 
-const realmFile = join(__dirname, "gate-realm.js");
-const realmScript = new Script(`((module) => {${readFileSync(realmFile, "utf8")}\nreturn module.exports; })({})`, {
-  filename: realmFile,
+const globalsFile = join(__dirname, "gate-sandbox-globals.js");
+const globalsScript = new Script(`((module) => {${readFileSync(globalsFile, "utf8")}\nreturn module.exports; })({})`, {
+  filename: globalsFile,
 });
 const compiled = new Map<string, Script>();
 /**
@@ -64,7 +64,7 @@ function run(source: string, event: CloudFrontFunctionEvent, store: KeyValueStor
       {},
       { microtaskMode: "afterEvaluate", codeGeneration: { strings: false, wasm: false } },
     );
-    const start = (realmScript.runInContext(context) as Realm)(ENGINE_LIBRARY, host, Date.now());
+    const start = (globalsScript.runInContext(context) as Globals)(ENGINE_LIBRARY, host, Date.now());
     const handler: unknown = compile(source).runInContext(context, { timeout: TIME_LIMIT_MS });
     const query = event.request.rawQueryString?.();
     context["start"] = () => start(handler, JSON.stringify(event), query !== undefined, query);

@@ -3,7 +3,7 @@ import { request as httpsRequest } from "node:https";
 import { text } from "node:stream/consumers";
 
 export interface Answer {
-  /** Of the last request, after redirects. */
+  /** The URL of the last request, after redirects. */
   url: URL;
   status: number;
   headers: Record<string, string | string[] | undefined>;

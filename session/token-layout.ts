@@ -6,10 +6,10 @@
 /** No longer token is read; a browser's limit for a cookie is 4,096 bytes with its name and attributes. */
 export const MAX_TOKEN_LENGTH = 3800;
 
-/** Of a key id. */
+/** Characters of a key id. */
 export const MAX_KEY_ID_LENGTH = 8;
 
-/** Of 32 bytes as base64url. */
+/** Characters of a MAC: 32 bytes as base64url. */
 export const MAC_LENGTH = 43;
 
 /** Where the fields that the gate reads stand in a payload. */

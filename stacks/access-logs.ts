@@ -19,7 +19,7 @@ const FIELDS = [
   "cs-uri-stem",
   "sc-status",
   "cs(User-Agent)",
-  // The request id on the pages of the gateway.
+  // The request ID on the gateway's pages.
   "x-edge-request-id",
   "x-edge-result-type",
   "x-edge-detailed-result-type",

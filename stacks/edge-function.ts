@@ -35,7 +35,7 @@ export interface EdgeFunctionProps {
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html
  */
 export class EdgeFunction extends Construct {
-  /** Of the published version; the only form that CloudFront takes. */
+  /** The ARN of the published version, the only form that CloudFront takes. */
   readonly qualifiedArn: string;
 
   constructor(scope: Construct, id: string, props: EdgeFunctionProps) {

@@ -39,7 +39,7 @@ export function keyUse({ kmsKeyArn }: Config, services: readonly EncryptingServi
   ];
 }
 
-/** Of a resource's own policy: whatever others allow, not without TLS. */
+/** A statement for a resource policy: denies requests without TLS, whatever other statements allow. */
 export function encryptedTransportOnly(action: string, resource: string): Statement {
   return {
     Sid: "EncryptedTransportOnly",

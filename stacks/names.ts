@@ -26,12 +26,12 @@ export function revocationConsumerFunctionName(config: Config): string {
   return `${config.name}-revocations`;
 }
 
-/** Of the queue of what must be carried out at once. */
+/** The queue for revocations that must not wait. */
 export function revocationQueueName(config: Config): string {
   return `${config.name}-revocations`;
 }
 
-/** Of the queue of what can wait to be gathered. */
+/** The queue for revocations that can wait and be batched. */
 export function signOutQueueName(config: Config): string {
   return `${config.name}-sign-outs`;
 }
@@ -46,7 +46,7 @@ export function failedRevocationQueueName(config: Config): string {
   return `${config.name}-revocations-failed`;
 }
 
-/** Of the SNS topic for the customer's own automation. */
+/** The SNS topic for the customer's own automation. */
 export function revocationTopicName(config: Config): string {
   return `${config.name}-revocations`;
 }

@@ -36,7 +36,7 @@ export class RevocationTopic extends Construct {
   }
 
   /**
-   * Of a queue's own policy: this topic sends to it, and no other
+   * A statement for a queue's policy: only this topic may send to it
    * (https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html).
    */
   sends(queueArn: string): Statement {

@@ -12,9 +12,9 @@ import { hasClientSecret } from "./settings";
  * store.
  */
 export class Secrets extends Construct {
-  /** Of every secret that the handler reads. */
+  /** Names of all secrets that the handler reads. */
   readonly names: string[];
-  /** Of those that somebody must give a value. */
+  /** Names of the secrets that somebody must give a value. */
   readonly namesToFill: string[];
   readonly sessionKeys: SecretsmanagerSecret;
 

@@ -356,11 +356,11 @@ const DELIVERY: Mistake[] = [
     "theme.productName",
     `write a name without < > & " ' \\ \` $ %; it is ${JSON.stringify(character)}`,
   ]),
-  [{ theme: { accentColor: "red" } }, "theme.accentColor", 'write a colour as "#rrggbb" in lower case; it is "red"'],
+  [{ theme: { accentColor: "red" } }, "theme.accentColor", 'write a color as "#rrggbb" in lower case; it is "red"'],
   [
     { theme: { accentColor: "#FFFFFF" } },
     "theme.accentColor",
-    'write a colour as "#rrggbb" in lower case; it is "#FFFFFF"',
+    'write a color as "#rrggbb" in lower case; it is "#FFFFFF"',
   ],
   [{ theme: { support: 1 } }, "theme.support", "write an e-mail address or an https URL; it is 1"],
   [

@@ -1,5 +1,5 @@
 /**
- * Evaluated first in the realm of each run (see gate-sandbox.ts). Takes away what cloudfront-js-2.0 does not document
+ * Evaluated first in the sandbox of each run (see gate-sandbox.ts). Takes away what cloudfront-js-2.0 does not document
  * and returns the function that runs a handler.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
  */
