@@ -150,12 +150,12 @@ describe("edgegate check", () => {
     const rows = stdout.split("\n").slice(-9, -1);
     expect(rows.map((row) => row.trim().split(/ {2,}/))).toEqual([
       ["host", "methods", "path", "may pass"],
-      ["any", "any", "/", "everybody"],
-      ["any", "any", "/static/**", "everybody"],
-      ["any", "any", "/admin/**", "who has the role admin"],
-      ["any", "GET", "/api/orders/**", "who is signed in"],
-      ["any", "any", "/api/orders/**", "who has the role clerk or admin"],
-      ["any", "any", "/account/**", "who is signed in"],
+      ["any", "any", "/", "public"],
+      ["any", "any", "/static/**", "public"],
+      ["any", "any", "/admin/**", "admin"],
+      ["any", "GET", "/api/orders/**", "signed-in"],
+      ["any", "any", "/api/orders/**", "clerk or admin"],
+      ["any", "any", "/account/**", "signed-in"],
       ["any", "any", "everything else", "nobody"],
     ]);
   });

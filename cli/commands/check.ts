@@ -1,7 +1,7 @@
 /** `edgegate check`: whether the config is valid, and what it decides. */
 import { relative } from "node:path";
 import { loadConfig } from "../../config/load";
-import type { PolicyRule } from "../../policy/rule";
+import { describeAllow } from "../../policy/decision-table";
 import { hostsOf } from "../../stacks/settings";
 import { configFile } from "../config-file";
 import { configFacts } from "../config-text";
@@ -17,7 +17,7 @@ export function check(options: GlobalOptions): Promise<Outcome> {
     rule.host ?? "any",
     rule.methods?.join(", ") ?? "any",
     rule.path,
-    whoMayPass(rule),
+    describeAllow(rule.allow),
   ]);
   return Promise.resolve({
     json: { config: file, hosts: hostsOf(config), policy: config.policy },
@@ -27,9 +27,4 @@ export function check(options: GlobalOptions): Promise<Outcome> {
       "The first rule that matches decides\n" +
       columns(COLUMNS, [...rows, ["any", "any", "everything else", "nobody"]]),
   });
-}
-
-function whoMayPass({ allow }: PolicyRule): string {
-  if (typeof allow !== "string") return `who has the role ${allow.roles.join(" or ")}`;
-  return { public: "everybody", "signed-in": "who is signed in" }[allow];
 }
