@@ -9,12 +9,8 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { strFromU8, unzipSync } from "fflate";
+import { MAX_VIEWER_REQUEST_TIME as INVOCATION_LIMIT } from "../cloudfront/limits";
 
-/**
- * Viewer events:
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-lambda-at-edge
- */
-const INVOCATION_LIMIT = 5_000;
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
 const INIT_LIMIT = 10_000;
 
