@@ -21,8 +21,8 @@ test.each(DOCUMENTS)("links in %s lead to files", (name) => {
   expect(missing).toEqual([]);
 });
 
-test("every folder of the project is in the README's layout", () => {
-  const layout = read("README.md").split("## Where things are")[1]!.split("\n## ")[0]!;
+test("every folder of the project is in the layout", () => {
+  const layout = read("docs/layout.md").split("## Folders")[1]!.split("\n## ")[0]!;
   const named = [...layout.matchAll(/`([a-z_-]+)\//g)].map(([, name]) => name);
   const ignored = read(".gitignore").split("\n");
   const folders = readdirSync(ROOT).filter(
