@@ -1,5 +1,5 @@
 /**
- * Headers that no edge function may set; with one of them CloudFront answers 502 in its place.
+ * Headers that no edge function may set. If a response has one of them, CloudFront answers 502 instead.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html#function-restrictions-headers
  */
 
@@ -32,7 +32,7 @@ const DISALLOWED = [
 ];
 const DISALLOWED_PREFIXES = ["x-amz-cf-", "x-edge-"];
 
-/** A viewer-request function reads these of a request, and may not add, change or remove them. */
+/** A viewer-request function can read these request headers, but may not add, change or remove them. */
 export const READ_ONLY_IN_REQUEST: readonly string[] = [
   "cdn-loop",
   "content-length",
@@ -49,7 +49,7 @@ export function isDisallowedHeader(name: string): boolean {
 }
 
 /**
- * Whether CloudFront would refuse a response that a function makes for a viewer request, for having this header.
+ * True if CloudFront refuses a viewer-request function's generated response because of this header.
  *
  * @param name in lower case
  */

@@ -1,13 +1,19 @@
-/** What CloudFront takes: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
+/**
+ * Quotas of CloudFront and Lambda@Edge:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+ */
 
-/** Bytes of a CloudFront Function's source. */
+/** Maximum size of a CloudFront Function's source, in bytes. */
 export const MAX_FUNCTION_SOURCE = 10_240;
 
-/** Milliseconds after which Lambda@Edge ends an invocation for a viewer request; the viewer then sees an error of CloudFront's. */
+/**
+ * Milliseconds after which Lambda@Edge ends an invocation for a viewer request. The viewer then sees a CloudFront
+ * error.
+ */
 export const MAX_VIEWER_REQUEST_TIME = 5_000;
 
-/** Bytes of a response that Lambda@Edge makes for a viewer request, headers and body together. */
+/** Maximum size of a response generated for a viewer request, headers and body together, in bytes. */
 export const MAX_GENERATED_RESPONSE = 40_960;
 
-/** Bytes of a request's body that Lambda@Edge gets for a viewer request. */
+/** Bytes of a request's body that Lambda@Edge passes to a viewer-request function. */
 export const MAX_EXPOSED_BODY = 40_960;

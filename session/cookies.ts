@@ -1,21 +1,24 @@
 /**
- * The cookies of the gateway. Everything whose name starts with one of {@link GATE_COOKIE_PREFIXES} is the gateway's
- * own and never reaches an origin.
+ * The gateway's cookies. A cookie whose name starts with one of {@link GATE_COOKIE_PREFIXES} belongs to the gateway and
+ * never reaches an origin.
  *
  * `__Host-` cookies are bound to one host, `Secure` and `Path=/`
  * (https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3).
  */
 
-/** The session token. `SameSite=Lax`: a Strict cookie is not sent on the return from the IdP, which makes a loop. */
+/**
+ * The session token. `SameSite=Lax`: browsers do not send a Strict cookie on the return from the IdP, which would cause
+ * a loop.
+ */
 export const SESSION_COOKIE = "__Host-gate";
 
-/** The refresh JWE. `__Secure-` because it is limited to `Path=/_gate`, which `__Host-` forbids. */
+/** The refresh cookie, a JWE. `__Secure-` because it is limited to `Path=/_gate`, which `__Host-` forbids. */
 export const REFRESH_COOKIE = "__Secure-gate-refresh";
 
-/** One cookie for each sign-in under way: this prefix and the first eight characters of the flow's `state`. */
+/** One cookie for each sign-in in progress: this prefix and the first eight characters of the flow's `state`. */
 export const FLOW_COOKIE_PREFIX = "__Host-gate-flow-";
 
-/** When this browser last finished sign-ins; what the loop breaker counts. */
+/** When this browser last completed sign-ins. The loop breaker counts them. */
 export const SIGN_INS_COOKIE = "__Host-gate-sign-ins";
 
 export const GATE_COOKIE_PREFIXES = ["__Host-gate", "__Secure-gate"] as const;

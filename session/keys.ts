@@ -1,6 +1,6 @@
 /**
- * Key derivation. The master key of a key id lives in Secrets Manager only; the store that the gate reads holds one key
- * derived from it. HMAC is passed in: the two runtimes reach it differently, and this folder depends on neither.
+ * Key derivation. Master keys are in Secrets Manager only; the store that the gate reads has one key derived from each.
+ * HMAC is a parameter, because the two runtimes have different APIs for it and this folder depends on neither.
  */
 
 /** HMAC-SHA256 of `text` under the key `key` (both as UTF-8 text), as 43 characters of base64url. */
@@ -8,21 +8,21 @@ export type HmacText = (key: string, text: string) => string;
 
 /** The value of the session-keys secret. Master keys are 32 random bytes as 43 characters of base64url. */
 export interface SessionKeys {
-  /** The key id that signs new tokens. */
+  /** The ID of the key that signs new tokens. */
   current: string;
-  /** Every active master key, by key id. One that does not sign yet is among them: it is announced before it does. */
+  /** Every active master key, by key ID. This includes a new key that is announced but does not sign yet. */
   keys: Record<string, string>;
-  /** Unix seconds since when a key id signs no more, as far as that is known. */
+  /** When each retired key stopped signing, in Unix seconds, if known. */
   retired?: Record<string, number>;
 }
 
-/** A key id: 1 to 8 lower-case letters and digits. */
+/** A key ID: 1 to 8 lower-case letters and digits. */
 export const KEY_ID = /^[a-z0-9]{1,8}$/;
 
 /**
  * Reads the value of the session-keys secret.
  *
- * @returns undefined for a text that is none: a key that is too short would sign all the same
+ * @returns undefined if the text is not valid. Lengths are checked because a key that is too short would sign, too
  */
 export function parseSessionKeys(text: string): SessionKeys | undefined {
   let value: SessionKeys | null;
@@ -59,7 +59,7 @@ export function tokenKey(hmac: HmacText, masterKey: string): string {
 }
 
 /**
- * The key that encrypts cookies and what the ledger keeps of them (A256GCM): 43 characters of base64url, 32 bytes
+ * The key that encrypts cookies, and their copies in the ledger (A256GCM): 43 characters of base64url, 32 bytes
  * decoded.
  */
 export function cookieKey(hmac: HmacText, masterKey: string): string {

@@ -1,4 +1,4 @@
-/** The hashes of the session contract where Node runs; the gate has those of its engine. */
+/** The session contract's hashes in Node.js. The gate uses those of its engine. */
 import { createHash, createHmac } from "node:crypto";
 import type { HmacText } from "./keys";
 

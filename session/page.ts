@@ -1,22 +1,21 @@
 /**
- * The one layout of every page that the gateway itself answers with. Small, because the gate carries it within the 10
- * KB of a CloudFront Function; system colors and fonts, so that it follows the viewer's light or dark mode without a
- * script. Callers pass fixed texts or escaped ones: nothing here escapes, and nothing of a request or an IdP belongs on
- * a page.
+ * The layout of every page that the gateway serves. It is small because the gate carries it within the 10 KB of a
+ * CloudFront Function. System colors and fonts follow the viewer's light or dark mode without a script. Nothing is
+ * escaped here: pass only fixed or escaped text, and nothing from a request or an IdP.
  */
 import type { Theme } from "./settings";
 
 export interface Page {
   title: string;
-  /** HTML of the one paragraph below the title. */
+  /** HTML of the paragraph below the title. */
   text: string;
-  /** The main way on, as a link that looks like a button. */
+  /** The main action, as a link that looks like a button. */
   action?: { href: string; label: string } | false;
-  /** The request id; also in the log, so that support can find the request. */
+  /** Also in the log, so that support can find the request. */
   requestId: string;
 }
 
-/** Sent with every page: nothing is loaded, framed or executed. */
+/** Sent with every page: nothing may be loaded, framed or executed. */
 export const PAGE_SECURITY_POLICY = "default-src 'none';style-src 'unsafe-inline';frame-ancestors 'none'";
 
 export function renderPage(theme: Theme, page: Page): string {

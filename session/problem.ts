@@ -1,10 +1,10 @@
-/** What programs get from gate and auth handler when a request does not pass: application/problem+json (RFC 9457). */
+/** The gateway's answer to programs when a request fails: application/problem+json (RFC 9457). */
 export interface Problem {
   status: number;
   title: string;
   detail?: string;
-  /** The path of the sign-in, where signing in would help. */
+  /** The path of the login endpoint, if signing in would help. */
   login?: string | undefined;
-  /** CloudFront's id of the request; also in the logs. */
+  /** CloudFront's request ID; also in the logs. */
   requestId: string;
 }

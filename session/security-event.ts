@@ -1,15 +1,15 @@
 /**
- * What the gateway tells EventBridge about (default bus in us-east-1), so that others can act on it.
+ * The event that the gateway sends to EventBridge (default bus in us-east-1), so that other systems can react.
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
  */
 
 export const SECURITY_EVENT_SOURCE = "edgegate";
 export const SECURITY_EVENT_TYPE = "edgegate security event";
 
-/** What a session was caught at: the callback of one sign-in came twice, or a refresh cookie that had been used up. */
+/** What was used twice: `flow`, the callback of a sign-in; `refresh`, a refresh cookie. */
 export type Reuse = "flow" | "refresh";
 
-/** What happens to a session, or its user, of which something was used twice. */
+/** What the gateway does about it. */
 export type ReuseAction = "record" | "revoke-session" | "revoke-user";
 
 /** The `detail` of the event. */
@@ -26,7 +26,7 @@ export interface SecurityEvent {
   idp: string;
   /** IP address of the second use. */
   address: string;
-  /** The request id, as in the handler's log. */
+  /** As in the handler's log. */
   requestId: string;
   /** Unix seconds. */
   time: number;

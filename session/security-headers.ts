@@ -1,11 +1,14 @@
-/** Security headers of the gateway: of its own answers, and of what an origin answers. */
+/** Security headers for the gateway's own answers and for an origin's. */
 
-/** For which a browser asks this host by https only. Not for the subdomains: the gateway speaks for its own hosts. */
+/**
+ * How long browsers use only HTTPS for this host. Subdomains are not included: the gateway speaks only for its own
+ * hosts.
+ */
 export const HSTS_SECONDS = 31_536_000;
 
 /**
- * Headers of every answer that the gate or the auth handler makes; a response headers policy does not reach them. A
- * function, because the gate would build a literal on every start.
+ * Headers of every answer that the gate or the auth handler generates; a response headers policy does not apply to
+ * those. A function, because the gate would build a module-level literal on every invocation.
  */
 export function ownSecurityHeaders(): Record<string, string> {
   return {
@@ -15,11 +18,11 @@ export function ownSecurityHeaders(): Record<string, string> {
   };
 }
 
-/** Headers that an origin's answer gets where the origin does not set them, such as S3. */
+/** Headers added to an origin's answer if the origin, such as S3, does not set them. */
 export const ORIGIN_DEFAULTS = {
-  /** An application that is meant to be framed says so with frame-ancestors, which browsers prefer to this header. */
+  /** An application that may be framed says so with `frame-ancestors`, which overrides this header in browsers. */
   "x-frame-options": "SAMEORIGIN",
   "referrer-policy": "strict-origin-when-cross-origin",
-  /** Without it browsers keep pages of their own accord and show them after sign-out. */
+  /** Without it browsers may cache pages by default and show them after sign-out. */
   "cache-control": "private, no-cache",
 };

@@ -1,26 +1,27 @@
 /**
- * What the edges read at run time: the gate from its own source, where Terraform puts it at plan time; the auth handler
- * from an SSM parameter. Neither holds a secret. The contract between `stacks`, which write them, and the edges.
+ * The settings that the edge functions read at run time. Terraform puts the gate's into its source at plan time; the
+ * auth handler reads its own from an SSM parameter. Neither contains a secret. This is the contract between `stacks`,
+ * which writes them, and the functions.
  */
 import type { ReuseAction } from "./security-event";
 
-/** How the pages of the gateway look. */
+/** The look of the gateway's pages. */
 export interface Theme {
-  /** The name that people know the site by. */
+  /** The name of the site, as users know it. */
   productName: string;
   /** `#rrggbb`. */
   accentColor: string;
-  /** Where people get help, as the address of a link on error pages: `mailto:` or `https:`. */
+  /** The address of the help link on error pages: `mailto:` or `https:`. */
   support?: string;
 }
 
 /** The constant `SETTINGS` in the gate's source. */
 export interface GateSettings {
-  /** The path below which the gateway's own endpoints are; no trailing slash. */
+  /** The path prefix of the gateway's own endpoints; no trailing slash. */
   basePath: string;
-  /** The hosts this gateway answers for, lower-case. */
+  /** The hosts that this gateway answers for, in lower case. */
   hosts: string[];
-  /** Further identity headers: pairs of header name and claim name. */
+  /** Additional identity headers: pairs of header name and claim name. */
   identityHeaders: [header: string, claim: string][];
   theme: Theme;
 }
@@ -28,7 +29,7 @@ export interface GateSettings {
 export type ClientAuthentication = "none" | "client_secret_basic" | "client_secret_post";
 
 export interface IdentityProviderSettings {
-  /** Shown where people choose between several identity providers. */
+  /** Shown when users choose between several identity providers. */
   label: string;
   issuer: string;
   clientId: string;
@@ -38,53 +39,50 @@ export interface IdentityProviderSettings {
   rolesClaim: string;
 }
 
-/** Who may push security events (RFC 8935) to `events/<its id>`. */
+/** A transmitter that may push security events (RFC 8935) to `events/<its id>`. */
 export interface EventTransmitterSettings {
   issuer: string;
-  /** What its tokens must name as `aud`. */
+  /** The required `aud` of its tokens. */
   audience: string;
   jwksUri: string;
-  /**
-   * The identity provider, by its id in the config, whose subjects its `opaque` subjects are; absent where it sends
-   * none.
-   */
+  /** The ID in the config of the identity provider that its `opaque` subjects belong to; absent if it sends none. */
   identityProvider?: string | undefined;
 }
 
-/** What the core of the auth handler reads, whatever edge it runs at. */
+/** The settings of the auth handler's core, on any platform. */
 export interface AuthSettings {
   basePath: string;
   hosts: string[];
   session: {
-    /** Seconds from sign-in to the end of the session, whatever happens. */
+    /** Seconds from sign-in to the end of the session, no matter how often it is renewed. */
     absolute: number;
     /** Seconds without a renewal after which the session ends. */
     idle: number;
-    /** Seconds a token is good for before it must be renewed. */
+    /** Seconds for which a token is valid before it must be renewed. */
     token: number;
   };
   identityProviders: Record<string, IdentityProviderSettings>;
   eventTransmitters: Record<string, EventTransmitterSettings>;
   onReuse: ReuseAction;
-  /** Only these role names are put into tokens. */
+  /** The role names that are put into tokens; all others are left out. */
   roles: string[];
   /** Names of the claims that are put into tokens for the identity headers. */
   claims: string[];
   theme: Theme;
 }
 
-/** Names of what the auth handler uses on AWS, all in us-east-1. */
+/** Names of the AWS resources that the auth handler uses, all in us-east-1. */
 export interface AwsNames {
   /** The Secrets Manager secret that holds {@link import("./keys").SessionKeys} as JSON. */
   sessionKeysSecret: string;
-  /** By identity provider: the secret whose text is the client secret. There is none for `none`. */
+  /** By identity provider: the name of the secret whose text is the client secret. With `none` there is no entry. */
   clientSecrets: Record<string, string>;
-  /** DynamoDB: see ledger/tables.ts. */
+  /** DynamoDB tables; see ledger/tables.ts. */
   sessionsTable: string;
   revocationsTable: string;
   /**
-   * Queues of {@link import("./revocation").RevocationCommand}s: what must be carried out at once, and what can wait to
-   * be gathered.
+   * Queues of {@link import("./revocation").RevocationCommand}s: one for commands to carry out immediately, and one for
+   * commands that can wait to be batched.
    */
   revocationQueue: string;
   signOutQueue: string;

@@ -1,58 +1,60 @@
 /**
- * What the gate learns from the KeyValueStore. Users are spread over 4,096 shards, 0 to 4095, by the last two
- * characters of their `uid`.
+ * The records that the gate reads from the KeyValueStore. Users are spread over 4,096 shards, 0 to 4095, by the last
+ * two characters of their `uid`.
  *
  *     key.<kid>       <43 characters: token key>[<683 characters: the shards that have a record>]
  *     shard.<shard>   <7 characters: floor><6 characters a revoked session>*.<20 characters a user's cut-off>*
  *
- * The gate reads the key's record for every request with a session, and the shard's only where the key's record says
- * that there is one: most shards have none, because an entry is needed for no longer than a token lives. A shard record
- * that is named and missing is an error, not "nothing is revoked".
+ * The gate reads the key's record for every request with a session, and the shard's only if the key's record lists that
+ * shard. Most shards have no record, because an entry is needed only for a token's lifetime. A listed shard record that
+ * is missing is an error; it does not mean "nothing is revoked".
  *
  * A revoked session is the first 6 characters (36 bits) of its `sid`. A cut-off is the first 6 characters of the `uid`,
- * its mark and the time up to which it reaches; see ledger/records.ts. The floor is a mark, too: tokens that were
- * signed before it was known are refused, and signed again once the ledger has nothing against the session. So a record
- * that is too full may lose all its entries. Entries have a fixed width, so a native string search finds them; times
- * and marks are 7 base-36 digits. A value is at most 1 KB (KeyValueStore quota): 169 sessions, or 50 users.
+ * its mark, and the time up to which it applies; see ledger/records.ts. The floor is a mark, too: tokens signed before
+ * it are refused, and signed again if the ledger shows that the session is active. So a record that is too full may
+ * drop all its entries. Entries have a fixed width, so that a native string search finds them; times and marks are 7
+ * base-36 digits. A value is at most 1 KB (KeyValueStore quota): 169 sessions, or 50 users.
  */
 
 /** KeyValueStore quota for one value, in bytes. */
 export const MAX_RECORD_BYTES = 1024;
 
 export const SHARD_COUNT = 4096;
-/** Of a token key: 32 bytes as base64url. */
+/** Characters of a token key: 32 bytes as base64url. */
 export const TOKEN_KEY_LENGTH = 43;
-/** Of what is kept of a `sid` or `uid`. */
+/** Characters of a `sid` or `uid` that a record keeps. */
 export const PREFIX_LENGTH = 6;
 export const MARK_LENGTH = 7;
 export const CUTOFF_LENGTH = PREFIX_LENGTH + 2 * MARK_LENGTH;
 const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 /**
- * Shards that one character of a key record speaks of: the bits of its code less that of "0", which gives 64 printable
- * characters in a row.
+ * Shards that one character of a key record covers, one for each bit of its code minus that of "0". The 64 characters
+ * from "0" on are all printable.
  */
 const SHARDS_A_CHARACTER = 6;
 const FIRST_CODE = 48;
 /**
- * {@link SHARD_COUNT} / {@link SHARDS_A_CHARACTER}, rounded up; written out, because a call of `Math` would stay in the
- * gate's source.
+ * {@link SHARD_COUNT} / {@link SHARDS_A_CHARACTER}, rounded up. Written as a number, because the bundler would keep a
+ * call of `Math` in the gate's source.
  */
 const SHARD_MAP_LENGTH = 683;
 
-/** Of a `sid` or `uid`, whole or only as much as is kept. */
+/** A whole `sid` or `uid`, or the prefix that is kept. */
 const ID = /^[\w-]{6,16}$/;
 const SHARD = /^(0|[1-9]\d{0,3})$/;
 
-/** What {@link markText} makes. */
+/** The form of what {@link markText} returns. */
 export const MARK_FORM = /^[\da-z]{7}$/;
 
-/** The floor of a shard that never was too full. */
+/** The floor of a shard that was never too full. */
 export const NO_FLOOR = "0000000";
 
 export interface UserCutoff {
   uid: string;
   mark: number;
-  /** Unix seconds; sessions of this user that began at this time or before, and whose `mark` is smaller, are void. */
+  /**
+   * Unix seconds; sessions of this user that began at this time or before, and whose `mark` is smaller, are revoked.
+   */
   reach: number;
 }
 
@@ -70,17 +72,17 @@ export function shardOf(uid: string): string {
 }
 
 /**
- * A mark or a time as 7 base-36 digits: as texts they compare as their numbers do.
+ * A mark or a time as 7 base-36 digits, so that comparing the strings compares the numbers.
  *
- * @throws RangeError for what 7 digits cannot say. In base 36 `NaN` and `Infinity` look like numbers, and a fraction
- *   has a dot.
+ * @throws RangeError if 7 digits cannot hold it. In base 36 `NaN` and `Infinity` look like numbers, and a fraction has
+ *   a dot.
  */
 export function markText(mark: number): string {
   if (!(mark >= 0 && mark < 36 ** MARK_LENGTH && mark % 1 === 0)) throw new RangeError(`no mark: ${mark}`);
   return mark.toString(36).padStart(MARK_LENGTH, "0");
 }
 
-/** Names of records begin with one of these; the id of the key, or the shard, follows. */
+/** Prefixes of record names; the key ID or the shard follows. */
 export const KEY_RECORD = "key.";
 export const SHARD_RECORD = "shard.";
 
@@ -98,9 +100,9 @@ export function encodeKeyRecord(tokenKey: string, shards: readonly string[]): st
 }
 
 /**
- * Which shards have a record, as text; empty for none.
+ * The shards that have a record, as text; empty if there are none.
  *
- * @throws RangeError for a name that is no shard's: left out, it would take back what is revoked there
+ * @throws RangeError for anything that is not a shard; leaving it out would lose that shard's revocations
  */
 export function encodeShards(shards: readonly string[]): string {
   if (shards.length === 0) return "";
@@ -114,7 +116,7 @@ export function encodeShards(shards: readonly string[]): string {
   return bits.map((bit) => String.fromCharCode(FIRST_CODE + bit)).join("");
 }
 
-/** Whether a key's record says that a shard has a record. Where it cannot be read, it says so. */
+/** True if a key's record says that a shard has a record, and also if the key's record is not readable. */
 export function namesShard(keyRecord: string, shard: string | undefined): boolean {
   const place = +shard!;
   const bits = keyRecord.charCodeAt(TOKEN_KEY_LENGTH + ((place / SHARDS_A_CHARACTER) | 0)) - FIRST_CODE;
@@ -122,10 +124,7 @@ export function namesShard(keyRecord: string, shard: string | undefined): boolea
   return !(place < SHARD_COUNT && bits >> 6 === 0) || ((bits >> (place % SHARDS_A_CHARACTER)) & 1) > 0;
 }
 
-/**
- * @throws RangeError when the record would exceed {@link MAX_RECORD_BYTES}, or when the gate could not read it as it is
- * meant.
- */
+/** @throws RangeError if the record would exceed {@link MAX_RECORD_BYTES}, or if the gate would misread it. */
 export function encodeShardRecord(record: ShardRecord): string {
   const sessions = record.revokedSessions.map(prefixOf).join("");
   const cutoffs = record.cutoffs
@@ -138,7 +137,7 @@ export function encodeShardRecord(record: ShardRecord): string {
   return value;
 }
 
-/** An id that is too short, or has a dot, would move all that follow it. */
+/** @throws RangeError for an ID that is too short or has a dot: it would shift all entries after it */
 function prefixOf(id: string): string {
   if (!ID.test(id)) throw new RangeError(`no id: ${id}`);
   return id.slice(0, PREFIX_LENGTH);

@@ -1,55 +1,49 @@
 /**
- * The protocol's times, all in seconds, and what they must be to one another (__tests__/session/timing.unit.test.ts
- * holds the inequalities). Clocks are believed to be right within {@link CLOCK_SKEW}; where that is not enough an order
- * is kept by marks, which no clock makes wrong.
+ * The protocol's times, all in seconds, and how they depend on each other (__tests__/session/timing.unit.test.ts checks
+ * the inequalities). Clocks are assumed to be right within {@link CLOCK_SKEW}. Where that is not precise enough, marks
+ * give the order, independently of clocks.
  */
 
-/** By which any clock of the gateway (an edge, a handler, the control plane) may be off. */
+/** How far any clock of the gateway (an edge, a handler, the control plane) may be off. */
 export const CLOCK_SKEW = 120;
 
-/**
- * From the arrival of a request at the auth handler to its answer; Lambda@Edge ends it after 5 s on a viewer request.
- */
+/** Maximum time that the auth handler runs for a request. Lambda@Edge stops it after 5 s on a viewer request. */
 export const HANDLER_TIME = 5;
 
-/** One read of the ledger by the auth handler takes no longer: it is given up after 2 s. */
+/** Maximum time of one ledger read by the auth handler, which gives up after it. */
 export const LEDGER_READ = 2;
 
 /**
- * Between the record of a revocation in the ledger and a shard's new floor that stands in its place: a handler whose
- * one read saw the new floor began that read after the revocation was there.
+ * Time between recording a revocation in the ledger and raising the shard's floor that replaces it. A handler whose
+ * read saw the new floor must have started that read after the revocation was recorded.
  */
 export const BEFORE_FLOOR = 3;
 
 /**
- * A user's cut-off also ends sessions that say they began up to so much later, unless they were begun by somebody who
- * knew of it: their time is the handler's, the cut-off's is another clock's.
+ * A user's cut-off also ends sessions that, by their own time, began up to this much later, because the two times come
+ * from different clocks. Sessions whose sign-in found the revocation are exempt.
  */
 export const CUTOFF_REACH = 300;
 
 /**
- * For which an entry stays in the gate's store beyond a token's lifetime: until no token that was signed before the
- * entry can pass, whatever the clocks of the handler that signed it, of the revoker and of the edge.
+ * How long an entry stays in the gate's store beyond a token's lifetime. After that, no token signed before the entry
+ * can pass, even with the clocks of handler, revoker and edge apart.
  */
 export const ENTRY_MARGIN = 600;
 
-/** After a renewal in which a request may still come with the cookies from before it. */
+/** Time after a renewal during which a request may still arrive with the previous cookies. */
 export const RENEWAL_GRACE = 300;
 
-/** For which the auth handler uses the session keys without asking for newer ones. */
+/** How long the auth handler uses the session keys without fetching newer ones. */
 export const KEY_CACHE = 60;
 
 /**
- * From the announcement of a new key to its first signature: {@link KEY_CACHE}, a slow answer, clocks that run
- * unevenly.
+ * From the announcement of a new key to its first signature: {@link KEY_CACHE}, plus a slow answer and uneven clocks.
  */
 export const KEY_ANNOUNCEMENT = 90;
 
-/** Until every edge has what was written to the store. AWS says "seconds" and gives no bound. */
+/** Assumed time until a write to the store has reached every edge. AWS says "seconds" and gives no bound. */
 export const PROPAGATION = 60;
 
-/**
- * From the end of a session at its provider, within which no sign-in with a code from before it may open a session
- * here.
- */
+/** How long the end of a provider's session is remembered, so that no sign-in in progress opens a session from it. */
 export const IDP_SESSION_ENDED = 86_400;

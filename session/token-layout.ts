@@ -1,18 +1,18 @@
 /**
- * Lengths and places in a session token (session/token.ts). A file of its own, without imports: only then does the
- * bundler put the numbers where they are used, and in the CloudFront Functions engine a variable costs more.
+ * Lengths and positions in a session token (session/token.ts). A separate file without imports, because only then does
+ * the bundler inline the numbers. In the CloudFront Functions engine a variable costs more.
  */
 
-/** No longer token is read; a browser's limit for a cookie is 4,096 bytes with its name and attributes. */
+/** Longer tokens are not read. Browsers limit a cookie to 4,096 bytes including name and attributes. */
 export const MAX_TOKEN_LENGTH = 3800;
 
-/** Characters of a key id. */
+/** Maximum characters of a key ID. */
 export const MAX_KEY_ID_LENGTH = 8;
 
 /** Characters of a MAC: 32 bytes as base64url. */
 export const MAC_LENGTH = 43;
 
-/** Where the fields that the gate reads stand in a payload. */
+/** Positions of the fields in a payload. */
 export const UID = 0;
 export const SID = 1;
 export const ISSUED_AT = 2;

@@ -1,18 +1,18 @@
 /**
- * The session token: what `__Host-gate` carries.
+ * The session token: the value of the cookie `__Host-gate`.
  *
  *     2.<kid>.<payload>.<mac>
  *
- * `mac` is HMAC-SHA256 under the token key of `kid` over everything before it, its dot included, as 43 characters of
+ * `mac` is the HMAC-SHA256, with the token key of `kid`, of everything before it including the dot, as 43 characters of
  * base64url. `payload` is a list of fields joined by `~`:
  *
  *     uid ~ sid ~ issuedAt ~ expiresAt ~ shard ~ mark ~ floor ~ authTime ~ idp ~ strength ~ roles ~ email
  *         [~ claim ~ value]…
  *
- * `shard` follows from the `uid`; it spares the gate the computation. Times are Unix seconds in base 36. `issuedAt`,
- * marks and floors (ledger/records.ts) have 7 digits, so that they compare as texts; none stands for no mark and no
- * floor; roles are joined by `!`; every text field is percent-encoded (RFC 3986 section 2.1) down to
- * `[A-Za-z0-9_.@:/-]`. Compact text instead of JSON: a third of the cost in the CloudFront Functions engine.
+ * `shard` is derived from the `uid`; having it in the token saves the gate the computation. Times are Unix seconds in
+ * base 36. `issuedAt`, marks and floors (ledger/records.ts) have 7 digits, so that they can be compared as strings. An
+ * empty field means no mark or no floor. Roles are joined by `!`. Every text field is percent-encoded (RFC 3986 section
+ * 2.1) down to `[A-Za-z0-9_.@:/-]`. Compact text costs a third of JSON in the CloudFront Functions engine.
  */
 import { ROLE_SEPARATOR } from "../policy/requirement-text";
 import type { HmacText } from "./keys";
@@ -41,33 +41,33 @@ export interface Session {
   uid: string;
   /** 16 random characters of base64url, made at sign-in and kept through renewals. */
   sid: string;
-  /** Unix seconds of the sign-in at the gateway; renewal does not move it, so a user cut-off cannot be outrun. */
+  /** Unix seconds of the sign-in at the gateway. Renewals do not change it, so they cannot evade a user's cut-off. */
   issuedAt: number;
-  /** Unix seconds at which this token (not the session) ends. */
+  /** Unix seconds at which this token (not the session) expires. */
   expiresAt: number;
   /**
-   * Of the user in the ledger when the session began: revocations with a later mark are about it, whatever the clocks
-   * say.
+   * The user's mark in the ledger when the session began. Revocations with a later mark apply to the session,
+   * independently of clocks.
    */
   mark: number;
-  /** Of the user's shard in the ledger when this token was signed, as 7 base-36 digits. */
+  /** The floor of the user's shard when this token was signed, as 7 base-36 digits. */
   floor: string;
-  /** Unix seconds of the authentication at the IdP (`auth_time`; `issuedAt` where the IdP does not say). */
+  /** Unix seconds of the authentication at the IdP (`auth_time`; `issuedAt` if the IdP does not send it). */
   authTime: number;
-  /** The id of the identity provider in the config. */
+  /** The ID of the identity provider in the config. */
   idp: string;
   /** The authentication context class (`acr`), or empty. */
   strength: string;
-  /** Those of the user's roles that the policy mentions, by name. */
+  /** The user's roles that the policy mentions. */
   roles: string[];
   email: string;
-  /** Further claims that the config maps to headers. */
+  /** Additional claims that the config maps to headers. */
   claims: Record<string, string>;
 }
 
-/** A token taken apart; nothing in it is to be believed before the MAC was found right. */
+/** The parts of a token. Do not trust any of them until the MAC has been verified. */
 export interface SplitToken {
-  /** The id of the key that signed it. */
+  /** The ID of the key that signed it. */
   kid: string;
   /** Everything that the MAC covers. */
   signed: string;
@@ -76,9 +76,9 @@ export interface SplitToken {
 }
 
 /**
- * The id of the key that a token says it is signed with; undefined for anything that is not a token. By position: a
- * pattern would cost five times as much. What is wrong and not seen here is no harm: a record of another name does not
- * exist, and the MAC covers everything.
+ * The ID of the key that a token claims to be signed with; undefined for anything that is not a token. Uses positions,
+ * because a regular expression would cost five times as much. What this check lets through is harmless: a malformed key
+ * ID has no record, and the MAC covers everything.
  */
 export function keyIdOf(token: string): string | undefined {
   if (token[0] !== "2" || token.length > MAX_TOKEN_LENGTH) return undefined;
@@ -100,14 +100,14 @@ export function payloadOf(signed: string, kid: string): string {
 }
 
 /**
- * A time or a mark in a payload; NaN where there is none. `parseInt` alone would read a missing one as the number
- * "undefined".
+ * A time or a mark in a payload; NaN if there is none. Without `|| ""`, `parseInt` would read "undefined" as a number
+ * in base 36.
  */
 export function numberIn(text: string | undefined): number {
   return parseInt(text || "", 36);
 }
 
-/** The session in a payload whose MAC was found right. Fields that a newer version may append are read as claims. */
+/** The session in a payload whose MAC has been verified. Fields that a newer version may append are read as claims. */
 export function decodePayload(payload: string): Session {
   const fields = payload.split("~");
   const claims: Record<string, string> = {};
@@ -131,7 +131,7 @@ export function decodePayload(payload: string): Session {
 /**
  * The token of a session, signed with the token key of `kid`. Length: about 160 characters for a typical user.
  *
- * @throws RangeError for a time, a mark or a floor that is none
+ * @throws RangeError for an invalid time, mark or floor
  */
 export function mintToken(hmac: HmacText, tokenKey: string, kid: string, session: Session): string {
   const fields = [
@@ -154,7 +154,7 @@ export function mintToken(hmac: HmacText, tokenKey: string, kid: string, session
 }
 
 /**
- * The id of a user at the gateway: the first 16 base64url characters (96 bits) of SHA-256(issuer + "\n" + subject).
+ * The gateway's ID of a user: the first 16 base64url characters (96 bits) of SHA-256(issuer + "\n" + subject).
  *
  * @param sha256Base64url digest of a text as base64url
  */
@@ -162,13 +162,13 @@ export function userId(sha256Base64url: (text: string) => string, issuer: string
   return sha256Base64url(issuer + "\n" + subject).slice(0, 16);
 }
 
-/** @throws RangeError for what no shard's floor looks like: compared as a text, it could be above all of them */
+/** @throws RangeError for anything that is not a floor: compared as a string, it could be above every floor */
 function floorText(floor: string): string {
   if (!MARK_FORM.test(floor)) throw new RangeError(`no floor: ${floor}`);
   return floor === NO_FLOOR ? "" : floor;
 }
 
-/** Every 64 characters of a token cost the gate 2,700 instructions. */
+/** Shorter tokens are cheaper: every 64 characters cost the gate 2,700 instructions. */
 function withoutZeros(text: string): string {
   return text.replace(/^0+(?=.)/, "");
 }
