@@ -1,4 +1,4 @@
-/** Records as items of DynamoDB. The ledger's attributes are texts and numbers. */
+/** Converts records to and from DynamoDB items. The ledger's attributes are strings and numbers. */
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html */
 export type Item = Record<string, { S: string } | { N: string }>;
@@ -11,7 +11,7 @@ export function toItem(record: object): Item {
   );
 }
 
-/** The values of an expression, by their names in it without the colon. */
+/** The values of an expression. @param values by their names in the expression, without the colon */
 export function toValues(values: object): Item {
   return Object.fromEntries(Object.entries(toItem(values)).map(([name, value]) => [`:${name}`, value]));
 }

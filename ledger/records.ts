@@ -1,44 +1,49 @@
-/** What the ledger says, in records. All times are Unix seconds. */
+/** The records of the ledger. All times are Unix seconds. */
 import type { Reuse } from "../session/security-event";
 import { CUTOFF_REACH } from "../session/timing";
 
-/** Seconds for which a session or a revocation is kept, for the record, after it has ceased to matter. */
+/** Seconds for which the ledger keeps a session or revocation as history after it has lost its effect. */
 export const LEDGER_RETENTION = 30 * 86_400;
 
 export interface LedgerSession {
   uid: string;
   sid: string;
-  /** The id of the identity provider in the config. */
+  /** The ID of the identity provider in the config. */
   idp: string;
-  /** See {@link idpSessionId}; absent where the provider's ID token has no `sid`. */
+  /** See {@link idpSessionId}; absent if the provider's ID token has no `sid`. */
   idpSession?: string;
   email: string;
   /** `issuedAt` of the session's tokens: the sign-in. */
   startedAt: number;
   /**
-   * What the sign-in found in the ledger: revocations with a later mark are about this session. 0 where there was none.
+   * The user's revocation mark when the session began: revocations with a later mark apply to this session. 0 if there
+   * was none.
    */
   mark: number;
   gatewayMark: number;
   renewedAt: number;
-  /** How often it was renewed. The refresh cookie carries it too: one that lags behind was used before. */
+  /** How often it was renewed. The refresh cookie carries it too: a cookie with a lower one was used before. */
   generation: number;
   /** IP address of the sign-in or the last renewal. */
   address: string;
-  /** As the sign-in had it, at most 200 characters. */
+  /** Of the sign-in, at most 200 characters. */
   userAgent: string;
-  /** When it ends, whatever happens. */
+  /** When it ends at the latest. */
   endsAt: number;
   /** When its user signed out. */
   endedAt?: number;
   reuse?: Reuse;
   reusedAt?: number;
-  /** The request that is renewing it, and since when: nobody else spends the refresh token meanwhile. */
+  /**
+   * The request that is renewing the session, and since when. No other request uses the refresh token in the meantime.
+   */
   lease?: string;
   leasedAt?: number;
-  /** A lease that another request has watched for as long as its holder could live, but for its own time. */
+  /**
+   * A lease that another request has watched unchanged, for most of the time that its holder could still be running.
+   */
   watched?: string;
-  /** What the last renewal gave the browser, sealed: for a browser that never got it. */
+  /** What the last renewal gave the browser, encrypted, for a browser that never received it. */
   next?: string;
   expiresAt: number;
 }
@@ -55,78 +60,76 @@ export interface Revocation {
   kind: RevocationKind;
   /** Absent for the whole gateway. */
   uid?: string;
-  /** The revoked session, where only one is. */
+  /** The session, if only one is revoked. */
   sid?: string;
   /**
-   * Orders a revocation of a user or of the gateway against sign-ins, whatever the clocks say: greater than any before
-   * it, and sign-ins keep the one that they found. In base 36 it looks like a time, and mostly is the time at which it
-   * was recorded. 0 for a session.
+   * Orders a revocation of a user or of the gateway relative to sign-ins, independently of clocks. It is greater than
+   * any mark before it, and each session keeps the mark that its sign-in found. In base 36 it looks like a time, and
+   * usually is the time at which it was recorded. 0 for a session.
    */
   mark: number;
   /**
-   * For a user or the gateway: when it was asked for. A session that began well after that ({@link CUTOFF_REACH}) is
-   * not meant, though the command came late. For a session: as `recordedAt`.
+   * For a user or the gateway: when the revocation was requested. Sessions that began well after that ({@link
+   * CUTOFF_REACH}) are not affected, even if the command arrives late. For a session: the same as `recordedAt`.
    */
   cutoff: number;
   recordedAt: number;
-  /** From here on no session that it matches can be active. */
+  /** From this time on, no session that it matches can be active. */
   until: number;
   /** Who asked: `operator:…`, `sign-out`, `backchannel-logout:<idp>`, `event:<transmitter>`, … */
   by: string;
   reason: string;
-  /**
-   * Digests of the last commands that a user's was recorded for, so that one which comes again changes nothing.
-   */
+  /** Digests of the last commands recorded for a user, so that a repeated command changes nothing. */
   commands?: string;
   expiresAt: number;
 }
 
-/** What the record of a shard must say. Written under its `version`, so what is in it has an order. */
+/** What the record of a shard must contain. Each write increments `version`, so all writes have an order. */
 export interface ShardState {
   version: number;
-  /** A mark: tokens signed before it was known are checked again. 0 for none. */
+  /** A mark: tokens signed before it are checked against the ledger and signed again. 0 if there is none. */
   floor: number;
   /**
-   * The time at which the floor was set, by the latest of the clocks that had a part in it: it covers what was
-   * recorded before. It matters for as long as a token may be good after that.
+   * When the floor was set, by the latest of the clocks involved. It covers revocations recorded before then. It
+   * matters until every token signed before then has expired.
    */
   floorSetAt: number;
   /** JSON: the entries of the record and their ends (control-plane/reconcile/shard-state.ts). */
   entries: string;
 }
 
-/** What the store held under its last ETag, as far as a writer has to know. */
+/** What a writer has to know about the store's content at its last ETag. */
 export interface StoreState {
   etag: string;
-  /** Ids of the keys that have a record, joined by spaces. */
+  /** IDs of the keys that have a record, joined by spaces. */
   kids: string;
-  /** The shards that they name (`encodeShards` in session/shard.ts). */
+  /** The shards that these records name (`encodeShards` in session/shard.ts). */
   shards: string;
 }
 
-/** What the ledger says of a session and its user. */
+/** What the ledger knows about a session and its user. */
 export interface LedgerStatus {
-  /** Absent where the ledger has no such session (any more): it must not be renewed then. */
+  /** Undefined if the ledger has no such session, or no longer. It must not be renewed then. */
   session: LedgerSession | undefined;
-  /** Those of the user, the session and the gateway. */
+  /** The revocations of the user, the session and the gateway. */
   revocations: Revocation[];
-  /** The marks of the user's last revocation and of the gateway's; 0 where there was none. A new session keeps them. */
+  /** The marks of the last revocation of the user and of the gateway; 0 if there was none. A new session keeps them. */
   mark: number;
   gatewayMark: number;
-  /** The floor of the user's shard, as a token has it. */
+  /** The floor of the user's shard, in the form that a token has. */
   floor: string;
 }
 
 export type SessionId = Pick<LedgerSession, "uid" | "sid">;
 
-/** To be the one who renews a session that is at `generation`. */
+/** A request's claim of the right to renew a session that is at `generation`. */
 export interface Claim extends SessionId {
   generation: number;
-  /** Unpredictable: nobody else has it. */
+  /** Unpredictable, so that no other request has the same. */
   lease: string;
   /** Unix seconds. */
   at: number;
-  /** A lease whose holder cannot be alive. */
+  /** A lease whose holder can no longer be running. */
   dead?: string;
 }
 
@@ -139,7 +142,7 @@ export interface RenewalRecord extends Pick<
 }
 
 /**
- * The provider's own session (the claim `sid`), so that no guessable value is a key.
+ * The ledger's key for a provider's session: a hash of issuer and `sid`, so that no guessable value is a key.
  *
  * @param sha256Base64url digest of a text as base64url
  */
@@ -147,14 +150,14 @@ export function idpSessionId(sha256Base64url: (text: string) => string, issuer: 
   return sha256Base64url(issuer + "\n" + sid);
 }
 
-/** Up to when the sign-ins of sessions lie that a cut-off of a user ends. */
+/** A user's cut-off ends sessions whose sign-in is not after this time. */
 export function reachOf(revocation: Pick<Revocation, "cutoff">): number {
   return revocation.cutoff + CUTOFF_REACH;
 }
 
 /**
- * Whether one of these revocations ends a session. `until` plays no part: an active session is judged by all.
- * Comparisons are such that what cannot be read revokes.
+ * True if one of these revocations ends the session. Ignores `until`: an active session is checked against all of them.
+ * The comparisons are negated so that an unreadable value revokes.
  */
 export function isRevoked(
   session: Pick<LedgerSession, "uid" | "sid" | "startedAt" | "mark" | "gatewayMark">,
@@ -163,7 +166,7 @@ export function isRevoked(
   return revocations.some((revocation) => {
     switch (revocation.kind) {
       case "session":
-        // Whatever user the command named: a `sid` is one session's.
+        // No check of the user: a `sid` identifies one session, whatever user the command named.
         return revocation.sid === session.sid;
       case "user":
         return (

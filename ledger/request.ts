@@ -1,6 +1,6 @@
 /**
- * Requests to DynamoDB as data: what is asked, and how to read the answer. Reads are strongly consistent. Who sends them
- * decides how often, and how long it waits.
+ * Requests to DynamoDB as data: the input, and how to read the output. Reads are strongly consistent. Retries and time
+ * limits are up to the sender.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html
  */
 import { fromItem, toItem, type Item } from "./item";
@@ -8,7 +8,7 @@ import { LEDGER_TABLES } from "./tables";
 
 export type Operation = "BatchGetItem" | "BatchWriteItem" | "GetItem" | "PutItem" | "Query" | "Scan" | "UpdateItem";
 
-/** What an answer may have. Those of the SDK have `$metadata` too. */
+/** Members that an output may have. Outputs of the SDK also have `$metadata`. */
 export type Output = Partial<
   Record<
     | "$metadata"
@@ -27,19 +27,19 @@ export interface LedgerRequest<T> {
   operation: Operation;
   input: object;
   /**
-   * @param output undefined where the condition of the request does not hold
+   * @param output undefined if the request's condition was not met
    * @throws UnreadableAnswer
    */
   read(output: Output | undefined): T;
 }
 
-/** DynamoDB answers in parts: what it has found, and the request for the rest. */
+/** One part of an answer, and the request for the rest. */
 export interface Part<T> {
   found: T[];
   rest?: LedgerRequest<Part<T>> | undefined;
 }
 
-/** An answer that leaves something out, or has it in no form that is known. */
+/** An answer that is incomplete or has an unknown form. */
 export class UnreadableAnswer extends Error {
   override readonly name = "UnreadableAnswer";
 
@@ -49,12 +49,12 @@ export class UnreadableAnswer extends Error {
   }
 }
 
-/** BatchGetItem takes at most so many keys. */
+/** Maximum number of keys of a BatchGetItem. */
 export const MAX_KEYS = 100;
 
 const KEY_NAMES: readonly string[] = Object.values(LEDGER_TABLES).flatMap((keys) => Object.values(keys));
 
-/** The record in an item, without the item's key. */
+/** The record in an item, without the key attributes. */
 export function recordOf<T>(item: Item): T {
   return fromItem(Object.fromEntries(Object.entries(item).filter(([name]) => !KEY_NAMES.includes(name))));
 }
@@ -67,7 +67,7 @@ export function getItem<T>(table: string, key: object): LedgerRequest<T | undefi
   };
 }
 
-/** `false` where the condition does not hold. */
+/** `false` if the condition is not met. */
 export function putItem(table: string, item: object, condition: object = {}): LedgerRequest<boolean> {
   return {
     operation: "PutItem",
@@ -83,7 +83,7 @@ export function keysOf(keys: readonly object[]): Keys[string] {
   return { Keys: keys.map(toItem), ConsistentRead: true };
 }
 
-/** What one read finds in several tables, by table. */
+/** Reads items from several tables in one request; the result is by table. */
 export function batchGet(keys: Keys): LedgerRequest<{ found: Record<string, Item[]>; rest: Keys | undefined }> {
   return {
     operation: "BatchGetItem",
@@ -94,14 +94,14 @@ export function batchGet(keys: Keys): LedgerRequest<{ found: Record<string, Item
         UnprocessedKeys?: Keys;
       };
       const rest = Object.keys(left).length > 0 ? left : undefined;
-      // What was not read may be the revocation that is asked for.
+      // A table that is missing from the answer might have held the revocation.
       if (!rest && Object.keys(keys).some((table) => !found[table])) throw new UnreadableAnswer("unprocessed_keys");
       return { found, rest };
     },
   };
 }
 
-/** At most {@link MAX_KEYS} items of one table; without those that are not there. */
+/** Reads at most {@link MAX_KEYS} items of one table. Items that do not exist are left out. */
 export function getItems<T>(table: string, keys: Keys[string], toRecord: (item: Item) => T): LedgerRequest<Part<T>> {
   const { read, ...request } = batchGet({ [table]: keys });
   return {

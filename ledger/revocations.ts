@@ -1,13 +1,13 @@
-/** What is asked of the revocations table, and written there. */
+/** Requests to the revocations table. */
 import { toValues, type Item } from "./item";
 import type { Revocation, ShardState, StoreState } from "./records";
 import { getItem, getItems, keysOf, putItem, readPages, recordOf, type LedgerRequest, type Part } from "./request";
 import { shardStateId, STORE_STATE_ID } from "./tables";
 
-/** At most a hundred, by id. */
+/** At most 100, by ID. */
 export const getRevocations = (table: string, ids: readonly string[]) => getById<Revocation>(table, ids, (id) => id);
 
-/** Every one that was recorded at `time` or later; reads the whole table. */
+/** All revocations recorded at `time` or later. Reads the whole table. */
 export function scanRevocations(table: string, time: number): LedgerRequest<Part<Revocation>> {
   return readPages("Scan", {
     TableName: table,
@@ -17,21 +17,31 @@ export function scanRevocations(table: string, time: number): LedgerRequest<Part
   });
 }
 
-/** In the place of the one that was read; undefined where there was none. `false` where another is there. */
+/**
+ * Replaces the revocation that was read.
+ *
+ * @param read undefined if there was none
+ * @returns false if it has changed since
+ */
 export const replaceRevocation = (table: string, id: string, read: Revocation | undefined, next: Revocation) =>
   replace(table, id, read && { mark: read.mark, recordedAt: read.recordedAt }, next);
 
-/** At most a hundred, by shard; those that never had a state are left out. */
+/** At most 100, by shard. Shards that never had a state are left out. */
 export const getShardStates = (table: string, shards: readonly string[]) =>
   getById<ShardState>(table, shards.map(shardStateId), (id) => id.slice(shardStateId("").length));
 
-/** In the place of the version before. `false` where another is there. */
+/** Replaces the previous version. @returns false if the table has another version */
 export const putShardState = (table: string, shard: string, state: ShardState) =>
   replace(table, shardStateId(shard), state.version === 1 ? undefined : { version: state.version - 1 }, state);
 
 export const getStoreState = (table: string) => getItem<StoreState>(table, { id: STORE_STATE_ID });
 
-/** Unless another writer has done so since `etag` was read. @param etag undefined where there was no state */
+/**
+ * Writes the state, unless another writer did so after `etag` was read.
+ *
+ * @param etag undefined if there was no state
+ * @returns false if another writer did
+ */
 export const putStoreState = (table: string, state: StoreState, etag: string | undefined) =>
   replace(table, STORE_STATE_ID, etag === undefined ? undefined : { etag }, state);
 
@@ -46,7 +56,7 @@ function getById<T>(
   });
 }
 
-/** Puts an item in the place of the one that has these attributes; of none, where they are undefined. */
+/** Replaces the item that has the attributes `held`. @param held undefined if there must be no item yet */
 function replace(table: string, id: string, held: object | undefined, record: object): LedgerRequest<boolean> {
   const names = Object.keys(held ?? {});
   const condition = held

@@ -1,4 +1,4 @@
-/** What is asked of the sessions table, and written there. */
+/** Requests to the sessions table. */
 import { IDP_SESSION_ENDED } from "../session/timing";
 import type { Reuse } from "../session/security-event";
 import { toItem, toValues, type Item } from "./item";
@@ -24,10 +24,10 @@ import {
   startedPointerKey,
 } from "./tables";
 
-/** Seconds: a lease of a time that is farther away than two clocks can differ is one that nobody holds. */
+/** Seconds. A lease whose time is farther away than any two clocks can differ is abandoned. */
 export const LEASE_REACH = 300;
 
-/** Never the id of a lease. */
+/** Never the ID of a real lease. */
 const NO_LEASE = "-";
 
 const IS_NEW = { ConditionExpression: "attribute_not_exists(pk)" };
@@ -35,21 +35,21 @@ const IS_NEW = { ConditionExpression: "attribute_not_exists(pk)" };
 export const getSession = (table: string, { uid, sid }: SessionId) =>
   getItem<LedgerSession>(table, sessionKeyOf(uid, sid));
 
-/** At most a hundred; without those that are not there. */
+/** At most 100. Sessions that do not exist are left out. */
 export const getSessions = (table: string, sessions: readonly SessionId[]) =>
   getItems(table, keysOf(sessions.map(({ uid, sid }) => sessionKeyOf(uid, sid))), recordOf<LedgerSession>);
 
 export const getPointer = (table: string, sid: string) => getItem<SessionPointer>(table, sidPointerKey(sid));
 
-/** All sessions of a user, newest first, those that are over included. */
+/** All sessions of a user, including ended ones, newest first. */
 export const getSessionsOf = (table: string, uid: string) =>
   queryPartition<LedgerSession>(table, sessionKeyOf(uid, "").pk);
 
-/** @param email whatever its case */
+/** @param email in any case */
 export const getPointersOfEmail = (table: string, email: string) =>
   queryPartition<SessionPointer>(table, emailPointerKey(email, "").pk);
 
-/** The sign-ins of the hour that `time` is in, newest first. */
+/** The sign-ins of the hour that contains `time`, newest first. */
 export const getPointersOfHour = (table: string, time: number) =>
   queryPartition<SessionPointer>(table, startedPointerKey(time, "").pk);
 
@@ -63,7 +63,7 @@ export function getPointersOfIdpSession(table: string, idpSession: string): Ledg
   });
 }
 
-/** The items by which a session is found; what DynamoDB leaves unwritten is the rest. */
+/** Writes the items by which a session is found. `rest` repeats what DynamoDB left unwritten. */
 export function putPointers(
   table: string,
   {
@@ -85,13 +85,14 @@ export function putPointers(
   return writeItems({ [table]: keys.map((key) => ({ PutRequest: { Item: toItem({ ...key, ...pointer }) } })) });
 }
 
-/** `false` where the session is there already. */
+/** `false` if the session already exists. */
 export const putSession = (table: string, session: LedgerSession) =>
   putItem(table, { ...sessionKeyOf(session.uid, session.sid), ...session }, IS_NEW);
 
 /**
- * Takes the lease of a session that is at that generation and has not ended, unless somebody else has it: the session as
- * it is from now on.
+ * Takes the lease of a session that is at that generation and has not ended, unless another request holds it.
+ *
+ * @returns the session with the lease; undefined if the lease was not taken
  */
 export function claimLease(
   table: string,
@@ -111,7 +112,7 @@ export function claimLease(
   };
 }
 
-/** @param next what the next holder must know; what was there stays where absent */
+/** @param next what the next holder must know; if absent, the stored value stays */
 export const releaseLease = (table: string, session: SessionId, lease: string, next: string | undefined) =>
   update(
     table,
@@ -121,11 +122,11 @@ export const releaseLease = (table: string, session: SessionId, lease: string, n
     { lease, next },
   );
 
-/** Notes that a lease was watched for as long as its holder could live, but for a little. */
+/** Notes that a lease was watched for most of the time that its holder could still be running. */
 export const noteWatch = (table: string, session: SessionId, lease: string) =>
   update(table, session, "SET watched = :lease", "lease = :lease AND attribute_not_exists(watched)", { lease });
 
-/** Puts a session at the next generation, and ends the lease. */
+/** Moves a session to the next generation and ends the lease. */
 export const recordRenewal = (
   table: string,
   { uid, sid, generation, renewedAt, address, email, lease, next }: RenewalRecord,
@@ -152,10 +153,10 @@ export const putIdpSessionEnd = (table: string, idpSession: string, at: number) 
 export const getIdpSessionEnd = (table: string, idpSession: string) =>
   getItem<{ endedAt: number }>(table, endedKeyOf(idpSession));
 
-/** @param hash of a pushed token's issuer and `jti` */
+/** @param hash of a pushed token's sender, issuer and `jti` */
 export const getTakenToken = (table: string, hash: string) => getItem(table, eventKeyOf(hash));
 
-/** `false` where it had been taken. */
+/** `false` if the token was already recorded. */
 export const putTakenToken = (table: string, hash: string, expiresAt: number) =>
   putItem(table, { ...eventKeyOf(hash), expiresAt }, IS_NEW);
 
@@ -181,7 +182,10 @@ function writeItems(RequestItems: object): LedgerRequest<Part<never>> {
   };
 }
 
-/** `false` where the condition does not hold. @param values by their names in the expressions, without the colon */
+/**
+ * @param values by their names in the expressions, without the colon
+ * @returns false if the condition is not met
+ */
 function update(
   table: string,
   { uid, sid }: SessionId,

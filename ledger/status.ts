@@ -1,4 +1,4 @@
-/** What a sign-in or a renewal asks of both tables, in one read. */
+/** Reads what a sign-in or renewal needs from both tables, in one request. */
 import { markText } from "../session/shard";
 import { fromItem } from "./item";
 import type { LedgerStatus, LedgerSession, Revocation, SessionId, ShardState } from "./records";
@@ -23,7 +23,7 @@ export function getStatus(
     ...request,
     read(output) {
       const { found, rest } = read(output);
-      // What was not read may be the revocation.
+      // A key that was not read might be the revocation.
       if (rest) throw new UnreadableAnswer("unprocessed_keys");
       const [session] = found[sessionsTable]!;
       const others = found[revocationsTable]!.map((item) => fromItem<{ id: string }>(item));
@@ -41,7 +41,9 @@ export function getStatus(
   };
 }
 
-/** @throws UnreadableAnswer for what is none: a session or a token that kept it could never be revoked, or always were */
+/**
+ * @throws UnreadableAnswer if it is not a mark: a session or token with it could never be revoked, or would always be
+ */
 function readMark(mark: number | undefined = 0): number {
   if (!Number.isSafeInteger(mark) || mark < 0) throw new UnreadableAnswer("unreadable_mark");
   return mark;

@@ -1,28 +1,29 @@
 /**
- * The tables of the ledger and the keys of their items. The ledger is the truth; the KeyValueStore is a projection of it
- * for the gate. Two tables, so that the auth handler, which writes sessions, can only read revocations. No index: what
- * is looked up has items of its own, which strongly consistent reads find without delay.
+ * The tables of the ledger and the keys of their items. The ledger is the source of truth; the KeyValueStore is a
+ * projection of it for the gate. There are two tables so that the auth handler, which writes sessions, can only read
+ * revocations. There are no indexes: each lookup has its own items, which strongly consistent reads find without delay.
  *
  *     sessions     pk "user#<uid>"          sk "session#<sid>"   LedgerSession
  *                  pk "sid#<sid>"           sk "user"            SessionPointer
  *                  pk "email#<address>"     sk "user#<uid>"      SessionPointer, of the latest session
  *                  pk "started#<hour>"      sk "<time>#<sid>"    SessionPointer, for lists: newest first
  *                  pk "idp-session#<hash>"  sk "session#<sid>"   SessionPointer, by the provider's session
- *                  pk "idp-session#<hash>"  sk "ended"           the provider ended it: no sign-in may outlive that
- *                  pk "event#<hash>"        sk "event"           a pushed token that was taken; refuses its replay
+ *                  pk "idp-session#<hash>"  sk "ended"           the provider ended it; ends sign-ins in progress
+ *                  pk "event#<hash>"        sk "event"           an accepted pushed token, to refuse a replay
  *     revocations  id "user#<uid>" | "session#<sid>" | "gateway#<part>"   Revocation
  *                  id "shard#<shard>"                            ShardState
  *                  id "store"                                    StoreState
  *
- * What is in an item says records.ts. Pointers are written before the session that they lead to. All times are Unix seconds. `expiresAt` is DynamoDB's time
- * to live, which deletes up to two days late: readers compare times themselves.
+ * See records.ts for the attributes. Pointers are written before the session that they lead to. All times are Unix
+ * seconds. `expiresAt` is DynamoDB's time to live, which deletes up to two days late, so readers compare times
+ * themselves.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
  */
 import { shardOf } from "../session/shard";
 
-/** The keys of the tables, all of them strings. */
+/** The key attributes of the tables, all strings. */
 export const LEDGER_TABLES = { sessions: { hashKey: "pk", rangeKey: "sk" }, revocations: { hashKey: "id" } } as const;
-/** The attribute with the time to live, in both tables. */
+/** The time-to-live attribute of both tables. */
 export const TTL_ATTRIBUTE = "expiresAt";
 
 export const STORE_STATE_ID = "store";
@@ -35,7 +36,7 @@ export function sidPointerKey(sid: string): { pk: string; sk: string } {
   return { pk: "sid#" + sid, sk: "user" };
 }
 
-/** @param email whatever its case */
+/** @param email in any case */
 export function emailPointerKey(email: string, uid: string): { pk: string; sk: string } {
   return { pk: "email#" + email.toLowerCase(), sk: "user#" + uid };
 }
@@ -55,7 +56,7 @@ export function endedKeyOf(hash: string): { pk: string; sk: string } {
   return { pk: "idp-session#" + hash, sk: "ended" };
 }
 
-/** @param hash of the event's issuer and `jti` */
+/** @param hash of the token's sender, issuer and `jti` */
 export function eventKeyOf(hash: string): { pk: string; sk: string } {
   return { pk: "event#" + hash, sk: "event" };
 }
@@ -68,7 +69,7 @@ export function sessionRevocationId(sid: string): string {
   return "session#" + sid;
 }
 
-/** A lockdown is written 64 times, so that no sign-in waits for an item that every other one reads too. */
+/** A lockdown is written 64 times, so that sign-ins do not all read the same item and get throttled. */
 export const GATEWAY_PARTS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".split("");
 
 export function gatewayRevocationId(part: string): string {
@@ -84,7 +85,7 @@ export function shardStateId(shard: string): string {
   return "shard#" + shard;
 }
 
-/** Ids of all in the revocations table that the status of a session depends on. */
+/** IDs of the items in the revocations table that determine a session's status. */
 export function statusIds(uid: string, sid: string): { user: string; session: string; gateway: string; shard: string } {
   return {
     user: userRevocationId(uid),

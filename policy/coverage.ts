@@ -1,7 +1,7 @@
-/** What one pattern says about another, without a request at hand. */
+/** Compares patterns with each other, without a request. */
 import type { PolicyRule } from "./rule";
 
-/** Whether every request that `later` matches is matched by `earlier`. */
+/** True if `earlier` matches every request that `later` matches. */
 export function covers(earlier: PolicyRule, later: PolicyRule): boolean {
   const hosts = earlier.host === undefined || earlier.host === later.host;
   return (
@@ -11,7 +11,7 @@ export function covers(earlier: PolicyRule, later: PolicyRule): boolean {
   );
 }
 
-/** Whether one path can match both a rule's pattern and CloudFront's, in which `*` crosses segments. */
+/** True if some path can match both a rule's pattern and a CloudFront pattern, in which `*` crosses segments. */
 export function canMeet(rulePath: string, behaviorPath: string): boolean {
   const literal = (pattern: string) => pattern.split("*")[0]!;
   const a = literal(rulePath);

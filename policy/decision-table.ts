@@ -1,4 +1,4 @@
-/** Who may open what, as the gate decides it: a row for each path of the policy. */
+/** A table of what the gate decides: one row for each path of the policy. */
 import { policyOf } from "./evaluate";
 import type { Allow, PolicyRule } from "./rule";
 
@@ -9,8 +9,9 @@ export interface Decision {
 }
 
 /**
- * What the gate decides for requests of one host and method: `/` first, then a path of each rule in the order of the
- * rules. The first rule that matches the path decides, so a row can be another rule's. What is denied has no row.
+ * What the gate decides for one host and method: first for `/`, then for an example path of each rule, in order. The
+ * first rule that matches the path decides, and it may be another rule than the one that gave the path. Denied paths
+ * have no row.
  */
 export function decisionTable(rules: readonly PolicyRule[], host: string, method: string): Decision[] {
   const policy = policyOf(rules);
@@ -21,7 +22,7 @@ export function decisionTable(rules: readonly PolicyRule[], host: string, method
   });
 }
 
-/** Whether somebody who is signed in and has these roles may pass. */
+/** True if a signed-in user with these roles may pass. */
 export function mayPass(allow: Allow, roles: readonly string[]): boolean {
   return typeof allow === "string" || allow.roles.some((role) => roles.includes(role));
 }

@@ -1,4 +1,4 @@
-/** The policy on this machine: its compiled source decides, so the answer is what the gate does. */
+/** Evaluates the policy outside CloudFront. It runs the compiled source, so the answer is the gate's. */
 import { readRequirement, type Requirement } from "./requirement";
 import type { CompiledPolicy } from "./requirement-text";
 import type { PolicyRule } from "./rule";
@@ -7,13 +7,13 @@ import { policySource } from "./source";
 export interface PolicyRequest {
   host: string;
   method: string;
-  /** As the gate reads it: without escapes, and without empty segments but the last. */
+  /** As the gate reads it: without escapes, and only the last segment may be empty. */
   path: string;
-  /** A CORS preflight. */
+  /** True for a CORS preflight. */
   preflight?: boolean;
 }
 
-/** What the rules ask of a request; undefined where none matches, which is a denial. */
+/** What the rules require of a request; undefined if no rule matches, which means denied. */
 export function policyOf(rules: readonly PolicyRule[]): (request: PolicyRequest) => Requirement | undefined {
   const policy = new Function(`${policySource(rules)}\nreturn policy;`)() as CompiledPolicy;
   return ({ host, method, path, preflight = false }) => {

@@ -1,7 +1,7 @@
 /**
- * What a rule asks of a request, as a short text: the gate's generated source returns it, and the gate reads it.
+ * What a rule requires of a request, as a short string: the generated source of the policy returns it to the gate.
  *
- *     ["%"]  the route takes paths with escapes, followed by
+ *     ["%"]  paths with escapes may pass; followed by one of
  *     "*"    public
  *     "+"    anyone signed in
  *     "a!b"  anyone with one of these roles
@@ -13,9 +13,9 @@ export const SIGNED_IN = "+";
 export const ROLE_SEPARATOR = "!";
 
 /**
- * The generated function. It returns undefined where no rule matches (deny).
+ * The generated function. It returns undefined if no rule matches (deny).
  *
- * @param segments the path cut at every `/`; no segment but the first and the last is empty
+ * @param segments the path split at every `/`; only the first and the last segment may be empty
  */
 export type CompiledPolicy = (
   host: string,

@@ -1,10 +1,10 @@
-/** What a rule asks of a request, and the text for it. */
+/** What a rule requires of a request, and how to write and read it as text. */
 import { PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "./requirement-text";
 import type { Allow } from "./rule";
 
 export interface Requirement {
   allow: Allow;
-  /** Whether paths with escapes may pass. */
+  /** True if paths with escapes may pass. */
   escapes: boolean;
 }
 

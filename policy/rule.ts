@@ -1,31 +1,34 @@
-/** A rule of the policy. Rules are read in their order: the first that matches decides, and what none matches is denied. */
+/** A rule of the policy. The first rule that matches decides; requests that no rule matches are denied. */
 
 export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
-/** Who may pass: anybody, anybody who is signed in, or who has one of the roles. */
+/** Who may pass: everybody, every signed-in user, or users who have one of the roles. */
 export type Allow = "public" | "signed-in" | { roles: string[] };
 
 export interface PolicyRule {
-  /** Only requests to this host; every host where absent. */
+  /** Only requests to this host; every host if absent. */
   host?: string | undefined;
   /** `/a/b`, `/a/*` (one segment), `/a/**` (`/a` and everything below). */
   path: string;
-  /** Only these methods; GET covers HEAD; every method where absent. */
+  /** Only these methods; GET includes HEAD; every method if absent. */
   methods?: (typeof METHODS)[number][] | undefined;
   allow: Allow;
-  /** Take paths with encoded `/ \ % ? # ;` too. Only for origins that read them as the rules do. */
+  /**
+   * Also accept paths with encoded `/ \ % ? # ;`. Enable only if the origin reads these paths the same way as the
+   * rules.
+   */
   escapes?: boolean | undefined;
   /** `pass`: let CORS preflights reach the origin without a session (browsers never send cookies with them). */
   preflight?: "pass" | undefined;
 }
 
-/** Names of roles need no escaping in the gate's source, in its requirements and in headers. */
+/** The form of role names. They need no escaping in the gate's source, in requirements and in headers. */
 export const ROLE_NAME = /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,63}$/;
 
-/** Characters that a request cannot also write as `%XX` (RFC 3986 section 2.3). */
+/** Characters that the gate accepts only as they are, never as `%XX` (RFC 3986 section 2.3). */
 const UNRESERVED_SEGMENT = /^[A-Za-z0-9._~-]+$/;
 
-/** What is wrong with the text of a path pattern, and what to write instead. */
+/** What is wrong with a path pattern, and what to write instead. */
 export function pathPatternProblem(pattern: string): string | undefined {
   if (!pattern.startsWith("/")) return 'start the pattern with "/", such as "/admin/**"';
   if (pattern === "/") return undefined;
@@ -42,7 +45,7 @@ export function pathPatternProblem(pattern: string): string | undefined {
   return undefined;
 }
 
-/** The names of all roles that the rules mention, sorted: no other role needs to be in a token. */
+/** The names of all roles that the rules mention, sorted. No other role needs to be in a token. */
 export function rolesOf(rules: readonly PolicyRule[]): string[] {
   return [...new Set(rules.flatMap((rule) => (typeof rule.allow === "object" ? rule.allow.roles : [])))].sort();
 }

@@ -1,13 +1,13 @@
 /**
- * The policy as source text of the gate: a plain mapping from rules to a `switch`, the form that costs least in the
- * CloudFront Functions engine. Users of the exported module have no Node, so this text must stay one that HCL
- * expressions (`for`, `join`, `format`) build from the same rules; patterns and roles come from a charset that needs no
- * escaping. Runs at synth, never in the engine.
+ * Compiles the policy to JavaScript for the gate. The rules become a `switch`, the cheapest form in the CloudFront
+ * Functions engine. Users of the exported module have no Node.js: HCL expressions (`for`, `join`, `format`) must be
+ * able to build the same text from the same rules. Patterns and roles use characters that need no escaping. Runs at
+ * synth, never in the engine.
  */
 import { requirementText } from "./requirement";
 import type { PolicyRule } from "./rule";
 
-/** The source of `function policy(h,m,s,p)` for the rules in their order. First match decides. */
+/** The source of `function policy(h,m,s,p)`. The first rule that matches decides. */
 export function policySource(rules: readonly PolicyRule[]): string {
   const hosts = unique(rules.flatMap((rule) => (rule.host === undefined ? [] : [rule.host])));
   const anyHost = rulesSource(rules.filter((rule) => rule.host === undefined));
@@ -20,8 +20,8 @@ export function policySource(rules: readonly PolicyRule[]): string {
 }
 
 /**
- * Rules that name their first segment exclude each other across segments, so a run of them is one `switch`. A rule that
- * starts with a wildcard stands between two runs.
+ * Rules with different literal first segments never match the same path, so consecutive ones become one `switch`. A
+ * rule that starts with a wildcard separates two such runs.
  */
 function rulesSource(rules: readonly PolicyRule[]): string {
   const runs: PolicyRule[][] = [];
@@ -60,8 +60,8 @@ function statement(conditions: string[], result: string): string {
 }
 
 /**
- * Conditions on the segments after the first (and on the first, where it is `*`). A `*` needs none of its own before a
- * named segment: only the last segment of a path can be empty.
+ * Conditions on the segments after the first, and on the first if it is `*`. A `*` before a named segment needs no
+ * condition, because only the last segment of a path can be empty.
  */
 function pathConditions(path: string): string[] {
   const segments = path.split("/");
@@ -76,12 +76,12 @@ function pathConditions(path: string): string[] {
   return [...conditions, `!s[${segments.length}]`];
 }
 
-/** Whether no named segment follows. */
+/** True if no named segment follows. */
 function isLastName(segments: readonly string[], i: number): boolean {
   return segments.slice(i + 1).every((segment) => segment.startsWith("*"));
 }
 
-/** A rule for GET is one for HEAD too (RFC 9110 section 9.3.2). */
+/** A rule for GET also applies to HEAD (RFC 9110 section 9.3.2). */
 function methodConditions(methods: readonly string[] | undefined): string[] {
   if (!methods) return [];
   const names = unique(methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])));

@@ -6,7 +6,7 @@ import type { Refusal } from "./decide";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
 
 export function refuse(why: Refusal, event: ViewerRequestEvent): EdgeResponse {
-  // Inside, because a literal outside would be built on every start.
+  // Inside the function: at module level the literal would be built on every invocation.
   const refusals: Record<Refusal, [status: number, title: string, text?: string]> = {
     host: [421, "Unknown address"],
     path: [400, "Address refused"],
@@ -33,15 +33,15 @@ export function refuse(why: Refusal, event: ViewerRequestEvent): EdgeResponse {
   return answer(refusal[0], headers, "text/html;charset=utf-8", page);
 }
 
-/** 302 to sign-in for a navigation; 401 for everything else, which could not follow one. */
+/** Redirects a navigation to sign-in. Answers everything else with 401, because scripts cannot follow that redirect. */
 export function askToSignIn(event: ViewerRequestEvent): EdgeResponse {
   const request = event.request;
   const method = request.method;
   const login = SETTINGS.basePath + "/login";
   if ((method === "GET" || method === "HEAD") && isNavigation(request)) {
     const query = request.rawQueryString();
-    // Bytes that encodeURIComponent might not take would fail the function; the path alone is a good place to return
-    // to.
+    // encodeURIComponent throws on some bytes, which would fail the function. If there are any, return to the path
+    // alone.
     const target = query && /^[!-~]+$/.test(query) ? request.uri + "?" + query : request.uri;
     return {
       statusCode: 302,
@@ -57,7 +57,7 @@ export function askToSignIn(event: ViewerRequestEvent): EdgeResponse {
   return problem({ status: 401, title: "Sign-in required", login: login, requestId: event.context.requestId }, headers);
 }
 
-/** https://w3c.github.io/webappsec-fetch-metadata/; the Accept header where a browser sends no such metadata. */
+/** https://w3c.github.io/webappsec-fetch-metadata/; the Accept header if the browser sends no such metadata. */
 function isNavigation(request: ViewerRequest): boolean {
   const headers = request.headers;
   const mode = headers["sec-fetch-mode"];

@@ -1,6 +1,6 @@
 /**
- * May this request pass? A decision over facts of the request, the settings and records of the store, without
- * CloudFront. The engine is slow at calls and objects: facts are arguments, and nothing is wrapped twice.
+ * Decides whether a request may pass, from its properties, the settings and records of the store. Knows nothing of
+ * CloudFront. Calls and objects are slow in this engine, so the facts are plain arguments.
  */
 import crypto from "crypto";
 import { ESCAPED, readPath, REFUSED } from "../../session/paths";
@@ -9,19 +9,19 @@ import { judge } from "../../session/judge";
 import { KEY_RECORD, namesShard, SHARD_RECORD, TOKEN_KEY_LENGTH } from "../../session/shard";
 import { EXPIRES_AT, MAC_LENGTH, MAX_KEY_ID_LENGTH, MAX_TOKEN_LENGTH, ROLES, SHARD } from "../../session/token-layout";
 
-/** Why a request is refused; the code that the access log shows. */
+/** Why a request is refused, as the code in the access log. */
 export type Refusal = "host" | "path" | "endpoint" | "rule" | "role" | "store";
 
-/** Why a request has no session; the code that the access log shows. */
+/** Why a request has no valid session, as the code in the access log. */
 export type NoSession = "none" | "several" | "form" | "key" | "mac" | "expired" | "revoked" | "outdated";
 
-/** What comes of a request: it passes, for everybody or with a session (the fields of its token), or it does not. */
+/** The decision: the request passes, publicly or with a session (the fields of its token), or it does not. */
 export type Outcome = ({ allow: typeof PUBLIC | string[] } | { deny: Refusal } | { login: NoSession }) & {
   read?: undefined;
   goOn?: undefined;
 };
 
-/** The decision waits for a record of the store. */
+/** The decision needs a record of the store to continue. */
 export interface NeedsRecord {
   /** The record's name. */
   read: string;
@@ -29,9 +29,9 @@ export interface NeedsRecord {
 }
 
 /**
- * @param path as the viewer sent it, undecoded
- * @param preflight whether this is a CORS preflight
- * @param token the value of the session cookie; undefined for none, null for several
+ * @param path as the viewer sent it, not decoded
+ * @param preflight true for a CORS preflight
+ * @param token the value of the session cookie; undefined if there is none, null if there are several
  */
 export function decide(
   host: string | undefined,
@@ -45,7 +45,7 @@ export function decide(
   const reading = readPath(path);
   if (reading === REFUSED) return { deny: "path" };
   const segments = path.split("/");
-  // The behavior of the gateway's endpoints is `/_gate/*`: `/_gate` itself comes here.
+  // The cache behavior of the gateway's endpoints matches `/_gate/*`, so `/_gate` itself arrives here.
   if ("/" + segments[1] === SETTINGS.basePath) return { deny: "endpoint" };
 
   let required = policy(host, method, segments, preflight);
@@ -54,11 +54,11 @@ export function decide(
   else if (reading === ESCAPED) return { deny: "path" };
   if (required === PUBLIC) return { allow: PUBLIC };
 
-  // A second cookie may have been planted; which one is right cannot be told.
+  // A second cookie may have been planted by an attacker, and there is no way to tell which one is genuine.
   if (token === null) return { login: "several" };
   if (token === undefined) return { login: "none" };
-  // By position, because a pattern would cost five times as much. What is wrong and not seen here is no harm: a record
-  // of another name does not exist, and the MAC covers everything.
+  // Uses positions, because a regular expression would cost five times as much. What this check lets through is
+  // harmless: a malformed key ID has no record, and the MAC covers everything.
   const kid = token[0] === "2" && token.length <= MAX_TOKEN_LENGTH ? token.slice(2, token.indexOf(".", 2)) : "";
   if (!kid || kid.length > MAX_KEY_ID_LENGTH) return { login: "form" };
   return {
@@ -67,8 +67,8 @@ export function decide(
       const key = keyRecord.length === TOKEN_KEY_LENGTH ? keyRecord : keyRecord.slice(0, TOKEN_KEY_LENGTH);
       const signed = token.slice(0, -MAC_LENGTH);
       const mac = crypto.createHmac("sha256", key).update(signed).digest("base64url");
-      // Digests are compared: how long that takes says nothing about where the texts differ, in an engine that has no
-      // constant-time compare. Under a key that is cut short, or empty, anybody could sign.
+      // The engine has no constant-time comparison. Comparing digests makes the timing say nothing about where the MACs
+      // differ. The length check matters because with a truncated or empty key anybody could sign.
       const expected = crypto.createHash("sha256").update(mac).digest("hex");
       if (
         key.length < TOKEN_KEY_LENGTH ||
@@ -76,14 +76,14 @@ export function decide(
       )
         return { login: "mac" };
       const session = signed.slice(kid.length + 3, -1).split("~");
-      // A time that cannot be read is over; in base 36, "undefined" is a number.
+      // An unreadable time counts as expired. The `|| ""` matters: in base 36, "undefined" is a number.
       if (!(Date.now() < parseInt(session[EXPIRES_AT] || "", 36) * 1000)) return { login: "expired" };
       const roles = session[ROLES]!;
       const outcome: Outcome =
         required === SIGNED_IN || required === roles || hasRole(roles, required!)
           ? { allow: session }
           : { deny: "role" };
-      // Mostly no shard has a record: telling that here spares a call.
+      // Usually no shard has a record, and checking that here saves a call.
       if (key === keyRecord || !namesShard(keyRecord, session[SHARD])) return outcome;
       return {
         read: SHARD_RECORD + session[SHARD],
@@ -96,7 +96,7 @@ export function decide(
   };
 }
 
-/** Whether two lists of role names, each joined by the separator, have one in common. */
+/** True if two lists of role names, each joined by the separator, have a name in common. */
 function hasRole(roles: string, required: string): boolean {
   const held = ROLE_SEPARATOR + roles + ROLE_SEPARATOR;
   return required.split(ROLE_SEPARATOR).some((name) => held.indexOf(ROLE_SEPARATOR + name + ROLE_SEPARATOR) >= 0);

@@ -1,11 +1,11 @@
 /**
- * CloudFront's JavaScript runtime 2.0, as far as the gate uses it.
+ * The parts of CloudFront's JavaScript runtime 2.0 that the gate uses.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
  */
 declare module "cloudfront" {
   const cf: {
     kvs(): {
-      /** Rejects where the key is missing, as it does where the store fails. */
+      /** Rejects both if the key is missing and if the store fails. */
       get(key: string): Promise<string>;
       exists(key: string): Promise<boolean>;
     };

@@ -5,13 +5,13 @@
 
 export interface Value {
   value: string;
-  /** Present where the name came more than once; holds all values. */
+  /** Present if the name occurs more than once; holds all values. */
   multiValue?: { value: string }[];
 }
 
 export interface ViewerRequest {
   method: string;
-  /** The path as the viewer sent it, undecoded and without the query. */
+  /** The path as the viewer sent it, not decoded and without the query. */
   uri: string;
   /** Lower-case names. */
   headers: Record<string, Value>;

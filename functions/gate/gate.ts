@@ -1,7 +1,8 @@
 /**
- * The gate as a CloudFront Function on viewer requests, on every behavior but the gateway's own endpoints: it reads what
- * the decision needs from the event and the KeyValueStore, and turns the outcome into what CloudFront takes. One read
- * of the store, a second one where sessions of the user's shard were revoked of late.
+ * The gate as a CloudFront Function on viewer requests. It runs on every behavior except the gateway's own endpoints.
+ * It gets what the decision needs from the event and the KeyValueStore, and turns the outcome into a request or
+ * response for CloudFront. One read of the store is enough, unless sessions of the user's shard were revoked recently:
+ * then two.
  */
 import cf from "cloudfront";
 import { SESSION_COOKIE } from "../../session/cookies";
@@ -23,19 +24,20 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
     method === "OPTIONS" && !!headers["access-control-request-method"],
     cookie && (cookie.multiValue ? null : cookie.value),
   );
-  // A failure in here never lets a request pass.
+  // No failure in here lets a request pass.
   try {
     while (decision.goOn) {
       const record = await cf.kvs().get(decision.read);
       decision = decision.goOn(record);
     }
   } catch (missingOrFailed) {
-    // A missing key and a failing store look alike; only now is a second call worth its price.
+    // A missing key and a failing store look the same. A second call tells them apart, and only this rare case pays for
+    // it.
     let exists: boolean | undefined;
     try {
       exists = await cf.kvs().exists(decision.read!);
     } catch (failed) {
-      // The store answers neither question.
+      // The store is down: `exists` stays undefined.
     }
     decision = exists === false ? { login: "key" } : { deny: "store" };
   }

@@ -1,4 +1,4 @@
-/** What the origin learns about the user, and what is kept from it. */
+/** Sets the identity headers for the origin, and removes headers and cookies that the origin must not see. */
 import { SESSION_COOKIE } from "../../session/cookies";
 import { PUBLIC, ROLE_SEPARATOR } from "../../policy/requirement-text";
 import { EMAIL, FIRST_CLAIM, ROLES, SID, UID } from "../../session/token-layout";
@@ -9,8 +9,8 @@ const IDENTITY_HEADER = /^x[-_]gate[-_]/;
 const GATE_COOKIE = /^__(Host|Secure)-gate/;
 
 /**
- * Removes every header in the gateway's namespace, because only the gate may speak there, and the gateway's cookies: an
- * origin has no use for them, and its log is no place for them. A comparison spares almost every name the pattern.
+ * Removes every header in the gateway's namespace, because only the gate may set those. Removes the gateway's cookies
+ * too, so that they do not end up in an origin's log. The comparisons save nearly every name the regular expression.
  */
 function removeForeign(request: ViewerRequest): void {
   const headers = request.headers;
@@ -18,7 +18,7 @@ function removeForeign(request: ViewerRequest): void {
     if (name > "x" && IDENTITY_HEADER.test(name)) delete headers[name];
   }
   const cookies = request.cookies;
-  // Nearly always there; by its name it costs a tenth of what the pattern would.
+  // Nearly always present; deleting it by name costs a tenth of matching the regular expression.
   delete cookies[SESSION_COOKIE];
   for (const name in cookies) {
     if (name < "a" && name > "_" && GATE_COOKIE.test(name)) delete cookies[name];
@@ -27,7 +27,7 @@ function removeForeign(request: ViewerRequest): void {
 
 /**
  * Prepares a request for cache and origin: removes what only the gateway may send, and adds the session's identity.
- * Values stay percent-encoded, as in the token: a header must be ASCII, and a claim need not be.
+ * Values stay percent-encoded, as in the token: claims may contain any text, headers only ASCII.
  *
  * @param session the fields of its token
  * @returns the line for the access log
@@ -45,7 +45,7 @@ export function pass(request: ViewerRequest, session: typeof PUBLIC | string[]):
     headers["x-gate-roles"] = { value: roles.indexOf(ROLE_SEPARATOR) < 0 ? roles : roles.split(ROLE_SEPARATOR).join() };
   const more = SETTINGS.identityHeaders;
   for (let i = 0; more[i]; i++) {
-    // Names and values alternate: a value must never be taken for a name.
+    // Names and values alternate, so step by two: a value must never be read as a name.
     for (let at = FIRST_CLAIM; at < session.length; at += 2) {
       if (session[at] === more[i]![1] && session[at + 1]) headers[more[i]![0]] = { value: session[at + 1]! };
     }
