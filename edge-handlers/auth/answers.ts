@@ -1,13 +1,13 @@
-/** The forms of answers that only this handler gives. */
+/** Answers that only the auth handler gives. */
 import { SESSION_COOKIE } from "../../session/cookies";
 import type { Theme } from "../../session/settings";
 import { escapeHtml, page, problem } from "../shared/responses";
 import { FAILURES, type Failure, type FailureKind } from "./failures";
 
 /**
- * A page that goes on by itself to a path of this host, and the request there is this site's own. Whoever opened its
- * window loses hold of it (https://html.spec.whatwg.org/multipage/browsers.html#cross-origin-opener-policies), and
- * cannot break that request off.
+ * A page that continues to a path of this host by itself, as a same-origin request. A site that opened the window loses
+ * its reference to it (https://html.spec.whatwg.org/multipage/browsers.html#cross-origin-opener-policies), and so
+ * cannot abort that request.
  */
 export function interstitial(theme: Theme, path: string, requestId: string): Response {
   const href = escapeHtml(path);
@@ -23,11 +23,11 @@ export function interstitial(theme: Theme, path: string, requestId: string): Res
 }
 
 export interface FailureAnswer {
-  /** Whether a person waits for the answer; programs get problem details. */
+  /** True if a person waits for the answer; programs get problem details. */
   navigation: boolean;
   theme?: Theme | undefined;
   requestId: string;
-  /** Where the failure's way on leads; it is left out while that is not known. */
+  /** The link of the page's action; without it the page has no action. */
   startAgain?: string | undefined;
 }
 

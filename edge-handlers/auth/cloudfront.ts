@@ -1,4 +1,4 @@
-/** The entry of the bundle: the core between CloudFront and AWS. */
+/** The entry point of the bundle: connects the core to CloudFront and AWS. */
 import { failureAnswer } from "./answers";
 import { awsPorts, type LambdaContext } from "./aws/ports";
 import { ANSWER_TIME } from "../shared/cloudfront/answer-time";
@@ -20,7 +20,7 @@ export async function handler(event: ViewerRequestEvent, context: LambdaContext)
     [requestId, method] = [toRequestId(config.requestId), request.method];
     return await toCloudFrontResponse(await handle(toIncoming(request, requestId)), method);
   } catch (error) {
-    // An event that is none, or a response that CloudFront would not take.
+    // A malformed event, or a response that CloudFront would refuse.
     const failure = asFailure(error);
     ports.log({
       endpoint: "none",

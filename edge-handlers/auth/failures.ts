@@ -1,4 +1,4 @@
-/** Everything that can go wrong, as data: what the browser is told, what the log is told. A closed set. */
+/** All failures as data: the code is for the log, the rest is for the browser. A closed set. */
 
 import { asFailure as sharedAsFailure, Failure as SharedFailure, type SharedFailureCode } from "../shared/failure";
 
@@ -6,9 +6,9 @@ export interface FailureKind {
   status: number;
   title: string;
   text: string;
-  /** Label of the way on, where there is one. */
+  /** Label of the page's action, if it has one. */
   action?: string;
-  /** Where the way on leads; where the request started over can be, if absent. */
+  /** Where the action leads; if absent, back to the start of the request. */
   href?: "/";
   /** Seconds after which trying again makes sense. */
   retryAfter?: number;

@@ -1,4 +1,4 @@
-/** The core: a Fetch request in, a Fetch response out, whatever happens. */
+/** The core: takes a Fetch request and always returns a Fetch response. */
 import { failureAnswer } from "./answers";
 import { readCookies } from "../shared/cookie-jar";
 import { findEndpoint } from "./endpoints/table";
@@ -10,9 +10,9 @@ import { isNavigation } from "../shared/fetch-metadata";
 import type { Ports } from "./ports";
 
 /**
- * The handler of one runtime; it keeps what identity providers publish from one request to the next.
+ * Makes the handler of one runtime, which caches what identity providers publish between requests.
  *
- * @param timeLimit milliseconds until a request is answered, whatever is still under way
+ * @param timeLimit milliseconds after which a request is answered, even if work is still in progress
  */
 export function createHandle(ports: Ports, timeLimit: number): Handle {
   const providers = identityProviders(ports);
@@ -85,7 +85,7 @@ async function openContext({
 
 async function dispatch(context: RequestContext): Promise<Response> {
   const { url, settings, request, note } = context;
-  // Also what keeps redirect URIs to the gateway's own hosts.
+  // This check also limits redirect URIs to the gateway's own hosts.
   if (!settings.hosts.includes(url.host)) throw new Failure("wrong_host");
   const match = findEndpoint(url.pathname, settings.basePath);
   if (!match) throw new Failure("not_found");
@@ -98,11 +98,11 @@ function allowedMethods({ url, settings }: RequestContext): string {
   return findEndpoint(url.pathname, settings.basePath)!.endpoint.methods.join(", ");
 }
 
-/** A backstop for all calls together; each has a limit of its own. */
+/** A limit for all calls together; each call has its own limit, too. */
 async function withinTimeLimit<T>(limit: number, work: (time: Time) => Promise<T>): Promise<T> {
   const deadline = AbortSignal.timeout(limit);
   const end = performance.now() + limit;
-  // A function that is frozen after its answer, and thawed for the next one, has no time left for the last.
+  // The runtime may be frozen after its answer and resumed later; then this request has no time left.
   const timeLeft = () => (deadline.aborted ? 0 : end - performance.now());
   const timeUp = new Promise<never>((_, reject) => {
     deadline.addEventListener("abort", () => reject(new Failure("out_of_time")), { once: true });

@@ -1,4 +1,4 @@
-/** What the core needs from the place it runs in. Everything else it takes from the web platform and node:crypto. */
+/** What the core needs from its platform. Everything else comes from the web platform and node:crypto. */
 import type { SessionKeys } from "../../session/keys";
 import type {
   Claim,
@@ -18,20 +18,20 @@ export interface Ports {
   /** @throws Failure `settings_unavailable` */
   settings(): Promise<AuthSettings>;
   /**
-   * The session keys. Naming a key id that is not among the cached ones makes the port look for newer keys first; while
-   * that fails, nobody can say that there is no such key.
+   * The session keys. If `wanted` is not a cached key ID, fetches newer keys first. Throws if that fails, because the
+   * key may exist.
    *
    * @throws Failure `keys_unavailable`
    */
   keys(wanted?: string): Promise<SessionKeys>;
   /**
-   * Asks for newer keys although those in hand are fresh; at most three times in half a minute.
+   * Fetches the keys again although the cached ones are fresh; at most three times in half a minute.
    *
    * @throws Failure `keys_unavailable`
    */
   refreshKeys(): Promise<void>;
   /**
-   * Session keys that were asked for later than `time` (Unix seconds).
+   * Session keys that were fetched later than `time` (Unix seconds).
    *
    * @throws Failure `keys_unavailable`
    */
@@ -51,38 +51,38 @@ export interface Ports {
    */
   revoke(command: RevocationCommand): Promise<void>;
   /**
-   * Puts a sign-out on the queue that is gathered: nobody waits for it, for the cookies are gone.
+   * Puts a sign-out on the batched queue. It is not urgent, because the browser's cookies are cleared.
    *
    * @throws Failure `revocations_unavailable`
    */
   signOut(command: RevocationCommand): Promise<void>;
-  /** Tells others, in the name of this gateway. @throws Failure `revocations_unavailable` */
+  /** Sends a security event in the name of this gateway. @throws Failure `revocations_unavailable` */
   raise(event: Omit<SecurityEvent, "gateway">): Promise<void>;
 }
 
-/** By strongly consistent reads and conditional writes. Each @throws Failure `ledger_unavailable` */
+/** Reads are strongly consistent and writes conditional. Every method @throws Failure `ledger_unavailable` */
 export interface Ledger {
   status(key: SessionId): Promise<LedgerStatus>;
   session(key: SessionId): Promise<LedgerSession | undefined>;
-  /** Writes the items by which a session is found; before the session itself. */
+  /** Writes the pointers to a session. Call it before `open`. */
   point(
     session: Pick<LedgerSession, "uid" | "sid" | "idpSession" | "email" | "startedAt" | "expiresAt">,
   ): Promise<void>;
-  /** Records a sign-in. @returns false where the session is there already: the sign-in's callback came twice */
+  /** Records a sign-in. @returns false if the session already exists: the sign-in's callback was used twice */
   open(session: LedgerSession): Promise<boolean>;
   /**
-   * Takes the lease of a session that is at that generation and has not ended, unless somebody else has it.
+   * Takes the lease of a session that is at that generation and has not ended, unless another request holds it.
    *
-   * @returns the session as it is from now on; undefined where it was not to be had
+   * @returns the session with the lease; undefined if the lease was not taken
    */
   claim(claim: Claim): Promise<LedgerSession | undefined>;
-  /** Gives a lease back. @param next what the next holder must know; what was there stays where absent */
+  /** Releases a lease. @param next what the next holder must know; if absent, the stored value stays */
   release(key: SessionId, lease: string, next?: string): Promise<void>;
-  /** Notes that a lease was watched for as long as its holder could live, but for a little. */
+  /** Notes that a lease was watched for most of the time that its holder could still be running. */
   watch(key: SessionId, lease: string): Promise<void>;
   /**
-   * Records a renewal if the session is still at `generation`, has not ended and the lease is still held; it then is at
-   * the next one, and the lease is over.
+   * Records a renewal if the session is still at `generation`, has not ended and the lease is still held. That moves it
+   * to the next generation and ends the lease.
    *
    * @returns whether it was recorded
    */
@@ -92,31 +92,36 @@ export interface Ledger {
   recordReuse(key: SessionId, what: Reuse, at: number): Promise<void>;
   /** The session of a sign-in. */
   bySid(sid: string): Promise<LedgerSession | undefined>;
-  /** @param idpSession see `idpSessionId` in ledger/records.ts. `hasMore`: there are more than there is time to read */
+  /**
+   * @param idpSession see `idpSessionId` in ledger/records.ts
+   * @returns `hasMore`: there are more pointers than there is time to read
+   */
   byIdpSession(idpSession: string): Promise<{ pointers: SessionPointer[]; hasMore: boolean }>;
-  /** Those of at most a hundred sessions that there are. */
+  /** Reads at most 100 sessions. Sessions that do not exist are left out. */
   sessions(keys: readonly SessionId[]): Promise<LedgerSession[]>;
-  /** Records that the provider ended its session, for sign-ins that are under way. @param at Unix seconds */
+  /** Records that the provider ended its session, for sign-ins that are in progress. @param at Unix seconds */
   markEnded(idpSession: string, at: number): Promise<void>;
-  /** When it was recorded to have ended (Unix seconds). */
+  /** When a provider's session ended (Unix seconds); undefined if that is not recorded. */
   endOf(idpSession: string): Promise<number | undefined>;
-  /** Whether a logout token or security event was taken before. @param hash of issuer and `jti` */
+  /** True if a logout token or security event token was recorded before. @param hash of sender, issuer and `jti` */
   wasTaken(hash: string): Promise<boolean>;
   /**
-   * Records that it was taken. @returns false where it had been. @param expiresAt Unix seconds until which its replay
-   * would be accepted otherwise
+   * Records a token.
+   *
+   * @param expiresAt Unix seconds until which its replay would be accepted otherwise
+   * @returns false if it was already recorded
    */
   take(hash: string, expiresAt: number): Promise<boolean>;
 }
 
-/** The one line that the log gets for a request. Nothing in it comes from a URL, a header, a body or an IdP's text. */
+/** The log line of a request. Nothing in it is text from a URL, a header, a body or an IdP. */
 export interface LogEntry {
-  /** `login`, `callback`, …; `none` where the path is none of the gateway's endpoints. */
+  /** `login`, `callback` and so on; `none` if the path is not one of the gateway's endpoints. */
   endpoint: string;
-  /** What happened: `signed_in`, `renewed`, … or the code of a failure. */
+  /** What happened, such as `signed_in` or `renewed`, or the code of a failure. */
   outcome: string;
   status: number;
-  /** The request id; the pages show it too. */
+  /** The pages show it, too. */
   requestId: string;
   uid?: string;
   sid?: string;

@@ -1,4 +1,4 @@
-/** One request under way, as the endpoints see it. */
+/** What the endpoints know about the request that they are answering. */
 import type { AuthSettings, IdentityProviderSettings } from "../../session/settings";
 import type { CookieJar } from "../shared/cookie-jar";
 import type { IdentityProviders } from "./oidc/identity-providers";
@@ -21,25 +21,25 @@ export interface RequestContext {
   timeLeft(): number;
   /** The cookies of the request. */
   cookies: CookieJar;
-  /** `Set-Cookie` values for the response, also for one that reports a failure. */
+  /** `Set-Cookie` values for the response, including a failure response. */
   setCookies: string[];
-  /** Where the way on of a failure page leads. */
+  /** Where the action of a failure page leads. */
   startAgain: string;
-  /** What the log will say. */
+  /** What will be logged. */
   note: Partial<Omit<LogEntry, "status" | "requestId">>;
 }
 
-/** Adds a code to what the log will say beside the outcome. */
+/** Adds a code to the log line's `detail`. */
 export function addDetail({ note }: RequestContext, code: string): void {
   note.detail = note.detail === undefined ? code : `${note.detail} ${code}`;
 }
 
-/** The settings of an identity provider; undefined for a name that is not in the config. */
+/** The settings of an identity provider; undefined for an ID that is not in the config. */
 export function identityProviderOf(settings: AuthSettings, id: string): IdentityProviderSettings | undefined {
   return Object.hasOwn(settings.identityProviders, id) ? settings.identityProviders[id] : undefined;
 }
 
-/** The path of the login endpoint that returns to `returnPath`, at one identity provider where given. */
+/** The path of the login endpoint that returns to `returnPath`. @param idp the identity provider to use, if chosen */
 export function loginPath(settings: AuthSettings, returnPath: string, idp?: string): string {
   return `${settings.basePath}/login?return_to=${encodeURIComponent(returnPath)}${idp === undefined ? "" : `&idp=${idp}`}`;
 }

@@ -2,15 +2,15 @@ import { asFailure, codesOf } from "./failure";
 import type { OldCopyEntry } from "./log";
 
 export interface Lifetimes {
-  /** Seconds for which a value is used without asking again. */
+  /** Seconds for which a value is used without loading it again. */
   fresh: number;
-  /** Seconds for which a value is used while its source fails. */
+  /** Seconds for which a value is used if loading it fails. */
   stale: number;
   /** Seconds from a failed attempt to the next one. */
   pause: number;
 }
 
-/** What a cached value takes from the place that it runs in. */
+/** What a cached value needs from its platform. */
 export interface Surroundings {
   /** Unix seconds. */
   now(): number;
@@ -18,26 +18,27 @@ export interface Surroundings {
 }
 
 export interface Cached<T> {
-  /** @throws what `load` throws, while there is no value that may still be used */
+  /** @throws what `load` throws, if there is no value that may still be used */
   get(): Promise<T>;
   /**
-   * A way to ask the source although the value is fresh, at most `most` times within so many seconds. Each way counts
-   * for itself: one that anybody can use up leaves the others open.
+   * Returns a function that loads the value although it is fresh, at most `most` times in `within` seconds. Each
+   * function has its own limit, so that exhausting one that anybody can trigger does not block the others.
    */
   refetching(most: number, within: number): () => Promise<T>;
   /**
-   * The value, fetched again unless that was done later than `time` (Unix seconds): an older one is known to be wrong.
+   * The value, loaded again unless that was done later than `time` (Unix seconds), because an older one is known to be
+   * wrong.
    *
-   * @throws what `load` throws; a stale value is no answer here
+   * @throws what `load` throws; never returns a stale value
    */
   newerThan(time: number): Promise<T>;
-  /** Why the last attempt to ask the source failed; undefined where it did not. */
+  /** Why the last attempt to load failed; undefined if it did not. */
   failure(): unknown;
 }
 
 /**
- * A value from elsewhere: kept, asked for once however many wait for it, and used for a while longer when its source
- * fails (stale-if-error, RFC 5861 section 4), which the log then says.
+ * Caches a loaded value. Concurrent callers share one load. If loading fails, the old value is used for a while longer
+ * (stale-if-error, RFC 5861 section 4), and that is logged.
  */
 export function cached<T>(
   load: () => Promise<T>,
@@ -85,10 +86,10 @@ export function cached<T>(
   }
 
   async function newerThan(time: number): Promise<T> {
-    // Nothing is newer than the present second.
+    // No value can be newer than the current second.
     const floor = Math.min(time, now() - 1);
     const isNewer = () => kept !== undefined && kept.since > floor;
-    // Twice, because what is being loaded may have been asked for too early.
+    // Twice, because a load already in progress may have started too early.
     for (let tries = 0; tries < 2 && !isNewer() && now() >= pausedUntil; tries++) await (loading ??= attempt());
     if (!isNewer()) throw failure;
     return kept!.value;

@@ -1,13 +1,13 @@
-/** Cookies as they come and go (RFC 6265bis, sections 4.1 and 5.6). */
+/** Reads `Cookie` headers and writes `Set-Cookie` values (RFC 6265bis, sections 4.1 and 5.6). */
 
 export interface CookieJar {
-  /** Names and values in the order in which they came; names can repeat. */
+  /** Names and values in their order in the header; names can repeat. */
   readonly all: ReadonlyArray<readonly [name: string, value: string]>;
 }
 
 /**
- * Only these are between cookies. What else `trim` removes is part of a name, which then has no prefix that a browser
- * enforces.
+ * Only these characters may surround a cookie. Others that `trim` removes are part of the name: without them a name
+ * could start with a prefix that the browser did not enforce.
  */
 const SPACE_AROUND = /^[ \t]+|[ \t]+$/g;
 
@@ -21,8 +21,8 @@ export function readCookies(header: string | null): CookieJar {
 }
 
 /**
- * The value of the one cookie of this name. Of two, at least one was planted, from another host of the domain or
- * another path, and which one cannot be told: so two are none.
+ * The value of the only cookie of this name. If there are several, at least one was planted from another host of the
+ * domain or for another path, and there is no way to tell which. So several count as none.
  */
 export function onlyCookie({ all }: CookieJar, name: string): string | undefined {
   const values = all.filter((cookie) => cookie[0] === name);

@@ -1,6 +1,6 @@
-/** What goes wrong, as a code: the one thing that is logged of it. What callers are told is each handler's own. */
+/** Failures as codes. Only the code is logged; each handler decides what to tell the caller. */
 
-/** Failures that a handler meets in the code that all of them share. */
+/** Failures that the code shared by all handlers can cause. */
 export type SharedFailureCode =
   | "bad_request"
   | "body_too_large"
@@ -11,7 +11,7 @@ export type SharedFailureCode =
   | "idp_misconfigured"
   | "internal";
 
-/** `detail` is for the log and only ever a code, never text from outside. */
+/** `detail` is for the log. It is always a code, never text from outside. */
 export class Failure<Code extends string = SharedFailureCode> extends Error {
   override readonly name = "Failure";
 
@@ -23,7 +23,7 @@ export class Failure<Code extends string = SharedFailureCode> extends Error {
   }
 }
 
-/** A failure that another outcome hides, as one text of codes for the log. */
+/** A failure as codes for the log, to be added to another outcome. */
 export function codesOf({ code, detail }: Failure<string>): string {
   return detail === undefined ? code : `${code} ${detail}`;
 }
@@ -31,11 +31,11 @@ export function codesOf({ code, detail }: Failure<string>): string {
 const CODE = /^[A-Za-z0-9_]{1,64}$/;
 
 /**
- * What may be logged of an error: a machine-readable code, its own or its cause's, else the name of its class.
- * Messages are left out: libraries put tokens and URLs there.
+ * The part of an error that may be logged: a machine-readable code of its cause or its own, else the name of its class.
+ * Never the message, because libraries put tokens and URLs there.
  */
 export function safeCode(error: unknown): string {
-  // Libraries also put what they received there; only an error's own code is one that a program wrote.
+  // Libraries also use `cause` for what they received; only the code of an `Error` is certain to come from a program.
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : undefined;
   const candidates = [property(cause, "code"), property(error, "code"), property(error, "name")];
   return (
@@ -44,7 +44,7 @@ export function safeCode(error: unknown): string {
   );
 }
 
-/** Any error as a failure; what nobody expected becomes `internal`, with the place in the bundle. */
+/** Any error as a failure. Unexpected errors become `internal`, with their position in the bundle. */
 export function asFailure<Code extends string>(error: unknown): Failure<Code | SharedFailureCode> {
   if (error instanceof Failure) return error;
   const place = error instanceof Error ? /\/index\.js:(\d+:\d+)/.exec(error.stack ?? "") : null;

@@ -1,6 +1,6 @@
-/** What the browser says of a request (https://w3c.github.io/webappsec-fetch-metadata/). */
+/** What the browser says about a request (https://w3c.github.io/webappsec-fetch-metadata/). */
 
-/** Whether a person waits for the answer; by the Accept header where the browser says nothing. */
+/** True if a person waits for the answer. Uses the Accept header if the browser sends no metadata. */
 export function isNavigation(headers: Headers): boolean {
   const mode = headers.get("sec-fetch-mode");
   const destination = headers.get("sec-fetch-dest");
@@ -9,7 +9,7 @@ export function isNavigation(headers: Headers): boolean {
 }
 
 /**
- * Whether another site made the browser come, by a link or a form. What people type is `none`
+ * True if another site caused the request, by a link or a form. For addresses that users type, the header is `none`
  * (https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header).
  */
 export function isFromElsewhere({ headers, url }: Request): boolean {

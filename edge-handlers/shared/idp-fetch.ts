@@ -1,31 +1,31 @@
-/** How the gateway talks to an identity provider: HTTPS only, no redirects, with a limit on time and size. */
+/** Fetches from an identity provider: HTTPS only, no redirects, with limits on time and size. */
 import { Failure, safeCode } from "./failure";
 
 /** Milliseconds. */
 const TIME_LIMIT = 3_000;
-/** Bytes; the largest well-known document, a JWKS with certificate chains, is a fifth of it. */
+/** Bytes; five times the largest known document, a JWKS with certificate chains. */
 const SIZE_LIMIT = 256 * 1024;
 
 interface IdpRequest {
   method: string;
   headers: Record<string, string>;
   body?: BodyInit | null | undefined;
-  /** Aborts the call before its own limit; absent for what several requests wait for. */
+  /** Aborts the call before its own limit; absent if several requests share the call. */
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Fits `oauth.customFetch`.
+ * Has the signature of `oauth.customFetch`.
  *
- * @throws Failure `idp_unavailable` for no answer, one that is too late, 429 and 5xx; `idp_answer_unreadable` for one
- *   that is too large; `idp_misconfigured` for a URL without TLS
+ * @throws Failure `idp_unavailable` for no answer in time, 429 and 5xx; `idp_answer_unreadable` for an answer that is
+ *   too large; `idp_misconfigured` for a URL without TLS
  */
 export async function idpFetch(url: string, { method, headers, body = null, signal }: IdpRequest): Promise<Response> {
   if (!url.startsWith("https://")) throw new Failure("idp_misconfigured", "not_https");
   const limits = [AbortSignal.timeout(TIME_LIMIT), ...(signal ? [signal] : [])];
   try {
-    // "manual": a redirect is an answer that no endpoint should give, and following it could leak a code or a secret.
-    // "close": a connection kept for the next request could be dropped, unheard, while the runtime is frozen.
+    // "manual": no endpoint should redirect, and following a redirect could leak a code or a secret. "close": a
+    // kept-alive connection could be closed unnoticed while the runtime is frozen.
     const options = { method, headers: { ...headers, connection: "close" }, body, signal: AbortSignal.any(limits) };
     const response = await fetch(url, { ...options, redirect: "manual" });
     if (response.status >= 500 || response.status === 429) {

@@ -1,13 +1,12 @@
-/** A request as an adapter hands it to a handler's core. */
+/** A request as an adapter passes it to a handler's core. */
 export interface Incoming {
   headers: Headers;
-  /** @throws Failure where what came makes no request */
+  /** @throws Failure if it is not a valid request */
   open(): Request;
-  /** The request id. */
   requestId: string;
   /** IP address of the viewer. */
   address: string;
 }
 
-/** Never rejects: a failure is a response too. */
+/** Never rejects: failures become responses. */
 export type Handle = (incoming: Incoming) => Promise<Response>;

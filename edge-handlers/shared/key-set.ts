@@ -1,25 +1,25 @@
 /**
- * The signing keys of an identity provider. jose's own remote key set fails every verification once its cache has aged
- * and the provider is down; this one goes on with what it has for a day.
+ * The signing keys of an identity provider. jose's own remote key set fails every verification when its cache has
+ * expired and the provider is down. This one continues with its old keys for a day.
  */
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import { cached, type Surroundings } from "./cached";
 import { Failure, safeCode } from "./failure";
 import { idpFetch } from "./idp-fetch";
 
-/** Seconds. A withdrawn key is gone after `fresh`. */
+/** Seconds. A withdrawn key stops working after `fresh`. */
 const LIFETIMES = { fresh: 600, stale: 24 * 3600, pause: 30 };
-/** How often an unknown key makes the set be fetched: times, and seconds. */
+/** Limit for fetching the set because of an unknown key: attempts, and seconds. */
 const FOR_UNKNOWN_KEY = [1, 30] as const;
 
 export type KeySet = JWTVerifyGetKey;
 
-/** @throws Failure (from the function) `idp_unavailable`, `idp_answer_unreadable`; jose's errors where no key fits */
+/** @throws Failure (from the function) `idp_unavailable`, `idp_answer_unreadable`; jose's errors if no key fits */
 export function keySet(jwksUri: string, surroundings: Surroundings): KeySet {
   const { get, refetching } = cached(() => fetchKeys(jwksUri), LIFETIMES, surroundings);
   const refetch = refetching(...FOR_UNKNOWN_KEY);
   return async (header, token) => {
-    // Without a key id the provider leaves the choice of the key to whoever made the token.
+    // Without a key ID, whoever made the token could choose the key.
     if (typeof header.kid !== "string") throw new errors.JWKSNoMatchingKey();
     const current = await get();
     try {

@@ -1,6 +1,6 @@
 /**
- * The line that the log gets when a source fails and what it said earlier is used instead: no request fails, but one
- * day all of them will.
+ * The log line if loading fails and an old value is used instead. No request fails yet, but all will once the value is
+ * too old.
  */
 export interface OldCopyEntry {
   endpoint: "none";

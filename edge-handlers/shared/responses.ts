@@ -1,22 +1,22 @@
-/** The forms of the gateway's answers: pages for people, problem details (RFC 9457) for programs, redirects, JSON. */
+/** Builds the handlers' responses: pages for people, problem details (RFC 9457) for programs, redirects, JSON. */
 import { PAGE_SECURITY_POLICY, renderPage, type Page } from "../../session/page";
 import type { Problem } from "../../session/problem";
 import { ownSecurityHeaders } from "../../session/security-headers";
 import type { Theme } from "../../session/settings";
 
-/** No answer of a handler may be kept by a cache, or tell another site where it was given. */
+/** No answer may be stored by a cache, or reveal its address to another site. */
 const COMMON_HEADERS = { ...ownSecurityHeaders(), "referrer-policy": "no-referrer" };
 
 /**
- * What the gate has no bytes for. A link, not a form, leads on from every page: Chrome holds redirects after a form to
- * `form-action`.
+ * Adds directives for which the gate has no space. Pages use links instead of forms, because Chrome applies
+ * `form-action` to redirects after a form, too.
  */
 const SECURITY_POLICY = `${PAGE_SECURITY_POLICY};form-action 'self';base-uri 'none'`;
 
-/** While the settings cannot be read. */
+/** Used if the settings cannot be read. */
 const PLAIN_THEME: Theme = { productName: "Sign-in", accentColor: "#2456c7" };
 
-/** @param location an absolute path of this host, or a URL made of an endpoint that discovery gave */
+/** @param location an absolute path of this host, or a URL built from an endpoint in the provider's metadata */
 export function redirect(location: string): Response {
   return new Response(null, { status: 302, headers: { ...COMMON_HEADERS, location } });
 }
@@ -28,13 +28,13 @@ export function json(content: object, status = 200): Response {
   });
 }
 
-/** To a server that waits for nothing but the status. */
+/** For a server that needs only the status. */
 export function empty(status: number): Response {
   return new Response(null, { status, headers: COMMON_HEADERS });
 }
 
 /**
- * A text in a frame that nobody sees.
+ * A page for a hidden frame.
  *
  * @param text fixed text
  * @param ancestor the one origin whose pages may frame it
@@ -57,7 +57,7 @@ export function problem(details: Problem): Response {
   });
 }
 
-/** @param page fixed text, or text that {@link escapeHtml} made harmless */
+/** @param page fixed text, or text escaped by {@link escapeHtml} */
 export function page(status: number, theme: Theme | undefined, content: Page): Response {
   return new Response(renderPage(theme ?? PLAIN_THEME, content), {
     status,

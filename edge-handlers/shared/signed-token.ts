@@ -1,13 +1,13 @@
-/** What holds for every token that an identity provider or a transmitter of security events signs. */
+/** Verifies what all tokens signed by an identity provider or a transmitter have in common. */
 import { errors, jwtVerify, type JWTVerifyResult } from "jose";
 import { CLOCK_SKEW } from "../../session/timing";
 import type { KeySet } from "./key-set";
 
-/** Never `none`, never HMAC: with HMAC the provider's public key would be a signing key for everybody. */
+/** Never `none`, never HMAC: with HMAC anybody could sign with the provider's public key. */
 const ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"];
-/** Characters; an ID token with two hundred groups stays below it. */
+/** Characters; an ID token with 200 groups is shorter. */
 const MAX_LENGTH = 32 * 1024;
-/** Seconds: a provider's clock may be off by a minute, and so may be this one by more. */
+/** Seconds: a provider's clock may be off by a minute, and this handler's by {@link CLOCK_SKEW}. */
 export const SKEW = 60 + CLOCK_SKEW;
 
 export interface ExpectedToken {
@@ -20,21 +20,21 @@ export interface ExpectedToken {
 
 export interface TokenRules extends ExpectedToken {
   requiredClaims: string[];
-  /** Seconds that `iat` may lie back. */
+  /** Maximum age of `iat` in seconds. */
   maxAge: number;
 }
 
 /**
- * A token whose spelling, signature, issuer, audience and times are right.
+ * Verifies encoding, signature, issuer, audience and times of a token.
  *
- * @throws Failure `idp_unavailable`, `idp_answer_unreadable` while the keys cannot be had; jose's errors for the token
+ * @throws Failure `idp_unavailable`, `idp_answer_unreadable` if the keys cannot be fetched; jose's errors for the token
  */
 export async function verifySignedToken(
   token: string,
   { issuer, audience, keys, now, requiredClaims, maxAge }: TokenRules,
 ): Promise<JWTVerifyResult> {
   if (token.length > MAX_LENGTH) throw malformed("token_too_large");
-  // jose's decoder forgives what is not base64url; one token must have one spelling.
+  // jose's decoder tolerates invalid base64url, but a token must have only one valid encoding.
   if (!token.split(".").every(isCanonicalBase64url)) throw malformed("token_encoding");
   return jwtVerify(token, keys, {
     issuer,

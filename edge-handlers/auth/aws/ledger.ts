@@ -11,20 +11,23 @@ import type { Ledger } from "../ports";
 
 const CONDITION_FAILED = "ConditionalCheckFailedException";
 /**
- * Made once: a write whose answer was lost would find itself when it is made again, and take itself for somebody
- * else's.
+ * Never retried: if the answer to a conditional write is lost, a retry would find that write and take it for another
+ * request's.
  */
 const MADE_ONCE: readonly string[] = ["PutItem", "UpdateItem"];
 /**
- * A page is 1 MB, some five thousand pointers. Reading those of somebody who signed in more often at one session of a
- * provider would take longer than the request has.
+ * A page is 1 MB, about 5,000 pointers. If a provider's session has more of them, reading all would take longer than
+ * the request has.
  */
 const MAX_PAGES = 3;
-/** How often what DynamoDB left over is tried again, and the milliseconds before that. */
+/**
+ * Attempts to write all pointers while DynamoDB leaves some unprocessed, and the milliseconds to wait after the first
+ * one.
+ */
 const TRIES = 3;
 const PAUSE = 50;
 
-/** @param names of the tables; asked for at every call: the settings may change */
+/** @param names of the tables; called for every request, because the settings may change */
 export function dynamoDbLedger(names: () => Promise<TableNames>): Ledger {
   const ask = async <T>(requestFor: (names: TableNames) => LedgerRequest<T>) => send(requestFor(await names()));
   /** A request to the sessions table. */

@@ -1,6 +1,6 @@
 /**
- * The ports of the core on AWS: settings in SSM, keys and client secrets in Secrets Manager, the ledger in DynamoDB,
- * revocations to SQS, security events to EventBridge, the log on stdout.
+ * Implements the core's ports on AWS: settings in SSM, keys and client secrets in Secrets Manager, the ledger in
+ * DynamoDB, revocations through SQS, security events through EventBridge, the log on stdout.
  */
 import { randomBytes } from "node:crypto";
 import { parseSessionKeys, type SessionKeys } from "../../../session/keys";
@@ -15,29 +15,33 @@ import type { Ports } from "../ports";
 import { callAws } from "../../shared/aws/call";
 import { dynamoDbLedger } from "./ledger";
 
-/** Seconds. Short enough for a new setting or key to arrive within a minute; a day of an AWS outage is survived. */
+/** Seconds. A new setting or key arrives within a minute; the cached values bridge an AWS outage of up to a day. */
 const LIFETIMES = { fresh: KEY_CACHE, stale: 24 * 3600, pause: 10 };
 /**
- * How often the keys are fetched again although they are fresh: times, and seconds. Anybody can send a key id that there
- * is not, but only who has a genuine token can have it refused: the one must not stand in the way of the other.
+ * Limits for fetching the keys again although they are fresh: attempts, and seconds. Anybody can send an unknown key
+ * ID, but only the holder of a genuine token can have it refused. Separate limits keep the first from blocking the
+ * second.
  */
 const FOR_UNKNOWN_ID = [3, 30] as const;
 const FOR_REFUSED_TOKEN = [3, 30] as const;
-/** A secret that was put from a file may end with one; no client secret does (RFC 6749 appendix A.2). */
+/** A secret uploaded from a file may end with a line break; no client secret does (RFC 6749 appendix A.2). */
 const FINAL_LINE_BREAK = /\r?\n$/;
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html */
 const REPLICA_PREFIX = /^us-east-1\./;
 
-/** What is used of Lambda's context object (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html). */
+/**
+ * The members of Lambda's context object that are used here
+ * (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html).
+ */
 export interface LambdaContext {
-  /** In a replica it starts with the home region. */
+  /** In a replica the name starts with the home region. */
   functionName: string;
   invokedFunctionArn: string;
 }
 
 export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): Ports {
   const now: Ports["now"] = () => Math.floor(Date.now() / 1000);
-  // Straight to stdout: console.log would put Lambda's own prefix before the JSON.
+  // Writes to stdout directly, because console.log would put Lambda's prefix before the JSON.
   const log: Ports["log"] = (entry) => process.stdout.write(`${JSON.stringify(entry)}\n`);
   const gateway = functionName.replace(REPLICA_PREFIX, "");
   const parameter = cached(
@@ -76,7 +80,7 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
     const current = await get();
     if (wanted === undefined || Object.hasOwn(current.keys, wanted)) return current;
     const newer = await forUnknownId();
-    // An old copy does not know what there is by now: a session that it cannot read is no reason to sign anybody out.
+    // While the keys cannot be fetched, the old copy may just lack a newer key. That is no reason to sign anybody out.
     const unknown = Object.hasOwn(newer.keys, wanted) ? undefined : failure();
     if (unknown !== undefined) throw unknown;
     return newer;
@@ -130,7 +134,7 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
   };
 }
 
-/** The account in an ARN: the queue's URL has it. */
+/** The account in an ARN, for the queue's URL. */
 function accountIn(arn: string): string {
   return arn.split(":")[4] ?? "";
 }
@@ -154,7 +158,7 @@ function requireText(value: unknown): string {
   return value;
 }
 
-/** Terraform wrote it from a checked config; the version says whether this code can read it. */
+/** Only the version is checked, because Terraform wrote the parameter from a validated config. */
 function readParameter(text: string): { settings: AuthSettings; names: AwsNames } {
   const parameter = JSON.parse(text) as Partial<AuthParameter> | null;
   if (parameter?.version !== 1 || !Array.isArray(parameter.hosts) || !parameter.aws)

@@ -1,4 +1,4 @@
-/** One cookie for each sign-in under way, so that parallel tabs do not disturb each other. */
+/** Flow cookies: one for each sign-in in progress, so that parallel tabs do not interfere with each other. */
 import { timingSafeEqual } from "node:crypto";
 import { FLOW_COOKIE_PREFIX } from "../../../session/cookies";
 import type { Known } from "../sign-in/authentication";
@@ -6,11 +6,13 @@ import type { RequestContext } from "../request-context";
 import { clearCookie, onlyCookie, setCookie } from "../../shared/cookie-jar";
 import { seal, unseal } from "./seal";
 
-/** Seconds from the way to the identity provider to the way back. */
+/** Seconds from the redirect to the identity provider until the callback. */
 const LIFETIME = 600;
-/** Together with the others the new one makes five. */
+/** With the new one that makes five. */
 const MAX_OTHERS = 4;
-/** Characters of the others together: long return paths must not add up to the 20 KB that an edge takes of a request. */
+/**
+ * Total characters of the others: long return paths must not add up to the 20 KB that an edge accepts of a request.
+ */
 const MAX_SIZE_OF_OTHERS = 5_000;
 /** 32 random bytes as base64url. */
 const STATE = /^[\w-]{43}$/;
@@ -22,12 +24,12 @@ export interface Flow {
   /** PKCE code verifier (RFC 7636 section 4.1). */
   verifier: string;
   idp: string;
-  /** The id of the session that the flow may open, once. */
+  /** The ID of the session that the flow may open, once. */
   sid: string;
   returnPath: string;
   /**
-   * Where this sign-in forces re-authentication: what was known of the cut-offs when it began. Absent where the provider
-   * may go by what it remembers.
+   * The cut-offs known when this sign-in began, if it forces re-authentication. Absent if the provider may use its
+   * existing session.
    */
   reauthentication?: Known | undefined;
   /** Unix seconds. */
@@ -40,7 +42,7 @@ export async function flowCookie({ ports }: RequestContext, flow: Flow): Promise
 }
 
 /**
- * The flow that `state` belongs to; undefined where this browser has none that is younger than ten minutes.
+ * The flow that `state` belongs to; undefined if this browser has none younger than ten minutes.
  *
  * @throws Failure `keys_unavailable`
  */
@@ -60,7 +62,7 @@ export function clearedFlowCookies({ cookies }: RequestContext): string[] {
 }
 
 /**
- * Clears the flow cookies for which there is no room beside a new one: what is no active flow, then the oldest.
+ * Clears flow cookies to make room for a new one: first invalid and expired flows, then the oldest.
  *
  * @throws Failure `keys_unavailable`
  */
@@ -88,7 +90,7 @@ function cookieName(state: string): string {
   return FLOW_COOKIE_PREFIX + state.slice(0, 8);
 }
 
-/** Names go back into Set-Cookie headers: only those that this handler could have given do. */
+/** Only names that this handler could have set, because they are copied into Set-Cookie headers. */
 function flowCookieNames(cookies: RequestContext["cookies"]["all"]): string[] {
   const isFlow = (name: string) =>
     name.startsWith(FLOW_COOKIE_PREFIX) && STATE_PREFIX.test(name.slice(FLOW_COOKIE_PREFIX.length));

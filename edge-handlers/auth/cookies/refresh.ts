@@ -1,6 +1,6 @@
 /**
- * The refresh cookie: what renews a session without showing the identity provider. Sent to the gateway's endpoints
- * only.
+ * The refresh cookie: renews a session without visibly involving the identity provider. Browsers send it to the
+ * gateway's endpoints only.
  */
 import { REFRESH_COOKIE } from "../../../session/cookies";
 import type { Session } from "../../../session/token";
@@ -15,24 +15,24 @@ const MAX_LENGTH = 3900;
 export interface Refresh {
   refreshToken: string;
   /**
-   * How often the session had been renewed when the cookie was made. The ledger counts too: a cookie that lags behind
-   * is used up.
+   * How often the session had been renewed when the cookie was made. A cookie whose number is below the ledger's was
+   * used before.
    */
   generation: number;
-  /** How often the provider has replaced the refresh token since, by attempts to renew that came to nothing. */
+  /** How often the provider has replaced the refresh token since, in renewals that then failed. */
   turn?: number;
-  /** The lease of the attempt that may have been recorded or not when this cookie was given. */
+  /** The lease of the renewal attempt for which it was unknown, when this cookie was set, if it had been recorded. */
   attempt?: string;
 }
 
-/** Who, since when and at which provider is in the session, which must be there too. */
+/** User, time and provider are in the session cookie, which must be present as well. */
 interface Content extends Refresh {
   sid: string;
 }
 
 /**
- * What renews a session, if the ledger agrees. The cookie counts for nothing beside a session that it was not made
- * with: otherwise one could plant the cookie of another user.
+ * The content of the refresh cookie. It is ignored if it does not belong to this session: otherwise an attacker could
+ * plant another user's cookie.
  *
  * @throws Failure `keys_unavailable`
  */

@@ -1,18 +1,18 @@
 /**
- * What the browser, or the ledger, keeps and can neither read nor make: JWE, direct encryption with a key derived from
- * a master key.
+ * Encrypts data that the browser or the ledger keeps, so that they can neither read nor forge it. The format is JWE
+ * with direct encryption, with a key derived from a master key.
  */
 import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from "jose";
 import { cookieKey, KEY_ID } from "../../../session/keys";
 import { hmac } from "../../../session/node-hash";
 import type { Ports } from "../ports";
 
-/** `typ` of the protected header: what was sealed for one purpose is never taken for something of another. */
+/** `typ` of the protected header. It keeps a value sealed for one purpose from being accepted for another. */
 export type Purpose = "edgegate-flow" | "edgegate-refresh" | "edgegate-next";
 
-/** RFC 7516 section 3.1 with an empty encrypted key; a 96-bit IV and a 128-bit tag, each in its one spelling. */
+/** RFC 7516 section 3.1 with an empty encrypted key; a 96-bit IV and a 128-bit tag, both canonically encoded. */
 const FORM = /^[\w-]+\.\.[\w-]{16}\.[\w-]+\.[\w-]{21}[AQgw]$/;
-/** Characters. No browser keeps a longer cookie; the ledger keeps what two of them hold. */
+/** Characters. No browser keeps a longer cookie; a value in the ledger has the content of two. */
 const MAX_LENGTH: Record<Purpose, number> = {
   "edgegate-flow": 4096,
   "edgegate-refresh": 4096,
@@ -28,7 +28,7 @@ export async function seal(ports: Pick<Ports, "keys">, purpose: Purpose, content
 }
 
 /**
- * The content of what was sealed; undefined for anything that was not sealed here for this purpose.
+ * The content of a sealed value; undefined for anything that was not sealed by this gateway for this purpose.
  *
  * @throws Failure `keys_unavailable`
  */
@@ -49,7 +49,7 @@ export async function unseal<T extends object>(ports: Ports, purpose: Purpose, v
   }
 }
 
-/** Read before decryption, and authentic only after it: the protected header is part of what the tag covers. */
+/** Read before decryption, so authentic only once decryption succeeds: the tag covers the protected header. */
 function keyIdOf(value: string, purpose: Purpose): string | undefined {
   try {
     const { kid, typ } = decodeProtectedHeader(value);

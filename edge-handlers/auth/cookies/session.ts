@@ -10,13 +10,12 @@ import { clearCookie, onlyCookie, setCookie } from "../../shared/cookie-jar";
 
 export interface SignedSession {
   session: Session;
-  /** The id of the key that signed it. */
+  /** The ID of the key that signed it. */
   kid: string;
 }
 
 /**
- * The session of a request, if its token is genuine; it may have expired. Whether it is revoked the gate and the ledger
- * know.
+ * The session of a request, if its token is genuine. It may have expired or been revoked: neither is checked here.
  *
  * @throws Failure `keys_unavailable`
  */
@@ -31,13 +30,14 @@ export async function readSession({ cookies, ports, note }: RequestContext): Pro
   return { session, kid };
 }
 
-/** Unix seconds at which the session ends, whatever happens, as far as the token tells. */
+/** Unix seconds at which the session ends at the latest, computed from the token. */
 export function sessionEnd({ settings }: RequestContext, session: Pick<Session, "issuedAt">): number {
   return session.issuedAt + settings.session.absolute;
 }
 
 /**
- * The cookie that carries a session. It outlives its token, so that an expired token still names the session to renew.
+ * The cookie that carries a session. It lasts longer than its token, so that an expired token still identifies the
+ * session to renew.
  *
  * @param endsAt Unix seconds at which the session ends
  * @throws Failure `session_too_large`, `keys_unavailable`

@@ -1,5 +1,5 @@
 /**
- * `POST backchannel-logout/<idp>`: the identity provider itself says whom it has signed out
+ * `POST backchannel-logout/<idp>`: the identity provider reports that it signed a user out
  * (https://openid.net/specs/openid-connect-backchannel-1_0.html).
  */
 import { sha256 } from "../../../session/node-hash";
@@ -29,7 +29,7 @@ export async function backchannelLogout(context: RequestContext, idp: string): P
   }
 }
 
-/** Parameters that are not known are ignored. */
+/** Ignores unknown parameters. */
 async function readForm(request: Request): Promise<string> {
   if (mediaType(request) !== "application/x-www-form-urlencoded") throw new Refused("content_type");
   const [token, ...others] = new URLSearchParams(await request.text()).getAll("logout_token");
@@ -53,7 +53,7 @@ async function signOut(context: RequestContext, idp: string, token: string): Pro
   note.outcome = "signed_out";
 }
 
-/** A user without a session of the provider is signed out of all sessions that began until then. */
+/** If the token names no provider session, ends all sessions of the user that began by the time it was issued. */
 async function end(
   context: RequestContext,
   issuer: string,

@@ -1,4 +1,4 @@
-/** `callback/<idp>`: where the identity provider sends the browser back to, with a code or an error. */
+/** `callback/<idp>`: the identity provider redirects the browser here, with a code or an error. */
 import { LEDGER_RETENTION } from "../../../ledger/records";
 import { redirect } from "../../shared/responses";
 import { cutoffsOf, endAsCutoff, judgeAuthentication, type Cutoff, type Known } from "../sign-in/authentication";
@@ -20,11 +20,11 @@ export async function callback(context: RequestContext, idp: string): Promise<Re
   if (!identityProviderOf(settings, idp)) throw new Failure("not_found");
   note.idp = idp;
   prepare(context, idp);
-  // Without keys nothing can be said about a flow, and a sign-in that is under way is not over.
+  // Without the keys the flow cannot be read. Failing here keeps its cookie, so that the callback can be tried again.
   await ports.keys();
   const flow = await readFlow(context, url.searchParams.get("state") ?? "");
   if (!flow) throw new Failure("flow_missing");
-  // Whatever comes of it, a flow is used once.
+  // A flow is used once, even if the sign-in fails.
   context.setCookies.push(clearedFlowCookie(flow.state));
   context.startAgain = loginPath(settings, flow.returnPath);
   if (flow.idp !== idp) throw new Failure("flow_mismatch");
@@ -39,7 +39,9 @@ export async function callback(context: RequestContext, idp: string): Promise<Re
   return redirect(flow.returnPath);
 }
 
-/** A provider that refuses the code has seen it before, or is late: whether the flow's session exists tells which. */
+/**
+ * If the provider refuses the code, it was used before or has expired. It was used before if the flow's session exists.
+ */
 async function redeemFlow(context: RequestContext, party: RelyingParty, flow: Flow): Promise<Tokens> {
   try {
     return await redeemCode(context, party, flow);
@@ -53,9 +55,9 @@ async function redeemFlow(context: RequestContext, party: RelyingParty, flow: Fl
 }
 
 /**
- * Gives the browser its session, once the ledger has it.
+ * Records the session in the ledger, then gives it to the browser.
  *
- * @returns what the next sign-in has to know, where the user has to authenticate again
+ * @returns what the next sign-in has to know if the user must re-authenticate; otherwise undefined
  * @throws Failure `flow_reused`, `authentication_too_old`, `ledger_unavailable` and those of {@link establishSession}
  */
 async function openSession(
@@ -68,7 +70,7 @@ async function openSession(
   const { sid, idp, reauthentication } = flow;
   const { uid, email, idpSession, authTime } = identity;
   const endsAt = now + settings.session.absolute;
-  // In parallel, because each may be the better part of a second away.
+  // In parallel, because from a distant region each call may take most of a second.
   const [ledgerStatus] = await Promise.all([
     ports.ledger.status({ uid, sid }),
     ports.ledger.point({
@@ -80,7 +82,7 @@ async function openSession(
       ...(idpSession !== undefined && { idpSession }),
     }),
   ]);
-  // Also where the flow starts over: its cookie would be sealed with a key that is gone.
+  // Needed also if the sign-in starts over: its flow cookie must not be sealed with a replaced key.
   await keepUpWithLockdown(context, ledgerStatus.revocations);
   const { revocations, mark, gatewayMark, floor } = ledgerStatus;
   const known: Known = { ...reauthentication, mark, gatewayMark };
@@ -93,8 +95,8 @@ async function openSession(
     identity,
     refresh,
   );
-  // The end of the provider's session is looked for after the pointer was written, and the pointer after the end: one
-  // sees the other.
+  // This reads the end of the provider's session after writing the pointer. A logout writes the end and then reads
+  // pointers. So at least one of the two sees the other.
   const [isFirst, endedAt] = await Promise.all([
     ports.ledger.open(ledgerSession(context, session, identity, ledgerStatus, endsAt)),
     idpSession === undefined ? undefined : ports.ledger.endOf(idpSession),
@@ -105,7 +107,7 @@ async function openSession(
   }
   const end = endAsCutoff(endedAt, reauthentication);
   if (judgeAuthentication(end, authTime) !== "accepted") {
-    // Nobody has its cookies. It is ended for the list of sessions.
+    // No browser has its cookies. Ending it keeps the list of sessions correct.
     await ports.ledger.end({ uid, sid }, now).catch((error) => addDetail(context, codesOf(asFailure(error))));
   }
   if (!isAccepted(context, end, authTime, "idp_session_ended")) return { ...known, endedAt };
@@ -113,7 +115,7 @@ async function openSession(
   return undefined;
 }
 
-/** @throws Failure `authentication_too_old` where the provider was asked to authenticate the user, and did not */
+/** @throws Failure `authentication_too_old` if the provider was asked to authenticate the user, and did not */
 function isAccepted(context: RequestContext, cutoffs: Cutoff[], authTime: number | undefined, detail: string): boolean {
   const verdict = judgeAuthentication(cutoffs, authTime);
   if (verdict === "accepted") return true;

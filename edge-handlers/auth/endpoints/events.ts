@@ -1,7 +1,7 @@
 /**
- * `POST events/<transmitter>`: security events that others push here (RFC 8935): CAEP, RISC.
+ * `POST events/<transmitter>`: receives security events (CAEP, RISC) by push (RFC 8935).
  *
- * A 5xx means that the event was not taken and may be sent again; a 400, that sending it again changes nothing.
+ * A 5xx means that the event was not accepted and may be sent again. A 400 means that sending it again changes nothing.
  */
 import type { EventTransmitterSettings } from "../../../session/settings";
 import { empty, json } from "../../shared/responses";
@@ -50,7 +50,7 @@ async function take(context: RequestContext, id: string, transmitter: EventTrans
     { sender: by, issuer, jti: token.jti, until: now + EVENT_RETENTION },
     carryOut,
   );
-  // The answer to a replay is that to the first (RFC 8935 section 2): its sender may not have heard it.
+  // A replay gets the same answer as the first delivery (RFC 8935 section 2), because that answer may have been lost.
   note.outcome = isNew ? "event_taken" : "replayed";
 }
 

@@ -2,10 +2,10 @@
  * `frontchannel-logout/<idp>?iss=…&sid=…`: the identity provider loads it in a hidden frame when it has signed a user
  * out (https://openid.net/specs/openid-connect-frontchannel-1_0.html).
  *
- * Lax cookies do not come along into a frame of another site, so nothing is read from the browser or cleared in it: the
- * sessions of the provider's session are revoked on this side. That does not depend on the frame being shown, although
- * it may be: browsers go by `frame-ancestors`, not by the `X-Frame-Options` that the distribution adds. Nothing is
- * signed here: what makes a request genuine is that it knows a `sid`, and all that it can do is end that session.
+ * Browsers do not send Lax cookies to a frame in another site, so this endpoint neither reads nor clears cookies. It
+ * revokes the sessions that began at the provider's session. That works even if the browser refuses to show the frame.
+ * It may show it: `frame-ancestors` overrides the `X-Frame-Options` that the distribution adds. Requests are not
+ * signed: knowing a `sid` is the only proof, and ending that session is all that a request can do.
  */
 import { framed } from "../../shared/responses";
 import { endIdpSession } from "../pushed/end-sessions";

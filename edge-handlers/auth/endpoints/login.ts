@@ -1,5 +1,6 @@
 /**
- * `login?return_to=<path>[&idp=<id>]`: renews the session without showing the identity provider, or starts a sign-in.
+ * `login?return_to=<path>[&idp=<id>]`: renews the session without visibly involving the identity provider, or starts a
+ * sign-in.
  */
 import { escapeHtml, page, redirect } from "../../shared/responses";
 import { isFromElsewhere } from "../../shared/fetch-metadata";
@@ -39,7 +40,7 @@ export async function login(context: RequestContext): Promise<Response> {
   const ids = Object.keys(settings.identityProviders);
   const idp = chosen ?? (ids.length === 1 ? ids[0] : undefined);
   if (idp === undefined) {
-    // Cookies of a session that is over stay: the next request has to see what became of it.
+    // Keep the cookies of an ended session: the next request has to find out why it ended.
     note.outcome = "choice_offered";
     return chooser(context, ids, returnPath);
   }
@@ -48,8 +49,9 @@ export async function login(context: RequestContext): Promise<Response> {
 }
 
 /**
- * A token that has not expired was refused by the gate all the same: it is revoked or outdated, which the ledger knows,
- * or its record is gone because there is a new key. With the old one, renewing would go on for ever.
+ * If the token has not expired, the gate refused it for another reason. It is revoked or outdated, which the ledger
+ * knows, or the record of its key is gone. Signing with the old key again would cause an endless loop, so the keys are
+ * refreshed.
  */
 async function sessionToRenew(context: RequestContext, chosen: string | undefined): Promise<SignedSession | undefined> {
   const signed = await readSession(context);
@@ -60,9 +62,9 @@ async function sessionToRenew(context: RequestContext, chosen: string | undefine
 }
 
 /**
- * A renewal uses a refresh cookie up. Another site could begin one and break it off before its answer is there: the
- * browser would be left with the used-up cookie, which looks stolen when it comes again, and its user would be signed
- * out.
+ * Continues through an interstitial. A renewal uses up the refresh cookie. Another site could start one and abort it
+ * before the answer arrives. The browser would keep the used cookie, its next use would look like theft, and the user
+ * would be signed out.
  */
 function passOn({ settings, requestId, note }: RequestContext, path: string): Response {
   note.outcome = "passed_on";

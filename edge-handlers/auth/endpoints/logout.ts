@@ -1,4 +1,4 @@
-/** `logout[?local]`: ends the session here and, unless `local`, at the identity provider too. */
+/** `logout[?local]`: ends the session at the gateway and, unless `local`, at the identity provider too. */
 import * as oauth from "oauth4webapi";
 import type { Session } from "../../../session/token";
 import { page, redirect } from "../../shared/responses";
@@ -11,13 +11,13 @@ import { codesOf } from "../../shared/failure";
 import { asFailure } from "../failures";
 import { clientAuthentication, relyingParty, type RelyingParty } from "../oidc/relying-party";
 
-/** Milliseconds that telling the identity provider about it may take; signing out here does not depend on it. */
+/** Milliseconds for revoking the refresh token at the identity provider. Sign-out does not depend on its success. */
 const REVOCATION_LIMIT = 1_500;
 
 export async function logout(context: RequestContext): Promise<Response> {
   const { settings, url, note, requestId } = context;
   const isLocal = url.searchParams.has("local");
-  // Only people themselves decide to sign out.
+  // Only the user may decide to sign out, not another site or a prefetch.
   if (isFromElsewhere(context.request) || !isIntended(context.request)) {
     note.outcome = "confirmation_asked";
     const action = { href: `${settings.basePath}/logout${isLocal ? "?local" : ""}`, label: "Sign out" };
@@ -38,7 +38,7 @@ export async function logout(context: RequestContext): Promise<Response> {
     const [location] = await Promise.all([leaveProvider(context, session, signedOut), endSession(context, session)]);
     return redirect(isLocal ? signedOut : location);
   } catch (error) {
-    // The cookies go in any case: an AWS service that is down keeps nobody signed in in this browser.
+    // The cookies are cleared even so: an AWS outage must not keep anybody signed in in this browser.
     note.outcome = "signed_out_here";
     addDetail(context, codesOf(asFailure(error)));
     return redirect(signedOut);
@@ -46,13 +46,13 @@ export async function logout(context: RequestContext): Promise<Response> {
 }
 
 /**
- * Copies of the cookies are worth nothing any more: the ledger renews them no longer, and the gate hears of it with the
- * next gathered sign-outs.
+ * Makes copies of the cookies worthless: the ledger no longer renews the session, and the gate learns of it with the
+ * next batch of sign-outs.
  */
 async function endSession(context: RequestContext, session: Session): Promise<void> {
   const { ports, now, note } = context;
   const { uid, sid } = session;
-  // Nothing of it passes any more; its entry would only take the room of others in the shard's record.
+  // A session past its end needs no entry, which would only take up space in the shard's record.
   if (!(now < sessionEnd(context, session))) return;
   const results = await Promise.allSettled([
     ports.ledger.end({ uid, sid }, now),
@@ -70,7 +70,7 @@ async function endSession(context: RequestContext, session: Session): Promise<vo
   }
 }
 
-/** @returns where signing out goes on: at the provider, or here while the provider is down */
+/** @returns where sign-out continues: at the provider, or at the gateway if the provider is down */
 async function leaveProvider(context: RequestContext, session: Session, signedOut: string): Promise<string> {
   try {
     const party = await relyingParty(context, session.idp);
@@ -86,9 +86,9 @@ async function leaveProvider(context: RequestContext, session: Session, signedOu
 /**
  * https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout
  *
- * `client_id` stands in for the ID token hint: ID tokens are not kept, since no cookie has room for one. Providers may
- * therefore ask the user to confirm. No `logout_hint`, whose meaning each provider decides, and no `state`, which
- * nothing here would read.
+ * Sends `client_id` instead of an ID token hint: no cookie has room for an ID token, so none is kept. Providers may
+ * therefore ask the user to confirm. Sends no `logout_hint`, because each provider defines its own meaning, and no
+ * `state`, because nothing would read it.
  */
 function endSessionUrl(
   { url }: RequestContext,
@@ -102,7 +102,7 @@ function endSessionUrl(
   return target.href;
 }
 
-/** RFC 7009, best effort: the cookie that holds the token is cleared anyway. */
+/** RFC 7009. Best effort: the cookie with the token is cleared anyway. */
 async function revokeRefreshToken(context: RequestContext, party: RelyingParty, session: Session): Promise<void> {
   const { server, client, requestOptions } = party;
   try {
@@ -121,8 +121,8 @@ async function revokeRefreshToken(context: RequestContext, party: RelyingParty, 
 }
 
 /**
- * An image in somebody's comment, or a browser that fetches links ahead, signs nobody out. Scripts of the site use
- * POST.
+ * Keeps an image in a user's comment, or a browser that prefetches links, from signing anybody out. The site's scripts
+ * use POST.
  */
 function isIntended({ method, headers }: Request): boolean {
   return method === "POST" || (isNavigation(headers) && !headers.has("sec-purpose"));

@@ -1,4 +1,4 @@
-/** `POST refresh`: renews the session for the scripts of a page, which a redirect to sign-in could not help. */
+/** `POST refresh`: renews the session for a page's scripts, which cannot follow a redirect to sign-in. */
 import { json } from "../../shared/responses";
 import { clearedRefreshCookie } from "../cookies/refresh";
 import { clearedSessionCookie, readSession } from "../cookies/session";
@@ -17,7 +17,7 @@ export async function refresh(context: RequestContext): Promise<Response> {
   return json({ expires_at: renewal.expiresAt });
 }
 
-/** Lax cookies also come with requests from other hosts of the same site: those are not asked to renew anything. */
+/** Browsers send Lax cookies also with requests from other hosts of the same site. Those must not trigger a renewal. */
 function isSameOrigin({ request, url }: RequestContext): boolean {
   const site = request.headers.get("sec-fetch-site");
   return site === null ? request.headers.get("origin") === url.origin : site === "same-origin";

@@ -1,4 +1,4 @@
-/** `signed-out`: where signing out ends, also when it went by way of the identity provider. */
+/** `signed-out`: where sign-out ends, also if it went through the identity provider. */
 import { page } from "../../shared/responses";
 import type { RequestContext } from "../request-context";
 

@@ -1,4 +1,4 @@
-/** The closed list of endpoints: what is not here is 404, and never reaches an origin. */
+/** All endpoints. Any other path below the base path is answered with 404 and never reaches an origin. */
 import type { RequestContext } from "../request-context";
 import { backchannelLogout } from "./backchannel-logout";
 import { callback } from "./callback";
@@ -15,10 +15,10 @@ export interface Endpoint {
   answer(context: RequestContext, parameter: string): Promise<Response> | Response;
 }
 
-/** By path below the base path; `/*` stands for one further segment, the parameter. */
+/** By path below the base path; `/*` stands for one more segment, the parameter. */
 const ENDPOINTS: Record<string, Endpoint> = {
   login: { methods: ["GET", "HEAD"], answer: login },
-  // No HEAD: a code is used once, and not by whoever only looks.
+  // No HEAD: a code works only once, and a HEAD must not use it up.
   "callback/*": { methods: ["GET"], answer: callback },
   refresh: { methods: ["POST"], answer: refresh },
   logout: { methods: ["GET", "POST"], answer: logout },
@@ -32,11 +32,11 @@ const ENDPOINTS: Record<string, Endpoint> = {
 export interface Match {
   name: string;
   endpoint: Endpoint;
-  /** What stands for `*`; empty where there is none. */
+  /** The segment in the place of `*`; empty if there is none. */
   parameter: string;
 }
 
-/** The endpoint of a path (undecoded). */
+/** The endpoint of a path. @param path not decoded */
 export function findEndpoint(path: string, basePath: string): Match | undefined {
   if (!path.startsWith(`${basePath}/`)) return undefined;
   const [name = "", parameter, ...more] = path.slice(basePath.length + 1).split("/");

@@ -1,4 +1,4 @@
-/** What went wrong at the identity provider, as a failure of the gateway. None of its text gets through. */
+/** Maps an identity provider's errors to failures of the gateway. None of the provider's text is passed on. */
 import * as oauth from "oauth4webapi";
 import { safeCode } from "../../shared/failure";
 import { Failure, type FailureCode } from "../failures";
@@ -32,19 +32,19 @@ const AUTHORIZATION_ERRORS = new Map<string, FailureCode>([
   ["unsupported_response_type", "idp_misconfigured"],
 ]);
 
-/** What oauth4webapi says of an answer that no OAuth endpoint would give: something else answered in its place. */
+/** oauth4webapi's codes for an answer that no OAuth endpoint would give, so something else must have answered. */
 const FOREIGN_ANSWERS: ReadonlySet<string | undefined> = new Set([
   oauth.PARSE_ERROR,
   oauth.RESPONSE_IS_NOT_JSON,
   oauth.RESPONSE_IS_NOT_CONFORM,
 ]);
 
-/** Whether an error comes from an error page, a redirect, a maintenance notice: the provider itself said nothing. */
+/** True if the answer was an error page, a redirect or a maintenance notice, and not from the provider's endpoint. */
 export function isForeignAnswer(error: unknown): boolean {
   return error instanceof oauth.OperationProcessingError && FOREIGN_ANSWERS.has(error.code);
 }
 
-/** The failure that an answer of the token or userinfo endpoint, or an ID token, amounts to. */
+/** The failure for an error of the token endpoint, the userinfo endpoint or an ID token. */
 export function tokenFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof oauth.ResponseBodyError) return known(TOKEN_ERRORS, error.error, "idp_response_invalid");
@@ -53,14 +53,14 @@ export function tokenFailure(error: unknown): Failure {
   return new Failure(isForeignAnswer(error) ? "idp_answer_unreadable" : "idp_response_invalid", safeCode(error));
 }
 
-/** The failure that an authorization response amounts to. */
+/** The failure for an error in an authorization response. */
 export function authorizationFailure(error: unknown): Failure {
   if (error instanceof oauth.AuthorizationResponseError)
     return known(AUTHORIZATION_ERRORS, error.error, "authorization_error");
   return new Failure("authorization_response_invalid", safeCode(error));
 }
 
-/** Only a registered code is repeated in the log; anything else is whatever somebody wrote into a URL. */
+/** Only registered codes go into the log; anything else may be text that somebody put into a URL. */
 function known(table: ReadonlyMap<string, FailureCode>, error: string, otherwise: FailureCode): Failure {
   const code = table.get(error);
   return code ? new Failure(code, error) : new Failure(otherwise, "unregistered_error");

@@ -6,11 +6,11 @@ import { verifySignedToken, type ExpectedToken } from "../../shared/signed-token
 const MAX_AGE = 600;
 
 /**
- * The claims of an ID token whose signature, issuer, audience and times are right
- * (https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation). Nonce and `azp` are checked where the
- * token response is read.
+ * Verifies signature, issuer, audience and times of an ID token, and returns its claims
+ * (https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation). Nonce and `azp` are checked when the token
+ * response is read.
  *
- * @param expected `audience` is the client id
+ * @param expected `audience` is the client ID
  * @throws Failure `idp_response_invalid` without a subject, `idp_unavailable`, `idp_answer_unreadable`; jose's errors
  */
 export async function verifyIdToken(token: string, expected: ExpectedToken): Promise<JWTPayload> {

@@ -1,4 +1,4 @@
-/** What the identity providers publish: their metadata and their keys. Kept for as long as the runtime lives. */
+/** The identity providers' metadata and keys, cached for the lifetime of the runtime. */
 import * as oauth from "oauth4webapi";
 import { cached, type Cached, type Surroundings } from "../../shared/cached";
 import { safeCode } from "../../shared/failure";
@@ -10,7 +10,7 @@ import { keySet, type KeySet } from "../../shared/key-set";
 const HOUR = 3600;
 const METADATA_LIFETIMES = { fresh: HOUR, stale: 24 * HOUR, pause: 10 };
 
-/** The endpoints that the gateway or the browser is sent to. */
+/** Endpoints that the gateway calls or redirects browsers to. */
 const REQUIRED_ENDPOINTS = ["authorization_endpoint", "token_endpoint", "jwks_uri"] as const;
 const OPTIONAL_ENDPOINTS = ["userinfo_endpoint", "end_session_endpoint", "revocation_endpoint"] as const;
 
@@ -18,8 +18,8 @@ export interface IdentityProviders {
   /**
    * The metadata of an issuer.
    *
-   * @throws Failure `idp_unavailable`, `idp_answer_unreadable`; `idp_misconfigured` where the document is not that of
-   *   this issuer, or has an endpoint without TLS
+   * @throws Failure `idp_unavailable`, `idp_answer_unreadable`; `idp_misconfigured` if the document is another
+   *   issuer's, or has an endpoint without TLS
    */
   metadata(issuer: string): Promise<oauth.AuthorizationServer>;
   keySet(jwksUri: string): KeySet;
@@ -41,7 +41,7 @@ async function discover(issuer: string): Promise<oauth.AuthorizationServer> {
     const url = new URL(issuer);
     const response = await oauth.discoveryRequest(url, { algorithm: "oidc", [oauth.customFetch]: idpFetch });
     const metadata = await oauth.processDiscoveryResponse(url, response);
-    // The library compares what URLs are equal to; section 4.3 wants the same text.
+    // The library compares parsed URLs; section 4.3 requires identical text.
     if (metadata.issuer !== issuer) throw new Failure("idp_misconfigured", "issuer");
     for (const name of REQUIRED_ENDPOINTS) requireHttps(metadata[name]);
     for (const name of OPTIONAL_ENDPOINTS) if (metadata[name] !== undefined) requireHttps(metadata[name]);

@@ -1,4 +1,4 @@
-/** Who the user is, from the claims of the ID token and, for what is missing there, of userinfo. */
+/** Identifies the user from the claims of the ID token and, for missing claims, of userinfo. */
 import * as oauth from "oauth4webapi";
 import { idpSessionId } from "../../../ledger/records";
 import { sha256 } from "../../../session/node-hash";
@@ -17,16 +17,16 @@ export interface Identity {
   claims: Record<string, string>;
   /** `acr`, or empty. */
   strength: string;
-  /** Unix seconds of the authentication at the provider, by its clock, where it says so. */
+  /** Unix seconds of the authentication at the provider, by its clock; undefined if it does not send it. */
   authTime: number | undefined;
-  /** See `idpSessionId` in ledger/records.ts; absent where the ID token has no `sid`. */
+  /** See `idpSessionId` in ledger/records.ts; absent if the ID token has no `sid`. */
   idpSession: string | undefined;
 }
 
 type Claims = Record<string, unknown>;
 
 const MAX_EMAIL = 254;
-/** Claims end up in headers of the request to the origin: nothing that could end one, no half of a surrogate pair. */
+/** Claims are copied into headers of the request to the origin: no control characters, no lone surrogates. */
 const HEADER_TEXT = /^[ -~\u00a0-\ud7ff\ue000-\u{10ffff}]+$/u;
 
 /** @throws Failure `groups_overage`, `idp_unavailable`, `idp_response_invalid`, `idp_misconfigured` */
@@ -50,7 +50,7 @@ export async function identify(context: RequestContext, party: RelyingParty, tok
   };
 }
 
-/** Userinfo is asked only for what the gateway needs and the ID token does not tell. */
+/** Calls userinfo only if the ID token lacks a claim that the gateway needs. */
 async function completeClaims(
   context: RequestContext,
   party: RelyingParty,
@@ -78,7 +78,7 @@ async function userinfo(
 ): Promise<Claims> {
   try {
     const response = await oauth.userInfoRequest(server, client, accessToken, requestOptions);
-    // Without an ID token there is nothing to compare with here; the caller compares the uid.
+    // Without an ID token there is no subject to compare with; the caller compares the uid.
     return await oauth.processUserInfoResponse(server, client, subject ?? oauth.skipSubjectCheck, response);
   } catch (error) {
     throw tokenFailure(error);
@@ -86,8 +86,8 @@ async function userinfo(
 }
 
 /**
- * Whether the provider left the roles out because there are too many: then not having a role is not known, and to guess
- * would be wrong in both directions
+ * True if the provider left the roles out because there are too many. Then the user's roles are unknown, and granting
+ * or denying them would both be wrong
  * (https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference#groups-overage-claim).
  */
 function isOverage(claims: Claims, rolesClaim: string): boolean {
@@ -96,7 +96,7 @@ function isOverage(claims: Claims, rolesClaim: string): boolean {
   return rolesClaim === "groups" && String(claims["hasgroups"]) === "true";
 }
 
-/** An address that the provider itself calls unverified could be anybody's. */
+/** Empty for an address that the provider calls unverified, because it could be anybody's. */
 function emailOf(claims: Claims): string {
   const email = textOf(claims["email"]);
   return String(claims["email_verified"]) === "false" || email.length > MAX_EMAIL ? "" : email;
@@ -106,7 +106,7 @@ function listOf(claim: unknown): unknown[] {
   return Array.isArray(claim) ? claim : [claim];
 }
 
-/** A claim as the text of a header; empty for what has no such form. */
+/** A claim as header text; empty if it cannot be written as such. */
 function textOf(claim: unknown): string {
   const values = listOf(claim).filter((value) => ["string", "number", "boolean"].includes(typeof value));
   const text = values.join(",");

@@ -1,5 +1,5 @@
 /**
- * Why a token that another server pushed here is not taken, as data. A closed set; the sender is told fixed texts only.
+ * Reasons to refuse a token that another server pushed, as data. A closed set. The sender only gets these fixed texts.
  */
 
 interface Refusal {
@@ -47,7 +47,7 @@ export type RefusalReason = keyof typeof REFUSALS;
 export class Refused extends Error {
   override readonly name = "Refused";
 
-  /** @param detail for the log, and only ever a code or the name of a claim that the rules name */
+  /** @param detail for the log: only a code, or the name of a claim from the rules */
   constructor(
     readonly reason: RefusalReason,
     readonly detail?: string,

@@ -7,12 +7,12 @@ import { idpFetch } from "../../shared/idp-fetch";
 import { SKEW } from "../../shared/signed-token";
 
 export interface RelyingParty {
-  /** Its name in the config. */
+  /** The provider's ID in the config. */
   id: string;
   settings: IdentityProviderSettings;
   server: oauth.AuthorizationServer;
   client: oauth.Client;
-  /** For every request to the provider on behalf of this one. */
+  /** For every request to the provider. */
   requestOptions: { [oauth.customFetch]: typeof idpFetch; signal: AbortSignal };
 }
 
@@ -33,8 +33,8 @@ export async function relyingParty(
 }
 
 /**
- * Begins to fetch what a request to the provider takes, while something else is waited for: from far away each call is
- * the better part of a second. Who needs it hears of a failure.
+ * Starts to fetch what a request to the provider needs, in parallel to other work: from a distant region each call may
+ * take most of a second. Failures are ignored here, because the later caller gets them.
  */
 export function prepare({ settings, identityProviders, ports }: RequestContext, id: string): void {
   const provider = identityProviderOf(settings, id);
@@ -43,7 +43,7 @@ export function prepare({ settings, identityProviders, ports }: RequestContext, 
   if (provider.clientAuthentication !== "none") ports.clientSecret(id).catch(() => {});
 }
 
-/** How the token endpoint learns that it is the gateway who asks (OpenID Connect Core 1.0, section 9). */
+/** How the gateway authenticates at the token endpoint (OpenID Connect Core 1.0, section 9). */
 const METHODS: Record<ClientAuthentication, (secret: () => Promise<string>) => Promise<oauth.ClientAuth>> = {
   none: async () => oauth.None(),
   client_secret_basic: async (secret) => oauth.ClientSecretBasic(await secret()),
@@ -59,8 +59,8 @@ export function clientAuthentication(
 }
 
 /**
- * Where the provider sends the browser back to; one path for each, so that answers cannot be mixed up (RFC 9700 section
- * 4.4).
+ * Where the provider redirects the browser to. Each provider has its own path, which prevents mix-up attacks (RFC 9700
+ * section 4.4).
  */
 export function redirectUri({ url, settings }: RequestContext, id: string): string {
   return `${url.origin}${settings.basePath}/callback/${id}`;

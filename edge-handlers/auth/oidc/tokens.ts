@@ -1,4 +1,4 @@
-/** Codes and refresh tokens in, verified claims out. */
+/** Exchanges codes and refresh tokens for tokens with verified claims. */
 import type { JWTPayload } from "jose";
 import * as oauth from "oauth4webapi";
 import type { Flow } from "../cookies/flow";
@@ -9,7 +9,7 @@ import { clientAuthentication, redirectUri, type RelyingParty } from "./relying-
 
 export interface Tokens {
   accessToken: string;
-  /** The claims of the ID token; a provider need not send one with a renewal. */
+  /** The claims of the ID token; providers may omit it in a renewal. */
   idToken: JWTPayload | undefined;
   refreshToken: string | undefined;
 }
@@ -46,8 +46,8 @@ export async function redeemCode(context: RequestContext, party: RelyingParty, f
 /**
  * The tokens for a refresh token.
  *
- * @throws Failure of every kind that an identity provider can cause; `grant_refused` where the token is used up or
- *   withdrawn
+ * @throws Failure of every kind that an identity provider can cause; `grant_refused` if the refresh token was used
+ *   before or has been withdrawn
  */
 export async function redeemRefreshToken(
   context: RequestContext,
@@ -64,7 +64,9 @@ export async function redeemRefreshToken(
   }
 }
 
-/** State, RFC 9207 `iss` and `error` are checked; the library asks for a code when it is used. */
+/**
+ * Checks `state`, `iss` (RFC 9207) and `error`. The code is checked here too, because the library does so only on use.
+ */
 function readAuthorizationResponse(url: URL, { server, client }: RelyingParty, flow: Flow): URLSearchParams {
   try {
     const parameters = oauth.validateAuthResponse(server, client, url, flow.state);

@@ -1,5 +1,5 @@
 /**
- * Ends sessions because somebody else says so: an identity provider that signed a user out, a transmitter of security
+ * Ends sessions on behalf of another server: an identity provider that signed a user out, or a transmitter of security
  * events.
  */
 import { idpSessionId, LEDGER_RETENTION, type LedgerSession, type SessionPointer } from "../../../ledger/records";
@@ -8,18 +8,19 @@ import { CLOCK_SKEW, ENTRY_MARGIN } from "../../../session/timing";
 import type { RequestContext } from "../request-context";
 
 /**
- * Sessions that are ended one by one. Nobody has more at one session of a provider; a script that does loses them all.
+ * Maximum number of sessions to end one by one. No person has more at one session of a provider; a script that does
+ * loses all of the user's sessions.
  */
 const MAX_ONE_BY_ONE = 20;
-/** Sessions that are looked at; no more can be read in one call. */
+/** Maximum number of sessions that one call can read. */
 const MAX_READ = 100;
 /** Seconds by which the clock of the sign-in and this one may differ. */
 const SKEW = 2 * CLOCK_SKEW;
 
 export interface Ending {
-  /** Who asks, as `RevocationCommand` has it. */
+  /** Who asked, as in `RevocationCommand`. */
   by: string;
-  /** Why; for people. */
+  /** Why, for people to read. */
   reason: string;
 }
 
@@ -27,16 +28,17 @@ export interface IdpSession {
   issuer: string;
   /** The provider's `sid`. */
   sid: string;
-  /** Only those of this user, where it is known. */
+  /** Limits it to sessions of this user, if known. */
   uid?: string | undefined;
 }
 
 /**
- * Ends the active sessions that began at one session of an identity provider. Where there are none nothing is sent, so
- * that made-up names do not fill the queue. To repeat it sends the same again, which the revoker finds done.
+ * Ends the active sessions that began at one session of an identity provider. If there are none, nothing is sent, so
+ * that made-up values do not fill the queue. A repeated call sends the same commands again, which has no further
+ * effect.
  *
- * @param isSure whether somebody signed for it: then no sign-in that is under way outlives it either
- * @returns how many there were, or at least one for each user who was signed out everywhere
+ * @param isSure true if the request was signed: then sign-ins in progress are ended, too
+ * @returns the number of sessions, or at least one for each user whose sessions were all ended
  * @throws Failure `ledger_unavailable`, `revocations_unavailable`
  */
 export async function endIdpSession(
@@ -47,12 +49,12 @@ export async function endIdpSession(
 ): Promise<number> {
   const { ports, now, note } = context;
   const idpSession = idpSessionId(sha256, issuer, sid);
-  // Before they are looked for: a sign-in writes its pointer and then looks for the end, so one of the two sees the
-  // other.
+  // Write the end before reading pointers. A sign-in writes its pointer and then reads the end, so at least one of the
+  // two sees the other.
   if (isSure) await ports.ledger.markEnded(idpSession, now);
   const { pointers, hasMore } = await ports.ledger.byIdpSession(idpSession);
   const found = pointers.filter((pointer) => uid === undefined || pointer.uid === uid);
-  // Where not all could be read any may be active: what was read tells whose they are.
+  // If not all could be read, treat every one as active. Those that were read tell which users to sign out.
   const active = hasMore ? found : await activeOf(context, found);
   const [one] = active;
   if (one) note.uid = one.uid;
@@ -66,7 +68,7 @@ export async function endIdpSession(
   return active.length;
 }
 
-/** A pointer without a session is of a sign-in that is under way. */
+/** Pointers of sessions that may be active. A pointer without a session belongs to a sign-in in progress. */
 async function activeOf(context: RequestContext, pointers: SessionPointer[]): Promise<SessionPointer[]> {
   const current = pointers.filter(({ expiresAt }) => !(expiresAt - LEDGER_RETENTION + SKEW <= context.now));
   if (current.length > MAX_READ) return current;
@@ -91,16 +93,16 @@ export async function endUser(
 }
 
 /**
- * Whether nothing of a session passes any more. Tokens of one that its user ended stay good where the queue did not
- * take the sign-out.
+ * True if no token of the session can pass any more. After a sign-out, tokens stay valid until they expire if the
+ * command did not reach the queue.
  */
 function isOver({ endsAt, endedAt }: LedgerSession, { now, settings }: RequestContext): boolean {
   return !(now < endsAt + SKEW) || (endedAt !== undefined && !(now < endedAt + settings.session.token + ENTRY_MARGIN));
 }
 
-/** Revoked first: what the ledger says has ended is not looked at for long. */
+/** Revokes before it records the end, because sessions that have ended are soon ignored. */
 async function endSession({ ports, now }: RequestContext, { uid, sid }: SessionPointer, ending: Ending): Promise<void> {
   await ports.revoke({ version: 1, target: { type: "session", sid, uid }, ...ending });
-  // It cannot be renewed from here on, whatever time the revoker takes.
+  // From here on it cannot be renewed, however long the revoker takes.
   await ports.ledger.end({ uid, sid }, now);
 }

@@ -1,11 +1,9 @@
-/**
- * The security events that the gateway acts upon; every other is accepted and ignored, as RFC 8417 section 2 has it.
- */
+/** The security events that the gateway acts upon. All others are accepted and ignored (RFC 8417 section 2). */
 
 export interface EventType {
   /** For the log and the reason of a revocation. */
   name: string;
-  /** `session`: the session that the subject names, else all of the user. `user`: all of the user. */
+  /** `session`: the session that the subject names, or else all of the user's. `user`: all of the user's sessions. */
   ends: "session" | "user" | "nothing";
 }
 
@@ -15,7 +13,7 @@ export const EVENT_TYPES: Readonly<Record<string, EventType>> = {
     name: "CAEP session-revoked",
     ends: "session",
   },
-  // Whatever was done to the credential: what it opened must not stay open.
+  // Any change of a credential ends the sessions that may have been opened with it.
   "https://schemas.openid.net/secevent/caep/event-type/credential-change": {
     name: "CAEP credential-change",
     ends: "user",
@@ -30,8 +28,8 @@ export const EVENT_TYPES: Readonly<Record<string, EventType>> = {
     name: "RISC sessions-revoked",
     ends: "user",
   },
-  // https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html#name-verification-event, and as it was
-  // called in RISC
+  // https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html#name-verification-event,
+  // and its name in RISC
   "https://schemas.openid.net/secevent/ssf/event-type/verification": { name: "verification", ends: "nothing" },
   "https://schemas.openid.net/secevent/risc/event-type/verification": { name: "verification", ends: "nothing" },
 };

@@ -1,5 +1,5 @@
 /**
- * Tokens that another server pushes to the gateway: security event tokens (RFC 8417). A logout token is one too
+ * Tokens that another server pushes to the gateway: security event tokens (RFC 8417). A logout token is one, too
  * (https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken).
  */
 import { errors, type JWTPayload, type JWTVerifyResult } from "jose";
@@ -11,23 +11,23 @@ import { verifySignedToken, type TokenRules } from "../../shared/signed-token";
 export type Members = Record<string, unknown>;
 
 export interface PushedToken {
-  /** Unique among the tokens of its issuer. */
+  /** Unique among the issuer's tokens. */
   jti: string;
   /** Unix seconds. */
   issuedAt: number;
-  /** By the URI of the event's type. */
+  /** By event type URI. */
   events: Members;
   claims: JWTPayload;
 }
 
 export interface PushedTokenRules extends TokenRules {
-  /** What `typ` may be, without `application/` (RFC 7515 section 4.1.9); undefined where it may be absent. */
+  /** Accepted values of `typ`, without `application/` (RFC 7515 section 4.1.9); undefined if it may be absent. */
   types: (string | undefined)[];
-  /** Claims that make it another kind of token. */
+  /** Claims that only other kinds of tokens have. */
   forbiddenClaims: string[];
 }
 
-/** What jose found wrong, by the code of its error and, for a claim, by the claim. */
+/** Refusal reasons by the code of jose's error and, for claim errors, by the claim. */
 const REASONS: Record<string, RefusalReason> = {
   ERR_JOSE_ALG_NOT_ALLOWED: "key",
   ERR_JWKS_NO_MATCHING_KEY: "key",
@@ -44,9 +44,9 @@ const CLAIM_REASONS: Record<string, RefusalReason> = {
 };
 
 /**
- * A token that holds what all kinds have in common.
+ * Verifies what all pushed tokens have in common.
  *
- * @throws Refused; Failure `idp_unavailable`, `idp_answer_unreadable` while the keys cannot be had
+ * @throws Refused; Failure `idp_unavailable`, `idp_answer_unreadable` if the keys cannot be fetched
  */
 export async function verifyPushedToken(token: string, rules: PushedTokenRules): Promise<PushedToken> {
   const { payload: claims, protectedHeader } = await verified(token, rules);
@@ -57,7 +57,7 @@ export async function verifyPushedToken(token: string, rules: PushedTokenRules):
   if (!isText(jti)) throw new Refused("claims", "jti");
   const events = claims["events"];
   if (!isObject(events)) throw new Refused("events");
-  // jose has seen that `iat` is a number.
+  // jose has checked that `iat` is a number.
   return { jti, issuedAt: Math.floor(claims.iat!), events, claims };
 }
 
@@ -73,13 +73,13 @@ function refusalOf(error: unknown): Refused {
   const code = safeCode(error);
   if (error instanceof errors.JWTClaimValidationFailed)
     return new Refused(CLAIM_REASONS[error.claim] ?? "claims", code);
-  // No error of jose: a published key that cannot be used.
+  // If it is not an error of jose, a published key is unusable.
   return new Refused(error instanceof errors.JOSEError ? (REASONS[code] ?? "malformed") : "key", code);
 }
 
 /**
- * `application/` may be left out, and case does not matter (RFC 7515 section 4.1.9). @throws Refused for what is no
- * text
+ * `application/` may be omitted, and case does not matter (RFC 7515 section 4.1.9). @throws Refused if it is not a
+ * string
  */
 function typeOf(typ: unknown): string | undefined {
   if (typ === undefined) return undefined;

@@ -2,7 +2,7 @@ import { sha256 } from "../../../session/node-hash";
 import type { RequestContext } from "../request-context";
 
 export interface PushedOnce {
-  /** Who pushed it and where to: an endpoint's tokens are no replay of another's. */
+  /** Who pushed it, and to which endpoint: the same token at another endpoint is not a replay. */
   sender: string;
   issuer: string;
   jti: string;
@@ -11,9 +11,10 @@ export interface PushedOnce {
 }
 
 /**
- * Does what a pushed token asks for, unless its `jti` was taken before. It is taken last: where the queue or the ledger
- * fails in between, the sender's next attempt finds it untaken and nothing is lost. Two copies at one time, or an
- * attempt after a `take` that failed, ask for the same twice, which changes nothing: a revocation is recorded once.
+ * Carries out what a pushed token asks for, unless its `jti` was recorded before. The `jti` is recorded last: if the
+ * queue or the ledger fails before that, the sender's next attempt is not a replay and nothing is lost. Concurrent
+ * copies, or an attempt after a failed `take`, send the same commands twice. That changes nothing, because a revocation
+ * is recorded once.
  *
  * @returns false for a replay
  * @throws Failure `ledger_unavailable`, and what `act` throws

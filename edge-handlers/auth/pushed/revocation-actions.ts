@@ -1,4 +1,4 @@
-/** What security events ask of the gateway. */
+/** Turns security events into actions. */
 import { sha256 } from "../../../session/node-hash";
 import { userId } from "../../../session/token";
 import type { IdpSession } from "./end-sessions";
@@ -7,11 +7,11 @@ import { EVENT_TYPES } from "./event-types";
 import type { SecurityEventToken } from "./security-event-token";
 import { readSubject, type KnownIssuers, type Named } from "./subject";
 
-/** To end the sessions of a provider's session, or those of a user that began at `cutoff` (Unix seconds) or before. */
+/** Ends the sessions of a provider's session, or a user's sessions that began at `cutoff` (Unix seconds) or before. */
 export type RevocationAction = { reason: string } & ({ session: IdpSession } | { uid: string; cutoff: number });
 
 /**
- * The actions in a token; none for events that the gateway does not act upon.
+ * The actions for a token's events; none for events that the gateway does not act upon.
  *
  * @throws Refused `subject`, `claims`
  */
@@ -33,7 +33,7 @@ export function revocationActionsIn(
   });
 }
 
-/** The names of the events in a token for the log: those that are known here. */
+/** The names of a token's events, for the log; `unknown` for those that are not in {@link EVENT_TYPES}. */
 export function namesOf({ events }: SecurityEventToken): string {
   const names = Object.keys(events).map((uri) =>
     Object.hasOwn(EVENT_TYPES, uri) ? EVENT_TYPES[uri]!.name : "unknown",
@@ -41,7 +41,7 @@ export function namesOf({ events }: SecurityEventToken): string {
   return [...new Set(names)].join(" ");
 }
 
-/** When it happened, in Unix seconds, where CAEP says so. */
+/** When the event happened, in Unix seconds; undefined if it does not say (CAEP `event_timestamp`). */
 function timeOf({ event_timestamp: time }: Record<string, unknown>): number | undefined {
   if (time === undefined) return undefined;
   if (typeof time !== "number" || !(time >= 0)) throw new Refused("claims", "event_timestamp");

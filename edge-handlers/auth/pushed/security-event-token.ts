@@ -1,28 +1,27 @@
 /**
- * https://www.rfc-editor.org/rfc/rfc8417, as https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html
- * profiles it
+ * https://www.rfc-editor.org/rfc/rfc8417, in the profile of https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html
  */
 import { isObject, verifyPushedToken, type Members, type PushedToken } from "./pushed-token";
 import { Refused } from "../oidc/refused";
 import type { ExpectedToken } from "../../shared/signed-token";
 
-/** Seconds. A transmitter that could not deliver for longer tells of sessions that are over. */
+/** Seconds. Events that could not be delivered for longer are about sessions that have ended. */
 const MAX_AGE = 7 * 86_400;
-/** Seconds for which a `jti` is kept: longer than a token can be replayed. */
+/** Seconds for which a `jti` is kept; longer than a token can be replayed. */
 export const EVENT_RETENTION = 8 * 86_400;
 
 export interface SecurityEventToken extends PushedToken {
-  /** By the URI of the event's type; at least one. */
+  /** By event type URI; at least one. */
   events: Record<string, Members>;
 }
 
-/** @throws Refused; Failure `idp_unavailable`, `idp_answer_unreadable` while the keys cannot be had */
+/** @throws Refused; Failure `idp_unavailable`, `idp_answer_unreadable` if the keys cannot be fetched */
 export async function verifySecurityEventToken(token: string, expected: ExpectedToken): Promise<SecurityEventToken> {
   const { events, ...rest } = await verifyPushedToken(token, {
     ...expected,
     types: ["secevent+jwt"],
     requiredClaims: ["iat", "jti"],
-    // What ID and access tokens have: sections 4.1.2, 4.1.3 and 4.1.7 of the framework.
+    // ID and access tokens have these: sections 4.1.2, 4.1.3 and 4.1.7 of the framework.
     forbiddenClaims: ["sub", "exp"],
     maxAge: MAX_AGE,
   });

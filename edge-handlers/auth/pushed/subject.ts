@@ -1,15 +1,15 @@
-/** Whom a security event is about: subject identifiers (RFC 9493), simple or complex. */
+/** The user or session that a security event is about: subject identifiers (RFC 9493), simple or complex. */
 import { isObject, isText, type Members } from "./pushed-token";
 import { Refused } from "../oidc/refused";
 
-/** A user or a session, by the name that an identity provider has for it. */
+/** A user or a session, by the identity provider's identifier. */
 export interface Named {
   issuer: string;
   /** `sub` or `sid` of the provider's ID tokens. */
   id: string;
 }
 
-/** Neither where it is complex and names something else. */
+/** Has neither member if it is complex and names something else. */
 export interface Subject {
   user?: Named | undefined;
   session?: Named | undefined;
@@ -18,22 +18,22 @@ export interface Subject {
 export interface KnownIssuers {
   /** The issuers of all identity providers in the config. */
   all: string[];
-  /** Whose names the transmitter's `opaque` identifiers are. */
+  /** The issuer of the transmitter's `opaque` identifiers. */
   ofOpaque: string | undefined;
 }
 
 /**
  * https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html#name-complex-subject-members
  *
- * Members beside `user` and `session` would narrow it down to, say, one device; the gateway knows of none and ends
- * more.
+ * Other members would narrow the subject down, for example to one device. The gateway does not know devices, ignores
+ * them and so ends more sessions.
  *
  * @throws Refused `subject`
  */
 export function readSubject(value: unknown, issuers: KnownIssuers): Subject {
   if (!isObject(value)) throw new Refused("subject");
   const format = formatOf(value);
-  // Before it had a name, a complex subject had no format.
+  // In early drafts a complex subject has no format.
   if (format !== undefined && format !== "complex") return { user: readNamed(value, issuers) };
   const [user, session] = ["user", "session"].map((name) =>
     value[name] === undefined ? undefined : readNamed(value[name], issuers),
@@ -60,7 +60,7 @@ function readNamed(value: unknown, issuers: KnownIssuers): Named {
   return { issuer, id };
 }
 
-/** Transmitters of early RISC, such as Google, write `subject_type` and hyphens. @throws Refused for what is no text */
+/** Early RISC transmitters, such as Google, write `subject_type` and hyphens. @throws Refused if it is not a string */
 function formatOf({ format, subject_type: subjectType }: Members): string | undefined {
   const given = format ?? subjectType;
   if (given === undefined) return undefined;
@@ -68,7 +68,7 @@ function formatOf({ format, subject_type: subjectType }: Members): string | unde
   return given.replace("iss-sub", "iss_sub");
 }
 
-/** Google's events write its issuer with a slash at the end, its ID tokens without. */
+/** Google's events have a trailing slash in the issuer, its ID tokens do not. */
 function withoutSlash(issuer: string): string {
   return issuer.replace(/\/$/, "");
 }

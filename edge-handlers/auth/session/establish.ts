@@ -6,29 +6,27 @@ import type { RequestContext } from "../request-context";
 import type { Identity } from "../oidc/identity";
 import type { LedgerStatus } from "../../../ledger/records";
 
-/**
- * What a renewal keeps of the session that it renews. Roles and claims are not among it: they may have been withdrawn.
- */
+/** What a renewal keeps of the session. Roles and claims are not kept, because they may have been withdrawn. */
 export interface SessionStart extends Pick<Session, "sid" | "issuedAt" | "idp" | "mark" | "floor"> {
   authTime?: number;
-  /** Unix seconds at which the session ends, whatever happens. */
+  /** Unix seconds at which the session ends at the latest. */
   endsAt: number;
 }
 
 export interface Established {
   session: Session;
-  /** The browser has the session once these are set. */
+  /** Setting these gives the browser the session. */
   cookies: string[];
 }
 
-/** Characters of a user agent that the ledger keeps. */
+/** Maximum characters of a user agent in the ledger. */
 const MAX_USER_AGENT = 200;
 /** Operators read the ledger on a terminal. */
 const NOT_PRINTABLE = /[^ -~]/g;
 
 /**
- * A session for `identity`. Its token ends after the token lifetime and never after the session. Without a refresh
- * token it cannot be renewed, and the refresh cookie of an earlier session is cleared.
+ * Makes a session for `identity`. Its token expires after the token lifetime, but never later than the session ends.
+ * Without a refresh token it cannot be renewed, and the refresh cookie of an earlier session is cleared.
  *
  * @throws Failure `session_too_large`, `refresh_token_too_large`, `keys_unavailable`
  */
@@ -62,7 +60,7 @@ export async function establishSession(
   return { session, cookies };
 }
 
-/** What the ledger keeps of a session that begins. @param ledgerStatus what was found in it just before */
+/** The ledger's record of a new session. @param ledgerStatus what the ledger said just before */
 export function ledgerSession(
   { request, address }: RequestContext,
   { uid, sid, idp, email, issuedAt }: Session,

@@ -1,7 +1,7 @@
 /**
- * What the ledger keeps of the last attempt to renew a session, sealed like a cookie: a browser that never got the
- * answer can be given the same once more, and a refresh token that came from the provider is not lost with the request
- * that asked for it.
+ * What the ledger keeps of the last attempt to renew a session, encrypted like a cookie. A browser that never received
+ * the answer can get the same one again. A refresh token from the provider is not lost if the request that got it
+ * fails.
  */
 import type { LedgerSession } from "../../../ledger/records";
 import type { Session } from "../../../session/token";
@@ -13,7 +13,7 @@ import type { RequestContext } from "../request-context";
 export type Given = Pick<Session, "expiresAt" | "authTime" | "strength" | "roles" | "email" | "claims">;
 
 export interface Next extends Refresh {
-  /** Absent where the attempt came to nothing but a new refresh token. */
+  /** Absent if the attempt failed and only gave a new refresh token. */
   given?: Given;
 }
 
@@ -23,7 +23,7 @@ export function sealNext({ ports }: RequestContext, sid: string, next: Next): Pr
 }
 
 /**
- * Undefined where there is none, or its key is gone.
+ * Undefined if there is none, or its key no longer exists.
  *
  * @throws Failure `keys_unavailable`
  */

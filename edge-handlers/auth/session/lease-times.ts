@@ -1,13 +1,12 @@
 /**
- * How long a session may be leased to one request that renews it. A handler lives no longer than `HANDLER_TIME` in
- * session/timing.ts.
+ * How long one request may hold the lease of a session. A handler runs for at most `HANDLER_TIME` (session/timing.ts).
  */
 
 /**
- * Milliseconds that a request watches another one's lease, and that the next one watches it for: together longer than
- * its holder can live.
+ * Milliseconds for which one request watches another's lease, and for which the next one continues. Together longer
+ * than the holder can run.
  */
 export const WATCH = 3_000;
 export const WATCH_ON = 2_100;
-/** Milliseconds between two looks. */
+/** Milliseconds between two reads. */
 export const PAUSE = 250;

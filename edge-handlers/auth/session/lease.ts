@@ -1,6 +1,6 @@
 /**
  * The lease of a session: the right to renew it, which one request has at a time. It is taken before the refresh token
- * is spent, because a provider may take the second use of one for theft, and end the session.
+ * is used, because a provider may treat a second use as theft and end the session.
  */
 import { setTimeout } from "node:timers/promises";
 import type { LedgerSession } from "../../../ledger/records";
@@ -11,27 +11,27 @@ import { PAUSE, WATCH, WATCH_ON } from "./lease-times";
 
 export interface Lease {
   id: string;
-  /** As it was when the lease was taken. */
+  /** The session when the lease was taken. */
   session: LedgerSession;
-  /** Sealed; what the next holder must know. */
+  /** Encrypted; what the next holder must know. */
   keep?: string;
-  /** Whether there is nothing left to give back. */
+  /** True if there is nothing left to release. */
   isOver: boolean;
 }
 
 /**
- * What became of another one's lease. `gone`: it was given back, or the session was renewed, or is over. `held`: its
- * holder may be at work.
+ * What happened to another request's lease. `gone`: it was released, or the session was renewed or has ended. `held`:
+ * its holder may still be working.
  */
 export type Watched = "gone" | "held" | { dead: string };
 
-/** Milliseconds that it takes to answer after a look that took long. */
+/** Milliseconds needed to answer after a slow read. */
 const TIME_TO_ANSWER = 700;
 
 /**
- * @param generation of the refresh cookie
- * @param dead a lease whose holder cannot be alive
- * @returns undefined where somebody else has it, or the session is not at that generation (any more)
+ * @param generation the refresh cookie's
+ * @param dead a lease whose holder can no longer be running
+ * @returns undefined if another request has the lease, or the session is not (or no longer) at that generation
  * @throws Failure `ledger_unavailable`
  */
 export async function takeLease(
@@ -43,7 +43,7 @@ export async function takeLease(
   const id = ports.random(12);
   const claim = { uid, sid, generation, lease: id, at: ports.now(), ...(dead !== undefined && { dead }) };
   const session = await ports.ledger.claim(claim).catch(async (error: unknown) => {
-    // The write is made once, and only its answer may have been lost.
+    // The write is never retried, and only its answer may have been lost.
     const found = await ports.ledger.session({ uid, sid });
     if (found?.lease !== id) throw error;
     return found;
@@ -51,7 +51,7 @@ export async function takeLease(
   return session && { id, session, isOver: false };
 }
 
-/** Best effort: a lease that stays costs the next request a few seconds. */
+/** Best effort: a lease that is not released costs the next request a few seconds. */
 export async function giveBack(context: RequestContext, { id, session, keep }: Lease): Promise<void> {
   await context.ports.ledger
     .release(session, id, keep)
@@ -59,8 +59,8 @@ export async function giveBack(context: RequestContext, { id, session, keep }: L
 }
 
 /**
- * Watches a lease that somebody else has. Nobody trusts the time in it: the requests that find it watch for as long as
- * its holder can live, by their own clocks, and tell each other by a note.
+ * Watches a lease that another request has. Its time is not trusted: requests that find it watch it, by their own
+ * clocks, for as long as its holder can run, and leave a note for each other in the ledger.
  *
  * @throws Failure `ledger_unavailable`
  */

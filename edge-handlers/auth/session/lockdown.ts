@@ -2,13 +2,13 @@ import type { Revocation } from "../../../ledger/records";
 import { CLOCK_SKEW } from "../../../session/timing";
 import type { RequestContext } from "../request-context";
 
-/** Seconds from a lockdown's cut-off in the ledger until it has replaced the keys, at the latest. */
+/** Maximum seconds from a lockdown's cut-off in the ledger until it has replaced the keys. */
 const REPLACED_WITHIN = 60;
 
 /**
- * Gets the keys of the last lockdown. With those from before it, which this handler would use for a minute longer, it
- * would give out sessions that the gate refuses. Whatever the two clocks say, they are asked for after it; a time that
- * is still to come is asked for once a second.
+ * Makes sure that the cached keys are from after the last lockdown. Otherwise this handler would use the replaced keys
+ * for up to another minute, and issue sessions that the gate refuses. The margin covers the difference between the two
+ * clocks. While that time is in the future, the keys are fetched at most once a second.
  *
  * @throws Failure `keys_unavailable`
  */

@@ -10,7 +10,9 @@ import { relyingParty } from "../oidc/relying-party";
 import { redeemRefreshToken } from "../oidc/tokens";
 import type { RenewalRecord, LedgerStatus } from "../../../ledger/records";
 
-/** With these answers the provider has ended the session: asking again would change nothing, signing in may. */
+/**
+ * After these failures the provider will not renew the session: trying again changes nothing, but signing in may help.
+ */
 const ENDS_THE_SESSION: ReadonlySet<FailureCode> = new Set([
   "grant_refused",
   "idp_response_invalid",
@@ -18,8 +20,8 @@ const ENDS_THE_SESSION: ReadonlySet<FailureCode> = new Set([
   "user_changed",
 ]);
 /**
- * With these the provider says that this client may not renew sessions at all (RFC 6749 section 5.2); it may well sign
- * users in.
+ * With these codes the provider says that this client may not renew sessions at all (RFC 6749 section 5.2). It may
+ * still sign users in.
  */
 const RENEWAL_NOT_ALLOWED: ReadonlySet<string | undefined> = new Set([
   "unauthorized_client",
@@ -28,8 +30,8 @@ const RENEWAL_NOT_ALLOWED: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /**
- * Milliseconds that must be left before a refresh token is spent, and before a renewal is recorded: somebody has to get
- * what comes of it.
+ * Milliseconds that must be left before a refresh token is used, and before a renewal is recorded, so that the result
+ * still reaches the browser.
  */
 const TIME_TO_REDEEM = 2_000;
 const TIME_TO_RECORD = 800;
@@ -43,13 +45,13 @@ export function canRedeem({ timeLeft }: RequestContext): boolean {
   return timeLeft() >= TIME_TO_REDEEM;
 }
 
-/** `failure`: what the provider said; absent where the ledger says that it has been ended or renewed meanwhile. */
+/** `failure`: what the provider said; absent if the session was ended or renewed in the meantime. */
 export type Redeemed = { outcome: "renewed"; expiresAt: number } | { outcome: "refused"; failure?: Failure };
 
 /**
- * Renews a session at the provider, as the one who has its lease.
+ * Renews a session at the provider. The caller must hold its lease.
  *
- * @throws Failure where renewing may work later
+ * @throws Failure if renewing may work later
  */
 export async function redeem(
   context: RequestContext,
@@ -61,7 +63,7 @@ export async function redeem(
   const { uid, sid } = session;
   const { generation } = refresh;
   const known = await readNext(context, lease.session);
-  // An attempt that came to nothing may have got a newer refresh token than this cookie has.
+  // A failed attempt may have received a newer refresh token than this cookie has.
   const latest =
     known?.generation === generation && turnOf(known) > turnOf(refresh)
       ? { refreshToken: known.refreshToken, generation, turn: turnOf(known) }
@@ -71,7 +73,7 @@ export async function redeem(
     const party = await relyingParty(context, session.idp);
     if (!canRedeem(context)) throw new Failure("out_of_time");
     const tokens = await redeemRefreshToken(context, party, latest.refreshToken);
-    // A provider that does not rotate refresh tokens sends none back: the old one stays good (RFC 6749 section 6).
+    // A provider that does not rotate refresh tokens sends none: the old one stays valid (RFC 6749 section 6).
     if (tokens.refreshToken !== undefined)
       kept = { refreshToken: tokens.refreshToken, generation, turn: turnOf(latest) + 1 };
     const identity = await identify(context, party, tokens);
@@ -80,7 +82,7 @@ export async function redeem(
     const start = { ...session, floor: ledgerStatus.floor, endsAt: lease.session.endsAt };
     const { session: renewed, cookies } = await establishSession(context, start, identity, next);
     const sealed = await sealNext(context, sid, { ...next, attempt: lease.id, given: givenBy(renewed) });
-    // Recorded and not heard of, it would make the browser's next request look like theft.
+    // If a renewal were recorded but its answer lost, the browser's next request would look like theft.
     if (context.timeLeft() < TIME_TO_RECORD) throw new Failure("out_of_time");
     kept = { ...kept, attempt: lease.id };
     const renewal = {
@@ -101,7 +103,7 @@ export async function redeem(
     if (!(error instanceof Failure)) throw error;
     if (ENDS_THE_SESSION.has(error.code) || RENEWAL_NOT_ALLOWED.has(error.detail))
       return { outcome: "refused", failure: error };
-    // Nothing was renewed, but the provider may take only its latest refresh token from now on.
+    // Nothing was renewed, but from now on the provider may accept only its latest refresh token.
     if (kept !== latest) context.setCookies.push(await refreshCookie(context, sid, kept));
     if (turnOf(kept) !== turnOf(latest)) {
       const { refreshToken, turn } = kept;
@@ -117,10 +119,11 @@ export async function redeem(
 }
 
 /**
- * The write is made once, and its answer may be lost: the ledger itself then says whether it has the renewal.
+ * Records the renewal. The write is never retried; if its answer is lost, a read tells if the renewal was recorded.
  *
- * @param interim the cookie for an answer that is given before: it renews the session whether or not this was recorded
- * @returns false where the session was ended or renewed meanwhile
+ * @param interim the cookie for an answer that is sent before the write ends: it renews the session whether or not the
+ *   renewal was recorded
+ * @returns false if the session was ended or renewed in the meantime
  */
 async function recorded(
   { ports: { ledger }, setCookies }: RequestContext,

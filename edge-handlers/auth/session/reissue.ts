@@ -5,11 +5,11 @@ import type { RequestContext } from "../request-context";
 import type { LedgerStatus } from "../../../ledger/records";
 
 /**
- * Signs a token again, with the latest key and the floor that its user's shard has now, if the ledger says that the
- * session lives. The session stays what it is, and ends when it would have; neither the provider is asked nor anything
- * written.
+ * Signs a token again, with the current key and the current floor of its user's shard, if the ledger says that the
+ * session is active. Nothing else about the session changes, including its end. This needs no provider and writes
+ * nothing.
  *
- * @returns false where the token is not outdated, or was replaced again and again to no avail, or the session is over
+ * @returns false if the token is not outdated, if reissuing it repeatedly did not help, or if the session is not active
  * @throws Failure `session_too_large`, `keys_unavailable`
  */
 export async function reissue(

@@ -15,31 +15,28 @@ import { reactToReuse } from "./reuse";
 import { statusOf, refreshDecision, type RefreshDecision } from "./status";
 
 /**
- * `reissued`: the token was signed again, and nothing else. `renewal_repeated`: what a renewal gave was given once
- * more, because its answer was lost. `renewed_elsewhere`: it was renewed a moment ago, and the browser has the renewed
- * session or is about to get it. `under_way`: somebody else is renewing it; whoever comes again will know more. `over`:
- * the ledger says that there is no such session any more; its cookies are worth nothing. `refused`: this browser has to
- * sign in for it to go on.
+ * `reissued`: the token was only signed again. `renewal_repeated`: the result of a renewal was sent again, because its
+ * answer was lost. `renewed_elsewhere`: the session was renewed a moment ago, and the browser has the new cookies or is
+ * about to get them. `under_way`: another request is renewing the session; try again. `over`: the session has ended
+ * according to the ledger, and its cookies are worthless. `refused`: the user has to sign in to continue.
  */
 export type Renewal =
   | { outcome: "renewed" | "renewed_elsewhere" | "renewal_repeated" | "reissued"; expiresAt: number }
   | { outcome: "under_way" | "refused" }
-  /** `known`: what was seen in the ledger, of a session that was revoked. */
+  /** `known`: the marks seen in the ledger, if the session was revoked. */
   | { outcome: "over"; known?: Known };
 
 const REFUSED: Renewal = { outcome: "refused" };
 const UNDER_WAY: Renewal = { outcome: "under_way" };
 
 /**
- * Renews a genuine session, whose token may have expired, with its refresh cookie, if the ledger has nothing against
- * it.
+ * Renews a genuine session, whose token may have expired, with its refresh cookie, if the ledger allows it.
  *
- * The renewed session keeps `sid`, `issuedAt` and `mark`, which is what a revocation goes by. Of requests that come at
- * the same time one asks the provider; the others wait for what it gets.
+ * The renewed session keeps `sid`, `issuedAt` and `mark`, so that revocations still match it. Of concurrent requests,
+ * one calls the provider and the others wait for its result.
  *
- * @param isLoop whether this browser comes again and again: what it has does not help it
- * @throws Failure where renewing may work later: the ledger, the provider, the keys or the client secret are not
- *   available
+ * @param isLoop true if this browser keeps coming back, so that another renewal would not help
+ * @throws Failure if renewing may work later: the ledger, the provider, the keys or the client secret are not available
  */
 export async function renewSession(context: RequestContext, signed: SignedSession, isLoop: boolean): Promise<Renewal> {
   const { settings } = context;
@@ -68,23 +65,23 @@ interface Attempt {
   signed: SignedSession;
   refresh: Refresh | undefined;
   isLoop: boolean;
-  /** Whether the token's time is not up. */
+  /** True if the token has not expired. */
   isFresh: boolean;
-  /** What is taken is given back in the end. */
+  /** Takes the lease. It is released when the attempt ends. */
   take(generation: number, dead?: string): Promise<Lease | undefined>;
 }
 
 async function attempt({ context, signed, refresh, isLoop, isFresh, take }: Attempt): Promise<Renewal> {
   const { session } = signed;
   const { uid, sid } = session;
-  // In parallel, because each may be the better part of a second away. A token whose time is not up may only have to be
-  // signed again.
+  // In parallel, because from a distant region each call may take most of a second. Not for a token that has not
+  // expired: it may only need to be reissued.
   const takesAtOnce = refresh !== undefined && !isFresh && !isLoop;
   const [ledgerStatus, early] = await Promise.all([
     context.ports.ledger.status({ uid, sid }),
     takesAtOnce ? take(refresh.generation) : undefined,
   ]);
-  // Also for the sign-in that begins where the session is over.
+  // Needed also if the session has ended, for the sign-in that then begins.
   await keepUpWithLockdown(context, ledgerStatus.revocations);
   const found = refresh
     ? refreshDecision(ledgerStatus, { generation: refresh.generation, isFresh }, context)
@@ -122,9 +119,7 @@ async function attempt({ context, signed, refresh, isLoop, isFresh, take }: Atte
   return REFUSED;
 }
 
-/**
- * What the ledger says now of a session that could be renewed when the request came; undefined where that is still so.
- */
+/** Reads the ledger again after another request may have changed the session; undefined if it can still be renewed. */
 async function overtaken(
   context: RequestContext,
   session: Session,

@@ -7,14 +7,14 @@ import type { LedgerStatus } from "../../../ledger/records";
 import { statusOf } from "./status";
 
 /**
- * Gives a browser once more what the last renewal gave it, for its refresh cookie is the one that was used for that:
- * the answer was lost, or another tab has it. Nothing is recorded: it stays one renewal.
+ * Gives a browser the result of the last renewal again, if its refresh cookie is the one that was used for it: the
+ * answer was lost, or another tab received it. Records nothing, because it is still the same renewal.
  *
- * Whoever comes a moment later from the address of the renewal is taken for the same browser. A cookie that was given
- * when nobody knew whether the renewal was recorded is its heir at any time, from anywhere.
+ * A request that comes a moment later from the IP address of the renewal counts as the same browser. A cookie that was
+ * set while it was unknown if the renewal was recorded may get the result at any time, from anywhere.
  *
- * @param isInTime whether the cookie is that of the renewal, which was a moment ago
- * @returns undefined where there is nothing to give, or not to this browser
+ * @param isInTime true if the cookie is the one that was used for the renewal, a moment ago
+ * @returns undefined if there is nothing to repeat, or this browser may not have it
  * @throws Failure `keys_unavailable`
  */
 export async function repeatRenewal(

@@ -11,7 +11,7 @@ interface Reused {
   idp: string;
 }
 
-/** What is revoked, and the time of the cut-off of a user. */
+/** What to revoke, with the cut-off for a user. */
 const REVOKED: Record<
   ReuseAction,
   (session: Reused, now: number) => { target: RevocationTarget; cutoff?: number } | undefined
@@ -27,11 +27,11 @@ const REASONS: Record<Reuse, string> = {
 };
 
 /**
- * A flow or a refresh cookie came a second time: two have it, and one of them should not (RFC 9700 section 4.14.2).
- * Which one cannot be told.
+ * Reacts to the second use of a flow or a refresh cookie. Two parties have it, one of them illegitimately, and there is
+ * no way to tell which one (RFC 9700 section 4.14.2).
  *
- * The revocation is sent first: where that fails nothing is recorded, and the next use is caught again. The event is
- * for others; it may be lost.
+ * The revocation is sent first: if that fails nothing is recorded, and the next use is detected again. The event only
+ * informs other systems, so it may be lost.
  *
  * @throws Failure `revocations_unavailable`, `ledger_unavailable`
  */

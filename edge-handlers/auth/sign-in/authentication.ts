@@ -1,20 +1,20 @@
-/** Whether a user has authenticated at the provider since a cut-off. All times are Unix seconds. */
+/** Checks if a user has authenticated at the provider since a cut-off. All times are Unix seconds. */
 import type { Revocation } from "../../../ledger/records";
 import { CLOCK_SKEW } from "../../../session/timing";
 import type { LedgerStatus } from "../../../ledger/records";
 
 /** What a sign-in that forces re-authentication knew when it began. */
 export interface Known extends Pick<LedgerStatus, "mark" | "gatewayMark"> {
-  /** When the provider ended the session of its own that the user had come from. */
+  /** When the provider ended the provider session that the user came from. */
   endedAt?: number | undefined;
 }
 
-/** From when on an authentication counts. */
+/** Authentications before this time do not count. */
 export interface Cutoff {
   time: number;
-  /** Whether the provider was asked to authenticate the user by a sign-in that knew of it. */
+  /** True if a sign-in that knew of the cut-off asked the provider to authenticate the user. */
   wasAsked: boolean;
-  /** Whether the user is suspected: then nothing but a time of authentication will do. */
+  /** True if the user is under suspicion: then only a time of authentication (`auth_time`) is accepted as proof. */
   isSuspect: boolean;
 }
 
@@ -25,8 +25,8 @@ export type Verdict = "accepted" | "ask" | "too_old";
 const SKEW = 60;
 
 /**
- * The cut-offs that still matter. When everybody was signed out nobody is suspected, and a provider that cannot tell
- * would keep all of them out.
+ * The cut-offs that still matter. After a gateway-wide revocation nobody in particular is under suspicion, and
+ * requiring `auth_time` would lock out everybody whose provider does not send it.
  */
 export function cutoffsOf(revocations: readonly Revocation[], known: Known | undefined, now: number): Cutoff[] {
   return revocations.flatMap(({ kind, mark, cutoff, until }) => {
@@ -36,25 +36,25 @@ export function cutoffsOf(revocations: readonly Revocation[], known: Known | und
   });
 }
 
-/** @param endedAt when the provider ended the session that the user comes from; undefined where it did not */
+/** @param endedAt when the provider ended the session that the user comes from; undefined if it did not */
 export function endAsCutoff(endedAt: number | undefined, known: Known | undefined): Cutoff[] {
   if (endedAt === undefined) return [];
   return [{ time: endedAt, wasAsked: known?.endedAt !== undefined && known.endedAt >= endedAt, isSuspect: false }];
 }
 
 /**
- * Whether the user authenticated after every cut-off. Where the sign-in did not ask for it, the provider's clock may
- * deceive, and the answer is rather no: the user is then asked.
+ * Decides if the user authenticated after every cut-off. If the sign-in did not ask for it, the provider's clock may be
+ * ahead, so in doubt the user is asked to re-authenticate.
  *
- * Asked is not obeyed: the request passes through the browser, where whoever has the provider's cookies can take
- * `prompt` and `max_age` out of it. The time of authentication tells, and `max_age` makes it compulsory (OpenID Connect
- * Core 1.0, section 2): without it a revoked user did not sign in.
+ * Asking alone proves nothing. The request passes through the browser, where an attacker with the provider's cookies
+ * can remove `prompt` and `max_age`. Only `auth_time` proves it, and `max_age` makes it mandatory (OpenID Connect Core
+ * 1.0, section 2). So a revoked user is refused without it.
  *
- * @param authTime by the provider's clock; undefined where it does not say
+ * @param authTime by the provider's clock; undefined if it does not send it
  */
 export function judgeAuthentication(cutoffs: readonly Cutoff[], authTime: number | undefined): Verdict {
   const unmet = cutoffs.filter(({ time, wasAsked, isSuspect }) => {
-    // `!(>)`, so that a time which cannot be read is not met.
+    // `!(>)`, so that an unreadable time counts as unmet.
     return authTime === undefined ? !wasAsked || isSuspect : !(authTime > (wasAsked ? time : time + SKEW));
   });
   if (unmet.length === 0) return "accepted";

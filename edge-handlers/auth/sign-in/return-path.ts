@@ -1,22 +1,24 @@
 import { readPath, REFUSED } from "../../../session/paths";
 
-/** Bytes; the flow cookie has to hold it. */
+/** Bytes; the path must fit into the flow cookie. */
 const MAX_LENGTH = 2048;
 const VISIBLE_ASCII = /^[!-~]+$/;
 const ESCAPE = /%([0-9a-f]{2})/gi;
-/** What browsers strip from a URL, or what could end a header: C0 and DEL, but no byte of a UTF-8 sequence. */
+/**
+ * Characters that browsers strip from a URL or that could end a header: C0 and DEL, but no bytes of UTF-8 sequences.
+ */
 const CONTROL = /[^ -~\u0080-\u00ff]/;
-/** What a path must not hold in any layer of encoding. */
+/** What a path must not contain in any layer of encoding. */
 const AMBIGUOUS = /\\|\/\/|\/\.\.?(\/|$)/;
 
 /**
- * The path to return to after sign-in: a path on the same host with its query, without a fragment. What is anything
- * else, or might be read as anything else by a browser, a cache or an origin, is `/`.
+ * The path to return to after sign-in, on the same host, with its query and without a fragment. Returns `/` for
+ * anything else, and for anything that a browser, a cache or an origin might read differently.
  *
- * Unlike a list of bad prefixes this does not depend on how a browser repairs URLs
- * (https://url.spec.whatwg.org/#url-parsing): it takes only what needs no repair, in all layers of percent-encoding.
+ * Unlike a list of forbidden prefixes, this does not depend on how a browser repairs URLs
+ * (https://url.spec.whatwg.org/#url-parsing): it accepts only what needs no repair, in all layers of percent-encoding.
  *
- * @param values the `return_to` parameters of the request, decoded once; several are as good as none
+ * @param values the `return_to` parameters of the request, decoded once; several count as none
  */
 export function readReturnPath(values: readonly string[], basePath: string): string {
   const target = values.length === 1 ? values[0]!.split("#")[0]! : "";
@@ -27,7 +29,9 @@ export function readReturnPath(values: readonly string[], basePath: string): str
   return plainPath === basePath || plainPath.startsWith(`${basePath}/`) ? "/" : target;
 }
 
-/** Undoes percent-encoding until nothing is left to undo, byte by byte: hostile text need not be valid UTF-8. */
+/**
+ * Undoes percent-encoding repeatedly until none is left. Works on bytes, because hostile text need not be valid UTF-8.
+ */
 function decodeAll(text: string): string {
   const decoded = text.replace(ESCAPE, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   return decoded === text ? text : decodeAll(decoded);

@@ -8,10 +8,10 @@ import { Failure } from "../failures";
 import { redirectUri, relyingParty } from "../oidc/relying-party";
 
 /**
- * Sends the browser to the identity provider: code flow with PKCE, state and nonce, always (RFC 9700 section 2.1.1).
+ * Redirects the browser to the identity provider, always with the code flow, PKCE, state and nonce (RFC 9700 section
+ * 2.1.1).
  *
- * @param reauthentication forces the provider to authenticate the user again: what is known of the cut-offs that ask
- *   for it
+ * @param reauthentication if given, forces re-authentication: the known cut-offs that require it
  * @throws Failure `too_many_sign_ins`, `idp_unavailable`, `idp_misconfigured`, `keys_unavailable`
  */
 export async function startSignIn(
@@ -23,7 +23,7 @@ export async function startSignIn(
   const { ports, note } = context;
   note.idp = idp;
   if (isLoop(context, "s")) throw new Failure("too_many_sign_ins");
-  // In parallel, because each may be the better part of a second away.
+  // In parallel, because from a distant region each call may take most of a second.
   const [{ server, settings }] = await Promise.all([relyingParty(context, idp), ports.keys()]);
   const flow: Flow = {
     state: ports.random(32),
@@ -39,7 +39,7 @@ export async function startSignIn(
   const target = new URL(server.authorization_endpoint!);
   const parameters = {
     response_type: "code",
-    // A form_post would come back without the Lax flow cookie.
+    // With `form_post` the browser would not send the Lax flow cookie.
     response_mode: "query",
     client_id: settings.clientId,
     redirect_uri: redirectUri(context, idp),
@@ -48,7 +48,7 @@ export async function startSignIn(
     nonce: flow.nonce,
     code_challenge: await calculatePKCECodeChallenge(flow.verifier),
     code_challenge_method: "S256",
-    // https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest; `max_age` makes `auth_time` compulsory.
+    // https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest; `max_age` makes `auth_time` mandatory.
     ...(reauthentication && { prompt: "login", max_age: "0" }),
   };
   for (const [name, value] of Object.entries(parameters)) target.searchParams.set(name, value);

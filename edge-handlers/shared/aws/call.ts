@@ -2,15 +2,12 @@ import { AwsClient } from "aws4fetch";
 import { LEDGER_READ } from "../../../session/timing";
 import { safeCode } from "../failure";
 
-/**
- * A connection kept for the next request could be dropped, unheard, while Lambda freezes the function; that request
- * would hang.
- */
+/** AWS may close a kept-alive connection unnoticed while Lambda freezes the function; the next request would hang. */
 const NO_KEEP_ALIVE = { connection: "close" };
 
-/** A Lambda@Edge function runs anywhere; what it reads is at home. */
+/** Lambda@Edge functions run in any region; their resources are in this one. */
 const REGION = "us-east-1";
-/** Milliseconds, retries included; the way to us-east-1 with a new TLS connection takes up to one second. */
+/** Milliseconds, including retries. A request to us-east-1 with a new TLS connection takes up to one second. */
 const TIME_LIMIT = LEDGER_READ * 1000;
 
 /** https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
@@ -22,7 +19,7 @@ const SERVICES = {
   events: { endpointVariable: "AWS_ENDPOINT_URL_EVENTBRIDGE", target: "AWSEvents", version: "1.1" },
 } as const;
 
-/** An AWS call that gave no answer, or an error. `code` is AWS's own, such as `ParameterNotFound`. */
+/** An AWS call failed or got no answer. `code` is AWS's own, such as `ParameterNotFound`, if there was an answer. */
 export class AwsError extends Error {
   override readonly name = "AwsError";
 
@@ -32,9 +29,9 @@ export class AwsError extends Error {
 }
 
 /**
- * Calls an AWS service that speaks JSON, with the function's own credentials.
+ * Calls an AWS service with a JSON protocol, using the function's own credentials.
  *
- * @param options `retries`: how often the call is made again after an answer of 5xx or 429
+ * @param options `retries`: how often the call is retried after a 5xx or 429
  * @throws AwsError
  */
 export async function callAws(
@@ -82,7 +79,7 @@ function client(service: string, retries: number): AwsClient {
   });
 }
 
-/** `__type` may have a namespace before a `#`. */
+/** `__type` may have a namespace and `#` before the code. */
 function errorType(output: unknown): string {
   const type =
     typeof output === "object" && output !== null ? (output as Record<string, unknown>)["__type"] : undefined;

@@ -1,4 +1,4 @@
-/** CloudFront's viewer-request event as a Fetch request. */
+/** Converts CloudFront's viewer-request event to a Fetch request. */
 import { Failure } from "../failure";
 import type { Incoming } from "../incoming";
 
@@ -13,11 +13,11 @@ export interface CloudFrontRequest {
   /** The viewer's IP address. */
   clientIp: string;
   method: string;
-  /** The path, undecoded. */
+  /** The path, not decoded. */
   uri: string;
-  /** Undecoded, without `?`. */
+  /** Not decoded, without `?`. */
   querystring: string;
-  /** Keys in lower case; a header that came several times has several values. */
+  /** Keys in lower case; a repeated header has several values. */
   headers: Record<string, { key?: string; value: string }[]>;
   /** Only with "include body"; truncated after 40 KB. */
   body?: { inputTruncated: boolean; encoding: "base64" | "text"; data: string };
@@ -25,16 +25,16 @@ export interface CloudFrontRequest {
 
 const REQUEST_ID = /^[\w=-]{1,128}$/;
 
-/** The request id, which the access log of CloudFront has too (`x-edge-request-id`). */
+/** The request ID, as in CloudFront's access log (`x-edge-request-id`). */
 export function toRequestId(requestId: string): string {
   return REQUEST_ID.test(requestId) ? requestId : "unknown";
 }
 
 /**
- * The request; its `open` throws a Failure: `body_too_large` where CloudFront truncated the body, `wrong_host` and
- * `not_found` for a host and a path that a URL would spell otherwise, `bad_request` for what makes no request at all.
+ * Converts a request. Its `open` throws a Failure: `body_too_large` if CloudFront truncated the body, `wrong_host` or
+ * `not_found` if URL parsing would change the host or the path, `bad_request` if it is not a valid request.
  *
- * @throws TypeError for headers that are none
+ * @throws TypeError for invalid headers
  */
 export function toIncoming(request: CloudFrontRequest, requestId: string): Incoming {
   const headers = toHeaders(request.headers);
@@ -46,7 +46,7 @@ function toRequest({ method, uri, querystring, body }: CloudFrontRequest, header
   const host = headers.get("host") ?? "";
   const text = `https://${host}${uri}${querystring && `?${querystring}`}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  // A URL repairs what it is given; the endpoints are for requests that need no repair.
+  // `URL` repairs its input; requests that need repair are refused.
   if (url?.host !== host.toLowerCase()) throw new Failure("wrong_host");
   if (url.pathname !== uri) throw new Failure("not_found");
   try {
@@ -65,7 +65,7 @@ function toHeaders(lists: CloudFrontRequest["headers"]): Headers {
   const headers = new Headers();
   for (const [name, values] of Object.entries(lists)) {
     const value = values.map((header) => header.value).join(name === "cookie" ? "; " : ", ");
-    // Fetch takes header values as bytes, one a character; an application's cookie may hold any UTF-8.
+    // Fetch takes header values as one byte per character; an application's cookie may contain any UTF-8.
     headers.set(name, Buffer.from(value, "utf8").toString("latin1"));
   }
   return headers;

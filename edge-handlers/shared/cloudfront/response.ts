@@ -1,4 +1,4 @@
-/** A Fetch response as what CloudFront takes from a viewer-request trigger. */
+/** Converts a Fetch response to CloudFront's format for viewer-request triggers. */
 import { isRefusedInResponse } from "../../../cloudfront/headers";
 import { MAX_GENERATED_RESPONSE } from "../../../cloudfront/limits";
 
@@ -16,7 +16,7 @@ export async function toCloudFrontResponse(response: Response, method: string): 
   const headers: CloudFrontResponse["headers"] = {};
   for (const [key, value] of response.headers) {
     if (isRefusedInResponse(key)) throw new TypeError(`CloudFront refuses the header ${key}`);
-    // Fetch lists each set-cookie by itself and joins the values of every other header.
+    // Fetch lists each `set-cookie` separately and joins the values of every other header.
     (headers[key] ??= []).push({ key, value });
   }
   const body = method === "HEAD" ? "" : await response.text();
