@@ -78,7 +78,7 @@ export function shardOf(uid: string): string {
  *   a dot.
  */
 export function markText(mark: number): string {
-  if (!(mark >= 0 && mark < 36 ** MARK_LENGTH && mark % 1 === 0)) throw new RangeError(`no mark: ${mark}`);
+  if (!(mark >= 0 && mark < 36 ** MARK_LENGTH && mark % 1 === 0)) throw new RangeError(`not a mark or time: ${mark}`);
   return mark.toString(36).padStart(MARK_LENGTH, "0");
 }
 
@@ -109,7 +109,7 @@ export function encodeShards(shards: readonly string[]): string {
   const bits: number[] = [];
   for (let i = 0; i < SHARD_MAP_LENGTH; i++) bits.push(0);
   shards.forEach((shard) => {
-    if (!SHARD.test(shard) || !(+shard < SHARD_COUNT)) throw new RangeError(`no shard: ${shard}`);
+    if (!SHARD.test(shard) || !(+shard < SHARD_COUNT)) throw new RangeError(`not a shard: ${shard}`);
     const at = (+shard / SHARDS_A_CHARACTER) | 0;
     bits[at] = bits[at]! | (1 << (+shard % SHARDS_A_CHARACTER));
   });
@@ -130,15 +130,15 @@ export function encodeShardRecord(record: ShardRecord): string {
   const cutoffs = record.cutoffs
     .map((cutoff) => prefixOf(cutoff.uid) + markText(cutoff.mark) + markText(cutoff.reach))
     .join("");
-  if (!MARK_FORM.test(record.floor)) throw new RangeError(`no floor: ${record.floor}`);
+  if (!MARK_FORM.test(record.floor)) throw new RangeError(`not a floor: ${record.floor}`);
   const value = record.floor + sessions + "." + cutoffs;
   if (value.length > MAX_RECORD_BYTES)
-    throw new RangeError(`shard record of ${value.length} bytes; the store takes ${MAX_RECORD_BYTES}`);
+    throw new RangeError(`shard record is ${value.length} bytes; the store accepts at most ${MAX_RECORD_BYTES}`);
   return value;
 }
 
 /** @throws RangeError for an ID that is too short or has a dot: it would shift all entries after it */
 function prefixOf(id: string): string {
-  if (!ID.test(id)) throw new RangeError(`no id: ${id}`);
+  if (!ID.test(id)) throw new RangeError(`not a sid or uid: ${id}`);
   return id.slice(0, PREFIX_LENGTH);
 }

@@ -164,7 +164,7 @@ export function userId(sha256Base64url: (text: string) => string, issuer: string
 
 /** @throws RangeError for anything that is not a floor: compared as a string, it could be above every floor */
 function floorText(floor: string): string {
-  if (!MARK_FORM.test(floor)) throw new RangeError(`no floor: ${floor}`);
+  if (!MARK_FORM.test(floor)) throw new RangeError(`not a floor: ${floor}`);
   return floor === NO_FLOOR ? "" : floor;
 }
 

@@ -167,7 +167,7 @@ describe("a logout token of the certified identity provider, overheard", () => {
     expect([answers, replay.status]).toEqual([[200], 400]);
     expect(JSON.parse(replay.body)).toEqual({
       error: "invalid_request",
-      error_description: "The token was taken before.",
+      error_description: "The token was already accepted.",
     });
     expect(foreign.edge.aws.messages.length).toBe(sent);
     expect(foreign.edge.logs()).toMatch(

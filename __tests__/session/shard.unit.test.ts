@@ -68,7 +68,7 @@ describe("the map of shards", () => {
   });
 
   test.each(["", "A", "00", "-1", "1.5", "4096", "40960", "1\n", " 1", "1e3"])("takes no %j for a shard", (shard) => {
-    expect(() => encodeShards(["0", shard])).toThrow(new RangeError(`no shard: ${shard}`));
+    expect(() => encodeShards(["0", shard])).toThrow(new RangeError(`not a shard: ${shard}`));
   });
 
   test.each<[string, string]>([
@@ -105,7 +105,7 @@ describe("a mark as text", () => {
   });
 
   test.each([NaN, Infinity, -Infinity, -1, 0.5, 1_800_000_000.5, 36 ** 7])("cannot say %d", (mark) => {
-    expect(() => markText(mark)).toThrow(new RangeError(`no mark: ${mark}`));
+    expect(() => markText(mark)).toThrow(new RangeError(`not a mark or time: ${mark}`));
   });
 
   test("has the order of its number", () => {
@@ -148,7 +148,7 @@ describe("a shard's record takes", () => {
     ],
   ])("no %s", (_, entries) => {
     expect(() => record(entries)).toThrow(
-      new RegExp(`^shard record of \\d+ bytes; the store takes ${MAX_RECORD_BYTES}$`),
+      new RegExp(`^shard record is \\d+ bytes; the store accepts at most ${MAX_RECORD_BYTES}$`),
     );
   });
 

@@ -13,7 +13,7 @@ export function interstitial(theme: Theme, path: string, requestId: string): Res
   const href = escapeHtml(path);
   const response = page(200, theme, {
     title: "One moment",
-    text: "You are on your way.",
+    text: "You will be redirected in a moment.",
     action: { href, label: "Continue" },
     requestId,
   });

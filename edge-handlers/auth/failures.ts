@@ -23,7 +23,7 @@ const NOT_SIGNED_IN: FailureKind = {
   action: "Sign in",
 };
 const TEMPORARY = { status: 503, retryAfter: 5, title: UNAVAILABLE, action: "Try again" } as const;
-const TRY_LATER = "This is usually over within a minute. Nothing is wrong with your account.";
+const TRY_LATER = "This usually resolves itself within a minute. Nothing is wrong with your account.";
 const START_OVER = { status: 400, title: SIGN_IN_FAILED, action: "Start again" } as const;
 const CANNOT_CONTINUE = "The answer of your organization’s sign-in service could not be accepted. Please start again.";
 
@@ -42,13 +42,13 @@ export const FAILURES = {
   method_not_allowed: {
     status: 405,
     title: "Request not supported",
-    text: "This address does not take this kind of request.",
+    text: "This address does not support this kind of request.",
   },
   cross_origin: { status: 403, title: "Request refused", text: "Only pages of this site may make this request." },
   unknown_identity_provider: {
     status: 404,
     title: "Unknown sign-in service",
-    text: "The sign-in service that was asked for is not known here.",
+    text: "This site does not use the sign-in service that was asked for.",
     action: "Sign in",
   },
   // The session
@@ -74,7 +74,7 @@ export const FAILURES = {
   renewal_under_way: {
     ...TEMPORARY,
     retryAfter: 1,
-    text: "Your session is just being renewed. Please try again in a moment.",
+    text: "Your session is being renewed. Please try again in a moment.",
   },
   // The way back from the identity provider
   flow_missing: {
@@ -84,7 +84,7 @@ export const FAILURES = {
   flow_mismatch: { ...START_OVER, text: CANNOT_CONTINUE },
   authorization_response_invalid: { ...START_OVER, text: CANNOT_CONTINUE },
   authorization_error: { ...START_OVER, text: "Your organization’s sign-in service could not sign you in." },
-  access_denied: { ...START_OVER, status: 403, text: "Sign-in was cancelled, or your account may not use this site." },
+  access_denied: { ...START_OVER, status: 403, text: "Sign-in was canceled, or your account may not use this site." },
   interaction_required: {
     ...START_OVER,
     status: 403,
@@ -93,7 +93,7 @@ export const FAILURES = {
   grant_refused: { ...START_OVER, text: "This sign-in was already used or has expired." },
   flow_reused: {
     ...START_OVER,
-    text: "This sign-in was already used. If it was not you who used it, tell those who help you.",
+    text: "This sign-in was already used. If you did not use it yourself, please ask for help.",
   },
   authentication_too_old: {
     ...START_OVER,
@@ -118,7 +118,7 @@ export const FAILURES = {
   idp_answer_unreadable: {
     ...TEMPORARY,
     status: 502,
-    text: `Your organization’s sign-in service did not answer as it should. ${TRY_LATER}`,
+    text: `Your organization’s sign-in service gave an unexpected answer. ${TRY_LATER}`,
   },
   settings_unavailable: { ...TEMPORARY, text: TRY_LATER },
   keys_unavailable: { ...TEMPORARY, text: TRY_LATER },

@@ -11,35 +11,36 @@ interface Refusal {
 export const REFUSALS = {
   content_type: {
     err: "invalid_request",
-    description: "The content type of the request is not the one that this endpoint takes.",
+    description: "The request must have the content type that this endpoint accepts.",
   },
-  no_token: { err: "invalid_request", description: "The request does not have exactly one token." },
+  no_token: { err: "invalid_request", description: "The request must have exactly one token." },
   malformed: {
     err: "invalid_request",
-    description: "The token cannot be read: it is too large, is not spelled canonically or is no signed JWT.",
+    description: "The token cannot be read: it is too large, not canonically encoded, or not a signed JWT.",
   },
-  type: { err: "invalid_request", description: "The token's header has another typ than this endpoint takes." },
+  type: { err: "invalid_request", description: "The typ in the token's header is not one that this endpoint accepts." },
   key: {
     err: "invalid_key",
     description: "The token is not signed with an accepted algorithm by a key that the issuer publishes.",
   },
-  signature: { err: "authentication_failed", description: "The signature of the token is wrong." },
+  signature: { err: "authentication_failed", description: "The signature of the token is not valid." },
   issuer: { err: "invalid_issuer", description: "The token's iss is not the configured issuer." },
   audience: { err: "invalid_audience", description: "The token's aud is not the configured audience." },
   time: {
     err: "invalid_request",
-    description: "The token is expired or not valid yet, or its iat is missing, too old or in the future.",
+    description: "The token has expired or is not valid yet, or its iat is missing, too old or in the future.",
   },
   claims: {
     err: "invalid_request",
-    description: "A claim of the token is missing, must not be there or is not of its form.",
+    description: "A claim of the token is missing, not allowed or malformed.",
   },
-  events: { err: "invalid_request", description: "The token's events claim is not what this endpoint takes." },
+  events: { err: "invalid_request", description: "The token's events claim is not one that this endpoint accepts." },
   subject: {
     err: "invalid_request",
-    description: "The subject is missing or is not identified in a way that is known here.",
+    description:
+      "The subject is missing, or its identifier has a format or an issuer that this endpoint does not know.",
   },
-  replayed: { err: "invalid_request", description: "The token was taken before." },
+  replayed: { err: "invalid_request", description: "The token was already accepted." },
 } as const satisfies Record<string, Refusal>;
 
 export type RefusalReason = keyof typeof REFUSALS;

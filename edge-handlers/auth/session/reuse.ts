@@ -22,8 +22,8 @@ const REVOKED: Record<
 };
 
 const REASONS: Record<Reuse, string> = {
-  flow: "The callback of one sign-in came twice.",
-  refresh: "A refresh cookie came again after it had been used.",
+  flow: "The callback of a sign-in was used twice.",
+  refresh: "A refresh cookie was used twice.",
 };
 
 /**

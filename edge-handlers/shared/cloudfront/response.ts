@@ -22,6 +22,6 @@ export async function toCloudFrontResponse(response: Response, method: string): 
   const body = method === "HEAD" ? "" : await response.text();
   const size = Buffer.byteLength(JSON.stringify(headers)) + Buffer.byteLength(body);
   if (size > MAX_GENERATED_RESPONSE)
-    throw new RangeError(`response of ${size} bytes; CloudFront takes ${MAX_GENERATED_RESPONSE}`);
+    throw new RangeError(`response is ${size} bytes; CloudFront accepts at most ${MAX_GENERATED_RESPONSE}`);
   return { status: String(response.status), headers, ...(body !== "" && { body, bodyEncoding: "text" }) };
 }
