@@ -9,11 +9,16 @@ const IDENTITY_HEADER = /^x[-_]gate[-_]/;
 const GATE_COOKIE = /^__(Host|Secure)-gate/;
 
 /**
- * Removes every header in the gateway's namespace, because only the gate may set those. Removes the gateway's cookies
- * too, so that they do not end up in an origin's log. The comparisons save nearly every name the regular expression.
+ * Prepares a request for cache and origin. Removes every header in the gateway's namespace, because only the gate may set
+ * those, and the gateway's cookies, so that they do not end up in an origin's log. Then adds the session's identity.
+ * Values stay percent-encoded, as in the token: claims may contain any text, headers only ASCII.
+ *
+ * @param session the fields of its token
+ * @returns the line for the access log
  */
-function removeForeign(request: ViewerRequest): void {
+export function pass(request: ViewerRequest, session: typeof PUBLIC | string[]): string {
   const headers = request.headers;
+  // The comparisons save nearly every name the regular expression.
   for (const name in headers) {
     if (name > "x" && IDENTITY_HEADER.test(name)) delete headers[name];
   }
@@ -23,19 +28,7 @@ function removeForeign(request: ViewerRequest): void {
   for (const name in cookies) {
     if (name < "a" && name > "_" && GATE_COOKIE.test(name)) delete cookies[name];
   }
-}
-
-/**
- * Prepares a request for cache and origin: removes what only the gateway may send, and adds the session's identity.
- * Values stay percent-encoded, as in the token: claims may contain any text, headers only ASCII.
- *
- * @param session the fields of its token
- * @returns the line for the access log
- */
-export function pass(request: ViewerRequest, session: typeof PUBLIC | string[]): string {
-  removeForeign(request);
   if (session === PUBLIC) return "allow public";
-  const headers = request.headers;
   const email = session[EMAIL];
   const roles = session[ROLES];
   headers["x-gate-user"] = { value: session[UID]! };
