@@ -1,6 +1,6 @@
 /**
- * Options of every client. The SDK repeats calls that were throttled, failed on AWS's side or got no answer. All calls
- * here may be repeated.
+ * Options for every AWS client. The SDK retries calls that are throttled, fail on AWS's side or get no response. Every
+ * call here is safe to retry.
  *
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */

@@ -1,4 +1,4 @@
-/** The ports on AWS, of a function whose environment Terraform sets (stacks/revoker.ts, stacks/key-rotator.ts). */
+/** The ports on AWS. Terraform sets the function's environment (stacks/revoker.ts, stacks/key-rotator.ts). */
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { variable } from "./environment";

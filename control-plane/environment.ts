@@ -1,4 +1,7 @@
-/** A function's environment variables, as Terraform sets them. Both readers throw an OperationError with the name. */
+/**
+ * A function's environment variables, as Terraform sets them. Both functions throw an OperationError that names a
+ * missing or invalid variable.
+ */
 import { OperationError } from "./errors";
 
 export function variable(name: string): string {

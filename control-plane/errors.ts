@@ -1,19 +1,19 @@
 /**
- * An operation that cannot go on. The message is ours and holds no value of a secret or a record, so it may be logged
- * and shown.
+ * An operation that cannot continue. The message contains no value of a secret or a record, so it may be logged and
+ * shown.
  */
 export class OperationError extends Error {
   override readonly name = "OperationError";
 }
 
-/** Somebody else wrote to the store since it was read, or an answer of the store was lost. Worth reading again. */
+/** Somebody else wrote to the store since it was read, or a response of the store was lost. Read it again and retry. */
 export class StoreConflict extends Error {
   override readonly name = "StoreConflict";
 }
 
 /**
- * What may be said of any error: its own message where we wrote it, else its name. Messages of AWS can echo what was
- * sent.
+ * A description of any error that is safe to log: our own message, otherwise the error's name. AWS's messages can echo
+ * the request.
  */
 export function describeError(error: unknown): string {
   if (error instanceof OperationError) return error.message;

@@ -1,6 +1,6 @@
 import type { LogEntry } from "./ports";
 
-/** A line of JSON straight to stdout: console.log would put Lambda's own prefix before it. */
+/** Writes a line of JSON directly to stdout: console.log would add Lambda's own prefix. */
 export function log(entry: LogEntry): void {
   process.stdout.write(`${JSON.stringify(entry)}\n`);
 }

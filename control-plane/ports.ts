@@ -1,11 +1,11 @@
 /**
- * What the control plane needs from outside. On AWS: ledger/aws.ts, session-keys/aws.ts, store/aws.ts,
+ * What the control plane needs from outside. Implemented on AWS: ledger/aws.ts, session-keys/aws.ts, store/aws.ts,
  * revoker/dead-letter-queue.ts; in memory, for tests: __tests__/support/control-plane/memory.ts.
  */
 import type { SessionKeys } from "../session/keys";
 import type { LedgerSession, Revocation, SessionPointer, ShardState, StoreState } from "../ledger/records";
 
-/** What changes the store needs. */
+/** What the code that writes the store needs. */
 export interface Ports {
   ledger: Ledger;
   secret: SessionKeysSecret;
@@ -20,50 +20,56 @@ export interface Ports {
 
 export interface RevokerPorts extends Ports {
   /**
-   * Puts a message that can never be carried out where an operator finds it.
+   * Sends a message that can never be carried out to the dead-letter queue, where an operator finds it.
    *
-   * @param reason ours; nothing of the message's
+   * @param reason contains nothing from the message
    */
   sendToDeadLetterQueue(body: string, reason: string): Promise<void>;
 }
 
-/** A line of the log: a command or a request. No key, no record, no text from outside but a `by` that was checked. */
+/**
+ * A log line about a command or a request. It has no keys, no records, and no text from outside except a validated
+ * `by`.
+ */
 export type LogEntry = { outcome: string } & Record<string, string | number | boolean>;
 
 /** Every read is strongly consistent. */
 export interface Ledger {
   /** The revocations of these ids, by id. */
   revocations(ids: readonly string[]): Promise<Map<string, Revocation>>;
-  /** @param read what it replaces; undefined where there was none. @returns false where another is there */
+  /**
+   * @param read what it replaces; undefined if there was none
+   * @returns false if another writer was faster
+   */
   replaceRevocation(id: string, read: Revocation | undefined, next: Revocation): Promise<boolean>;
   /** Every revocation that was recorded at `time` or later, a page at a time; reads the whole table. */
   revocationsSince(time: number): AsyncGenerator<Revocation[]>;
 
-  /** By shard; those that never had a state are left out. */
+  /** States by shard; shards that never had one are left out. */
   shardStates(shards: readonly string[]): Promise<Map<string, ShardState>>;
-  /** Replaces the version before. @returns false where another is there */
+  /** Replaces the previous version. @returns false if another writer was faster */
   putShardState(shard: string, state: ShardState): Promise<boolean>;
 
   storeState(): Promise<StoreState | undefined>;
   /**
-   * @param etag of the state that it replaces; undefined where there was none
-   * @returns false where another writer was faster
+   * @param etag of the state that it replaces; undefined if there was none
+   * @returns false if another writer was faster
    */
   putStoreState(state: StoreState, etag: string | undefined): Promise<boolean>;
 
   session(uid: string, sid: string): Promise<LedgerSession | undefined>;
   userOfSession(sid: string): Promise<string | undefined>;
-  /** Including those that are over. */
+  /** Including sessions that have ended. */
   sessionsOf(uid: string): Promise<LedgerSession[]>;
-  /** Ids of the users who signed in with an e-mail address, whatever its case. */
+  /** IDs of the users who signed in with an e-mail address, ignoring case. */
   usersOfEmail(email: string): Promise<string[]>;
   /** The sign-ins of the hour that `time` is in, newest first. */
   startedInHourOf(time: number): Promise<SessionPointer[]>;
-  /** Without those that are not there. */
+  /** Sessions that do not exist are left out. */
   sessions(pointers: readonly SessionPointer[]): Promise<LedgerSession[]>;
 }
 
-/** Ids of the versions of the secret that carry a staging label; none does before the first rotation. */
+/** IDs of the secret's versions by staging label; no version has one before the first rotation. */
 export type Stages = Record<"current" | "previous" | "pending", string | undefined>;
 
 /** A version's value never changes. */
@@ -73,28 +79,31 @@ export interface SessionKeysSecret {
   read(version: string): Promise<SessionKeys | undefined>;
   /** Stores a version as AWSPENDING. Repeating it with the same value changes nothing. */
   putPending(version: string, keys: SessionKeys): Promise<void>;
-  /** Moves AWSCURRENT. @param from the version that has it; undefined where none does */
+  /** Moves AWSCURRENT. @param from the version that has it; undefined if none does */
   promote(version: string, from: string | undefined): Promise<void>;
   /**
    * Stores a version and makes it AWSCURRENT.
    *
-   * @returns false, and changes nothing, where `from` is not current any more
+   * @returns false if `from` is no longer current; AWSCURRENT then stays where it is
    */
   replaceCurrent(version: string, keys: SessionKeys, from: string): Promise<boolean>;
-  /** Takes a staging label from the version that has it. */
+  /** Removes a staging label from the version that has it. */
   unlabel(stage: "pending" | "previous", version: string): Promise<void>;
 }
 
 /** The KeyValueStore that the gate reads. Every call costs about a tenth of a cent. */
 export interface Store {
-  /** All of it under its ETag; or newer records if somebody wrote meanwhile: a write then conflicts. */
+  /**
+   * All records, and the ETag. If somebody writes meanwhile, records may be newer than the ETag; a write then
+   * conflicts.
+   */
   read(): Promise<{ etag: string; records: ReadonlyMap<string, string> }>;
   get(name: string): Promise<string | undefined>;
   /**
-   * All of the changes, {@link MAX_CHANGES} at most, or none.
+   * Applies all changes or none; at most {@link MAX_CHANGES}.
    *
    * @returns the new ETag
-   * @throws StoreConflict when the store is not at `etag` any more
+   * @throws StoreConflict if the store's ETag is no longer `etag`
    */
   update(changes: readonly Change[], etag: string): Promise<string>;
 }

@@ -1,4 +1,4 @@
-/** The entry of the bundle: Secrets Manager calls it for each step of a rotation. */
+/** Entry point of the key rotator's bundle: Secrets Manager calls it for each step of a rotation. */
 import type { SecretsManagerRotationEvent } from "aws-lambda";
 import { awsPorts } from "../aws";
 import { seconds } from "../environment";
@@ -6,7 +6,7 @@ import { describeError, OperationError } from "../errors";
 import { log } from "../log";
 import { STEPS, type RotationSettings } from "./steps";
 
-/** @throws Error that names the step and what stopped it; Secrets Manager then starts the rotation again */
+/** @throws Error that names the step and the cause; Secrets Manager then starts the rotation again */
 export async function handler(event: SecretsManagerRotationEvent): Promise<void> {
   const { Step, SecretId, ClientRequestToken } = event;
   const entry = { step: Object.hasOwn(STEPS, Step) ? Step : "unknown", version: ClientRequestToken };
@@ -17,7 +17,7 @@ export async function handler(event: SecretsManagerRotationEvent): Promise<void>
   } catch (error) {
     const detail = describeError(error);
     log({ ...entry, outcome: "failed", detail });
-    // A new error: Lambda logs what is thrown, and AWS's messages can echo what was sent.
+    // Not the original error: Lambda logs what is thrown, and AWS's messages can echo the request.
     throw new Error(`${entry.step}: ${detail}`);
   }
 }

@@ -3,7 +3,7 @@ import { OperationError } from "../errors";
 import { MAX_CHANGES, type Ports } from "../ports";
 import { newKey } from "../session-keys/new-key";
 
-/** One update of the store must hold every key's record, and another record beside them. */
+/** One update of the store must have room for every key's record and another record. */
 const MAX_KEYS = MAX_CHANGES - 2;
 
 /**

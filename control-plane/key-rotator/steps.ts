@@ -1,6 +1,6 @@
 /**
- * The four steps in which Secrets Manager rotates a secret. Each may be repeated, and all of them may be started again
- * from the first after a crash at any point, hours later too.
+ * The four steps in which Secrets Manager rotates a secret. Each can be repeated. After a crash at any point, a
+ * rotation can start again from the first step, even hours later.
  *
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
  */
@@ -22,18 +22,18 @@ export interface RotationSettings {
   propagation: number;
   /** Seconds from the announcement of a key until every handler knows it. */
   keyAnnouncement: number;
-  /** Seconds a token is good for. */
+  /** Seconds for which a token is valid. */
   tokenLifetime: number;
 }
 
-/** @param version id of the version that the rotation makes: the event's ClientRequestToken */
+/** @param version ID of the version that the rotation makes: the event's ClientRequestToken */
 type Step = (ports: Ports, settings: RotationSettings, version: string) => Promise<Record<string, string | number>>;
 
-/** A rotation that is under way, or is over and has a step repeated. */
+/** A rotation in progress, or a finished one of which a step is repeated. */
 interface Rotation {
   /** The value of its version. */
   keys: SessionKeys;
-  /** Its version is AWSCURRENT already. */
+  /** True if its version is already AWSCURRENT. */
   isDone: boolean;
   /** The version with AWSCURRENT, and its keys; undefined before the first rotation. */
   from: string | undefined;
@@ -42,7 +42,7 @@ interface Rotation {
 
 const TEST_ATTEMPTS = 6;
 
-/** By the names that Secrets Manager gives them. What a step returns is for the log. */
+/** Steps by their names in Secrets Manager. What a step returns is logged. */
 export const STEPS: Readonly<Record<string, Step>> = { createSecret, setSecret, testSecret, finishSecret };
 
 /** Makes the new key; the first one if the secret has no version yet, as after Terraform's apply. */
@@ -74,8 +74,8 @@ async function testSecret(ports: Ports, { propagation }: RotationSettings, versi
 }
 
 /**
- * Lets every handler know the new key, then lets them sign with it, then removes the records of keys that no active
- * session is signed with.
+ * Announces the new key to every handler, then lets them sign with it. Finally removes the records of keys that no
+ * active session is signed with.
  */
 async function finishSecret(ports: Ports, settings: RotationSettings, version: string) {
   const rotation = await rotationOf(ports, version);
@@ -90,11 +90,11 @@ async function finishSecret(ports: Ports, settings: RotationSettings, version: s
 }
 
 /**
- * Handlers keep the keys for a minute. So a version with the new key that still signs with the old one is current for
- * longer than that.
+ * Handlers cache the keys for a minute. For longer than that, the current version has the new key but still signs with
+ * the old one.
  *
- * @returns id of the version that then is current; undefined before the first rotation, when nobody signs yet
- * @throws OperationError where the keys were replaced meanwhile
+ * @returns ID of the version that is current afterwards; undefined before the first rotation, when nobody signs yet
+ * @throws OperationError if the keys were replaced meanwhile
  */
 async function announce(
   { secret, wait }: Ports,
@@ -111,8 +111,8 @@ async function announce(
 }
 
 /**
- * @throws OperationError for a version that is not being rotated: neither a step that is repeated late nor a rotation
- *   that a lockdown interrupted may bring an old key back
+ * @throws OperationError if the version is not being rotated: a step that is repeated late, or a rotation that a
+ *   lockdown interrupted, must not bring an old key back
  */
 async function rotationOf({ secret }: Ports, version: string): Promise<Rotation> {
   const { stages, current } = await readActiveKeys(secret);

@@ -32,10 +32,10 @@ const SEND: Record<Operation, (client: DynamoDBClient, input: never) => Promise<
   UpdateItem: (client, input) => client.send(new UpdateItemCommand(input)),
 };
 const MAX_ATTEMPTS = 8;
-/** Batches that are read at a time. */
+/** Batches that are read in parallel. */
 const PARALLEL_READS = 4;
 
-/** @param sessionsTable of who lists or looks up sessions; the key rotator does not */
+/** @param sessionsTable absent in the key rotator, which reads no sessions */
 export function dynamoDbLedger(sessionsTable = "", revocationsTable: string): Ledger {
   const client = new DynamoDBClient(CLIENT_OPTIONS);
   const send = async <T>({ operation, input, read }: LedgerRequest<T>): Promise<T> => {
@@ -61,7 +61,7 @@ export function dynamoDbLedger(sessionsTable = "", revocationsTable: string): Le
     return found;
   }
 
-  /** @param requestFor at most {@link MAX_KEYS} */
+  /** @param requestFor makes the request for at most {@link MAX_KEYS} keys */
   async function batches<K, T>(
     keys: readonly K[],
     requestFor: (table: string, keys: readonly K[]) => LedgerRequest<Part<T>>,
@@ -77,16 +77,16 @@ export function dynamoDbLedger(sessionsTable = "", revocationsTable: string): Le
     const found: T[] = [];
     let next = first;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html: what is asked again at
-      // once is throttled again.
+      // Unprocessed keys that are requested again without a delay are likely to be throttled again:
+      // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
       if (attempt > 0) await setTimeout(backoff(attempt) * 1000);
       const part = await send(next);
       found.push(...part.found);
       if (!part.rest) return found;
       next = part.rest;
     }
-    // What was not read may be the revocation that is asked for.
-    throw new OperationError("the ledger answered in part only; try again");
+    // The missing items may include the revocation that is needed.
+    throw new OperationError("the ledger returned only some of the items; try again");
   }
 
   return {
@@ -94,7 +94,11 @@ export function dynamoDbLedger(sessionsTable = "", revocationsTable: string): Le
     revocations: async (ids: readonly string[]): Promise<Map<string, Revocation>> =>
       new Map(await batches([...new Set(ids)], revocations.getRevocations, revocationsTable)),
 
-    /** In the place of the one that was read; undefined where there was none. @returns false where another is there */
+    /**
+     * Replaces the revocation that was `read`, undefined if there was none.
+     *
+     * @returns false if another writer was faster
+     */
     replaceRevocation: (id: string, read: Revocation | undefined, next: Revocation): Promise<boolean> =>
       send(revocations.replaceRevocation(revocationsTable, id, read, next)),
 
@@ -102,17 +106,20 @@ export function dynamoDbLedger(sessionsTable = "", revocationsTable: string): Le
     revocationsSince: (time: number): AsyncGenerator<Revocation[]> =>
       pages(revocations.scanRevocations(revocationsTable, time)),
 
-    /** By shard; those that never had a state are left out. */
+    /** States by shard; shards that never had one are left out. */
     shardStates: async (shards: readonly string[]): Promise<Map<string, ShardState>> =>
       new Map(await batches(shards, revocations.getShardStates, revocationsTable)),
 
-    /** In the place of the version before. @returns false where another is there */
+    /** Replaces the previous version. @returns false if another writer was faster */
     putShardState: (shard: string, state: ShardState): Promise<boolean> =>
       send(revocations.putShardState(revocationsTable, shard, state)),
 
     storeState: (): Promise<StoreState | undefined> => send(revocations.getStoreState(revocationsTable)),
 
-    /** Unless another writer has done so since `etag` was read. @param etag undefined where there was no state */
+    /**
+     * @param etag of the state that it replaces; undefined if there was none
+     * @returns false if another writer was faster
+     */
     putStoreState: (state: StoreState, etag: string | undefined): Promise<boolean> =>
       send(revocations.putStoreState(revocationsTable, state, etag)),
 
@@ -122,17 +129,17 @@ export function dynamoDbLedger(sessionsTable = "", revocationsTable: string): Le
     userOfSession: async (sid: string): Promise<string | undefined> =>
       (await send(sessions.getPointer(sessionsTable, sid)))?.uid,
 
-    /** Those that are over included. */
+    /** Including sessions that have ended. */
     sessionsOf: (uid: string): Promise<LedgerSession[]> => all(sessions.getSessionsOf(sessionsTable, uid)),
 
-    /** Ids of the users who signed in with an e-mail address, whatever its case. */
+    /** IDs of the users who signed in with an e-mail address, ignoring case. */
     usersOfEmail: async (email: string): Promise<string[]> =>
       (await all(sessions.getPointersOfEmail(sessionsTable, email))).map(({ uid }) => uid),
 
     /** The sign-ins of the hour that `time` is in, newest first. */
     startedInHourOf: (time: number): Promise<SessionPointer[]> => all(sessions.getPointersOfHour(sessionsTable, time)),
 
-    /** Without those that are not there. */
+    /** Sessions that do not exist are left out. */
     sessions: (pointers: readonly SessionPointer[]): Promise<LedgerSession[]> =>
       batches(pointers, sessions.getSessions, sessionsTable),
   };

@@ -1,4 +1,4 @@
-/** What has to change for the store to hold what it should. Pure: `store check` is this plan, not carried out. */
+/** Plans the changes that the store needs. Pure functions: `store check` reports the plan without carrying it out. */
 import {
   encodeKeyRecord,
   KEY_RECORD,
@@ -13,25 +13,28 @@ import { ALL_SHARDS, type Remembered, type Target, type WholeStore } from "./rea
 import { isRecordOf, type EntrySettings } from "./shard-state";
 
 export interface Plan {
-  /** What it was made from: of the store, and in the ledger. */
+  /** The store's ETag, and the one in the ledger, when the plan was made. */
   etag: string;
   remembered: string | undefined;
   tokenKeys: ReadonlyMap<string, string>;
-  /** Whether the records of all keys must be written, although the shards that they name stay the same. */
+  /** True if all keys' records must be written, even if the shards that they name stay the same. */
   areKeysWrong: boolean;
-  /** Ids of keys that have a record and are active no more. */
+  /** IDs of keys that have a record but are no longer active. */
   deadKids: readonly string[];
   /** Shards that the keys' records name. */
   named: readonly string[];
-  /** By shard, its record; undefined where it is not to be named any more. */
+  /** Records by shard; undefined if the keys' records must no longer name the shard. */
   records: ReadonlyMap<string, string | undefined>;
-  /** Names of shards' records that nothing names and nothing needs. */
+  /** Names of shard records in the store that are no longer needed. */
   leftovers: readonly string[];
 }
 
-/** A plan for the whole store, with what the gate would notice. Records that nothing needs any more make no difference. */
+/**
+ * A plan for the whole store, with the differences that matter to the gate. Shard records that are no longer needed are
+ * not among them.
+ */
 export interface WholePlan extends Plan {
-  /** Names of the records that there should be. */
+  /** Names of the records that should exist. */
   expected: string[];
   missing: string[];
   wrong: string[];
@@ -40,14 +43,14 @@ export interface WholePlan extends Plan {
 
 export interface Update {
   changes: Change[];
-  /** Shards that the keys' records name then. */
+  /** Shards that the keys' records name afterwards. */
   named: readonly string[];
 }
 
 /** Anything else in the store was not written by the gateway, and is not the gateway's to delete. */
 const RECORD_NAME = /^(key\.[a-z0-9]{1,8}|shard\.\d{1,4})$/;
 
-/** @param areKeysWrong whether the keys' records must be written although nothing that is remembered says so */
+/** @param areKeysWrong true to write the keys' records even if the remembered state shows no difference */
 export function planFor(
   { etag, kids, named }: Remembered,
   { tokenKeys, records }: Target,
@@ -88,7 +91,7 @@ export function planForAll(store: WholeStore, settings: EntrySettings, now: numb
     etag,
     remembered,
     tokenKeys,
-    // They are written also so that the ledger gets the ETag.
+    // Also written if only the ETag in the ledger is wrong: a write corrects it.
     areKeysWrong:
       remembered !== etag ||
       [...tokenKeys].some(([kid, key]) => records.get(keyRecordName(kid)) !== encodeKeyRecord(key, named)),
@@ -106,14 +109,14 @@ export function planForAll(store: WholeStore, settings: EntrySettings, now: numb
 }
 
 /**
- * A plan as updates of the store, each of which leaves a store that is right in itself. The records of dead keys go with
- * the first one. A shard's record that is not needed is not named any more; it stays until all of the store is read.
+ * Splits a plan into updates, each of which leaves a consistent store. The first one deletes the records of inactive
+ * keys. If a shard's record is no longer needed, keys stop naming it; it is deleted when the whole store is read.
  *
- * @throws OperationError where the keys' records do not fit into one update
+ * @throws OperationError if the keys' records do not fit into one update
  */
 export function updatesOf(plan: Plan): Update[] {
   const { tokenKeys, deadKids, records, leftovers } = plan;
-  // Before the first rotation; or its keys can be seen no more, and then the records must not go because of that.
+  // Either there was no rotation yet, or the keys cannot be seen; then their records must stay.
   if (tokenKeys.size === 0) return [];
   const room = MAX_CHANGES - tokenKeys.size - deadKids.length;
   if (room < 1)
@@ -132,7 +135,7 @@ export function updatesOf(plan: Plan): Update[] {
   let changes: Change[] = deadKids.map((kid) => ({ delete: keyRecordName(kid) }));
   const updates: Update[] = [];
   while (left.length > 0 || mustWriteKeys) {
-    // A shard that is only named no more takes no place.
+    // A shard that is only removed from the names takes no change of its own.
     for (const most = changes.length + room; left.length > 0 && changes.length < most;) {
       const [shard, change] = left.shift()!;
       if (change) changes.push(change);
@@ -151,7 +154,7 @@ export function updatesOf(plan: Plan): Update[] {
   return updates;
 }
 
-/** Whether the gate would find in a key's record what it must: its token key, and every shard that needs a record. */
+/** True if a key's record has its token key, names every shard that needs a record, and none without a record. */
 function isKeyRecordGood({ records, target }: WholeStore, kid: string): boolean {
   const record = records.get(keyRecordName(kid)) ?? "";
   return (

@@ -1,6 +1,7 @@
 /**
- * What the store holds, and what ledger and keys say that it should hold. The store's ETag is always read first. A writer
- * that changes a state or a key after that writes the store after that too, so a plan from this read then conflicts.
+ * Reads what the store holds, and what it should hold according to ledger and keys. The store's ETag is always read
+ * first. A writer that changes a state or a key later also writes the store later, so a plan from this read then
+ * conflicts.
  */
 import { tokenKey } from "../../session/keys";
 import type { ShardState, StoreState } from "../../ledger/records";
@@ -13,18 +14,18 @@ import { recordText, type EntrySettings } from "./shard-state";
 export const ALL_SHARDS: readonly string[] = Array.from({ length: SHARD_COUNT }, (_, shard) => String(shard));
 
 export interface Target {
-  /** By id of an active key: what its record begins with. */
+  /** By ID of an active key: what its record begins with. */
   tokenKeys: ReadonlyMap<string, string>;
   /** By shard; undefined for one that needs no record. */
   records: ReadonlyMap<string, string | undefined>;
-  /** What the records follow from. */
+  /** The states from which the records are computed. */
   states: ReadonlyMap<string, ShardState>;
 }
 
-/** The store as the last writer left it, by its note in the ledger. Nothing is read from the store. */
+/** The store as the last writer left it, according to the ledger. Nothing is read from the store. */
 export interface Remembered {
   etag: string;
-  /** Ids of the keys that have a record. */
+  /** IDs of the keys that have a record. */
   kids: readonly string[];
   /** Shards that the keys' records name. */
   named: readonly string[];
@@ -33,7 +34,7 @@ export interface Remembered {
 /** All of the store. */
 export interface WholeStore {
   etag: string;
-  /** The ETag in the ledger; undefined where there is none. */
+  /** The ETag in the ledger; undefined if there is none. */
   remembered: string | undefined;
   records: ReadonlyMap<string, string>;
   target: Target;

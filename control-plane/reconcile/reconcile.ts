@@ -1,4 +1,4 @@
-/** Keeps the store what ledger and keys say. */
+/** Keeps the store equal to what ledger and keys say. */
 import type { Revocation } from "../../ledger/records";
 import { ENTRY_MARGIN } from "../../session/timing";
 import { shardOf, shardRecordName } from "../../session/shard";
@@ -9,7 +9,7 @@ import { reconcileEachRevocation } from "./revocations";
 import { covers, recordText, type EntrySettings } from "./shard-state";
 import { reconcileAllShards, reconcileShards } from "./store";
 
-/** Seconds after which a difference is looked at again: a revocation may be in the ledger and not in the store yet. */
+/** Seconds before a difference is checked again: a revocation may be in the ledger but not yet in the store. */
 const SECOND_LOOK = 2;
 
 export interface ReconcileAnswer {
@@ -20,22 +20,21 @@ export interface ReconcileAnswer {
 
 export interface CheckAnswer {
   isRight: boolean;
-  /** Records that ledger and keys ask for. */
+  /** Number of records that ledger and keys require. */
   expected: number;
-  /**
-   * Names of records: not there, there with other content (a revocation missing, a wrong key), of a key that is active
-   * no more.
-   */
+  /** Names of records that do not exist. */
   missing: string[];
+  /** Names of records with wrong content: a revocation is missing, or the key is another one. */
   wrong: string[];
+  /** Names of records of keys that are no longer active. */
   unexpected: string[];
-  /** Those that tokens may still live of. */
+  /** Number of revocations that may still match a valid token. */
   revocations: number;
 }
 
 /**
- * What the schedule asks for once a day (`sweep`), and an operator when something is wrong (`rebuild`): reads all of
- * ledger and store, and makes the store right.
+ * Reads all of ledger and store, and reconciles the store. The schedule runs it daily (`sweep`), and an operator when
+ * something is wrong (`rebuild`).
  */
 export async function reconcile(ports: Ports, settings: EntrySettings): Promise<ReconcileAnswer> {
   let revocations = 0;
@@ -49,15 +48,15 @@ export async function reconcile(ports: Ports, settings: EntrySettings): Promise<
 }
 
 /**
- * What the schedule asks for every few minutes: shards that need no record any more are not named any more. Without any
- * it writes nothing, and costs nothing.
+ * Runs every few minutes: keys' records stop naming shards that no longer need a record. If there are none, it writes
+ * nothing.
  */
 export async function tidy(ports: Ports, settings: EntrySettings): Promise<ReconcileAnswer> {
   const { ledger, now } = ports;
   const state = await ledger.storeState();
   const named = state ? rememberedFrom(state).named : [];
   const states = await ledger.shardStates(named);
-  // A look only: what is written is read again.
+  // Only a preview: `reconcileShards` reads again what it writes.
   const ended = named.filter((shard) => recordText(states.get(shard), now(), settings) === undefined);
   const { written, deleted } = await reconcileShards(ports, settings, ended);
   return { written: written.size, deleted: deleted.size, revocations: 0 };
@@ -94,8 +93,8 @@ async function differences(ports: Ports, settings: EntrySettings): Promise<Check
 }
 
 /**
- * Revocations that tokens may still live of, a page of the ledger at a time; `uncovered` are those that their shards'
- * states do not have.
+ * Revocations that may still match a valid token, one page of the ledger at a time. `uncovered` are those that their
+ * shards' states lack.
  */
 async function* uncovered(
   { ledger, now }: Ports,

@@ -1,6 +1,6 @@
 /**
- * Brings revocations from the ledger to where the gate sees them: into the states of their shards, and from there into
- * the store.
+ * Brings revocations from the ledger to where the gate reads them: into the states of their shards, then into the
+ * store.
  */
 import pLimit from "p-limit";
 import type { Revocation, ShardState } from "../../ledger/records";
@@ -18,17 +18,17 @@ const PARALLEL_WRITES = 25;
 export interface Reconciled {
   /** Names of the records that were written. */
   written: string[];
-  /** The shards of which it went wrong, and why; the others are done. */
+  /** Shards that failed, and why; all others are done. */
   failed: ReadonlyMap<string, unknown>;
 }
 
-/** @param revocations of users and sessions that the ledger holds already: it is the truth, whatever becomes of this */
+/** @param revocations of users and sessions that the ledger already holds; they stay recorded if this fails */
 export async function reconcileRevocations(
   ports: Ports,
   settings: EntrySettings,
   revocations: readonly Revocation[],
 ): Promise<Reconciled> {
-  // No token from before an older revocation is still good.
+  // All tokens from before an older revocation have expired.
   const shards = byShard(
     revocations.filter(({ recordedAt }) => recordedAt + settings.tokenLifetime + ENTRY_MARGIN > ports.now()),
   );
@@ -38,14 +38,19 @@ export async function reconcileRevocations(
     (shard, state) => withRevocations(state, shards.get(shard)!, ports.now(), settings) ?? "full",
   );
   const first = await write(ports, settings, changed, failed);
-  // The others do not wait for it.
+  // Shards that have room do not wait for the floors of full ones.
   if (full.size === 0) return first;
   const floors = await raiseFloors(ports, settings, full, shards);
   const second = await write(ports, settings, floors.changed, floors.failed);
   return { written: [...first.written, ...second.written], failed: new Map([...first.failed, ...second.failed]) };
 }
 
-/** The same where all must succeed. @throws the first error. @returns names of the records that were written */
+/**
+ * Like {@link reconcileRevocations}, but all shards must succeed.
+ *
+ * @returns names of the records that were written
+ * @throws the first error
+ */
 export async function reconcileEachRevocation(
   ports: Ports,
   settings: EntrySettings,
@@ -72,8 +77,8 @@ async function write(
 }
 
 /**
- * Sets a floor: tokens that were signed until now are renewed silently. So earlier entries are not needed, once every read
- * of the ledger that is under way has ended.
+ * Sets a floor: tokens that were signed until now are renewed silently. Earlier entries are then not needed, once every
+ * ledger read in progress has ended.
  */
 async function raiseFloors(
   ports: Ports,
@@ -90,17 +95,18 @@ async function raiseFloors(
 }
 
 interface ChangedStates {
-  /** The shards whose states are as they should be. */
+  /** Shards whose states are now correct. */
   changed: string[];
   failed: Map<string, unknown>;
-  /** The shards whose record has no room, and their states. */
+  /** Shards whose record has no room, and their states. */
   full: Map<string, ShardState | undefined>;
 }
 
 /**
- * Changes each shard's state, again where somebody else changed it meanwhile. No shard depends on another.
+ * Changes each shard's state, and retries if somebody else changed it meanwhile. Each shard succeeds or fails
+ * independently.
  *
- * @param next what a state becomes; the same object for no change
+ * @param next returns the new state, or the same object for no change
  */
 async function changeStates(
   { ledger, wait }: Ports,
@@ -133,7 +139,7 @@ async function changeStates(
     left = lost;
   }
   for (const shard of left)
-    failed.set(shard, new OperationError("others change the state of the shard all the time; try again"));
+    failed.set(shard, new OperationError("other writers kept changing the state of the shard; try again"));
   return { changed, failed, full };
 }
 

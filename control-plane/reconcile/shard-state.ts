@@ -1,19 +1,19 @@
 /**
- * What a shard's record must say, and for how long. Pure. An entry ends when no token can live any more that was signed
- * before it; what is dropped earlier, the floor stands in for.
+ * What a shard's record must say, and for how long. Pure functions. An entry expires when every token that was signed
+ * before it has expired. The floor replaces entries that are dropped earlier.
  */
 import { reachOf, type Revocation, type ShardState } from "../../ledger/records";
 import { encodeShardRecord, markText, MAX_RECORD_BYTES, NO_FLOOR } from "../../session/shard";
 import { CLOCK_SKEW, ENTRY_MARGIN } from "../../session/timing";
 
 export interface EntrySettings {
-  /** Seconds a token is good for. */
+  /** Seconds for which a token is valid. */
   tokenLifetime: number;
 }
 
-/** Characters of a `sid` or `uid` that the record has. */
+/** Characters of a `sid` or `uid` that the record keeps. */
 const PREFIX_LENGTH = 6;
-/** What an entry takes of the record. */
+/** Bytes that an entry takes in the record. */
 const SESSION_BYTES = 6;
 const CUTOFF_BYTES = 20;
 const EMPTY: ShardState = { version: 0, floor: 0, floorSetAt: 0, entries: "[]" };
@@ -24,14 +24,14 @@ interface Entry {
   /** Both 0 for a session. */
   mark: number;
   reach: number;
-  /** Unix seconds from which on it is not needed. */
+  /** Unix seconds: when the entry expires. */
   until: number;
 }
 
 /**
- * The state with these revocations; the same object where it has them.
+ * Adds revocations to a state.
  *
- * @returns undefined where its record has no room for them
+ * @returns the same object if it already has them; undefined if its record has no room for them
  */
 export function withRevocations(
   state: ShardState = EMPTY,
@@ -43,7 +43,7 @@ export function withRevocations(
   const entries = new Map(active.map((entry) => [entry.id, entry]));
   for (const { id, mark, reach, until } of revocations.map((revocation) => entryOf(revocation, settings))) {
     const there = entries.get(id) ?? { mark, reach, until };
-    // A prefix may stand for two users or sessions: the later of each says it all.
+    // Two users or sessions may share a prefix: the later of each value covers both.
     if (until > now)
       entries.set(id, {
         id,
@@ -59,11 +59,11 @@ export function withRevocations(
 }
 
 /**
- * The state with a new floor in the place of its entries.
+ * Replaces the entries of a state with a new floor.
  *
- * @param since the state when the ledger had had what is dropped for long enough; what came later stays. Absent where
- *   there was none
- * @param others what had no room, and what the floor stands for too
+ * @param since the state before the wait for ledger reads in progress (`BEFORE_FLOOR`); undefined if there was none.
+ *   Its entries are dropped, later ones stay
+ * @param others revocations that had no room; the floor covers them too
  */
 export function raised(
   state: ShardState = EMPTY,
@@ -75,7 +75,7 @@ export function raised(
   const dropped = parse(since ?? EMPTY);
   const texts = dropped.map((entry) => JSON.stringify(entry));
   const entries = parse(state).filter((entry) => !texts.includes(JSON.stringify(entry)));
-  // Others may have recorded them by clocks that are ahead of this one.
+  // The clocks of other writers may be ahead of this one.
   const covered = [...dropped.map(({ until }) => until - lifetime(settings)), ...others.map((one) => one.recordedAt)];
   return {
     version: state.version + 1,
@@ -85,7 +85,7 @@ export function raised(
   };
 }
 
-/** The record of a shard; undefined where the gate needs none. */
+/** The record of a shard; undefined if the gate needs none. */
 export function recordText(state: ShardState | undefined, now: number, settings: EntrySettings): string | undefined {
   if (!state) return undefined;
   const entries = entriesOf(state, now);
@@ -94,18 +94,18 @@ export function recordText(state: ShardState | undefined, now: number, settings:
 }
 
 /**
- * Whether a record is what {@link recordText} gave at some time since the state was written: what is over may still be
- * there.
+ * True if {@link recordText} may have returned this text since the state was written. A record may still have entries
+ * that have expired.
  */
 export function isRecordOf(state: ShardState, text: string | undefined, now: number, settings: EntrySettings): boolean {
   const ends = parse(state).map(({ until }) => until);
   const floorEnd = state.floorSetAt + lifetime(settings);
-  // It changes when something ends, by the clock of the one who wrote it.
+  // The text changes whenever something expires, by the writer's clock.
   const changes = [...ends, floorEnd].filter((end) => end <= now + 2 * CLOCK_SKEW).flatMap((end) => [end - 1, end]);
   return [now, ...changes].some((time) => recordText(state, time, settings) === text);
 }
 
-/** Whether a state says of a revocation what the gate must know: by an entry, or by a floor that was set since. */
+/** True if a state covers a revocation, by an entry or by a later floor, or if the gate no longer needs it. */
 export function covers(
   state: ShardState | undefined,
   revocation: Revocation,
@@ -121,7 +121,7 @@ export function covers(
   );
 }
 
-/** From the ledger alone: so a command that comes again, however late, changes nothing. */
+/** Computed from the ledger alone, so that a repeated command changes nothing, however late it is. */
 function entryOf(revocation: Revocation, settings: EntrySettings): Entry {
   const until = revocation.recordedAt + lifetime(settings);
   return revocation.kind === "session"
@@ -129,7 +129,7 @@ function entryOf(revocation: Revocation, settings: EntrySettings): Entry {
     : { id: `u${revocation.uid!.slice(0, PREFIX_LENGTH)}`, mark: revocation.mark, reach: reachOf(revocation), until };
 }
 
-/** Seconds from a revocation or a floor until no token from before it can pass. */
+/** Seconds after a revocation or a floor until no earlier token can pass the gate. */
 function lifetime({ tokenLifetime }: EntrySettings): number {
   return tokenLifetime + ENTRY_MARGIN;
 }

@@ -1,10 +1,10 @@
 /**
- * Makes the store what ledger and keys say: read, plan, carry out. A write counts only while nobody else wrote; where
- * somebody did, it is read and planned again.
+ * Reconciles the store with ledger and keys: read, plan, carry out. If somebody else writes in between, it reads and
+ * plans again.
  *
- * Mostly the ETag is the one that the last writer left in the ledger, with what the store held under it: so a write is
- * one call, and nothing is read from the store. Only where that ETag is wrong, because a writer died before it left the
- * next one, the whole store is read and put right.
+ * The last writer leaves the ETag in the ledger, with what the store held under it. So a write usually takes one call,
+ * and nothing is read from the store. If that ETag is wrong, because a writer died before it left the next one, the
+ * whole store is read and reconciled.
  */
 import { encodeShards, shardRecordName } from "../../session/shard";
 import { OperationError, StoreConflict } from "../errors";
@@ -15,10 +15,7 @@ import { readTarget, readWholeStore, rememberedFrom } from "./read";
 import type { EntrySettings } from "./shard-state";
 
 const MAX_ATTEMPTS = 60;
-/**
- * Shards that are read and written at a time, so that a writer that loses against others reads little again, and goes on
- * where it was.
- */
+/** Shards that are read and written at a time. After a conflict, a writer repeats only one slice. */
 const SLICE = 100;
 
 /** Names of records. */
@@ -28,11 +25,11 @@ export interface Changed {
 }
 
 /**
- * Writes the records of these shards, and those of keys where they are not as they should be: the records of keys that
- * are active no more go.
+ * Writes the records of these shards. Also writes the keys' records if they are wrong, and deletes those of keys that
+ * are no longer active.
  *
- * @param areKeysWrong whether they must be written although nothing that is remembered says so
- * @throws OperationError while other writers keep winning
+ * @param areKeysWrong true to write the keys' records even if the remembered state shows no difference
+ * @throws OperationError if other writers win every time
  */
 export async function reconcileShards(
   ports: Ports,
@@ -46,7 +43,8 @@ export async function reconcileShards(
   for (let attempt = 1; attempt <= MAX_ATTEMPTS;) {
     const state = await ports.ledger.storeState();
     try {
-      // Another writer leaves its ETag a moment after its write. An ETag that is still there after a conflict is wrong.
+      // Another writer leaves its ETag a moment after its write. If the same ETag is still there after a conflict, it
+      // is wrong.
       if (!state || state.etag === doubted) {
         const store = await readWholeStore(ports, settings);
         await carryOut(ports, planForAll(store, settings, ports.now()), done);
@@ -68,8 +66,8 @@ export async function reconcileShards(
 }
 
 /**
- * The same of all shards, a wiped or damaged store too. What is in it that is no record of the gateway's stays. Where
- * others write meanwhile it goes on slice by slice, so that they cannot keep it from its end.
+ * Reconciles all shards, even in a wiped or damaged store. Anything that is not a record of the gateway stays. If
+ * others write meanwhile, it continues slice by slice, so that they cannot keep it from finishing.
  */
 export async function reconcileAllShards(ports: Ports, settings: EntrySettings): Promise<Changed> {
   const done = nothing();
@@ -83,7 +81,7 @@ export async function reconcileAllShards(ports: Ports, settings: EntrySettings):
   }
 }
 
-/** @throws StoreConflict where others wrote since the plan's ETag; what was done until then is in `done` */
+/** @throws StoreConflict if others wrote since the plan's ETag; `done` then has the changes made so far */
 async function carryOut({ store, ledger }: Ports, plan: Plan, done: Changed): Promise<void> {
   let { etag, remembered } = plan;
   const kids = [...plan.tokenKeys.keys()].join(" ");

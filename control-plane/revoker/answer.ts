@@ -1,6 +1,6 @@
 /**
- * What the revoker answers when it is invoked directly. A mistake in the request comes back as `{ error }`; anything else
- * that goes wrong fails the invocation.
+ * Answers direct invocations of the revoker. A mistake in the request is returned as `{ error }`; any other failure
+ * fails the invocation.
  */
 import type { Revocation } from "../../ledger/records";
 import { describeError } from "../errors";
@@ -12,7 +12,7 @@ import type { RevokerSettings } from "./settings";
 import { described, revoke } from "./revoke";
 import { listSessions } from "./sessions";
 
-/** `rebuild` is what an operator asks for, `sweep` the schedule: so damage is mended before an operator is needed. */
+/** `rebuild` is for operators. `sweep` runs on a schedule, so that damage is repaired before an operator is needed. */
 const OPERATIONS = {
   sessions: listSessions,
   revoke: (ports: Ports, settings: RevokerSettings, { command }: RevokeRequest) => revoke(ports, settings, command),
@@ -29,7 +29,7 @@ export type RevokerAnswer<Operation extends keyof Answers> =
 
 type Operation = (ports: Ports, settings: RevokerSettings, request: RevokerRequest) => Promise<Answers[keyof Answers]>;
 
-/** @throws whatever goes wrong, except mistakes in the request */
+/** @throws any failure except a mistake in the request */
 export async function answer(
   ports: Ports,
   settings: RevokerSettings,
@@ -54,7 +54,7 @@ export async function answer(
   }
 }
 
-/** What the log may have of a result: numbers, flags, and a `by` that was checked. */
+/** The parts of a result that may be logged: who was revoked and by whom, numbers and flags. */
 function loggable(result: object): Omit<LogEntry, "outcome"> {
   const { revocation, ...rest } = result as { revocation?: Revocation };
   const numbers = Object.entries<unknown>(rest).map(([name, value]) => [

@@ -1,7 +1,7 @@
 /**
- * Messages of a queue (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html). A message is done
- * when the store has its revocation; until then it comes again. What can never be carried out goes to the dead-letter queue at once.
- * No message depends on another.
+ * Carries out a batch of queue messages (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html).
+ * A message is done when the store has its revocation; until then SQS delivers it again. Messages that can never be
+ * carried out go to the dead-letter queue immediately. Each message succeeds or fails independently.
  */
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import pLimit from "p-limit";
@@ -14,12 +14,12 @@ import type { RevokerSettings } from "./settings";
 import { recordRevocation, type Recorded } from "./record";
 import { described } from "./revoke";
 
-/** The members of a message that are used. */
+/** The members of an SQS message that are used here. */
 export type SqsRecord = Pick<SQSRecord, "messageId" | "body" | "eventSource"> & {
   attributes: Pick<SQSRecord["attributes"], "SentTimestamp">;
 };
 
-/** How many revocations are recorded at a time. */
+/** Revocations that are recorded in parallel. */
 const PARALLEL = 25;
 
 export async function carryOutBatch(
@@ -48,7 +48,7 @@ export async function carryOutBatch(
   );
   for (const { message, revocation, isNew } of recorded) {
     const shard = shardOf(revocation.uid!);
-    // The ledger has it; the next attempt finds it there and goes on with the store.
+    // The ledger has the revocation: the next delivery finds it there and continues with the store.
     if (failures.has(shard)) failed.push(message);
     ports.log({
       ...line(message),

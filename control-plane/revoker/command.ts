@@ -1,6 +1,6 @@
 /**
- * Reads commands, and the requests of the command line and of the customer's programs, which invoke the function
- * directly. Errors name the member that is wrong and never its value, because others wrote it.
+ * Validates commands from the queues, and requests from the CLI and the customer's programs, which invoke the function
+ * directly. Errors name the invalid member but never its value, because the sender wrote it.
  */
 import { z } from "zod";
 import { SHORT_ID, type RevocationCommand } from "../../session/revocation";
@@ -30,12 +30,12 @@ const command = z
   .strictObject({ version: z.literal(1), target, cutoff: z.int().min(0).optional(), by, reason })
   .refine(({ target, cutoff }) => target.type === "user" || cutoff === undefined, {
     path: ["cutoff"],
-    message: "leave it out: a session is revoked whenever it began",
+    message: "leave it out: a session is revoked no matter when it began",
   });
 
 /**
- * Sessions of one user, by the gateway's id or an e-mail address, or of everybody. Newest first, at most `limit`. With
- * `all` also those that are over.
+ * Lists sessions, newest first and at most `limit`: those of one user, by `uid` or e-mail address, or everyone's. `all`
+ * includes sessions that have ended.
  */
 const sessions = z
   .strictObject({
@@ -47,18 +47,18 @@ const sessions = z
   })
   .refine(({ uid, email }) => uid === undefined || email === undefined, {
     path: ["email"],
-    message: "leave it out beside uid",
+    message: "leave it out if you give uid",
   })
   .refine(({ uid, email, all }) => !all || uid !== undefined || email !== undefined, {
     path: ["all"],
-    message: "name a user beside it",
+    message: "give uid or email too",
   });
 const revoke = z.strictObject({ operation: z.literal("revoke"), command });
-/** Ends every session: a new key, and the records of all others are removed. */
+/** Ends every session: makes a new key and removes the records of all other keys. */
 const lockdown = z.strictObject({ operation: z.literal("lockdown"), by, reason });
 /**
  * Compares the store with what ledger and keys say (`check`), reconciles it (`rebuild` for an operator, `sweep` for the
- * schedule), or only removes what has ended (`tidy`).
+ * schedule), or only removes expired entries (`tidy`).
  */
 const ofStore = z.strictObject({ operation: z.enum(["check", "rebuild", "sweep", "tidy"]) });
 const request = z.discriminatedUnion("operation", [sessions, revoke, lockdown, ofStore]);
@@ -68,7 +68,7 @@ export type RevokeRequest = { operation: "revoke"; command: RevocationCommand };
 export type LockdownRequest = z.infer<typeof lockdown>;
 export type RevokerRequest = SessionsRequest | RevokeRequest | LockdownRequest | z.infer<typeof ofStore>;
 
-/** A command or a request that can never be carried out. The message is ours. */
+/** A command or a request that can never be carried out. The message contains nothing that the sender wrote. */
 export class InvalidRequest extends Error {
   override readonly name = "InvalidRequest";
 
@@ -81,7 +81,7 @@ export class InvalidRequest extends Error {
 }
 
 /**
- * What SNS puts around what was published
+ * The envelope that SNS puts around a published message
  * (https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html).
  */
 const notification = z.object({
@@ -92,9 +92,8 @@ const notification = z.object({
 });
 
 /**
- * The command in a message of a queue, and when it was asked for, unless the command says so itself: when it was
- * published to the topic, or sent to the queue. A message that is redriven has a new time of sending; a notification
- * keeps its time.
+ * Reads the command in a queue message, and when it was requested: the time at which it was published to the topic, or
+ * else sent to the queue. A redriven message gets a new sent time, but a notification keeps its timestamp.
  *
  * @param sentAt Unix seconds
  * @throws InvalidRequest
@@ -126,8 +125,8 @@ function read(schema: z.ZodType, value: unknown): unknown {
 }
 
 function describe({ path, code, message }: z.core.$ZodIssue): string {
-  // zod quotes the names of members that it does not know.
-  return [path.join("."), code === "unrecognized_keys" ? "has members that are not known" : message]
+  // zod quotes the names of unknown members, which the sender wrote.
+  return [path.join("."), code === "unrecognized_keys" ? "has unknown members" : message]
     .filter((part) => part !== "")
     .join(": ");
 }

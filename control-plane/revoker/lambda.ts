@@ -1,6 +1,6 @@
 /**
- * The entry of the bundle. It is called by the queues of revocations, by schedules, and directly by operators and the
- * customer's programs (command.ts).
+ * Entry point of the revoker's bundle. The revocation queues and the schedules invoke it; operators and the customer's
+ * programs invoke it directly (command.ts).
  */
 import { awsPorts } from "../aws";
 import { variable } from "../environment";
@@ -11,10 +11,10 @@ import { carryOutBatch, type SqsRecord } from "./batch";
 import { deadLetterQueue } from "./dead-letter-queue";
 import { revokerSettings } from "./settings";
 
-/** Clients keep their connections from one invocation to the next. */
+/** Kept between invocations, so that clients reuse their connections. */
 let ports: RevokerPorts | undefined;
 
-/** @throws Error whose message is ours: whatever is to be tried again */
+/** @throws Error that is safe to log, for everything that should be retried */
 export async function handler(event: unknown): Promise<unknown> {
   try {
     ports ??= {
@@ -27,7 +27,7 @@ export async function handler(event: unknown): Promise<unknown> {
       ? await carryOutBatch(ports, settings, records)
       : await answer(ports, settings, event);
   } catch (error) {
-    // A new error: Lambda logs what is thrown, and AWS's messages can echo what was sent.
+    // Not the original error: Lambda logs what is thrown, and AWS's messages can echo the request.
     throw new Error(describeError(error));
   }
 }

@@ -15,14 +15,14 @@ const MAX_ATTEMPTS = 8;
 export interface LockdownAnswer {
   revocation: Revocation;
   kid: string;
-  /** Records of older keys that were removed from the store. */
+  /** Number of older keys whose records were removed from the store. */
   deleted: number;
 }
 
 /**
- * Ends every session: no refresh cookie is good for a renewal any more (the ledger), nothing is signed with an older
- * key (the secret), and the gate knows no older key (the store, in one update). It may be repeated after a failure at any
- * point. Until then, any other write to the store removes the older keys' records.
+ * Ends every session. The ledger then refuses to renew any of them, the secret has only the new key, and one update
+ * removes all older keys from the store. After a failure at any point it can be repeated. Until then, any other write
+ * to the store also removes the older keys' records.
  */
 export async function lockdown(
   ports: Ports,
@@ -35,12 +35,12 @@ export async function lockdown(
   return { revocation, kid, deleted: deleted.size };
 }
 
-/** @returns the id of the only key that is left */
+/** @returns ID of the only remaining key */
 async function replaceKeys({ secret, random }: Ports): Promise<string> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const { stages, current } = await readActiveKeys(secret);
     if (!current) throw new OperationError("there are no session keys yet; rotate them first");
-    // A rotation that goes on would bring the older keys back.
+    // A rotation that continues would bring the older keys back.
     if (stages.pending !== undefined && stages.pending !== stages.current)
       await secret.unlabel("pending", stages.pending);
     const { kid, masterKey } = newKey(current.keys, random);
@@ -53,7 +53,7 @@ async function replaceKeys({ secret, random }: Ports): Promise<string> {
   throw new OperationError(`others replaced the session keys ${MAX_ATTEMPTS} times in a row; try again`);
 }
 
-/** AWSPREVIOUS too, so that nobody moves AWSCURRENT back to the older keys by hand. */
+/** Removes AWSPREVIOUS too, so that nobody moves AWSCURRENT back to the older keys by hand. */
 async function unlabelOthers(secret: Ports["secret"], version: string): Promise<void> {
   const { pending, previous } = await secret.stages();
   if (pending !== undefined && pending !== version) await secret.unlabel("pending", pending);

@@ -1,6 +1,6 @@
 /**
- * Records revocations in the ledger, before anything else is done. Commands may come twice, late and in any order; each
- * has its effect once.
+ * Records revocations in the ledger, before anything else is done. Commands may arrive twice, late and in any order,
+ * but each takes effect once.
  */
 import pLimit from "p-limit";
 import { LEDGER_RETENTION, type Revocation } from "../../ledger/records";
@@ -16,9 +16,9 @@ import { InvalidRequest } from "./command";
 import type { RevokerSettings } from "./settings";
 
 const MAX_ATTEMPTS = 20;
-/** How many items of a lockdown are written at a time. */
+/** Items of a lockdown that are written in parallel. */
 const PARALLEL_WRITES = 16;
-/** How many commands about a user are remembered, and the length of a digest. */
+/** Commands that are remembered per user, and the length of their digests. */
 const REMEMBERED = 8;
 const DIGEST_LENGTH = 12;
 
@@ -32,8 +32,8 @@ export interface Recorded {
 type Asked = Pick<Revocation, "kind" | "uid" | "sid" | "cutoff" | "by" | "reason">;
 
 /**
- * @param sentAt Unix seconds: when the command was asked for, unless it says so itself
- * @throws InvalidRequest `not_found` where nobody knows whose session it is
+ * @param sentAt Unix seconds: when the command was requested; its cut-off, if it names none
+ * @throws InvalidRequest `not_found` if neither ledger nor command says whose session it is
  */
 export async function recordRevocation(
   ports: Ports,
@@ -45,7 +45,8 @@ export async function recordRevocation(
   const now = ports.now();
   if (target.type === "user") {
     const uid = uidOf(target);
-    // The sender's clock may be ahead of this one. The digest is of what was sent, so it is the same at every delivery.
+    // The sender's clock may be ahead of this one. The digest covers what was sent, so it is the same for every
+    // delivery.
     return record(
       ports,
       settings,
@@ -59,7 +60,11 @@ export async function recordRevocation(
   return record(ports, settings, sessionRevocationId(sid), { kind: "session", uid, sid, cutoff: now, by, reason });
 }
 
-/** Records that every session is over, once for each part of the users. @returns one of the records */
+/**
+ * Revokes every session, with one record for each part of the users.
+ *
+ * @returns one of the records
+ */
 export async function recordLockdown(
   ports: Ports,
   settings: RevokerSettings,
@@ -75,7 +80,7 @@ export async function recordLockdown(
   return recorded[0]!.revocation;
 }
 
-/** @param digest of the command, for a user */
+/** @param digest of the command; only for a user */
 async function record(
   { ledger, now, wait }: Ports,
   settings: RevokerSettings,
@@ -90,21 +95,19 @@ async function record(
     const revocation = following(held, asked, digest, now(), settings);
     if (await ledger.replaceRevocation(id, held, revocation)) return { revocation, isNew: true };
   }
-  throw new OperationError("the ledger neither takes nor holds the revocation; try again");
+  throw new OperationError("the revocation could not be written to the ledger; try again");
 }
 
-/** Whether the revocation that the ledger holds already covers the new command. */
+/** True if the revocation in the ledger already covers the new command. */
 function isCovered(held: Revocation, asked: Asked, digest: string): boolean {
   if (asked.kind === "session") return held.uid === asked.uid;
   // A second lockdown ends the sessions that began since the first.
   if (asked.kind === "gateway") return false;
-  // The same command again, or one about sessions that were ended already.
+  // The same command again, or one for sessions that are already revoked.
   return (held.commands ?? "").split(" ").includes(digest) || asked.cutoff + 2 * CLOCK_SKEW < held.cutoff;
 }
 
-/**
- * The revocation that replaces `held`. Its mark is greater, so sign-ins that knew only of `held` are revoked.
- */
+/** The revocation that replaces `held`. Its mark is greater, so sessions whose sign-in knew only `held` are revoked. */
 function following(
   held: Revocation | undefined,
   asked: Asked,
@@ -139,7 +142,9 @@ function uidOf(target: RevocationTarget & { type: "user" }): string {
   return "uid" in target ? target.uid : userId(sha256, target.issuer, target.subject);
 }
 
-/** The ledger decides, not the command. A session is in the ledger before its first token leaves the handler. */
+/**
+ * The ledger takes precedence over the command. A session is in the ledger before its first token leaves the handler.
+ */
 async function userOfSession({ ledger }: Ports, { sid, uid }: RevocationTarget & { type: "session" }): Promise<string> {
   if (uid !== undefined && (await ledger.session(uid, sid))) return uid;
   const known = (await ledger.userOfSession(sid)) ?? uid;

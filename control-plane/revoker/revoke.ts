@@ -9,13 +9,13 @@ export interface RevokeAnswer {
   revocation: Revocation;
   /** False if the ledger already covered the command. */
   isNew: boolean;
-  /** Names of the shards' records in the store that were written. */
+  /** Names of the shard records that were written to the store. */
   records: string[];
-  /** Active sessions in the ledger that it ends. */
+  /** Number of active sessions that the revocation ends. */
   sessions: number;
 }
 
-/** @throws InvalidRequest `not_found` for a session that nobody knows */
+/** @throws InvalidRequest `not_found` for an unknown session */
 export async function revoke(
   ports: Ports,
   settings: RevokerSettings,

@@ -7,14 +7,14 @@ import type { RevokerSettings } from "./settings";
 
 const DEFAULT_LIMIT = 100;
 const HOUR = 3600;
-/** How many hours of sign-ins are read at a time. */
+/** Hours of sign-ins that are read in parallel. */
 const PARALLEL_HOURS = 12;
 
-export type SessionState = "active" | "revoked" | "signed-out" | "over";
+export type SessionState = "active" | "revoked" | "signed-out" | "expired";
 
 export interface SessionsAnswer {
   sessions: (LedgerSession & { state: SessionState })[];
-  /** Whether there are more than the limit. */
+  /** True if there are more sessions than the limit. */
   hasMore: boolean;
 }
 
@@ -40,7 +40,7 @@ export async function listSessions(
   };
 }
 
-/** Goes back hour by hour to the oldest sign-in whose session may be active, until there are enough. */
+/** Reads sign-ins backwards in time until `count` are found, or until no older session can be active. */
 async function latest(
   { ledger, now }: Ports,
   { sessionLifetime }: RevokerSettings,
@@ -66,7 +66,7 @@ function idsOf({ uid, sid }: LedgerSession): string[] {
   return [user, session, gateway];
 }
 
-/** The session without what only the auth handler uses. */
+/** The session without the attributes that only the auth handler uses. */
 function shown(session: LedgerSession): LedgerSession {
   const { ...rest } = session;
   for (const name of ["next", "lease", "leasedAt", "watched"] as const) delete rest[name];
@@ -76,5 +76,5 @@ function shown(session: LedgerSession): LedgerSession {
 function stateOf(session: LedgerSession, revocations: Revocation[], now: number): SessionState {
   if (session.endedAt !== undefined) return "signed-out";
   if (isRevoked(session, revocations)) return "revoked";
-  return session.endsAt > now ? "active" : "over";
+  return session.endsAt > now ? "active" : "expired";
 }

@@ -2,13 +2,13 @@ import { seconds } from "../environment";
 
 /** Set by Terraform (stacks/revoker.ts). */
 export interface RevokerSettings {
-  /** Seconds from sign-in to the end of a session, whatever happens. */
+  /** Maximum number of seconds from sign-in to the end of a session. */
   sessionLifetime: number;
-  /** Seconds a token is good for. */
+  /** Seconds for which a token is valid. */
   tokenLifetime: number;
 }
 
-/** @throws OperationError that names the variable which is missing or wrong */
+/** @throws OperationError that names a missing or invalid variable */
 export function revokerSettings(): RevokerSettings {
   return { sessionLifetime: seconds("SESSION_SECONDS"), tokenLifetime: seconds("TOKEN_SECONDS") };
 }

@@ -1,4 +1,4 @@
-/** The keys that tokens are or will be signed with: those in use, and the new one of a rotation under way. */
+/** The keys that tokens are or will be signed with: the current ones, and the new one of a rotation in progress. */
 import type { SessionKeys } from "../../session/keys";
 import { OperationError } from "../errors";
 import type { SessionKeysSecret, Stages } from "../ports";
@@ -7,11 +7,11 @@ export interface ActiveKeys {
   stages: Stages;
   /** The value of AWSCURRENT; undefined before the first rotation has ended. */
   current: SessionKeys | undefined;
-  /** Master keys by key id: those of AWSCURRENT, and the new one of a rotation under way. */
+  /** Master keys by key ID: those of AWSCURRENT, and the new one of a rotation in progress. */
   keys: Record<string, string>;
 }
 
-/** @throws OperationError where AWSCURRENT has no keys: going on without them would end every session */
+/** @throws OperationError if AWSCURRENT has no keys: continuing without them would end every session */
 export async function readActiveKeys(secret: SessionKeysSecret): Promise<ActiveKeys> {
   const stages = await secret.stages();
   const [current, pending] = await Promise.all([
@@ -27,14 +27,14 @@ export async function readActiveKeys(secret: SessionKeysSecret): Promise<ActiveK
   }
 }
 
-/** Whether `next` was made from `current`. A lockdown's key is in no version that was made before it. */
+/** True if `next` was made from `current`. A version from before a lockdown does not have the lockdown's key. */
 export function follows(next: SessionKeys, current: SessionKeys): boolean {
   return next.keys[current.current] === current.keys[current.current];
 }
 
 /**
- * What AWSPENDING adds to AWSCURRENT: its new key and nothing else. Its other keys are in AWSCURRENT too, unless a
- * lockdown removed them; then their records must not come back because of a rotation that put its version a moment later.
+ * The key that AWSPENDING adds to AWSCURRENT. Its other keys are in AWSCURRENT too, unless a lockdown removed them.
+ * Then a rotation that stores its version a moment later must not bring their records back.
  */
 function addedBy({ current: kid, keys }: SessionKeys, current: SessionKeys | undefined): Record<string, string> {
   return current && !follows({ current: kid, keys }, current) ? {} : { [kid]: keys[kid]! };

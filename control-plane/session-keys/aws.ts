@@ -13,7 +13,9 @@ import { OperationError } from "../errors";
 import type { SessionKeysSecret } from "../ports";
 import { CLIENT_OPTIONS } from "../aws-client-options";
 
-/** Label of a version that becomes current outside of a rotation; a version without any label may be deleted. */
+/**
+ * Label of a version that becomes current outside of a rotation; Secrets Manager may delete a version without a label.
+ */
 const NEXT = "EDGEGATE_NEXT";
 const STAGES = { current: "AWSCURRENT", previous: "AWSPREVIOUS", pending: "AWSPENDING" } as const;
 
@@ -50,22 +52,22 @@ export function sessionKeysSecret(secretId: string): SessionKeysSecret {
           new GetSecretValueCommand({ SecretId: secretId, VersionId: version }),
         );
         const keys = parseSessionKeys(SecretString);
-        // Going on without them would end every session.
+        // Continuing without keys would end every session.
         if (!keys)
           throw new OperationError(
-            "the session-keys secret holds something else than session keys; move AWSCURRENT back to the last good version and rotate again",
+            "the session-keys secret does not contain session keys; move AWSCURRENT back to the last good version and rotate again",
           );
         values.set(version, keys);
         return keys;
       } catch (error) {
-        // Secrets Manager knows the version before it has a value.
+        // Secrets Manager lists a version before it has a value.
         if (error instanceof ResourceNotFoundException) return undefined;
         throw error;
       }
     },
 
     async putPending(version, keys) {
-      // The very first version of a secret gets AWSCURRENT as well, whatever is asked for.
+      // The first version of a secret also gets AWSCURRENT, whatever label is requested.
       await put(version, keys, STAGES.pending);
     },
 
@@ -79,14 +81,13 @@ export function sessionKeysSecret(secretId: string): SessionKeysSecret {
     async replaceCurrent(version, keys, from) {
       await put(version, keys, NEXT);
       try {
-        // Refused unless `from` still has the label: so two writers, or one and a rotation, never overwrite each
-        // other's keys.
+        // Refused unless `from` still has the label, so that concurrent writers never overwrite each other's keys.
         // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
         await secret.promote(version, from);
         return true;
       } catch (error) {
         if (!(error instanceof InvalidParameterException)) throw error;
-        // The SDK may have repeated a call whose answer was lost.
+        // The SDK may have retried a call that had succeeded.
         return (await secret.stages()).current === version;
       }
     },

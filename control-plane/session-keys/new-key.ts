@@ -1,7 +1,7 @@
 /**
- * A key id that none of `taken` has, and its master key.
+ * A new key ID that is not in `taken`, and its master key.
  *
- * @param random cryptographically random bytes
+ * @param random returns cryptographically random bytes
  */
 export function newKey(taken: object, random: (bytes: number) => Buffer): { kid: string; masterKey: string } {
   const kid = random(4).toString("hex");

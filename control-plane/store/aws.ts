@@ -2,7 +2,7 @@
  * The KeyValueStore's data API
  * (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Operations_Amazon_CloudFront_KeyValueStore.html).
  */
-// CloudFront takes SigV4A only; this import is what lets the client sign so, without the native aws-crt.
+// CloudFront accepts only SigV4A. This import lets the client sign with it, without the native aws-crt.
 import "@aws-sdk/signature-v4a";
 import {
   CloudFrontKeyValueStoreClient,
@@ -17,7 +17,7 @@ import { CLIENT_OPTIONS } from "../aws-client-options";
 import { StoreConflict } from "../errors";
 import type { Store } from "../ports";
 
-/** The most that ListKeys gives at once. */
+/** The largest page that ListKeys returns. */
 const PAGE_SIZE = 50;
 
 /** @param arn of the KeyValueStore */

@@ -42,7 +42,7 @@ describeWith("moto", "the list of sessions", (path) => {
     expect(listed.sessions.map(({ sid }) => sid)).toEqual([sids.active, sids.revoked, sids.cut]);
     expect(states(listed)).toEqual({ [sids.active]: "active", [sids.revoked]: "revoked", [sids.cut]: "revoked" });
     const all = await plane.carryOut({ operation: "sessions", uid, all: true });
-    expect(states(all)).toEqual({ ...states(listed), [sids.out]: "signed-out", [sids.over]: "over" });
+    expect(states(all)).toEqual({ ...states(listed), [sids.out]: "signed-out", [sids.over]: "expired" });
   });
 
   test("finds every user of an e-mail address, whatever its case, and scans nothing", async () => {
