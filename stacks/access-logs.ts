@@ -6,8 +6,8 @@ import { Construct } from "constructs";
 import type { Config } from "../config/schema";
 
 /**
- * Chosen so that a log holds no secret: the query carries authorization codes, the cookies are sessions and the
- * referrer can be a URL with either. Fields:
+ * The log fields, without any that may hold a secret: queries carry authorization codes, cookies are sessions, and a
+ * referrer can be a URL with a code. All fields:
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html
  */
 const FIELDS = [
@@ -42,9 +42,8 @@ export class AccessLogs extends Construct {
     super(scope, id);
     const name = `${props.config.name}-access`;
     const group = new CloudwatchLogGroup(this, "Resource", {
-      // AWS lets itself write to groups below this prefix when a delivery is made; elsewhere every group adds to a
-      // resource policy of limited length
-      // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html).
+      // AWS grants itself access to groups with this prefix; any other group adds to a resource policy of limited
+      // length (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html).
       name: `/aws/vendedlogs/cloudfront/${props.config.name}`,
       retentionInDays: props.config.logRetentionDays,
     });

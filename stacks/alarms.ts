@@ -14,7 +14,7 @@ import {
 } from "./names";
 
 interface Alarm {
-  /** What is wrong and where to look, for whoever is woken by it. */
+  /** For the person on call: what is wrong and where to look. */
   description: string;
   metric: {
     namespace: string;
@@ -22,30 +22,27 @@ interface Alarm {
     statistic: "Average" | "Maximum" | "Sum";
     dimensions: Record<string, string>;
   };
-  /** More than so much within a period. */
+  /** The alarm fires if the metric is above this in a period. */
   threshold: number;
-  /** In so many periods in a row; one where absent. */
+  /** Consecutive periods above the threshold; 1 by default. */
   periods?: number;
 }
 
 const PERIOD_SECONDS = 300;
 
-/**
- * Seconds. A sign-out waits 90 by design, and for as long as a retry takes where a batch failed once: what is later
- * failed twice.
- */
+/** Seconds. A sign-out waits 90 s by design, and longer if its batch failed once. Anything later has failed twice. */
 const SIGN_OUT_LIMIT = 600;
 
 /**
- * By the end of their names. All but the first mean that a session may live on which should not, or that the keys grow
- * old.
+ * Alarms by the suffix of their names. All but the first mean that a revoked session may stay active, or that keys are
+ * not rotated.
  */
 function alarms(config: Config, distributionId: string): Record<string, Alarm> {
   const [queue, signOuts] = [revocationQueueName(config), signOutQueueName(config)];
   const [dead, failed] = [deadRevocationQueueName(config), failedRevocationQueueName(config)];
   return {
     "server-errors": {
-      description: `More than one in twenty answers was a server error (5xx) for ten minutes: look at the log of ${authFunctionName(config)} near the viewers, of ${gateFunctionName(config)}, and at the origins.`,
+      description: `More than one in twenty answers was a server error (5xx) for ten minutes: look at the log of ${authFunctionName(config)} in the regions near the viewers, the log of ${gateFunctionName(config)}, and the origins.`,
       // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
       metric: {
         namespace: "AWS/CloudFront",
@@ -57,7 +54,7 @@ function alarms(config: Config, distributionId: string): Record<string, Alarm> {
       periods: 2,
     },
     "revocations-dead": {
-      description: `Revocations could not be carried out: look at the messages in ${dead}. The attribute "reason" says why, where the revoker gave them up.`,
+      description: `Revocations could not be carried out: look at the messages in ${dead}. The attribute "reason" says why, if the revoker sent them there.`,
       metric: ofQueue("ApproximateNumberOfMessagesVisible", dead),
       threshold: 0,
     },
@@ -82,7 +79,7 @@ function alarms(config: Config, distributionId: string): Record<string, Alarm> {
   };
 }
 
-/** They show in CloudWatch, and tell the config's topic when they start and when they are over. */
+/** The alarms show in CloudWatch, and notify the config's topic when they start and when they end. */
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, config: Config, distributionId: string) {
     super(scope, id);
@@ -101,7 +98,7 @@ export class Alarms extends Construct {
         threshold,
         period: PERIOD_SECONDS,
         evaluationPeriods: periods,
-        // What is empty or not called has no metrics.
+        // An empty queue or an idle function has no metrics.
         treatMissingData: "notBreaching",
         ...topics,
       });

@@ -4,10 +4,10 @@ import { keyUse, type Statement } from "./iam";
 import { revocationQueueName, revocationsTableName, sessionsTableName, signOutQueueName } from "./names";
 
 /**
- * What the auth handler may do beside reading its settings and secrets: write sessions, read revocations, ask for
- * revocations and tell of security events. It runs anywhere; all of it is in us-east-1.
+ * Permissions of the auth handler besides reading its settings and secrets: write sessions, read and request
+ * revocations, and publish security events. The handler runs in any region; all these resources are in us-east-1.
  *
- * Names instead of references, as in edge-function.ts: readable in the plan that creates them.
+ * Names instead of references, as in edge-function.ts, keep the plan that creates them readable.
  */
 export function authPermissions(config: Config): Statement[] {
   return [
@@ -43,7 +43,8 @@ export function authPermissions(config: Config): Statement[] {
       Effect: "Allow",
       Action: "events:PutEvents",
       Resource: "arn:aws:events:us-east-1:*:event-bus/default",
-      // Nothing in another's name (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html).
+      // Only events from the gateway's own source
+      // (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html).
       Condition: { StringEquals: { "events:source": SECURITY_EVENT_SOURCE } },
     },
     ...keyUse(config, ["dynamodb", "secretsmanager", "sqs"]),

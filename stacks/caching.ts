@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import type { Config, Origin } from "../config/schema";
 
 /**
- * Ids are the same in every account:
+ * IDs are the same in every account:
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
  */
 export const MANAGED_CACHE_POLICY = {
@@ -22,8 +22,8 @@ export interface CachePolicies {
 }
 
 /**
- * What a behavior caches and what its origin is told. The rule behind the table: an origin that learns who is asking is
- * not cached, and an origin that is cached does not learn it. The gate decides before the cache either way.
+ * What a behavior caches and what its origin receives. An origin that learns who is asking is never cached, and a
+ * cached origin never learns it. Either way, the gate decides before the cache.
  */
 export class Caching extends Construct {
   readonly #name: string;
@@ -50,8 +50,8 @@ export class Caching extends Construct {
   }
 
   /**
-   * What a custom origin marks as cacheable, for all users alike. Not the managed CachingOptimized: its minimum of one
-   * second overrules `no-store` and `private`
+   * Caches what a custom origin marks as cacheable, for all users. The managed policy CachingOptimized does not fit:
+   * its minimum TTL of one second overrides `no-store` and `private`
    * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html#ExpirationDownloadDist).
    */
   #sharedPolicy(): CloudfrontCachePolicy {

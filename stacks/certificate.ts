@@ -28,8 +28,8 @@ export class Certificate extends Construct {
 }
 
 /**
- * One record a domain. The set is walked as it is: made a list, as CDKTF's iterators do, a set of more than one domain
- * is unknown until the apply, and Terraform does not plan it.
+ * One record per domain. `for_each` takes the set as it is. CDKTF's iterators would make it a list, which is unknown
+ * until the apply if there are several domains, so Terraform could not plan it.
  */
 function validationRecords(scope: Construct, certificate: AcmCertificate, zoneId: string): Route53Record {
   const records = new Route53Record(scope, "records", {

@@ -6,9 +6,9 @@ import type { Config } from "../config/schema";
 import { clientSecretName, SECRET_RECOVERY_DAYS } from "./names";
 
 /**
- * The secret that the gateway shows to an identity provider. It is put by hand (`aws secretsmanager put-secret-value`)
- * or given to Terraform as an ephemeral variable that goes into a write-only argument. An ephemeral value may not
- * decide whether a resource exists, so a plain number does: 0 is by hand.
+ * The client secret of the gateway at an identity provider. Somebody stores it by hand (`aws secretsmanager
+ * put-secret-value`), or Terraform stores it from an ephemeral variable through a write-only argument. An ephemeral
+ * value may not decide whether a resource exists, so a plain number does: 0 means by hand.
  *
  * https://developer.hashicorp.com/terraform/language/resources/ephemeral/write-only
  */
@@ -17,20 +17,20 @@ export class ClientSecret extends Construct {
     super(scope, id);
     const stack = TerraformStack.of(this);
     const name = clientSecretName(config, provider);
-    // Names that a shell takes in TF_VAR_…
+    // Names that a shell accepts in TF_VAR_…
     const variable = `idp_${provider.replaceAll("-", "_")}_client_secret`;
 
     const value = new TerraformVariable(stack, variable, {
       type: "string",
       sensitive: true,
-      description: `The client secret of "${provider}", where Terraform is to store it; never in plan or state. Takes effect when ${variable}_version is raised.`,
+      description: `The client secret of "${provider}", if Terraform is to store it; never in plan or state. Takes effect when ${variable}_version is raised.`,
     });
     value.addOverride("default", null);
     value.addOverride("ephemeral", true);
     const version = new TerraformVariable(stack, `${variable}_version`, {
       type: "number",
       default: 0,
-      description: `0: the value of the secret ${name} is put by hand. Raise it to store ${variable}; back at 0 the stored value stays.`,
+      description: `0: the value of the secret ${name} is stored by hand. Raise it to store ${variable}; if you set it back to 0, the stored value stays.`,
     });
     version.addValidation({
       condition: `\${var.${version.friendlyUniqueId} == 0 || var.${value.friendlyUniqueId} != null}`,

@@ -13,16 +13,16 @@ export interface ControlPlaneFunctionProps {
   functionName: string;
   description: string;
   zip: TerraformAsset;
-  /** What the function may do, beside writing its log. */
+  /** Permissions besides writing its log. */
   permissions: readonly Statement[];
   environment: Record<string, string>;
   /** Seconds. */
   timeout: number;
-  /** How many of it run at once at most, and are kept free for it where the config keeps any. */
+  /** Reserved concurrency, which is also the maximum. Not set if the config reserves none. */
   concurrency: number;
 }
 
-/** A Lambda function in us-east-1 that writes sessions, keys or revocations: with a role and a log group of its own. */
+/** A Lambda function in us-east-1 that writes sessions, keys or revocations, with its own role and log group. */
 export class ControlPlaneFunction extends Construct {
   readonly functionName: string;
   readonly arn: string;

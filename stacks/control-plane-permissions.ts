@@ -1,10 +1,10 @@
-/** What the functions that keep keys, revocations and the store share of permissions. */
+/** Permissions that the functions for keys, revocations and the store share. */
 import type { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
 import type { Statement } from "./iam";
 import type { Ledger } from "./ledger";
 import type { SessionStore } from "./session-store";
 
-/** One ETag is for the whole store, so whoever writes also lists: to make it right where somebody else wrote. */
+/** The store has one ETag, so a writer must also be able to list it, to reconcile it after somebody else wrote. */
 export function storeAccess(store: SessionStore): Statement {
   return {
     Sid: "Store",
@@ -19,7 +19,7 @@ export function storeAccess(store: SessionStore): Statement {
   };
 }
 
-/** Revocations, and what shards and store must say. No item is ever deleted: time to live does that. */
+/** Revocations, and the states of shards and store. Only DynamoDB's time to live deletes items. */
 export function revocationsAccess(ledger: Ledger): Statement {
   return {
     Sid: "Revocations",
@@ -38,7 +38,7 @@ export function keysReading(secret: SecretsmanagerSecret): Statement {
   };
 }
 
-/** New keys: the next version of the secret, and which one counts. */
+/** New keys: stores versions of the secret, and makes one of them current. */
 export function keysWriting(secret: SecretsmanagerSecret): Statement {
   return {
     Sid: "NewKeys",

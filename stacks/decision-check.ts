@@ -1,14 +1,14 @@
 /**
- * Synth fails when a behavior of a distribution has no decision. Looked at is what is written for Terraform, overrides
- * included, and not the code that made it.
+ * Fails the synth if a behavior of a distribution has no decision. It checks what is written for Terraform, including
+ * overrides, not the code that made it.
  */
 import { DefaultTokenResolver, StringConcat, Tokenization, type TerraformStack } from "cdktf";
 import type { IValidation } from "constructs";
 
-/** What may decide a viewer request. */
+/** The functions that may decide a viewer request. */
 export interface Deciders {
   gateArn: string;
-  /** Of the auth handler's version. */
+  /** ARN of the auth handler's version. */
   authArn: string;
 }
 
@@ -50,13 +50,13 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** To be added to a construct's validations; run by every synth, before anything is written. */
+/** Belongs in a construct's validations. Every synth runs it before anything is written. */
 export class DecisionCheck implements IValidation {
   readonly #stack: TerraformStack;
   readonly #deciders: Deciders;
   readonly #isChecked: (distribution: string) => boolean;
 
-  /** @param isChecked says of a distribution's name in the stack whether the check is about it */
+  /** @param isChecked selects distributions by their names in the stack */
   constructor(stack: TerraformStack, deciders: Deciders, isChecked: (distribution: string) => boolean) {
     this.#stack = stack;
     this.#deciders = deciders;
@@ -96,7 +96,7 @@ function undecided(name: string, distribution: Block, deciders: Deciders): strin
   );
 }
 
-/** An event that is not written out could be any. */
+/** An event that is an expression could be any event. */
 function associationsOn(event: string, behavior: Block): Block[] {
   return [...blocks(behavior["function_association"]), ...blocks(behavior["lambda_function_association"])].filter(
     ({ event_type }) => event_type === event || !/^(viewer|origin)-(request|response)$/.test(String(event_type)),

@@ -27,7 +27,7 @@ const ALL_METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 const READ_METHODS = ["GET", "HEAD", "OPTIONS"];
 const CACHED_METHODS = ["GET", "HEAD"];
 
-/** The distribution: what answers first is the gateway's own endpoints; whatever else comes passes the gate. */
+/** The distribution. The gateway's own endpoints come first; every other request passes the gate. */
 export class Distribution extends Construct {
   readonly id: string;
   readonly arn: string;
@@ -78,9 +78,9 @@ export class Distribution extends Construct {
 }
 
 /**
- * The gateway's endpoints. The handler answers every viewer request itself, so the origin that CloudFront demands is
- * never reached. No redirect from http: nobody types these addresses, and an authorization code that came in the clear
- * is lost already.
+ * The gateway's endpoints. The handler answers every viewer request itself, so the origin that CloudFront requires is
+ * never reached. There is no redirect from http: nobody types these addresses, and an authorization code sent in the
+ * clear is already exposed.
  */
 function gatewayBehavior(props: DistributionProps) {
   return {

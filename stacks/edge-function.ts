@@ -11,7 +11,7 @@ import { edgeLogGroupName } from "./names";
 import { atMostBytes, literal } from "./terraform-text";
 
 /**
- * https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html: standard tier
+ * Standard tier: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
  */
 const MAX_SETTINGS_BYTES = 4_096;
 
@@ -24,7 +24,7 @@ export interface EdgeFunctionProps {
   settings: object;
   /** Names of the Secrets Manager secrets that the handler reads. */
   secretNames: readonly string[];
-  /** What the handler may do beside reading these and writing its log. */
+  /** Permissions besides reading these and writing its log. */
   permissions: readonly Statement[];
   logRetentionDays: number;
 }
@@ -35,7 +35,7 @@ export interface EdgeFunctionProps {
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html
  */
 export class EdgeFunction extends Construct {
-  /** The ARN of the published version, the only form that CloudFront takes. */
+  /** The ARN of the published version, the only form that CloudFront accepts. */
   readonly qualifiedArn: string;
 
   constructor(scope: Construct, id: string, props: EdgeFunctionProps) {
@@ -76,8 +76,8 @@ export class EdgeFunction extends Construct {
         ...props.permissions,
       ]),
     });
-    // Replicas make their groups in their own regions on their first log line; this one is there with its retention
-    // from the start.
+    // Replicas create groups in their own regions with their first log line. This group exists from the start, with its
+    // retention.
     const logGroup = new CloudwatchLogGroup(this, "logs", {
       name: edgeLogGroupName(functionName),
       retentionInDays: props.logRetentionDays,
@@ -95,9 +95,9 @@ export class EdgeFunction extends Construct {
       memorySize: 128,
       timeout: 5,
       publish: true,
-      // A version can be deleted once CloudFront has removed its replicas, hours after the last distribution let go of
-      // it (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-delete-replicas.html).
-      // Waiting beats `skip_destroy`: a function that is left behind stops the next deployment under this name.
+      // A version can be deleted once CloudFront has removed its replicas, hours after the last distribution stopped
+      // using it (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-delete-replicas.html).
+      // `skip_destroy` would leave the function behind, which blocks the next deployment under this name.
       timeouts: { delete: "3h" },
       dependsOn: [permissions, logGroup],
     }).qualifiedArn;
@@ -106,8 +106,7 @@ export class EdgeFunction extends Construct {
 
 /**
  * Exactly one parameter, exactly these secrets, one log group. Names instead of references to the resources keep the
- * document readable in the plan that creates them; a role reaches nothing outside its account unless the other account
- * also says so.
+ * document readable in the plan that creates them. A role cannot reach another account unless that account allows it.
  */
 function permissionStatements(
   functionName: string,
@@ -133,7 +132,7 @@ function permissionStatements(
       Sid: "Logs",
       Effect: "Allow",
       Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-      // In whatever region runs the replica.
+      // In every region that runs a replica.
       Resource: `arn:aws:logs:*:*:log-group:${edgeLogGroupName(functionName)}:*`,
     },
   ];

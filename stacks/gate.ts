@@ -10,8 +10,8 @@ import { gateSettings } from "./settings";
 import { atMostBytes, literal } from "./terraform-text";
 
 /**
- * The function that decides every request. Terraform joins its source when it plans, from the static bundle, the
- * settings and the policy, so that a change of the config is a readable difference and needs no build.
+ * The function that decides every request. At plan time, Terraform joins its source from the static bundle, the
+ * settings and the policy. So a change of the config is a readable diff and needs no build.
  */
 export class Gate extends Construct {
   readonly arn: string;
@@ -42,7 +42,7 @@ export class Gate extends Construct {
             condition: atMostBytes(`local.${code.friendlyUniqueId}`, MAX_FUNCTION_SOURCE),
             errorMessage:
               `The gate with its settings and policy is larger than the ${MAX_FUNCTION_SOURCE} bytes that CloudFront takes. ` +
-              'Merge rules of "policy": one "/a/**" for many paths below "/a", several roles in one rule, fewer hosts of their own.',
+              'Merge rules of "policy": one "/a/**" for many paths below "/a", several roles in one rule, fewer rules for single hosts.',
           },
         ],
       },
@@ -50,11 +50,9 @@ export class Gate extends Construct {
   }
 }
 
-/**
- * Rules are made of characters that no template starts with; should that ever change, Terraform must not evaluate them.
- */
+/** Rules cannot contain a template's opening characters. If that ever changes, Terraform must not evaluate them. */
 function templateFree(policy: string): string {
   if (/[$%]\{/.test(policy))
-    throw new Error("the policy's source holds a Terraform template: a rule has a character that it must not have");
+    throw new Error("the policy's source contains a Terraform template: a rule has a forbidden character");
   return policy;
 }

@@ -7,11 +7,11 @@ import { authFunctionName, gateFunctionName, keyRotatorFunctionName, revokerFunc
 import { REGION } from "./provider-check";
 import { literal } from "./terraform-text";
 
-/** Write-only arguments are from 1.11. */
+/** Write-only arguments need 1.11. */
 const TERRAFORM_VERSION = ">= 1.11";
 const AWS_PROVIDER = { source: "hashicorp/aws", version: ">= 5.100, < 7.0" };
 
-/** A gateway as a stack of its own: with its provider, its backend and outputs that people read. */
+/** A gateway as a separate stack, with its provider, its backend and outputs that people read. */
 export class GatewayStack extends TerraformStack {
   readonly gateway: Gateway;
 
@@ -30,20 +30,23 @@ export class GatewayStack extends TerraformStack {
       auth_function_name: ["", authFunctionName(config)],
       key_rotator_function_name: ["", keyRotatorFunctionName(config)],
       revoker_function_name: ["Answers operators and the customer's programs", revokerFunctionName(config)],
-      revocation_topic_arn: ["Where the customer's automation publishes revocations", gateway.revocationTopicArn],
+      revocation_topic_arn: [
+        "The topic to which the customer's automation publishes revocations",
+        gateway.revocationTopicArn,
+      ],
       revocation_queue_url: ["", gateway.revocationQueueUrl],
       sign_out_queue_url: ["", gateway.signOutQueueUrl],
       dead_revocation_queue_url: [
-        "Where revocations end that could not be carried out",
+        "The dead-letter queue for revocations that could not be carried out",
         gateway.deadRevocationQueueUrl,
       ],
       sessions_table_name: ["", gateway.sessionsTableName],
       revocations_table_name: ["", gateway.revocationsTableName],
       session_store_arn: ["What the gate reads; filled by key rotation and revocation", gateway.sessionStoreArn],
-      site_buckets: ["Where the S3 origins' files go", gateway.siteBuckets],
+      site_buckets: ["Buckets for the files of the S3 origins", gateway.siteBuckets],
       secret_names: ["The secrets that need a value", gateway.secretNames],
-      redirect_uris: ["To be registered at each identity provider", gateway.redirectUris],
-      post_logout_redirect_uris: ["To be registered at each identity provider", gateway.postLogoutRedirectUris],
+      redirect_uris: ["Register these at each identity provider", gateway.redirectUris],
+      post_logout_redirect_uris: ["Register these at each identity provider", gateway.postLogoutRedirectUris],
     });
   }
 
@@ -68,14 +71,14 @@ function configureTerraform(stack: TerraformStack, config: Config): void {
     defaultTags: [{ tags: literal({ edgegate: config.name, ...config.tags }) }],
   });
   stack.addOverride("terraform.required_version", TERRAFORM_VERSION);
-  // What is written against 5.100 and avoids arguments of one major version only holds for both.
+  // The code is written against 5.100 and avoids arguments that only one major version has, so both work.
   stack.addOverride("terraform.required_providers.aws", AWS_PROVIDER);
   if (config.state) {
     const { bucket, region, key = `edgegate/${config.name}.tfstate` } = literal(config.state);
     new S3Backend(stack, { bucket, key, region, encrypt: true });
     stack.addOverride("terraform.backend.s3.use_lockfile", true);
   } else {
-    // Beside the checkout's files as CDKTF would have it, but without the checkout's own path in it.
+    // In the checkout, where CDKTF would put it, but without the checkout's own path.
     new LocalBackend(stack, { path: `../../../terraform.${config.name}.tfstate` });
   }
 }

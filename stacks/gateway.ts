@@ -29,7 +29,7 @@ export interface GatewayProps {
   artifacts: Artifacts;
 }
 
-/** Everything that one config deploys. Provider and backend are those of the stack around it. */
+/** Everything that one config deploys. Provider and backend come from the stack around it. */
 export class Gateway extends Construct {
   readonly distributionId: string;
   /** Where the DNS records of the domains point. */
@@ -38,7 +38,7 @@ export class Gateway extends Construct {
   readonly revocationTopicArn: string;
   readonly revocationQueueUrl: string;
   readonly signOutQueueUrl: string;
-  /** Where revocations end that could not be carried out. */
+  /** URL of the dead-letter queue for revocations that could not be carried out. */
   readonly deadRevocationQueueUrl: string;
   readonly sessionsTableName: string;
   readonly revocationsTableName: string;
@@ -48,9 +48,9 @@ export class Gateway extends Construct {
   readonly siteBuckets: readonly string[];
   /** Names of the secrets that need a value. */
   readonly secretNames: readonly string[];
-  /** By identity provider: what to register there. */
+  /** By identity provider: the redirect URIs to register there. */
   readonly redirectUris: Readonly<Record<string, readonly string[]>>;
-  /** What to register at each identity provider. */
+  /** The post-logout redirect URIs to register at each identity provider. */
   readonly postLogoutRedirectUris: readonly string[];
   readonly #distribution: Distribution;
   readonly #deciders: Deciders;
@@ -127,7 +127,7 @@ export class Gateway extends Construct {
     this.node.addValidation(this.#decisionCheck((name) => name === distribution.name));
   }
 
-  /** In a stack that is the gateway's alone: no other distribution of it may serve anything undecided either. */
+  /** For a stack that has only this gateway: checks all other distributions of the stack too. */
   protectWholeStack(): void {
     this.node.addValidation(this.#decisionCheck((name) => name !== this.#distribution.name));
   }
@@ -137,13 +137,13 @@ export class Gateway extends Construct {
   }
 }
 
-/** The given certificate, or one that is made for the domains; none where only the local edge serves them. */
+/** The configured certificate, or a new one for the domains; undefined if only the local edge serves them. */
 function certificateArn(scope: Construct, config: Config, domains: readonly string[]): string | undefined {
   const { certificateArn, hostedZoneId } = config;
   if (domains.length === 0) return undefined;
   if (certificateArn !== undefined) return certificateArn;
   if (hostedZoneId === undefined)
-    throw new Error("config/cross-checks.ts lets no domain pass without a certificate or a hosted zone");
+    throw new Error("a domain needs a certificate or a hosted zone (checked in config/cross-checks.ts)");
   return new Certificate(scope, "certificate", { domains, hostedZoneId }).arn;
 }
 

@@ -11,19 +11,19 @@ export interface Statement {
   Condition?: Record<string, Record<string, string | readonly string[]>>;
 }
 
-/** Services that encrypt with the config's key, and ask for it in the name of the function that calls them. */
+/** Services that encrypt with the config's key, and use it on behalf of the function that calls them. */
 export type EncryptingService = "dynamodb" | "secretsmanager" | "sqs";
 
 export function policyDocument(statements: readonly Statement[]): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }
 
-/** What a role lets run it. */
+/** The trust policy of a role: the services that may assume it. */
 export function trust(services: string | readonly string[]): string {
   return policyDocument([{ Sid: "Run", Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: services } }]);
 }
 
-/** The key, through these services only; nothing where AWS's own keys encrypt. */
+/** Allows using the config's key through these services only; empty if AWS's own keys encrypt. */
 export function keyUse({ kmsKeyArn }: Config, services: readonly EncryptingService[]): Statement[] {
   if (kmsKeyArn === undefined) return [];
   return [

@@ -12,11 +12,12 @@ import { keyRotatorFunctionName } from "./names";
 import type { SessionStore } from "./session-store";
 
 /**
- * Handlers sign with an old copy of the keys for up to a day while Secrets Manager is down; one hour more for clocks.
+ * Seconds. While Secrets Manager is down, handlers sign with an old copy of the keys for up to a day. One more hour
+ * allows for clock differences.
  */
 const RETENTION_MARGIN = 25 * 3600;
 
-/** Seconds for which a key that signs no more is kept: the longest session that it may have signed is over then. */
+/** Seconds for which a retired key is kept: by then, every session that it may have signed has ended. */
 export function keyRetention({ session }: Config): number {
   return session.absolute + RETENTION_MARGIN;
 }
@@ -32,8 +33,8 @@ export interface KeyRotatorProps {
 }
 
 /**
- * Makes the session keys, the first ones right after the apply that makes this, and puts each into the store before it
- * signs. Secrets Manager calls it:
+ * Makes the session keys, and puts each into the store before it signs. The first one is made right after the apply
+ * that creates the rotator. Secrets Manager calls it:
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda.html
  */
 export class KeyRotator extends Construct {
@@ -60,10 +61,10 @@ export class KeyRotator extends Construct {
         KEY_ANNOUNCEMENT_SECONDS: String(KEY_ANNOUNCEMENT),
         TOKEN_SECONDS: String(session.token),
       },
-      // The longest step waits for every handler to know the new key; the rest is for a store that others write at the
-      // same time.
+      // The longest step waits for every handler to know the new key; the remaining time is for conflicts with other
+      // writers of the store.
       timeout: 900,
-      // Secrets Manager runs one rotation of a secret at a time, and starts a step anew that it heard nothing of.
+      // Secrets Manager runs one rotation of a secret at a time, and repeats a step that did not answer.
       concurrency: 1,
     });
     const invocation = rotator.allowInvocation("invocation", {
@@ -76,7 +77,7 @@ export class KeyRotator extends Construct {
     new SecretsmanagerSecretRotation(this, "schedule", {
       secretId: secret.id,
       rotationLambdaArn: rotator.arn,
-      // Also what makes the first key: the secret has no version before.
+      // Also makes the first key: until then, the secret has no version.
       rotateImmediately: true,
       rotationRules: { automaticallyAfterDays: session.keyRotationDays },
       dependsOn: [invocation],

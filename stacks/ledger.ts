@@ -9,7 +9,7 @@ interface Table {
   rangeKey?: string;
 }
 
-/** The tables of sessions and revocations: the truth, from which the store that the gate reads can be rebuilt. */
+/** The tables of sessions and revocations: the source of truth, from which the store can be rebuilt. */
 export class Ledger extends Construct {
   readonly sessions: DynamodbTable;
   readonly revocations: DynamodbTable;
@@ -37,7 +37,7 @@ function table(
     attribute: keys.map((key) => ({ name: key, type: "S" })),
     ttl: { attributeName: TTL_ATTRIBUTE, enabled: true },
     pointInTimeRecovery: { enabled: true },
-    // Encrypted in any case; without a block by a key that AWS owns.
+    // Always encrypted; without this block, with a key that AWS owns.
     ...(kmsKeyArn !== undefined && { serverSideEncryption: { enabled: true, kmsKeyArn } }),
   });
 }

@@ -1,10 +1,9 @@
 /**
- * Names that people and other programs look things up by: the sign-in settings name the secrets, the runbooks name the
- * functions and log groups. Names that nobody types stay where their resource is.
+ * Names that people and other programs use: the sign-in settings name the secrets, the runbooks name the functions and
+ * log groups. All other names are beside their resources.
  */
 import type { Config } from "../config/schema";
 
-/** The gateway, where a name must be unique in the account. */
 export function gateFunctionName(config: Config): string {
   return `${config.name}-gate`;
 }
@@ -21,7 +20,7 @@ export function revokerFunctionName(config: Config): string {
   return `${config.name}-revoker`;
 }
 
-/** The function that carries out what comes by the queues. */
+/** The function that carries out the revocations in the queues. */
 export function revocationConsumerFunctionName(config: Config): string {
   return `${config.name}-revocations`;
 }
@@ -36,12 +35,12 @@ export function signOutQueueName(config: Config): string {
   return `${config.name}-sign-outs`;
 }
 
-/** Where messages end that the revoker cannot carry out. */
+/** The dead-letter queue for messages that the revoker cannot carry out. */
 export function deadRevocationQueueName(config: Config): string {
   return `${config.name}-revocations-dead`;
 }
 
-/** Where messages of the topic end that did not reach the queue. */
+/** The dead-letter queue for messages of the topic that did not reach the queue. */
 export function failedRevocationQueueName(config: Config): string {
   return `${config.name}-revocations-failed`;
 }
@@ -68,7 +67,7 @@ export function clientSecretName(config: Config, id: string): string {
   return `edgegate/${config.name}/idp/${id}`;
 }
 
-/** Lambda@Edge logs in the region that ran it, in a group that is prefixed by the function's home region. */
+/** Lambda@Edge logs in the region where it runs, in a group that is prefixed by the function's home region. */
 export function edgeLogGroupName(functionName: string): string {
   return `/aws/lambda/us-east-1.${functionName}`;
 }

@@ -7,7 +7,7 @@ import { SiteBucket } from "./site-bucket";
 type S3Origin = Extract<Origin, { type: "s3" }>;
 type CustomOrigin = Extract<Origin, { type: "custom" }>;
 
-/** The origins of a config; the same origin in several behaviors is one. */
+/** The origins of a config. Behaviors with equal origins share one. */
 export class Origins extends Construct {
   readonly definitions: CloudfrontDistributionOrigin[];
   readonly buckets: SiteBucket[];
@@ -29,7 +29,7 @@ export class Origins extends Construct {
   }
 }
 
-/** Says what the origin is and not where it stands in the config: reordering behaviors changes no origin. */
+/** Derived from the origin, not from its position in the config, so that reordering behaviors changes no origin. */
 export function originId(origin: Origin): string {
   if (isS3(origin)) return origin.bucketName === undefined ? "site" : `site-${origin.bucketName}`;
   return `${origin.domainName}:${origin.httpsPort}${origin.path ?? ""}`;

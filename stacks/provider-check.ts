@@ -1,4 +1,4 @@
-/** Synth fails when the gateway's resources would go to a region in which CloudFront does not look for them. */
+/** Fails the synth if the gateway's resources would be in a region where CloudFront does not look for them. */
 import type { TerraformStack } from "cdktf";
 import type { IValidation } from "constructs";
 
@@ -13,7 +13,7 @@ interface Provider {
   alias?: string;
 }
 
-/** Of a stack with a gateway in it. That there is a provider at all is CDKTF's own check. */
+/** For a stack with a gateway. CDKTF itself checks that there is a provider. */
 export class ProviderCheck implements IValidation {
   readonly #stack: TerraformStack;
 
@@ -28,12 +28,12 @@ export class ProviderCheck implements IValidation {
       .map(
         ({ region = "no region" }) =>
           `the aws provider of the stack ${this.#stack.node.id} is for ${region}; write ` +
-          `new AwsProvider(this, "aws", { region: "${REGION}" }), in a stack of its own where the rest is elsewhere`,
+          `new AwsProvider(this, "aws", { region: "${REGION}" }), or move the gateway to a separate stack`,
       );
   }
 }
 
-/** What only Terraform knows the value of. */
+/** True if only Terraform knows the value. */
 function isExpression(region: string | undefined): boolean {
   return region !== undefined && region.includes("${");
 }

@@ -4,21 +4,21 @@ import { Construct } from "constructs";
 import type { Config } from "../config/schema";
 import { encryptedTransportOnly, policyDocument, type Statement } from "./iam";
 
-/** Seconds; the most that SQS keeps a message for. */
+/** Seconds; the longest time for which SQS keeps a message. */
 export const LONGEST_RETENTION = 14 * 86_400;
 
 /** An encrypted queue that only this account uses, over TLS. */
 export class Queue extends Construct {
   readonly arn: string;
   readonly url: string;
-  /** For those who may not send before it is there. */
+  /** For resources that must not send before the policy exists. */
   readonly policy: SqsQueuePolicy;
 
   /**
-   * @param config whose key encrypts; SQS's own does where it names none, which AWS's services can use without a word
-   *   in a key's policy
+   * @param config has the key that encrypts. If it has none, SQS's own key does, which AWS services can use without
+   *   permission in a key policy
    *   (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-sqs-sse-queue.html)
-   * @param allowed whom the queue lets in beside the account's own roles
+   * @param allowed statements for senders besides the account's own roles
    */
   constructor(
     scope: Construct,

@@ -4,8 +4,8 @@ import type { Config } from "../config/schema";
 import { HSTS_SECONDS, ORIGIN_DEFAULTS } from "../session/security-headers";
 
 /**
- * Security headers of every response. `override` where no answer of an origin can be better; elsewhere the origin
- * decides and this is the default for origins that say nothing, such as S3.
+ * Security headers of every response. `override` is set if no origin can know better. The others are defaults for
+ * origins that do not send the header, such as S3.
  */
 export class ResponseHeaders extends Construct {
   readonly id: string;

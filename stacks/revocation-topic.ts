@@ -7,7 +7,7 @@ import { accountOf, encryptedTransportOnly, policyDocument, type Statement } fro
 import { failedRevocationQueueName, revocationTopicName } from "./names";
 import { LONGEST_RETENTION, Queue } from "./queue";
 
-/** The topic by which the customer's own automation revokes. */
+/** The topic to which the customer's own automation publishes revocations. */
 export class RevocationTopic extends Construct {
   readonly arn: string;
 
@@ -15,7 +15,7 @@ export class RevocationTopic extends Construct {
     super(scope, id);
     const topic = new SnsTopic(this, "Resource", {
       name: revocationTopicName(config),
-      // AWS's own key serves every role of the account, and no other service: those cannot publish anyway.
+      // AWS's own key works for every role of the account, but not for other services, which cannot publish anyway.
       kmsMasterKeyId: config.kmsKeyArn ?? "alias/aws/sns",
     });
     this.arn = topic.arn;
@@ -25,7 +25,7 @@ export class RevocationTopic extends Construct {
         {
           Sid: "Account",
           Effect: "Allow",
-          // Whom the account's own policies let publish.
+          // Everyone whom the account's own policies allow to publish.
           Principal: { AWS: `arn:aws:iam::${accountOf(topic.arn)}:root` },
           Action: "sns:Publish",
           Resource: topic.arn,
@@ -51,9 +51,9 @@ export class RevocationTopic extends Construct {
   }
 
   /**
-   * SNS tries for 23 days where SQS fails, and gives up at once where it is denied: the queue's policy or the key's was
-   * changed (https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html). What it gives up is kept, in
-   * a queue that is never under the config's key: a key that SNS may not use would lose it.
+   * SNS retries for 23 days if SQS fails, but gives up immediately if access is denied because the policy of queue or
+   * key was changed (https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html). Such messages go to
+   * a queue that is never encrypted with the config's key: if SNS may not use that key, they would be lost.
    */
   deliverTo(queue: Queue, config: Config): void {
     const failed = new Queue(

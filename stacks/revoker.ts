@@ -13,19 +13,21 @@ import { CONSUMER_CONCURRENCY, RevocationQueues } from "./revocation-queues";
 import { RevocationTopic } from "./revocation-topic";
 import type { SessionStore } from "./session-store";
 
-/** Seconds. A batch takes a few; one that fails comes again after six times as long, so rather soon than late. */
+/**
+ * Seconds. A batch takes a few. A failed batch is delivered again after six times the timeout, so the timeout is short.
+ */
 const BATCH_TIMEOUT = 60;
-/** Seconds. A sweep or a rebuild reads all that the ledger holds, and may have thousands of records to write. */
+/** Seconds. A sweep or a rebuild reads the whole ledger, and may write thousands of records. */
 const OPERATION_TIMEOUT = 900;
 
-/** What the operator's function is asked for by the clock (control-plane/revoker/command.ts). */
+/** Operations that run on a schedule (control-plane/revoker/command.ts). */
 const SCHEDULES = {
   tidy: {
     statementId: "Tidy",
     rate: "rate(5 minutes)",
-    does: "Removes records that no token needs any more from the store",
+    does: "Removes expired entries from the store",
   },
-  sweep: { statementId: "Sweep", rate: "rate(1 day)", does: "Compares the store with the ledger, and makes it equal" },
+  sweep: { statementId: "Sweep", rate: "rate(1 day)", does: "Reconciles the store with ledger and keys" },
 } as const;
 
 export interface RevokerProps {
@@ -39,9 +41,9 @@ export interface RevokerProps {
 }
 
 /**
- * Carries out revocations: one function those of the queues, the other what operators, the customer's programs and the
- * schedules ask for. The same code, but a sweep of everything takes minutes, and a queue waits for six times what its
- * function may take.
+ * Carries out revocations. One function reads the queues; the other serves operators, the customer's programs and the
+ * schedules. Both run the same code, but a sweep takes minutes, and a failed message waits for six times its function's
+ * timeout.
  */
 export class Revoker extends Construct {
   readonly queues: RevocationQueues;
@@ -85,12 +87,12 @@ export class Revoker extends Construct {
     const operator = new ControlPlaneFunction(this, "Resource", {
       config,
       functionName: revokerFunctionName(config),
-      description: `Revokes sessions of ${config.name}, and keeps the store that the gate reads right`,
+      description: `Revokes sessions of ${config.name}, and reconciles the store that the gate reads`,
       zip,
       permissions: [...common(props), ...forOperator(props), ...keyUse(config, ["dynamodb", "secretsmanager"])],
       environment,
       timeout: OPERATION_TIMEOUT,
-      // So that a lockdown waits for nobody's list of sessions.
+      // A lockdown must not wait for somebody's list of sessions.
       concurrency: 5,
     });
     this.queues.deliverTo(consumer);
@@ -133,18 +135,18 @@ export class Revoker extends Construct {
         Action: ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
         Resource: [revocations.arn, signOuts.arn],
       },
-      { Sid: "Bury", Effect: "Allow", Action: "sqs:SendMessage", Resource: dead.arn },
+      { Sid: "DeadLetter", Effect: "Allow", Action: "sqs:SendMessage", Resource: dead.arn },
     ];
   }
 }
 
-/** What a revocation takes: a place in the ledger, and in the store under the active keys. */
+/** What every revocation needs: the ledger, the active keys and the store. */
 function common({ secret, store, ledger }: RevokerProps): Statement[] {
   return [revocationsAccess(ledger), keysReading(secret), storeAccess(store)];
 }
 
 /**
- * People look sessions up and see which of them are revoked, a sweep reads every revocation, and a lockdown replaces
+ * Operators list sessions and see which of them are revoked, a sweep reads every revocation, and a lockdown replaces
  * the keys.
  */
 function forOperator({ secret, ledger }: RevokerProps): Statement[] {

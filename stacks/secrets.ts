@@ -6,15 +6,16 @@ import { clientSecretName, SECRET_RECOVERY_DAYS, sessionKeysSecretName } from ".
 import { hasClientSecret } from "./settings";
 
 /**
- * The secrets that the auth handler reads. Terraform makes the places; no value is ever in a plan or in state.
+ * The secrets that the auth handler reads. Terraform creates them without values; no value is ever in a plan or in
+ * state.
  *
- * The session keys get no version here: the key rotator writes the first one too, together with its record in the
+ * The session keys get no version here: the key rotator also writes the first one, together with its record in the
  * store.
  */
 export class Secrets extends Construct {
   /** Names of all secrets that the handler reads. */
   readonly names: string[];
-  /** Names of the secrets that somebody must give a value. */
+  /** Names of the secrets that need a value. */
   readonly namesToFill: string[];
   readonly sessionKeys: SecretsmanagerSecret;
 

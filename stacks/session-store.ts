@@ -3,8 +3,8 @@ import { Construct } from "constructs";
 import type { Config } from "../config/schema";
 
 /**
- * The store of key and shard records that the gate reads. Terraform owns the store and never its content: records are
- * data, written by key rotation and revocation
+ * The store of key and shard records that the gate reads. Terraform owns the store but not its content: key rotation
+ * and revocation write the records
  * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/kvs-with-functions.html).
  */
 export class SessionStore extends Construct {

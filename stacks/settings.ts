@@ -1,4 +1,4 @@
-/** What the config says to the edges, in the shapes that they read (session/settings.ts). */
+/** Converts the config into the settings that the edges read (session/settings.ts). */
 import type { Config } from "../config/schema";
 import { rolesOf } from "../policy/rule";
 import type { AuthParameter, GateSettings, IdentityProviderSettings, Theme } from "../session/settings";
@@ -47,12 +47,12 @@ export function authSettings(config: Config): AuthParameter {
   };
 }
 
-/** Every host that the gateway answers for, the main one first. */
+/** Every host that the gateway serves, the main one first. */
 export function hostsOf(config: Config): string[] {
   return [...new Set([config.domain, ...config.alternateDomains])];
 }
 
-/** Whether this identity provider knows the gateway by a secret that somebody must store. */
+/** True if the gateway has a client secret at this identity provider, which somebody must store. */
 export function hasClientSecret(config: Config, id: string): boolean {
   return config.identityProviders[id]?.clientAuthentication !== "none";
 }

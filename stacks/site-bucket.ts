@@ -6,11 +6,11 @@ import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
 import { Construct } from "constructs";
 
-/** A private bucket that only one distribution can read, and only objects: not even the list of their names. */
+/** A private bucket. Only one distribution can read its objects, and it cannot list them. */
 export class SiteBucket extends Construct {
   readonly #bucket: S3Bucket;
 
-  /** @param name by `prefix` where absent: AWS makes a free name up from it */
+  /** @param name a fixed name, or a prefix from which AWS makes a unique name */
   constructor(scope: Construct, id: string, name: { bucket: string } | { bucketPrefix: string }) {
     super(scope, id);
     this.#bucket = new S3Bucket(this, "Resource", name);
@@ -66,7 +66,7 @@ export class SiteBucket extends Construct {
           },
         ],
       }),
-      // S3 refuses a second change of these while the first is under way.
+      // S3 refuses a second change of these while the first is in progress.
       dependsOn: [closed],
     });
   }

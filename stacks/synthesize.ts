@@ -15,9 +15,9 @@ export interface Synthesized {
  * Writes the Terraform configuration of a gateway. The bytes depend on the config and the sources only, not on the
  * folder.
  *
- * @param options.outdir created where it does not exist
- * @param options.artifacts those that ship where absent
- * @throws Error when a behavior has no decision (stacks/decision-check.ts); nothing is written then
+ * @param options.outdir created if it does not exist
+ * @param options.artifacts by default those that ship
+ * @throws Error if a behavior has no decision (stacks/decision-check.ts); nothing is written then
  */
 export function synthesize(config: Config, options: { outdir: string; artifacts?: Artifacts }): Synthesized {
   const { outdir, artifacts = shipped() } = options;
@@ -33,7 +33,7 @@ export function synthesize(config: Config, options: { outdir: string; artifacts?
   return { stackDir: join(outdir, "stacks", stackName), stackName };
 }
 
-/** cdktf calls a deprecated function of Node; nobody who synthesizes can do anything about it. */
+/** cdktf calls a deprecated Node function. Users cannot do anything about the warning. */
 function withoutDeprecations<T>(run: () => T): T {
   const before = process.noDeprecation ?? false;
   process.noDeprecation = true;
@@ -45,8 +45,8 @@ function withoutDeprecations<T>(run: () => T): T {
 }
 
 /**
- * cdktf keeps a whole stack trace of where each reference was made, `stackTraces` or not: 20 MB and a quarter of the
- * time. Errors still have theirs.
+ * cdktf captures a stack trace for each reference, even without `stackTraces`. That costs 20 MB and a quarter of the
+ * time. Errors keep their stack traces.
  */
 function withoutCapturedTraces<T>(run: () => T): T {
   const before = Error.captureStackTrace;

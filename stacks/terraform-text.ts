@@ -1,8 +1,8 @@
-/** Text of the Terraform language that CDKTF does not write for us. */
+/** Terraform syntax that CDKTF does not generate. */
 
 /**
- * A value from the config as Terraform reads it back: in JSON syntax every string is a template, so `${` and `%{` are
- * doubled.
+ * Escapes a value from the config for Terraform. In JSON syntax every string is a template, so `${` and `%{` become
+ * `$${` and `%%{`.
  *
  * https://developer.hashicorp.com/terraform/language/syntax/json#string-templates
  */
@@ -17,8 +17,8 @@ export function literal(value: unknown): unknown {
 }
 
 /**
- * A condition that holds while the text is at most `limit` bytes as UTF-8. Terraform's `length` counts characters;
- * base64 without its padding is ⌈4n/3⌉ characters for n bytes, which no two n share.
+ * A condition: the text has at most `limit` bytes as UTF-8. Terraform's `length` counts characters; base64 without
+ * padding has ⌈4n/3⌉ characters for n bytes, which differs for every n.
  *
  * @param expression reference to the text, without `${}`
  */

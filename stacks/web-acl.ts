@@ -7,15 +7,14 @@ const LONG_QUERY_LABEL = "awswaf:managed:aws:core-rule-set:SizeRestrictions_Quer
 
 interface Rule {
   name: string;
-  /** In Terraform's spelling: CDKTF passes statements on as they are. */
+  /** In Terraform's spelling, because CDKTF passes statements on unchanged. */
   statement: object;
-  /** Managed groups have actions of their own (`none`); our rules block. */
+  /** Managed groups keep their own actions (`none`); our rules block. */
   action: Pick<Wafv2WebAclRule, "action" | "overrideAction">;
 }
 
 /**
- * In the order of evaluation, cheapest first. A rule keeps its name for good and new rules go where their order says:
- * the priority is ten times the place.
+ * In the order of evaluation, cheapest first. The name of a rule never changes; its priority is ten times its position.
  *
  * https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
  */
@@ -31,14 +30,14 @@ function rules(config: Config): Rule[] {
     },
     managed("known-bad-inputs", "AWSManagedRulesKnownBadInputsRuleSet"),
     managed("common", "AWSManagedRulesCommonRuleSet", [
-      // An upload of more than 8 KB is no attack: the application decides. The auth handler reads 40 KB at most.
+      // An upload of more than 8 KB is not an attack: the application decides. The auth handler reads at most 40 KB.
       "SizeRestrictions_BODY",
-      // Decided by the next rule.
+      // The next rule decides.
       "SizeRestrictions_QUERYSTRING",
     ]),
     {
-      // An authorization code and a return path can each come close to 2 KB, so long queries are only for the gateway's
-      // endpoints.
+      // Only the gateway's endpoints accept long queries: an authorization code and a return path can each be almost 2
+      // KB.
       name: "long-query",
       statement: {
         and_statement: {
@@ -53,7 +52,7 @@ function rules(config: Config): Rule[] {
   ];
 }
 
-/** The web ACL in front of the distribution: what it blocks reaches neither gate nor handler. */
+/** The web ACL in front of the distribution: requests that it blocks reach neither gate nor handler. */
 export class WebAcl extends Construct {
   readonly arn: string;
 
@@ -103,8 +102,7 @@ function pathStartsWith(prefix: string): object {
 }
 
 /**
- * No sampled requests: the samples would show session cookies and authorization codes to everyone who may open the
- * console.
+ * No sampled requests: they would show session cookies and authorization codes to everyone with access to the console.
  */
 function visibility(metricName: string): Wafv2WebAclRule["visibilityConfig"] {
   return { cloudwatchMetricsEnabled: true, metricName, sampledRequestsEnabled: false };

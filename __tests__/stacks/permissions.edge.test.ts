@@ -145,7 +145,7 @@ describe("what the functions may do", () => {
       ["DeleteMessage", "GetQueueAttributes", "ReceiveMessage"],
       [queue("revocations"), queue("sign_outs")],
     ],
-    ["revoker_consumer", "Bury", "sqs", ["SendMessage"], [queue("dead")]],
+    ["revoker_consumer", "DeadLetter", "sqs", ["SendMessage"], [queue("dead")]],
     ["revoker", "Revocations", "dynamodb", RECORD_OF_REVOCATION, [REVOCATIONS]],
     ["revoker", "AllRevocations", "dynamodb", ["Scan"], [REVOCATIONS]],
     ["revoker", "Sessions", "dynamodb", ["BatchGetItem", "GetItem", "Query"], [SESSIONS]],
@@ -171,7 +171,7 @@ describe("what the functions may do", () => {
   });
 
   test.each([
-    ["revoker_consumer", ["Revocations", "SessionKeys", "Store", "Sessions", "Receive", "Bury", "Key", "Logs"]],
+    ["revoker_consumer", ["Revocations", "SessionKeys", "Store", "Sessions", "Receive", "DeadLetter", "Key", "Logs"]],
     ["revoker", ["Revocations", "SessionKeys", "Store", "Sessions", "AllRevocations", "NewKeys", "Key", "Logs"]],
     ["key_rotator", ["SessionKeys", "NewKeys", "Store", "Revocations", "Key", "Logs"]],
   ])("of %s: nothing beside %j", (name, sids) => {

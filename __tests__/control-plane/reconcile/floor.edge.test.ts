@@ -1,5 +1,5 @@
 /** A shard that has no room left: its floor is raised, in time and in order, and nobody else pays for it. */
-import { AT_ONCE } from "../../../stacks/revocation-queues";
+import { IMMEDIATE } from "../../../stacks/revocation-queues";
 import { shardOf } from "../../../session/shard";
 import { carryOutBatch } from "../../../control-plane/revoker/batch";
 import { revoke } from "../../../control-plane/revoker/revoke";
@@ -227,8 +227,8 @@ describe("a flood in one shard", () => {
     const consume = async () => {
       const consumer = gateway.instance();
       while (isSending || queue.length > 0) {
-        await gateway.time.sleep(AT_ONCE.window * 1000);
-        const batch = takeAnyOf(queue, AT_ONCE.batchSize);
+        await gateway.time.sleep(IMMEDIATE.window * 1000);
+        const batch = takeAnyOf(queue, IMMEDIATE.batchSize);
         const seen = batch.map(async ({ command: { target }, sentAt }) => {
           const { uid, sid } = target as { uid: string; sid?: string };
           if (uid.endsWith(END)) return;
@@ -247,7 +247,7 @@ describe("a flood in one shard", () => {
           ]);
       }
     };
-    await gateway.time.run(Promise.all([send, ...Array.from({ length: AT_ONCE.concurrency }, consume)]));
+    await gateway.time.run(Promise.all([send, ...Array.from({ length: IMMEDIATE.concurrency }, consume)]));
     expect(late).toHaveLength(others.length);
     expect(Math.max(...late)).toBeLessThan(5000);
     for (const other of others) expect(gateway.items.has(sessionRevocationId(other.session.sid))).toBe(true);
