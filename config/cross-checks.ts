@@ -1,4 +1,4 @@
-/** What one value says about another. Each check is a function from a config to its problems. */
+/** Checks that involve more than one option. Each is a function from a config to its problems. */
 import { canMeet, covers } from "../policy/coverage";
 import type { ConfigProblem } from "./error";
 import type { Config } from "./schema";
@@ -6,7 +6,7 @@ import type { Config } from "./schema";
 const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   lifetimesNest,
   domainsAreDistinct,
-  certificateCanBeHad,
+  certificateIsAvailable,
   ruleHostsAreServed,
   rulesLeaveEndpointsAlone,
   rulesAreReachable,
@@ -31,12 +31,12 @@ function lifetimesNest({ session }: Config): ConfigProblem[] {
 function domainsAreDistinct(config: Config): ConfigProblem[] {
   return config.alternateDomains.flatMap((domain, i) =>
     domain === config.domain || config.alternateDomains.indexOf(domain) < i
-      ? [{ path: `alternateDomains[${i}]`, message: `"${domain}" is there already; remove it` }]
+      ? [{ path: `alternateDomains[${i}]`, message: `"${domain}" is already listed; remove it` }]
       : [],
   );
 }
 
-function certificateCanBeHad(config: Config): ConfigProblem[] {
+function certificateIsAvailable(config: Config): ConfigProblem[] {
   const isLocal = config.domain.includes("localhost:");
   return isLocal || config.certificateArn || config.hostedZoneId
     ? []
@@ -68,7 +68,7 @@ function rulesLeaveEndpointsAlone(config: Config): ConfigProblem[] {
       ? [
           {
             path: `policy[${i}].path`,
-            message: `${config.basePath} holds the gateway's own endpoints, which no rule reaches; remove the rule`,
+            message: `${config.basePath} is reserved for the gateway's own endpoints; remove the rule`,
           },
         ]
       : [],
@@ -83,7 +83,7 @@ function rulesAreReachable(config: Config): ConfigProblem[] {
       : [
           {
             path: `policy[${i}]`,
-            message: `can never match: policy[${earlier}] (${config.policy[earlier]!.path}) takes all its requests; move it up or remove it`,
+            message: `can never match: policy[${earlier}] (${config.policy[earlier]!.path}) matches all its requests first; move it up or remove it`,
           },
         ];
   });
@@ -106,16 +106,19 @@ function transmittersNameAProvider({ eventTransmitters, identityProviders }: Con
 function behaviorsAreDistinct(config: Config): ConfigProblem[] {
   return config.behaviors.flatMap(({ path }, i) => {
     if (config.behaviors.findIndex((other) => other.path === path) < i)
-      return [{ path: `behaviors[${i}].path`, message: `"${path}" is there already; remove one` }];
+      return [{ path: `behaviors[${i}].path`, message: `"${path}" is already listed; remove one` }];
     if (`/${path.split("/")[1]}` === config.basePath)
       return [
-        { path: `behaviors[${i}].path`, message: `${config.basePath}/* is the gateway's own; choose another path` },
+        {
+          path: `behaviors[${i}].path`,
+          message: `${config.basePath}/* is reserved for the gateway's own endpoints; write another path`,
+        },
       ];
     return [];
   });
 }
 
-/** A behavior that no rule can match would deny everything; that is a forgotten rule, not a wish. */
+/** A behavior that no rule can match denies everything: somebody forgot the rule. */
 function behaviorsHaveARule(config: Config): ConfigProblem[] {
   return config.behaviors.flatMap(({ path }, i) =>
     config.policy.some((rule) => canMeet(rule.path, path))

@@ -14,7 +14,7 @@ export default defineConfig({
   },
   origin: { type: "s3" },
   behaviors: [{ path: "/api/*", origin: { type: "custom", domainName: "api.example.com" } }],
-  // From top to bottom, the first match decides; what no rule matches is denied.
+  // The first rule that matches decides; requests that match no rule are denied.
   policy: [
     { path: "/public/**", allow: "public" },
     { path: "/favicon.ico", allow: "public" },

@@ -1,4 +1,4 @@
-/** From a file to a checked config, or to one error that lists every mistake in it. */
+/** Loads and checks a config file, or throws one error that lists every mistake in it. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createJiti } from "jiti";
@@ -11,9 +11,9 @@ import type { Config } from "./schema";
 export { ConfigError, type ConfigProblem } from "./error";
 
 const JITI = {
-  // A config needs `defineConfig` and nothing else of the package, the rest of which takes long to load.
+  // A config needs only `defineConfig`; the rest of the package takes long to load.
   alias: { edgegate: join(__dirname, "define") },
-  // Its place may be a folder that others can write to.
+  // Others may be able to write to the cache's folder.
   fsCache: false,
 };
 
@@ -21,7 +21,7 @@ const JITI = {
  * Reads a config file: a TypeScript, JavaScript or JSON file whose default export is the config.
  *
  * @param path relative to the working directory
- * @throws ConfigError when there is no such file, it cannot be read, or the config has mistakes
+ * @throws ConfigError if the file does not exist or cannot be read, or if the config has mistakes
  */
 export function loadConfig(path: string): Config {
   const file = resolve(path);
@@ -45,8 +45,8 @@ export function loadConfig(path: string): Config {
 /**
  * Checks a config and fills in its defaults.
  *
- * @param source what the error calls the config
- * @throws ConfigError with every mistake at once
+ * @param source name of the config in the error
+ * @throws ConfigError that lists every mistake
  */
 export function parseConfig(input: unknown, source = "config"): Config {
   const parsed = configSchema.safeParse(input, { error: writeAnotherKind });
@@ -57,18 +57,18 @@ export function parseConfig(input: unknown, source = "config"): Config {
   return parsed.data;
 }
 
-/** Settings of earlier versions, by their place: what to do about them. */
+/** Settings of earlier versions, by path: what to do about them. */
 const REMOVED: Record<string, string> = {
   "session.shardCount": "remove it: there are always 4,096 shards",
 };
 
-/** What to write, where the schema has nothing better to say than that a value is of the wrong kind. */
+/** What to write, if the schema only says that a value has the wrong type. */
 const KINDS: Record<string, string> = {
   array: "a list",
   object: "an object",
   record: "an object",
   boolean: "true or false",
-  string: "a text",
+  string: "a string",
 };
 
 function writeAnotherKind({ code, expected }: z.core.$ZodRawIssue): string | undefined {
@@ -80,7 +80,7 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown): ConfigProblem[] {
     (text, key) => text + (typeof key === "number" ? `[${key}]` : (text && ".") + String(key)),
     "",
   );
-  // What stands there is not told: it may be a secret that has no place in a config.
+  // The value is not shown: it may be a secret that does not belong in a config.
   if (issue.code === "unrecognized_keys") {
     return issue.keys
       .map((key) => (place && `${place}.`) + key)
@@ -92,7 +92,7 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown): ConfigProblem[] {
   return [{ path: place, message: issue.message + found(input, issue.path) }];
 }
 
-/** What stands at a path of the input, where it is short enough to tell. */
+/** Describes the value at a path of the input, if it is short enough. */
 function found(input: unknown, path: readonly PropertyKey[]): string {
   const value = path.reduce<unknown>(
     (parent, key) => (parent as Record<PropertyKey, unknown> | undefined)?.[key],

@@ -1,24 +1,24 @@
 /**
- * The one typed object that drives stacks, local edge and docs. Every value that the edges put into source text or
- * headers has a charset here that needs no escaping there.
+ * The config: one typed object that drives stacks, local edge and docs. Values that the edges put into source text or
+ * headers are limited to characters that need no escaping there.
  */
 import { z } from "zod";
 import { METHODS, pathPatternProblem, ROLE_NAME, type PolicyRule } from "../policy/rule";
 
 const HOST_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 const HOST = new RegExp(`^(?:${HOST_LABEL}\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$`);
-/** Browsers resolve `*.localhost` to the loopback address; only the local edge serves it, on a port of its own. */
+/** Browsers resolve `*.localhost` to the loopback address; only the local edge serves it, on its own port. */
 const LOCAL_HOST = new RegExp(`^(?:${HOST_LABEL}\\.)+localhost:[0-9]{1,5}$`);
 const SECONDS_IN = { s: 1, m: 60, h: 3600, d: 86400 } as const;
-/** Headers with a fixed meaning; a config may not map a claim to them. */
+/** Headers with a fixed meaning; a config must not map a claim to them. */
 const FIXED_IDENTITY_HEADERS = ["x-gate-user", "x-gate-email", "x-gate-roles", "x-gate-session", "x-gate-assertion"];
 
-/** A text that must have a form; the message says what to write instead. */
+/** A string that must match `form`; the message says what to write instead. */
 function text(form: RegExp, write: string) {
   return z.string(`write ${write}`).regex(form, `write ${write}`);
 }
 
-/** `"90s"`, `"15m"`, `"8h"`, `"7d"`; parsed to seconds. Every range that is asked for has "15m" in it. */
+/** `"90s"`, `"15m"`, `"8h"`, `"7d"`; parsed to seconds. Every range that is used includes "15m". */
 function duration(min: number, max: number, range: string) {
   const write = `write a duration between ${range}, such as "15m"`;
   return z
@@ -67,10 +67,10 @@ const caching = z.enum(["disabled", "optimized"], 'write "disabled" or "optimize
 const origin = z.discriminatedUnion(
   "type",
   [
-    /** A private bucket of the gateway's own, read through origin access control. */
+    /** A private bucket that the gateway creates and reads through origin access control. */
     z.strictObject({
       type: z.literal("s3"),
-      /** Name of the bucket to create; made up by AWS from the gateway's name where absent. */
+      /** Name of the bucket to create; by default AWS makes one up from the gateway's name. */
       bucketName: text(
         /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
         "a bucket name of 3 to 63 lower-case letters, digits, dots and hyphens",
@@ -80,7 +80,7 @@ const origin = z.discriminatedUnion(
     z.strictObject({
       type: z.literal("custom"),
       domainName: host,
-      /** Put before every path. */
+      /** Prepended to every path. */
       path: text(/^(\/[A-Za-z0-9._~-]+)+$/, 'a path without a trailing slash, such as "/app"').optional(),
       httpsPort: z
         .number("write a port number")
@@ -97,12 +97,12 @@ const behavior = z.strictObject({
   /** CloudFront path pattern, such as `/api/*`. */
   path: text(/^\/[A-Za-z0-9._~*/-]+$/, 'a CloudFront path pattern, such as "/api/*"'),
   origin,
-  /** `disabled` unless set; `optimized` lets the cache keep what the origin allows, for all users alike. */
+  /** `optimized` caches what the origin allows, and serves it to all users. */
   caching: caching.default("disabled"),
 });
 
 const identityProvider = z.strictObject({
-  /** Shown where people choose between several identity providers. */
+  /** Shown when people choose between several identity providers. */
   label: z
     .string("write a name that people know")
     .min(1, "write a name that people know")
@@ -117,7 +117,7 @@ const identityProvider = z.strictObject({
       (value) => !/[?#]/.test(value),
       "write the issuer without query and fragment (OpenID Connect Discovery 1.0, section 2)",
     ),
-  clientId: text(/^[!-~]{1,255}$/, "the client id that the identity provider gave you"),
+  clientId: text(/^[!-~]{1,255}$/, "the client ID that the identity provider gave you"),
   /** `none` is a public client with PKCE; the others take a client secret from Secrets Manager. */
   clientAuthentication: z
     .enum(
@@ -133,7 +133,7 @@ const identityProvider = z.strictObject({
   rolesClaim: text(/^[A-Za-z0-9_:./-]{1,128}$/, 'the name of a claim, such as "roles" or "groups"').default("roles"),
 });
 
-/** Pushes security events (Shared Signals: CAEP, RISC) to `<basePath>/events/<its id>`. */
+/** Pushes security events (Shared Signals: CAEP, RISC) to `<basePath>/events/<id>`. */
 const eventTransmitter = z.strictObject({
   issuer: z.url({
     protocol: /^https$/,
@@ -147,7 +147,7 @@ const eventTransmitter = z.strictObject({
     protocol: /^https$/,
     error: 'write the https URL of the transmitter\'s keys, "jwks_uri" of its configuration',
   }),
-  /** The identity provider whose users its `opaque` subjects are. */
+  /** The identity provider to which its `opaque` subjects belong. */
   identityProvider: slug.optional(),
 });
 
@@ -155,9 +155,7 @@ const session = z.strictObject({
   absolute: duration(300, 30 * 86400, '"5m" and "30d"').default(8 * 3600),
   idle: duration(300, 30 * 86400, '"5m" and "30d"').default(3600),
   token: duration(60, 3600, '"60s" and "1h"').default(15 * 60),
-  /**
-   * What happens when a sign-in's callback or a used-up refresh cookie comes a second time: somebody may have a copy.
-   */
+  /** What happens if a callback or a refresh cookie is used a second time: somebody may have a copy. */
   onReuse: z
     .enum(["record", "revoke-session", "revoke-user"], 'write "record", "revoke-session" or "revoke-user"')
     .default("revoke-session"),
@@ -187,7 +185,7 @@ const theme = z.strictObject({
 });
 
 const waf = z.strictObject({
-  /** Requests from one address within five minutes after which it is blocked. */
+  /** Requests from one IP address within five minutes; further ones are blocked. */
   rateLimit: z
     .number("write a number of requests")
     .int("write a whole number")
@@ -208,7 +206,7 @@ export const configSchema = z.strictObject({
   /** The host that people open. */
   domain: servedHost,
   alternateDomains: z.array(servedHost).default([]),
-  /** The path below which the gateway's own endpoints are. */
+  /** The path prefix of the gateway's own endpoints. */
   basePath: text(/^\/[A-Za-z0-9_~-]{1,32}$/, 'one path segment, such as "/_gate"').default("/_gate"),
   identityProviders: z
     .record(slug, identityProvider, 'write { main: { issuer: "https://…", clientId: "…" } }')
@@ -220,7 +218,7 @@ export const configSchema = z.strictObject({
     .record(slug, eventTransmitter, 'write { corp: { issuer: "https://…", audience: "…", jwksUri: "https://…" } }')
     .default({}),
   origin,
-  /** Caching of the default behavior; `optimized` for S3 and `disabled` for a custom origin where absent. */
+  /** Caching of the default behavior; by default `optimized` for S3 and `disabled` for a custom origin. */
   caching: caching.optional(),
   behaviors: z.array(behavior).default([]),
   policy: z
@@ -251,7 +249,7 @@ export const configSchema = z.strictObject({
   /** The Route 53 zone that gets the alias records (and the certificate's validation records). */
   hostedZoneId: text(
     /^Z[A-Z0-9]{5,31}$/,
-    'the id of a Route 53 hosted zone, such as "Z0123456789ABCDEFGHIJ"',
+    'the ID of a Route 53 hosted zone, such as "Z0123456789ABCDEFGHIJ"',
   ).optional(),
   logRetentionDays: z
     .union(
@@ -262,36 +260,36 @@ export const configSchema = z.strictObject({
     )
     .default(90),
   /**
-   * A key in us-east-1 for secrets, ledger, queues and topic; keys of AWS where absent. Its policy must let the account
-   * and SNS use it.
+   * A key in us-east-1 for secrets, ledger, queues and topic; by default AWS's own keys. Its policy must let the
+   * account and SNS use it.
    */
   kmsKeyArn: text(
     /^arn:aws[a-z-]*:kms:us-east-1:[0-9]{12}:key\/[0-9a-f-]+$/,
     "the ARN of a KMS key in us-east-1",
   ).optional(),
-  /** An SNS topic in us-east-1 that alarms notify; they only show in CloudWatch where absent. */
+  /** An SNS topic in us-east-1 that alarms notify; without it, they only show in CloudWatch. */
   alarmTopicArn: text(
     /^arn:aws[a-z-]*:sns:us-east-1:[0-9]{12}:[A-Za-z0-9_-]{1,256}$/,
     "the ARN of an SNS topic in us-east-1",
   ).optional(),
   /**
-   * Keep concurrency free for key rotation and revocation. `false` for accounts whose limit is too low for that (10 on
-   * new ones).
+   * Reserves concurrency for key rotation and revocation. Use `false` in accounts whose limit is too low for that (10
+   * in new ones).
    */
   reserveConcurrency: z.boolean("write true or false").default(true),
-  /** The S3 bucket of the Terraform state; a local file where absent. */
+  /** The S3 bucket of the Terraform state; by default a local file. */
   state: state.optional(),
   tags: z
     .record(
       z.string().regex(/^(?!aws:).{1,128}$/, 'write tag keys of 1 to 128 characters that do not start with "aws:"'),
-      z.string("write a text").max(256, "write at most 256 characters"),
+      z.string("write a string").max(256, "write at most 256 characters"),
     )
     .default({}),
 });
 
-/** What people write. */
+/** The config as people write it. */
 export type ConfigInput = z.input<typeof configSchema>;
-/** What the rest of the project reads: checked, with every default filled in, durations in seconds. */
+/** The config as the rest of the project reads it: checked, with every default filled in, durations in seconds. */
 export type Config = z.output<typeof configSchema>;
 export type Origin = Config["origin"];
 export type Behavior = Config["behaviors"][number];

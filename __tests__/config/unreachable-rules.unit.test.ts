@@ -54,7 +54,7 @@ test.each(PAIRS)("after %j the rule %j can decide: %s", (earlier, later, isReach
       new ConfigError("config", [
         {
           path: "policy[2]",
-          message: `can never match: policy[1] (${earlier.path}) takes all its requests; move it up or remove it`,
+          message: `can never match: policy[1] (${earlier.path}) matches all its requests first; move it up or remove it`,
         },
       ]),
     );

@@ -57,11 +57,15 @@ const SITE: Mistake[] = [
   [{ domain: "wiki" }, "domain", `${HOST}; it is "wiki"`],
   [{ alternateDomains: "docs.example.com" }, "alternateDomains", 'write a list; it is "docs.example.com"'],
   [{ alternateDomains: ["docs.example.com", "a b"] }, "alternateDomains[1]", `${HOST}; it is "a b"`],
-  [{ alternateDomains: ["wiki.example.com"] }, "alternateDomains[0]", '"wiki.example.com" is there already; remove it'],
+  [
+    { alternateDomains: ["wiki.example.com"] },
+    "alternateDomains[0]",
+    '"wiki.example.com" is already listed; remove it',
+  ],
   [
     { alternateDomains: ["a.example.com", "b.example.com", "a.example.com"] },
     "alternateDomains[2]",
-    '"a.example.com" is there already; remove it',
+    '"a.example.com" is already listed; remove it',
   ],
   [{ basePath: "_gate" }, "basePath", 'write one path segment, such as "/_gate"; it is "_gate"'],
   [{ basePath: "/a/b" }, "basePath", 'write one path segment, such as "/_gate"; it is "/a/b"'],
@@ -74,7 +78,7 @@ const SITE: Mistake[] = [
   [
     { hostedZoneId: "example.com" },
     "hostedZoneId",
-    'write the id of a Route 53 hosted zone, such as "Z0123456789ABCDEFGHIJ"; it is "example.com"',
+    'write the ID of a Route 53 hosted zone, such as "Z0123456789ABCDEFGHIJ"; it is "example.com"',
   ],
   [
     { hostedZoneId: undefined },
@@ -122,7 +126,7 @@ const SITE: Mistake[] = [
     "tags.aws:team",
     'write tag keys of 1 to 128 characters that do not start with "aws:"; it is "aws:team"',
   ],
-  [{ tags: { team: 1 } }, "tags.team", "write a text; it is 1"],
+  [{ tags: { team: 1 } }, "tags.team", "write a string; it is 1"],
   [{ tags: { team: "x".repeat(257) } }, "tags.team", "write at most 256 characters"],
   [{ waff: {} }, "waff", UNKNOWN],
 ];
@@ -173,12 +177,12 @@ const IDENTITY: Mistake[] = [
   [
     identityProvider({ clientId: "" }),
     "identityProviders.main.clientId",
-    'write the client id that the identity provider gave you; it is ""',
+    'write the client ID that the identity provider gave you; it is ""',
   ],
   [
     identityProvider({ clientId: "my wiki" }),
     "identityProviders.main.clientId",
-    'write the client id that the identity provider gave you; it is "my wiki"',
+    'write the client ID that the identity provider gave you; it is "my wiki"',
   ],
   [identityProvider({ label: "" }), "identityProviders.main.label", 'write a name that people know; it is ""'],
   [identityProvider({ label: "x".repeat(61) }), "identityProviders.main.label", "write at most 60 characters"],
@@ -331,9 +335,13 @@ const DELIVERY: Mistake[] = [
   [
     { behaviors: ["/a/*", "/b/*", "/a/*"].map((path) => ({ path, origin: { type: "s3" } })) },
     "behaviors[2].path",
-    '"/a/*" is there already; remove one',
+    '"/a/*" is already listed; remove one',
   ],
-  [behavior({ path: "/_gate/*" }), "behaviors[0].path", "/_gate/* is the gateway's own; choose another path"],
+  [
+    behavior({ path: "/_gate/*" }),
+    "behaviors[0].path",
+    "/_gate/* is reserved for the gateway's own endpoints; write another path",
+  ],
   [
     { ...behavior({ path: "/b/*" }), policy: [{ path: "/a/**", allow: "public" }] },
     "behaviors[0].path",
@@ -454,12 +462,12 @@ const POLICY: Mistake[] = [
   [
     rule({ path: "/_gate/me" }),
     "policy[0].path",
-    "/_gate holds the gateway's own endpoints, which no rule reaches; remove the rule",
+    "/_gate is reserved for the gateway's own endpoints; remove the rule",
   ],
   [
     { ...rule({ path: "/_door" }), basePath: "/_door" },
     "policy[0].path",
-    "/_door holds the gateway's own endpoints, which no rule reaches; remove the rule",
+    "/_door is reserved for the gateway's own endpoints; remove the rule",
   ],
 ];
 
