@@ -64,8 +64,8 @@ const PROVIDER_INDEX = {
 };
 
 /**
- * What the code of each room may import from other rooms; `bench/` and `__tests__/` may import anything. Rooms of one
- * folder have a line each.
+ * What the code of each folder may import from other folders; `bench/` and `__tests__/` may import anything. Subfolders
+ * with different rules have a line each.
  */
 const IMPORTS = {
   cloudfront: [],
@@ -82,16 +82,16 @@ const IMPORTS = {
   local: ["cloudfront", "config", "control-plane", "policy", "session", "ledger", "stacks"],
   cli: ["bench", "config", "control-plane", "local", "policy", "session", "ledger", "stacks"],
 };
-const ROOMS = [...Object.keys(IMPORTS), "bench", "__tests__"];
+const FOLDERS = [...Object.keys(IMPORTS), "bench", "__tests__"];
 
-/** From a neighbor `edge-handlers/auth` is `../auth`. */
-const pathOf = (room) => room.replace(/^.+\//, (folder) => `(${folder})?`);
+/** From a sibling folder, `edge-handlers/auth` is `../auth`. */
+const pathOf = (folder) => folder.replace(/^.+\//, (parent) => `(${parent})?`);
 
-function importsOf([room, others]) {
-  const foreign = ROOMS.filter((other) => other !== room && !others.includes(other));
-  const message = `${room}/ imports ${others.map((other) => `${other}/`).join(", ") || "no other room"} (eslint.config.mjs).`;
+function importsOf([folder, others]) {
+  const foreign = FOLDERS.filter((other) => other !== folder && !others.includes(other));
+  const message = `${folder}/ may import only ${others.map((other) => `${other}/`).join(", ") || "itself"} (eslint.config.mjs).`;
   return {
-    files: [`${room}/**/*.ts`],
+    files: [`${folder}/**/*.ts`],
     rules: {
       "@typescript-eslint/no-restricted-imports": [
         "error",
@@ -118,7 +118,7 @@ export default tseslint.config(
     },
   },
   ...Object.entries(IMPORTS).map(importsOf),
-  // The core of a handler is for any edge: what knows AWS is in the folders aws/ and cloudfront/, and in ledger/.
+  // The core of a handler works on any edge. AWS-specific code is in aws/, cloudfront/ and ledger/.
   {
     files: ["edge-handlers/**/*.ts"],
     ignores: ["edge-handlers/*/aws/**", "edge-handlers/*/cloudfront/**", "edge-handlers/*/cloudfront.ts"],
@@ -129,7 +129,7 @@ export default tseslint.config(
           patterns: [
             {
               regex: "/(aws|cloudfront)(/|$)|/ledger/(?!records$)",
-              message: "The core of a handler knows no AWS; give it a port.",
+              message: "The core of a handler must not depend on AWS; add a port.",
             },
           ],
         },
@@ -143,7 +143,7 @@ export default tseslint.config(
       ],
     },
   },
-  // The only file of policy/ that becomes part of the gate is the text of requirements.
+  // requirement-text.ts is the only file of policy/ that becomes part of the gate.
   {
     files: ["functions/**/*.ts", "session/**/*.ts", "policy/requirement-text.ts"],
     plugins: { "es-x": esx },

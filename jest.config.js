@@ -1,16 +1,16 @@
-/** One project a tier. What a tier needs beyond Node is found by __tests__/support/tools.ts. */
+/** One project per tier. __tests__/support/tools.ts finds the tools that a tier needs besides Node. */
 const common = {
   testEnvironment: "node",
   transform: { "\\.[cm]?[jt]s$": ["@swc/jest", { jsc: { target: "es2022" }, module: { type: "commonjs" } }] },
   // These packages are ES modules only; swc turns them into CommonJS for jest.
   transformIgnorePatterns: ["/node_modules/(?!(jose|oauth4webapi|aws4fetch|p-limit|yocto-queue)/)"],
   modulePathIgnorePatterns: ["<rootDir>/cdktf.out", "<rootDir>/dist"],
-  // As a user of the package imports it.
+  // Imports the package as its users do.
   moduleNameMapper: { "^edgegate$": "<rootDir>/index.ts" },
 };
 const tier = (displayName, testMatch, more = {}) => ({ ...common, displayName, testMatch, ...more });
 
-// Else each test file that builds leaves a thread and a process until its worker ends.
+// Otherwise each test file that builds leaves a thread and a process until its worker ends.
 // https://github.com/evanw/esbuild/blob/v0.28.2/lib/npm/node.ts
 process.env.ESBUILD_WORKER_THREADS = "0";
 
@@ -18,7 +18,7 @@ module.exports = {
   reporters: ["default", "<rootDir>/__tests__/support/totals-reporter.js"],
   testSequencer: "<rootDir>/__tests__/support/longest-first.js",
   maxWorkers: 2,
-  // For a test that hangs. How long one takes on a busy machine is no matter.
+  // Only for a test that hangs: on a busy machine, a test may take long.
   testTimeout: 300_000,
   projects: [
     tier("unit", ["<rootDir>/__tests__/**/*.unit.test.ts"]),

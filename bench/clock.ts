@@ -2,17 +2,17 @@ import { join } from "node:path";
 import { writeFileSync } from "node:fs";
 
 /**
- * The time as a handler, its identity provider and its browsers see it; shared with the handler by shifted-clock.js.
+ * The clock of a handler, its identity provider and its browsers; shifted-clock.js applies it in the handler's process.
  */
 export interface Clock {
   /** Unix seconds. */
   now(): number;
   advance(seconds: number): void;
-  /** What the handler's process needs in its environment. */
+  /** Environment variables of the handler's process. */
   env: Record<string, string>;
 }
 
-/** A clock that starts at the machine's time. `folder` takes the file that the handler's process reads. */
+/** A clock that starts at the machine's time. The handler's process reads the offset from a file in `folder`. */
 export function startClock(folder: string): Clock {
   const file = join(folder, "clock");
   let offset = 0;

@@ -1,4 +1,4 @@
-/** The shipped revoker and key rotator between emulators that count what AWS would bill. */
+/** Runs the shipped revoker and key rotator against emulators that count what AWS would bill. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { randomBytes, randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
@@ -22,15 +22,15 @@ export interface BenchPlane {
   /** Records of the store. */
   records(): Record<string, string>;
   revoke(event: unknown): Promise<unknown>;
-  /** The same, of another process. */
+  /** The same in another process. */
   revokeElsewhere(event: unknown): Promise<unknown>;
   rotate(): Promise<void>;
-  /** What it takes, and the calls of each service by name. */
+  /** What `work` uses, and how often it makes each call, by name. */
   measure(work: () => Promise<unknown>): Promise<{ usage: Usage; calls: Record<string, number>; result: unknown }>;
-  /** Gives every shard so many revoked sessions. */
+  /** Gives every shard this many revoked sessions. */
   fill(sessions: number): void;
   advance(seconds: number): void;
-  /** Bytes that the first revoker took at most. */
+  /** Peak memory of the first revoker, in bytes. */
   peak(): number;
   close(): Promise<void>;
 }
@@ -78,7 +78,7 @@ export async function startBenchPlane(): Promise<BenchPlane> {
         SESSION_SECONDS: String(SESSION_SECONDS),
         TOKEN_SECONDS: String(TOKEN_SECONDS),
         KEY_RETENTION_SECONDS: String(SESSION_SECONDS + 90_000),
-        // Waiting is billed as time of the function, which is added below.
+        // Waiting is billed as run time of the function; dollars.ts adds it.
         PROPAGATION_SECONDS: "0",
         KEY_ANNOUNCEMENT_SECONDS: "0",
         MEMORY_FILE: memory,

@@ -1,4 +1,4 @@
-/** What the control plane and the ledger cost, from the calls that the shipped bundles make. */
+/** Calculates what the control plane and the ledger cost, from the calls that the shipped bundles make. */
 import { ENTRY_MARGIN, KEY_ANNOUNCEMENT, PROPAGATION } from "../session/timing";
 import { startBenchPlane, TOKEN_SECONDS } from "./control-plane";
 import type { Figure } from "./figure";
@@ -8,12 +8,12 @@ import { commandsOf, deliver } from "./revoker";
 const DAYS = 30;
 const DAY = 86_400;
 const TIDIES = DAY / 300;
-/** Seconds in which sign-outs are gathered: stacks/revocation-queues.ts. */
+/** Seconds for which sign-outs are batched: stacks/revocation-queues.ts. */
 const WINDOW = 90;
 const SIGN_OUTS = 10_000;
 const WORKDAY = 8 * 3600;
 /**
- * Lambda polls each queue by five long polls of 20 s:
+ * Lambda polls each queue with five long polls of 20 s:
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
  */
 const POLLS = (2 * 5 * DAY) / 20;
@@ -21,9 +21,9 @@ const POLLS = (2 * 5 * DAY) / 20;
 const queued = (messages: number): Usage => ({ ...NOTHING, queueRequests: messages + (2 * messages) / 10 });
 
 /**
- * What the auth handler asks of the ledger (ledger/), in units of strongly consistent reads and of
- * writes: a sign-in reads what stands against it, and writes three pointers and the session; a renewal reads five
- * items, and writes the session at its lease and at its end, when it holds the next cookies as well.
+ * What the auth handler asks of the ledger (ledger/), in units of strongly consistent reads and of writes. A sign-in
+ * reads the revocations that may apply, and writes three pointers and the session. A renewal reads five items. It
+ * writes the session when it takes the lease, and again at its end, together with the next cookies.
  */
 const SIGN_IN: Usage = { ...NOTHING, readUnits: 5, writeUnits: 4 };
 const RENEWAL: Usage = { ...NOTHING, readUnits: 5, writeUnits: 1 + 4 };
@@ -34,18 +34,18 @@ export async function measureDollars(): Promise<Figure[]> {
   try {
     const usageOf = async (work: () => Promise<unknown>) => (await plane.measure(work)).usage;
     await plane.revoke({ operation: "rebuild" });
-    const over = () => plane.advance(TOKEN_SECONDS + ENTRY_MARGIN + 1);
+    const expireAll = () => plane.advance(TOKEN_SECONDS + ENTRY_MARGIN + 1);
 
     const idleTidy = await usageOf(() => plane.revoke({ operation: "tidy" }));
     const idleSweep = await usageOf(() => plane.revoke({ operation: "sweep" }));
     const [command] = commandsOf(1);
     const revocation = await usageOf(() => plane.revoke({ operation: "revoke", command }));
-    over();
+    expireAll();
     const tidyAfter = await usageOf(() => plane.revoke({ operation: "tidy" }));
     const batchOf = (seconds: number) =>
       usageOf(() => deliver(plane, commandsOf(Math.round((SIGN_OUTS * WINDOW) / seconds))));
     const [evenly, busy] = [await batchOf(DAY), await batchOf(WORKDAY)];
-    over();
+    expireAll();
     const busyTidy = await usageOf(() => plane.revoke({ operation: "tidy" }));
     const busySweep = await usageOf(() => plane.revoke({ operation: "sweep" }));
     const waits = { ...NOTHING, seconds: PROPAGATION + KEY_ANNOUNCEMENT };
@@ -53,7 +53,7 @@ export async function measureDollars(): Promise<Figure[]> {
     const lockdown = await usageOf(() => plane.revoke({ operation: "lockdown", by: "operator:bench", reason: "" }));
 
     const idleDay = sum([TIDIES, idleTidy], [1, idleSweep], [1, { ...NOTHING, queueRequests: POLLS }]);
-    /** Every tidy of the time in which entries end finds some that are over. */
+    /** While entries expire, every tidy finds some. */
     const signOutsOf = (seconds: number, batch: Usage) =>
       sum([
         DAYS,
@@ -71,13 +71,13 @@ export async function measureDollars(): Promise<Figure[]> {
     ];
     const each: [string, Usage][] = [
       ["a revocation by an operator, and the tidy after it", sum([1, revocation], [1, tidyAfter])],
-      ["a sign-out, gathered, of a day's evenly", sum([1 / ((SIGN_OUTS * WINDOW) / DAY), evenly], [1, queued(1)])],
+      ["a batched sign-out, spread evenly over a day", sum([1 / ((SIGN_OUTS * WINDOW) / DAY), evenly], [1, queued(1)])],
       ["a rotation", rotation],
       ["a lockdown", lockdown],
     ];
     return [
       ...each.map(([name, usage]) => ({
-        group: "dollars for a thousand times",
+        group: "dollars per thousand",
         name,
         value: 1000 * dollars(usage),
         unit: "$",
@@ -98,7 +98,7 @@ export async function measureDollars(): Promise<Figure[]> {
         },
         {
           group: "dollars a month",
-          name: `${name}: all of it`,
+          name: `${name}: total`,
           value: dollars(usage) + (name === "idle" ? PRICES.secret : 0),
           unit: "$",
         },

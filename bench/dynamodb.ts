@@ -1,5 +1,5 @@
 /**
- * A DynamoDB in memory that is as fast as the process it serves, for what the control plane asks: half a million items,
+ * An in-memory emulator of DynamoDB that is fast enough for half a million items. It has what the control plane uses:
  * conditions, pages of 1 MB, and the request units that AWS would bill.
  *
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
@@ -12,7 +12,7 @@ export type Item = Record<string, Value>;
 
 export interface BenchDynamoDb {
   endpoint: string;
-  /** By name of the table, and there by key. */
+  /** Items by table name, then by key. */
   tables: Map<string, Map<string, Item>>;
   /** The operation of every call, in order. */
   calls: string[];
@@ -39,7 +39,7 @@ export async function startBenchDynamoDb(): Promise<BenchDynamoDb> {
   const tables: BenchDynamoDb["tables"] = new Map();
   const tableOf = (name: string) => tables.get(name) ?? tables.set(name, new Map()).get(name)!;
   const keyOf = (item: Item) => [item["id"] ?? item["pk"], item["sk"]].map((value) => value?.["S"] ?? "").join("\n");
-  /** A strongly consistent read takes a unit for every 4 KB, and for nothing as well. */
+  /** A strongly consistent read takes one unit per 4 KB, and one if it finds nothing. */
   const read = (item: Item | undefined) => void (bench.units.read += Math.max(1, Math.ceil(sizeOf(item) / 4096)));
 
   function holds(
@@ -126,7 +126,10 @@ export async function startBenchDynamoDb(): Promise<BenchDynamoDb> {
   return bench;
 }
 
-/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html: names and values */
+/**
+ * Names and values count:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
 function sizeOf(item: Item | undefined): number {
   return Object.entries(item ?? {}).reduce(
     (size, [name, value]) => size + name.length + Object.values(value)[0]!.length,

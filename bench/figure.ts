@@ -4,6 +4,6 @@ export interface Figure {
   name: string;
   value: number;
   unit: string;
-  /** The largest value that is good. */
+  /** The largest acceptable value. */
   limit?: number;
 }

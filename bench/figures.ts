@@ -1,4 +1,4 @@
-/** Everything that is measured, in the order in which it is printed, with the limits that hold. */
+/** All measurements, in the order in which they are printed, with their limits. */
 import { readFileSync } from "node:fs";
 import { artifacts } from "../build/artifacts";
 import { measureGate, measureGateMemory } from "./gate";
@@ -13,14 +13,14 @@ import { measureSynth } from "./synth";
 
 export interface Measured {
   figures: Figure[];
-  /** What could not be measured, and how to get what that takes; undefined where everything was. */
+  /** What could not be measured, and what to install for it; undefined if everything was measured. */
   missing: string | undefined;
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-functions: 2 MB */
 const GATE_MEMORY_LIMIT = 2 * 1024 * 1024;
 
-/** @throws Error where a part cannot be built or run, or a scenario ends in another decision than its name says */
+/** @throws Error if a part cannot be built or run, or a scenario ends in another decision than expected */
 export async function measureAll(): Promise<Measured> {
   const canRunEngine = findProgram("njs") !== undefined && findProgram("valgrind") !== undefined;
   return {
@@ -34,7 +34,7 @@ export async function measureAll(): Promise<Measured> {
     ],
     missing: canRunEngine
       ? undefined
-      : "not measured: instructions and memory of the gate, which take njs and valgrind (apt-get install njs valgrind)",
+      : "not measured: instructions and memory of the gate, which need njs and valgrind (apt-get install njs valgrind)",
   };
 }
 

@@ -1,7 +1,7 @@
 /**
- * What one run of the gate costs: instructions under callgrind in njs, the engine that CloudFront Functions grew from.
- * A count of instructions is the same on every machine of one architecture, busy or not; a time is not. Where things lie
- * in memory moves a count by up to 3 %, so njs gets the same environment on every machine.
+ * Measures one run of the gate: instructions under callgrind in njs, the engine from which CloudFront Functions grew.
+ * Unlike a time, an instruction count is the same on every machine of one architecture, busy or not. Memory layout
+ * changes a count by up to 3 %, so njs gets the same environment everywhere.
  *
  * https://valgrind.org/docs/manual/cl-manual.html
  */
@@ -23,15 +23,17 @@ export interface GateRequest {
 }
 
 export interface GateCost {
-  /** The cost of one cold run: a process that calls the handler, less one that only loads the same source and event. */
+  /**
+   * The cost of one cold run: a process that calls the handler, minus one that only loads the same source and event.
+   */
   instructions: number;
-  /** Calls of the KeyValueStore. */
+  /** Calls to the KeyValueStore. */
   reads: number;
   /** What the gate decided: its line in the access log. */
   decision: string;
 }
 
-/** The headers of a navigation in a current browser: the gate's cost grows with the headers that it has to pass over. */
+/** The headers of a navigation in a current browser: the gate's cost grows with the headers that it has to skip. */
 const BROWSER_HEADERS: [name: string, value: string][] = [
   ["Host", SETTINGS.hosts[0]!],
   [
@@ -53,7 +55,7 @@ const BROWSER_HEADERS: [name: string, value: string][] = [
 /**
  * Measures the gate with the shipped base source.
  *
- * @throws Error where njs or valgrind is missing or fails; FunctionFault where the gate does
+ * @throws Error if njs or valgrind is missing or fails; FunctionFault if the gate fails
  */
 export async function measureGate(request: GateRequest): Promise<GateCost> {
   const { log, reads } = await runGate(gateSource(request.rules), eventOf(request), { records: request.records ?? {} });
@@ -65,10 +67,10 @@ export async function measureGate(request: GateRequest): Promise<GateCost> {
 }
 
 /**
- * Bytes of heap at the peak of one run beyond those of an engine that runs nothing. The event is in them, the module
- * `cloudfront` is not.
+ * Bytes of heap at the peak of one run, minus those of an engine that runs nothing. The event is included, CloudFront's
+ * own module `cloudfront` is not.
  *
- * @throws Error where njs or valgrind is missing or fails
+ * @throws Error if njs or valgrind is missing or fails
  */
 export function measureGateMemory(request: GateRequest): number {
   return inFolder((folder) => {
@@ -92,7 +94,7 @@ function eventOf({ cookies = {}, path = "/orders/17" }: GateRequest): CloudFront
   });
 }
 
-/** The module `cloudfront` with as little of its own as can be: what is counted is to be the gate's. */
+/** A minimal module `cloudfront`, so that mostly the gate is counted. */
 const STORE = `const store = {
   get: function (key) { const value = globalThis.records[key]; return value === undefined ? Promise.reject(new Error("KeyNotFound")) : Promise.resolve(value); },
   exists: function (key) { return Promise.resolve(globalThis.records[key] !== undefined); },
@@ -100,7 +102,9 @@ const STORE = `const store = {
 export default { kvs: function () { return store; }, logCustomData: function () {} };
 `;
 
-/** The gate and its event, in a file of the folder; the handler is called only where the script is given `call`. */
+/**
+ * Writes the gate and its event to a file in the folder. The handler is called only if the script's argument is `call`.
+ */
 function writeScript(folder: string, request: GateRequest): string {
   const script = "gate.js";
   writeFileSync(join(folder, "cloudfront"), STORE);
@@ -129,7 +133,7 @@ function heapPeakOf(folder: string, args: readonly string[]): number {
   return figure(existsSync(file) ? readFileSync(file, "utf8") : output, /mem_heap_B=(\d+)\n[^#]*heap_tree=peak/);
 }
 
-/** Symbols that are resolved on first use would count as the gate's. */
+/** Without LD_BIND_NOW, resolving symbols on first use would count as the gate's. */
 const RUN = 'options=$1; shift; exec env -i LD_BIND_NOW=1 "$(command -v valgrind)" $options "$(command -v njs)" "$@"';
 
 function valgrind(folder: string, options: readonly string[], args: readonly string[]): string {

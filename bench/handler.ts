@@ -1,11 +1,11 @@
-/** What a cold start of a handler pays for its own code. */
+/** Measures the part of a handler's cold start that its own code takes. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
 
-/** What is timed: the module from its file to its exports, in a process that has loaded nothing else. */
+/** Times the loading of the module, in a process that has loaded nothing else. */
 const LOAD =
   "const start = performance.now(); require(process.argv[1]); process.stdout.write(String(performance.now() - start))";
 

@@ -1,4 +1,4 @@
-/** What AWS asks in us-east-1, in dollars, without any free tier. */
+/** AWS's prices in us-east-1, in dollars, without free tiers. */
 export const PRICES = {
   /** Per call of the KeyValueStore's API, reads and lists too. https://aws.amazon.com/cloudfront/pricing/ */
   storeCall: 1 / 1_000,
@@ -8,7 +8,7 @@ export const PRICES = {
    */
   writeUnit: 0.625 / 1_000_000,
   readUnit: 0.125 / 1_000_000,
-  /** Per call, and a month for each secret. https://aws.amazon.com/secrets-manager/pricing/ */
+  /** Per call, and per secret and month. https://aws.amazon.com/secrets-manager/pricing/ */
   secretCall: 0.05 / 10_000,
   secret: 0.4,
   /** Per request to a standard queue, polls included. https://aws.amazon.com/sqs/pricing/ */
@@ -18,7 +18,7 @@ export const PRICES = {
   gigabyteSecond: 0.0000166667,
 } as const;
 
-/** What an operation takes, by what is billed. */
+/** What an operation uses, by billed unit. */
 export interface Usage {
   storeCalls: number;
   writeUnits: number;
@@ -26,7 +26,7 @@ export interface Usage {
   secretCalls: number;
   queueRequests: number;
   invocations: number;
-  /** Seconds of a function of 256 MB. */
+  /** Run time in seconds of a function with 256 MB. */
   seconds: number;
 }
 

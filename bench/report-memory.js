@@ -1,5 +1,5 @@
 /**
- * Preloaded into a measured process that ends by force: writes its peak of memory in bytes to a file, again and again.
+ * Preloaded into a measured process that is killed at the end: writes its peak memory in bytes to a file every 100 ms.
  */
 const { writeFileSync } = require("node:fs");
 

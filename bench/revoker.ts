@@ -1,4 +1,7 @@
-/** What many revocations, a lockdown among them and half a million of them cost: calls, seconds, memory. */
+/**
+ * Measures many revocations, a lockdown among other revocations, and half a million active ones: calls, seconds,
+ * memory.
+ */
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { RevocationCommand } from "../session/revocation";
@@ -6,11 +9,11 @@ import { startBenchPlane, type BenchPlane } from "./control-plane";
 import type { Figure } from "./figure";
 
 export const REVOCATIONS = 10_000;
-/** What the queue hands over at once: stacks/revocation-queues.ts. */
+/** The size of the queue's batches: stacks/revocation-queues.ts. */
 const BATCH = 500;
 const RECORDS = 4096;
-/** What 4,096 records have room for, or more. */
-const LIVING = 490_000;
+/** Active revocations: no more than 4,096 records have room for. */
+const ACTIVE = 490_000;
 const MEGABYTE = 1024 * 1024;
 
 const id = () => randomBytes(12).toString("base64url");
@@ -24,7 +27,7 @@ export function commandsOf(count: number): RevocationCommand[] {
   });
 }
 
-/** As Lambda gets them from a queue. @throws Error when one fails */
+/** Delivers commands as a queue delivers them to Lambda. @throws Error if one fails */
 export async function deliver(plane: BenchPlane, commands: readonly RevocationCommand[]): Promise<void> {
   const Records = commands.map((command, place) => ({
     messageId: `m${place}`,
@@ -36,7 +39,7 @@ export async function deliver(plane: BenchPlane, commands: readonly RevocationCo
   if (batchItemFailures.length > 0) throw new Error(`${batchItemFailures.length} revocations failed`);
 }
 
-/** @throws Error where a revocation is lost, or an operation fails */
+/** @throws Error if a revocation is lost, or an operation fails */
 export async function measureRevoker(): Promise<Figure[]> {
   return [...(await byTheQueue()), ...(await lockdownAmongOthers()), ...(await halfAMillion())];
 }
@@ -56,7 +59,7 @@ async function byTheQueue(): Promise<Figure[]> {
         !all.includes((target.type === "session" ? target.sid : (target as { uid: string }).uid).slice(0, 6)),
     );
     if (lost.length > 0) throw new Error(`${lost.length} revocations are not in the store`);
-    const group = `${REVOCATIONS.toLocaleString("en")} revocations by the queue`;
+    const group = `${REVOCATIONS.toLocaleString("en")} revocations through the queue`;
     return [
       ...Object.entries(calls).map(([name, value]) => ({ group, name, value, unit: "calls" })),
       { group, name: "time against emulators", value: usage.seconds, unit: "s", limit: REVOCATIONS / 200 },
@@ -108,14 +111,14 @@ async function lockdownAmongOthers(): Promise<Figure[]> {
 
 async function halfAMillion(): Promise<Figure[]> {
   const plane = await startBenchPlane();
-  const group = `${LIVING.toLocaleString("en")} active revocations`;
+  const group = `${ACTIVE.toLocaleString("en")} active revocations`;
   const figures: Figure[] = [];
   try {
-    plane.fill(Math.ceil(LIVING / RECORDS));
+    plane.fill(Math.ceil(ACTIVE / RECORDS));
     for (const operation of ["sweep", "check", "tidy"] as const) {
       const { usage, result } = await plane.measure(() => plane.revoke({ operation }));
       if (operation === "check" && !(result as { isRight: boolean }).isRight)
-        throw new Error("the store is not right after it was swept");
+        throw new Error("the store is wrong after a sweep");
       figures.push(
         { group, name: `${operation}: time against emulators`, value: usage.seconds, unit: "s", limit: 900 },
         { group, name: `${operation}: calls of the store`, value: usage.storeCalls, unit: "calls" },

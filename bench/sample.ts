@@ -12,7 +12,7 @@ export const SETTINGS: GateSettings = {
   theme: { productName: "Example Intranet", accentColor: "#2456c7", support: "mailto:help@example.com" },
 };
 
-/** `count` rules of the kinds that sites have: mostly one area a rule, some with methods or a deeper path. */
+/** `count` rules of the kinds that sites have: mostly one area per rule, some with methods or a deeper path. */
 export function sampleRules(count: number): PolicyRule[] {
   const areas = ["reports", "billing", "orders", "catalog", "wiki", "tickets", "builds", "people", "search", "media"];
   const rules: PolicyRule[] = [
@@ -34,9 +34,7 @@ export function sampleRules(count: number): PolicyRule[] {
   return rules;
 }
 
-/**
- * The gate as it ships: the base source and what Terraform appends. The order of keys is that of HCL's `jsonencode`.
- */
+/** The gate as it ships: the base source and what Terraform appends. Keys are in the order of HCL's `jsonencode`. */
 export function gateSource(rules: readonly PolicyRule[], settings: GateSettings = SETTINGS): string {
   const sorted = JSON.stringify(settings, (_, value: unknown) =>
     value && typeof value === "object" && !Array.isArray(value)

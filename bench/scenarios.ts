@@ -1,4 +1,4 @@
-/** What is asked of the gate while its cost is measured. */
+/** The requests with which the gate's cost is measured. */
 import { createHash } from "node:crypto";
 import { SESSION_COOKIE } from "../session/cookies";
 import { tokenKey } from "../session/keys";
@@ -20,9 +20,9 @@ import { sampleRules } from "./sample";
 export interface Scenario {
   name: string;
   request: GateRequest;
-  /** How the gate's access-log line must start: a scenario that measures something else is worth nothing. */
+  /** How the gate's access-log line must start; otherwise the scenario measures something else. */
   decision: string;
-  /** Calls of the store. */
+  /** Calls to the store. */
   reads: number;
   /** Instructions. */
   limit?: number;
@@ -58,12 +58,12 @@ const OTHER_COOKIES = Object.fromEntries(
   Array.from({ length: 40 }, (_, i) => [`application-${i}`.padEnd(20, "_"), "v".repeat(78)]),
 );
 
-/** A shard of somebody else. */
+/** A shard of other users. */
 const OTHER_SHARD = "0";
 
-/** Counts move by some thousand with the layout of the source: the limits leave room for that. */
+/** Counts vary by a few thousand with the layout of the source; the limits leave room for that. */
 const ONE_READ_LIMIT = 127_000;
-/** Looking a shard up in the map costs some 6,000. */
+/** Looking a shard up in the map costs about 6,000. */
 const MAP_LIMIT = 136_000;
 const TWO_READS_LIMIT = 195_000;
 
@@ -145,7 +145,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** Looks random and is the same every time, so that two runs of the bench can be compared. */
+/** Looks random but is the same every time, so that two runs of the bench can be compared. */
 function someId(i: number): string {
   return createHash("sha256").update(`id ${i}`).digest("base64url").slice(0, 16);
 }
@@ -154,7 +154,7 @@ function token(more: Partial<Session> = {}): string {
   return mintToken(hmac, TOKEN_KEY, KID, { ...USER, ...more });
 }
 
-/** @param shards the records that there are, by shard */
+/** @param shards the existing records, by shard */
 function request(
   rules: number,
   session: string,

@@ -1,6 +1,6 @@
 /**
  * Preloaded into the handler's process (`NODE_OPTIONS=--require`): `Date` runs ahead of the machine's clock by the
- * milliseconds in the file that SHIFTED_CLOCK_FILE names. Lifetimes and caches end without waiting for them.
+ * milliseconds in the file that SHIFTED_CLOCK_FILE names. So lifetimes and caches expire without waiting.
  */
 const { readFileSync } = require("node:fs");
 

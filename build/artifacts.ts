@@ -15,7 +15,7 @@ export interface Artifacts {
   revoker: string;
 }
 
-/** Where the package has them; a checkout has no such folder beside its sources. */
+/** The folder in the package. A checkout has no such folder beside its sources. */
 const PREBUILT = resolve(__dirname, "../artifacts");
 
 export function artifactsIn(folder: string): Artifacts {
@@ -28,9 +28,9 @@ export function artifactsIn(folder: string): Artifacts {
 }
 
 /**
- * Those that came with the package; in a checkout they are built from its sources, once a process.
+ * The artifacts of the package. In a checkout they are built from its sources, once per process.
  *
- * @throws Error esbuild's, with the place, when the code does not build
+ * @throws Error from esbuild, with the location, if the code does not build
  */
 export function artifacts(): Artifacts {
   return (found ??= existsSync(PREBUILT) ? artifactsIn(PREBUILT) : built());

@@ -5,12 +5,12 @@ import { artifactsIn, type Artifacts } from "./artifacts";
 import { buildGate } from "./gate";
 import { buildHandlerZips } from "./handler";
 
-/** Where builds go unless told otherwise; ignored by git. */
+/** The default folder for builds; ignored by git. */
 const FOLDER = resolve(__dirname, "../dist/artifacts");
 
 /**
- * @param folder created where it does not exist
- * @throws Error esbuild's, with the place, when the code does not build
+ * @param folder created if it does not exist
+ * @throws Error from esbuild, with the location, if the code does not build
  */
 export function buildArtifacts(folder = FOLDER): Artifacts {
   mkdirSync(folder, { recursive: true });
@@ -27,7 +27,7 @@ export function buildArtifacts(folder = FOLDER): Artifacts {
   return artifacts;
 }
 
-/** By renaming, so that a synth that runs at the same time never reads half a file. */
+/** Writes a file by renaming, so that a concurrent synth never reads half of it. */
 function write(path: string, content: string | Uint8Array): void {
   const unfinished = `${path}.${process.pid}`;
   writeFileSync(unfinished, content);

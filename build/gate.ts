@@ -1,5 +1,5 @@
 /**
- * The gate's base source: everything but the settings and the policy, which Terraform appends when it plans.
+ * Builds the gate's base source: everything except the settings and the policy, which Terraform appends at plan time.
  *
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
  */
@@ -8,7 +8,7 @@ import { buildSync, formatMessagesSync } from "esbuild";
 
 const ROOT = join(__dirname, "..");
 
-/** What the engine takes beyond ES5.1, and what it does not; esbuild rewrites or refuses the rest. */
+/** Syntax beyond ES5.1 that the engine supports, and syntax that it does not, which esbuild rewrites or refuses. */
 const SUPPORTED = {
   arrow: true,
   "async-await": true,
@@ -38,8 +38,7 @@ const SUPPORTED = {
 
 /**
  * @returns source text that ends without a line break and defines `async function handler(event)`
- * @throws Error when esbuild warns of something, or the bundle does not end in exactly the export that is to be turned
- *   into `handler`
+ * @throws Error if esbuild warns, or if the bundle does not end in exactly the export that becomes `handler`
  */
 export function buildGate(): string {
   const result = buildSync({

@@ -1,4 +1,4 @@
-/** Builds the zip of a Lambda function, at the edge or not. */
+/** Builds the zips of Lambda functions, at the edge and in a region. */
 import { buildSync, formatMessagesSync } from "esbuild";
 import { join, resolve } from "node:path";
 import { deterministicZip } from "./zip";
@@ -6,18 +6,21 @@ import { deterministicZip } from "./zip";
 const ROOT = resolve(__dirname, "..");
 
 /**
- * The zip that Lambda runs: one `index.js`, CommonJS, for Node 22. The same bytes whatever folder the checkout is in:
- * esbuild orders and names modules by their paths, so it only ever sees paths relative to the checkout.
+ * The zip that Lambda runs: one `index.js`, CommonJS, for Node 22. The bytes do not depend on the folder of the
+ * checkout: esbuild orders and names modules by their paths, so it gets only relative ones.
  *
  * @param entry path of the module that exports `handler`, relative to the root of the checkout
- * @throws Error with the place, when the code does not build, or builds into something that esbuild warns of: an import
- *   that is undefined fails only at the request that needs it
+ * @throws Error with the location, if the code does not build or esbuild warns: an undefined import, for example, would
+ *   only fail in the request that needs it
  */
 export function buildHandlerZip(entry: string): Uint8Array {
   return buildHandlerZips({ handler: entry }).handler;
 }
 
-/** Several at once: what they share is read and parsed once. The bytes are those of each by itself. */
+/**
+ * Builds several zips in one step, so that shared modules are parsed once. The bytes are the same as if built
+ * separately.
+ */
 export function buildHandlerZips<Name extends string>(entries: Record<Name, string>): Record<Name, Uint8Array> {
   const names = Object.keys(entries) as Name[];
   const { outputFiles, warnings } = buildSync({
@@ -32,7 +35,7 @@ export function buildHandlerZips<Name extends string>(entries: Record<Name, stri
     minify: true,
     charset: "utf8",
     legalComments: "none",
-    // The ES modules of a dependency can be shaken to what is used.
+    // ES modules of dependencies can be tree-shaken.
     mainFields: ["module", "main"],
     tsconfigRaw: {},
     logLevel: "silent",

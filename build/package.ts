@@ -1,4 +1,4 @@
-/** Makes `dist/`: what the package has beside its command (`files` of package.json). `npm pack` runs it. */
+/** Makes `dist/`, which the package contains besides its command (`files` in package.json). `npm pack` runs this. */
 import { spawnSync } from "node:child_process";
 import { cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -7,9 +7,9 @@ import { buildArtifacts } from "./bundle";
 
 const ROOT = resolve(__dirname, "..");
 const DIST = join(ROOT, "dist");
-/** What Node is asked to run or load; all else is there because one of them imports it. */
+/** The modules that Node runs or loads directly; these import all others. */
 const ENTRIES = ["index.ts", "cli/main.ts", "local/identity-provider-process.ts"];
-/** Folders with files that are no TypeScript: run or read as they are. */
+/** Folders with files that are not TypeScript; they are copied as they are. */
 const WITH_PLAIN_FILES = ["local", "bench"];
 
 function compile(): void {
@@ -21,14 +21,14 @@ function compile(): void {
   if (status !== 0) throw new Error("the sources do not compile");
 }
 
-/** The compiler writes every file that it read, also those of which only types are used. */
+/** The compiler writes every file that it read, even if only its types are used. */
 function removeUnused(): void {
   const used = new Set([...modules().map((path) => path.replace(/\.ts$/, ".js")), ...declarations("index.d.ts")]);
   for (const path of readdirSync(DIST, { recursive: true, encoding: "utf8" }))
     if (/\.[jt]s$/.test(path) && !used.has(path)) rmSync(join(DIST, path));
 }
 
-/** What is loaded at run time, relative to the root. */
+/** The modules that are loaded at run time, relative to the root. */
 function modules(): string[] {
   const { metafile } = buildSync({
     absWorkingDir: ROOT,

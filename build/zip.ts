@@ -7,8 +7,8 @@ const UNIX = 3;
 const REGULAR_FILE = (0o100644 << 16) >>> 0;
 
 /**
- * A zip that depends on names and contents only: sorted names, a fixed date and a fixed mode. A zip that changes
- * without its code would publish a new Lambda@Edge version at every deployment.
+ * A zip that depends on names and contents only: sorted names, a fixed date and a fixed mode. Otherwise every
+ * deployment would publish a new Lambda@Edge version.
  */
 export function deterministicZip(files: Record<string, Uint8Array>): Uint8Array {
   const options: ZipOptions = { level: 9, mtime: FIXED_DATE, os: UNIX, attrs: REGULAR_FILE };
