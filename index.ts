@@ -1,4 +1,4 @@
-/** What the package gives to programs: a config with its types, and constructs for a CDKTF app of your own. */
+/** The package's API: the config with its types, and constructs for your own CDKTF app. */
 import type { Construct } from "constructs";
 import { artifacts } from "./build/artifacts";
 import { ConfigError } from "./config/error";
@@ -12,7 +12,7 @@ export { ConfigError, type ConfigProblem } from "./config/error";
 export type { ConfigInput } from "./config/schema";
 
 /**
- * A gateway as a stack of its own, with provider and backend.
+ * A gateway as a separate stack, with provider and backend.
  *
  *     new GatewayStack(app, "wiki", config);
  */
@@ -24,12 +24,12 @@ export class GatewayStack extends CheckedGatewayStack {
 }
 
 /**
- * A gateway beside other things in a stack of yours, which brings an AWS provider for us-east-1.
+ * A gateway inside your own stack, which must have an AWS provider for us-east-1.
  *
  *     new Gateway(this, "gateway", config);
  */
 export class Gateway extends CheckedGateway {
-  /** @throws ConfigError with every mistake in the config; `state` and `tags` are the stack's and its provider's */
+  /** @throws ConfigError with every mistake in the config, including `state` and `tags`, which belong to your stack */
   constructor(scope: Construct, id: string, config: ConfigInput) {
     super(scope, id, { config: withoutStackSettings(parseConfig(config, id), id), artifacts: artifacts() });
   }
@@ -37,9 +37,9 @@ export class Gateway extends CheckedGateway {
 
 function withoutStackSettings(config: Config, source: string): Config {
   const problems = [
-    ...(config.state ? [{ path: "state", message: "remove it, and give your stack a backend" }] : []),
+    ...(config.state ? [{ path: "state", message: "remove it, and configure a backend for your stack" }] : []),
     ...(Object.keys(config.tags).length > 0
-      ? [{ path: "tags", message: "remove them, and give them to your AWS provider as defaultTags" }]
+      ? [{ path: "tags", message: "remove them, and set them as defaultTags of your AWS provider" }]
       : []),
   ];
   if (problems.length > 0) throw new ConfigError(source, problems);

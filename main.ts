@@ -1,6 +1,6 @@
 /**
- * The CDKTF app of this repository, which `cdktf.json` names: the gateway of `EDGEGATE_CONFIG`, or the example. In a
- * project that has edgegate as a package, `edgegate synth` is the app.
+ * The CDKTF app of this repository, named in `cdktf.json`. It synthesizes the gateway of `EDGEGATE_CONFIG`, or the
+ * example. In a project that installs edgegate, the app is `edgegate synth`.
  */
 import { join } from "node:path";
 

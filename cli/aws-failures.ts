@@ -11,17 +11,17 @@ export interface Call {
   /** The name of the gateway. */
   gateway: string;
   isLocal: boolean;
-  /** AWS's messages may repeat what was sent; absent where a secret was. */
+  /** Whether AWS's message may be shown. It can repeat what was sent, so not for a call that sends a secret. */
   mayQuote?: boolean;
 }
 
 /** @param said the error's own message */
 type Explanation = (call: Call, said: string) => [exit: Exclude<Exit, "done">, message: string, hint: string];
 
-/** Nothing was sent yet, so the message repeats nothing of ours; of a profile whose sign-in is over it says so. */
+/** The message is safe to show, because nothing was sent yet. It also says that a profile's sign-in has expired. */
 const NO_CREDENTIALS: Explanation = (_, said) => {
   const { AWS_PROFILE: profile } = process.env;
-  const look = profile ? `look at the profile ${printable(profile)}, which AWS_PROFILE names` : "set AWS_PROFILE";
+  const look = profile ? `check the profile ${printable(profile)}, which AWS_PROFILE names` : "set AWS_PROFILE";
   return [
     "failed",
     `there are no AWS credentials: ${printable(said.replace(/\.$/, ""))}`,
@@ -31,27 +31,27 @@ const NO_CREDENTIALS: Explanation = (_, said) => {
 const EXPIRED: Explanation = () => [
   "failed",
   "the AWS credentials have expired",
-  "sign in again, such as with aws sso login",
+  "sign in again, for example with aws sso login",
 ];
 const UNKNOWN_CREDENTIALS: Explanation = () => [
   "failed",
   "AWS does not know these credentials",
-  "look at AWS_PROFILE and AWS_ACCESS_KEY_ID, and at this machine's clock",
+  "check AWS_PROFILE, AWS_ACCESS_KEY_ID and this machine's clock",
 ];
 const DENIED: Explanation = ({ action, resource }) => [
   "failed",
-  `these credentials may not call the ${resource}`,
-  `they need the permission ${action} on it, and on its KMS key where the config names one`,
+  `these credentials are not allowed to use the ${resource}`,
+  `they need the permission ${action} on it, and access to its KMS key if the config names one`,
 ];
 const MISSING: Explanation = ({ resource, gateway }) => [
   "notFound",
   `there is no ${resource} in this account in us-east-1`,
-  `is ${gateway} deployed in this account? Look at AWS_PROFILE and --config`,
+  `is ${gateway} deployed in this account? Check AWS_PROFILE and --config`,
 ];
 const THROTTLED: Explanation = ({ resource }) => [
   "failed",
-  `AWS throttles the calls of the ${resource}`,
-  "run the command again in a minute; it may be repeated",
+  `AWS is throttling calls to the ${resource}`,
+  "run the command again in a minute; repeating it is safe",
 ];
 const UNREACHABLE: Explanation = ({ isLocal, resource }) =>
   isLocal
@@ -59,7 +59,7 @@ const UNREACHABLE: Explanation = ({ isLocal, resource }) =>
     : [
         "failed",
         `the ${resource} cannot be reached`,
-        "look at the network and its proxy, then run the command again; it may be repeated",
+        "check the network and its proxy, then run the command again; repeating it is safe",
       ];
 
 const EXPLANATIONS: Record<string, Explanation> = {
@@ -85,7 +85,7 @@ const EXPLANATIONS: Record<string, Explanation> = {
   EAI_AGAIN: UNREACHABLE,
 };
 
-/** A failure that says what to do; one of ours stays as it is. */
+/** @returns a failure that says what to do. A CommandFailure is returned unchanged */
 export function explain(error: unknown, call: Call): CommandFailure {
   if (error instanceof CommandFailure) return error;
   const { name = "", code = "", message = "" } = error as { name?: string; code?: string; message?: string };
@@ -95,6 +95,6 @@ export function explain(error: unknown, call: Call): CommandFailure {
   return new CommandFailure(
     "failed",
     `the ${call.resource} failed with ${name || "an unknown error"}${said}`,
-    "run the command again; it may be repeated",
+    "run the command again; repeating it is safe",
   );
 }

@@ -1,4 +1,4 @@
-/** Colours, on a terminal only: picocolors gives them to every CI job as well. */
+/** Colors, on a terminal only. On its own, picocolors would also color the output of CI jobs. */
 import pc from "picocolors";
 
 export const onStdout = colorsFor(process.stdout);

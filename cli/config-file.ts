@@ -1,4 +1,4 @@
-/** Which file is the config: none is ever assumed but the one that `edgegate init` writes. */
+/** Finds the config. The only default is the file that `edgegate init` writes. */
 import { existsSync } from "node:fs";
 import { CommandFailure } from "./failures";
 import type { GlobalOptions } from "./options";
@@ -6,9 +6,9 @@ import type { GlobalOptions } from "./options";
 /** In the working directory. */
 export const CONFIG_FILE = "gateway.config.ts";
 
-/** @throws CommandFailure where no file is named and the working directory has none */
+/** @throws CommandFailure if no file is named and the working directory has none */
 export function configFile({ config }: GlobalOptions): string {
-  // Empty, as a shell writes a variable that is not set.
+  // An empty variable counts as not set.
   const named = config ?? (process.env["EDGEGATE_CONFIG"] || undefined);
   if (named !== undefined) return named;
   if (existsSync(CONFIG_FILE)) return CONFIG_FILE;

@@ -1,9 +1,8 @@
-/** What a config says, in lines for people. */
+/** Summarizes a config for people. */
 import type { Config } from "../config/schema";
 import { hostsOf } from "../stacks/settings";
 import { count } from "./output";
 
-/** What every command tells first of the config that it reads. */
 export function configFacts(config: Config): [name: string, text: string][] {
   const providers = Object.entries(config.identityProviders).map(([id, { issuer }]) => `${id} (${issuer})`);
   return [

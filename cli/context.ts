@@ -1,7 +1,7 @@
 import type { Gateway } from "./gateway";
 import type { OperatorOptions } from "./options";
 
-/** What every command is given, with the options of its own. */
+/** What every operator command gets. `Options` are the options of that command. */
 export interface Context<Options = unknown> {
   gateway: Gateway;
   options: OperatorOptions & Options;

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// The AWS SDK warns of the next year's Node; its version and Node's are chosen by this package, not by its operators.
+// Hides the AWS SDK's warning about future versions of Node: this package chooses both versions, not its users.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 
-// A checkout has the sources, the package what they were compiled to.
+// A checkout has the sources, an installed package the compiled code.
 if (existsSync(join(__dirname, "main.ts"))) {
   require("tsx");
   require("./main.ts");

@@ -13,14 +13,14 @@ export type Exit = keyof typeof EXIT_CODES;
 /** For `--help`. */
 export const EXIT_CODE_HELP: Record<Exit, string> = {
   done: "done",
-  failed: "failed; what is wrong and what to do is on stderr, with --json on stdout",
+  failed: "failed; stderr (stdout with --json) says what is wrong and what to do",
   usage: "the command line or the config has a mistake; nothing was done",
   refused: "not confirmed; nothing was done",
   notFound: "no such user, session, gateway or local edge",
-  storeDiffers: "store check: the store is not what ledger and keys ask for",
+  storeDiffers: "store check: the store does not match ledger and keys",
 };
 
-/** A command that cannot go on. */
+/** A command that cannot continue. */
 export class CommandFailure extends Error {
   override readonly name = "CommandFailure";
 

@@ -1,4 +1,4 @@
-/** Which gateway a command is about, and how its AWS account is reached. */
+/** Finds the gateway that a command operates, and how to reach its AWS account. */
 import type { Config } from "../config/schema";
 import { configFile } from "./config-file";
 import { CommandFailure } from "./failures";
@@ -11,18 +11,18 @@ export interface Gateway {
   client: { region: string; endpoint?: string; credentials?: { accessKeyId: string; secretAccessKey: string } };
 }
 
-/** Everything that a command calls is there. */
+/** The Region of everything that a command calls. */
 const REGION = "us-east-1";
 
 /**
- * @throws CommandFailure when there is no such local edge, or no config
- * @throws ConfigError when the config has mistakes
+ * @throws CommandFailure if there is no such local edge, or no config
+ * @throws ConfigError if the config has mistakes
  */
 export async function findGateway(options: OperatorOptions): Promise<Gateway> {
   const { config, local } = options;
   if (local !== undefined) {
     if (config !== undefined)
-      throw new CommandFailure("usage", "--local takes the config of the local edge", "leave --config out");
+      throw new CommandFailure("usage", "--local uses the config of the local edge", "leave --config out");
     return localGateway(local);
   }
   const path = configFile(options);
@@ -30,25 +30,25 @@ export async function findGateway(options: OperatorOptions): Promise<Gateway> {
   return { config: loadConfig(path), isLocal: false, client: { region: REGION } };
 }
 
-/** @param port empty for the only one that runs */
+/** @param port empty for the only local edge that runs */
 async function localGateway(port: string): Promise<Gateway> {
   if (!/^\d{0,5}$/.test(port))
-    throw new CommandFailure("usage", `${JSON.stringify(port)} is no port`, "write a port, as in --local=8443");
+    throw new CommandFailure("usage", `${JSON.stringify(port)} is not a port`, "write a port, as in --local=8443");
   const { announcements } = await import("../local/announcement");
   const running = announcements();
   const [found, ...more] = port === "" ? running : running.filter((edge) => String(edge.port) === port);
   if (!found) {
-    const which = port === "" ? "" : ` at port ${port}`;
+    const which = port === "" ? "" : ` on port ${port}`;
     throw new CommandFailure(
       "notFound",
-      `no local edge runs${which}`,
+      `no local edge is running${which}`,
       portsHint(running.map((edge) => edge.port)) ?? "start one with edgegate dev, from this installation",
     );
   }
   if (more.length > 0) {
     throw new CommandFailure(
       "usage",
-      `${running.length} local edges run`,
+      `${running.length} local edges are running`,
       portsHint(running.map((edge) => edge.port))!,
     );
   }

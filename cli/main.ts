@@ -1,7 +1,4 @@
-/**
- * `edgegate <command>`: the command line. Each command calls the module that does the work, and is loaded when it is
- * used.
- */
+/** `edgegate <command>`: the command line. The module of a command is loaded only when that command runs. */
 import { createRequire } from "node:module";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { ConfigError } from "../config/error";
@@ -15,10 +12,10 @@ import type { Outcome } from "./output";
 import { printable, printableJson } from "./printable";
 
 const MAX_REASON = 500;
-/** The revoker's. */
+/** The revoker's own limit. */
 const MAX_LIMIT = 1_000;
 
-/** Those of local/engines.ts, which takes too long to load for `--help`. */
+/** Repeated here, because local/engines.ts takes too long to load for `--help`. */
 const ENGINE_NAMES: readonly Engine[] = ["sandbox", "njs"];
 
 const EXAMPLES = `
@@ -39,12 +36,10 @@ ${Object.entries(EXIT_CODE_HELP)
 
 function createProgram(print: (outcome: Outcome, options: GlobalOptions) => void): Command {
   const program = new Command("edgegate")
-    .description(
-      "Makes and operates a gateway in front of a site: who may pass, who is signed in, ending sessions, keys.",
-    )
+    .description("Sets up and operates a gateway in front of a site: access rules, sign-in, sessions and session keys.")
     .version(version())
-    .option("--config <file>", "the gateway's config (EDGEGATE_CONFIG, or gateway.config.ts)")
-    .option("--json", "print one JSON document")
+    .option("--config <file>", "the gateway's config (default: EDGEGATE_CONFIG, or gateway.config.ts)")
+    .option("--json", "print one JSON document, for programs")
     .configureHelp({ showGlobalOptions: true })
     .addHelpText("after", EXAMPLES)
     .exitOverride();
@@ -53,7 +48,7 @@ function createProgram(print: (outcome: Outcome, options: GlobalOptions) => void
   return program;
 }
 
-/** What is done with a config, before there is a gateway. */
+/** Commands that need a config only, or not even that. */
 function addProject(program: Command, print: (outcome: Outcome, options: GlobalOptions) => void): void {
   /** @param load imports the command */
   const run =
@@ -63,30 +58,30 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
       print(await (await load())(options), options);
     };
 
-  program.commandsGroup("A gateway in the making:");
+  program.commandsGroup("Set up a gateway:");
   program
     .command("init")
-    .description("write a config, and what belongs beside it; asks for what no option says")
-    .option("--name <name>", "begins the name of every resource")
-    .option("--domain <host>", "the host that people open")
-    .option("--issuer <url>", "of your OpenID Connect provider")
-    .option("--client-id <id>", "that the provider gave the site")
-    .option("--origin <host>", 'the site behind the gateway, or "s3" for a bucket of its own')
-    .option("--dns <id>", "the domain's Route 53 zone, or the ARN of a certificate in us-east-1")
+    .description("write a config and the files that it needs; asks for what the options leave out")
+    .option("--name <name>", "a short name; the names of all resources begin with it")
+    .option("--domain <host>", "the domain that people open")
+    .option("--issuer <url>", "the issuer URL of your OpenID Connect provider")
+    .option("--client-id <id>", "the client ID that the provider assigned to the site")
+    .option("--origin <host>", 'the host name of the site behind the gateway, or "s3" for a new bucket')
+    .option("--dns <id>", "the ID of the domain's Route 53 hosted zone, or the ARN of a certificate in us-east-1")
     .action(run(async () => (await import("./commands/init")).init));
   program
     .command("check")
-    .description("check the config, and say what its policy decides")
+    .description("check the config, and show what its policy decides")
     .action(run(async () => (await import("./commands/check")).check));
   program
     .command("dev")
-    .description("the gateway on this machine, with the files that would be deployed")
-    .option("--check", "start, sign in by script, print what happened, end (0: all well, 1: not)")
-    .addOption(new Option("--port <n>", "port of the site").default(8443).argParser(parsePort))
-    .addOption(new Option("--engine <name>", "what runs the gate").choices(ENGINE_NAMES).default("sandbox"))
-    .option("--issuer <url>", "another OpenID provider in the place of the local one, with")
-    .option("--client-id <id>", "the client that it knows the site by, and")
-    .option("--client-secret-file <path>", "a file with that client's secret, where it has one")
+    .description("run the gateway on this machine, with the files that would be deployed")
+    .option("--check", "start, run a scripted visit, print the results and exit (0: all as expected, 1: not)")
+    .addOption(new Option("--port <n>", "the port of the site").default(8443).argParser(parsePort))
+    .addOption(new Option("--engine <name>", "the engine that runs the gate").choices(ENGINE_NAMES).default("sandbox"))
+    .option("--issuer <url>", "use this OpenID Connect provider instead of the local one; needs --client-id")
+    .option("--client-id <id>", "the client ID of the site at that provider")
+    .option("--client-secret-file <path>", "a file with the client secret, if the client has one")
     .action(run(async () => (await import("./commands/dev")).dev));
   program
     .command("synth")
@@ -94,13 +89,13 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     .action(run(async () => (await import("./commands/synth")).synth));
   program
     .command("bench")
-    .description("measure what has a price, and hold it against its limit; needs no config")
+    .description("measure sizes, times and costs, and compare them with their limits; needs no config")
     .action(run(async () => (await import("./commands/bench")).bench));
 }
 
-/** What is asked of a gateway that runs. */
+/** Commands that operate a gateway. */
 function addOperation(program: Command, print: (outcome: Outcome, options: GlobalOptions) => void): void {
-  /** @param load imports the command; what it takes are the command's arguments */
+  /** @param load imports the command, which takes a context and the arguments of the command line */
   const run =
     <Options, Arguments extends unknown[]>(
       load: () => Promise<(context: Context<Options>, ...args: Arguments) => Promise<Outcome>>,
@@ -118,51 +113,53 @@ function addOperation(program: Command, print: (outcome: Outcome, options: Globa
     };
   const operating = (command: Command): Command =>
     command
-      .option("--local [port]", "the gateway that edgegate dev runs here; --local=<port> where several run")
-      .option("--reason <text>", "why, for the ledger", parseReason)
-      .option("--yes", "do not ask before wide effects");
+      .option("--local [port]", "the gateway that edgegate dev runs on this machine; --local=<port> if several run")
+      .option("--reason <text>", "the reason, for the ledger", parseReason)
+      .option("--yes", "do not ask for confirmation");
 
-  program.commandsGroup("A gateway that runs:");
+  program.commandsGroup("Operate a gateway:");
   operating(program.command("sessions"))
-    .description("list sessions whose time is not up, the newest first; state says which are revoked")
-    .option("--user <user>", "of one user: e-mail address or uid")
-    .option("--all", "with --user: those that are over or signed out too")
-    .option("--limit <n>", "at most so many (100)", parseLimit)
+    .description(
+      "list the sessions that have not expired or been signed out, newest first; the state shows which are revoked",
+    )
+    .option("--user <user>", "only of this user: e-mail address or uid")
+    .option("--all", "with --user: also those that have expired or were signed out")
+    .option("--limit <n>", "list at most this many (default: 100)", parseLimit)
     .action(run(async () => (await import("./commands/sessions")).sessions));
 
   const revoke = program.command("revoke").description("end sessions");
   operating(revoke.command("user"))
-    .description("end every session of one user; the user may sign in again if the identity provider agrees")
+    .description("end every session of one user; the user can sign in again if the identity provider allows it")
     .argument("[user]", "e-mail address or uid")
-    .option("--issuer <url>", "the user by issuer and subject of the identity provider")
-    .option("--subject <sub>", "goes with --issuer")
+    .option("--issuer <url>", "the user's issuer, instead of [user]; needs --subject")
+    .option("--subject <sub>", "the user's subject at that issuer")
     .action(run(async () => (await import("./commands/revoke-user")).revokeUser));
   operating(revoke.command("session"))
     .description("end one session")
-    .argument("<sid>", "as edgegate sessions lists it")
+    .argument("<sid>", "the session's ID, as edgegate sessions lists it")
     .action(run(async () => (await import("./commands/revoke-session")).revokeSession));
 
   operating(program.command("lockdown"))
-    .description("end every session and replace every session key, at once")
+    .description("end every session and replace every session key, in one step")
     .action(run(async () => (await import("./commands/lockdown")).lockdown));
 
   operating(program.command("rotate-keys"))
-    .description("a new session key; sessions go on")
-    .option("--no-wait", "do not wait until it signs")
+    .description("make a new session key; sessions continue")
+    .option("--no-wait", "do not wait until the new key signs")
     .action(run(async () => (await import("./commands/rotate-keys")).rotateKeys));
 
-  const store = program.command("store").description("the key value store that the gate reads");
+  const store = program.command("store").description("check or rebuild the key-value store that the gate reads");
   operating(store.command("check"))
-    .description("compare it with ledger and keys; changes nothing")
+    .description("compare the store with ledger and keys; changes nothing")
     .action(run(async () => (await import("./commands/store")).checkStore));
   operating(store.command("rebuild"))
-    .description("make it equal to ledger and keys")
+    .description("make the store equal to ledger and keys")
     .action(run(async () => (await import("./commands/store")).rebuildStore));
 
-  operating(program.command("secrets").description("client secrets of identity providers").command("put"))
-    .description("store a client secret, from a file, from stdin or asked for without showing it")
-    .argument("<idp>", "the identity provider's id in the config")
-    .option("--file <path>", "a file that holds the secret and nothing else")
+  operating(program.command("secrets").description("store client secrets of identity providers").command("put"))
+    .description("store a client secret: from a file, from stdin or from a hidden prompt")
+    .argument("<idp>", "the identity provider's ID in the config")
+    .option("--file <path>", "a file that contains the secret and nothing else")
     .action(run(async () => (await import("./commands/put-secret")).putSecret));
 }
 
@@ -189,17 +186,18 @@ function parseReason(text: string): string {
 }
 
 /**
- * A bare `--local` must not take the word after it for its port, which is written with `=`.
+ * Keeps a bare `--local` from taking the next word as its port, which must be written with `=`.
  *
- * @throws CommandFailure where that word can only be meant as one
+ * @throws CommandFailure if the next word can only be meant as a port
  */
 function withoutGuesses(args: readonly string[]): string[] {
   const port = args.find((argument, place) => args[place - 1] === "--local" && /^\d{1,5}$/.test(argument));
-  if (port !== undefined) throw new CommandFailure("usage", `${port} is no part of --local`, `write --local=${port}`);
+  if (port !== undefined)
+    throw new CommandFailure("usage", "--local takes its port after an equals sign", `write --local=${port}`);
   return args.map((argument) => (argument === "--local" ? "--local=" : argument));
 }
 
-/** A uid or sid may begin with a hyphen: behind `--` the parser takes it for no option. */
+/** Moves a uid or sid behind `--`: it may begin with a hyphen, and would be parsed as an option. */
 function withIdsLast(program: Command, args: readonly string[]): string[] {
   const options = withSubcommands(program).flatMap((command) => command.options);
   const isId = (argument: string, place: number): boolean =>
@@ -245,7 +243,7 @@ async function main(args: readonly string[]): Promise<Exit> {
   }
 }
 
-/** @param usage what the parser wrote of a mistake on the command line */
+/** @param usage what the parser wrote about a mistake on the command line */
 function failureOf(error: unknown, usage: string): CommandFailure {
   if (error instanceof CommandFailure) return error;
   if (error instanceof ConfigError) return new CommandFailure("usage", error.message);
@@ -268,12 +266,12 @@ function withSubcommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
-/** Whoever reads may have gone, as `head` does: the command has done what it did, and its exit code says so. */
+/** If the reader has gone, as `head` does, the exit code still says what the command did. */
 function unwritten({ code }: NodeJS.ErrnoException): void {
   if (code === "EPIPE") return;
   process.exitCode = EXIT_CODES.failed;
   process.stderr.write(
-    `${onStderr.red("edgegate:")} what the command did could not be written (${code}); it may be done all the same\n`,
+    `${onStderr.red("edgegate:")} the output could not be written (${code}); the command may have been carried out\n`,
   );
 }
 

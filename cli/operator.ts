@@ -13,7 +13,7 @@ function userName(): string {
   try {
     return userInfo().username;
   } catch {
-    // A container may run under an id that has no name.
+    // A container may run under a user ID that has no name.
     return "unknown";
   }
 }

@@ -4,9 +4,9 @@ export interface GlobalOptions {
   json?: boolean;
 }
 
-/** The options that every command takes which operates a gateway. */
+/** The options of every command that operates a gateway. */
 export interface OperatorOptions extends GlobalOptions {
-  /** A port, or empty for the only one that runs. */
+  /** A port, or empty for the only local edge that runs. */
   local?: string;
   yes?: boolean;
   reason?: string;

@@ -6,18 +6,18 @@ import { printable } from "./printable";
 export interface Outcome {
   /** For `--json`. */
   json: object;
-  /** For people: texts of others in it are {@link printable}. */
+  /** For people. Texts that others chose are {@link printable} in it. */
   text: string;
   exit?: "failed" | "storeDiffers";
 }
 
-/** Lines of a name and a text, the texts aligned. */
+/** One line for each name and its text, with the texts aligned. */
 export function facts(lines: readonly (readonly [name: string, text: string])[]): string {
   const width = Math.max(...lines.map(([name]) => name.length));
   return lines.map(([name, text]) => `  ${onStdout.dim(name.padEnd(width))}  ${text}\n`).join("");
 }
 
-/** Columns under their names. */
+/** A table with a header row. */
 export function columns(names: readonly string[], rows: readonly (readonly string[])[]): string {
   const shown = rows.map((row) => row.map(printable));
   const widths = names.map((name, column) => Math.max(name.length, ...shown.map((row) => row[column]!.length)));
@@ -29,7 +29,7 @@ export function columns(names: readonly string[], rows: readonly (readonly strin
   return onStdout.dim(line(names)) + shown.map(line).join("");
 }
 
-/** @param singular also the plural's beginning */
+/** @param plural `singular` with an `s` if absent */
 export function count(number: number, singular: string, plural = `${singular}s`): string {
   return `${number} ${number === 1 ? singular : plural}`;
 }

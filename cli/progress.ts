@@ -1,4 +1,4 @@
-/** Long work shows that it goes on: on stderr, on a terminal only. */
+/** Shows that long work is still going on: on stderr, and on a terminal only. */
 import type { GlobalOptions } from "./options";
 
 export async function withProgress<T>(text: string, { json }: GlobalOptions, work: () => Promise<T>): Promise<T> {

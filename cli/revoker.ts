@@ -1,4 +1,4 @@
-/** Direct invocation of the revoker: what every command but those on keys and secrets does. */
+/** Invokes the revoker, as all operator commands except `rotate-keys` and `secrets put` do. */
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { Answers, RevokerAnswer } from "../control-plane/revoker/answer";
 import type { RevokerRequest } from "../control-plane/revoker/command";
@@ -8,9 +8,9 @@ import { CommandFailure } from "./failures";
 import type { Gateway } from "./gateway";
 import { printable } from "./printable";
 
-/** Milliseconds: a function's longest run, and the way to it. A rebuild reads every revocation in the ledger. */
+/** Milliseconds: the longest run of a Lambda function, and the network. A rebuild reads all revocations in the ledger. */
 const TIME_LIMIT = 920_000;
-const LISTS = "edgegate sessions lists those that there are; with --user and --all those that are over too";
+const LISTS = "edgegate sessions lists the current ones; with --user and --all, also those that have ended";
 const MISTAKES = { invalid_request: "usage", not_found: "notFound" } as const;
 
 /** @throws CommandFailure that says what to do */
@@ -46,7 +46,11 @@ export async function askRevoker<Request extends RevokerRequest>(
 
 function answerOf<Operation extends keyof Answers>(answer: unknown): Answers[Operation] {
   if (typeof answer !== "object" || answer === null)
-    throw new CommandFailure("failed", "the revoker gave no answer", "deploy the version that this checkout has");
+    throw new CommandFailure(
+      "failed",
+      "the revoker gave no answer",
+      "deploy the version of edgegate that you run here",
+    );
   const checked = answer as RevokerAnswer<Operation>;
   if ("error" in checked)
     throw new CommandFailure(
@@ -63,6 +67,6 @@ function functionFailure(functionName: string, answer: unknown): CommandFailure 
   return new CommandFailure(
     "failed",
     `the revoker failed${said}`,
-    `look at the log group /aws/lambda/${functionName}, then run the command again; it may be repeated`,
+    `look at the log group /aws/lambda/${functionName}, then run the command again; repeating it is safe`,
   );
 }

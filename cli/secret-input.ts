@@ -1,4 +1,4 @@
-/** Reads a secret from a file, from what is piped in, or from a prompt that does not show it. */
+/** Reads a secret from a file, from stdin, or from a hidden prompt. */
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
@@ -7,11 +7,11 @@ import { CommandFailure } from "./failures";
 
 /** RFC 6749 appendix A.2: visible ASCII and the space. */
 const CLIENT_SECRET = /^[\u0020-\u007e]+$/;
-/** Of editors and `echo`; it is no part of the secret. */
+/** Editors and `echo` add it; it is not part of the secret. */
 const FINAL_LINE_BREAK = /\r?\n$/;
 
 /**
- * @throws CommandFailure for a file that cannot be read, and for what is no client secret; neither shows what was read
+ * @throws CommandFailure if the file cannot be read, or does not contain a client secret; it never shows what was read
  */
 export async function readSecret(file: string | undefined, prompt: string): Promise<string> {
   const text = (await read(file, prompt)).replace(FINAL_LINE_BREAK, "");
@@ -19,8 +19,8 @@ export async function readSecret(file: string | undefined, prompt: string): Prom
   if (!CLIENT_SECRET.test(text)) {
     throw new CommandFailure(
       "usage",
-      "the secret holds a line break or another character that no client secret has (RFC 6749 appendix A.2)",
-      "look at the file: it must hold the secret and nothing else",
+      "the secret contains a line break or another character that client secrets cannot have (RFC 6749 appendix A.2)",
+      "check the file: it must contain the secret and nothing else",
     );
   }
   return text;
@@ -41,7 +41,7 @@ function readFile(file: string): string {
 
 async function askHidden(prompt: string): Promise<string> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  // It switches the terminal's own echo off: so it comes before the prompt.
+  // This turns off the terminal's echo, so it comes before the prompt.
   const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });
   process.stderr.write(prompt);
   try {

@@ -1,34 +1,38 @@
-/** How long until the edge has what a command changed. */
+/** When the change that a command made takes effect. */
 import { duration, facts } from "./output";
 import type { Gateway } from "./gateway";
 
-/** Of `--json`, wherever sessions end. */
+/** In the JSON of every command that ends sessions. */
 export interface TakesEffect {
-  renewals: "at once";
-  gate: "at once" | "within seconds";
-  /** Seconds after which the last token is over, whatever the gate knows. */
+  renewals: "immediately";
+  gate: "immediately" | "within seconds";
+  /** Seconds after which the last token has expired, even if the gate has not learned of the revocation. */
   atTheLatest: number;
 }
 
 /**
- * CloudFront says "seconds" for a change of a store to reach the edges, and gives no bound. The local edge reads the
- * store itself.
+ * CloudFront says that a change of a store reaches the edges within seconds, and gives no bound. The local edge reads
+ * the store itself.
  */
 export function takesEffect({ config, isLocal }: Gateway): TakesEffect {
-  return { renewals: "at once", gate: isLocal ? "at once" : "within seconds", atTheLatest: config.session.token };
+  return {
+    renewals: "immediately",
+    gate: isLocal ? "immediately" : "within seconds",
+    atTheLatest: config.session.token,
+  };
 }
 
 export function takesEffectText({ renewals, gate, atTheLatest }: TakesEffect): string {
   const bound =
-    gate === "at once"
-      ? "for the local edge reads the store itself"
-      : "as the store's change reaches the edges; AWS gives no bound";
+    gate === "immediately"
+      ? "because the local edge reads the store itself"
+      : "as soon as the change reaches the edges; AWS gives no bound";
   return (
     "When\n" +
     facts([
-      [renewals, "no session that is void is renewed: the ledger is read before each renewal"],
-      [gate, `the gate refuses its token, ${bound}`],
-      [duration(atTheLatest), "is the longest that a token is good for, whatever else happens"],
+      [renewals, "no revoked session can be renewed: the ledger is read before each renewal"],
+      [gate, `the gate refuses revoked tokens, ${bound}`],
+      [`after ${duration(atTheLatest)}`, "at the latest, every token of a revoked session has expired"],
     ])
   );
 }

@@ -14,7 +14,7 @@ export default defineConfig({
   },
   origin: { type: "s3" },
   behaviors: [{ path: "/api/*", origin: { type: "custom", domainName: "api.example.com" } }],
-  // The first rule that matches decides; requests that match no rule are denied.
+  // The first rule that matches decides. Everything else is denied.
   policy: [
     { path: "/public/**", allow: "public" },
     { path: "/favicon.ico", allow: "public" },

@@ -1,6 +1,5 @@
 /**
- * The command line against AWS, of which the emulator plays the account: what its answers and failures mean to an
- * operator.
+ * The command line against the AWS emulator: what the answers and failures of AWS mean to an operator.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -59,7 +58,7 @@ function run(args: string[], { env, ...options }: RunOptions = {}): Promise<Run>
   });
 }
 
-describe("what AWS cannot or will not do is told with what to do", () => {
+describe("a failure of AWS is explained, with what to do", () => {
   const NO_CREDENTIALS = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" };
 
   test.each<
@@ -83,7 +82,7 @@ describe("what AWS cannot or will not do is told with what to do", () => {
       {
         args: ["sessions"],
         code: 1,
-        told: "look at the profile nowhere, which AWS_PROFILE names",
+        told: "check the profile nowhere, which AWS_PROFILE names",
         env: { ...NO_CREDENTIALS, AWS_PROFILE: "nowhere" },
       },
     ],
@@ -111,12 +110,12 @@ describe("what AWS cannot or will not do is told with what to do", () => {
       {
         args: ["sessions"],
         code: 1,
-        told: "AWS throttles the calls of the function handbook-revoker",
+        told: "AWS is throttling calls to the function handbook-revoker",
         prepare: () => void aws.faults.set("Lambda.Invoke", "throttle"),
       },
     ],
     [
-      "an answer that is none",
+      "an answer that is not JSON",
       {
         args: ["sessions"],
         code: 1,
@@ -126,7 +125,7 @@ describe("what AWS cannot or will not do is told with what to do", () => {
     ],
     [
       "no way to AWS",
-      { args: ["sessions"], code: 1, told: "look at the network", env: { AWS_ENDPOINT_URL: "http://127.0.0.1:1" } },
+      { args: ["sessions"], code: 1, told: "check the network", env: { AWS_ENDPOINT_URL: "http://127.0.0.1:1" } },
     ],
     [
       "a revoker that fails",
@@ -232,7 +231,7 @@ describe("what AWS cannot or will not do is told with what to do", () => {
   }
 });
 
-test("a profile whose sign-in is over is told as the SDK tells it", async () => {
+test("an expired sign-in of a profile is reported in the SDK's words", async () => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-test-"));
   const file = join(folder, "config");
   writeFileSync(

@@ -48,7 +48,7 @@ describe("edgegate dev", () => {
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       expect(stdout).toMatch(/https:\/\/app\.localhost:\d+\//);
       expect(stdout).toMatch(/admin +admin-demo/);
-      // No colours without a terminal.
+      // No colors without a terminal.
       expect(stdout).not.toContain("\u001b");
     },
   );
@@ -59,7 +59,7 @@ describe("edgegate dev", () => {
     [["--port", "65536"], 2, "write a number up to 65535"],
     [["--engine", "v8"], 2, "Allowed choices are sandbox, njs"],
     [["--issuer", "https://login.example.com"], 2, "--issuer and --client-id go together"],
-    [["--issuer", "http://login.example.com", "--client-id", "a"], 2, "--issuer is an https URL"],
+    [["--issuer", "http://login.example.com", "--client-id", "a"], 2, "--issuer must be an https URL"],
     [["--check", "--issuer", "https://login.example.com", "--client-id", "a"], 2, "leave --issuer out"],
     [
       ["--issuer", "https://login.example.com", "--client-id", "a", "--client-secret-file", "/none"],
@@ -83,7 +83,7 @@ describe("edgegate dev", () => {
     ]);
   });
 
-  test("a port in use is told in one line", async () => {
+  test("a port in use is reported in one line", async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const { port } = other.address() as AddressInfo;

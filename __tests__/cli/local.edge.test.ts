@@ -42,7 +42,7 @@ async function signInAs(browser: HttpClient, id: string): Promise<void> {
   );
 }
 
-/** Whether the gate lets the person in, without a detour. */
+/** @returns whether the gate lets the person in without a redirect */
 async function isIn({ browser }: Person): Promise<boolean> {
   return (await browser.fetch("GET", `${edge.url}/staff`)).status === 200;
 }
@@ -90,7 +90,7 @@ describe("sessions", () => {
     expect((await done(["sessions", "--limit", "1"])).stdout).toContain("The newest 1; there are more");
   });
 
-  test("of nobody are none", async () => {
+  test("says that an unknown user has none", async () => {
     expect((await done(["sessions", "--user", "nobody@example.com"])).stdout).toBe(
       "No active session of this user is in the ledger.\n",
     );
@@ -124,7 +124,7 @@ describe("revoke user", () => {
       sessions: expect.any(Number),
       records: expect.arrayContaining([expect.stringMatching(/^shard\.\d{1,4}$/)]),
       revocation: { kind: "user", uid, by: "operator:local", reason: "no reason given" },
-      takesEffect: { renewals: "at once", gate: "at once", atTheLatest: 900 },
+      takesEffect: { renewals: "immediately", gate: "immediately", atTheLatest: 900 },
     });
   });
 
@@ -153,7 +153,7 @@ describe("revoke session", () => {
     expect(stdout).toContain(`Session ${first.sid} of ${first.uid}: revoked`);
     expect([await isIn(first), await isIn(second)]).toEqual([false, true]);
     expect((await done(["revoke", "session", first.sid, "--reason", "once more"])).stdout).toContain(
-      "was revoked already",
+      "was already revoked",
     );
   });
 
@@ -162,19 +162,19 @@ describe("revoke session", () => {
     async (sid) => {
       const { code, stderr } = await edgegate(["revoke", "session", sid, local]);
       expect(code).toBe(4);
-      expect(stderr).toContain("edgegate sessions lists those that there are");
+      expect(stderr).toContain("edgegate sessions lists the current ones");
       expect((await edgegate(["revoke", "session", local, sid])).code).toBe(4);
     },
   );
 });
 
 describe("store", () => {
-  test("check tells what is missing, wrong and not asked for, and rebuild makes it right", async () => {
+  test("check lists missing, wrong and unexpected records, and rebuild corrects them", async () => {
     const [gone, staying] = [await person("staff"), await person("admin")];
     await done(["revoke", "session", gone.sid]);
     const right = edge.store.records;
     expect((await done(["store", "check"])).stdout).toMatch(
-      new RegExp(`^The store is what ledger and keys ask for: ${Object.keys(right).length} records, `),
+      new RegExp(`^The store matches ledger and keys: ${Object.keys(right).length} records, `),
     );
 
     const [missing, wrong] = [shardRecordName(shardOf(gone.uid)), keyRecordName(edge.keys().current)];
@@ -195,7 +195,7 @@ describe("store", () => {
     expect(await json(["store", "rebuild", "--yes"])).toMatchObject({
       written: 2,
       deleted: 1,
-      takesEffect: { gate: "at once" },
+      takesEffect: { gate: "immediately" },
     });
     expect(edge.store.records).toEqual(right);
     expect([await isIn(gone), await isIn(staying)]).toEqual([false, true]);
@@ -224,7 +224,7 @@ describe("keys", () => {
     expect([await isIn(gone), await isIn(staying)]).toEqual([false, true]);
   });
 
-  test("rotate in the background where nobody waits", async () => {
+  test("rotate in the background with --no-wait", async () => {
     const before = edge.keys().current;
     expect(await json(["rotate-keys", "--yes", "--no-wait"])).toMatchObject({ state: "pending" });
     for (let tries = 0; tries < 100 && edge.keys().current === before; tries++)
@@ -251,7 +251,7 @@ test("secrets put stores a client secret, and does not show it", async () => {
   const { stdout } = await done(["secrets", "put", "main"], { input: "another-client-secret\n" });
   expect(edge.aws.secrets.get(name)).toBe("another-client-secret");
   expect(stdout).not.toContain("another-client-secret");
-  expect(stdout).toContain("Sign-in fails here from then on where the provider knows another secret");
+  expect(stdout).toContain("Sign-in fails here from then on if the provider expects another secret");
   edge.aws.secrets.set(name, before);
 });
 
@@ -261,9 +261,9 @@ describe("without a terminal", () => {
     [["store", "check"]],
     [["revoke", "user", "ZZZZZZZZZZZZZZZZ", "--yes"]],
     [["rotate-keys", "--yes"]],
-  ])("edgegate %j prints no colours, and nothing but JSON with --json", async (args) => {
+  ])("edgegate %j prints no colors, and nothing but JSON with --json", async (args) => {
     for (const more of [[], ["--json"]]) {
-      // Neither in a CI job, nor where somebody is asked to force them.
+      // Neither in a CI job, nor if the environment forces them.
       const { stdout, stderr } = await done([...args, ...more], { env: { CI: "true", FORCE_COLOR: "1" } });
       expect(stdout + stderr).not.toContain("\u001b");
       if (more.length > 0) expect(() => JSON.parse(stdout) as unknown).not.toThrow();
@@ -302,5 +302,5 @@ test("a local edge that has ended is not found", async () => {
   await other.close();
   const { code, stderr } = await edgegate(["sessions", `--local=${port}`]);
   expect(code).toBe(4);
-  expect(stderr).toContain(`no local edge runs at port ${port}\nwrite ${local}`);
+  expect(stderr).toContain(`no local edge is running on port ${port}\nwrite ${local}`);
 });

@@ -1,4 +1,4 @@
-/** The commands for a gateway in the making, in a folder that is somebody's project. */
+/** The commands that set up a gateway, in the folder of a project. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -82,18 +82,18 @@ describe("edgegate init", () => {
     writeFileSync(join(folder, "cdktf.json"), "{}");
     const { code, stdout } = await init();
     expect(code).toBe(0);
-    expect(stdout).toMatch(/\.gitignore +was there and is as it was; add cdktf\.out\/ \.terraform\/ \*\.tfstate\*/);
-    expect(stdout).toMatch(/cdktf\.json +was there and is as it was; its "app" must be "npx edgegate synth"/);
+    expect(stdout).toMatch(/\.gitignore +already there, not changed; add cdktf\.out\/ \.terraform\/ \*\.tfstate\*/);
+    expect(stdout).toMatch(/cdktf\.json +already there, not changed; its "app" must be "npx edgegate synth"/);
     expect([read(".gitignore"), read("cdktf.json")]).toEqual(["node_modules/\n", "{}"]);
   });
 
   test("leaves a config that is there alone", async () => {
     writeFileSync(join(folder, "gateway.config.ts"), "mine");
-    expect(await init()).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("is there already") });
+    expect(await init()).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("already exists") });
     expect([readdirSync(folder), read("gateway.config.ts")]).toEqual([["gateway.config.ts"], "mine"]);
   });
 
-  test("says which flags are missing where there is nobody to ask", async () => {
+  test("says which flags are missing if there is no terminal", async () => {
     const { code, stderr } = await init({ "--name": "wiki", "--domain": "wiki.example.com" });
     expect(code).toBe(2);
     expect(stderr).toContain("add --issuer https://login.example.com --client-id wiki --origin");
@@ -123,12 +123,12 @@ describe("edgegate init", () => {
         script,
         ["init", "--name", "wiki"],
         [
-          ["host that people open", "https://wiki\n"],
+          ["domain that people open", "https://wiki\n"],
           ["write a host name", "wiki.example.com\n"],
           ["issuer URL", "https://login.example.com\n"],
-          ["client id that", "wiki\n"],
+          ["client ID that", "wiki\n"],
           ["host name of the site", "s3\n"],
-          ["Route 53 zone", "Z0123456789ABCDEFGHIJ\n"],
+          ["Route 53 hosted zone", "Z0123456789ABCDEFGHIJ\n"],
         ],
         {},
         folder,

@@ -46,7 +46,7 @@ describeWith("script", "at a terminal", (script) => {
     ["yellow", 3, 0],
   ])("the answer %j to a wide effect ends with %i", async (answer, code, times) => {
     const { code: exit, stdout } = await run(["lockdown"], [["[y/N]", `${answer}\r`]]);
-    expect(stdout).toContain("Everybody who is signed in to handbook (handbook.example.com) is signed out");
+    expect(stdout).toContain("Everybody who is signed in to handbook (handbook.example.com) will be signed out");
     expect([exit, lockdowns]).toEqual([code, times]);
   });
 

@@ -11,13 +11,13 @@ describe("a mistake on the command line ends with 2 and says what to write", () 
     [["sessions", "--usr", "x"], "Did you mean --user?"],
     [["sessions", "--limit", "0"], "write a number from 1 to 1000"],
     [["sessions", "--limit", "many"], "write a number from 1 to 1000"],
-    [["sessions", "--user", "alice"], "write an e-mail address, or the 16 characters of uid"],
+    [["sessions", "--user", "alice"], "write an e-mail address, or the 16 characters of a uid"],
     [["sessions", "--all"], "--all goes with --user"],
     [["sessions", "more"], "too many arguments"],
     [["sessions", "--local", "more"], "too many arguments"],
     [["revoke", "session"], "missing required argument 'sid'"],
     [["revoke", "session", "-abc"], "unknown option '-abc'"],
-    [["revoke", "session", "abc"], '"abc" is no session'],
+    [["revoke", "session", "abc"], '"abc" is not a session ID'],
     [["revoke", "user", "--yes"], "name the user once"],
     [["revoke", "user", "--issuer", "https://login.example.com", "--yes"], "both --issuer and --subject"],
     [["revoke", "user", UID, "--issuer", "https://login.example.com", "--subject", "1", "--yes"], "name the user once"],
@@ -62,11 +62,11 @@ test.each([
   expect(stderr).not.toMatch(/first|second|geheim/);
 });
 
-test("a mistake is told as JSON where JSON is asked for, and nothing else is written", async () => {
+test("with --json a mistake is reported as JSON, and nothing else is written", async () => {
   const { code, stdout, stderr } = await edgegate(["sessions", "--user", "alice", "--json"]);
   expect({ code, stderr }).toEqual({ code: 2, stderr: "" });
   expect(JSON.parse(stdout)).toEqual({
-    error: { code: "usage", message: '"alice" is no user', hint: expect.stringContaining("e-mail address") },
+    error: { code: "usage", message: '"alice" is not a user', hint: expect.stringContaining("e-mail address") },
   });
 });
 
@@ -92,13 +92,13 @@ function helpTo(target: string): string {
   }).stderr;
 }
 
-test("a reader that goes away, as head does, makes no failure of what was done", () => {
+test("a reader that goes away, as head does, does not change the exit code", () => {
   expect(helpTo("| true")).toBe("0\n");
 });
 
-test("output that cannot be written is told in one line and ends with 1", () => {
+test("output that cannot be written is reported in one line and ends with 1", () => {
   // Open for reading only.
   expect(helpTo('1< "$1"')).toBe(
-    "edgegate: what the command did could not be written (EBADF); it may be done all the same\n1\n",
+    "edgegate: the output could not be written (EBADF); the command may have been carried out\n1\n",
   );
 });

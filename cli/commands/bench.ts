@@ -1,4 +1,4 @@
-/** `edgegate bench`: measures what has a price and holds it against its limit. */
+/** `edgegate bench`: measures sizes, times and costs, and compares them with their limits. */
 import type { Figure } from "../../bench/figure";
 import { measureAll, type Measured } from "../../bench/figures";
 import { table } from "../../local/greeting";
@@ -33,7 +33,7 @@ function isBroken({ value, limit }: Figure): boolean {
   return limit !== undefined && value > limit;
 }
 
-/** With thousands apart; small figures with two decimals. */
+/** With thousands separators; figures below 100 have up to two decimals. */
 function number(value: number): string {
   return value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 2 : 0 });
 }

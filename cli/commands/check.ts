@@ -1,4 +1,4 @@
-/** `edgegate check`: whether the config is valid, and what it decides. */
+/** `edgegate check`: validates the config and shows what its policy decides. */
 import { relative } from "node:path";
 import { loadConfig } from "../../config/load";
 import { describeAllow } from "../../policy/decision-table";

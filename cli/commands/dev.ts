@@ -1,4 +1,4 @@
-/** `edgegate dev`: the gateway on this machine, with the files that would be deployed. */
+/** `edgegate dev`: runs the gateway on this machine, with the files that would be deployed. */
 import { loadConfig } from "../../config/load";
 import { check, type CheckResult } from "../../local/check";
 import { greeting, table } from "../../local/greeting";
@@ -30,7 +30,7 @@ export async function dev(options: DevOptions): Promise<Outcome> {
   const config = loadConfig(configFile(options));
 
   const stopped = options.check ? Promise.resolve() : stopSignal();
-  // Loaded late: a mistake on the command line or in the config is told before the second that loading takes.
+  // Loading takes a second. Mistakes on the command line or in the config are reported before that.
   const { startLocalEdge } = await import("../../local/local-edge");
   const edge = await startLocalEdge({
     config,
@@ -71,7 +71,7 @@ function row(result: CheckResult): string[] {
   ];
 }
 
-/** Waited for from before the start, so that a Ctrl-C during it leaves nothing behind either. */
+/** Listens from before the start, so that a Ctrl-C during the start leaves nothing behind either. */
 function stopSignal(): Promise<void> {
   return new Promise((stop) => {
     process.once("SIGINT", stop);
@@ -85,6 +85,10 @@ async function foreignIdentityProvider(options: DevOptions): Promise<ForeignIden
   if (issuer === undefined || clientId === undefined)
     throw new CommandFailure("usage", "--issuer and --client-id go together", "write both, or neither");
   if (!issuer.startsWith("https://"))
-    throw new CommandFailure("usage", "--issuer is an https URL", "write it as the provider's discovery document does");
+    throw new CommandFailure(
+      "usage",
+      "--issuer must be an https URL",
+      "write it as in the provider's discovery document",
+    );
   return { issuer, clientId, ...(secretFile !== undefined && { clientSecret: await readSecret(secretFile, "") }) };
 }

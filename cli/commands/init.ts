@@ -1,4 +1,4 @@
-/** `edgegate init`: writes a config and what belongs beside it. Files that are there stay as they are. */
+/** `edgegate init`: writes a config, `cdktf.json` and `.gitignore`. Existing files are not changed. */
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -12,7 +12,7 @@ import { CommandFailure } from "../failures";
 import type { GlobalOptions } from "../options";
 import { facts, type Outcome } from "../output";
 
-/** What a config cannot do without, by the names of the flags. */
+/** The settings that every config needs. */
 interface Answers {
   name: string;
   domain: string;
@@ -20,7 +20,7 @@ interface Answers {
   clientId: string;
   /** A host name, or `s3`. */
   origin: string;
-  /** Id of a hosted zone or ARN of a certificate. */
+  /** ID of a hosted zone, or ARN of a certificate. */
   dns: string;
 }
 
@@ -29,7 +29,7 @@ export type InitOptions = GlobalOptions & Partial<Answers>;
 interface Question {
   flag: string;
   asks: string;
-  /** Of the config; a mistake there is a mistake of this answer. */
+  /** The setting in the config that gets the answer. */
   path: string;
   example: string;
 }
@@ -38,11 +38,11 @@ interface Question {
 const QUESTIONS: Record<keyof Answers, Question> = {
   name: {
     flag: "--name",
-    asks: "A short name, which begins the name of every resource",
+    asks: "A short name; the names of all resources begin with it",
     path: "name",
     example: "wiki",
   },
-  domain: { flag: "--domain", asks: "The host that people open", path: "domain", example: "wiki.example.com" },
+  domain: { flag: "--domain", asks: "The domain that people open", path: "domain", example: "wiki.example.com" },
   issuer: {
     flag: "--issuer",
     asks: "The issuer URL of your OpenID Connect provider",
@@ -51,19 +51,19 @@ const QUESTIONS: Record<keyof Answers, Question> = {
   },
   clientId: {
     flag: "--client-id",
-    asks: "The client id that the provider gave the site",
+    asks: "The client ID that the provider assigned to the site",
     path: "identityProviders.main.clientId",
     example: "wiki",
   },
   origin: {
     flag: "--origin",
-    asks: 'The host name of the site behind the gateway, or "s3" for a bucket of its own',
+    asks: 'The host name of the site behind the gateway, or "s3" for a new bucket',
     path: "origin",
     example: "wiki-origin.example.com",
   },
   dns: {
     flag: "--dns",
-    asks: "The id of the domain's Route 53 zone, or the ARN of a certificate in us-east-1",
+    asks: "The ID of the domain's Route 53 hosted zone, or the ARN of a certificate in us-east-1",
     path: "hostedZoneId",
     example: "Z0123456789ABCDEFGHIJ",
   },
@@ -74,7 +74,11 @@ const IGNORED = ["node_modules/", "cdktf.out/", ".terraform/", "*.tfstate*"];
 
 export async function init(options: InitOptions): Promise<Outcome> {
   if (existsSync(CONFIG_FILE))
-    throw new CommandFailure("usage", `${CONFIG_FILE} is there already`, "edit it, or remove it and run this again");
+    throw new CommandFailure(
+      "usage",
+      `${CONFIG_FILE} already exists`,
+      "edit it, or remove it and run this command again",
+    );
   const answers = await answersOf(options);
   const files = {
     [CONFIG_FILE]: configText(answers),
@@ -88,9 +92,9 @@ export async function init(options: InitOptions): Promise<Outcome> {
       facts(written.map(([name, state]) => [name, told(name, state)])) +
       "Next\n" +
       facts([
-        ["npx edgegate check", "what the policy decides"],
-        ["npx edgegate dev", "the gateway on this machine, with a sign-in page and a demo site"],
-        ["npx edgegate synth", "the Terraform configuration"],
+        ["npx edgegate check", "shows what the policy decides"],
+        ["npx edgegate dev", "runs the gateway on this machine, with a sign-in page and a demo site"],
+        ["npx edgegate synth", "writes the Terraform configuration"],
       ]),
   };
 }
@@ -101,7 +105,7 @@ async function answersOf(given: InitOptions): Promise<Answers> {
   if (missing.length > 0 && !canAsk) {
     throw new CommandFailure(
       "usage",
-      "there is no terminal to ask at",
+      "some flags are missing, and there is no terminal to ask for them",
       `add ${missing.map((name) => `${QUESTIONS[name].flag} ${QUESTIONS[name].example}`).join(" ")}`,
     );
   }
@@ -121,10 +125,12 @@ async function answersOf(given: InitOptions): Promise<Answers> {
   }
 }
 
-/** Until the answer can be used. */
+/** Asks until the answer is valid. */
 async function ask(lines: Interface, name: keyof Answers): Promise<string> {
   const ended = new Promise<never>((_, reject) =>
-    lines.once("close", () => reject(new CommandFailure("refused", "not all was answered; nothing was written"))),
+    lines.once("close", () =>
+      reject(new CommandFailure("refused", "not all questions were answered; nothing was written")),
+    ),
   );
   const { asks, example } = QUESTIONS[name];
   const proposed = name === "name" && problemOf("name", basename(process.cwd())) === undefined;
@@ -139,7 +145,7 @@ async function ask(lines: Interface, name: keyof Answers): Promise<string> {
   }
 }
 
-/** What is wrong with one answer, when all others are right. */
+/** What is wrong with this answer, if anything. The examples take the place of the other answers. */
 function problemOf(name: keyof Answers, answer: string): string | undefined {
   const examples = Object.fromEntries(NAMES.map((each) => [each, QUESTIONS[each].example])) as unknown as Answers;
   try {
@@ -178,12 +184,13 @@ export default defineConfig({
     main: {
       issuer: ${text(answers.issuer)},
       clientId: ${text(answers.clientId)},
-      // With a client secret: after the first deployment, "npx edgegate secrets put main" stores it.
+      // If the client has a secret, uncomment this. After the first deployment, store the secret:
+      // run "npx edgegate secrets put main".
       // clientAuthentication: "client_secret_basic",
     },
   },
   origin: ${where},
-  // The first rule that matches decides; what no rule matches is denied.
+  // The first rule that matches decides. Everything else is denied.
   policy: [
     // { path: "/public/**", allow: "public" },
     // { path: "/admin/**", allow: { roles: ["admin"] } },
@@ -193,7 +200,7 @@ export default defineConfig({
 `;
 }
 
-/** For the CDKTF CLI, which deploys. */
+/** Tells the CDKTF CLI, which deploys, how to synthesize. */
 function cdktfJson(): object {
   return {
     language: "typescript",
@@ -221,7 +228,7 @@ function told(name: string, state: Written): string {
   if (name === ".gitignore") {
     const present = readFileSync(name, "utf8").split(/\r?\n/);
     const missing = IGNORED.filter((line) => !present.includes(line));
-    return `was there and is as it was${missing.length === 0 ? "" : `; add ${missing.join(" ")}`}`;
+    return `already there, not changed${missing.length === 0 ? "" : `; add ${missing.join(" ")}`}`;
   }
-  return 'was there and is as it was; its "app" must be "npx edgegate synth"';
+  return 'already there, not changed; its "app" must be "npx edgegate synth"';
 }

@@ -9,7 +9,7 @@ import { takesEffect, takesEffectText } from "../takes-effect";
 export async function lockdown({ gateway, options, by, reason }: Context): Promise<Outcome> {
   const { name, domain } = gateway.config;
   await confirm(
-    `Everybody who is signed in to ${name} (${domain}) is signed out, and every session key is replaced.\n`,
+    `Everybody who is signed in to ${name} (${domain}) will be signed out, and every session key replaced.\n`,
     options,
   );
   const answer = await withProgress("Ending every session", options, () =>
@@ -21,9 +21,9 @@ export async function lockdown({ gateway, options, by, reason }: Context): Promi
     text:
       `Every session of ${name} has ended\n` +
       facts([
-        ["void", `what began before ${time(answer.revocation.recordedAt)}; everybody may sign in again at once`],
-        ["key", `${answer.kid} signs from now on; no other is left`],
-        ["store", `${count(answer.deleted, "record")} of dead keys removed`],
+        ["revoked", `what began before ${time(answer.revocation.recordedAt)}; everybody can sign in again immediately`],
+        ["key", `${answer.kid} signs from now on; no other key is left`],
+        ["store", `${count(answer.deleted, "record")} of old keys removed`],
       ]) +
       takesEffectText(effect),
   };

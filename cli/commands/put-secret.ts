@@ -1,4 +1,4 @@
-/** `edgegate secrets put`: stores an identity provider's client secret, which never is on the command line. */
+/** `edgegate secrets put`: stores an identity provider's client secret. The secret is never on the command line. */
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { clientSecretName } from "../../stacks/names";
 import { explain } from "../aws-failures";
@@ -7,7 +7,7 @@ import { CommandFailure } from "../failures";
 import { facts, type Outcome } from "../output";
 import { readSecret } from "../secret-input";
 
-/** @param idp the identity provider's id in the config */
+/** @param idp the identity provider's ID in the config */
 export async function putSecret({ gateway, options }: Context<{ file?: string }>, idp: string): Promise<Outcome> {
   const { config, isLocal } = gateway;
   const provider = Object.hasOwn(config.identityProviders, idp) ? config.identityProviders[idp] : undefined;
@@ -39,10 +39,10 @@ export async function putSecret({ gateway, options }: Context<{ file?: string }>
           ["version", VersionId ?? ""],
         ]) +
         "When\n" +
-        facts([["within a minute", "the auth handlers have read it anew; until then they use the one before"]]) +
-        // The local provider was told its secret when it started, and takes no other.
+        facts([["within a minute", "the auth handlers use it; until then they use the previous one"]]) +
+        // The local provider got its secret when it started, and accepts no other.
         (isLocal
-          ? "Sign-in fails here from then on where the provider knows another secret; edgegate dev, once more, puts the first one back\n"
+          ? "Sign-in fails here from then on if the provider expects another secret. Restart edgegate dev to restore the first one\n"
           : ""),
     };
   } catch (error) {

@@ -12,8 +12,8 @@ export async function revokeSession({ gateway, by, reason }: Context, sid: strin
   if (!SHORT_ID.test(sid)) {
     throw new CommandFailure(
       "usage",
-      `${JSON.stringify(sid)} is no session`,
-      "write the 16 characters of sid in the logs, of x-gate-session, or of edgegate sessions",
+      `${JSON.stringify(sid)} is not a session ID`,
+      "write the 16 characters of the sid: from edgegate sessions, the logs or x-gate-session",
     );
   }
   const answer = await askRevoker(gateway, {
@@ -25,7 +25,7 @@ export async function revokeSession({ gateway, by, reason }: Context, sid: strin
   return {
     json: { sid, ...answer, takesEffect: effect },
     text:
-      `Session ${sid}${revocation.uid === undefined ? "" : ` of ${revocation.uid}`}: ${isNew ? "revoked" : "was revoked already"}\n` +
+      `Session ${sid}${revocation.uid === undefined ? "" : ` of ${revocation.uid}`}: ${isNew ? "revoked" : "was already revoked"}\n` +
       facts([
         ["ledger", `by ${printable(revocation.by)}: ${printable(revocation.reason)}`],
         [

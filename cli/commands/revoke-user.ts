@@ -14,19 +14,19 @@ import { parseUser, type UserName } from "../users";
 
 /** The most that the revoker lists. */
 const MAX_SESSIONS = 1_000;
-/** Before a confirmation. */
+/** The most that are listed before the confirmation. */
 const MAX_SHOWN = 5;
 
 interface User {
   uid: string;
   /** The addresses of the sessions, the newest first. */
   emails: string[];
-  /** Active ones; `hasMore` says that there are more. */
+  /** Active sessions; `hasMore` says that there are more. */
   sessions: SessionsAnswer["sessions"];
   hasMore: boolean;
 }
 
-/** @param name e-mail address or uid; absent where issuer and subject name the user */
+/** @param name e-mail address or uid; absent if issuer and subject name the user */
 export async function revokeUser(
   { gateway, options, by, reason }: Context<{ issuer?: string; subject?: string }>,
   name?: string,
@@ -40,10 +40,10 @@ export async function revokeUser(
   return {
     json: { uid: user.uid, emails: user.emails, ...answer, takesEffect: effect },
     text:
-      `${title(user)}: ${isNew ? "revoked" : "was revoked already"}\n` +
+      `${title(user)}: ${isNew ? "revoked" : "was already revoked"}\n` +
       facts([
         ["sessions", `${number(user)} ended`],
-        ["void", `what began until ${time(revocation.cutoff)}; a new sign-in is not affected`],
+        ["revoked", `what began until ${time(revocation.cutoff)}; new sign-ins are not affected`],
         ["ledger", `by ${printable(revocation.by)}: ${printable(revocation.reason)}`],
         [
           "store",
@@ -68,7 +68,7 @@ function whoIsMeant(name: string | undefined, { issuer, subject }: { issuer?: st
   );
 }
 
-/** @throws CommandFailure where nobody, or more than one, has this address */
+/** @throws CommandFailure if no user, or more than one, has this address */
 async function find(gateway: Gateway, whose: UserName): Promise<User> {
   const { sessions, hasMore } = await askRevoker(gateway, {
     operation: "sessions",
@@ -89,7 +89,7 @@ async function find(gateway: Gateway, whose: UserName): Promise<User> {
     throw new CommandFailure(
       "usage",
       `${users.length} users have this address`,
-      `revoke one after the other by uid: ${users.join(", ")}`,
+      `revoke each by uid: ${users.join(", ")}`,
     );
   }
   const uid = "uid" in whose ? whose.uid : uids[0]!;

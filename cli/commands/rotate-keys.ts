@@ -1,4 +1,4 @@
-/** `edgegate rotate-keys`: a new session key, by Secrets Manager's rotation. Nobody is signed out. */
+/** `edgegate rotate-keys`: makes a new session key through Secrets Manager's rotation. Nobody is signed out. */
 import { setTimeout } from "node:timers/promises";
 import { DescribeSecretCommand, RotateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { keyRotatorFunctionName, sessionKeysSecretName } from "../../stacks/names";
@@ -14,12 +14,12 @@ const PAUSE = { local: 200, aws: 3_000 };
 /** Milliseconds: the rotator's longest run for each of the two steps that wait. */
 const LIMIT = 30 * 60_000;
 
-/** `pending` where it was not waited for. */
+/** `pending` if the command did not wait. */
 type Rotation = "done" | "pending";
 
 export async function rotateKeys({ gateway, options }: Context<{ wait: boolean }>): Promise<Outcome> {
   const { config, isLocal } = gateway;
-  await confirm(`A new session key for ${config.name}. Nobody is signed out; it takes some minutes.\n`, options);
+  await confirm(`${config.name} gets a new session key. Nobody is signed out. This takes a few minutes.\n`, options);
   const secret = sessionKeysSecretName(config);
   const client = new SecretsManagerClient(gateway.client);
   const call = (action: string) => ({
@@ -57,7 +57,7 @@ export async function rotateKeys({ gateway, options }: Context<{ wait: boolean }
   }
 }
 
-/** @returns the id of the version that the rotation makes */
+/** @returns the ID of the version that the rotation makes */
 async function start(client: SecretsManagerClient, secret: string, logGroup: string): Promise<string> {
   try {
     const { VersionId } = await client.send(new RotateSecretCommand({ SecretId: secret }));
@@ -67,13 +67,13 @@ async function start(client: SecretsManagerClient, secret: string, logGroup: str
     // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
     throw new CommandFailure(
       "failed",
-      "an earlier rotation has not ended, and is tried again now",
-      `wait some minutes; why it did not end is in the log group ${logGroup}`,
+      "an earlier rotation has not ended; it is being tried again now",
+      `wait a few minutes; the log group ${logGroup} says why it did not end`,
     );
   }
 }
 
-/** Waits until the version signs. @throws CommandFailure when it never will, or does not within half an hour */
+/** Waits until the version signs. @throws CommandFailure if it never will, or does not within half an hour */
 async function promotion(
   client: SecretsManagerClient,
   secret: string,
@@ -86,11 +86,11 @@ async function promotion(
     const labels = VersionIdsToStages[version] ?? [];
     if (labels.includes("AWSCURRENT")) return "done";
     if (!labels.includes("AWSPENDING"))
-      throw new CommandFailure("failed", "the rotation was stopped; a lockdown does that", "rotate again");
+      throw new CommandFailure("failed", "the rotation was stopped, as a lockdown does", "run the command again");
   }
   throw new CommandFailure(
     "failed",
-    "the rotation has not ended after half an hour; the old key goes on signing",
+    "the rotation has not ended after half an hour; the old key still signs",
     `look at the log group ${logGroup}`,
   );
 }
@@ -101,21 +101,21 @@ function told(state: Rotation, name: string, version: string, absolute: number):
     pending: `The session keys of ${name} are being rotated`,
   }[state];
   const signs = {
-    done: "signs what is signed from now on",
-    pending: "signs within some minutes: once every edge and every handler knows it",
+    done: "signs all tokens from now on",
+    pending: "signs in a few minutes, when every edge and every handler knows it",
   }[state];
   return (
     `${title}\n` +
     facts([
       ["version", version],
-      ["sessions", "go on; nobody signs in again"],
+      ["sessions", "continue; nobody has to sign in again"],
     ]) +
     "When\n" +
     facts([
       ["new key", signs],
       [
         "old key",
-        `its record stays until the last session that it signed is over (${duration(absolute)}), and 25 hours more`,
+        `its record stays until the last session that it signed has ended (${duration(absolute)}), and 25 hours more`,
       ],
     ])
   );

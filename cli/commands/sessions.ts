@@ -13,7 +13,7 @@ export async function sessions({
 }: Context<{ user?: string; all?: boolean; limit?: number }>): Promise<Outcome> {
   const { user, all = false, limit } = options;
   if (all && user === undefined)
-    throw new CommandFailure("usage", "--all goes with --user", "name a user, or leave it out");
+    throw new CommandFailure("usage", "--all goes with --user", "add --user, or leave --all out");
   const whose = user === undefined ? {} : parseUser(user);
   const answer = await askRevoker(gateway, {
     operation: "sessions",
@@ -33,6 +33,8 @@ export async function sessions({
     session.reuse === undefined ? session.state : `${session.state}, ${session.reuse} used twice`,
   ]);
   const none = `No ${all ? "" : "active "}session${user === undefined ? "" : " of this user"} is in the ledger.\n`;
-  const more = answer.hasMore ? `The newest ${rows.length}; there are more: --limit, at most 1000, or --user\n` : "";
+  const more = answer.hasMore
+    ? `The newest ${rows.length}; there are more. Write --limit (at most 1000) or --user\n`
+    : "";
   return { json: answer, text: rows.length === 0 ? none : columns(COLUMNS, rows) + more };
 }

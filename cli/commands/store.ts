@@ -1,7 +1,4 @@
-/**
- * `edgegate store check` and `edgegate store rebuild`: whether the store is what ledger and keys ask for, and making it
- * so.
- */
+/** `edgegate store check` and `edgegate store rebuild`: compare the store with ledger and keys, or make it match. */
 import { confirm } from "../confirm";
 import type { Context } from "../context";
 import { count, facts, type Outcome } from "../output";
@@ -9,7 +6,7 @@ import { withProgress } from "../progress";
 import { askRevoker } from "../revoker";
 import { takesEffect } from "../takes-effect";
 
-/** Keys of records that are told to people; `--json` has all of them. */
+/** How many names of records people see; `--json` has all of them. */
 const MAX_TOLD = 5;
 
 export async function checkStore({ gateway, options }: Context): Promise<Outcome> {
@@ -18,25 +15,25 @@ export async function checkStore({ gateway, options }: Context): Promise<Outcome
   );
   const { isRight, expected, missing, wrong, unexpected, revocations } = answer;
   const all = `${count(expected, "record")}, ${count(revocations, "active revocation")}`;
-  if (isRight) return { json: answer, text: `The store is what ledger and keys ask for: ${all}\n` };
+  if (isRight) return { json: answer, text: `The store matches ledger and keys: ${all}\n` };
   return {
     json: answer,
     exit: "storeDiffers",
     text:
-      `The store is not what ledger and keys ask for: ${all}\n` +
+      `The store does not match ledger and keys: ${all}\n` +
       facts([
         ["missing", told(missing)],
         ["wrong", told(wrong)],
         ["unexpected", told(unexpected)],
       ]) +
-      "edgegate store rebuild makes it right. While keys rotate or people are revoked a difference may be gone a moment later.\n",
+      "edgegate store rebuild corrects it. During a key rotation or a revocation, a difference can be gone a moment later.\n",
   };
 }
 
 export async function rebuildStore({ gateway, options }: Context): Promise<Outcome> {
   const { name } = gateway.config;
   await confirm(
-    `The store of ${name} is made equal to ledger and keys. Sessions whose records are right go on.\n`,
+    `The store of ${name} will be made equal to ledger and keys. Sessions whose records are right continue.\n`,
     options,
   );
   const answer = await withProgress("Rebuilding the store", options, () =>
@@ -44,11 +41,11 @@ export async function rebuildStore({ gateway, options }: Context): Promise<Outco
   );
   const { gate } = takesEffect(gateway);
   const reach =
-    gate === "at once" ? "the local edge reads the store itself" : "the edges have the records; AWS gives no bound";
+    gate === "immediately" ? "the local edge reads the store itself" : "the edges have the records; AWS gives no bound";
   return {
     json: { ...answer, takesEffect: { gate } },
     text:
-      `The store of ${name} is what ledger and keys ask for\n` +
+      `The store of ${name} matches ledger and keys\n` +
       facts([
         ["records", `${answer.written} written, ${answer.deleted} deleted`],
         ["revocations", `${answer.revocations} active`],

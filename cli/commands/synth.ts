@@ -11,12 +11,12 @@ const CDKTF = "npx cdktf-cli@0.21.0";
 export async function synth(options: GlobalOptions): Promise<Outcome> {
   const file = configFile(options);
   const config = loadConfig(file);
-  // Loaded late: a mistake in the config is told before the second that loading takes.
+  // Loading takes a second. Mistakes in the config are reported before that.
   const { synthesize } = await import("../../stacks/synthesize");
-  // The CDKTF CLI says where it will look.
+  // The CDKTF CLI sets this to the folder that it reads.
   const outdir = process.env["CDKTF_OUTDIR"] ?? "cdktf.out";
   const { stackDir, stackName } = synthesize(config, { outdir });
-  // The CDKTF CLI synthesizes anew; the environment is how it learns of another file.
+  // The CDKTF CLI runs this command again, and can pass another config only through the environment.
   const environment = resolve(file) === resolve(CONFIG_FILE) ? "" : `EDGEGATE_CONFIG=${relative("", file)} `;
   return {
     json: { stackName, stackDir: resolve(stackDir) },
