@@ -1,4 +1,4 @@
-/** How the command line finds a local edge that runs: a file of its own for each, that only its owner can read. */
+/** How the command line finds the local edges that are running: one file for each, which only its owner can read. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Config } from "../config/schema";
@@ -10,16 +10,16 @@ export interface Announcement {
   pid: number;
   /** For `AWS_ENDPOINT_URL`. */
   endpoint: string;
-  /** The only ones that the endpoint takes; made for one run. */
+  /** The only credentials that the endpoint accepts; made for one run. */
   credentials: { accessKeyId: string; secretAccessKey: string };
-  /** As it was synthesized. */
+  /** The config that was synthesized. */
   config: Config;
 }
 
 /** In the checkout or the installed package, where nobody else writes. */
 const FOLDER = join(dirname(require.resolve("edgegate/package.json")), ".cache/local-edges");
 
-/** @returns what takes it back */
+/** @returns a function that removes the announcement */
 export function announce(announcement: Announcement): () => void {
   mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
   const file = join(FOLDER, `${announcement.port}.json`);
@@ -29,7 +29,7 @@ export function announce(announcement: Announcement): () => void {
   return () => rmSync(file, { force: true });
 }
 
-/** The local edges that run, by their port. Files of those that ended without a word are removed. */
+/** The local edges that are running, sorted by port. Removes the files of those that ended without doing so. */
 export function announcements(): Announcement[] {
   return names()
     .map((name) => join(FOLDER, name))

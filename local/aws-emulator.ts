@@ -1,7 +1,7 @@
 /**
- * Stands in for AWS, over the protocols that AWS speaks: SSM, Secrets Manager, SQS, EventBridge, the Invoke operation
- * of Lambda, and DynamoDB, which dynalite is. One service a file in `aws/`. Tests and the local edge set values and
- * faults through its maps.
+ * Emulates AWS over its own protocols: SSM, Secrets Manager, SQS, EventBridge, the Invoke operation of Lambda, and
+ * DynamoDB (by dynalite). Each other service is a file in `aws/`. Tests and the local edge set values and faults in its
+ * maps.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -15,7 +15,7 @@ import { parameterStore } from "./aws/parameter-store";
 import { queues, type QueueMessage } from "./aws/queues";
 import { Secrets, secretsManager } from "./aws/secrets-manager";
 
-/** `lost`: the tables do it, and nobody hears the answer. */
+/** `lost`: DynamoDB carries out the request, but its answer never arrives. */
 export type Fault = "error" | "throttle" | "denied" | "hang" | "garbage" | "lost";
 
 export interface AwsEmulator {
@@ -27,21 +27,21 @@ export interface AwsEmulator {
   secrets: Secrets;
   /** Name of a secret to name of the function that rotates it. */
   rotators: Map<string, string>;
-  /** Rotates a secret. @throws Error what its rotator threw */
+  /** Rotates a secret. @throws Error that its rotator threw */
   rotate(secret: string): Promise<void>;
-  /** Regional Lambda functions that can be invoked: by name. */
+  /** Regional Lambda functions that can be invoked, by name. */
   functions: Map<string, (payload: unknown) => Promise<unknown>>;
-  /** What was put on a queue: its URL and the message, in order. */
+  /** Every message that was sent to a queue, in order. */
   messages: { queueUrl: string; command: RevocationCommand }[];
-  /** Who takes the messages of a queue: by its URL. */
+  /** Consumers of queues, by the URL of the queue. */
   consumers: Map<string, (message: QueueMessage) => void>;
-  /** The details of what EventBridge was told, in order. */
+  /** The details of the events that EventBridge received, in order. */
   events: SecurityEvent[];
-  /** Hears each of them. */
+  /** Called with each of them. */
   onEvent: ((event: SecurityEvent) => void) | undefined;
   /** The target of every request seen, in order. */
   requests: string[];
-  /** How the next and all later calls of a target behave, until it is removed. */
+  /** Target to fault: how its calls behave from the next one on, until the entry is removed. */
   faults: Map<string, Fault>;
   /** How many connections are open. */
   connections(): Promise<number>;
@@ -66,7 +66,7 @@ const FAULTS: Record<Exclude<Fault, "hang" | "lost">, Answer> = {
 /**
  * Listens on a free port of 127.0.0.1.
  *
- * @param accessKeyId the only one that it takes; any where absent
+ * @param accessKeyId the only one that it accepts; any if absent
  */
 export async function startAwsEmulator(accessKeyId?: string): Promise<AwsEmulator> {
   const parameters = new Map<string, string>();

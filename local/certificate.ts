@@ -13,7 +13,7 @@ export interface Certificate {
 const DAY_MS = 86_400_000;
 
 /**
- * @param folder where its file goes
+ * @param folder where the certificate file is written
  * @param hosts DNS names without port
  */
 export async function makeCertificate(folder: string, hosts: string[]): Promise<Certificate> {

@@ -1,4 +1,4 @@
-/** `edgegate dev --check`: a visit to the local edge by script, from the first request to the sign-out. */
+/** `edgegate dev --check`: a scripted visit to the local edge, from the first request to the sign-out. */
 import { readFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { SESSION_COOKIE } from "../session/cookies";
@@ -44,7 +44,7 @@ export async function check(edge: LocalEdge): Promise<CheckResult[]> {
       statusAndPlace(await signIn(browser, at(deepLink), admin)),
     );
     await expect(`fetch ${api.path}, signed in`, "200", async () => status(await browser.fetch("GET", at(api.path))));
-    await expect(`open ${deepLink} when the token is over: renewed silently`, `200 ${deepLink}`, async () => {
+    await expect(`open ${deepLink} after the token expired: renewed silently`, `200 ${deepLink}`, async () => {
       browser.setCookie(SESSION_COOKIE, expiredToken(edge.store, browser.cookie(SESSION_COOKIE) ?? ""));
       return statusAndPlace(await browser.open(at(deepLink)));
     });
@@ -82,8 +82,8 @@ export async function check(edge: LocalEdge): Promise<CheckResult[]> {
 }
 
 /**
- * Opens an address and signs in on the way. Within a minute of a revocation a browser that was not signed in is asked
- * twice: the provider's clock may be wrong by so much.
+ * Opens an address and signs in on the way. Within a minute of a revocation, a browser that was not signed in has to
+ * sign in twice: the provider's clock may be wrong by that much.
  */
 export async function signIn(browser: HttpClient, url: string, user: User): Promise<Answer> {
   const submit = (page: Answer) => browser.submit(page, { user: user.id, password: user.password });
@@ -92,8 +92,8 @@ export async function signIn(browser: HttpClient, url: string, user: User): Prom
 }
 
 /**
- * Providers tell in whole seconds when somebody authenticated: within the second of a revocation it is not known to be
- * after it. Nobody but a script is so quick.
+ * Waits until the next second begins. Providers report the time of authentication in whole seconds, so in the second of
+ * a revocation it cannot be known to be later. Only a script is that fast.
  */
 export async function nextSecond(): Promise<void> {
   await setTimeout(1000 - (Date.now() % 1000));

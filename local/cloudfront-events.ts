@@ -13,7 +13,7 @@ export interface EdgeRequest {
   method: string;
   /** Undecoded path. */
   path: string;
-  /** Undecoded, without `?`; undefined where the target has no `?`. */
+  /** Undecoded, without `?`; undefined if the target has no `?`. */
   query: string | undefined;
   /** Names as sent, in the order sent. */
   headers: [name: string, value: string][];
@@ -27,7 +27,7 @@ export interface EdgeResponse {
   body: Buffer;
 }
 
-/** `value` is the first one where there are several. */
+/** If there are several values, `value` is the first. */
 export interface FunctionValue {
   value: string;
   attributes?: string;
@@ -41,7 +41,7 @@ export interface FunctionRequest {
   querystring: FunctionValues;
   headers: FunctionValues;
   cookies: FunctionValues;
-  /** A helper that CloudFront adds; undefined where the target has no `?`. */
+  /** A helper that CloudFront adds. It returns undefined if the target has no `?`. */
   rawQueryString?: () => string | undefined;
 }
 
@@ -99,7 +99,7 @@ export function functionEvent(request: EdgeRequest): CloudFrontFunctionEvent {
   };
 }
 
-/** The request that goes on to the cache and the origin after a function returned `changed`. */
+/** The request that CloudFront sends to the cache and the origin after a function returned `changed`. */
 export function requestFrom(changed: FunctionRequest, original: EdgeRequest): EdgeRequest {
   const cookies = pairs(changed.cookies).map(([name, value]) => `${name}=${value}`);
   const unchanged = JSON.stringify(changed.querystring) === JSON.stringify(functionEvent(original).request.querystring);

@@ -1,4 +1,4 @@
-/** What AWS makes up for the resources that the functions' environment names: their ARNs and URLs on the local edge. */
+/** Attributes that AWS computes, as the local edge has them: ARNs and URLs in the functions' environment. */
 import { secretArn } from "./aws/secrets-manager";
 
 const ACCOUNT = "111122223333";
@@ -15,7 +15,7 @@ const COMPUTED: Record<string, Record<string, (name: string) => string>> = {
   aws_sqs_queue: { url: queueUrl, id: queueUrl },
 };
 
-/** @param name of the resource, asked for only where the attribute is known */
+/** @param name returns the name of the resource; called only if the attribute is known */
 export function computedAttribute(type: string, attribute: string, name: () => string): string | undefined {
   return COMPUTED[type]?.[attribute]?.(name());
 }

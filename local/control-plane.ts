@@ -1,4 +1,4 @@
-/** The control plane of the synthesized stack: its regional functions, and what calls them. */
+/** Reads the control plane from the synthesized stack: its regional functions, and what calls them. */
 import { readTerraformJson, type Json, type JsonObject } from "./terraform-json";
 
 export interface RegionalFunction {
@@ -10,7 +10,7 @@ export interface RegionalFunction {
   env: Record<string, string>;
 }
 
-/** A queue whose messages a function gets. */
+/** A queue that a function consumes. */
 export interface QueueMapping {
   queueUrl: string;
   queueName: string;
@@ -18,7 +18,7 @@ export interface QueueMapping {
   batchSize: number;
   /** Milliseconds for which messages are gathered into a batch. */
   window: number;
-  /** How many batches are worked on at once. */
+  /** How many batches are processed at a time. */
   concurrency: number;
   /** How often a message may fail before it goes to the dead-letter queue. */
   maxReceives: number;
@@ -31,18 +31,18 @@ export interface ControlPlane {
   queues: QueueMapping[];
 }
 
-/** Seconds. The local edge is one machine: it has every record, and its handler every key, at once. */
-const AT_ONCE = { PROPAGATION_SECONDS: "0", KEY_ANNOUNCEMENT_SECONDS: "0" };
-/** The values of an event source mapping where the stack sets none. */
+/** Seconds. The local edge is one machine: records and keys reach it immediately. */
+const NO_DELAY = { PROPAGATION_SECONDS: "0", KEY_ANNOUNCEMENT_SECONDS: "0" };
+/** Defaults of an event source mapping. */
 const BATCH_SIZE = 10;
 const WINDOW = 0;
 const CONCURRENCY = 1000;
-/** Seconds. However long the stack gathers: whoever signs out here wants to see the effect. */
+/** Seconds. Shortens longer batching windows, so that a developer sees the effect of a sign-out soon. */
 const LONGEST_WINDOW = 1;
-/** Seconds, where the stack sets none. */
+/** Seconds. The default of a Lambda function. */
 const TIMEOUT = 3;
 
-/** @throws Error for a file that is not a synthesized gateway, or that uses what the local edge does not know */
+/** @throws Error for a file that is not a synthesized gateway, or that the local edge cannot emulate */
 export function readControlPlane(file: string): ControlPlane {
   const stack = readTerraformJson(file);
 
@@ -65,7 +65,7 @@ export function readControlPlane(file: string): ControlPlane {
         functionName: stack.text(lambda["function_name"], `aws_lambda_function.${name}.function_name`),
         zip: stack.path(stack.text(lambda["filename"], `aws_lambda_function.${name}.filename`)),
         timeLimit: Number(lambda["timeout"] ?? TIMEOUT) * 1000,
-        env: { ...variables, ...AT_ONCE },
+        env: { ...variables, ...NO_DELAY },
       };
     }),
     rotators: Object.fromEntries(

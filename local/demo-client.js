@@ -1,4 +1,4 @@
-/* In the browser, at the end of every page of the demo site. */
+/* Runs in the browser, at the end of every page of the demo site. */
 const answer = document.getElementById("answer");
 const who = document.getElementById("who");
 const { base } = document.body.dataset;
@@ -10,7 +10,7 @@ document.getElementById("call").addEventListener("click", async () => {
   answer.textContent = `${response.status} ${type}\n${type.includes("json") ? JSON.stringify(JSON.parse(text), null, 2) : text}`;
 });
 
-// A bucket is not told who asks, so the page asks the gateway itself, as a static site would.
+// S3 does not get the identity headers, so the page asks the gateway itself, as a static site would.
 if (!document.querySelector(".face")) {
   fetch(`${base}/me`, { headers: { accept: "application/json" } }).then(async (response) => {
     if (!response.ok) {
@@ -22,7 +22,7 @@ if (!document.querySelector(".face")) {
     const template = document.getElementById("identity").content.cloneNode(true);
     template.querySelector(".face").textContent = name.charAt(0).toUpperCase();
     template.querySelector("b").textContent = name;
-    template.querySelector("small").textContent = `Told by ${base}/me`;
+    template.querySelector("small").textContent = `From ${base}/me`;
     template
       .querySelector("ul")
       .replaceChildren(

@@ -1,13 +1,13 @@
 /**
- * The site behind the local gateway. Answers every path and shows what an origin learns: the request as it comes out of
- * the gate. Stands for every origin of the stack.
+ * The site behind the local gateway. It takes the place of every origin of the stack, answers every path and shows the
+ * request as the origin gets it from the gate.
  */
 import type { Config } from "../config/schema";
 import type { EdgeRequest, EdgeResponse } from "./cloudfront-events";
 import { demoPage, type DemoSite } from "./demo-page";
 import { placesOf } from "./places";
 
-/** Links to one page of every part of the policy. */
+/** The demo site of a config, with a link to one page for every part of its policy. */
 export function demoSite(config: Config): DemoSite {
   const { productName, accentColor } = config.theme;
   const links = placesOf(config)
@@ -16,7 +16,7 @@ export function demoSite(config: Config): DemoSite {
   return { productName: productName ?? config.domain, accentColor, basePath: config.basePath, links };
 }
 
-/** @param origin what the behavior points to: `s3` or a domain name */
+/** @param origin the behavior's origin: `s3` or a domain name */
 export function answerFromOrigin(site: DemoSite, request: EdgeRequest, origin: string): EdgeResponse {
   if (request.path === "/favicon.ico") return answer(404, "text/plain", "Not found\n");
   if (/^\/api(\/|$)/.test(request.path)) return answer(200, "application/json", JSON.stringify(apiAnswer(request)));
@@ -24,11 +24,11 @@ export function answerFromOrigin(site: DemoSite, request: EdgeRequest, origin: s
 }
 
 function apiAnswer(request: EdgeRequest): object {
-  const told = Object.fromEntries(request.headers);
+  const received = Object.fromEntries(request.headers);
   return {
     path: request.path,
-    user: told["x-gate-email"] ?? null,
-    roles: (told["x-gate-roles"] ?? "").split(",").filter(Boolean),
+    user: received["x-gate-email"] ?? null,
+    roles: (received["x-gate-roles"] ?? "").split(",").filter(Boolean),
     headers: request.headers.map(([name]) => name).join(" "),
   };
 }

@@ -1,4 +1,4 @@
-/** The one page of the demo site. Loads nothing; everything of the request on it is escaped. */
+/** The one page of the demo site. It loads nothing, and escapes everything that comes from the request. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EdgeRequest } from "./cloudfront-events";
@@ -14,7 +14,7 @@ export interface DemoSite {
 
 const script = readFileSync(join(__dirname, "demo-client.js"), "utf8");
 
-/** @param origin what answers, in words */
+/** @param origin the name of the origin, for people */
 export function demoPage(site: DemoSite, request: EdgeRequest, origin: string): string {
   const path = request.path === "/index.html" ? "/" : request.path;
   const product = escapeHtml(site.productName);
@@ -37,12 +37,12 @@ function navigationLink({ href, label }: DemoSite["links"][number], path: string
   return `<a href="${escapeHtml(href)}"${href === path ? ' aria-current="page"' : ""}>${escapeHtml(label)}</a>`;
 }
 
-/** Who the gate's headers say is asking. */
+/** The user, from the gate's headers. */
 function toldIdentity(request: EdgeRequest): string {
   const told = Object.fromEntries(request.headers);
   const name = told["x-gate-email"] ?? told["x-gate-user"];
-  if (name === undefined) return "This origin is not told who asks.";
-  return identity(name, "Told by the gate's headers", (told["x-gate-roles"] ?? "").split(",").filter(Boolean));
+  if (name === undefined) return "This origin does not get the user's identity.";
+  return identity(name, "From the gate's headers", (told["x-gate-roles"] ?? "").split(",").filter(Boolean));
 }
 
 function identity(name: string, source: string, roles: string[]): string {
@@ -51,7 +51,7 @@ function identity(name: string, source: string, roles: string[]): string {
 <span><b>${escapeHtml(name)}</b><small>${escapeHtml(source)}</small></span></p><ul class="roles" aria-label="Roles">${list}</ul>`;
 }
 
-/** The request line, then the headers: the gate's own first. */
+/** The request line, then the headers, with the gate's own first. */
 function received(request: EdgeRequest): string {
   const isIdentity = (name: string) => name.startsWith("x-gate-");
   const line = (kind: string, name: string, value: string) =>

@@ -23,7 +23,7 @@ export interface Behavior {
   responseHeaders: ResponseHeader[];
 }
 
-/** A header that the response headers policy sets; without `override` the origin's own wins. */
+/** A header that the response headers policy sets. Without `override`, the origin's own header wins. */
 export interface ResponseHeader {
   name: string;
   value: string;
@@ -33,7 +33,7 @@ export interface ResponseHeader {
 export interface Distribution {
   /** In the order in which CloudFront tries them; the default behavior is last. */
   behaviors: Behavior[];
-  /** What the origin is asked for when a viewer asks for `/`; empty for `/` itself. */
+  /** What CloudFront requests from the origin for `/`; empty for `/` itself. */
   rootObject: string;
   /** SSM parameters: name to value. */
   parameters: Record<string, string>;
@@ -51,7 +51,7 @@ const MANAGED_POLICIES: Record<string, "all" | "none"> = {
   "b689b0a8-53d0-40ab-baf2-68738e2966ac": "all", // AllViewerExceptHostHeader
 };
 
-/** @throws Error for a file that is not a synthesized gateway, or that uses what the local edge does not know */
+/** @throws Error for a file that is not a synthesized gateway, or that the local edge cannot emulate */
 export function readDistribution(file: string): Distribution {
   const stack = readTerraformJson(file);
   const distribution = single(stack.resources("aws_cloudfront_distribution"), "aws_cloudfront_distribution");

@@ -1,6 +1,6 @@
 /**
- * The standard library of cloudfront-js-2.0 as far as it is both documented and in njs: what a gate may call. Text
- * only: `Buffer`, `atob` and `TextEncoder` exist in the engine, but nothing here has needed them.
+ * The standard library that a gate may use: the part of cloudfront-js-2.0 that is both documented and in njs. `Buffer`,
+ * `atob` and `TextEncoder` exist in the engine too, but are left out, because no gate has needed them.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
  */
 export const ENGINE_LIBRARY = {
@@ -9,7 +9,7 @@ export const ENGINE_LIBRARY = {
     Int8Array JSON Math NaN Number Object Promise RangeError ReferenceError RegExp String Symbol SyntaxError TypeError
     URIError Uint16Array Uint32Array Uint8Array Uint8ClampedArray decodeURI decodeURIComponent encodeURI encodeURIComponent
     globalThis isFinite isNaN parseFloat parseInt undefined`),
-  /** Methods by the object that has them; every other method of these objects is missing in the engine. */
+  /** The methods of each object. The engine lacks every other method of these objects. */
   members: {
     Object:
       names(`assign create defineProperties defineProperty entries freeze getOwnPropertyDescriptor getOwnPropertyDescriptors

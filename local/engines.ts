@@ -1,4 +1,4 @@
-/** What can run the gate. */
+/** The engines that can run the gate. */
 import { runGate as runInNjs } from "./gate-njs";
 import { runGate as runInSandbox } from "./gate-sandbox";
 

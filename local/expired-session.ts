@@ -1,4 +1,4 @@
-/** What time does to a session, without waiting: the same token with its end in the past, rightly signed. */
+/** Expires a session token without waiting: the same token with its end in the past, and a valid signature. */
 import { hmac } from "../session/node-hash";
 import { keyRecordName, TOKEN_KEY_LENGTH } from "../session/shard";
 import { decodePayload, mintToken, splitToken } from "../session/token";
@@ -6,7 +6,7 @@ import type { KeyValueStore } from "./gate-result";
 
 /**
  * @param store the gate's store, which holds the signing key
- * @throws Error for a text that is no token of this store
+ * @throws Error for a text that is not a token of this store
  */
 export function expiredToken(store: KeyValueStore, token: string): string {
   const parts = splitToken(token);

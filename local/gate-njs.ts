@@ -1,6 +1,6 @@
 /**
- * Runs a CloudFront Function in njs, the engine that CloudFront Functions grew from: one process a run. Slower than the
- * sandbox and closer to the truth about syntax and library.
+ * Runs a CloudFront Function in njs, the engine that CloudFront Functions are based on. Each run is a process, so it is
+ * slower than the sandbox, but it is closer to CloudFront in syntax and library.
  */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -19,7 +19,7 @@ interface Outcome extends Omit<GateRun, "result"> {
 
 /**
  * @param source code of the function, as CloudFront gets it
- * @throws FunctionFault as CloudFront fails: 503 for a function that throws, 502 for a result that is none
+ * @throws FunctionFault with CloudFront's status: 503 if the function throws, 502 if its result is invalid
  */
 export async function runGate(source: string, event: CloudFrontFunctionEvent, store: KeyValueStore): Promise<GateRun> {
   const query = event.request.rawQueryString?.();
@@ -34,7 +34,7 @@ export async function runGate(source: string, event: CloudFrontFunctionEvent, st
       .map((line) => line.slice(1))
       .join(""),
   );
-  if (!outcome) throw new FunctionFault(503, lines.join(" ") || "the function waits for something that never comes");
+  if (!outcome) throw new FunctionFault(503, lines.join(" ") || "the function waits for a promise that never settles");
   if (outcome.error !== undefined) throw new FunctionFault(503, outcome.error);
   return {
     result: checkResult(event, outcome.result),
@@ -43,10 +43,10 @@ export async function runGate(source: string, event: CloudFrontFunctionEvent, st
   };
 }
 
-/** What njs wrote after it ran a program from its standard input. */
+/** @returns the output of njs for a program */
 function njs(program: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    // njs looks for modules where it was started, before it looks at its path.
+    // njs looks for modules in its working directory first.
     const child = spawn("njs", ["-"], { cwd: modules, stdio: ["pipe", "pipe", "pipe"], timeout: TIME_LIMIT_MS });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));

@@ -1,5 +1,5 @@
 /**
- * What CloudFront demands of a function's result before it goes on with it.
+ * Checks the result of a function, as CloudFront does before it uses the result.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
  */
 import { isDisallowedHeader, isRefusedInResponse, READ_ONLY_IN_REQUEST } from "../cloudfront/headers";
@@ -9,8 +9,8 @@ import type { CloudFrontFunctionEvent, FunctionRequest, FunctionResponse, Functi
 export interface KeyValueStore {
   records: Record<string, string>;
   /**
-   * `error`: every call of the store is rejected, as when it cannot be reached. `later`: every call of a run but its
-   * first one.
+   * `error`: every call of the store is rejected, as if it could not be reached. `later`: every call of a run except
+   * the first.
    */
   fault?: "error" | "later" | undefined;
 }
@@ -19,11 +19,11 @@ export interface GateRun {
   result: FunctionRequest | FunctionResponse;
   /** What the function wrote: `console.log`, and `cf.logCustomData` for the access log. */
   log: string[];
-  /** Calls of the store. */
+  /** How many times the function called the store. */
   reads: number;
 }
 
-/** A function that failed; the viewer gets `status`: 503 when it threw, 502 when its result is not one. */
+/** A function that failed. The viewer gets `status`: 503 if it threw, 502 if its result is invalid. */
 export class FunctionFault extends Error {
   constructor(
     readonly status: 502 | 503,
@@ -38,7 +38,7 @@ export function isResponse(result: FunctionRequest | FunctionResponse): result i
   return "statusCode" in result;
 }
 
-/** @throws FunctionFault with 502 where CloudFront would refuse the result. */
+/** @throws FunctionFault with 502 if CloudFront would refuse the result */
 export function checkResult(event: CloudFrontFunctionEvent, result: unknown): FunctionRequest | FunctionResponse {
   if (typeof result !== "object" || result === null)
     throw refused(`the function returned ${String(result)}; return a request or a response`);

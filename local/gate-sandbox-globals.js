@@ -1,6 +1,6 @@
 /**
- * Evaluated first in the sandbox of each run (see gate-sandbox.ts). Takes away what cloudfront-js-2.0 does not document
- * and returns the function that runs a handler.
+ * Evaluated first in the sandbox of each run (see gate-sandbox.ts). Removes everything that cloudfront-js-2.0 does not
+ * document, and returns the function that runs a handler.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
  */
 module.exports = function (library, host, now) {
@@ -58,7 +58,7 @@ module.exports = function (library, host, now) {
     },
   };
 
-  // A run sees one moment.
+  // The time stands still during a run.
   function FrozenDate() {
     if (!new.target) return new RealDate(now).toString();
     return construct(RealDate, arguments.length === 0 ? [now] : arguments, new.target);

@@ -1,6 +1,6 @@
 /**
- * Runs a CloudFront Function in a sandbox of its own, with the globals and modules that cloudfront-js-2.0 documents and
- * nothing else. A run is synchronous to the outside: the store answers at once, so its microtasks finish within it.
+ * Runs a CloudFront Function in a new sandbox, with only the globals and modules that cloudfront-js-2.0 documents. A run
+ * is synchronous to the caller: the store answers immediately, so all microtasks finish within the run.
  */
 import { createHash, createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -15,11 +15,10 @@ type Globals = (library: typeof ENGINE_LIBRARY, host: object, now: number) => Ru
 type Run = (handler: unknown, event: string, hasQuery: boolean, query: string | undefined) => void;
 
 /**
- * Far above what a function may use (well under a millisecond), on a machine with much else to do, too; stops an
- * endless loop.
+ * Stops an endless loop. Far more than a function may use (well under a millisecond), even on a busy machine.
  */
 const TIME_LIMIT_MS = 5_000;
-/** A bundle has its import statements anywhere between others; the engine hoists them. */
+/** Import statements can be anywhere in a bundle, because the engine hoists them. */
 const IMPORT = /(?<=^|[;}\n])\s*import\s+([\w$]+)\s+from\s*(["']\w+["'])\s*;?/g;
 
 const globalsFile = join(__dirname, "gate-sandbox-globals.js");
@@ -28,13 +27,13 @@ const globalsScript = new Script(`((module) => {${readFileSync(globalsFile, "utf
 });
 const compiled = new Map<string, Script>();
 /**
- * Calls what the context holds as `start` from inside, so that the time limit counts, and out of the function's sight.
+ * Calls the context's `start` from inside, so that the time limit applies, and hides it from the function.
  */
 const START = new Script("{ const go = globalThis.start; delete globalThis.start; go(); }");
 
 /**
  * @param source code of the function, as CloudFront gets it
- * @throws FunctionFault as CloudFront fails: 503 for a function that throws, 502 for a result that is none
+ * @throws FunctionFault with CloudFront's status: 503 if the function throws, 502 if its result is invalid
  */
 export function runGate(source: string, event: CloudFrontFunctionEvent, store: KeyValueStore): Promise<GateRun> {
   return new Promise((resolve) => resolve(run(source, event, store)));
@@ -72,7 +71,7 @@ function run(source: string, event: CloudFrontFunctionEvent, store: KeyValueStor
   } catch (error) {
     throw new FunctionFault(503, String(error));
   }
-  if (!outcome) throw new FunctionFault(503, "the function waits for something that never comes");
+  if (!outcome) throw new FunctionFault(503, "the function waits for a promise that never settles");
   if ("error" in outcome) throw new FunctionFault(503, outcome.error);
   return {
     result: checkResult(event, outcome.result === undefined ? undefined : JSON.parse(outcome.result)),
@@ -84,7 +83,7 @@ function run(source: string, event: CloudFrontFunctionEvent, store: KeyValueStor
 function compile(source: string): Script {
   const known = compiled.get(source);
   if (known) return known;
-  // A script has no imports; `require` is the engine's other way to the same modules.
+  // A script cannot import. In the engine, `require` returns the same modules.
   const requires = [...source.matchAll(IMPORT)].map(([, name, module]) => `const ${name}=require(${module});`).join("");
   const script = new Script(`"use strict";${requires}${source.replace(IMPORT, "")}\n;handler`, { filename: "gate.js" });
   compiled.set(source, script);

@@ -36,20 +36,20 @@ export function greeting(edge: LocalEdge): string {
           ["redirect URI", `${edge.url}${edge.config.basePath}/callback/${provider}`],
           ["post-logout URI", `${edge.url}${edge.config.basePath}/signed-out`],
         ]),
-    section("Operate it, in another terminal", operatorCommands(edge)),
-    pc.dim("The certificate is made for this run: let the browser accept it. Ctrl-C ends everything.\n"),
+    section("Operate it from another terminal", operatorCommands(edge)),
+    pc.dim("The certificate is made for this run: accept it in your browser. Ctrl-C stops everything.\n"),
   ].join("\n");
 }
 
-/** With the command line's own names; the port, so that it is this one of several. */
+/** Each names the port, because several local edges may be running. */
 function operatorCommands({ config, users }: LocalEdge): string[][] {
   const local = `--local=${config.domain.split(":")[1]}`;
   const user = users[1] ?? { id: "alice" };
   return [
-    [pc.cyan(`npx edgegate sessions ${local}`), "who is signed in"],
-    [pc.cyan(`npx edgegate revoke user ${user.id}@example.com ${local}`), "ends that user's sessions"],
-    [pc.cyan(`npx edgegate rotate-keys ${local}`), "nobody notices"],
-    [pc.cyan(`npx edgegate lockdown ${local}`), "everybody signs in again"],
+    [pc.cyan(`npx edgegate sessions ${local}`), "see who is signed in"],
+    [pc.cyan(`npx edgegate revoke user ${user.id}@example.com ${local}`), "end that user's sessions"],
+    [pc.cyan(`npx edgegate rotate-keys ${local}`), "replace the session key; nobody notices"],
+    [pc.cyan(`npx edgegate lockdown ${local}`), "end every session; everybody signs in again"],
   ];
 }
 
@@ -69,7 +69,7 @@ export function table(rows: string[][]): string {
 }
 
 function visible(cell: string): number {
-  // Colors take no room.
+  // Color codes take no space.
   return cell
     .split("\u001b[")
     .reduce((length, part, index) => length + (index === 0 ? part.length : part.length - part.indexOf("m") - 1), 0);

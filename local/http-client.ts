@@ -1,4 +1,4 @@
-/** A browser's habits for scripts: one cookie jar, redirects, the headers of a navigation or of a fetch, forms. */
+/** Acts as a browser for scripts: a cookie jar, redirects, forms, and the headers of a navigation or of a fetch. */
 import { request as httpsRequest } from "node:https";
 import { text } from "node:stream/consumers";
 
@@ -68,7 +68,7 @@ export class HttpClient {
     return this.#cookies.find((cookie) => cookie.name === name)?.value;
   }
 
-  /** Changes the value of a cookie that is there. */
+  /** Changes the value of an existing cookie. @throws Error if there is none of this name */
   setCookie(name: string, value: string): void {
     const cookie = this.#cookies.find((one) => one.name === name);
     if (!cookie) throw new Error(`there is no cookie ${name}`);
@@ -82,7 +82,7 @@ export class HttpClient {
       );
       const outgoing = httpsRequest(
         {
-          // Names below localhost need not resolve.
+          // Not every resolver knows names below localhost.
           host: "127.0.0.1",
           port: url.port,
           servername: url.hostname,

@@ -1,4 +1,4 @@
-/** The pages of the local identity provider. It plays another company than the gateway, so it looks like one. */
+/** The pages of the local identity provider. It plays another company, so it does not look like the gateway. */
 import { escapeHtml } from "./html";
 import type { User } from "./users";
 
@@ -29,7 +29,7 @@ function page(title: string, body: string): string {
 <body><main><p class="brand"><i></i>Local ID</p>${body}</main></body></html>`;
 }
 
-/** @param failedFor the user whose password was wrong just now */
+/** @param failedFor the user whose password was wrong */
 export function loginPage(users: readonly User[], action: string, failedFor?: string): string {
   const chosen = users.find((user) => user.id === failedFor) ?? users[0];
   const failed = failedFor !== undefined;
@@ -53,7 +53,7 @@ function choice(user: User, checked: boolean): string {
 <span>${escapeHtml(user.name)}<small>${escapeHtml(`${user.id} · ${roles}`)}</small></span></label>`;
 }
 
-/** Confirms by itself where scripts run: whoever comes here, from the gateway or by the address, wants to sign out. */
+/** Confirms by itself if scripts can run: everyone who opens this page wants to sign out. */
 export function signOutPage(form: string, nonce: string): string {
   return page(
     "Sign out",

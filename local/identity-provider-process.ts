@@ -1,4 +1,4 @@
-/** The process of the local identity provider: gets its options as one message, says where it listens, serves. */
+/** The process of the local identity provider: gets its options as a message, reports where it listens, and serves. */
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
@@ -13,7 +13,7 @@ const SCOPES = ["openid", "profile", "email", "offline_access"];
 /** No form-action: browsers would apply it to the redirect that follows the sign-in form. */
 const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
 const GRANT_SECONDS = 14 * 86_400;
-/** The dispatcher that oidc-provider sets refuses addresses of this machine, where the gateway is. */
+/** The default dispatcher of oidc-provider refuses addresses of this machine, where the gateway is. */
 const ANY_ADDRESS = { dispatcher: undefined };
 
 process.on("disconnect", () => process.exit(0));
@@ -32,7 +32,7 @@ process.once("message", (options: IdentityProviderOptions) => {
         : serve(request, response);
       void answer.catch((error: unknown) => {
         process.stderr.write(`${String(error)}\n`);
-        send(response, 400, messagePage("This sign-in is over", "Go back to the site and start again."));
+        send(response, 400, messagePage("This sign-in has expired", "Go back to the site and start again."));
       });
     });
     process.send!({ issuer } satisfies Listening);
@@ -48,7 +48,7 @@ function configuration(options: IdentityProviderOptions): Configuration {
       redirect_uris: [client.redirectUri],
       post_logout_redirect_uris: [client.postLogoutRedirectUri],
       backchannel_logout_uri: client.backchannelLogoutUri,
-      // It also puts `sid` into ID tokens.
+      // Also puts `sid` into ID tokens.
       backchannel_logout_session_required: true,
       grant_types: ["authorization_code", "refresh_token"],
       token_endpoint_auth_method: client.authentication,
@@ -62,7 +62,7 @@ function configuration(options: IdentityProviderOptions): Configuration {
       profile: ["name"],
       email: ["email", "email_verified"],
     },
-    // Many identity providers put claims into the ID token though a userinfo endpoint exists.
+    // Many identity providers put claims into the ID token, although a userinfo endpoint exists.
     conformIdTokenClaims: false,
     fetch: (url, options) => fetch(url, { ...options, ...ANY_ADDRESS }),
     pkce: { required: () => true },
@@ -132,7 +132,7 @@ function page(context: KoaContextWithOIDC, body: string): void {
   context.body = body;
 }
 
-/** The sign-in page, and what it posts. */
+/** Serves the sign-in page, and handles its form. */
 async function interaction(
   provider: Provider,
   { users }: IdentityProviderOptions,

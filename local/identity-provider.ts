@@ -1,6 +1,6 @@
 /**
- * The local identity provider: `oidc-provider` in a process of its own, with three users and pages that look like those
- * of another company. Ends with the process that started it.
+ * Starts the local identity provider: `oidc-provider` in a separate process, with three users and pages that look like
+ * another company's. The process ends with the one that started it.
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
@@ -8,14 +8,14 @@ import { pathToFileURL } from "node:url";
 import type { ClientAuthentication } from "../session/settings";
 import type { User } from "./users";
 
-/** The sources of a checkout are TypeScript, those of the package are not. */
+/** A TypeScript file in a checkout, JavaScript in the package. */
 const PROCESS = require.resolve("./identity-provider-process");
 
 export interface IdentityProviderOptions {
   /** PEM. */
   key: string;
   cert: string;
-  /** Path of the certificate (PEM) that the gateway shows, for back-channel logout. */
+  /** Path of the gateway's certificate (PEM), for back-channel logout. */
   caFile: string;
   clients: {
     id: string;
@@ -24,30 +24,30 @@ export interface IdentityProviderOptions {
     authentication: ClientAuthentication;
     redirectUri: string;
     postLogoutRedirectUri: string;
-    /** Gets a logout token for each session that ends. */
+    /** Receives a logout token for each session that ends. */
     backchannelLogoutUri: string;
   }[];
   users: User[];
   /** Names of the claims that list a user's roles. */
   rolesClaims: string[];
-  /** Names of further claims; every user gets a made-up value. */
+  /** Names of other claims; every user gets a made-up value. */
   claims: string[];
 }
 
 export interface IdentityProvider {
   /** `https://localhost:<port>` */
   issuer: string;
-  /** All that it wrote. */
+  /** Everything that it wrote. */
   logs(): string;
   close(): Promise<void>;
 }
 
-/** What the process says once it listens. */
+/** The message that the process sends when it listens. */
 export interface Listening {
   issuer: string;
 }
 
-/** @throws Error with what the process wrote, when it does not come up */
+/** @throws Error with what the process wrote, if it does not start */
 export async function startIdentityProvider(options: IdentityProviderOptions): Promise<IdentityProvider> {
   const child = spawn(
     process.execPath,
@@ -78,7 +78,7 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
   };
 }
 
-/** What Node takes to run a file of TypeScript. */
+/** The arguments that Node needs to run a TypeScript file. */
 function typescript(file: string): string[] {
   return file.endsWith(".ts") ? ["--import", pathToFileURL(require.resolve("tsx")).href] : [];
 }

@@ -1,6 +1,6 @@
 /**
- * Stands in for the data API of CloudFront's KeyValueStore, with its quotas and its one ETag for the whole store. What
- * is written here is what the gate of the local edge and of the tests reads.
+ * Emulates the data API of CloudFront's KeyValueStore, with its quotas and its one ETag for the whole store. The gate
+ * of the local edge and of the tests reads what is written here.
  *
  * https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Operations_Amazon_CloudFront_KeyValueStore.html
  */
@@ -9,21 +9,21 @@ import type { AddressInfo } from "node:net";
 import { MAX_RECORD_BYTES } from "../session/shard";
 import type { KeyValueStore } from "./gate-result";
 
-/** `lost`: applied, but the answer never arrives. The others change nothing. */
+/** `lost`: the change is applied, but the answer never arrives. The others change nothing. */
 export type StoreFault = "conflict" | "throttle" | "error" | "lost";
 
 export interface KeyValueStoreEmulator extends KeyValueStore {
   /**
-   * For `AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE`. The SDK puts the account id before the host: `*.localhost` must
-   * resolve.
+   * For `AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE`. The SDK puts the account ID before the host, so `*.localhost`
+   * must resolve.
    */
   endpoint: string;
   arn: string;
   /** The operation of every call seen, in order. */
   calls: string[];
-  /** Asked at every call, before it is answered. */
+  /** Called before every call is answered. */
   intercept: ((operation: string) => StoreFault | undefined | Promise<StoreFault | undefined>) | undefined;
-  /** Writes as another writer would: the ETag moves. */
+  /** Replaces all records, as another writer would: the ETag changes. */
   write(records: Record<string, string>): void;
   close(): Promise<void>;
 }
@@ -49,7 +49,7 @@ const FAULTS: Record<Exclude<StoreFault, "lost">, Answer> = {
   error: failure(500, "InternalServerException"),
 };
 
-/** Listens on a free port of 127.0.0.1. @param arn of the store, with the account that the SDK puts into the host */
+/** Listens on a free port of 127.0.0.1. @param arn of the store; the SDK puts its account ID into the host */
 export async function startKeyValueStoreEmulator(arn: string): Promise<KeyValueStoreEmulator> {
   let version = 1;
   const etag = () => `ETAG${version}`;

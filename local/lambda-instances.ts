@@ -1,12 +1,12 @@
 /**
- * Several instances of one function, as Lambda has them: a request that comes while another is under way is another
- * instance's.
+ * Several instances of one function. As in Lambda, a request that arrives while another is being handled goes to
+ * another instance.
  */
 import { startLambda, type Lambda, type LambdaOptions } from "./lambda";
 
 /**
- * @param count how many requests can be under way before one instance has two of them
- * @throws Error when one of them cannot be started; nothing is left running
+ * @param count how many requests can be handled at a time before one instance gets a second one
+ * @throws Error if one of them cannot be started; nothing is left running
  */
 export async function startLambdaInstances(count: number, options: LambdaOptions): Promise<Lambda> {
   const results = await Promise.allSettled(Array.from({ length: count }, () => startLambda(options)));

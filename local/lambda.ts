@@ -1,9 +1,9 @@
 /**
- * Runs a deployed handler zip as Lambda would: the bytes of its `index.js`, in a Node process of their own, with
- * Lambda's environment and nothing of this machine's.
+ * Runs a deployed handler zip as Lambda would: its `index.js` in a separate Node process, with Lambda's environment and
+ * nothing of this machine's.
  *
- * Unlike Lambda, one process takes several invocations at a time: enough for a local edge, and it finds state that two
- * requests must not share.
+ * Unlike Lambda, one process takes several invocations at a time. That is enough for a local edge, and reveals state
+ * that two requests must not share.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -15,9 +15,9 @@ import { MAX_VIEWER_REQUEST_TIME as INVOCATION_LIMIT } from "../cloudfront/limit
 const INIT_LIMIT = 10_000;
 
 export interface Lambda {
-  /** @throws Error what the handler threw, that its process ended, or that it took longer than the time limit */
+  /** @throws Error if the handler throws (with its stack), its process ends, or it exceeds the time limit */
   invoke(event: unknown): Promise<unknown>;
-  /** All that the handler wrote to stdout and stderr. */
+  /** Everything that the handler wrote to stdout and stderr. */
   logs(): string;
   close(): Promise<void>;
 }
@@ -25,20 +25,20 @@ export interface Lambda {
 export interface LambdaOptions {
   /** Path of the zip; it must hold `index.js` (CommonJS) that exports `handler`. */
   zip: string;
-  /** What the handler finds as `context.functionName`. */
+  /** The handler's `context.functionName`. */
   functionName: string;
-  /** Path of the Node to run; the one that runs this where absent. */
+  /** Path of the Node to run; by default the one that runs this. */
   node?: string;
-  /** Milliseconds that an invocation may take; those of a viewer event where absent. */
+  /** Milliseconds that an invocation may take; by default the limit of a viewer event. */
   timeLimit?: number;
   /**
-   * How many times longer this limit and the handler's own are, for a machine that is busier than Lambda; asked before
-   * each invocation. The handler's clock and its pauses stay as they are.
+   * The factor by which this limit and the handler's own are longer, for a machine that is busier than Lambda. Called
+   * before each invocation. The handler's clock and its pauses are not affected.
    */
   patience?: () => number;
   /** Added to Lambda's environment. */
   env?: Record<string, string>;
-  /** Gets every line that the handler writes to stdout, as it is written. */
+  /** Called with every line that the handler writes to stdout. */
   onLine?: (line: string) => void;
 }
 
@@ -53,7 +53,7 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** Run with `node -e` in the child. It is told the code and the function's name first, then one event a message. */
+/** Runs in the child, by `node -e`. The first message has the code and the function's name, each later one an event. */
 const RUNTIME = `
 const vm = require("node:vm");
 let handler, functionName;
@@ -87,7 +87,7 @@ process.on("message", async (message) => {
   }
 });`;
 
-/** @throws Error when the zip has no `index.js`, or its code cannot be loaded within 10 s (times `patience`) */
+/** @throws Error if the zip has no `index.js`, or its code cannot be loaded within 10 s (times `patience`) */
 export async function startLambda(options: LambdaOptions): Promise<Lambda> {
   const file = unzipSync(readFileSync(options.zip))["index.js"];
   if (!file) throw new Error(`${options.zip} has no index.js`);
@@ -121,7 +121,7 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
       };
       const timer = setTimeout(() => child.kill("SIGKILL"), INIT_LIMIT * patience());
       child.on("error", (error) => gone(error.message));
-      // "close", not "exit": by then all that the process wrote is in the logs.
+      // "close" rather than "exit": by then the logs have everything that the process wrote.
       child.once("close", (status, signal) => {
         clearTimeout(timer);
         gone(`the process ended (${signal ?? status}); it wrote: ${logs.slice(-2000)}`);

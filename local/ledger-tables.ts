@@ -1,11 +1,11 @@
-/** Makes the ledger's tables in a DynamoDB that stands in for AWS. */
+/** Creates the ledger's tables in the DynamoDB of the emulator. */
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { LEDGER_TABLES } from "../ledger/tables";
 import type { TableNames } from "../ledger/status";
 
 /**
  * @param endpoint of DynamoDB
- * @param accessKeyId that it takes
+ * @param accessKeyId that the endpoint accepts
  */
 export async function createLedgerTables(
   endpoint: string,

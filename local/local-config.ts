@@ -1,7 +1,7 @@
-/** The one thing in which the local edge's config differs from yours: the address, and who signs people in. */
+/** The only differences between the local edge's config and yours: the address, and the identity provider. */
 import type { Config } from "../config/schema";
 
-/** An identity provider in the place of those in the config. */
+/** An identity provider that replaces those in the config. */
 export interface ForeignIdentityProvider {
   issuer: string;
   clientId: string;

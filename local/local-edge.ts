@@ -35,18 +35,18 @@ import { demoUsers, type User } from "./users";
 
 export interface LocalEdgeOptions {
   config: Config;
-  /** 0 for a free one. */
+  /** 0 for a free port. */
   port: number;
   engine?: Engine;
-  /** The local identity provider where absent. */
+  /** By default the local identity provider. */
   identityProvider?: ForeignIdentityProvider;
-  /** Path of the Node that runs the handlers; the one that runs this where absent. */
+  /** Path of the Node that runs the handlers; by default the one that runs this. */
   node?: string;
-  /** Queues deliver every so-many-th message twice, as AWS's may; none where absent. */
+  /** Queues deliver every n-th message twice, as AWS may; by default none. */
   repeatEvery?: number;
-  /** Gets one line a request, and one more that says what went wrong. */
+  /** Called with a line for each request, and with another one if something went wrong. */
   onRequest?: (line: string) => void;
-  /** Processes that run each handler of the edge; one, which takes all requests, where absent. */
+  /** How many processes run each handler of the edge; by default one, which takes all requests. */
   handlerInstances?: number;
   /** See {@link LambdaOptions}. */
   patience?: LambdaOptions["patience"];
@@ -56,20 +56,20 @@ export interface LocalEdge {
   /** `https://app.localhost:<port>` */
   url: string;
   issuer: string;
-  /** Path of the certificate (PEM) that the edge and the local identity provider show. */
+  /** Path of the certificate (PEM) of the edge and the local identity provider. */
   caFile: string;
-  /** As it was synthesized. */
+  /** The config that was synthesized. */
   config: Config;
   stackName: string;
   distribution: Distribution;
-  /** Who can sign in; empty with another identity provider. */
+  /** The users who can sign in; empty with another identity provider. */
   users: User[];
-  /** What the control plane writes and the gate reads. Editing a record takes effect with the next request. */
+  /** Written by the control plane and read by the gate. A changed record takes effect with the next request. */
   store: KeyValueStoreEmulator;
-  /** The session keys as they are now. */
+  /** The current session keys. */
   keys(): SessionKeys;
   aws: AwsEmulator;
-  /** What the command line does: invokes the revoker. */
+  /** Invokes the revoker, as the command line does. */
   askRevoker(request: RevokerRequest): Promise<unknown>;
   /** Everything that edge, handlers and identity provider wrote. */
   logs(): string;
@@ -77,7 +77,7 @@ export interface LocalEdge {
 }
 
 /**
- * @throws Error when the port is in use, the config cannot be synthesized, or a part does not start; nothing is left
+ * @throws Error if the port is in use, the config cannot be synthesized, or a part does not start; nothing is left
  * running
  */
 export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEdge> {
@@ -157,7 +157,7 @@ async function start(
   };
   aws.onEvent = ({ type, what, action, uid }) => log(`security event: ${type} of a ${what} by ${uid}, ${action}`);
 
-  // Another provider's certificate may come from a private authority, which the one who starts this names.
+  // Another provider may have a certificate of a private authority, which the environment then names.
   const ca = identityProvider ? certificate.caFile : process.env["NODE_EXTRA_CA_CERTS"];
   const environment = {
     AWS_ENDPOINT_URL: aws.endpoint,
@@ -194,13 +194,13 @@ async function start(
     ),
     ...controlPlane.functions.map(({ env, ...lambda }) => run(lambda, { ...env, ...regionalEnvironment(store) })),
   ];
-  // All of them, so that what did start is stopped where one does not.
+  // Waits for all of them, so that those that start are stopped if one does not.
   await Promise.allSettled(starting);
   await Promise.all(starting);
 
   let isOpen = true;
   for (const { functionName } of controlPlane.functions) {
-    // While the edge closes, a message that is tried again must not start its function once more.
+    // While the edge closes, a message that is retried must not start its function again.
     aws.functions.set(functionName, (payload) =>
       isOpen ? lambdas[functionName]!.invoke(payload) : new Promise(() => {}),
     );
@@ -212,7 +212,7 @@ async function start(
       queue.queueUrl,
       queueConsumer(queue, aws.functions.get(queue.functionName)!, log, options.repeatEvery),
     );
-  // As after an apply: the first rotation makes the key and puts it into the store.
+  // As after `terraform apply`: the first rotation makes the key and puts it into the store.
   await aws.rotate(keysSecret);
 
   const site = demoSite(config);
@@ -252,13 +252,13 @@ async function start(
 }
 
 /**
- * What went wrong, of a line of a function's log: the codes that docs/operations.md explains. Here nobody has
- * CloudWatch to look them up in.
+ * The problem that a line of a function's log reports, with the codes of docs/operations.md. Shown, because the local
+ * edge has no CloudWatch to look it up in.
  */
 function problemIn(line: string): string | undefined {
   try {
     const { outcome, status = 0, detail } = JSON.parse(line) as { outcome?: string; status?: number; detail?: string };
-    // Whoever is not signed in gets a 401, which is no problem.
+    // A 401 only says that the user is not signed in.
     const isProblem = (status >= 400 && status !== 401) || outcome === "failed" || outcome === "dead_lettered";
     return isProblem ? [outcome, detail].filter((part) => part !== undefined).join(" ") : undefined;
   } catch {
@@ -266,11 +266,11 @@ function problemIn(line: string): string | undefined {
   }
 }
 
-/** What the key value store's own endpoint takes: the SDK puts the account id before its host. */
+/** For the endpoint of the key-value store: the SDK puts the account ID before its host. */
 function regionalEnvironment(store: KeyValueStoreEmulator): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE: store.endpoint,
-    // How local/lambda.ts loads the code makes Node warn where the SDK imports a part of Node on demand.
+    // The way in which local/lambda.ts loads the code makes Node warn about the SDK's dynamic imports.
     NODE_OPTIONS: `--require ${join(__dirname, "localhost-names.js")} --disable-warning=ExperimentalWarning`,
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Preloaded into a process (`NODE_OPTIONS=--require`): names below `localhost` are this machine (RFC 6761 section 6.3),
- * also where its resolver does not know that. The SDK puts an account id before the host of an endpoint.
+ * Preloaded into a process (`NODE_OPTIONS=--require`). Names below `localhost` are this machine (RFC 6761 section 6.3),
+ * but not every resolver knows that. The SDK puts an account ID before the host of an endpoint.
  */
 const dns = require("node:dns");
 

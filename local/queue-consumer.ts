@@ -1,8 +1,9 @@
 /**
- * A standard queue before a function, as SQS and Lambda's event source mapping do it: messages are gathered into
- * batches; what the function reports as failed comes again later, and is given up after so many times. SQS promises no
- * order and may deliver twice
- * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues.html): here the newest
+ * A standard queue that invokes a function, like SQS with Lambda's event source mapping. Messages are gathered into
+ * batches. A message that failed is delivered again later, and given up after `maxReceives` times.
+ *
+ * SQS promises no order and may deliver a message twice
+ * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues.html). Here the newest
  * come first, so that nothing relies on the order.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
@@ -15,19 +16,19 @@ import { failuresOf, sqsEvent } from "./sqs-event";
 interface Waiting extends QueueMessage {
   receives: number;
   sentAt: number;
-  /** It was carried out, and is delivered once more all the same. */
+  /** It was carried out, but is delivered a second time. */
   isRepeated?: true;
 }
 
 /** Milliseconds until failed messages are tried again. */
 const VISIBILITY = 500;
-/** Milliseconds between two looks at what has been gathered. */
+/** Milliseconds between two checks of what has been gathered. */
 const LOOK = 20;
 
 /**
- * @param log gets one line a batch that failed, and a message that is given up
- * @param repeatEvery delivers every so-many-th message twice
- * @returns takes a message
+ * @param log called with a line for each batch that failed, and for each message that is given up
+ * @param repeatEvery every n-th message is delivered twice
+ * @returns a function that takes a message
  */
 export function queueConsumer(
   { queueName, batchSize, window, concurrency, maxReceives }: QueueMapping,

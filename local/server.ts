@@ -1,4 +1,4 @@
-/** CloudFront on localhost: takes HTTPS requests through the behaviors of a synthesized distribution. */
+/** CloudFront on localhost: answers HTTPS requests by the behaviors of a synthesized distribution. */
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
@@ -23,20 +23,20 @@ export interface EdgeParts {
   distribution: Distribution;
   runGate: (source: string, event: CloudFrontFunctionEvent, store: KeyValueStore) => Promise<GateRun>;
   store: KeyValueStore;
-  /** The handlers, by the name of their function. */
+  /** The handlers, by function name. */
   lambdas: Record<string, Lambda>;
   origin: (request: EdgeRequest, behavior: Behavior) => EdgeResponse;
-  /** Gets one line a request. */
+  /** Called with one line for each request. */
   log: (line: string) => void;
 }
 
 interface Answer {
   response: EdgeResponse;
-  /** Who answered, and the gate's own log. */
+  /** What answered (for the gate, its own log), and what went wrong. */
   by: string;
 }
 
-/** What CloudFront puts into every request to an origin, whatever the policies say. */
+/** Headers that CloudFront sends to every origin, whatever the policies say. */
 const ALWAYS_FORWARDED = ["user-agent", "x-amz-cf-id", "via"];
 
 export async function serve(parts: EdgeParts, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -69,11 +69,10 @@ async function answer(parts: EdgeParts, request: EdgeRequest): Promise<Answer> {
     return { response: failure(request, 400, "The request target must be a path."), by: "edge" };
   const behavior = behaviorFor(parts.distribution, request.path);
   if (!behavior.allowedMethods.includes(request.method)) {
-    return { response: failure(request, 403, "This behavior does not take this method."), by: "edge" };
+    return { response: failure(request, 403, "This behavior does not allow this method."), by: "edge" };
   }
   if (behavior.lambda) return answerOfLambda(parts.lambdas[behavior.lambda.functionName]!, request);
-  // The stack's own check refuses such a behavior when it synthesizes; the local edge lets nothing through undecided
-  // either.
+  // The synth refuses such a behavior. The local edge lets nothing through without a decision either.
   if (behavior.gate === undefined)
     return { response: failure(request, 503, "No function decides about this behavior."), by: "edge" };
   return answerOfGate(parts, behavior, behavior.gate, request);
@@ -131,7 +130,7 @@ function problemOf(result: unknown): string | undefined {
   return undefined;
 }
 
-/** What the origin gets of a request: its path and body, and what the behavior's policies add. */
+/** The request that the origin gets: its path and body, and what the behavior's policies add. */
 function forwarded(request: EdgeRequest, behavior: Behavior, rootObject: string): EdgeRequest {
   const all = behavior.forwards === "all";
   const headers = request.headers.filter(([name]) => name !== "host" && (all || ALWAYS_FORWARDED.includes(name)));
@@ -144,7 +143,7 @@ function forwarded(request: EdgeRequest, behavior: Behavior, rootObject: string)
   };
 }
 
-/** The response headers policy. It is not applied to what a viewer-request function answers. */
+/** Applies the response headers policy. CloudFront does not apply it to responses of viewer-request functions. */
 function withHeaders(response: EdgeResponse, behavior: Behavior): EdgeResponse {
   const present = new Set(response.headers.map(([name]) => name.toLowerCase()));
   const set = behavior.responseHeaders.filter((header) => header.override || !present.has(header.name));

@@ -1,10 +1,10 @@
-/** What Lambda's event source mapping gives a function, and what it reads in the answer. */
+/** The event that Lambda's event source mapping passes to a function, and how it reads the answer. */
 import { createHash } from "node:crypto";
 
 export interface DeliveredMessage {
   id: string;
   body: string;
-  /** How often it was delivered, this time included. */
+  /** How often it was delivered, including this time. */
   receives: number;
   /** Unix milliseconds. */
   sentAt: number;
@@ -32,7 +32,7 @@ export function sqsEvent(batch: readonly DeliveredMessage[], queueName: string):
 }
 
 /**
- * Ids of the messages that come again.
+ * @returns the IDs of the messages that are delivered again
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */

@@ -1,8 +1,8 @@
 /**
- * Reads values out of a synthesized `cdk.tf.json` as Terraform would, without Terraform: strings are templates
- * (https://developer.hashicorp.com/terraform/language/syntax/json#expression-mapping), and the few kinds of expression
- * that decide what runs at the edge are understood: `file`, `jsonencode`, `local.x`, arguments of other resources, and
- * of what AWS makes up for a resource what computed-attributes.ts knows.
+ * Reads values from a synthesized `cdk.tf.json` as Terraform would, but without Terraform. Strings are templates
+ * (https://developer.hashicorp.com/terraform/language/syntax/json#expression-mapping). It knows only the expressions
+ * that decide what runs at the edge: `file`, `jsonencode`, `local.x`, arguments of other resources, and the computed
+ * attributes in computed-attributes.ts.
  */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -16,7 +16,7 @@ export interface TerraformJson {
   resources(type: string): Record<string, JsonObject>;
   /** A JSON value with every template in it evaluated. */
   evaluate(value: Json): Json;
-  /** An argument that must be a text. */
+  /** An argument that must be a text. @throws Error if it is not */
   text(value: Json | undefined, where: string): string;
   /** The name of the resource that a reference such as `${aws_lambda_function.auth.qualified_arn}` points to. */
   nameOf(type: string, reference: Json | undefined): string | undefined;
@@ -24,7 +24,7 @@ export interface TerraformJson {
   path(relative: string): string;
 }
 
-/** @throws Error that names the file, when it is not there or not JSON */
+/** @throws Error if the file does not exist or is not JSON */
 export function readTerraformJson(file: string): TerraformJson {
   const stack = JSON.parse(readFileSync(file, "utf8")) as JsonObject;
   const folder = dirname(file);

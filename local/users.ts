@@ -6,7 +6,7 @@ export interface User {
   roles: string[];
 }
 
-/** @param roles all roles that the policy mentions: the admin has every one of them */
+/** @param roles all roles that the policy mentions; the admin has all of them */
 export function demoUsers(roles: readonly string[]): User[] {
   return [
     { id: "admin", name: "Ada Admin", password: "admin-demo", roles: [...roles] },

@@ -61,7 +61,7 @@ describe("the certified identity provider signs users out of the gateway", () =>
     expect(await stateOf(browser)).toBe("signed-out");
   });
 
-  test("the refresh token lives on at the provider, and renews nothing here", async () => {
+  test("the refresh token stays valid at the provider, but renews nothing here", async () => {
     const browser = await signedIn(users.staff);
     await signOutAt(edge.issuer, browser);
     browser.setCookie(SESSION_COOKIE, expiredToken(edge.store, browser.cookie(SESSION_COOKIE)!));
@@ -121,7 +121,7 @@ describe("the certified identity provider signs users out of the gateway", () =>
     return Promise.resolve(isNamed && judge(records[shardRecordName(shard)]!, payload.split("~")) === "revoked");
   }
 
-  /** Of the handler. */
+  /** The handler's log. */
   function logLines(): Record<string, unknown>[] {
     const lines = edge.logs().split("\n");
     return lines

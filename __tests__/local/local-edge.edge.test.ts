@@ -104,7 +104,7 @@ describe("the local edge", () => {
     }
   });
 
-  test("serves many at once without mixing them up", async () => {
+  test("serves many requests at a time without mixing them up", async () => {
     const visits = edge.users.map(async (user) => {
       const own = new HttpClient(readFileSync(edge.caFile, "utf8"));
       await signIn(own, `${edge.url}/api/hello`, user);
@@ -126,7 +126,7 @@ describeWith("njs", "the local edge with njs", () => {
   });
 });
 
-test("whoever started the edge is told why a request failed, with the codes of the log", async () => {
+test("prints why a request failed, with the codes of the log", async () => {
   const lines: string[] = [];
   const edge = await startTestEdge({ onRequest: (line) => lines.push(line) });
   try {
@@ -155,7 +155,7 @@ describe("starting and ending", () => {
     expect([children(), existsSync(folder)]).toEqual([[], false]);
   });
 
-  test("a port in use is told in one sentence, and nothing is left running", async () => {
+  test("a port in use is reported in one sentence, and nothing is left running", async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const { port } = other.address() as AddressInfo;

@@ -77,7 +77,7 @@ test("a batch waits for its window, and not for a message more than it takes", a
   expect(Date.now() - started).toBeLessThan(60_000);
 });
 
-test("as many batches are worked on at once as the mapping says", async () => {
+test("as many batches are processed at a time as the mapping says", async () => {
   const { atOnce } = await consume({ mapping: { concurrency: 2 }, run: () => setTimeout(100), isOver: hasCome("1") });
   expect(atOnce).toBe(2);
 });

@@ -2,7 +2,7 @@
 import type { SecurityEvent } from "../../session/security-event";
 import { success, type Targets } from "./answer";
 
-/** @param deliver gets the detail of every event, in order */
+/** @param deliver called with the detail of every event, in order */
 export function eventBus(deliver: (event: SecurityEvent) => void): Targets {
   return {
     "AWSEvents.PutEvents": ({ Entries }) => {

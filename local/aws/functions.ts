@@ -1,12 +1,12 @@
 /** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 import type { Answer } from "./answer";
 
-/** Regional functions by name. They throw what the handler threw. */
+/** Regional functions, by name. A function throws what its handler threw. */
 export type Functions = ReadonlyMap<string, (payload: unknown) => Promise<unknown>>;
 
 const INVOCATION = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
-/** The name of the function that a request invokes; undefined for a request of something else. */
+/** The name of the function that a request invokes; undefined for any other request. */
 export function invokedFunction(method: string, path: string): string | undefined {
   const name = method === "POST" ? INVOCATION.exec(path)?.[1] : undefined;
   return name === undefined ? undefined : decodeURIComponent(name);

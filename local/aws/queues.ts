@@ -11,13 +11,13 @@ export interface QueueMessage {
   body: string;
 }
 
-/** @param deliver gets every message, in the order sent */
+/** @param deliver called with every message, in the order in which they were sent */
 export function queues(deliver: (message: QueueMessage) => void): Targets {
   let sent = 0;
   return {
     "AmazonSQS.SendMessage": ({ QueueUrl: queueUrl, MessageBody: body, MessageDeduplicationId: deduplicationId }) => {
       if (typeof queueUrl !== "string" || typeof body !== "string") return failure("MissingParameter");
-      // Only FIFO queues know one.
+      // Only FIFO queues have deduplication IDs.
       if (deduplicationId !== undefined) return failure("InvalidParameterValue");
       const id = `m${++sent}`;
       deliver({ id, queueUrl, body });

@@ -24,7 +24,7 @@ interface Secret {
   versions: Map<string, Version>;
 }
 
-/** Name to current text. Setting one makes a new version of the secret, as PutSecretValue does. */
+/** Name to current text. Setting a text makes a new version of the secret, as PutSecretValue does. */
 export class Secrets extends Map<string, string> {
   // No initializer of a field: the constructor of Map runs before it.
   readonly #secrets = new Map<string, Secret>();
@@ -78,14 +78,14 @@ interface Rotation {
 
 export interface SecretsManager {
   targets: Targets;
-  /** A whole rotation. @throws Error what the rotator threw */
+  /** Runs a whole rotation. @throws Error that the rotator threw */
   rotate(name: string): Promise<void>;
 }
 
 export function secretsManager(secrets: Secrets, { functions, rotators }: Rotation): SecretsManager {
   const rotating = new Set<string>();
 
-  /** An operation on a secret that is there. */
+  /** An operation on an existing secret. */
   const of =
     (operation: (name: string, secret: Secret, input: Input) => Answer) =>
     (input: Input): Answer => {
@@ -182,7 +182,7 @@ export function secretsManager(secrets: Secrets, { functions, rotators }: Rotati
       const [pending] =
         [...secret.versions].find(([, { labels }]) => labels.has(PENDING) && !labels.has(CURRENT)) ?? [];
       const version = pending ?? String(ClientRequestToken);
-      // Its log tells of a failure; the next call starts the rotation again.
+      // A failure is in the function's log; the next call starts the rotation again.
       if (!rotating.has(name)) rotate(name, version).catch(() => undefined);
       return pending === undefined
         ? success({ ARN: secretArn(name), Name: name, VersionId: version })

@@ -1,5 +1,5 @@
 /**
- * Put behind the function's code in one njs run (see ../gate-njs.ts): calls the handler, prints its outcome as JSON.
+ * Appended to the function's code for a run in njs (see ../gate-njs.ts). Calls the handler, prints its outcome as JSON.
  */
 module.exports = function (handler, input) {
   const run = { store: input.store, log: [], reads: 0 };
