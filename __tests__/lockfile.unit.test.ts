@@ -16,6 +16,6 @@ test("the lockfile has the binaries of every platform: `npm ci` refuses one that
   expect(wanted.filter((name) => !places.some((place) => place.endsWith(`node_modules/${name}`)))).toEqual([]);
 });
 
-test("the lockfile names no registry: the one of whoever installs is used", () => {
+test("the lockfile names no registry: the installer's own is used", () => {
   expect(Object.values(packages).filter(({ resolved }) => resolved?.includes("://"))).toEqual([]);
 });

@@ -55,7 +55,7 @@ export function userChanges(
   ];
 }
 
-/** Several at once: the plan of all is the plans of each. */
+/** Several in one plan: the plan of all is the plans of each. */
 export function together(changes: readonly UserChange[]): Change[] {
   return changes.flatMap(({ plan }) => plan).sort(({ address: a }, { address: b }) => (a < b ? -1 : 1));
 }

@@ -164,7 +164,7 @@ describeWithDeployment("the example, applied", (open, moto) => {
     await expect(deployment.plan()).resolves.toMatchObject({ isEmpty: true });
   });
 
-  step("a lockdown ends every session, and people sign in again at once", async () => {
+  step("a lockdown ends every session, and people sign in again immediately", async () => {
     await operate("lockdown");
     expect(await decision("bob")).toBe("login key");
     await signIn("bob");
@@ -218,7 +218,7 @@ describeWithDeployment("the example, applied", (open, moto) => {
     idp.user = { sub: person, email: `${person}@example.com`, roles: ["staff"] };
     const browser = people[person]!;
     const [location = ""] = (await browser.signIn("/staff/list")).headers["location"] ?? [];
-    // After a revocation the provider is asked to authenticate anew.
+    // After a revocation the provider has to re-authenticate the user.
     if (location.startsWith(idp.issuer))
       await browser.navigate(browser.approve(location), { headers: { "Sec-Fetch-Site": "cross-site" } });
     await noteSecrets();

@@ -21,7 +21,7 @@ describeWith("chromium", "sessions end elsewhere, people click in their browsers
     await admin?.context.close();
   });
 
-  test("a lockdown ends every session, and everybody can sign in again at once", async () => {
+  test("a lockdown ends every session, and everybody can sign in again immediately", async () => {
     await operate("lockdown");
     for (const [user, { page }] of [
       ["staff", staff],
@@ -54,7 +54,7 @@ describeWith("chromium", "sessions end elsewhere, people click in their browsers
     await operate("revoke", "user", "staff@example.com");
     expect(await staff.page.evaluate(async () => (await fetch("/_gate/refresh", { method: "POST" })).status)).toBe(401);
     expect(await staff.page.evaluate(async () => (await fetch("/api/hello")).status)).toBe(401);
-    // The cookies as they were, with a token that is over: the way that renews silently.
+    // The cookies as they were, but with an expired token: the path that renews silently.
     await replaceToken(staff.context, edge, expiredToken(edge.store, token));
     await staff.page.goto(`${edge.url}/_gate/login?return_to=/staff`);
     await expectSignInForm(staff.page);

@@ -22,7 +22,7 @@ describeWith("chromium", "a session in a browser", (chromium) => {
     await context.close();
   });
 
-  test("is renewed silently when the token is over", async () => {
+  test("is renewed silently after the token expired", async () => {
     const before = await session();
     await replaceToken(context, edge, expiredToken(edge.store, before.token));
     const atIdentityProvider = visitsToIdentityProvider();

@@ -31,7 +31,7 @@ describeWith("chromium", "signing in with a browser", (chromium) => {
     expect(await page.locator("#who b").textContent()).toBe("staff@example.com");
   });
 
-  test("a wrong password is told and does not sign in", async () => {
+  test("a wrong password is reported and does not sign in", async () => {
     const { page, context } = await newVisitor(browser);
     await page.goto(`${edge.url}/`);
     await signInAs(page, "admin", "guess");
@@ -58,7 +58,7 @@ describeWith("chromium", "signing in with a browser", (chromium) => {
     expect(await page.textContent("main")).toContain(`Request ID ${response?.headers()["x-amz-cf-id"]}`);
   });
 
-  test("two tabs that sign in at once both get where they were going", async () => {
+  test("two tabs that sign in concurrently both get where they were going", async () => {
     const { page: first, context } = await newVisitor(browser);
     const second = await context.newPage();
     await Promise.all([first.goto(`${edge.url}/admin?tab=1`), second.goto(`${edge.url}/staff?tab=2`)]);

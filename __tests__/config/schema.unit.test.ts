@@ -12,7 +12,7 @@ function problemsOf(input: unknown): readonly ConfigProblem[] {
   return [];
 }
 
-describe("a mistake is told by its place and by what to write", () => {
+describe("a mistake is reported with its path and with what to write", () => {
   test.each(MISTAKES.map(([written, path, message]) => [path, message, written] as const))(
     "%s: %s",
     (path, message, written) => {
@@ -24,7 +24,7 @@ describe("a mistake is told by its place and by what to write", () => {
     expect(problemsOf(input)).toEqual([{ path: "", message: "write an object: export default defineConfig({ … })" }]);
   });
 
-  test("all mistakes at once, in the order of the schema", () => {
+  test("all mistakes are reported together, in the order of the schema", () => {
     const found = problemsOf({
       name: "Wiki!",
       domain: "wiki",
@@ -45,7 +45,7 @@ describe("a mistake is told by its place and by what to write", () => {
     ]);
   });
 
-  test("all contradictions at once", () => {
+  test("all contradictions are reported together", () => {
     const found = problemsOf({
       ...SMALL,
       hostedZoneId: undefined,

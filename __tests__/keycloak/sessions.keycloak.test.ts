@@ -38,7 +38,7 @@ describeWithKeycloak("people who sign in at Keycloak, where a refresh token is g
     await gateway?.close();
   });
 
-  describe("four tabs of one browser whose token is over", () => {
+  describe("four tabs of one browser whose token has expired", () => {
     const ROUNDS = 50;
 
     test(`renew ${ROUNDS} times: nobody is refused or asked to sign in, and Keycloak sees one refresh a time`, async () => {

@@ -32,7 +32,7 @@ const unreadable = undefined as unknown as number;
 test.each<[name: string, revocations: Revocation[], isRevoked: boolean]>([
   ["nothing", [], false],
   ["its own revocation", [session()], true],
-  ["its own revocation, whose time is over", [session({ until: 1 })], true],
+  ["its own revocation, which has expired", [session({ until: 1 })], true],
   ["its own revocation, by a command that named another user", [session({ uid: "bob0000000000002" })], true],
   ["another session's", [session({ sid: "AliceSession0002" })], false],
   ["its user's, with a later mark", [user()], true],

@@ -23,7 +23,7 @@ const record = (entries: Partial<ShardRecord> = {}) =>
   encodeShardRecord({ floor: NO_FLOOR, revokedSessions: [], cutoffs: [], ...entries });
 const cutoff = (uid = "alice00000000001") => ({ uid, mark: 1_800_000_000, reach: 36 });
 
-test("a user's shard is told by the end of the uid", () => {
+test("the end of the uid determines a user's shard", () => {
   expect(USERS.map(shardOf)).toEqual(ALL);
   expect(ALL).toHaveLength(SHARD_COUNT);
 });

@@ -86,7 +86,7 @@ test("every handler knows a key before it signs", () => {
 });
 
 /**
- * A code was given out before the end; whoever holds it has ten minutes for the flow, by two clocks, and a slow answer.
+ * A code was given out before the end; its holder has ten minutes for the flow, by two clocks, and a slow answer.
  */
 test("the end of a provider's session is remembered for longer than a sign-in may be under way", () => {
   expect(IDP_SESSION_ENDED).toBeGreaterThan(600 + TWO_CLOCKS + HANDLER_TIME);

@@ -26,7 +26,7 @@ interface EdgeLocation {
   records(): ReadonlyMap<string, string>;
   /** Unix milliseconds, by its clock. */
   now(): number;
-  /** Whether a read of the store fails. */
+  /** @returns whether a read of the store fails */
   failsToRead(): boolean;
 }
 

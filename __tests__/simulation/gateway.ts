@@ -93,7 +93,7 @@ export interface Gateway {
   publish(command: object): void;
   /** Lambda puts idle environments away. */
   recycle(): void;
-  /** The history is over. */
+  /** Called when the history has ended. */
   release(): void;
   /** Whether calls fail, functions crash and answers are lost. */
   hasFaults: boolean;

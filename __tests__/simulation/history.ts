@@ -40,19 +40,19 @@ const MOST_KEPT = 10;
 /** With these outcomes a refresh cookie got its browser something. */
 const GIVEN: ReadonlySet<string> = new Set(["renewed", "renewal_repeated"]);
 /**
- * What says nothing about a theft: a failure; that the token alone was signed again; or that somebody renewed it just
- * now, and who comes again hears more.
+ * Outcomes that say nothing about a theft: a failure, a token that was only signed again, or a renewal by somebody else
+ * a moment ago, about which the next request learns more.
  */
 const UNDECIDED =
   /unavailable|out_of_time|timeout|misconfigured|unreadable|renewed_elsewhere|reissued|under_way|passed_on/;
-/** Of what came to nothing: it is tried again in earnest. */
+/** How often unfinished work is tried again at the end of a history. */
 const LAST_ATTEMPTS = 6;
 
 export interface Result {
   seed: number;
   violation?: { invariant: string; message: string };
   log: string[];
-  /** Of the whole log. */
+  /** The hash of the whole log. */
   digest: string;
   counts: Record<string, number>;
   /** Calls of services, by name. */
@@ -66,7 +66,7 @@ export interface Seen {
   address: string;
   /** The refresh cookie that came with it. */
   refresh: string | undefined;
-  /** Of a callback. */
+  /** The sign-in, if the request was a callback. */
   signIn: SignIn | undefined;
 }
 
@@ -85,7 +85,7 @@ export class History {
   readonly profile: Profile;
   readonly gateway: Gateway;
   readonly people: Person[] = [];
-  /** Of each refresh cookie. */
+  /** The uses of each refresh cookie. */
   readonly uses = new Map<string, Use[]>();
   readonly #byMessage = new Map<string, KnownRevocation[]>();
   readonly #byCommand = new Map<string, KnownRevocation>();
@@ -177,7 +177,7 @@ export class History {
     return token === undefined ? undefined : this.model.sessions.get(claimsOf(token).sid);
   }
 
-  /** Whether its user must be let in without being asked for anything. */
+  /** @returns whether its user must get in without signing in again */
   mustLive(session: KnownSession): boolean {
     const { absolute, idle } = this.profile.session;
     const now = this.world.now();

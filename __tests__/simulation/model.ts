@@ -44,7 +44,7 @@ export interface KnownSession {
   openedAt: number;
   /** When its user had authenticated at the provider. */
   authenticatedAt: number;
-  /** Of the provider's session. */
+  /** The `sid` of the provider's session. */
   providerSid: string;
   tokens: KnownToken[];
   /** Somebody else has, or had, a copy of its cookies. */

@@ -9,19 +9,19 @@ import type { ReuseAction } from "../../session/security-event";
 export interface Profile {
   /** Milliseconds by which any clock is off, at most. */
   skew: number;
-  /** Of each call. */
+  /** The probability that a call fails. */
   faultRate: number;
   mishaps: Mishap[];
-  /** Of an answer to a browser. */
+  /** The probability that an answer to a browser is lost. */
   lostAnswers: number;
-  /** Of a read of the store by the gate. */
+  /** The probability that the gate's read of the store fails. */
   failingReads: number;
   /** Milliseconds until an edge has what was written, at most. */
   propagation: number;
   /** Milliseconds over which a batch of the ledger is spread, at most. */
   spread: number;
   partialBatches: number;
-  /** Of a delivery that is repeated. */
+  /** The probability that a delivery is repeated. */
   repeatedDeliveries: number;
   pageSize: number;
   /** Seconds from `expiresAt` to the end of an item of the ledger. */

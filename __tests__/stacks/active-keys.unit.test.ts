@@ -20,13 +20,13 @@ test("the longest sessions and the most frequent rotation that a config may ask 
   expect(() => session("30d", 0.9)).toThrow("session.keyRotationDays");
 });
 
-test("leave no more keys alive than one update of the store can write anew beside shards", () => {
+test("leave no more active keys than one update of the store can rewrite beside shards", () => {
   const config = session("30d", 1);
   // Those that signed within the retention, the one that signs and the one that is announced.
   const active = Math.ceil(keyRetention(config) / (config.session.keyRotationDays * 86_400)) + 2;
   expect(active).toBeLessThanOrEqual(KEYS_IN_UPDATE - FOR_SHARDS);
 });
 
-test("a key that signs no more is kept until the longest session that it signed is over, and a day and an hour more", () => {
+test("a key that no longer signs is kept until its longest session has ended, and 25 hours more", () => {
   expect(keyRetention(session("12h", 30))).toBe(12 * 3600 + 25 * 3600);
 });

@@ -36,7 +36,7 @@ describeWithTerraform("a client secret", (open) => {
     expect(places.filter(([, text]) => text.includes(SECRET)).map(([name]) => name)).toEqual([]);
   });
 
-  test("of a raised version must be there: the message says which variable", () => {
+  test("is required with a raised version: the message names the variable", () => {
     const plan = terraform.run(["plan", "-input=false", "-no-color"], { [`${SECRET_VARIABLE}_version`]: "1" });
     expect(plan.status).toBe(1);
     expect(plan.output.replace(/\s+/g, " ")).toContain(`Give ${SECRET_VARIABLE} too (TF_VAR_${SECRET_VARIABLE})`);

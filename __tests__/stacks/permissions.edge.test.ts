@@ -260,10 +260,10 @@ function callsOf(source: string): string[] {
   return [...commands.map((command) => actionOf(clients[0]!, command)), ...plain];
 }
 
-/** Of ledger/ a bundle holds the functions that it calls; esbuild says before each module where it is from. */
+/** A bundle contains only the functions of ledger/ that it calls. esbuild puts the path of each module before it. */
 function ledgerCallsOf(bundle: string): string[] {
   const modules = bundle.split(/^(?=\/\/ [\w@./-]+$)/m).filter((module) => module.startsWith("// ledger/"));
-  if (modules.length === 0) throw new Error("the bundle holds nothing of ledger/");
+  if (modules.length === 0) throw new Error("the bundle contains nothing of ledger/");
   return modules.flatMap((module) =>
     [...module.matchAll(/(?:\boperation: |\breadPages\()"(\w+)"/g)].map(([, operation]) =>
       actionOf("dynamodb", operation!),

@@ -1,7 +1,7 @@
 /**
- * What a quarter of an hour does to sessions, without waiting and without another clock: the token is over, and the
- * ledger's times lie that far back. To the handler it is as if so much time had passed since the last renewal, and the
- * provider, whose clock nobody can set, agrees.
+ * Ages sessions by a quarter of an hour, without waiting and without another clock: the token has expired, and the
+ * ledger's times are moved back. To the handler, that much time has passed since the last renewal. The provider, whose
+ * clock cannot be set, agrees.
  */
 import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";

@@ -42,7 +42,7 @@ const MINTED_SID = "s".repeat(16);
 
 export interface AuthOptions {
   settings?: Partial<AuthParameter>;
-  /** Of the identity provider `main`. */
+  /** Settings of the identity provider `main`. */
   idp?: Partial<IdentityProviderSettings>;
   emulator?: Partial<EmulatorOptions>;
   /** Adds a second identity provider, `other`. */
@@ -64,7 +64,7 @@ export interface AuthEnvironment {
   readonly idp: IdpEmulator;
   /** The second identity provider, where there is one. */
   readonly otherIdp: IdpEmulator | undefined;
-  /** Of everybody: the handler, the identity provider, browsers, and whoever writes the ledger. */
+  /** The clock of everything: the handler, the identity provider, browsers and writers of the ledger. */
   readonly clock: Clock;
   /** Puts the handler's own clock ahead of everybody else's, or behind (negative seconds). */
   shiftHandler(seconds: number): void;

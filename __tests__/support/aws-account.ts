@@ -45,7 +45,7 @@ interface Invocation {
 
 /** The most that Lambda allows, in milliseconds. */
 const INVOCATION_LIMIT = 900_000;
-/** Seconds. Here is one edge, which has every record at once, and one handler. */
+/** Seconds. There is one edge, which has every record immediately, and one handler. */
 const WITHOUT_WAITS = { PROPAGATION_SECONDS: "0", KEY_ANNOUNCEMENT_SECONDS: "0" };
 const ACCOUNT_ID = "111122223333";
 

@@ -1,4 +1,4 @@
-/** The command line as people run it: a process of its own, with nothing of this machine's AWS settings. Its config is the example. */
+/** Runs the command line as people do: in a separate process, without this machine's AWS settings, on the example. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
@@ -15,7 +15,7 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** Piped in. */
   input?: string;
-  /** Where it is run; the checkout where absent. */
+  /** The working directory; by default the checkout. */
   cwd?: string;
 }
 

@@ -55,7 +55,7 @@ export interface Deployment {
   restore(file: string): void;
   /** `cdktf deploy`. @throws Error with what it printed */
   deploy(): Promise<void>;
-  /** Synthesizes anew, and plans. @throws Error with what Terraform printed */
+  /** Synthesizes again, and plans. @throws Error with what Terraform printed */
   plan(options?: { refresh: boolean }): Promise<PlanOfChanges>;
   /** Applies the last plan, as it was reviewed. @throws Error with what Terraform printed */
   applyPlan(): Promise<void>;
@@ -73,7 +73,7 @@ export interface Deployment {
 }
 
 export interface DeploymentOptions {
-  /** Of the stack. */
+  /** The name of the stack. */
   name: string;
   /** The config's file; it is there before the first synth. */
   config: string;

@@ -39,7 +39,7 @@ export async function startForeignEdge(certificate: Certificate, backchannelLogo
     rolesClaims: ["roles"],
     claims: [],
   });
-  // Handlers are started anew while the edge runs, so it stays set as long.
+  // Handlers are restarted while the edge runs, so it stays set until the edge ends.
   process.env["NODE_EXTRA_CA_CERTS"] = certificate.caFile;
   const edge = await startTestEdge({
     port,

@@ -23,7 +23,7 @@ export interface EmulatorOptions {
   certificate: Certificate;
   /** Unix seconds. */
   now: () => number;
-  /** Of the issuer, such as `/tenant/v2.0`. */
+  /** The path of the issuer, such as `/tenant/v2.0`. */
   path?: string;
   clientAuthentication?: ClientAuthentication;
 }
@@ -48,7 +48,7 @@ export class IdpEmulator {
   readonly clientId = "gate:way+1";
   readonly clientAuthentication: ClientAuthentication;
   readonly clientSecret: string | undefined;
-  /** The claims of whoever signs in or renews next. */
+  /** The claims of the user who signs in or renews next. */
   user: Json = { sub: "alice", email: "alice@example.com", roles: ["staff"] };
   /**
    * Since when this provider knows the browser's user: Unix seconds; five seconds before each ID token where absent.
@@ -71,9 +71,9 @@ export class IdpEmulator {
    * 4.14.2).
    */
   rotatesRefreshTokens = true;
-  /** Forgets to make a code void when it was used (RFC 6749 section 4.1.2). */
+  /** Accepts a code more than once, against RFC 6749 section 4.1.2. */
   takesCodesAgain = false;
-  /** Renews for whoever signed in, whatever `user` says by now. */
+  /** Renews for the user who signed in, even if `user` has changed. */
   remembersUsers = false;
   /** Gives an ID token with renewals, which OpenID Connect Core 1.0 section 12.2 leaves open. */
   renewsIdTokens = true;
@@ -159,7 +159,7 @@ export class IdpEmulator {
   }
 
   /**
-   * The browser's visit to the authorization endpoint. The user agrees at once.
+   * The browser's visit to the authorization endpoint. The user agrees immediately.
    *
    * @returns the URL that the browser is sent back to
    * @throws Error for a request that no provider should take

@@ -41,7 +41,7 @@ export async function startKeycloakEdge(folder: string, users: KeycloakUser[]): 
   };
   try {
     const [certificate, port] = [await makeCertificate(files, ["localhost"]), await freePort()];
-    // Handlers are started anew while the edge runs, so it stays set as long.
+    // Handlers are restarted while the edge runs, so it stays set until the edge ends.
     process.env["NODE_EXTRA_CA_CERTS"] = certificate.caFile;
     closers.push(() => void delete process.env["NODE_EXTRA_CA_CERTS"]);
     const edge = await startTestEdge({

@@ -4,7 +4,7 @@ import type { Answer, HttpClient } from "../../local/http-client";
 import type { KeycloakUser } from "./keycloak-realm";
 
 /**
- * On the form that `page` shows. It need not ask for a name: whoever authenticates anew is asked for the password only.
+ * On the form that `page` shows. It may not ask for a name: a user who re-authenticates is asked for the password only.
  */
 export async function signInWith(page: Page, { name, password }: KeycloakUser): Promise<void> {
   const username = page.locator("#username");

@@ -19,7 +19,7 @@ export function realmFor(gateway: string, client: { id: string; secret: string }
     realm: REALM,
     enabled: true,
     sslRequired: "all",
-    // A refresh token is good once, and whoever brings it a second time has lost the session.
+    // A refresh token can be used once. A second use ends the session.
     revokeRefreshToken: true,
     refreshTokenMaxReuse: 0,
     accessTokenLifespan: 60,

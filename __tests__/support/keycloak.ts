@@ -25,7 +25,7 @@ export interface Keycloak {
 export interface KeycloakOptions {
   /** Where .ci/keycloak put it. */
   folder: string;
-  /** Of `https://localhost`. */
+  /** The port of `https://localhost`. */
   port: number;
   /** What it shows; for `localhost`. */
   certificate: Certificate;

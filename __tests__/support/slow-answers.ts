@@ -1,4 +1,4 @@
-/** Between the handler and AWS: what is asked is done at once, and its answer takes its time. */
+/** A proxy between the handler and AWS: requests are carried out immediately, but their answers are delayed. */
 import { createServer, request as send, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";

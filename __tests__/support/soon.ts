@@ -5,7 +5,7 @@ const PAUSE = 100;
 /** Enough for a busy machine. */
 const LOOKS = 600;
 
-/** For what a queue carries out: it is there soon, and not at once. */
+/** Waits for the effect of a queue: it comes soon, but not immediately. */
 export async function expectSoon<T>(look: () => Promise<T>, expected: T): Promise<void> {
   let seen = await look();
   for (let looks = 1; looks < LOOKS && seen !== expected; looks++) {

@@ -1,5 +1,5 @@
 /**
- * `test` for steps that build on each other: after one that failed the others fail at once, and say so.
+ * `test` for steps that build on each other: after one has failed, the others fail immediately, and say why.
  *
  * @param limit milliseconds that a step may take
  */

@@ -34,7 +34,7 @@ const CASES: [string, SessionKeys, Record<string, number>, string[]][] = [
     ["a", "b", "c"],
   ],
   [
-    "a key is dropped when the retention is over",
+    "a key is dropped when its retention has ended",
     { current: "c", keys: keysOf("a", "b", "c"), retired: { a: NOW - DAY - 1 } },
     { b: NOW },
     ["b", "c"],

@@ -1,6 +1,6 @@
 /**
  * What the control plane's ledger reads and writes, on moto and on AWS's own DynamoDB Local; and there, that its
- * conditions hold while 50 write at once.
+ * conditions hold with 50 concurrent writers.
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
@@ -33,7 +33,7 @@ describeWithDynamoDbLocal("the ledger on DynamoDB Local", (folder) =>
   ledgerTests(() => startDynamoDbLocal(folder), true),
 );
 
-/** @param isAtomic whether its conditions hold between requests that come at once; moto's do not */
+/** @param isAtomic whether its conditions hold between concurrent requests; moto's do not */
 function ledgerTests(start: () => Promise<{ endpoint: string; close(): Promise<void> }>, isAtomic = false): void {
   const environment = process.env;
   const tables = { sessionsTable: `sessions-${randomUUID()}`, revocationsTable: `revocations-${randomUUID()}` };

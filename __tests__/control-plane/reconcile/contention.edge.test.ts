@@ -85,7 +85,7 @@ describe("among more than ten revocations a second", () => {
   });
 });
 
-test("ten revokers at once lose no revocation of one another's", async () => {
+test("ten concurrent revokers lose none of each other's revocations", async () => {
   const gateway = await fullWorld();
   const users = Array.from({ length: 100 }, () => gateway.signIn());
   const revokers = Array.from({ length: 10 }, () => gateway.instance());

@@ -60,7 +60,7 @@ describe("when the floor is raised", () => {
     return { gateway, revoked, bystander, instance };
   }
 
-  test("whoever is not revoked gets a new token and nothing else changes; whoever is, gets none", async () => {
+  test("a user who is not revoked gets a new token and nothing else changes; a revoked one gets none", async () => {
     const { gateway, revoked, bystander, instance } = await overfull();
     await gateway.time.run(
       deliver(
@@ -157,7 +157,7 @@ describe("when the floor is raised", () => {
     expect(await gateway.decide(gateway.reissue(bystander))).toBe(`allow session ${bystander.session.uid}`);
   });
 
-  test("it matters no more once every token from before is over, and the shard is named no more", async () => {
+  test("it has no effect after every earlier token has expired, and the shard is no longer listed", async () => {
     const { gateway, instance } = await overfull();
     await gateway.time.run(
       deliver(
@@ -262,7 +262,7 @@ function takeAnyOf<T>(queue: T[], count: number): T[] {
   return taken;
 }
 
-test("forty revokers that raise one floor at once end, and leave one state", async () => {
+test("forty revokers that raise one floor concurrently all end, and leave one state", async () => {
   const gateway = gatewayInMemory();
   await gateway.time.run(
     Promise.all(

@@ -44,7 +44,7 @@ const said = (
       ]);
 };
 
-test("an entry stays until the last token is over that was signed before it, and no longer", () => {
+test("an entry stays until the last token that was signed before it has expired, and no longer", () => {
   for (const one of [ofUser(), ofSession()]) {
     const state = add(undefined, [one])!;
     expect(said(state, one)).toBe("revoked");
@@ -79,7 +79,7 @@ test("two sessions whose ids begin alike: the entry lasts for the later one", ()
   expect(said(state, second, NOW + LIFE + 299)).toBe("revoked");
 });
 
-test("entries that are over make room", () => {
+test("expired entries make room", () => {
   const full = add(
     undefined,
     Array.from({ length: 50 }, () => ofUser()),

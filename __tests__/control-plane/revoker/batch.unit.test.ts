@@ -28,7 +28,7 @@ interface Bad {
   intercept?: (gateway: Gateway) => Intercept;
   prepare?: (gateway: Gateway) => void;
   more?: Partial<SqsRecord>;
-  /** Whether it comes again, or is where an operator finds it. */
+  /** Whether it is delivered again, or is in the dead-letter queue. */
   comesAgain: boolean;
 }
 
@@ -114,7 +114,7 @@ async function nineAndOne(bad: Bad, refuse?: (typeof REFUSED)[number]) {
   expect(({} as { polluted?: number }).polluted).toBeUndefined();
 }
 
-describe("of ten messages nine are carried out, where one", () => {
+describe("nine of ten messages are carried out if one", () => {
   test.each(Object.entries(BAD))("%s", (_, bad) => nineAndOne(bad));
   test.each(REFUSED)("is refused by the ledger: %s", (...refuse) =>
     nineAndOne({ body: ofBadUser, comesAgain: true }, refuse),
@@ -148,7 +148,7 @@ test("of a shard that is full and one that is not, the one waits for no floor of
   expect(await gateway.decide(other)).toBe("login revoked");
 });
 
-test("two hundred messages about one user at once are all recorded, and none fails", async () => {
+test("two hundred concurrent messages about one user are all recorded, and none fails", async () => {
   const gateway = gatewayInMemory();
   const signed = gateway.signIn();
   const { uid } = signed.session;

@@ -36,9 +36,9 @@ interface Scene {
 interface Work {
   run(ports: RevokerPorts, scene: Scene): Promise<unknown>;
   prepare?(scene: Scene): Promise<unknown>;
-  /** Whether everybody's session is over then. */
+  /** Whether every session has ended afterwards. */
   isLockdown?: boolean;
-  /** How many of those who are meant are revoked then. */
+  /** How many of the targeted users are revoked afterwards. */
   revokes?: number;
 }
 
@@ -131,7 +131,7 @@ async function expectCured(
 const FAULTS: Fault[] = ["error", "lost", "crash", "crash-after"];
 const cases = Object.keys(WORKS).flatMap((name) => FAULTS.map((fault) => [name, fault] as const));
 
-/** Whether a call is tried: a few stand for many of one kind in a row. */
+/** @returns whether to try a call. A few of many identical calls are enough. */
 function isWorthIt(calls: readonly string[], place: number): boolean {
   const alike = calls.filter((call, other) => other <= place && call === calls[place]).length;
   return alike <= 4 || alike % 25 === 0;

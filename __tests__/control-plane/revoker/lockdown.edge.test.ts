@@ -1,4 +1,4 @@
-/** Everybody out at once, by the shipped bundles, whatever else is going on. */
+/** A lockdown by the shipped bundles ends every session, whatever else is going on. */
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { LockdownRequest } from "../../../control-plane/revoker/command";

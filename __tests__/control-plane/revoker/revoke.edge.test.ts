@@ -31,7 +31,7 @@ describeWith("moto", "a revocation", (path) => {
   const user = ({ session }: Signed) => command({ type: "user", uid: session.uid });
   const allowed = ({ session }: Signed) => `allow session ${session.uid}`;
 
-  test("of a user, asked for directly, ends all sessions of that user and no other's, by one call of the store", async () => {
+  test("of a user, by direct invocation, ends all sessions of that user and no other's, with one call of the store", async () => {
     const [first, other] = [await plane.signIn(), await plane.signIn()];
     const second = await plane.signIn({ uid: first.session.uid });
     expect(await plane.decide(first)).toBe(allowed(first));
@@ -116,7 +116,7 @@ describeWith("moto", "a revocation", (path) => {
     expect(await plane.decide(after)).toBe(allowed(after));
   });
 
-  test("of more users than a record has room for raises the floor: whoever is not meant gets a new token, whoever is, none that passes", async () => {
+  test("of more users than fit into a record raises the floor: revoked users get no valid token, all others a new one", async () => {
     const [meant, bystander] = [
       await plane.signIn({ uid: uidInShard("AB") }),
       await plane.signIn({ uid: uidInShard("AB") }),

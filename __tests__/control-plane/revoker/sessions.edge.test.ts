@@ -21,7 +21,7 @@ describeWith("moto", "the list of sessions", (path) => {
   const states = ({ sessions }: { sessions: { sid: string; state: string }[] }) =>
     Object.fromEntries(sessions.map(({ sid, state }) => [sid, state]));
 
-  test("says of each what became of it; those that are over only when asked", async () => {
+  test("lists the state of each; expired ones only on request", async () => {
     const now = plane.clock.now();
     const uid = id();
     const sids = { active: id(), revoked: id(), cut: id(), out: id(), over: id() };

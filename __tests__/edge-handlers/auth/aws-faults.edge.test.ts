@@ -14,7 +14,7 @@ const TARGETS = [SETTINGS, SECRETS];
 const EACH = TARGETS.flatMap((target) => FAULTS.map((fault) => [target, fault] as const));
 const HOUR = 3600;
 
-/** Nobody gets in, nobody is sent anywhere, and whoever waits learns when to try again. */
+/** Nobody gets in, nobody is redirected, and the answer says when to try again. */
 async function expectUnavailable(environment: AuthEnvironment): Promise<void> {
   const browser = environment.browser();
   browser.jar.plant(SESSION_COOKIE, environment.mint({}));

@@ -149,7 +149,7 @@ describe("a sign-in that the provider ends while it is under way, or just after"
   }
   const logOut = async (place: AuthEnvironment, sid: string) =>
     expectDone(await post(await sign(draft({ sid }, place)), {}, place));
-  /** It leads to the provider's form, and leaves no session behind that lives. */
+  /** It leads to the provider's form, and leaves no active session behind. */
   async function expectStartedOver(place: AuthEnvironment, response: EdgeResponse): Promise<string> {
     expectNoSession(response);
     expect(new URL(response.headers["location"]![0]!).searchParams.get("prompt")).toBe("login");
@@ -164,7 +164,7 @@ describe("a sign-in that the provider ends while it is under way, or just after"
     return response.headers["location"]![0]!;
   }
 
-  test("is ended at once when it has just been made: nothing lags behind", () =>
+  test("is ended immediately, even if it has just begun", () =>
     withAuth({}, async (place) => {
       const sid = newSid();
       const { browser, callback } = await comingBack(place, sid);
@@ -412,7 +412,7 @@ describe("what is revoked", () => {
   const pile = async (sid: string, changes: Partial<LedgerSession> = {}) =>
     environment.ledger.pad(await putSession(environment, sid, changes));
 
-  test("every active session of the provider's session, and the ledger knows at once that they ended", async () => {
+  test("every active session of the provider's session, and the ledger immediately shows that they ended", async () => {
     const honest = draft();
     const sid = String(honest.claims["sid"]);
     const now = environment.clock.now();
@@ -463,7 +463,7 @@ describe("what is revoked", () => {
     expect(await commandsOf(async () => expectDone(await post(await sign(draft()))))).toEqual([]);
   });
 
-  test("sessions that began at a session of the same name at another provider live on", async () => {
+  test("sessions that began at a session of the same name at another provider stay active", async () => {
     const honest = draft();
     await putSession(environment, "-", { idpSession: "x".repeat(43) });
     const other = await putSession({ ...environment, idp: environment.otherIdp! }, String(honest.claims["sid"]));

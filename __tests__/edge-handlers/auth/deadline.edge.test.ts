@@ -1,4 +1,4 @@
-/** Lambda ends a viewer request after 5 s; the handler answers before, whoever hangs. */
+/** Lambda ends a viewer request after 5 s. The handler answers before, whichever service hangs. */
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import { expectNoSession, expectPage } from "../../support/answers";
 import { withAuth, type AuthEnvironment } from "../../support/auth-fixture";
@@ -107,7 +107,7 @@ interface Outcome {
 
 let outcomes: Map<string, PromiseSettledResult<Outcome>>;
 
-// All at once: each takes most of five seconds, and waits for nothing but its clock.
+// Concurrently: each takes most of five seconds, but no CPU.
 beforeAll(async () => {
   const results = await Promise.allSettled(CASES.map(run));
   outcomes = new Map(CASES.map(({ name }, place) => [name, results[place]!]));

@@ -314,7 +314,7 @@ describe("an event is taken", () => {
       expect(await environment.logLines(response)).toEqual([
         expect.objectContaining({ outcome: "replayed", detail: "corp: CAEP session-revoked" }),
       ]);
-      // Signed anew; the jti is what counts.
+      // Signed again; the jti is what counts.
       expectAccepted(await push(await sign({ ...honest, claims: { ...honest.claims, txn: "x" } })));
       await environment.coldStart();
       expectAccepted(await push(token));

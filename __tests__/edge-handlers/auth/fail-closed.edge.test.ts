@@ -250,9 +250,9 @@ const CASES = SCENARIOS.flatMap((scenario) =>
 interface Outcome {
   response: EdgeResponse;
   log: Record<string, unknown>;
-  /** Whether the browser still has the session that it had, and what renews it. */
+  /** Whether the browser still has its session cookie and its refresh cookie. */
   isKept: boolean;
-  /** What the same request came to when the fault was over. */
+  /** The response to the same request after the fault. */
   again: EdgeResponse;
 }
 
@@ -260,7 +260,7 @@ const keyOf = (name: string, target: string, fault: Fault | "cold") => `${name}:
 const outcomes = new Map<string, Outcome>();
 const seen = new Map<string, string[]>();
 
-// Some at once: what hangs takes two seconds, and waits for nothing but its clock.
+// Several at a time: a call that hangs takes two seconds, but no CPU.
 beforeAll(async () => {
   const waiting = [...SCENARIOS];
   await Promise.all(
@@ -342,7 +342,7 @@ const EFFECTS: Record<Effect, (outcome: Outcome, scenario: Scenario) => void> = 
   denied: (outcome, scenario) => {
     expectUnavailable(outcome);
     expect(outcome.log["outcome"]).toMatch(/^(ledger|revocations)_unavailable$/);
-    // A flow is used once; whoever renews or asks goes on when the fault is over.
+    // A flow can be used only once; renewals and requests succeed after the fault.
     if (scenario.name.startsWith("a callback")) expectNoSession(outcome.again);
     else expectClean(outcome.again, scenario);
   },

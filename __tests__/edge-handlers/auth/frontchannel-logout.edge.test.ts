@@ -57,7 +57,7 @@ function expectFramed(response: EdgeResponse): void {
   expect(response.headers["x-frame-options"]).toBeUndefined();
 }
 
-test("every active session of the provider's session is revoked, and the ledger knows at once that they ended", async () => {
+test("every active session of the provider's session is revoked, and the ledger immediately shows that they ended", async () => {
   const sid = newSid();
   const now = environment.clock.now();
   const active = [
@@ -87,7 +87,7 @@ test("every active session of the provider's session is revoked, and the ledger 
   for (const session of active) expect((await getSession(environment, session))?.endedAt).toBeGreaterThanOrEqual(now);
 });
 
-test("nothing is sent for a session of which no token can live, or that never was", async () => {
+test("nothing is sent for a session that has no valid token, or that never existed", async () => {
   const sid = newSid();
   await putSession(environment, sid, { endedAt: environment.clock.now() - 900 - 601 });
   const commands = await commandsOf(async () => {
@@ -100,7 +100,7 @@ test("nothing is sent for a session of which no token can live, or that never wa
   expect(commands).toEqual([]);
 });
 
-test("leaves no mark: nobody signed for it, and whoever makes a name up keeps nobody out", async () => {
+test("leaves no mark: the request is not signed, so a made-up session ID must keep nobody out", async () => {
   const sid = newSid();
   expectFramed(await load(honest(sid)));
   environment.idp.user = { sub: "alice", sid };
@@ -133,7 +133,7 @@ test("a session cookie that comes along all the same decides nothing", async () 
   expectFramed(response);
 });
 
-describe("a request is refused, and the session lives on", () => {
+describe("a request is refused, and the session stays active", () => {
   const REQUESTS: [string, (sid: string) => Record<string, string> | string[][], Partial<ViewerRequest>, number][] = [
     ["without an issuer", (sid) => ({ sid }), {}, 400],
     ["without a session", () => ({ iss: environment.idp.issuer }), {}, 400],

@@ -79,7 +79,7 @@ describe("where the browser does not say which site asks (no Fetch Metadata)", (
   });
 });
 
-test("whoever asks for another identity provider is sent there, however well the session could be renewed", async () => {
+test("a request for another identity provider is redirected there, even if the session could be renewed", async () => {
   const fetch = jest.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("not reachable"));
   const { main } = (await PORTS.settings()).identityProviders;
   const settings = {

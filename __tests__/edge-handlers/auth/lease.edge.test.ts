@@ -16,7 +16,7 @@ const ELSEWHERE = "198.51.100.7";
 const SCALE = 2;
 /** Milliseconds that a handler lives. */
 const LIFE = 5_000 * SCALE;
-/** Milliseconds within which whoever watched no lease has an answer. */
+/** Milliseconds within which a request that did not watch a lease has its answer. */
 const AT_ONCE = 1_500 * SCALE;
 
 let environment: AuthEnvironment;
@@ -54,7 +54,7 @@ function expectToComeAgain(response: EdgeResponse): void {
   expect(response.headers["set-cookie"]).toBeUndefined();
 }
 
-describe("four tabs that renew at once", () => {
+describe("four tabs that renew concurrently", () => {
   test.each<[string, (tab: Browser) => Promise<EdgeResponse>, number]>([
     ["by scripts", post, 200],
     ["on the way to a page", (tab) => tab.navigate(LOGIN), 302],
@@ -147,7 +147,7 @@ describe("a lease of a holder that died", () => {
   });
 
   test.each([-301, 301])(
-    "is over at once where its time is farther away than clocks can differ (%i s)",
+    "ends immediately if its time is farther away than clocks can differ (%i s)",
     async (seconds) => {
       const { browser, session } = await expired();
       await left(session, environment.clock.now() + seconds);
@@ -157,14 +157,14 @@ describe("a lease of a holder that died", () => {
     },
   );
 
-  test.each([-240, 240])("is not over for its time alone, which another clock told (%i s)", async (seconds) => {
+  test.each([-240, 240])("does not end by its time alone, which is from another clock (%i s)", async (seconds) => {
     const { browser, session, spent } = await expired();
     await left(session, environment.clock.now() + seconds);
     expectProblem(await post(browser), 503);
     expect(spent()).toBe(0);
   });
 
-  test("is none in the way of a session that is over", async () => {
+  test("does not get in the way of a session that has ended", async () => {
     const { browser, session } = await expired();
     await left(session);
     await environment.ledger.revoke({ kind: "session", uid: session.uid, sid: session.sid });

@@ -89,7 +89,7 @@ function ledgerTests(start: () => Promise<{ endpoint: string; close(): Promise<v
     });
   });
 
-  test("one has the lease, until it gives it back; a dead one's is taken over, or is over with time", async () => {
+  test("one has the lease until it gives it back; the lease of a dead one is taken over, or expires", async () => {
     expect(await claim("one")).toMatchObject({ lease: "one", leasedAt: NOW, generation: 0 });
     expect([
       await claim("two"),
@@ -113,7 +113,7 @@ function ledgerTests(start: () => Promise<{ endpoint: string; close(): Promise<v
     for (const name of ["lease", "leasedAt"]) expect(session).not.toHaveProperty(name);
   });
 
-  test("a renewal is recorded by whoever has the lease, once, and not after the end", async () => {
+  test("a renewal is recorded by the holder of the lease, once, and not after the end", async () => {
     expect(await ledger.renew({ ...renewal, lease: "one" })).toBe(false);
     await claim("one");
     expect(await ledger.renew({ ...renewal, lease: "two" })).toBe(false);

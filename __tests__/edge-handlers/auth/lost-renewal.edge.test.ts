@@ -182,7 +182,7 @@ describe("anybody else", () => {
     expect(environment.aws.messages).toHaveLength(1);
   });
 
-  test("who is two renewals behind is caught at once, from the same address", async () => {
+  test("a browser that is two renewals behind is caught immediately, even from the same address", async () => {
     const { browser: thief, heard, session } = await lost();
     environment.clock.advance(901);
     expect((await post(heard)).status).toBe(200);
@@ -271,7 +271,7 @@ describe("where provider and ledger are slow", () => {
     const { browser, session } = await expired();
     environment.idp.outages.set("token", "slow");
     environment.delays.set("DynamoDB_20120810.BatchGetItem", 500 * SCALE);
-    // Done at once, and told too late.
+    // Carried out immediately, but the answer is too late.
     whenTokensAreGiven(() => environment.delays.set(UPDATE, 1_900 * SCALE));
     const start = performance.now();
     const response = await post(browser);

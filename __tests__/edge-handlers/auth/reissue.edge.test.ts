@@ -1,4 +1,4 @@
-/** A token that is outdated, and not over, is signed again where its session lives: by the ledger's word alone. */
+/** A token that is outdated but has not expired is signed again if the ledger says that its session is active. */
 import { REFRESH_COOKIE, SESSION_COOKIE, SIGN_INS_COOKIE } from "../../../session/cookies";
 import { markText, shardOf } from "../../../session/shard";
 import type { Session } from "../../../session/token";

@@ -1,4 +1,4 @@
-/** Renewal is refused to whoever is not the user of that session, and to other sites. */
+/** Renewal is refused to anyone but the user of that session, and to other sites. */
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import { expectNoSession, expectProblem, setCookie } from "../../support/answers";
 import { HOST, startAuth, type AuthEnvironment } from "../../support/auth-fixture";

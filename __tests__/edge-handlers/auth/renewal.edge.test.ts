@@ -266,7 +266,7 @@ describe("a refresh token that is no longer good", () => {
     expect(login.headers["set-cookie"]).toBeUndefined();
   });
 
-  test("two tabs that renew at once end at the page or at the identity provider, never at an error", async () => {
+  test("two tabs that renew concurrently end at the page or at the identity provider, never at an error", async () => {
     const browser = await signedIn();
     const responses = await Promise.all([browser.navigate(LOGIN), browser.copy().navigate(LOGIN)]);
     const locations = responses.map(({ headers }) => headers["location"]?.[0]);

@@ -1,4 +1,4 @@
-/** What the ledger has ended no cookie brings back, and who was revoked proves anew who they are. */
+/** No cookie brings back a session that the ledger has ended, and a revoked user has to re-authenticate. */
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import { idpSessionId, LEDGER_RETENTION } from "../../../ledger/records";
 import { emailPointerKey, idpSessionPointerKey, sidPointerKey, startedPointerKey } from "../../../ledger/tables";
@@ -129,7 +129,7 @@ describe("the ledger", () => {
   });
 });
 
-describe("a session that is over cannot be renewed", () => {
+describe("a session that has ended cannot be renewed", () => {
   type Ending = (session: Session) => Promise<unknown>;
   const ENDINGS: [name: string, ending: Ending, detail: string, prompt: string | undefined][] = [
     [
@@ -295,7 +295,7 @@ describe("after a user was revoked", () => {
     expect((await environment.ledger.sessions()).filter(({ endedAt }) => endedAt === undefined)).toHaveLength(1);
   });
 
-  test("whoever takes the question out of the request to the provider, which then tells no time, does not get in", async () => {
+  test("a user who removes prompt and max_age from the request to the provider, which then reports no time, does not get in", async () => {
     await signedIn();
     environment.clock.advance(300);
     await revoke();
@@ -391,7 +391,7 @@ describe("after a user was revoked", () => {
   });
 });
 
-test("after everybody was signed out all must authenticate anew", async () => {
+test("after everybody was signed out, everybody must re-authenticate", async () => {
   await signedIn();
   environment.clock.advance(300);
   await environment.ledger.revoke({ kind: "gateway" });
@@ -463,7 +463,7 @@ describe.each([
     expectProblem(await browser.fetch("/_gate/me"), 401);
   });
 
-  test("everybody who was signed out stays out, and gets in anew", async () => {
+  test("everybody who was signed out stays out until the next sign-in", async () => {
     const browser = await signedIn();
     await environment.ledger.revoke({ kind: "gateway" });
     environment.clock.advance(1);

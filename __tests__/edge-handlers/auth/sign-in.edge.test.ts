@@ -200,7 +200,7 @@ describe("several tabs", () => {
     expect((await browser.navigate(first)).headers["location"]).toEqual(["/first"]);
   });
 
-  test("five flows live at once, the sixth drops the oldest", async () => {
+  test("five flows are active at a time, the sixth drops the oldest", async () => {
     const browser = environment.browser();
     const callbacks: string[] = [];
     for (let tab = 0; tab < 6; tab++) {
@@ -242,7 +242,7 @@ describe("the cookies of sign-ins under way leave room for others within the 20,
   });
 });
 
-test("sign-ins that run at once never get each other's cookies or pages", async () => {
+test("concurrent sign-ins never get each other's cookies or pages", async () => {
   const users = Array.from({ length: 12 }, (_, number) => `user-${number}`);
   const callbacks = [];
   for (const sub of users) {

@@ -165,7 +165,7 @@ describe("a refresh cookie", () => {
     ["ahead of the ledger is unknown to it", 8, {}, "unknown"],
     ["is unknown where the ledger's count cannot be read", 7, { generation: UNREADABLE }, "unknown"],
     ["renews no session that ended, whatever it is", 5, { endedAt: NOW }, "ended"],
-    ["renews no session that is over", 7, { endsAt: NOW }, "ended"],
+    ["renews no session that has ended", 7, { endsAt: NOW }, "ended"],
   ])("%s", (_name, generation, changes, verdict) => {
     expect(
       refreshDecision({ session: session(changes), revocations: [] }, { generation, isFresh: true }, contextAt(NOW)),

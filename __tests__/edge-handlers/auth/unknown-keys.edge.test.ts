@@ -15,14 +15,14 @@ const nextKeys = ({ keys }: AuthEnvironment): SessionKeys => ({
 });
 const fetches = ({ aws }: AuthEnvironment) => aws.requests.filter((request) => request === GET_SECRET).length;
 
-/** Of the session that the ledger holds, signed by any key. */
+/** A token of the session that the ledger has, signed with any key. */
 const tokenBy = (auth: AuthEnvironment, keys: SessionKeys) => auth.secret(mint(auth.readToken(auth.mint({})), keys));
 const madeUp = (auth: AuthEnvironment, kid: string) => tokenBy(auth, { current: kid, keys: { [kid]: newMasterKey() } });
 const ask = (auth: AuthEnvironment, url: string, token: string) =>
   auth.invoke({ url, headers: { cookie: `${SESSION_COOKIE}=${token}` } });
 const me = async (auth: AuthEnvironment, token: string) => (await ask(auth, "/_gate/me", token)).status;
 
-describe("a token of a key that the handler does not know is believed at once", () => {
+describe("a token with a key that the handler does not know yet is accepted immediately", () => {
   test.each<[string, (auth: AuthEnvironment) => Promise<unknown>]>([
     ["after nothing", async () => undefined],
     [

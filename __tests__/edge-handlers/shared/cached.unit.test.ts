@@ -29,7 +29,7 @@ test("an aged value is replaced", async () => {
   expect(await cache.get()).toBe(2);
 });
 
-test("whoever asks together gets one answer", async () => {
+test("concurrent callers share one answer", async () => {
   const { source, cache } = setUp();
   expect(await Promise.all([cache.get(), cache.get(), cache.refetching(1, 10)()])).toEqual([1, 1, 1]);
   expect(source.asked).toBe(1);

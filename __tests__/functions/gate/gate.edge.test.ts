@@ -53,7 +53,7 @@ describe("a session's last second", () => {
   afterEach(() => jest.restoreAllMocks());
 
   test.each([
-    ["passes until it is over", ALICE.expiresAt * 1000 - 1, `allow session ${ALICE.uid}`],
+    ["passes until it expires", ALICE.expiresAt * 1000 - 1, `allow session ${ALICE.uid}`],
     ["and not a millisecond longer", ALICE.expiresAt * 1000, "login expired"],
   ])("%s", async (_, now, log) => {
     jest.spyOn(Date, "now").mockReturnValue(now);

@@ -70,7 +70,7 @@ export function gateSources(): Record<Site, string> {
       revoker: join(folder, "revoker.zip"),
     };
     writeFileSync(artifacts.gate, buildGate());
-    // Of no use to the gate; the stack only copies them.
+    // The gate does not use them; the stack only copies them.
     for (const zip of [artifacts.auth, artifacts.keyRotator, artifacts.revoker]) writeFileSync(zip, "");
     const sources = Object.entries(SITES).map(([site, config]) => {
       const { stackDir } = synthesize(parseConfig(config), { outdir: join(folder, site), artifacts });

@@ -54,26 +54,26 @@ const GENUINE: GateCase[] = [
   ],
   ["the longest token passes", { session: tokenOf(MAX_TOKEN_LENGTH) }, passes],
   ["fields of a newer version are ignored", { session: token({ claims: { "new-field": "1", other: "2" } }) }, passes],
-  ["a session that ends with this second is over", { session: token({ expiresAt: NOW }) }, signsIn("expired")],
-  ["a session that ended a second ago is over", { session: token({ expiresAt: NOW - 1 }) }, signsIn("expired")],
-  ["a session from 1970 is over", { session: token({ expiresAt: 0 }) }, signsIn("expired")],
+  ["a session that ends in this second has expired", { session: token({ expiresAt: NOW }) }, signsIn("expired")],
+  ["a session that ended a second ago has expired", { session: token({ expiresAt: NOW - 1 }) }, signsIn("expired")],
+  ["a session from 1970 has expired", { session: token({ expiresAt: 0 }) }, signsIn("expired")],
   [
-    "a session whose end is no number is over",
+    "a session whose end is not a number has expired",
     { session: signed(`${HEAD}.${ALICE.uid}~${ALICE.sid}~0~!~0~0000000~0~main~~~`) },
     signsIn("expired"),
   ],
   [
-    "a session with an empty end is over",
+    "a session with an empty end has expired",
     { session: signed(`${HEAD}.${ALICE.uid}~${ALICE.sid}~0~~0~0000000~0~main~~~`) },
     signsIn("expired"),
   ],
   [
-    "a session that stops before its end is over",
+    "a session that stops before its end has expired",
     { session: signed(`${HEAD}.${ALICE.uid}~${ALICE.sid}~0`) },
     signsIn("expired"),
   ],
   [
-    "an expired session of a shard with a record is over after one read",
+    "an expired session of a shard with a record is refused after one read",
     { session: token({ expiresAt: NOW - 1 }), records: storeWith(shardRecord()) },
     signsIn("expired"),
   ],
@@ -205,7 +205,7 @@ const STORE: GateCase[] = [
   ["a store that nobody has to ask", { fault: "error" }, signsIn("none")],
   ["an empty store", { session: TOKEN, records: {} }, signsIn("key")],
   ["an empty key record", { session: TOKEN, records: storeWithKey("") }, signsIn("mac")],
-  // Whoever knows that the key is damaged could sign with it.
+  // Anyone who knows that the key is damaged could sign with it.
   ...["", KEY.slice(0, 1), KEY.slice(1), `${KEY.slice(3)}.`].map((key): GateCase => [
     `a key of ${key.length} characters, and a token that it signed`,
     { session: signed(`${HEAD}.${PAYLOAD}`, key), records: storeWithKey(key, shardRecord()) },

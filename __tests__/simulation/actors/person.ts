@@ -52,7 +52,7 @@ export function createPerson(history: History, name: string, uid: string, addres
         who: name,
         provider: person.session!,
       });
-      // Asked to authenticate anew.
+      // Asked to re-authenticate.
       if (answer?.status === 302 && answer.location!.startsWith(provider.issuer)) return signIn(answer.location!);
       if (answer && answer.status < 500) return;
       await pause();

@@ -1,5 +1,5 @@
 /**
- * A Lambda function's execution environment: the shipped bundle, evaluated anew, with a clock, a network and a chance
+ * A Lambda function's execution environment: the shipped bundle, evaluated again, with a clock, a network and a chance
  * of its own. It takes one event at a time, stands still between two of them, and can end at any moment.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */

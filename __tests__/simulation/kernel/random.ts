@@ -4,7 +4,7 @@ export interface Random {
   fraction(): number;
   /** A whole number from `from` to `to`, both included. */
   whole(from: number, to: number): number;
-  /** Whether something happens that has this probability. */
+  /** @returns true with this probability */
   chance(probability: number): boolean;
   pick<T>(items: readonly T[]): T;
   bytes(count: number): Buffer;

@@ -39,12 +39,12 @@ export interface IdentityProvider extends Service {
   rotatesRefreshTokens: boolean;
   /** Milliseconds by which its clock is ahead. */
   skew: number;
-  /** Whether the authorization request has to be answered with the form: nobody is known, or it asks for it. */
+  /** Whether the provider must show its form: it knows no user, or the request asks for the form. */
   asksForPassword(url: URL, session: ProviderSession | undefined): boolean;
   authenticate(): ProviderSession;
   /** @returns where the browser is sent to */
   authorize(url: URL, subject: Subject, session: ProviderSession): string;
-  /** Of sessions that a refresh token was reused of, by the `sid` of the provider: nothing can renew them. */
+  /** The provider's `sid` of each session with a reused refresh token: nothing can renew it. */
   endedGrants: Set<string>;
   logoutToken(session: ProviderSession, subject: Subject): string;
 }

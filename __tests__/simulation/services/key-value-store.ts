@@ -17,7 +17,7 @@ export interface KeyValueStore extends Service {
   conflicts: number;
   largestRecord: number;
   etag(): string;
-  /** Writes by no call, and every edge has it at once. */
+  /** Writes without a call. Every edge has the change immediately. */
   prepare(records: Map<string, string>): void;
 }
 

@@ -49,7 +49,7 @@ export interface Deliveries {
   onAccepted(queue: Queue, message: Message): void;
   /** The consumer said that it is carried out. */
   onDone(message: Message): void;
-  /** Whether one that is done is delivered again all the same. */
+  /** Whether a message that was carried out is delivered again. */
   repeats(): boolean;
 }
 

@@ -37,7 +37,7 @@ export interface SecretsManager extends Service {
   beginRotation(version: string): string;
   /** A version that is current, by no call. */
   prepare(version: string, text: string): void;
-  /** What the API does when a rotation is over. */
+  /** What the API does when a rotation has ended. */
   endRotation(): void;
 }
 

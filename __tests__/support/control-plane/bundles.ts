@@ -131,7 +131,7 @@ export interface Signed {
 export interface ControlPlaneOptions {
   /** Another DynamoDB than moto's. */
   dynamoDb?: string;
-  /** Whether the first rotation is over. */
+  /** Whether the first rotation has ended. */
   hasKeys?: boolean;
   /** Seconds, of the key rotator. */
   keyAnnouncement?: number;

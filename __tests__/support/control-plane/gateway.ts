@@ -7,7 +7,7 @@
  *     expect(await gateway.decide(signed)).toBe("login revoked");
  *
  * Each of these runs in a Lambda instance of its own, in virtual time. For one whose calls are watched or fail, or for
- * several at once, see `instance()`; memory.ts says how its calls behave.
+ * several at a time, see `instance()`; memory.ts says how its calls behave.
  */
 import { randomBytes } from "node:crypto";
 import { STEPS, type RotationSettings } from "../../../control-plane/key-rotator/steps";
@@ -131,7 +131,7 @@ export function uidIn(end: string): string {
   return randomId().slice(0, 14) + end;
 }
 
-/** @param hasKeys whether the first rotation is over */
+/** @param hasKeys whether the first rotation has ended */
 export function gatewayInMemory({ hasKeys = true } = {}): Gateway {
   const time = virtualTime(1_800_000_000_000);
   const gateway: Gateway = {

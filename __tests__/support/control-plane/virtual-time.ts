@@ -6,7 +6,7 @@ export interface VirtualTime {
   /** Unix milliseconds. */
   now(): number;
   sleep(milliseconds: number): Promise<void>;
-  /** Lets time pass until it is over. */
+  /** Lets time pass until it has ended. */
   run<T>(work: Promise<T>): Promise<T>;
   /** Lets so much time pass, and everything happen in it. */
   pass(milliseconds: number): Promise<void>;
