@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { artifacts } from "../../build/artifacts";
 import { loadConfig, parseConfig } from "../../config/load";
 import type { Config } from "../../config/schema";
 import { synthesize } from "../../stacks/synthesize";
@@ -202,7 +203,7 @@ describeWithTerraform("the plan", (open) => {
     test.each(NAMES)("is the built file, the settings and the policy of the %s config", (name) => {
       const gate = one(name, "aws_cloudfront_function");
       expect(gate).toMatchObject({ runtime: "cloudfront-js-2.0", publish: true });
-      const built = readFileSync(join(ROOT, "dist/gate.js"), "utf8");
+      const built = readFileSync(artifacts().gate, "utf8");
       const code = gate["code"] as string;
       expect(code.startsWith(`${built}\n`)).toBe(true);
       const [settings, ...policy] = code.slice(built.length + 1).split("\n");
