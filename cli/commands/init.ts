@@ -29,8 +29,6 @@ export type InitOptions = GlobalOptions & Partial<Answers>;
 interface Question {
   flag: string;
   asks: string;
-  /** The setting in the config that gets the answer. */
-  path: string;
   example: string;
 }
 
@@ -39,32 +37,27 @@ const QUESTIONS: Record<keyof Answers, Question> = {
   name: {
     flag: "--name",
     asks: "A short name; the names of all resources begin with it",
-    path: "name",
     example: "wiki",
   },
-  domain: { flag: "--domain", asks: "The domain that people open", path: "domain", example: "wiki.example.com" },
+  domain: { flag: "--domain", asks: "The domain that people open", example: "wiki.example.com" },
   issuer: {
     flag: "--issuer",
     asks: "The issuer URL of your OpenID Connect provider",
-    path: "identityProviders.main.issuer",
     example: "https://login.example.com",
   },
   clientId: {
     flag: "--client-id",
     asks: "The client ID that the provider assigned to the site",
-    path: "identityProviders.main.clientId",
     example: "wiki",
   },
   origin: {
     flag: "--origin",
     asks: 'The host name of the site behind the gateway, or "s3" for a new bucket',
-    path: "origin",
     example: "wiki-origin.example.com",
   },
   dns: {
     flag: "--dns",
     asks: "The ID of the domain's Route 53 hosted zone, or the ARN of a certificate in us-east-1",
-    path: "hostedZoneId",
     example: "Z0123456789ABCDEFGHIJ",
   },
 };
