@@ -8,7 +8,6 @@ import { describeWith } from "../../support/tools";
 
 const STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"];
 
-/** Milliseconds: a busy machine is slow, not wrong. */
 describeWith("moto", "the key rotator", (path) => {
   let moto: Moto;
   let plane: ControlPlane;

@@ -7,7 +7,6 @@ import { startControlPlane, TOKEN_SECONDS, type ControlPlane, type Signed } from
 import { startMoto, type Moto } from "../../support/moto";
 import { describeWith } from "../../support/tools";
 
-/** Milliseconds: a busy machine is slow, not wrong. */
 describeWith("moto", "the store", (path) => {
   let moto: Moto;
   let plane: ControlPlane;

@@ -10,7 +10,6 @@ import { describeWith } from "../../support/tools";
 const LOCKDOWN: LockdownRequest = { operation: "lockdown", by: "operator:test", reason: "the store's keys leaked" };
 const STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"];
 
-/** Milliseconds: a busy machine is slow, not wrong. */
 describeWith("moto", "a lockdown", (path) => {
   let moto: Moto;
   let plane: ControlPlane;
