@@ -61,7 +61,6 @@ const OTHER_COOKIES = Object.fromEntries(
 /** A shard of other users. */
 const OTHER_SHARD = "0";
 
-/** Counts vary by a few thousand with the layout of the source; the limits leave room for that. */
 const ONE_READ_LIMIT = 127_000;
 /** Looking a shard up in the map costs about 6,000. */
 const MAP_LIMIT = 136_000;
