@@ -70,17 +70,18 @@ const PROVIDER_INDEX = {
 const IMPORTS = {
   cloudfront: [],
   policy: [],
-  session: ["policy"],
+  identity: [],
+  session: ["identity", "policy"],
   ledger: ["session"],
-  config: ["policy"],
+  config: ["identity", "policy"],
   functions: ["policy", "session"],
-  "edge-handlers/shared": ["cloudfront", "session"],
-  "edge-handlers/auth": ["cloudfront", "session", "ledger", "edge-handlers/shared"],
+  "edge-handlers/shared": ["cloudfront", "identity", "session"],
+  "edge-handlers/auth": ["cloudfront", "identity", "policy", "session", "ledger", "edge-handlers/shared"],
   "control-plane": ["session", "ledger"],
   build: [],
-  stacks: ["build", "cloudfront", "config", "policy", "session", "ledger"],
-  local: ["cloudfront", "config", "control-plane", "policy", "session", "ledger", "stacks"],
-  cli: ["bench", "config", "control-plane", "local", "policy", "session", "ledger", "stacks"],
+  stacks: ["build", "cloudfront", "config", "identity", "policy", "session", "ledger"],
+  local: ["cloudfront", "config", "control-plane", "identity", "policy", "session", "ledger", "stacks"],
+  cli: ["bench", "config", "control-plane", "identity", "local", "policy", "session", "ledger", "stacks"],
 };
 const FOLDERS = [...Object.keys(IMPORTS), "bench", "__tests__"];
 

@@ -8,6 +8,7 @@ import type { GateSettings } from "../session/settings";
 export const SETTINGS: GateSettings = {
   basePath: "/_gate",
   hosts: ["app.example.com"],
+  severalProviders: false,
   identityHeaders: [],
   theme: { productName: "Example Intranet", accentColor: "#2456c7", support: "mailto:help@example.com" },
 };

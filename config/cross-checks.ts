@@ -1,5 +1,12 @@
 /** Checks that involve more than one option. Each is a function from a config to its problems. */
 import { canMeet, covers } from "../policy/coverage";
+import {
+  identityProvidersAreComplete,
+  providersGrantRolesOfThePolicy,
+  rulesNameProviders,
+  tenantsAreForEntra,
+  placesAreServed,
+} from "./identity-provider-checks";
 import type { ConfigProblem } from "./error";
 import type { Config } from "./schema";
 
@@ -13,6 +20,11 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   behaviorsAreDistinct,
   behaviorsHaveARule,
   transmittersNameAProvider,
+  identityProvidersAreComplete,
+  tenantsAreForEntra,
+  providersGrantRolesOfThePolicy,
+  placesAreServed,
+  rulesNameProviders,
 ];
 
 export function checkAcross(config: Config): ConfigProblem[] {

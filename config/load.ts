@@ -57,9 +57,10 @@ export function parseConfig(input: unknown, source = "config"): Config {
   return parsed.data;
 }
 
-/** Settings of earlier versions, by path: what to do about them. */
+/** Settings of earlier versions, by path, with `*` for any name: what to do about them. */
 const REMOVED: Record<string, string> = {
   "session.shardCount": "remove it: there are always 4,096 shards",
+  "identityProviders.*.rolesClaim": 'write roles: { claim: "groups" } instead',
 };
 
 /** What to write, if the schema only says that a value has the wrong type. */
@@ -84,7 +85,12 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown): ConfigProblem[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys
       .map((key) => (place && `${place}.`) + key)
-      .map((path) => ({ path, message: REMOVED[path] ?? "there is no such setting; remove it or check its spelling" }));
+      .map((path) => ({
+        path,
+        message:
+          REMOVED[path.replace(/^(identityProviders)\.[^.]+/, "$1.*")] ??
+          "there is no such setting; remove it or check its spelling",
+      }));
   }
   if (issue.code === "invalid_key")
     return [{ path: place, message: `${issue.issues[0]!.message}; it is ${JSON.stringify(issue.path.at(-1))}` }];

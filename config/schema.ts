@@ -3,20 +3,20 @@
  * headers are limited to characters that need no escaping there.
  */
 import { z } from "zod";
-import { METHODS, pathPatternProblem, ROLE_NAME, type PolicyRule } from "../policy/rule";
+import { METHODS, type PolicyRule } from "../policy/rule";
+import { host, pathPattern, role, servedHost, slug, text } from "./fields";
+import { identityProvider } from "./identity-provider";
 
-const HOST_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
-const HOST = new RegExp(`^(?:${HOST_LABEL}\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$`);
-/** Browsers resolve `*.localhost` to the loopback address; only the local edge serves it, on its own port. */
-const LOCAL_HOST = new RegExp(`^(?:${HOST_LABEL}\\.)+localhost:[0-9]{1,5}$`);
 const SECONDS_IN = { s: 1, m: 60, h: 3600, d: 86400 } as const;
 /** Headers with a fixed meaning; a config must not map a claim to them. */
-const FIXED_IDENTITY_HEADERS = ["x-gate-user", "x-gate-email", "x-gate-roles", "x-gate-session", "x-gate-assertion"];
-
-/** A string that must match `form`; the message says what to write instead. */
-function text(form: RegExp, write: string) {
-  return z.string(`write ${write}`).regex(form, `write ${write}`);
-}
+const FIXED_IDENTITY_HEADERS = [
+  "x-gate-user",
+  "x-gate-email",
+  "x-gate-roles",
+  "x-gate-session",
+  "x-gate-idp",
+  "x-gate-assertion",
+];
 
 /** `"90s"`, `"15m"`, `"8h"`, `"7d"`; parsed to seconds. Every range that is used includes "15m". */
 function duration(min: number, max: number, range: string) {
@@ -28,24 +28,12 @@ function duration(min: number, max: number, range: string) {
     .refine((seconds) => seconds >= min && seconds <= max, write);
 }
 
-const host = text(HOST, 'a host name in lower case without scheme, port or path, such as "app.example.com"');
-const servedHost = z
-  .string('write a host name, such as "app.example.com"')
-  .refine(
-    (value) => HOST.test(value) || LOCAL_HOST.test(value),
-    'write a host name in lower case without scheme, port or path, such as "app.example.com"',
-  );
-const slug = text(/^[a-z][a-z0-9-]{0,29}$/, 'a short name of lower-case letters, digits and "-", such as "main"');
-const role = text(ROLE_NAME, 'a role name of letters, digits and . _ : @ / -, such as "admin"');
-
-const path = z.string('write a path pattern, such as "/admin/**"').superRefine((value, context) => {
-  const problem = pathPatternProblem(value);
-  if (problem) context.addIssue({ code: "custom", message: problem });
-});
+/** Only people who signed in with one of these identity providers. */
+const providers = z.array(slug).min(1, "name an identity provider, or leave idp out");
 
 const policyRule = z.strictObject({
   host: servedHost.optional(),
-  path,
+  path: pathPattern,
   methods: z
     .array(z.enum(METHODS, `write methods from ${METHODS.join(", ")}`))
     .min(1, "name a method or leave methods out")
@@ -54,9 +42,13 @@ const policyRule = z.strictObject({
     [
       z.literal("public"),
       z.literal("signed-in"),
-      z.strictObject({ roles: z.array(role).min(1, 'name a role, or write allow: "signed-in"') }),
+      z.strictObject({
+        roles: z.array(role).min(1, 'name a role, or write allow: "signed-in"'),
+        idp: providers.optional(),
+      }),
+      z.strictObject({ idp: providers }),
     ],
-    { error: 'write "public", "signed-in" or { roles: ["admin"] }' },
+    { error: 'write "public", "signed-in", { roles: ["admin"] } or { idp: ["main"] }' },
   ),
   escapes: z.boolean().optional(),
   preflight: z.literal("pass", 'write "pass" or leave it out').optional(),
@@ -99,38 +91,6 @@ const behavior = z.strictObject({
   origin,
   /** `optimized` caches what the origin allows, and serves it to all users. */
   caching: caching.default("disabled"),
-});
-
-const identityProvider = z.strictObject({
-  /** Shown when people choose between several identity providers. */
-  label: z
-    .string("write a name that people know")
-    .min(1, "write a name that people know")
-    .max(60, "write at most 60 characters")
-    .optional(),
-  issuer: z
-    .url({
-      protocol: /^https$/,
-      error: 'write the issuer as its discovery document spells it, such as "https://login.example.com"',
-    })
-    .refine(
-      (value) => !/[?#]/.test(value),
-      "write the issuer without query and fragment (OpenID Connect Discovery 1.0, section 2)",
-    ),
-  clientId: text(/^[!-~]{1,255}$/, "the client ID that the identity provider gave you"),
-  /** `none` is a public client with PKCE; the others take a client secret from Secrets Manager. */
-  clientAuthentication: z
-    .enum(
-      ["none", "client_secret_basic", "client_secret_post"],
-      'write "none", "client_secret_basic" or "client_secret_post"',
-    )
-    .default("none"),
-  /** `offline_access` asks for the refresh token that silent renewal needs. */
-  scopes: z
-    .array(text(/^[!#-[\]-~]+$/, 'a scope without spaces, such as "email"'))
-    .refine((scopes) => scopes.includes("openid"), 'include "openid": without it there is no ID token')
-    .default(["openid", "profile", "email", "offline_access"]),
-  rolesClaim: text(/^[A-Za-z0-9_:./-]{1,128}$/, 'the name of a claim, such as "roles" or "groups"').default("roles"),
 });
 
 /** Pushes security events (Shared Signals: CAEP, RISC) to `<basePath>/events/<id>`. */

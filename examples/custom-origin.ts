@@ -12,7 +12,7 @@ export default defineConfig({
       clientId: "shop",
       // "npx edgegate secrets put main" stores the client secret.
       clientAuthentication: "client_secret_basic",
-      rolesClaim: "groups",
+      roles: { claim: "groups" },
     },
   },
   origin: { type: "custom", domainName: "shop-origin.example.com" },

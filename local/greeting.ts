@@ -7,6 +7,7 @@ import { placesOf } from "./places";
 
 export function greeting(edge: LocalEdge): string {
   const places = placesOf(edge.config);
+  const [provider] = Object.keys(edge.config.identityProviders);
   const behaviors = edge.distribution.behaviors.map(({ path, lambda, origin }) => [
     path === "*" ? "everything else" : path,
     lambda ? lambda.functionName : `gate, then ${origin === "s3" ? "the S3 bucket" : origin}`,
@@ -16,11 +17,10 @@ export function greeting(edge: LocalEdge): string {
     user.password,
     user.roles.join(", ") || "no roles",
     places
-      .filter((place) => mayPass(place.allow, user.roles))
+      .filter((place) => mayPass(place.allow, user.roles, provider!))
       .map((place) => place.path)
       .join("  "),
   ]);
-  const [provider] = Object.keys(edge.config.identityProviders);
   const gate = Buffer.byteLength(
     edge.distribution.behaviors.find((behavior) => behavior.gate !== undefined)?.gate ?? "",
   );

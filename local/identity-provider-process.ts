@@ -58,7 +58,7 @@ function configuration(options: IdentityProviderOptions): Configuration {
     cookies: { keys: [randomBytes(32).toString("base64url")] },
     scopes: SCOPES,
     claims: {
-      openid: ["sub", ...options.rolesClaims, ...options.claims],
+      openid: ["sub", ...claimNames(options), ...options.claims],
       profile: ["name"],
       email: ["email", "email_verified"],
     },
@@ -95,22 +95,11 @@ function configuration(options: IdentityProviderOptions): Configuration {
       },
     },
     interactions: { url: (_context, current) => `/interaction/${current.uid}` },
-    findAccount: (_context, id) => {
-      const user = options.users.find((one) => one.id === id);
-      if (!user) return undefined;
-      const roles = Object.fromEntries(options.rolesClaims.map((claim) => [claim, user.roles]));
-      const more = Object.fromEntries(options.claims.map((claim) => [claim, `${claim} of ${user.id}`]));
-      return {
-        accountId: user.id,
-        claims: () => ({
-          ...more,
-          ...roles,
-          sub: user.id,
-          name: user.name,
-          email: `${user.id}@example.com`,
-          email_verified: true,
-        }),
-      };
+    findAccount: ({ oidc }, id) => {
+      if (!options.users.some((user) => user.id === id)) return undefined;
+      const more = Object.fromEntries(options.claims.map((claim) => [claim, `${claim} of ${id}`]));
+      const client = options.clients.find((one) => one.id === oidc.client?.clientId);
+      return { accountId: id, claims: () => ({ ...more, ...client?.claims[id], sub: id }) };
     },
     loadExistingGrant: async ({ oidc }) => {
       const client = oidc.client!;
@@ -124,6 +113,12 @@ function configuration(options: IdentityProviderOptions): Configuration {
     },
     renderError: (context, out) => page(context, messagePage("That did not work", out.error_description ?? out.error)),
   };
+}
+
+/** All but the standard ones, which have scopes of their own. */
+function claimNames({ clients }: IdentityProviderOptions): string[] {
+  const names = clients.flatMap(({ claims }) => Object.values(claims).flatMap(Object.keys));
+  return [...new Set(names)].filter((name) => !["name", "email", "email_verified"].includes(name));
 }
 
 function page(context: KoaContextWithOIDC, body: string): void {

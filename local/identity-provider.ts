@@ -24,12 +24,12 @@ export interface IdentityProviderOptions {
     authentication: ClientAuthentication;
     redirectUri: string;
     postLogoutRedirectUri: string;
+    /** By user ID. */
+    claims: Record<string, Record<string, unknown>>;
     /** Receives a logout token for each session that ends. */
     backchannelLogoutUri: string;
   }[];
   users: User[];
-  /** Names of the claims that list a user's roles. */
-  rolesClaims: string[];
   /** Names of other claims; every user gets a made-up value. */
   claims: string[];
 }

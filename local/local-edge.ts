@@ -31,6 +31,7 @@ import { createLedgerTables } from "./ledger-tables";
 import { localConfig, type ForeignIdentityProvider } from "./local-config";
 import { queueConsumer } from "./queue-consumer";
 import { serve } from "./server";
+import { userClaims } from "./user-claims";
 import { demoUsers, type User } from "./users";
 
 export interface LocalEdgeOptions {
@@ -115,16 +116,16 @@ async function start(
     ? undefined
     : await startIdentityProvider({
         ...certificate,
-        clients: Object.entries(options.config.identityProviders).map(([id, { clientId, clientAuthentication }]) => ({
-          id: clientId,
-          ...(clientAuthentication !== "none" && { secret: clientSecret! }),
-          authentication: clientAuthentication,
+        clients: Object.entries(options.config.identityProviders).map(([id, provider]) => ({
+          id: provider.clientId,
+          ...(provider.clientAuthentication !== "none" && { secret: clientSecret! }),
+          authentication: provider.clientAuthentication,
+          claims: Object.fromEntries(users.map((user) => [user.id, userClaims(user, provider)])),
           redirectUri: `${url}${options.config.basePath}/callback/${id}`,
           postLogoutRedirectUri: `${url}${options.config.basePath}/signed-out`,
           backchannelLogoutUri: `${url}${options.config.basePath}/backchannel-logout/${id}`,
         })),
         users,
-        rolesClaims: [...new Set(Object.values(options.config.identityProviders).map(({ rolesClaim }) => rolesClaim))],
         claims: Object.values(options.config.identityHeaders),
       });
   if (identityProvider) closers.push(identityProvider.close);

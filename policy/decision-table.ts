@@ -22,14 +22,17 @@ export function decisionTable(rules: readonly PolicyRule[], host: string, method
   });
 }
 
-/** True if a signed-in user with these roles may pass. */
-export function mayPass(allow: Allow, roles: readonly string[]): boolean {
-  return typeof allow === "string" || allow.roles.some((role) => roles.includes(role));
+/** True if a user with these roles, who signed in with this identity provider, may pass. */
+export function mayPass(allow: Allow, roles: readonly string[], idp: string): boolean {
+  if (typeof allow === "string") return true;
+  return (allow.roles?.some((role) => roles.includes(role)) ?? true) && (allow.idp?.includes(idp) ?? true);
 }
 
 /** Who may pass, in words. */
 export function describeAllow(allow: Allow): string {
-  return typeof allow === "string" ? allow : allow.roles.join(" or ");
+  if (typeof allow === "string") return allow;
+  const who = allow.roles?.join(" or ") ?? "signed-in";
+  return allow.idp ? `${who} (${allow.idp.join(" or ")})` : who;
 }
 
 function examplePath(pattern: string): string {

@@ -1,5 +1,5 @@
 /** What a rule requires of a request, and how to write and read it as text. */
-import { PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "./requirement-text";
+import { END_OF_PROVIDERS, PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "./requirement-text";
 import type { Allow } from "./rule";
 
 export interface Requirement {
@@ -19,10 +19,17 @@ export function readRequirement(text: string): Requirement {
 
 function allowText(allow: Allow): string {
   if (allow === "public") return PUBLIC;
-  return allow === "signed-in" ? SIGNED_IN : allow.roles.join(ROLE_SEPARATOR);
+  if (allow === "signed-in") return SIGNED_IN;
+  const { roles, idp } = allow;
+  return (idp ? idp.join(ROLE_SEPARATOR) + END_OF_PROVIDERS : "") + (roles ? roles.join(ROLE_SEPARATOR) : SIGNED_IN);
 }
 
 function readAllow(text: string): Allow {
   if (text === PUBLIC) return "public";
-  return text === SIGNED_IN ? "signed-in" : { roles: text.split(ROLE_SEPARATOR) };
+  if (text === SIGNED_IN) return "signed-in";
+  const [providers, roles = providers] = text.split(END_OF_PROVIDERS);
+  return {
+    ...(roles !== SIGNED_IN && { roles: roles!.split(ROLE_SEPARATOR) }),
+    ...(roles !== providers && { idp: providers!.split(ROLE_SEPARATOR) }),
+  };
 }

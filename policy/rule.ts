@@ -2,8 +2,11 @@
 
 export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
-/** Who may pass: everybody, every signed-in user, or users who have one of the roles. */
-export type Allow = "public" | "signed-in" | { roles: string[] };
+/**
+ * Who may pass: everybody, every signed-in user, or users who have one of the roles and who signed in with one of the
+ * identity providers. A list that is absent allows all.
+ */
+export type Allow = "public" | "signed-in" | { roles?: string[] | undefined; idp?: string[] | undefined };
 
 export interface PolicyRule {
   /** Only requests to this host; every host if absent. */
@@ -47,5 +50,5 @@ export function pathPatternProblem(pattern: string): string | undefined {
 
 /** The names of all roles that the rules mention, sorted. No other role needs to be in a token. */
 export function rolesOf(rules: readonly PolicyRule[]): string[] {
-  return [...new Set(rules.flatMap((rule) => (typeof rule.allow === "object" ? rule.allow.roles : [])))].sort();
+  return [...new Set(rules.flatMap((rule) => (typeof rule.allow === "object" ? (rule.allow.roles ?? []) : [])))].sort();
 }

@@ -21,4 +21,7 @@ export const FLOW_COOKIE_PREFIX = "__Host-gate-flow-";
 /** When this browser last completed sign-ins. The loop breaker counts them. */
 export const SIGN_INS_COOKIE = "__Host-gate-sign-ins";
 
+/** The identity provider that this browser last signed in with, if there are several. */
+export const PROVIDER_COOKIE = "__Host-gate-idp";
+
 export const GATE_COOKIE_PREFIXES = ["__Host-gate", "__Secure-gate"] as const;

@@ -3,6 +3,7 @@
  * auth handler reads its own from an SSM parameter. Neither contains a secret. This is the contract between `stacks`,
  * which writes them, and the functions.
  */
+import type { ClaimRules } from "../identity/user";
 import type { ReuseAction } from "./security-event";
 
 /** The look of the gateway's pages. */
@@ -21,6 +22,8 @@ export interface GateSettings {
   basePath: string;
   /** The hosts that this gateway answers for, in lower case. */
   hosts: string[];
+  /** True to tell the origin which identity provider a user signed in with. */
+  severalProviders: boolean;
   /** Additional identity headers: pairs of header name and claim name. */
   identityHeaders: [header: string, claim: string][];
   theme: Theme;
@@ -28,15 +31,18 @@ export interface GateSettings {
 
 export type ClientAuthentication = "none" | "client_secret_basic" | "client_secret_post";
 
-export interface IdentityProviderSettings {
+/** Members that have their default value are absent, because ten providers must fit into the settings. */
+export interface IdentityProviderSettings extends ClaimRules {
   /** Shown when users choose between several identity providers. */
   label: string;
-  issuer: string;
   clientId: string;
   clientAuthentication: ClientAuthentication;
-  scopes: string[];
-  /** The claim that lists the user's roles: an array of strings or one string. */
-  rolesClaim: string;
+  /** The profile's if absent. */
+  scopes?: string[] | undefined;
+  /** The hosts and paths at which people sign in with this provider, rather than one that names no place. */
+  offeredAt?: { hosts?: string[] | undefined; paths?: string[] | undefined } | undefined;
+  /** Further parameters of the authorization request. */
+  authorizationParameters?: Record<string, string> | undefined;
 }
 
 /** A transmitter that may push security events (RFC 8935) to `events/<its id>`. */
@@ -64,8 +70,6 @@ export interface AuthSettings {
   identityProviders: Record<string, IdentityProviderSettings>;
   eventTransmitters: Record<string, EventTransmitterSettings>;
   onReuse: ReuseAction;
-  /** The role names that are put into tokens; all others are left out. */
-  roles: string[];
   /** Names of the claims that are put into tokens for the identity headers. */
   claims: string[];
   theme: Theme;

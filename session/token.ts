@@ -11,7 +11,7 @@
  *
  * `shard` is derived from the `uid`; having it in the token saves the gate the computation. Times are Unix seconds in
  * base 36. `issuedAt`, marks and floors (ledger/records.ts) have 7 digits, so that they can be compared as strings. An
- * empty field means no mark or no floor. Roles are joined by `!`. Every text field is percent-encoded (RFC 3986 section
+ * empty field means no mark or no floor. Roles, and the values of a claim, are joined by `!`. Every text field is percent-encoded (RFC 3986 section
  * 2.1) down to `[A-Za-z0-9_.@:/-]`. Compact text costs a third of JSON in the CloudFront Functions engine.
  */
 import { ROLE_SEPARATOR } from "../policy/requirement-text";
@@ -61,8 +61,8 @@ export interface Session {
   /** The user's roles that the policy mentions. */
   roles: string[];
   email: string;
-  /** Additional claims that the config maps to headers. */
-  claims: Record<string, string>;
+  /** The values of additional claims that the config maps to headers. */
+  claims: Record<string, string[]>;
 }
 
 /** The parts of a token. Do not trust any of them until the MAC has been verified. */
@@ -110,8 +110,9 @@ export function numberIn(text: string | undefined): number {
 /** The session in a payload whose MAC has been verified. Fields that a newer version may append are read as claims. */
 export function decodePayload(payload: string): Session {
   const fields = payload.split("~");
-  const claims: Record<string, string> = {};
-  for (let i = FIRST_CLAIM; i + 1 < fields.length; i += 2) claims[fields[i]!] = decodeURIComponent(fields[i + 1]!);
+  const claims: Record<string, string[]> = {};
+  for (let i = FIRST_CLAIM; i + 1 < fields.length; i += 2)
+    claims[fields[i]!] = fields[i + 1]!.split(ROLE_SEPARATOR).map(decodeURIComponent);
   return {
     uid: fields[UID]!,
     sid: fields[SID]!,
@@ -148,7 +149,9 @@ export function mintToken(hmac: HmacText, tokenKey: string, kid: string, session
     session.roles.join(ROLE_SEPARATOR),
     encodeText(session.email),
   ];
-  Object.keys(session.claims).forEach((claim) => fields.push(claim, encodeText(session.claims[claim]!)));
+  Object.keys(session.claims).forEach((claim) =>
+    fields.push(claim, session.claims[claim]!.map(encodeText).join(ROLE_SEPARATOR)),
+  );
   const signed = `2.${kid}.${fields.join("~")}.`;
   return signed + hmac(tokenKey, signed);
 }

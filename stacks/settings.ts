@@ -1,4 +1,5 @@
 /** Converts the config into the settings that the edges read (session/settings.ts). */
+import { grantsOf, issuerOf } from "../config/identity-provider";
 import type { Config } from "../config/schema";
 import { rolesOf } from "../policy/rule";
 import type { AuthParameter, GateSettings, IdentityProviderSettings, Theme } from "../session/settings";
@@ -15,6 +16,7 @@ export function gateSettings(config: Config): GateSettings {
   return {
     basePath: config.basePath,
     hosts: hostsOf(config),
+    severalProviders: Object.keys(config.identityProviders).length > 1,
     identityHeaders: Object.entries(config.identityHeaders),
     theme: themeOf(config),
   };
@@ -31,7 +33,6 @@ export function authSettings(config: Config): AuthParameter {
     identityProviders: Object.fromEntries(ids.map((id) => [id, identityProviderSettings(config, id)])),
     eventTransmitters: config.eventTransmitters,
     onReuse: config.session.onReuse,
-    roles: rolesOf(config.policy),
     claims: [...new Set(Object.values(config.identityHeaders))].sort(),
     theme: themeOf(config),
     aws: {
@@ -57,9 +58,18 @@ export function hasClientSecret(config: Config, id: string): boolean {
   return config.identityProviders[id]?.clientAuthentication !== "none";
 }
 
+/** Leaves out what is the default. */
 function identityProviderSettings(config: Config, id: string): IdentityProviderSettings {
-  const { label, ...provider } = config.identityProviders[id]!;
-  return { label: label ?? id, ...provider };
+  const provider = config.identityProviders[id]!;
+  const { label = id, profile, roles, ...rest } = provider;
+  const grant = grantsOf(provider, rolesOf(config.policy), Object.keys(config.identityProviders).length === 1);
+  return {
+    ...rest,
+    label,
+    issuer: issuerOf(provider)!,
+    ...(profile !== "generic" && { profile }),
+    ...(grant.length > 0 && { roles: { ...roles, grant } }),
+  };
 }
 
 function themeOf(config: Config): Theme {

@@ -79,11 +79,11 @@ describe("a config without a mistake", () => {
       basePath: "/_gate",
       identityProviders: {
         main: {
+          profile: "generic",
           issuer: "https://login.example.com",
           clientId: "wiki",
           clientAuthentication: "none",
-          scopes: ["openid", "profile", "email", "offline_access"],
-          rolesClaim: "roles",
+          roles: {},
         },
       },
       eventTransmitters: {},

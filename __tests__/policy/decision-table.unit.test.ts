@@ -68,6 +68,6 @@ test.each([
   [STAFF, [], false, "staff or admin"],
 ] as const)("%j and the roles %j: %s", (allow, roles, passes, words) => {
   const rule = typeof allow === "string" ? allow : { roles: [...allow.roles] };
-  expect(mayPass(rule, roles)).toBe(passes);
+  expect(mayPass(rule, roles, "main")).toBe(passes);
   expect(describeAllow(rule)).toBe(words);
 });

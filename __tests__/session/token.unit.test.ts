@@ -22,7 +22,7 @@ const SESSION: Session = {
   strength: "urn:acr:mfa",
   roles: ["admin", "staff"],
   email: "a+b@example.com",
-  claims: { department: "Süd" },
+  claims: { department: ["Süd"] },
 };
 const KEY = "akReuZbD6UOvjRsYxh-ogeq0CGy2HvLnLDXwYhpXnjY";
 
@@ -75,7 +75,12 @@ test("the MAC covers everything before it, the dot included", () => {
 
 describe.each(["k", "k1", "abcdefgh"])("a token under %s", (kid) => {
   test.each(ODD_TEXTS)("brings back %j in every text", (text) => {
-    const session = { ...SESSION, strength: text, email: text, claims: { department: text, "urn:x/y": text } };
+    const session = {
+      ...SESSION,
+      strength: text,
+      email: text,
+      claims: { department: [text], "urn:x/y": [text, text, ""] },
+    };
     const token = mintToken(hmac, KEY, kid, session);
     expect(read(token)).toEqual(session);
     // What a cookie (RFC 6265 section 4.1.1) and a header take as they are.

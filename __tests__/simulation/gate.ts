@@ -41,6 +41,7 @@ export function gateSource(): string {
   const settings: GateSettings = {
     basePath: "/_gate",
     hosts: [HOST],
+    severalProviders: false,
     identityHeaders: [],
     theme: { productName: "Example", accentColor: "#2456c7" },
   };

@@ -181,12 +181,11 @@ export function createGateway(
         clientId: provider.clientId,
         clientAuthentication: "none",
         scopes: ["openid", "email", "offline_access"],
-        rolesClaim: "roles",
+        roles: { grant: ["staff"] },
       },
     },
     eventTransmitters: {},
     onReuse: profile.onReuse,
-    roles: ["staff"],
     claims: [],
     theme: { productName: "Example", accentColor: "#2456c7" },
     aws: {

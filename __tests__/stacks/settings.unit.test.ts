@@ -32,6 +32,6 @@ test("a token gets no role that the policy does not mention, and each claim once
     ],
     identityHeaders: { "x-gate-team": "department", "x-gate-department": "department", "x-gate-cost": "cost" },
   });
-  expect(authSettings(config).roles).toEqual(["a", "b"]);
+  expect(authSettings(config).identityProviders["main"]?.roles).toEqual({ grant: ["a", "b"] });
   expect(authSettings(config).claims).toEqual(["cost", "department"]);
 });

@@ -28,7 +28,8 @@ export function expectPage(response: EdgeResponse, status: number): void {
   });
   expect(response.body.match(/<h1>[^<]+<\/h1>/g)).toHaveLength(1);
   // Chrome holds the redirect to an identity provider that follows a form to the form-action of the page.
-  expect(response.body).not.toContain("<form");
+  // The endpoint of the only form answers with a page.
+  expect(response.body.replace('<form method=post action="/_gate/login">', "")).not.toContain("<form");
   expect(response.body).toContain(`Request ID ${response.requestId}`);
   expect(response.body).not.toMatch(FOREIGN);
 }

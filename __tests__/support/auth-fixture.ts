@@ -149,7 +149,6 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
     ),
     eventTransmitters: {},
     onReuse: "revoke-session",
-    roles: ["admin", "staff"],
     claims: ["department"],
     theme: { productName: "Example", accentColor: "#2456c7", support: "mailto:help@example.com" },
     aws: {
@@ -381,7 +380,7 @@ function providerSettings(id: string, provider: IdpEmulator): IdentityProviderSe
     clientId: provider.clientId,
     clientAuthentication: provider.clientAuthentication,
     scopes: ["openid", "profile", "email", "offline_access"],
-    rolesClaim: "roles",
+    roles: { grant: ["admin", "staff"] },
   };
 }
 

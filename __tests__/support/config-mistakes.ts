@@ -18,7 +18,7 @@ const SLUG = 'write a short name of lower-case letters, digits and "-", such as 
 const ORIGIN = 'write { type: "s3" } or { type: "custom", domainName: "origin.example.com" }';
 const ISSUER = 'write the issuer as its discovery document spells it, such as "https://login.example.com"';
 const CLAIM = "write the name of a claim";
-const ALLOW = 'write "public", "signed-in" or { roles: ["admin"] }';
+const ALLOW = 'write "public", "signed-in", { roles: ["admin"] } or { idp: ["main"] }';
 const ROLE = 'write a role name of letters, digits and . _ : @ / -, such as "admin"';
 const CACHING = 'write "disabled" or "optimized"';
 const UNKNOWN = "there is no such setting; remove it or check its spelling";
@@ -153,7 +153,7 @@ const IDENTITY: Mistake[] = [
     "identityProviders.main",
     'write an object; it is "https://login.example.com"',
   ],
-  [identityProvider({ issuer: undefined }), "identityProviders.main.issuer", `${ISSUER}; it is missing`],
+  [identityProvider({ issuer: undefined }), "identityProviders.main.issuer", ISSUER],
   [
     identityProvider({ issuer: "http://login.example.com" }),
     "identityProviders.main.issuer",
@@ -203,10 +203,96 @@ const IDENTITY: Mistake[] = [
     'write a scope without spaces, such as "email"; it is "email profile"',
   ],
   [
-    identityProvider({ rolesClaim: "my roles" }),
-    "identityProviders.main.rolesClaim",
-    'write the name of a claim, such as "roles" or "groups"; it is "my roles"',
+    identityProvider({ roles: { claim: "my roles" } }),
+    "identityProviders.main.roles.claim",
+    'write the path of a claim, such as "roles", "realm_access.roles" or \'"https://example.com/roles"\'; it is "my roles"',
   ],
+  [
+    identityProvider({ roles: { claim: "https://example.com/roles" } }),
+    "identityProviders.main.roles.claim",
+    'quote a name that contains dots: \'"https://example.com/roles"\'; it is "https://example.com/roles"',
+  ],
+  [
+    identityProvider({ rolesClaim: "groups" }),
+    "identityProviders.main.rolesClaim",
+    'write roles: { claim: "groups" } instead',
+  ],
+  [
+    identityProvider({ profile: "azure" }),
+    "identityProviders.main.profile",
+    'write one of "generic", "entra", "cognito", "okta", "auth0", "keycloak", "google"; it is "azure"',
+  ],
+  [
+    identityProvider({ profile: "entra", issuer: undefined }),
+    "identityProviders.main.tenants",
+    'write the ID of your tenant: tenants: ["8eaef023-2b34-4da1-9baa-8bc8c9d6a490"]',
+  ],
+  [
+    identityProvider({ profile: "entra", issuer: "https://login.microsoftonline.us/x/v2.0" }),
+    "identityProviders.main.tenants",
+    "write the IDs of the tenants whose users may sign in",
+  ],
+  [
+    identityProvider({ profile: "entra", tenants: ["contoso.com"] }),
+    "identityProviders.main.tenants[0]",
+    'write the ID of a tenant in lower case, such as "8eaef023-2b34-4da1-9baa-8bc8c9d6a490"; it is "contoso.com"',
+  ],
+  [
+    identityProvider({ profile: "entra", tenants: ["8eaef023-2b34-4da1-9baa-8bc8c9d6a490"] }),
+    "identityProviders.main.issuer",
+    'its tenant is not the one in tenants; leave issuer out, or write "{tenantid}" in the place of the tenant\'s ID',
+  ],
+  [
+    identityProvider({ tenants: ["8eaef023-2b34-4da1-9baa-8bc8c9d6a490"] }),
+    "identityProviders.main.tenants",
+    'only the profile "entra" has tenants; remove it, or write profile: "entra"',
+  ],
+  [
+    identityProvider({ roles: { grant: ["admin"] } }),
+    "identityProviders.main.roles.grant[0]",
+    'no rule of the policy requires "admin"; remove it',
+  ],
+  [
+    { ...identityProvider({ roles: { map: { Admins: "root" } } }), ...rule({ allow: { roles: ["admin"] } }) },
+    "identityProviders.main.roles.map.Admins",
+    'no rule of the policy requires "root"; write admin',
+  ],
+  [
+    {
+      ...identityProvider({ roles: { map: { Admins: "admin" }, grant: ["staff"] } }),
+      ...rule({ allow: { roles: ["admin", "staff"] } }),
+    },
+    "identityProviders.main.roles.map.Admins",
+    '"admin" is not among roles.grant; add it there',
+  ],
+  [
+    { ...identityProvider({ profile: "google", issuer: undefined }), ...rule({ allow: { roles: ["admin"] } }) },
+    "identityProviders.main.roles.claim",
+    'the profile "google" has no standard claim for roles; write its path, such as \'"https://example.com/roles"\', or roles: { grant: [] }',
+  ],
+  [
+    {
+      identityProviders: {
+        main: SMALL.identityProviders.main,
+        other: { ...SMALL.identityProviders.main, roles: { grant: [] } },
+      },
+      ...rule({ allow: { roles: ["admin"] } }),
+    },
+    "identityProviders.main.roles.grant",
+    'write which roles of the policy this provider may grant, such as ["admin"], or [] for none: there are several providers',
+  ],
+  [
+    identityProvider({ offeredAt: { hosts: ["docs.example.com"] } }),
+    "identityProviders.main.offeredAt.hosts[0]",
+    '"docs.example.com" is not served; write wiki.example.com',
+  ],
+  [
+    identityProvider({ authorizationParameters: { prompt: "none" } }),
+    "identityProviders.main.authorizationParameters.prompt",
+    'the gateway sets client_id, code_challenge, code_challenge_method, id_token_hint, login_hint, max_age, nonce, prompt, redirect_uri, request, request_uri, response_mode, response_type, scope, state itself; remove it; it is "prompt"',
+  ],
+  [rule({ allow: { idp: ["corp"] } }), "policy[0].allow.idp[0]", '"corp" is not among identityProviders; write main'],
+  [rule({ allow: {} }), "policy[0].allow", `${ALLOW}; it is {}`],
   // The value of a setting that is not one may be a secret.
   [identityProvider({ clientSecret: "hunter2" }), "identityProviders.main.clientSecret", UNKNOWN],
   [
@@ -299,7 +385,7 @@ const IDENTITY: Mistake[] = [
   ...["user", "email", "roles", "session", "assertion"].map((name): Mistake => [
     { identityHeaders: { [`x-gate-${name}`]: "a" } },
     "identityHeaders",
-    `x-gate-user, x-gate-email, x-gate-roles, x-gate-session, x-gate-assertion are set already; choose another header name; it is {"x-gate-${name}":"a"}`,
+    `x-gate-user, x-gate-email, x-gate-roles, x-gate-session, x-gate-idp, x-gate-assertion are set already; choose another header name; it is {"x-gate-${name}":"a"}`,
   ]),
 ];
 

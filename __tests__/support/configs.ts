@@ -13,14 +13,30 @@ export const EVERYTHING: ConfigInput = {
       issuer: "https://login.example.com/tenant",
       clientId: "everything",
       clientAuthentication: "client_secret_post",
+      roles: { grant: ["admin", "ops@example.com", "staff"], prefix: "door-" },
+      emailDomains: ["example.com"],
+      authorizationParameters: { ui_locales: "de en", acr_values: "urn:${no}:template" },
+      offeredAt: { hosts: ["admin.example.com"], paths: ["/catalogue/**"] },
     },
     "partner-a": {
       issuer: "https://id.partner.example",
       clientId: "p-1",
       clientAuthentication: "client_secret_basic",
-      rolesClaim: "groups",
+      roles: { claim: 'realm."a.b".groups', map: { "Partner Staff": "staff" }, grant: ["staff"] },
+      trustEmail: true,
     },
-    customers: { issuer: "https://customers.example.net", clientId: "public", scopes: ["openid"] },
+    customers: {
+      issuer: "https://customers.example.net",
+      clientId: "public",
+      scopes: ["openid"],
+      roles: { grant: [] },
+    },
+    corp: {
+      profile: "entra",
+      tenants: ["8eaef023-2b34-4da1-9baa-8bc8c9d6a490", "5b6e7a1c-0f0e-4c55-8a3f-111122223333"],
+      clientId: "0a1b2c3d-0000-1111-2222-333344445555",
+      roles: { grant: ["staff"] },
+    },
   },
   eventTransmitters: {
     corp: {
@@ -39,7 +55,7 @@ export const EVERYTHING: ConfigInput = {
     { path: "/catalogue/*", origin: { type: "custom", domainName: "catalogue.example.com" }, caching: "optimized" },
   ],
   policy: [
-    { host: "admin.example.com", path: "/**", allow: { roles: ["admin", "ops@example.com"] } },
+    { host: "admin.example.com", path: "/**", allow: { roles: ["admin", "ops@example.com"], idp: ["staff", "corp"] } },
     { path: "/assets/**", allow: "public", escapes: true },
     { path: "/catalogue/*/items", methods: ["GET", "POST"], allow: "signed-in", preflight: "pass" },
     { path: "/catalogue/**", allow: "signed-in" },

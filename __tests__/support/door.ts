@@ -6,6 +6,7 @@ import type { GateSettings } from "../../session/settings";
 const SETTINGS: GateSettings = {
   basePath: "/_gate",
   hosts: ["app.example.com"],
+  severalProviders: false,
   identityHeaders: [],
   theme: { productName: "Example", accentColor: "#2456c7" },
 };

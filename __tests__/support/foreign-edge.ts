@@ -30,13 +30,15 @@ export async function startForeignEdge(certificate: Certificate, backchannelLogo
     authentication: "client_secret_basic" as const,
     redirectUri: `${url}/_gate/callback/main`,
     postLogoutRedirectUri: `${url}/_gate/signed-out`,
+    claims: Object.fromEntries(
+      users.map(({ id, name, roles }) => [id, { name, roles, email: `${id}@example.com`, email_verified: true }]),
+    ),
     backchannelLogoutUri: backchannelLogoutUri ?? `${url}/_gate/backchannel-logout/main`,
   };
   const provider = await startIdentityProvider({
     ...certificate,
     clients: [client],
     users,
-    rolesClaims: ["roles"],
     claims: [],
   });
   // Handlers are restarted while the edge runs, so it stays set until the edge ends.

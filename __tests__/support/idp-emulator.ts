@@ -48,7 +48,7 @@ export class IdpEmulator {
   readonly clientId = "gate:way+1";
   readonly clientAuthentication: ClientAuthentication;
   readonly clientSecret: string | undefined;
-  /** The claims of the user who signs in or renews next. */
+  /** The claims of the user who signs in or renews next; an `email` comes with `email_verified`. */
   user: Json = { sub: "alice", email: "alice@example.com", roles: ["staff"] };
   /**
    * Since when this provider knows the browser's user: Unix seconds; five seconds before each ID token where absent.
@@ -263,7 +263,7 @@ export class IdpEmulator {
     jwks: () => tampered(this.tampering.jwks, { keys: this.publishedKeys.map((key): unknown => key.jwk) }),
     userinfo: (_form, authorization) => {
       const user = this.accessTokens.get(authorization?.replace(/^Bearer /, "") ?? "");
-      return user ? tampered(this.tampering.userinfo, { ...user }) : [401, { error: "invalid_token" }];
+      return user ? tampered(this.tampering.userinfo, verified(user)) : [401, { error: "invalid_token" }];
     },
     revocation: (form) => {
       const token = form.get("token") ?? "";
@@ -334,7 +334,7 @@ export class IdpEmulator {
   }
 
   private idToken(user: Json, nonce: string | undefined, authTime: number | undefined): string | Promise<string> {
-    const told = Object.entries(user).filter(([name]) => !this.userinfoOnly.includes(name));
+    const told = Object.entries(verified(user)).filter(([name]) => !this.userinfoOnly.includes(name));
     const now = this.now();
     const claims: JWTPayload = {
       iss: this.issuer,
@@ -367,6 +367,11 @@ function listen(server: Server | PlainServer, port: number): Promise<void> {
       resolve();
     });
   });
+}
+
+/** Says of every address that it is verified, unless the user's claims say otherwise. */
+function verified(user: Json): Json {
+  return { ...("email" in user && { email_verified: true }), ...user };
 }
 
 function tampered<T>(change: ((value: T) => unknown) | undefined, value: T): Answer {

@@ -126,7 +126,14 @@ export function commonFlaws(maxAge: number): Flaw[] {
     ["signed by RS512, which is not on the list", "key", signedBy("RS512")],
     ["signed by RS256 under the kid of another algorithm's key", "key", signedBy("RS256")],
     ["signed by a stranger's key under the right kid", "signature", signedBy("ES256")],
-    ["without a kid", "key", withHeader({ kid: undefined })],
+    [
+      "signed by a stranger's key, without a kid",
+      "signature",
+      async (draft) => {
+        const key = await createSigningKey("ES256", draft.key.kid);
+        return sign({ ...draft, key, header: { ...draft.header, kid: undefined } });
+      },
+    ],
     ["with an unknown kid", "key", withHeader({ kid: "unknown" })],
     [
       "that brings its own key",

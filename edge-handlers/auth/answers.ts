@@ -2,6 +2,7 @@
 import { SESSION_COOKIE } from "../../session/cookies";
 import type { Theme } from "../../session/settings";
 import { escapeHtml, page, problem } from "../shared/responses";
+import { loginPath, type RequestContext } from "./request-context";
 import { FAILURES, type Failure, type FailureKind } from "./failures";
 
 /**
@@ -20,6 +21,39 @@ export function interstitial(theme: Theme, path: string, requestId: string): Res
   response.headers.set("refresh", `0;url=${path}`);
   response.headers.set("cross-origin-opener-policy", "same-origin");
   return response;
+}
+
+/** Nothing in the page's own style is for forms, because the gate has no space for it. */
+const FIELD = "box-sizing:border-box;width:100%;padding:.6em;font:inherit";
+const BUTTON = "border:0;font:inherit;cursor:pointer";
+
+/**
+ * Asks which identity provider to sign in with.
+ *
+ * @param isUnknown true if the e-mail address that the user gave is of none
+ */
+export function chooser(
+  { settings, requestId, note }: RequestContext,
+  ids: readonly string[],
+  returnPath: string,
+  isUnknown = false,
+): Response {
+  note.outcome = "choice_offered";
+  const byEmail = ids.some((id) => settings.identityProviders[id]!.emailDomains);
+  const form = `<form method=post action="${settings.basePath}/login"><input type=hidden name=return_to value="${escapeHtml(returnPath)}"><p><label>E-mail address<br><input type=email name=email maxlength=254 autocomplete=username required style="${FIELD}"></label><p><button class=b style="${BUTTON}">Continue</button></form>`;
+  const links = ids.map((id) => {
+    const [href, label] = [loginPath(settings, returnPath, id), settings.identityProviders[id]!.label].map(escapeHtml);
+    return `<li><a class=b style="margin:.25em 0" href="${href}">${label}</a>`;
+  });
+  const list = `<ul style="list-style:none;padding:0">${links.join("")}</ul>`;
+  const question = isUnknown
+    ? "<strong role=alert>No sign-in service is known for this e-mail address.</strong>"
+    : "How do you want to sign in?";
+  return page(200, settings.theme, {
+    title: "Sign in",
+    text: byEmail ? `${question}${form}<p>Or choose:${list}` : `${question}${list}`,
+    requestId,
+  });
 }
 
 export interface FailureAnswer {

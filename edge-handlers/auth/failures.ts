@@ -103,7 +103,13 @@ export const FAILURES = {
   groups_overage: {
     status: 403,
     title: SIGN_IN_FAILED,
-    text: "Your account is in more groups than your organization’s sign-in service can report, so your access cannot be determined. Please ask for help.",
+    text: "Your account is in more groups than your organization’s sign-in service can report, so your access cannot be determined. Please ask for help: an administrator can assign roles to the application instead, or limit the reported groups to those that are assigned to it.",
+  },
+  account_not_allowed: {
+    ...START_OVER,
+    status: 403,
+    title: "Access denied",
+    text: "You signed in, but this site does not accept accounts of your organization, or your e-mail address is not verified.",
   },
   user_changed: { ...START_OVER, status: 403, text: "Your session belongs to another account." },
   idp_response_invalid: { ...START_OVER, status: 502, text: CANNOT_CONTINUE },

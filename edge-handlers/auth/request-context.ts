@@ -39,6 +39,15 @@ export function identityProviderOf(settings: AuthSettings, id: string): Identity
   return Object.hasOwn(settings.identityProviders, id) ? settings.identityProviders[id] : undefined;
 }
 
+/** Where a failure page leads. The provider that failed is not used again unasked. */
+export function startAgainPath(settings: AuthSettings, returnPath: string): string {
+  return loginPath(settings, returnPath) + (hasSeveralProviders(settings) ? "&choose" : "");
+}
+
+export function hasSeveralProviders({ identityProviders }: AuthSettings): boolean {
+  return Object.keys(identityProviders).length > 1;
+}
+
 /** The path of the login endpoint that returns to `returnPath`. @param idp the identity provider to use, if chosen */
 export function loginPath(settings: AuthSettings, returnPath: string, idp?: string): string {
   return `${settings.basePath}/login?return_to=${encodeURIComponent(returnPath)}${idp === undefined ? "" : `&idp=${idp}`}`;

@@ -2,44 +2,80 @@
  * The signing keys of an identity provider. jose's own remote key set fails every verification when its cache has
  * expired and the provider is down. This one continues with its old keys for a day.
  */
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
+import { createLocalJWKSet, errors, type JWK, type JWTVerifyGetKey } from "jose";
+import { TENANT_ID } from "../../identity/user";
 import { cached, type Surroundings } from "./cached";
-import { Failure, safeCode } from "./failure";
+import { Failure } from "./failure";
 import { idpFetch } from "./idp-fetch";
 
 /** Seconds. A withdrawn key stops working after `fresh`. */
 const LIFETIMES = { fresh: 600, stale: 24 * 3600, pause: 30 };
 /** Limit for fetching the set because of an unknown key: attempts, and seconds. */
 const FOR_UNKNOWN_KEY = [1, 30] as const;
+/** RFC 7518 section 3.3; NIST SP 800-56B Rev. 2, section 6.2. */
+const MIN_RSA_BITS = 2048;
+const MIN_RSA_EXPONENT = 65537n;
 
-export type KeySet = JWTVerifyGetKey;
+/**
+ * The key for a token of an issuer. A token without a key ID is accepted if exactly one key fits
+ * (https://openid.net/specs/openid-connect-core-1_0.html#Signing).
+ *
+ * @throws Failure (from the function) `idp_unavailable`, `idp_answer_unreadable`; jose's errors if no key fits
+ */
+export type KeySet = (issuer: string) => JWTVerifyGetKey;
 
-/** @throws Failure (from the function) `idp_unavailable`, `idp_answer_unreadable`; jose's errors if no key fits */
 export function keySet(jwksUri: string, surroundings: Surroundings): KeySet {
   const { get, refetching } = cached(() => fetchKeys(jwksUri), LIFETIMES, surroundings);
   const refetch = refetching(...FOR_UNKNOWN_KEY);
-  return async (header, token) => {
-    // Without a key ID, whoever made the token could choose the key.
-    if (typeof header.kid !== "string") throw new errors.JWKSNoMatchingKey();
+  return (issuer) => async (header, token) => {
     const current = await get();
     try {
-      return await current(header, token);
+      return await current(issuer)(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      return (await refetch())(header, token);
+      return (await refetch())(issuer)(header, token);
     }
   };
 }
 
-async function fetchKeys(jwksUri: string): Promise<ReturnType<typeof createLocalJWKSet>> {
+async function fetchKeys(jwksUri: string): Promise<KeySet> {
   const response = await idpFetch(jwksUri, {
     method: "GET",
     headers: { accept: "application/json, application/jwk-set+json" },
   });
   if (response.status !== 200) throw new Failure("idp_answer_unreadable", `HTTP_${response.status}`);
-  try {
-    return createLocalJWKSet((await response.json()) as JSONWebKeySet);
-  } catch (error) {
-    throw new Failure("idp_answer_unreadable", safeCode(error));
-  }
+  const keys = keysIn(await response.json().catch(() => undefined));
+  if (!keys) throw new Failure("idp_answer_unreadable", "jwks");
+  const sets = new Map<string, JWTVerifyGetKey>();
+  return (issuer) => {
+    const set = sets.get(issuer) ?? createLocalJWKSet({ keys: keys.filter((key) => isOf(key, issuer)) });
+    sets.set(issuer, set);
+    return set;
+  };
+}
+
+/** The keys of a JWK set that are strong enough; undefined if it is not one. */
+function keysIn(set: unknown): JWK[] | undefined {
+  const { keys } = (typeof set === "object" && set !== null ? set : {}) as { keys?: unknown };
+  const isKey = (key: unknown) => typeof key === "object" && key !== null && !Array.isArray(key);
+  return Array.isArray(keys) && keys.every(isKey) ? (keys as JWK[]).filter(isStrong) : undefined;
+}
+
+function isStrong({ kty, n, e }: JWK): boolean {
+  return kty !== "RSA" || (numberOf(n) >> BigInt(MIN_RSA_BITS - 1) > 0n && numberOf(e) >= MIN_RSA_EXPONENT);
+}
+
+function numberOf(base64url: unknown): bigint {
+  return typeof base64url === "string" ? BigInt(`0x0${Buffer.from(base64url, "base64url").toString("hex")}`) : 0n;
+}
+
+/**
+ * Entra's keys say which tenant they are of: only the issuer's own keys may sign for it
+ * (https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-the-signing-key-issuer).
+ */
+function isOf({ issuer: owner }: JWK & { issuer?: unknown }, issuer: string): boolean {
+  if (owner === undefined) return true;
+  if (typeof owner !== "string") return false;
+  const [start, end] = owner.split(TENANT_ID);
+  return end === undefined ? owner === issuer : issuer.startsWith(start!) && issuer.endsWith(end);
 }

@@ -36,7 +36,7 @@ export async function verifySignedToken(
   if (token.length > MAX_LENGTH) throw malformed("token_too_large");
   // jose's decoder tolerates invalid base64url, but a token must have only one valid encoding.
   if (!token.split(".").every(isCanonicalBase64url)) throw malformed("token_encoding");
-  return jwtVerify(token, keys, {
+  return jwtVerify(token, keys(issuer), {
     issuer,
     audience,
     algorithms: ALGORITHMS,

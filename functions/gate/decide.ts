@@ -4,10 +4,18 @@
  */
 import crypto from "crypto";
 import { ESCAPED, readPath, REFUSED } from "../../session/paths";
-import { PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "../../policy/requirement-text";
+import { END_OF_PROVIDERS, PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "../../policy/requirement-text";
 import { judge } from "../../session/judge";
 import { KEY_RECORD, namesShard, SHARD_RECORD, TOKEN_KEY_LENGTH } from "../../session/shard";
-import { EXPIRES_AT, MAC_LENGTH, MAX_KEY_ID_LENGTH, MAX_TOKEN_LENGTH, ROLES, SHARD } from "../../session/token-layout";
+import {
+  EXPIRES_AT,
+  IDP,
+  MAC_LENGTH,
+  MAX_KEY_ID_LENGTH,
+  MAX_TOKEN_LENGTH,
+  ROLES,
+  SHARD,
+} from "../../session/token-layout";
 
 /** Why a request is refused, as the code in the access log. */
 export type Refusal = "host" | "path" | "endpoint" | "rule" | "role" | "store";
@@ -80,7 +88,7 @@ export function decide(
       if (!(Date.now() < parseInt(session[EXPIRES_AT] || "", 36) * 1000)) return { login: "expired" };
       const roles = session[ROLES]!;
       const outcome: Outcome =
-        required === SIGNED_IN || required === roles || hasRole(roles, required!)
+        required === SIGNED_IN || required === roles || meets(roles, required!, session[IDP])
           ? { allow: session }
           : { deny: "role" };
       // Usually no shard has a record, and checking that here saves a call.
@@ -96,8 +104,19 @@ export function decide(
   };
 }
 
-/** True if two lists of role names, each joined by the separator, have a name in common. */
-function hasRole(roles: string, required: string): boolean {
-  const held = ROLE_SEPARATOR + roles + ROLE_SEPARATOR;
-  return required.split(ROLE_SEPARATOR).some((name) => held.indexOf(ROLE_SEPARATOR + name + ROLE_SEPARATOR) >= 0);
+/**
+ * True if a session meets a requirement.
+ *
+ * @param held the names of its roles, joined by the separator
+ * @param required see policy/requirement-text.ts
+ * @param idp its identity provider; only needed if the requirement may name some
+ */
+function meets(held: string, required: string, idp?: string): boolean {
+  const end = required.indexOf(END_OF_PROVIDERS);
+  if (end > 0) {
+    const roles = required.slice(end + 1);
+    return meets(idp!, required.slice(0, end)) && (roles === SIGNED_IN || meets(held, roles));
+  }
+  const names = ROLE_SEPARATOR + held + ROLE_SEPARATOR;
+  return required.split(ROLE_SEPARATOR).some((name) => names.indexOf(ROLE_SEPARATOR + name + ROLE_SEPARATOR) >= 0);
 }

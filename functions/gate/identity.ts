@@ -1,7 +1,7 @@
 /** Sets the identity headers for the origin, and removes headers and cookies that the origin must not see. */
 import { SESSION_COOKIE } from "../../session/cookies";
 import { PUBLIC, ROLE_SEPARATOR } from "../../policy/requirement-text";
-import { EMAIL, FIRST_CLAIM, ROLES, SID, UID } from "../../session/token-layout";
+import { EMAIL, FIRST_CLAIM, IDP, ROLES, SID, UID } from "../../session/token-layout";
 import type { ViewerRequest } from "./event";
 
 /** Many servers read `-` and `_` in a header name as the same character (RFC 3875 section 4.1.18). */
@@ -36,11 +36,13 @@ export function pass(request: ViewerRequest, session: typeof PUBLIC | string[]):
   if (email) headers["x-gate-email"] = { value: email };
   if (roles)
     headers["x-gate-roles"] = { value: roles.indexOf(ROLE_SEPARATOR) < 0 ? roles : roles.split(ROLE_SEPARATOR).join() };
+  if (SETTINGS.severalProviders) headers["x-gate-idp"] = { value: session[IDP]! };
   const more = SETTINGS.identityHeaders;
   for (let i = 0; more[i]; i++) {
     // Names and values alternate, so step by two: a value must never be read as a name.
     for (let at = FIRST_CLAIM; at < session.length; at += 2) {
-      if (session[at] === more[i]![1] && session[at + 1]) headers[more[i]![0]] = { value: session[at + 1]! };
+      if (session[at] === more[i]![1] && session[at + 1])
+        headers[more[i]![0]] = { value: session[at + 1]!.split(ROLE_SEPARATOR).join() };
     }
   }
   return "allow session " + session[UID];

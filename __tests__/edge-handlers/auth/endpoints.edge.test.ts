@@ -21,7 +21,7 @@ describe("me", () => {
       user: session.uid,
       email: "alice@example.com",
       roles: ["staff"],
-      claims: { department: "R&D" },
+      claims: { department: ["R&D"] },
       session: session.sid,
       idp: "main",
       signed_in_at: session.issuedAt,
@@ -218,8 +218,7 @@ describe("everything else below the base path", () => {
   });
 
   const METHODS: [string, string, string[]][] = [
-    ["POST", "/_gate/login", ["GET", "HEAD"]],
-    ["PUT", "/_gate/login", ["GET", "HEAD"]],
+    ["PUT", "/_gate/login", ["GET", "HEAD", "POST"]],
     ["POST", "/_gate/callback/main", ["GET", "HEAD"]],
     ["GET", "/_gate/refresh", ["POST"]],
     ["HEAD", "/_gate/refresh", ["POST"]],

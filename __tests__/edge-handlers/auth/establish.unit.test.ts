@@ -44,7 +44,7 @@ test("without a refresh token the refresh cookie of an earlier session goes", as
 });
 
 test.each<[string, Partial<Identity>, string, string]>([
-  ["claims", { claims: { department: "x".repeat(4000) } }, "token", "session_too_large"],
+  ["claims", { claims: { department: ["x".repeat(4000)] } }, "token", "session_too_large"],
   ["a refresh token", {}, "x".repeat(3000), "refresh_token_too_large"],
 ])("%s that no cookie can hold give no session at all", async (_name, identity, refreshToken, code) => {
   const context = newContext();

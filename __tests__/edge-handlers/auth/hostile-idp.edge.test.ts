@@ -22,7 +22,7 @@ const keys: Record<string, SigningKey> = {};
 let strangerKey: SigningKey;
 
 beforeAll(async () => {
-  environment = await startAuth({ idp: { rolesClaim: "groups" } });
+  environment = await startAuth({ idp: { roles: { claim: "groups", grant: ["admin", "staff"] } } });
   for (const alg of ["RS256", "PS256", "ES256", "EdDSA", "RS384", "RS512", "PS512", "ES384", "ES512"])
     keys[alg] = await createSigningKey(alg, `key-${alg}`);
   strangerKey = await createSigningKey("ES256", environment.idp.key.kid);
@@ -48,13 +48,12 @@ describe("a sign-in succeeds", () => {
       "with a token from a clock that is ahead within the allowed skew",
       claims((token) => Object.assign(token, { iat: now() + 170, nbf: now() + 170 })),
     ],
-    [
-      "with several audiences and this client as the authorized party",
-      claims((token) =>
-        Object.assign(token, { aud: [environment.idp.clientId, "other"], azp: environment.idp.clientId }),
-      ),
-    ],
+    ["that names this client as the authorized party", claims((token) => (token["azp"] = environment.idp.clientId))],
     ["with the audience as a list of one", claims((token) => (token.aud = [environment.idp.clientId]))],
+    [
+      "without a kid, where only one key fits",
+      { idToken: (token) => signIdToken(token, keys["EdDSA"]!, { kid: undefined }) },
+    ],
     ...["RS256", "PS256", "ES256", "EdDSA"].map((alg): [string, Tampering] => [
       `signed by ${alg}`,
       { idToken: (token) => signIdToken(token, keys[alg]!) },
@@ -138,10 +137,13 @@ describe("no session from an ID token", () => {
           ),
       },
     ],
-    ["without a kid", header({ kid: undefined })],
+    ["without a kid, where several keys fit", header({ kid: undefined })],
+    ["for the authorized party of another client", claims((token) => (token["azp"] = "other"))],
     [
-      "without a kid, where only one key could be meant",
-      { idToken: (token) => signIdToken(token, keys["EdDSA"]!, { kid: undefined }) },
+      "for another audience beside this client, although this client is the authorized party",
+      claims((token) =>
+        Object.assign(token, { aud: [environment.idp.clientId, "other"], azp: environment.idp.clientId }),
+      ),
     ],
     ["with an unknown kid", header({ kid: "unknown" })],
     ["with the kid of another key", header({ kid: "key-RS256" })],

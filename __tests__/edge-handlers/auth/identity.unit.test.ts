@@ -8,17 +8,21 @@ const NOW = 1_000_000;
 function identityWith(claims: Record<string, unknown>): Promise<Identity> {
   const context = {
     now: NOW,
-    settings: { roles: ["admin", "staff"], claims: ["department", "constructor"] },
+    settings: { claims: ["department", "constructor"] },
   } as unknown as RequestContext;
   const party = {
-    settings: { issuer: "https://idp.example", rolesClaim: "groups", scopes: ["openid", "email"] },
+    settings: {
+      issuer: "https://idp.example",
+      scopes: ["openid", "email"],
+      roles: { claim: "groups", grant: ["admin", "staff"] },
+    },
     server: {},
   } as unknown as RelyingParty;
   return identify(context, party, { accessToken: "t", idToken: { sub: "alice", ...claims }, refreshToken: undefined });
 }
 
 test.each<[string, Record<string, unknown>, Partial<Identity>]>([
-  ["an address", { email: "a@example.com" }, { email: "a@example.com" }],
+  ["no address of which the provider does not say that it is verified", { email: "a@example.com" }, { email: "" }],
   [
     "an address that the provider verified",
     { email: "a@example.com", email_verified: true },
@@ -34,8 +38,12 @@ test.each<[string, Record<string, unknown>, Partial<Identity>]>([
     { department: "x\ud800", email: "\udc00@example.com" },
     { claims: {}, email: "" },
   ],
-  ["a text in any script", { department: "Zürich 東京 🏢" }, { claims: { department: "Zürich 東京 🏢" } }],
-  ["a number, a yes, a list", { department: [1, true, "x", { y: 1 }, null] }, { claims: { department: "1,true,x" } }],
+  ["a text in any script", { department: "Zürich 東京 🏢" }, { claims: { department: ["Zürich 東京 🏢"] } }],
+  [
+    "a number, a yes, a list",
+    { department: [1, true, "x", { y: 1 }, null] },
+    { claims: { department: ["1", "true", "x"] } },
+  ],
   ["no object", { department: { name: "x" } }, { claims: {} }],
   [
     "only roles that the policy mentions",

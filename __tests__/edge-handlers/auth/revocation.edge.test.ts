@@ -424,7 +424,7 @@ test("a revoked session asks its own browser for credentials and no other, also 
     await signIn(other);
     const { uid, sid } = own.readToken(browser.jar.get(SESSION_COOKIE));
     await own.ledger.revoke({ kind: "session", uid, sid });
-    expectPage(await browser.navigate(LOGIN), 200);
+    expectPage(await browser.navigate(`${LOGIN}&choose`), 200);
     await browser.navigate(`${LOGIN}&idp=main`);
     expect(own.idp.prompts).toHaveLength(2);
     expect((await other.navigate(LOGIN)).headers["location"]).toEqual(["/page"]);

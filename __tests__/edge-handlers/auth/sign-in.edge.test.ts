@@ -104,7 +104,7 @@ describe("a sign-in", () => {
       idp: "main",
       email: "alice@example.com",
       strength: "urn:mfa",
-      claims: { department: "R&D ~ Zürich" },
+      claims: { department: ["R&D ~ Zürich"] },
     });
     expect([...session.roles].sort()).toEqual(["admin", "staff"]);
     expect(session.sid).toMatch(/^[\w-]{16}$/);

@@ -7,7 +7,7 @@ const ALICE = { sub: "alice", email: "alice@example.com", groups: ["staff"] };
 
 let environment: AuthEnvironment;
 beforeAll(async () => {
-  environment = await startAuth({ idp: { rolesClaim: "groups" } });
+  environment = await startAuth({ idp: { roles: { claim: "groups", grant: ["admin", "staff"] } } });
 });
 afterAll(() => environment.close());
 
@@ -23,7 +23,7 @@ describe("what an identity provider says about a user stays data", () => {
       { acr: "1~admin!admin~" },
       { strength: "1~admin!admin~", roles: ["staff"] },
     ],
-    ["separators in a claim", { department: "x~admin~y" }, { claims: { department: "x~admin~y" } }],
+    ["separators in a claim", { department: "x~admin~y" }, { claims: { department: ["x~admin~y"] } }],
     ["a role that is two", { groups: ["staff!admin", "admin~"] }, { roles: [] }],
     [
       "roles that the policy does not mention",

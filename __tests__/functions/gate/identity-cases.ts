@@ -11,7 +11,7 @@ const TOKEN = token();
  * that many servers read as the same name.
  */
 const SPOOFED = [
-  ...["x-gate-user", "x-gate-email", "x-gate-roles", "x-gate-session", "x-gate-assertion"],
+  ...["x-gate-user", "x-gate-email", "x-gate-roles", "x-gate-session", "x-gate-idp", "x-gate-assertion"],
   ...["x-gate-department", "x-gate-office", "x-gate-unknown"],
   ...["x_gate_user", "x_gate-roles", "x-gate_email"],
 ];
@@ -45,7 +45,10 @@ const HEADERS: GateCase[] = [
     "an e-mail address for a session without one",
     { headers: { "x-gate-email": "mallory" }, session: token({ email: "" }) },
     passesWith(
-      { "x-gate-user": ALICE_HEADERS["x-gate-user"], "x-gate-session": ALICE_HEADERS["x-gate-session"] },
+      {
+        "x-gate-user": ALICE_HEADERS["x-gate-user"],
+        "x-gate-session": ALICE_HEADERS["x-gate-session"],
+      },
       { removes: ["x-gate-email"] },
     ),
   ],
@@ -131,44 +134,49 @@ const COOKIES: GateCase[] = [
 /** Claims of a session and what the origin is told beside the usual. */
 const CLAIMS: GateCase[] = (
   [
-    ["a claim of the config", { claims: { department: "Sales" } }, { "x-gate-department": "Sales" }],
+    ["a claim of the config", { claims: { department: ["Sales"] } }, { "x-gate-department": "Sales" }],
     [
       "two claims",
-      { claims: { department: "Sales", office: "Berlin" } },
+      { claims: { department: ["Sales"], office: ["Berlin"] } },
       { "x-gate-department": "Sales", "x-gate-office": "Berlin" },
     ],
     [
       "claims in another order",
-      { claims: { office: "Berlin", department: "Sales" } },
+      { claims: { office: ["Berlin"], department: ["Sales"] } },
       { "x-gate-department": "Sales", "x-gate-office": "Berlin" },
     ],
-    ["a claim that the config does not name", { claims: { salary: "9" } }, {}],
-    ["an empty claim", { claims: { department: "" } }, {}],
+    ["a claim that the config does not name", { claims: { salary: ["9"] } }, {}],
+    ["an empty claim", { claims: { department: [""] } }, {}],
     [
       "a claim whose value is another claim's name",
-      { claims: { department: "office", office: "Berlin" } },
+      { claims: { department: ["office"], office: ["Berlin"] } },
       { "x-gate-department": "office", "x-gate-office": "Berlin" },
     ],
-    ["an unknown claim whose value is a claim's name", { claims: { salary: "department", x: "y" } }, {}],
+    ["an unknown claim whose value is a claim's name", { claims: { salary: ["department"], x: ["y"] } }, {}],
     [
       "the same, behind the real one",
-      { claims: { department: "Sales", salary: "department", x: "y" } },
+      { claims: { department: ["Sales"], salary: ["department"], x: ["y"] } },
       { "x-gate-department": "Sales" },
     ],
     [
       "an e-mail address that is a claim's name",
-      { email: "department", claims: { office: "Berlin" } },
+      { email: "department", claims: { office: ["Berlin"] } },
       { "x-gate-email": "department", "x-gate-office": "Berlin" },
     ],
-    ["a claim beyond ASCII", { claims: { department: "Süd 東" } }, { "x-gate-department": "S%C3%BCd%20%E6%9D%B1" }],
+    [
+      "a claim with several values, each as it is",
+      { claims: { department: ["a,b", "c!d", "Süd"] } },
+      { "x-gate-department": "a%2Cb,c%21d,S%C3%BCd" },
+    ],
+    ["a claim beyond ASCII", { claims: { department: ["Süd 東"] } }, { "x-gate-department": "S%C3%BCd%20%E6%9D%B1" }],
     [
       "a claim with a line break",
-      { claims: { department: "a\r\nx-gate-roles: admin" } },
+      { claims: { department: ["a\r\nx-gate-roles: admin"] } },
       { "x-gate-department": "a%0D%0Ax-gate-roles:%20admin" },
     ],
     [
       "a claim with the separators of the token",
-      { claims: { department: "a~b!c.d" } },
+      { claims: { department: ["a~b!c.d"] } },
       { "x-gate-department": "a%7Eb%21c.d" },
     ],
     [
@@ -176,7 +184,7 @@ const CLAIMS: GateCase[] = (
       { email: "o'brien+x@example.com" },
       { "x-gate-email": "o%27brien%2Bx@example.com" },
     ],
-    ["claims of the names of other fields", { claims: { "x-gate-user": "mallory", uid: "mallory" } }, {}],
+    ["claims of the names of other fields", { claims: { "x-gate-user": ["mallory"], uid: ["mallory"] } }, {}],
   ] satisfies [string, Partial<Session>, Record<string, string>][]
 ).map(([name, session, told]) => [name, { session: token(session) }, passesWith({ ...ALICE_HEADERS, ...told })]);
 

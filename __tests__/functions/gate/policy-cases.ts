@@ -39,6 +39,37 @@ const ROLES: GateCase[] = (
   told === null ? denies("role") : passesWith({ ...ALICE_HEADERS, "x-gate-roles": told }),
 ]);
 
+/** Path, identity provider, roles of the session: may it pass? */
+const PROVIDERS: GateCase[] = (
+  [
+    ["/corp/x", "main", [], true],
+    ["/corp/x", "partner", ["admin"], false],
+    ["/corp/x", "mai", [], false],
+    ["/corp/x", "main2", [], false],
+    ["/corp/x", "", [], false],
+    ["/corp/x", "partner", ["main"], false],
+    ["/both/x", "main", [], true],
+    ["/both/x", "partner", [], true],
+    ["/both/x", "third", ["admin"], false],
+    ["/corp-admin/x", "main", ["admin"], true],
+    ["/corp-admin/x", "main", ["staff", "root"], true],
+    ["/corp-admin/x", "main", [], false],
+    ["/corp-admin/x", "main", ["main"], false],
+    ["/corp-admin/x", "partner", ["admin"], false],
+    ["/files/a%2Fb", "main", ["admin"], true],
+    ["/files/a%2Fb", "partner", ["admin"], false],
+    ["/any-admin/x", "partner", ["admin"], true],
+    ["/any-admin/x", "partner", [], false],
+    ["/x", "third", [], true],
+  ] as const
+).map(([path, idp, roles, passes]) => [
+  `${path} by way of "${idp}" with the roles [${roles.join()}]`,
+  { site: "shared", path, session: token({ idp, roles: [...roles] }) },
+  passes
+    ? passesWith({ ...ALICE_HEADERS, "x-gate-idp": idp, ...(roles.length > 0 && { "x-gate-roles": roles.join() }) })
+    : denies("role"),
+]);
+
 const PREFLIGHT = { "Access-Control-Request-Method": "POST", Origin: "https://other.example" };
 const editor = token({ roles: ["editor"] });
 const editorPasses = passesWith({ ...ALICE_HEADERS, "x-gate-roles": "editor" });
@@ -183,4 +214,4 @@ const BASE_PATH: GateCase[] = [
   ["a base path under an open catch-all", { site: "open", path: "/_gate/x" }, denies("endpoint")],
 ];
 
-export const POLICY_CASES: GateCase[] = [...ROLES, ...METHODS, ...HOSTS, ...RULES, ...BASE_PATH];
+export const POLICY_CASES: GateCase[] = [...ROLES, ...PROVIDERS, ...METHODS, ...HOSTS, ...RULES, ...BASE_PATH];

@@ -51,6 +51,24 @@ const SITES = {
       { path: "/**", allow: "public" },
     ],
   },
+  /** Two identity providers. */
+  shared: {
+    ...COMMON,
+    name: "shared",
+    identityProviders: {
+      main: { ...COMMON.identityProviders.main, roles: { grant: ["admin"] } },
+      partner: { ...COMMON.identityProviders.main, roles: { grant: ["admin"] } },
+      third: { ...COMMON.identityProviders.main, roles: { grant: [] } },
+    },
+    policy: [
+      { path: "/corp/**", allow: { idp: ["main"] } },
+      { path: "/both/**", allow: { idp: ["main", "partner"] } },
+      { path: "/corp-admin/**", allow: { roles: ["admin", "root"], idp: ["main"] } },
+      { path: "/files/**", allow: { roles: ["admin"], idp: ["main"] }, escapes: true },
+      { path: "/any-admin/**", allow: { roles: ["admin"] } },
+      { path: "/**", allow: "signed-in" },
+    ],
+  },
   /** Says as little as can be said, under a base path of its own. */
   door: { ...COMMON, name: "door", basePath: "/_door", policy: [{ path: "/**", allow: "signed-in" }] },
 } satisfies Record<string, ConfigInput>;

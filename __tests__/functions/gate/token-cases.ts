@@ -29,7 +29,7 @@ const passesAfterTwo = after(2, passes);
 
 /** The token of a claim that is so long that the token has `length` characters. */
 function tokenOf(length: number): string {
-  const claims = (value: string) => ({ project: value });
+  const claims = (value: string) => ({ project: [value] });
   return token({ claims: claims("x".repeat(length - token({ claims: claims("") }).length)) });
 }
 
@@ -53,7 +53,11 @@ const GENUINE: GateCase[] = [
     passesWith({ "x-gate-user": BOB.uid, "x-gate-session": BOB.sid, "x-gate-email": BOB.email }),
   ],
   ["the longest token passes", { session: tokenOf(MAX_TOKEN_LENGTH) }, passes],
-  ["fields of a newer version are ignored", { session: token({ claims: { "new-field": "1", other: "2" } }) }, passes],
+  [
+    "fields of a newer version are ignored",
+    { session: token({ claims: { "new-field": ["1"], other: ["2"] } }) },
+    passes,
+  ],
   ["a session that ends in this second has expired", { session: token({ expiresAt: NOW }) }, signsIn("expired")],
   ["a session that ended a second ago has expired", { session: token({ expiresAt: NOW - 1 }) }, signsIn("expired")],
   ["a session from 1970 has expired", { session: token({ expiresAt: 0 }) }, signsIn("expired")],

@@ -183,12 +183,11 @@ function settingsFor(
         clientId: idp.clientId,
         clientAuthentication: "none",
         scopes: ["openid", "email", "offline_access"],
-        rolesClaim: "roles",
+        roles: { grant: ["staff"] },
       },
     },
     eventTransmitters: {},
     onReuse: "revoke-session",
-    roles: ["staff"],
     claims: [],
     theme: { productName: "Example", accentColor: "#2456c7" },
     aws: {

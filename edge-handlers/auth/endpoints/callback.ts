@@ -3,9 +3,10 @@ import { LEDGER_RETENTION } from "../../../ledger/records";
 import { redirect } from "../../shared/responses";
 import { cutoffsOf, endAsCutoff, judgeAuthentication, type Cutoff, type Known } from "../sign-in/authentication";
 import { clearedFlowCookie, readFlow, type Flow } from "../cookies/flow";
+import { providerCookies } from "../cookies/provider";
 import { signInsCookie } from "../cookies/sign-ins";
 import { establishSession, ledgerSession } from "../session/establish";
-import { addDetail, identityProviderOf, loginPath, type RequestContext } from "../request-context";
+import { addDetail, identityProviderOf, startAgainPath, type RequestContext } from "../request-context";
 import { codesOf } from "../../shared/failure";
 import { asFailure, Failure } from "../failures";
 import { keepUpWithLockdown } from "../session/lockdown";
@@ -26,15 +27,15 @@ export async function callback(context: RequestContext, idp: string): Promise<Re
   if (!flow) throw new Failure("flow_missing");
   // A flow is used once, even if the sign-in fails.
   context.setCookies.push(clearedFlowCookie(flow.state));
-  context.startAgain = loginPath(settings, flow.returnPath);
+  context.startAgain = startAgainPath(settings, flow.returnPath);
   if (flow.idp !== idp) throw new Failure("flow_mismatch");
 
   const party = await relyingParty(context, idp);
   const tokens = await redeemFlow(context, party, flow);
   const identity = await identify(context, party, tokens);
   const known = await openSession(context, flow, identity, tokens.refreshToken);
-  if (known) return startSignIn(context, idp, flow.returnPath, known);
-  context.setCookies.push(signInsCookie(context, "s"));
+  if (known) return startSignIn(context, idp, flow.returnPath, { reauthentication: known });
+  context.setCookies.push(signInsCookie(context, "s"), ...providerCookies(context, idp));
   note.outcome = "signed_in";
   return redirect(flow.returnPath);
 }

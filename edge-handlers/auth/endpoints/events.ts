@@ -3,6 +3,7 @@
  *
  * A 5xx means that the event was not accepted and may be sent again. A 400 means that sending it again changes nothing.
  */
+import { issuersOf } from "../../../identity/user";
 import type { EventTransmitterSettings } from "../../../session/settings";
 import { empty, json } from "../../shared/responses";
 import { endIdpSession, endUser } from "../pushed/end-sessions";
@@ -65,7 +66,7 @@ function knownIssuers(
   { identityProvider }: EventTransmitterSettings,
 ): KnownIssuers {
   return {
-    all: Object.values(providers).map(({ issuer }) => issuer),
+    all: Object.values(providers).flatMap(issuersOf),
     ofOpaque:
       identityProvider === undefined || !Object.hasOwn(providers, identityProvider)
         ? undefined

@@ -7,6 +7,7 @@
  * It may show it: `frame-ancestors` overrides the `X-Frame-Options` that the distribution adds. Requests are not
  * signed: knowing a `sid` is the only proof, and ending that session is all that a request can do.
  */
+import { issuersOf } from "../../../identity/user";
 import { framed } from "../../shared/responses";
 import { endIdpSession } from "../pushed/end-sessions";
 import { identityProviderOf, type RequestContext } from "../request-context";
@@ -18,11 +19,11 @@ export async function frontchannelLogout(context: RequestContext, idp: string): 
   if (!provider) throw new Failure("not_found");
   note.idp = idp;
   const [issuers, sids] = [url.searchParams.getAll("iss"), url.searchParams.getAll("sid")];
-  const [sid] = sids;
-  if (issuers.length !== 1 || issuers[0] !== provider.issuer || sids.length !== 1 || !sid)
+  const [[issuer], [sid]] = [issuers, sids];
+  if (issuers.length !== 1 || !issuer || !issuersOf(provider).includes(issuer) || sids.length !== 1 || !sid)
     throw new Failure("bad_request");
   const ending = { by: `frontchannel-logout:${idp}`, reason: "The identity provider signed the user out." };
-  const ended = await endIdpSession(context, { issuer: provider.issuer, sid }, ending, false);
+  const ended = await endIdpSession(context, { issuer, sid }, ending, false);
   note.outcome = ended > 0 ? "signed_out" : "no_session";
-  return framed("Signed out", new URL(provider.issuer).origin);
+  return framed("Signed out", new URL(issuer).origin);
 }

@@ -1,29 +1,36 @@
 /**
- * `login?return_to=<path>[&idp=<id>]`: renews the session without visibly involving the identity provider, or starts a
- * sign-in.
+ * `login?return_to=<path>[&idp=<id>|&choose]`: renews the session without visibly involving the identity provider, or
+ * starts a sign-in. With several providers, people choose, and the browser remembers what worked.
+ *
+ * `POST login` (`return_to`, `email`): starts a sign-in with the provider of an e-mail address.
  */
 import { escapeHtml, page, redirect } from "../../shared/responses";
 import { isFromElsewhere } from "../../shared/fetch-metadata";
-import { interstitial } from "../answers";
+import { chooser, interstitial } from "../answers";
 import { clearedRefreshCookie } from "../cookies/refresh";
-import { clearedSessionCookie, readSession, type SignedSession } from "../cookies/session";
+import { rememberedProvider } from "../cookies/provider";
+import { clearedSessionCookie, readSession, sessionEnd, type SignedSession } from "../cookies/session";
 import { isLoop, signInsCookie } from "../cookies/sign-ins";
-import { identityProviderOf, loginPath, type RequestContext } from "../request-context";
+import { identityProviderOf, loginPath, startAgainPath, type RequestContext } from "../request-context";
 import { Failure } from "../failures";
 import { renewSession } from "../session/renew";
+import { providerOfEmail, providersAt } from "../sign-in/choose-provider";
 import { readReturnPath } from "../sign-in/return-path";
 import { startSignIn } from "../sign-in/start-sign-in";
 
 export async function login(context: RequestContext): Promise<Response> {
   const { url, settings, note, setCookies } = context;
+  if (context.request.method === "POST") return loginByEmail(context);
   const returnPath = readReturnPath(url.searchParams.getAll("return_to"), settings.basePath);
-  context.startAgain = loginPath(settings, returnPath);
+  context.startAgain = startAgainPath(settings, returnPath);
   const [chosen, ...others] = url.searchParams.getAll("idp");
   if (others.length > 0 || (chosen !== undefined && !identityProviderOf(settings, chosen)))
     throw new Failure("unknown_identity_provider");
 
-  const signed = await sessionToRenew(context, chosen);
   const again = loginPath(settings, returnPath, chosen);
+  if (chosen !== undefined && isFromElsewhere(context.request) && (await hasOtherSession(context, chosen)))
+    return confirmSwitch(context, chosen, again);
+  const signed = await sessionToRenew(context, chosen);
   if (signed && isFromElsewhere(context.request)) return passOn(context, again);
   const renewal = signed && (await renewSession(context, signed, isLoop(context, "r")));
   if (renewal?.outcome === "under_way") {
@@ -37,15 +44,48 @@ export async function login(context: RequestContext): Promise<Response> {
     return redirect(returnPath);
   }
 
-  const ids = Object.keys(settings.identityProviders);
-  const idp = chosen ?? (ids.length === 1 ? ids[0] : undefined);
-  if (idp === undefined) {
-    // Keep the cookies of an ended session: the next request has to find out why it ended.
-    note.outcome = "choice_offered";
-    return chooser(context, ids, returnPath);
-  }
+  const ids = providersAt(settings, url.host, returnPath);
+  const idp = chosen ?? (ids.length === 1 ? ids[0] : rememberedProvider(context, ids));
+  // Keep the cookies of an ended session: the next request has to find out why it ended.
+  if (idp === undefined) return chooser(context, ids, returnPath);
   if (renewal?.outcome === "over") setCookies.push(clearedSessionCookie(), clearedRefreshCookie(context));
-  return startSignIn(context, idp, returnPath, renewal?.outcome === "over" ? renewal.known : undefined);
+  return startSignIn(context, idp, returnPath, {
+    reauthentication: renewal?.outcome === "over" ? renewal.known : undefined,
+  });
+}
+
+/** Home realm discovery: the domain of an e-mail address tells the provider. */
+async function loginByEmail(context: RequestContext): Promise<Response> {
+  const { request, url, settings, requestId } = context;
+  if (isFromElsewhere(request)) throw new Failure("cross_origin");
+  const form = new URLSearchParams(await request.text());
+  const returnPath = readReturnPath(form.getAll("return_to"), settings.basePath);
+  context.startAgain = startAgainPath(settings, returnPath);
+  const email = (form.get("email") ?? "").trim();
+  const ids = providersAt(settings, url.host, returnPath);
+  const idp = providerOfEmail(settings, ids, email);
+  if (idp === undefined) return chooser(context, ids, returnPath, true);
+  const response = await startSignIn(context, idp, returnPath, { loginHint: email });
+  // Browsers apply `form-action` to a redirect that answers a form, so the page goes on by itself.
+  return interstitial(settings.theme, response.headers.get("location")!, requestId);
+}
+
+/** True if the browser has a session, which may be renewable, of another provider. */
+async function hasOtherSession(context: RequestContext, idp: string): Promise<boolean> {
+  const session = (await readSession(context))?.session;
+  return session !== undefined && session.idp !== idp && context.now < sessionEnd(context, session);
+}
+
+/** A link on another site must not replace the user's session by one that somebody else chose. */
+function confirmSwitch({ settings, requestId, note }: RequestContext, idp: string, path: string): Response {
+  note.outcome = "switch_asked";
+  const label = escapeHtml(settings.identityProviders[idp]!.label);
+  return page(200, settings.theme, {
+    title: "Switch account?",
+    text: `You are signed in. To continue with ${label}, you have to sign in again.`,
+    action: { href: escapeHtml(path), label: "Switch account" },
+    requestId,
+  });
 }
 
 /**
@@ -69,16 +109,4 @@ async function sessionToRenew(context: RequestContext, chosen: string | undefine
 function passOn({ settings, requestId, note }: RequestContext, path: string): Response {
   note.outcome = "passed_on";
   return interstitial(settings.theme, path, requestId);
-}
-
-function chooser({ settings, requestId }: RequestContext, ids: string[], returnPath: string): Response {
-  const links = ids.map((id) => {
-    const [href, label] = [loginPath(settings, returnPath, id), settings.identityProviders[id]!.label].map(escapeHtml);
-    return `<p><a class=b href="${href}">${label}</a>`;
-  });
-  return page(200, settings.theme, {
-    title: "Sign in",
-    text: `How do you want to sign in?${links.join("")}`,
-    requestId,
-  });
 }

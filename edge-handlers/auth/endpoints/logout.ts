@@ -4,6 +4,7 @@ import type { Session } from "../../../session/token";
 import { page, redirect } from "../../shared/responses";
 import { isFromElsewhere, isNavigation } from "../../shared/fetch-metadata";
 import { clearedFlowCookies } from "../cookies/flow";
+import { clearedProviderCookies } from "../cookies/provider";
 import { clearedRefreshCookie, readRefresh } from "../cookies/refresh";
 import { clearedSessionCookie, readSession, sessionEnd } from "../cookies/session";
 import { addDetail, type RequestContext } from "../request-context";
@@ -28,7 +29,12 @@ export async function logout(context: RequestContext): Promise<Response> {
       requestId,
     });
   }
-  context.setCookies.push(clearedSessionCookie(), clearedRefreshCookie(context), ...clearedFlowCookies(context));
+  context.setCookies.push(
+    clearedSessionCookie(),
+    clearedRefreshCookie(context),
+    ...clearedFlowCookies(context),
+    ...clearedProviderCookies(context),
+  );
   note.outcome = "signed_out";
   const signedOut = `${settings.basePath}/signed-out`;
   try {

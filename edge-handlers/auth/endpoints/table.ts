@@ -17,7 +17,7 @@ export interface Endpoint {
 
 /** By path below the base path; `/*` stands for one more segment, the parameter. */
 const ENDPOINTS: Record<string, Endpoint> = {
-  login: { methods: ["GET", "HEAD"], answer: login },
+  login: { methods: ["GET", "HEAD", "POST"], answer: login },
   // No HEAD: a code works only once, and a HEAD must not use it up.
   "callback/*": { methods: ["GET"], answer: callback },
   refresh: { methods: ["POST"], answer: refresh },

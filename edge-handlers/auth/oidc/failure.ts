@@ -1,5 +1,6 @@
 /** Maps an identity provider's errors to failures of the gateway. None of the provider's text is passed on. */
 import * as oauth from "oauth4webapi";
+import { UserRefused, type RefusalCode } from "../../../identity/user";
 import { safeCode } from "../../shared/failure";
 import { Failure, type FailureCode } from "../failures";
 
@@ -32,6 +33,13 @@ const AUTHORIZATION_ERRORS = new Map<string, FailureCode>([
   ["unsupported_response_type", "idp_misconfigured"],
 ]);
 
+const REFUSALS: Record<RefusalCode, FailureCode> = {
+  roles_left_out: "groups_overage",
+  unexpected_claims: "idp_response_invalid",
+  tenant_not_allowed: "account_not_allowed",
+  email_domain_not_allowed: "account_not_allowed",
+};
+
 /** oauth4webapi's codes for an answer that no OAuth endpoint would give, so something else must have answered. */
 const FOREIGN_ANSWERS: ReadonlySet<string | undefined> = new Set([
   oauth.PARSE_ERROR,
@@ -58,6 +66,15 @@ export function authorizationFailure(error: unknown): Failure {
   if (error instanceof oauth.AuthorizationResponseError)
     return known(AUTHORIZATION_ERRORS, error.error, "authorization_error");
   return new Failure("authorization_response_invalid", safeCode(error));
+}
+
+/** @throws Failure in the place of each {@link UserRefused} */
+export function refusalsAsFailures<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof UserRefused ? new Failure(REFUSALS[error.code], `${error.code} ${error.claim}`) : error;
+  }
 }
 
 /** Only registered codes go into the log; anything else may be text that somebody put into a URL. */

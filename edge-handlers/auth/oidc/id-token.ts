@@ -7,7 +7,7 @@ const MAX_AGE = 600;
 
 /**
  * Verifies signature, issuer, audience and times of an ID token, and returns its claims
- * (https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation). Nonce and `azp` are checked when the token
+ * (https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation). The nonce is checked when the token
  * response is read.
  *
  * @param expected `audience` is the client ID
@@ -19,6 +19,11 @@ export async function verifyIdToken(token: string, expected: ExpectedToken): Pro
     requiredClaims: ["exp", "iat", "sub"],
     maxAge: MAX_AGE,
   });
+  // Section 3.1.3.7, steps 3 to 5: the gateway trusts no other audience.
+  const { aud, azp } = payload;
+  if (Array.isArray(aud) && aud.some((audience) => audience !== expected.audience))
+    throw new Failure("idp_response_invalid", "id_token_aud");
+  if (azp !== undefined && azp !== expected.audience) throw new Failure("idp_response_invalid", "id_token_azp");
   if (typeof payload.sub !== "string" || payload.sub === "") throw new Failure("idp_response_invalid", "id_token_sub");
   return payload;
 }

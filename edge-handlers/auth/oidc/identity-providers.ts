@@ -1,5 +1,6 @@
 /** The identity providers' metadata and keys, cached for the lifetime of the runtime. */
 import * as oauth from "oauth4webapi";
+import { TENANT_ID } from "../../../identity/user";
 import { cached, type Cached, type Surroundings } from "../../shared/cached";
 import { safeCode } from "../../shared/failure";
 import { Failure } from "../failures";
@@ -13,6 +14,9 @@ const METADATA_LIFETIMES = { fresh: HOUR, stale: 24 * HOUR, pause: 10 };
 /** Endpoints that the gateway calls or redirects browsers to. */
 const REQUIRED_ENDPOINTS = ["authorization_endpoint", "token_endpoint", "jwks_uri"] as const;
 const OPTIONAL_ENDPOINTS = ["userinfo_endpoint", "end_session_endpoint", "revocation_endpoint"] as const;
+
+/** https://learn.microsoft.com/entra/identity-platform/v2-protocols#endpoints */
+const ALL_TENANTS = "organizations";
 
 export interface IdentityProviders {
   /**
@@ -38,9 +42,11 @@ export function identityProviders(surroundings: Surroundings): IdentityProviders
 /** https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig */
 async function discover(issuer: string): Promise<oauth.AuthorizationServer> {
   try {
-    const url = new URL(issuer);
-    const response = await oauth.discoveryRequest(url, { algorithm: "oidc", [oauth.customFetch]: idpFetch });
-    const metadata = await oauth.processDiscoveryResponse(url, response);
+    const response = await oauth.discoveryRequest(new URL(issuer.replace(TENANT_ID, ALL_TENANTS)), {
+      algorithm: "oidc",
+      [oauth.customFetch]: idpFetch,
+    });
+    const metadata = await oauth.processDiscoveryResponse(new URL(issuer), response);
     // The library compares parsed URLs; section 4.3 requires identical text.
     if (metadata.issuer !== issuer) throw new Failure("idp_misconfigured", "issuer");
     for (const name of REQUIRED_ENDPOINTS) requireHttps(metadata[name]);

@@ -1,20 +1,20 @@
 /** Identifies the user from the claims of the ID token and, for missing claims, of userinfo. */
 import * as oauth from "oauth4webapi";
+import type { Claims } from "../../../identity/claim-path";
+import { profileOf } from "../../../identity/profiles";
+import { areRolesLeftOut, claimsWanted, readUser, type User } from "../../../identity/user";
 import { idpSessionId } from "../../../ledger/records";
 import { sha256 } from "../../../session/node-hash";
 import { userId } from "../../../session/token";
 import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
-import { tokenFailure } from "./failure";
-import type { RelyingParty } from "./relying-party";
+import { refusalsAsFailures, tokenFailure } from "./failure";
+import { scopesOf, type RelyingParty } from "./relying-party";
 import type { Tokens } from "./tokens";
 
-export interface Identity {
+export interface Identity extends Pick<User, "email" | "roles"> {
   uid: string;
-  email: string;
-  /** Only names that the policy mentions. */
-  roles: string[];
-  claims: Record<string, string>;
+  claims: Record<string, string[]>;
   /** `acr`, or empty. */
   strength: string;
   /** Unix seconds of the authentication at the provider, by its clock; undefined if it does not send it. */
@@ -23,47 +23,43 @@ export interface Identity {
   idpSession: string | undefined;
 }
 
-type Claims = Record<string, unknown>;
-
-const MAX_EMAIL = 254;
 /** Claims are copied into headers of the request to the origin: no control characters, no lone surrogates. */
 const HEADER_TEXT = /^[ -~\u00a0-\ud7ff\ue000-\u{10ffff}]+$/u;
 
-/** @throws Failure `groups_overage`, `idp_unavailable`, `idp_response_invalid`, `idp_misconfigured` */
+/**
+ * @throws Failure `groups_overage`, `account_not_allowed`, `idp_unavailable`, `idp_response_invalid`,
+ *   `idp_misconfigured`
+ */
 export async function identify(context: RequestContext, party: RelyingParty, tokens: Tokens): Promise<Identity> {
-  const { settings } = context;
-  const { issuer, rolesClaim } = party.settings;
   const claims = await completeClaims(context, party, tokens);
+  const { issuer, subject, email, roles } = refusalsAsFailures(() => readUser(party.settings, claims));
   const providerSid = tokens.idToken?.["sid"];
-  if (isOverage(claims, rolesClaim)) throw new Failure("groups_overage");
   return {
-    uid: userId(sha256, issuer, String(claims["sub"])),
-    email: emailOf(claims),
-    roles: settings.roles.filter((role) => listOf(claims[rolesClaim]).includes(role)),
+    uid: userId(sha256, issuer, subject),
+    email,
+    roles,
     claims: Object.fromEntries(
-      settings.claims.map((name) => [name, textOf(claims[name])] as const).filter(([, text]) => text !== ""),
+      context.settings.claims
+        .map((name) => [name, textsOf(Object.hasOwn(claims, name) ? claims[name] : undefined)] as const)
+        .filter(([, texts]) => texts.length > 0),
     ),
-    strength: textOf(claims["acr"]),
+    strength: textsOf(claims["acr"]).join(" "),
     authTime: timeOf(claims["auth_time"]),
     idpSession:
       typeof providerSid === "string" && providerSid !== "" ? idpSessionId(sha256, issuer, providerSid) : undefined,
   };
 }
 
-/** Calls userinfo only if the ID token lacks a claim that the gateway needs. */
+/** Calls userinfo only if the ID token lacks a claim that the gateway needs and userinfo may have. */
 async function completeClaims(
-  context: RequestContext,
+  { settings }: RequestContext,
   party: RelyingParty,
   { idToken, accessToken }: Tokens,
 ): Promise<Claims> {
-  const { settings } = context;
-  const { rolesClaim, scopes } = party.settings;
-  const wanted = [...settings.claims];
-  if (settings.roles.length > 0) wanted.push(rolesClaim);
-  if (scopes.includes("email")) wanted.push("email");
-  if (idToken && (isOverage(idToken, rolesClaim) || wanted.every((name) => idToken[name] !== undefined)))
+  const wanted = [...claimsWanted(party.settings, scopesOf(party.settings)), ...settings.claims];
+  if (idToken && (areRolesLeftOut(party.settings, idToken) || wanted.every((name) => idToken[name] !== undefined)))
     return idToken;
-  if (!party.server.userinfo_endpoint) {
+  if (!party.server.userinfo_endpoint || !profileOf(party.settings.profile).userinfo) {
     if (idToken) return idToken;
     throw new Failure("idp_response_invalid", "no_id_token_and_no_userinfo");
   }
@@ -85,32 +81,12 @@ async function userinfo(
   }
 }
 
-/**
- * True if the provider left the roles out because there are too many. Then the user's roles are unknown, and granting
- * or denying them would both be wrong
- * (https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference#groups-overage-claim).
- */
-function isOverage(claims: Claims, rolesClaim: string): boolean {
-  const pointers = claims["_claim_names"];
-  if (typeof pointers === "object" && pointers !== null && Object.hasOwn(pointers, rolesClaim)) return true;
-  return rolesClaim === "groups" && String(claims["hasgroups"]) === "true";
-}
-
-/** Empty for an address that the provider calls unverified, because it could be anybody's. */
-function emailOf(claims: Claims): string {
-  const email = textOf(claims["email"]);
-  return String(claims["email_verified"]) === "false" || email.length > MAX_EMAIL ? "" : email;
-}
-
-function listOf(claim: unknown): unknown[] {
-  return Array.isArray(claim) ? claim : [claim];
-}
-
-/** A claim as header text; empty if it cannot be written as such. */
-function textOf(claim: unknown): string {
-  const values = listOf(claim).filter((value) => ["string", "number", "boolean"].includes(typeof value));
-  const text = values.join(",");
-  return HEADER_TEXT.test(text) ? text : "";
+/** The values of a claim that can be written into a header. */
+function textsOf(claim: unknown): string[] {
+  return (Array.isArray(claim) ? claim : [claim])
+    .filter((value) => ["string", "number", "boolean"].includes(typeof value))
+    .map(String)
+    .filter((text) => HEADER_TEXT.test(text));
 }
 
 function timeOf(claim: unknown): number | undefined {

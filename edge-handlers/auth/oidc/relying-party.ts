@@ -1,5 +1,6 @@
 /** The gateway as a client of one identity provider. */
 import * as oauth from "oauth4webapi";
+import { profileOf } from "../../../identity/profiles";
 import type { ClientAuthentication, IdentityProviderSettings } from "../../../session/settings";
 import { identityProviderOf, type RequestContext } from "../request-context";
 import { Failure } from "../failures";
@@ -41,6 +42,10 @@ export function prepare({ settings, identityProviders, ports }: RequestContext, 
   if (!provider) return;
   identityProviders.metadata(provider.issuer).catch(() => {});
   if (provider.clientAuthentication !== "none") ports.clientSecret(id).catch(() => {});
+}
+
+export function scopesOf({ profile, scopes }: IdentityProviderSettings): readonly string[] {
+  return scopes ?? profileOf(profile).scopes;
 }
 
 /** How the gateway authenticates at the token endpoint (OpenID Connect Core 1.0, section 9). */

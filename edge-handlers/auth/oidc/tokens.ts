@@ -1,9 +1,10 @@
 /** Exchanges codes and refresh tokens for tokens with verified claims. */
-import type { JWTPayload } from "jose";
+import { decodeJwt, type JWTPayload } from "jose";
 import * as oauth from "oauth4webapi";
 import type { Flow } from "../cookies/flow";
 import type { RequestContext } from "../request-context";
-import { authorizationFailure, tokenFailure } from "./failure";
+import { expectedIssuer, TENANT_ID } from "../../../identity/user";
+import { authorizationFailure, refusalsAsFailures, tokenFailure } from "./failure";
 import { verifyIdToken } from "./id-token";
 import { clientAuthentication, redirectUri, type RelyingParty } from "./relying-party";
 
@@ -33,11 +34,12 @@ export async function redeemCode(context: RequestContext, party: RelyingParty, f
       flow.verifier,
       requestOptions,
     );
-    const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, {
+    const issuer = await issuerOf(response, party);
+    const tokens = await oauth.processAuthorizationCodeResponse({ ...server, issuer }, client, response, {
       expectedNonce: flow.nonce,
       requireIdToken: true,
     });
-    return await verified(context, party, tokens);
+    return await verified(context, party, tokens, issuer);
   } catch (error) {
     throw tokenFailure(error);
   }
@@ -58,7 +60,9 @@ export async function redeemRefreshToken(
   const authentication = await clientAuthentication(context, party);
   try {
     const response = await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, requestOptions);
-    return await verified(context, party, await oauth.processRefreshTokenResponse(server, client, response));
+    const issuer = await issuerOf(response, party);
+    const tokens = await oauth.processRefreshTokenResponse({ ...server, issuer }, client, response);
+    return await verified(context, party, tokens, issuer);
   } catch (error) {
     throw tokenFailure(error);
   }
@@ -77,13 +81,37 @@ function readAuthorizationResponse(url: URL, { server, client }: RelyingParty, f
   }
 }
 
+/**
+ * The issuer that the ID token of a response must have. It depends on the tenant, if the provider has several.
+ *
+ * @throws Failure `account_not_allowed`
+ */
+async function issuerOf(response: Response, { settings }: RelyingParty): Promise<string> {
+  const { id_token: idToken } = (await response
+    .clone()
+    .json()
+    .catch(() => ({}))) as { id_token?: unknown };
+  // Claims that cannot be read are for the library to refuse.
+  const claims = typeof idToken === "string" && settings.issuer.includes(TENANT_ID) ? unverifiedClaims(idToken) : {};
+  return refusalsAsFailures(() => expectedIssuer(settings, claims));
+}
+
+function unverifiedClaims(token: string): JWTPayload {
+  try {
+    return decodeJwt(token);
+  } catch {
+    return {};
+  }
+}
+
 async function verified(
   context: RequestContext,
   { server, settings }: RelyingParty,
   tokens: oauth.TokenEndpointResponse,
+  issuer: string,
 ): Promise<Tokens> {
   const keys = context.identityProviders.keySet(server.jwks_uri!);
-  const expected = { issuer: settings.issuer, audience: settings.clientId, keys, now: context.now };
+  const expected = { issuer, audience: settings.clientId, keys, now: context.now };
   return {
     accessToken: tokens.access_token,
     idToken: tokens.id_token === undefined ? undefined : await verifyIdToken(tokens.id_token, expected),

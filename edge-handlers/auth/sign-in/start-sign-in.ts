@@ -1,24 +1,31 @@
 import { calculatePKCECodeChallenge } from "oauth4webapi";
+import { profileOf } from "../../../identity/profiles";
 import { redirect } from "../../shared/responses";
 import type { Known } from "./authentication";
 import { clearedOldestFlowCookies, flowCookie, type Flow } from "../cookies/flow";
 import { isLoop } from "../cookies/sign-ins";
 import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
-import { redirectUri, relyingParty } from "../oidc/relying-party";
+import { redirectUri, relyingParty, scopesOf } from "../oidc/relying-party";
+
+export interface SignInOptions {
+  /** If given, forces re-authentication: the known cut-offs that require it. */
+  reauthentication?: Known | undefined;
+  /** The e-mail address that the user typed. */
+  loginHint?: string;
+}
 
 /**
  * Redirects the browser to the identity provider, always with the code flow, PKCE, state and nonce (RFC 9700 section
  * 2.1.1).
  *
- * @param reauthentication if given, forces re-authentication: the known cut-offs that require it
  * @throws Failure `too_many_sign_ins`, `idp_unavailable`, `idp_misconfigured`, `keys_unavailable`
  */
 export async function startSignIn(
   context: RequestContext,
   idp: string,
   returnPath: string,
-  reauthentication?: Known,
+  { reauthentication, loginHint }: SignInOptions = {},
 ): Promise<Response> {
   const { ports, note } = context;
   note.idp = idp;
@@ -38,12 +45,15 @@ export async function startSignIn(
 
   const target = new URL(server.authorization_endpoint!);
   const parameters = {
+    ...profileOf(settings.profile).parameters,
+    ...settings.authorizationParameters,
+    ...(loginHint !== undefined && { login_hint: loginHint }),
     response_type: "code",
     // With `form_post` the browser would not send the Lax flow cookie.
     response_mode: "query",
     client_id: settings.clientId,
     redirect_uri: redirectUri(context, idp),
-    scope: settings.scopes.join(" "),
+    scope: scopesOf(settings).join(" "),
     state: flow.state,
     nonce: flow.nonce,
     code_challenge: await calculatePKCECodeChallenge(flow.verifier),

@@ -1,0 +1,97 @@
+/** Checks of identity providers that involve more than one option. */
+import { profileOf } from "../identity/profiles";
+import { rolesOf } from "../policy/rule";
+import type { ConfigProblem } from "./error";
+import { issuerOf } from "./identity-provider";
+import type { Config } from "./schema";
+
+type Check = (config: Config) => ConfigProblem[];
+
+/** A check of each provider. */
+function ofEach(
+  check: (provider: Config["identityProviders"][string], config: Config) => [option: string, message: string][],
+): Check {
+  return (config) =>
+    Object.entries(config.identityProviders).flatMap(([id, provider]) =>
+      check(provider, config).map(([option, message]) => ({ path: `identityProviders.${id}.${option}`, message })),
+    );
+}
+
+export const identityProvidersAreComplete = ofEach((provider) =>
+  issuerOf(provider) === undefined
+    ? provider.profile === "entra"
+      ? [["tenants", 'write the ID of your tenant: tenants: ["8eaef023-2b34-4da1-9baa-8bc8c9d6a490"]']]
+      : [["issuer", 'write the issuer as its discovery document spells it, such as "https://login.example.com"']]
+    : [],
+);
+
+export const tenantsAreForEntra = ofEach(({ profile, tenants, issuer }) => {
+  if (profile !== "entra")
+    return tenants ? [["tenants", 'only the profile "entra" has tenants; remove it, or write profile: "entra"']] : [];
+  if (!tenants)
+    return issuer === undefined ? [] : [["tenants", "write the IDs of the tenants whose users may sign in"]];
+  const isForAll = issuer?.includes("{tenantid}");
+  if (issuer !== undefined && !isForAll && (tenants.length > 1 || !issuer.includes(`/${tenants[0]}/`)))
+    return [
+      [
+        "issuer",
+        `its tenant is not the one in tenants; leave issuer out, or write "{tenantid}" in the place of the tenant's ID`,
+      ],
+    ];
+  return [];
+});
+
+export const providersGrantRolesOfThePolicy = ofEach(({ profile, roles }, { policy, identityProviders }) => {
+  const known = rolesOf(policy);
+  const problems: [string, string][] = [];
+  const isOnly = Object.keys(identityProviders).length === 1;
+  if (!roles.grant && !isOnly && known.length > 0)
+    problems.push([
+      "roles.grant",
+      `write which roles of the policy this provider may grant, such as ["${known[0]}"], or [] for none: there are several providers`,
+    ]);
+  for (const [i, name] of (roles.grant ?? []).entries())
+    if (!known.includes(name)) problems.push([`roles.grant[${i}]`, notInPolicy(name, known)]);
+  for (const [theirs, name] of Object.entries(roles.map ?? {}))
+    if (!(roles.grant ?? known).includes(name))
+      problems.push([
+        `roles.map.${theirs}`,
+        known.includes(name) ? `"${name}" is not among roles.grant; add it there` : notInPolicy(name, known),
+      ]);
+  const isGranting = known.length > 0 && (roles.grant ? roles.grant.length > 0 : isOnly);
+  if (isGranting && !roles.claim && profileOf(profile).roles === undefined)
+    problems.push([
+      "roles.claim",
+      `the profile "${profile}" has no standard claim for roles; write its path, such as '"https://example.com/roles"', or roles: { grant: [] }`,
+    ]);
+  return problems;
+});
+
+export const placesAreServed = ofEach(({ offeredAt }, { domain, alternateDomains }) => {
+  const hosts = [domain, ...alternateDomains];
+  return (offeredAt?.hosts ?? []).flatMap((host, i): [string, string][] =>
+    hosts.includes(host) ? [] : [[`offeredAt.hosts[${i}]`, `"${host}" is not served; write ${hosts.join(" or ")}`]],
+  );
+});
+
+export function rulesNameProviders({ policy, identityProviders }: Config): ConfigProblem[] {
+  const known = Object.keys(identityProviders);
+  return policy.flatMap(({ allow }, i) =>
+    (typeof allow === "object" ? (allow.idp ?? []) : []).flatMap((idp, place) =>
+      known.includes(idp)
+        ? []
+        : [
+            {
+              path: `policy[${i}].allow.idp[${place}]`,
+              message: `"${idp}" is not among identityProviders; write ${known.join(" or ")}`,
+            },
+          ],
+    ),
+  );
+}
+
+function notInPolicy(role: string, known: readonly string[]): string {
+  return known.length === 0
+    ? `no rule of the policy requires "${role}"; remove it`
+    : `no rule of the policy requires "${role}"; write ${known.join(" or ")}`;
+}

@@ -1,0 +1,36 @@
+/** Which identity provider a sign-in uses, if the request does not say. */
+import { pathMatches } from "../../../policy/path";
+import type { AuthSettings, IdentityProviderSettings } from "../../../session/settings";
+import { domainOf } from "../../../identity/user";
+
+/**
+ * The providers that people may choose from at a place. A place that some provider names belongs to those that name it;
+ * everywhere else, to those that name no place.
+ *
+ * @param host with the port, if it has one
+ * @param returnPath where the user wants to go; the query is ignored
+ * @returns at least one ID
+ */
+export function providersAt({ identityProviders }: AuthSettings, host: string, returnPath: string): string[] {
+  const all = Object.entries(identityProviders);
+  const path = returnPath.split(/[?#]/)[0]!;
+  const ids = (providers: [string, IdentityProviderSettings][]) => providers.map(([id]) => id);
+  const here = all.filter(
+    ([, { offeredAt }]) =>
+      offeredAt?.hosts?.includes(host) || offeredAt?.paths?.some((pattern) => pathMatches(pattern, path)),
+  );
+  if (here.length > 0) return ids(here);
+  const everywhere = all.filter(([, { offeredAt }]) => !offeredAt);
+  return ids(everywhere.length > 0 ? everywhere : all);
+}
+
+/** The only provider, of those, that accepts the domain of an e-mail address; undefined if there is none or several. */
+export function providerOfEmail(
+  { identityProviders }: AuthSettings,
+  ids: readonly string[],
+  email: string,
+): string | undefined {
+  const domain = domainOf(email);
+  const [id, ...others] = ids.filter((one) => identityProviders[one]!.emailDomains?.includes(domain));
+  return others.length > 0 ? undefined : id;
+}

@@ -1,0 +1,30 @@
+/** What differs between identity providers, as data. Profiles are in profiles/, one file each. */
+
+export interface Profile {
+  /** The issuer, if it is the same for everybody; otherwise the config names it. */
+  issuer?: string;
+  /** The claim that identifies a user for as long as the account exists. With the issuer, it makes the user's ID. */
+  subject: string;
+  /** Claims of which one must be true for the e-mail address to count as the user's. */
+  emailVerifiedBy: readonly string[];
+  /** Further condition for an e-mail address to count. */
+  ownsEmail?: (email: string, claims: Record<string, unknown>) => boolean;
+  /** The claim path of the roles; absent if the provider has no standard place for them. */
+  roles?: string;
+  /** Claims that the ID token must have, with the values that are accepted. */
+  requires: Readonly<Record<string, readonly string[]>>;
+  /** True if userinfo may have claims that the ID token lacks. */
+  userinfo: boolean;
+  scopes: readonly string[];
+  /** Further parameters of the authorization request. */
+  parameters?: Readonly<Record<string, string>>;
+  /** How to sign out where the provider has no OpenID Connect endpoint for it, or one with a different form. */
+  logout?: {
+    /** Path on the host of the authorization endpoint. */
+    path: string;
+    /** The parameter with the URL to return to. */
+    returnTo: string;
+    /** True to use it even if discovery has an `end_session_endpoint`. */
+    always: boolean;
+  };
+}

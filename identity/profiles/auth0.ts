@@ -1,0 +1,15 @@
+import type { Profile } from "../profile";
+
+/**
+ * Auth0. Roles are in a token only if an Action puts them there, under a name that the tenant chooses
+ * (https://auth0.com/docs/secure/tokens/json-web-tokens/create-custom-claims).
+ */
+export const auth0: Profile = {
+  subject: "sub",
+  emailVerifiedBy: ["email_verified"],
+  requires: {},
+  userinfo: true,
+  scopes: ["openid", "profile", "email", "offline_access"],
+  // For tenants without end-session endpoint discovery (https://auth0.com/docs/authenticate/login/logout/log-users-out-of-auth0).
+  logout: { path: "/v2/logout", returnTo: "returnTo", always: false },
+};

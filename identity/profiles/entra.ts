@@ -1,0 +1,20 @@
+import type { Profile } from "../profile";
+
+/**
+ * Microsoft Entra ID, v2.0 tokens (https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference).
+ *
+ * `sub` differs for each application, and `email`, `upn` and `preferred_username` can be changed, so the user is `oid` in
+ * the tenant of the issuer. An address counts only if Microsoft verified who owns its domain
+ * (https://learn.microsoft.com/entra/identity-platform/optional-claims-reference, `xms_edov`): a user of another tenant
+ * can have any address.
+ */
+export const entra: Profile = {
+  subject: "oid",
+  emailVerifiedBy: ["xms_edov"],
+  roles: "roles",
+  // v1.0 tokens have another issuer and other claims.
+  requires: { ver: ["2.0"] },
+  // It is Microsoft Graph's, and has neither roles nor anything that the ID token lacks.
+  userinfo: false,
+  scopes: ["openid", "profile", "email", "offline_access"],
+};
