@@ -55,9 +55,11 @@ const PROVIDER_INDEX = {
           name: "@cdktf/provider-aws",
           message: "Import @cdktf/provider-aws/lib/<resource>: the index costs seconds and a gigabyte.",
         },
+        { name: "@cdktf/provider-azuread", message: "Import @cdktf/provider-azuread/lib/<resource>." },
       ],
       patterns: [
         { regex: "^@cdktf/provider-aws/lib(/index)?$", message: "Import @cdktf/provider-aws/lib/<resource>." },
+        { regex: "^@cdktf/provider-azuread/lib(/index)?$", message: "Import @cdktf/provider-azuread/lib/<resource>." },
       ],
     },
   ],
