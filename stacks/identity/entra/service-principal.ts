@@ -1,0 +1,25 @@
+import { ServicePrincipal as Resource } from "@cdktf/provider-azuread/lib/service-principal";
+import { Construct } from "constructs";
+import type { EntraApp } from "../../../config/entra-app";
+
+/** The app in its home tenant ("enterprise application"): who may sign in to it, and what it has consent for. */
+export class ServicePrincipal extends Construct {
+  readonly objectId: string;
+  readonly clientId: string;
+  /** The tenant in which Terraform made it. */
+  readonly tenantId: string;
+
+  constructor(scope: Construct, id: string, { app, clientId }: { app: EntraApp; clientId: string }) {
+    super(scope, id);
+    const principal = new Resource(this, "Resource", {
+      clientId,
+      appRoleAssignmentRequired: app.assignmentRequired,
+      ...(app.owners.length > 0 && { owners: app.owners }),
+      // Else the admin center's list of enterprise applications does not show it.
+      featureTags: [{ enterprise: true }],
+    });
+    this.objectId = principal.objectId;
+    this.clientId = principal.clientId;
+    this.tenantId = principal.applicationTenantId;
+  }
+}

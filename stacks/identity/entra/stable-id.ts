@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+
+/** Ours alone: every ID below it stays what it is for as long as this does. */
+const NAMESPACE = "0f4a9a52-8a43-4c4e-9d5b-6a7a2c9c51d3";
+
+/**
+ * The ID of a role or scope. Entra stores assignments by ID, so it must never change: it depends on the names of gateway
+ * and role only, not on the other roles, their order or the machine.
+ */
+export function stableId(gateway: string, kind: "role" | "scope", name: string): string {
+  return uuid5(NAMESPACE, `${gateway}/${kind}/${name}`);
+}
+
+/** RFC 9562 section 5.5: version 5, SHA-1. */
+export function uuid5(namespace: string, name: string): string {
+  const hash = createHash("sha1")
+    .update(Buffer.from(namespace.replaceAll("-", ""), "hex"))
+    .update(name)
+    .digest()
+    .subarray(0, 16);
+  hash[6] = (hash[6]! & 0x0f) | 0x50;
+  hash[8] = (hash[8]! & 0x3f) | 0x80;
+  return hash.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
