@@ -26,7 +26,10 @@ function line(write: string, max: number) {
 
 function objectIds(what: string) {
   return z
-    .array(text(GUID, `the object ID of a ${what}, such as "8d1f6b1e-0c0a-4c0e-9c55-2f4f0d6f7a10"`))
+    .array(
+      text(GUID, `the object ID of a ${what}, such as "8d1f6b1e-0c0a-4c0e-9c55-2f4f0d6f7a10"`),
+      "write a list of object IDs",
+    )
     .refine((ids) => new Set(ids).size === ids.length, "write each object ID once")
     .default([]);
 }

@@ -13,6 +13,8 @@ import { describeWith } from "./tools";
 /** The oldest provider that the stack supports; what is planned on it holds for the newer ones. */
 export const AWS_PROVIDER_VERSION = "5.100.0";
 const REGISTRY_NAME = "registry.terraform.io/hashicorp/aws";
+/** Taken from the same mirror where that has it. */
+const AZUREAD_REGISTRY_NAME = "registry.terraform.io/hashicorp/azuread";
 const CACHE = resolve(__dirname, "../../.cache/terraform");
 
 /** https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories */
@@ -196,7 +198,8 @@ export function cliConfig(): string {
     mkdirSync(CACHE, { recursive: true });
     return `plugin_cache_dir = ${JSON.stringify(CACHE)}\n`;
   }
-  const only = JSON.stringify([REGISTRY_NAME]);
+  const mirrored = [REGISTRY_NAME, AZUREAD_REGISTRY_NAME].filter((name) => existsSync(join(mirror, name)));
+  const only = JSON.stringify(mirrored);
   return `provider_installation {
   filesystem_mirror {
     path    = ${JSON.stringify(mirror)}
