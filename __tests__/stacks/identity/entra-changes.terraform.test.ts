@@ -58,10 +58,7 @@ const CHANGES: [name: string, after: Props, changes: string[], outputs?: string[
   [
     "an owner who leaves",
     { app: { ...LOCAL, owners: [id(2)] } },
-    [
-      `delete azuread_application_owner.application_owner["${id(1)}"]`,
-      "update azuread_service_principal.service_principal",
-    ],
+    [`delete azuread_application_owner.application_owner["${id(1)}"]`],
   ],
   [
     "the name that people see",

@@ -149,7 +149,6 @@ describeWithAzuread("an app", ({ open, openEach }) => {
     });
     expect(values["azuread_service_principal.service_principal"]).toMatchObject({
       app_role_assignment_required: true,
-      owners: EVERY_OPTION.owners,
     });
     expect(values[CONSENT]).toMatchObject({ claim_values: ["email", "offline_access", "openid", "profile"] });
     expect(values["azuread_conditional_access_policy.mfa"]).toMatchObject({

@@ -14,7 +14,7 @@ export class ServicePrincipal extends Construct {
     const principal = new Resource(this, "Resource", {
       clientId,
       appRoleAssignmentRequired: app.assignmentRequired,
-      ...(app.owners.length > 0 && { owners: app.owners }),
+      // No `owners`: the list would be exclusive, and Terraform's own identity may change the app only as its owner.
       // Else the admin center's list of enterprise applications does not show it.
       featureTags: [{ enterprise: true }],
     });
