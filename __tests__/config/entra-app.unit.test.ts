@@ -2,7 +2,12 @@
 import { X509Certificate } from "node:crypto";
 import { entraAppProblems, entraAppSchema, homeTenantOf, type EntraAppInput } from "../../config/entra-app";
 import { ConfigError } from "../../config/error";
-import { ecCertificate, rsaCertificate, type ClientCertificate } from "../support/entra-certificates";
+import {
+  ecCertificate,
+  RSA_PSS_CERTIFICATE,
+  rsaCertificate,
+  type ClientCertificate,
+} from "../support/entra-certificates";
 import {
   entraStack,
   EVERY_OPTION,
@@ -152,6 +157,7 @@ describe("a certificate", () => {
   test("must have a key that Entra accepts", () => {
     expect(mistakesWith(short.certificate)).toEqual([STRENGTH]);
     expect(mistakesWith(elliptic.certificate)).toEqual([STRENGTH]);
+    expect(mistakesWith(RSA_PSS_CERTIFICATE)).toEqual([STRENGTH]);
   });
 
   test("must be alone in its text, and listed once", () => {
