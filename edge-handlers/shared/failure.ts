@@ -47,8 +47,15 @@ export function safeCode(error: unknown): string {
 /** Any error as a failure. Unexpected errors become `internal`, with their position in the bundle. */
 export function asFailure<Code extends string>(error: unknown): Failure<Code | SharedFailureCode> {
   if (error instanceof Failure) return error;
-  const place = error instanceof Error ? /\/index\.js:(\d+:\d+)/.exec(error.stack ?? "") : null;
-  return new Failure("internal", safeCode(error) + (place ? ` at ${place[1]}` : ""));
+  return new Failure("internal", safeCode(error) + placeOf(error));
+}
+
+/** Where in the bundle an error was thrown: the first frame that is not of Node itself. */
+function placeOf(error: unknown): string {
+  const lines = error instanceof Error ? (error.stack ?? "").split("\n") : [];
+  const frame = lines.find((line) => /^\s+at /.test(line) && !line.includes("node:"));
+  const place = /\/index\.js:(\d+:\d+)\)?$/.exec(frame ?? "");
+  return place ? ` at ${place[1]}` : "";
 }
 
 function property(value: unknown, name: string): unknown {
