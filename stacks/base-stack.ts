@@ -5,6 +5,9 @@ import { literal } from "./terraform-text";
 /** Write-only arguments need 1.11. */
 const TERRAFORM_VERSION = ">= 1.11";
 
+/** The code is written against 5.100 and avoids arguments that only one major version has, so both work. */
+export const AWS_PROVIDER = { source: "hashicorp/aws", version: ">= 5.100, < 7.0" };
+
 export interface StateLocation {
   bucket: string;
   key: string;
@@ -18,6 +21,14 @@ export function stateOf(config: {
 }): StateLocation | undefined {
   const { name, state } = config;
   return state && { ...state, key: state.key ?? `edgegate/${name}.tfstate` };
+}
+
+/**
+ * The key of a state beside the gateway's: `edgegate/wiki.tfstate` to `edgegate/wiki.entra.main.tfstate`. Neither a
+ * gateway's nor a provider's name has a dot, so no other state has this key.
+ */
+export function besideKey(key: string, name: string): string {
+  return key.replace(/(\.tfstate)?$/, (extension) => `.${name}${extension}`);
 }
 
 /** A stack that people read in plans: short addresses, a backend that is the same on every machine, outputs. */

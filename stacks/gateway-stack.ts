@@ -1,13 +1,10 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { Construct } from "constructs";
-import { BaseStack, stateOf } from "./base-stack";
+import { AWS_PROVIDER, BaseStack, stateOf } from "./base-stack";
 import { Gateway, type GatewayProps } from "./gateway";
 import { authFunctionName, gateFunctionName, keyRotatorFunctionName, revokerFunctionName } from "./names";
 import { REGION } from "./provider-check";
 import { literal } from "./terraform-text";
-
-/** The code is written against 5.100 and avoids arguments that only one major version has, so both work. */
-const AWS_PROVIDER = { source: "hashicorp/aws", version: ">= 5.100, < 7.0" };
 
 /** A gateway as a separate stack, with its provider, its backend and outputs that people read. */
 export class GatewayStack extends BaseStack {

@@ -8,7 +8,7 @@ import {
   type EntraAppContext,
 } from "../../../config/entra-app";
 import { ConfigError } from "../../../config/error";
-import { BaseStack, type StateLocation } from "../../base-stack";
+import { BaseStack, besideKey, type StateLocation } from "../../base-stack";
 import { AdminConsent } from "./admin-consent";
 import { ApiScope } from "./api-scope";
 import { AppRoles } from "./app-roles";
@@ -66,7 +66,7 @@ export class EntraStack extends BaseStack {
     new AzureadProvider(this, "azuread", home === undefined ? {} : { tenantId: home });
     this.configureTerraform({
       providers: { azuread: AZUREAD_PROVIDER },
-      state: app.state ?? (props.state && { ...props.state, key: besideKey(props.state.key, provider) }),
+      state: app.state ?? (props.state && { ...props.state, key: besideKey(props.state.key, `entra.${provider}`) }),
       localName: `${name}.entra.${provider}`,
     });
 
@@ -134,9 +134,4 @@ export class EntraStack extends BaseStack {
         });
     }
   }
-}
-
-/** `edgegate/wiki.tfstate` to `edgegate/wiki.entra.main.tfstate`. */
-function besideKey(key: string, provider: string): string {
-  return key.replace(/(\.tfstate)?$/, (extension) => `.entra.${provider}${extension}`);
 }

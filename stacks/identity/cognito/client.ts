@@ -1,0 +1,117 @@
+import { CognitoUserPoolClient } from "@cdktf/provider-aws/lib/cognito-user-pool-client";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { CognitoPool } from "../../../config/cognito-pool";
+import { CloudFormation } from "./cloudformation";
+import type { UserPool } from "./user-pool";
+
+export interface ClientProps {
+  name: string;
+  pool: CognitoPool;
+  userPool: UserPool;
+  redirectUris: readonly string[];
+  postLogoutRedirectUris: readonly string[];
+  /** The names of the federated providers, and what makes them. */
+  federation?: { names: readonly string[]; dependable: ITerraformDependable };
+  /** Whether the gateway authenticates to the token endpoint with a secret, or is a public client with PKCE. */
+  hasSecret: boolean;
+}
+
+/**
+ * What the gateway may ask for. Cognito has no `offline_access`: it always answers with a refresh token. Without
+ * `aws.cognito.signin.user.admin`, an access token cannot change its user's account.
+ *
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html
+ */
+const SCOPES = ["openid", "profile", "email"];
+/** Seconds in which a refresh token is still good after it was used: an answer may be lost. 60 is the most. */
+const REFRESH_GRACE = 60;
+
+/** The gateway as a client of the pool. */
+export class Client extends Construct {
+  readonly clientId: string;
+
+  constructor(scope: Construct, id: string, props: ClientProps) {
+    super(scope, id);
+    this.clientId = props.hasSecret ? this.#withSecret(props) : this.#public(props);
+  }
+
+  #public(props: ClientProps): string {
+    const { name, pool, userPool, federation } = props;
+    const client = new CognitoUserPoolClient(this, "Resource", {
+      userPoolId: userPool.id,
+      name,
+      generateSecret: false,
+      allowedOauthFlowsUserPoolClient: true,
+      allowedOauthFlows: ["code"],
+      allowedOauthScopes: SCOPES,
+      callbackUrls: [...props.redirectUris],
+      logoutUrls: [...props.postLogoutRedirectUris],
+      supportedIdentityProviders: identityProviders(props),
+      explicitAuthFlows: authFlows(pool),
+      preventUserExistenceErrors: "ENABLED",
+      enableTokenRevocation: true,
+      refreshTokenRotation: [{ feature: "ENABLED", retryGracePeriodSeconds: REFRESH_GRACE }],
+      idTokenValidity: pool.tokens.validity / 60,
+      accessTokenValidity: pool.tokens.validity / 60,
+      refreshTokenValidity: pool.tokens.refresh / 60,
+      tokenValidityUnits: [{ idToken: "minutes", accessToken: "minutes", refreshToken: "minutes" }],
+      ...(federation && { dependsOn: [federation.dependable] }),
+    });
+    return client.id;
+  }
+
+  /**
+   * The provider's resource reads the secret into the state. CloudFormation makes the same client and tells its ID only.
+   *
+   * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html
+   */
+  #withSecret(props: ClientProps): string {
+    const { name, pool, userPool, federation } = props;
+    const stack = new CloudFormation(this, "Resource", {
+      name: `${name}-client`,
+      parameters: { UserPoolId: userPool.id },
+      refs: ["Client"],
+      resources: {
+        Client: {
+          Type: "AWS::Cognito::UserPoolClient",
+          Properties: {
+            UserPoolId: { Ref: "UserPoolId" },
+            ClientName: name,
+            GenerateSecret: true,
+            AllowedOAuthFlowsUserPoolClient: true,
+            AllowedOAuthFlows: ["code"],
+            AllowedOAuthScopes: SCOPES,
+            CallbackURLs: props.redirectUris,
+            LogoutURLs: props.postLogoutRedirectUris,
+            SupportedIdentityProviders: identityProviders(props),
+            ExplicitAuthFlows: authFlows(pool),
+            PreventUserExistenceErrors: "ENABLED",
+            EnableTokenRevocation: true,
+            RefreshTokenRotation: { Feature: "ENABLED", RetryGracePeriodSeconds: REFRESH_GRACE },
+            IdTokenValidity: pool.tokens.validity / 60,
+            AccessTokenValidity: pool.tokens.validity / 60,
+            RefreshTokenValidity: pool.tokens.refresh / 60,
+            TokenValidityUnits: { IdToken: "minutes", AccessToken: "minutes", RefreshToken: "minutes" },
+          },
+        },
+      },
+      ...(federation && { dependsOn: [federation.dependable] }),
+    });
+    return stack.ref("Client");
+  }
+}
+
+function identityProviders({ pool, federation }: ClientProps): string[] {
+  return [...(pool.localUsers ? ["COGNITO"] : []), ...(federation?.names ?? [])];
+}
+
+/**
+ * How a program could sign a user in without the pages: never with the password in the clear. An empty list would mean
+ * Cognito's defaults, among them the refresh flow that rotation excludes.
+ *
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html
+ */
+function authFlows({ passkeys }: CognitoPool): string[] {
+  return [passkeys ? "ALLOW_USER_AUTH" : "ALLOW_USER_SRP_AUTH"];
+}

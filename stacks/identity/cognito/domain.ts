@@ -1,0 +1,53 @@
+import { CognitoUserPoolDomain } from "@cdktf/provider-aws/lib/cognito-user-pool-domain";
+import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
+import { Construct } from "constructs";
+import type { CognitoPool } from "../../../config/cognito-pool";
+import type { UserPool } from "./user-pool";
+
+export interface DomainProps {
+  pool: CognitoPool;
+  userPool: UserPool;
+}
+
+/** The host of the sign-in pages and of the endpoints. */
+export class Domain extends Construct {
+  /** Reference to the host name: known once the domain is there. */
+  readonly name: string;
+  /** Where the DNS record of a domain of your own points. */
+  readonly target: string;
+
+  constructor(scope: Construct, id: string, { pool, userPool }: DomainProps) {
+    super(scope, id);
+    const { domain } = pool;
+    const resource = new CognitoUserPoolDomain(this, "Resource", {
+      userPoolId: userPool.id,
+      domain: "prefix" in domain ? domain.prefix : domain.name,
+      managedLoginVersion: 2,
+      ...("certificateArn" in domain && { certificateArn: domain.certificateArn }),
+    });
+    this.name = "prefix" in domain ? `${resource.domain}.${belowAmazonCognito(pool)}` : resource.domain;
+    this.target = resource.cloudfrontDistribution;
+    if ("hostedZoneId" in domain && domain.hostedZoneId !== undefined) {
+      new Route53Record(this, "alias", {
+        zoneId: domain.hostedZoneId,
+        name: domain.name,
+        type: "A",
+        alias: {
+          name: resource.cloudfrontDistribution,
+          zoneId: resource.cloudfrontDistributionZoneId,
+          evaluateTargetHealth: false,
+        },
+      });
+    }
+  }
+}
+
+/** The host name, known before there is anything. */
+export function domainName(pool: CognitoPool): string {
+  return "prefix" in pool.domain ? `${pool.domain.prefix}.${belowAmazonCognito(pool)}` : pool.domain.name;
+}
+
+/** https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html */
+function belowAmazonCognito({ region }: CognitoPool): string {
+  return `auth.${region}.amazoncognito.com`;
+}

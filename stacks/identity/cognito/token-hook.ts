@@ -1,0 +1,25 @@
+import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
+import { Construct } from "constructs";
+import type { UserPool } from "./user-pool";
+
+export interface TokenHookProps {
+  /** ARN of a function, or of its version or alias. */
+  functionArn: string;
+  userPool: UserPool;
+}
+
+/** Lets the pool, and no other, call the function that may change its tokens. */
+export class TokenHook extends Construct {
+  constructor(scope: Construct, id: string, { functionArn, userPool }: TokenHookProps) {
+    super(scope, id);
+    const [, , , , , , functionName, qualifier] = functionArn.split(":");
+    new LambdaPermission(this, "Resource", {
+      statementId: "Cognito",
+      action: "lambda:InvokeFunction",
+      functionName: functionName!,
+      ...(qualifier !== undefined && { qualifier }),
+      principal: "cognito-idp.amazonaws.com",
+      sourceArn: userPool.arn,
+    });
+  }
+}
