@@ -28,6 +28,12 @@ export const MOCKS = {
   aws_cloudwatch_log_group: { arn: "arn:aws:logs:us-east-1:111122223333:log-group:mock" },
   aws_cloudwatch_log_delivery_destination: { arn: "arn:aws:logs:us-east-1:111122223333:delivery-destination:mock" },
   aws_s3_bucket: { arn: "arn:aws:s3:::mock-bucket" },
+  aws_cognito_user_pool: {
+    arn: "arn:aws:cognito-idp:eu-central-1:111122223333:userpool/eu-central-1_mock",
+    id: "eu-central-1_mock",
+    endpoint: "cognito-idp.eu-central-1.amazonaws.com/eu-central-1_mock",
+  },
+  aws_cloudformation_stack: { outputs: { Client: "client", nightlyXreport: "report", importer: "importer" } },
 };
 
 /** `terraform test` wants a value for every ephemeral variable: these are those of the config with everything. */
@@ -65,7 +71,7 @@ function mockProvider(): string {
   return `mock_provider "aws" {\n${resources.join("")}}\n`;
 }
 
-function hcl(values: Record<string, string>): string {
+function hcl(values: Record<string, unknown>): string {
   return `{ ${Object.entries(values)
     .map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
     .join(", ")} }`;

@@ -2,7 +2,7 @@
  * Several stacks as modules of one configuration. One plan of it starts the provider and reads its schema once, and
  * still says of each stack what becomes of it.
  */
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** What a plan of several stacks says about one of them. */
@@ -56,7 +56,8 @@ export function writeModules(
     const asModule = { ...stack, provider: undefined, terraform: { ...stack.terraform, backend: undefined } };
     writeFileSync(join(folder, name, "cdk.tf.json"), JSON.stringify(asModule));
     // The paths are relative to where Terraform runs, and each holds a hash of the content.
-    cpSync(join(stackDir, "assets"), join(folder, "assets"), { recursive: true });
+    const assets = join(stackDir, "assets");
+    if (existsSync(assets)) cpSync(assets, join(folder, "assets"), { recursive: true });
   }
   const aws = configurations.map((configuration, place) => ({
     ...(JSON.parse(configuration) as object),
