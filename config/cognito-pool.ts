@@ -237,9 +237,13 @@ export const cognitoPoolSchema = z
   })
   .superRefine((pool, context) => {
     const problem = (path: PropertyKey[], message: string) => context.addIssue({ code: "custom", path, message });
-    // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html
+    // A passkey can count as both factors, but the provider cannot switch that on:
+    // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_WebAuthnMfaSettingsType.html
     if (pool.passkeys && pool.mfa === "required") {
-      problem(["passkeys"], 'a passkey is no second factor to Cognito; write mfa: "optional", or leave passkeys out');
+      problem(
+        ["passkeys"],
+        'nobody is offered a passkey where a second factor is required; write mfa: "optional", or leave passkeys out',
+      );
     }
     if (pool.passkeys && !pool.localUsers) {
       problem(["passkeys"], "only local users have passkeys; leave out localUsers: false or passkeys");

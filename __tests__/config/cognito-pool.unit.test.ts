@@ -163,7 +163,7 @@ const MISTAKES: [written: Record<string, unknown>, path: string, message: string
   [
     { passkeys: true },
     "passkeys",
-    'a passkey is no second factor to Cognito; write mfa: "optional", or leave passkeys out',
+    'nobody is offered a passkey where a second factor is required; write mfa: "optional", or leave passkeys out',
   ],
   [
     { passkeys: true, mfa: "optional", localUsers: false, federation: { corp } },

@@ -11,8 +11,8 @@ export interface BrandingProps {
 }
 
 /**
- * The look of the sign-in pages. Without a style, managed login shows nobody a page. The provider has a resource for it
- * from 6.12 on only.
+ * The look of the sign-in pages. Without a style, managed login shows nobody a page. The provider 5.100 has
+ * no resource for it.
  *
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-managedloginbranding.html
  */

@@ -45,8 +45,9 @@ export class UserPool extends Construct {
       mfaConfiguration: pool.mfa === "required" ? "ON" : "OPTIONAL",
       softwareTokenMfaConfiguration: { enabled: true },
       accountRecoverySetting: { recoveryMechanism: [{ name: "verified_email", priority: 1 }] },
+      // Always named: what is left out stays as it was.
+      signInPolicy: { allowedFirstAuthFactors: ["PASSWORD", ...(passkeys ? ["WEB_AUTHN"] : [])] },
       ...(passkeys && {
-        signInPolicy: { allowedFirstAuthFactors: ["PASSWORD", "WEB_AUTHN"] },
         webAuthnConfiguration: { relyingPartyId: domainName(pool), userVerification: "required" },
       }),
       ...(email && {
