@@ -201,7 +201,7 @@ function openDeployment(
 }
 
 /** https://developer.hashicorp.com/terraform/internals/json-format#change-representation */
-function changesOf(json: string): Change[] {
+export function changesOf(json: string): Change[] {
   const { resource_changes: changes = [] } = JSON.parse(json) as {
     resource_changes?: {
       address: string;
@@ -230,8 +230,8 @@ function holdsTrue(value: unknown): boolean {
   return value === true || (typeof value === "object" && value !== null && Object.values(value).some(holdsTrue));
 }
 
-/** Not what was there before the deployment: dependencies and the provider. */
-function filesBelow(folder: string): Record<string, string> {
+/** Not what was there before the deployment: dependencies and the provider. Archives, such as plans, are unpacked. */
+export function filesBelow(folder: string): Record<string, string> {
   const found: Record<string, string> = {};
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name);

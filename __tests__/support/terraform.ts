@@ -76,7 +76,8 @@ export interface TerraformFolder {
   plan(variables?: Record<string, string>): Plan;
 }
 
-type Open = (stackDir: string) => TerraformFolder;
+/** @param environment of Terraform: where an account other than none is */
+type Open = (stackDir: string, environment?: Record<string, string>) => TerraformFolder;
 /** Plans stacks as modules of one configuration: starts the provider and reads its schema once. */
 type PlanTogether = (stackDirs: Record<string, string>) => Record<string, PartOfPlan>;
 
@@ -98,19 +99,25 @@ export function describeWithTerraform(name: string, body: (open: Open, planToget
     let copies = 0;
     const newFolder = () => join(folder, `stack-${copies++}`);
     body(
-      (stackDir) => openStack(terraform, folder, stackDir, newFolder()),
+      (stackDir, environment) => openStack(terraform, folder, stackDir, newFolder(), environment),
       (stackDirs) => planModules(terraform, folder, stackDirs, newFolder()),
     );
   });
 }
 
-function openStack(terraform: string, initialized: string, stackDir: string, folder: string): TerraformFolder {
+function openStack(
+  terraform: string,
+  initialized: string,
+  stackDir: string,
+  folder: string,
+  environment?: Record<string, string>,
+): TerraformFolder {
   cpSync(stackDir, folder, { recursive: true });
   for (const name of [".terraform", ".terraform.lock.hcl", "test_override.tf.json"]) {
     cpSync(join(initialized, name), join(folder, name), { recursive: true, verbatimSymlinks: true });
   }
   const run = (args: readonly string[], variables?: Record<string, string>) =>
-    runTerraform(terraform, folder, join(initialized, "cli.tfrc"), args, variables);
+    runTerraform(terraform, folder, join(initialized, "cli.tfrc"), args, variables, environment);
   return {
     folder,
     run,
@@ -165,8 +172,9 @@ function runTerraform(
   cliConfigFile: string,
   args: readonly string[],
   variables = {},
+  environment = {},
 ): Run {
-  const env = { ...process.env, ...terraformEnvironment(cliConfigFile, variables) };
+  const env = { ...process.env, ...environment, ...terraformEnvironment(cliConfigFile, variables) };
   const { status, stdout, stderr } = spawnSync(terraform, args, {
     cwd,
     env,

@@ -274,6 +274,7 @@ describeWithTerraform("the plan of a pool", (open) => {
 
   test("only this pool may call the hook", () => {
     expect(resource("everything", "aws_lambda_permission.pre_token_hook")).toMatchObject({
+      statement_id: "edgegate-wiki-main",
       action: "lambda:InvokeFunction",
       function_name: "add-groups",
       qualifier: "live",

@@ -11,6 +11,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import run_simple
 from werkzeug.wrappers import Response
 
+import cognito
 import moto_amendments
 from cloudfront import CloudFront
 
@@ -18,9 +19,13 @@ from cloudfront import CloudFront
 # In every account, whether it uses EventBridge or not; moto makes it when it is first looked for.
 DEFAULT_BUS = "events event_buses default"
 
+# Of CloudFormation, for 90 days: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStacks.html
+HISTORY = "deleted_stacks"
+
 
 def main(port, runner):
     moto_amendments.apply(runner)
+    cognito.apply()
     moto = DomainDispatcherApplication(create_backend_app)
     cloudfront = CloudFront()
 
@@ -39,7 +44,7 @@ def moto_inventory():
     """The keys of every dictionary in which a service of moto keeps resources; those with an underscore are its book-keeping."""
     for backends in set(BackendDict._instances):
         for _, _, backend in list(backends.iter_backends()):
-            kinds = {kind: kept for kind, kept in vars(backend).items() if isinstance(kept, dict) and not kind.startswith("_")}
+            kinds = {kind: kept for kind, kept in vars(backend).items() if isinstance(kept, dict) and not kind.startswith("_") and kind != HISTORY}
             yield from inventory(backends.service_name, kinds)
             if backends.service_name == "lambda":
                 yield from inventory("lambda", {"functions": backend._lambdas._functions, "mappings": backend._event_source_mappings})

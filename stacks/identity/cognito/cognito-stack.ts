@@ -94,7 +94,7 @@ export class CognitoStack extends BaseStack {
           })
         : undefined;
     if (pool.preTokenHookArn !== undefined) {
-      new TokenHook(this, "pre_token_hook", { functionArn: pool.preTokenHookArn, userPool });
+      new TokenHook(this, "pre_token_hook", { name, functionArn: pool.preTokenHookArn, userPool });
     }
 
     this.issuer = userPool.issuer;

@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import type { UserPool } from "./user-pool";
 
 export interface TokenHookProps {
+  name: string;
   /** ARN of a function, or of its version or alias. */
   functionArn: string;
   userPool: UserPool;
@@ -10,11 +11,12 @@ export interface TokenHookProps {
 
 /** Lets the pool, and no other, call the function that may change its tokens. */
 export class TokenHook extends Construct {
-  constructor(scope: Construct, id: string, { functionArn, userPool }: TokenHookProps) {
+  constructor(scope: Construct, id: string, { name, functionArn, userPool }: TokenHookProps) {
     super(scope, id);
     const [, , , , , , functionName, qualifier] = functionArn.split(":");
     new LambdaPermission(this, "Resource", {
-      statementId: "Cognito",
+      // Other pools may call the same function.
+      statementId: `edgegate-${name}`,
       action: "lambda:InvokeFunction",
       functionName: functionName!,
       ...(qualifier !== undefined && { qualifier }),
