@@ -3,6 +3,7 @@
  * strict choice. Secrets are never part of it (docs/decisions/0030-cognito-secrets.md).
  */
 import { z } from "zod";
+import { text } from "./fields";
 
 const SECONDS_IN = { s: 1, m: 60, h: 3600, d: 86400 } as const;
 
@@ -30,10 +31,6 @@ const ATTRIBUTES = [
   "website",
   "zoneinfo",
 ] as const;
-
-function text(form: RegExp, write: string) {
-  return z.string(`write ${write}`).regex(form, `write ${write}`);
-}
 
 /** Seconds. Cognito takes whole minutes. */
 function lifetime(min: number, max: number, write: string) {

@@ -2,6 +2,7 @@
 import { canMeet, covers } from "../policy/coverage";
 import {
   identityProvidersAreComplete,
+  madeClientsFitTheProfile,
   providersGrantRolesOfThePolicy,
   rulesNameProviders,
   tenantsAreForEntra,
@@ -21,6 +22,7 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   behaviorsHaveARule,
   transmittersNameAProvider,
   identityProvidersAreComplete,
+  madeClientsFitTheProfile,
   tenantsAreForEntra,
   providersGrantRolesOfThePolicy,
   placesAreServed,

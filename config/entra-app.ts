@@ -6,6 +6,7 @@ import { X509Certificate } from "node:crypto";
 import { z } from "zod";
 import { ROLE_NAME } from "../policy/rule";
 import type { ConfigProblem } from "./error";
+import { text } from "./fields";
 
 /**
  * The app role of people who may sign in and have no role of the policy. Entra asks for some app role as soon as an app
@@ -15,10 +16,6 @@ export const SIGNED_IN_ROLE = "signed-in";
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const CERTIFICATE = 'write the text of one PEM certificate, such as readFileSync("entra-2027.pem", "utf8")';
-
-function text(form: RegExp, write: string) {
-  return z.string(`write ${write}`).regex(form, `write ${write}`);
-}
 
 function line(write: string, max: number) {
   return z.string(write).trim().min(1, write).max(max, `write at most ${max} characters`);

@@ -2,6 +2,7 @@
 import { profileOf } from "../identity/profiles";
 import { rolesOf } from "../policy/rule";
 import type { ConfigProblem } from "./error";
+import { entraAppProblems } from "./entra-app";
 import { issuerOf } from "./identity-provider";
 import type { Config } from "./schema";
 
@@ -17,13 +18,36 @@ function ofEach(
     );
 }
 
-export const identityProvidersAreComplete = ofEach((provider) =>
-  issuerOf(provider) === undefined
-    ? provider.profile === "entra"
-      ? [["tenants", 'write the ID of your tenant: tenants: ["8eaef023-2b34-4da1-9baa-8bc8c9d6a490"]']]
-      : [["issuer", 'write the issuer as its discovery document spells it, such as "https://login.example.com"']]
-    : [],
-);
+export const identityProvidersAreComplete = ofEach((provider) => {
+  const { profile, app, pool, clientId } = provider;
+  const problems: [string, string][] = [];
+  if (issuerOf(provider) === undefined && !pool)
+    problems.push(
+      profile === "entra"
+        ? ["tenants", 'write the ID of your tenant: tenants: ["8eaef023-2b34-4da1-9baa-8bc8c9d6a490"]']
+        : ["issuer", 'write the issuer as its discovery document spells it, such as "https://login.example.com"'],
+    );
+  if (clientId === undefined && !app && !pool)
+    problems.push(["clientId", "write the client ID that the identity provider gave you"]);
+  return problems;
+});
+
+/** What Terraform makes: only for the profile that has it, and never twice. */
+export const madeClientsFitTheProfile = ofEach(({ profile, issuer, clientId, app, pool, tenants }, config) => {
+  const problems: [string, string][] = [];
+  if (app && profile !== "entra") problems.push(["app", 'only the profile "entra" has an app; remove it']);
+  if (pool && profile !== "cognito") problems.push(["pool", 'only the profile "cognito" has a pool; remove it']);
+  if (pool && issuer !== undefined)
+    problems.push(["issuer", "remove it: pool makes a user pool; or remove pool to use an existing one"]);
+  if (pool && clientId !== undefined)
+    problems.push(["clientId", "remove it: pool makes the client; or remove pool to use an existing one"]);
+  if (pool && pool.tokens.refresh < config.session.absolute)
+    problems.push(["pool.tokens.refresh", `write at least session.absolute (${config.session.absolute}s)`]);
+  if (app)
+    for (const { path, message } of entraAppProblems({ app, roles: rolesOf(config.policy), tenants: tenants ?? [] }))
+      problems.push([`app.${path}`, message]);
+  return problems;
+});
 
 export const tenantsAreForEntra = ofEach(({ profile, tenants, issuer }) => {
   if (profile !== "entra")

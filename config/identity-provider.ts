@@ -3,6 +3,8 @@ import { z } from "zod";
 import { claimPathProblem } from "../identity/claim-path";
 import { profileOf, PROFILES, type ProfileName } from "../identity/profiles";
 import { TENANT_ID } from "../identity/user";
+import { cognitoPoolSchema } from "./cognito-pool";
+import { entraAppSchema } from "./entra-app";
 import { host, pathPattern, role, servedHost, text } from "./fields";
 
 const PROFILE_NAMES = Object.keys(PROFILES) as [ProfileName, ...ProfileName[]];
@@ -72,7 +74,8 @@ export const identityProvider = z.strictObject({
     .max(60, "write at most 60 characters")
     .optional(),
   issuer: issuer.optional(),
-  clientId: text(/^[!-~]{1,255}$/, "the client ID that the identity provider gave you"),
+  /** Absent if Terraform makes the client (`app`, `pool`). */
+  clientId: text(/^[!-~]{1,255}$/, "the client ID that the identity provider gave you").optional(),
   /** `none` is a public client with PKCE; the others take a client secret from Secrets Manager. */
   clientAuthentication: z
     .enum(
@@ -103,6 +106,10 @@ export const identityProvider = z.strictObject({
     )
     .min(1, "name a tenant")
     .optional(),
+  /** Entra only: an app registration that Terraform makes, in a stack of its own. */
+  app: entraAppSchema.optional(),
+  /** Cognito only: a user pool that Terraform makes, in a stack of its own. */
+  pool: cognitoPoolSchema.optional(),
   /** Hosts and paths at which people sign in with this provider, rather than one that names no place. */
   offeredAt: offeredAt.optional(),
   /** Further parameters of the authorization request, such as `domain_hint`, `ui_locales` or `acr_values`. */
@@ -119,7 +126,7 @@ export const identityProvider = z.strictObject({
 
 export type IdentityProvider = z.output<typeof identityProvider>;
 
-/** The issuer of a provider, from the config or its profile; undefined if neither says it. */
+/** The issuer of a provider, from the config or its profile; undefined if only Terraform knows it. */
 export function issuerOf({ profile, issuer, tenants }: IdentityProvider): string | undefined {
   if (issuer !== undefined) return issuer;
   if (profile !== "entra" || !tenants) return profileOf(profile).issuer;

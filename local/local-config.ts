@@ -13,8 +13,12 @@ export interface ForeignIdentityProvider {
 export function localConfig(config: Config, domain: string, issuer: string, foreign?: ForeignIdentityProvider): Config {
   const [first] = Object.keys(config.identityProviders);
   const identityProviders = Object.entries(config.identityProviders).map(
-    ([id, provider]) => [id, { ...provider, issuer }] as const,
+    ([id, { app, pool, clientId = localClientId(id), offeredAt, ...provider }]) => {
+      const hosts = offeredAt?.hosts?.map((host) => (host === config.domain ? domain : host));
+      return [id, { ...provider, clientId, issuer, ...(offeredAt && { offeredAt: { ...offeredAt, hosts } }) }] as const;
+    },
   );
+  const { app, pool, ...provider } = config.identityProviders[first!]!;
   return {
     ...config,
     domain,
@@ -23,7 +27,7 @@ export function localConfig(config: Config, domain: string, issuer: string, fore
     identityProviders: foreign
       ? {
           [first!]: {
-            ...config.identityProviders[first!]!,
+            ...provider,
             issuer: foreign.issuer,
             clientId: foreign.clientId,
             clientAuthentication: foreign.clientSecret === undefined ? "none" : "client_secret_basic",
@@ -31,4 +35,9 @@ export function localConfig(config: Config, domain: string, issuer: string, fore
         }
       : Object.fromEntries(identityProviders),
   };
+}
+
+/** For a client that only Terraform will make. */
+export function localClientId(provider: string): string {
+  return `local-${provider}`;
 }

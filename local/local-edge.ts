@@ -28,7 +28,7 @@ import { startKeyValueStoreEmulator, type KeyValueStoreEmulator } from "./key-va
 import type { Lambda, LambdaOptions } from "./lambda";
 import { startLambdaInstances } from "./lambda-instances";
 import { createLedgerTables } from "./ledger-tables";
-import { localConfig, type ForeignIdentityProvider } from "./local-config";
+import { type ForeignIdentityProvider, localClientId, localConfig } from "./local-config";
 import { queueConsumer } from "./queue-consumer";
 import { serve } from "./server";
 import { userClaims } from "./user-claims";
@@ -117,7 +117,7 @@ async function start(
     : await startIdentityProvider({
         ...certificate,
         clients: Object.entries(options.config.identityProviders).map(([id, provider]) => ({
-          id: provider.clientId,
+          id: provider.clientId ?? localClientId(id),
           ...(provider.clientAuthentication !== "none" && { secret: clientSecret! }),
           authentication: provider.clientAuthentication,
           claims: Object.fromEntries(users.map((user) => [user.id, userClaims(user, provider)])),

@@ -12,6 +12,7 @@ import { Distribution } from "./distribution";
 import { Dns } from "./dns";
 import { EdgeFunction } from "./edge-function";
 import { Gate } from "./gate";
+import { identityStacks } from "./identity/identity-stacks";
 import { KeyRotator } from "./key-rotator";
 import { Ledger } from "./ledger";
 import { authFunctionName } from "./names";
@@ -66,7 +67,7 @@ export class Gateway extends Construct {
       functionName: authFunctionName(config),
       description: `Signs people in to ${config.name}`,
       zip: artifacts.auth,
-      settings: authSettings(config),
+      settings: authSettings(config, identityStacks(this, config)),
       secretNames: secrets.names,
       permissions: authPermissions(config),
       logRetentionDays: config.logRetentionDays,

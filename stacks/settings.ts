@@ -22,7 +22,10 @@ export function gateSettings(config: Config): GateSettings {
   };
 }
 
-export function authSettings(config: Config): AuthParameter {
+/** What only Terraform knows of the identity providers whose clients it makes, by ID: CDKTF tokens. */
+export type MadeClients = Readonly<Record<string, { clientId: string; issuer: string }>>;
+
+export function authSettings(config: Config, made: MadeClients = {}): AuthParameter {
   const { absolute, idle, token } = config.session;
   const ids = Object.keys(config.identityProviders);
   return {
@@ -30,7 +33,7 @@ export function authSettings(config: Config): AuthParameter {
     basePath: config.basePath,
     hosts: hostsOf(config),
     session: { absolute, idle, token },
-    identityProviders: Object.fromEntries(ids.map((id) => [id, identityProviderSettings(config, id)])),
+    identityProviders: Object.fromEntries(ids.map((id) => [id, identityProviderSettings(config, id, made[id])])),
     eventTransmitters: config.eventTransmitters,
     onReuse: config.session.onReuse,
     claims: [...new Set(Object.values(config.identityHeaders))].sort(),
@@ -59,14 +62,19 @@ export function hasClientSecret(config: Config, id: string): boolean {
 }
 
 /** Leaves out what is the default. */
-function identityProviderSettings(config: Config, id: string): IdentityProviderSettings {
+function identityProviderSettings(
+  config: Config,
+  id: string,
+  made: MadeClients[string] | undefined,
+): IdentityProviderSettings {
   const provider = config.identityProviders[id]!;
-  const { label = id, profile, roles, ...rest } = provider;
+  const { label = id, profile, roles, clientId = made?.clientId, app, pool, ...rest } = provider;
   const grant = grantsOf(provider, rolesOf(config.policy), Object.keys(config.identityProviders).length === 1);
   return {
     ...rest,
     label,
-    issuer: issuerOf(provider)!,
+    issuer: issuerOf(provider) ?? made!.issuer,
+    clientId: clientId!,
     ...(profile !== "generic" && { profile }),
     ...(grant.length > 0 && { roles: { ...roles, grant } }),
   };

@@ -9,6 +9,8 @@ export interface Synthesized {
   /** The folder with `cdk.tf.json` and `assets/`: what Terraform runs in. */
   stackDir: string;
   stackName: string;
+  /** Stacks of the identity providers whose clients Terraform makes. */
+  identityStacks: string[];
 }
 
 /**
@@ -22,15 +24,19 @@ export interface Synthesized {
 export function synthesize(config: Config, options: { outdir: string; artifacts?: Artifacts }): Synthesized {
   const { outdir, artifacts = shipped() } = options;
   mkdirSync(outdir, { recursive: true });
-  const stackName = withoutDeprecations(() =>
+  const { stackName, stacks } = withoutDeprecations(() =>
     withoutCapturedTraces(() => {
       const app = new App({ outdir, stackTraces: false });
       const stack = new GatewayStack(app, config.name, { config, artifacts });
       app.synth();
-      return stack.node.id;
+      return { stackName: stack.node.id, stacks: app.node.children.map(({ node }) => node.id) };
     }),
   );
-  return { stackDir: join(outdir, "stacks", stackName), stackName };
+  return {
+    stackDir: join(outdir, "stacks", stackName),
+    stackName,
+    identityStacks: stacks.filter((name) => name !== stackName),
+  };
 }
 
 /** cdktf calls a deprecated Node function. Users cannot do anything about the warning. */

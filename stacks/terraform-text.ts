@@ -1,13 +1,15 @@
 /** Terraform syntax that CDKTF does not generate. */
+import { Token } from "cdktf";
 
 /**
  * Escapes a value from the config for Terraform. In JSON syntax every string is a template, so `${` and `%{` become
- * `$${` and `%%{`.
+ * `$${` and `%%{`. References to resources stay as they are.
  *
  * https://developer.hashicorp.com/terraform/language/syntax/json#string-templates
  */
 export function literal<T>(value: T): T;
 export function literal(value: unknown): unknown {
+  if (typeof value === "string" && Token.isUnresolved(value)) return value;
   if (typeof value === "string") return value.replace(/[$%](?=\{)/g, "$&$&");
   if (Array.isArray(value)) return value.map((item) => literal(item));
   if (typeof value === "object" && value !== null) {

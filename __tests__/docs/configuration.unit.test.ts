@@ -52,7 +52,13 @@ function settingsOf(schema: Schema, prefix = ""): Setting[] {
   return all.filter(({ key }, i) => all.findIndex((other) => other.key === key) === i && !isExplainedElsewhere(key));
 }
 
-/** The parts of a behavior's origin are those of `origin`; groups are told by their parts. */
+/**
+ * The parts of a behavior's origin are those of `origin`; groups are told by their parts; what Terraform makes at an
+ * identity provider has a page of its own, with a test of its own.
+ */
 function isExplainedElsewhere(key: string): boolean {
-  return /^behaviors\[\]\.origin\./.test(key) || ["session", "theme", "waf", "state"].includes(key);
+  return (
+    /^(behaviors\[\]\.origin|identityProviders\.<id>\.(app|pool))[.[]/.test(key) ||
+    ["session", "theme", "waf", "state"].includes(key)
+  );
 }

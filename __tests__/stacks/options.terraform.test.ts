@@ -16,12 +16,20 @@ import { mockWebAcl } from "../support/mock-provider";
 import { describeWithTerraform } from "../support/terraform";
 import type { PartOfPlan } from "../support/terraform-modules";
 
+/** Rules name providers, and providers grant roles of the rules. */
+const PROVIDERS_AND_POLICY: Partial<ConfigInput> = {
+  identityProviders: EVERYTHING.identityProviders,
+  policy: EVERYTHING.policy,
+  alternateDomains: EVERYTHING.alternateDomains!,
+};
+
 /** What a setting cannot do without. */
 const COMPANY: Record<string, Partial<ConfigInput>> = {
   // A certificate of its own, or the zone is needed for that.
   hostedZoneId: { certificateArn: EVERYTHING.certificateArn, hostedZoneId: undefined },
-  eventTransmitters: { identityProviders: EVERYTHING.identityProviders },
-  policy: { alternateDomains: EVERYTHING.alternateDomains! },
+  eventTransmitters: PROVIDERS_AND_POLICY,
+  identityProviders: PROVIDERS_AND_POLICY,
+  policy: PROVIDERS_AND_POLICY,
 };
 
 const REQUIRED = ["name", "domain"];

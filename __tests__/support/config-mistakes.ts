@@ -291,6 +291,44 @@ const IDENTITY: Mistake[] = [
     "identityProviders.main.authorizationParameters.prompt",
     'the gateway sets client_id, code_challenge, code_challenge_method, id_token_hint, login_hint, max_age, nonce, prompt, redirect_uri, request, request_uri, response_mode, response_type, scope, state itself; remove it; it is "prompt"',
   ],
+  [
+    identityProvider({ app: { credential: { type: "password" } } }),
+    "identityProviders.main.app",
+    'only the profile "entra" has an app; remove it',
+  ],
+  [
+    identityProvider({ profile: "cognito", pool: { domain: { prefix: "acme" } }, clientId: undefined }),
+    "identityProviders.main.issuer",
+    "remove it: pool makes a user pool; or remove pool to use an existing one",
+  ],
+  [
+    identityProvider({ profile: "cognito", issuer: undefined, pool: { domain: { prefix: "acme" } } }),
+    "identityProviders.main.clientId",
+    "remove it: pool makes the client; or remove pool to use an existing one",
+  ],
+  [
+    identityProvider({
+      profile: "cognito",
+      issuer: undefined,
+      clientId: undefined,
+      pool: { domain: { prefix: "acme" }, tokens: { refresh: "1h" } },
+    }),
+    "identityProviders.main.pool.tokens.refresh",
+    "write at least session.absolute (28800s)",
+  ],
+  [
+    identityProvider({
+      profile: "entra",
+      issuer: undefined,
+      tenants: ["8eaef023-2b34-4da1-9baa-8bc8c9d6a490"],
+      app: {
+        credential: { type: "password" },
+        assignments: { boss: { groups: ["8eaef023-2b34-4da1-9baa-8bc8c9d6a490"] } },
+      },
+    }),
+    "identityProviders.main.app.assignments.boss",
+    "no rule of the policy has roles; write signedIn for people who may sign in",
+  ],
   [rule({ allow: { idp: ["corp"] } }), "policy[0].allow.idp[0]", '"corp" is not among identityProviders; write main'],
   [rule({ allow: {} }), "policy[0].allow", `${ALLOW}; it is {}`],
   // The value of a setting that is not one may be a secret.

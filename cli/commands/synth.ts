@@ -15,18 +15,19 @@ export async function synth(options: GlobalOptions): Promise<Outcome> {
   const { synthesize } = await import("../../stacks/synthesize");
   // The CDKTF CLI sets this to the folder that it reads.
   const outdir = process.env["CDKTF_OUTDIR"] ?? "cdktf.out";
-  const { stackDir, stackName } = synthesize(config, { outdir });
+  const { stackDir, stackName, identityStacks } = synthesize(config, { outdir });
   // The CDKTF CLI runs this command again, and can pass another config only through the environment.
   const environment = resolve(file) === resolve(CONFIG_FILE) ? "" : `EDGEGATE_CONFIG=${relative("", file)} `;
   return {
-    json: { stackName, stackDir: resolve(stackDir) },
+    json: { stackName, stackDir: resolve(stackDir), identityStacks },
     text:
       `Synthesized the gateway "${stackName}"\n` +
       facts([
         ["config", relative("", file)],
         ...configFacts(config),
         ["written", relative("", stackDir)],
-        ["next", `${environment}${CDKTF} deploy ${stackName}`],
+        ...identityStacks.map((name): [string, string] => ["with", `the stack ${name}`]),
+        ["next", `${environment}${CDKTF} deploy ${[...identityStacks, stackName].join(" ")}`],
       ]),
   };
 }

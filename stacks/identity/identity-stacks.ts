@@ -1,0 +1,45 @@
+import type { Construct } from "constructs";
+import type { Config } from "../../config/schema";
+import { rolesOf } from "../../policy/rule";
+import { stateOf } from "../base-stack";
+import { hasClientSecret, hostsOf, type MadeClients } from "../settings";
+import type * as Cognito from "./cognito/cognito-stack";
+import type * as Entra from "./entra/entra-stack";
+
+/**
+ * Adds a stack to the app for each identity provider whose client Terraform makes, and returns references to what they
+ * make. Other people may own them, so each has a state of its own.
+ *
+ * The stacks are loaded only if they are needed: the azuread provider's bindings cost a fifth of a second.
+ */
+export function identityStacks(gateway: Construct, config: Config): MadeClients {
+  const { name, basePath, identityProviders, policy, theme, tags } = config;
+  const common = { name, basePath, hosts: hostsOf(config), roles: rolesOf(policy), state: stateOf(config) };
+  const app = gateway.node.root as Construct;
+  const made: Record<string, MadeClients[string]> = {};
+  for (const [provider, { app: entraApp, pool, tenants = [] }] of Object.entries(identityProviders)) {
+    if (entraApp) {
+      const { EntraStack } = load<typeof Entra>("./entra/entra-stack");
+      const props = { ...common, provider, tenants, app: entraApp };
+      made[provider] = new EntraStack(app, `${name}-entra-${provider}`, props);
+    } else if (pool) {
+      const { CognitoStack } = load<typeof Cognito>("./cognito/cognito-stack");
+      const { accentColor } = theme;
+      const props = {
+        ...common,
+        provider,
+        pool,
+        accentColor,
+        tags,
+        hasClientSecret: hasClientSecret(config, provider),
+      };
+      made[provider] = new CognitoStack(app, `${name}-cognito-${provider}`, props);
+    }
+  }
+  return made;
+}
+
+function load<T>(path: string): T {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- constructs cannot wait for import()
+  return require(path) as T;
+}
