@@ -18,6 +18,11 @@ export interface Profile {
   scopes: readonly string[];
   /** Further parameters of the authorization request. */
   parameters?: Readonly<Record<string, string>>;
+  /**
+   * What tells the provider at sign-out whom to sign out, so that it need not ask: the ID token, or one of its claims.
+   * Absent if the provider takes neither.
+   */
+  signOutHint?: { parameter: string; claim?: string };
   /** How to sign out where the provider has no OpenID Connect endpoint for it, or one with a different form. */
   logout?: {
     /** Path on the host of the authorization endpoint. */

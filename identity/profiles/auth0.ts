@@ -9,6 +9,7 @@ export const auth0: Profile = {
   emailVerifiedBy: ["email_verified"],
   requires: {},
   userinfo: true,
+  signOutHint: { parameter: "id_token_hint" },
   scopes: ["openid", "profile", "email", "offline_access"],
   // For tenants without end-session endpoint discovery (https://auth0.com/docs/authenticate/login/logout/log-users-out-of-auth0).
   logout: { path: "/v2/logout", returnTo: "returnTo", always: false },

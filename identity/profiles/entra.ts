@@ -16,5 +16,7 @@ export const entra: Profile = {
   requires: { ver: ["2.0"] },
   // It is Microsoft Graph's, and has neither roles nor anything that the ID token lacks.
   userinfo: false,
+  // https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc#send-a-sign-out-request
+  signOutHint: { parameter: "logout_hint", claim: "login_hint" },
   scopes: ["openid", "profile", "email", "offline_access"],
 };

@@ -7,5 +7,6 @@ export const generic: Profile = {
   roles: "roles",
   requires: {},
   userinfo: true,
+  signOutHint: { parameter: "id_token_hint" },
   scopes: ["openid", "profile", "email", "offline_access"],
 };

@@ -7,6 +7,7 @@ export const okta: Profile = {
   roles: "groups",
   requires: {},
   userinfo: true,
+  signOutHint: { parameter: "id_token_hint" },
   // The claim `groups` needs the scope of the same name, or a claim of the authorization server.
   scopes: ["openid", "profile", "email", "groups", "offline_access"],
 };

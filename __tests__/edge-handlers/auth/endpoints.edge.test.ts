@@ -79,7 +79,10 @@ describe("logout", () => {
     expect([...location.searchParams]).toEqual([
       ["client_id", environment.idp.clientId],
       ["post_logout_redirect_uri", `https://${HOST}/_gate/signed-out`],
+      // So that the provider need not ask.
+      ["id_token_hint", expect.stringMatching(/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/)],
     ]);
+    expect(environment.idp.secretsSeen).toContain(location.searchParams.get("id_token_hint"));
     expect(
       browser.jar
         .names()
@@ -96,7 +99,28 @@ describe("logout", () => {
     expectPage(await browser.navigate("/_gate/signed-out"), 200);
   });
 
-  test("revokes the refresh token at the identity provider", async () => {
+  test.each(["error", "reset", "garbage"] as const)(
+    "gives no hint while the token endpoint is in trouble (%s), and still revokes",
+    async (outage) => {
+      const browser = await signedIn();
+      const before = environment.idp.revoked.length;
+      environment.idp.outages.set("token", outage);
+      const response = await browser.navigate("/_gate/logout");
+      environment.idp.outages.clear();
+      expect(new URL(response.headers["location"]![0]!).searchParams.has("id_token_hint")).toBe(false);
+      expect(environment.idp.revoked.length).toBe(before + 1);
+      expect(browser.jar.get(SESSION_COOKIE)).toBeUndefined();
+    },
+  );
+
+  test("with ?local asks the provider for nothing but the end of the refresh token", async () => {
+    const browser = await signedIn();
+    const before = environment.idp.count("token");
+    await browser.navigate("/_gate/logout?local");
+    expect(environment.idp.count("token")).toBe(before);
+  });
+
+  test("revokes the latest refresh token at the identity provider", async () => {
     const browser = await signedIn();
     const before = environment.idp.revoked.length;
     await browser.navigate("/_gate/logout");

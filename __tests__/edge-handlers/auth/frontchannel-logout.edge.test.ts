@@ -126,6 +126,13 @@ test("what is repeated sends the same text, which the revoker finds done", async
   expect(new Set(commands.map((command) => JSON.stringify(command))).size).toBe(1);
 });
 
+test("Entra sends no issuer: the provider's own is meant", async () => {
+  const sid = newSid();
+  const session = await putSession(environment, sid);
+  const commands = await commandsOf(async () => expectFramed(await load({ sid })));
+  expect(commands.map(({ target }) => target)).toEqual([{ type: "session", sid: session.sid, uid: session.uid }]);
+});
+
 test("a session cookie that comes along all the same decides nothing", async () => {
   const response = await load(honest(newSid()), {
     headers: { ...FRAME, Cookie: `${SESSION_COOKIE}=${environment.mint({})}` },
@@ -135,7 +142,6 @@ test("a session cookie that comes along all the same decides nothing", async () 
 
 describe("a request is refused, and the session stays active", () => {
   const REQUESTS: [string, (sid: string) => Record<string, string> | string[][], Partial<ViewerRequest>, number][] = [
-    ["without an issuer", (sid) => ({ sid }), {}, 400],
     ["without a session", () => ({ iss: environment.idp.issuer }), {}, 400],
     ["with an empty session", () => honest(""), {}, 400],
     ["of another issuer", (sid) => ({ iss: "https://evil.example", sid }), {}, 400],

@@ -18,7 +18,12 @@ function identityWith(claims: Record<string, unknown>): Promise<Identity> {
     },
     server: {},
   } as unknown as RelyingParty;
-  return identify(context, party, { accessToken: "t", idToken: { sub: "alice", ...claims }, refreshToken: undefined });
+  return identify(context, party, {
+    accessToken: "t",
+    idToken: { sub: "alice", ...claims },
+    refreshToken: undefined,
+    idTokenText: undefined,
+  });
 }
 
 test.each<[string, Record<string, unknown>, Partial<Identity>]>([

@@ -1,7 +1,7 @@
 /** Discovery document and key set: what is believed, how long it is kept, and what happens while they cannot be had. */
 import { SESSION_COOKIE } from "../../../session/cookies";
 import { expectNoSession, expectPage, expectProblem, setCookie } from "../../support/answers";
-import { withAuth, type AuthEnvironment } from "../../support/auth-fixture";
+import { HOST, withAuth, type AuthEnvironment } from "../../support/auth-fixture";
 import { createSigningKey, signIdToken, type SigningKey } from "../../support/idp-keys";
 import type { Json, Outage } from "../../support/idp-faults";
 import type { IdpEmulator } from "../../support/idp-emulator";
@@ -318,6 +318,55 @@ describe("RFC 9207", () => {
       },
     ));
 });
+
+describe.each([
+  ["Cognito's own way, whatever discovery says", "cognito", {}, "/logout", "logout_uri"],
+  ["Auth0's own way", "auth0", { end_session_endpoint: undefined }, "/v2/logout", "returnTo"],
+] as const)("logout in %s", (_name, profile, document, path, parameter) => {
+  test("names the page to return to", () =>
+    withAuth(
+      {
+        idp: { profile },
+        prepare: ({ idp }) => {
+          idp.user = { sub: "alice", token_use: "id" };
+          idp.tampering = { discovery: (found) => ({ ...found, ...document }) };
+        },
+      },
+      async (environment) => {
+        const browser = environment.browser();
+        await browser.signIn();
+        const target = new URL((await browser.navigate("/_gate/logout")).headers["location"]![0]!);
+        expect(target.origin + target.pathname).toBe(environment.idp.issuer + path);
+        expect([...target.searchParams]).toEqual([
+          ["client_id", environment.idp.clientId],
+          [parameter, `https://${HOST}/_gate/signed-out`],
+        ]);
+      },
+    ));
+});
+
+test("Entra learns from login_hint whom to sign out", () =>
+  withAuth(
+    {
+      idp: { profile: "entra", tenants: ["8eaef023-2b34-4da1-9baa-8bc8c9d6a490"] },
+      prepare: ({ idp }) =>
+        (idp.user = {
+          sub: "pairwise",
+          oid: "alice",
+          ver: "2.0",
+          tid: "8eaef023-2b34-4da1-9baa-8bc8c9d6a490",
+          login_hint: "O.CiQ",
+        }),
+    },
+    async (environment) => {
+      const browser = environment.browser();
+      const signedIn = await browser.signIn();
+      expect(environment.readToken(setCookie(signedIn, SESSION_COOKIE)?.value).uid).toBe(environment.uid("alice"));
+      const target = new URL((await browser.navigate("/_gate/logout")).headers["location"]![0]!);
+      expect(target.searchParams.get("logout_hint")).toBe("O.CiQ");
+      expect(target.searchParams.has("id_token_hint")).toBe(false);
+    },
+  ));
 
 describe("logout without an end-session endpoint", () => {
   test("ends at the page of the gateway", () =>

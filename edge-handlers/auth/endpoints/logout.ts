@@ -1,5 +1,7 @@
 /** `logout[?local]`: ends the session at the gateway and, unless `local`, at the identity provider too. */
 import * as oauth from "oauth4webapi";
+import type { Profile } from "../../../identity/profile";
+import { profileOf } from "../../../identity/profiles";
 import type { Session } from "../../../session/token";
 import { page, redirect } from "../../shared/responses";
 import { isFromElsewhere, isNavigation } from "../../shared/fetch-metadata";
@@ -11,9 +13,14 @@ import { addDetail, type RequestContext } from "../request-context";
 import { codesOf } from "../../shared/failure";
 import { asFailure } from "../failures";
 import { clientAuthentication, relyingParty, type RelyingParty } from "../oidc/relying-party";
+import { redeemRefreshToken, type Tokens } from "../oidc/tokens";
 
-/** Milliseconds for revoking the refresh token at the identity provider. Sign-out does not depend on its success. */
-const REVOCATION_LIMIT = 1_500;
+/** Milliseconds for each call to the identity provider. Sign-out does not depend on its success. */
+const CALL_LIMIT = 1_200;
+/** Milliseconds that must be left after a call, to answer. */
+const TIME_TO_ANSWER = 300;
+/** Characters. The hint is part of a URL, which browsers and providers limit to about 8,000. */
+const MAX_HINT = 6_000;
 
 export async function logout(context: RequestContext): Promise<Response> {
   const { settings, url, note, requestId } = context;
@@ -41,7 +48,10 @@ export async function logout(context: RequestContext): Promise<Response> {
     const signed = await readSession(context);
     if (!signed) return redirect(signedOut);
     const { session } = signed;
-    const [location] = await Promise.all([leaveProvider(context, session, signedOut), endSession(context, session)]);
+    const [location] = await Promise.all([
+      leaveProvider(context, session, signedOut, isLocal),
+      endSession(context, session),
+    ]);
     return redirect(isLocal ? signedOut : location);
   } catch (error) {
     // The cookies are cleared even so: an AWS outage must not keep anybody signed in in this browser.
@@ -77,12 +87,28 @@ async function endSession(context: RequestContext, session: Session): Promise<vo
 }
 
 /** @returns where sign-out continues: at the provider, or at the gateway if the provider is down */
-async function leaveProvider(context: RequestContext, session: Session, signedOut: string): Promise<string> {
+async function leaveProvider(
+  context: RequestContext,
+  session: Session,
+  signedOut: string,
+  isLocal: boolean,
+): Promise<string> {
   try {
     const party = await relyingParty(context, session.idp);
-    await revokeRefreshToken(context, party, session);
-    const endpoint = party.server.end_session_endpoint;
-    return endpoint ? endSessionUrl(context, party, endpoint, signedOut) : signedOut;
+    const profile = profileOf(party.settings.profile);
+    const { end_session_endpoint: standard, revocation_endpoint: revocation } = party.server;
+    const endpoint = profile.logout && (profile.logout.always || !standard) ? undefined : standard;
+    const wantsHint = endpoint !== undefined && profile.signOutHint !== undefined && !isLocal;
+    const refresh = wantsHint || revocation ? await readRefresh(context, session) : undefined;
+    const tokens =
+      wantsHint && refresh && hasTimeFor(context, 2)
+        ? await lastTokens(context, party, refresh.refreshToken)
+        : undefined;
+    if (revocation && refresh && hasTimeFor(context, 1))
+      await revoke(context, party, tokens?.refreshToken ?? refresh.refreshToken);
+    const returnTo = context.url.origin + signedOut;
+    if (endpoint) return endSessionUrl(party, endpoint, returnTo, hintIn(tokens, profile));
+    return profile.logout ? logoutUrl(party, profile.logout, returnTo) : signedOut;
   } catch (error) {
     addDetail(context, codesOf(asFailure(error)));
     return signedOut;
@@ -92,38 +118,81 @@ async function leaveProvider(context: RequestContext, session: Session, signedOu
 /**
  * https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout
  *
- * Sends `client_id` instead of an ID token hint: no cookie has room for an ID token, so none is kept. Providers may
- * therefore ask the user to confirm. Sends no `logout_hint`, because each provider defines its own meaning, and no
- * `state`, because nothing would read it.
+ * Without a hint, providers may ask the user to confirm. Sends no `state`, because nothing would read it.
  */
 function endSessionUrl(
-  { url }: RequestContext,
   { settings }: RelyingParty,
   endpoint: string,
-  signedOut: string,
+  returnTo: string,
+  hint: Record<string, string>,
 ): string {
+  const parameters = { client_id: settings.clientId, post_logout_redirect_uri: returnTo, ...hint };
+  return withParameters(endpoint, parameters);
+}
+
+/** For a provider that signs out in its own way. */
+function logoutUrl(
+  { server, settings }: RelyingParty,
+  { path, returnTo }: NonNullable<Profile["logout"]>,
+  target: string,
+): string {
+  const endpoint = new URL(path, server.authorization_endpoint!).href;
+  return withParameters(endpoint, { client_id: settings.clientId, [returnTo]: target });
+}
+
+function withParameters(endpoint: string, parameters: Record<string, string>): string {
   const target = new URL(endpoint);
-  const parameters = { client_id: settings.clientId, post_logout_redirect_uri: url.origin + signedOut };
   for (const [name, value] of Object.entries(parameters)) target.searchParams.set(name, value);
   return target.href;
 }
 
-/** RFC 7009. Best effort: the cookie with the token is cleared anyway. */
-async function revokeRefreshToken(context: RequestContext, party: RelyingParty, session: Session): Promise<void> {
-  const { server, client, requestOptions } = party;
+/**
+ * Uses the refresh token once more. No cookie has room for an ID token, so the hint comes from a fresh one. Best effort:
+ * without it, the user may have to confirm the sign-out.
+ */
+async function lastTokens(
+  context: RequestContext,
+  party: RelyingParty,
+  refreshToken: string,
+): Promise<Tokens | undefined> {
   try {
-    const refresh = server.revocation_endpoint ? await readRefresh(context, session) : undefined;
-    if (!refresh) return;
+    return await redeemRefreshToken(context, withLimit(party), refreshToken);
+  } catch (error) {
+    addDetail(context, `hint ${codesOf(asFailure(error))}`);
+    return undefined;
+  }
+}
+
+function hintIn(tokens: Tokens | undefined, { signOutHint }: Profile): Record<string, string> {
+  if (!signOutHint) return {};
+  const { parameter, claim } = signOutHint;
+  const hint = claim === undefined ? tokens?.idTokenText : tokens?.idToken?.[claim];
+  return typeof hint === "string" && hint.length <= MAX_HINT ? { [parameter]: hint } : {};
+}
+
+/** RFC 7009. Best effort: the cookie with the token is cleared anyway. */
+async function revoke(context: RequestContext, party: RelyingParty, refreshToken: string): Promise<void> {
+  const { server, client, requestOptions } = withLimit(party);
+  try {
     const authentication = await clientAuthentication(context, party);
-    const response = await oauth.revocationRequest(server, client, authentication, refresh.refreshToken, {
+    const response = await oauth.revocationRequest(server, client, authentication, refreshToken, {
       ...requestOptions,
-      signal: AbortSignal.any([requestOptions.signal, AbortSignal.timeout(REVOCATION_LIMIT)]),
       additionalParameters: { token_type_hint: "refresh_token" },
     });
     await oauth.processRevocationResponse(response);
   } catch (error) {
     addDetail(context, `revocation ${codesOf(asFailure(error))}`);
   }
+}
+
+function hasTimeFor({ timeLeft }: RequestContext, calls: number): boolean {
+  return timeLeft() >= calls * CALL_LIMIT + TIME_TO_ANSWER;
+}
+
+function withLimit(party: RelyingParty): RelyingParty {
+  const { signal } = party.requestOptions;
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(CALL_LIMIT)]);
+  return { ...party, requestOptions: { ...party.requestOptions, signal: limit } };
 }
 
 /**

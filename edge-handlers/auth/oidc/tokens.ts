@@ -13,6 +13,8 @@ export interface Tokens {
   /** The claims of the ID token; providers may omit it in a renewal. */
   idToken: JWTPayload | undefined;
   refreshToken: string | undefined;
+  /** The ID token as text: what a provider takes as a hint at sign-out. */
+  idTokenText: string | undefined;
 }
 
 /**
@@ -116,5 +118,6 @@ async function verified(
     accessToken: tokens.access_token,
     idToken: tokens.id_token === undefined ? undefined : await verifyIdToken(tokens.id_token, expected),
     refreshToken: tokens.refresh_token,
+    idTokenText: tokens.id_token,
   };
 }
