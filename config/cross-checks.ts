@@ -1,5 +1,6 @@
 /** Checks that involve more than one option. Each is a function from a config to its problems. */
 import { canMeet, covers } from "../policy/coverage";
+import { clientAuthenticationProblems } from "./client-authentication";
 import type { ConfigProblem } from "./error";
 import type { Config } from "./schema";
 
@@ -13,6 +14,7 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   behaviorsAreDistinct,
   behaviorsHaveARule,
   transmittersNameAProvider,
+  assertionsHaveAnAudience,
 ];
 
 export function checkAcross(config: Config): ConfigProblem[] {
@@ -100,6 +102,12 @@ function transmittersNameAProvider({ eventTransmitters, identityProviders }: Con
             message: `"${identityProvider}" is not among identityProviders; write ${known.join(" or ")}`,
           },
         ],
+  );
+}
+
+function assertionsHaveAnAudience({ identityProviders }: Config): ConfigProblem[] {
+  return Object.entries(identityProviders).flatMap(([id, provider]) =>
+    clientAuthenticationProblems(provider, `identityProviders.${id}`),
   );
 }
 

@@ -3,6 +3,7 @@
  * headers are limited to characters that need no escaping there.
  */
 import { z } from "zod";
+import { clientOptions } from "./client-authentication";
 import { METHODS, pathPatternProblem, ROLE_NAME, type PolicyRule } from "../policy/rule";
 
 const HOST_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
@@ -118,13 +119,7 @@ const identityProvider = z.strictObject({
       "write the issuer without query and fragment (OpenID Connect Discovery 1.0, section 2)",
     ),
   clientId: text(/^[!-~]{1,255}$/, "the client ID that the identity provider gave you"),
-  /** `none` is a public client with PKCE; the others take a client secret from Secrets Manager. */
-  clientAuthentication: z
-    .enum(
-      ["none", "client_secret_basic", "client_secret_post"],
-      'write "none", "client_secret_basic" or "client_secret_post"',
-    )
-    .default("none"),
+  ...clientOptions,
   /** `offline_access` asks for the refresh token that silent renewal needs. */
   scopes: z
     .array(text(/^[!#-[\]-~]+$/, 'a scope without spaces, such as "email"'))

@@ -1,4 +1,4 @@
-/** The only differences between the local edge's config and yours: the address, and the identity provider. */
+/** The only differences between the local edge's config and yours: the address, and the identity providers. */
 import type { Config } from "../config/schema";
 
 /** An identity provider that replaces those in the config. */
@@ -9,11 +9,23 @@ export interface ForeignIdentityProvider {
   clientSecret?: string;
 }
 
+type ClientAuthentication = Config["identityProviders"][string]["clientAuthentication"];
+
+/**
+ * How a client authenticates at the local identity provider, which accepts no assertions of AWS: such a client is
+ * public there.
+ */
+export function localAuthentication(authentication: ClientAuthentication): ClientAuthentication {
+  const isAssertion = typeof authentication === "object" && authentication.method === "aws_assertion";
+  return isAssertion ? "none" : authentication;
+}
+
 /** @param domain `app.localhost:<port>` */
 export function localConfig(config: Config, domain: string, issuer: string, foreign?: ForeignIdentityProvider): Config {
   const [first] = Object.keys(config.identityProviders);
   const identityProviders = Object.entries(config.identityProviders).map(
-    ([id, provider]) => [id, { ...provider, issuer }] as const,
+    ([id, provider]) =>
+      [id, { ...provider, issuer, clientAuthentication: localAuthentication(provider.clientAuthentication) }] as const,
   );
   return {
     ...config,

@@ -28,7 +28,8 @@ import { startKeyValueStoreEmulator, type KeyValueStoreEmulator } from "./key-va
 import type { Lambda, LambdaOptions } from "./lambda";
 import { startLambdaInstances } from "./lambda-instances";
 import { createLedgerTables } from "./ledger-tables";
-import { localConfig, type ForeignIdentityProvider } from "./local-config";
+import { fillClientKeys, registration } from "./client-keys";
+import { localAuthentication, localConfig, type ForeignIdentityProvider } from "./local-config";
 import { queueConsumer } from "./queue-consumer";
 import { serve } from "./server";
 import { demoUsers, type User } from "./users";
@@ -115,10 +116,12 @@ async function start(
     ? undefined
     : await startIdentityProvider({
         ...certificate,
-        clients: Object.entries(options.config.identityProviders).map(([id, { clientId, clientAuthentication }]) => ({
+        clients: Object.entries(options.config.identityProviders).map(([id, { clientId, ...provider }]) => ({
           id: clientId,
-          ...(clientAuthentication !== "none" && { secret: clientSecret! }),
-          authentication: clientAuthentication,
+          ...registration(localAuthentication(provider.clientAuthentication), {
+            secret: clientSecret!,
+            jwksUri: `${url}${options.config.basePath}/jwks.json`,
+          }),
           redirectUri: `${url}${options.config.basePath}/callback/${id}`,
           postLogoutRedirectUri: `${url}${options.config.basePath}/signed-out`,
           backchannelLogoutUri: `${url}${options.config.basePath}/backchannel-logout/${id}`,
@@ -146,9 +149,7 @@ async function start(
   const keysSecret = sessionKeysSecretName(config);
   for (const [name, value] of Object.entries(distribution.parameters)) aws.parameters.set(name, value);
   aws.secrets.declare(keysSecret);
-  for (const name of Object.values(distribution.authSettings.aws.clientSecrets)) {
-    aws.secrets.set(name, clientSecret!);
-  }
+  fillClientKeys(aws, distribution.authSettings, clientSecret);
 
   const lines: string[] = [];
   const log = (line: string) => {

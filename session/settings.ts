@@ -3,6 +3,7 @@
  * auth handler reads its own from an SSM parameter. Neither contains a secret. This is the contract between `stacks`,
  * which writes them, and the functions.
  */
+import type { ClientAuthentication } from "./client-authentication";
 import type { ReuseAction } from "./security-event";
 
 /** The look of the gateway's pages. */
@@ -26,8 +27,6 @@ export interface GateSettings {
   theme: Theme;
 }
 
-export type ClientAuthentication = "none" | "client_secret_basic" | "client_secret_post";
-
 export interface IdentityProviderSettings {
   /** Shown when users choose between several identity providers. */
   label: string;
@@ -37,6 +36,10 @@ export interface IdentityProviderSettings {
   scopes: string[];
   /** The claim that lists the user's roles: an array of strings or one string. */
   rolesClaim: string;
+  /** Sends authorization requests through the pushed authorization request endpoint (RFC 9126). */
+  pushedAuthorizationRequests?: boolean | undefined;
+  /** Binds refresh tokens to a key of the session (RFC 9449). */
+  dpop?: boolean | undefined;
 }
 
 /** A transmitter that may push security events (RFC 8935) to `events/<its id>`. */
@@ -75,7 +78,10 @@ export interface AuthSettings {
 export interface AwsNames {
   /** The Secrets Manager secret that holds {@link import("./keys").SessionKeys} as JSON. */
   sessionKeysSecret: string;
-  /** By identity provider: the name of the secret whose text is the client secret. With `none` there is no entry. */
+  /**
+   * By identity provider: the name of the secret whose text is the client secret or the client's private keys. Without
+   * an entry there is no such secret.
+   */
   clientSecrets: Record<string, string>;
   /** DynamoDB tables; see ledger/tables.ts. */
   sessionsTable: string;

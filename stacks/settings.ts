@@ -2,6 +2,7 @@
 import type { Config } from "../config/schema";
 import { rolesOf } from "../policy/rule";
 import type { AuthParameter, GateSettings, IdentityProviderSettings, Theme } from "../session/settings";
+import { clientAuthenticationSettings, storedSecret } from "./client-authentication";
 import {
   clientSecretName,
   revocationQueueName,
@@ -37,7 +38,7 @@ export function authSettings(config: Config): AuthParameter {
     aws: {
       sessionKeysSecret: sessionKeysSecretName(config),
       clientSecrets: Object.fromEntries(
-        ids.filter((id) => hasClientSecret(config, id)).map((id) => [id, clientSecretName(config, id)]),
+        ids.filter((id) => storedSecret(config, id)).map((id) => [id, clientSecretName(config, id)]),
       ),
       sessionsTable: sessionsTableName(config),
       revocationsTable: revocationsTableName(config),
@@ -52,14 +53,15 @@ export function hostsOf(config: Config): string[] {
   return [...new Set([config.domain, ...config.alternateDomains])];
 }
 
-/** True if the gateway has a client secret at this identity provider, which somebody must store. */
-export function hasClientSecret(config: Config, id: string): boolean {
-  return config.identityProviders[id]?.clientAuthentication !== "none";
-}
-
 function identityProviderSettings(config: Config, id: string): IdentityProviderSettings {
-  const { label, ...provider } = config.identityProviders[id]!;
-  return { label: label ?? id, ...provider };
+  const { label, pushedAuthorizationRequests, dpop, ...provider } = config.identityProviders[id]!;
+  return {
+    label: label ?? id,
+    ...provider,
+    clientAuthentication: clientAuthenticationSettings(config, id),
+    ...(pushedAuthorizationRequests && { pushedAuthorizationRequests }),
+    ...(dpop && { dpop }),
+  };
 }
 
 function themeOf(config: Config): Theme {

@@ -12,13 +12,16 @@ const LIFETIMES = { fresh: 600, stale: 24 * 3600, pause: 30 };
 /** Limit for fetching the set because of an unknown key: attempts, and seconds. */
 const FOR_UNKNOWN_KEY = [1, 30] as const;
 
-export type KeySet = JWTVerifyGetKey;
+export interface KeySet extends JWTVerifyGetKey {
+  /** Fetches the keys unless they are there. @throws Failure `idp_unavailable`, `idp_answer_unreadable` */
+  load(): Promise<unknown>;
+}
 
 /** @throws Failure (from the function) `idp_unavailable`, `idp_answer_unreadable`; jose's errors if no key fits */
 export function keySet(jwksUri: string, surroundings: Surroundings): KeySet {
   const { get, refetching } = cached(() => fetchKeys(jwksUri), LIFETIMES, surroundings);
   const refetch = refetching(...FOR_UNKNOWN_KEY);
-  return async (header, token) => {
+  const keyFor: JWTVerifyGetKey = async (header, token) => {
     // Without a key ID, whoever made the token could choose the key.
     if (typeof header.kid !== "string") throw new errors.JWKSNoMatchingKey();
     const current = await get();
@@ -29,6 +32,7 @@ export function keySet(jwksUri: string, surroundings: Surroundings): KeySet {
       return (await refetch())(header, token);
     }
   };
+  return Object.assign(keyFor, { load: get });
 }
 
 async function fetchKeys(jwksUri: string): Promise<ReturnType<typeof createLocalJWKSet>> {

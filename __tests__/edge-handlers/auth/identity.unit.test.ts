@@ -14,7 +14,12 @@ function identityWith(claims: Record<string, unknown>): Promise<Identity> {
     settings: { issuer: "https://idp.example", rolesClaim: "groups", scopes: ["openid", "email"] },
     server: {},
   } as unknown as RelyingParty;
-  return identify(context, party, { accessToken: "t", idToken: { sub: "alice", ...claims }, refreshToken: undefined });
+  return identify(context, party, {
+    accessToken: "t",
+    dpop: undefined,
+    idToken: { sub: "alice", ...claims },
+    refreshToken: undefined,
+  });
 }
 
 test.each<[string, Record<string, unknown>, Partial<Identity>]>([

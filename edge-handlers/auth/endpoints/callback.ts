@@ -3,6 +3,7 @@ import { LEDGER_RETENTION } from "../../../ledger/records";
 import { redirect } from "../../shared/responses";
 import { cutoffsOf, endAsCutoff, judgeAuthentication, type Cutoff, type Known } from "../sign-in/authentication";
 import { clearedFlowCookie, readFlow, type Flow } from "../cookies/flow";
+import type { RefreshToken } from "../cookies/refresh";
 import { signInsCookie } from "../cookies/sign-ins";
 import { establishSession, ledgerSession } from "../session/establish";
 import { addDetail, identityProviderOf, loginPath, type RequestContext } from "../request-context";
@@ -64,7 +65,7 @@ async function openSession(
   context: RequestContext,
   flow: Flow,
   identity: Identity,
-  refreshToken: string | undefined,
+  refreshToken: RefreshToken | undefined,
 ): Promise<Known | undefined> {
   const { settings, ports, now } = context;
   const { sid, idp, reauthentication } = flow;

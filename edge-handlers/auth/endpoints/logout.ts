@@ -9,7 +9,8 @@ import { clearedSessionCookie, readSession, sessionEnd } from "../cookies/sessio
 import { addDetail, type RequestContext } from "../request-context";
 import { codesOf } from "../../shared/failure";
 import { asFailure } from "../failures";
-import { clientAuthentication, relyingParty, type RelyingParty } from "../oidc/relying-party";
+import { authenticatedRequest, prepareProof } from "../oidc/client-authentication/authenticated-request";
+import { relyingParty, type RelyingParty } from "../oidc/relying-party";
 
 /** Milliseconds for revoking the refresh token at the identity provider. Sign-out does not depend on its success. */
 const REVOCATION_LIMIT = 1_500;
@@ -108,13 +109,19 @@ async function revokeRefreshToken(context: RequestContext, party: RelyingParty, 
   try {
     const refresh = server.revocation_endpoint ? await readRefresh(context, session) : undefined;
     if (!refresh) return;
-    const authentication = await clientAuthentication(context, party);
-    const response = await oauth.revocationRequest(server, client, authentication, refresh.refreshToken, {
+    const { refreshToken } = refresh;
+    const proof = await prepareProof(context, party.id, party.settings, "revocation_endpoint");
+    const options = {
       ...requestOptions,
       signal: AbortSignal.any([requestOptions.signal, AbortSignal.timeout(REVOCATION_LIMIT)]),
       additionalParameters: { token_type_hint: "refresh_token" },
+    };
+    await authenticatedRequest(proof, async (authenticate) => {
+      const token = typeof refreshToken === "string" ? refreshToken : refreshToken.token;
+      await oauth.processRevocationResponse(
+        await oauth.revocationRequest(server, client, authenticate, token, options),
+      );
     });
-    await oauth.processRevocationResponse(response);
   } catch (error) {
     addDetail(context, `revocation ${codesOf(asFailure(error))}`);
   }

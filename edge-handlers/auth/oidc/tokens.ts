@@ -2,16 +2,21 @@
 import type { JWTPayload } from "jose";
 import * as oauth from "oauth4webapi";
 import type { Flow } from "../cookies/flow";
+import type { RefreshToken } from "../cookies/refresh";
 import type { RequestContext } from "../request-context";
+import { authenticatedRequest, prepareProof } from "./client-authentication/authenticated-request";
+import { dpopHandle, newDpopKey, requireBoundTokens, type DpopKey } from "./dpop";
 import { authorizationFailure, tokenFailure } from "./failure";
 import { verifyIdToken } from "./id-token";
-import { clientAuthentication, redirectUri, type RelyingParty } from "./relying-party";
+import { redirectUri, type RelyingParty } from "./relying-party";
 
 export interface Tokens {
   accessToken: string;
+  /** Proves the key that the access token is bound to, if it is bound to one. */
+  dpop: oauth.DPoPHandle | undefined;
   /** The claims of the ID token; providers may omit it in a renewal. */
   idToken: JWTPayload | undefined;
-  refreshToken: string | undefined;
+  refreshToken: RefreshToken | undefined;
 }
 
 /**
@@ -20,27 +25,24 @@ export interface Tokens {
  * @throws Failure of every kind that an identity provider can cause
  */
 export async function redeemCode(context: RequestContext, party: RelyingParty, flow: Flow): Promise<Tokens> {
-  const { server, client, requestOptions } = party;
+  const { server, client } = party;
   const parameters = readAuthorizationResponse(context.url, party, flow);
-  const authentication = await clientAuthentication(context, party);
-  try {
+  const key = party.settings.dpop ? newDpopKey() : undefined;
+  return redeem(context, party, key, async (authenticate, options) => {
     const response = await oauth.authorizationCodeGrantRequest(
       server,
       client,
-      authentication,
+      authenticate,
       parameters,
       redirectUri(context, party.id),
       flow.verifier,
-      requestOptions,
+      options,
     );
-    const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, {
+    return oauth.processAuthorizationCodeResponse(server, client, response, {
       expectedNonce: flow.nonce,
       requireIdToken: true,
     });
-    return await verified(context, party, tokens);
-  } catch (error) {
-    throw tokenFailure(error);
-  }
+  });
 }
 
 /**
@@ -52,13 +54,44 @@ export async function redeemCode(context: RequestContext, party: RelyingParty, f
 export async function redeemRefreshToken(
   context: RequestContext,
   party: RelyingParty,
-  refreshToken: string,
+  refreshToken: RefreshToken,
 ): Promise<Tokens> {
-  const { server, client, requestOptions } = party;
-  const authentication = await clientAuthentication(context, party);
+  const { server, client } = party;
+  const [token, key] = typeof refreshToken === "string" ? [refreshToken] : [refreshToken.token, refreshToken.dpopKey];
+  return redeem(context, party, key, async (authenticate, options) => {
+    const response = await oauth.refreshTokenGrantRequest(server, client, authenticate, token, options);
+    return oauth.processRefreshTokenResponse(server, client, response);
+  });
+}
+
+type Send = (
+  authenticate: oauth.ClientAuth,
+  options: oauth.TokenEndpointRequestOptions,
+) => Promise<oauth.TokenEndpointResponse>;
+
+/** @param key binds the tokens, if there is one */
+async function redeem(
+  context: RequestContext,
+  party: RelyingParty,
+  key: DpopKey | undefined,
+  send: Send,
+): Promise<Tokens> {
+  const { server, settings } = party;
+  const proof = await prepareProof(context, party.id, settings, "token_endpoint");
   try {
-    const response = await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, requestOptions);
-    return await verified(context, party, await oauth.processRefreshTokenResponse(server, client, response));
+    const dpop = key === undefined ? undefined : await dpopHandle(party, key);
+    const options = { ...party.requestOptions, ...(dpop && { DPoP: dpop }) };
+    const tokens = await authenticatedRequest(proof, (authenticate) => send(authenticate, options));
+    if (key !== undefined) requireBoundTokens(tokens);
+    const { access_token: accessToken, id_token: idToken, refresh_token: token } = tokens;
+    const keys = context.identityProviders.keySet(server.jwks_uri!);
+    const expected = { issuer: settings.issuer, audience: settings.clientId, keys, now: context.now };
+    return {
+      accessToken,
+      dpop,
+      idToken: idToken === undefined ? undefined : await verifyIdToken(idToken, expected),
+      refreshToken: token === undefined || key === undefined ? token : { token, dpopKey: key },
+    };
   } catch (error) {
     throw tokenFailure(error);
   }
@@ -75,18 +108,4 @@ function readAuthorizationResponse(url: URL, { server, client }: RelyingParty, f
   } catch (error) {
     throw authorizationFailure(error);
   }
-}
-
-async function verified(
-  context: RequestContext,
-  { server, settings }: RelyingParty,
-  tokens: oauth.TokenEndpointResponse,
-): Promise<Tokens> {
-  const keys = context.identityProviders.keySet(server.jwks_uri!);
-  const expected = { issuer: settings.issuer, audience: settings.clientId, keys, now: context.now };
-  return {
-    accessToken: tokens.access_token,
-    idToken: tokens.id_token === undefined ? undefined : await verifyIdToken(tokens.id_token, expected),
-    refreshToken: tokens.refresh_token,
-  };
 }
