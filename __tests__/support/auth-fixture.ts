@@ -27,6 +27,7 @@ import { IdpEmulator, type EmulatorOptions } from "./idp-emulator";
 import { mint, readToken, uidOf } from "./session-tokens";
 import { SLOW_ANSWER } from "./idp-faults";
 import { openLedger, type LedgerFixture } from "./ledger-fixture";
+import { startRounds } from "./rounds";
 import { startSlowAnswers, type SlowAnswers } from "./slow-answers";
 import { lambdaNode, PATIENCE } from "./tools";
 
@@ -83,6 +84,8 @@ export interface AuthEnvironment {
   logs(): string;
   /** The log lines about a request. */
   logLines(response: EdgeResponse): Promise<Record<string, unknown>[]>;
+  /** How many calls the handler waits for, one after the other, until it answers. Needs `withSlowAnswers`. */
+  countRounds(request: () => Promise<EdgeResponse>): Promise<{ rounds: number; response: EdgeResponse }>;
   /** Puts a new process in the handler's place: nothing is cached any more. */
   coldStart(): Promise<void>;
   browser(): Browser;
@@ -212,6 +215,7 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
     ledger,
     logs,
     logLines,
+    countRounds,
     coldStart,
     browser,
     invoke,
@@ -246,6 +250,15 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
 
   function logs(): string {
     return earlierLogs + lambda.logs();
+  }
+
+  async function countRounds(request: () => Promise<EdgeResponse>) {
+    const rounds = startRounds();
+    const all = [slow!, ...Object.values(idps)];
+    for (const each of all) each.hold = rounds.hold;
+    const response = await request();
+    for (const each of all) each.hold = undefined;
+    return { rounds: rounds.count(), response };
   }
 
   async function coldStart(): Promise<void> {

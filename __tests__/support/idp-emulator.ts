@@ -83,6 +83,8 @@ export class IdpEmulator {
   userinfoOnly: string[] = [];
   publishedKeys: SigningKey[];
   tampering: Tampering = {};
+  /** What every request waits for first, if it is set. */
+  hold: (() => Promise<void>) | undefined;
   readonly outages = new Map<Endpoint, Outage>();
   /** Milliseconds that a slow answer takes. */
   slowAnswer = SLOW_ANSWER;
@@ -236,6 +238,7 @@ export class IdpEmulator {
     );
     if (!name) return void response.writeHead(404).end();
     this.requests.push(name);
+    await this.hold?.();
     const outage = this.outages.get(name);
     if (outage === "hang") return;
     if (outage === "reset") return void response.destroy();
