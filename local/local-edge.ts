@@ -122,6 +122,7 @@ async function start(
             secret: clientSecret!,
             jwksUri: `${url}${options.config.basePath}/jwks.json`,
           }),
+          ...(provider.pushedAuthorizationRequests && { requiresPushedRequests: true }),
           redirectUri: `${url}${options.config.basePath}/callback/${id}`,
           postLogoutRedirectUri: `${url}${options.config.basePath}/signed-out`,
           backchannelLogoutUri: `${url}${options.config.basePath}/backchannel-logout/${id}`,

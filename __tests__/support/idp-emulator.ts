@@ -67,6 +67,8 @@ export class IdpEmulator {
   federatedCredential: FederatedCredential | undefined;
   /** What it answers to the next requests that have to be authenticated, instead of authenticating the client. */
   readonly clientRefusals: Answer[] = [];
+  /** What it answers to the next requests for userinfo. */
+  readonly userinfoRefusals: Answer[] = [];
   /** The assertions that it accepted, with the endpoint that got them. */
   readonly assertions: (JWTVerifyResult & { endpoint: Endpoint })[] = [];
   /** The claims of the user who signs in or renews next. */
@@ -107,6 +109,8 @@ export class IdpEmulator {
   requiresPushedRequests = false;
   /** How often a code was redeemed, or its redemption refused. */
   codesSeen = 0;
+  /** The proofs of keys (RFC 9449) of the requests for tokens and userinfo, as they came. */
+  readonly proofs: { endpoint: Endpoint; proof: string | undefined; authorization: string | undefined }[] = [];
   /** Requests seen, in order. */
   readonly requests: Endpoint[] = [];
   /** Refresh tokens that were revoked (RFC 7009). */
@@ -239,6 +243,14 @@ export class IdpEmulator {
     if (!name) return void response.writeHead(404).end();
     this.requests.push(name);
     await this.hold?.();
+    if (name === "token" || name === "userinfo") {
+      const { dpop, authorization } = request.headers;
+      this.proofs.push({
+        endpoint: name,
+        proof: dpop === undefined ? undefined : this.seen(String(dpop)),
+        authorization,
+      });
+    }
     const outage = this.outages.get(name);
     if (outage === "hang") return;
     if (outage === "reset") return void response.destroy();
@@ -299,7 +311,9 @@ export class IdpEmulator {
       }),
     jwks: () => tampered(this.tampering.jwks, { keys: this.publishedKeys.map((key): unknown => key.jwk) }),
     userinfo: (_form, authorization) => {
-      const user = this.accessTokens.get(authorization?.replace(/^Bearer /, "") ?? "");
+      const refusal = this.userinfoRefusals.shift();
+      if (refusal) return refusal;
+      const user = this.accessTokens.get(authorization?.replace(/^(Bearer|DPoP) /, "") ?? "");
       return user ? tampered(this.tampering.userinfo, { ...user }) : [401, { error: "invalid_token" }];
     },
     par: async (form, authorization) => {
