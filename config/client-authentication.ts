@@ -13,7 +13,8 @@ const METHODS =
 
 function oneOf<const T extends string>(values: readonly T[]) {
   const write = `write ${values.map((value) => `"${value}"`).join(", ")}`.replace(/, ([^,]+)$/, " or $1");
-  return z.custom<T>((value) => values.includes(value as T), write);
+  // Without `abort`, the union below reports this message, at this place.
+  return z.custom<T>((value) => values.includes(value as T), { error: write, abort: false });
 }
 
 const privateKeyJwt = z.strictObject({
@@ -25,7 +26,7 @@ const privateKeyJwt = z.strictObject({
       'write the ARNs of KMS keys, such as ["arn:aws:kms:us-east-1:…:key/…"], or leave it out',
     )
     .min(1, "write the ARN of a KMS key, or leave it out to keep the keys in Secrets Manager")
-    .max(4, "write at most 4 keys")
+    .refine((keys) => keys.length <= 4, "write at most 4 keys")
     .refine((keys) => new Set(keys).size === keys.length, "write each key once")
     .optional(),
   algorithm: oneOf(ALGORITHMS).optional(),
@@ -35,10 +36,10 @@ const privateKeyJwt = z.strictObject({
 const awsAssertion = z.strictObject({
   method: z.literal("aws_assertion"),
   audience: z
-    .custom<string>(
-      (value) => typeof value === "string" && /^[!-~]{1,255}$/.test(value),
-      'write the audience that the identity provider expects, such as "api://AzureADTokenExchange"',
-    )
+    .custom<string>((value) => typeof value === "string" && /^[!-~]{1,255}$/.test(value), {
+      error: 'write the audience that the identity provider expects, such as "api://AzureADTokenExchange"',
+      abort: false,
+    })
     .optional(),
   algorithm: oneOf(["RS256", "ES384"]).default("RS256"),
 });

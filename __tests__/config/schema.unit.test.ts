@@ -82,6 +82,8 @@ describe("a config without a mistake", () => {
           issuer: "https://login.example.com",
           clientId: "wiki",
           clientAuthentication: "none",
+          pushedAuthorizationRequests: false,
+          dpop: false,
           scopes: ["openid", "profile", "email", "offline_access"],
           rolesClaim: "roles",
         },
