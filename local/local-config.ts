@@ -20,6 +20,13 @@ export function localAuthentication(authentication: ClientAuthentication): Clien
   return isAssertion ? "none" : authentication;
 }
 
+/** The identity providers whose client is public on this machine, although it is not in the config. */
+export function publicOnlyHere({ identityProviders }: Config): string[] {
+  return Object.entries(identityProviders)
+    .filter(([, { clientAuthentication: written }]) => localAuthentication(written) !== written)
+    .map(([id]) => id);
+}
+
 /** @param domain `app.localhost:<port>` */
 export function localConfig(config: Config, domain: string, issuer: string, foreign?: ForeignIdentityProvider): Config {
   const [first] = Object.keys(config.identityProviders);
