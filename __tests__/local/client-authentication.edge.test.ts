@@ -41,6 +41,11 @@ const PROVIDERS = Object.fromEntries([
   }),
   provider("bound", { dpop: true }),
   provider("bound-and-secret", { dpop: true, clientAuthentication: "client_secret_post" }),
+  // The provider demands a nonce, so that the first request is in vain, and takes no assertion twice.
+  provider("bound-and-key", {
+    dpop: true,
+    clientAuthentication: { method: "private_key_jwt", kmsKeys: [kms(3)], algorithm: "ES256" },
+  }),
   // Locally a public client: see local/local-config.ts.
   provider("secretless", { clientAuthentication: { method: "aws_assertion", audience: "sts" } }),
 ]);
