@@ -156,10 +156,15 @@ function addOperation(program: Command, print: (outcome: Outcome, options: Globa
     .description("make the store equal to ledger and keys")
     .action(run(async () => (await import("./commands/store")).rebuildStore));
 
-  operating(program.command("secrets").description("store client secrets of identity providers").command("put"))
-    .description("store a client secret: from a file, from stdin or from a hidden prompt")
+  operating(
+    program
+      .command("secrets")
+      .description("store client secrets and private keys for identity providers")
+      .command("put"),
+  )
+    .description("store a client secret or private keys: from a file, from stdin or from a hidden prompt")
     .argument("<idp>", "the identity provider's ID in the config")
-    .option("--file <path>", "a file that contains the secret and nothing else")
+    .option("--file <path>", "a file that contains the secret, or the keys as PEM, and nothing else")
     .action(run(async () => (await import("./commands/put-secret")).putSecret));
 }
 

@@ -1,4 +1,5 @@
 /** Reads a secret from a file, from stdin, or from a hidden prompt. */
+import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
@@ -24,6 +25,41 @@ export async function readSecret(file: string | undefined, prompt: string): Prom
     );
   }
   return text;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc7468#section-2 */
+const PRIVATE_KEY = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[^-]+-----END \1-----/g;
+
+/**
+ * @returns PEM text with at least one private key
+ * @throws CommandFailure if it cannot be read, or has a key that the gateway could not use; it never shows what was read
+ */
+export async function readPrivateKeys(file: string | undefined): Promise<string> {
+  const give = "write --file <path>, or pipe the keys in: PEM, the one that signs first";
+  if (file === undefined && process.stdin.isTTY) throw new CommandFailure("usage", "no keys were given", give);
+  const text = await read(file, "");
+  const keys = [...text.matchAll(PRIVATE_KEY)].map(([pem]) => pem);
+  if (keys.length === 0) throw new CommandFailure("usage", "there is no private key in it", give);
+  if (!keys.every(isUsable)) {
+    throw new CommandFailure(
+      "usage",
+      "one of the private keys cannot be read",
+      "write keys without a passphrase: RSA of at least 2048 bits, or EC on P-256, P-384 or P-521",
+    );
+  }
+  return text;
+}
+
+function isUsable(pem: string): boolean {
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(pem);
+    const { modulusLength = 0, namedCurve = "" } = asymmetricKeyDetails ?? {};
+    return asymmetricKeyType === "rsa"
+      ? modulusLength >= 2048
+      : ["prime256v1", "secp384r1", "secp521r1"].includes(namedCurve);
+  } catch {
+    return false;
+  }
 }
 
 async function read(file: string | undefined, prompt: string): Promise<string> {

@@ -1,6 +1,7 @@
 /** Checks that involve more than one option. Each is a function from a config to its problems. */
 import { canMeet, covers } from "../policy/coverage";
 import {
+  credentialsFit,
   identityProvidersAreComplete,
   madeClientsFitTheProfile,
   providersGrantRolesOfThePolicy,
@@ -8,6 +9,7 @@ import {
   tenantsAreForEntra,
   placesAreServed,
 } from "./identity-provider-checks";
+import { clientAuthenticationProblems } from "./client-authentication";
 import type { ConfigProblem } from "./error";
 import type { Config } from "./schema";
 
@@ -23,10 +25,12 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   transmittersNameAProvider,
   identityProvidersAreComplete,
   madeClientsFitTheProfile,
+  credentialsFit,
   tenantsAreForEntra,
   providersGrantRolesOfThePolicy,
   placesAreServed,
   rulesNameProviders,
+  assertionsHaveAnAudience,
 ];
 
 export function checkAcross(config: Config): ConfigProblem[] {
@@ -114,6 +118,12 @@ function transmittersNameAProvider({ eventTransmitters, identityProviders }: Con
             message: `"${identityProvider}" is not among identityProviders; write ${known.join(" or ")}`,
           },
         ],
+  );
+}
+
+function assertionsHaveAnAudience({ identityProviders }: Config): ConfigProblem[] {
+  return Object.entries(identityProviders).flatMap(([id, provider]) =>
+    clientAuthenticationProblems(provider, `identityProviders.${id}`),
   );
 }
 

@@ -49,6 +49,24 @@ export const madeClientsFitTheProfile = ofEach(({ profile, issuer, clientId, app
   return problems;
 });
 
+/** How the gateway authenticates at Entra, by the credential of the app that Terraform makes. */
+const METHOD_OF_CREDENTIAL = {
+  federated: ["aws_assertion"],
+  certificate: ["private_key_jwt"],
+  password: ["client_secret_basic", "client_secret_post"],
+};
+
+export const credentialsFit = ofEach(({ profile, app, clientAuthentication }) => {
+  const method = typeof clientAuthentication === "string" ? clientAuthentication : clientAuthentication.method;
+  if (profile === "cognito" && !["none", "client_secret_basic", "client_secret_post"].includes(method))
+    return [["clientAuthentication", 'Cognito takes no assertions; write "none" or "client_secret_basic"']];
+  const methods = app && METHOD_OF_CREDENTIAL[app.credential.type];
+  if (!methods || methods.includes(method)) return [];
+  const [first] = methods;
+  const write = first!.includes("secret") ? `"${first}"` : `{ method: "${first}" }`;
+  return [["clientAuthentication", `write ${write}: app.credential is "${app.credential.type}"`]];
+});
+
 export const tenantsAreForEntra = ofEach(({ profile, tenants, issuer }) => {
   if (profile !== "entra")
     return tenants ? [["tenants", 'only the profile "entra" has tenants; remove it, or write profile: "entra"']] : [];

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { claimPathProblem } from "../identity/claim-path";
 import { profileOf, PROFILES, type ProfileName } from "../identity/profiles";
 import { TENANT_ID } from "../identity/user";
+import { clientOptions } from "./client-authentication";
 import { cognitoPoolSchema } from "./cognito-pool";
 import { entraAppSchema } from "./entra-app";
 import { host, pathPattern, role, servedHost, text } from "./fields";
@@ -76,13 +77,7 @@ export const identityProvider = z.strictObject({
   issuer: issuer.optional(),
   /** Absent if Terraform makes the client (`app`, `pool`). */
   clientId: text(/^[!-~]{1,255}$/, "the client ID that the identity provider gave you").optional(),
-  /** `none` is a public client with PKCE; the others take a client secret from Secrets Manager. */
-  clientAuthentication: z
-    .enum(
-      ["none", "client_secret_basic", "client_secret_post"],
-      'write "none", "client_secret_basic" or "client_secret_post"',
-    )
-    .default("none"),
+  ...clientOptions,
   /** By default those of the profile. `offline_access` asks for the refresh token that silent renewal needs. */
   scopes: z
     .array(text(/^[!#-[\]-~]+$/, 'a scope without spaces, such as "email"'))

@@ -1,6 +1,6 @@
 /**
- * Emulates AWS over its own protocols: SSM, Secrets Manager, SQS, EventBridge, the Invoke operation of Lambda, and
- * DynamoDB (by dynalite). Each other service is a file in `aws/`. Tests and the local edge set values and faults in its
+ * Emulates AWS over its own protocols: SSM, Secrets Manager, KMS, STS, SQS, EventBridge, the Invoke operation of Lambda,
+ * and DynamoDB (by dynalite). Each other service is a file in `aws/`. Tests and the local edge set values and faults in its
  * maps.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -11,9 +11,11 @@ import type { SecurityEvent } from "../session/security-event";
 import { failure, type Answer, type Input, type Targets } from "./aws/answer";
 import { eventBus } from "./aws/event-bus";
 import { invoke, invokedFunction } from "./aws/functions";
+import { keyManagement, SigningKeys } from "./aws/key-management";
 import { parameterStore } from "./aws/parameter-store";
 import { queues, type QueueMessage } from "./aws/queues";
 import { Secrets, secretsManager } from "./aws/secrets-manager";
+import { securityTokenService, xmlFailure, type SecurityTokenService } from "./aws/security-token-service";
 
 /** `lost`: DynamoDB carries out the request, but its answer never arrives. */
 export type Fault = "error" | "throttle" | "denied" | "hang" | "garbage" | "lost";
@@ -25,6 +27,10 @@ export interface AwsEmulator {
   parameters: Map<string, string>;
   /** Secrets Manager secrets: name to current secret string. */
   secrets: Secrets;
+  /** KMS keys, by ARN. */
+  signingKeys: SigningKeys;
+  /** Whom STS vouches for, and how others check it. */
+  sts: Pick<SecurityTokenService, "issuer" | "subject" | "jwks">;
   /** Name of a secret to name of the function that rotates it. */
   rotators: Map<string, string>;
   /** Rotates a secret. @throws Error that its rotator threw */
@@ -50,7 +56,7 @@ export interface AwsEmulator {
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html */
 const SIGNED =
-  /^AWS4-HMAC-SHA256 Credential=([^/]+)\/\d{8}\/us-east-1\/(?:ssm|secretsmanager|sqs|events|dynamodb|lambda)\/aws4_request, SignedHeaders=[a-z0-9;-]+, Signature=[0-9a-f]{64}$/;
+  /^AWS4-HMAC-SHA256 Credential=([^/]+)\/\d{8}\/us-east-1\/(?:ssm|secretsmanager|kms|sts|sqs|events|dynamodb|lambda)\/aws4_request, SignedHeaders=[a-z0-9;-]+, Signature=[0-9a-f]{64}$/;
 
 const FAULTS: Record<Exclude<Fault, "hang" | "lost">, Answer> = {
   // https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html
@@ -67,10 +73,16 @@ const FAULTS: Record<Exclude<Fault, "hang" | "lost">, Answer> = {
  * Listens on a free port of 127.0.0.1.
  *
  * @param accessKeyId the only one that it accepts; any if absent
+ * @param now Unix seconds, for the tokens of STS
  */
-export async function startAwsEmulator(accessKeyId?: string): Promise<AwsEmulator> {
+export async function startAwsEmulator(
+  accessKeyId?: string,
+  now: () => number = () => Math.floor(Date.now() / 1000),
+): Promise<AwsEmulator> {
   const parameters = new Map<string, string>();
   const secrets = new Secrets();
+  const signingKeys = new SigningKeys();
+  const sts = securityTokenService(now);
   const rotators: AwsEmulator["rotators"] = new Map();
   const functions: AwsEmulator["functions"] = new Map();
   const messages: AwsEmulator["messages"] = [];
@@ -84,6 +96,8 @@ export async function startAwsEmulator(accessKeyId?: string): Promise<AwsEmulato
   const targets: Targets = {
     ...parameterStore(parameters),
     ...secretsManagerApi.targets,
+    ...keyManagement(signingKeys),
+    ...sts.targets,
     ...queues((message) => {
       const { queueUrl, body } = message;
       messages.push({ queueUrl, command: JSON.parse(body) as RevocationCommand });
@@ -97,7 +111,15 @@ export async function startAwsEmulator(accessKeyId?: string): Promise<AwsEmulato
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const invoked = invokedFunction(request.method ?? "", request.url ?? "");
-    const name = invoked === undefined ? String(request.headers["x-amz-target"]) : "Lambda.Invoke";
+    // The Query protocol names the operation in the form.
+    const isQuery = request.headers["content-type"] === "application/x-www-form-urlencoded";
+    const form = isQuery ? Object.fromEntries(new URLSearchParams(await readText(request))) : undefined;
+    const name =
+      form?.["Action"] !== undefined
+        ? `STS.${form["Action"]}`
+        : invoked === undefined
+          ? String(request.headers["x-amz-target"])
+          : "Lambda.Invoke";
     requests.push(name);
     const fault = faults.get(name);
     if (fault === "hang") return;
@@ -106,9 +128,10 @@ export async function startAwsEmulator(accessKeyId?: string): Promise<AwsEmulato
     if (fault === "lost") response.end = () => response.destroy();
     if ((!fault || fault === "lost") && isKnown && name.startsWith("DynamoDB_"))
       return void tables.emit("request", request, response);
-    const input = await readJson(request);
+    const input = form ?? (await readJson(request));
     if (!isKnown) return send(response, failure("MissingAuthenticationTokenException", "Missing Authentication Token"));
-    if (fault && fault !== "lost") return send(response, FAULTS[fault]);
+    if (fault && fault !== "lost")
+      return send(response, form && fault !== "garbage" ? xmlFailure(FAULTS[fault].status, "Fault") : FAULTS[fault]);
     if (invoked !== undefined) return send(response, await invoke(functions, invoked, input));
     const target = targets[name];
     send(response, target && input ? target(input) : failure("UnknownOperationException"));
@@ -125,6 +148,8 @@ export async function startAwsEmulator(accessKeyId?: string): Promise<AwsEmulato
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     parameters,
     secrets,
+    signingKeys,
+    sts,
     rotators,
     rotate: secretsManagerApi.rotate,
     functions,
@@ -153,11 +178,15 @@ function send(response: ServerResponse, { status, body, headers }: Answer): void
 }
 
 async function readJson(request: IncomingMessage): Promise<Input | undefined> {
-  let text = "";
-  for await (const chunk of request) text += String(chunk);
   try {
-    return JSON.parse(text) as Input;
+    return JSON.parse(await readText(request)) as Input;
   } catch {
     return undefined;
   }
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const chunk of request) text += String(chunk);
+  return text;
 }

@@ -2,6 +2,8 @@
 import pc from "picocolors";
 import { MAX_FUNCTION_SOURCE } from "../cloudfront/limits";
 import { describeAllow, mayPass } from "../policy/decision-table";
+import type { Config } from "../config/schema";
+import { publicOnlyHere } from "./local-config";
 import type { LocalEdge } from "./local-edge";
 import { placesOf } from "./places";
 
@@ -39,6 +41,17 @@ export function greeting(edge: LocalEdge): string {
     section("Operate it from another terminal", operatorCommands(edge)),
     pc.dim("The certificate is made for this run: accept it in your browser. Ctrl-C stops everything.\n"),
   ].join("\n");
+}
+
+/** What does not happen on this machine as it does in AWS; empty if all of it does. */
+export function differences(config: Config): string {
+  return publicOnlyHere(config)
+    .map((id) =>
+      pc.yellow(
+        `Nobody vouches for the gateway on this machine: at ${id} it is a public client instead (aws_assertion).\n`,
+      ),
+    )
+    .join("");
 }
 
 /** Each names the port, because several local edges may be running. */

@@ -52,6 +52,8 @@ function configuration(options: IdentityProviderOptions): Configuration {
       backchannel_logout_session_required: true,
       grant_types: ["authorization_code", "refresh_token"],
       token_endpoint_auth_method: client.authentication,
+      ...(client.jwksUri !== undefined && { jwks_uri: client.jwksUri }),
+      ...(client.requiresPushedRequests && { require_pushed_authorization_requests: true }),
       require_auth_time: true,
     })),
     jwks: { keys: [{ ...signingKey, use: "sig", alg: "RS256" }] },
@@ -82,6 +84,8 @@ function configuration(options: IdentityProviderOptions): Configuration {
     features: {
       backchannelLogout: { enabled: true },
       devInteractions: { enabled: false },
+      dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
+      pushedAuthorizationRequests: { enabled: true },
       revocation: { enabled: true, allowedPolicy: () => Promise.resolve(true) },
       rpInitiatedLogout: {
         enabled: true,

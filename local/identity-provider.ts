@@ -5,7 +5,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { ClientAuthentication } from "../session/settings";
 import type { User } from "./users";
 
 /** A TypeScript file in a checkout, JavaScript in the package. */
@@ -21,7 +20,11 @@ export interface IdentityProviderOptions {
     id: string;
     /** Absent for a public client. */
     secret?: string;
-    authentication: ClientAuthentication;
+    authentication: "none" | "client_secret_basic" | "client_secret_post" | "private_key_jwt";
+    /** Where the client publishes its keys, for `private_key_jwt`. */
+    jwksUri?: string;
+    /** Accepts authorization requests only through the endpoint for pushed ones (RFC 9126). */
+    requiresPushedRequests?: boolean;
     redirectUri: string;
     postLogoutRedirectUri: string;
     /** By user ID. */

@@ -28,7 +28,8 @@ import { startKeyValueStoreEmulator, type KeyValueStoreEmulator } from "./key-va
 import type { Lambda, LambdaOptions } from "./lambda";
 import { startLambdaInstances } from "./lambda-instances";
 import { createLedgerTables } from "./ledger-tables";
-import { type ForeignIdentityProvider, localClientId, localConfig } from "./local-config";
+import { fillClientKeys, registration } from "./client-keys";
+import { localAuthentication, localClientId, localConfig, type ForeignIdentityProvider } from "./local-config";
 import { queueConsumer } from "./queue-consumer";
 import { serve } from "./server";
 import { userClaims } from "./user-claims";
@@ -118,8 +119,11 @@ async function start(
         ...certificate,
         clients: Object.entries(options.config.identityProviders).map(([id, provider]) => ({
           id: provider.clientId ?? localClientId(id),
-          ...(provider.clientAuthentication !== "none" && { secret: clientSecret! }),
-          authentication: provider.clientAuthentication,
+          ...registration(localAuthentication(provider.clientAuthentication), {
+            secret: clientSecret!,
+            jwksUri: `${url}${options.config.basePath}/jwks.json`,
+          }),
+          ...(provider.pushedAuthorizationRequests && { requiresPushedRequests: true }),
           claims: Object.fromEntries(users.map((user) => [user.id, userClaims(user, provider)])),
           redirectUri: `${url}${options.config.basePath}/callback/${id}`,
           postLogoutRedirectUri: `${url}${options.config.basePath}/signed-out`,
@@ -147,9 +151,7 @@ async function start(
   const keysSecret = sessionKeysSecretName(config);
   for (const [name, value] of Object.entries(distribution.parameters)) aws.parameters.set(name, value);
   aws.secrets.declare(keysSecret);
-  for (const name of Object.values(distribution.authSettings.aws.clientSecrets)) {
-    aws.secrets.set(name, clientSecret!);
-  }
+  fillClientKeys(aws, distribution.authSettings, clientSecret);
 
   const lines: string[] = [];
   const log = (line: string) => {

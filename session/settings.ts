@@ -4,6 +4,7 @@
  * which writes them, and the functions.
  */
 import type { ClaimRules } from "../identity/user";
+import type { ClientAuthentication } from "./client-authentication";
 import type { ReuseAction } from "./security-event";
 
 /** The look of the gateway's pages. */
@@ -29,8 +30,6 @@ export interface GateSettings {
   theme: Theme;
 }
 
-export type ClientAuthentication = "none" | "client_secret_basic" | "client_secret_post";
-
 /** Members that have their default value are absent, because ten providers must fit into the settings. */
 export interface IdentityProviderSettings extends ClaimRules {
   /** Shown when users choose between several identity providers. */
@@ -43,6 +42,10 @@ export interface IdentityProviderSettings extends ClaimRules {
   offeredAt?: { hosts?: string[] | undefined; paths?: string[] | undefined } | undefined;
   /** Further parameters of the authorization request. */
   authorizationParameters?: Record<string, string> | undefined;
+  /** Sends authorization requests through the pushed authorization request endpoint (RFC 9126). */
+  pushedAuthorizationRequests?: boolean | undefined;
+  /** Binds refresh tokens to a key of the session (RFC 9449). */
+  dpop?: boolean | undefined;
 }
 
 /** A transmitter that may push security events (RFC 8935) to `events/<its id>`. */
@@ -79,7 +82,10 @@ export interface AuthSettings {
 export interface AwsNames {
   /** The Secrets Manager secret that holds {@link import("./keys").SessionKeys} as JSON. */
   sessionKeysSecret: string;
-  /** By identity provider: the name of the secret whose text is the client secret. With `none` there is no entry. */
+  /**
+   * By identity provider: the name of the secret whose text is the client secret or the client's private keys. Without
+   * an entry there is no such secret.
+   */
   clientSecrets: Record<string, string>;
   /** DynamoDB tables; see ledger/tables.ts. */
   sessionsTable: string;

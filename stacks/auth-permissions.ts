@@ -1,11 +1,12 @@
 import type { Config } from "../config/schema";
 import { SECURITY_EVENT_SOURCE } from "../session/security-event";
+import { clientAuthenticationPermissions } from "./client-authentication";
 import { keyUse, type Statement } from "./iam";
 import { revocationQueueName, revocationsTableName, sessionsTableName, signOutQueueName } from "./names";
 
 /**
  * Permissions of the auth handler besides reading its settings and secrets: write sessions, read and request
- * revocations, and publish security events. The handler runs in any region; all these resources are in us-east-1.
+ * revocations, publish security events, and sign or get assertions for the identity providers that need them. The handler runs in any region; all these resources are in us-east-1.
  *
  * Names instead of references, as in edge-function.ts, keep the plan that creates them readable.
  */
@@ -47,6 +48,7 @@ export function authPermissions(config: Config): Statement[] {
       // (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html).
       Condition: { StringEquals: { "events:source": SECURITY_EVENT_SOURCE } },
     },
+    ...clientAuthenticationPermissions(config),
     ...keyUse(config, ["dynamodb", "secretsmanager", "sqs"]),
   ];
 }

@@ -3,27 +3,35 @@ import { SecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/secretsmana
 import { TerraformStack, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
+import type { StoredSecret } from "./client-authentication";
 import { clientSecretName, SECRET_RECOVERY_DAYS } from "./names";
 
+export interface ClientSecretProps {
+  config: Config;
+  /** Its ID in the config. */
+  provider: string;
+  content: StoredSecret;
+}
+
 /**
- * The client secret of the gateway at an identity provider. Somebody stores it by hand (`aws secretsmanager
+ * The client secret, or the private keys, of the gateway at an identity provider. Somebody stores it by hand (`aws secretsmanager
  * put-secret-value`), or Terraform stores it from an ephemeral variable through a write-only argument. An ephemeral
  * value may not decide whether a resource exists, so a plain number does: 0 means by hand.
  *
  * https://developer.hashicorp.com/terraform/language/resources/ephemeral/write-only
  */
 export class ClientSecret extends Construct {
-  constructor(scope: Construct, id: string, { config, provider }: { config: Config; provider: string }) {
+  constructor(scope: Construct, id: string, { config, provider, content }: ClientSecretProps) {
     super(scope, id);
     const stack = TerraformStack.of(this);
     const name = clientSecretName(config, provider);
     // Names that a shell accepts in TF_VAR_…
-    const variable = `idp_${provider.replaceAll("-", "_")}_client_secret`;
+    const variable = `idp_${provider.replaceAll("-", "_")}_${content.replace(" ", "_")}`;
 
     const value = new TerraformVariable(stack, variable, {
       type: "string",
       sensitive: true,
-      description: `The client secret of "${provider}", if Terraform is to store it; never in plan or state. Takes effect when ${variable}_version is raised.`,
+      description: `The ${content} of "${provider}", if Terraform is to store it; never in plan or state. Takes effect when ${variable}_version is raised.`,
     });
     value.addOverride("default", null);
     value.addOverride("ephemeral", true);
@@ -39,7 +47,7 @@ export class ClientSecret extends Construct {
 
     const secret = new SecretsmanagerSecret(this, "Resource", {
       name,
-      description: `Client secret of ${config.name} at its identity provider "${provider}"`,
+      description: `${content === "client secret" ? "Client secret" : "Private keys"} of ${config.name} at its identity provider "${provider}"`,
       recoveryWindowInDays: SECRET_RECOVERY_DAYS,
       ...(config.kmsKeyArn !== undefined && { kmsKeyId: config.kmsKeyArn }),
     });

@@ -1,9 +1,9 @@
 import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
+import { storedSecret } from "./client-authentication";
 import { ClientSecret } from "./client-secret";
 import { clientSecretName, SECRET_RECOVERY_DAYS, sessionKeysSecretName } from "./names";
-import { hasClientSecret } from "./settings";
 
 /**
  * The secrets that the auth handler reads. Terraform creates them without values; no value is ever in a plan or in
@@ -21,15 +21,18 @@ export class Secrets extends Construct {
 
   constructor(scope: Construct, id: string, config: Config) {
     super(scope, id);
-    const providers = Object.keys(config.identityProviders).filter((provider) => hasClientSecret(config, provider));
+    const stored = Object.keys(config.identityProviders).flatMap((provider) => {
+      const content = storedSecret(config, provider);
+      return content ? [{ provider, content }] : [];
+    });
     this.sessionKeys = new SecretsmanagerSecret(this, "session_keys", {
       name: sessionKeysSecretName(config),
       description: `Master keys of the sessions of ${config.name}`,
       recoveryWindowInDays: SECRET_RECOVERY_DAYS,
       ...(config.kmsKeyArn !== undefined && { kmsKeyId: config.kmsKeyArn }),
     });
-    for (const provider of providers) new ClientSecret(this, `idp_${provider}`, { config, provider });
-    this.namesToFill = providers.map((provider) => clientSecretName(config, provider));
+    for (const each of stored) new ClientSecret(this, `idp_${each.provider}`, { config, ...each });
+    this.namesToFill = stored.map(({ provider }) => clientSecretName(config, provider));
     this.names = [sessionKeysSecretName(config), ...this.namesToFill];
   }
 }

@@ -3,6 +3,7 @@ import { grantsOf, issuerOf } from "../config/identity-provider";
 import type { Config } from "../config/schema";
 import { rolesOf } from "../policy/rule";
 import type { AuthParameter, GateSettings, IdentityProviderSettings, Theme } from "../session/settings";
+import { clientAuthenticationSettings, storedSecret } from "./client-authentication";
 import {
   clientSecretName,
   revocationQueueName,
@@ -41,7 +42,7 @@ export function authSettings(config: Config, made: MadeClients = {}): AuthParame
     aws: {
       sessionKeysSecret: sessionKeysSecretName(config),
       clientSecrets: Object.fromEntries(
-        ids.filter((id) => hasClientSecret(config, id)).map((id) => [id, clientSecretName(config, id)]),
+        ids.filter((id) => storedSecret(config, id)).map((id) => [id, clientSecretName(config, id)]),
       ),
       sessionsTable: sessionsTableName(config),
       revocationsTable: revocationsTableName(config),
@@ -56,11 +57,6 @@ export function hostsOf(config: Config): string[] {
   return [...new Set([config.domain, ...config.alternateDomains])];
 }
 
-/** True if the gateway has a client secret at this identity provider, which somebody must store. */
-export function hasClientSecret(config: Config, id: string): boolean {
-  return config.identityProviders[id]?.clientAuthentication !== "none";
-}
-
 /** Leaves out what is the default. */
 function identityProviderSettings(
   config: Config,
@@ -68,15 +64,28 @@ function identityProviderSettings(
   made: MadeClients[string] | undefined,
 ): IdentityProviderSettings {
   const provider = config.identityProviders[id]!;
-  const { label = id, profile, roles, clientId = made?.clientId, app, pool, ...rest } = provider;
+  const {
+    label = id,
+    profile,
+    roles,
+    clientId = made?.clientId,
+    pushedAuthorizationRequests,
+    dpop,
+    app,
+    pool,
+    ...rest
+  } = provider;
   const grant = grantsOf(provider, rolesOf(config.policy), Object.keys(config.identityProviders).length === 1);
   return {
     ...rest,
     label,
     issuer: issuerOf(provider) ?? made!.issuer,
     clientId: clientId!,
+    clientAuthentication: clientAuthenticationSettings(config, id),
     ...(profile !== "generic" && { profile }),
     ...(grant.length > 0 && { roles: { ...roles, grant } }),
+    ...(pushedAuthorizationRequests && { pushedAuthorizationRequests }),
+    ...(dpop && { dpop }),
   };
 }
 

@@ -1,15 +1,18 @@
 /**
  * The command line against the AWS emulator: what the answers and failures of AWS mean to an operator.
  */
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import EXAMPLE from "../../config/example";
 import { loadConfig } from "../../config/load";
 import type { RevokerRequest } from "../../control-plane/revoker/command";
 import type { SessionsAnswer } from "../../control-plane/revoker/sessions";
 import { startAwsEmulator, type AwsEmulator } from "../../local/aws-emulator";
 import { clientSecretName, revokerFunctionName, sessionKeysSecretName } from "../../stacks/names";
 import { edgegate, type Run, type RunOptions } from "../support/cli";
+import { newPem } from "../support/client-keys";
 
 const CONFIG = loadConfig("config/example.ts");
 const REVOKER = revokerFunctionName(CONFIG);
@@ -283,6 +286,51 @@ describe("a client secret", () => {
     const { code, stdout, stderr } = await run(["secrets", "put", "main", "--json"], { input: SECRET });
     expect([code, JSON.parse(stdout)]).toEqual([1, { error: expect.objectContaining({ code: "failed" }) }]);
     expect(stdout + stderr).not.toContain(SECRET);
+  });
+});
+
+describe("private keys", () => {
+  const KEYS = newPem("ES256") + newPem("RS256");
+  const SMALL = generateKeyPairSync("rsa", {
+    modulusLength: 1024,
+    publicKeyEncoding: { format: "pem", type: "spki" },
+    privateKeyEncoding: { format: "pem", type: "pkcs8" },
+  }).privateKey;
+  let folder: string;
+  let env: Record<string, string>;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "edgegate-test-"));
+    const main = { ...CONFIG.identityProviders["main"]!, clientAuthentication: { method: "private_key_jwt" } };
+    env = { EDGEGATE_CONFIG: join(folder, "gateway.config.json") };
+    writeFileSync(env["EDGEGATE_CONFIG"]!, JSON.stringify({ ...EXAMPLE, identityProviders: { main } }));
+    aws.secrets.declare(CLIENT_SECRET);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test("are stored as they are, and never shown", async () => {
+    const file = join(folder, "client-keys.pem");
+    writeFileSync(file, KEYS);
+    const { code, stdout, stderr } = await run(["secrets", "put", "main", "--file", file], { env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(aws.secrets.get(CLIENT_SECRET)).toBe(KEYS);
+    expect(stdout).toContain("The private keys of main are stored");
+    for (const line of KEYS.split("\n").filter(Boolean)) expect(stdout).not.toContain(line);
+  });
+
+  test.each([
+    ["a client secret", SECRET, "there is no private key in it"],
+    ["nothing", "", "there is no private key in it"],
+    ["a public key", KEYS.replaceAll("PRIVATE KEY", "PUBLIC KEY"), "there is no private key in it"],
+    ["a broken key", KEYS.replace(/\n[^-]+\n/, "\nAAAA\n"), "one of the private keys cannot be read"],
+    ["a small key", KEYS + SMALL, "one of the private keys cannot be read"],
+  ])("are not stored if they are %s", async (_, input, told) => {
+    aws.secrets.delete(CLIENT_SECRET);
+    aws.secrets.declare(CLIENT_SECRET);
+    const { code, stdout, stderr } = await run(["secrets", "put", "main"], { input, env });
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(told);
+    expect(aws.secrets.get(CLIENT_SECRET)).toBeUndefined();
   });
 });
 

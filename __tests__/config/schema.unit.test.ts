@@ -83,6 +83,8 @@ describe("a config without a mistake", () => {
           issuer: "https://login.example.com",
           clientId: "wiki",
           clientAuthentication: "none",
+          pushedAuthorizationRequests: false,
+          dpop: false,
           roles: {},
         },
       },

@@ -2,6 +2,7 @@
  * Every command in the runbooks is run as it is written: `edgegate` against the local edge, the CDKTF CLI in the apply
  * tier.
  */
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +13,7 @@ import type { LocalEdge } from "../../local/local-edge";
 import { SESSION_COOKIE } from "../../session/cookies";
 import { decodePayload, splitToken, type Session } from "../../session/token";
 import { edgegate } from "../support/cli";
+import { newPem } from "../support/client-keys";
 import { DEPLOY_COMMAND } from "../support/deployment";
 import { startTestEdge, TEST_CONFIG } from "../support/local-edge";
 
@@ -31,20 +33,35 @@ function wordsOf(command: string): string[] {
   return [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
 }
 
-let edge: LocalEdge;
+/** Runbooks for a gateway that authenticates in another way than that of the other runbooks. */
+const CLIENT_AUTHENTICATION: Record<string, object> = { "rotate-client-key.md": { method: "private_key_jwt" } };
+/** Commands of the system, which need no gateway. */
+const PLAIN = /^(openssl|cat) /;
+
+/** What the commands read and write. */
+const FILES = ["client-secret.txt", "client-keys.pem", "new.pem"];
+
+let edges: Map<string | undefined, LocalEdge>;
 let folder: string;
 
 beforeAll(async () => {
-  edge = await startTestEdge({ config: configSchema.parse(TEST_CONFIG) });
+  edges = new Map([[undefined, await startTestEdge({ config: configSchema.parse(TEST_CONFIG) })]]);
+  for (const [name, clientAuthentication] of Object.entries(CLIENT_AUTHENTICATION)) {
+    const identityProviders = { main: { ...TEST_CONFIG.identityProviders.main, clientAuthentication } };
+    edges.set(name, await startTestEdge({ config: configSchema.parse({ ...TEST_CONFIG, identityProviders }) }));
+  }
   folder = mkdtempSync(join(tmpdir(), "edgegate-runbooks-"));
   writeFileSync(join(folder, "client-secret.txt"), "a client secret\n");
+  writeFileSync(join(folder, "current.pem"), newPem("ES256"));
 });
 afterAll(async () => {
-  await edge?.close();
+  for (const edge of edges?.values() ?? []) await edge.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function signedIn(): Promise<Session> {
+const edgeOf = (runbook: string): LocalEdge => edges.get(runbook) ?? edges.get(undefined)!;
+
+async function signedIn(edge: LocalEdge): Promise<Session> {
   const browser = new HttpClient(readFileSync(edge.caFile, "utf8"));
   await signIn(
     browser,
@@ -62,6 +79,7 @@ test("there is a runbook for each of the cases, and the list names it", () => {
     "idp-outage.md",
     "rebuild-store.md",
     "revoke-now.md",
+    "rotate-client-key.md",
     "rotate-keys.md",
   ]);
   for (const name of RUNBOOKS) expect(list).toContain(`(${name})`);
@@ -72,26 +90,31 @@ describe.each(RUNBOOKS)("%s", (name) => {
 
   test("has commands", () => expect(commands.length).toBeGreaterThan(0));
 
-  test.each(commands.filter((command) => command.startsWith("npx edgegate ")))("%s", async (command) => {
-    const { email, sid } = await signedIn();
-    const substitutes: Record<string, string> = {
-      "alice@example.com": email,
-      AAAAAAAAAAAAAAAA: sid,
-      "client-secret.txt": join(folder, "client-secret.txt"),
-    };
-    const secretName = edge.distribution.authSettings.aws.clientSecrets["main"]!;
-    const clientSecret = edge.aws.secrets.get(secretName)!;
-    const [, , ...args] = wordsOf(command).map((word) => substitutes[word] ?? word);
-    const { code, stdout, stderr } = await edgegate([...args, "--yes", `--local=${new URL(edge.url).port}`]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).not.toBe("");
-    // One of them stores another client secret, with which nobody could sign in for the next.
-    edge.aws.secrets.set(secretName, clientSecret);
-    await nextSecond();
-  });
+  test.each(commands.filter((command) => PLAIN.test(command) || command.startsWith("npx edgegate ")))(
+    "%s",
+    async (command) => {
+      if (PLAIN.test(command)) return void execFileSync("sh", ["-c", command], { cwd: folder, stdio: "pipe" });
+      const edge = edgeOf(name);
+      const { email, sid } = await signedIn(edge);
+      const substitutes: Record<string, string> = {
+        "alice@example.com": email,
+        AAAAAAAAAAAAAAAA: sid,
+        ...Object.fromEntries(FILES.map((file) => [file, join(folder, file)])),
+      };
+      const secretName = edge.distribution.authSettings.aws.clientSecrets["main"]!;
+      const clientSecret = edge.aws.secrets.get(secretName)!;
+      const [, , ...args] = wordsOf(command).map((word) => substitutes[word] ?? word);
+      const { code, stdout, stderr } = await edgegate([...args, "--yes", `--local=${new URL(edge.url).port}`]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).not.toBe("");
+      // One of them stores another client secret, with which nobody could sign in for the next.
+      edge.aws.secrets.set(secretName, clientSecret);
+      await nextSecond();
+    },
+  );
 
-  test("what is no edgegate command is what the apply tier runs", () => {
-    const others = commands.filter((command) => !command.startsWith("npx edgegate "));
+  test("what is no command of edgegate or of the system is what the apply tier runs", () => {
+    const others = commands.filter((command) => !PLAIN.test(command) && !command.startsWith("npx edgegate "));
     expect(others.filter((command) => command !== DEPLOY_COMMAND)).toEqual([]);
   });
 });

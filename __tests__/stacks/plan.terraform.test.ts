@@ -6,7 +6,7 @@ import { artifacts } from "../../build/artifacts";
 import { loadConfig, parseConfig } from "../../config/load";
 import type { Config } from "../../config/schema";
 import { synthesize } from "../../stacks/synthesize";
-import { EVERYTHING } from "../support/configs";
+import { CLIENT_KEYS, EVERYTHING } from "../support/configs";
 import { describeWithTerraform, type Plan, type PlannedResource } from "../support/terraform";
 
 const ROOT = join(__dirname, "../..");
@@ -260,6 +260,36 @@ describeWithTerraform("the plan", (open) => {
             roles: { claim: 'realm."a.b".groups', map: { "Partner Staff": "staff" }, grant: ["staff"] },
             trustEmail: true,
           },
+          "partner-b": {
+            label: "partner-b",
+            issuer: "https://sso.partner.example",
+            clientId: "p-2",
+            clientAuthentication: { method: "private_key_jwt", algorithm: "PS256", audience: "endpoint" },
+            pushedAuthorizationRequests: true,
+            dpop: true,
+            scopes: ["openid", "profile", "email", "offline_access"],
+            rolesClaim: "roles",
+          },
+          "partner-c": {
+            label: "partner-c",
+            issuer: "https://partner-c.okta.com",
+            clientId: "p-3",
+            clientAuthentication: { method: "private_key_jwt", kmsKeys: CLIENT_KEYS, audience: "endpoint" },
+            scopes: ["openid", "profile", "email", "offline_access"],
+            rolesClaim: "roles",
+          },
+          contractors: {
+            label: "contractors",
+            issuer: "https://login.microsoftonline.com/0a1b2c3d-0000-1111-2222-333344445555/v2.0",
+            clientId: "c-1",
+            clientAuthentication: {
+              method: "aws_assertion",
+              audience: "api://AzureADTokenExchange",
+              algorithm: "RS256",
+            },
+            scopes: ["openid", "profile", "email", "offline_access"],
+            rolesClaim: "roles",
+          },
           customers: {
             label: "customers",
             issuer: "https://customers.example.net",
@@ -290,7 +320,11 @@ describeWithTerraform("the plan", (open) => {
         theme: { productName: "Everything – für alle", accentColor: "#114422", support: "https://help.example.com" },
         aws: {
           sessionKeysSecret: "edgegate/everything/session-keys",
-          clientSecrets: { staff: "edgegate/everything/idp/staff", "partner-a": "edgegate/everything/idp/partner-a" },
+          clientSecrets: {
+            staff: "edgegate/everything/idp/staff",
+            "partner-a": "edgegate/everything/idp/partner-a",
+            "partner-b": "edgegate/everything/idp/partner-b",
+          },
           sessionsTable: "everything-sessions",
           revocationsTable: "everything-revocations",
           revocationQueue: "everything-revocations",
@@ -299,7 +333,7 @@ describeWithTerraform("the plan", (open) => {
       });
     });
 
-    test("may read exactly its parameter and its secrets, use the ledger, ask for revocations, tell of events and write its log", () => {
+    test("may read exactly its parameter and its secrets, use the ledger, ask for revocations, tell of events, sign as a client and write its log", () => {
       const policy = JSON.parse(one("everything", "aws_iam_role_policy", "auth_permissions")["policy"] as string) as {
         Statement: Values[];
       };
@@ -312,6 +346,7 @@ describeWithTerraform("the plan", (open) => {
             "arn:aws:secretsmanager:us-east-1:*:secret:edgegate/everything/session-keys-??????",
             "arn:aws:secretsmanager:us-east-1:*:secret:edgegate/everything/idp/staff-??????",
             "arn:aws:secretsmanager:us-east-1:*:secret:edgegate/everything/idp/partner-a-??????",
+            "arn:aws:secretsmanager:us-east-1:*:secret:edgegate/everything/idp/partner-b-??????",
           ],
         ],
         [
@@ -342,10 +377,17 @@ describeWithTerraform("the plan", (open) => {
           ["arn:aws:sqs:us-east-1:*:everything-revocations", "arn:aws:sqs:us-east-1:*:everything-sign-outs"],
         ],
         ["Allow", "events:PutEvents", "arn:aws:events:us-east-1:*:event-bus/default"],
+        ["Allow", ["kms:GetPublicKey", "kms:Sign"], CLIENT_KEYS],
+        ["Allow", "sts:GetWebIdentityToken", "*"],
         ["Allow", ["kms:Decrypt", "kms:GenerateDataKey"], EVERYTHING.kmsKeyArn],
       ]);
       expect(policy.Statement.flatMap(({ Condition }) => Condition ?? [])).toEqual([
         { StringEquals: { "events:source": "edgegate" } },
+        {
+          "ForAllValues:StringEquals": { "sts:IdentityTokenAudience": ["api://AzureADTokenExchange"] },
+          StringEquals: { "sts:SigningAlgorithm": ["RS256"] },
+          NumericLessThanEquals: { "sts:DurationSeconds": "300" },
+        },
         {
           StringEquals: {
             "kms:ViaService": ["dynamodb", "secretsmanager", "sqs"].map(
@@ -382,7 +424,7 @@ describeWithTerraform("the plan", (open) => {
 
   test("makes a place for every secret and no value: without variables they are put by hand", () => {
     for (const name of NAMES) expect(all(name, "aws_secretsmanager_secret_version")).toEqual([]);
-    expect(all("everything", "aws_secretsmanager_secret")).toHaveLength(3);
+    expect(all("everything", "aws_secretsmanager_secret")).toHaveLength(4);
   });
 
   describe("of the web ACL", () => {

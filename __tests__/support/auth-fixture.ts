@@ -27,6 +27,7 @@ import { IdpEmulator, type EmulatorOptions } from "./idp-emulator";
 import { mint, readToken, uidOf } from "./session-tokens";
 import { SLOW_ANSWER } from "./idp-faults";
 import { openLedger, type LedgerFixture } from "./ledger-fixture";
+import { startRounds } from "./rounds";
 import { startSlowAnswers, type SlowAnswers } from "./slow-answers";
 import { lambdaNode, PATIENCE } from "./tools";
 
@@ -36,7 +37,7 @@ const FUNCTION_NAME = "example-auth";
  * One flat JSON object of codes, ids and numbers: no message of a library, no warning, no crash that no request told
  * of.
  */
-const LOG_LINE = /^\{("\w+":("[\w =:-]*"|[0-9]+),?)+\}$/;
+const LOG_LINE = /^\{("\w+":("[\w =:-]*"|"jwks\.json"|[0-9]+),?)+\}$/;
 const KEYS_SECRET = "example/session-keys";
 const MINTED_SID = "s".repeat(16);
 
@@ -49,6 +50,8 @@ export interface AuthOptions {
   withOtherIdp?: boolean;
   /** The handler does not know the certificate of the identity provider. */
   untrustedCertificate?: boolean;
+  /** The client's private keys at the identity provider `main` (PEM), for `private_key_jwt` without KMS. */
+  pem?: string;
   /** Runs in another region's replica. */
   functionNamePrefix?: string;
   /** AWS can be made to answer slowly. */
@@ -81,6 +84,8 @@ export interface AuthEnvironment {
   logs(): string;
   /** The log lines about a request. */
   logLines(response: EdgeResponse): Promise<Record<string, unknown>[]>;
+  /** How many calls the handler waits for, one after the other, until it answers. Needs `withSlowAnswers`. */
+  countRounds(request: () => Promise<EdgeResponse>): Promise<{ rounds: number; response: EdgeResponse }>;
   /** Puts a new process in the handler's place: nothing is cached any more. */
   coldStart(): Promise<void>;
   browser(): Browser;
@@ -133,7 +138,7 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
     ...options.emulator,
   };
   const [aws, idp, otherIdp] = await Promise.all([
-    startAwsEmulator(),
+    startAwsEmulator(undefined, clock.now),
     IdpEmulator.start(emulator),
     options.withOtherIdp ? IdpEmulator.start(emulator) : undefined,
   ]);
@@ -154,7 +159,7 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
     aws: {
       sessionKeysSecret: KEYS_SECRET,
       clientSecrets: Object.fromEntries(
-        Object.entries(idps).flatMap(([id, { clientSecret }]) => (clientSecret ? [[id, secretName(id)]] : [])),
+        Object.entries(idps).flatMap(([id, provider]) => (storesSecret(provider) ? [[id, secretName(id)]] : [])),
       ),
       sessionsTable: "example-sessions",
       revocationsTable: "example-revocations",
@@ -176,6 +181,7 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
   aws.requests.length = 0;
   for (const [id, { clientSecret }] of Object.entries(idps))
     if (clientSecret) aws.secrets.set(secretName(id), clientSecret);
+  if (options.pem !== undefined) aws.secrets.set(secretName("main"), options.pem);
   options.prepare?.({ aws, idp, settings });
   const certificateFile = join(runFolder, "trusted.pem");
   writeFileSync(certificateFile, certificate.cert);
@@ -208,6 +214,7 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
     ledger,
     logs,
     logLines,
+    countRounds,
     coldStart,
     browser,
     invoke,
@@ -244,6 +251,15 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
     return earlierLogs + lambda.logs();
   }
 
+  async function countRounds(request: () => Promise<EdgeResponse>) {
+    const rounds = startRounds();
+    const all = [slow!, ...Object.values(idps)];
+    for (const each of all) each.hold = rounds.hold;
+    const response = await request();
+    for (const each of all) each.hold = undefined;
+    return { rounds: rounds.count(), response };
+  }
+
   async function coldStart(): Promise<void> {
     await lambda.close();
     earlierLogs = logs();
@@ -277,7 +293,10 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
       // Times of sign-ins are in the log as the times of its lines.
       if (name !== SIGN_INS_COOKIE && value) secret(value);
     }
-    if (!/\bno-store\b/.test(response.headers["cache-control"]?.join() ?? ""))
+    if (
+      !/\bno-store\b/.test(response.headers["cache-control"]?.join() ?? "") &&
+      !(response.status === 200 && isPublic(numbered.url))
+    )
       throw new Error(`${numbered.url}: the response may be cached`);
     const leaked = leaks(response.body);
     if (leaked.length > 0) throw new Error(`${numbered.url}: the body holds ${leaked.join(", ")}`);
@@ -366,6 +385,17 @@ export async function withAuth(
   } finally {
     await environment.close();
   }
+}
+
+/** A client secret, or private keys. */
+function storesSecret({ clientAuthentication: settings, clientSecret }: IdpEmulator): boolean {
+  const isKey = typeof settings === "object" && settings.method === "private_key_jwt";
+  return clientSecret !== undefined || (isKey && settings.kmsKeys === undefined);
+}
+
+/** The one answer that is the same for everybody. */
+function isPublic(url: string): boolean {
+  return url.split("?")[0] === "/_gate/jwks.json";
 }
 
 /** 32 random bytes, as the key rotator makes them. */

@@ -17,6 +17,9 @@ const HOST = 'write a host name in lower case without scheme, port or path, such
 const SLUG = 'write a short name of lower-case letters, digits and "-", such as "main"';
 const ORIGIN = 'write { type: "s3" } or { type: "custom", domainName: "origin.example.com" }';
 const ISSUER = 'write the issuer as its discovery document spells it, such as "https://login.example.com"';
+const CLIENT_AUTHENTICATION =
+  'write "none", "client_secret_basic", "client_secret_post", { method: "private_key_jwt" } or { method: "aws_assertion" }';
+const KMS_KEY = "arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555";
 const CLAIM = "write the name of a claim";
 const ALLOW = 'write "public", "signed-in", { roles: ["admin"] } or { idp: ["main"] }';
 const ROLE = 'write a role name of letters, digits and . _ : @ / -, such as "admin"';
@@ -26,6 +29,7 @@ const UNKNOWN = "there is no such setting; remove it or check its spelling";
 const identityProvider = (more: object) => ({
   identityProviders: { main: { ...SMALL.identityProviders.main, ...more } },
 });
+const clientAuthentication = (settings: object) => identityProvider({ clientAuthentication: settings });
 const transmitter = (more: object) => ({
   eventTransmitters: {
     corp: {
@@ -189,8 +193,89 @@ const IDENTITY: Mistake[] = [
   [
     identityProvider({ clientAuthentication: "secret" }),
     "identityProviders.main.clientAuthentication",
-    'write "none", "client_secret_basic" or "client_secret_post"; it is "secret"',
+    `${CLIENT_AUTHENTICATION}; it is "secret"`,
   ],
+  [
+    identityProvider({ clientAuthentication: { method: "tls_client_auth" } }),
+    "identityProviders.main.clientAuthentication",
+    `${CLIENT_AUTHENTICATION}; it is {"method":"tls_client_auth"}`,
+  ],
+  [
+    identityProvider({ clientAuthentication: "private_key_jwt" }),
+    "identityProviders.main.clientAuthentication",
+    `${CLIENT_AUTHENTICATION}; it is "private_key_jwt"`,
+  ],
+  [
+    clientAuthentication({ method: "private_key_jwt", privateKey: "-----BEGIN" }),
+    "identityProviders.main.clientAuthentication.privateKey",
+    UNKNOWN,
+  ],
+  [
+    clientAuthentication({ method: "private_key_jwt", kmsKeys: [] }),
+    "identityProviders.main.clientAuthentication.kmsKeys",
+    "write the ARN of a KMS key, or leave it out to keep the keys in Secrets Manager; it is []",
+  ],
+  [
+    clientAuthentication({ method: "private_key_jwt", kmsKeys: ["alias/gateway"] }),
+    "identityProviders.main.clientAuthentication.kmsKeys[0]",
+    'write the ARN of a KMS key in us-east-1, not of an alias; it is "alias/gateway"',
+  ],
+  [
+    clientAuthentication({ method: "private_key_jwt", kmsKeys: ["arn:aws:kms:us-east-1:111122223333:alias/a"] }),
+    "identityProviders.main.clientAuthentication.kmsKeys[0]",
+    'write the ARN of a KMS key in us-east-1, not of an alias; it is "arn:aws:kms:us-east-1:111122223333:alias/a"',
+  ],
+  [
+    clientAuthentication({ method: "private_key_jwt", kmsKeys: ["arn:aws:kms:eu-west-1:111122223333:key/a"] }),
+    "identityProviders.main.clientAuthentication.kmsKeys[0]",
+    'write the ARN of a KMS key in us-east-1, not of an alias; it is "arn:aws:kms:eu-west-1:111122223333:key/a"',
+  ],
+  [
+    clientAuthentication({ method: "private_key_jwt", kmsKeys: [KMS_KEY, KMS_KEY] }),
+    "identityProviders.main.clientAuthentication.kmsKeys",
+    "write each key once",
+  ],
+  [
+    clientAuthentication({ method: "private_key_jwt", kmsKeys: [1, 2, 3, 4, 5].map((n) => `${KMS_KEY}${n}`) }),
+    "identityProviders.main.clientAuthentication.kmsKeys",
+    "write at most 4 keys",
+  ],
+  [
+    clientAuthentication({ method: "private_key_jwt", algorithm: "HS256" }),
+    "identityProviders.main.clientAuthentication.algorithm",
+    'write "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384" or "ES512"; it is "HS256"',
+  ],
+  [
+    clientAuthentication({ method: "private_key_jwt", audience: "https://login.example.com" }),
+    "identityProviders.main.clientAuthentication.audience",
+    'write "issuer" or "endpoint"; it is "https://login.example.com"',
+  ],
+  [
+    clientAuthentication({ method: "aws_assertion", audience: "a b" }),
+    "identityProviders.main.clientAuthentication.audience",
+    'write the audience that the identity provider expects, such as "api://AzureADTokenExchange"; it is "a b"',
+  ],
+  [
+    clientAuthentication({ method: "aws_assertion" }),
+    "identityProviders.main.clientAuthentication.audience",
+    "write the audience that the identity provider expects of assertions; only Entra ID has a default",
+  ],
+  [
+    clientAuthentication({ method: "aws_assertion", audience: "a", algorithm: "PS256" }),
+    "identityProviders.main.clientAuthentication.algorithm",
+    'write "RS256" or "ES384"; it is "PS256"',
+  ],
+  [
+    clientAuthentication({ method: "aws_assertion", audience: "a", kmsKeys: [KMS_KEY] }),
+    "identityProviders.main.clientAuthentication.kmsKeys",
+    UNKNOWN,
+  ],
+  [
+    identityProvider({ pushedAuthorizationRequests: "yes" }),
+    "identityProviders.main.pushedAuthorizationRequests",
+    'write true or false; it is "yes"',
+  ],
+  [identityProvider({ dpop: 1 }), "identityProviders.main.dpop", "write true or false; it is 1"],
   [identityProvider({ scopes: "openid" }), "identityProviders.main.scopes", 'write a list; it is "openid"'],
   [
     identityProvider({ scopes: ["email"] }),
@@ -292,7 +377,37 @@ const IDENTITY: Mistake[] = [
     'the gateway sets client_id, code_challenge, code_challenge_method, id_token_hint, login_hint, max_age, nonce, prompt, redirect_uri, request, request_uri, response_mode, response_type, scope, state itself; remove it; it is "prompt"',
   ],
   [
-    identityProvider({ app: { credential: { type: "password" } } }),
+    identityProvider({
+      profile: "entra",
+      issuer: undefined,
+      tenants: ["8eaef023-2b34-4da1-9baa-8bc8c9d6a490"],
+      app: { credential: { type: "password" } },
+    }),
+    "identityProviders.main.clientAuthentication",
+    'write "client_secret_basic": app.credential is "password"',
+  ],
+  [
+    identityProvider({
+      profile: "entra",
+      issuer: undefined,
+      tenants: ["8eaef023-2b34-4da1-9baa-8bc8c9d6a490"],
+      app: {
+        credential: {
+          issuer: "https://0a1b2c3d-0000-1111-2222-333344445555.tokens.sts.global.api.aws",
+          subject: "arn:aws:iam::111122223333:role/wiki-auth",
+        },
+      },
+    }),
+    "identityProviders.main.clientAuthentication",
+    'write { method: "aws_assertion" }: app.credential is "federated"',
+  ],
+  [
+    identityProvider({ profile: "cognito", clientAuthentication: { method: "private_key_jwt" } }),
+    "identityProviders.main.clientAuthentication",
+    'Cognito takes no assertions; write "none" or "client_secret_basic"',
+  ],
+  [
+    identityProvider({ app: { credential: { type: "password" } }, clientAuthentication: "client_secret_post" }),
     "identityProviders.main.app",
     'only the profile "entra" has an app; remove it',
   ],
@@ -321,6 +436,7 @@ const IDENTITY: Mistake[] = [
       profile: "entra",
       issuer: undefined,
       tenants: ["8eaef023-2b34-4da1-9baa-8bc8c9d6a490"],
+      clientAuthentication: "client_secret_post",
       app: {
         credential: { type: "password" },
         assignments: { boss: { groups: ["8eaef023-2b34-4da1-9baa-8bc8c9d6a490"] } },

@@ -1,6 +1,12 @@
 /** Configs that tests share. */
 import type { ConfigInput } from "../../config/schema";
 
+/** KMS keys of the gateway as a client. */
+export const CLIENT_KEYS = [
+  "arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555",
+  "arn:aws:kms:us-east-1:111122223333:key/1a1b2c3d-0000-1111-2222-333344445555",
+];
+
 /** Uses every setting: what plans here plans anywhere. */
 export const EVERYTHING: ConfigInput = {
   name: "everything",
@@ -36,6 +42,26 @@ export const EVERYTHING: ConfigInput = {
       tenants: ["8eaef023-2b34-4da1-9baa-8bc8c9d6a490", "5b6e7a1c-0f0e-4c55-8a3f-111122223333"],
       clientId: "0a1b2c3d-0000-1111-2222-333344445555",
       roles: { grant: ["staff"] },
+    },
+    "partner-b": {
+      issuer: "https://sso.partner.example",
+      clientId: "p-2",
+      clientAuthentication: { method: "private_key_jwt", algorithm: "PS256", audience: "endpoint" },
+      pushedAuthorizationRequests: true,
+      dpop: true,
+      roles: { grant: [] },
+    },
+    "partner-c": {
+      issuer: "https://partner-c.okta.com",
+      clientId: "p-3",
+      clientAuthentication: { method: "private_key_jwt", kmsKeys: CLIENT_KEYS },
+      roles: { grant: [] },
+    },
+    contractors: {
+      issuer: "https://login.microsoftonline.com/0a1b2c3d-0000-1111-2222-333344445555/v2.0",
+      clientId: "c-1",
+      clientAuthentication: { method: "aws_assertion" },
+      roles: { grant: [] },
     },
   },
   eventTransmitters: {

@@ -1,6 +1,6 @@
 /**
  * An OpenID provider on https://localhost that does what it should (OpenID Connect Core 1.0, RFC 6749, RFC 7636, RFC
- * 9207) until a test tampers with it. It remembers every secret it saw, so that tests can look for them in logs and
+ * 7523, RFC 9126, RFC 9207) until a test tampers with it. It remembers every secret it saw, so that tests can look for them in logs and
  * pages.
  */
 import { createHash, randomBytes } from "node:crypto";
@@ -13,8 +13,12 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
-import type { JWTPayload } from "jose";
-import type { ClientAuthentication } from "../../session/settings";
+import { createLocalJWKSet, jwtVerify, type JSONWebKeySet, type JWTPayload, type JWTVerifyResult } from "jose";
+import {
+  methodOf,
+  type ClientAuthentication,
+  type ClientAuthenticationMethod,
+} from "../../session/client-authentication";
 import type { Certificate } from "./certificates";
 import { OUTAGES, REDIRECTED, SLOW_ANSWER, type Endpoint, type Json, type Outage, type Tampering } from "./idp-faults";
 import { createSigningKey, signIdToken, type SigningKey } from "./idp-keys";
@@ -41,13 +45,32 @@ interface Grant {
   ended: boolean;
 }
 
-type Answer = [status: number, body: unknown];
+type Answer = [status: number, body: unknown, headers?: Record<string, string>];
+
+/** Whose assertions it takes for the client's, as Entra ID's federated identity credential says. */
+export interface FederatedCredential {
+  issuer: string;
+  subject: string;
+  audience: string;
+  /** What the issuer publishes. */
+  jwks: () => { keys: object[] };
+}
 
 export class IdpEmulator {
   // Its characters, and those of the secret, tell whether Basic credentials are form-encoded (RFC 6749 section 2.3.1).
   readonly clientId = "gate:way+1";
   readonly clientAuthentication: ClientAuthentication;
   readonly clientSecret: string | undefined;
+  /** The client's keys for `private_key_jwt`, as it knows them. */
+  clientKeys: JSONWebKeySet = { keys: [] };
+  /** For `aws_assertion`. */
+  federatedCredential: FederatedCredential | undefined;
+  /** What it answers to the next requests that have to be authenticated, instead of authenticating the client. */
+  readonly clientRefusals: Answer[] = [];
+  /** What it answers to the next requests for userinfo. */
+  readonly userinfoRefusals: Answer[] = [];
+  /** The assertions that it accepted, with the endpoint that got them. */
+  readonly assertions: (JWTVerifyResult & { endpoint: Endpoint })[] = [];
   /** The claims of the user who signs in or renews next; an `email` comes with `email_verified`. */
   user: Json = { sub: "alice", email: "alice@example.com", roles: ["staff"] };
   /**
@@ -62,6 +85,8 @@ export class IdpEmulator {
   userinfoOnly: string[] = [];
   publishedKeys: SigningKey[];
   tampering: Tampering = {};
+  /** What every request waits for first, if it is set. */
+  hold: (() => Promise<void>) | undefined;
   readonly outages = new Map<Endpoint, Outage>();
   /** Milliseconds that a slow answer takes. */
   slowAnswer = SLOW_ANSWER;
@@ -80,6 +105,12 @@ export class IdpEmulator {
   /** The error (RFC 6749 section 5.2) with which it refuses every refresh token. */
   refusesRenewals: string | undefined;
   refreshTokenBytes = 48;
+  /** Refuses authorization requests that were not pushed. */
+  requiresPushedRequests = false;
+  /** How often a code was redeemed, or its redemption refused. */
+  codesSeen = 0;
+  /** The proofs of keys (RFC 9449) of the requests for tokens and userinfo, as they came. */
+  readonly proofs: { endpoint: Endpoint; proof: string | undefined; authorization: string | undefined }[] = [];
   /** Requests seen, in order. */
   readonly requests: Endpoint[] = [];
   /** Refresh tokens that were revoked (RFC 7009). */
@@ -88,6 +119,9 @@ export class IdpEmulator {
   readonly secretsSeen = new Set<string>();
 
   private readonly codes = new Map<string, Grant>();
+  /** By request URI. */
+  private readonly pushedRequests = new Map<string, URLSearchParams>();
+  private readonly usedAssertions = new Set<string>();
   private readonly grants: Grant[] = [];
   /** Whom an access token is of. */
   private readonly accessTokens = new Map<string, Json>();
@@ -102,8 +136,9 @@ export class IdpEmulator {
   ) {
     this.publishedKeys = [key];
     this.clientAuthentication = clientAuthentication;
-    this.clientSecret =
-      clientAuthentication === "none" ? undefined : this.seen(`s3cret:+/ %${randomBytes(12).toString("hex")}`);
+    this.clientSecret = !String(clientAuthentication).startsWith("client_secret")
+      ? undefined
+      : this.seen(`s3cret:+/ %${randomBytes(12).toString("hex")}`);
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
       this.handle(request, response).catch(() => response.destroy());
     });
@@ -166,7 +201,7 @@ export class IdpEmulator {
    */
   authorize(url: string): string {
     if (!url.startsWith(`${this.endpoint("authorize")}?`)) throw new Error(`not the authorization endpoint: ${url}`);
-    const parameters = new URL(url).searchParams;
+    const parameters = this.parametersOf(new URL(url).searchParams);
     const expect = (name: string, form: RegExp): string => {
       const values = parameters.getAll(name);
       if (values.length !== 1 || !form.test(values[0]!))
@@ -207,6 +242,15 @@ export class IdpEmulator {
     );
     if (!name) return void response.writeHead(404).end();
     this.requests.push(name);
+    await this.hold?.();
+    if (name === "token" || name === "userinfo") {
+      const { dpop, authorization } = request.headers;
+      this.proofs.push({
+        endpoint: name,
+        proof: dpop === undefined ? undefined : this.seen(String(dpop)),
+        authorization,
+      });
+    }
     const outage = this.outages.get(name);
     if (outage === "hang") return;
     if (outage === "reset") return void response.destroy();
@@ -217,8 +261,11 @@ export class IdpEmulator {
     const failure = outage && OUTAGES[outage];
     if (failure)
       return void response.writeHead(failure.status, { "content-type": "application/json" }).end(failure.body);
-    const [status, json] = await this.endpoints[name](new URLSearchParams(body), request.headers.authorization);
-    response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
+    const [status, json, headers] = await this.endpoints[name](
+      new URLSearchParams(body),
+      request.headers.authorization,
+    );
+    response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store", ...headers });
     // White space at the end of JSON changes nothing but its length.
     response.end(
       (typeof json === "string" ? json : JSON.stringify(json)) + (outage === "huge" ? " ".repeat(4_000_000) : ""),
@@ -242,6 +289,8 @@ export class IdpEmulator {
         userinfo_endpoint: this.endpoint("userinfo"),
         end_session_endpoint: this.endpoint("end-session"),
         revocation_endpoint: this.endpoint("revocation"),
+        pushed_authorization_request_endpoint: this.endpoint("par"),
+        ...(this.requiresPushedRequests && { require_pushed_authorization_requests: true }),
         response_types_supported: ["code"],
         subject_types_supported: ["public"],
         code_challenge_methods_supported: ["S256"],
@@ -262,17 +311,29 @@ export class IdpEmulator {
       }),
     jwks: () => tampered(this.tampering.jwks, { keys: this.publishedKeys.map((key): unknown => key.jwk) }),
     userinfo: (_form, authorization) => {
-      const user = this.accessTokens.get(authorization?.replace(/^Bearer /, "") ?? "");
+      const refusal = this.userinfoRefusals.shift();
+      if (refusal) return refusal;
+      const user = this.accessTokens.get(authorization?.replace(/^(Bearer|DPoP) /, "") ?? "");
       return user ? tampered(this.tampering.userinfo, verified(user)) : [401, { error: "invalid_token" }];
     },
-    revocation: (form) => {
+    par: async (form, authorization) => {
+      const refusal = await this.clientRefusal("par", form, authorization);
+      if (refusal) return refusal;
+      const requestUri = `urn:ietf:params:oauth:request_uri:${this.newSecret()}`;
+      this.pushedRequests.set(requestUri, form);
+      return [201, { request_uri: requestUri, expires_in: 60 }];
+    },
+    revocation: async (form, authorization) => {
+      const refusal = await this.clientRefusal("revocation", form, authorization);
+      if (refusal) return refusal;
       const token = form.get("token") ?? "";
       this.revoked.push(token);
       for (const grant of this.grants) if (grant.refreshTokens.includes(token)) grant.ended = true;
       return [200, ""];
     },
-    token: (form, authorization) => {
-      if (!this.authenticated(form, authorization)) return [401, { error: "invalid_client" }];
+    token: async (form, authorization) => {
+      const refusal = await this.clientRefusal("token", form, authorization);
+      if (refusal) return refusal;
       const type = form.get("grant_type");
       if (type === "authorization_code") return this.redeemCode(form);
       if (type === "refresh_token") return this.redeemRefreshToken(form);
@@ -280,18 +341,79 @@ export class IdpEmulator {
     },
   };
 
-  private authenticated(form: URLSearchParams, authorization: string | undefined): boolean {
+  /** Authenticates the client before anything else, as every provider does: what a form has besides is not looked at. */
+  private async clientRefusal(
+    endpoint: Endpoint,
+    form: URLSearchParams,
+    authorization: string | undefined,
+  ): Promise<Answer | undefined> {
+    const assertion = form.get("client_assertion");
+    if (assertion !== null) this.seen(assertion);
+    const refusal = this.clientRefusals.shift();
+    if (refusal) return refusal;
+    return (await this.isAuthenticated(endpoint, form, authorization)) ? undefined : [401, { error: "invalid_client" }];
+  }
+
+  private isAuthenticated(
+    endpoint: Endpoint,
+    form: URLSearchParams,
+    authorization: string | undefined,
+  ): boolean | Promise<boolean> {
     const [id, secret] = [encode(this.clientId), encode(this.clientSecret ?? "")];
-    const methods: Record<ClientAuthentication, () => boolean> = {
+    const methods: Record<ClientAuthenticationMethod, () => boolean | Promise<boolean>> = {
+      private_key_jwt: () => this.isAsserted(endpoint, form),
+      aws_assertion: () => this.isAsserted(endpoint, form),
       none: () => !authorization && form.get("client_id") === this.clientId && !form.has("client_secret"),
       client_secret_post: () =>
         !authorization && form.get("client_id") === this.clientId && form.get("client_secret") === this.clientSecret,
       client_secret_basic: () => authorization === `Basic ${btoa(`${id}:${secret}`)}` && !form.has("client_secret"),
     };
-    return methods[this.clientAuthentication]();
+    return methods[methodOf(this.clientAuthentication)]();
+  }
+
+  /** RFC 7523 section 3, RFC 10070 section 4: an assertion of the client, or of whom the federated credential names. */
+  private async isAsserted(endpoint: Endpoint, form: URLSearchParams): Promise<boolean> {
+    const federated = this.federatedCredential;
+    const isTyped = form.get("client_assertion_type") === "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    if (!isTyped || form.get("client_id") !== this.clientId || form.has("client_secret")) return false;
+    const settings = this.clientAuthentication as Exclude<ClientAuthentication, string>;
+    const ownAudience = settings.audience === "endpoint" ? this.endpoint(endpoint) : this.issuer;
+    const keys = federated ? (federated.jwks() as JSONWebKeySet) : this.clientKeys;
+    try {
+      const verified = await jwtVerify(form.get("client_assertion") ?? "", createLocalJWKSet(keys), {
+        issuer: federated?.issuer ?? this.clientId,
+        subject: federated?.subject ?? this.clientId,
+        requiredClaims: ["exp", "jti", "aud"],
+        currentDate: new Date(this.now() * 1000),
+        clockTolerance: 5,
+      });
+      const { aud, jti } = verified.payload;
+      // As its sole value; and once, unless it is another's, who makes one for a while.
+      if (aud !== (federated?.audience ?? ownAudience) || (!federated && this.usedAssertions.has(jti!))) return false;
+      this.usedAssertions.add(jti!);
+      this.assertions.push({ ...verified, endpoint });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** The parameters of an authorization request, wherever they are. */
+  private parametersOf(visible: URLSearchParams): URLSearchParams {
+    const requestUri = visible.get("request_uri");
+    if (requestUri === null) {
+      if (this.requiresPushedRequests) throw new Error("the authorization request was not pushed");
+      return visible;
+    }
+    const pushed = this.pushedRequests.get(requestUri);
+    this.pushedRequests.delete(requestUri);
+    if (!pushed || [...visible.keys()].join() !== "client_id,request_uri") throw new Error("an unknown request_uri");
+    for (const name of ["client_assertion", "client_assertion_type", "client_secret"]) pushed.delete(name);
+    return pushed;
   }
 
   private redeemCode(form: URLSearchParams): Answer | Promise<Answer> {
+    this.codesSeen++;
     const code = form.get("code") ?? "";
     const grant = this.codes.get(code);
     if (!this.takesCodesAgain) this.codes.delete(code);

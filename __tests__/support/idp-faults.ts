@@ -3,7 +3,7 @@ import type { JWTPayload } from "jose";
 import type { SigningKey } from "./idp-keys";
 
 export type Json = Record<string, unknown>;
-export type Endpoint = "discovery" | "token" | "jwks" | "userinfo" | "revocation";
+export type Endpoint = "discovery" | "par" | "token" | "jwks" | "userinfo" | "revocation";
 export type Outage = "error" | "hang" | "garbage" | "redirect" | "huge" | "reset" | "slow" | "unavailable";
 
 /** What a test changes on the way out: a member may change its argument, or return something else in its place. */

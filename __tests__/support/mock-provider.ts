@@ -37,7 +37,11 @@ export const MOCKS = {
 };
 
 /** `terraform test` wants a value for every ephemeral variable: these are those of the config with everything. */
-const CLIENT_SECRETS = { idp_staff_client_secret: "s", idp_partner_a_client_secret: "p" };
+const CLIENT_SECRETS = {
+  idp_staff_client_secret: "s",
+  idp_partner_a_client_secret: "p",
+  idp_partner_b_private_keys: "k",
+};
 
 /**
  * Applies a stack of the config with everything, but for the web ACL.

@@ -7,6 +7,8 @@ export interface SlowAnswers {
   endpoint: string;
   /** Milliseconds that the answers of a target take longer, by target; an answer that takes for ever is `Infinity`. */
   delays: Map<string, number>;
+  /** What every request waits for first, if it is set. */
+  hold: (() => Promise<void>) | undefined;
   close(): Promise<void>;
 }
 
@@ -14,6 +16,7 @@ export async function startSlowAnswers(behind: string): Promise<SlowAnswers> {
   const delays = new Map<string, number>();
 
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    await proxy.hold?.();
     const answer = await forwarded(request);
     const delay = delays.get(String(request.headers["x-amz-target"])) ?? 0;
     const body: Buffer[] = [];
@@ -38,7 +41,8 @@ export async function startSlowAnswers(behind: string): Promise<SlowAnswers> {
     pass(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
+  const proxy: SlowAnswers = {
+    hold: undefined,
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     delays,
     close: () =>
@@ -47,4 +51,5 @@ export async function startSlowAnswers(behind: string): Promise<SlowAnswers> {
         server.closeAllConnections();
       }),
   };
+  return proxy;
 }

@@ -1,7 +1,7 @@
 /** `edgegate dev`: runs the gateway on this machine, with the files that would be deployed. */
 import { loadConfig } from "../../config/load";
 import { check, type CheckResult } from "../../local/check";
-import { greeting, table } from "../../local/greeting";
+import { differences, greeting, table } from "../../local/greeting";
 import type { Engine } from "../../local/engines";
 import type { ForeignIdentityProvider } from "../../local/local-config";
 import type { LocalEdge } from "../../local/local-edge";
@@ -41,7 +41,7 @@ export async function dev(options: DevOptions): Promise<Outcome> {
   });
   try {
     if (options.check) return checked(edge, await check(edge));
-    process.stdout.write(greeting(edge));
+    process.stdout.write(greeting(edge) + (identityProvider ? "" : differences(config)));
     await stopped;
     return { json: {}, text: "" };
   } finally {

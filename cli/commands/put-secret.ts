@@ -1,11 +1,15 @@
-/** `edgegate secrets put`: stores an identity provider's client secret. The secret is never on the command line. */
+/**
+ * `edgegate secrets put`: stores the client secret or the private keys of the gateway at an identity provider. They are
+ * never on the command line.
+ */
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { storedSecret } from "../../stacks/client-authentication";
 import { clientSecretName } from "../../stacks/names";
 import { explain } from "../aws-failures";
 import type { Context } from "../context";
 import { CommandFailure } from "../failures";
 import { facts, type Outcome } from "../output";
-import { readSecret } from "../secret-input";
+import { readPrivateKeys, readSecret } from "../secret-input";
 
 /** @param idp the identity provider's ID in the config */
 export async function putSecret({ gateway, options }: Context<{ file?: string }>, idp: string): Promise<Outcome> {
@@ -18,14 +22,20 @@ export async function putSecret({ gateway, options }: Context<{ file?: string }>
       `write one of ${Object.keys(config.identityProviders).join(", ")}`,
     );
   }
-  if (provider.clientAuthentication === "none") {
+  const content = storedSecret(config, idp);
+  if (content === undefined) {
     throw new CommandFailure(
       "usage",
-      `${idp} is a public client and has no secret`,
-      'set clientAuthentication to "client_secret_basic" or "client_secret_post" and deploy first',
+      provider.clientAuthentication === "none"
+        ? `${idp} is a public client and has no secret`
+        : `${idp} has no secret: its clientAuthentication needs none`,
+      'set clientAuthentication to "client_secret_basic" or "client_secret_post", or to "private_key_jwt" without kmsKeys, and deploy first',
     );
   }
-  const text = await readSecret(options.file, `Client secret of ${idp}: `);
+  const text =
+    content === "client secret"
+      ? await readSecret(options.file, `Client secret of ${idp}: `)
+      : await readPrivateKeys(options.file);
   const name = clientSecretName(config, idp);
   const client = new SecretsManagerClient(gateway.client);
   try {
@@ -33,15 +43,17 @@ export async function putSecret({ gateway, options }: Context<{ file?: string }>
     return {
       json: { secret: name, version: VersionId },
       text:
-        `The client secret of ${idp} is stored\n` +
+        `The ${content} of ${idp} ${content === "client secret" ? "is" : "are"} stored\n` +
         facts([
           ["secret", name],
           ["version", VersionId ?? ""],
         ]) +
         "When\n" +
-        facts([["within a minute", "the auth handlers use it; until then they use the previous one"]]) +
-        // The local provider got its secret when it started, and accepts no other.
-        (isLocal
+        facts([
+          ["within a minute", "the auth handlers use what is stored; until then they use what was stored before"],
+        ]) +
+        // The local provider got its secret when it started, and accepts no other. Keys it fetches.
+        (isLocal && content === "client secret"
           ? "Sign-in fails here from then on if the provider expects another secret. Restart edgegate dev to restore the first one\n"
           : ""),
     };

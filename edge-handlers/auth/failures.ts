@@ -131,6 +131,14 @@ export const FAILURES = {
   ledger_unavailable: { ...TEMPORARY, text: TRY_LATER },
   revocations_unavailable: { ...TEMPORARY, text: TRY_LATER },
   client_secret_unavailable: { ...TEMPORARY, text: TRY_LATER },
+  client_key_unavailable: { ...TEMPORARY, text: TRY_LATER },
+  client_assertion_unavailable: { ...TEMPORARY, text: TRY_LATER },
+  client_not_propagated: {
+    ...TEMPORARY,
+    retryAfter: 30,
+    title: "Sign-in is being set up",
+    text: "Your organization’s sign-in service does not know this site yet. A new connection takes a few minutes. Nothing is wrong with your account.",
+  },
   out_of_time: { ...TEMPORARY, text: TRY_LATER },
   internal: {
     status: 500,

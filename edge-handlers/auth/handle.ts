@@ -74,6 +74,7 @@ async function openContext({
     settings,
     ports,
     identityProviders: providers,
+    proofs: new Map(),
     deadline,
     timeLeft,
     cookies: readCookies(request.headers.get("cookie")),

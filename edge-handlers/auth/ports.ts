@@ -1,4 +1,5 @@
 /** What the core needs from its platform. Everything else comes from the web platform and node:crypto. */
+import type { AwsAssertion, SigningAlgorithm } from "../../session/client-authentication";
 import type { SessionKeys } from "../../session/keys";
 import type {
   Claim,
@@ -36,8 +37,25 @@ export interface Ports {
    * @throws Failure `keys_unavailable`
    */
   keysNewerThan(time: number): Promise<SessionKeys>;
-  /** The client secret for an identity provider. @throws Failure `client_secret_unavailable` */
+  /**
+   * The client secret for an identity provider, or the client's private keys there as PEM.
+   *
+   * @throws Failure `client_secret_unavailable`
+   */
   clientSecret(idp: string): Promise<string>;
+  keyService: KeyService;
+  /**
+   * A token by which AWS vouches for this handler; valid for a while, and cached.
+   *
+   * @throws Failure `client_assertion_unavailable`
+   */
+  webIdentityToken(request: WebIdentityTokenRequest): Promise<string>;
+  /**
+   * A newer token, because the cached one was refused; the same one if newer ones were requested too often.
+   *
+   * @throws Failure `client_assertion_unavailable`
+   */
+  renewWebIdentityToken(request: WebIdentityTokenRequest): Promise<string>;
   /** Unix seconds. */
   now(): number;
   /** Unpredictable bytes as base64url. */
@@ -58,6 +76,16 @@ export interface Ports {
   signOut(command: RevocationCommand): Promise<void>;
   /** Sends a security event in the name of this gateway. @throws Failure `revocations_unavailable` */
   raise(event: Omit<SecurityEvent, "gateway">): Promise<void>;
+}
+
+export type WebIdentityTokenRequest = Pick<AwsAssertion, "audience" | "algorithm">;
+
+/** Holds private keys that never leave it. Every method @throws Failure `client_key_unavailable` */
+export interface KeyService {
+  /** SubjectPublicKeyInfo as DER; cached. */
+  publicKey(key: string): Promise<Uint8Array>;
+  /** An ECDSA signature is DER. */
+  sign(key: string, algorithm: SigningAlgorithm, data: Uint8Array): Promise<Uint8Array>;
 }
 
 /** Reads are strongly consistent and writes conditional. Every method @throws Failure `ledger_unavailable` */

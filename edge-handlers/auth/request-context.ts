@@ -1,6 +1,7 @@
 /** What the endpoints know about the request that they are answering. */
 import type { AuthSettings, IdentityProviderSettings } from "../../session/settings";
 import type { CookieJar } from "../shared/cookie-jar";
+import type { Proof } from "./oidc/client-authentication/method";
 import type { IdentityProviders } from "./oidc/identity-providers";
 import type { LogEntry, Ports } from "./ports";
 
@@ -15,6 +16,8 @@ export interface RequestContext {
   settings: AuthSettings;
   ports: Ports;
   identityProviders: IdentityProviders;
+  /** What authenticates the gateway at the endpoints of identity providers, once something asked for it. */
+  proofs: Map<string, Promise<Proof>>;
   /** Aborts when the request's time is up. */
   deadline: AbortSignal;
   /** Milliseconds until then. */

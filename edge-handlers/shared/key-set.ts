@@ -16,29 +16,36 @@ const FOR_UNKNOWN_KEY = [1, 30] as const;
 const MIN_RSA_BITS = 2048;
 const MIN_RSA_EXPONENT = 65537n;
 
-/**
- * The key for a token of an issuer. A token without a key ID is accepted if exactly one key fits
- * (https://openid.net/specs/openid-connect-core-1_0.html#Signing).
- *
- * @throws Failure (from the function) `idp_unavailable`, `idp_answer_unreadable`; jose's errors if no key fits
- */
-export type KeySet = (issuer: string) => JWTVerifyGetKey;
+export interface KeySet {
+  /**
+   * The key for a token of an issuer. A token without a key ID is accepted if exactly one key fits
+   * (https://openid.net/specs/openid-connect-core-1_0.html#Signing).
+   *
+   * @throws Failure (from the function) `idp_unavailable`, `idp_answer_unreadable`; jose's errors if no key fits
+   */
+  (issuer: string): JWTVerifyGetKey;
+  /** Fetches the keys unless they are there. @throws Failure `idp_unavailable`, `idp_answer_unreadable` */
+  load(): Promise<unknown>;
+}
 
 export function keySet(jwksUri: string, surroundings: Surroundings): KeySet {
   const { get, refetching } = cached(() => fetchKeys(jwksUri), LIFETIMES, surroundings);
   const refetch = refetching(...FOR_UNKNOWN_KEY);
-  return (issuer) => async (header, token) => {
-    const current = await get();
-    try {
-      return await current(issuer)(header, token);
-    } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      return (await refetch())(issuer)(header, token);
-    }
-  };
+  const keyFor =
+    (issuer: string): JWTVerifyGetKey =>
+    async (header, token) => {
+      const current = await get();
+      try {
+        return await current(issuer)(header, token);
+      } catch (error) {
+        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+        return (await refetch())(issuer)(header, token);
+      }
+    };
+  return Object.assign(keyFor, { load: get });
 }
 
-async function fetchKeys(jwksUri: string): Promise<KeySet> {
+async function fetchKeys(jwksUri: string): Promise<(issuer: string) => JWTVerifyGetKey> {
   const response = await idpFetch(jwksUri, {
     method: "GET",
     headers: { accept: "application/json, application/jwk-set+json" },

@@ -4,7 +4,7 @@ import type { Problem } from "../../session/problem";
 import { ownSecurityHeaders } from "../../session/security-headers";
 import type { Theme } from "../../session/settings";
 
-/** No answer may be stored by a cache, or reveal its address to another site. */
+/** No answer about somebody may be stored by a cache, or reveal its address to another site. */
 const COMMON_HEADERS = { ...ownSecurityHeaders(), "referrer-policy": "no-referrer" };
 
 /**
@@ -25,6 +25,13 @@ export function json(content: object, status = 200): Response {
   return new Response(JSON.stringify(content), {
     status,
     headers: { ...COMMON_HEADERS, "content-type": "application/json" },
+  });
+}
+
+/** JSON that is the same for everybody. @param maxAge seconds for which anybody may keep it */
+export function publicJson(content: object, type: string, maxAge: number): Response {
+  return new Response(JSON.stringify(content), {
+    headers: { ...COMMON_HEADERS, "content-type": type, "cache-control": `public, max-age=${maxAge}` },
   });
 }
 

@@ -2,7 +2,8 @@ import type { Construct } from "constructs";
 import type { Config } from "../../config/schema";
 import { rolesOf } from "../../policy/rule";
 import { stateOf } from "../base-stack";
-import { hasClientSecret, hostsOf, type MadeClients } from "../settings";
+import { storedSecret } from "../client-authentication";
+import { hostsOf, type MadeClients } from "../settings";
 import type * as Cognito from "./cognito/cognito-stack";
 import type * as Entra from "./entra/entra-stack";
 
@@ -31,7 +32,7 @@ export function identityStacks(gateway: Construct, config: Config): MadeClients 
         pool,
         accentColor,
         tags,
-        hasClientSecret: hasClientSecret(config, provider),
+        hasClientSecret: storedSecret(config, provider) === "client secret",
       };
       made[provider] = new CognitoStack(app, `${name}-cognito-${provider}`, props);
     }

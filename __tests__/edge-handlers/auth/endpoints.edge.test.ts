@@ -232,7 +232,8 @@ describe("everything else below the base path", () => {
     "/",
     "/_GATE/login",
     "/_gate/signed-out/",
-    "/_gate/jwks.json",
+    "/_gate/jwks",
+    "/_gate/jwks.json/",
   ];
   test.each(UNKNOWN)("%s is a 404", async (url) => {
     const page = await environment.browser().navigate(url);

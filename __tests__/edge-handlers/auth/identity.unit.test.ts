@@ -20,6 +20,7 @@ function identityWith(claims: Record<string, unknown>): Promise<Identity> {
   } as unknown as RelyingParty;
   return identify(context, party, {
     accessToken: "t",
+    dpop: undefined,
     idToken: { sub: "alice", ...claims },
     refreshToken: undefined,
     idTokenText: undefined,

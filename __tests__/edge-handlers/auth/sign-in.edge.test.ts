@@ -1,6 +1,6 @@
 /** From the first click to the session: what the identity provider is asked, and what a browser keeps. */
 import { setTimeout } from "node:timers/promises";
-import type { ClientAuthentication } from "../../../session/settings";
+import type { ClientAuthentication } from "../../../session/client-authentication";
 import { FLOW_COOKIE_PREFIX, REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import { expectNoSession, expectPage, setCookie, setCookies } from "../../support/answers";
 import { HOST, startAuth, withAuth, type AuthEnvironment, type AuthOptions } from "../../support/auth-fixture";

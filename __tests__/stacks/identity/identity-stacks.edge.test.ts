@@ -17,6 +17,7 @@ const CONFIG: ConfigInput = {
       profile: "entra",
       tenants: [TENANT],
       roles: { grant: ["admin"] },
+      clientAuthentication: { method: "aws_assertion" },
       app: {
         credential: {
           issuer: "https://0a1b2c3d-0000-1111-2222-333344445555.tokens.sts.global.api.aws",

@@ -1,6 +1,7 @@
 /**
- * Implements the core's ports on AWS: settings in SSM, keys and client secrets in Secrets Manager, the ledger in
- * DynamoDB, revocations through SQS, security events through EventBridge, the log on stdout.
+ * Implements the core's ports on AWS: settings in SSM, keys and client secrets in Secrets Manager, client keys in KMS,
+ * client assertions of STS, the ledger in DynamoDB, revocations through SQS, security events through EventBridge, the
+ * log on stdout.
  */
 import { randomBytes } from "node:crypto";
 import { parseSessionKeys, type SessionKeys } from "../../../session/keys";
@@ -13,7 +14,9 @@ import { safeCode } from "../../shared/failure";
 import { Failure, type FailureCode } from "../failures";
 import type { Ports } from "../ports";
 import { callAws } from "../../shared/aws/call";
+import { keyManagementService } from "./key-service";
 import { dynamoDbLedger } from "./ledger";
+import { webIdentityTokens } from "./web-identity-tokens";
 
 /** Seconds. A new setting or key arrives within a minute; the cached values bridge an AWS outage of up to a day. */
 const LIFETIMES = { fresh: KEY_CACHE, stale: 24 * 3600, pause: 10 };
@@ -117,6 +120,8 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
     },
     keysNewerThan: async (time) => (await keySource()).newerThan(time),
     clientSecret,
+    keyService: keyManagementService({ now, log }),
+    ...webIdentityTokens({ now, log }),
     now,
     random: (bytes) => randomBytes(bytes).toString("base64url"),
     log,

@@ -6,14 +6,22 @@ import { REFRESH_COOKIE } from "../../../session/cookies";
 import type { Session } from "../../../session/token";
 import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
+import type { DpopKey } from "../oidc/dpop";
 import { clearCookie, onlyCookie, setCookie } from "../../shared/cookie-jar";
 import { seal, unseal } from "./seal";
 
 /** Leaves room for name and attributes within a browser's 4,096 bytes. One cookie, never chunks. */
 const MAX_LENGTH = 3900;
 
+/** A refresh token that a provider bound to a key, and that key (RFC 9449 section 5). */
+export interface BoundRefreshToken {
+  token: string;
+  dpopKey: DpopKey;
+}
+export type RefreshToken = string | BoundRefreshToken;
+
 export interface Refresh {
-  refreshToken: string;
+  refreshToken: RefreshToken;
   /**
    * How often the session had been renewed when the cookie was made. A cookie whose number is below the ledger's was
    * used before.

@@ -4,6 +4,7 @@ import { redirect } from "../../shared/responses";
 import { cutoffsOf, endAsCutoff, judgeAuthentication, type Cutoff, type Known } from "../sign-in/authentication";
 import { clearedFlowCookie, readFlow, type Flow } from "../cookies/flow";
 import { providerCookies } from "../cookies/provider";
+import type { RefreshToken } from "../cookies/refresh";
 import { signInsCookie } from "../cookies/sign-ins";
 import { establishSession, ledgerSession } from "../session/establish";
 import { addDetail, identityProviderOf, startAgainPath, type RequestContext } from "../request-context";
@@ -65,7 +66,7 @@ async function openSession(
   context: RequestContext,
   flow: Flow,
   identity: Identity,
-  refreshToken: string | undefined,
+  refreshToken: RefreshToken | undefined,
 ): Promise<Known | undefined> {
   const { settings, ports, now } = context;
   const { sid, idp, reauthentication } = flow;

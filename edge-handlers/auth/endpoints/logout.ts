@@ -7,12 +7,13 @@ import { page, redirect } from "../../shared/responses";
 import { isFromElsewhere, isNavigation } from "../../shared/fetch-metadata";
 import { clearedFlowCookies } from "../cookies/flow";
 import { clearedProviderCookies } from "../cookies/provider";
-import { clearedRefreshCookie, readRefresh } from "../cookies/refresh";
+import { clearedRefreshCookie, readRefresh, type RefreshToken } from "../cookies/refresh";
 import { clearedSessionCookie, readSession, sessionEnd } from "../cookies/session";
 import { addDetail, type RequestContext } from "../request-context";
 import { codesOf } from "../../shared/failure";
 import { asFailure } from "../failures";
-import { clientAuthentication, relyingParty, type RelyingParty } from "../oidc/relying-party";
+import { authenticatedRequest, prepareProof } from "../oidc/client-authentication/authenticated-request";
+import { relyingParty, type RelyingParty } from "../oidc/relying-party";
 import { redeemRefreshToken, type Tokens } from "../oidc/tokens";
 
 /** Milliseconds for each call to the identity provider. Sign-out does not depend on its success. */
@@ -153,7 +154,7 @@ function withParameters(endpoint: string, parameters: Record<string, string>): s
 async function lastTokens(
   context: RequestContext,
   party: RelyingParty,
-  refreshToken: string,
+  refreshToken: RefreshToken,
 ): Promise<Tokens | undefined> {
   try {
     return await redeemRefreshToken(context, withLimit(party), refreshToken);
@@ -171,15 +172,16 @@ function hintIn(tokens: Tokens | undefined, { signOutHint }: Profile): Record<st
 }
 
 /** RFC 7009. Best effort: the cookie with the token is cleared anyway. */
-async function revoke(context: RequestContext, party: RelyingParty, refreshToken: string): Promise<void> {
+async function revoke(context: RequestContext, party: RelyingParty, refreshToken: RefreshToken): Promise<void> {
   const { server, client, requestOptions } = withLimit(party);
+  const token = typeof refreshToken === "string" ? refreshToken : refreshToken.token;
+  const options = { ...requestOptions, additionalParameters: { token_type_hint: "refresh_token" } };
   try {
-    const authentication = await clientAuthentication(context, party);
-    const response = await oauth.revocationRequest(server, client, authentication, refreshToken, {
-      ...requestOptions,
-      additionalParameters: { token_type_hint: "refresh_token" },
+    const proof = await prepareProof(context, party.id, party.settings, "revocation_endpoint");
+    await authenticatedRequest(proof, async (authenticate) => {
+      const response = await oauth.revocationRequest(server, client, authenticate, token, options);
+      await oauth.processRevocationResponse(response);
     });
-    await oauth.processRevocationResponse(response);
   } catch (error) {
     addDetail(context, `revocation ${codesOf(asFailure(error))}`);
   }

@@ -4,6 +4,7 @@ import { backchannelLogout } from "./backchannel-logout";
 import { callback } from "./callback";
 import { events } from "./events";
 import { frontchannelLogout } from "./frontchannel-logout";
+import { jwks } from "./jwks";
 import { login } from "./login";
 import { logout } from "./logout";
 import { me } from "./me";
@@ -23,6 +24,7 @@ const ENDPOINTS: Record<string, Endpoint> = {
   refresh: { methods: ["POST"], answer: refresh },
   logout: { methods: ["GET", "POST"], answer: logout },
   "signed-out": { methods: ["GET", "HEAD"], answer: signedOut },
+  "jwks.json": { methods: ["GET", "HEAD"], answer: jwks },
   me: { methods: ["GET", "HEAD"], answer: me },
   "frontchannel-logout/*": { methods: ["GET"], answer: frontchannelLogout },
   "backchannel-logout/*": { methods: ["POST"], answer: backchannelLogout },

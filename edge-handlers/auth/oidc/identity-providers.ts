@@ -13,7 +13,12 @@ const METADATA_LIFETIMES = { fresh: HOUR, stale: 24 * HOUR, pause: 10 };
 
 /** Endpoints that the gateway calls or redirects browsers to. */
 const REQUIRED_ENDPOINTS = ["authorization_endpoint", "token_endpoint", "jwks_uri"] as const;
-const OPTIONAL_ENDPOINTS = ["userinfo_endpoint", "end_session_endpoint", "revocation_endpoint"] as const;
+const OPTIONAL_ENDPOINTS = [
+  "userinfo_endpoint",
+  "end_session_endpoint",
+  "revocation_endpoint",
+  "pushed_authorization_request_endpoint",
+] as const;
 
 /** https://learn.microsoft.com/entra/identity-platform/v2-protocols#endpoints */
 const ALL_TENANTS = "organizations";
@@ -27,6 +32,8 @@ export interface IdentityProviders {
    */
   metadata(issuer: string): Promise<oauth.AuthorizationServer>;
   keySet(jwksUri: string): KeySet;
+  /** By origin: the last nonce that a server gave for proofs of a key (RFC 9449 section 8). */
+  nonces: Map<string, string>;
 }
 
 export function identityProviders(surroundings: Surroundings): IdentityProviders {
@@ -36,6 +43,7 @@ export function identityProviders(surroundings: Surroundings): IdentityProviders
     metadata: (issuer) =>
       entry(metadata, issuer, () => cached(() => discover(issuer), METADATA_LIFETIMES, surroundings)).get(),
     keySet: (jwksUri) => entry(keySets, jwksUri, () => keySet(jwksUri, surroundings)),
+    nonces: new Map(),
   };
 }
 

@@ -8,6 +8,7 @@ import { sha256 } from "../../../session/node-hash";
 import { userId } from "../../../session/token";
 import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
+import { retriedWithNonce } from "./dpop";
 import { refusalsAsFailures, tokenFailure } from "./failure";
 import { scopesOf, type RelyingParty } from "./relying-party";
 import type { Tokens } from "./tokens";
@@ -54,7 +55,7 @@ export async function identify(context: RequestContext, party: RelyingParty, tok
 async function completeClaims(
   { settings }: RequestContext,
   party: RelyingParty,
-  { idToken, accessToken }: Tokens,
+  { idToken, accessToken, dpop }: Tokens,
 ): Promise<Claims> {
   const wanted = [...claimsWanted(party.settings, scopesOf(party.settings)), ...settings.claims];
   if (idToken && (areRolesLeftOut(party.settings, idToken) || wanted.every((name) => idToken[name] !== undefined)))
@@ -63,19 +64,22 @@ async function completeClaims(
     if (idToken) return idToken;
     throw new Failure("idp_response_invalid", "no_id_token_and_no_userinfo");
   }
-  return { ...(await userinfo(party, accessToken, idToken?.sub)), ...idToken };
+  return { ...(await userinfo(party, { accessToken, dpop }, idToken?.sub)), ...idToken };
 }
 
 /** https://openid.net/specs/openid-connect-core-1_0.html#UserInfo */
 async function userinfo(
   { server, client, requestOptions }: RelyingParty,
-  accessToken: string,
+  { accessToken, dpop }: Pick<Tokens, "accessToken" | "dpop">,
   subject: string | undefined,
 ): Promise<Claims> {
+  const options = { ...requestOptions, ...(dpop && { DPoP: dpop }) };
   try {
-    const response = await oauth.userInfoRequest(server, client, accessToken, requestOptions);
-    // Without an ID token there is no subject to compare with; the caller compares the uid.
-    return await oauth.processUserInfoResponse(server, client, subject ?? oauth.skipSubjectCheck, response);
+    return await retriedWithNonce(async () => {
+      const response = await oauth.userInfoRequest(server, client, accessToken, options);
+      // Without an ID token there is no subject to compare with; the caller compares the uid.
+      return oauth.processUserInfoResponse(server, client, subject ?? oauth.skipSubjectCheck, response);
+    });
   } catch (error) {
     throw tokenFailure(error);
   }

@@ -1,11 +1,13 @@
 /** The gateway as a client of one identity provider. */
 import * as oauth from "oauth4webapi";
 import { profileOf } from "../../../identity/profiles";
-import type { ClientAuthentication, IdentityProviderSettings } from "../../../session/settings";
+import type { IdentityProviderSettings } from "../../../session/settings";
 import { identityProviderOf, type RequestContext } from "../request-context";
 import { Failure } from "../failures";
 import { idpFetch } from "../../shared/idp-fetch";
 import { SKEW } from "../../shared/signed-token";
+import { prepareProof } from "./client-authentication/authenticated-request";
+import { rememberingNonces, requireDpop } from "./dpop";
 
 export interface RelyingParty {
   /** The provider's ID in the config. */
@@ -13,6 +15,8 @@ export interface RelyingParty {
   settings: IdentityProviderSettings;
   server: oauth.AuthorizationServer;
   client: oauth.Client;
+  /** By origin: the nonce for the next proof of a key. */
+  nonces: Map<string, string>;
   /** For every request to the provider. */
   requestOptions: { [oauth.customFetch]: typeof idpFetch; signal: AbortSignal };
 }
@@ -24,43 +28,38 @@ export async function relyingParty(
 ): Promise<RelyingParty> {
   const provider = identityProviderOf(settings, id);
   if (!provider) throw new Failure("unknown_identity_provider");
+  const server = await identityProviders.metadata(provider.issuer);
+  if (provider.dpop) requireDpop(server);
   return {
     id,
     settings: provider,
-    server: await identityProviders.metadata(provider.issuer),
+    server,
     client: { client_id: provider.clientId, [oauth.clockTolerance]: SKEW },
-    requestOptions: { [oauth.customFetch]: idpFetch, signal: deadline },
+    nonces: identityProviders.nonces,
+    requestOptions: {
+      [oauth.customFetch]: provider.dpop ? rememberingNonces(identityProviders.nonces) : idpFetch,
+      signal: deadline,
+    },
   };
 }
 
 /**
- * Starts to fetch what a request to the provider needs, in parallel to other work: from a distant region each call may
- * take most of a second. Failures are ignored here, because the later caller gets them.
+ * Starts to fetch what a request for tokens needs, in parallel to other work: from a distant region each call may take
+ * most of a second. Failures are ignored here, because the later caller gets them.
  */
-export function prepare({ settings, identityProviders, ports }: RequestContext, id: string): void {
+export function prepare(context: RequestContext, id: string): void {
+  const { settings, identityProviders } = context;
   const provider = identityProviderOf(settings, id);
   if (!provider) return;
-  identityProviders.metadata(provider.issuer).catch(() => {});
-  if (provider.clientAuthentication !== "none") ports.clientSecret(id).catch(() => {});
+  identityProviders
+    .metadata(provider.issuer)
+    .then(({ jwks_uri }) => identityProviders.keySet(jwks_uri!).load())
+    .catch(() => {});
+  prepareProof(context, id, provider, "token_endpoint").catch(() => {});
 }
 
 export function scopesOf({ profile, scopes }: IdentityProviderSettings): readonly string[] {
   return scopes ?? profileOf(profile).scopes;
-}
-
-/** How the gateway authenticates at the token endpoint (OpenID Connect Core 1.0, section 9). */
-const METHODS: Record<ClientAuthentication, (secret: () => Promise<string>) => Promise<oauth.ClientAuth>> = {
-  none: async () => oauth.None(),
-  client_secret_basic: async (secret) => oauth.ClientSecretBasic(await secret()),
-  client_secret_post: async (secret) => oauth.ClientSecretPost(await secret()),
-};
-
-/** @throws Failure `client_secret_unavailable` */
-export function clientAuthentication(
-  { ports }: RequestContext,
-  { id, settings }: RelyingParty,
-): Promise<oauth.ClientAuth> {
-  return METHODS[settings.clientAuthentication](() => ports.clientSecret(id));
 }
 
 /**

@@ -2,17 +2,22 @@
 import { decodeJwt, type JWTPayload } from "jose";
 import * as oauth from "oauth4webapi";
 import type { Flow } from "../cookies/flow";
+import type { RefreshToken } from "../cookies/refresh";
 import type { RequestContext } from "../request-context";
 import { expectedIssuer, TENANT_ID } from "../../../identity/user";
+import { authenticatedRequest, prepareProof } from "./client-authentication/authenticated-request";
+import { dpopHandle, newDpopKey, requireBoundTokens, type DpopKey } from "./dpop";
 import { authorizationFailure, refusalsAsFailures, tokenFailure } from "./failure";
 import { verifyIdToken } from "./id-token";
-import { clientAuthentication, redirectUri, type RelyingParty } from "./relying-party";
+import { redirectUri, type RelyingParty } from "./relying-party";
 
 export interface Tokens {
   accessToken: string;
+  /** Proves the key that the access token is bound to, if it is bound to one. */
+  dpop: oauth.DPoPHandle | undefined;
   /** The claims of the ID token; providers may omit it in a renewal. */
   idToken: JWTPayload | undefined;
-  refreshToken: string | undefined;
+  refreshToken: RefreshToken | undefined;
   /** The ID token as text: what a provider takes as a hint at sign-out. */
   idTokenText: string | undefined;
 }
@@ -23,28 +28,24 @@ export interface Tokens {
  * @throws Failure of every kind that an identity provider can cause
  */
 export async function redeemCode(context: RequestContext, party: RelyingParty, flow: Flow): Promise<Tokens> {
-  const { server, client, requestOptions } = party;
+  const { server, client } = party;
   const parameters = readAuthorizationResponse(context.url, party, flow);
-  const authentication = await clientAuthentication(context, party);
-  try {
+  const key = party.settings.dpop ? newDpopKey() : undefined;
+  return redeem(context, party, key, async (authenticate, options) => {
     const response = await oauth.authorizationCodeGrantRequest(
       server,
       client,
-      authentication,
+      authenticate,
       parameters,
       redirectUri(context, party.id),
       flow.verifier,
-      requestOptions,
+      options,
     );
-    const issuer = await issuerOf(response, party);
-    const tokens = await oauth.processAuthorizationCodeResponse({ ...server, issuer }, client, response, {
+    return oauth.processAuthorizationCodeResponse(await serverOf(response, party), client, response, {
       expectedNonce: flow.nonce,
       requireIdToken: true,
     });
-    return await verified(context, party, tokens, issuer);
-  } catch (error) {
-    throw tokenFailure(error);
-  }
+  });
 }
 
 /**
@@ -56,15 +57,50 @@ export async function redeemCode(context: RequestContext, party: RelyingParty, f
 export async function redeemRefreshToken(
   context: RequestContext,
   party: RelyingParty,
-  refreshToken: string,
+  refreshToken: RefreshToken,
 ): Promise<Tokens> {
-  const { server, client, requestOptions } = party;
-  const authentication = await clientAuthentication(context, party);
+  const { server, client } = party;
+  const [token, key] = typeof refreshToken === "string" ? [refreshToken] : [refreshToken.token, refreshToken.dpopKey];
+  return redeem(context, party, key, async (authenticate, options) => {
+    const response = await oauth.refreshTokenGrantRequest(server, client, authenticate, token, options);
+    return oauth.processRefreshTokenResponse(await serverOf(response, party), client, response);
+  });
+}
+
+type Send = (
+  authenticate: oauth.ClientAuth,
+  options: oauth.TokenEndpointRequestOptions,
+) => Promise<oauth.TokenEndpointResponse>;
+
+/** @param key binds the tokens, if there is one */
+async function redeem(
+  context: RequestContext,
+  party: RelyingParty,
+  key: DpopKey | undefined,
+  send: Send,
+): Promise<Tokens> {
+  const { server, settings } = party;
+  const proof = await prepareProof(context, party.id, settings, "token_endpoint");
   try {
-    const response = await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, requestOptions);
-    const issuer = await issuerOf(response, party);
-    const tokens = await oauth.processRefreshTokenResponse({ ...server, issuer }, client, response);
-    return await verified(context, party, tokens, issuer);
+    const dpop = key === undefined ? undefined : await dpopHandle(party, key);
+    const options = { ...party.requestOptions, ...(dpop && { DPoP: dpop }) };
+    const tokens = await authenticatedRequest(proof, (authenticate) => send(authenticate, options));
+    if (key !== undefined) requireBoundTokens(tokens);
+    const { access_token: accessToken, id_token: idTokenText, refresh_token: token } = tokens;
+    const keys = context.identityProviders.keySet(server.jwks_uri!);
+    const expected = {
+      issuer: issuerOf(party, idTokenText),
+      audience: settings.clientId,
+      keys,
+      now: context.now,
+    };
+    return {
+      accessToken,
+      dpop,
+      idToken: idTokenText === undefined ? undefined : await verifyIdToken(idTokenText, expected),
+      refreshToken: token === undefined || key === undefined ? token : { token, dpopKey: key },
+      idTokenText,
+    };
   } catch (error) {
     throw tokenFailure(error);
   }
@@ -84,15 +120,20 @@ function readAuthorizationResponse(url: URL, { server, client }: RelyingParty, f
 }
 
 /**
- * The issuer that the ID token of a response must have. It depends on the tenant, if the provider has several.
+ * The metadata with the issuer that the ID token of a response must have.
  *
  * @throws Failure `account_not_allowed`
  */
-async function issuerOf(response: Response, { settings }: RelyingParty): Promise<string> {
+async function serverOf(response: Response, party: RelyingParty): Promise<oauth.AuthorizationServer> {
   const { id_token: idToken } = (await response
     .clone()
     .json()
     .catch(() => ({}))) as { id_token?: unknown };
+  return { ...party.server, issuer: issuerOf(party, idToken) };
+}
+
+/** The issuer that an ID token must have. It depends on the token's tenant, if the provider has several. */
+function issuerOf({ settings }: RelyingParty, idToken: unknown): string {
   // Claims that cannot be read are for the library to refuse.
   const claims = typeof idToken === "string" && settings.issuer.includes(TENANT_ID) ? unverifiedClaims(idToken) : {};
   return refusalsAsFailures(() => expectedIssuer(settings, claims));
@@ -104,20 +145,4 @@ function unverifiedClaims(token: string): JWTPayload {
   } catch {
     return {};
   }
-}
-
-async function verified(
-  context: RequestContext,
-  { server, settings }: RelyingParty,
-  tokens: oauth.TokenEndpointResponse,
-  issuer: string,
-): Promise<Tokens> {
-  const keys = context.identityProviders.keySet(server.jwks_uri!);
-  const expected = { issuer, audience: settings.clientId, keys, now: context.now };
-  return {
-    accessToken: tokens.access_token,
-    idToken: tokens.id_token === undefined ? undefined : await verifyIdToken(tokens.id_token, expected),
-    refreshToken: tokens.refresh_token,
-    idTokenText: tokens.id_token,
-  };
 }

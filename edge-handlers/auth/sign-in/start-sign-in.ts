@@ -6,6 +6,7 @@ import { clearedOldestFlowCookies, flowCookie, type Flow } from "../cookies/flow
 import { isLoop } from "../cookies/sign-ins";
 import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
+import { authorizationUrl } from "../oidc/authorization-request";
 import { redirectUri, relyingParty, scopesOf } from "../oidc/relying-party";
 
 export interface SignInOptions {
@@ -19,7 +20,7 @@ export interface SignInOptions {
  * Redirects the browser to the identity provider, always with the code flow, PKCE, state and nonce (RFC 9700 section
  * 2.1.1).
  *
- * @throws Failure `too_many_sign_ins`, `idp_unavailable`, `idp_misconfigured`, `keys_unavailable`
+ * @throws Failure `too_many_sign_ins`, `keys_unavailable`, and those of every kind that an identity provider can cause
  */
 export async function startSignIn(
   context: RequestContext,
@@ -31,7 +32,7 @@ export async function startSignIn(
   note.idp = idp;
   if (isLoop(context, "s")) throw new Failure("too_many_sign_ins");
   // In parallel, because from a distant region each call may take most of a second.
-  const [{ server, settings }] = await Promise.all([relyingParty(context, idp), ports.keys()]);
+  const [party] = await Promise.all([relyingParty(context, idp), ports.keys()]);
   const flow: Flow = {
     state: ports.random(32),
     nonce: ports.random(32),
@@ -43,8 +44,8 @@ export async function startSignIn(
     startedAt: context.now,
   };
 
-  const target = new URL(server.authorization_endpoint!);
-  const parameters = {
+  const { settings } = party;
+  const target = await authorizationUrl(context, party, {
     ...profileOf(settings.profile).parameters,
     ...settings.authorizationParameters,
     ...(loginHint !== undefined && { login_hint: loginHint }),
@@ -60,9 +61,7 @@ export async function startSignIn(
     code_challenge_method: "S256",
     // https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest; `max_age` makes `auth_time` mandatory.
     ...(reauthentication && { prompt: "login", max_age: "0" }),
-  };
-  for (const [name, value] of Object.entries(parameters)) target.searchParams.set(name, value);
-
+  });
   context.setCookies.push(...(await clearedOldestFlowCookies(context)), await flowCookie(context, flow));
   note.outcome = "sign_in_started";
   return redirect(target.href);

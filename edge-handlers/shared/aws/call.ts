@@ -16,7 +16,13 @@ const SERVICES = {
   secretsmanager: { endpointVariable: "AWS_ENDPOINT_URL_SECRETS_MANAGER", target: "secretsmanager", version: "1.1" },
   dynamodb: { endpointVariable: "AWS_ENDPOINT_URL_DYNAMODB", target: "DynamoDB_20120810", version: "1.0" },
   sqs: { endpointVariable: "AWS_ENDPOINT_URL_SQS", target: "AmazonSQS", version: "1.0" },
+  kms: { endpointVariable: "AWS_ENDPOINT_URL_KMS", target: "TrentService", version: "1.1" },
   events: { endpointVariable: "AWS_ENDPOINT_URL_EVENTBRIDGE", target: "AWSEvents", version: "1.1" },
+} as const;
+
+/** Services with the Query protocol. */
+const QUERY_SERVICES = {
+  sts: { endpointVariable: "AWS_ENDPOINT_URL_STS", version: "2011-06-15" },
 } as const;
 
 /** An AWS call failed or got no answer. `code` is AWS's own, such as `ParameterNotFound`, if there was an answer. */
@@ -41,23 +47,64 @@ export async function callAws(
   { retries = 1 } = {},
 ): Promise<unknown> {
   const { endpointVariable, target, version } = SERVICES[service];
+  return post(service, endpointVariable, retries, {
+    headers: { "content-type": `application/x-amz-json-${version}`, "x-amz-target": `${target}.${operation}` },
+    body: JSON.stringify(input),
+    read: async (response) => {
+      const output: unknown = await response.json();
+      if (!response.ok) throw new AwsError(errorType(output));
+      return output;
+    },
+  });
+}
+
+/**
+ * Calls an AWS service with the Query protocol (https://smithy.io/2.0/aws/protocols/aws-query-protocol.html), using the
+ * function's own credentials.
+ *
+ * @returns the answer as XML
+ * @throws AwsError
+ */
+export async function callAwsQuery(
+  service: keyof typeof QUERY_SERVICES,
+  operation: string,
+  input: Record<string, string>,
+): Promise<string> {
+  const { endpointVariable, version } = QUERY_SERVICES[service];
+  return post(service, endpointVariable, 1, {
+    headers: { "content-type": "application/x-www-form-urlencoded", accept: "text/xml" },
+    body: new URLSearchParams({ Action: operation, Version: version, ...input }).toString(),
+    read: async (response) => {
+      const output = await response.text();
+      if (!response.ok) throw new AwsError(/<Code>([A-Za-z0-9]{1,64})<\/Code>/.exec(output)?.[1] ?? "unknown");
+      return output;
+    },
+  });
+}
+
+interface Call<T> {
+  headers: Record<string, string>;
+  body: string;
+  read(response: Response): Promise<T>;
+}
+
+async function post<T>(
+  service: string,
+  endpointVariable: string,
+  retries: number,
+  { headers, body, read }: Call<T>,
+): Promise<T> {
   const endpoint =
     process.env[endpointVariable] ?? process.env["AWS_ENDPOINT_URL"] ?? `https://${service}.${REGION}.amazonaws.com`;
   try {
     const response = await client(service, retries).fetch(endpoint, {
       method: "POST",
-      headers: {
-        ...NO_KEEP_ALIVE,
-        "content-type": `application/x-amz-json-${version}`,
-        "x-amz-target": `${target}.${operation}`,
-      },
-      body: JSON.stringify(input),
+      headers: { ...NO_KEEP_ALIVE, ...headers },
+      body,
       redirect: "error",
       signal: AbortSignal.timeout(TIME_LIMIT),
     });
-    const output: unknown = await response.json();
-    if (!response.ok) throw new AwsError(errorType(output));
-    return output;
+    return await read(response);
   } catch (error) {
     throw error instanceof AwsError ? error : new AwsError(safeCode(error));
   }

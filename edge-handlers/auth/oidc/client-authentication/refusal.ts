@@ -1,0 +1,34 @@
+/** Reads from an error response that the provider did not accept the client. */
+import { ResponseBodyError, WWWAuthenticateChallengeError } from "oauth4webapi";
+
+export interface Refusal {
+  /** Entra ID's own codes; none from other providers. */
+  codes: number[];
+}
+
+/**
+ * Providers authenticate the client before they look at a code or a refresh token, so after these errors (RFC 6749
+ * section 5.2) neither has been used. Entra ID sends both for an assertion that it does not accept. `invalid_grant` is
+ * not among them: then the grant was looked at, and sending it again could look like theft.
+ */
+const CLIENT_REFUSED = ["invalid_client", "invalid_request"];
+
+/** Undefined if the error means anything else, or if it is not certain that the grant is unused. */
+export async function readRefusal(error: unknown): Promise<Refusal | undefined> {
+  const body = await bodyOf(error);
+  if (!body || !CLIENT_REFUSED.includes(String(body["error"]))) return undefined;
+  const codes = body["error_codes"];
+  const known = Array.isArray(codes) ? codes.filter((code): code is number => typeof code === "number") : [];
+  if (body["error"] === "invalid_request" && known.length === 0) return undefined;
+  return { codes: known };
+}
+
+async function bodyOf(error: unknown): Promise<Record<string, unknown> | undefined> {
+  if (error instanceof ResponseBodyError) return error.cause;
+  if (!(error instanceof WWWAuthenticateChallengeError)) return undefined;
+  try {
+    return (await error.response.clone().json()) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}

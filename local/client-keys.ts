@@ -1,0 +1,39 @@
+/** The gateway as a client of the local identity provider: how it is registered there, and the keys that it gets. */
+import type { Config } from "../config/schema";
+import type { AuthSettings, AwsNames } from "../session/settings";
+import { SigningKeys } from "./aws/key-management";
+import type { AwsEmulator } from "./aws-emulator";
+import type { IdentityProviderOptions } from "./identity-provider";
+
+type Client = IdentityProviderOptions["clients"][number];
+
+export function registration(
+  settings: Config["identityProviders"][string]["clientAuthentication"],
+  { secret, jwksUri }: Required<Pick<Client, "secret" | "jwksUri">>,
+): Pick<Client, "authentication" | "secret" | "jwksUri"> {
+  const authentication = typeof settings === "string" ? settings : settings.method;
+  if (authentication === "aws_assertion")
+    throw new Error("the local identity provider accepts no assertions of AWS (see local/local-config.ts)");
+  if (authentication === "private_key_jwt") return { authentication, jwksUri };
+  return authentication === "none" ? { authentication } : { authentication, secret };
+}
+
+/** Makes every key that the settings name, and stores the client secret for the others. */
+export function fillClientKeys(
+  { secrets, signingKeys }: AwsEmulator,
+  { identityProviders, aws }: AuthSettings & { aws: AwsNames },
+  clientSecret: string | undefined,
+): void {
+  for (const [id, { clientAuthentication: settings }] of Object.entries(identityProviders)) {
+    const ownKeys = typeof settings === "object" && settings.method === "private_key_jwt" ? settings : undefined;
+    for (const arn of ownKeys?.kmsKeys ?? [])
+      if (!signingKeys.has(arn)) signingKeys.create(arn, ownKeys?.algorithm ?? "RS256");
+    const name = aws.clientSecrets[id];
+    if (name !== undefined) secrets.set(name, ownKeys ? newPrivateKey(ownKeys.algorithm) : clientSecret!);
+  }
+}
+
+/** PEM. */
+function newPrivateKey(algorithm = "RS256"): string {
+  return new SigningKeys().create("", algorithm).privateKey.export({ format: "pem", type: "pkcs8" }) as string;
+}

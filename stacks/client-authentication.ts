@@ -1,0 +1,76 @@
+/** How the auth handler authenticates at the identity providers: its settings, its secrets and what it may do for that. */
+import { assertionAudience, signedAudience } from "../config/client-authentication";
+import type { Config } from "../config/schema";
+import type { AwsAssertion, ClientAuthentication } from "../session/client-authentication";
+import type { Statement } from "./iam";
+
+/** What somebody has to store in Secrets Manager. */
+export type StoredSecret = "client secret" | "private keys";
+
+export function clientAuthenticationSettings(config: Config, id: string): ClientAuthentication {
+  const provider = config.identityProviders[id]!;
+  const { clientAuthentication: authentication } = provider;
+  if (typeof authentication === "string") return authentication;
+  if (authentication.method === "private_key_jwt")
+    return { ...authentication, audience: authentication.audience ?? signedAudience(provider) };
+  const audience = authentication.audience ?? assertionAudience(provider);
+  if (audience === undefined) throw new Error("an assertion needs an audience (checked in config/cross-checks.ts)");
+  return { ...authentication, audience };
+}
+
+/** What the gateway keeps in Secrets Manager to authenticate at this identity provider; undefined for nothing. */
+export function storedSecret(config: Config, id: string): StoredSecret | undefined {
+  const authentication = config.identityProviders[id]?.clientAuthentication;
+  if (authentication === "client_secret_basic" || authentication === "client_secret_post") return "client secret";
+  if (typeof authentication !== "object" || authentication.method !== "private_key_jwt") return undefined;
+  return authentication.kmsKeys ? undefined : "private keys";
+}
+
+/** Exactly these keys, and assertions for exactly these audiences; nothing for the other methods. */
+export function clientAuthenticationPermissions(config: Config): Statement[] {
+  const all = Object.keys(config.identityProviders).map((id) => clientAuthenticationSettings(config, id));
+  const keys = all.flatMap((each) =>
+    typeof each === "object" && each.method === "private_key_jwt" ? (each.kmsKeys ?? []) : [],
+  );
+  const assertions = all.filter(
+    (each): each is AwsAssertion => typeof each === "object" && "method" in each && each.method === "aws_assertion",
+  );
+  return [
+    ...(keys.length > 0
+      ? [
+          {
+            Sid: "ClientKeys",
+            Effect: "Allow" as const,
+            Action: ["kms:GetPublicKey", "kms:Sign"],
+            Resource: [...new Set(keys)],
+          },
+        ]
+      : []),
+    ...(assertions.length > 0 ? [assertionPermission(assertions)] : []),
+  ];
+}
+
+/**
+ * The operation has no resource; the conditions bound it instead
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_policies.html). `ForAllValues` also
+ * matches a request without an audience, which the operation refuses.
+ */
+function assertionPermission(assertions: readonly AwsAssertion[]): Statement {
+  return {
+    Sid: "ClientAssertions",
+    Effect: "Allow",
+    Action: "sts:GetWebIdentityToken",
+    Resource: "*",
+    Condition: {
+      "ForAllValues:StringEquals": {
+        "sts:IdentityTokenAudience": distinct(assertions.map(({ audience }) => audience)),
+      },
+      StringEquals: { "sts:SigningAlgorithm": distinct(assertions.map(({ algorithm }) => algorithm)) },
+      NumericLessThanEquals: { "sts:DurationSeconds": "300" },
+    },
+  };
+}
+
+function distinct(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}
