@@ -1,7 +1,8 @@
 /** The ports on AWS. Terraform sets the function's environment (stacks/revoker.ts, stacks/key-rotator.ts). */
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import { variable } from "./environment";
+import { ENTRY_MARGIN } from "../session/timing";
+import { seconds, variable } from "./environment";
 import { dynamoDbLedger } from "./ledger/aws";
 import { log } from "./log";
 import type { Ports } from "./ports";
@@ -17,6 +18,7 @@ export function awsPorts(secretId: string): Ports {
     now: () => Math.floor(Date.now() / 1000),
     random: randomBytes,
     log,
-    wait: (seconds) => setTimeout(seconds * 1000),
+    wait: (time) => setTimeout(time * 1000),
+    entryLifetime: seconds("TOKEN_SECONDS") + ENTRY_MARGIN,
   };
 }

@@ -1,6 +1,6 @@
 import type { SessionKeys } from "../../session/keys";
 import { OperationError } from "../errors";
-import { MAX_CHANGES, type Ports } from "../ports";
+import { MAX_CHANGES, type RotatorPorts } from "../ports";
 import { newKey } from "../session-keys/new-key";
 
 /** One update of the store must have room for every key's record and another record. */
@@ -10,13 +10,11 @@ const MAX_KEYS = MAX_CHANGES - 2;
  * The keys of the next version of the secret: a new one, and every older one that an active session may be signed with.
  *
  * @param current the keys of AWSCURRENT; undefined before the first rotation
- * @param retention seconds for which a retired key is kept, because sessions that it signed may be active
  * @throws OperationError if there are too many keys for another rotation
  */
 export function nextKeys(
   current: SessionKeys | undefined,
-  retention: number,
-  { now, random }: Pick<Ports, "now" | "random">,
+  { now, random, keyRetention }: Pick<RotatorPorts, "now" | "random" | "keyRetention">,
 ): SessionKeys {
   const { kid, masterKey } = newKey(current?.keys ?? {}, random);
   if (!current) return { current: kid, keys: { [kid]: masterKey } };
@@ -26,7 +24,7 @@ export function nextKeys(
       .filter((key) => key !== current.current)
       .map((key) => [key, current.retired?.[key] ?? now()] as const),
   );
-  const isKept = (key: string) => retired[key] === undefined || retired[key] + retention >= now();
+  const isKept = (key: string) => retired[key] === undefined || retired[key] + keyRetention >= now();
   const kept = <T>(values: Record<string, T>) =>
     Object.fromEntries(Object.entries(values).filter(([key]) => isKept(key)));
   const keys = { ...kept(current.keys), [kid]: masterKey };

@@ -10,7 +10,7 @@ import {
 import { OperationError } from "../errors";
 import { MAX_CHANGES, type Change } from "../ports";
 import { ALL_SHARDS, type Remembered, type Target, type WholeStore } from "./read";
-import { isRecordOf, type EntrySettings } from "./shard-state";
+import { isRecordOf } from "./shard-state";
 
 export interface Plan {
   /** The store's ETag, and the one in the ledger, when the plan was made. */
@@ -68,13 +68,13 @@ export function planFor(
   };
 }
 
-export function planForAll(store: WholeStore, settings: EntrySettings, now: number): WholePlan {
+export function planForAll(store: WholeStore, now: number, lifetime: number): WholePlan {
   const { etag, remembered, records, target } = store;
   const { tokenKeys, states } = target;
   const isNeeded = (shard: string) => target.records.get(shard) !== undefined;
   const named = ALL_SHARDS.filter(isNeeded);
   const wrongShards = named.filter(
-    (shard) => !isRecordOf(states.get(shard)!, records.get(shardRecordName(shard)), now, settings),
+    (shard) => !isRecordOf(states.get(shard)!, records.get(shardRecordName(shard)), now, lifetime),
   );
   const idsOf = (kind: string) =>
     [...records.keys()]

@@ -5,11 +5,11 @@
 import pLimit from "p-limit";
 import type { Revocation, ShardState } from "../../ledger/records";
 import { shardOf } from "../../session/shard";
-import { BEFORE_FLOOR, ENTRY_MARGIN } from "../../session/timing";
+import { BEFORE_FLOOR } from "../../session/timing";
 import { OperationError } from "../errors";
 import type { Ports } from "../ports";
 import { backoff } from "../store/backoff";
-import { raised, withRevocations, type EntrySettings } from "./shard-state";
+import { raised, withRevocations } from "./shard-state";
 import { reconcileShards } from "./store";
 
 const MAX_ATTEMPTS = 20;
@@ -23,25 +23,19 @@ export interface Reconciled {
 }
 
 /** @param revocations of users and sessions that the ledger already holds; they stay recorded if this fails */
-export async function reconcileRevocations(
-  ports: Ports,
-  settings: EntrySettings,
-  revocations: readonly Revocation[],
-): Promise<Reconciled> {
+export async function reconcileRevocations(ports: Ports, revocations: readonly Revocation[]): Promise<Reconciled> {
   // All tokens from before an older revocation have expired.
-  const shards = byShard(
-    revocations.filter(({ recordedAt }) => recordedAt + settings.tokenLifetime + ENTRY_MARGIN > ports.now()),
-  );
+  const shards = byShard(revocations.filter(({ recordedAt }) => recordedAt + ports.entryLifetime > ports.now()));
   const { changed, full, failed } = await changeStates(
     ports,
     [...shards.keys()],
-    (shard, state) => withRevocations(state, shards.get(shard)!, ports.now(), settings) ?? "full",
+    (shard, state) => withRevocations(state, shards.get(shard)!, ports.now(), ports.entryLifetime) ?? "full",
   );
-  const first = await write(ports, settings, changed, failed);
+  const first = await write(ports, changed, failed);
   // Shards that have room do not wait for the floors of full ones.
   if (full.size === 0) return first;
-  const floors = await raiseFloors(ports, settings, full, shards);
-  const second = await write(ports, settings, floors.changed, floors.failed);
+  const floors = await raiseFloors(ports, full, shards);
+  const second = await write(ports, floors.changed, floors.failed);
   return { written: [...first.written, ...second.written], failed: new Map([...first.failed, ...second.failed]) };
 }
 
@@ -51,12 +45,8 @@ export async function reconcileRevocations(
  * @returns names of the records that were written
  * @throws the first error
  */
-export async function reconcileEachRevocation(
-  ports: Ports,
-  settings: EntrySettings,
-  revocations: readonly Revocation[],
-): Promise<string[]> {
-  const { written, failed } = await reconcileRevocations(ports, settings, revocations);
+export async function reconcileEachRevocation(ports: Ports, revocations: readonly Revocation[]): Promise<string[]> {
+  const { written, failed } = await reconcileRevocations(ports, revocations);
   for (const error of failed.values()) throw error;
   return written;
 }
@@ -64,13 +54,12 @@ export async function reconcileEachRevocation(
 /** @param failed shards whose states could not be changed */
 async function write(
   ports: Ports,
-  settings: EntrySettings,
   shards: readonly string[],
   failed: ReadonlyMap<string, unknown>,
 ): Promise<Reconciled> {
   if (shards.length === 0) return { written: [], failed };
   try {
-    return { written: [...(await reconcileShards(ports, settings, shards)).written], failed };
+    return { written: [...(await reconcileShards(ports, shards)).written], failed };
   } catch (error) {
     return { written: [], failed: new Map([...failed, ...shards.map((shard) => [shard, error] as const)]) };
   }
@@ -82,13 +71,12 @@ async function write(
  */
 async function raiseFloors(
   ports: Ports,
-  settings: EntrySettings,
   full: ReadonlyMap<string, ShardState | undefined>,
   revocations: ReadonlyMap<string, Revocation[]>,
 ): Promise<ChangedStates> {
   await ports.wait(BEFORE_FLOOR);
   const states = await changeStates(ports, [...full.keys()], (shard, state) =>
-    raised(state, full.get(shard), revocations.get(shard)!, ports.now(), settings),
+    raised(state, full.get(shard), revocations.get(shard)!, ports.now(), ports.entryLifetime),
   );
   for (const shard of states.changed) ports.log({ operation: "floor", outcome: "done", shard });
   return states;

@@ -12,7 +12,6 @@ import type { Ports } from "../ports";
 import { backoff } from "../store/backoff";
 import { planFor, planForAll, updatesOf, type Plan } from "./plan";
 import { readTarget, readWholeStore, rememberedFrom } from "./read";
-import type { EntrySettings } from "./shard-state";
 
 const MAX_ATTEMPTS = 60;
 /** Shards that are read and written at a time. After a conflict, a writer repeats only one slice. */
@@ -33,7 +32,6 @@ export interface Changed {
  */
 export async function reconcileShards(
   ports: Ports,
-  settings: EntrySettings,
   shards: readonly string[],
   areKeysWrong = false,
   done = nothing(),
@@ -46,12 +44,12 @@ export async function reconcileShards(
       // Another writer leaves its ETag a moment after its write. If the same ETag is still there after a conflict, it
       // is wrong.
       if (!state || state.etag === doubted) {
-        const store = await readWholeStore(ports, settings);
-        await carryOut(ports, planForAll(store, settings, ports.now()), done);
+        const store = await readWholeStore(ports);
+        await carryOut(ports, planForAll(store, ports.now(), ports.entryLifetime), done);
         return done;
       }
       const slice = left.slice(0, SLICE).filter((shard) => !done.written.has(shardRecordName(shard)));
-      const target = await readTarget(ports, settings, slice);
+      const target = await readTarget(ports, slice);
       await carryOut(ports, planFor(rememberedFrom(state), target, areKeysWrong), done);
       left = left.slice(SLICE);
       if (left.length === 0) return done;
@@ -69,15 +67,15 @@ export async function reconcileShards(
  * Reconciles all shards, even in a wiped or damaged store. Anything that is not a record of the gateway stays. If
  * others write meanwhile, it continues slice by slice, so that they cannot keep it from finishing.
  */
-export async function reconcileAllShards(ports: Ports, settings: EntrySettings): Promise<Changed> {
+export async function reconcileAllShards(ports: Ports): Promise<Changed> {
   const done = nothing();
-  const plan = planForAll(await readWholeStore(ports, settings), settings, ports.now());
+  const plan = planForAll(await readWholeStore(ports), ports.now(), ports.entryLifetime);
   try {
     await carryOut(ports, plan, done);
     return done;
   } catch (error) {
     if (!(error instanceof StoreConflict)) throw error;
-    return reconcileShards(ports, settings, [...plan.records.keys()], true, done);
+    return reconcileShards(ports, [...plan.records.keys()], true, done);
   }
 }
 

@@ -10,7 +10,6 @@ import { describeError } from "../errors";
 import type { RevokerPorts } from "../ports";
 import { reconcileRevocations } from "../reconcile/revocations";
 import { InvalidRequest, parseMessage } from "./command";
-import type { RevokerSettings } from "./settings";
 import { recordRevocation, type Recorded } from "./record";
 import { described } from "./revoke";
 
@@ -22,13 +21,9 @@ export type SqsRecord = Pick<SQSRecord, "messageId" | "body" | "eventSource"> & 
 /** Revocations that are recorded in parallel. */
 const PARALLEL = 25;
 
-export async function carryOutBatch(
-  ports: RevokerPorts,
-  settings: RevokerSettings,
-  messages: readonly SqsRecord[],
-): Promise<SQSBatchResponse> {
+export async function carryOutBatch(ports: RevokerPorts, messages: readonly SqsRecord[]): Promise<SQSBatchResponse> {
   const limit = pLimit(PARALLEL);
-  const results = await Promise.allSettled(messages.map((message) => limit(() => record(ports, settings, message))));
+  const results = await Promise.allSettled(messages.map((message) => limit(() => record(ports, message))));
   const failed: SqsRecord[] = [];
   const recorded: (Recorded & { message: SqsRecord })[] = [];
   for (const [place, message] of messages.entries()) {
@@ -40,7 +35,6 @@ export async function carryOutBatch(
   }
   const failures = await reconcileRevocations(
     ports,
-    settings,
     recorded.map(({ revocation }) => revocation),
   ).then(
     ({ failed }) => failed,
@@ -62,14 +56,10 @@ export async function carryOutBatch(
 }
 
 /** @returns undefined for a message that went to the dead-letter queue */
-async function record(
-  ports: RevokerPorts,
-  settings: RevokerSettings,
-  message: SqsRecord,
-): Promise<Recorded | undefined> {
+async function record(ports: RevokerPorts, message: SqsRecord): Promise<Recorded | undefined> {
   try {
     const { command, sentAt } = parseMessage(message.body, Math.floor(Number(message.attributes.SentTimestamp) / 1000));
-    return await recordRevocation(ports, settings, command, sentAt);
+    return await recordRevocation(ports, command, sentAt);
   } catch (error) {
     if (!(error instanceof InvalidRequest)) throw error;
     await ports.sendToDeadLetterQueue(message.body, error.message);

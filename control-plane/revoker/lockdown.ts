@@ -5,9 +5,8 @@ import { OperationError } from "../errors";
 import { readActiveKeys } from "../session-keys/active";
 import { newKey } from "../session-keys/new-key";
 import { reconcileShards } from "../reconcile/store";
-import type { Ports } from "../ports";
+import type { Ports, RevokerPorts } from "../ports";
 import type { LockdownRequest } from "./command";
-import type { RevokerSettings } from "./settings";
 import { recordLockdown } from "./record";
 
 const MAX_ATTEMPTS = 8;
@@ -24,14 +23,10 @@ export interface LockdownAnswer {
  * removes all older keys from the store. After a failure at any point it can be repeated. Until then, any other write
  * to the store also removes the older keys' records.
  */
-export async function lockdown(
-  ports: Ports,
-  settings: RevokerSettings,
-  { by, reason }: LockdownRequest,
-): Promise<LockdownAnswer> {
-  const revocation = await recordLockdown(ports, settings, { by, reason });
+export async function lockdown(ports: RevokerPorts, { by, reason }: LockdownRequest): Promise<LockdownAnswer> {
+  const revocation = await recordLockdown(ports, { by, reason });
   const kid = await replaceKeys(ports);
-  const { deleted } = await reconcileShards(ports, settings, []);
+  const { deleted } = await reconcileShards(ports, []);
   return { revocation, kid, deleted: deleted.size };
 }
 

@@ -7,13 +7,12 @@ import { LEDGER_RETENTION, type Revocation } from "../../ledger/records";
 import { GATEWAY_PARTS, gatewayRevocationId, sessionRevocationId, userRevocationId } from "../../ledger/tables";
 import { sha256 } from "../../session/node-hash";
 import type { RevocationCommand, RevocationTarget } from "../../session/revocation";
-import { CLOCK_SKEW, CUTOFF_REACH, ENTRY_MARGIN } from "../../session/timing";
+import { CLOCK_SKEW, CUTOFF_REACH } from "../../session/timing";
 import { userId } from "../../session/token";
 import { OperationError } from "../errors";
 import { backoff } from "../store/backoff";
-import type { Ports } from "../ports";
+import type { Ports, RevokerPorts } from "../ports";
 import { InvalidRequest } from "./command";
-import type { RevokerSettings } from "./settings";
 
 const MAX_ATTEMPTS = 20;
 /** Items of a lockdown that are written in parallel. */
@@ -36,8 +35,7 @@ type Asked = Pick<Revocation, "kind" | "uid" | "sid" | "cutoff" | "by" | "reason
  * @throws InvalidRequest `not_found` if neither ledger nor command says whose session it is
  */
 export async function recordRevocation(
-  ports: Ports,
-  settings: RevokerSettings,
+  ports: RevokerPorts,
   command: RevocationCommand,
   sentAt: number,
 ): Promise<Recorded> {
@@ -49,7 +47,6 @@ export async function recordRevocation(
     // delivery.
     return record(
       ports,
-      settings,
       userRevocationId(uid),
       { kind: "user", uid, cutoff: Math.min(cutoff, now), by, reason },
       digestOf({ cutoff, by, reason }),
@@ -57,7 +54,7 @@ export async function recordRevocation(
   }
   const { sid } = target;
   const uid = await userOfSession(ports, target);
-  return record(ports, settings, sessionRevocationId(sid), { kind: "session", uid, sid, cutoff: now, by, reason });
+  return record(ports, sessionRevocationId(sid), { kind: "session", uid, sid, cutoff: now, by, reason });
 }
 
 /**
@@ -66,34 +63,27 @@ export async function recordRevocation(
  * @returns one of the records
  */
 export async function recordLockdown(
-  ports: Ports,
-  settings: RevokerSettings,
+  ports: RevokerPorts,
   { by, reason }: { by: string; reason: string },
 ): Promise<Revocation> {
   const cutoff = ports.now();
   const limit = pLimit(PARALLEL_WRITES);
   const recorded = await Promise.all(
     GATEWAY_PARTS.map((part) =>
-      limit(() => record(ports, settings, gatewayRevocationId(part), { kind: "gateway", cutoff, by, reason })),
+      limit(() => record(ports, gatewayRevocationId(part), { kind: "gateway", cutoff, by, reason })),
     ),
   );
   return recorded[0]!.revocation;
 }
 
 /** @param digest of the command; only for a user */
-async function record(
-  { ledger, now, wait }: Ports,
-  settings: RevokerSettings,
-  id: string,
-  asked: Asked,
-  digest = "",
-): Promise<Recorded> {
+async function record(ports: RevokerPorts, id: string, asked: Asked, digest = ""): Promise<Recorded> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    if (attempt > 0) await wait(backoff(attempt));
-    const held = (await ledger.revocations([id])).get(id);
+    if (attempt > 0) await ports.wait(backoff(attempt));
+    const held = (await ports.ledger.revocations([id])).get(id);
     if (held && isCovered(held, asked, digest)) return { revocation: held, isNew: false };
-    const revocation = following(held, asked, digest, now(), settings);
-    if (await ledger.replaceRevocation(id, held, revocation)) return { revocation, isNew: true };
+    const revocation = following(held, asked, digest, ports);
+    if (await ports.ledger.replaceRevocation(id, held, revocation)) return { revocation, isNew: true };
   }
   throw new OperationError("the revocation could not be written to the ledger; try again");
 }
@@ -112,17 +102,17 @@ function following(
   held: Revocation | undefined,
   asked: Asked,
   digest: string,
-  now: number,
-  { sessionLifetime, tokenLifetime }: RevokerSettings,
+  { now, sessionLifetime, entryLifetime }: RevokerPorts,
 ): Revocation {
+  const recordedAt = now();
   const cutoff = Math.max(asked.cutoff, asked.kind === "session" ? 0 : (held?.cutoff ?? 0));
   // Sessions from before a shorter lifetime was configured end with their tokens: the ledger refuses their renewal.
-  const until = Math.max(cutoff + CUTOFF_REACH + sessionLifetime, now + tokenLifetime + ENTRY_MARGIN);
+  const until = Math.max(cutoff + CUTOFF_REACH + sessionLifetime, recordedAt + entryLifetime);
   return {
     ...asked,
     cutoff,
-    mark: asked.kind === "session" ? 0 : Math.max(now, (held?.mark ?? 0) + 1),
-    recordedAt: now,
+    mark: asked.kind === "session" ? 0 : Math.max(recordedAt, (held?.mark ?? 0) + 1),
+    recordedAt,
     until,
     ...(asked.kind === "user" && {
       commands: [...(held?.commands ?? "").split(" "), digest]

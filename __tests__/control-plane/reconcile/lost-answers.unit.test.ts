@@ -4,10 +4,10 @@ import { ALL_SHARDS } from "../../../control-plane/reconcile/read";
 import type { StoreState } from "../../../ledger/records";
 import { STORE_STATE_ID } from "../../../ledger/tables";
 import { namesShard, shardRecordName } from "../../../session/shard";
-import { type Gateway, gatewayInMemory, ofUser, SETTINGS, uidIn } from "../../support/control-plane/gateway";
+import { type Gateway, gatewayInMemory, ofUser, uidIn } from "../../support/control-plane/gateway";
 
 const revokeUser = (gateway: Gateway, uid: string, { ports } = gateway.instance()) =>
-  gateway.time.run(revoke(ports, SETTINGS, ofUser(uid)));
+  gateway.time.run(revoke(ports, ofUser(uid)));
 const named = (gateway: Gateway) =>
   [...gateway.store.records]
     .filter(([name]) => name.startsWith("key."))
