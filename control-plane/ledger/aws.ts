@@ -12,7 +12,6 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { setTimeout } from "node:timers/promises";
 import pLimit from "p-limit";
-import type { LedgerSession, Revocation, SessionPointer, ShardState, StoreState } from "../../ledger/records";
 import { MAX_KEYS, type LedgerRequest, type Operation, type Output, type Part } from "../../ledger/request";
 import * as revocations from "../../ledger/revocations";
 import * as sessions from "../../ledger/sessions";
@@ -90,57 +89,19 @@ export function dynamoDbLedger(sessionsTable = "", revocationsTable: string): Le
   }
 
   return {
-    /** The revocations of these ids, by id. */
-    revocations: async (ids: readonly string[]): Promise<Map<string, Revocation>> =>
-      new Map(await batches([...new Set(ids)], revocations.getRevocations, revocationsTable)),
+    revocations: async (ids) => new Map(await batches([...new Set(ids)], revocations.getRevocations, revocationsTable)),
+    replaceRevocation: (id, read, next) => send(revocations.replaceRevocation(revocationsTable, id, read, next)),
+    revocationsSince: (time) => pages(revocations.scanRevocations(revocationsTable, time)),
+    shardStates: async (shards) => new Map(await batches(shards, revocations.getShardStates, revocationsTable)),
+    putShardState: (shard, state) => send(revocations.putShardState(revocationsTable, shard, state)),
+    storeState: () => send(revocations.getStoreState(revocationsTable)),
+    putStoreState: (state, etag) => send(revocations.putStoreState(revocationsTable, state, etag)),
 
-    /**
-     * Replaces the revocation that was `read`, undefined if there was none.
-     *
-     * @returns false if another writer was faster
-     */
-    replaceRevocation: (id: string, read: Revocation | undefined, next: Revocation): Promise<boolean> =>
-      send(revocations.replaceRevocation(revocationsTable, id, read, next)),
-
-    /** Every revocation that was recorded at `time` or later, a page at a time; reads the whole table. */
-    revocationsSince: (time: number): AsyncGenerator<Revocation[]> =>
-      pages(revocations.scanRevocations(revocationsTable, time)),
-
-    /** States by shard; shards that never had one are left out. */
-    shardStates: async (shards: readonly string[]): Promise<Map<string, ShardState>> =>
-      new Map(await batches(shards, revocations.getShardStates, revocationsTable)),
-
-    /** Replaces the previous version. @returns false if another writer was faster */
-    putShardState: (shard: string, state: ShardState): Promise<boolean> =>
-      send(revocations.putShardState(revocationsTable, shard, state)),
-
-    storeState: (): Promise<StoreState | undefined> => send(revocations.getStoreState(revocationsTable)),
-
-    /**
-     * @param etag of the state that it replaces; undefined if there was none
-     * @returns false if another writer was faster
-     */
-    putStoreState: (state: StoreState, etag: string | undefined): Promise<boolean> =>
-      send(revocations.putStoreState(revocationsTable, state, etag)),
-
-    session: (uid: string, sid: string): Promise<LedgerSession | undefined> =>
-      send(sessions.getSession(sessionsTable, { uid, sid })),
-
-    userOfSession: async (sid: string): Promise<string | undefined> =>
-      (await send(sessions.getPointer(sessionsTable, sid)))?.uid,
-
-    /** Including sessions that have ended. */
-    sessionsOf: (uid: string): Promise<LedgerSession[]> => all(sessions.getSessionsOf(sessionsTable, uid)),
-
-    /** IDs of the users who signed in with an e-mail address, ignoring case. */
-    usersOfEmail: async (email: string): Promise<string[]> =>
-      (await all(sessions.getPointersOfEmail(sessionsTable, email))).map(({ uid }) => uid),
-
-    /** The sign-ins of the hour that `time` is in, newest first. */
-    startedInHourOf: (time: number): Promise<SessionPointer[]> => all(sessions.getPointersOfHour(sessionsTable, time)),
-
-    /** Sessions that do not exist are left out. */
-    sessions: (pointers: readonly SessionPointer[]): Promise<LedgerSession[]> =>
-      batches(pointers, sessions.getSessions, sessionsTable),
+    session: (uid, sid) => send(sessions.getSession(sessionsTable, { uid, sid })),
+    userOfSession: async (sid) => (await send(sessions.getPointer(sessionsTable, sid)))?.uid,
+    sessionsOf: (uid) => all(sessions.getSessionsOf(sessionsTable, uid)),
+    usersOfEmail: async (email) => (await all(sessions.getPointersOfEmail(sessionsTable, email))).map(({ uid }) => uid),
+    startedInHourOf: (time) => all(sessions.getPointersOfHour(sessionsTable, time)),
+    sessions: (pointers) => batches(pointers, sessions.getSessions, sessionsTable),
   };
 }
