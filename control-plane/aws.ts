@@ -1,11 +1,10 @@
 /** The ports on AWS. Terraform sets the function's environment (stacks/revoker.ts, stacks/key-rotator.ts). */
 import { randomBytes } from "node:crypto";
-import { setTimeout } from "node:timers/promises";
 import { ENTRY_MARGIN } from "../session/timing";
 import { seconds, variable } from "./environment";
 import { dynamoDbLedger } from "./ledger/aws";
-import { log } from "./log";
-import type { Ports } from "./ports";
+import type { LogEntry, Ports } from "./ports";
+import { wait } from "./retry";
 import { sessionKeysSecret } from "./session-keys/aws";
 import { keyValueStore } from "./store/aws";
 
@@ -18,7 +17,12 @@ export function awsPorts(secretId: string): Ports {
     now: () => Math.floor(Date.now() / 1000),
     random: randomBytes,
     log,
-    wait: (time) => setTimeout(time * 1000),
+    wait,
     entryLifetime: seconds("TOKEN_SECONDS") + ENTRY_MARGIN,
   };
+}
+
+/** Writes a line of JSON directly to stdout: console.log would add Lambda's own prefix. */
+export function log(entry: LogEntry): void {
+  process.stdout.write(`${JSON.stringify(entry)}\n`);
 }

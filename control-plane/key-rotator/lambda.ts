@@ -1,9 +1,8 @@
 /** Entry point of the key rotator's bundle: Secrets Manager calls it for each step of a rotation. */
 import type { SecretsManagerRotationEvent } from "aws-lambda";
-import { awsPorts } from "../aws";
+import { awsPorts, log } from "../aws";
 import { seconds } from "../environment";
 import { describeError, OperationError } from "../errors";
-import { log } from "../log";
 import type { RotatorPorts } from "../ports";
 import { STEPS } from "./steps";
 

@@ -11,8 +11,8 @@ import { keyRecordName } from "../../session/shard";
 import { OperationError } from "../errors";
 import type { Ports, RotatorPorts } from "../ports";
 import { follows, readActiveKeys } from "../session-keys/active";
-import { backoff } from "../store/backoff";
 import { reconcileShards } from "../reconcile/store";
+import { retry } from "../retry";
 import { nextKeys } from "./next-keys";
 
 /** @param version ID of the version that the rotation makes: the event's ClientRequestToken */
@@ -54,10 +54,9 @@ async function setSecret(ports: RotatorPorts, version: string) {
 async function testSecret(ports: RotatorPorts, version: string) {
   const { current: kid, keys } = (await rotationOf(ports, version)).keys;
   const key = tokenKey(hmac, keys[kid]!);
-  for (let attempt = 1; !(await ports.store.get(keyRecordName(kid)))?.startsWith(key); attempt++) {
-    if (attempt === TEST_ATTEMPTS) throw new OperationError("the store has no record of the new key");
-    await ports.wait(backoff(attempt));
-  }
+  await retry(ports, TEST_ATTEMPTS, "the store has no record of the new key", async () =>
+    (await ports.store.get(keyRecordName(kid)))?.startsWith(key) ? kid : undefined,
+  );
   await ports.wait(ports.propagation);
   return { kid };
 }

@@ -10,15 +10,13 @@ import {
   ScanCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { setTimeout } from "node:timers/promises";
 import pLimit from "p-limit";
 import { MAX_KEYS, type LedgerRequest, type Operation, type Output, type Part } from "../../ledger/request";
 import * as revocations from "../../ledger/revocations";
 import * as sessions from "../../ledger/sessions";
 import { CLIENT_OPTIONS } from "../aws-client-options";
-import { OperationError } from "../errors";
 import type { Ledger } from "../ports";
-import { backoff } from "../store/backoff";
+import { retry, wait } from "../retry";
 
 /** The SDK has a class for each operation. */
 const SEND: Record<Operation, (client: DynamoDBClient, input: never) => Promise<Output>> = {
@@ -66,26 +64,23 @@ export function dynamoDbLedger(sessionsTable = "", revocationsTable: string): Le
     requestFor: (table: string, keys: readonly K[]) => LedgerRequest<Part<T>>,
     table: string,
   ): Promise<T[]> {
-    const limit = pLimit(PARALLEL_READS);
     const starts = Array.from({ length: Math.ceil(keys.length / MAX_KEYS) }, (_, place) => place * MAX_KEYS);
-    const found = starts.map((start) => limit(() => batch(requestFor(table, keys.slice(start, start + MAX_KEYS)))));
-    return (await Promise.all(found)).flat();
+    const read = (start: number) => batch(requestFor(table, keys.slice(start, start + MAX_KEYS)));
+    return (await pLimit(PARALLEL_READS).map(starts, read)).flat();
   }
 
   async function batch<T>(first: LedgerRequest<Part<T>>): Promise<T[]> {
     const found: T[] = [];
     let next = first;
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      // Unprocessed keys that are requested again without a delay are likely to be throttled again:
-      // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
-      if (attempt > 0) await setTimeout(backoff(attempt) * 1000);
-      const part = await send(next);
-      found.push(...part.found);
-      if (!part.rest) return found;
-      next = part.rest;
-    }
-    // The missing items may include the revocation that is needed.
-    throw new OperationError("the ledger returned only some of the items; try again");
+    // Unprocessed keys that are requested again without a delay are likely to be throttled again:
+    // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+    // It must not end without them: the missing items may include the revocation that is needed.
+    return retry({ wait }, MAX_ATTEMPTS, "the ledger returned only some of the items; try again", async () => {
+      const { found: some, rest } = await send(next);
+      found.push(...some);
+      next = rest ?? next;
+      return rest ? undefined : found;
+    });
   }
 
   return {

@@ -6,9 +6,8 @@ import pLimit from "p-limit";
 import type { Revocation, ShardState } from "../../ledger/records";
 import { shardOf } from "../../session/shard";
 import { BEFORE_FLOOR } from "../../session/timing";
-import { OperationError } from "../errors";
 import type { Ports } from "../ports";
-import { backoff } from "../store/backoff";
+import { retry } from "../retry";
 import { raised, withRevocations } from "./shard-state";
 import { reconcileShards } from "./store";
 
@@ -97,47 +96,43 @@ interface ChangedStates {
  * @param next returns the new state, or the same object for no change
  */
 async function changeStates(
-  { ledger, wait }: Ports,
+  ports: Ports,
   shards: readonly string[],
   next: (shard: string, state: ShardState | undefined) => ShardState | "full",
 ): Promise<ChangedStates> {
-  const [changed, failed, full]: [string[], ChangedStates["failed"], ChangedStates["full"]] = [
-    [],
-    new Map(),
-    new Map(),
-  ];
-  const limit = pLimit(PARALLEL_WRITES);
+  const { ledger } = ports;
+  const result: ChangedStates = { changed: [], failed: new Map(), full: new Map() };
   let left = shards;
-  for (let attempt = 1; left.length > 0 && attempt <= MAX_ATTEMPTS; attempt++) {
-    if (attempt > 1) await wait(backoff(attempt - 1));
+  const changeAll = async (): Promise<true | undefined> => {
     const states = await ledger.shardStates(left);
-    const change = async (shard: string): Promise<"done" | "full" | "lost"> => {
-      const [state, wanted] = [states.get(shard), next(shard, states.get(shard))];
-      if (wanted === "full") return "full";
-      return wanted === state || (await ledger.putShardState(shard, wanted)) ? "done" : "lost";
-    };
-    const results = await Promise.allSettled(left.map((shard) => limit(change, shard)));
     const lost: string[] = [];
-    for (const [place, shard] of left.entries()) {
-      const result = results[place]!;
-      if (result.status === "rejected") failed.set(shard, result.reason);
-      else if (result.value === "full") full.set(shard, states.get(shard));
-      else (result.value === "done" ? changed : lost).push(shard);
-    }
+    await pLimit(PARALLEL_WRITES).map(left, async (shard) => {
+      const state = states.get(shard);
+      try {
+        const wanted = next(shard, state);
+        if (wanted === "full") result.full.set(shard, state);
+        else if (wanted === state || (await ledger.putShardState(shard, wanted))) result.changed.push(shard);
+        else lost.push(shard);
+      } catch (error) {
+        result.failed.set(shard, error);
+      }
+    });
     left = lost;
+    return left.length === 0 || undefined;
+  };
+  try {
+    await retry(ports, MAX_ATTEMPTS, "other writers kept changing the state of the shard; try again", changeAll);
+  } catch (error) {
+    for (const shard of left) result.failed.set(shard, error);
   }
-  for (const shard of left)
-    failed.set(shard, new OperationError("other writers kept changing the state of the shard; try again"));
-  return { changed, failed, full };
+  return result;
 }
 
 function byShard(revocations: readonly Revocation[]): Map<string, Revocation[]> {
   const shards = new Map<string, Revocation[]>();
   for (const revocation of revocations) {
     const shard = shardOf(revocation.uid!);
-    const others = shards.get(shard);
-    if (others) others.push(revocation);
-    else shards.set(shard, [revocation]);
+    shards.set(shard, [...(shards.get(shard) ?? []), revocation]);
   }
   return shards;
 }

@@ -7,9 +7,9 @@
  * whole store is read and reconciled.
  */
 import { encodeShards, shardRecordName } from "../../session/shard";
-import { OperationError, StoreConflict } from "../errors";
+import { StoreConflict } from "../errors";
 import type { Ports } from "../ports";
-import { backoff } from "../store/backoff";
+import { retry } from "../retry";
 import { planFor, planForAll, updatesOf, type Plan } from "./plan";
 import { readTarget, readWholeStore, rememberedFrom } from "./read";
 
@@ -38,7 +38,7 @@ export async function reconcileShards(
 ): Promise<Changed> {
   let doubted: string | undefined;
   let left = shards;
-  for (let attempt = 1; attempt <= MAX_ATTEMPTS;) {
+  const reconcileSlice = async () => {
     const state = await ports.ledger.storeState();
     try {
       // Another writer leaves its ETag a moment after its write. If the same ETag is still there after a conflict, it
@@ -46,21 +46,22 @@ export async function reconcileShards(
       if (!state || state.etag === doubted) {
         const store = await readWholeStore(ports);
         await carryOut(ports, planForAll(store, ports.now(), ports.entryLifetime), done);
-        return done;
+        return [];
       }
       const slice = left.slice(0, SLICE).filter((shard) => !done.written.has(shardRecordName(shard)));
       const target = await readTarget(ports, slice);
       await carryOut(ports, planFor(rememberedFrom(state), target, areKeysWrong), done);
-      left = left.slice(SLICE);
-      if (left.length === 0) return done;
-      [attempt, doubted] = [1, undefined];
+      return left.slice(SLICE);
     } catch (error) {
       if (!(error instanceof StoreConflict)) throw error;
       doubted = state?.etag;
-      await ports.wait(backoff(attempt++));
+      return undefined;
     }
-  }
-  throw new OperationError(`the store was changed by others ${MAX_ATTEMPTS} times in a row; try again`);
+  };
+  const failure = `the store was changed by others ${MAX_ATTEMPTS} times in a row; try again`;
+  do left = await retry(ports, MAX_ATTEMPTS, failure, reconcileSlice);
+  while (left.length > 0);
+  return done;
 }
 
 /**

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { SessionKeys } from "../../session/keys";
 import type { Revocation } from "../../ledger/records";
 import { OperationError } from "../errors";
+import { retry } from "../retry";
 import { readActiveKeys } from "../session-keys/active";
 import { newKey } from "../session-keys/new-key";
 import { reconcileShards } from "../reconcile/store";
@@ -31,21 +32,26 @@ export async function lockdown(ports: RevokerPorts, { by, reason }: LockdownRequ
 }
 
 /** @returns ID of the only remaining key */
-async function replaceKeys({ secret, random }: Ports): Promise<string> {
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const { stages, current } = await readActiveKeys(secret);
-    if (!current) throw new OperationError("there are no session keys yet; rotate them first");
-    // A rotation that continues would bring the older keys back.
-    if (stages.pending !== undefined && stages.pending !== stages.current)
-      await secret.unlabel("pending", stages.pending);
-    const { kid, masterKey } = newKey(current.keys, random);
-    const keys: SessionKeys = { current: kid, keys: { [kid]: masterKey } };
-    const version = randomUUID();
-    if (!(await secret.replaceCurrent(version, keys, stages.current!))) continue;
-    await unlabelOthers(secret, version);
-    return kid;
-  }
-  throw new OperationError(`others replaced the session keys ${MAX_ATTEMPTS} times in a row; try again`);
+async function replaceKeys(ports: Ports): Promise<string> {
+  const { secret, random } = ports;
+  return retry(
+    ports,
+    MAX_ATTEMPTS,
+    `others replaced the session keys ${MAX_ATTEMPTS} times in a row; try again`,
+    async () => {
+      const { stages, current } = await readActiveKeys(secret);
+      if (!current) throw new OperationError("there are no session keys yet; rotate them first");
+      // A rotation that continues would bring the older keys back.
+      if (stages.pending !== undefined && stages.pending !== stages.current)
+        await secret.unlabel("pending", stages.pending);
+      const { kid, masterKey } = newKey(current.keys, random);
+      const keys: SessionKeys = { current: kid, keys: { [kid]: masterKey } };
+      const version = randomUUID();
+      if (!(await secret.replaceCurrent(version, keys, stages.current!))) return undefined;
+      await unlabelOthers(secret, version);
+      return kid;
+    },
+  );
 }
 
 /** Removes AWSPREVIOUS too, so that nobody moves AWSCURRENT back to the older keys by hand. */

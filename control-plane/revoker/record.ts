@@ -9,9 +9,8 @@ import { sha256 } from "../../session/node-hash";
 import type { RevocationCommand, RevocationTarget } from "../../session/revocation";
 import { CLOCK_SKEW, CUTOFF_REACH } from "../../session/timing";
 import { userId } from "../../session/token";
-import { OperationError } from "../errors";
-import { backoff } from "../store/backoff";
 import type { Ports, RevokerPorts } from "../ports";
+import { retry } from "../retry";
 import { InvalidRequest } from "./command";
 
 const MAX_ATTEMPTS = 20;
@@ -67,25 +66,21 @@ export async function recordLockdown(
   { by, reason }: { by: string; reason: string },
 ): Promise<Revocation> {
   const cutoff = ports.now();
-  const limit = pLimit(PARALLEL_WRITES);
-  const recorded = await Promise.all(
-    GATEWAY_PARTS.map((part) =>
-      limit(() => record(ports, gatewayRevocationId(part), { kind: "gateway", cutoff, by, reason })),
-    ),
+  const recorded = await pLimit(PARALLEL_WRITES).map(GATEWAY_PARTS, (part) =>
+    record(ports, gatewayRevocationId(part), { kind: "gateway", cutoff, by, reason }),
   );
   return recorded[0]!.revocation;
 }
 
 /** @param digest of the command; only for a user */
 async function record(ports: RevokerPorts, id: string, asked: Asked, digest = ""): Promise<Recorded> {
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    if (attempt > 0) await ports.wait(backoff(attempt));
-    const held = (await ports.ledger.revocations([id])).get(id);
+  const { ledger } = ports;
+  return retry(ports, MAX_ATTEMPTS, "the revocation could not be written to the ledger; try again", async () => {
+    const held = (await ledger.revocations([id])).get(id);
     if (held && isCovered(held, asked, digest)) return { revocation: held, isNew: false };
     const revocation = following(held, asked, digest, ports);
-    if (await ports.ledger.replaceRevocation(id, held, revocation)) return { revocation, isNew: true };
-  }
-  throw new OperationError("the revocation could not be written to the ledger; try again");
+    return (await ledger.replaceRevocation(id, held, revocation)) ? { revocation, isNew: true } : undefined;
+  });
 }
 
 /** True if the revocation in the ledger already covers the new command. */
