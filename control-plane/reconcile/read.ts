@@ -22,9 +22,11 @@ export interface Target {
   states: ReadonlyMap<string, ShardState>;
 }
 
-/** The store as the last writer left it, according to the ledger. Nothing is read from the store. */
-export interface Remembered {
+/** What the store holds, as far as every plan needs it. */
+export interface Held {
   etag: string;
+  /** The ETag in the ledger; undefined if there is none. */
+  remembered: string | undefined;
   /** IDs of the keys that have a record. */
   kids: readonly string[];
   /** Shards that the keys' records name. */
@@ -32,10 +34,7 @@ export interface Remembered {
 }
 
 /** All of the store. */
-export interface WholeStore {
-  etag: string;
-  /** The ETag in the ledger; undefined if there is none. */
-  remembered: string | undefined;
+export interface WholeStore extends Pick<Held, "etag" | "remembered"> {
   records: ReadonlyMap<string, string>;
   target: Target;
 }
@@ -59,10 +58,12 @@ export async function readWholeStore(ports: Ports): Promise<WholeStore> {
   return { etag, remembered: (await ports.ledger.storeState())?.etag, records, target };
 }
 
-export function rememberedFrom({ etag, kids, shards }: StoreState): Remembered {
+/** The store as the last writer left it, according to the ledger. Nothing is read from the store. */
+export function rememberedFrom({ etag, kids, shards }: StoreState): Held {
   const record = "".padEnd(TOKEN_KEY_LENGTH) + shards;
   return {
     etag,
+    remembered: etag,
     kids: kids === "" ? [] : kids.split(" "),
     named: ALL_SHARDS.filter((shard) => namesShard(record, shard)),
   };

@@ -83,7 +83,7 @@ async function differences(ports: Ports): Promise<CheckAnswer> {
   }
   return {
     isRight: missing.length + wrong.size + unexpected.length === 0,
-    expected: expected.length,
+    expected,
     missing,
     wrong: [...wrong],
     unexpected,

@@ -10,7 +10,7 @@ import { encodeShards, shardRecordName } from "../../session/shard";
 import { StoreConflict } from "../errors";
 import type { Ports } from "../ports";
 import { retry } from "../retry";
-import { planFor, planForAll, updatesOf, type Plan } from "./plan";
+import { planForAll, updatesOf, type Plan } from "./plan";
 import { readTarget, readWholeStore, rememberedFrom } from "./read";
 
 const MAX_ATTEMPTS = 60;
@@ -50,7 +50,7 @@ export async function reconcileShards(
       }
       const slice = left.slice(0, SLICE).filter((shard) => !done.written.has(shardRecordName(shard)));
       const target = await readTarget(ports, slice);
-      await carryOut(ports, planFor(rememberedFrom(state), target, areKeysWrong), done);
+      await carryOut(ports, { ...rememberedFrom(state), ...target, areKeysWrong, leftovers: [] }, done);
       return left.slice(SLICE);
     } catch (error) {
       if (!(error instanceof StoreConflict)) throw error;
