@@ -22,35 +22,27 @@ export type SqsRecord = Pick<SQSRecord, "messageId" | "body" | "eventSource"> & 
 const PARALLEL = 25;
 
 export async function carryOutBatch(ports: RevokerPorts, messages: readonly SqsRecord[]): Promise<SQSBatchResponse> {
-  const limit = pLimit(PARALLEL);
-  const results = await Promise.allSettled(messages.map((message) => limit(() => record(ports, message))));
+  const recorded = new Map<SqsRecord, Recorded>();
   const failed: SqsRecord[] = [];
-  const recorded: (Recorded & { message: SqsRecord })[] = [];
-  for (const [place, message] of messages.entries()) {
-    const result = results[place]!;
-    if (result.status === "rejected") {
+  await pLimit(PARALLEL).map(messages, async (message) => {
+    try {
+      const result = await record(ports, message);
+      if (result) recorded.set(message, result);
+    } catch (error) {
       failed.push(message);
-      ports.log({ ...line(message), outcome: "failed", detail: describeError(result.reason) });
-    } else if (result.value) recorded.push({ ...result.value, message });
-  }
-  const failures = await reconcileRevocations(
-    ports,
-    recorded.map(({ revocation }) => revocation),
-  ).then(
-    ({ failed }) => failed,
-    (error: unknown) => new Map(recorded.map(({ revocation }) => [shardOf(revocation.uid!), error])),
-  );
-  for (const { message, revocation, isNew } of recorded) {
+      ports.log({ ...line(message), outcome: "failed", detail: describeError(error) });
+    }
+  });
+  const revocations = [...recorded.values()].map(({ revocation }) => revocation);
+  const { failed: shards } = await reconcileRevocations(ports, revocations);
+  for (const [message, { revocation, isNew }] of recorded) {
     const shard = shardOf(revocation.uid!);
     // The ledger has the revocation: the next delivery finds it there and continues with the store.
-    if (failures.has(shard)) failed.push(message);
-    ports.log({
-      ...line(message),
-      ...described(revocation),
-      ...(failures.has(shard)
-        ? { outcome: "failed", detail: describeError(failures.get(shard)) }
-        : { outcome: "done", isNew }),
-    });
+    if (shards.has(shard)) failed.push(message);
+    const outcome = shards.has(shard)
+      ? { outcome: "failed", detail: describeError(shards.get(shard)) }
+      : { outcome: "done", isNew };
+    ports.log({ ...line(message), ...described(revocation), ...outcome });
   }
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
