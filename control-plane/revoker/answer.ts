@@ -38,14 +38,13 @@ export async function answer(ports: RevokerPorts, event: unknown): Promise<Revok
     ports.log({ operation, outcome: "done", ...loggable(result) });
     return result;
   } catch (error) {
-    const isMistake = error instanceof InvalidRequest;
-    ports.log({
-      operation,
-      outcome: isMistake ? error.code : "failed",
-      detail: isMistake ? error.message : describeError(error),
-    });
-    if (isMistake) return { error: { code: error.code, message: error.message } };
-    throw error;
+    if (!(error instanceof InvalidRequest)) {
+      ports.log({ operation, outcome: "failed", detail: describeError(error) });
+      throw error;
+    }
+    const { code, message } = error;
+    ports.log({ operation, outcome: code, detail: message });
+    return { error: { code, message } };
   }
 }
 

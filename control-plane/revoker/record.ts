@@ -133,6 +133,6 @@ function uidOf(target: RevocationTarget & { type: "user" }): string {
 async function userOfSession({ ledger }: Ports, { sid, uid }: RevocationTarget & { type: "session" }): Promise<string> {
   if (uid !== undefined && (await ledger.session(uid, sid))) return uid;
   const known = (await ledger.userOfSession(sid)) ?? uid;
-  if (known === undefined) throw new InvalidRequest("not_found", "the ledger has no such session");
+  if (known === undefined) throw new InvalidRequest("the ledger has no such session", "not_found");
   return known;
 }
