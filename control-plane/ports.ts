@@ -42,9 +42,9 @@ export interface RotatorPorts extends Ports {
 
 /**
  * A log line about a command or a request. It has no keys, no records, and no text from outside except a validated
- * `by`.
+ * `by`. Members that are undefined are left out.
  */
-export type LogEntry = { outcome: string } & Record<string, string | number | boolean>;
+export type LogEntry = { outcome: string } & Record<string, string | number | boolean | undefined>;
 
 /** Every read is strongly consistent. */
 export interface Ledger {

@@ -32,11 +32,5 @@ export async function revoke(ports: RevokerPorts, command: RevocationCommand): P
 
 /** The part of a log line that says who was revoked, and by whom. */
 export function described({ kind, uid, sid, by, reason }: Revocation): Omit<LogEntry, "outcome"> {
-  return {
-    target: kind,
-    ...(uid !== undefined && { uid }),
-    ...(sid !== undefined && { sid }),
-    by,
-    reasonLength: reason.length,
-  };
+  return { target: kind, uid, sid, by, reasonLength: reason.length };
 }
