@@ -3,14 +3,16 @@
  * before it has expired: `lifetime` seconds after its revocation. The floor replaces entries that are dropped earlier.
  */
 import { reachOf, type Revocation, type ShardState } from "../../ledger/records";
-import { encodeShardRecord, markText, MAX_RECORD_BYTES, NO_FLOOR } from "../../session/shard";
+import {
+  CUTOFF_LENGTH,
+  encodeShardRecord,
+  MARK_LENGTH,
+  markText,
+  MAX_RECORD_BYTES,
+  PREFIX_LENGTH,
+} from "../../session/shard";
 import { CLOCK_SKEW } from "../../session/timing";
 
-/** Characters of a `sid` or `uid` that the record keeps. */
-const PREFIX_LENGTH = 6;
-/** Bytes that an entry takes in the record. */
-const SESSION_BYTES = 6;
-const CUTOFF_BYTES = 20;
 const EMPTY: ShardState = { version: 0, floor: 0, floorSetAt: 0, entries: "[]" };
 
 interface Entry {
@@ -34,8 +36,7 @@ export function withRevocations(
   now: number,
   lifetime: number,
 ): ShardState | undefined {
-  const active = entriesOf(state, now);
-  const entries = new Map(active.map((entry) => [entry.id, entry]));
+  const entries = new Map(entriesOf(state, now).map((entry) => [entry.id, entry]));
   for (const { id, mark, reach, until } of revocations.map((revocation) => entryOf(revocation, lifetime))) {
     const there = entries.get(id) ?? { mark, reach, until };
     // Two users or sessions may share a prefix: the later of each value covers both.
@@ -120,22 +121,23 @@ function entryOf(revocation: Revocation, lifetime: number): Entry {
 }
 
 function recordOf(floor: number, entries: readonly Entry[]): string {
-  const ofKind = (kind: string) =>
-    entries.filter(({ id }) => id[0] === kind).map((entry) => ({ ...entry, id: entry.id.slice(1) }));
   return encodeShardRecord({
-    floor: floor === 0 ? NO_FLOOR : markText(floor),
-    revokedSessions: ofKind("s").map(({ id }) => id),
-    cutoffs: ofKind("u").map(({ id, mark, reach }) => ({ uid: id, mark, reach })),
+    floor: markText(floor),
+    revokedSessions: entries.filter(isOfSession).map(({ id }) => id.slice(1)),
+    cutoffs: entries
+      .filter((entry) => !isOfSession(entry))
+      .map(({ id, mark, reach }) => ({ uid: id.slice(1), mark, reach })),
   });
 }
 
 /** Bytes of the record. */
 function sizeOf(entries: readonly Entry[]): number {
-  return (
-    NO_FLOOR.length +
-    ".".length +
-    entries.reduce((bytes, { id }) => bytes + (id[0] === "s" ? SESSION_BYTES : CUTOFF_BYTES), 0)
-  );
+  const sizes = entries.map((entry) => (isOfSession(entry) ? PREFIX_LENGTH : CUTOFF_LENGTH));
+  return sizes.reduce((total, size) => total + size, MARK_LENGTH + ".".length);
+}
+
+function isOfSession({ id }: Entry): boolean {
+  return id.startsWith("s");
 }
 
 function entriesOf(state: ShardState, now: number): Entry[] {
