@@ -6,7 +6,7 @@ import { planForAll } from "./plan";
 import { readWholeStore, rememberedFrom } from "./read";
 import { reconcileEachRevocation } from "./revocations";
 import { covers, recordText } from "./shard-state";
-import { reconcileAllShards, reconcileShards } from "./store";
+import { reconcileShards } from "./store";
 
 /** Seconds before a difference is checked again: a revocation may be in the ledger but not yet in the store. */
 const SECOND_LOOK = 2;
@@ -42,7 +42,7 @@ export async function reconcile(ports: Ports): Promise<ReconcileAnswer> {
     revocations += page.all;
     for (const name of await reconcileEachRevocation(ports, page.uncovered)) added.add(name);
   }
-  const { written, deleted } = await reconcileAllShards(ports);
+  const { written, deleted } = await reconcileShards(ports, "all");
   return { written: new Set([...added, ...written]).size, deleted: deleted.size, revocations };
 }
 

@@ -27,25 +27,24 @@ export interface Changed {
  * Writes the records of these shards. Also writes the keys' records if they are wrong, and deletes those of keys that
  * are no longer active.
  *
- * @param areKeysWrong true to write the keys' records even if the remembered state shows no difference
+ * @param shards "all" reconciles even a wiped or damaged store. Anything that is not a record of the gateway stays
  * @throws OperationError if other writers win every time
  */
-export async function reconcileShards(
-  ports: Ports,
-  shards: readonly string[],
-  areKeysWrong = false,
-  done = nothing(),
-): Promise<Changed> {
+export async function reconcileShards(ports: Ports, shards: readonly string[] | "all"): Promise<Changed> {
+  const done: Changed = { written: new Set(), deleted: new Set() };
+  let left = shards === "all" ? [] : shards;
+  let [mustReadStore, areKeysWrong] = [shards === "all", false];
   let doubted: string | undefined;
-  let left = shards;
   const reconcileSlice = async () => {
-    const state = await ports.ledger.storeState();
+    const state = mustReadStore ? undefined : await ports.ledger.storeState();
     try {
       // Another writer leaves its ETag a moment after its write. If the same ETag is still there after a conflict, it
       // is wrong.
       if (!state || state.etag === doubted) {
-        const store = await readWholeStore(ports);
-        await carryOut(ports, planForAll(store, ports.now(), ports.entryLifetime), done);
+        const plan = planForAll(await readWholeStore(ports), ports.now(), ports.entryLifetime);
+        // If others write meanwhile, it continues slice by slice, so that they cannot keep it from finishing.
+        [left, mustReadStore, areKeysWrong] = [[...plan.records.keys()], false, true];
+        await carryOut(ports, plan, done);
         return [];
       }
       const slice = left.slice(0, SLICE).filter((shard) => !done.written.has(shardRecordName(shard)));
@@ -64,22 +63,6 @@ export async function reconcileShards(
   return done;
 }
 
-/**
- * Reconciles all shards, even in a wiped or damaged store. Anything that is not a record of the gateway stays. If
- * others write meanwhile, it continues slice by slice, so that they cannot keep it from finishing.
- */
-export async function reconcileAllShards(ports: Ports): Promise<Changed> {
-  const done = nothing();
-  const plan = planForAll(await readWholeStore(ports), ports.now(), ports.entryLifetime);
-  try {
-    await carryOut(ports, plan, done);
-    return done;
-  } catch (error) {
-    if (!(error instanceof StoreConflict)) throw error;
-    return reconcileShards(ports, [...plan.records.keys()], true, done);
-  }
-}
-
 /** @throws StoreConflict if others wrote since the plan's ETag; `done` then has the changes made so far */
 async function carryOut({ store, ledger }: Ports, plan: Plan, done: Changed): Promise<void> {
   let { etag, remembered } = plan;
@@ -93,8 +76,4 @@ async function carryOut({ store, ledger }: Ports, plan: Plan, done: Changed): Pr
     }
     etag = remembered = next;
   }
-}
-
-function nothing(): Changed {
-  return { written: new Set(), deleted: new Set() };
 }
