@@ -81,14 +81,8 @@ async function differences(ports: Ports): Promise<CheckAnswer> {
       if (!missing.includes(name)) wrong.add(name);
     }
   }
-  return {
-    isRight: missing.length + wrong.size + unexpected.length === 0,
-    expected,
-    missing,
-    wrong: [...wrong],
-    unexpected,
-    revocations,
-  };
+  const isRight = missing.length + wrong.size + unexpected.length === 0;
+  return { isRight, expected, missing, wrong: [...wrong], unexpected, revocations };
 }
 
 /**
