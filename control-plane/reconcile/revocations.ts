@@ -101,7 +101,7 @@ async function changeStates(
     return left.length === 0 || undefined;
   };
   try {
-    await retry(ports, MAX_ATTEMPTS, "other writers kept changing the state of the shard; try again", changeAll);
+    await retry(ports, MAX_ATTEMPTS, "others kept changing the state of the shard; try again", changeAll);
   } catch (error) {
     for (const shard of left) failed.set(shard, error);
   }

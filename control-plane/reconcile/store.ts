@@ -57,8 +57,7 @@ export async function reconcileShards(ports: Ports, shards: readonly string[] | 
       return undefined;
     }
   };
-  const failure = `the store was changed by others ${MAX_ATTEMPTS} times in a row; try again`;
-  do left = await retry(ports, MAX_ATTEMPTS, failure, reconcileSlice);
+  do left = await retry(ports, MAX_ATTEMPTS, "others kept changing the store; try again", reconcileSlice);
   while (left.length > 0);
   return done;
 }

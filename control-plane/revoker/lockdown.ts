@@ -24,8 +24,8 @@ export interface LockdownAnswer {
  * removes all older keys from the store. After a failure at any point it can be repeated. Until then, any other write
  * to the store also removes the older keys' records.
  */
-export async function lockdown(ports: RevokerPorts, { by, reason }: LockdownRequest): Promise<LockdownAnswer> {
-  const revocation = await recordLockdown(ports, { by, reason });
+export async function lockdown(ports: RevokerPorts, request: LockdownRequest): Promise<LockdownAnswer> {
+  const revocation = await recordLockdown(ports, request);
   const kid = await replaceKeys(ports);
   const { deleted } = await reconcileShards(ports, []);
   return { revocation, kid, deleted: deleted.size };
@@ -34,24 +34,19 @@ export async function lockdown(ports: RevokerPorts, { by, reason }: LockdownRequ
 /** @returns ID of the only remaining key */
 async function replaceKeys(ports: Ports): Promise<string> {
   const { secret, random } = ports;
-  return retry(
-    ports,
-    MAX_ATTEMPTS,
-    `others replaced the session keys ${MAX_ATTEMPTS} times in a row; try again`,
-    async () => {
-      const { stages, current } = await readActiveKeys(secret);
-      if (!current) throw new OperationError("there are no session keys yet; rotate them first");
-      // A rotation that continues would bring the older keys back.
-      if (stages.pending !== undefined && stages.pending !== stages.current)
-        await secret.unlabel("pending", stages.pending);
-      const { kid, masterKey } = newKey(current.keys, random);
-      const keys: SessionKeys = { current: kid, keys: { [kid]: masterKey } };
-      const version = randomUUID();
-      if (!(await secret.replaceCurrent(version, keys, stages.current!))) return undefined;
-      await unlabelOthers(secret, version);
-      return kid;
-    },
-  );
+  return retry(ports, MAX_ATTEMPTS, "others kept replacing the session keys; try again", async () => {
+    const { stages, current } = await readActiveKeys(secret);
+    if (!current) throw new OperationError("there are no session keys yet; rotate them first");
+    // A rotation that continues would bring the older keys back.
+    if (stages.pending !== undefined && stages.pending !== stages.current)
+      await secret.unlabel("pending", stages.pending);
+    const { kid, masterKey } = newKey(current.keys, random);
+    const keys: SessionKeys = { current: kid, keys: { [kid]: masterKey } };
+    const version = randomUUID();
+    if (!(await secret.replaceCurrent(version, keys, stages.current!))) return undefined;
+    await unlabelOthers(secret, version);
+    return kid;
+  });
 }
 
 /** Removes AWSPREVIOUS too, so that nobody moves AWSCURRENT back to the older keys by hand. */

@@ -11,7 +11,7 @@ import { CLOCK_SKEW, CUTOFF_REACH } from "../../session/timing";
 import { userId } from "../../session/token";
 import type { Ports, RevokerPorts } from "../ports";
 import { retry } from "../retry";
-import { InvalidRequest } from "./command";
+import { InvalidRequest, type LockdownRequest } from "./command";
 
 const MAX_ATTEMPTS = 20;
 /** Items of a lockdown that are written in parallel. */
@@ -58,10 +58,7 @@ export async function recordRevocation(
  *
  * @returns one of the records
  */
-export async function recordLockdown(
-  ports: RevokerPorts,
-  { by, reason }: { by: string; reason: string },
-): Promise<Revocation> {
+export async function recordLockdown(ports: RevokerPorts, { by, reason }: LockdownRequest): Promise<Revocation> {
   const cutoff = ports.now();
   const recorded = await pLimit(PARALLEL_WRITES).map(GATEWAY_PARTS, (part) =>
     record(ports, gatewayRevocationId(part), { kind: "gateway", cutoff, by, reason }),
