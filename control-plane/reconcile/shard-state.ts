@@ -82,11 +82,17 @@ export function raised(
 }
 
 /** The record of a shard; undefined if the gate needs none. */
-export function recordText(state: ShardState | undefined, now: number, lifetime: number): string | undefined {
-  if (!state) return undefined;
+export function recordText(state: ShardState = EMPTY, now: number, lifetime: number): string | undefined {
   const entries = entriesOf(state, now);
   const floor = state.floorSetAt + lifetime > now ? state.floor : 0;
-  return entries.length === 0 && floor === 0 ? undefined : recordOf(floor, entries);
+  if (entries.length === 0 && floor === 0) return undefined;
+  return encodeShardRecord({
+    floor: markText(floor),
+    revokedSessions: entries.filter(isOfSession).map(({ id }) => id.slice(1)),
+    cutoffs: entries
+      .filter((entry) => !isOfSession(entry))
+      .map(({ id, mark, reach }) => ({ uid: id.slice(1), mark, reach })),
+  });
 }
 
 /**
@@ -102,13 +108,12 @@ export function isRecordOf(state: ShardState, text: string | undefined, now: num
 }
 
 /** True if a state covers a revocation, by an entry or by a later floor, or if the gate no longer needs it. */
-export function covers(state: ShardState | undefined, revocation: Revocation, now: number, lifetime: number): boolean {
+export function covers(state: ShardState = EMPTY, revocation: Revocation, now: number, lifetime: number): boolean {
   const { id, mark, reach, until } = entryOf(revocation, lifetime);
-  if (until <= now) return true;
   return (
-    state !== undefined &&
-    (state.floorSetAt > revocation.recordedAt ||
-      entriesOf(state, now).some((entry) => entry.id === id && entry.mark >= mark && entry.reach >= reach))
+    until <= now ||
+    state.floorSetAt > revocation.recordedAt ||
+    entriesOf(state, now).some((entry) => entry.id === id && entry.mark >= mark && entry.reach >= reach)
   );
 }
 
@@ -118,16 +123,6 @@ function entryOf(revocation: Revocation, lifetime: number): Entry {
   return revocation.kind === "session"
     ? { id: `s${revocation.sid!.slice(0, PREFIX_LENGTH)}`, mark: 0, reach: 0, until }
     : { id: `u${revocation.uid!.slice(0, PREFIX_LENGTH)}`, mark: revocation.mark, reach: reachOf(revocation), until };
-}
-
-function recordOf(floor: number, entries: readonly Entry[]): string {
-  return encodeShardRecord({
-    floor: markText(floor),
-    revokedSessions: entries.filter(isOfSession).map(({ id }) => id.slice(1)),
-    cutoffs: entries
-      .filter((entry) => !isOfSession(entry))
-      .map(({ id, mark, reach }) => ({ uid: id.slice(1), mark, reach })),
-  });
 }
 
 /** Bytes of the record. */
