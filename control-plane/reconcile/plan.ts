@@ -52,9 +52,11 @@ export function planForAll(store: WholeStore, now: number, lifetime: number): Wh
       .map((name) => name.slice(kind.length));
   const kids = idsOf(KEY_RECORD);
   const named = ALL_SHARDS.filter(isNeeded);
-  const wrongShards = named.filter(
-    (shard) => !isRecordOf(states.get(shard)!, records.get(shardRecordName(shard)), now, lifetime),
-  );
+  const wrongShards = named.filter((shard) => {
+    const record = records.get(shardRecordName(shard));
+    // A missing one is wrong even if another clock says that none is needed: the keys' records will name it.
+    return record === undefined || !isRecordOf(states.get(shard)!, record, now, lifetime);
+  });
   const wrongKids = [...tokenKeys.keys()].filter((kid) => !isKeyRecordGood(store, kid));
   const notGood = [...wrongKids.map(keyRecordName), ...wrongShards.map(shardRecordName)];
   return {
