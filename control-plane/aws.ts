@@ -1,7 +1,6 @@
 /** The ports on AWS. Terraform sets the function's environment (stacks/revoker.ts, stacks/key-rotator.ts). */
 import { randomBytes } from "node:crypto";
-import { ENTRY_MARGIN } from "../session/timing";
-import { seconds, variable } from "./environment";
+import { variable } from "./environment";
 import { dynamoDbLedger } from "./ledger/aws";
 import type { LogEntry, Ports } from "./ports";
 import { wait } from "./retry";
@@ -9,7 +8,7 @@ import { sessionKeysSecret } from "./session-keys/aws";
 import { keyValueStore } from "./store/aws";
 
 /** @param secretId ARN of the session-keys secret */
-export function awsPorts(secretId: string): Ports {
+export function awsPorts(secretId: string): Omit<Ports, "entryLifetime"> {
   return {
     ledger: dynamoDbLedger(process.env["SESSIONS_TABLE"], variable("REVOCATIONS_TABLE")),
     secret: sessionKeysSecret(secretId),
@@ -18,7 +17,6 @@ export function awsPorts(secretId: string): Ports {
     random: randomBytes,
     log,
     wait,
-    entryLifetime: seconds("TOKEN_SECONDS") + ENTRY_MARGIN,
   };
 }
 

@@ -1,7 +1,7 @@
 /** Entry point of the key rotator's bundle: Secrets Manager calls it for each step of a rotation. */
 import type { SecretsManagerRotationEvent } from "aws-lambda";
 import { awsPorts, log } from "../aws";
-import { seconds } from "../environment";
+import { entryLifetime, seconds } from "../environment";
 import { describeError, OperationError } from "../errors";
 import type { RotatorPorts } from "../ports";
 import { STEPS } from "./steps";
@@ -25,6 +25,7 @@ export async function handler(event: SecretsManagerRotationEvent): Promise<void>
 function rotatorPorts(secretId: string): RotatorPorts {
   return {
     ...awsPorts(secretId),
+    entryLifetime: entryLifetime(),
     keyRetention: seconds("KEY_RETENTION_SECONDS"),
     propagation: seconds("PROPAGATION_SECONDS"),
     keyAnnouncement: seconds("KEY_ANNOUNCEMENT_SECONDS"),

@@ -3,24 +3,24 @@
  * programs invoke it directly (command.ts).
  */
 import { awsPorts } from "../aws";
-import { seconds, variable } from "../environment";
+import { entryLifetime, seconds, variable } from "../environment";
 import { describeError } from "../errors";
 import type { RevokerPorts } from "../ports";
 import { answer } from "./answer";
 import { carryOutBatch, type SqsRecord } from "./batch";
 import { deadLetterQueue } from "./dead-letter-queue";
 
-/** Kept between invocations, so that clients reuse their connections. */
-let ports: RevokerPorts | undefined;
+/** Kept between invocations, so that clients reuse their connections. Nothing else is kept. */
+let clients: Omit<RevokerPorts, "entryLifetime" | "sessionLifetime"> | undefined;
 
 /** @throws Error that is safe to log, for everything that should be retried */
 export async function handler(event: unknown): Promise<unknown> {
   try {
-    ports ??= {
+    clients ??= {
       ...awsPorts(variable("SESSION_KEYS_SECRET_ARN")),
-      sessionLifetime: seconds("SESSION_SECONDS"),
       sendToDeadLetterQueue: deadLetterQueue(variable("DEAD_QUEUE_URL")),
     };
+    const ports = { ...clients, entryLifetime: entryLifetime(), sessionLifetime: seconds("SESSION_SECONDS") };
     const { Records: records } = (event ?? {}) as { Records?: SqsRecord[] };
     return Array.isArray(records) ? await carryOutBatch(ports, records) : await answer(ports, event);
   } catch (error) {
