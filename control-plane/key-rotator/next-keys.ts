@@ -18,19 +18,17 @@ export function nextKeys(
 ): SessionKeys {
   const { kid, masterKey } = newKey(current?.keys ?? {}, random);
   if (!current) return { current: kid, keys: { [kid]: masterKey } };
-  // A key counts as retired from the rotation after the one that replaced it.
-  const retired = Object.fromEntries(
-    Object.keys(current.keys)
-      .filter((key) => key !== current.current)
-      .map((key) => [key, current.retired?.[key] ?? now()] as const),
-  );
-  const isKept = (key: string) => retired[key] === undefined || retired[key] + keyRetention >= now();
-  const kept = <T>(values: Record<string, T>) =>
-    Object.fromEntries(Object.entries(values).filter(([key]) => isKept(key)));
-  const keys = { ...kept(current.keys), [kid]: masterKey };
-  if (Object.keys(keys).length > MAX_KEYS)
+  const next: Required<SessionKeys> = { current: kid, keys: { [kid]: masterKey }, retired: {} };
+  for (const [key, value] of Object.entries(current.keys)) {
+    // A key counts as retired from the rotation after the one that replaced it.
+    const retired = current.retired?.[key] ?? now();
+    if (key !== current.current && retired + keyRetention < now()) continue;
+    next.keys[key] = value;
+    if (key !== current.current) next.retired[key] = retired;
+  }
+  if (Object.keys(next.keys).length > MAX_KEYS)
     throw new OperationError(
       `there are ${MAX_KEYS} session keys that active sessions may be signed with; rotate them less often`,
     );
-  return { current: kid, keys, retired: kept(retired) };
+  return next;
 }
