@@ -44,14 +44,10 @@ async function replaceKeys(ports: Ports): Promise<string> {
     const keys: SessionKeys = { current: kid, keys: { [kid]: masterKey } };
     const version = randomUUID();
     if (!(await secret.replaceCurrent(version, keys, stages.current!))) return undefined;
-    await unlabelOthers(secret, version);
+    // AWSPREVIOUS loses its label too, so that nobody moves AWSCURRENT back to the older keys by hand.
+    const { pending, previous } = await secret.stages();
+    if (pending !== undefined && pending !== version) await secret.unlabel("pending", pending);
+    if (previous !== undefined) await secret.unlabel("previous", previous);
     return kid;
   });
-}
-
-/** Removes AWSPREVIOUS too, so that nobody moves AWSCURRENT back to the older keys by hand. */
-async function unlabelOthers(secret: Ports["secret"], version: string): Promise<void> {
-  const { pending, previous } = await secret.stages();
-  if (pending !== undefined && pending !== version) await secret.unlabel("pending", pending);
-  if (previous !== undefined) await secret.unlabel("previous", previous);
 }
