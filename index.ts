@@ -24,7 +24,7 @@ export class GatewayStack extends CheckedGatewayStack {
 }
 
 /**
- * A gateway inside your own stack, which must have an AWS provider for us-east-1.
+ * A gateway inside your own stack, which must have an AWS provider for us-east-1 without an alias.
  *
  *     new Gateway(this, "gateway", config);
  */

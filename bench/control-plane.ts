@@ -15,6 +15,7 @@ import { startLambda } from "../local/lambda";
 import type { SessionKeys } from "../session/keys";
 import { LEDGER_RETENTION, type Revocation } from "../ledger/records";
 import { shardStateId } from "../ledger/tables";
+import { ENTRY_MARGIN } from "../session/timing";
 import { startBenchDynamoDb } from "./dynamodb";
 import { NOTHING, type Usage } from "./prices";
 
@@ -149,7 +150,7 @@ export async function startBenchPlane(): Promise<BenchPlane> {
           expiresAt: now + SESSION_SECONDS + LEDGER_RETENTION,
         }));
         for (const revocation of revocations) put(`session#${revocation.sid}`, revocation);
-        put(shardStateId(shard), withRevocations(undefined, revocations, now, { tokenLifetime: TOKEN_SECONDS })!);
+        put(shardStateId(shard), withRevocations(undefined, revocations, now, TOKEN_SECONDS + ENTRY_MARGIN)!);
       }
     },
     advance: (seconds) => clock.advance(seconds),

@@ -4,8 +4,8 @@
  *
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
  */
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
+import { startPlainServer } from "../local/plain-server";
 
 type Value = Record<string, string>;
 export type Item = Record<string, Value>;
@@ -100,28 +100,21 @@ export async function startBenchDynamoDb(): Promise<BenchDynamoDb> {
     }),
   };
 
-  const server = createServer((request, response) => {
-    void (async () => {
-      const operation = String(request.headers["x-amz-target"]).split(".")[1]!;
-      bench.calls.push(operation);
-      const answer = operations[operation]!(JSON.parse(await text(request)) as Input);
-      response.writeHead(answer ? 200 : 400, { "content-type": "application/x-amz-json-1.0" });
-      response.end(
-        JSON.stringify(answer ?? { __type: "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException" }),
-      );
-    })().catch(() => response.destroy());
+  const { port, close } = await startPlainServer(async (request, response) => {
+    const operation = String(request.headers["x-amz-target"]).split(".")[1]!;
+    bench.calls.push(operation);
+    const answer = operations[operation]!(JSON.parse(await text(request)) as Input);
+    response.writeHead(answer ? 200 : 400, { "content-type": "application/x-amz-json-1.0" });
+    response.end(
+      JSON.stringify(answer ?? { __type: "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException" }),
+    );
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const bench: BenchDynamoDb = {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `http://127.0.0.1:${port}`,
     tables,
     calls: [],
     units: { read: 0, write: 0 },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
   };
   return bench;
 }

@@ -112,10 +112,15 @@ function addOperation(program: Command, print: (outcome: Outcome, options: Globa
       print(await command(context, ...(given.slice(0, -2) as Arguments)), options);
     };
   const operating = (command: Command): Command =>
-    command
-      .option("--local [port]", "the gateway that edgegate dev runs on this machine; --local=<port> if several run")
-      .option("--reason <text>", "the reason, for the ledger", parseReason)
-      .option("--yes", "do not ask for confirmation");
+    command.option(
+      "--local [port]",
+      "the gateway that edgegate dev runs on this machine; --local=<port> if several run",
+    );
+  /** For commands that ask before they act. */
+  const asking = (command: Command): Command => operating(command).option("--yes", "do not ask for confirmation");
+  /** For commands that the ledger records. */
+  const withReason = (command: Command): Command =>
+    command.option("--reason <text>", "the reason, for the ledger", parseReason);
 
   program.commandsGroup("Operate a gateway:");
   operating(program.command("sessions"))
@@ -128,22 +133,22 @@ function addOperation(program: Command, print: (outcome: Outcome, options: Globa
     .action(run(async () => (await import("./commands/sessions")).sessions));
 
   const revoke = program.command("revoke").description("end sessions");
-  operating(revoke.command("user"))
+  withReason(asking(revoke.command("user")))
     .description("end every session of one user; the user can sign in again if the identity provider allows it")
     .argument("[user]", "e-mail address or uid")
     .option("--issuer <url>", "the user's issuer, instead of [user]; needs --subject")
     .option("--subject <sub>", "the user's subject at that issuer")
     .action(run(async () => (await import("./commands/revoke-user")).revokeUser));
-  operating(revoke.command("session"))
+  withReason(operating(revoke.command("session")))
     .description("end one session")
     .argument("<sid>", "the session's ID, as edgegate sessions lists it")
     .action(run(async () => (await import("./commands/revoke-session")).revokeSession));
 
-  operating(program.command("lockdown"))
+  withReason(asking(program.command("lockdown")))
     .description("end every session and replace every session key, in one step")
     .action(run(async () => (await import("./commands/lockdown")).lockdown));
 
-  operating(program.command("rotate-keys"))
+  asking(program.command("rotate-keys"))
     .description("make a new session key; sessions continue")
     .option("--no-wait", "do not wait until the new key signs")
     .action(run(async () => (await import("./commands/rotate-keys")).rotateKeys));
@@ -152,7 +157,7 @@ function addOperation(program: Command, print: (outcome: Outcome, options: Globa
   operating(store.command("check"))
     .description("compare the store with ledger and keys; changes nothing")
     .action(run(async () => (await import("./commands/store")).checkStore));
-  operating(store.command("rebuild"))
+  asking(store.command("rebuild"))
     .description("make the store equal to ledger and keys")
     .action(run(async () => (await import("./commands/store")).rebuildStore));
 

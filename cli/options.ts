@@ -8,6 +8,8 @@ export interface GlobalOptions {
 export interface OperatorOptions extends GlobalOptions {
   /** A port, or empty for the only local edge that runs. */
   local?: string;
+  /** Only of commands that ask for confirmation. */
   yes?: boolean;
+  /** Only of commands that the ledger records. */
   reason?: string;
 }

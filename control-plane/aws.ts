@@ -1,15 +1,14 @@
 /** The ports on AWS. Terraform sets the function's environment (stacks/revoker.ts, stacks/key-rotator.ts). */
 import { randomBytes } from "node:crypto";
-import { setTimeout } from "node:timers/promises";
 import { variable } from "./environment";
 import { dynamoDbLedger } from "./ledger/aws";
-import { log } from "./log";
-import type { Ports } from "./ports";
+import type { LogEntry, Ports } from "./ports";
+import { wait } from "./retry";
 import { sessionKeysSecret } from "./session-keys/aws";
 import { keyValueStore } from "./store/aws";
 
 /** @param secretId ARN of the session-keys secret */
-export function awsPorts(secretId: string): Ports {
+export function awsPorts(secretId: string): Omit<Ports, "entryLifetime"> {
   return {
     ledger: dynamoDbLedger(process.env["SESSIONS_TABLE"], variable("REVOCATIONS_TABLE")),
     secret: sessionKeysSecret(secretId),
@@ -17,6 +16,11 @@ export function awsPorts(secretId: string): Ports {
     now: () => Math.floor(Date.now() / 1000),
     random: randomBytes,
     log,
-    wait: (seconds) => setTimeout(seconds * 1000),
+    wait,
   };
+}
+
+/** Writes a line of JSON directly to stdout: console.log would add Lambda's own prefix. */
+export function log(entry: LogEntry): void {
+  process.stdout.write(`${JSON.stringify(entry)}\n`);
 }

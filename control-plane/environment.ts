@@ -2,6 +2,7 @@
  * A function's environment variables, as Terraform sets them. Both functions throw an OperationError that names a
  * missing or invalid variable.
  */
+import { ENTRY_MARGIN } from "../session/timing";
 import { OperationError } from "./errors";
 
 export function variable(name: string): string {
@@ -15,4 +16,9 @@ export function seconds(name: string): number {
   if (!/^[0-9]{1,9}$/.test(value))
     throw new OperationError(`the environment variable ${name} must be a whole number of seconds`);
   return Number(value);
+}
+
+/** See `Ports`. */
+export function entryLifetime(): number {
+  return seconds("TOKEN_SECONDS") + ENTRY_MARGIN;
 }

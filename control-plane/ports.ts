@@ -7,6 +7,8 @@ import type { LedgerSession, Revocation, SessionPointer, ShardState, StoreState 
 
 /** What the code that writes the store needs. */
 export interface Ports {
+  /** Seconds after a revocation or a floor until no earlier token can pass the gate. */
+  entryLifetime: number;
   ledger: Ledger;
   secret: SessionKeysSecret;
   store: Store;
@@ -19,6 +21,8 @@ export interface Ports {
 }
 
 export interface RevokerPorts extends Ports {
+  /** Maximum number of seconds from sign-in to the end of a session. */
+  sessionLifetime: number;
   /**
    * Sends a message that can never be carried out to the dead-letter queue, where an operator finds it.
    *
@@ -27,11 +31,20 @@ export interface RevokerPorts extends Ports {
   sendToDeadLetterQueue(body: string, reason: string): Promise<void>;
 }
 
+export interface RotatorPorts extends Ports {
+  /** Seconds for which a retired key is kept, because sessions that it signed may be active. */
+  keyRetention: number;
+  /** Seconds from the last write to the store until every edge has it; AWS gives no bound. */
+  propagation: number;
+  /** Seconds from the announcement of a key until every handler knows it. */
+  keyAnnouncement: number;
+}
+
 /**
  * A log line about a command or a request. It has no keys, no records, and no text from outside except a validated
- * `by`.
+ * `by`. Members that are undefined are left out.
  */
-export type LogEntry = { outcome: string } & Record<string, string | number | boolean>;
+export type LogEntry = { outcome: string } & Record<string, string | number | boolean | undefined>;
 
 /** Every read is strongly consistent. */
 export interface Ledger {

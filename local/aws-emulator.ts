@@ -3,8 +3,7 @@
  * and DynamoDB (by dynalite). Each other service is a file in `aws/`. Tests and the local edge set values and faults in its
  * maps.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import dynalite from "dynalite";
 import type { RevocationCommand } from "../session/revocation";
 import type { SecurityEvent } from "../session/security-event";
@@ -16,6 +15,7 @@ import { parameterStore } from "./aws/parameter-store";
 import { queues, type QueueMessage } from "./aws/queues";
 import { Secrets, secretsManager } from "./aws/secrets-manager";
 import { securityTokenService, xmlFailure, type SecurityTokenService } from "./aws/security-token-service";
+import { startPlainServer } from "./plain-server";
 
 /** `lost`: DynamoDB carries out the request, but its answer never arrives. */
 export type Fault = "error" | "throttle" | "denied" | "hang" | "garbage" | "lost";
@@ -137,15 +137,9 @@ export async function startAwsEmulator(
     send(response, target && input ? target(input) : failure("UnknownOperationException"));
   }
 
-  const server = createServer((request, response) => {
-    answer(request, response).catch(() => response.destroy());
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
+  const { server, port, close } = await startPlainServer(answer);
   const emulator: AwsEmulator = {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `http://127.0.0.1:${port}`,
     parameters,
     secrets,
     signingKeys,
@@ -163,11 +157,7 @@ export async function startAwsEmulator(
       new Promise((resolve, reject) =>
         server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
       ),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
   };
   return emulator;
 }

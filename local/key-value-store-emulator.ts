@@ -4,10 +4,10 @@
  *
  * https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Operations_Amazon_CloudFront_KeyValueStore.html
  */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { MAX_RECORD_BYTES } from "../session/shard";
 import type { KeyValueStore } from "./gate-result";
+import { startPlainServer } from "./plain-server";
 
 /** `lost`: the change is applied, but the answer never arrives. The others change nothing. */
 export type StoreFault = "conflict" | "throttle" | "error" | "lost";
@@ -131,15 +131,9 @@ export async function startKeyValueStoreEmulator(arn: string): Promise<KeyValueS
     send(response, result);
   }
 
-  const server = createServer((request, response) => {
-    answer(request, response).catch(() => response.destroy());
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
+  const { port, close } = await startPlainServer(answer);
   const emulator: KeyValueStoreEmulator = {
-    endpoint: `http://kvs.localhost:${(server.address() as AddressInfo).port}`,
+    endpoint: `http://kvs.localhost:${port}`,
     arn,
     records: {},
     calls: [],
@@ -148,11 +142,7 @@ export async function startKeyValueStoreEmulator(arn: string): Promise<KeyValueS
       emulator.records = records;
       version += 1;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
   };
   return emulator;
 }

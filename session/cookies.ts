@@ -1,6 +1,6 @@
 /**
- * The gateway's cookies. A cookie whose name starts with one of {@link GATE_COOKIE_PREFIXES} belongs to the gateway and
- * never reaches an origin.
+ * The gateway's cookies. A cookie whose name starts with `__Host-gate` or `__Secure-gate` belongs to the gateway and
+ * never reaches an origin (functions/gate/identity.ts).
  *
  * `__Host-` cookies are bound to one host, `Secure` and `Path=/`
  * (https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3).
@@ -23,5 +23,3 @@ export const SIGN_INS_COOKIE = "__Host-gate-sign-ins";
 
 /** The identity provider that this browser last signed in with, if there are several. */
 export const PROVIDER_COOKIE = "__Host-gate-idp";
-
-export const GATE_COOKIE_PREFIXES = ["__Host-gate", "__Secure-gate"] as const;

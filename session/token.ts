@@ -95,7 +95,7 @@ export function splitToken(token: string): SplitToken | undefined {
 }
 
 /** @param signed what the MAC covers */
-export function payloadOf(signed: string, kid: string): string {
+function payloadOf(signed: string, kid: string): string {
   return signed.slice(kid.length + 3, -1);
 }
 

@@ -12,7 +12,7 @@ export const MANAGED_CACHE_POLICY = {
 } as const;
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html */
-export const MANAGED_ORIGIN_REQUEST_POLICY = {
+const MANAGED_ORIGIN_REQUEST_POLICY = {
   AllViewerExceptHostHeader: "b689b0a8-53d0-40ab-baf2-68738e2966ac",
 } as const;
 

@@ -13,7 +13,10 @@ interface Provider {
   alias?: string;
 }
 
-/** For a stack with a gateway. CDKTF itself checks that there is a provider. */
+/**
+ * For a stack with a gateway, whose resources use the provider without an alias. If there is none, Terraform makes one
+ * for whatever region the environment names (https://developer.hashicorp.com/terraform/language/providers/configuration).
+ */
 export class ProviderCheck implements IValidation {
   readonly #stack: TerraformStack;
 
@@ -23,13 +26,15 @@ export class ProviderCheck implements IValidation {
 
   validate(): string[] {
     const { provider } = this.#stack.toTerraform() as { provider?: { aws?: Provider[] } };
-    return (provider?.aws ?? [])
-      .filter(({ region, alias }) => alias === undefined && region !== REGION && !isExpression(region))
-      .map(
-        ({ region = "no region" }) =>
-          `the aws provider of the stack ${this.#stack.node.id} is for ${region}; write ` +
-          `new AwsProvider(this, "aws", { region: "${REGION}" }), or move the gateway to a separate stack`,
-      );
+    const used = provider?.aws?.find(({ alias }) => alias === undefined);
+    if (used && (used.region === REGION || isExpression(used.region))) return [];
+    const [stack, region = "no region"] = [this.#stack.node.id, used?.region];
+    return [
+      (used
+        ? `the aws provider of the stack ${stack} is for ${region}`
+        : `the stack ${stack} has no aws provider without an alias`) +
+        `; write new AwsProvider(this, "aws", { region: "${REGION}" }), or move the gateway to a separate stack`,
+    ];
   }
 }
 

@@ -121,7 +121,7 @@ describeWithDeployment("the example, applied", (open, moto) => {
   const revocations: [by: string, person: string, revoke: () => Promise<void>][] = [
     ["a message on the queue", "alice", () => gateway.send(command("alice"))],
     ["a message to the topic", "carol", () => gateway.publish(command("carol"))],
-    ["edgegate on the command line", "dave", () => operate("revoke", "user", "dave@example.com")],
+    ["edgegate on the command line", "dave", () => operate("revoke", "user", "dave@example.com", "--yes")],
   ];
   for (const [by, person, revoke] of revocations) {
     step(`${by} ends one user's sessions, for good, and nobody else's`, async () => {
@@ -139,7 +139,7 @@ describeWithDeployment("the example, applied", (open, moto) => {
     const records = await gateway.records();
     await gateway.emptyStore();
     expect(await decision("bob")).toBe("login key");
-    await operate("store", "rebuild");
+    await operate("store", "rebuild", "--yes");
     expect(await gateway.records()).toEqual(records);
   });
 
@@ -165,7 +165,7 @@ describeWithDeployment("the example, applied", (open, moto) => {
   });
 
   step("a lockdown ends every session, and people sign in again immediately", async () => {
-    await operate("lockdown");
+    await operate("lockdown", "--yes");
     expect(await decision("bob")).toBe("login key");
     await signIn("bob");
     expect(idp.prompts.at(-1)).toBe("login");
@@ -241,7 +241,7 @@ describeWithDeployment("the example, applied", (open, moto) => {
   }
 
   async function operate(...args: string[]): Promise<void> {
-    const { code, stdout, stderr } = await edgegate([...args, "--yes", "--config", deployment.configFile], {
+    const { code, stdout, stderr } = await edgegate([...args, "--config", deployment.configFile], {
       env: account.environment,
     });
     printed += stdout + stderr;

@@ -23,7 +23,7 @@ describeWith("chromium", "sessions end elsewhere, people click in their browsers
   });
 
   test("a lockdown ends every session, and everybody can sign in again immediately", async () => {
-    await operate("lockdown");
+    await operate("lockdown", "--yes");
     for (const [user, { page }] of [
       ["staff", staff],
       ["admin", admin],
@@ -38,7 +38,7 @@ describeWith("chromium", "sessions end elsewhere, people click in their browsers
 
   test("a revoked user's next click ends at the identity provider's sign-in form, and another user's does not", async () => {
     const before = await sessionOf(staff.context, edge);
-    await operate("revoke", "user", "staff@example.com", "--reason", "laptop stolen");
+    await operate("revoke", "user", "staff@example.com", "--yes", "--reason", "laptop stolen");
     await click(staff);
     await expectSignInForm(staff.page);
     await click(admin);
@@ -52,7 +52,7 @@ describeWith("chromium", "sessions end elsewhere, people click in their browsers
 
   test("renewal does not bring a revoked session back, by no way there is", async () => {
     const { token } = await sessionOf(staff.context, edge);
-    await operate("revoke", "user", "staff@example.com");
+    await operate("revoke", "user", "staff@example.com", "--yes");
     expect(await staff.page.evaluate(async () => (await fetch("/_gate/refresh", { method: "POST" })).status)).toBe(401);
     expect(await staff.page.evaluate(async () => (await fetch("/api/hello")).status)).toBe(401);
     // The cookies as they were, but with an expired token: the path that renews silently.
@@ -109,7 +109,7 @@ describeWith("chromium", "sessions end elsewhere, people click in their browsers
 
   test("keys that rotate are noticed by nobody", async () => {
     const before = await sessionOf(staff.context, edge);
-    await operate("rotate-keys");
+    await operate("rotate-keys", "--yes");
     await click(staff);
     expect(staff.page.url()).toBe(`${edge.url}/staff`);
     expect(await sessionOf(staff.context, edge)).toEqual(before);
@@ -136,7 +136,7 @@ describeWith("chromium", "sessions end elsewhere, people click in their browsers
   }
 
   async function operate(...args: string[]): Promise<void> {
-    const { code, stderr } = await edgegate([...args, "--yes", `--local=${new URL(edge.url).port}`]);
+    const { code, stderr } = await edgegate([...args, `--local=${new URL(edge.url).port}`]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     // `auth_time` has whole seconds, and only a later one than the cut-off's is proof. Scripts type faster than people.
     await setTimeout(1000);

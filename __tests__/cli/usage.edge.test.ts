@@ -9,6 +9,14 @@ describe("a mistake on the command line ends with 2 and says what to write", () 
     [["revoke"], "Usage: edgegate revoke"],
     [["sesions"], "Did you mean sessions?"],
     [["sessions", "--usr", "x"], "Did you mean --user?"],
+    ...["sessions", "revoke session", "store check", "secrets put"].map((command): [string[], string] => [
+      [...command.split(" "), "--yes"],
+      "unknown option '--yes'",
+    ]),
+    ...["sessions", "rotate-keys", "store check", "store rebuild", "secrets put"].map((command): [string[], string] => [
+      [...command.split(" "), "--reason", "laptop stolen"],
+      "unknown option '--reason'",
+    ]),
     [["sessions", "--limit", "0"], "write a number from 1 to 1000"],
     [["sessions", "--limit", "many"], "write a number from 1 to 1000"],
     [["sessions", "--user", "alice"], "write an e-mail address, or the 16 characters of a uid"],

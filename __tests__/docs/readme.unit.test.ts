@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 const ROOT = resolve(__dirname, "../..");
@@ -25,8 +25,8 @@ test("every folder of the project is in the layout", () => {
   const layout = read("docs/layout.md").split("## Folders")[1]!.split("\n## ")[0]!;
   const named = [...layout.matchAll(/`([a-z_-]+)\//g)].map(([, name]) => name);
   const ignored = read(".gitignore").split("\n");
-  const folders = readdirSync(ROOT).filter(
-    (name) => !/^\./.test(name) && !ignored.includes(`${name}/`) && statSync(join(ROOT, name)).isDirectory(),
-  );
+  const folders = readdirSync(ROOT, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && !ignored.includes(`${entry.name}/`))
+    .map(({ name }) => name);
   expect(folders.filter((name) => !named.includes(name))).toEqual([]);
 });

@@ -20,6 +20,9 @@ import { startTestEdge, TEST_CONFIG } from "../support/local-edge";
 const FOLDER = join(__dirname, "../../docs/runbooks");
 const RUNBOOKS = readdirSync(FOLDER).filter((name) => name !== "README.md");
 
+/** Commands that ask for confirmation; an operator has a terminal for it. */
+const ASKING = ["revoke user", "lockdown", "rotate-keys", "store rebuild"];
+
 /** The lines of a runbook's shell blocks, indented ones too. */
 function commandsOf(name: string): string[] {
   const blocks = [...readFileSync(join(FOLDER, name), "utf8").matchAll(/^ *```sh\n([^]*?)^ *```/gm)].map(
@@ -104,7 +107,8 @@ describe.each(RUNBOOKS)("%s", (name) => {
       const secretName = edge.distribution.authSettings.aws.clientSecrets["main"]!;
       const clientSecret = edge.aws.secrets.get(secretName)!;
       const [, , ...args] = wordsOf(command).map((word) => substitutes[word] ?? word);
-      const { code, stdout, stderr } = await edgegate([...args, "--yes", `--local=${new URL(edge.url).port}`]);
+      const yes = ASKING.some((asking) => args.join(" ").startsWith(asking)) ? ["--yes"] : [];
+      const { code, stdout, stderr } = await edgegate([...args, ...yes, `--local=${new URL(edge.url).port}`]);
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       expect(stdout).not.toBe("");
       // One of them stores another client secret, with which nobody could sign in for the next.

@@ -5,12 +5,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { startKeyValueStoreEmulator, type KeyValueStoreEmulator } from "../../local/key-value-store-emulator";
 import { startLambda, type Lambda } from "../../local/lambda";
+import { startPlainServer } from "../../local/plain-server";
 import { freePort } from "./free-port";
 import { lambdaNode } from "./tools";
 import { untilUp } from "./until-up";
@@ -196,16 +196,8 @@ async function startRunner(
       response.end(JSON.stringify({ errorType: "Error", errorMessage: (error as Error).message }));
     }
   };
-  const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  const { port, close } = await startPlainServer(answer);
+  return { url: `http://127.0.0.1:${port}`, close };
 }
 
 /** The Python that has moto: of the environment that the command is in, or of the machine. */

@@ -1,7 +1,7 @@
 /** A proxy between the handler and AWS: requests are carried out immediately, but their answers are delayed. */
-import { createServer, request as send, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { request as send, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout } from "node:timers/promises";
+import { startPlainServer } from "../../local/plain-server";
 
 export interface SlowAnswers {
   endpoint: string;
@@ -37,19 +37,7 @@ export async function startSlowAnswers(behind: string): Promise<SlowAnswers> {
     });
   }
 
-  const server: Server = createServer((request, response) => {
-    pass(request, response).catch(() => response.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const proxy: SlowAnswers = {
-    hold: undefined,
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    delays,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  const { port, close } = await startPlainServer(pass);
+  const proxy: SlowAnswers = { hold: undefined, endpoint: `http://127.0.0.1:${port}`, delays, close };
   return proxy;
 }

@@ -100,7 +100,7 @@ export function describeWithTerraform(name: string, body: (open: Open, planToget
     const newFolder = () => join(folder, `stack-${copies++}`);
     body(
       (stackDir, environment) => openStack(terraform, folder, stackDir, newFolder(), environment),
-      (stackDirs) => planModules(terraform, folder, stackDirs, newFolder()),
+      (stackDirs) => planModules(terraform, folder, stackDirs, newFolder),
     );
   });
 }
@@ -141,21 +141,27 @@ function openStack(
   };
 }
 
+/** Terraform plans none of several stacks if one is wrong; the others are then planned without it. */
 function planModules(
   terraform: string,
   initialized: string,
   stackDirs: Record<string, string>,
-  folder: string,
+  newFolder: () => string,
 ): Record<string, PartOfPlan> {
+  const folder = newFolder();
+  const names = Object.keys(stackDirs);
   writeModules(stackDirs, folder, OVERRIDE.terraform, WITHOUT_ACCOUNT);
   cpSync(join(initialized, ".terraform.lock.hcl"), join(folder, ".terraform.lock.hcl"));
   const run = (...args: string[]) => runTerraform(terraform, folder, join(initialized, "cli.tfrc"), args);
-  const modules = run("init", "-input=false", "-no-color");
-  if (modules.status !== 0) throw new Error(modules.output);
-  const { status, output } = run("plan", "-input=false", "-json");
-  const parts = partsOfPlan(output, Object.keys(stackDirs));
-  if (status !== 0 && Object.values(parts).every(({ problems }) => problems.length === 0)) throw new Error(output);
-  return parts;
+  const modules = run("init", "-input=false", "-json");
+  const { status, output } = modules.status === 0 ? run("plan", "-input=false", "-json") : modules;
+  const parts = partsOfPlan(output, names);
+  if (status === 0) return parts;
+  const isWrong = (name: string) => parts[name]!.problems.some((problem) => problem.startsWith("error"));
+  const others = Object.entries(stackDirs).filter(([name]) => !isWrong(name));
+  if (others.length === names.length) throw new Error(output);
+  if (others.length === 0) return parts;
+  return { ...parts, ...planModules(terraform, initialized, Object.fromEntries(others), newFolder) };
 }
 
 /** One init for all stacks of a test file; a stack's copy takes what it left. */

@@ -2,8 +2,8 @@
 import { SHORT_ID } from "../../session/revocation";
 import type { Context } from "../context";
 import { CommandFailure } from "../failures";
-import { count, facts, type Outcome } from "../output";
-import { printable } from "../printable";
+import { facts, type Outcome } from "../output";
+import { recordedFacts } from "../recorded-facts";
 import { askRevoker } from "../revoker";
 import { takesEffect, takesEffectText } from "../takes-effect";
 
@@ -21,20 +21,12 @@ export async function revokeSession({ gateway, by, reason }: Context, sid: strin
     command: { version: 1, target: { type: "session", sid }, by, reason },
   });
   const effect = takesEffect(gateway);
-  const { revocation, isNew, records } = answer;
+  const { revocation, isNew } = answer;
   return {
     json: { sid, ...answer, takesEffect: effect },
     text:
       `Session ${sid}${revocation.uid === undefined ? "" : ` of ${revocation.uid}`}: ${isNew ? "revoked" : "was already revoked"}\n` +
-      facts([
-        ["ledger", `by ${printable(revocation.by)}: ${printable(revocation.reason)}`],
-        [
-          "store",
-          records.length === 0
-            ? "nothing to write"
-            : `${count(records.length, "record")} written: ${records.join(", ")}`,
-        ],
-      ]) +
+      facts(recordedFacts(answer)) +
       takesEffectText(effect),
   };
 }

@@ -8,6 +8,7 @@ import { CommandFailure } from "../failures";
 import type { Gateway } from "../gateway";
 import { count, facts, time, type Outcome } from "../output";
 import { printable } from "../printable";
+import { recordedFacts } from "../recorded-facts";
 import { askRevoker } from "../revoker";
 import { takesEffect, takesEffectText } from "../takes-effect";
 import { parseUser, type UserName } from "../users";
@@ -36,7 +37,7 @@ export async function revokeUser(
   const target = { type: "user", uid: user.uid } as const;
   const answer = await askRevoker(gateway, { operation: "revoke", command: { version: 1, target, by, reason } });
   const effect = takesEffect(gateway);
-  const { revocation, isNew, records } = answer;
+  const { revocation, isNew } = answer;
   return {
     json: { uid: user.uid, emails: user.emails, ...answer, takesEffect: effect },
     text:
@@ -44,13 +45,7 @@ export async function revokeUser(
       facts([
         ["sessions", `${number(user)} ended`],
         ["revoked", `what began until ${time(revocation.cutoff)}; new sign-ins are not affected`],
-        ["ledger", `by ${printable(revocation.by)}: ${printable(revocation.reason)}`],
-        [
-          "store",
-          records.length === 0
-            ? "nothing to write"
-            : `${count(records.length, "record")} written: ${records.join(", ")}`,
-        ],
+        ...recordedFacts(answer),
       ]) +
       takesEffectText(effect),
   };

@@ -1,10 +1,10 @@
 /** Entry point of the key rotator's bundle: Secrets Manager calls it for each step of a rotation. */
 import type { SecretsManagerRotationEvent } from "aws-lambda";
-import { awsPorts } from "../aws";
-import { seconds } from "../environment";
+import { awsPorts, log } from "../aws";
+import { entryLifetime, seconds } from "../environment";
 import { describeError, OperationError } from "../errors";
-import { log } from "../log";
-import { STEPS, type RotationSettings } from "./steps";
+import type { RotatorPorts } from "../ports";
+import { STEPS } from "./steps";
 
 /** @throws Error that names the step and the cause; Secrets Manager then starts the rotation again */
 export async function handler(event: SecretsManagerRotationEvent): Promise<void> {
@@ -13,7 +13,7 @@ export async function handler(event: SecretsManagerRotationEvent): Promise<void>
   try {
     const step = STEPS[entry.step];
     if (!step) throw new OperationError("only Secrets Manager's rotation steps are answered");
-    log({ ...entry, outcome: "done", ...(await step(awsPorts(SecretId), settings(), ClientRequestToken)) });
+    log({ ...entry, outcome: "done", ...(await step(rotatorPorts(SecretId), ClientRequestToken)) });
   } catch (error) {
     const detail = describeError(error);
     log({ ...entry, outcome: "failed", detail });
@@ -22,12 +22,12 @@ export async function handler(event: SecretsManagerRotationEvent): Promise<void>
   }
 }
 
-/** Set by Terraform (stacks/key-rotator.ts). */
-function settings(): RotationSettings {
+function rotatorPorts(secretId: string): RotatorPorts {
   return {
+    ...awsPorts(secretId),
+    entryLifetime: entryLifetime(),
     keyRetention: seconds("KEY_RETENTION_SECONDS"),
     propagation: seconds("PROPAGATION_SECONDS"),
     keyAnnouncement: seconds("KEY_ANNOUNCEMENT_SECONDS"),
-    tokenLifetime: seconds("TOKEN_SECONDS"),
   };
 }

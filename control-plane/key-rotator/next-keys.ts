@@ -1,6 +1,6 @@
 import type { SessionKeys } from "../../session/keys";
 import { OperationError } from "../errors";
-import { MAX_CHANGES, type Ports } from "../ports";
+import { MAX_CHANGES, type RotatorPorts } from "../ports";
 import { newKey } from "../session-keys/new-key";
 
 /** One update of the store must have room for every key's record and another record. */
@@ -10,29 +10,25 @@ const MAX_KEYS = MAX_CHANGES - 2;
  * The keys of the next version of the secret: a new one, and every older one that an active session may be signed with.
  *
  * @param current the keys of AWSCURRENT; undefined before the first rotation
- * @param retention seconds for which a retired key is kept, because sessions that it signed may be active
  * @throws OperationError if there are too many keys for another rotation
  */
 export function nextKeys(
   current: SessionKeys | undefined,
-  retention: number,
-  { now, random }: Pick<Ports, "now" | "random">,
+  { now, random, keyRetention }: Pick<RotatorPorts, "now" | "random" | "keyRetention">,
 ): SessionKeys {
   const { kid, masterKey } = newKey(current?.keys ?? {}, random);
   if (!current) return { current: kid, keys: { [kid]: masterKey } };
-  // A key counts as retired from the rotation after the one that replaced it.
-  const retired = Object.fromEntries(
-    Object.keys(current.keys)
-      .filter((key) => key !== current.current)
-      .map((key) => [key, current.retired?.[key] ?? now()] as const),
-  );
-  const isKept = (key: string) => retired[key] === undefined || retired[key] + retention >= now();
-  const kept = <T>(values: Record<string, T>) =>
-    Object.fromEntries(Object.entries(values).filter(([key]) => isKept(key)));
-  const keys = { ...kept(current.keys), [kid]: masterKey };
-  if (Object.keys(keys).length > MAX_KEYS)
+  const next: Required<SessionKeys> = { current: kid, keys: { [kid]: masterKey }, retired: {} };
+  for (const [key, value] of Object.entries(current.keys)) {
+    // A key counts as retired from the rotation after the one that replaced it.
+    const retired = current.retired?.[key] ?? now();
+    if (key !== current.current && retired + keyRetention < now()) continue;
+    next.keys[key] = value;
+    if (key !== current.current) next.retired[key] = retired;
+  }
+  if (Object.keys(next.keys).length > MAX_KEYS)
     throw new OperationError(
       `there are ${MAX_KEYS} session keys that active sessions may be signed with; rotate them less often`,
     );
-  return { current: kid, keys, retired: kept(retired) };
+  return next;
 }

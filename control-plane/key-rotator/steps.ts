@@ -9,25 +9,14 @@ import { tokenKey, type SessionKeys } from "../../session/keys";
 import { hmac } from "../../session/node-hash";
 import { keyRecordName } from "../../session/shard";
 import { OperationError } from "../errors";
-import type { Ports } from "../ports";
+import type { Ports, RotatorPorts } from "../ports";
 import { follows, readActiveKeys } from "../session-keys/active";
-import { backoff } from "../store/backoff";
 import { reconcileShards } from "../reconcile/store";
+import { retry } from "../retry";
 import { nextKeys } from "./next-keys";
 
-export interface RotationSettings {
-  /** Seconds for which a retired key is kept, because sessions that it signed may be active. */
-  keyRetention: number;
-  /** Seconds from the last write to the store until every edge has it; AWS gives no bound. */
-  propagation: number;
-  /** Seconds from the announcement of a key until every handler knows it. */
-  keyAnnouncement: number;
-  /** Seconds for which a token is valid. */
-  tokenLifetime: number;
-}
-
 /** @param version ID of the version that the rotation makes: the event's ClientRequestToken */
-type Step = (ports: Ports, settings: RotationSettings, version: string) => Promise<Record<string, string | number>>;
+type Step = (ports: RotatorPorts, version: string) => Promise<Record<string, string | number>>;
 
 /** A rotation in progress, or a finished one of which a step is repeated. */
 interface Rotation {
@@ -46,30 +35,29 @@ const TEST_ATTEMPTS = 6;
 export const STEPS: Readonly<Record<string, Step>> = { createSecret, setSecret, testSecret, finishSecret };
 
 /** Makes the new key; the first one if the secret has no version yet, as after Terraform's apply. */
-async function createSecret(ports: Ports, { keyRetention }: RotationSettings, version: string) {
+async function createSecret(ports: RotatorPorts, version: string) {
   const { secret } = ports;
   if (await secret.read(version)) return { kid: (await rotationOf(ports, version)).keys.current, created: 0 };
-  const keys = nextKeys((await readActiveKeys(secret)).current, keyRetention, ports);
+  const keys = nextKeys((await readActiveKeys(secret)).current, ports);
   await secret.putPending(version, keys);
   return { kid: keys.current, created: 1, keys: Object.keys(keys.keys).length };
 }
 
 /** Writes the new key's record; no token is signed with it yet. */
-async function setSecret(ports: Ports, settings: RotationSettings, version: string) {
+async function setSecret(ports: RotatorPorts, version: string) {
   const { keys } = await rotationOf(ports, version);
-  const { written } = await reconcileShards(ports, settings, []);
+  const { written } = await reconcileShards(ports, []);
   return { kid: keys.current, written: written.size };
 }
 
 /** Reads the record back, and waits until the edges have it. */
-async function testSecret(ports: Ports, { propagation }: RotationSettings, version: string) {
+async function testSecret(ports: RotatorPorts, version: string) {
   const { current: kid, keys } = (await rotationOf(ports, version)).keys;
   const key = tokenKey(hmac, keys[kid]!);
-  for (let attempt = 1; !(await ports.store.get(keyRecordName(kid)))?.startsWith(key); attempt++) {
-    if (attempt === TEST_ATTEMPTS) throw new OperationError("the store has no record of the new key");
-    await ports.wait(backoff(attempt));
-  }
-  await ports.wait(propagation);
+  await retry(ports, TEST_ATTEMPTS, "the store has no record of the new key", async () =>
+    (await ports.store.get(keyRecordName(kid)))?.startsWith(key) ? kid : undefined,
+  );
+  await ports.wait(ports.propagation);
   return { kid };
 }
 
@@ -77,15 +65,15 @@ async function testSecret(ports: Ports, { propagation }: RotationSettings, versi
  * Announces the new key to every handler, then lets them sign with it. Finally removes the records of keys that no
  * active session is signed with.
  */
-async function finishSecret(ports: Ports, settings: RotationSettings, version: string) {
+async function finishSecret(ports: RotatorPorts, version: string) {
   const rotation = await rotationOf(ports, version);
   // The record may have been lost during the wait for the edges.
-  await reconcileShards(ports, settings, []);
-  if (!rotation.isDone) await ports.secret.promote(version, await announce(ports, settings, rotation));
+  await reconcileShards(ports, []);
+  if (!rotation.isDone) await ports.secret.promote(version, await announce(ports, rotation));
   // If AWSPENDING stayed on a version that is not current, Secrets Manager would think that the rotation goes on:
   // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
   await ports.secret.unlabel("pending", version);
-  const { deleted } = await reconcileShards(ports, settings, []);
+  const { deleted } = await reconcileShards(ports, []);
   return { kid: rotation.keys.current, deleted: deleted.size };
 }
 
@@ -97,8 +85,7 @@ async function finishSecret(ports: Ports, settings: RotationSettings, version: s
  * @throws OperationError if the keys were replaced meanwhile
  */
 async function announce(
-  { secret, wait }: Ports,
-  { keyAnnouncement }: RotationSettings,
+  { secret, wait, keyAnnouncement }: RotatorPorts,
   { keys: { current: kid, keys }, from, current }: Rotation,
 ): Promise<string | undefined> {
   if (from === undefined || !current) return undefined;

@@ -9,7 +9,7 @@ import { hmac } from "../../session/node-hash";
 import { namesShard, SHARD_COUNT, TOKEN_KEY_LENGTH } from "../../session/shard";
 import type { Ports } from "../ports";
 import { readActiveKeys } from "../session-keys/active";
-import { recordText, type EntrySettings } from "./shard-state";
+import { recordText } from "./shard-state";
 
 export const ALL_SHARDS: readonly string[] = Array.from({ length: SHARD_COUNT }, (_, shard) => String(shard));
 
@@ -22,9 +22,11 @@ export interface Target {
   states: ReadonlyMap<string, ShardState>;
 }
 
-/** The store as the last writer left it, according to the ledger. Nothing is read from the store. */
-export interface Remembered {
+/** What the store holds, as far as every plan needs it. */
+export interface Held {
   etag: string;
+  /** The ETag in the ledger; undefined if there is none. */
+  remembered: string | undefined;
   /** IDs of the keys that have a record. */
   kids: readonly string[];
   /** Shards that the keys' records name. */
@@ -32,38 +34,36 @@ export interface Remembered {
 }
 
 /** All of the store. */
-export interface WholeStore {
-  etag: string;
-  /** The ETag in the ledger; undefined if there is none. */
-  remembered: string | undefined;
+export interface WholeStore extends Pick<Held, "etag" | "remembered"> {
   records: ReadonlyMap<string, string>;
   target: Target;
 }
 
 /** What the store should hold of these shards, and of all keys. */
 export async function readTarget(
-  { ledger, secret, now }: Pick<Ports, "ledger" | "secret" | "now">,
-  settings: EntrySettings,
+  { ledger, secret, now, entryLifetime }: Ports,
   shards: readonly string[],
 ): Promise<Target> {
   const [states, { keys }] = await Promise.all([ledger.shardStates(shards), readActiveKeys(secret)]);
   return {
     tokenKeys: new Map(Object.entries(keys).map(([kid, master]) => [kid, tokenKey(hmac, master)])),
-    records: new Map(shards.map((shard) => [shard, recordText(states.get(shard), now(), settings)])),
+    records: new Map(shards.map((shard) => [shard, recordText(states.get(shard), now(), entryLifetime)])),
     states,
   };
 }
 
-export async function readWholeStore(ports: Ports, settings: EntrySettings): Promise<WholeStore> {
+export async function readWholeStore(ports: Ports): Promise<WholeStore> {
   const { etag, records } = await ports.store.read();
-  const target = await readTarget(ports, settings, ALL_SHARDS);
+  const target = await readTarget(ports, ALL_SHARDS);
   return { etag, remembered: (await ports.ledger.storeState())?.etag, records, target };
 }
 
-export function rememberedFrom({ etag, kids, shards }: StoreState): Remembered {
+/** The store as the last writer left it, according to the ledger. Nothing is read from the store. */
+export function rememberedFrom({ etag, kids, shards }: StoreState): Held {
   const record = "".padEnd(TOKEN_KEY_LENGTH) + shards;
   return {
     etag,
+    remembered: etag,
     kids: kids === "" ? [] : kids.split(" "),
     named: ALL_SHARDS.filter((shard) => namesShard(record, shard)),
   };

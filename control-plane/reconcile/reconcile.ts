@@ -1,13 +1,12 @@
 /** Keeps the store equal to what ledger and keys say. */
 import type { Revocation } from "../../ledger/records";
-import { ENTRY_MARGIN } from "../../session/timing";
 import { shardOf, shardRecordName } from "../../session/shard";
 import type { Ports } from "../ports";
 import { planForAll } from "./plan";
 import { readWholeStore, rememberedFrom } from "./read";
 import { reconcileEachRevocation } from "./revocations";
-import { covers, recordText, type EntrySettings } from "./shard-state";
-import { reconcileAllShards, reconcileShards } from "./store";
+import { covers, recordText } from "./shard-state";
+import { reconcileShards } from "./store";
 
 /** Seconds before a difference is checked again: a revocation may be in the ledger but not yet in the store. */
 const SECOND_LOOK = 2;
@@ -36,14 +35,14 @@ export interface CheckAnswer {
  * Reads all of ledger and store, and reconciles the store. The schedule runs it daily (`sweep`), and an operator when
  * something is wrong (`rebuild`).
  */
-export async function reconcile(ports: Ports, settings: EntrySettings): Promise<ReconcileAnswer> {
+export async function reconcile(ports: Ports): Promise<ReconcileAnswer> {
   let revocations = 0;
   const added = new Set<string>();
-  for await (const page of uncovered(ports, settings)) {
+  for await (const page of uncovered(ports)) {
     revocations += page.all;
-    for (const name of await reconcileEachRevocation(ports, settings, page.uncovered)) added.add(name);
+    for (const name of await reconcileEachRevocation(ports, page.uncovered)) added.add(name);
   }
-  const { written, deleted } = await reconcileAllShards(ports, settings);
+  const { written, deleted } = await reconcileShards(ports, "all");
   return { written: new Set([...added, ...written]).size, deleted: deleted.size, revocations };
 }
 
@@ -51,61 +50,55 @@ export async function reconcile(ports: Ports, settings: EntrySettings): Promise<
  * Runs every few minutes: keys' records stop naming shards that no longer need a record. If there are none, it writes
  * nothing.
  */
-export async function tidy(ports: Ports, settings: EntrySettings): Promise<ReconcileAnswer> {
-  const { ledger, now } = ports;
+export async function tidy(ports: Ports): Promise<ReconcileAnswer> {
+  const { ledger, now, entryLifetime } = ports;
   const state = await ledger.storeState();
   const named = state ? rememberedFrom(state).named : [];
   const states = await ledger.shardStates(named);
   // Only a preview: `reconcileShards` reads again what it writes.
-  const ended = named.filter((shard) => recordText(states.get(shard), now(), settings) === undefined);
-  const { written, deleted } = await reconcileShards(ports, settings, ended);
+  const ended = named.filter((shard) => recordText(states.get(shard), now(), entryLifetime) === undefined);
+  const { written, deleted } = await reconcileShards(ports, ended);
   return { written: written.size, deleted: deleted.size, revocations: 0 };
 }
 
 /** What {@link reconcile} would do, without doing it. */
-export async function check(ports: Ports, settings: EntrySettings): Promise<CheckAnswer> {
-  const first = await differences(ports, settings);
+export async function check(ports: Ports): Promise<CheckAnswer> {
+  const first = await differences(ports);
   if (first.isRight) return first;
   await ports.wait(SECOND_LOOK);
-  return differences(ports, settings);
+  return differences(ports);
 }
 
-async function differences(ports: Ports, settings: EntrySettings): Promise<CheckAnswer> {
-  const plan = planForAll(await readWholeStore(ports, settings), settings, ports.now());
+async function differences(ports: Ports): Promise<CheckAnswer> {
+  const plan = planForAll(await readWholeStore(ports), ports.now(), ports.entryLifetime);
   const { expected, missing, unexpected } = plan;
   const wrong = new Set(plan.wrong);
   let revocations = 0;
-  for await (const page of uncovered(ports, settings)) {
+  for await (const page of uncovered(ports)) {
     revocations += page.all;
     for (const { uid } of page.uncovered) {
       const name = shardRecordName(shardOf(uid!));
       if (!missing.includes(name)) wrong.add(name);
     }
   }
-  return {
-    isRight: missing.length + wrong.size + unexpected.length === 0,
-    expected: expected.length,
-    missing,
-    wrong: [...wrong],
-    unexpected,
-    revocations,
-  };
+  const isRight = missing.length + wrong.size + unexpected.length === 0;
+  return { isRight, expected, missing, wrong: [...wrong], unexpected, revocations };
 }
 
 /**
  * Revocations that may still match a valid token, one page of the ledger at a time. `uncovered` are those that their
  * shards' states lack.
  */
-async function* uncovered(
-  { ledger, now }: Ports,
-  settings: EntrySettings,
-): AsyncGenerator<{ all: number; uncovered: Revocation[] }> {
-  for await (const page of ledger.revocationsSince(now() - settings.tokenLifetime - ENTRY_MARGIN)) {
+async function* uncovered(ports: Ports): AsyncGenerator<{ all: number; uncovered: Revocation[] }> {
+  const { ledger, now, entryLifetime } = ports;
+  for await (const page of ledger.revocationsSince(now() - entryLifetime)) {
     const all = page.filter(({ kind }) => kind === "user" || kind === "session");
     const states = await ledger.shardStates([...new Set(all.map(({ uid }) => shardOf(uid!)))]);
     yield {
       all: all.length,
-      uncovered: all.filter((revocation) => !covers(states.get(shardOf(revocation.uid!)), revocation, now(), settings)),
+      uncovered: all.filter(
+        (revocation) => !covers(states.get(shardOf(revocation.uid!)), revocation, now(), entryLifetime),
+      ),
     };
   }
 }

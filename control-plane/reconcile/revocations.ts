@@ -5,11 +5,10 @@
 import pLimit from "p-limit";
 import type { Revocation, ShardState } from "../../ledger/records";
 import { shardOf } from "../../session/shard";
-import { BEFORE_FLOOR, ENTRY_MARGIN } from "../../session/timing";
-import { OperationError } from "../errors";
+import { BEFORE_FLOOR } from "../../session/timing";
 import type { Ports } from "../ports";
-import { backoff } from "../store/backoff";
-import { raised, withRevocations, type EntrySettings } from "./shard-state";
+import { retry } from "../retry";
+import { raised, withRevocations } from "./shard-state";
 import { reconcileShards } from "./store";
 
 const MAX_ATTEMPTS = 20;
@@ -19,30 +18,32 @@ export interface Reconciled {
   /** Names of the records that were written. */
   written: string[];
   /** Shards that failed, and why; all others are done. */
-  failed: ReadonlyMap<string, unknown>;
+  failed: Map<string, unknown>;
 }
 
 /** @param revocations of users and sessions that the ledger already holds; they stay recorded if this fails */
-export async function reconcileRevocations(
-  ports: Ports,
-  settings: EntrySettings,
-  revocations: readonly Revocation[],
-): Promise<Reconciled> {
+export async function reconcileRevocations(ports: Ports, revocations: readonly Revocation[]): Promise<Reconciled> {
+  const { now, entryLifetime } = ports;
   // All tokens from before an older revocation have expired.
-  const shards = byShard(
-    revocations.filter(({ recordedAt }) => recordedAt + settings.tokenLifetime + ENTRY_MARGIN > ports.now()),
-  );
-  const { changed, full, failed } = await changeStates(
-    ports,
-    [...shards.keys()],
-    (shard, state) => withRevocations(state, shards.get(shard)!, ports.now(), settings) ?? "full",
-  );
-  const first = await write(ports, settings, changed, failed);
+  const shards = byShard(revocations.filter(({ recordedAt }) => recordedAt + entryLifetime > now()));
+  const failed: Reconciled["failed"] = new Map();
+  const full = new Map<string, ShardState | undefined>();
+  const added = await changeStates(ports, [...shards.keys()], failed, (shard, state) => {
+    const next = withRevocations(state, shards.get(shard)!, now(), entryLifetime);
+    if (!next) full.set(shard, state);
+    return next;
+  });
+  const written = await write(ports, added, failed);
   // Shards that have room do not wait for the floors of full ones.
-  if (full.size === 0) return first;
-  const floors = await raiseFloors(ports, settings, full, shards);
-  const second = await write(ports, settings, floors.changed, floors.failed);
-  return { written: [...first.written, ...second.written], failed: new Map([...first.failed, ...second.failed]) };
+  if (full.size === 0) return { written, failed };
+  // Tokens that were signed until now are renewed silently. Earlier entries are then not needed, once every ledger read
+  // in progress has ended.
+  await ports.wait(BEFORE_FLOOR);
+  const floors = await changeStates(ports, [...full.keys()], failed, (shard, state) =>
+    raised(state, full.get(shard), shards.get(shard)!, now(), entryLifetime),
+  );
+  for (const shard of floors) ports.log({ operation: "floor", outcome: "done", shard });
+  return { written: [...written, ...(await write(ports, floors, failed))], failed };
 }
 
 /**
@@ -51,105 +52,67 @@ export async function reconcileRevocations(
  * @returns names of the records that were written
  * @throws the first error
  */
-export async function reconcileEachRevocation(
-  ports: Ports,
-  settings: EntrySettings,
-  revocations: readonly Revocation[],
-): Promise<string[]> {
-  const { written, failed } = await reconcileRevocations(ports, settings, revocations);
+export async function reconcileEachRevocation(ports: Ports, revocations: readonly Revocation[]): Promise<string[]> {
+  const { written, failed } = await reconcileRevocations(ports, revocations);
   for (const error of failed.values()) throw error;
   return written;
 }
 
-/** @param failed shards whose states could not be changed */
-async function write(
-  ports: Ports,
-  settings: EntrySettings,
-  shards: readonly string[],
-  failed: ReadonlyMap<string, unknown>,
-): Promise<Reconciled> {
-  if (shards.length === 0) return { written: [], failed };
+/** @returns names of the records that were written; none if `failed` now has the shards */
+async function write(ports: Ports, shards: readonly string[], failed: Reconciled["failed"]): Promise<string[]> {
+  if (shards.length === 0) return [];
   try {
-    return { written: [...(await reconcileShards(ports, settings, shards)).written], failed };
+    return [...(await reconcileShards(ports, shards)).written];
   } catch (error) {
-    return { written: [], failed: new Map([...failed, ...shards.map((shard) => [shard, error] as const)]) };
+    for (const shard of shards) failed.set(shard, error);
+    return [];
   }
-}
-
-/**
- * Sets a floor: tokens that were signed until now are renewed silently. Earlier entries are then not needed, once every
- * ledger read in progress has ended.
- */
-async function raiseFloors(
-  ports: Ports,
-  settings: EntrySettings,
-  full: ReadonlyMap<string, ShardState | undefined>,
-  revocations: ReadonlyMap<string, Revocation[]>,
-): Promise<ChangedStates> {
-  await ports.wait(BEFORE_FLOOR);
-  const states = await changeStates(ports, [...full.keys()], (shard, state) =>
-    raised(state, full.get(shard), revocations.get(shard)!, ports.now(), settings),
-  );
-  for (const shard of states.changed) ports.log({ operation: "floor", outcome: "done", shard });
-  return states;
-}
-
-interface ChangedStates {
-  /** Shards whose states are now correct. */
-  changed: string[];
-  failed: Map<string, unknown>;
-  /** Shards whose record has no room, and their states. */
-  full: Map<string, ShardState | undefined>;
 }
 
 /**
  * Changes each shard's state, and retries if somebody else changed it meanwhile. Each shard succeeds or fails
  * independently.
  *
- * @param next returns the new state, or the same object for no change
+ * @param next returns the new state, the same object for no change, or undefined to leave the shard out
+ * @returns shards whose states are now correct
  */
 async function changeStates(
-  { ledger, wait }: Ports,
+  ports: Ports,
   shards: readonly string[],
-  next: (shard: string, state: ShardState | undefined) => ShardState | "full",
-): Promise<ChangedStates> {
-  const [changed, failed, full]: [string[], ChangedStates["failed"], ChangedStates["full"]] = [
-    [],
-    new Map(),
-    new Map(),
-  ];
-  const limit = pLimit(PARALLEL_WRITES);
+  failed: Reconciled["failed"],
+  next: (shard: string, state: ShardState | undefined) => ShardState | undefined,
+): Promise<string[]> {
+  const changed: string[] = [];
   let left = shards;
-  for (let attempt = 1; left.length > 0 && attempt <= MAX_ATTEMPTS; attempt++) {
-    if (attempt > 1) await wait(backoff(attempt - 1));
-    const states = await ledger.shardStates(left);
-    const change = async (shard: string): Promise<"done" | "full" | "lost"> => {
-      const [state, wanted] = [states.get(shard), next(shard, states.get(shard))];
-      if (wanted === "full") return "full";
-      return wanted === state || (await ledger.putShardState(shard, wanted)) ? "done" : "lost";
-    };
-    const results = await Promise.allSettled(left.map((shard) => limit(change, shard)));
+  const changeAll = async (): Promise<true | undefined> => {
+    const states = await ports.ledger.shardStates(left);
     const lost: string[] = [];
-    for (const [place, shard] of left.entries()) {
-      const result = results[place]!;
-      if (result.status === "rejected") failed.set(shard, result.reason);
-      else if (result.value === "full") full.set(shard, states.get(shard));
-      else (result.value === "done" ? changed : lost).push(shard);
-    }
+    await pLimit(PARALLEL_WRITES).map(left, async (shard) => {
+      try {
+        const wanted = next(shard, states.get(shard));
+        if (!wanted) return;
+        if (wanted === states.get(shard) || (await ports.ledger.putShardState(shard, wanted))) changed.push(shard);
+        else lost.push(shard);
+      } catch (error) {
+        failed.set(shard, error);
+      }
+    });
     left = lost;
+    return left.length === 0 || undefined;
+  };
+  try {
+    await retry(ports, MAX_ATTEMPTS, "others kept changing the state of the shard; try again", changeAll);
+  } catch (error) {
+    for (const shard of left) failed.set(shard, error);
   }
-  for (const shard of left)
-    failed.set(shard, new OperationError("other writers kept changing the state of the shard; try again"));
-  return { changed, failed, full };
+  return changed;
 }
 
 function byShard(revocations: readonly Revocation[]): Map<string, Revocation[]> {
   const shards = new Map<string, Revocation[]>();
   for (const revocation of revocations) {
     const shard = shardOf(revocation.uid!);
-    const others = shards.get(shard);
-    if (others) others.push(revocation);
-    else shards.set(shard, [revocation]);
+    shards.set(shard, [...(shards.get(shard) ?? []), revocation]);
   }
   return shards;
 }

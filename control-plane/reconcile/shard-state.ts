@@ -1,21 +1,18 @@
 /**
  * What a shard's record must say, and for how long. Pure functions. An entry expires when every token that was signed
- * before it has expired. The floor replaces entries that are dropped earlier.
+ * before it has expired: `lifetime` seconds after its revocation. The floor replaces entries that are dropped earlier.
  */
 import { reachOf, type Revocation, type ShardState } from "../../ledger/records";
-import { encodeShardRecord, markText, MAX_RECORD_BYTES, NO_FLOOR } from "../../session/shard";
-import { CLOCK_SKEW, ENTRY_MARGIN } from "../../session/timing";
+import {
+  CUTOFF_LENGTH,
+  encodeShardRecord,
+  MARK_LENGTH,
+  markText,
+  MAX_RECORD_BYTES,
+  PREFIX_LENGTH,
+} from "../../session/shard";
+import { CLOCK_SKEW } from "../../session/timing";
 
-export interface EntrySettings {
-  /** Seconds for which a token is valid. */
-  tokenLifetime: number;
-}
-
-/** Characters of a `sid` or `uid` that the record keeps. */
-const PREFIX_LENGTH = 6;
-/** Bytes that an entry takes in the record. */
-const SESSION_BYTES = 6;
-const CUTOFF_BYTES = 20;
 const EMPTY: ShardState = { version: 0, floor: 0, floorSetAt: 0, entries: "[]" };
 
 interface Entry {
@@ -37,11 +34,10 @@ export function withRevocations(
   state: ShardState = EMPTY,
   revocations: readonly Revocation[],
   now: number,
-  settings: EntrySettings,
+  lifetime: number,
 ): ShardState | undefined {
-  const active = entriesOf(state, now);
-  const entries = new Map(active.map((entry) => [entry.id, entry]));
-  for (const { id, mark, reach, until } of revocations.map((revocation) => entryOf(revocation, settings))) {
+  const entries = new Map(entriesOf(state, now).map((entry) => [entry.id, entry]));
+  for (const { id, mark, reach, until } of revocations.map((revocation) => entryOf(revocation, lifetime))) {
     const there = entries.get(id) ?? { mark, reach, until };
     // Two users or sessions may share a prefix: the later of each value covers both.
     if (until > now)
@@ -70,13 +66,13 @@ export function raised(
   since: ShardState | undefined,
   others: readonly Revocation[],
   now: number,
-  settings: EntrySettings,
+  lifetime: number,
 ): ShardState {
   const dropped = parse(since ?? EMPTY);
   const texts = dropped.map((entry) => JSON.stringify(entry));
   const entries = parse(state).filter((entry) => !texts.includes(JSON.stringify(entry)));
   // The clocks of other writers may be ahead of this one.
-  const covered = [...dropped.map(({ until }) => until - lifetime(settings)), ...others.map((one) => one.recordedAt)];
+  const covered = [...dropped.map(({ until }) => until - lifetime), ...others.map((one) => one.recordedAt)];
   return {
     version: state.version + 1,
     floor: Math.max(state.floor + 1, now),
@@ -86,71 +82,57 @@ export function raised(
 }
 
 /** The record of a shard; undefined if the gate needs none. */
-export function recordText(state: ShardState | undefined, now: number, settings: EntrySettings): string | undefined {
-  if (!state) return undefined;
+export function recordText(state: ShardState = EMPTY, now: number, lifetime: number): string | undefined {
   const entries = entriesOf(state, now);
-  const floor = state.floorSetAt + lifetime(settings) > now ? state.floor : 0;
-  return entries.length === 0 && floor === 0 ? undefined : recordOf(floor, entries);
+  const floor = state.floorSetAt + lifetime > now ? state.floor : 0;
+  if (entries.length === 0 && floor === 0) return undefined;
+  return encodeShardRecord({
+    floor: markText(floor),
+    revokedSessions: entries.filter(isOfSession).map(({ id }) => id.slice(1)),
+    cutoffs: entries
+      .filter((entry) => !isOfSession(entry))
+      .map(({ id, mark, reach }) => ({ uid: id.slice(1), mark, reach })),
+  });
 }
 
 /**
  * True if {@link recordText} may have returned this text since the state was written. A record may still have entries
  * that have expired.
  */
-export function isRecordOf(state: ShardState, text: string | undefined, now: number, settings: EntrySettings): boolean {
+export function isRecordOf(state: ShardState, text: string | undefined, now: number, lifetime: number): boolean {
   const ends = parse(state).map(({ until }) => until);
-  const floorEnd = state.floorSetAt + lifetime(settings);
+  const floorEnd = state.floorSetAt + lifetime;
   // The text changes whenever something expires, by the writer's clock.
   const changes = [...ends, floorEnd].filter((end) => end <= now + 2 * CLOCK_SKEW).flatMap((end) => [end - 1, end]);
-  return [now, ...changes].some((time) => recordText(state, time, settings) === text);
+  return [now, ...changes].some((time) => recordText(state, time, lifetime) === text);
 }
 
 /** True if a state covers a revocation, by an entry or by a later floor, or if the gate no longer needs it. */
-export function covers(
-  state: ShardState | undefined,
-  revocation: Revocation,
-  now: number,
-  settings: EntrySettings,
-): boolean {
-  const { id, mark, reach, until } = entryOf(revocation, settings);
-  if (until <= now) return true;
+export function covers(state: ShardState = EMPTY, revocation: Revocation, now: number, lifetime: number): boolean {
+  const { id, mark, reach, until } = entryOf(revocation, lifetime);
   return (
-    state !== undefined &&
-    (state.floorSetAt > revocation.recordedAt ||
-      entriesOf(state, now).some((entry) => entry.id === id && entry.mark >= mark && entry.reach >= reach))
+    until <= now ||
+    state.floorSetAt > revocation.recordedAt ||
+    entriesOf(state, now).some((entry) => entry.id === id && entry.mark >= mark && entry.reach >= reach)
   );
 }
 
 /** Computed from the ledger alone, so that a repeated command changes nothing, however late it is. */
-function entryOf(revocation: Revocation, settings: EntrySettings): Entry {
-  const until = revocation.recordedAt + lifetime(settings);
+function entryOf(revocation: Revocation, lifetime: number): Entry {
+  const until = revocation.recordedAt + lifetime;
   return revocation.kind === "session"
     ? { id: `s${revocation.sid!.slice(0, PREFIX_LENGTH)}`, mark: 0, reach: 0, until }
     : { id: `u${revocation.uid!.slice(0, PREFIX_LENGTH)}`, mark: revocation.mark, reach: reachOf(revocation), until };
 }
 
-/** Seconds after a revocation or a floor until no earlier token can pass the gate. */
-function lifetime({ tokenLifetime }: EntrySettings): number {
-  return tokenLifetime + ENTRY_MARGIN;
-}
-
-function recordOf(floor: number, entries: readonly Entry[]): string {
-  const ofKind = (kind: string) =>
-    entries.filter(({ id }) => id[0] === kind).map((entry) => ({ ...entry, id: entry.id.slice(1) }));
-  return encodeShardRecord({
-    floor: floor === 0 ? NO_FLOOR : markText(floor),
-    revokedSessions: ofKind("s").map(({ id }) => id),
-    cutoffs: ofKind("u").map(({ id, mark, reach }) => ({ uid: id, mark, reach })),
-  });
-}
-
 /** Bytes of the record. */
 function sizeOf(entries: readonly Entry[]): number {
-  return (
-    NO_FLOOR.length +
-    ".".length +
-    entries.reduce((bytes, { id }) => bytes + (id[0] === "s" ? SESSION_BYTES : CUTOFF_BYTES), 0)
-  );
+  const sizes = entries.map((entry) => (isOfSession(entry) ? PREFIX_LENGTH : CUTOFF_LENGTH));
+  return sizes.reduce((total, size) => total + size, MARK_LENGTH + ".".length);
+}
+
+function isOfSession({ id }: Entry): boolean {
+  return id.startsWith("s");
 }
 
 function entriesOf(state: ShardState, now: number): Entry[] {

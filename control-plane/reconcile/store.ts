@@ -7,12 +7,11 @@
  * whole store is read and reconciled.
  */
 import { encodeShards, shardRecordName } from "../../session/shard";
-import { OperationError, StoreConflict } from "../errors";
+import { StoreConflict } from "../errors";
 import type { Ports } from "../ports";
-import { backoff } from "../store/backoff";
-import { planFor, planForAll, updatesOf, type Plan } from "./plan";
+import { retry } from "../retry";
+import { planForAll, updatesOf, type Plan } from "./plan";
 import { readTarget, readWholeStore, rememberedFrom } from "./read";
-import type { EntrySettings } from "./shard-state";
 
 const MAX_ATTEMPTS = 60;
 /** Shards that are read and written at a time. After a conflict, a writer repeats only one slice. */
@@ -28,57 +27,39 @@ export interface Changed {
  * Writes the records of these shards. Also writes the keys' records if they are wrong, and deletes those of keys that
  * are no longer active.
  *
- * @param areKeysWrong true to write the keys' records even if the remembered state shows no difference
+ * @param shards "all" reconciles even a wiped or damaged store. Anything that is not a record of the gateway stays
  * @throws OperationError if other writers win every time
  */
-export async function reconcileShards(
-  ports: Ports,
-  settings: EntrySettings,
-  shards: readonly string[],
-  areKeysWrong = false,
-  done = nothing(),
-): Promise<Changed> {
+export async function reconcileShards(ports: Ports, shards: readonly string[] | "all"): Promise<Changed> {
+  const done: Changed = { written: new Set(), deleted: new Set() };
+  let left = shards === "all" ? [] : shards;
+  let [mustReadStore, areKeysWrong] = [shards === "all", false];
   let doubted: string | undefined;
-  let left = shards;
-  for (let attempt = 1; attempt <= MAX_ATTEMPTS;) {
-    const state = await ports.ledger.storeState();
+  const reconcileSlice = async () => {
+    const state = mustReadStore ? undefined : await ports.ledger.storeState();
     try {
       // Another writer leaves its ETag a moment after its write. If the same ETag is still there after a conflict, it
       // is wrong.
       if (!state || state.etag === doubted) {
-        const store = await readWholeStore(ports, settings);
-        await carryOut(ports, planForAll(store, settings, ports.now()), done);
-        return done;
+        const plan = planForAll(await readWholeStore(ports), ports.now(), ports.entryLifetime);
+        // If others write meanwhile, it continues slice by slice, so that they cannot keep it from finishing.
+        [left, mustReadStore, areKeysWrong] = [[...plan.records.keys()], false, true];
+        await carryOut(ports, plan, done);
+        return [];
       }
       const slice = left.slice(0, SLICE).filter((shard) => !done.written.has(shardRecordName(shard)));
-      const target = await readTarget(ports, settings, slice);
-      await carryOut(ports, planFor(rememberedFrom(state), target, areKeysWrong), done);
-      left = left.slice(SLICE);
-      if (left.length === 0) return done;
-      [attempt, doubted] = [1, undefined];
+      const target = await readTarget(ports, slice);
+      await carryOut(ports, { ...rememberedFrom(state), ...target, areKeysWrong, leftovers: [] }, done);
+      return left.slice(SLICE);
     } catch (error) {
       if (!(error instanceof StoreConflict)) throw error;
       doubted = state?.etag;
-      await ports.wait(backoff(attempt++));
+      return undefined;
     }
-  }
-  throw new OperationError(`the store was changed by others ${MAX_ATTEMPTS} times in a row; try again`);
-}
-
-/**
- * Reconciles all shards, even in a wiped or damaged store. Anything that is not a record of the gateway stays. If
- * others write meanwhile, it continues slice by slice, so that they cannot keep it from finishing.
- */
-export async function reconcileAllShards(ports: Ports, settings: EntrySettings): Promise<Changed> {
-  const done = nothing();
-  const plan = planForAll(await readWholeStore(ports, settings), settings, ports.now());
-  try {
-    await carryOut(ports, plan, done);
-    return done;
-  } catch (error) {
-    if (!(error instanceof StoreConflict)) throw error;
-    return reconcileShards(ports, settings, [...plan.records.keys()], true, done);
-  }
+  };
+  do left = await retry(ports, MAX_ATTEMPTS, "others kept changing the store; try again", reconcileSlice);
+  while (left.length > 0);
+  return done;
 }
 
 /** @throws StoreConflict if others wrote since the plan's ETag; `done` then has the changes made so far */
@@ -94,8 +75,4 @@ async function carryOut({ store, ledger }: Ports, plan: Plan, done: Changed): Pr
     }
     etag = remembered = next;
   }
-}
-
-function nothing(): Changed {
-  return { written: new Set(), deleted: new Set() };
 }

@@ -5,17 +5,16 @@
 import type { Revocation } from "../../ledger/records";
 import { describeError } from "../errors";
 import { check, reconcile, tidy } from "../reconcile/reconcile";
-import type { LogEntry, Ports } from "../ports";
+import type { LogEntry, RevokerPorts } from "../ports";
 import { InvalidRequest, parseRequest, type RevokeRequest, type RevokerRequest } from "./command";
 import { lockdown } from "./lockdown";
-import type { RevokerSettings } from "./settings";
 import { described, revoke } from "./revoke";
 import { listSessions } from "./sessions";
 
 /** `rebuild` is for operators. `sweep` runs on a schedule, so that damage is repaired before an operator is needed. */
 const OPERATIONS = {
   sessions: listSessions,
-  revoke: (ports: Ports, settings: RevokerSettings, { command }: RevokeRequest) => revoke(ports, settings, command),
+  revoke: (ports: RevokerPorts, { command }: RevokeRequest) => revoke(ports, command),
   lockdown,
   check,
   rebuild: reconcile,
@@ -27,30 +26,25 @@ export type Answers = { [Name in keyof typeof OPERATIONS]: Awaited<ReturnType<(t
 export type RevokerAnswer<Operation extends keyof Answers> =
   Answers[Operation] | { error: { code: InvalidRequest["code"]; message: string } };
 
-type Operation = (ports: Ports, settings: RevokerSettings, request: RevokerRequest) => Promise<Answers[keyof Answers]>;
+type Operation = (ports: RevokerPorts, request: RevokerRequest) => Promise<Answers[keyof Answers]>;
 
 /** @throws any failure except a mistake in the request */
-export async function answer(
-  ports: Ports,
-  settings: RevokerSettings,
-  event: unknown,
-): Promise<RevokerAnswer<keyof Answers>> {
+export async function answer(ports: RevokerPorts, event: unknown): Promise<RevokerAnswer<keyof Answers>> {
   let operation = "unknown";
   try {
     const request = parseRequest(event);
     ({ operation } = request);
-    const result = await (OPERATIONS[request.operation] as Operation)(ports, settings, request);
+    const result = await (OPERATIONS[request.operation] as Operation)(ports, request);
     ports.log({ operation, outcome: "done", ...loggable(result) });
     return result;
   } catch (error) {
-    const isMistake = error instanceof InvalidRequest;
-    ports.log({
-      operation,
-      outcome: isMistake ? error.code : "failed",
-      detail: isMistake ? error.message : describeError(error),
-    });
-    if (isMistake) return { error: { code: error.code, message: error.message } };
-    throw error;
+    if (!(error instanceof InvalidRequest)) {
+      ports.log({ operation, outcome: "failed", detail: describeError(error) });
+      throw error;
+    }
+    const { code, message } = error;
+    ports.log({ operation, outcome: code, detail: message });
+    return { error: { code, message } };
   }
 }
 

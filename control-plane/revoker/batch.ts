@@ -10,7 +10,6 @@ import { describeError } from "../errors";
 import type { RevokerPorts } from "../ports";
 import { reconcileRevocations } from "../reconcile/revocations";
 import { InvalidRequest, parseMessage } from "./command";
-import type { RevokerSettings } from "./settings";
 import { recordRevocation, type Recorded } from "./record";
 import { described } from "./revoke";
 
@@ -22,54 +21,37 @@ export type SqsRecord = Pick<SQSRecord, "messageId" | "body" | "eventSource"> & 
 /** Revocations that are recorded in parallel. */
 const PARALLEL = 25;
 
-export async function carryOutBatch(
-  ports: RevokerPorts,
-  settings: RevokerSettings,
-  messages: readonly SqsRecord[],
-): Promise<SQSBatchResponse> {
-  const limit = pLimit(PARALLEL);
-  const results = await Promise.allSettled(messages.map((message) => limit(() => record(ports, settings, message))));
+export async function carryOutBatch(ports: RevokerPorts, messages: readonly SqsRecord[]): Promise<SQSBatchResponse> {
+  const recorded = new Map<SqsRecord, Recorded>();
   const failed: SqsRecord[] = [];
-  const recorded: (Recorded & { message: SqsRecord })[] = [];
-  for (const [place, message] of messages.entries()) {
-    const result = results[place]!;
-    if (result.status === "rejected") {
+  await pLimit(PARALLEL).map(messages, async (message) => {
+    try {
+      const result = await record(ports, message);
+      if (result) recorded.set(message, result);
+    } catch (error) {
       failed.push(message);
-      ports.log({ ...line(message), outcome: "failed", detail: describeError(result.reason) });
-    } else if (result.value) recorded.push({ ...result.value, message });
-  }
-  const failures = await reconcileRevocations(
-    ports,
-    settings,
-    recorded.map(({ revocation }) => revocation),
-  ).then(
-    ({ failed }) => failed,
-    (error: unknown) => new Map(recorded.map(({ revocation }) => [shardOf(revocation.uid!), error])),
-  );
-  for (const { message, revocation, isNew } of recorded) {
+      ports.log({ ...line(message), outcome: "failed", detail: describeError(error) });
+    }
+  });
+  const revocations = [...recorded.values()].map(({ revocation }) => revocation);
+  const { failed: shards } = await reconcileRevocations(ports, revocations);
+  for (const [message, { revocation, isNew }] of recorded) {
     const shard = shardOf(revocation.uid!);
     // The ledger has the revocation: the next delivery finds it there and continues with the store.
-    if (failures.has(shard)) failed.push(message);
-    ports.log({
-      ...line(message),
-      ...described(revocation),
-      ...(failures.has(shard)
-        ? { outcome: "failed", detail: describeError(failures.get(shard)) }
-        : { outcome: "done", isNew }),
-    });
+    if (shards.has(shard)) failed.push(message);
+    const outcome = shards.has(shard)
+      ? { outcome: "failed", detail: describeError(shards.get(shard)) }
+      : { outcome: "done", isNew };
+    ports.log({ ...line(message), ...described(revocation), ...outcome });
   }
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
 /** @returns undefined for a message that went to the dead-letter queue */
-async function record(
-  ports: RevokerPorts,
-  settings: RevokerSettings,
-  message: SqsRecord,
-): Promise<Recorded | undefined> {
+async function record(ports: RevokerPorts, message: SqsRecord): Promise<Recorded | undefined> {
   try {
     const { command, sentAt } = parseMessage(message.body, Math.floor(Number(message.attributes.SentTimestamp) / 1000));
-    return await recordRevocation(ports, settings, command, sentAt);
+    return await recordRevocation(ports, command, sentAt);
   } catch (error) {
     if (!(error instanceof InvalidRequest)) throw error;
     await ports.sendToDeadLetterQueue(message.body, error.message);

@@ -73,8 +73,8 @@ export class InvalidRequest extends Error {
   override readonly name = "InvalidRequest";
 
   constructor(
-    readonly code: "invalid_request" | "not_found",
     message: string,
+    readonly code: "invalid_request" | "not_found" = "invalid_request",
   ) {
     super(message);
   }
@@ -99,13 +99,10 @@ const notification = z.object({
  * @throws InvalidRequest
  */
 export function parseMessage(body: string, sentAt: number): { command: RevocationCommand; sentAt: number } {
-  const content = parseJson(body);
-  const { success, data } = notification.safeParse(content);
-  if (!success) return { command: readCommand(body, content), sentAt };
-  return {
-    command: readCommand(data.Message, parseJson(data.Message)),
-    sentAt: Math.floor(Date.parse(data.Timestamp) / 1000),
-  };
+  const { success, data } = notification.safeParse(parseJson(body));
+  return success
+    ? { command: readCommand(data.Message), sentAt: Math.floor(Date.parse(data.Timestamp) / 1000) }
+    : { command: readCommand(body), sentAt };
 }
 
 /** @throws InvalidRequest */
@@ -113,15 +110,15 @@ export function parseRequest(event: unknown): RevokerRequest {
   return read(request, event) as RevokerRequest;
 }
 
-function readCommand(text: string, content: unknown): RevocationCommand {
-  if (Buffer.byteLength(text) > MAX_COMMAND_BYTES) throw invalid(`more than ${MAX_COMMAND_BYTES} bytes`);
-  return read(command, content) as RevocationCommand;
+function readCommand(text: string): RevocationCommand {
+  if (Buffer.byteLength(text) > MAX_COMMAND_BYTES) throw new InvalidRequest(`more than ${MAX_COMMAND_BYTES} bytes`);
+  return read(command, parseJson(text)) as RevocationCommand;
 }
 
 function read(schema: z.ZodType, value: unknown): unknown {
   const { success, data, error } = schema.safeParse(value, { reportInput: false });
   if (success) return data;
-  throw invalid(error.issues.map(describe).join("; "));
+  throw new InvalidRequest(error.issues.map(describe).join("; "));
 }
 
 function describe({ path, code, message }: z.core.$ZodIssue): string {
@@ -135,10 +132,6 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw invalid("not JSON");
+    throw new InvalidRequest("not JSON");
   }
-}
-
-function invalid(message: string): InvalidRequest {
-  return new InvalidRequest("invalid_request", message);
 }

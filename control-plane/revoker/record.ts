@@ -7,13 +7,11 @@ import { LEDGER_RETENTION, type Revocation } from "../../ledger/records";
 import { GATEWAY_PARTS, gatewayRevocationId, sessionRevocationId, userRevocationId } from "../../ledger/tables";
 import { sha256 } from "../../session/node-hash";
 import type { RevocationCommand, RevocationTarget } from "../../session/revocation";
-import { CLOCK_SKEW, CUTOFF_REACH, ENTRY_MARGIN } from "../../session/timing";
+import { CLOCK_SKEW, CUTOFF_REACH } from "../../session/timing";
 import { userId } from "../../session/token";
-import { OperationError } from "../errors";
-import { backoff } from "../store/backoff";
-import type { Ports } from "../ports";
-import { InvalidRequest } from "./command";
-import type { RevokerSettings } from "./settings";
+import type { Ports, RevokerPorts } from "../ports";
+import { retry } from "../retry";
+import { InvalidRequest, type LockdownRequest } from "./command";
 
 const MAX_ATTEMPTS = 20;
 /** Items of a lockdown that are written in parallel. */
@@ -29,35 +27,30 @@ export interface Recorded {
   isNew: boolean;
 }
 
-type Asked = Pick<Revocation, "kind" | "uid" | "sid" | "cutoff" | "by" | "reason">;
+/** For a user, `commands` is the digest of this command. */
+type Asked = Pick<Revocation, "kind" | "uid" | "sid" | "cutoff" | "by" | "reason" | "commands">;
 
 /**
  * @param sentAt Unix seconds: when the command was requested; its cut-off, if it names none
  * @throws InvalidRequest `not_found` if neither ledger nor command says whose session it is
  */
 export async function recordRevocation(
-  ports: Ports,
-  settings: RevokerSettings,
+  ports: RevokerPorts,
   command: RevocationCommand,
   sentAt: number,
 ): Promise<Recorded> {
   const { target, cutoff = sentAt, by, reason } = command;
   const now = ports.now();
-  if (target.type === "user") {
-    const uid = uidOf(target);
-    // The sender's clock may be ahead of this one. The digest covers what was sent, so it is the same for every
-    // delivery.
-    return record(
-      ports,
-      settings,
-      userRevocationId(uid),
-      { kind: "user", uid, cutoff: Math.min(cutoff, now), by, reason },
-      digestOf({ cutoff, by, reason }),
-    );
+  if (target.type === "session") {
+    const { sid } = target;
+    const uid = await userOfSession(ports, target);
+    return record(ports, sessionRevocationId(sid), { kind: "session", uid, sid, cutoff: now, by, reason });
   }
-  const { sid } = target;
-  const uid = await userOfSession(ports, target);
-  return record(ports, settings, sessionRevocationId(sid), { kind: "session", uid, sid, cutoff: now, by, reason });
+  const uid = "uid" in target ? target.uid : userId(sha256, target.issuer, target.subject);
+  // The sender's clock may be ahead of this one. The digest covers what was sent, so it is the same for every delivery.
+  const commands = sha256([cutoff, by, reason].join("\n")).slice(0, DIGEST_LENGTH);
+  const asked: Asked = { kind: "user", uid, cutoff: Math.min(cutoff, now), by, reason, commands };
+  return record(ports, userRevocationId(uid), asked);
 }
 
 /**
@@ -65,81 +58,53 @@ export async function recordRevocation(
  *
  * @returns one of the records
  */
-export async function recordLockdown(
-  ports: Ports,
-  settings: RevokerSettings,
-  { by, reason }: { by: string; reason: string },
-): Promise<Revocation> {
+export async function recordLockdown(ports: RevokerPorts, { by, reason }: LockdownRequest): Promise<Revocation> {
   const cutoff = ports.now();
-  const limit = pLimit(PARALLEL_WRITES);
-  const recorded = await Promise.all(
-    GATEWAY_PARTS.map((part) =>
-      limit(() => record(ports, settings, gatewayRevocationId(part), { kind: "gateway", cutoff, by, reason })),
-    ),
+  const recorded = await pLimit(PARALLEL_WRITES).map(GATEWAY_PARTS, (part) =>
+    record(ports, gatewayRevocationId(part), { kind: "gateway", cutoff, by, reason }),
   );
   return recorded[0]!.revocation;
 }
 
-/** @param digest of the command; only for a user */
-async function record(
-  { ledger, now, wait }: Ports,
-  settings: RevokerSettings,
-  id: string,
-  asked: Asked,
-  digest = "",
-): Promise<Recorded> {
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    if (attempt > 0) await wait(backoff(attempt));
+async function record(ports: RevokerPorts, id: string, asked: Asked): Promise<Recorded> {
+  const { ledger } = ports;
+  return retry(ports, MAX_ATTEMPTS, "the revocation could not be written to the ledger; try again", async () => {
     const held = (await ledger.revocations([id])).get(id);
-    if (held && isCovered(held, asked, digest)) return { revocation: held, isNew: false };
-    const revocation = following(held, asked, digest, now(), settings);
-    if (await ledger.replaceRevocation(id, held, revocation)) return { revocation, isNew: true };
-  }
-  throw new OperationError("the revocation could not be written to the ledger; try again");
+    if (held && isCovered(held, asked)) return { revocation: held, isNew: false };
+    const revocation = following(held, asked, ports);
+    return (await ledger.replaceRevocation(id, held, revocation)) ? { revocation, isNew: true } : undefined;
+  });
 }
 
 /** True if the revocation in the ledger already covers the new command. */
-function isCovered(held: Revocation, asked: Asked, digest: string): boolean {
+function isCovered(held: Revocation, asked: Asked): boolean {
   if (asked.kind === "session") return held.uid === asked.uid;
   // A second lockdown ends the sessions that began since the first.
   if (asked.kind === "gateway") return false;
   // The same command again, or one for sessions that are already revoked.
-  return (held.commands ?? "").split(" ").includes(digest) || asked.cutoff + 2 * CLOCK_SKEW < held.cutoff;
+  return held.commands?.split(" ").includes(asked.commands!) || asked.cutoff + 2 * CLOCK_SKEW < held.cutoff;
 }
 
 /** The revocation that replaces `held`. Its mark is greater, so sessions whose sign-in knew only `held` are revoked. */
 function following(
   held: Revocation | undefined,
   asked: Asked,
-  digest: string,
-  now: number,
-  { sessionLifetime, tokenLifetime }: RevokerSettings,
+  { now, sessionLifetime, entryLifetime }: RevokerPorts,
 ): Revocation {
+  const recordedAt = now();
   const cutoff = Math.max(asked.cutoff, asked.kind === "session" ? 0 : (held?.cutoff ?? 0));
   // Sessions from before a shorter lifetime was configured end with their tokens: the ledger refuses their renewal.
-  const until = Math.max(cutoff + CUTOFF_REACH + sessionLifetime, now + tokenLifetime + ENTRY_MARGIN);
+  const until = Math.max(cutoff + CUTOFF_REACH + sessionLifetime, recordedAt + entryLifetime);
+  const commands = asked.commands && `${held?.commands ?? ""} ${asked.commands}`.trim().split(" ").slice(-REMEMBERED);
   return {
     ...asked,
+    ...(commands && { commands: commands.join(" ") }),
     cutoff,
-    mark: asked.kind === "session" ? 0 : Math.max(now, (held?.mark ?? 0) + 1),
-    recordedAt: now,
+    mark: asked.kind === "session" ? 0 : Math.max(recordedAt, (held?.mark ?? 0) + 1),
+    recordedAt,
     until,
-    ...(asked.kind === "user" && {
-      commands: [...(held?.commands ?? "").split(" "), digest]
-        .filter((one) => one !== "")
-        .slice(-REMEMBERED)
-        .join(" "),
-    }),
     expiresAt: until + LEDGER_RETENTION,
   };
-}
-
-function digestOf({ cutoff, by, reason }: Pick<Asked, "cutoff" | "by" | "reason">): string {
-  return sha256([cutoff, by, reason].join("\n")).slice(0, DIGEST_LENGTH);
-}
-
-function uidOf(target: RevocationTarget & { type: "user" }): string {
-  return "uid" in target ? target.uid : userId(sha256, target.issuer, target.subject);
 }
 
 /**
@@ -148,6 +113,6 @@ function uidOf(target: RevocationTarget & { type: "user" }): string {
 async function userOfSession({ ledger }: Ports, { sid, uid }: RevocationTarget & { type: "session" }): Promise<string> {
   if (uid !== undefined && (await ledger.session(uid, sid))) return uid;
   const known = (await ledger.userOfSession(sid)) ?? uid;
-  if (known === undefined) throw new InvalidRequest("not_found", "the ledger has no such session");
+  if (known === undefined) throw new InvalidRequest("the ledger has no such session", "not_found");
   return known;
 }

@@ -1,8 +1,7 @@
 import { isRevoked, type Revocation } from "../../ledger/records";
 import type { RevocationCommand } from "../../session/revocation";
-import type { LogEntry, Ports } from "../ports";
+import type { LogEntry, RevokerPorts } from "../ports";
 import { reconcileEachRevocation } from "../reconcile/revocations";
-import type { RevokerSettings } from "./settings";
 import { recordRevocation } from "./record";
 
 export interface RevokeAnswer {
@@ -16,13 +15,9 @@ export interface RevokeAnswer {
 }
 
 /** @throws InvalidRequest `not_found` for an unknown session */
-export async function revoke(
-  ports: Ports,
-  settings: RevokerSettings,
-  command: RevocationCommand,
-): Promise<RevokeAnswer> {
-  const { revocation, isNew } = await recordRevocation(ports, settings, command, ports.now());
-  const records = await reconcileEachRevocation(ports, settings, [revocation]);
+export async function revoke(ports: RevokerPorts, command: RevocationCommand): Promise<RevokeAnswer> {
+  const { revocation, isNew } = await recordRevocation(ports, command, ports.now());
+  const records = await reconcileEachRevocation(ports, [revocation]);
   const sessions = await ports.ledger.sessionsOf(revocation.uid!);
   const ended = sessions.filter(
     (session) => session.endsAt > ports.now() && session.endedAt === undefined && isRevoked(session, [revocation]),
@@ -37,11 +32,5 @@ export async function revoke(
 
 /** The part of a log line that says who was revoked, and by whom. */
 export function described({ kind, uid, sid, by, reason }: Revocation): Omit<LogEntry, "outcome"> {
-  return {
-    target: kind,
-    ...(uid !== undefined && { uid }),
-    ...(sid !== undefined && { sid }),
-    by,
-    reasonLength: reason.length,
-  };
+  return { target: kind, uid, sid, by, reasonLength: reason.length };
 }

@@ -1,9 +1,8 @@
 import { isRevoked, type LedgerSession, type Revocation } from "../../ledger/records";
 import { statusIds } from "../../ledger/tables";
 import { CLOCK_SKEW } from "../../session/timing";
-import type { Ports } from "../ports";
+import type { RevokerPorts } from "../ports";
 import type { SessionsRequest } from "./command";
-import type { RevokerSettings } from "./settings";
 
 const DEFAULT_LIMIT = 100;
 const HOUR = 3600;
@@ -18,18 +17,14 @@ export interface SessionsAnswer {
   hasMore: boolean;
 }
 
-export async function listSessions(
-  ports: Ports,
-  settings: RevokerSettings,
-  request: SessionsRequest,
-): Promise<SessionsAnswer> {
+export async function listSessions(ports: RevokerPorts, request: SessionsRequest): Promise<SessionsAnswer> {
   const { ledger, now } = ports;
   const { limit = DEFAULT_LIMIT, uid, email, all = false } = request;
   const isListed = (session: LedgerSession) => all || (session.endsAt > now() && session.endedAt === undefined);
   const uids = uid !== undefined ? [uid] : email !== undefined ? await ledger.usersOfEmail(email) : undefined;
   const found = uids
     ? (await Promise.all(uids.map((user) => ledger.sessionsOf(user)))).flat()
-    : await latest(ports, settings, limit + 1, isListed);
+    : await latest(ports, limit + 1, isListed);
   const listed = found.filter(isListed).sort((a, b) => b.startedAt - a.startedAt || (a.sid < b.sid ? -1 : 1));
   const sessions = listed.slice(0, limit);
   const revocations = await ledger.revocations(sessions.flatMap((session) => idsOf(session)));
@@ -42,8 +37,7 @@ export async function listSessions(
 
 /** Reads sign-ins backwards in time until `count` are found, or until no older session can be active. */
 async function latest(
-  { ledger, now }: Ports,
-  { sessionLifetime }: RevokerSettings,
+  { ledger, now, sessionLifetime }: RevokerPorts,
   count: number,
   isListed: (session: LedgerSession) => boolean,
 ): Promise<LedgerSession[]> {

@@ -14,6 +14,7 @@ export interface ActiveKeys {
 /** @throws OperationError if AWSCURRENT has no keys: continuing without them would end every session */
 export async function readActiveKeys(secret: SessionKeysSecret): Promise<ActiveKeys> {
   const stages = await secret.stages();
+  const read = async (version: string | undefined) => (version === undefined ? undefined : secret.read(version));
   const [current, pending] = await Promise.all([
     read(stages.current),
     stages.pending === stages.current ? undefined : read(stages.pending),
@@ -21,10 +22,6 @@ export async function readActiveKeys(secret: SessionKeysSecret): Promise<ActiveK
   if (stages.current !== undefined && !current)
     throw new OperationError("the version with AWSCURRENT has no value; move the label to the last good version");
   return { stages, current, keys: { ...current?.keys, ...(pending && addedBy(pending, current)) } };
-
-  async function read(version: string | undefined): Promise<SessionKeys | undefined> {
-    return version === undefined ? undefined : secret.read(version);
-  }
 }
 
 /** True if `next` was made from `current`. A version from before a lockdown does not have the lockdown's key. */

@@ -32,6 +32,10 @@ export function sessionKeysSecret(secretId: string): SessionKeysSecret {
         VersionStages: [label],
       }),
     );
+  const moveLabel = async (label: string, from: string | undefined, to?: string): Promise<void> => {
+    const versions = { RemoveFromVersionId: from, MoveToVersionId: to };
+    await client.send(new UpdateSecretVersionStageCommand({ SecretId: secretId, VersionStage: label, ...versions }));
+  };
   const secret: SessionKeysSecret = {
     async stages() {
       const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: secretId }));
@@ -71,12 +75,7 @@ export function sessionKeysSecret(secretId: string): SessionKeysSecret {
       await put(version, keys, STAGES.pending);
     },
 
-    async promote(version, from) {
-      const move = { MoveToVersionId: version, ...(from !== undefined && { RemoveFromVersionId: from }) };
-      await client.send(
-        new UpdateSecretVersionStageCommand({ SecretId: secretId, VersionStage: STAGES.current, ...move }),
-      );
-    },
+    promote: (version, from) => moveLabel(STAGES.current, from, version),
 
     async replaceCurrent(version, keys, from) {
       await put(version, keys, NEXT);
@@ -94,13 +93,7 @@ export function sessionKeysSecret(secretId: string): SessionKeysSecret {
 
     async unlabel(stage, version) {
       try {
-        await client.send(
-          new UpdateSecretVersionStageCommand({
-            SecretId: secretId,
-            VersionStage: STAGES[stage],
-            RemoveFromVersionId: version,
-          }),
-        );
+        await moveLabel(STAGES[stage], version);
       } catch (error) {
         if (!(error instanceof InvalidParameterException) || (await secret.stages())[stage] === version) throw error;
       }

@@ -23,16 +23,14 @@ const PAGE_SIZE = 50;
 /** @param arn of the KeyValueStore */
 export function keyValueStore(arn: string): Store {
   const client = new CloudFrontKeyValueStoreClient(CLIENT_OPTIONS);
-  const etagNow = async (): Promise<string> =>
-    (await client.send(new DescribeKeyValueStoreCommand({ KvsARN: arn }))).ETag!;
   return {
     async read() {
-      const etag = await etagNow();
+      const { ETag } = await client.send(new DescribeKeyValueStoreCommand({ KvsARN: arn }));
       const records = new Map<string, string>();
       for await (const { Items = [] } of paginateListKeys({ client, pageSize: PAGE_SIZE }, { KvsARN: arn })) {
         for (const { Key, Value } of Items) records.set(Key!, Value!);
       }
-      return { etag, records };
+      return { etag: ETag!, records };
     },
 
     async get(name) {

@@ -8,9 +8,9 @@ import { KEY_ID, type SessionKeys } from "../../../session/keys";
 const NOW = 1_800_000_000;
 const DAY = 86_400;
 const KEY = "k".repeat(43);
-const ports = { now: () => NOW, random: (bytes: number) => randomBytes(bytes) };
+const ports = { now: () => NOW, random: (bytes: number) => randomBytes(bytes), keyRetention: DAY };
 const keysOf = (...kids: string[]) => Object.fromEntries(kids.map((kid) => [kid, KEY]));
-const next = (current: SessionKeys | undefined, retention = DAY) => nextKeys(current, retention, ports);
+const next = (current: SessionKeys | undefined) => nextKeys(current, ports);
 
 test("the first key is alone, and signs", () => {
   const { current, keys, ...rest } = next(undefined);
@@ -57,7 +57,7 @@ test.each(CASES)("%s", (_, current, retired, kept) => {
 test("daily rotations keep a month of keys for sessions of a month, and no more", () => {
   let keys: SessionKeys | undefined;
   for (let day = 0; day < 60; day++)
-    keys = nextKeys(keys, 30 * DAY + 25 * 3600, { ...ports, now: () => NOW + day * DAY });
+    keys = nextKeys(keys, { ...ports, keyRetention: 30 * DAY + 25 * 3600, now: () => NOW + day * DAY });
   expect(Object.keys(keys!.keys)).toHaveLength(34);
 });
 
@@ -71,10 +71,13 @@ test("more keys than one update of the store can hold are never made: revocation
 
 test("a key id is taken once", () => {
   const ids = ["00000001", "00000001", "00000002"];
-  const { current } = nextKeys({ current: "00000001", keys: keysOf("00000001") }, DAY, {
-    ...ports,
-    random: (bytes) => (bytes === 4 ? Buffer.from(ids.shift()!, "hex") : randomBytes(bytes)),
-  });
+  const { current } = nextKeys(
+    { current: "00000001", keys: keysOf("00000001") },
+    {
+      ...ports,
+      random: (bytes) => (bytes === 4 ? Buffer.from(ids.shift()!, "hex") : randomBytes(bytes)),
+    },
+  );
   expect(current).toBe("00000002");
 });
 

@@ -2,16 +2,14 @@
 import { STEPS } from "../../../control-plane/key-rotator/steps";
 import { tidy } from "../../../control-plane/reconcile/reconcile";
 import { revoke } from "../../../control-plane/revoker/revoke";
-import type { Ports } from "../../../control-plane/ports";
 import { KEY_ANNOUNCEMENT, KEY_CACHE, PROPAGATION } from "../../../session/timing";
 import {
   type Gateway,
   gatewayInMemory,
   ofUser,
   rotate,
-  ROTATION,
   ROTATION_STEPS,
-  SETTINGS,
+  type TestPorts,
 } from "../../support/control-plane/gateway";
 
 interface Moment {
@@ -106,9 +104,9 @@ test("nobody's token is refused at any call of three rotations, with a tidy and 
       const instance = gateway.instance({ answered });
       await gateway.time.run(
         Promise.all([
-          STEPS[step]!(instance.ports, ROTATION, `v${rotation + 1}`),
-          tidy(gateway.instance().ports, SETTINGS),
-          revoke(gateway.instance().ports, SETTINGS, ofUser("nobody-of-these00")),
+          STEPS[step]!(instance.ports, `v${rotation + 1}`),
+          tidy(gateway.instance().ports),
+          revoke(gateway.instance().ports, ofUser("nobody-of-these00")),
         ]),
       );
     }
@@ -117,9 +115,9 @@ test("nobody's token is refused at any call of three rotations, with a tidy and 
 });
 
 describe("a crash between the secret and the store is mended", () => {
-  const cures: [string, (ports: Ports) => Promise<unknown>][] = [
-    ["the next tidy", (ports) => tidy(ports, SETTINGS)],
-    ["the next revocation", (ports) => revoke(ports, SETTINGS, ofUser("somebody-else-00"))],
+  const cures: [string, (ports: TestPorts) => Promise<unknown>][] = [
+    ["the next tidy", (ports) => tidy(ports)],
+    ["the next revocation", (ports) => revoke(ports, ofUser("somebody-else-00"))],
     ["the same rotation again", (ports) => rotate(ports, "v9")],
   ];
   test.each(cures)(
@@ -150,11 +148,11 @@ describe("a crash between the secret and the store is mended", () => {
 
 test("thirty-three keys at once fit: a rotation a day, sessions of thirty days, revocations in between", async () => {
   const gateway = gatewayInMemory();
-  const settings = { ...ROTATION, keyRetention: 30 * 86_400 + 25 * 3600 };
+  const keyRetention = 30 * 86_400 + 25 * 3600;
   const first = gateway.signIn({ expiresAt: 2_000_000_000 });
   for (let day = 1; day <= 40; day++) {
     const { ports } = gateway.instance();
-    await gateway.time.run(rotate(ports, `v${day}`, settings));
+    await gateway.time.run(rotate({ ...ports, keyRetention }, `v${day}`));
     await gateway.revoke(ofUser("nobody-of-these00", { reason: `${day}` }));
     if (day === 29) expect(await gateway.decide(first)).toBe(`allow session ${first.session.uid}`);
     await gateway.time.pass(86_400_000);
@@ -166,9 +164,9 @@ test("thirty-three keys at once fit: a rotation a day, sessions of thirty days, 
 
 test("fifty keys do not fit: it says so instead of dropping one, and revocations go on", async () => {
   const gateway = gatewayInMemory();
-  const settings = { ...ROTATION, keyRetention: 400 * 86_400 };
+  const keyRetention = 400 * 86_400;
   const rotations = (async () => {
-    for (let day = 1; day <= 60; day++) await rotate(gateway.instance().ports, `v${day}`, settings);
+    for (let day = 1; day <= 60; day++) await rotate({ ...gateway.instance().ports, keyRetention }, `v${day}`);
   })();
   await expect(gateway.time.run(rotations)).rejects.toThrow(
     /there are 48 session keys that active sessions may be signed with; rotate them less often/,
@@ -182,9 +180,9 @@ test("fifty keys do not fit: it says so instead of dropping one, and revocations
 test("testSecret gives up by name where the store has no record of the new key", async () => {
   const gateway = gatewayInMemory();
   const { ports } = gateway.instance();
-  for (const step of ["createSecret", "setSecret"]) await gateway.time.run(STEPS[step]!(ports, ROTATION, "v1"));
+  for (const step of ["createSecret", "setSecret"]) await gateway.time.run(STEPS[step]!(ports, "v1"));
   gateway.store.records.clear();
-  await expect(gateway.time.run(STEPS["testSecret"]!(ports, ROTATION, "v1"))).rejects.toThrow(
+  await expect(gateway.time.run(STEPS["testSecret"]!(ports, "v1"))).rejects.toThrow(
     "the store has no record of the new key",
   );
 });

@@ -6,9 +6,8 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { dynamoDbLedger } from "../../../control-plane/ledger/aws";
-import type { Ledger } from "../../../control-plane/ports";
 import { recordRevocation } from "../../../control-plane/revoker/record";
-import type { Ports } from "../../../control-plane/ports";
+import type { Ledger, RevokerPorts } from "../../../control-plane/ports";
 import { ALL_SHARDS } from "../../../control-plane/reconcile/read";
 import { createLedgerTables } from "../../../local/ledger-tables";
 import type { LedgerSession, Revocation, ShardState } from "../../../ledger/records";
@@ -138,12 +137,10 @@ function ledgerTests(start: () => Promise<{ endpoint: string; close(): Promise<v
 
       const uid = id();
       const wait = (seconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, seconds * 1000));
-      const ports = { ledger, now: () => NOW, wait } as Ports;
-      const settings = { sessionLifetime: 28_800, tokenLifetime: 900 };
+      const ports = { ledger, now: () => NOW, wait, sessionLifetime: 28_800, entryLifetime: 1500 } as RevokerPorts;
       const recorded = await atOnce((writer) =>
         recordRevocation(
           ports,
-          settings,
           { version: 1, target: { type: "user", uid }, by: "event:hr", reason: `${writer}` },
           NOW,
         ),

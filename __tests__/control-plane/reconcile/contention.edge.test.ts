@@ -5,7 +5,6 @@
 import { reconcile, tidy } from "../../../control-plane/reconcile/reconcile";
 import { lockdown } from "../../../control-plane/revoker/lockdown";
 import { revoke } from "../../../control-plane/revoker/revoke";
-import type { Ports } from "../../../control-plane/ports";
 import {
   fill,
   type Gateway,
@@ -14,8 +13,7 @@ import {
   ofUser,
   randomId,
   rotate,
-  ROTATION,
-  SETTINGS,
+  type TestPorts,
 } from "../../support/control-plane/gateway";
 
 /** Milliseconds between two writes of the others: more than ten a second. */
@@ -43,7 +41,7 @@ function otherRevoker(gateway: Gateway): Writer {
   const { ports } = gateway.instance();
   const loop = (async () => {
     while (isOn) {
-      done.push(revoke(ports, SETTINGS, ofUser(randomId())));
+      done.push(revoke(ports, ofUser(randomId())));
       await gateway.time.sleep(EVERY);
     }
   })();
@@ -51,12 +49,12 @@ function otherRevoker(gateway: Gateway): Writer {
 }
 
 /** What it is, and in how many seconds it must end. */
-const WORK: [string, number, (ports: Ports) => Promise<unknown>][] = [
-  ["a lockdown", 30, (ports) => lockdown(ports, SETTINGS, LOCKDOWN)],
-  ["a rotation", 60, (ports) => rotate(ports, "v1", { ...ROTATION, propagation: 2, keyAnnouncement: 2 })],
-  ["a sweep", 900, (ports) => reconcile(ports, SETTINGS)],
-  ["a tidy", 60, (ports) => tidy(ports, SETTINGS)],
-  ["a revocation", 30, (ports) => revoke(ports, SETTINGS, ofUser(randomId()))],
+const WORK: [string, number, (ports: TestPorts) => Promise<unknown>][] = [
+  ["a lockdown", 30, (ports) => lockdown(ports, LOCKDOWN)],
+  ["a rotation", 60, (ports) => rotate({ ...ports, propagation: 2, keyAnnouncement: 2 }, "v1")],
+  ["a sweep", 900, (ports) => reconcile(ports)],
+  ["a tidy", 60, (ports) => tidy(ports)],
+  ["a revocation", 30, (ports) => revoke(ports, ofUser(randomId()))],
 ];
 
 describe("among more than ten revocations a second", () => {
@@ -90,7 +88,7 @@ test("ten concurrent revokers lose none of each other's revocations", async () =
   const users = Array.from({ length: 100 }, () => gateway.signIn());
   const revokers = Array.from({ length: 10 }, () => gateway.instance());
   await gateway.time.run(
-    Promise.all(users.map(({ session: { uid } }, place) => revoke(revokers[place % 10]!.ports, SETTINGS, ofUser(uid)))),
+    Promise.all(users.map(({ session: { uid } }, place) => revoke(revokers[place % 10]!.ports, ofUser(uid)))),
   );
   for (const signed of users) expect(await gateway.decide(signed)).toBe("login revoked");
 });

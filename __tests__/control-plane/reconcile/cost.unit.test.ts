@@ -6,7 +6,6 @@ import { lockdown } from "../../../control-plane/revoker/lockdown";
 import { check, reconcile, tidy } from "../../../control-plane/reconcile/reconcile";
 import { revoke } from "../../../control-plane/revoker/revoke";
 import { listSessions } from "../../../control-plane/revoker/sessions";
-import type { RevokerPorts } from "../../../control-plane/ports";
 import { ENTRY_MARGIN } from "../../../session/timing";
 import {
   fill,
@@ -17,15 +16,15 @@ import {
   ofUser,
   randomId,
   rotate,
-  SETTINGS,
   TOKEN_SECONDS,
   uidIn,
+  type TestPorts,
 } from "../../support/control-plane/gateway";
 
 const messages = (gateway: Gateway, count: number) =>
   Array.from({ length: count }, () => message(ofUser(randomId()), gateway.now()));
 
-async function callsOf(gateway: Gateway, work: (ports: RevokerPorts) => Promise<unknown>): Promise<string[]> {
+async function callsOf(gateway: Gateway, work: (ports: TestPorts) => Promise<unknown>): Promise<string[]> {
   const { ports, calls } = gateway.instance();
   await gateway.time.run(work(ports));
   return calls;
@@ -44,10 +43,10 @@ describe.each([
   ["an idle store", false],
   ["a store with a record of every shard", true],
 ])("in %s", (_, isFull) => {
-  const ONE_CALL: [string, (ports: RevokerPorts, gateway: Gateway) => Promise<unknown>][] = [
-    ["a revocation", (ports) => revoke(ports, SETTINGS, ofUser(randomId()))],
-    ["a batch of ten", (ports, gateway) => carryOutBatch(ports, SETTINGS, messages(gateway, 10))],
-    ["a lockdown", (ports) => lockdown(ports, SETTINGS, LOCKDOWN)],
+  const ONE_CALL: [string, (ports: TestPorts, gateway: Gateway) => Promise<unknown>][] = [
+    ["a revocation", (ports) => revoke(ports, ofUser(randomId()))],
+    ["a batch of ten", (ports, gateway) => carryOutBatch(ports, messages(gateway, 10))],
+    ["a lockdown", (ports) => lockdown(ports, LOCKDOWN)],
   ];
   test.each(ONE_CALL)("%s is one call of the store", async (_name, work) => {
     const gateway = await working(isFull);
@@ -66,12 +65,12 @@ describe.each([
 
   test("a tidy with nothing to do is none", async () => {
     const gateway = await working(isFull);
-    expect(ofStore(await callsOf(gateway, (ports) => tidy(ports, SETTINGS)))).toEqual([]);
+    expect(ofStore(await callsOf(gateway, (ports) => tidy(ports)))).toEqual([]);
   });
 });
 
 test("the daily sweep of an idle gateway is two calls", async () => {
-  expect(ofStore(await callsOf(await working(), (ports) => reconcile(ports, SETTINGS)))).toEqual([
+  expect(ofStore(await callsOf(await working(), (ports) => reconcile(ports)))).toEqual([
     "store.describe",
     "store.list",
   ]);
@@ -79,19 +78,19 @@ test("the daily sweep of an idle gateway is two calls", async () => {
 
 test("five hundred revocations in as many shards are eleven updates or so, and nothing else", async () => {
   const gateway = await working();
-  const calls = ofStore(await callsOf(gateway, (ports) => carryOutBatch(ports, SETTINGS, messages(gateway, 500))));
+  const calls = ofStore(await callsOf(gateway, (ports) => carryOutBatch(ports, messages(gateway, 500))));
   expect(new Set(calls)).toEqual(new Set(["store.update"]));
   expect(calls.length).toBeLessThanOrEqual(15);
 });
 
 test("a day after the last revocation the keys' records name no shard, by one call", async () => {
   const gateway = await working();
-  await callsOf(gateway, (ports) => carryOutBatch(ports, SETTINGS, messages(gateway, 300)));
+  await callsOf(gateway, (ports) => carryOutBatch(ports, messages(gateway, 300)));
   expect(gateway.store.records.get("key.first")!.length).toBeGreaterThan(43);
   await gateway.time.pass((TOKEN_SECONDS + ENTRY_MARGIN + 1) * 1000);
-  expect(ofStore(await callsOf(gateway, (ports) => tidy(ports, SETTINGS))).length).toBeLessThanOrEqual(3);
+  expect(ofStore(await callsOf(gateway, (ports) => tidy(ports))).length).toBeLessThanOrEqual(3);
   expect(gateway.store.records.get("key.first")!.length).toBe(43);
-  expect(ofStore(await callsOf(gateway, (ports) => tidy(ports, SETTINGS)))).toEqual([]);
+  expect(ofStore(await callsOf(gateway, (ports) => tidy(ports)))).toEqual([]);
   const { deleted } = await gateway.reconcile();
   expect(deleted).toBeGreaterThan(250);
   expect([...gateway.store.records.keys()]).toEqual(["key.first"]);
@@ -99,25 +98,24 @@ test("a day after the last revocation the keys' records name no shard, by one ca
 
 describe("no operation but check, rebuild and sweep reads a whole table", () => {
   const scans = (calls: string[]) => calls.filter((call) => call === "ledger.scan").length;
-  const OTHERS: [string, (ports: RevokerPorts, gateway: Gateway) => Promise<unknown>][] = [
-    ["a revocation", (ports) => revoke(ports, SETTINGS, ofUser(randomId()))],
+  const OTHERS: [string, (ports: TestPorts, gateway: Gateway) => Promise<unknown>][] = [
+    ["a revocation", (ports) => revoke(ports, ofUser(randomId()))],
     [
       "a revocation of a full record",
       (ports, gateway) =>
         carryOutBatch(
           ports,
-          SETTINGS,
           messages(gateway, 60).map((message) => ({ ...message, body: JSON.stringify(ofUser(uidIn("AB"))) })),
         ),
     ],
-    ["a batch", (ports, gateway) => carryOutBatch(ports, SETTINGS, messages(gateway, 500))],
-    ["a lockdown", (ports) => lockdown(ports, SETTINGS, LOCKDOWN)],
+    ["a batch", (ports, gateway) => carryOutBatch(ports, messages(gateway, 500))],
+    ["a lockdown", (ports) => lockdown(ports, LOCKDOWN)],
     ["a rotation", (ports) => rotate(ports, "v1")],
-    ["a tidy", (ports) => tidy(ports, SETTINGS)],
-    ["a list of everybody's sessions", (ports) => listSessions(ports, SETTINGS, { operation: "sessions" })],
+    ["a tidy", (ports) => tidy(ports)],
+    ["a list of everybody's sessions", (ports) => listSessions(ports, { operation: "sessions" })],
     [
       "a revocation that finds the ledger's ETag wrong",
-      (ports, gateway) => (gateway.disturb(), revoke(ports, SETTINGS, ofUser(randomId()))),
+      (ports, gateway) => (gateway.disturb(), revoke(ports, ofUser(randomId()))),
     ],
   ];
   test.each(OTHERS)("%s does not", async (_, work) => {
@@ -128,6 +126,6 @@ describe("no operation but check, rebuild and sweep reads a whole table", () => 
     ["check", check],
     ["sweep", reconcile],
   ] as const)("%s does", async (_, work) => {
-    expect(scans(await callsOf(await working(), (ports) => work(ports, SETTINGS)))).toBeGreaterThan(0);
+    expect(scans(await callsOf(await working(), (ports) => work(ports)))).toBeGreaterThan(0);
   });
 });

@@ -14,7 +14,6 @@ import {
   message,
   ofSession,
   ofUser,
-  SETTINGS,
   type Signed,
   TOKEN_SECONDS,
   uidIn,
@@ -28,7 +27,6 @@ const state = (gateway: Gateway) => gateway.items.get(shardStateId(SHARD)) as Sh
 const deliver = (gateway: Gateway, { ports }: Instance, commands: readonly RevocationCommand[]) =>
   carryOutBatch(
     ports,
-    SETTINGS,
     commands.map((command) => message(command, gateway.now())),
   );
 const users = (count: number) => Array.from({ length: count }, () => uidIn(END));
@@ -123,7 +121,7 @@ describe("when the floor is raised", () => {
         (async () => {
           await gateway.time.sleep(2000);
           expect(state(gateway).floor).toBe(0);
-          await revoke(gateway.instance().ports, SETTINGS, endSession(late));
+          await revoke(gateway.instance().ports, endSession(late));
         })(),
       ]),
     );

@@ -1,13 +1,15 @@
-/** What the store holds after a write whose answers were lost: every shard that a key's record names has a record. */
+/** Every shard that a key's record names has a record, after lost answers and by clocks that differ, too. */
 import { revoke } from "../../../control-plane/revoker/revoke";
+import { reconcile, tidy } from "../../../control-plane/reconcile/reconcile";
 import { ALL_SHARDS } from "../../../control-plane/reconcile/read";
 import type { StoreState } from "../../../ledger/records";
 import { STORE_STATE_ID } from "../../../ledger/tables";
 import { namesShard, shardRecordName } from "../../../session/shard";
-import { type Gateway, gatewayInMemory, ofUser, SETTINGS, uidIn } from "../../support/control-plane/gateway";
+import { CLOCK_SKEW, ENTRY_MARGIN } from "../../../session/timing";
+import { type Gateway, gatewayInMemory, ofUser, TOKEN_SECONDS, uidIn } from "../../support/control-plane/gateway";
 
 const revokeUser = (gateway: Gateway, uid: string, { ports } = gateway.instance()) =>
-  gateway.time.run(revoke(ports, SETTINGS, ofUser(uid)));
+  gateway.time.run(revoke(ports, ofUser(uid)));
 const named = (gateway: Gateway) =>
   [...gateway.store.records]
     .filter(([name]) => name.startsWith("key."))
@@ -36,4 +38,16 @@ test("a whole-store write that is done and repeated, as the SDK does without an 
     expect(named(gateway).filter((shard) => !gateway.store.records.has(shardRecordName(shard)))).toEqual([]);
     if (updates < lost) break;
   }
+});
+
+test("a sweep whose clock is behind that of the sweep before names no shard whose record that one has deleted", async () => {
+  const gateway = gatewayInMemory();
+  await revokeUser(gateway, uidIn("AA"));
+  await gateway.time.pass((TOKEN_SECONDS + ENTRY_MARGIN - CLOCK_SKEW) * 1000);
+  const ahead = { skew: 2 * CLOCK_SKEW };
+  await gateway.run((ports) => tidy(ports), ahead);
+  await gateway.run((ports) => reconcile(ports), ahead);
+  expect([...gateway.store.records.keys()]).toEqual(["key.first"]);
+  await gateway.reconcile();
+  expect(named(gateway).filter((shard) => !gateway.store.records.has(shardRecordName(shard)))).toEqual([]);
 });

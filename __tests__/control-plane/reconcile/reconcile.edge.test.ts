@@ -3,18 +3,10 @@ import { setTimeout } from "node:timers/promises";
 import type { RevocationCommand } from "../../../session/revocation";
 import { shardOf } from "../../../session/shard";
 import { ENTRY_MARGIN } from "../../../session/timing";
-import { startControlPlane, TOKEN_SECONDS, type ControlPlane, type Signed } from "../../support/control-plane/bundles";
-import { startMoto, type Moto } from "../../support/moto";
-import { describeWith } from "../../support/tools";
+import { TOKEN_SECONDS, type Signed } from "../../support/control-plane/bundles";
+import { describeWithControlPlane } from "../../support/control-plane/describe";
 
-describeWith("moto", "the store", (path) => {
-  let moto: Moto;
-  let plane: ControlPlane;
-  beforeAll(async () => void (moto = await startMoto(path)));
-  afterAll(() => moto?.close());
-  beforeEach(async () => void (plane = await startControlPlane(moto.endpoint)));
-  afterEach(() => plane.close());
-
+describeWithControlPlane("the store", "new", (plane) => {
   const user = ({ session }: Signed): RevocationCommand => ({
     version: 1,
     target: { type: "user", uid: session.uid },

@@ -7,7 +7,6 @@ import { CLOCK_SKEW, ENTRY_MARGIN } from "../../../session/timing";
 import { randomId, TOKEN_SECONDS } from "../../support/control-plane/gateway";
 
 const NOW = 1_800_000_000;
-const SETTINGS = { tokenLifetime: TOKEN_SECONDS };
 const LIFE = TOKEN_SECONDS + ENTRY_MARGIN;
 const ofUser = (uid = randomId(), more: Partial<Revocation> = {}): Revocation => ({
   kind: "user",
@@ -23,14 +22,14 @@ const ofUser = (uid = randomId(), more: Partial<Revocation> = {}): Revocation =>
 });
 const ofSession = (sid = randomId()): Revocation => ({ ...ofUser(), kind: "session", sid, mark: 0 });
 const add = (state: ShardState | undefined, revocations: Revocation[], now = NOW) =>
-  withRevocations(state, revocations, now, SETTINGS);
+  withRevocations(state, revocations, now, LIFE);
 const said = (
   state: ShardState,
   of: Revocation,
   now = NOW,
   more: { issuedAt?: number; mark?: number; floor?: string } = {},
 ) => {
-  const text = recordText(state, now, SETTINGS);
+  const text = recordText(state, now, LIFE);
   return text === undefined
     ? "no record"
     : judge(text, [
@@ -49,7 +48,7 @@ test("an entry stays until the last token that was signed before it has expired,
     const state = add(undefined, [one])!;
     expect(said(state, one)).toBe("revoked");
     expect(said(state, one, NOW + LIFE - 1)).toBe("revoked");
-    expect(recordText(state, NOW + LIFE, SETTINGS)).toBeUndefined();
+    expect(recordText(state, NOW + LIFE, LIFE)).toBeUndefined();
   }
 });
 
@@ -63,7 +62,7 @@ test("said again it changes nothing; of a later cut-off only the later one is ke
   expect(said(next, first, NOW + 100, { mark: NOW + 99, issuedAt: NOW + 400 })).toBe("revoked");
   expect(said(next, first, NOW + 100, { mark: NOW + 100 })).toBe("");
   expect(add(next, [first], NOW + 100)).toBe(next);
-  expect(recordText(next, NOW + 100, SETTINGS)!.length).toBe(7 + 1 + 20);
+  expect(recordText(next, NOW + 100, LIFE)!.length).toBe(7 + 1 + 20);
 });
 
 test("a command that comes again late changes nothing, and makes no entry that the store would have to get", () => {
@@ -92,45 +91,45 @@ test("a new floor stands for what was there before, and keeps what came since", 
   const [old, late] = [ofUser(), ofSession()];
   const before = add(undefined, [old])!;
   const now = add(before, [late], NOW + 2)!;
-  const state = raised(now, before, [], NOW + 3, SETTINGS);
+  const state = raised(now, before, [], NOW + 3, LIFE);
   expect(said(state, old)).toBe("");
   expect(said(state, old, NOW, { floor: "0000000" })).toBe("outdated");
   expect(said(state, late)).toBe("revoked");
-  expect(raised(state, undefined, [], NOW - 500, SETTINGS).floor).toBe(state.floor + 1);
-  expect(recordText(raised(undefined, undefined, [], NOW, SETTINGS), NOW + LIFE, SETTINGS)).toBeUndefined();
+  expect(raised(state, undefined, [], NOW - 500, LIFE).floor).toBe(state.floor + 1);
+  expect(recordText(raised(undefined, undefined, [], NOW, LIFE), NOW + LIFE, LIFE)).toBeUndefined();
 });
 
 test.each([-CLOCK_SKEW, 0, CLOCK_SKEW])("a record that another revoker wrote by a clock %i s off is right", (skew) => {
   const state = add(add(undefined, [ofUser(), ofSession()])!, [ofSession()], NOW + 500)!;
   for (const now of [NOW + 501, NOW + LIFE - 60, NOW + LIFE, NOW + LIFE + 60])
-    expect(isRecordOf(state, recordText(state, now + skew, SETTINGS), now, SETTINGS)).toBe(true);
-  expect(isRecordOf(state, "0000000.", NOW + 501, SETTINGS)).toBe(false);
-  expect(isRecordOf(state, undefined, NOW + 501, SETTINGS)).toBe(false);
+    expect(isRecordOf(state, recordText(state, now + skew, LIFE), now, LIFE)).toBe(true);
+  expect(isRecordOf(state, "0000000.", NOW + 501, LIFE)).toBe(false);
+  expect(isRecordOf(state, undefined, NOW + 501, LIFE)).toBe(false);
 });
 
 test("a state covers what it has an entry of, or a later floor", () => {
   const [there, other] = [ofUser(), ofUser()];
   const state = add(undefined, [there])!;
   expect([
-    covers(undefined, there, NOW, SETTINGS),
-    covers(state, there, NOW, SETTINGS),
-    covers(state, other, NOW, SETTINGS),
+    covers(undefined, there, NOW, LIFE),
+    covers(state, there, NOW, LIFE),
+    covers(state, other, NOW, LIFE),
   ]).toEqual([false, true, false]);
-  expect(covers(state, { ...there, mark: NOW + 1 }, NOW, SETTINGS)).toBe(false);
-  expect(covers(undefined, there, NOW + LIFE, SETTINGS)).toBe(true);
-  const floored = raised(state, state, [], NOW + 3, SETTINGS);
-  expect(covers(floored, other, NOW + 3, SETTINGS)).toBe(true);
-  expect(covers(floored, { ...other, recordedAt: NOW + 3 }, NOW + 3, SETTINGS)).toBe(false);
+  expect(covers(state, { ...there, mark: NOW + 1 }, NOW, LIFE)).toBe(false);
+  expect(covers(undefined, there, NOW + LIFE, LIFE)).toBe(true);
+  const floored = raised(state, state, [], NOW + 3, LIFE);
+  expect(covers(floored, other, NOW + 3, LIFE)).toBe(true);
+  expect(covers(floored, { ...other, recordedAt: NOW + 3 }, NOW + 3, LIFE)).toBe(false);
 });
 
 test("a floor covers what it stands for, although the clock that set it is far behind those that recorded it", () => {
   const ahead = NOW + 2 * CLOCK_SKEW;
   const [dropped, refused, later] = [ahead, ahead, ahead + 1].map((recordedAt) => ofUser(randomId(), { recordedAt }));
   const state = add(undefined, [dropped!], ahead)!;
-  const floored = raised(state, state, [refused!], NOW, SETTINGS);
-  const again = raised(floored, floored, [], NOW + 3, SETTINGS);
+  const floored = raised(state, state, [refused!], NOW, LIFE);
+  const again = raised(floored, floored, [], NOW + 3, LIFE);
   for (const one of [floored, again])
-    expect([dropped, refused, later].map((revocation) => covers(one, revocation!, NOW, SETTINGS))).toEqual([
+    expect([dropped, refused, later].map((revocation) => covers(one, revocation!, NOW, LIFE))).toEqual([
       true,
       true,
       false,

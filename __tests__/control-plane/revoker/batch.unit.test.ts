@@ -9,7 +9,6 @@ import {
   ofSession,
   ofUser,
   randomId,
-  SETTINGS,
   uidIn,
 } from "../../support/control-plane/gateway";
 
@@ -103,7 +102,7 @@ async function nineAndOne(bad: Bad, refuse?: (typeof REFUSED)[number]) {
   const one = { ...message(bad.body, gateway.now()), ...bad.more };
   const batch = nine.map(({ session }) => message(ofUser(session.uid), gateway.now()));
   batch.splice(4, 0, one);
-  const { batchItemFailures } = await gateway.time.run(carryOutBatch(ports, SETTINGS, batch));
+  const { batchItemFailures } = await gateway.time.run(carryOutBatch(ports, batch));
   expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(bad.comesAgain ? [one.messageId] : []);
   expect(gateway.deadLetters).toEqual(
     bad.comesAgain ? [] : [{ body: bad.body, reason: expect.stringMatching(/^[\x20-\x7e]{1,400}$/) as string }],
@@ -141,7 +140,7 @@ test("of a shard that is full and one that is not, the one waits for no floor of
     intercept: (name) => (isPushed && name === "ledger.putShardState" ? "error" : undefined),
     answered: (name) => void (isPushed ||= name === "store.update"),
   });
-  const { batchItemFailures } = await gateway.time.run(carryOutBatch(instance.ports, SETTINGS, [...flood, last]));
+  const { batchItemFailures } = await gateway.time.run(carryOutBatch(instance.ports, [...flood, last]));
   expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort()).toEqual(
     flood.map(({ messageId }) => messageId).sort(),
   );

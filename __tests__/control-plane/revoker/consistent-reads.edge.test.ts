@@ -1,7 +1,5 @@
 /** What the control plane asks of the ledger: an eventually consistent read may miss the revocation that was meant. */
-import { startControlPlane, type ControlPlane } from "../../support/control-plane/bundles";
-import { startMoto, type Moto } from "../../support/moto";
-import { describeWith } from "../../support/tools";
+import { describeWithControlPlane } from "../../support/control-plane/describe";
 
 interface Read {
   ConsistentRead?: boolean;
@@ -14,18 +12,7 @@ function readsOf(body: string): Read[] {
   return request.TableName === undefined || request.Item ? [] : [request];
 }
 
-describeWith("moto", "whatever the control plane reads of the ledger", (path) => {
-  let moto: Moto;
-  let plane: ControlPlane;
-  beforeAll(async () => {
-    moto = await startMoto(path);
-    plane = await startControlPlane(moto.endpoint);
-  });
-  afterAll(async () => {
-    await plane?.close();
-    await moto?.close();
-  });
-
+describeWithControlPlane("whatever the control plane reads of the ledger", "shared", (plane) => {
   test("it reads with strong consistency", async () => {
     const { uid, sid } = (await plane.signIn()).session;
     const by = { by: "operator:test", reason: "" };

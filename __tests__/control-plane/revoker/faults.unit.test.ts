@@ -5,7 +5,6 @@
 import { carryOutBatch } from "../../../control-plane/revoker/batch";
 import { lockdown } from "../../../control-plane/revoker/lockdown";
 import { reconcile, tidy } from "../../../control-plane/reconcile/reconcile";
-import type { RevokerPorts } from "../../../control-plane/ports";
 import { revoke } from "../../../control-plane/revoker/revoke";
 import { isRevoked, type Revocation } from "../../../ledger/records";
 import { ENTRY_MARGIN } from "../../../session/timing";
@@ -18,10 +17,10 @@ import {
   ofUser,
   randomId,
   rotate,
-  SETTINGS,
   type Signed,
   TOKEN_SECONDS,
   uidIn,
+  type TestPorts,
 } from "../../support/control-plane/gateway";
 
 interface Scene {
@@ -34,7 +33,7 @@ interface Scene {
 }
 
 interface Work {
-  run(ports: RevokerPorts, scene: Scene): Promise<unknown>;
+  run(ports: TestPorts, scene: Scene): Promise<unknown>;
   prepare?(scene: Scene): Promise<unknown>;
   /** Whether every session has ended afterwards. */
   isLockdown?: boolean;
@@ -42,10 +41,9 @@ interface Work {
   revokes?: number;
 }
 
-const batch = async (ports: RevokerPorts, gateway: Gateway, uids: readonly string[]) => {
+const batch = async (ports: TestPorts, gateway: Gateway, uids: readonly string[]) => {
   const { batchItemFailures } = await carryOutBatch(
     ports,
-    SETTINGS,
     uids.map((uid) => message(ofUser(uid, { cutoff: gateway.now() }), 0)),
   );
   if (batchItemFailures.length > 0) throw new Error("it comes again");
@@ -55,7 +53,7 @@ const flood = Array.from({ length: 55 }, () => uidIn("FL"));
 const WORKS: Record<string, Work> = {
   "a revocation": {
     run: (ports, { meant: [{ session: { uid } } = {} as never] }) =>
-      revoke(ports, SETTINGS, ofUser(uid, { cutoff: 1_800_000_000 })),
+      revoke(ports, ofUser(uid, { cutoff: 1_800_000_000 })),
     revokes: 1,
   },
   "a batch": {
@@ -72,7 +70,7 @@ const WORKS: Record<string, Work> = {
     revokes: 2,
   },
   "a lockdown": {
-    run: (ports) => lockdown(ports, SETTINGS, LOCKDOWN),
+    run: (ports) => lockdown(ports, LOCKDOWN),
     isLockdown: true,
   },
   "a tidy": {
@@ -80,11 +78,11 @@ const WORKS: Record<string, Work> = {
       batch(gateway.instance().ports, gateway, [randomId()]).then(() =>
         gateway.time.sleep((TOKEN_SECONDS + ENTRY_MARGIN + 1) * 1000),
       ),
-    run: (ports) => tidy(ports, SETTINGS),
+    run: (ports) => tidy(ports),
   },
   "a rebuild of a wiped store": {
     prepare: async ({ gateway }) => gateway.store.records.clear(),
-    run: (ports) => reconcile(ports, SETTINGS),
+    run: (ports) => reconcile(ports),
   },
   "a rotation": { run: (ports) => rotate(ports, "v1") },
 };

@@ -3,21 +3,13 @@ import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { LockdownRequest } from "../../../control-plane/revoker/command";
 import { GATEWAY_PARTS } from "../../../ledger/tables";
-import { startControlPlane, type ControlPlane, type Signed } from "../../support/control-plane/bundles";
-import { startMoto, type Moto } from "../../support/moto";
-import { describeWith } from "../../support/tools";
+import type { Signed } from "../../support/control-plane/bundles";
+import { describeWithControlPlane } from "../../support/control-plane/describe";
 
 const LOCKDOWN: LockdownRequest = { operation: "lockdown", by: "operator:test", reason: "the store's keys leaked" };
 const STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"];
 
-describeWith("moto", "a lockdown", (path) => {
-  let moto: Moto;
-  let plane: ControlPlane;
-  beforeAll(async () => void (moto = await startMoto(path)));
-  afterAll(() => moto?.close());
-  beforeEach(async () => void (plane = await startControlPlane(moto.endpoint)));
-  afterEach(() => plane.close());
-
+describeWithControlPlane("a lockdown", "new", (plane, startOther) => {
   const allowed = ({ session }: Signed) => `allow session ${session.uid}`;
   const kidsInStore = () =>
     Object.keys(plane.store.records)
@@ -176,7 +168,7 @@ describeWith("moto", "a lockdown", (path) => {
   });
 
   test("by a gateway that has no key yet is recorded, and says what is missing", async () => {
-    const bare = await startControlPlane(moto.endpoint, { hasKeys: false });
+    const bare = await startOther({ hasKeys: false });
     await expect(bare.ask(LOCKDOWN)).rejects.toThrow("there are no session keys yet; rotate them first");
     expect((await bare.revocations()).filter(({ kind }) => kind === "gateway")).toHaveLength(GATEWAY_PARTS.length);
     await bare.close();

@@ -3,7 +3,6 @@
  * key back.
  */
 import { STEPS } from "../../../control-plane/key-rotator/steps";
-import type { Ports } from "../../../control-plane/ports";
 import { lockdown } from "../../../control-plane/revoker/lockdown";
 import { reconcile, tidy } from "../../../control-plane/reconcile/reconcile";
 import { revoke } from "../../../control-plane/revoker/revoke";
@@ -15,10 +14,9 @@ import {
   ofUser,
   randomId,
   rotate,
-  ROTATION,
   ROTATION_STEPS,
-  SETTINGS,
   type Signed,
+  type TestPorts,
 } from "../../support/control-plane/gateway";
 import { atEveryCall } from "../../support/control-plane/every-call";
 
@@ -34,7 +32,7 @@ async function rotatedGateway(steps: number, version = "v2"): Promise<Scene> {
   const { ports } = gateway.instance();
   await gateway.time.run(rotate(ports, "v1"));
   const signed = gateway.signIn();
-  for (const step of ROTATION_STEPS.slice(0, steps)) await gateway.time.run(STEPS[step]!(ports, ROTATION, version));
+  for (const step of ROTATION_STEPS.slice(0, steps)) await gateway.time.run(STEPS[step]!(ports, version));
   return { gateway, signed, older: [...gateway.secret.values.values()].flatMap(({ keys }) => Object.keys(keys)) };
 }
 
@@ -56,27 +54,23 @@ async function expectNoOlderKey({ gateway, older, signed }: Scene): Promise<void
 async function goOn({ time, instance }: Gateway, from: number): Promise<void> {
   const { ports } = instance();
   for (const step of ROTATION_STEPS.slice(from)) {
-    const [result] = await time.run(Promise.allSettled([STEPS[step]!(ports, ROTATION, "v2")]));
+    const [result] = await time.run(Promise.allSettled([STEPS[step]!(ports, "v2")]));
     if (result.status === "rejected") return;
   }
 }
 
 describe("a lockdown is not undone", () => {
-  const late: [what: string, stepsBefore: number, work: (ports: Ports) => Promise<unknown>][] = [
-    ...ROTATION_STEPS.map((step, place): [string, number, (ports: Ports) => Promise<unknown>] => [
+  const late: [what: string, stepsBefore: number, work: (ports: TestPorts) => Promise<unknown>][] = [
+    ...ROTATION_STEPS.map((step, place): [string, number, (ports: TestPorts) => Promise<unknown>] => [
       step,
       place,
-      (ports) => STEPS[step]!(ports, ROTATION, "v2"),
+      (ports) => STEPS[step]!(ports, "v2"),
     ]),
-    ["setSecret that comes again when its rotation is over", 4, (ports) => STEPS["setSecret"]!(ports, ROTATION, "v2")],
-    [
-      "finishSecret that comes again when its rotation is over",
-      4,
-      (ports) => STEPS["finishSecret"]!(ports, ROTATION, "v2"),
-    ],
-    ["a revocation", 2, (ports) => revoke(ports, SETTINGS, ofUser(randomId()))],
-    ["a tidy", 2, (ports) => tidy(ports, SETTINGS)],
-    ["a sweep", 2, (ports) => reconcile(ports, SETTINGS)],
+    ["setSecret that comes again when its rotation is over", 4, (ports) => STEPS["setSecret"]!(ports, "v2")],
+    ["finishSecret that comes again when its rotation is over", 4, (ports) => STEPS["finishSecret"]!(ports, "v2")],
+    ["a revocation", 2, (ports) => revoke(ports, ofUser(randomId()))],
+    ["a tidy", 2, (ports) => tidy(ports)],
+    ["a sweep", 2, (ports) => reconcile(ports)],
   ];
 
   test.each(late)(
@@ -113,7 +107,7 @@ describe("a lockdown is not undone", () => {
       await atEveryCall<Scene>(
         async (options) => {
           const scene = await rotatedGateway(steps);
-          return { scene, work: () => lockdown(scene.gateway.instance(options).ports, SETTINGS, LOCKDOWN) };
+          return { scene, work: () => lockdown(scene.gateway.instance(options).ports, LOCKDOWN) };
         },
         ({ gateway }) => goOn(gateway, steps),
         async (scene, _, result) => {
@@ -128,12 +122,12 @@ describe("a lockdown is not undone", () => {
 });
 
 describe("a lockdown that ends at any call is finished", () => {
-  const next: [string, (ports: Ports) => Promise<unknown>][] = [
-    ["the revocation of anybody", (ports) => revoke(ports, SETTINGS, ofUser(randomId()))],
-    ["the next tidy", (ports) => tidy(ports, SETTINGS)],
-    ["the next sweep", (ports) => reconcile(ports, SETTINGS)],
+  const next: [string, (ports: TestPorts) => Promise<unknown>][] = [
+    ["the revocation of anybody", (ports) => revoke(ports, ofUser(randomId()))],
+    ["the next tidy", (ports) => tidy(ports)],
+    ["the next sweep", (ports) => reconcile(ports)],
     ["the next step of a rotation", (ports) => rotate(ports, "v9")],
-    ["saying it again", (ports) => lockdown(ports, SETTINGS, LOCKDOWN)],
+    ["saying it again", (ports) => lockdown(ports, LOCKDOWN)],
   ];
 
   test.each(next)("by %s, from the replacement of the secret on", async (_, work) => {
@@ -149,7 +143,7 @@ describe("a lockdown that ends at any call is finished", () => {
         });
         const [result] = await gateway.time.run(
           Promise.race([
-            Promise.allSettled([lockdown(broken.ports, SETTINGS, LOCKDOWN)]),
+            Promise.allSettled([lockdown(broken.ports, LOCKDOWN)]),
             gateway.time.sleep(60_000).then(() => [undefined]),
           ]),
         );
@@ -170,12 +164,12 @@ test("a lockdown is one update of the store, whatever the number of keys and sha
   const gateway = gatewayInMemory();
   const { ports } = gateway.instance();
   for (let day = 0; day < 32; day++) {
-    await gateway.time.run(rotate(ports, `v${day + 1}`, { ...ROTATION, keyRetention: 31 * 86_400 }));
+    await gateway.time.run(rotate({ ...ports, keyRetention: 31 * 86_400 }, `v${day + 1}`));
     await gateway.time.pass(86_400_000);
   }
   expect(Object.keys(gateway.keys().keys)).toHaveLength(33);
   const revoker = gateway.instance();
-  await gateway.time.run(lockdown(revoker.ports, SETTINGS, LOCKDOWN));
+  await gateway.time.run(lockdown(revoker.ports, LOCKDOWN));
   expect(revoker.calls.filter((call) => call.startsWith("store."))).toEqual(["store.update"]);
   expect(gateway.kidsInStore()).toEqual([gateway.keys().current]);
 });

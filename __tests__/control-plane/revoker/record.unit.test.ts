@@ -16,7 +16,6 @@ import {
   ofSession,
   ofUser,
   randomId,
-  SETTINGS,
 } from "../../support/control-plane/gateway";
 
 /** https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html */
@@ -166,9 +165,7 @@ describe("a revocation of a user", () => {
     const uid = randomId();
     const answers = await gateway.time.run(
       Promise.all(
-        Array.from({ length: 50 }, (_, place) =>
-          revoke(gateway.instance().ports, SETTINGS, ofUser(uid, { reason: `${place}` })),
-        ),
+        Array.from({ length: 50 }, (_, place) => revoke(gateway.instance().ports, ofUser(uid, { reason: `${place}` }))),
       ),
     );
     const marks = answers.map(({ revocation }) => revocation.mark);
@@ -230,7 +227,7 @@ test("an address finds the sessions of every user who has it", async () => {
   ] as const)
     gateway.sessions.get(signed.session.sid)!.email = email;
   const { sessions } = await gateway.time.run(
-    listSessions(gateway.instance().ports, SETTINGS, { operation: "sessions", email: "DANA@example.com" }),
+    listSessions(gateway.instance().ports, { operation: "sessions", email: "DANA@example.com" }),
   );
   expect(sessions.map(({ uid }) => uid).sort()).toEqual([first.session.uid, second.session.uid].sort());
 });

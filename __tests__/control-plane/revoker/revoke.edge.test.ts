@@ -3,21 +3,10 @@ import { shardOf } from "../../../session/shard";
 import { createHash } from "node:crypto";
 import type { RevocationCommand, RevocationTarget } from "../../../session/revocation";
 import { CUTOFF_REACH } from "../../../session/timing";
-import { startControlPlane, uidInShard, type ControlPlane, type Signed } from "../../support/control-plane/bundles";
-import { startMoto, type Moto } from "../../support/moto";
-import { describeWith } from "../../support/tools";
+import { uidInShard, type Signed } from "../../support/control-plane/bundles";
+import { describeWithControlPlane } from "../../support/control-plane/describe";
 
-describeWith("moto", "a revocation", (path) => {
-  let moto: Moto;
-  let plane: ControlPlane;
-  beforeAll(async () => {
-    moto = await startMoto(path);
-    plane = await startControlPlane(moto.endpoint);
-  });
-  afterAll(async () => {
-    await plane?.close();
-    await moto?.close();
-  });
+describeWithControlPlane("a revocation", "shared", (plane) => {
   afterEach(() => plane.unwatch());
 
   const command = (target: RevocationTarget, more: Partial<RevocationCommand> = {}): RevocationCommand => ({

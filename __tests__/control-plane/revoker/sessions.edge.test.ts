@@ -1,21 +1,8 @@
 /** What an operator is told about sessions. */
 import { randomBytes } from "node:crypto";
-import { startControlPlane, type ControlPlane } from "../../support/control-plane/bundles";
-import { startMoto, type Moto } from "../../support/moto";
-import { describeWith } from "../../support/tools";
+import { describeWithControlPlane } from "../../support/control-plane/describe";
 
-describeWith("moto", "the list of sessions", (path) => {
-  let moto: Moto;
-  let plane: ControlPlane;
-  beforeAll(async () => {
-    moto = await startMoto(path);
-    plane = await startControlPlane(moto.endpoint);
-  });
-  afterAll(async () => {
-    await plane?.close();
-    await moto?.close();
-  });
-
+describeWithControlPlane("the list of sessions", "shared", (plane) => {
   const id = () => randomBytes(12).toString("base64url");
   const by = { version: 1, by: "operator:test", reason: "" } as const;
   const states = ({ sessions }: { sessions: { sid: string; state: string }[] }) =>

@@ -1,6 +1,6 @@
 /** Between a client and an emulator of AWS: sees every call, and makes single ones fail. */
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
+import { startPlainServer } from "../../../local/plain-server";
 
 /** `lost`: the call reaches the service, but its answer never arrives. */
 export type AwsFault = "throttle" | "error" | "lost";
@@ -22,33 +22,22 @@ const FAULTS = {
  * @param amend what a call says, where the target takes it for something else than AWS does
  */
 export async function startAwsProxy(target: string, amend = (body: string) => body): Promise<AwsProxy> {
-  const server = createServer((request, response) => {
-    void (async () => {
-      const body = amend(await read(request));
-      const fault = await proxy.intercept?.(String(request.headers["x-amz-target"]).split(".")[1]!);
-      if (fault === "throttle" || fault === "error") {
-        response.writeHead(FAULTS[fault].status, { "content-type": "application/x-amz-json-1.1" });
-        return response.end(JSON.stringify({ __type: FAULTS[fault].type }));
-      }
-      const { authorization = "", "x-amz-target": operation, "content-type": type = "" } = request.headers;
-      const headers = { authorization, "x-amz-target": String(operation), "content-type": type };
-      const answer = await fetch(target, { method: "POST", headers, body });
-      const text = await answer.text();
-      if (fault === "lost") return response.destroy();
-      response.writeHead(answer.status, { "content-type": "application/x-amz-json-1.1" });
-      return response.end(text);
-    })().catch(() => response.destroy());
+  const { port, close } = await startPlainServer(async (request, response) => {
+    const body = amend(await read(request));
+    const fault = await proxy.intercept?.(String(request.headers["x-amz-target"]).split(".")[1]!);
+    if (fault === "throttle" || fault === "error") {
+      response.writeHead(FAULTS[fault].status, { "content-type": "application/x-amz-json-1.1" });
+      return void response.end(JSON.stringify({ __type: FAULTS[fault].type }));
+    }
+    const { authorization = "", "x-amz-target": operation, "content-type": type = "" } = request.headers;
+    const headers = { authorization, "x-amz-target": String(operation), "content-type": type };
+    const answer = await fetch(target, { method: "POST", headers, body });
+    const text = await answer.text();
+    if (fault === "lost") return void response.destroy();
+    response.writeHead(answer.status, { "content-type": "application/x-amz-json-1.1" });
+    response.end(text);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const proxy: AwsProxy = {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    intercept: undefined,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  const proxy: AwsProxy = { endpoint: `http://127.0.0.1:${port}`, intercept: undefined, close };
   return proxy;
 }
 

@@ -10,8 +10,8 @@
  * several at a time, see `instance()`; memory.ts says how its calls behave.
  */
 import { randomBytes } from "node:crypto";
-import { STEPS, type RotationSettings } from "../../../control-plane/key-rotator/steps";
-import type { Ports } from "../../../control-plane/ports";
+import { STEPS } from "../../../control-plane/key-rotator/steps";
+import type { RotatorPorts } from "../../../control-plane/ports";
 import { ALL_SHARDS } from "../../../control-plane/reconcile/read";
 import {
   check,
@@ -30,15 +30,24 @@ import type { Revocation, ShardState } from "../../../ledger/records";
 import { shardStateId, statusIds } from "../../../ledger/tables";
 import type { RevocationCommand } from "../../../session/revocation";
 import { markText, shardOf } from "../../../session/shard";
-import { KEY_ANNOUNCEMENT, PROPAGATION } from "../../../session/timing";
 import type { Session } from "../../../session/token";
 import { eventOf } from "../../functions/gate/case";
 import { gateSource } from "../door";
 import { mint } from "../session-tokens";
-import { CURRENT, instance, type Instance, type InstanceOptions, type Memory } from "./memory";
+import {
+  CURRENT,
+  ENTRY_LIFETIME,
+  instance,
+  SESSION_SECONDS,
+  TOKEN_SECONDS,
+  type Instance,
+  type InstanceOptions,
+  type Memory,
+} from "./memory";
 import { virtualTime } from "./virtual-time";
 
-export type { Fault, Instance, InstanceOptions, Intercept } from "./memory";
+export { SESSION_SECONDS, TOKEN_SECONDS } from "./memory";
+export type { Fault, Instance, InstanceOptions, Intercept, TestPorts } from "./memory";
 
 export interface Gateway extends Memory {
   /** Unix seconds. */
@@ -51,7 +60,7 @@ export interface Gateway extends Memory {
   /** @returns ids of the messages that come again */
   deliver(messages: readonly SqsRecord[], options?: InstanceOptions): Promise<string[]>;
   lockdown(): Promise<LockdownAnswer>;
-  rotate(version: string, settings?: RotationSettings): Promise<void>;
+  rotate(version: string): Promise<void>;
   tidy(): Promise<ReconcileAnswer>;
   /** What `sweep` and `rebuild` do. */
   reconcile(): Promise<ReconcileAnswer>;
@@ -75,16 +84,6 @@ export interface Signed {
   token: string;
 }
 
-export const TOKEN_SECONDS = 900;
-export const SESSION_SECONDS = 8 * 3600;
-export const SETTINGS = { sessionLifetime: SESSION_SECONDS, tokenLifetime: TOKEN_SECONDS };
-/** As the key rotator's environment has it. */
-export const ROTATION: RotationSettings = {
-  keyRetention: SESSION_SECONDS + 25 * 3600,
-  propagation: PROPAGATION,
-  keyAnnouncement: KEY_ANNOUNCEMENT,
-  tokenLifetime: TOKEN_SECONDS,
-};
 export const ROTATION_STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
 export const LOCKDOWN = { operation: "lockdown", by: "operator:test", reason: "a key leaked" } as const;
 
@@ -118,8 +117,8 @@ export function message(command: RevocationCommand | string, sentAt: number): Sq
 }
 
 /** A whole rotation. */
-export async function rotate(ports: Ports, version: string, settings: RotationSettings = ROTATION): Promise<void> {
-  for (const step of ROTATION_STEPS) await STEPS[step]!(ports, settings, version);
+export async function rotate(ports: RotatorPorts, version: string): Promise<void> {
+  for (const step of ROTATION_STEPS) await STEPS[step]!(ports, version);
 }
 
 export function randomId(): string {
@@ -144,17 +143,17 @@ export function gatewayInMemory({ hasKeys = true } = {}): Gateway {
     now: () => Math.floor(time.now() / 1000),
     instance: (options) => instance(gateway, options),
     run: (work, options) => time.run(work(instance(gateway, options).ports)),
-    revoke: (command, options) => gateway.run((ports) => revoke(ports, SETTINGS, command), options),
+    revoke: (command, options) => gateway.run((ports) => revoke(ports, command), options),
     deliver: (messages, options) =>
       gateway.run(async (ports) => {
-        const { batchItemFailures } = await carryOutBatch(ports, SETTINGS, messages);
+        const { batchItemFailures } = await carryOutBatch(ports, messages);
         return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
       }, options),
-    lockdown: () => gateway.run((ports) => lockdown(ports, SETTINGS, LOCKDOWN)),
-    rotate: (version, settings) => gateway.run((ports) => rotate(ports, version, settings)),
-    tidy: () => gateway.run((ports) => tidy(ports, SETTINGS)),
-    reconcile: () => gateway.run((ports) => reconcile(ports, SETTINGS)),
-    check: () => gateway.run((ports) => check(ports, SETTINGS)),
+    lockdown: () => gateway.run((ports) => lockdown(ports, LOCKDOWN)),
+    rotate: (version) => gateway.run((ports) => rotate(ports, version)),
+    tidy: () => gateway.run((ports) => tidy(ports)),
+    reconcile: () => gateway.run((ports) => reconcile(ports)),
+    check: () => gateway.run((ports) => check(ports)),
     keys: () => gateway.secret.values.get(gateway.secret.labels.get(CURRENT)!)!,
     signIn(more = {}) {
       const now = gateway.now();
@@ -238,7 +237,7 @@ export function fill(gateway: Gateway, sessions = 1): void {
       expiresAt: now + SESSION_SECONDS,
     }));
     for (const revocation of revocations) gateway.items.set(`session#${revocation.sid}`, revocation);
-    gateway.items.set(shardStateId(shard), withRevocations(undefined, revocations, now, SETTINGS)!);
+    gateway.items.set(shardStateId(shard), withRevocations(undefined, revocations, now, ENTRY_LIFETIME)!);
   }
 }
 

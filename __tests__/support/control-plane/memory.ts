@@ -10,6 +10,7 @@ import {
   type Change,
   type LogEntry,
   type RevokerPorts,
+  type RotatorPorts,
   type SessionKeysSecret,
   type Stages,
 } from "../../../control-plane/ports";
@@ -17,6 +18,7 @@ import type { SessionKeys } from "../../../session/keys";
 import type { LedgerSession, Revocation, ShardState, StoreState } from "../../../ledger/records";
 import { shardStateId, STORE_STATE_ID } from "../../../ledger/tables";
 import { MAX_RECORD_BYTES } from "../../../session/shard";
+import { ENTRY_MARGIN, KEY_ANNOUNCEMENT, PROPAGATION } from "../../../session/timing";
 import type { VirtualTime } from "./virtual-time";
 
 /** What all instances share. */
@@ -49,13 +51,27 @@ export interface InstanceOptions {
   skew?: number;
 }
 
+/** What either function needs. */
+export type TestPorts = RevokerPorts & RotatorPorts;
+
 export interface Instance {
-  ports: RevokerPorts;
+  ports: TestPorts;
   /** Names of the calls so far. */
   calls: string[];
   logs: LogEntry[];
 }
 
+export const TOKEN_SECONDS = 900;
+export const SESSION_SECONDS = 8 * 3600;
+export const ENTRY_LIFETIME = TOKEN_SECONDS + ENTRY_MARGIN;
+/** As the environments of revoker and key rotator have it. */
+const SETTINGS = {
+  sessionLifetime: SESSION_SECONDS,
+  entryLifetime: ENTRY_LIFETIME,
+  keyRetention: SESSION_SECONDS + 25 * 3600,
+  propagation: PROPAGATION,
+  keyAnnouncement: KEY_ANNOUNCEMENT,
+};
 /** Milliseconds that a call takes; a page of a list as long as a call. */
 const LATENCY = { ledger: 8, secret: 20, store: 30 };
 const LIST_PAGE = 50;
@@ -173,7 +189,8 @@ export function instance(memory: Memory, { intercept, answered, skew = 0 }: Inst
     return `ETAG${++store.version}`;
   }
 
-  const ports: RevokerPorts = {
+  const ports: TestPorts = {
+    ...SETTINGS,
     now: () => Math.floor(time.now() / 1000) + skew,
     wait: async (seconds) => {
       if (isDead) return never();
