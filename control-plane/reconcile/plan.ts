@@ -10,7 +10,7 @@ import {
 import { OperationError } from "../errors";
 import { MAX_CHANGES, type Change } from "../ports";
 import { ALL_SHARDS, type Held, type Target, type WholeStore } from "./read";
-import { isRecordOf } from "./shard-state";
+import { CLOCKS_APART, isRecordOf, recordText } from "./shard-state";
 
 /** What the store holds, what it should hold, and more that a write must do. */
 export interface Plan extends Held, Pick<Target, "tokenKeys" | "records"> {
@@ -46,19 +46,21 @@ export function planForAll(store: WholeStore, now: number, lifetime: number): Wh
   const { etag, remembered, records, target } = store;
   const { tokenKeys, states } = target;
   const isNeeded = (shard: string) => target.records.get(shard) !== undefined;
+  const isNeededByEveryClock = (shard: string) =>
+    recordText(states.get(shard), now + CLOCKS_APART, lifetime) !== undefined;
   const idsOf = (kind: string) =>
     [...records.keys()]
       .filter((name) => RECORD_NAME.test(name) && name.startsWith(kind))
       .map((name) => name.slice(kind.length));
   const kids = idsOf(KEY_RECORD);
+  const keyNames = [...tokenKeys.keys()].map(keyRecordName);
   const named = ALL_SHARDS.filter(isNeeded);
   const wrongShards = named.filter((shard) => {
     const record = records.get(shardRecordName(shard));
     // A missing one is wrong even if another clock says that none is needed: the keys' records will name it.
     return record === undefined || !isRecordOf(states.get(shard)!, record, now, lifetime);
   });
-  const wrongKids = [...tokenKeys.keys()].filter((kid) => !isKeyRecordGood(store, kid));
-  const notGood = [...wrongKids.map(keyRecordName), ...wrongShards.map(shardRecordName)];
+  const wrongKids = [...tokenKeys.keys()].filter((kid) => !isKeyRecordGood(store, kid, isNeededByEveryClock));
   return {
     etag,
     remembered,
@@ -75,8 +77,10 @@ export function planForAll(store: WholeStore, now: number, lifetime: number): Wh
       .filter((shard) => !isNeeded(shard))
       .map(shardRecordName),
     expected: tokenKeys.size + named.length,
-    missing: notGood.filter((name) => !records.has(name)),
-    wrong: notGood.filter((name) => records.has(name)),
+    missing: [...keyNames, ...named.filter(isNeededByEveryClock).map(shardRecordName)].filter(
+      (name) => !records.has(name),
+    ),
+    wrong: [...wrongKids.map(keyRecordName), ...wrongShards.map(shardRecordName)].filter((name) => records.has(name)),
     unexpected: kids.filter((kid) => !tokenKeys.has(kid)).map(keyRecordName),
   };
 }
@@ -126,12 +130,10 @@ export function updatesOf(plan: Plan): Update[] {
 }
 
 /** True if a key's record has its token key, names every shard that needs a record, and none without a record. */
-function isKeyRecordGood({ records, target }: WholeStore, kid: string): boolean {
+function isKeyRecordGood({ records, target }: WholeStore, kid: string, isNeeded: (shard: string) => boolean): boolean {
   const record = records.get(keyRecordName(kid)) ?? "";
   return (
     record.startsWith(target.tokenKeys.get(kid)!) &&
-    ALL_SHARDS.every((shard) =>
-      namesShard(record, shard) ? records.has(shardRecordName(shard)) : target.records.get(shard) === undefined,
-    )
+    ALL_SHARDS.every((shard) => (namesShard(record, shard) ? records.has(shardRecordName(shard)) : !isNeeded(shard)))
   );
 }

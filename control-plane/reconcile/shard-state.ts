@@ -13,6 +13,11 @@ import {
 } from "../../session/shard";
 import { CLOCK_SKEW } from "../../session/timing";
 
+/**
+ * Seconds by which another writer's clock may be ahead. What expires within that time may already be gone: whoever
+ * compares must not call that a difference.
+ */
+export const CLOCKS_APART = 2 * CLOCK_SKEW;
 const EMPTY: ShardState = { version: 0, floor: 0, floorSetAt: 0, entries: "[]" };
 
 interface Entry {
@@ -103,7 +108,7 @@ export function isRecordOf(state: ShardState, text: string | undefined, now: num
   const ends = parse(state).map(({ until }) => until);
   const floorEnd = state.floorSetAt + lifetime;
   // The text changes whenever something expires, by the writer's clock.
-  const changes = [...ends, floorEnd].filter((end) => end <= now + 2 * CLOCK_SKEW).flatMap((end) => [end - 1, end]);
+  const changes = [...ends, floorEnd].filter((end) => end <= now + CLOCKS_APART).flatMap((end) => [end - 1, end]);
   return [now, ...changes].some((time) => recordText(state, time, lifetime) === text);
 }
 
