@@ -46,11 +46,13 @@ export function createPerson(history: History, name: string, uid: string, addres
       person.session = provider.authenticate();
       world.note(`${name} authenticates at the provider`);
     }
-    const back = new URL(provider.authorize(url, person, person.session!));
+    // The code is of this session, also if another tab authenticates again before the browser is back.
+    const session = person.session!;
+    const back = new URL(provider.authorize(url, person, session));
     for (let attempt = 0; attempt < 3; attempt++) {
       const answer = await browser.navigate(back.pathname + back.search, "cross-site", {
         who: name,
-        provider: person.session!,
+        provider: session,
       });
       // Asked to re-authenticate.
       if (answer?.status === 302 && answer.location!.startsWith(provider.issuer)) return signIn(answer.location!);
