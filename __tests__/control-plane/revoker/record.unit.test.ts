@@ -85,6 +85,20 @@ describe("a message that comes again ends no session that began since", () => {
     expect(isRevoked(gateway.sessions.get(after.session.sid)!, [held(gateway, uid)!])).toBe(false);
   });
 
+  test("though seven other commands were about the same user a moment later", async () => {
+    const gateway = gatewayInMemory();
+    const uid = randomId();
+    const commands = Array.from({ length: 8 }, (_, place) =>
+      ofUser(uid, { cutoff: gateway.now(), reason: `${place}` }),
+    );
+    for (const command of commands) await deliver(gateway, command, gateway.now());
+    const last = held(gateway, uid);
+    const after = gateway.signIn({ uid });
+    await deliver(gateway, commands[0]!, gateway.now());
+    expect(held(gateway, uid)).toEqual(last);
+    expect(await gateway.decide(after)).toBe(`allow session ${uid}`);
+  });
+
   test("though eight other commands were about the same user since, where it is older than what they ended", async () => {
     const gateway = gatewayInMemory();
     const uid = randomId();
