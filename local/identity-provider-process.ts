@@ -10,6 +10,11 @@ import type { IdentityProviderOptions, Listening } from "./identity-provider";
 import { loginPage, messagePage, signOutPage } from "./identity-provider-pages";
 
 const SCOPES = ["openid", "profile", "email", "offline_access"];
+/** Where providers of some profiles sign out in their own way (identity/profiles/), and what returns from there. */
+const OWN_LOGOUT = new Map([
+  ["/logout", "logout_uri"],
+  ["/v2/logout", "returnTo"],
+]);
 /** No form-action: browsers would apply it to the redirect that follows the sign-in form. */
 const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
 const GRANT_SECONDS = 14 * 86_400;
@@ -27,7 +32,9 @@ process.once("message", (options: IdentityProviderOptions) => {
       process.stderr.write(`back-channel logout of ${client.clientId}: ${String(error.cause ?? error)}\n`);
     });
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-      const answer = request.url?.startsWith("/interaction/")
+      const url = new URL(request.url ?? "/", issuer);
+      if (OWN_LOGOUT.has(url.pathname)) return ownLogout(url, options, response);
+      const answer = url.pathname.startsWith("/interaction/")
         ? interaction(provider, options, request, response)
         : serve(request, response);
       void answer.catch((error: unknown) => {
@@ -129,6 +136,17 @@ function page(context: KoaContextWithOIDC, body: string): void {
   context.type = "html";
   context.set("content-security-policy", PAGE_POLICY);
   context.body = body;
+}
+
+/** Forgets who is signed in, and goes back to an address that the client registered. */
+function ownLogout(url: URL, { clients }: IdentityProviderOptions, response: ServerResponse): void {
+  const target = url.searchParams.get(OWN_LOGOUT.get(url.pathname)!);
+  const client = clients.find(({ id }) => id === url.searchParams.get("client_id"));
+  if (!client || target !== client.postLogoutRedirectUri)
+    return send(response, 400, messagePage("That did not work", "The address to return to is not registered."));
+  const cookies = ["_session", "_session.sig", "_session.legacy", "_session.legacy.sig"];
+  response.writeHead(302, { location: target, "set-cookie": cookies.map((name) => `${name}=; Max-Age=0; Path=/`) });
+  response.end();
 }
 
 /** Serves the sign-in page, and handles its form. */

@@ -1,9 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { source as axeSource } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import type { LocalEdge } from "../../local/local-edge";
-import { beforeAllStart, newVisitor, signInAs } from "../support/browser";
+import { beforeAllStart, newVisitor, signInAs, violations } from "../support/browser";
 import { describeWith } from "../support/tools";
 
 /** Pictures of every page, to be looked at; ignored by git. */
@@ -72,17 +71,4 @@ describeWith("chromium", "the pages", (chromium) => {
     expect([...hosts].sort()).toEqual([edge.url, edge.issuer].sort());
     await context.close();
   });
-
-  /**
-   * Serious and critical findings of axe: https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md
-   */
-  async function violations(page: Page): Promise<string[]> {
-    // As an expression, because the pages' own security policy lets no script in.
-    const found = await page.evaluate<{ id: string; impact: string; nodes: { html: string }[] }[]>(
-      `${axeSource}; axe.run().then((results) => results.violations)`,
-    );
-    return found
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
-  }
 });

@@ -1,6 +1,7 @@
 /** The system's Chromium, driven by playwright-core. */
+import { source as axeSource } from "axe-core";
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
-import type { LocalEdge } from "../../local/local-edge";
+import type { LocalEdge, LocalEdgeOptions } from "../../local/local-edge";
 import { SESSION_COOKIE } from "../../session/cookies";
 import { decodePayload, splitToken, type Session } from "../../session/token";
 import { startTestEdge } from "./local-edge";
@@ -28,12 +29,16 @@ export function launchBrowser(executablePath: string): Promise<Browser> {
 }
 
 /** A local edge and a browser for all tests of a `describe`; `use` gets them before the first. */
-export function beforeAllStart(executablePath: string, use: (edge: LocalEdge, browser: Browser) => void): void {
+export function beforeAllStart(
+  executablePath: string,
+  use: (edge: LocalEdge, browser: Browser) => void,
+  options: Partial<LocalEdgeOptions> = {},
+): void {
   let edge: LocalEdge;
   let browser: Browser;
   beforeAll(async () => {
     const starting = [
-      startTestEdge().then((started) => (edge = started)),
+      startTestEdge(options).then((started) => (edge = started)),
       launchBrowser(executablePath).then((started) => (browser = started)),
     ];
     // Both of them, so that what did start is stopped where the other does not.
@@ -69,4 +74,17 @@ export async function signInAs(page: Page, user: string, password = `${user}-dem
   await page.locator(`input[name=user][value=${user}]`).check();
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/**
+ * Serious and critical findings of axe: https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md
+ */
+export async function violations(page: Page): Promise<string[]> {
+  // As an expression, because the pages' own security policy lets no script in.
+  const found = await page.evaluate<{ id: string; impact: string; nodes: { html: string }[] }[]>(
+    `${axeSource}; axe.run().then((results) => results.violations)`,
+  );
+  return found
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
 }

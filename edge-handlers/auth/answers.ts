@@ -26,6 +26,7 @@ export function interstitial(theme: Theme, path: string, requestId: string): Res
 /** Nothing in the page's own style is for forms, because the gate has no space for it. */
 const FIELD = "box-sizing:border-box;width:100%;padding:.6em;font:inherit";
 const BUTTON = "border:0;font:inherit;cursor:pointer";
+const CHOICE = "display:block;margin:.5em 0;border:1px solid;background:none;color:inherit";
 
 /**
  * Asks which identity provider to sign in with.
@@ -43,7 +44,7 @@ export function chooser(
   const form = `<form method=post action="${settings.basePath}/login"><input type=hidden name=return_to value="${escapeHtml(returnPath)}"><p><label>E-mail address<br><input type=email name=email maxlength=254 autocomplete=username required style="${FIELD}"></label><p><button class=b style="${BUTTON}">Continue</button></form>`;
   const links = ids.map((id) => {
     const [href, label] = [loginPath(settings, returnPath, id), settings.identityProviders[id]!.label].map(escapeHtml);
-    return `<li><a class=b style="margin:.25em 0" href="${href}">${label}</a>`;
+    return `<li><a class=b style="${CHOICE}" href="${href}">${label}</a>`;
   });
   const list = `<ul style="list-style:none;padding:0">${links.join("")}</ul>`;
   const question = isUnknown
