@@ -35,3 +35,21 @@ test("a token gets no role that the policy does not mention, and each claim once
   expect(authSettings(config).identityProviders["main"]?.roles).toEqual({ grant: ["a", "b"] });
   expect(authSettings(config).claims).toEqual(["cost", "department"]);
 });
+
+test("ten providers fit into the parameter", () => {
+  const identityProviders = Object.fromEntries(
+    Array.from({ length: 10 }, (_, i) => [
+      `company-${i}`,
+      {
+        label: `Company number ${i}`,
+        profile: "entra",
+        tenants: [`8eaef023-2b34-4da1-9baa-8bc8c9d6a49${i}`],
+        clientId: `0a1b2c3d-0000-1111-2222-33334444555${i}`,
+        roles: { grant: ["staff"] },
+        emailDomains: [`company-${i}.example.com`],
+      },
+    ]),
+  );
+  const config = parseConfig({ ...SMALL, identityProviders, policy: [{ path: "/**", allow: { roles: ["staff"] } }] });
+  expect(JSON.stringify(authSettings(config)).length).toBeLessThan(4_096);
+});
