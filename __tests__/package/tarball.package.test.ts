@@ -4,7 +4,6 @@ import { once } from "node:events";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Measured } from "../../bench/figures";
 import { buildArtifacts } from "../../build/bundle";
 import { describeWithRegistry } from "../support/tools";
 import { installPackage, type Installed } from "./installed";
@@ -105,25 +104,6 @@ describeWithRegistry("the package", () => {
 
   test("visits it by script", () => {
     expect(installed.run("npx edgegate dev --check")).toMatch(/(\d+) of \1 as expected/);
-  });
-
-  test("measures itself", () => {
-    // Without njs and valgrind, which would take minutes more. It ends with 1 if the machine is too busy for its limits.
-    const bench = `PATH= '${process.execPath}' node_modules/edgegate/cli/edgegate.js bench --json`;
-    const { figures, missing } = JSON.parse(installed.run(`${bench} || [ $? = 1 ]`)) as Measured;
-    expect(missing).toContain("njs and valgrind");
-    expect([...new Set(figures.map(({ group }) => group))]).toEqual([
-      "gate source",
-      "auth handler",
-      "10,000 revocations through the queue",
-      "lockdown, 4,096 records, 11 other revocations a second",
-      "490,000 active revocations",
-      "dollars per thousand",
-      "dollars of the ledger",
-      "dollars a month",
-      "synth",
-    ]);
-    expect(figures.filter(({ value }) => !(value >= 0))).toEqual([]);
   });
 
   test.each(EXAMPLES)("runs examples/%s", (name) => {
