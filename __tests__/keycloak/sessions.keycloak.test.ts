@@ -17,11 +17,11 @@ import { describeWith, describeWithKeycloak } from "../support/tools";
 jest.setTimeout(900_000);
 
 /** One a test, so that none sees what another did. */
-const [ADA, BEN, CLEO, DAN] = ["ada", "ben", "cleo", "dan"].map((name) => ({
+const [ADA, BEN, CLEO, DAN, EVE, FAY] = ["ada", "ben", "cleo", "dan", "eve", "fay"].map((name) => ({
   name,
   password: `${name}-secret`,
   email: `${name}@example.com`,
-})) as [KeycloakUser, KeycloakUser, KeycloakUser, KeycloakUser];
+})) as [KeycloakUser, KeycloakUser, KeycloakUser, KeycloakUser, KeycloakUser, KeycloakUser];
 
 describeWithKeycloak("people who sign in at Keycloak, where a refresh token is good once", (folder) => {
   let gateway: KeycloakEdge;
@@ -29,7 +29,7 @@ describeWithKeycloak("people who sign in at Keycloak, where a refresh token is g
   let ageing: Ageing;
 
   beforeAll(async () => {
-    gateway = await startKeycloakEdge(folder, [ADA, BEN, CLEO, DAN]);
+    gateway = await startKeycloakEdge(folder, [ADA, BEN, CLEO, DAN, EVE, FAY]);
     edge = gateway.edge;
     ageing = startAgeing(edge);
   });
@@ -136,6 +136,39 @@ describeWithKeycloak("people who sign in at Keycloak, where a refresh token is g
       await expectSoon(callApi, 401);
       await page.goto(`${edge.url}/staff`);
       expect(await asksForPassword(page)).toBe(true);
+    });
+
+    test("lose a role with the next renewal after it was taken from them", async () => {
+      await signIn(EVE, "/staff");
+      expect(await me()).toMatchObject({ roles: ["staff"] });
+      await gateway.takeRoleFrom(EVE);
+      await age();
+      await page.goto(`${edge.url}/reports`);
+      expect(page.url()).toBe(`${edge.url}/reports`);
+      expect(await me()).toMatchObject({ email: EVE.email, roles: [] });
+      expect((await page.goto(`${edge.url}/staff`))?.status()).toBe(403);
+    });
+
+    test("are not renewed once their account is disabled, and cannot sign in", async () => {
+      await signIn(FAY, "/staff");
+      await gateway.disable(FAY);
+      await age();
+      await page.goto(`${edge.url}/staff`);
+      expect([new URL(page.url()).origin, await asksForPassword(page)]).toEqual([new URL(edge.issuer).origin, true]);
+      await signInWith(page, FAY);
+      await page.getByText("Account is disabled").waitFor();
+    });
+
+    test("are not asked whether they really want to sign out", async () => {
+      await signIn(BEN, "/staff");
+      const there = page.waitForRequest((request) =>
+        request.url().startsWith(`${edge.issuer}/protocol/openid-connect/logout?`),
+      );
+      const seen: string[] = [];
+      page.on("domcontentloaded", (shown) => seen.push(new URL(shown.url()).pathname));
+      await page.goto(`${edge.url}/_gate/logout`);
+      expect(new URL((await there).url()).searchParams.get("id_token_hint")).toMatch(/^eyJ/);
+      expect(seen).toEqual(["/_gate/signed-out"]);
     });
 
     test("restore their tabs after a long break, and each shows its page", async () => {

@@ -7,7 +7,8 @@ import type { LocalEdge } from "../../local/local-edge";
 import { freePort } from "./free-port";
 import { startKeycloak } from "./keycloak";
 import { REALM, OTHER_CLIENT, realmFor, type KeycloakUser } from "./keycloak-realm";
-import { startTestEdge } from "./local-edge";
+import { configSchema } from "../../config/schema";
+import { startTestEdge, TEST_CONFIG } from "./local-edge";
 
 export interface KeycloakEdge {
   edge: LocalEdge;
@@ -17,6 +18,9 @@ export interface KeycloakEdge {
   refreshGrants(): Promise<{ granted: number; refused: number }>;
   /** As an administrator does in Keycloak's console, with each session of a user here. */
   endSessionsOf(user: KeycloakUser): Promise<void>;
+  /** Takes the role `staff` from a user. */
+  takeRoleFrom(user: KeycloakUser): Promise<void>;
+  disable(user: KeycloakUser): Promise<void>;
   /**
    * Where another site of the company sends people to sign in at Keycloak
    * (https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest).
@@ -45,6 +49,10 @@ export async function startKeycloakEdge(folder: string, users: KeycloakUser[]): 
     process.env["NODE_EXTRA_CA_CERTS"] = certificate.caFile;
     closers.push(() => void delete process.env["NODE_EXTRA_CA_CERTS"]);
     const edge = await startTestEdge({
+      config: configSchema.parse({
+        ...TEST_CONFIG,
+        identityProviders: { main: { ...TEST_CONFIG.identityProviders.main, profile: "keycloak" } },
+      }),
       handlerInstances: INSTANCES,
       identityProvider: {
         issuer: `https://localhost:${port}/realms/${REALM}`,
@@ -63,6 +71,9 @@ export async function startKeycloakEdge(folder: string, users: KeycloakUser[]): 
     closers.push(keycloak.close);
     await keycloak.admin("POST", "", realmFor(edge.url, CLIENT, users));
 
+    const list = async (path: string) =>
+      (await keycloak.admin("GET", `/${REALM}/${path}`)) as { id: string; name?: string }[];
+    const idOf = async ({ name }: KeycloakUser) => (await list(`users?exact=true&username=${name}`))[0]!.id;
     const countEvents = async (type: string) =>
       ((await keycloak.admin("GET", `/${REALM}/events?type=${type}&max=${ALL}`)) as unknown[]).length;
     return {
@@ -72,16 +83,17 @@ export async function startKeycloakEdge(folder: string, users: KeycloakUser[]): 
         granted: await countEvents("REFRESH_TOKEN"),
         refused: await countEvents("REFRESH_TOKEN_ERROR"),
       }),
-      async endSessionsOf({ name }) {
-        const list = async (path: string) => (await keycloak.admin("GET", `/${REALM}/${path}`)) as { id: string }[];
-        const [[user], [client]] = [
-          await list(`users?exact=true&username=${name}`),
-          await list(`clients?clientId=${CLIENT.id}`),
-        ];
-        // Offline, because the gateway asks for `offline_access`.
-        for (const { id } of await list(`users/${user!.id}/offline-sessions/${client!.id}`))
-          await keycloak.admin("DELETE", `/${REALM}/sessions/${id}?isOffline=true`);
+      async endSessionsOf(user) {
+        for (const { id } of await list(`users/${await idOf(user)}/sessions`))
+          await keycloak.admin("DELETE", `/${REALM}/sessions/${id}`);
       },
+      async takeRoleFrom(user) {
+        const roles = `users/${await idOf(user)}/role-mappings/realm`;
+        const staff = (await list(roles)).filter(({ name }) => name === "staff");
+        await keycloak.admin("DELETE", `/${REALM}/${roles}`, staff);
+      },
+      disable: async (user) =>
+        void (await keycloak.admin("PUT", `/${REALM}/users/${await idOf(user)}`, { enabled: false })),
       otherSite: `${edge.issuer}/protocol/openid-connect/auth?${new URLSearchParams({ ...OTHER_SITE, redirect_uri: `${edge.url}/public/other` })}`,
       close,
     };

@@ -52,8 +52,9 @@ export function realmFor(gateway: string, client: { id: string; secret: string }
             name: "roles",
             protocol: "openid-connect",
             protocolMapper: "oidc-usermodel-realm-role-mapper",
+            // Where Keycloak's own scope "roles" puts them, but into ID tokens, too.
             config: {
-              "claim.name": "roles",
+              "claim.name": "realm_access.roles",
               multivalued: "true",
               "jsonType.label": "String",
               "id.token.claim": "true",

@@ -18,7 +18,7 @@ export interface Keycloak {
    * Calls its admin API: https://www.keycloak.org/docs-api/26.4.0/rest-api/index.html. @param path below
    * `/admin/realms`
    */
-  admin(method: "GET" | "POST" | "DELETE", path: string, body?: object): Promise<unknown>;
+  admin(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: object): Promise<unknown>;
   close(): Promise<void>;
 }
 
