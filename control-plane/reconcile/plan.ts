@@ -53,7 +53,6 @@ export function planForAll(store: WholeStore, now: number, lifetime: number): Wh
       .filter((name) => RECORD_NAME.test(name) && name.startsWith(kind))
       .map((name) => name.slice(kind.length));
   const kids = idsOf(KEY_RECORD);
-  const keyNames = [...tokenKeys.keys()].map(keyRecordName);
   const named = ALL_SHARDS.filter(isNeeded);
   const wrongShards = named.filter((shard) => {
     const record = records.get(shardRecordName(shard));
@@ -77,9 +76,10 @@ export function planForAll(store: WholeStore, now: number, lifetime: number): Wh
       .filter((shard) => !isNeeded(shard))
       .map(shardRecordName),
     expected: tokenKeys.size + named.length,
-    missing: [...keyNames, ...named.filter(isNeededByEveryClock).map(shardRecordName)].filter(
-      (name) => !records.has(name),
-    ),
+    missing: [
+      ...[...tokenKeys.keys()].map(keyRecordName),
+      ...named.filter(isNeededByEveryClock).map(shardRecordName),
+    ].filter((name) => !records.has(name)),
     wrong: [...wrongKids.map(keyRecordName), ...wrongShards.map(shardRecordName)].filter((name) => records.has(name)),
     unexpected: kids.filter((kid) => !tokenKeys.has(kid)).map(keyRecordName),
   };

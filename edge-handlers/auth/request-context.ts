@@ -1,7 +1,7 @@
 /** What the endpoints know about the request that they are answering. */
 import type { AuthSettings, IdentityProviderSettings } from "../../session/settings";
 import type { CookieJar } from "../shared/cookie-jar";
-import type { Proof } from "./oidc/client-authentication/method";
+import type { Proof } from "./oidc/client-authentication/proof";
 import type { IdentityProviders } from "./oidc/identity-providers";
 import type { LogEntry, Ports } from "./ports";
 

@@ -6,7 +6,6 @@ import { createECDH, webcrypto } from "node:crypto";
 import * as oauth from "oauth4webapi";
 import { idpFetch } from "../../shared/idp-fetch";
 import { Failure } from "../failures";
-import type { RelyingParty } from "./relying-party";
 
 const ALGORITHM = "ES256";
 const CURVE = { name: "ECDSA", namedCurve: "P-256" };
@@ -26,8 +25,15 @@ export function newDpopKey(): DpopKey {
   return Buffer.from(key.getPrivateKey("hex").padStart(64, "0"), "hex").toString("base64url");
 }
 
-/** Makes the proofs for the requests of one session, with the latest nonce that the server gave to any of them. */
-export async function dpopHandle({ client, nonces }: RelyingParty, key: DpopKey): Promise<oauth.DPoPHandle> {
+/**
+ * Makes the proofs for the requests of one session.
+ *
+ * @param party `nonces`: by origin, the latest that the server gave
+ */
+export async function dpopHandle(
+  { client, nonces }: { client: oauth.Client; nonces: ReadonlyMap<string, string> },
+  key: DpopKey,
+): Promise<oauth.DPoPHandle> {
   return oauth.DPoP(client, await keyPair(key), {
     [oauth.modifyAssertion]: (_header, proof) => {
       proof["nonce"] ??= nonces.get(new URL(String(proof["htu"])).origin);

@@ -6,7 +6,7 @@ import { addDetail, identityProviderOf, type RequestContext } from "../request-c
 import { codesOf } from "../../shared/failure";
 import { giveBack, takeLease, watchLease, type Lease } from "./lease";
 import { keepUpWithLockdown } from "./lockdown";
-import { prepare } from "../oidc/relying-party";
+import { prepare } from "../oidc/prepare";
 import type { LedgerStatus } from "../../../ledger/records";
 import { canRedeem, redeem } from "./redeem-refresh-token";
 import { reissue } from "./reissue";

@@ -2,6 +2,7 @@ import { CognitoUserPoolDomain } from "@cdktf/provider-aws/lib/cognito-user-pool
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { Construct } from "constructs";
 import type { CognitoPool } from "../../../config/cognito-pool";
+import { belowAmazonCognito } from "./domain-name";
 import type { UserPool } from "./user-pool";
 
 export interface DomainProps {
@@ -40,14 +41,4 @@ export class Domain extends Construct {
       });
     }
   }
-}
-
-/** The host name, known before there is anything. */
-export function domainName(pool: CognitoPool): string {
-  return "prefix" in pool.domain ? `${pool.domain.prefix}.${belowAmazonCognito(pool)}` : pool.domain.name;
-}
-
-/** https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html */
-function belowAmazonCognito({ region }: CognitoPool): string {
-  return `auth.${region}.amazoncognito.com`;
 }

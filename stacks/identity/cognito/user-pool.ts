@@ -3,7 +3,7 @@ import { CognitoUserPool } from "@cdktf/provider-aws/lib/cognito-user-pool";
 import { Construct } from "constructs";
 import type { CognitoPool } from "../../../config/cognito-pool";
 import { literal } from "../../terraform-text";
-import { domainName } from "./domain";
+import { domainName } from "./domain-name";
 
 export interface UserPoolProps {
   name: string;

@@ -3,7 +3,7 @@ import type { ClientAuth } from "oauth4webapi";
 import type { IdentityProviderSettings } from "../../../../session/settings";
 import type { RequestContext } from "../../request-context";
 import { retriedWithNonce } from "../dpop";
-import type { Proof } from "./method";
+import type { Proof } from "./proof";
 import { proofOf, type ClientEndpoint } from "./methods";
 
 /**

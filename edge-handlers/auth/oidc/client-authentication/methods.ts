@@ -7,7 +7,8 @@ import {
 import { awsAssertion } from "./aws-assertion";
 import { clientSecretBasic } from "./client-secret-basic";
 import { clientSecretPost } from "./client-secret-post";
-import type { Client, Method, Proof } from "./method";
+import type { Client, Method } from "./method";
+import type { Proof } from "./proof";
 import { none } from "./none";
 import { privateKeyJwt } from "./private-key-jwt";
 

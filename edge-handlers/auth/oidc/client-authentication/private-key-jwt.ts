@@ -6,7 +6,8 @@ import type { Ports } from "../../ports";
 import { assertionClaims, assertionHeader, setAssertion } from "./client-assertion";
 import { readPrivateKeys, readPublicKey, type PrivateClientKey, type PublicClientKey } from "./client-key";
 import { toJwsSignature } from "./ecdsa-signature";
-import type { Client, Method, Proof } from "./method";
+import type { Client, Method } from "./method";
+import type { Proof } from "./proof";
 
 export const privateKeyJwt: Method<Settings> = (client, settings) =>
   settings.kmsKeys ? withKeyService(client, settings, settings.kmsKeys[0]!) : withPem(client, settings);
