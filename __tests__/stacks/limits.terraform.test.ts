@@ -16,6 +16,8 @@ describeWithTerraform("a plan beyond AWS's limits", (open) => {
     [
       "a policy that makes the gate larger than 10,240 bytes",
       {
+        identityProviders: { main: { issuer: "https://login.example.com", clientId: "client" } },
+        eventTransmitters: {},
         policy: Array.from({ length: 250 }, (_, i) => ({
           path: `/application-${i}/**`,
           allow: { roles: [`role-of-application-${i}`] },
@@ -28,6 +30,7 @@ describeWithTerraform("a plan beyond AWS's limits", (open) => {
       "settings larger than the 4,096 bytes of a parameter",
       {
         eventTransmitters: {},
+        policy: [{ path: "/**", allow: "signed-in" }],
         identityProviders: Object.fromEntries(
           Array.from({ length: 20 }, (_, i) => [
             `provider-${i}`,

@@ -28,8 +28,16 @@ const COMPANY: Record<string, Partial<ConfigInput>> = {
   // A certificate of its own, or the zone is needed for that.
   hostedZoneId: { certificateArn: EVERYTHING.certificateArn, hostedZoneId: undefined },
   eventTransmitters: PROVIDERS_AND_POLICY,
-  identityProviders: PROVIDERS_AND_POLICY,
-  policy: PROVIDERS_AND_POLICY,
+  identityProviders: {
+    alternateDomains: EVERYTHING.alternateDomains!,
+    policy: [{ path: "/**", allow: { roles: ["admin", "ops@example.com", "staff"] } }],
+  },
+  policy: {
+    alternateDomains: EVERYTHING.alternateDomains!,
+    identityProviders: Object.fromEntries(
+      ["staff", "corp"].map((id) => [id, { ...SMALL.identityProviders.main, roles: { grant: [] } }]),
+    ),
+  },
 };
 
 const REQUIRED = ["name", "domain"];

@@ -20,6 +20,12 @@ const CONFIGS = {
       domain: "app.localhost:8443",
       alternateDomains: [],
       hostedZoneId: undefined,
+      identityProviders: Object.fromEntries(
+        Object.entries(EVERYTHING.identityProviders).map(([id, provider]) => [
+          id,
+          { ...provider, roles: { grant: [] }, offeredAt: undefined },
+        ]),
+      ),
       policy: [{ path: "/**", allow: "signed-in" }],
     }),
 } satisfies Record<string, () => Config>;
@@ -267,16 +273,12 @@ describeWithTerraform("the plan", (open) => {
             clientAuthentication: { method: "private_key_jwt", algorithm: "PS256", audience: "endpoint" },
             pushedAuthorizationRequests: true,
             dpop: true,
-            scopes: ["openid", "profile", "email", "offline_access"],
-            rolesClaim: "roles",
           },
           "partner-c": {
             label: "partner-c",
             issuer: "https://partner-c.okta.com",
             clientId: "p-3",
             clientAuthentication: { method: "private_key_jwt", kmsKeys: CLIENT_KEYS, audience: "endpoint" },
-            scopes: ["openid", "profile", "email", "offline_access"],
-            rolesClaim: "roles",
           },
           contractors: {
             label: "contractors",
@@ -287,8 +289,6 @@ describeWithTerraform("the plan", (open) => {
               audience: "api://AzureADTokenExchange",
               algorithm: "RS256",
             },
-            scopes: ["openid", "profile", "email", "offline_access"],
-            rolesClaim: "roles",
           },
           customers: {
             label: "customers",

@@ -335,7 +335,9 @@ describeWithTerraform("the plan of a pool", (open) => {
     app.synth();
     expect(read("pool")).toMatchObject({
       terraform: {
-        backend: { s3: { bucket: "acme-state", key: "gateways/wiki.main.tfstate", encrypt: true, use_lockfile: true } },
+        backend: {
+          s3: { bucket: "acme-state", key: "gateways/wiki.cognito.main.tfstate", encrypt: true, use_lockfile: true },
+        },
       },
     });
     expect(read("gateway")).toMatchObject({
