@@ -7,6 +7,8 @@ import { hostsOf, type MadeClients } from "../settings";
 import type * as Cognito from "./cognito/cognito-stack";
 import type * as Entra from "./entra/entra-stack";
 
+/* eslint-disable @typescript-eslint/no-require-imports -- constructs cannot wait for import() */
+
 /**
  * Adds a stack to the app for each identity provider whose client Terraform makes, and returns references to what they
  * make. Other people may own them, so each has a state of its own.
@@ -20,11 +22,11 @@ export function identityStacks(gateway: Construct, config: Config): MadeClients 
   const made: Record<string, MadeClients[string]> = {};
   for (const [provider, { app: entraApp, pool, tenants = [] }] of Object.entries(identityProviders)) {
     if (entraApp) {
-      const { EntraStack } = load<typeof Entra>("./entra/entra-stack");
+      const { EntraStack } = require("./entra/entra-stack") as typeof Entra;
       const props = { ...common, provider, tenants, app: entraApp };
       made[provider] = new EntraStack(app, `${name}-entra-${provider}`, props);
     } else if (pool) {
-      const { CognitoStack } = load<typeof Cognito>("./cognito/cognito-stack");
+      const { CognitoStack } = require("./cognito/cognito-stack") as typeof Cognito;
       const { accentColor } = theme;
       const props = {
         ...common,
@@ -38,9 +40,4 @@ export function identityStacks(gateway: Construct, config: Config): MadeClients 
     }
   }
   return made;
-}
-
-function load<T>(path: string): T {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- constructs cannot wait for import()
-  return require(path) as T;
 }
