@@ -3,9 +3,7 @@
  * strict choice. Secrets are never part of it (docs/decisions/0030-cognito-secrets.md).
  */
 import { z } from "zod";
-import { text } from "./fields";
-
-const SECONDS_IN = { s: 1, m: 60, h: 3600, d: 86400 } as const;
+import { duration, HOST, hostedZone, region, scopes, text } from "./fields";
 
 /** https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html */
 const RESERVED_IN_PREFIXES = ["aws", "amazon", "cognito"];
@@ -32,23 +30,16 @@ const ATTRIBUTES = [
   "zoneinfo",
 ] as const;
 
-/** Seconds. Cognito takes whole minutes. */
+/** Cognito takes whole minutes. */
 function lifetime(min: number, max: number, write: string) {
-  return z
-    .string(write)
-    .regex(/^[1-9][0-9]{0,5}[mhd]$/, write)
-    .transform((value) => Number(value.slice(0, -1)) * SECONDS_IN[value.slice(-1) as keyof typeof SECONDS_IN])
-    .refine((seconds) => seconds >= min && seconds <= max, write);
+  return duration(min, max, write, "mhd");
 }
 
 const email = text(
   /^[A-Za-z0-9._+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}$/,
   'an e-mail address, such as "login@example.com"',
 );
-const hostName = text(
-  /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/,
-  'a host name in lower case, such as "login.example.com"',
-);
+const hostName = text(HOST, 'a host name in lower case, such as "login.example.com"');
 const httpsUrl = (write: string) => z.url({ protocol: /^https$/, error: `write ${write}` });
 
 const domain = z.union(
@@ -71,10 +62,7 @@ const domain = z.union(
         "the ARN of an ACM certificate in us-east-1, whatever the pool's region",
       ),
       /** The Route 53 zone that gets the alias record. Without it, point the name at the output `login_domain_target`. */
-      hostedZoneId: text(
-        /^Z[A-Z0-9]{5,31}$/,
-        'the ID of a Route 53 hosted zone, such as "Z0123456789ABCDEFGHIJ"',
-      ).optional(),
+      hostedZoneId: hostedZone.optional(),
     }),
   ],
   { error: 'write { prefix: "acme-wiki" } or { name: "login.example.com", certificateArn: "arn:…" }' },
@@ -113,10 +101,7 @@ const federatedProvider = z.discriminatedUnion(
         /^[A-Za-z0-9-]{32,64}$/,
         "the VersionId that Secrets Manager printed when the value was stored",
       ).optional(),
-      scopes: z
-        .array(text(/^[!#-[\]-~]+$/, 'a scope without spaces, such as "email"'))
-        .refine((scopes) => scopes.includes("openid"), 'include "openid": without it there is no ID token')
-        .default(["openid", "email", "profile"]),
+      scopes: scopes.default(["openid", "email", "profile"]),
       attributes: attributes.default({ email: "email", email_verified: "email_verified", name: "name" }),
     }),
   ],
@@ -153,7 +138,7 @@ const machineClient = z.strictObject({
 export const cognitoPoolSchema = z
   .strictObject({
     /** Where the users are. The gateway itself is in us-east-1 and everywhere. */
-    region: text(/^[a-z]{2}(-[a-z]+)+-[0-9]$/, 'a region, such as "eu-central-1"').default("us-east-1"),
+    region: region.default("us-east-1"),
     domain,
     /** A second factor for everybody, or only for those who set one up. It is a one-time password of an app (TOTP). */
     mfa: z.enum(["required", "optional"], 'write "required" or "optional"').default("required"),

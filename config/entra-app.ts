@@ -6,7 +6,7 @@ import { X509Certificate } from "node:crypto";
 import { z } from "zod";
 import { ROLE_NAME } from "../policy/rule";
 import type { ConfigProblem } from "./error";
-import { text } from "./fields";
+import { GUID, region, text } from "./fields";
 
 /**
  * The app role of people who may sign in and have no role of the policy. Entra asks for some app role as soon as an app
@@ -14,7 +14,6 @@ import { text } from "./fields";
  */
 export const SIGNED_IN_ROLE = "signed-in";
 
-const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const CERTIFICATE = 'write the text of one PEM certificate, such as readFileSync("entra-2027.pem", "utf8")';
 
 function line(write: string, max: number) {
@@ -117,7 +116,7 @@ const state = z.strictObject(
   {
     bucket: z.string("write the name of the state bucket").min(3, "write the name of the state bucket"),
     key: z.string("write the key of the state file").min(1, "write the key of the state file"),
-    region: text(/^[a-z]{2}(-[a-z]+)+-[0-9]$/, 'a region, such as "eu-central-1"'),
+    region,
   },
   "write the bucket, key and region of the state file",
 );

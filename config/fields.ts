@@ -3,7 +3,7 @@ import { z } from "zod";
 import { pathPatternProblem, ROLE_NAME } from "../policy/rule";
 
 const HOST_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
-const HOST = new RegExp(`^(?:${HOST_LABEL}\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$`);
+export const HOST = new RegExp(`^(?:${HOST_LABEL}\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$`);
 /** Browsers resolve `*.localhost` to the loopback address; only the local edge serves it, on its own port. */
 const LOCAL_HOST = new RegExp(`^(?:${HOST_LABEL}\\.)+localhost:[0-9]{1,5}$`);
 
@@ -11,6 +11,34 @@ const LOCAL_HOST = new RegExp(`^(?:${HOST_LABEL}\\.)+localhost:[0-9]{1,5}$`);
 export function text(form: RegExp, write: string) {
   return z.string(`write ${write}`).regex(form, `write ${write}`);
 }
+
+const SECONDS_IN = { s: 1, m: 60, h: 3600, d: 86400 } as const;
+
+/**
+ * `"90s"`, `"15m"`, `"8h"`, `"7d"`; parsed to seconds.
+ *
+ * @param write what to write instead
+ * @param units some of `smhd`
+ */
+export function duration(min: number, max: number, write: string, units = "smhd") {
+  return z
+    .string(write)
+    .regex(new RegExp(`^[1-9][0-9]{0,5}[${units}]$`), write)
+    .transform((value) => Number(value.slice(0, -1)) * SECONDS_IN[value.slice(-1) as keyof typeof SECONDS_IN])
+    .refine((seconds) => seconds >= min && seconds <= max, write);
+}
+
+/** Object and tenant IDs of Entra. */
+export const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export const region = text(/^[a-z]{2}(-[a-z]+)+-[0-9]$/, 'a region, such as "eu-central-1"');
+export const hostedZone = text(
+  /^Z[A-Z0-9]{5,31}$/,
+  'the ID of a Route 53 hosted zone, such as "Z0123456789ABCDEFGHIJ"',
+);
+export const scopes = z
+  .array(text(/^[!#-[\]-~]+$/, 'a scope without spaces, such as "email"'))
+  .refine((names) => names.includes("openid"), 'include "openid": without it there is no ID token');
 
 export const host = text(HOST, 'a host name in lower case without scheme, port or path, such as "app.example.com"');
 export const servedHost = z

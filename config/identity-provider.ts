@@ -6,7 +6,7 @@ import { TENANT_ID } from "../identity/user";
 import { clientOptions } from "./client-authentication";
 import { cognitoPoolSchema } from "./cognito-pool";
 import { entraAppSchema } from "./entra-app";
-import { host, pathPattern, role, servedHost, text } from "./fields";
+import { GUID, host, pathPattern, role, scopes, servedHost, text } from "./fields";
 
 const PROFILE_NAMES = Object.keys(PROFILES) as [ProfileName, ...ProfileName[]];
 /** Parameters of the authorization request that the gateway sets. */
@@ -79,10 +79,7 @@ export const identityProvider = z.strictObject({
   clientId: text(/^[!-~]{1,255}$/, "the client ID that the identity provider gave you").optional(),
   ...clientOptions,
   /** By default those of the profile. `offline_access` asks for the refresh token that silent renewal needs. */
-  scopes: z
-    .array(text(/^[!#-[\]-~]+$/, 'a scope without spaces, such as "email"'))
-    .refine((scopes) => scopes.includes("openid"), 'include "openid": without it there is no ID token')
-    .optional(),
+  scopes: scopes.optional(),
   roles: roles.prefault({}),
   /** Only people with a verified e-mail address in one of these domains may sign in. */
   emailDomains: z.array(host).min(1, 'name a domain, such as "example.com", or leave emailDomains out').optional(),
@@ -93,12 +90,7 @@ export const identityProvider = z.strictObject({
   trustEmail: z.literal(true, "write true, or leave it out").optional(),
   /** Entra only: IDs of the tenants whose users may sign in. */
   tenants: z
-    .array(
-      text(
-        /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-        'the ID of a tenant in lower case, such as "8eaef023-2b34-4da1-9baa-8bc8c9d6a490"',
-      ),
-    )
+    .array(text(GUID, 'the ID of a tenant in lower case, such as "8eaef023-2b34-4da1-9baa-8bc8c9d6a490"'))
     .min(1, "name a tenant")
     .optional(),
   /** Entra only: an app registration that Terraform makes, in a stack of its own. */

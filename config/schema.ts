@@ -4,10 +4,9 @@
  */
 import { z } from "zod";
 import { METHODS, type PolicyRule } from "../policy/rule";
-import { host, pathPattern, role, servedHost, slug, text } from "./fields";
+import { duration, host, hostedZone, pathPattern, region, role, servedHost, slug, text } from "./fields";
 import { identityProvider } from "./identity-provider";
 
-const SECONDS_IN = { s: 1, m: 60, h: 3600, d: 86400 } as const;
 /** Headers with a fixed meaning; a config must not map a claim to them. */
 const FIXED_IDENTITY_HEADERS = [
   "x-gate-user",
@@ -18,14 +17,9 @@ const FIXED_IDENTITY_HEADERS = [
   "x-gate-assertion",
 ];
 
-/** `"90s"`, `"15m"`, `"8h"`, `"7d"`; parsed to seconds. Every range that is used includes "15m". */
-function duration(min: number, max: number, range: string) {
-  const write = `write a duration between ${range}, such as "15m"`;
-  return z
-    .string(write)
-    .regex(/^[1-9][0-9]{0,5}[smhd]$/, write)
-    .transform((value) => Number(value.slice(0, -1)) * SECONDS_IN[value.slice(-1) as keyof typeof SECONDS_IN])
-    .refine((seconds) => seconds >= min && seconds <= max, write);
+/** Every range that is used includes "15m". */
+function durationBetween(min: number, max: number, range: string) {
+  return duration(min, max, `write a duration between ${range}, such as "15m"`);
 }
 
 /** Only people who signed in with one of these identity providers. */
@@ -112,9 +106,9 @@ const eventTransmitter = z.strictObject({
 });
 
 const session = z.strictObject({
-  absolute: duration(300, 30 * 86400, '"5m" and "30d"').default(8 * 3600),
-  idle: duration(300, 30 * 86400, '"5m" and "30d"').default(3600),
-  token: duration(60, 3600, '"60s" and "1h"').default(15 * 60),
+  absolute: durationBetween(300, 30 * 86400, '"5m" and "30d"').default(8 * 3600),
+  idle: durationBetween(300, 30 * 86400, '"5m" and "30d"').default(3600),
+  token: durationBetween(60, 3600, '"60s" and "1h"').default(15 * 60),
   /** What happens if a callback or a refresh cookie is used a second time: somebody may have a copy. */
   onReuse: z
     .enum(["record", "revoke-session", "revoke-user"], 'write "record", "revoke-session" or "revoke-user"')
@@ -157,7 +151,7 @@ const waf = z.strictObject({
 const state = z.strictObject({
   bucket: z.string("write the name of the state bucket").min(3, "write the name of the state bucket"),
   key: z.string("write the key of the state file").min(1, "write the key of the state file").optional(),
-  region: text(/^[a-z]{2}(-[a-z]+)+-[0-9]$/, 'a region, such as "eu-central-1"'),
+  region,
 });
 
 export const configSchema = z.strictObject({
@@ -207,10 +201,7 @@ export const configSchema = z.strictObject({
     "the ARN of an ACM certificate in us-east-1",
   ).optional(),
   /** The Route 53 zone that gets the alias records (and the certificate's validation records). */
-  hostedZoneId: text(
-    /^Z[A-Z0-9]{5,31}$/,
-    'the ID of a Route 53 hosted zone, such as "Z0123456789ABCDEFGHIJ"',
-  ).optional(),
+  hostedZoneId: hostedZone.optional(),
   logRetentionDays: z
     .union(
       [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653].map(
