@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigError, loadConfig, parseConfig } from "../../config/load";
-import { SMALL } from "../support/config-mistakes";
+import { SMALL } from "../support/small-config";
 
 describe("a config file", () => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-config-"));

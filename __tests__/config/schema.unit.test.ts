@@ -1,5 +1,6 @@
 import { ConfigError, parseConfig, type ConfigProblem } from "../../config/load";
-import { MISTAKES, SMALL } from "../support/config-mistakes";
+import { MISTAKES } from "../support/config-mistakes";
+import { SMALL } from "../support/small-config";
 import { EVERYTHING } from "../support/configs";
 
 function problemsOf(input: unknown): readonly ConfigProblem[] {

@@ -1,7 +1,7 @@
 /** A rule that an earlier one leaves nothing is a mistake; one that can still decide something is none. */
 import { ConfigError, parseConfig } from "../../config/load";
 import type { ConfigInput } from "../../config/schema";
-import { SMALL } from "../support/config-mistakes";
+import { SMALL } from "../support/small-config";
 
 type Rule = Partial<ConfigInput["policy"][number]>;
 const HOSTS = ["wiki.example.com", "docs.example.com"] as const;

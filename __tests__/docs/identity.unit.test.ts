@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseConfig } from "../../config/load";
 import { PROFILES } from "../../identity/profiles";
-import { SMALL } from "../support/config-mistakes";
+import { SMALL } from "../support/small-config";
 
 const FOLDER = join(__dirname, "../../docs/identity");
 const PAGES = readdirSync(FOLDER).filter((name) => name !== "README.md");

@@ -1,7 +1,7 @@
 import { parseConfig } from "../../config/load";
 import { differences } from "../../local/greeting";
 import { localConfig } from "../../local/local-config";
-import { SMALL } from "../support/config-mistakes";
+import { SMALL } from "../support/small-config";
 
 const main = SMALL.identityProviders.main;
 const CONFIG = parseConfig({

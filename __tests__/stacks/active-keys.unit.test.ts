@@ -1,6 +1,6 @@
 import { parseConfig } from "../../config/load";
 import { keyRetention } from "../../stacks/key-rotator";
-import { SMALL } from "../support/config-mistakes";
+import { SMALL } from "../support/small-config";
 
 /**
  * One update of the store takes 50 keys:

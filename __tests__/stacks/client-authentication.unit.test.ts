@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseConfig } from "../../config/load";
 import { authSettings } from "../../stacks/settings";
 import { synthesize } from "../../stacks/synthesize";
-import { SMALL } from "../support/config-mistakes";
+import { SMALL } from "../support/small-config";
 
 const KEYS = ["1", "2"].map(
   (digit) => `arn:aws:kms:us-east-1:111122223333:key/${digit}a1b2c3d-0000-1111-2222-333344445555`,

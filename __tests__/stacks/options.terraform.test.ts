@@ -10,7 +10,7 @@ import { artifacts as shipped } from "../../build/artifacts";
 import { parseConfig } from "../../config/load";
 import { configSchema, type ConfigInput } from "../../config/schema";
 import { synthesize } from "../../stacks/synthesize";
-import { SMALL } from "../support/config-mistakes";
+import { SMALL } from "../support/small-config";
 import { EVERYTHING } from "../support/configs";
 import { mockWebAcl } from "../support/mock-provider";
 import { describeWithTerraform } from "../support/terraform";
