@@ -3,7 +3,7 @@
  * expired and the provider is down. This one continues with its old keys for a day.
  */
 import { createLocalJWKSet, errors, type JWK, type JWTVerifyGetKey } from "jose";
-import { TENANT_ID } from "../../identity/user";
+import { isKeyOf, isStrong } from "../../identity/signing-keys";
 import { cached, type Surroundings } from "./cached";
 import { Failure } from "./failure";
 import { idpFetch } from "./idp-fetch";
@@ -12,9 +12,6 @@ import { idpFetch } from "./idp-fetch";
 const LIFETIMES = { fresh: 600, stale: 24 * 3600, pause: 30 };
 /** Limit for fetching the set because of an unknown key: attempts, and seconds. */
 const FOR_UNKNOWN_KEY = [1, 30] as const;
-/** RFC 7518 section 3.3; NIST SP 800-56B Rev. 2, section 6.2. */
-const MIN_RSA_BITS = 2048;
-const MIN_RSA_EXPONENT = 65537n;
 
 export interface KeySet {
   /**
@@ -55,7 +52,7 @@ async function fetchKeys(jwksUri: string): Promise<(issuer: string) => JWTVerify
   if (!keys) throw new Failure("idp_answer_unreadable", "jwks");
   const sets = new Map<string, JWTVerifyGetKey>();
   return (issuer) => {
-    const set = sets.get(issuer) ?? createLocalJWKSet({ keys: keys.filter((key) => isOf(key, issuer)) });
+    const set = sets.get(issuer) ?? createLocalJWKSet({ keys: keys.filter((key) => isKeyOf(key, issuer)) });
     sets.set(issuer, set);
     return set;
   };
@@ -66,23 +63,4 @@ function keysIn(set: unknown): JWK[] | undefined {
   const { keys } = (typeof set === "object" && set !== null ? set : {}) as { keys?: unknown };
   const isKey = (key: unknown) => typeof key === "object" && key !== null && !Array.isArray(key);
   return Array.isArray(keys) && keys.every(isKey) ? (keys as JWK[]).filter(isStrong) : undefined;
-}
-
-function isStrong({ kty, n, e }: JWK): boolean {
-  return kty !== "RSA" || (numberOf(n) >> BigInt(MIN_RSA_BITS - 1) > 0n && numberOf(e) >= MIN_RSA_EXPONENT);
-}
-
-function numberOf(base64url: unknown): bigint {
-  return typeof base64url === "string" ? BigInt(`0x0${Buffer.from(base64url, "base64url").toString("hex")}`) : 0n;
-}
-
-/**
- * Entra's keys say which tenant they are of: only the issuer's own keys may sign for it
- * (https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-the-signing-key-issuer).
- */
-function isOf({ issuer: owner }: JWK & { issuer?: unknown }, issuer: string): boolean {
-  if (owner === undefined) return true;
-  if (typeof owner !== "string") return false;
-  const [start, end] = owner.split(TENANT_ID);
-  return end === undefined ? owner === issuer : issuer.startsWith(start!) && issuer.endsWith(end);
 }

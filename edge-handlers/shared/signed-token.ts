@@ -1,10 +1,9 @@
 /** Verifies what all tokens signed by an identity provider or a transmitter have in common. */
 import { errors, jwtVerify, type JWTVerifyResult } from "jose";
+import { SIGNATURE_ALGORITHMS } from "../../identity/signing-keys";
 import { CLOCK_SKEW } from "../../session/timing";
 import type { KeySet } from "./key-set";
 
-/** Never `none`, never HMAC: with HMAC anybody could sign with the provider's public key. */
-const ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"];
 /** Characters; an ID token with 200 groups is shorter. */
 const MAX_LENGTH = 32 * 1024;
 /** Seconds: a provider's clock may be off by a minute, and this handler's by {@link CLOCK_SKEW}. */
@@ -39,7 +38,7 @@ export async function verifySignedToken(
   return jwtVerify(token, keys(issuer), {
     issuer,
     audience,
-    algorithms: ALGORITHMS,
+    algorithms: SIGNATURE_ALGORITHMS,
     requiredClaims,
     clockTolerance: SKEW,
     maxTokenAge: maxAge,
