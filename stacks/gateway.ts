@@ -11,6 +11,7 @@ import { DecisionCheck, type Deciders } from "./decision-check";
 import { Distribution } from "./distribution";
 import { Dns } from "./dns";
 import { EdgeFunction } from "./edge-function";
+import { endpointUrls } from "./endpoint-urls";
 import { Gate } from "./gate";
 import { identityStacks } from "./identity/identity-stacks";
 import { KeyRotator } from "./key-rotator";
@@ -157,7 +158,7 @@ function redirectUris(config: Config): Record<string, string[]> {
   return Object.fromEntries(
     Object.keys(config.identityProviders).map((id) => [
       id,
-      hostsOf(config).map((host) => `https://${host}${config.basePath}/callback/${id}`),
+      endpointUrls({ hosts: hostsOf(config), basePath: config.basePath }, `/callback/${id}`),
     ]),
   );
 }

@@ -2,6 +2,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { Construct } from "constructs";
 import type { CognitoPool } from "../../../config/cognito-pool";
 import { AWS_PROVIDER, BaseStack, besideKey, type StateLocation } from "../../base-stack";
+import { endpointUrls } from "../../endpoint-urls";
 import { literal } from "../../terraform-text";
 import { Branding } from "./branding";
 import { Client } from "./client";
@@ -47,7 +48,7 @@ export class CognitoStack extends BaseStack {
 
   constructor(scope: Construct, id: string, props: CognitoStackProps) {
     super(scope, id);
-    const { pool, provider, roles, hosts, basePath } = props;
+    const { pool, provider, roles } = props;
     const name = `${props.name}-${provider}`;
     new AwsProvider(this, "aws", {
       region: pool.region,
@@ -70,8 +71,8 @@ export class CognitoStack extends BaseStack {
       name,
       pool,
       userPool,
-      redirectUris: hosts.map((host) => `https://${host}${basePath}/callback/${provider}`),
-      postLogoutRedirectUris: hosts.map((host) => `https://${host}${basePath}/signed-out`),
+      redirectUris: endpointUrls(props, `/callback/${provider}`),
+      postLogoutRedirectUris: endpointUrls(props, "/signed-out"),
       hasSecret: props.hasClientSecret,
       ...(federation && { federation }),
     });

@@ -9,6 +9,7 @@ import {
 } from "../../../config/entra-app";
 import { ConfigError } from "../../../config/error";
 import { BaseStack, besideKey, type StateLocation } from "../../base-stack";
+import { endpointUrls } from "../../endpoint-urls";
 import { AdminConsent } from "./admin-consent";
 import { ApiScope } from "./api-scope";
 import { AppRoles } from "./app-roles";
@@ -60,7 +61,6 @@ export class EntraStack extends BaseStack {
     const problems = entraAppProblems(props);
     if (problems.length > 0) throw new ConfigError(id, problems);
     const { name, provider, app, roles, tenants } = props;
-    const endpoints = (path: string) => props.hosts.map((host) => `https://${host}${props.basePath}${path}`);
     const home = homeTenantOf(props);
 
     new AzureadProvider(this, "azuread", home === undefined ? {} : { tenantId: home });
@@ -76,11 +76,11 @@ export class EntraStack extends BaseStack {
       homepageUrl: `https://${props.hosts[0]}/`,
       // An app has one. Any host will do: the handler ends the session by `iss` and `sid`, because browsers send no
       // cookies to a frame of another site.
-      logoutUrl: endpoints(`/frontchannel-logout/${provider}`)[0]!,
+      logoutUrl: endpointUrls(props, `/frontchannel-logout/${provider}`)[0]!,
       isMultiTenant: tenants.some((tenant) => tenant !== home),
     });
     const { id: applicationId, clientId } = application;
-    const redirectUris = [...endpoints(`/callback/${provider}`), ...endpoints("/signed-out")];
+    const redirectUris = [...endpointUrls(props, `/callback/${provider}`), ...endpointUrls(props, "/signed-out")];
     new RedirectUris(this, "web", { applicationId, uris: redirectUris });
     new OptionalClaims(this, "optional_claims", { applicationId });
     const appRoles = new AppRoles(this, "role", {
