@@ -83,7 +83,8 @@ const IMPORTS = {
   build: [],
   stacks: ["build", "cloudfront", "config", "identity", "policy", "session", "ledger"],
   local: ["cloudfront", "config", "control-plane", "identity", "policy", "session", "ledger", "stacks"],
-  cli: ["bench", "config", "control-plane", "identity", "local", "policy", "session", "ledger", "stacks"],
+  doctor: ["config", "identity", "policy", "session", "stacks"],
+  cli: ["bench", "config", "control-plane", "doctor", "identity", "local", "policy", "session", "ledger", "stacks"],
 };
 const FOLDERS = [...Object.keys(IMPORTS), "bench", "__tests__"];
 

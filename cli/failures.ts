@@ -7,6 +7,7 @@ export const EXIT_CODES = {
   refused: 3,
   notFound: 4,
   storeDiffers: 5,
+  problemsFound: 6,
 } as const;
 export type Exit = keyof typeof EXIT_CODES;
 
@@ -18,6 +19,7 @@ export const EXIT_CODE_HELP: Record<Exit, string> = {
   refused: "not confirmed; nothing was done",
   notFound: "no such user, session, gateway or local edge",
   storeDiffers: "store check: the store does not match ledger and keys",
+  problemsFound: "doctor: something is wrong; the output says what",
 };
 
 /** A command that cannot continue. */

@@ -7,6 +7,8 @@ import type { OperatorOptions } from "./options";
 export interface Gateway {
   config: Config;
   isLocal: boolean;
+  /** Of the local edge: the path of the certificate (PEM) to trust. */
+  caFile?: string;
   /** For every client of the SDK. */
   client: { region: string; endpoint?: string; credentials?: { accessKeyId: string; secretAccessKey: string } };
 }
@@ -52,8 +54,8 @@ async function localGateway(port: string): Promise<Gateway> {
       portsHint(running.map((edge) => edge.port))!,
     );
   }
-  const { config, endpoint, credentials } = found;
-  return { config, isLocal: true, client: { region: REGION, endpoint, credentials } };
+  const { config, endpoint, credentials, caFile } = found;
+  return { config, isLocal: true, caFile, client: { region: REGION, endpoint, credentials } };
 }
 
 function portsHint(ports: number[]): string | undefined {

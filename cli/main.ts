@@ -26,6 +26,8 @@ Examples:
   edgegate revoke user alice@example.com --reason "laptop stolen"
   edgegate lockdown --reason "store read by an unknown role" --yes
   edgegate secrets put main --file client-secret.txt
+  edgegate doctor
+  edgegate doctor idp main --token -
   edgegate sessions --local                 the gateway that edgegate dev runs
 
 Exit codes:
@@ -160,6 +162,18 @@ function addOperation(program: Command, print: (outcome: Outcome, options: Globa
   asking(store.command("rebuild"))
     .description("make the store equal to ledger and keys")
     .action(run(async () => (await import("./commands/store")).rebuildStore));
+
+  const doctor = operating(program.command("doctor"))
+    .description("check a deployed gateway from outside, as a stranger could; changes nothing")
+    .action(run(async () => (await import("./commands/doctor")).doctor));
+  operating(doctor.command("idp"))
+    .description("check an identity provider against the config, and examine an ID token")
+    .argument("[idp]", "the identity provider's ID in the config; may be left out if there is only one")
+    .option("--token <path>", 'a file with an ID token to examine, or "-" to paste it or pipe it in')
+    .option("--client-secret", "also try the stored client secret; reads it from Secrets Manager")
+    .option("--issuer <url>", "the issuer, if only Terraform knows it")
+    .option("--client-id <id>", "the client ID, if only Terraform knows it")
+    .action(run(async () => (await import("./commands/doctor-idp")).doctorIdp));
 
   operating(
     program

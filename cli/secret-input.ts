@@ -27,6 +27,16 @@ export async function readSecret(file: string | undefined, prompt: string): Prom
   return text;
 }
 
+/**
+ * @param file a path, or `-` for stdin or a hidden prompt
+ * @throws CommandFailure if it cannot be read, or is empty; it never shows what was read
+ */
+export async function readToken(file: string): Promise<string> {
+  const token = (await read(file === "-" ? undefined : file, "ID token: ")).trim();
+  if (token === "") throw new CommandFailure("usage", "the token is empty", "write --token <path>, or pipe it in");
+  return token;
+}
+
 /** https://www.rfc-editor.org/rfc/rfc7468#section-2 */
 const PRIVATE_KEY = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[^-]+-----END \1-----/g;
 

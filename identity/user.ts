@@ -147,13 +147,13 @@ function readRoles(rules: ClaimRules, claims: Claims): string[] {
 }
 
 /** Undefined if the provider may not grant any role. */
-function rolesPath({ profile, roles }: ClaimRules): string[] | undefined {
+export function rolesPath({ profile, roles }: ClaimRules): string[] | undefined {
   const text = roles?.claim ?? profileOf(profile).roles;
   return text === undefined || !roles || roles.grant.length === 0 ? undefined : parseClaimPath(text);
 }
 
 /** A list of names, or names separated by spaces, as in `scope` (RFC 6749 section 3.3). */
-function namesIn(claim: unknown): string[] {
+export function namesIn(claim: unknown): string[] {
   if (typeof claim === "string") return claim.split(" ");
   return Array.isArray(claim) ? claim.filter((name) => typeof name === "string") : [];
 }

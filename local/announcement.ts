@@ -12,6 +12,8 @@ export interface Announcement {
   endpoint: string;
   /** The only credentials that the endpoint accepts; made for one run. */
   credentials: { accessKeyId: string; secretAccessKey: string };
+  /** Path of the certificate (PEM) of the edge and the local identity provider. */
+  caFile: string;
   /** The config that was synthesized. */
   config: Config;
 }

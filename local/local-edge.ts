@@ -235,7 +235,15 @@ async function start(
   });
   const logs = () =>
     [...lines, ...Object.values(lambdas).map((lambda) => lambda.logs()), identityProvider?.logs() ?? ""].join("\n");
-  const takeBack = announce({ url, port, pid: process.pid, endpoint: aws.endpoint, credentials, config });
+  const takeBack = announce({
+    url,
+    port,
+    pid: process.pid,
+    endpoint: aws.endpoint,
+    credentials,
+    caFile: certificate.caFile,
+    config,
+  });
   closers.push(async () => takeBack());
   return {
     url,

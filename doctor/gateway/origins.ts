@@ -1,0 +1,32 @@
+/** Can anybody go around the gateway? Asks each server behind it directly, as a stranger. */
+import type { Config } from "../../config/schema";
+import { finder, type Finding } from "../finding";
+import { NoAnswer, type Http } from "../http";
+
+const CLOSE =
+  "let only the gateway reach it: a security group with CloudFront's prefix list and a secret header, a VPC origin, or access control of its own";
+
+/** @param isLocal true if the local edge serves a demo in the place of the origins */
+export async function examineOrigins(config: Config, http: Http, isLocal: boolean): Promise<Finding[]> {
+  if (isLocal) return [];
+  const all = [config.origin, ...config.behaviors.map(({ origin }) => origin)];
+  const urls = all.flatMap((origin) =>
+    origin.type === "custom" ? [`https://${origin.domainName}:${origin.httpsPort}${origin.path ?? ""}/`] : [],
+  );
+  return Promise.all([...new Set(urls)].map((url) => examined(url, http)));
+}
+
+async function examined(url: string, http: Http): Promise<Finding> {
+  const { ok, warning, problem } = finder("origin");
+  const at = new URL(url).href;
+  try {
+    const { status } = await http.send(url);
+    if (status === 401 || status === 403) return ok(`${at} refuses strangers (HTTP ${status})`);
+    return status < 400
+      ? problem(`${at} answers anybody (HTTP ${status}): people can go around the gateway`, CLOSE)
+      : warning(`${at} answers anybody (HTTP ${status}); other paths may be open`, CLOSE);
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    return ok(`${at} does not answer from here: ${error.message}`);
+  }
+}
