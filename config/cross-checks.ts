@@ -11,6 +11,7 @@ import {
 } from "./identity-provider-checks";
 import { clientAuthenticationProblems } from "./client-authentication";
 import type { ConfigProblem } from "./error";
+import { hookGrantsRolesOfThePolicy } from "./sign-in-hook";
 import type { Config } from "./schema";
 
 const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
@@ -31,6 +32,7 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   placesAreServed,
   rulesNameProviders,
   assertionsHaveAnAudience,
+  hookGrantsRolesOfThePolicy,
 ];
 
 export function checkAcross(config: Config): ConfigProblem[] {

@@ -135,7 +135,7 @@ export function rulesNameProviders({ policy, identityProviders }: Config): Confi
 /** Roles that an error names. */
 const MAX_NAMED = 5;
 
-function notInPolicy(role: string, known: readonly string[]): string {
+export function notInPolicy(role: string, known: readonly string[]): string {
   if (known.length === 0) return `no rule of the policy requires "${role}"; remove it`;
   const write = known.length > MAX_NAMED ? "one of its roles" : known.join(" or ");
   return `no rule of the policy requires "${role}"; write ${write}`;

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { METHODS, type PolicyRule } from "../policy/rule";
 import { duration, host, hostedZone, pathPattern, region, role, servedHost, slug, text } from "./fields";
 import { identityProvider } from "./identity-provider";
+import { signInHook } from "./sign-in-hook";
 
 /** Headers with a fixed meaning; a config must not map a claim to them. */
 const FIXED_IDENTITY_HEADERS = [
@@ -179,6 +180,8 @@ export const configSchema = z.strictObject({
     .array(policyRule, 'write a list of rules, such as [{ path: "/**", allow: "signed-in" }]')
     .min(1, 'write at least one rule, such as { path: "/**", allow: "signed-in" }; what no rule matches is denied'),
   session: session.prefault({}),
+  /** Asked after each sign-in: may refuse the user, add claims and grant roles. */
+  signInHook: signInHook.optional(),
   /** Further identity headers for the origin: header name to claim name. */
   identityHeaders: z
     .record(

@@ -45,13 +45,17 @@ export function greeting(edge: LocalEdge): string {
 
 /** What does not happen on this machine as it does in AWS; empty if all of it does. */
 export function differences(config: Config): string {
-  return publicOnlyHere(config)
+  const hook = config.signInHook
+    ? pc.yellow("The sign-in hook is not asked on this machine: nobody vouches for the gateway here.\n")
+    : "";
+  const clients = publicOnlyHere(config)
     .map((id) =>
       pc.yellow(
         `Nobody vouches for the gateway on this machine: at ${id} it is a public client instead (aws_assertion).\n`,
       ),
     )
     .join("");
+  return hook + clients;
 }
 
 /** Each names the port, because several local edges may be running. */

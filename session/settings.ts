@@ -48,6 +48,24 @@ export interface IdentityProviderSettings extends ClaimRules {
   dpop?: boolean | undefined;
 }
 
+/** Whom the gateway asks after each sign-in. */
+export type SignInHookSettings = {
+  /** Seconds for its answer. */
+  timeout: number;
+  /** The only roles that it may add. */
+  grant: string[];
+} & (
+  | {
+      /** Names the function, as the platform does. */
+      function: string;
+    }
+  | {
+      url: string;
+      /** What the token names that proves who asks. */
+      audience: string;
+    }
+);
+
 /** A transmitter that may push security events (RFC 8935) to `events/<its id>`. */
 export interface EventTransmitterSettings {
   issuer: string;
@@ -73,6 +91,7 @@ export interface AuthSettings {
   identityProviders: Record<string, IdentityProviderSettings>;
   eventTransmitters: Record<string, EventTransmitterSettings>;
   onReuse: ReuseAction;
+  signInHook?: SignInHookSettings | undefined;
   /** Names of the claims that are put into tokens for the identity headers. */
   claims: string[];
   theme: Theme;

@@ -6,7 +6,8 @@ import { revocationQueueName, revocationsTableName, sessionsTableName, signOutQu
 
 /**
  * Permissions of the auth handler besides reading its settings and secrets: write sessions, read and request
- * revocations, publish security events, and sign or get assertions for the identity providers that need them. The handler runs in any region; all these resources are in us-east-1.
+ * revocations, publish security events, sign or get assertions for the identity providers that need them, and ask the
+ * sign-in hook. The handler runs in any region; all these resources are in us-east-1.
  *
  * Names instead of references, as in edge-function.ts, keep the plan that creates them readable.
  */
@@ -49,6 +50,16 @@ export function authPermissions(config: Config): Statement[] {
       Condition: { StringEquals: { "events:source": SECURITY_EVENT_SOURCE } },
     },
     ...clientAuthenticationPermissions(config),
+    ...(config.signInHook?.lambda === undefined
+      ? []
+      : [
+          {
+            Sid: "SignInHook",
+            Effect: "Allow" as const,
+            Action: "lambda:InvokeFunction",
+            Resource: config.signInHook.lambda,
+          },
+        ]),
     ...keyUse(config, ["dynamodb", "secretsmanager", "sqs"]),
   ];
 }

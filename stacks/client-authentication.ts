@@ -1,6 +1,7 @@
 /** How the auth handler authenticates at the identity providers: its settings, its secrets and what it may do for that. */
 import { assertionAudience, signedAudience } from "../config/client-authentication";
 import type { Config } from "../config/schema";
+import { hookAudience } from "../config/sign-in-hook";
 import type { AwsAssertion, ClientAuthentication } from "../session/client-authentication";
 import type { Statement } from "./iam";
 
@@ -26,15 +27,17 @@ export function storedSecret(config: Config, id: string): StoredSecret | undefin
   return authentication.kmsKeys ? undefined : "private keys";
 }
 
-/** Exactly these keys, and assertions for exactly these audiences; nothing for the other methods. */
+/** Exactly these keys, and assertions for exactly these audiences, the sign-in hook's among them. */
 export function clientAuthenticationPermissions(config: Config): Statement[] {
   const all = Object.keys(config.identityProviders).map((id) => clientAuthenticationSettings(config, id));
   const keys = all.flatMap((each) =>
     typeof each === "object" && each.method === "private_key_jwt" ? (each.kmsKeys ?? []) : [],
   );
-  const assertions = all.filter(
-    (each): each is AwsAssertion => typeof each === "object" && "method" in each && each.method === "aws_assertion",
+  const assertions: Pick<AwsAssertion, "audience" | "algorithm">[] = all.filter(
+    (each) => typeof each === "object" && each.method === "aws_assertion",
   );
+  const audience = config.signInHook && hookAudience(config.signInHook);
+  if (audience !== undefined) assertions.push({ audience, algorithm: "RS256" });
   return [
     ...(keys.length > 0
       ? [
@@ -55,7 +58,7 @@ export function clientAuthenticationPermissions(config: Config): Statement[] {
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_policies.html). `ForAllValues` also
  * matches a request without an audience, which the operation refuses.
  */
-function assertionPermission(assertions: readonly AwsAssertion[]): Statement {
+function assertionPermission(assertions: readonly Pick<AwsAssertion, "audience" | "algorithm">[]): Statement {
   return {
     Sid: "ClientAssertions",
     Effect: "Allow",

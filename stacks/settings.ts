@@ -1,8 +1,15 @@
 /** Converts the config into the settings that the edges read (session/settings.ts). */
 import { grantsOf, issuerOf } from "../config/identity-provider";
 import type { Config } from "../config/schema";
+import { hookAudience, type SignInHook } from "../config/sign-in-hook";
 import { rolesOf } from "../policy/rule";
-import type { AuthParameter, GateSettings, IdentityProviderSettings, Theme } from "../session/settings";
+import type {
+  AuthParameter,
+  GateSettings,
+  IdentityProviderSettings,
+  SignInHookSettings,
+  Theme,
+} from "../session/settings";
 import { clientAuthenticationSettings, storedSecret } from "./client-authentication";
 import {
   clientSecretName,
@@ -37,6 +44,7 @@ export function authSettings(config: Config, made: MadeClients = {}): AuthParame
     identityProviders: Object.fromEntries(ids.map((id) => [id, identityProviderSettings(config, id, made[id])])),
     eventTransmitters: config.eventTransmitters,
     onReuse: config.session.onReuse,
+    ...(config.signInHook && { signInHook: hookSettings(config.signInHook) }),
     claims: [...new Set(Object.values(config.identityHeaders))].sort(),
     theme: themeOf(config),
     aws: {
@@ -87,6 +95,12 @@ function identityProviderSettings(
     ...(pushedAuthorizationRequests && { pushedAuthorizationRequests }),
     ...(dpop && { dpop }),
   };
+}
+
+function hookSettings(hook: SignInHook): SignInHookSettings {
+  const { lambda, url, timeout, grant } = hook;
+  const common = { timeout, grant };
+  return url === undefined ? { ...common, function: lambda! } : { ...common, url, audience: hookAudience(hook)! };
 }
 
 function themeOf(config: Config): Theme {

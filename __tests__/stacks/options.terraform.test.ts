@@ -28,6 +28,7 @@ const COMPANY: Record<string, Partial<ConfigInput>> = {
   // A certificate of its own, or the zone is needed for that.
   hostedZoneId: { certificateArn: EVERYTHING.certificateArn, hostedZoneId: undefined },
   eventTransmitters: PROVIDERS_AND_POLICY,
+  signInHook: PROVIDERS_AND_POLICY,
   identityProviders: {
     alternateDomains: EVERYTHING.alternateDomains!,
     policy: [{ path: "/**", allow: { roles: ["admin", "ops@example.com", "staff"] } }],

@@ -19,7 +19,7 @@ import { settingsParameterName, type AuthParameter, type IdentityProviderSetting
 import { NO_FLOOR } from "../../session/shard";
 import type { Session } from "../../session/token";
 import { createBrowser, type Browser } from "./browser-emulator";
-import { localhostCertificate } from "./certificates";
+import { localhostCertificate, type Certificate } from "./certificates";
 import { startClock, type Clock } from "../../bench/clock";
 import { readEdgeResponse, viewerRequestEvent, type EdgeResponse, type ViewerRequest } from "./cloudfront-event";
 import { parseSetCookie } from "./cookie-jar";
@@ -57,7 +57,13 @@ export interface AuthOptions {
   /** AWS can be made to answer slowly. */
   withSlowAnswers?: boolean;
   /** Called before the handler starts. */
-  prepare?: (environment: { aws: AwsEmulator; idp: IdpEmulator; settings: AuthParameter }) => void;
+  prepare?: (environment: {
+    aws: AwsEmulator;
+    idp: IdpEmulator;
+    settings: AuthParameter;
+    /** For a server that the handler trusts. */
+    certificate: Certificate;
+  }) => void;
 }
 
 export interface AuthEnvironment {
@@ -182,7 +188,7 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
   for (const [id, { clientSecret }] of Object.entries(idps))
     if (clientSecret) aws.secrets.set(secretName(id), clientSecret);
   if (options.pem !== undefined) aws.secrets.set(secretName("main"), options.pem);
-  options.prepare?.({ aws, idp, settings });
+  options.prepare?.({ aws, idp, settings, certificate });
   const certificateFile = join(runFolder, "trusted.pem");
   writeFileSync(certificateFile, certificate.cert);
   const start = () =>

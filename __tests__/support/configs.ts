@@ -88,6 +88,12 @@ export const EVERYTHING: ConfigInput = {
     { path: "/**", allow: { roles: ["staff"] } },
   ],
   session: { absolute: "12h", idle: "2h", token: "5m", onReuse: "revoke-user", keyRotationDays: 7 },
+  signInHook: {
+    url: "https://people.example.com/gateway?tenant=1",
+    audience: "urn:people",
+    timeout: "1s",
+    grant: ["admin"],
+  },
   identityHeaders: { "x-gate-department": "department", "x-gate-office": "office" },
   theme: { productName: "Everything – für alle", accentColor: "#114422", support: "https://help.example.com" },
   waf: { rateLimit: 500 },

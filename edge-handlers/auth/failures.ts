@@ -111,6 +111,12 @@ export const FAILURES = {
     title: "Access denied",
     text: "You signed in, but this site does not accept accounts of your organization, or your e-mail address is not verified.",
   },
+  hook_refused: {
+    ...START_OVER,
+    status: 403,
+    title: "Access denied",
+    text: "You signed in, but this site does not accept your account. Please ask for help.",
+  },
   user_changed: { ...START_OVER, status: 403, text: "Your session belongs to another account." },
   idp_response_invalid: { ...START_OVER, status: 502, text: CANNOT_CONTINUE },
   idp_misconfigured: {
@@ -139,6 +145,7 @@ export const FAILURES = {
     title: "Sign-in is being set up",
     text: "Your organization’s sign-in service does not know this site yet. A new connection takes a few minutes. Nothing is wrong with your account.",
   },
+  hook_unavailable: { ...TEMPORARY, text: TRY_LATER },
   out_of_time: { ...TEMPORARY, text: TRY_LATER },
   internal: {
     status: 500,

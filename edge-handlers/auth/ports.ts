@@ -56,6 +56,14 @@ export interface Ports {
    * @throws Failure `client_assertion_unavailable`
    */
   renewWebIdentityToken(request: WebIdentityTokenRequest): Promise<string>;
+  /**
+   * Calls the site's own function.
+   *
+   * @param payload JSON
+   * @returns what the function returned
+   * @throws Failure `hook_unavailable`
+   */
+  invokeHook(name: string, payload: string, signal: AbortSignal): Promise<unknown>;
   /** Unix seconds. */
   now(): number;
   /** Unpredictable bytes as base64url. */

@@ -8,6 +8,9 @@ const NOW = 1_000_000;
 const START = { sid: "s".repeat(16), issuedAt: NOW, idp: "main", mark: 7, floor: "0000abc", endsAt: NOW + 28_800 };
 const IDENTITY: Identity = {
   uid: "u".repeat(16),
+  issuer: "https://login.example.com",
+  subject: "alice",
+  providerClaims: {},
   email: "",
   roles: [],
   claims: {},

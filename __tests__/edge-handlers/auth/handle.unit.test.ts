@@ -42,6 +42,7 @@ const PORTS: Ports = {
   keyService: {} as Ports["keyService"],
   webIdentityToken: async () => "",
   renewWebIdentityToken: async () => "",
+  invokeHook: async () => ({ allow: true }),
   now: () => NOW,
   random: () => "",
   log: () => undefined,

@@ -1,6 +1,6 @@
 /**
  * Implements the core's ports on AWS: settings in SSM, keys and client secrets in Secrets Manager, client keys in KMS,
- * client assertions of STS, the ledger in DynamoDB, revocations through SQS, security events through EventBridge, the
+ * client assertions of STS, the sign-in hook in Lambda, the ledger in DynamoDB, revocations through SQS, security events through EventBridge, the
  * log on stdout.
  */
 import { randomBytes } from "node:crypto";
@@ -13,7 +13,7 @@ import { cached, type Cached } from "../../shared/cached";
 import { safeCode } from "../../shared/failure";
 import { Failure, type FailureCode } from "../failures";
 import type { Ports } from "../ports";
-import { callAws } from "../../shared/aws/call";
+import { callAws, invokeFunction } from "../../shared/aws/call";
 import { keyManagementService } from "./key-service";
 import { dynamoDbLedger } from "./ledger";
 import { webIdentityTokens } from "./web-identity-tokens";
@@ -122,6 +122,7 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
     clientSecret,
     keyService: keyManagementService({ now, log }),
     ...webIdentityTokens({ now, log }),
+    invokeHook: (name, payload, signal) => loaded("hook_unavailable", () => invokeFunction(name, payload, signal)),
     now,
     random: (bytes) => randomBytes(bytes).toString("base64url"),
     log,

@@ -7,6 +7,7 @@ import type { Session } from "../../../session/token";
 import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
 import type { DpopKey } from "../oidc/dpop";
+import type { HookAnswer } from "../sign-in/hook";
 import { clearCookie, onlyCookie, setCookie } from "../../shared/cookie-jar";
 import { seal, unseal } from "./seal";
 
@@ -31,6 +32,8 @@ export interface Refresh {
   turn?: number;
   /** The lease of the renewal attempt for which it was unknown, when this cookie was set, if it had been recorded. */
   attempt?: string;
+  /** What the sign-in hook added to this session. */
+  hook?: HookAnswer;
 }
 
 /** User, time and provider are in the session cookie, which must be present as well. */

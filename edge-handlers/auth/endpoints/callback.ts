@@ -16,6 +16,7 @@ import { prepare } from "../oidc/prepare";
 import { relyingParty, type RelyingParty } from "../oidc/relying-party";
 import { redeemCode, type Tokens } from "../oidc/tokens";
 import { reactToReuse } from "../session/reuse";
+import { askHook, withHookAnswer } from "../sign-in/hook";
 import { startSignIn } from "../sign-in/start-sign-in";
 
 export async function callback(context: RequestContext, idp: string): Promise<Response> {
@@ -61,7 +62,7 @@ async function redeemFlow(context: RequestContext, party: RelyingParty, flow: Fl
  * Records the session in the ledger, then gives it to the browser.
  *
  * @returns what the next sign-in has to know if the user must re-authenticate; otherwise undefined
- * @throws Failure `flow_reused`, `authentication_too_old`, `ledger_unavailable` and those of {@link establishSession}
+ * @throws Failure `flow_reused`, `authentication_too_old`, `ledger_unavailable`, `hook_refused`, `hook_unavailable` and those of {@link establishSession}
  */
 async function openSession(
   context: RequestContext,
@@ -74,8 +75,9 @@ async function openSession(
   const { uid, email, idpSession, authTime } = identity;
   const endsAt = now + settings.session.absolute;
   // In parallel, because from a distant region each call may take most of a second.
-  const [ledgerStatus] = await Promise.all([
+  const [ledgerStatus, hook] = await Promise.all([
     ports.ledger.status({ uid, sid }),
+    askHook(context, idp, identity),
     ports.ledger.point({
       uid,
       sid,
@@ -91,11 +93,11 @@ async function openSession(
   const known: Known = { ...reauthentication, mark, gatewayMark };
   if (!isAccepted(context, cutoffsOf(revocations, reauthentication, now), authTime, "user_revoked")) return known;
 
-  const refresh = refreshToken === undefined ? undefined : { refreshToken, generation: 0 };
+  const refresh = refreshToken === undefined ? undefined : { refreshToken, generation: 0, ...(hook && { hook }) };
   const { session, cookies } = await establishSession(
     context,
     { sid, issuedAt: now, idp, mark, floor, endsAt },
-    identity,
+    withHookAnswer(context, identity, hook),
     refresh,
   );
   // This reads the end of the provider's session after writing the pointer. A logout writes the end and then reads

@@ -13,9 +13,12 @@ import { refusalsAsFailures, tokenFailure } from "./failure";
 import { scopesOf, type RelyingParty } from "./relying-party";
 import type { Tokens } from "./tokens";
 
-export interface Identity extends Pick<User, "email" | "roles"> {
+export interface Identity extends User {
   uid: string;
+  /** Those that the settings name. */
   claims: Record<string, string[]>;
+  /** All that the provider told. */
+  providerClaims: Claims;
   /** `acr`, or empty. */
   strength: string;
   /** Unix seconds of the authentication at the provider, by its clock; undefined if it does not send it. */
@@ -37,14 +40,17 @@ export async function identify(context: RequestContext, party: RelyingParty, tok
   const providerSid = tokens.idToken?.["sid"];
   return {
     uid: userId(sha256, issuer, subject),
+    issuer,
+    subject,
     email,
     roles,
+    providerClaims: claims,
     claims: Object.fromEntries(
       context.settings.claims
-        .map((name) => [name, textsOf(Object.hasOwn(claims, name) ? claims[name] : undefined)] as const)
+        .map((name) => [name, headerTexts(Object.hasOwn(claims, name) ? claims[name] : undefined)] as const)
         .filter(([, texts]) => texts.length > 0),
     ),
-    strength: textsOf(claims["acr"]).join(" "),
+    strength: headerTexts(claims["acr"]).join(" "),
     authTime: timeOf(claims["auth_time"]),
     idpSession:
       typeof providerSid === "string" && providerSid !== "" ? idpSessionId(sha256, issuer, providerSid) : undefined,
@@ -86,7 +92,7 @@ async function userinfo(
 }
 
 /** The values of a claim that can be written into a header. */
-function textsOf(claim: unknown): string[] {
+export function headerTexts(claim: unknown): string[] {
   return (Array.isArray(claim) ? claim : [claim])
     .filter((value) => ["string", "number", "boolean"].includes(typeof value))
     .map(String)

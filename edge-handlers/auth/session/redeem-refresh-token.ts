@@ -6,6 +6,7 @@ import { Failure, type FailureCode } from "../failures";
 import type { Lease } from "./lease";
 import { givenBy, readNext, sealNext } from "./last-renewal";
 import { identify } from "../oidc/identity";
+import { askHook, withHookAnswer } from "../sign-in/hook";
 import { relyingParty } from "../oidc/relying-party";
 import { redeemRefreshToken } from "../oidc/tokens";
 import type { RenewalRecord, LedgerStatus } from "../../../ledger/records";
@@ -18,6 +19,7 @@ const ENDS_THE_SESSION: ReadonlySet<FailureCode> = new Set([
   "idp_response_invalid",
   "groups_overage",
   "account_not_allowed",
+  "hook_refused",
   "user_changed",
 ]);
 /**
@@ -67,7 +69,7 @@ export async function redeem(
   // A failed attempt may have received a newer refresh token than this cookie has.
   const latest =
     known?.generation === generation && turnOf(known) > turnOf(refresh)
-      ? { refreshToken: known.refreshToken, generation, turn: turnOf(known) }
+      ? { refreshToken: known.refreshToken, generation, turn: turnOf(known), ...hookIn(refresh) }
       : refresh;
   let kept = latest;
   try {
@@ -76,12 +78,19 @@ export async function redeem(
     const tokens = await redeemRefreshToken(context, party, latest.refreshToken);
     // A provider that does not rotate refresh tokens sends none: the old one stays valid (RFC 6749 section 6).
     if (tokens.refreshToken !== undefined)
-      kept = { refreshToken: tokens.refreshToken, generation, turn: turnOf(latest) + 1 };
+      kept = { refreshToken: tokens.refreshToken, generation, turn: turnOf(latest) + 1, ...hookIn(refresh) };
     const identity = await identify(context, party, tokens);
     if (identity.uid !== uid) throw new Failure("user_changed");
-    const next = { refreshToken: kept.refreshToken, generation: generation + 1 };
+    // Sessions that are older than the hook have no answer yet.
+    const hook = context.settings.signInHook && (refresh.hook ?? (await askHook(context, session.idp, identity)));
+    const next = { refreshToken: kept.refreshToken, generation: generation + 1, ...(hook && { hook }) };
     const start = { ...session, floor: ledgerStatus.floor, endsAt: lease.session.endsAt };
-    const { session: renewed, cookies } = await establishSession(context, start, identity, next);
+    const { session: renewed, cookies } = await establishSession(
+      context,
+      start,
+      withHookAnswer(context, identity, hook),
+      next,
+    );
     const sealed = await sealNext(context, sid, { ...next, attempt: lease.id, given: givenBy(renewed) });
     // If a renewal were recorded but its answer lost, the browser's next request would look like theft.
     if (context.timeLeft() < TIME_TO_RECORD) throw new Failure("out_of_time");
@@ -141,6 +150,10 @@ async function recorded(
   } finally {
     setCookies.splice(setCookies.indexOf(interim), 1);
   }
+}
+
+function hookIn({ hook }: Refresh): Pick<Refresh, "hook"> {
+  return hook ? { hook } : {};
 }
 
 function turnOf({ turn = 0 }: Pick<Refresh, "turn">): number {

@@ -31,10 +31,10 @@ export async function repeatRenewal(
   const next = await readNext(context, current);
   if (!next?.given || next.generation !== current.generation || (!isSameBrowser && next.attempt !== refresh.attempt))
     return undefined;
-  const { given, refreshToken, generation } = next;
+  const { given, refreshToken, generation, hook } = next;
   context.setCookies.push(
     await sessionCookie(context, { ...session, ...given, floor: ledgerStatus.floor }, current.endsAt),
-    await refreshCookie(context, session.sid, { refreshToken, generation }),
+    await refreshCookie(context, session.sid, { refreshToken, generation, ...(hook && { hook }) }),
   );
   return { outcome: "renewal_repeated" as const, expiresAt: given.expiresAt };
 }

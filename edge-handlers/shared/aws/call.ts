@@ -82,9 +82,35 @@ export async function callAwsQuery(
   });
 }
 
+/**
+ * Invokes a Lambda function (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). It is not retried: what
+ * the function does may not bear that.
+ *
+ * @param payload JSON
+ * @returns what the function returned
+ * @throws AwsError also if the function failed
+ */
+export async function invokeFunction(arn: string, payload: string, signal: AbortSignal): Promise<unknown> {
+  return post("lambda", "AWS_ENDPOINT_URL_LAMBDA", 0, {
+    path: `/2015-03-31/functions/${encodeURIComponent(arn)}/invocations`,
+    headers: { "content-type": "application/json", "x-amz-invocation-type": "RequestResponse" },
+    body: payload,
+    signal,
+    read: async (response) => {
+      if (!response.ok) throw new AwsError(errorType({ __type: response.headers.get("x-amzn-errortype") }));
+      if (response.headers.has("x-amz-function-error")) throw new AwsError("function_failed");
+      return response.json();
+    },
+  });
+}
+
 interface Call<T> {
+  /** `/` if absent. */
+  path?: string;
   headers: Record<string, string>;
   body: string;
+  /** The call's own time limit if absent. */
+  signal?: AbortSignal;
   read(response: Response): Promise<T>;
 }
 
@@ -92,17 +118,17 @@ async function post<T>(
   service: string,
   endpointVariable: string,
   retries: number,
-  { headers, body, read }: Call<T>,
+  { path = "", headers, body, signal = AbortSignal.timeout(TIME_LIMIT), read }: Call<T>,
 ): Promise<T> {
   const endpoint =
     process.env[endpointVariable] ?? process.env["AWS_ENDPOINT_URL"] ?? `https://${service}.${REGION}.amazonaws.com`;
   try {
-    const response = await client(service, retries).fetch(endpoint, {
+    const response = await client(service, retries).fetch(endpoint + path, {
       method: "POST",
       headers: { ...NO_KEEP_ALIVE, ...headers },
       body,
       redirect: "error",
-      signal: AbortSignal.timeout(TIME_LIMIT),
+      signal,
     });
     return await read(response);
   } catch (error) {

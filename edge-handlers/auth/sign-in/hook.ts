@@ -1,0 +1,132 @@
+/**
+ * The sign-in hook: after each sign-in the site's own function or server may refuse the user, add claims and grant roles.
+ * Its answer lasts as long as the session. Without a valid answer nobody gets in.
+ */
+import type { Claims } from "../../../identity/claim-path";
+import type { SignInHookSettings } from "../../../session/settings";
+import { safeCode } from "../../shared/failure";
+import { idpFetch } from "../../shared/idp-fetch";
+import type { RequestContext } from "../request-context";
+import { asFailure, Failure } from "../failures";
+import { headerTexts, type Identity } from "../oidc/identity";
+
+/** What the hook is asked, as JSON. No token, code or cookie is in it. */
+export interface HookQuestion {
+  version: 1;
+  /** The host that the user signs in to. */
+  host: string;
+  requestId: string;
+  /** IP address of the viewer. */
+  address: string;
+  /** The ID of the identity provider in the config. */
+  identityProvider: string;
+  user: {
+    uid: string;
+    issuer: string;
+    subject: string;
+    /** Empty if there is none that counts. */
+    email: string;
+    /** The roles that the provider granted. */
+    roles: string[];
+    /** All claims of the ID token, and those of userinfo if it was asked. */
+    claims: Claims;
+  };
+}
+
+/** What the hook added; kept in the refresh cookie for the next renewals. */
+export interface HookAnswer {
+  claims: Record<string, string[]>;
+  roles: string[];
+}
+
+/** Characters of JSON. The answer is in two cookies: the session's and, encrypted, the one that renews it. */
+const MAX_ANSWER = 1_000;
+/** A reason may be logged. */
+const REASON = /^[a-z0-9_]{1,40}$/;
+
+/**
+ * @returns undefined if the config has no hook
+ * @throws Failure `hook_refused`, `hook_unavailable`
+ */
+export async function askHook(
+  context: RequestContext,
+  identityProvider: string,
+  identity: Identity,
+): Promise<HookAnswer | undefined> {
+  const { settings, url, requestId, address } = context;
+  const { signInHook: hook } = settings;
+  if (!hook) return undefined;
+  const { uid, issuer, subject, email, roles, providerClaims } = identity;
+  const user = { uid, issuer, subject, email, roles, claims: providerClaims };
+  const question: HookQuestion = { version: 1, host: url.host, requestId, address, identityProvider, user };
+  return readAnswer(await send(context, hook, JSON.stringify(question)), hook, settings.claims);
+}
+
+/** The user with what the hook added, as far as the config lets it. */
+export function withHookAnswer(
+  { settings: { signInHook: hook, claims: names } }: RequestContext,
+  identity: Identity,
+  answer: HookAnswer | undefined,
+): Identity {
+  if (!hook || !answer) return identity;
+  const { roles, claims } = granted(answer, hook, names);
+  return {
+    ...identity,
+    roles: [...new Set([...identity.roles, ...roles])].sort(),
+    claims: { ...identity.claims, ...claims },
+  };
+}
+
+function granted({ roles, claims }: HookAnswer, { grant }: SignInHookSettings, names: readonly string[]): HookAnswer {
+  return {
+    roles: roles.filter((role) => grant.includes(role)),
+    claims: Object.fromEntries(Object.entries(claims).filter(([name]) => names.includes(name))),
+  };
+}
+
+async function send({ ports, deadline }: RequestContext, hook: SignInHookSettings, body: string): Promise<unknown> {
+  const signal = AbortSignal.any([deadline, AbortSignal.timeout(hook.timeout * 1000)]);
+  try {
+    if ("function" in hook) return await ports.invokeHook(hook.function, body, signal);
+    const { url, audience } = hook;
+    // The token proves that this gateway asks. The server verifies it with AWS's keys, so the two share no secret.
+    const token = await ports.webIdentityToken({ audience, algorithm: "RS256" });
+    const headers = {
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+      accept: "application/json",
+    };
+    const response = await idpFetch(url, { method: "POST", headers, body, signal });
+    if (response.status !== 200) throw new Failure("hook_unavailable", `HTTP_${response.status}`);
+    return await response.json();
+  } catch (error) {
+    const { code, detail } = asFailure(error);
+    throw new Failure(
+      "hook_unavailable",
+      code === "hook_unavailable" || code.startsWith("idp_") ? detail : safeCode(error),
+    );
+  }
+}
+
+/**
+ * `{"allow": true, "claims": {"department": "R&D"}, "roles": ["admin"]}` or `{"allow": false, "reason": "left"}`.
+ * Whatever is not exactly `true` lets nobody in.
+ */
+function readAnswer(answer: unknown, hook: SignInHookSettings, names: readonly string[]): HookAnswer {
+  const unreadable = (detail: string) => new Failure("hook_unavailable", detail);
+  if (!isObject(answer)) throw unreadable("not_an_object");
+  const { allow, reason, claims = {}, roles = [] } = answer;
+  if (allow === false)
+    throw new Failure("hook_refused", typeof reason === "string" && REASON.test(reason) ? reason : "no_reason");
+  if (allow !== true) throw unreadable("allow_is_not_a_boolean");
+  if (!isObject(claims)) throw unreadable("claims_are_not_an_object");
+  if (!Array.isArray(roles) || !roles.every((role) => typeof role === "string")) throw unreadable("roles_are_no_list");
+  const texts = Object.entries(claims).map(([name, value]) => [name, headerTexts(value)] as const);
+  const added = granted({ roles, claims: Object.fromEntries(texts) }, hook, names);
+  if (JSON.stringify(added).length > MAX_ANSWER) throw unreadable("too_large");
+  return added;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
