@@ -112,8 +112,13 @@ export interface Ledger {
    * @returns the session with the lease; undefined if the lease was not taken
    */
   claim(claim: Claim): Promise<LedgerSession | undefined>;
-  /** Releases a lease. @param next what the next holder must know; if absent, the stored value stays */
-  release(key: SessionId, lease: string, next?: string): Promise<void>;
+  /**
+   * Releases a lease.
+   *
+   * @param next what the next holder must know; if absent, the stored value stays
+   * @returns false if it was not held any more: it was taken over, or its renewal was recorded
+   */
+  release(key: SessionId, lease: string, next?: string): Promise<boolean>;
   /** Notes that a lease was watched for most of the time that its holder could still be running. */
   watch(key: SessionId, lease: string): Promise<void>;
   /**

@@ -1,9 +1,9 @@
 /** A renewal of which the browser never hears is no theft: it gets the same once more, and nobody else does. */
 import { setTimeout } from "node:timers/promises";
-import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
+import { REFRESH_COOKIE, SESSION_COOKIE, SIGN_INS_COOKIE } from "../../../session/cookies";
 import { markText, shardOf } from "../../../session/shard";
 import type { Session } from "../../../session/token";
-import { expectNoSession, expectProblem, setCookie } from "../../support/answers";
+import { expectNoSession, expectProblem, setCookie, setCookies } from "../../support/answers";
 import { newMasterKey, startAuth, type AuthEnvironment } from "../../support/auth-fixture";
 import type { Browser } from "../../support/browser-emulator";
 import type { EdgeResponse } from "../../support/cloudfront-event";
@@ -190,6 +190,77 @@ describe("anybody else", () => {
     expect(await itemOf(session)).toMatchObject({ reuse: "refresh" });
   });
 });
+
+describe("a browser that keeps coming back", () => {
+  /** As if three renewals within the minute had not helped. The cookie is neither signed nor secret. */
+  function pretendLoop({ jar }: Browser): void {
+    const entry = `r${environment.clock.now().toString(36)}`;
+    jar.plant(SIGN_INS_COOKIE, [entry, entry, entry].join("."), "/");
+  }
+
+  test("and never got its renewal signs in; nobody takes it for a thief", async () => {
+    const { browser } = await lost();
+    pretendLoop(browser);
+    const response = await navigate(browser);
+    expect(response.headers["location"]![0]).toContain(environment.idp.issuer);
+    expect(await logOf(response)).toMatchObject({ outcome: "sign_in_started" });
+    expectNoTheft();
+  });
+
+  test("is a thief if it comes from elsewhere", async () => {
+    const { browser: thief, session } = await lost();
+    pretendLoop(thief);
+    thief.address = ELSEWHERE;
+    expect(await logOf(await navigate(thief))).toMatchObject({ detail: "refresh_reused" });
+    expect(await itemOf(session)).toMatchObject({ reuse: "refresh" });
+  });
+});
+
+describe("an older answer that arrives after the renewal's", () => {
+  test("and puts the old token back in its place: the browser gets the new one again", async () => {
+    const { browser, heard } = await lost();
+    // By the handler's clock the old token has not expired, by the gate's it has.
+    environment.shiftHandler(-120);
+    heard.jar.plant(SESSION_COOKIE, browser.jar.get(SESSION_COOKIE)!, "/");
+    const asked = environment.idp.count("token");
+    const response = await navigate(heard);
+    expect(await logOf(response)).toMatchObject({ outcome: "renewal_repeated" });
+    expect(sessionOf(heard).expiresAt).toBeGreaterThan(environment.clock.now() + 800);
+    expect(environment.idp.count("token")).toBe(asked);
+    // With the new token there is nothing to give again.
+    const again = await navigate(heard);
+    expect(await logOf(again)).toMatchObject({ outcome: "renewed_elsewhere" });
+    expect(setCookie(again, SESSION_COOKIE)).toBeUndefined();
+    expectNoTheft();
+  });
+
+  test("from a renewal that failed and released its lease carries no cookie that could take the new one's place", async () => {
+    const { browser, session } = await expired();
+    whenTokensAreGiven(() => failNext(UPDATE));
+    const failed = await post(browser.copy());
+    expectProblem(failed, 503);
+    expect(setCookies(failed)).toEqual([]);
+    environment.idp.tampering = {};
+    expect((await post(browser)).status).toBe(200);
+    expect(await itemOf(session)).toMatchObject({ generation: 1 });
+    for (let renewals = 0; renewals < 2; renewals++) {
+      environment.clock.advance(901);
+      expect((await post(browser)).status).toBe(200);
+    }
+    expectNoTheft();
+  });
+});
+
+/** Only the next call fails: the record of the renewal, but not the release of the lease after it. */
+function failNext(target: string): void {
+  const { faults } = environment.aws;
+  const get = faults.get.bind(faults);
+  faults.get = (name) => {
+    if (name !== target) return get(name);
+    faults.get = get;
+    return "error";
+  };
+}
 
 describe("what is written into the ledger", () => {
   test("is what the browser got, sealed: nobody who reads the ledger can use it", async () => {

@@ -47,9 +47,7 @@ export function dynamoDbLedger(names: () => Promise<TableNames>): Ledger {
     },
     open: (session) => onSessions((table) => sessions.putSession(table, session)),
     claim: (claim) => onSessions((table) => sessions.claimLease(table, claim)),
-    async release(key, lease, next) {
-      await onSessions((table) => sessions.releaseLease(table, key, lease, next));
-    },
+    release: (key, lease, next) => onSessions((table) => sessions.releaseLease(table, key, lease, next)),
     async watch(key, lease) {
       await onSessions((table) => sessions.noteWatch(table, key, lease));
     },

@@ -15,6 +15,11 @@ export interface Lease {
   session: LedgerSession;
   /** Encrypted; what the next holder must know. */
   keep?: string;
+  /**
+   * The refresh cookie that renews the session if the lease cannot be released: it is then unknown if the renewal was
+   * recorded.
+   */
+  fallback?: string;
   /** True if there is nothing left to release. */
   isOver: boolean;
 }
@@ -51,11 +56,22 @@ export async function takeLease(
   return session && { id, session, isOver: false };
 }
 
-/** Best effort: a lease that is not released costs the next request a few seconds. */
-export async function giveBack(context: RequestContext, { id, session, keep }: Lease): Promise<void> {
-  await context.ports.ledger
-    .release(session, id, keep)
-    .catch((error) => addDetail(context, `release ${codesOf(asFailure(error))}`));
+/**
+ * Best effort: a lease that is not released costs the next request a few seconds.
+ *
+ * Once it is released, its renewal can no longer be recorded, and another request may renew the session. A cookie with
+ * this answer could reach the browser after that one's and take its place, so the answer carries the fallback only
+ * while the lease may still be held.
+ */
+export async function giveBack(context: RequestContext, { id, session, keep, fallback }: Lease): Promise<void> {
+  const { ports, setCookies } = context;
+  if (fallback !== undefined) setCookies.push(fallback);
+  try {
+    const isReleased = await ports.ledger.release(session, id, keep);
+    if (isReleased && fallback !== undefined) setCookies.splice(setCookies.indexOf(fallback), 1);
+  } catch (error) {
+    addDetail(context, `release ${codesOf(asFailure(error))}`);
+  }
 }
 
 /**

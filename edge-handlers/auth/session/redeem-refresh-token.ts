@@ -114,7 +114,7 @@ export async function redeem(
     if (ENDS_THE_SESSION.has(error.code) || RENEWAL_NOT_ALLOWED.has(error.detail))
       return { outcome: "refused", failure: error };
     // Nothing was renewed, but from now on the provider may accept only its latest refresh token.
-    if (kept !== latest) context.setCookies.push(await refreshCookie(context, sid, kept));
+    if (kept !== latest) lease.fallback = await refreshCookie(context, sid, kept);
     if (turnOf(kept) !== turnOf(latest)) {
       const { refreshToken, turn } = kept;
       lease.keep = await sealNext(context, sid, {

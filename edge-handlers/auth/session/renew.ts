@@ -10,7 +10,7 @@ import { prepare } from "../oidc/prepare";
 import type { LedgerStatus } from "../../../ledger/records";
 import { canRedeem, redeem } from "./redeem-refresh-token";
 import { reissue } from "./reissue";
-import { repeatRenewal } from "./repeat-renewal";
+import { isSameAddress, repeatRenewal } from "./repeat-renewal";
 import { reactToReuse } from "./reuse";
 import { statusOf, refreshDecision, type RefreshDecision } from "./status";
 
@@ -28,6 +28,8 @@ export type Renewal =
 
 const REFUSED: Renewal = { outcome: "refused" };
 const UNDER_WAY: Renewal = { outcome: "under_way" };
+/** What the refresh cookie has to do with the last renewal. */
+const HELD: Partial<Record<RefreshDecision, "used" | "given">> = { renewed_elsewhere: "used", just_renewed: "given" };
 
 /**
  * Renews a genuine session, whose token may have expired, with its refresh cookie, if the ledger allows it.
@@ -86,13 +88,15 @@ async function attempt({ context, signed, refresh, isLoop, isFresh, take }: Atte
   const found = refresh
     ? refreshDecision(ledgerStatus, { generation: refresh.generation, isFresh }, context)
     : statusOf(ledgerStatus, context);
-  const repeated =
-    refresh && (await repeatRenewal(context, session, refresh, ledgerStatus, found === "renewed_elsewhere" && !isLoop));
+  const held = isLoop ? undefined : HELD[found];
+  const repeated = refresh && (await repeatRenewal(context, session, refresh, ledgerStatus, held));
   if (repeated) return repeated;
   if (isFresh && found !== "reused" && found !== "unknown" && (await reissue(context, signed, ledgerStatus)))
     return { outcome: "reissued", expiresAt: session.expiresAt };
   if ((found === "renewed_elsewhere" || found === "just_renewed") && !isLoop)
     return renewedElsewhere(context, ledgerStatus);
+  // In a loop the result does not help this browser, but it has not stolen anything either.
+  if (found === "renewed_elsewhere" && isSameAddress(context, ledgerStatus)) return REFUSED;
   if (found !== "active" && found !== "just_renewed") {
     if (early) early.isOver = true;
     return over(context, session, found, ledgerStatus);
@@ -131,7 +135,7 @@ async function overtaken(
   if (found === "active" || found === "just_renewed") return undefined;
   if (found !== "renewed_elsewhere") return over(context, session, found, ledgerStatus);
   return (
-    (await repeatRenewal(context, session, refresh, ledgerStatus, true)) ?? renewedElsewhere(context, ledgerStatus)
+    (await repeatRenewal(context, session, refresh, ledgerStatus, "used")) ?? renewedElsewhere(context, ledgerStatus)
   );
 }
 

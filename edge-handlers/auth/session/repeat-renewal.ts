@@ -11,9 +11,11 @@ import { statusOf } from "./status";
  * answer was lost, or another tab received it. Records nothing, because it is still the same renewal.
  *
  * A request that comes a moment later from the IP address of the renewal counts as the same browser. A cookie that was
- * set while it was unknown if the renewal was recorded may get the result at any time, from anywhere.
+ * set while it was unknown if the renewal was recorded may get the result at any time, from anywhere. So may, a moment
+ * later, the cookie that the renewal gave: an answer that was under way may have put an older token in its place.
  *
- * @param isInTime true if the cookie is the one that was used for the renewal, a moment ago
+ * @param held `used`: the cookie was used for the renewal, a moment ago. `given`: it was given by the renewal, a moment
+ *   ago. Undefined for any other cookie
  * @returns undefined if there is nothing to repeat, or this browser may not have it
  * @throws Failure `keys_unavailable`
  */
@@ -22,19 +24,25 @@ export async function repeatRenewal(
   session: Session,
   refresh: Refresh,
   ledgerStatus: LedgerStatus,
-  isInTime: boolean,
+  held: "used" | "given" | undefined,
 ) {
   const current = ledgerStatus.session;
   if (!current || statusOf(ledgerStatus, context) !== "active") return undefined;
-  const isSameBrowser = isInTime && current.address === context.address;
+  const isSameBrowser = held === "given" || (held === "used" && isSameAddress(context, ledgerStatus));
   if (!isSameBrowser && refresh.attempt === undefined) return undefined;
   const next = await readNext(context, current);
   if (!next?.given || next.generation !== current.generation || (!isSameBrowser && next.attempt !== refresh.attempt))
     return undefined;
+  if (held === "given" && !(next.given.expiresAt > session.expiresAt)) return undefined;
   const { given, refreshToken, generation, hook } = next;
   context.setCookies.push(
     await sessionCookie(context, { ...session, ...given, floor: ledgerStatus.floor }, current.endsAt),
     await refreshCookie(context, session.sid, { refreshToken, generation, ...(hook && { hook }) }),
   );
   return { outcome: "renewal_repeated" as const, expiresAt: given.expiresAt };
+}
+
+/** True if the request comes from the IP address of the last renewal. */
+export function isSameAddress({ address }: RequestContext, { session }: LedgerStatus): boolean {
+  return session?.address === address;
 }
