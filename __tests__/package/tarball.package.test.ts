@@ -96,6 +96,8 @@ describeWithRegistry("the package", () => {
         sessions: [],
         hasMore: false,
       });
+      expect(installed.run("npx edgegate doctor --local")).toMatch(/\n\d+ checks passed\n$/);
+      expect(installed.run("npx edgegate doctor idp --local")).toMatch(/\n\d+ checks passed\n$/);
     } finally {
       edge.kill("SIGTERM");
       await ended;
