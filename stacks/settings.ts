@@ -2,7 +2,14 @@
 import { grantsOf, issuerOf } from "../config/identity-provider";
 import type { Config } from "../config/schema";
 import { rolesOf } from "../policy/rule";
-import type { AuthParameter, GateSettings, IdentityProviderSettings, Theme } from "../session/settings";
+import type { EventChoices } from "../session/pushed-events";
+import type {
+  AuthParameter,
+  EventTransmitterSettings,
+  GateSettings,
+  IdentityProviderSettings,
+  Theme,
+} from "../session/settings";
 import { clientAuthenticationSettings, storedSecret } from "./client-authentication";
 import {
   clientSecretName,
@@ -35,7 +42,9 @@ export function authSettings(config: Config, made: MadeClients = {}): AuthParame
     hosts: hostsOf(config),
     session: { absolute, idle, token },
     identityProviders: Object.fromEntries(ids.map((id) => [id, identityProviderSettings(config, id, made[id])])),
-    eventTransmitters: config.eventTransmitters,
+    eventTransmitters: Object.fromEntries(
+      Object.entries(config.eventTransmitters).map(([id, transmitter]) => [id, transmitterSettings(transmitter)]),
+    ),
     onReuse: config.session.onReuse,
     claims: [...new Set(Object.values(config.identityHeaders))].sort(),
     theme: themeOf(config),
@@ -87,6 +96,12 @@ function identityProviderSettings(
     ...(pushedAuthorizationRequests && { pushedAuthorizationRequests }),
     ...(dpop && { dpop }),
   };
+}
+
+/** Leaves out what is the default. */
+function transmitterSettings({ on, ...rest }: Config["eventTransmitters"][string]): EventTransmitterSettings {
+  const choices = Object.fromEntries(Object.entries(on).filter(([, action]) => action !== "ignore")) as EventChoices;
+  return { ...rest, ...(Object.keys(choices).length > 0 && { on: choices }) };
 }
 
 function themeOf(config: Config): Theme {

@@ -7,7 +7,8 @@ import type { JWTPayload } from "jose";
 import { REFUSALS } from "../../../edge-handlers/auth/oidc/refused";
 import type { Fault } from "../../../local/aws-emulator";
 import type { RevocationCommand } from "../../../session/revocation";
-import type { AuthSettings } from "../../../session/settings";
+import type { OptionalEvent } from "../../../session/pushed-events";
+import type { AuthSettings, EventTransmitterSettings } from "../../../session/settings";
 import { expectProblem } from "../../support/answers";
 import { startAuth, type AuthEnvironment } from "../../support/auth-fixture";
 import type { EdgeResponse, ViewerRequest } from "../../support/cloudfront-event";
@@ -32,13 +33,35 @@ const RISC = "https://schemas.openid.net/secevent/risc/event-type/";
 const SSF = "https://schemas.openid.net/secevent/ssf/event-type/";
 const WEEK = 7 * 86_400;
 
+/** The events that need the config's consent, and a payload with which they act. */
+const OPTIONAL: { event: OptionalEvent; uri: string; name: string; payload: object }[] = [
+  {
+    event: "device-compliance-change",
+    uri: `${CAEP}device-compliance-change`,
+    name: "CAEP device-compliance-change",
+    payload: { previous_status: "compliant", current_status: "not-compliant" },
+  },
+  {
+    event: "token-claims-change",
+    uri: `${CAEP}token-claims-change`,
+    name: "CAEP token-claims-change",
+    payload: { claims: { role: "ro-admin" } },
+  },
+  {
+    event: "account-credential-change-required",
+    uri: `${RISC}account-credential-change-required`,
+    name: "RISC account-credential-change-required",
+    payload: {},
+  },
+];
+
 let environment: AuthEnvironment;
 beforeAll(async () => void (environment = await startWithTransmitters()));
 afterAll(() => environment.close());
 
 /**
  * `corp` tells of users of the identity provider `main` by opaque names too; `edr`, of the same issuer, by none; `lost`
- * by those of a provider that the config has lost.
+ * by those of a provider that the config has lost; `on-<event>` may end sessions by that event.
  */
 async function startWithTransmitters(): Promise<AuthEnvironment> {
   const place = await startAuth({ withOtherIdp: true });
@@ -48,6 +71,12 @@ async function startWithTransmitters(): Promise<AuthEnvironment> {
     corp: { ...transmitter, identityProvider: "main" },
     edr: transmitter,
     lost: { ...transmitter, identityProvider: "constructor" },
+    ...Object.fromEntries(
+      OPTIONAL.map(({ event }): [string, EventTransmitterSettings] => [
+        `on-${event}`,
+        { ...transmitter, on: { [event]: "revoke" } },
+      ]),
+    ),
   };
   place.publishSettings({ ...place.settings, eventTransmitters });
   return place;
@@ -477,7 +506,12 @@ describe("what an event revokes", () => {
     ["verification as RISC had it", `${RISC}verification`, "verification", {}],
     ["an update of the stream", `${SSF}stream-updated`, "unknown", {}],
     ["an account that was enabled", `${RISC}account-enabled`, "unknown", {}],
-    ["a device that complies no more", `${CAEP}device-compliance-change`, "unknown", {}],
+    ...OPTIONAL.map(({ event, uri, name }): [string, string, string, JWTPayload] => [
+      `${event}, which the config does not mention`,
+      uri,
+      name,
+      {},
+    ]),
     ["a type that every object has", "constructor", "unknown", {}],
     ["a logout", "http://schemas.openid.net/event/backchannel-logout", "unknown", {}],
   ];
@@ -492,6 +526,78 @@ describe("what an event revokes", () => {
     };
     expect(await commandsOf(ignored)).toEqual([]);
     expect(environment.aws.requests.slice(before).filter((target) => target.startsWith("DynamoDB"))).toEqual([]);
+  });
+});
+
+describe.each(OPTIONAL)("$event, by config", ({ event, uri, name, payload }) => {
+  const url = `/_gate/events/on-${event}`;
+
+  test("ends all sessions of the user that began until then", async () => {
+    const happened = environment.clock.now() - 500;
+    const token = await sign(draft(uri, {}, { ...payload, event_timestamp: happened }));
+    expect(await commandsOf(async () => expectAccepted(await push(token, { url })))).toEqual([
+      cutOff(name, happened, `event:on-${event}`),
+    ]);
+  });
+
+  test("is about the user of a complex subject, whatever the device", async () => {
+    const sub_id = { format: "complex", user: alice(), device: { format: "opaque", id: "d" } };
+    const token = await sign(draft(uri, { sub_id }, payload));
+    expect(await commandsOf(async () => expectAccepted(await push(token, { url })))).toHaveLength(1);
+  });
+
+  test("is refused without its user", async () => {
+    const sub_id = { format: "complex", device: { format: "opaque", id: "d" } };
+    const token = await sign(draft(uri, { sub_id }, payload));
+    expect(await commandsOf(async () => expectRefused(await push(token, { url }), "subject"))).toEqual([]);
+  });
+
+  test("does nothing at a transmitter whose config names another event only", async () => {
+    const others = OPTIONAL.filter((other) => other.event !== event).map((other) => other.event);
+    for (const other of others) {
+      const token = await sign(draft(uri, {}, payload));
+      expect(
+        await commandsOf(async () => expectAccepted(await push(token, { url: `/_gate/events/on-${other}` }))),
+      ).toEqual([]);
+    }
+  });
+});
+
+describe("device-compliance-change, by config", () => {
+  const url = "/_gate/events/on-device-compliance-change";
+  const uri = `${CAEP}device-compliance-change`;
+
+  test("does nothing where a device complies again", async () => {
+    const token = await sign(draft(uri, {}, { previous_status: "not-compliant", current_status: "compliant" }));
+    const ignored = async () => {
+      const response = await push(token, { url });
+      expectAccepted(response);
+      expect(await environment.logLines(response)).toEqual([
+        expect.objectContaining({
+          outcome: "ignored",
+          detail: "on-device-compliance-change: CAEP device-compliance-change",
+        }),
+      ]);
+    };
+    expect(await commandsOf(ignored)).toEqual([]);
+  });
+
+  test.each([
+    ["no status", {}],
+    ["a status that is not one", { current_status: "broken" }],
+    ["a status that every object has", { current_status: "constructor" }],
+    ["a status in a list", { current_status: ["not-compliant"] }],
+    ["null as its status", { current_status: null }],
+  ])("is refused with %s", async (_name, payload) => {
+    const token = await sign(draft(uri, {}, payload));
+    const refused = async () => {
+      const response = await push(token, { url });
+      expectRefused(response, "claims");
+      expect(await environment.logLines(response)).toEqual([
+        expect.objectContaining({ detail: "on-device-compliance-change: claims current_status" }),
+      ]);
+    };
+    expect(await commandsOf(refused)).toEqual([]);
   });
 });
 

@@ -41,7 +41,12 @@ async function take(context: RequestContext, id: string, transmitter: EventTrans
     keys: identityProviders.keySet(jwksUri),
     now,
   });
-  const actions = revocationActionsIn(token, knownIssuers(settings.identityProviders, transmitter), now);
+  const actions = revocationActionsIn(
+    token,
+    knownIssuers(settings.identityProviders, transmitter),
+    transmitter.on,
+    now,
+  );
   Object.assign(note, { outcome: "ignored", detail: `${id}: ${namesOf(token)}` });
   if (actions.length === 0) return;
   const by = `event:${id}`;
