@@ -23,6 +23,12 @@ const RISC = "https://schemas.openid.net/secevent/risc/event-type/";
 /** https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html#name-verification-event */
 export const VERIFICATION_EVENT = "https://schemas.openid.net/secevent/ssf/event-type/verification";
 
+/**
+ * The `state` with which `edgegate events register` asks for a verification event. The random part is long enough that
+ * only the transmitter which was asked can know it.
+ */
+export const VERIFICATION_STATE = /^edgegate-[\w-]{32}$/;
+
 export const EVENT_TYPES: Readonly<Record<string, EventType>> = {
   // https://openid.net/specs/openid-caep-1_0-final.html
   [`${CAEP}session-revoked`]: { name: "CAEP session-revoked", ends: "session" },
@@ -50,9 +56,10 @@ export const EVENT_TYPES: Readonly<Record<string, EventType>> = {
 };
 
 /** What the config says about the optional events; those that are absent do nothing. */
-export type EventChoices = Partial<Record<OptionalEvent, "revoke">>;
+export type EventChoices = Partial<Record<OptionalEvent, "ignore" | "revoke">>;
 
 /** Whether an event of this type can end sessions. */
-export function canEndSessions({ ends, option }: EventType, on: EventChoices = {}): boolean {
-  return ends !== "nothing" && (option === undefined || on[option] === "revoke");
+export function canEndSessions(type: EventType, on: EventChoices | undefined): boolean {
+  if (type.ends === "nothing") return false;
+  return type.option === undefined || (on !== undefined && on[type.option] === "revoke");
 }

@@ -15,6 +15,7 @@ import { Failure } from "../failures";
 import { mediaType } from "../media-type";
 import { Refused } from "../oidc/refused";
 import { guardAgainstReplay } from "../pushed/replay-guard";
+import { recordVerification } from "../pushed/verification";
 
 export async function events(context: RequestContext, id: string): Promise<Response> {
   const { eventTransmitters } = context.settings;
@@ -47,7 +48,8 @@ async function take(context: RequestContext, id: string, transmitter: EventTrans
     transmitter.on,
     now,
   );
-  Object.assign(note, { outcome: "ignored", detail: `${id}: ${namesOf(token)}` });
+  const isVerified = await recordVerification(context, id, token);
+  Object.assign(note, { outcome: isVerified ? "verified" : "ignored", detail: `${id}: ${namesOf(token)}` });
   if (actions.length === 0) return;
   const by = `event:${id}`;
   const carryOut = () => Promise.all(actions.map((action) => carriedOut(context, action, by)));
