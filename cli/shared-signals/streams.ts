@@ -124,7 +124,9 @@ function readStream(json: unknown): Stream | undefined {
 const EXPLANATIONS: Record<number, (transmitter: Transmitter) => string> = {
   400: ({ endpoint }) =>
     `the client there may have to allow the address first: ${endpoint} (Keycloak: "Valid push URLs")`,
-  401: ({ issuer }) => `get a new access token: it may have expired, or be for another service than ${issuer}`,
+  // Keycloak answers with this one if a scope is missing.
+  401: ({ issuer }) =>
+    `get a new access token: it may have expired, lack the scopes ssf.manage and ssf.read, or be for another service than ${issuer}`,
   403: () => "get an access token with the scopes ssf.manage and ssf.read, of a client that may receive events",
   429: () => "wait a minute, then run the command again; repeating it is safe",
 };
