@@ -12,7 +12,8 @@ import { edgegate, type Run, type RunOptions } from "../support/cli";
 import { localhostCertificate } from "../support/certificates";
 import { createSigningKey } from "../support/idp-keys";
 import { startTestEdge, TEST_CONFIG } from "../support/local-edge";
-import { ACCESS_TOKEN, startSsfTransmitter, type Behavior, type SsfTransmitter } from "../support/ssf-transmitter";
+import type { Behavior } from "../support/ssf-behavior";
+import { ACCESS_TOKEN, startSsfTransmitter, type SsfTransmitter } from "../support/ssf-transmitter";
 
 const CAEP = "https://schemas.openid.net/secevent/caep/event-type/";
 const RISC = "https://schemas.openid.net/secevent/risc/event-type/";

@@ -3,10 +3,11 @@
  * Signals Framework 1.0 says. Each issuer is a path below it, and misbehaves as its test says.
  */
 import { randomBytes } from "node:crypto";
-import { createServer, request, type Server } from "node:https";
+import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { createSigningKey, signIdToken, type SigningKey } from "./idp-keys";
+import { HONEST, push, type Behavior } from "./ssf-behavior";
 
 export const ACCESS_TOKEN = "access-token.of~the_test+1/2==";
 const VERIFICATION = "https://schemas.openid.net/secevent/ssf/event-type/verification";
@@ -15,28 +16,6 @@ export interface Stream {
   stream_id: string;
   delivery: { method: string; endpoint_url: string };
   events_requested: string[];
-}
-
-/** What an issuer does; by default what an honest one does. */
-export interface Behavior {
-  /** Replaces members of its configuration; undefined removes one. */
-  metadata: Record<string, unknown>;
-  /** Serves its configuration behind the issuer only, as Keycloak below a path does. */
-  wellKnownAppended: boolean;
-  supported: string[];
-  audience: unknown;
-  maxStreams: number;
-  /** One object instead of a list, and 404 instead of an empty list. */
-  oneStream: boolean;
-  /** Tells of streams only after so many requests for a list, as if somebody else had just created them. */
-  listsAfter: number;
-  /** Replaces members of each stream in its answers; undefined removes one. */
-  stream: Record<string, unknown>;
-  status: string;
-  /** Statuses with which it answers instead, by method and last part of the path. */
-  statuses: Record<string, number>;
-  /** What a verification event says instead; undefined to send none. */
-  verification: ((event: { state: string }) => { state?: unknown; key?: SigningKey } | undefined) | undefined;
 }
 
 export interface SsfTransmitter {
@@ -176,20 +155,7 @@ export async function startSsfTransmitter(
       events: { [VERIFICATION]: { state: sent.state } },
     };
     const token = await signIdToken(claims, sent.key ?? key, { typ: "secevent+jwt" });
-    pushes.push(await push(stream.delivery.endpoint_url, token));
-  }
-
-  function push(endpoint: string, token: string): Promise<number> {
-    return new Promise((resolve, reject) => {
-      const { hostname, host, port, pathname } = new URL(endpoint);
-      // Not every resolver knows names below localhost.
-      const address = { host: "127.0.0.1", port, servername: hostname, path: pathname, ca: gatewayCa(), agent: false };
-      const headers = { host, "Content-Type": "application/secevent+jwt", Accept: "application/json" };
-      const outgoing = request({ ...address, method: "POST", headers }, (incoming) => {
-        incoming.resume().once("end", () => resolve(incoming.statusCode!));
-      });
-      outgoing.once("error", reject).end(token);
-    });
+    pushes.push(await push(stream.delivery.endpoint_url, token, gatewayCa()));
   }
 
   return {
@@ -200,20 +166,7 @@ export async function startSsfTransmitter(
     requests,
     pushes,
     set(path, changes = {}) {
-      const behavior: Behavior = {
-        metadata: {},
-        wellKnownAppended: false,
-        supported: [],
-        audience: "",
-        maxStreams: 10,
-        oneStream: false,
-        listsAfter: 0,
-        stream: {},
-        status: "enabled",
-        statuses: {},
-        verification: undefined,
-        ...changes,
-      };
+      const behavior = { ...HONEST, ...changes };
       behaviors.set(path, behavior);
       streams.set(path, []);
       return behavior;
