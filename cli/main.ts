@@ -28,6 +28,7 @@ Examples:
   edgegate secrets put main --file client-secret.txt
   edgegate doctor
   edgegate doctor idp main --token -
+  edgegate events register corp --token-file access-token.txt
   edgegate sessions --local                 the gateway that edgegate dev runs
 
 Exit codes:
@@ -185,6 +186,24 @@ function addOperation(program: Command, print: (outcome: Outcome, options: Globa
     .argument("<idp>", "the identity provider's ID in the config")
     .option("--file <path>", "a file that contains the secret, or the keys as PEM, and nothing else")
     .action(run(async () => (await import("./commands/put-secret")).putSecret));
+
+  const events = program.command("events").description("manage the stream of security events at a transmitter");
+  const atTransmitter = (command: Command): Command =>
+    command
+      .argument("<transmitter>", "the transmitter's ID in the config")
+      .option(
+        "--token-file <path>",
+        "a file with an access token for its API; otherwise from stdin or a hidden prompt",
+      );
+  atTransmitter(operating(events.command("register")))
+    .description("make it push the events that the config acts upon, and verify that they arrive")
+    .action(run(async () => (await import("./commands/register-events")).registerEvents));
+  atTransmitter(operating(events.command("status")))
+    .description("show the stream; changes nothing")
+    .action(run(async () => (await import("./commands/events-stream")).eventsStatus));
+  atTransmitter(asking(events.command("remove")))
+    .description("delete the stream")
+    .action(run(async () => (await import("./commands/events-stream")).removeEvents));
 }
 
 function version(): string {

@@ -37,6 +37,20 @@ export async function readToken(file: string): Promise<string> {
   return token;
 }
 
+/** https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
+const ACCESS_TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
+
+/** @throws CommandFailure if it cannot be read, or is no access token; it never shows what was read */
+export async function readAccessToken(file: string | undefined, prompt: string): Promise<string> {
+  const text = (await read(file, prompt)).trim();
+  if (ACCESS_TOKEN.test(text)) return text;
+  throw new CommandFailure(
+    "usage",
+    text === "" ? "the access token is empty" : "this is not an access token (RFC 6750 section 2.1)",
+    'pipe it in, or write --token-file <path>: the token and nothing else, without "Bearer"',
+  );
+}
+
 /** https://www.rfc-editor.org/rfc/rfc7468#section-2 */
 const PRIVATE_KEY = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[^-]+-----END \1-----/g;
 

@@ -88,6 +88,8 @@ const behavior = z.strictObject({
   caching: caching.default("disabled"),
 });
 
+const onEvent = z.enum(["ignore", "revoke"], 'write "ignore" or "revoke"').default("ignore");
+
 /** Pushes security events (Shared Signals: CAEP, RISC) to `<basePath>/events/<id>`. */
 const eventTransmitter = z.strictObject({
   issuer: z.url({
@@ -104,6 +106,14 @@ const eventTransmitter = z.strictObject({
   }),
   /** The identity provider to which its `opaque` subjects belong. */
   identityProvider: slug.optional(),
+  /** What the events do that not every site wants to end sessions. `revoke` ends all sessions of the user. */
+  on: z
+    .strictObject({
+      "device-compliance-change": onEvent,
+      "token-claims-change": onEvent,
+      "account-credential-change-required": onEvent,
+    })
+    .prefault({}),
 });
 
 const session = z.strictObject({

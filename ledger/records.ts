@@ -150,6 +150,16 @@ export function idpSessionId(sha256Base64url: (text: string) => string, issuer: 
   return sha256Base64url(issuer + "\n" + sid);
 }
 
+/**
+ * The ledger's hash for the arrival of a verification event; in the table it is beside the hashes of pushed tokens.
+ *
+ * @param sha256Base64url digest of a text as base64url
+ * @param transmitter its ID in the config
+ */
+export function verificationId(sha256Base64url: (text: string) => string, transmitter: string, state: string): string {
+  return sha256Base64url(["verification:" + transmitter, state].join("\n"));
+}
+
 /** A user's cut-off ends sessions whose sign-in is not after this time. */
 export function reachOf(revocation: Pick<Revocation, "cutoff">): number {
   return revocation.cutoff + CUTOFF_REACH;

@@ -9,7 +9,8 @@
  *                  pk "started#<hour>"      sk "<time>#<sid>"    SessionPointer, for lists: newest first
  *                  pk "idp-session#<hash>"  sk "session#<sid>"   SessionPointer, by the provider's session
  *                  pk "idp-session#<hash>"  sk "ended"           the provider ended it; ends sign-ins in progress
- *                  pk "event#<hash>"        sk "event"           an accepted pushed token, to refuse a replay
+ *                  pk "event#<hash>"        sk "event"           an accepted pushed token, to refuse a replay; or
+ *                                                                the arrival of a verification event
  *     revocations  id "user#<uid>" | "session#<sid>" | "gateway#<part>"   Revocation
  *                  id "shard#<shard>"                            ShardState
  *                  id "store"                                    StoreState
@@ -56,7 +57,7 @@ export function endedKeyOf(hash: string): { pk: string; sk: string } {
   return { pk: "idp-session#" + hash, sk: "ended" };
 }
 
-/** @param hash of the token's sender, issuer and `jti` */
+/** @param hash of the token's sender, issuer and `jti`, or `verificationId` */
 export function eventKeyOf(hash: string): { pk: string; sk: string } {
   return { pk: "event#" + hash, sk: "event" };
 }

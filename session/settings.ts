@@ -5,6 +5,7 @@
  */
 import type { ClaimRules } from "../identity/user";
 import type { ClientAuthentication } from "./client-authentication";
+import type { EventChoices } from "./pushed-events";
 import type { ReuseAction } from "./security-event";
 
 /** The look of the gateway's pages. */
@@ -74,6 +75,8 @@ export interface EventTransmitterSettings {
   jwksUri: string;
   /** The ID in the config of the identity provider that its `opaque` subjects belong to; absent if it sends none. */
   identityProvider?: string | undefined;
+  /** Only what differs from the default, because many transmitters must fit into the settings. */
+  on?: EventChoices | undefined;
 }
 
 /** The settings of the auth handler's core, on any platform. */

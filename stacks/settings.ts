@@ -3,8 +3,10 @@ import { grantsOf, issuerOf } from "../config/identity-provider";
 import type { Config } from "../config/schema";
 import { hookAudience, type SignInHook } from "../config/sign-in-hook";
 import { rolesOf } from "../policy/rule";
+import type { EventChoices } from "../session/pushed-events";
 import type {
   AuthParameter,
+  EventTransmitterSettings,
   GateSettings,
   IdentityProviderSettings,
   SignInHookSettings,
@@ -42,7 +44,9 @@ export function authSettings(config: Config, made: MadeClients = {}): AuthParame
     hosts: hostsOf(config),
     session: { absolute, idle, token },
     identityProviders: Object.fromEntries(ids.map((id) => [id, identityProviderSettings(config, id, made[id])])),
-    eventTransmitters: config.eventTransmitters,
+    eventTransmitters: Object.fromEntries(
+      Object.entries(config.eventTransmitters).map(([id, transmitter]) => [id, transmitterSettings(transmitter)]),
+    ),
     onReuse: config.session.onReuse,
     ...(config.signInHook && { signInHook: hookSettings(config.signInHook) }),
     claims: [...new Set(Object.values(config.identityHeaders))].sort(),
@@ -95,6 +99,12 @@ function identityProviderSettings(
     ...(pushedAuthorizationRequests && { pushedAuthorizationRequests }),
     ...(dpop && { dpop }),
   };
+}
+
+/** Leaves out what is the default. */
+function transmitterSettings({ on, ...rest }: Config["eventTransmitters"][string]): EventTransmitterSettings {
+  const choices = Object.fromEntries(Object.entries(on).filter(([, action]) => action !== "ignore")) as EventChoices;
+  return { ...rest, ...(Object.keys(choices).length > 0 && { on: choices }) };
 }
 
 function hookSettings(hook: SignInHook): SignInHookSettings {

@@ -53,3 +53,21 @@ test("ten providers fit into the parameter", () => {
   const config = parseConfig({ ...SMALL, identityProviders, policy: [{ path: "/**", allow: { roles: ["staff"] } }] });
   expect(JSON.stringify(authSettings(config)).length).toBeLessThan(4_096);
 });
+
+test("a transmitter's events are in the settings only if they do something", () => {
+  const transmitter = {
+    issuer: "https://signals.example.com",
+    audience: "wiki",
+    jwksUri: "https://signals.example.com/keys",
+  };
+  const settings = (on: object) =>
+    authSettings(parseConfig({ ...SMALL, eventTransmitters: { corp: { ...transmitter, on } } })).eventTransmitters[
+      "corp"
+    ];
+  expect(settings({})).toEqual(transmitter);
+  expect(settings({ "token-claims-change": "ignore" })).toEqual(transmitter);
+  expect(settings({ "token-claims-change": "ignore", "device-compliance-change": "revoke" })).toEqual({
+    ...transmitter,
+    on: { "device-compliance-change": "revoke" },
+  });
+});

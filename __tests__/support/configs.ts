@@ -70,6 +70,11 @@ export const EVERYTHING: ConfigInput = {
       audience: "https://app.example.com",
       jwksUri: "https://signals.example.com/keys",
       identityProvider: "staff",
+      on: {
+        "device-compliance-change": "revoke",
+        "token-claims-change": "revoke",
+        "account-credential-change-required": "revoke",
+      },
     },
   },
   origin: { type: "custom", domainName: "app-origin.example.com", path: "/app", httpsPort: 8443 },

@@ -360,6 +360,13 @@ export const IDENTITY: Mistake[] = [
     '"other" is not among identityProviders; write main',
   ],
   [transmitter({ secret: "hunter2" }), "eventTransmitters.corp.secret", UNKNOWN],
+  [transmitter({ on: "revoke" }), "eventTransmitters.corp.on", 'write an object; it is "revoke"'],
+  [
+    transmitter({ on: { "token-claims-change": "renew" } }),
+    "eventTransmitters.corp.on.token-claims-change",
+    'write "ignore" or "revoke"; it is "renew"',
+  ],
+  [transmitter({ on: { "session-revoked": "ignore" } }), "eventTransmitters.corp.on.session-revoked", UNKNOWN],
   [{ session: "8h" }, "session", 'write an object; it is "8h"'],
   [{ session: { absolute: 8 } }, "session.absolute", 'write a duration between "5m" and "30d", such as "15m"; it is 8'],
   [

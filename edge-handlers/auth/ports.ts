@@ -147,7 +147,7 @@ export interface Ledger {
   /** True if a logout token or security event token was recorded before. @param hash of sender, issuer and `jti` */
   wasTaken(hash: string): Promise<boolean>;
   /**
-   * Records a token.
+   * Records a token, or the arrival of a verification event.
    *
    * @param expiresAt Unix seconds until which its replay would be accepted otherwise
    * @returns false if it was already recorded

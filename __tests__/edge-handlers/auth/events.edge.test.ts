@@ -7,7 +7,11 @@ import type { JWTPayload } from "jose";
 import { REFUSALS } from "../../../edge-handlers/auth/oidc/refused";
 import type { Fault } from "../../../local/aws-emulator";
 import type { RevocationCommand } from "../../../session/revocation";
-import type { AuthSettings } from "../../../session/settings";
+import { verificationId } from "../../../ledger/records";
+import { eventKeyOf } from "../../../ledger/tables";
+import { sha256 } from "../../../session/node-hash";
+import type { OptionalEvent } from "../../../session/pushed-events";
+import type { AuthSettings, EventTransmitterSettings } from "../../../session/settings";
 import { expectProblem } from "../../support/answers";
 import { startAuth, type AuthEnvironment } from "../../support/auth-fixture";
 import type { EdgeResponse, ViewerRequest } from "../../support/cloudfront-event";
@@ -32,13 +36,35 @@ const RISC = "https://schemas.openid.net/secevent/risc/event-type/";
 const SSF = "https://schemas.openid.net/secevent/ssf/event-type/";
 const WEEK = 7 * 86_400;
 
+/** The events that need the config's consent, and a payload with which they act. */
+const OPTIONAL: { event: OptionalEvent; uri: string; name: string; payload: object }[] = [
+  {
+    event: "device-compliance-change",
+    uri: `${CAEP}device-compliance-change`,
+    name: "CAEP device-compliance-change",
+    payload: { previous_status: "compliant", current_status: "not-compliant" },
+  },
+  {
+    event: "token-claims-change",
+    uri: `${CAEP}token-claims-change`,
+    name: "CAEP token-claims-change",
+    payload: { claims: { role: "ro-admin" } },
+  },
+  {
+    event: "account-credential-change-required",
+    uri: `${RISC}account-credential-change-required`,
+    name: "RISC account-credential-change-required",
+    payload: {},
+  },
+];
+
 let environment: AuthEnvironment;
 beforeAll(async () => void (environment = await startWithTransmitters()));
 afterAll(() => environment.close());
 
 /**
  * `corp` tells of users of the identity provider `main` by opaque names too; `edr`, of the same issuer, by none; `lost`
- * by those of a provider that the config has lost.
+ * by those of a provider that the config has lost; `on-<event>` may end sessions by that event.
  */
 async function startWithTransmitters(): Promise<AuthEnvironment> {
   const place = await startAuth({ withOtherIdp: true });
@@ -48,6 +74,12 @@ async function startWithTransmitters(): Promise<AuthEnvironment> {
     corp: { ...transmitter, identityProvider: "main" },
     edr: transmitter,
     lost: { ...transmitter, identityProvider: "constructor" },
+    ...Object.fromEntries(
+      OPTIONAL.map(({ event }): [string, EventTransmitterSettings] => [
+        `on-${event}`,
+        { ...transmitter, on: { [event]: "revoke" } },
+      ]),
+    ),
   };
   place.publishSettings({ ...place.settings, eventTransmitters });
   return place;
@@ -477,7 +509,12 @@ describe("what an event revokes", () => {
     ["verification as RISC had it", `${RISC}verification`, "verification", {}],
     ["an update of the stream", `${SSF}stream-updated`, "unknown", {}],
     ["an account that was enabled", `${RISC}account-enabled`, "unknown", {}],
-    ["a device that complies no more", `${CAEP}device-compliance-change`, "unknown", {}],
+    ...OPTIONAL.map(({ event, uri, name }): [string, string, string, JWTPayload] => [
+      `${event}, which the config does not mention`,
+      uri,
+      name,
+      {},
+    ]),
     ["a type that every object has", "constructor", "unknown", {}],
     ["a logout", "http://schemas.openid.net/event/backchannel-logout", "unknown", {}],
   ];
@@ -492,6 +529,165 @@ describe("what an event revokes", () => {
     };
     expect(await commandsOf(ignored)).toEqual([]);
     expect(environment.aws.requests.slice(before).filter((target) => target.startsWith("DynamoDB"))).toEqual([]);
+  });
+});
+
+describe.each(OPTIONAL)("$event, by config", ({ event, uri, name, payload }) => {
+  const url = `/_gate/events/on-${event}`;
+
+  test("ends all sessions of the user that began until then", async () => {
+    const happened = environment.clock.now() - 500;
+    const token = await sign(draft(uri, {}, { ...payload, event_timestamp: happened }));
+    expect(await commandsOf(async () => expectAccepted(await push(token, { url })))).toEqual([
+      cutOff(name, happened, `event:on-${event}`),
+    ]);
+  });
+
+  test("is about the user of a complex subject, whatever the device", async () => {
+    const sub_id = { format: "complex", user: alice(), device: { format: "opaque", id: "d" } };
+    const token = await sign(draft(uri, { sub_id }, payload));
+    expect(await commandsOf(async () => expectAccepted(await push(token, { url })))).toHaveLength(1);
+  });
+
+  test("is refused without its user", async () => {
+    const sub_id = { format: "complex", device: { format: "opaque", id: "d" } };
+    const token = await sign(draft(uri, { sub_id }, payload));
+    expect(await commandsOf(async () => expectRefused(await push(token, { url }), "subject"))).toEqual([]);
+  });
+
+  test("does nothing at a transmitter whose config names another event only", async () => {
+    const others = OPTIONAL.filter((other) => other.event !== event).map((other) => other.event);
+    for (const other of others) {
+      const token = await sign(draft(uri, {}, payload));
+      expect(
+        await commandsOf(async () => expectAccepted(await push(token, { url: `/_gate/events/on-${other}` }))),
+      ).toEqual([]);
+    }
+  });
+});
+
+describe("device-compliance-change, by config", () => {
+  const url = "/_gate/events/on-device-compliance-change";
+  const uri = `${CAEP}device-compliance-change`;
+
+  test("does nothing where a device complies again", async () => {
+    const token = await sign(draft(uri, {}, { previous_status: "not-compliant", current_status: "compliant" }));
+    const ignored = async () => {
+      const response = await push(token, { url });
+      expectAccepted(response);
+      expect(await environment.logLines(response)).toEqual([
+        expect.objectContaining({
+          outcome: "ignored",
+          detail: "on-device-compliance-change: CAEP device-compliance-change",
+        }),
+      ]);
+    };
+    expect(await commandsOf(ignored)).toEqual([]);
+  });
+
+  test.each([
+    ["no status", {}],
+    ["a status that is not one", { current_status: "broken" }],
+    ["a status that every object has", { current_status: "constructor" }],
+    ["a status in a list", { current_status: ["not-compliant"] }],
+    ["null as its status", { current_status: null }],
+  ])("is refused with %s", async (_name, payload) => {
+    const token = await sign(draft(uri, {}, payload));
+    const refused = async () => {
+      const response = await push(token, { url });
+      expectRefused(response, "claims");
+      expect(await environment.logLines(response)).toEqual([
+        expect.objectContaining({ detail: "on-device-compliance-change: claims current_status" }),
+      ]);
+    };
+    expect(await commandsOf(refused)).toEqual([]);
+  });
+});
+
+describe("a verification event for which an operator asked", () => {
+  const newState = () => `edgegate-${randomBytes(24).toString("base64url")}`;
+  const arrivals = (state: string, transmitter = "corp") =>
+    environment.ledger.items(eventKeyOf(verificationId(sha256, transmitter, state)).pk);
+  const verification = (state: unknown, claims: JWTPayload = {}) =>
+    sign(draft(`${SSF}verification`, { sub_id: { format: "opaque", id: "stream-1" }, ...claims }, { state }));
+  /** The handler's calls of DynamoDB while `act` ran. */
+  async function callsOf(act: () => Promise<unknown>): Promise<string[]> {
+    const before = environment.aws.requests.length;
+    await act();
+    return environment.aws.requests.slice(before).filter((target) => target.startsWith("DynamoDB"));
+  }
+
+  test("is recorded with one write, for an hour, and ends nothing", async () => {
+    const state = newState();
+    const token = await verification(environment.secret(state));
+    const arrives = async () => {
+      const response = await push(token);
+      expectAccepted(response);
+      expect(await environment.logLines(response)).toEqual([
+        expect.objectContaining({ outcome: "verified", detail: "corp: verification" }),
+      ]);
+    };
+    const calls = await callsOf(async () => expect(await commandsOf(arrives)).toEqual([]));
+    expect(calls).toEqual(["DynamoDB_20120810.PutItem"]);
+    const [arrival, ...more] = await arrivals(state);
+    expect(more).toEqual([]);
+    expect(Number(arrival!["expiresAt"]) - environment.clock.now()).toBeGreaterThan(3_500);
+    expect(Number(arrival!["expiresAt"]) - environment.clock.now()).toBeLessThanOrEqual(3_600);
+    // Nothing is recorded of the token itself, and a copy of it changes nothing.
+    expect(await callsOf(async () => expectAccepted(await push(token)))).toEqual(["DynamoDB_20120810.PutItem"]);
+    expect(await arrivals(state)).toEqual([arrival]);
+  });
+
+  test("is recorded for the transmitter that pushed it, and for no other", async () => {
+    const state = newState();
+    expectAccepted(await push(await verification(state), { url: "/_gate/events/edr" }));
+    expect(await arrivals(state)).toEqual([]);
+    expect(await arrivals(state, "edr")).toHaveLength(1);
+  });
+
+  test.each<[string, unknown]>([
+    ["without a state", undefined],
+    ["with a state of the transmitter's own", randomBytes(24).toString("base64url")],
+    ["with a shorter state", newState().slice(0, -1)],
+    ["with a longer state", `${newState()}x`],
+    ["with a state that is a list", [newState()]],
+    ["with a state that is a number", 7],
+    ["with null as its state", null],
+  ])("writes nothing %s", async (_name, state) => {
+    expect(await callsOf(async () => expectAccepted(await push(await verification(state))))).toEqual([]);
+  });
+
+  test("writes nothing if the token is refused", async () => {
+    const state = newState();
+    const refused = async () => {
+      expectRefused(await push(await verification(state, { aud: "other" })), "audience");
+      expectRefused(await push(await verification(state, { iss: "https://evil.example" })), "issuer");
+      const events = {
+        [`${SSF}verification`]: { state },
+        [`${CAEP}session-revoked`]: { subject: { format: "email" } },
+      };
+      expectRefused(await push(await verification(state, { events, sub_id: undefined })), "subject");
+    };
+    expect(await callsOf(refused)).toEqual([]);
+  });
+
+  test("does not hide another event of the same token", async () => {
+    const state = newState();
+    const events = { [`${SSF}verification`]: { state }, [`${RISC}account-disabled`]: {} };
+    const token = await sign(draft(undefined, { events }));
+    expect(await commandsOf(async () => expectAccepted(await push(token)))).toHaveLength(1);
+    expect(await arrivals(state)).toHaveLength(1);
+  });
+
+  test("is sent again if it could not be recorded", async () => {
+    const state = newState();
+    const token = await verification(state);
+    environment.aws.faults.set("DynamoDB_20120810.PutItem", "error");
+    expectProblem(await push(token), 503);
+    environment.aws.faults.clear();
+    expect(await arrivals(state)).toEqual([]);
+    expectAccepted(await push(token));
+    expect(await arrivals(state)).toHaveLength(1);
   });
 });
 

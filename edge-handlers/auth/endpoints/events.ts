@@ -15,6 +15,7 @@ import { Failure } from "../failures";
 import { mediaType } from "../media-type";
 import { Refused } from "../oidc/refused";
 import { guardAgainstReplay } from "../pushed/replay-guard";
+import { recordVerification } from "../pushed/verification";
 
 export async function events(context: RequestContext, id: string): Promise<Response> {
   const { eventTransmitters } = context.settings;
@@ -41,8 +42,14 @@ async function take(context: RequestContext, id: string, transmitter: EventTrans
     keys: identityProviders.keySet(jwksUri),
     now,
   });
-  const actions = revocationActionsIn(token, knownIssuers(settings.identityProviders, transmitter), now);
-  Object.assign(note, { outcome: "ignored", detail: `${id}: ${namesOf(token)}` });
+  const actions = revocationActionsIn(
+    token,
+    knownIssuers(settings.identityProviders, transmitter),
+    transmitter.on,
+    now,
+  );
+  const isVerified = await recordVerification(context, id, token);
+  Object.assign(note, { outcome: isVerified ? "verified" : "ignored", detail: `${id}: ${namesOf(token)}` });
   if (actions.length === 0) return;
   const by = `event:${id}`;
   const carryOut = () => Promise.all(actions.map((action) => carriedOut(context, action, by)));

@@ -1,9 +1,10 @@
 /** Turns security events into actions. */
 import { sha256 } from "../../../session/node-hash";
+import { canEndSessions, EVENT_TYPES, type EventChoices, type EventType } from "../../../session/pushed-events";
 import { userId } from "../../../session/token";
 import type { IdpSession } from "./end-sessions";
 import { Refused } from "../oidc/refused";
-import { EVENT_TYPES } from "./event-types";
+import { isText, type Members } from "./pushed-token";
 import type { SecurityEventToken } from "./security-event-token";
 import { readSubject, type KnownIssuers, type Named } from "./subject";
 
@@ -13,16 +14,18 @@ export type RevocationAction = { reason: string } & ({ session: IdpSession } | {
 /**
  * The actions for a token's events; none for events that the gateway does not act upon.
  *
+ * @param on what the config says about this transmitter's optional events
  * @throws Refused `subject`, `claims`
  */
 export function revocationActionsIn(
   { events, claims, issuedAt }: SecurityEventToken,
   issuers: KnownIssuers,
+  on: EventChoices | undefined,
   now: number,
 ): RevocationAction[] {
   return Object.entries(events).flatMap(([uri, event]): RevocationAction[] => {
     const type = Object.hasOwn(EVENT_TYPES, uri) ? EVENT_TYPES[uri]! : undefined;
-    if (!type || type.ends === "nothing") return [];
+    if (!type || !canEndSessions(type, on) || !hasEffect(type, event)) return [];
     const reason = type.name;
     // Before RFC 9493 the subject was a member of the event.
     const { user, session } = readSubject(claims["sub_id"] ?? event["subject"], issuers);
@@ -31,6 +34,14 @@ export function revocationActionsIn(
     if (!user) throw new Refused("subject");
     return [{ reason, uid: uidOf(user), cutoff: Math.min(timeOf(event) ?? issuedAt, now) }];
   });
+}
+
+/** @throws Refused if a member that decides is missing or has an unknown value */
+function hasEffect({ only }: EventType, event: Members): boolean {
+  if (!only) return true;
+  const value = event[only.member];
+  if (!isText(value) || !Object.hasOwn(only.values, value)) throw new Refused("claims", only.member);
+  return only.values[value]!;
 }
 
 /** The names of a token's events, for the log; `unknown` for those that are not in {@link EVENT_TYPES}. */
@@ -42,7 +53,7 @@ export function namesOf({ events }: SecurityEventToken): string {
 }
 
 /** When the event happened, in Unix seconds; undefined if it does not say (CAEP `event_timestamp`). */
-function timeOf({ event_timestamp: time }: Record<string, unknown>): number | undefined {
+function timeOf({ event_timestamp: time }: Members): number | undefined {
   if (time === undefined) return undefined;
   if (typeof time !== "number" || !(time >= 0)) throw new Refused("claims", "event_timestamp");
   return Math.floor(time);

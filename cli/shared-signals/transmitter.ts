@@ -1,0 +1,37 @@
+/** A transmitter of the config, and what the gateway wants of it. */
+import type { Config } from "../../config/schema";
+import { canEndSessions, EVENT_TYPES } from "../../session/pushed-events";
+import { CommandFailure } from "../failures";
+
+export interface Transmitter {
+  id: string;
+  issuer: string;
+  jwksUri: string;
+  audience: string;
+  /** Where it has to push to. */
+  endpoint: string;
+  /** URIs of the events that the gateway acts upon. */
+  events: string[];
+}
+
+/** @throws CommandFailure if the config has no such transmitter */
+export function transmitterOf({ eventTransmitters, domain, basePath }: Config, id: string): Transmitter {
+  const found = Object.hasOwn(eventTransmitters, id) ? eventTransmitters[id] : undefined;
+  if (!found) {
+    const ids = Object.keys(eventTransmitters);
+    throw new CommandFailure(
+      "usage",
+      `the config has no event transmitter ${JSON.stringify(id)}`,
+      ids.length > 0 ? `write one of ${ids.join(", ")}` : "add it to eventTransmitters and deploy first",
+    );
+  }
+  const { issuer, jwksUri, audience, on } = found;
+  return {
+    id,
+    issuer,
+    jwksUri,
+    audience,
+    endpoint: `https://${domain}${basePath}/events/${id}`,
+    events: Object.entries(EVENT_TYPES).flatMap(([uri, type]) => (canEndSessions(type, on) ? uri : [])),
+  };
+}
