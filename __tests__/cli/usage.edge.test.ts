@@ -90,7 +90,15 @@ test.each(["lockdown", "rotate-keys", "store rebuild"])(
 test("--help documents every exit code", async () => {
   const { code, stdout } = await edgegate(["--help"]);
   expect(code).toBe(0);
-  expect([...stdout.matchAll(/^ {2}(\d) {2}\S/gm)].map(([, exit]) => exit)).toEqual(["0", "1", "2", "3", "4", "5", "6"]);
+  expect([...stdout.matchAll(/^ {2}(\d) {2}\S/gm)].map(([, exit]) => exit)).toEqual([
+    "0",
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "6",
+  ]);
 });
 
 /** @param target where the shell sends the output @returns the exit code, and what is on stderr before it */

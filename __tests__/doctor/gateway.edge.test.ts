@@ -153,7 +153,9 @@ test("events and client keys are asked for if the config has them", async () => 
   const config = {
     ...edge.config,
     identityProviders: { main: { ...main, clientAuthentication: { method: "private_key_jwt" as const } } },
-    eventTransmitters: { corp: { issuer: "https://x.example", audience: "x", jwksUri: "https://x.example/keys" } },
+    eventTransmitters: configSchema.shape.eventTransmitters.parse({
+      corp: { issuer: "https://x.example", audience: "x", jwksUri: "https://x.example/keys" },
+    }),
   };
   const answers: [string, Answer["status"], string][] = [
     ["/events/corp", 400, "{}"],
