@@ -1,9 +1,11 @@
 /** Checks that involve more than one option. Each is a function from a config to its problems. */
 import { canMeet, covers } from "../policy/coverage";
+import { rolesOf } from "../policy/rule";
 import {
   credentialsFit,
   identityProvidersAreComplete,
   madeClientsFitTheProfile,
+  notInPolicy,
   providersGrantRolesOfThePolicy,
   rulesNameProviders,
   tenantsAreForEntra,
@@ -11,7 +13,6 @@ import {
 } from "./identity-provider-checks";
 import { clientAuthenticationProblems } from "./client-authentication";
 import type { ConfigProblem } from "./error";
-import { hookGrantsRolesOfThePolicy } from "./sign-in-hook";
 import type { Config } from "./schema";
 
 const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
@@ -155,5 +156,12 @@ function behaviorsHaveARule(config: Config): ConfigProblem[] {
             message: `no policy rule can match "${path}"; add a rule such as { path: "${path.replace(/\*.*$/, "**")}", allow: "signed-in" }`,
           },
         ],
+  );
+}
+
+function hookGrantsRolesOfThePolicy({ signInHook: hook, policy }: Config): ConfigProblem[] {
+  const known = rolesOf(policy);
+  return (hook?.grant ?? []).flatMap((name, i) =>
+    known.includes(name) ? [] : [{ path: `signInHook.grant[${i}]`, message: notInPolicy(name, known) }],
   );
 }

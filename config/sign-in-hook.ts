@@ -1,10 +1,6 @@
 /** The sign-in hook in the config: whom the gateway asks after each sign-in. */
 import { z } from "zod";
-import { notInPolicy } from "./identity-provider-checks";
-import { rolesOf } from "../policy/rule";
-import type { ConfigProblem } from "./error";
 import { duration, role, text } from "./fields";
-import type { Config } from "./schema";
 
 const TARGET = 'write either lambda: "arn:aws:lambda:us-east-1:…:function:…" or url: "https://…"';
 
@@ -34,13 +30,6 @@ export const signInHook = z
   });
 
 export type SignInHook = z.output<typeof signInHook>;
-
-export function hookGrantsRolesOfThePolicy({ signInHook: hook, policy }: Config): ConfigProblem[] {
-  const known = rolesOf(policy);
-  return (hook?.grant ?? []).flatMap((name, i) =>
-    known.includes(name) ? [] : [{ path: `signInHook.grant[${i}]`, message: notInPolicy(name, known) }],
-  );
-}
 
 /** The audience of the token that a server gets; undefined for a Lambda function. */
 export function hookAudience({ url, audience }: SignInHook): string | undefined {

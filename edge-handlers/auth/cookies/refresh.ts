@@ -7,7 +7,6 @@ import type { Session } from "../../../session/token";
 import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
 import type { DpopKey } from "../oidc/dpop";
-import type { HookAnswer } from "../sign-in/hook";
 import { clearCookie, onlyCookie, setCookie } from "../../shared/cookie-jar";
 import { seal, unseal } from "./seal";
 
@@ -21,6 +20,12 @@ export interface BoundRefreshToken {
 }
 export type RefreshToken = string | BoundRefreshToken;
 
+/** What the sign-in hook added to a session, for its renewals. */
+export interface HookAnswer {
+  claims: Record<string, string[]>;
+  roles: string[];
+}
+
 export interface Refresh {
   refreshToken: RefreshToken;
   /**
@@ -32,7 +37,6 @@ export interface Refresh {
   turn?: number;
   /** The lease of the renewal attempt for which it was unknown, when this cookie was set, if it had been recorded. */
   attempt?: string;
-  /** What the sign-in hook added to this session. */
   hook?: HookAnswer;
 }
 

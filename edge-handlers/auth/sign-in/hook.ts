@@ -6,6 +6,7 @@ import type { Claims } from "../../../identity/claim-path";
 import type { SignInHookSettings } from "../../../session/settings";
 import { safeCode } from "../../shared/failure";
 import { idpFetch } from "../../shared/idp-fetch";
+import type { HookAnswer } from "../cookies/refresh";
 import type { RequestContext } from "../request-context";
 import { asFailure, Failure } from "../failures";
 import { headerTexts, type Identity } from "../oidc/identity";
@@ -31,12 +32,6 @@ export interface HookQuestion {
     /** All claims of the ID token, and those of userinfo if it was asked. */
     claims: Claims;
   };
-}
-
-/** What the hook added; kept in the refresh cookie for the next renewals. */
-export interface HookAnswer {
-  claims: Record<string, string[]>;
-  roles: string[];
 }
 
 /** Characters of JSON. The answer is in two cookies: the session's and, encrypted, the one that renews it. */
