@@ -51,14 +51,17 @@ export async function startKeycloakEdge(folder: string, users: KeycloakUser[]): 
     const edge = await startTestEdge({
       config: configSchema.parse({
         ...TEST_CONFIG,
-        identityProviders: { main: { ...TEST_CONFIG.identityProviders.main, profile: "keycloak" } },
+        identityProviders: {
+          main: {
+            ...TEST_CONFIG.identityProviders.main,
+            profile: "keycloak",
+            issuer: `https://localhost:${port}/realms/${REALM}`,
+            clientId: CLIENT.id,
+          },
+        },
       }),
+      clientSecrets: { main: CLIENT.secret },
       handlerInstances: INSTANCES,
-      identityProvider: {
-        issuer: `https://localhost:${port}/realms/${REALM}`,
-        clientId: CLIENT.id,
-        clientSecret: CLIENT.secret,
-      },
     });
     closers.push(edge.close);
     const keycloak = await startKeycloak({
