@@ -17,6 +17,7 @@ const ENDS_THE_SESSION: ReadonlySet<FailureCode> = new Set([
   "grant_refused",
   "idp_response_invalid",
   "groups_overage",
+  "id_token_too_large",
   "account_not_allowed",
   "user_changed",
 ]);
