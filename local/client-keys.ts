@@ -18,18 +18,22 @@ export function registration(
   return authentication === "none" ? { authentication } : { authentication, secret };
 }
 
-/** Makes every key that the settings name, and stores the client secret for the others. */
+/**
+ * Makes every key that the settings name, and stores the client secrets of the others.
+ *
+ * @param clientSecrets by the provider's ID
+ */
 export function fillClientKeys(
   { secrets, signingKeys }: AwsEmulator,
   { identityProviders, aws }: AuthSettings & { aws: AwsNames },
-  clientSecret: string | undefined,
+  clientSecrets: Readonly<Record<string, string>>,
 ): void {
   for (const [id, { clientAuthentication: settings }] of Object.entries(identityProviders)) {
     const ownKeys = typeof settings === "object" && settings.method === "private_key_jwt" ? settings : undefined;
     for (const arn of ownKeys?.kmsKeys ?? [])
       if (!signingKeys.has(arn)) signingKeys.create(arn, ownKeys?.algorithm ?? "RS256");
     const name = aws.clientSecrets[id];
-    if (name !== undefined) secrets.set(name, ownKeys ? newPrivateKey(ownKeys.algorithm) : clientSecret!);
+    if (name !== undefined) secrets.set(name, ownKeys ? newPrivateKey(ownKeys.algorithm) : clientSecrets[id]!);
   }
 }
 

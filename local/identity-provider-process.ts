@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
 import { Provider } from "oidc-provider";
-import type { IdentityProviderOptions, Listening } from "./identity-provider";
+import type { ClaimsChange, IdentityProviderOptions, Listening } from "./identity-provider";
 import { loginPage, messagePage, signOutPage } from "./identity-provider-pages";
 
 const SCOPES = ["openid", "profile", "email", "offline_access"];
@@ -23,6 +23,10 @@ const ANY_ADDRESS = { dispatcher: undefined };
 
 process.on("disconnect", () => process.exit(0));
 process.once("message", (options: IdentityProviderOptions) => {
+  process.on("message", (change: ClaimsChange) => {
+    options.clients.find(({ id }) => id === change.id)!.claims = change.claims;
+    process.send!(change);
+  });
   const server = createServer({ key: options.key, cert: options.cert });
   server.listen(0, "127.0.0.1", () => {
     const issuer = `https://localhost:${(server.address() as AddressInfo).port}`;

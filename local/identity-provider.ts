@@ -10,28 +10,30 @@ import type { User } from "./users";
 /** A TypeScript file in a checkout, JavaScript in the package. */
 const PROCESS = require.resolve("./identity-provider-process");
 
+interface Client {
+  id: string;
+  /** Absent for a public client. */
+  secret?: string;
+  authentication: "none" | "client_secret_basic" | "client_secret_post" | "private_key_jwt";
+  /** Where the client publishes its keys, for `private_key_jwt`. */
+  jwksUri?: string;
+  /** Accepts authorization requests only through the endpoint for pushed ones (RFC 9126). */
+  requiresPushedRequests?: boolean;
+  redirectUri: string;
+  postLogoutRedirectUri: string;
+  /** By user ID. */
+  claims: Record<string, Record<string, unknown>>;
+  /** Receives a logout token for each session that ends. */
+  backchannelLogoutUri: string;
+}
+
 export interface IdentityProviderOptions {
   /** PEM. */
   key: string;
   cert: string;
   /** Path of the gateway's certificate (PEM), for back-channel logout. */
   caFile: string;
-  clients: {
-    id: string;
-    /** Absent for a public client. */
-    secret?: string;
-    authentication: "none" | "client_secret_basic" | "client_secret_post" | "private_key_jwt";
-    /** Where the client publishes its keys, for `private_key_jwt`. */
-    jwksUri?: string;
-    /** Accepts authorization requests only through the endpoint for pushed ones (RFC 9126). */
-    requiresPushedRequests?: boolean;
-    redirectUri: string;
-    postLogoutRedirectUri: string;
-    /** By user ID. */
-    claims: Record<string, Record<string, unknown>>;
-    /** Receives a logout token for each session that ends. */
-    backchannelLogoutUri: string;
-  }[];
+  clients: Client[];
   users: User[];
   /** Names of other claims; every user gets a made-up value. */
   claims: string[];
@@ -40,6 +42,8 @@ export interface IdentityProviderOptions {
 export interface IdentityProvider {
   /** `https://localhost:<port>` */
   issuer: string;
+  /** Changes what it says about the users of a client, as an administrator does; renewals get it too. */
+  setClaims(clientId: string, claims: Client["claims"]): Promise<void>;
   /** Everything that it wrote. */
   logs(): string;
   close(): Promise<void>;
@@ -49,6 +53,9 @@ export interface IdentityProvider {
 export interface Listening {
   issuer: string;
 }
+
+/** The message that it takes from then on, and sends back when it is done. */
+export type ClaimsChange = Pick<Client, "id" | "claims">;
 
 /** @throws Error with what the process wrote, if it does not start */
 export async function startIdentityProvider(options: IdentityProviderOptions): Promise<IdentityProvider> {
@@ -73,6 +80,11 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
   });
   return {
     issuer,
+    setClaims: (id, claims) =>
+      new Promise((resolve) => {
+        child.once("message", () => resolve());
+        child.send({ id, claims } satisfies ClaimsChange);
+      }),
     logs: () => logs,
     close: () => {
       child.kill("SIGKILL");

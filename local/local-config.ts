@@ -1,7 +1,7 @@
 /** The only differences between the local edge's config and yours: the address, and the identity providers. */
 import type { Config } from "../config/schema";
 
-/** An identity provider that replaces those in the config. */
+/** An identity provider that takes the place of those in the config. */
 export interface ForeignIdentityProvider {
   issuer: string;
   clientId: string;
@@ -27,26 +27,32 @@ export function publicOnlyHere({ identityProviders }: Config): string[] {
     .map(([id]) => id);
 }
 
-/** @param domain `app.localhost:<port>` */
-export function localConfig(config: Config, domain: string, issuer: string, foreign?: ForeignIdentityProvider): Config {
-  const [first] = Object.keys(config.identityProviders);
-  const identityProviders = Object.entries(config.identityProviders).map(
-    ([id, { app, pool, clientId = localClientId(id), offeredAt, ...provider }]) => {
-      const hosts = offeredAt?.hosts?.map((host) => (host === config.domain ? domain : host));
-      const clientAuthentication = localAuthentication(provider.clientAuthentication);
-      return [
-        id,
-        {
-          ...provider,
-          clientId,
-          issuer,
-          clientAuthentication,
-          ...(offeredAt && { offeredAt: { ...offeredAt, hosts } }),
-        },
-      ] as const;
+/** The options for a local edge with a foreign identity provider, which grants roles as the config's first one does. */
+export function withForeignProvider(
+  config: Config,
+  { issuer, clientId, clientSecret }: ForeignIdentityProvider,
+): { config: Config; clientSecrets: Record<string, string> } {
+  const [id, { app, pool, offeredAt, ...provider }] = Object.entries(config.identityProviders)[0]!;
+  const clientAuthentication = clientSecret === undefined ? "none" : "client_secret_basic";
+  return {
+    config: { ...config, identityProviders: { [id]: { ...provider, issuer, clientId, clientAuthentication } } },
+    clientSecrets: clientSecret === undefined ? {} : { [id]: clientSecret },
+  };
+}
+
+/**
+ * @param domain `app.localhost:<port>`
+ * @param issuer of the local identity provider; if absent, those in the config are used as they are
+ */
+export function localConfig(config: Config, domain: string, issuer?: string): Config {
+  const here = (host: string) => (host === config.domain ? domain : host);
+  const identityProviders = Object.entries(config.identityProviders).map(([id, { offeredAt, ...provider }]) => [
+    id,
+    {
+      ...(issuer === undefined ? provider : localProvider(id, provider, issuer)),
+      ...(offeredAt && { offeredAt: { ...offeredAt, hosts: offeredAt.hosts?.map(here) } }),
     },
-  );
-  const { app, pool, ...provider } = config.identityProviders[first!]!;
+  ]);
   return {
     ...config,
     // It could neither invoke the function nor prove to a server who asks.
@@ -54,17 +60,16 @@ export function localConfig(config: Config, domain: string, issuer: string, fore
     domain,
     alternateDomains: [],
     policy: config.policy.map((rule) => (rule.host === config.domain ? { ...rule, host: domain } : rule)),
-    identityProviders: foreign
-      ? {
-          [first!]: {
-            ...provider,
-            issuer: foreign.issuer,
-            clientId: foreign.clientId,
-            clientAuthentication: foreign.clientSecret === undefined ? "none" : "client_secret_basic",
-          },
-        }
-      : Object.fromEntries(identityProviders),
+    identityProviders: Object.fromEntries(identityProviders) as Config["identityProviders"],
   };
+}
+
+function localProvider(
+  id: string,
+  { app, pool, clientId = localClientId(id), ...provider }: Config["identityProviders"][string],
+  issuer: string,
+): Config["identityProviders"][string] {
+  return { ...provider, clientId, issuer, clientAuthentication: localAuthentication(provider.clientAuthentication) };
 }
 
 /** For a client that only Terraform will make. */

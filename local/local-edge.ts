@@ -29,7 +29,7 @@ import type { Lambda, LambdaOptions } from "./lambda";
 import { startLambdaInstances } from "./lambda-instances";
 import { createLedgerTables } from "./ledger-tables";
 import { fillClientKeys, registration } from "./client-keys";
-import { localAuthentication, localClientId, localConfig, type ForeignIdentityProvider } from "./local-config";
+import { localAuthentication, localClientId, localConfig } from "./local-config";
 import { queueConsumer } from "./queue-consumer";
 import { serve } from "./server";
 import { userClaims } from "./user-claims";
@@ -40,8 +40,11 @@ export interface LocalEdgeOptions {
   /** 0 for a free port. */
   port: number;
   engine?: Engine;
-  /** By default the local identity provider. */
-  identityProvider?: ForeignIdentityProvider;
+  /**
+   * Client secrets by the provider's ID. If given, the config's own identity providers are used, instead of the local
+   * one.
+   */
+  clientSecrets?: Readonly<Record<string, string>>;
   /** Path of the Node that runs the handlers; by default the one that runs this. */
   node?: string;
   /** Queues deliver every n-th message twice, as AWS may; by default none. */
@@ -57,6 +60,7 @@ export interface LocalEdgeOptions {
 export interface LocalEdge {
   /** `https://app.localhost:<port>` */
   url: string;
+  /** Of the first identity provider. */
   issuer: string;
   /** Path of the certificate (PEM) of the edge and the local identity provider. */
   caFile: string;
@@ -109,18 +113,18 @@ async function start(
   const domain = `app.localhost:${port}`;
   const url = `https://${domain}`;
 
-  const users = options.identityProvider ? [] : demoUsers(rolesOf(options.config.policy));
-  const clientSecret = options.identityProvider
-    ? options.identityProvider.clientSecret
-    : randomBytes(24).toString("base64url");
-  const identityProvider = options.identityProvider
+  const providers = Object.entries(options.config.identityProviders);
+  const users = options.clientSecrets ? [] : demoUsers(rolesOf(options.config.policy));
+  const clientSecret = randomBytes(24).toString("base64url");
+  const clientSecrets = options.clientSecrets ?? Object.fromEntries(providers.map(([id]) => [id, clientSecret]));
+  const identityProvider = options.clientSecrets
     ? undefined
     : await startIdentityProvider({
         ...certificate,
-        clients: Object.entries(options.config.identityProviders).map(([id, provider]) => ({
+        clients: providers.map(([id, provider]) => ({
           id: provider.clientId ?? localClientId(id),
           ...registration(localAuthentication(provider.clientAuthentication), {
-            secret: clientSecret!,
+            secret: clientSecret,
             jwksUri: `${url}${options.config.basePath}/jwks.json`,
           }),
           ...(provider.pushedAuthorizationRequests && { requiresPushedRequests: true }),
@@ -133,9 +137,8 @@ async function start(
         claims: Object.values(options.config.identityHeaders),
       });
   if (identityProvider) closers.push(identityProvider.close);
-  const issuer = identityProvider?.issuer ?? options.identityProvider!.issuer;
 
-  const config = localConfig(options.config, domain, issuer, options.identityProvider);
+  const config = localConfig(options.config, domain, identityProvider?.issuer);
   const { stackDir, stackName } = synthesize(config, { outdir: join(folder, "cdktf.out") });
   const distribution = readDistribution(join(stackDir, "cdk.tf.json"));
   const controlPlane = readControlPlane(join(stackDir, "cdk.tf.json"));
@@ -151,7 +154,7 @@ async function start(
   const keysSecret = sessionKeysSecretName(config);
   for (const [name, value] of Object.entries(distribution.parameters)) aws.parameters.set(name, value);
   aws.secrets.declare(keysSecret);
-  fillClientKeys(aws, distribution.authSettings, clientSecret);
+  fillClientKeys(aws, distribution.authSettings, clientSecrets);
 
   const lines: string[] = [];
   const log = (line: string) => {
@@ -247,7 +250,7 @@ async function start(
   closers.push(async () => takeBack());
   return {
     url,
-    issuer,
+    issuer: Object.values(distribution.authSettings.identityProviders)[0]!.issuer,
     caFile: certificate.caFile,
     config,
     stackName,

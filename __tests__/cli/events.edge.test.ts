@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { configSchema } from "../../config/schema";
 import { announcements } from "../../local/announcement";
+import { withForeignProvider } from "../../local/local-config";
 import type { LocalEdge } from "../../local/local-edge";
 import { edgegate, type Run, type RunOptions } from "../support/cli";
 import { localhostCertificate } from "../support/certificates";
@@ -59,7 +60,7 @@ beforeAll(async () => {
   });
   // Handlers are restarted while the edge runs, so it stays set until the edge ends.
   process.env["NODE_EXTRA_CA_CERTS"] = caFile;
-  edge = await startTestEdge({ config, identityProvider: { issuer: transmitter.url, clientId: "edgegate-test" } });
+  edge = await startTestEdge(withForeignProvider(config, { issuer: transmitter.url, clientId: "edgegate-test" }));
   local = `--local=${new URL(edge.url).port}`;
 });
 afterAll(async () => {

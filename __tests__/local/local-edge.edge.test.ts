@@ -7,6 +7,7 @@ import { configSchema } from "../../config/schema";
 import { makeCertificate } from "../../local/certificate";
 import { check, signIn } from "../../local/check";
 import { HttpClient } from "../../local/http-client";
+import { withForeignProvider } from "../../local/local-config";
 import { startLocalEdge, type LocalEdge } from "../../local/local-edge";
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../session/cookies";
 import { startForeignEdge } from "../support/foreign-edge";
@@ -165,10 +166,10 @@ describe("starting and ending", () => {
   });
 
   test("another identity provider takes the place of the local one, and only of that", async () => {
+    const foreign = { issuer: "https://login.example.org", clientId: "abc", clientSecret: "from-a-file" };
     const edge = await startLocalEdge({
-      config: configSchema.parse(TEST_CONFIG),
+      ...withForeignProvider(configSchema.parse(TEST_CONFIG), foreign),
       port: 0,
-      identityProvider: { issuer: "https://login.example.org", clientId: "abc", clientSecret: "from-a-file" },
     });
     try {
       expect(edge.distribution.authSettings.identityProviders).toEqual({

@@ -286,7 +286,7 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
   }
 
   function authorize(url: string): string {
-    const provider = Object.values(idps).find(({ issuer }) => url.startsWith(issuer));
+    const provider = Object.values(idps).find(({ issuer }) => new URL(issuer).origin === new URL(url).origin);
     if (!provider) throw new Error(`no identity provider is at ${url}`);
     return provider.authorize(url);
   }

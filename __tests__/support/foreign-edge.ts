@@ -3,10 +3,12 @@
  */
 import type { Certificate } from "../../local/certificate";
 import { startIdentityProvider } from "../../local/identity-provider";
+import { configSchema } from "../../config/schema";
+import { withForeignProvider } from "../../local/local-config";
 import type { LocalEdge } from "../../local/local-edge";
 import { demoUsers, type User } from "../../local/users";
 import { freePort } from "./free-port";
-import { startTestEdge } from "./local-edge";
+import { startTestEdge, TEST_CONFIG } from "./local-edge";
 
 export interface ForeignEdge {
   edge: LocalEdge;
@@ -44,8 +46,12 @@ export async function startForeignEdge(certificate: Certificate, backchannelLogo
   // Handlers are restarted while the edge runs, so it stays set until the edge ends.
   process.env["NODE_EXTRA_CA_CERTS"] = certificate.caFile;
   const edge = await startTestEdge({
+    ...withForeignProvider(configSchema.parse(TEST_CONFIG), {
+      issuer: provider.issuer,
+      clientId: client.id,
+      clientSecret: client.secret,
+    }),
     port,
-    identityProvider: { issuer: provider.issuer, clientId: client.id, clientSecret: client.secret },
   });
   return {
     edge,

@@ -19,6 +19,7 @@ import {
   type ClientAuthentication,
   type ClientAuthenticationMethod,
 } from "../../session/client-authentication";
+import { TENANT_ID } from "../../identity/user";
 import type { Certificate } from "./certificates";
 import { OUTAGES, REDIRECTED, SLOW_ANSWER, type Endpoint, type Json, type Outage, type Tampering } from "./idp-faults";
 import { createSigningKey, signIdToken, type SigningKey } from "./idp-keys";
@@ -27,7 +28,7 @@ export interface EmulatorOptions {
   certificate: Certificate;
   /** Unix seconds. */
   now: () => number;
-  /** The path of the issuer, such as `/tenant/v2.0`. */
+  /** The path of the issuer, such as `/tenant/v2.0`. With `{tenantid}` in it, users have tenants (`tid`), as in Entra. */
   path?: string;
   clientAuthentication?: ClientAuthentication;
 }
@@ -273,7 +274,8 @@ export class IdpEmulator {
   }
 
   private endpoint(name: Endpoint | "authorize" | "end-session"): string {
-    return this.issuer.replace(/\/$/, "") + (name === "discovery" ? "/.well-known/openid-configuration" : `/${name}`);
+    const base = this.issuer.replace(TENANT_ID, "organizations").replace(/\/$/, "");
+    return base + (name === "discovery" ? "/.well-known/openid-configuration" : `/${name}`);
   }
 
   private readonly endpoints: Record<
@@ -459,7 +461,7 @@ export class IdpEmulator {
     const told = Object.entries(verified(user)).filter(([name]) => !this.userinfoOnly.includes(name));
     const now = this.now();
     const claims: JWTPayload = {
-      iss: this.issuer,
+      iss: this.issuer.replace(TENANT_ID, String(user["tid"])),
       aud: this.clientId,
       iat: now,
       exp: now + 300,

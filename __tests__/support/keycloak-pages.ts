@@ -1,7 +1,7 @@
 /** Keycloak's own pages, as people and scripts fill them in. */
 import type { Page } from "playwright-core";
 import type { Answer, HttpClient } from "../../local/http-client";
-import type { KeycloakUser } from "./keycloak-realm";
+import type { KeycloakUser } from "./keycloak-admin";
 
 /**
  * On the form that `page` shows. It may not ask for a name: a user who re-authenticates is asked for the password only.

@@ -3,7 +3,7 @@ import { loadConfig } from "../../config/load";
 import { check, type CheckResult } from "../../local/check";
 import { differences, greeting, table } from "../../local/greeting";
 import type { Engine } from "../../local/engines";
-import type { ForeignIdentityProvider } from "../../local/local-config";
+import { withForeignProvider, type ForeignIdentityProvider } from "../../local/local-config";
 import type { LocalEdge } from "../../local/local-edge";
 import { onStdout } from "../colors";
 import { configFile } from "../config-file";
@@ -33,10 +33,9 @@ export async function dev(options: DevOptions): Promise<Outcome> {
   // Loading takes a second. Mistakes on the command line or in the config are reported before that.
   const { startLocalEdge } = await import("../../local/local-edge");
   const edge = await startLocalEdge({
-    config,
+    ...(identityProvider ? withForeignProvider(config, identityProvider) : { config }),
     engine: options.engine,
     port: options.check ? 0 : options.port,
-    ...(identityProvider && { identityProvider }),
     ...(!options.check && { onRequest: (line: string) => process.stdout.write(`${onStdout.dim(line)}\n`) }),
   });
   try {

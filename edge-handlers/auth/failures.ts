@@ -105,6 +105,11 @@ export const FAILURES = {
     title: SIGN_IN_FAILED,
     text: "Your account is in more groups than your organization’s sign-in service can report, so your access cannot be determined. Please ask for help: an administrator can assign roles to the application instead, or limit the reported groups to those that are assigned to it.",
   },
+  id_token_too_large: {
+    status: 502,
+    title: SIGN_IN_FAILED,
+    text: "Your organization’s sign-in service says more about your account than this site can read, usually because it is in very many groups. Please ask for help: an administrator can assign roles instead, or limit the reported groups to those that this site needs.",
+  },
   account_not_allowed: {
     ...START_OVER,
     status: 403,

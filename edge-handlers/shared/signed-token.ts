@@ -4,8 +4,8 @@ import { SIGNATURE_ALGORITHMS } from "../../identity/signing-keys";
 import { CLOCK_SKEW } from "../../session/timing";
 import type { KeySet } from "./key-set";
 
-/** Characters; an ID token with 200 groups is shorter. */
-const MAX_LENGTH = 32 * 1024;
+/** Characters; an ID token of Keycloak with 300 groups has less than half as many. */
+export const MAX_LENGTH = 32 * 1024;
 /** Seconds: a provider's clock may be off by a minute, and this handler's by {@link CLOCK_SKEW}. */
 export const SKEW = 60 + CLOCK_SKEW;
 

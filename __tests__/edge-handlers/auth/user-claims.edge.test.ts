@@ -11,6 +11,18 @@ beforeAll(async () => {
 });
 afterAll(() => environment.close());
 
+test("more groups than an ID token may have give a page that says what to change", async () => {
+  environment.idp.user = {
+    ...ALICE,
+    groups: ["staff", ...Array.from({ length: 2000 }, (_, i) => `group number ${i}`)],
+  };
+  const response = await environment.browser().signIn();
+  expectPage(response, 502);
+  expectNoSession(response);
+  expect(response.body).toContain("limit the reported groups");
+  expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "id_token_too_large" })]);
+});
+
 describe("what an identity provider says about a user stays data", () => {
   const USERS: [string, Record<string, unknown>, Record<string, unknown>][] = [
     [

@@ -1,6 +1,6 @@
 import type { JWTPayload } from "jose";
 import { Failure } from "../failures";
-import { verifySignedToken, type ExpectedToken } from "../../shared/signed-token";
+import { MAX_LENGTH, verifySignedToken, type ExpectedToken } from "../../shared/signed-token";
 
 /** Seconds. */
 const MAX_AGE = 600;
@@ -11,9 +11,11 @@ const MAX_AGE = 600;
  * response is read.
  *
  * @param expected `audience` is the client ID
- * @throws Failure `idp_response_invalid` without a subject, `idp_unavailable`, `idp_answer_unreadable`; jose's errors
+ * @throws Failure `id_token_too_large`, `idp_response_invalid` without a subject, `idp_unavailable`,
+ *   `idp_answer_unreadable`; jose's errors
  */
 export async function verifyIdToken(token: string, expected: ExpectedToken): Promise<JWTPayload> {
+  if (token.length > MAX_LENGTH) throw new Failure("id_token_too_large");
   const { payload } = await verifySignedToken(token, {
     ...expected,
     requiredClaims: ["exp", "iat", "sub"],

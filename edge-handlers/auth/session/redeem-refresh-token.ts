@@ -18,6 +18,7 @@ const ENDS_THE_SESSION: ReadonlySet<FailureCode> = new Set([
   "grant_refused",
   "idp_response_invalid",
   "groups_overage",
+  "id_token_too_large",
   "account_not_allowed",
   "hook_refused",
   "user_changed",
