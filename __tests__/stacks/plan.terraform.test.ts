@@ -27,6 +27,7 @@ const CONFIGS = {
         ]),
       ),
       policy: [{ path: "/**", allow: "signed-in" }],
+      signInHook: { ...EVERYTHING.signInHook, grant: [] },
     }),
 } satisfies Record<string, () => Config>;
 type Name = keyof typeof CONFIGS;
@@ -313,9 +314,20 @@ describeWithTerraform("the plan", (open) => {
             audience: "https://app.example.com",
             jwksUri: "https://signals.example.com/keys",
             identityProvider: "staff",
+            on: {
+              "device-compliance-change": "revoke",
+              "token-claims-change": "revoke",
+              "account-credential-change-required": "revoke",
+            },
           },
         },
         onReuse: "revoke-user",
+        signInHook: {
+          url: "https://people.example.com/gateway?tenant=1",
+          audience: "urn:people",
+          timeout: 1,
+          grant: ["admin"],
+        },
         claims: ["department", "office"],
         theme: { productName: "Everything – für alle", accentColor: "#114422", support: "https://help.example.com" },
         aws: {
@@ -384,7 +396,7 @@ describeWithTerraform("the plan", (open) => {
       expect(policy.Statement.flatMap(({ Condition }) => Condition ?? [])).toEqual([
         { StringEquals: { "events:source": "edgegate" } },
         {
-          "ForAllValues:StringEquals": { "sts:IdentityTokenAudience": ["api://AzureADTokenExchange"] },
+          "ForAllValues:StringEquals": { "sts:IdentityTokenAudience": ["api://AzureADTokenExchange", "urn:people"] },
           StringEquals: { "sts:SigningAlgorithm": ["RS256"] },
           NumericLessThanEquals: { "sts:DurationSeconds": "300" },
         },
