@@ -32,7 +32,7 @@ export interface Ports {
    */
   refreshKeys(): Promise<void>;
   /**
-   * Session keys that were fetched later than `time` (Unix seconds).
+   * Session keys that were fetched later than `time` (Unix seconds) or, while that is in the future, after this call.
    *
    * @throws Failure `keys_unavailable`
    */

@@ -27,7 +27,7 @@ export interface Cached<T> {
   refetching(most: number, within: number): () => Promise<T>;
   /**
    * The value, loaded again unless that was done later than `time` (Unix seconds), because an older one is known to be
-   * wrong.
+   * wrong. If that time is in the future, the load begins after this call.
    *
    * @throws what `load` throws; never returns a stale value
    */
@@ -86,13 +86,15 @@ export function cached<T>(
   }
 
   async function newerThan(time: number): Promise<T> {
-    // No value can be newer than the current second.
-    const floor = Math.min(time, now() - 1);
-    const isNewer = () => kept !== undefined && kept.since > floor;
-    // Twice, because a load already in progress may have started too early.
-    for (let tries = 0; tries < 2 && !isNewer() && now() >= pausedUntil; tries++) await (loading ??= attempt());
-    if (!isNewer()) throw failure;
-    return kept!.value;
+    const isNewer = () => kept !== undefined && kept.since > time;
+    if (isNewer()) return kept!.value;
+    // Twice, because a load already in progress may have started too early. The next one starts after this call.
+    for (let tries = 0; tries < 2 && now() >= pausedUntil; tries++) {
+      const startsNow = loading === undefined || tries > 0;
+      const value = await (loading ??= attempt());
+      if (failure === undefined && (startsNow || isNewer())) return value;
+    }
+    throw failure;
   }
 
   return { get, refetching, newerThan, failure: () => failure };

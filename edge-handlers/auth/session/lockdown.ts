@@ -8,7 +8,8 @@ const REPLACED_WITHIN = 60;
 /**
  * Makes sure that the cached keys are from after the last lockdown. Otherwise this handler would use the replaced keys
  * for up to another minute, and issue sessions that the gate refuses. The margin covers the difference between the two
- * clocks. While that time is in the future, the keys are fetched at most once a second.
+ * clocks. While that time is in the future, the keys are fetched each time: keys of the same second may be those that
+ * the lockdown replaced.
  *
  * @throws Failure `keys_unavailable`
  */
