@@ -85,6 +85,21 @@ test("it adds claims that the config names, and roles that the config lets it gr
     });
   }));
 
+test.each<[string, unknown]>([
+  ["null", null],
+  ["an empty list", []],
+  ["an object", { a: 1 }],
+  ["text that no header can have", "a\nb"],
+])("a claim whose value is %s is taken away", (_name, department) =>
+  withHook(async (own) => {
+    own.idp.user = { ...own.idp.user, department: "from the provider" };
+    own.answer = () => ({ allow: true, claims: { department } });
+    const browser = own.browser();
+    await browser.signIn();
+    expect(sessionOf(own, browser).claims).toEqual({});
+  }),
+);
+
 test("its answer lasts as long as the session: renewals do not ask again", () =>
   withHook(async (own) => {
     own.answer = () => ({ allow: true, claims: { department: "R&D" }, roles: ["admin"] });

@@ -65,10 +65,12 @@ export function withHookAnswer(
 ): Identity {
   if (!hook || !answer) return identity;
   const { roles, claims } = granted(answer, hook, names);
+  const merged = Object.entries({ ...identity.claims, ...claims });
   return {
     ...identity,
     roles: [...new Set([...identity.roles, ...roles])].sort(),
-    claims: { ...identity.claims, ...claims },
+    // Without a value the claim is taken away.
+    claims: Object.fromEntries(merged.filter(([, texts]) => texts.length > 0)),
   };
 }
 
