@@ -32,7 +32,11 @@ export async function startSlowAnswers(behind: string): Promise<SlowAnswers> {
   function forwarded(request: IncomingMessage): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       request.pipe(
-        send(behind, { method: request.method ?? "POST", headers: request.headers }, resolve).on("error", reject),
+        send(
+          new URL(request.url ?? "/", behind),
+          { method: request.method ?? "POST", headers: request.headers },
+          resolve,
+        ).on("error", reject),
       );
     });
   }

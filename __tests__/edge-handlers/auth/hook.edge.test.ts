@@ -279,7 +279,9 @@ test("a function costs no further sequential call", async () => {
     await own.browser().signIn();
     const browser = own.browser();
     const callback = browser.approve(await browser.startSignIn("/a"));
-    return (await own.countRounds(() => browser.navigate(callback))).rounds;
+    const { rounds, response } = await own.countRounds(() => browser.navigate(callback));
+    expect(response.headers["location"]).toEqual(["/a"]);
+    return rounds;
   };
   const rounds: number[] = [];
   await withAuth(options, async (own) => void rounds.push(await roundsOf(own)));
