@@ -19,6 +19,11 @@ export interface Profile {
   /** Further parameters of the authorization request. */
   parameters?: Readonly<Record<string, string>>;
   /**
+   * The `prompt` with which the provider lets people choose an account
+   * (https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest); if absent, they have to authenticate again.
+   */
+  accountPrompt?: "select_account";
+  /**
    * What tells the provider at sign-out whom to sign out, so that it need not ask: the ID token, or one of its claims.
    * Absent if the provider takes neither.
    */

@@ -215,7 +215,7 @@ export class IdpEmulator {
     expect("response_mode", /^query$/);
     expect("code_challenge_method", /^S256$/);
     const prompt = parameters.get("prompt") ?? undefined;
-    if (prompt !== undefined) expect("max_age", /^0$/);
+    if (prompt === "login") expect("max_age", /^0$/);
     this.prompts.push(prompt);
     if (prompt === "login" && this.obeysPrompt && this.authenticatedAt !== undefined) this.authenticatedAt = this.now();
     const state = this.seen(expect("state", /^[\w-]{22,}$/));

@@ -31,19 +31,21 @@ const CHOICE = "display:block;margin:.5em 0;border:1px solid;background:none;col
 /**
  * Asks which identity provider to sign in with.
  *
- * @param isUnknown true if the e-mail address that the user gave is of none
+ * @param options `isUnknown`: the e-mail address that the user gave is of none. `isAnother`: the user wants to use
+ *   another account
  */
 export function chooser(
   { settings, requestId, note }: RequestContext,
   ids: readonly string[],
   returnPath: string,
-  isUnknown = false,
+  { isUnknown = false, isAnother = false } = {},
 ): Response {
   note.outcome = "choice_offered";
   const byEmail = ids.some((id) => settings.identityProviders[id]!.emailDomains);
   const form = `<form method=post action="${settings.basePath}/login"><input type=hidden name=return_to value="${escapeHtml(returnPath)}"><p><label>E-mail address<br><input type=email name=email maxlength=254 autocomplete=username required style="${FIELD}"></label><p><button class=b style="${BUTTON}">Continue</button></form>`;
   const links = ids.map((id) => {
-    const [href, label] = [loginPath(settings, returnPath, id), settings.identityProviders[id]!.label].map(escapeHtml);
+    const path = loginPath(settings, returnPath, id) + (isAnother ? "&another" : "");
+    const [href, label] = [path, settings.identityProviders[id]!.label].map(escapeHtml);
     return `<li><a class=b style="${CHOICE}" href="${href}">${label}</a>`;
   });
   const list = `<ul style="list-style:none;padding:0">${links.join("")}</ul>`;
@@ -71,7 +73,7 @@ export function failureAnswer(
   { navigation, theme, requestId, startAgain }: FailureAnswer,
 ): Response {
   const kind: FailureKind = FAILURES[code];
-  const href = kind.href ?? startAgain;
+  const href = kind.href === "another" ? startAgain && `${startAgain}&another` : (kind.href ?? startAgain);
   const action = kind.action && href ? { action: { href: escapeHtml(href), label: kind.action } } : {};
   const response = navigation
     ? page(kind.status, theme, { title: kind.title, text: kind.text, requestId, ...action })

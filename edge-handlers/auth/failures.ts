@@ -8,8 +8,10 @@ export interface FailureKind {
   text: string;
   /** Label of the page's action, if it has one. */
   action?: string;
-  /** Where the action leads; if absent, back to the start of the request. */
-  href?: "/";
+  /**
+   * Where the action leads: `another` to a sign-in with another account; if absent, back to the start of the request.
+   */
+  href?: "/" | "another";
   /** Seconds after which trying again makes sense. */
   retryAfter?: number;
 }
@@ -25,6 +27,8 @@ const NOT_SIGNED_IN: FailureKind = {
 const TEMPORARY = { status: 503, retryAfter: 5, title: UNAVAILABLE, action: "Try again" } as const;
 const TRY_LATER = "This usually resolves itself within a minute. Nothing is wrong with your account.";
 const START_OVER = { status: 400, title: SIGN_IN_FAILED, action: "Start again" } as const;
+/** The provider still knows the browser, so starting again would end here again. */
+const ANOTHER_ACCOUNT = { action: "Use another account", href: "another" } as const;
 const CANNOT_CONTINUE = "The answer of your organization’s sign-in service could not be accepted. Please start again.";
 
 export const FAILURES = {
@@ -115,12 +119,14 @@ export const FAILURES = {
     status: 403,
     title: "Access denied",
     text: "You signed in, but this site does not accept accounts of your organization, or your e-mail address is not verified.",
+    ...ANOTHER_ACCOUNT,
   },
   hook_refused: {
     ...START_OVER,
     status: 403,
     title: "Access denied",
     text: "You signed in, but this site does not accept your account. Please ask for help.",
+    ...ANOTHER_ACCOUNT,
   },
   user_changed: { ...START_OVER, status: 403, text: "Your session belongs to another account." },
   idp_response_invalid: { ...START_OVER, status: 502, text: CANNOT_CONTINUE },

@@ -10,6 +10,8 @@ export const cognito: Profile = {
   roles: "cognito:groups",
   requires: { token_use: ["id"] },
   userinfo: false,
+  // https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html
+  accountPrompt: "select_account",
   // Cognito refuses `offline_access`; it always gives a refresh token.
   scopes: ["openid", "profile", "email"],
   // https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html

@@ -18,5 +18,7 @@ export const entra: Profile = {
   userinfo: false,
   // https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc#send-a-sign-out-request
   signOutHint: { parameter: "logout_hint", claim: "login_hint" },
+  // https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow#request-an-authorization-code
+  accountPrompt: "select_account",
   scopes: ["openid", "profile", "email", "offline_access"],
 };

@@ -10,6 +10,8 @@ export const google: Profile = {
   ownsEmail: (email, { hd }) => /@gmail\.com$/i.test(email) || typeof hd === "string",
   requires: {},
   userinfo: true,
+  // https://developers.google.com/identity/openid-connect/openid-connect#authenticationuriparameters
+  accountPrompt: "select_account",
   // Google refuses `offline_access`; `access_type` has its meaning.
   scopes: ["openid", "profile", "email"],
   parameters: { access_type: "offline" },

@@ -149,6 +149,28 @@ describe("one provider's user", () => {
     expect(response.body).toContain("&amp;choose");
   });
 
+  test("and is refused can use another account: the next provider does not sign in the one that it knows", async () => {
+    const browser = environment.browser();
+    const refused = await signIn(browser, "other", { sub: "alice" });
+    const link = (page: EdgeResponse, label: string) =>
+      new RegExp(`href="([^"]+)">${label}<`).exec(page.body)![1]!.replaceAll("&amp;", "&");
+    const choice = await browser.navigate(link(refused, "Use another account"));
+    expectPage(choice, 200);
+    const asked = leadsTo(await browser.navigate(link(choice, "Provider main")));
+    expect(asked.href).toContain(issuers().main);
+    expect([asked.searchParams.get("prompt"), asked.searchParams.get("max_age")]).toEqual(["login", "0"]);
+  });
+
+  test("from another site cannot ask for another account in the place of a session", async () => {
+    const browser = environment.browser();
+    await signIn(browser, "main", { sub: "alice" });
+    environment.clock.advance(901);
+    const headers = { "sec-fetch-site": "cross-site" };
+    const response = await browser.navigate(`${LOGIN}&another`, { headers });
+    expectPage(response, 200);
+    expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "passed_on" })]);
+  });
+
   test("loses the session at renewal once the address is no longer allowed", async () => {
     const browser = environment.browser();
     await signIn(browser, "other", { sub: "alice", email: "alice@partner.example" });

@@ -46,13 +46,21 @@ test("users of each tenant that is allowed sign in; the same oid in two tenants 
 
 test("a user of any other tenant is told so", async () => {
   environment.idp.user = userOf(OTHER);
-  const response = await environment.browser().signIn();
+  const browser = environment.browser();
+  const response = await browser.signIn("/page");
   expectPage(response, 403);
   expectNoSession(response);
   expect(response.body).toContain("does not accept accounts of your organization");
   expect(await environment.logLines(response)).toEqual([
     expect.objectContaining({ outcome: "account_not_allowed", detail: "tenant_not_allowed tid" }),
   ]);
+  // Entra still knows the browser, so it has to be asked for another account.
+  const link = /href="([^"]+)">Use another account</.exec(response.body)![1]!.replaceAll("&amp;", "&");
+  environment.idp.user = userOf(CONTOSO);
+  const again = await browser.navigate(link);
+  const back = await browser.navigate(browser.approve(again.headers["location"]![0]!));
+  expect(environment.idp.prompts.at(-1)).toBe("select_account");
+  expect(back.headers["location"]).toEqual(["/page"]);
 });
 
 test.each<[string, Tampering]>([

@@ -9,10 +9,11 @@ import { hasSeveralProviders, type RequestContext } from "../request-context";
 /** Seconds. */
 const LIFETIME = 365 * 86_400;
 
-/** @returns one of `ids`; undefined if none is remembered, or if people want to choose (`choose`) */
+/** @returns one of `ids`; undefined if none is remembered, or if people want to choose (`choose`, `another`) */
 export function rememberedProvider({ url, cookies }: RequestContext, ids: readonly string[]): string | undefined {
   const id = onlyCookie(cookies, PROVIDER_COOKIE);
-  return id !== undefined && ids.includes(id) && !url.searchParams.has("choose") ? id : undefined;
+  const isAsked = ["choose", "another"].some((name) => url.searchParams.has(name));
+  return id !== undefined && ids.includes(id) && !isAsked ? id : undefined;
 }
 
 /** `Set-Cookie` values: none if there is only one provider. */

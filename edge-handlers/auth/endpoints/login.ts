@@ -1,6 +1,7 @@
 /**
- * `login?return_to=<path>[&idp=<id>|&choose]`: renews the session without visibly involving the identity provider, or
- * starts a sign-in. With several providers, people choose, and the browser remembers what worked.
+ * `login?return_to=<path>[&idp=<id>|&choose][&another]`: renews the session without visibly involving the identity provider, or
+ * starts a sign-in. With several providers, people choose, and the browser remembers what worked. With `another`, the
+ * provider lets people use another account.
  *
  * `POST login` (`return_to`, `email`): starts a sign-in with the provider of an e-mail address.
  */
@@ -30,7 +31,8 @@ export async function login(context: RequestContext): Promise<Response> {
   const again = loginPath(settings, returnPath, chosen);
   if (chosen !== undefined && isFromElsewhere(context.request) && (await hasOtherSession(context, chosen)))
     return confirmSwitch(context, chosen, again);
-  const signed = await sessionToRenew(context, chosen);
+  const isAnother = url.searchParams.has("another") && !isFromElsewhere(context.request);
+  const signed = isAnother ? undefined : await sessionToRenew(context, chosen);
   if (signed && isFromElsewhere(context.request)) return passOn(context, again);
   const renewal = signed && (await renewSession(context, signed, isLoop(context, "r")));
   if (renewal?.outcome === "under_way") {
@@ -47,10 +49,11 @@ export async function login(context: RequestContext): Promise<Response> {
   const ids = providersAt(settings, url.host, returnPath);
   const idp = chosen ?? (ids.length === 1 ? ids[0] : rememberedProvider(context, ids));
   // Keep the cookies of an ended session: the next request has to find out why it ended.
-  if (idp === undefined) return chooser(context, ids, returnPath);
+  if (idp === undefined) return chooser(context, ids, returnPath, { isAnother });
   if (renewal?.outcome === "over") setCookies.push(clearedSessionCookie(), clearedRefreshCookie(context));
   return startSignIn(context, idp, returnPath, {
     reauthentication: renewal?.outcome === "over" ? renewal.known : undefined,
+    isAnother,
   });
 }
 
@@ -64,7 +67,7 @@ async function loginByEmail(context: RequestContext): Promise<Response> {
   const email = (form.get("email") ?? "").trim();
   const ids = providersAt(settings, url.host, returnPath);
   const idp = providerOfEmail(settings, ids, email);
-  if (idp === undefined) return chooser(context, ids, returnPath, true);
+  if (idp === undefined) return chooser(context, ids, returnPath, { isUnknown: true });
   const response = await startSignIn(context, idp, returnPath, { loginHint: email });
   // Browsers apply `form-action` to a redirect that answers a form, so the page goes on by itself.
   return interstitial(settings.theme, response.headers.get("location")!, requestId);

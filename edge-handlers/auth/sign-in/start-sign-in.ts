@@ -12,6 +12,8 @@ import { redirectUri, relyingParty, scopesOf } from "../oidc/relying-party";
 export interface SignInOptions {
   /** If given, forces re-authentication: the known cut-offs that require it. */
   reauthentication?: Known | undefined;
+  /** True if the user wants to use another account than the one that the provider knows. */
+  isAnother?: boolean;
   /** The e-mail address that the user typed. */
   loginHint?: string;
 }
@@ -26,7 +28,7 @@ export async function startSignIn(
   context: RequestContext,
   idp: string,
   returnPath: string,
-  { reauthentication, loginHint }: SignInOptions = {},
+  { reauthentication, isAnother = false, loginHint }: SignInOptions = {},
 ): Promise<Response> {
   const { ports, note } = context;
   note.idp = idp;
@@ -45,8 +47,9 @@ export async function startSignIn(
   };
 
   const { settings } = party;
+  const { parameters, accountPrompt } = profileOf(settings.profile);
   const target = await authorizationUrl(context, party, {
-    ...profileOf(settings.profile).parameters,
+    ...parameters,
     ...settings.authorizationParameters,
     ...(loginHint !== undefined && { login_hint: loginHint }),
     response_type: "code",
@@ -60,7 +63,8 @@ export async function startSignIn(
     code_challenge: await calculatePKCECodeChallenge(flow.verifier),
     code_challenge_method: "S256",
     // https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest; `max_age` makes `auth_time` mandatory.
-    ...(reauthentication && { prompt: "login", max_age: "0" }),
+    ...(isAnother && accountPrompt && { prompt: accountPrompt }),
+    ...((reauthentication || (isAnother && !accountPrompt)) && { prompt: "login", max_age: "0" }),
   });
   context.setCookies.push(...(await clearedOldestFlowCookies(context)), await flowCookie(context, flow));
   note.outcome = "sign_in_started";
