@@ -177,6 +177,14 @@ export class History {
     return token === undefined ? undefined : this.model.sessions.get(claimsOf(token).sid);
   }
 
+  /** How often a session was renewed, as the ledger has it. */
+  generationOf({ uid, sid }: KnownSession): number | undefined {
+    const { pk, sk } = sessionKeyOf(uid, sid);
+    return this.gateway.dynamoDb
+      .items<LedgerSession & { pk: string; sk: string }>(TABLES.sessionsTable)
+      .find((item) => item.pk === pk && item.sk === sk)?.generation;
+  }
+
   /** @returns whether its user must get in without signing in again */
   mustLive(session: KnownSession): boolean {
     const { absolute, idle } = this.profile.session;

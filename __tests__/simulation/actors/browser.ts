@@ -85,13 +85,18 @@ export class Browser {
     const { history } = this;
     const path = url.split("?")[0]!;
     const [begunAt, refresh] = [history.world.now(), this.jar.get(REFRESH_COOKIE)];
+    const session = RENEWING.test(path) ? this.session() : undefined;
+    const generation = session && history.generationOf(session);
     const answer = await history.gateway.handle(this.edge(), {
       method,
       url,
       headers: [...headers, ...this.#cookies(this.jar.header(path))],
       address: this.address,
     });
-    if (!answer) return undefined;
+    if (!answer) {
+      if (session && history.generationOf(session) !== generation) session.unheardAt = history.world.now();
+      return undefined;
+    }
     history.seen({
       answer,
       begunAt,
@@ -103,8 +108,8 @@ export class Browser {
       const token = answer.setCookies
         .map(parseSetCookie)
         .find(({ name, value }) => name === SESSION_COOKIE && value !== "")?.value;
-      const session = history.sessionOf(token);
-      if (session) session.unheardAt = history.world.now();
+      const given = history.sessionOf(token);
+      if (given) given.unheardAt = history.world.now();
       return undefined;
     }
     answer.setCookies.forEach((line) => this.jar.store(line));
