@@ -14,3 +14,11 @@ export type ProfileName = keyof typeof PROFILES;
 export function profileOf(name: ProfileName = "generic"): Profile {
   return PROFILES[name];
 }
+
+/** The scopes that a provider is asked for. */
+export function scopesOf(provider: {
+  profile?: ProfileName | undefined;
+  scopes?: readonly string[] | undefined;
+}): readonly string[] {
+  return provider.scopes ?? profileOf(provider.profile).scopes;
+}

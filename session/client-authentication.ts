@@ -30,6 +30,8 @@ export type ClientAuthentication = "none" | "client_secret_basic" | "client_secr
 type MethodOf<T> = T extends { method: infer Method } ? Method : T;
 export type ClientAuthenticationMethod = MethodOf<ClientAuthentication>;
 
-export function methodOf(authentication: ClientAuthentication): ClientAuthenticationMethod {
+export function methodOf(
+  authentication: ClientAuthenticationMethod | { method: ClientAuthenticationMethod },
+): ClientAuthenticationMethod {
   return typeof authentication === "string" ? authentication : authentication.method;
 }

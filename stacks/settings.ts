@@ -70,7 +70,7 @@ export function hostsOf(config: Config): string[] {
 }
 
 /** Leaves out what is the default. */
-function identityProviderSettings(
+export function identityProviderSettings(
   config: Config,
   id: string,
   made: MadeClients[string] | undefined,

@@ -1,6 +1,7 @@
 /** A transmitter of the config, and what the gateway wants of it. */
 import type { Config } from "../../config/schema";
 import { canEndSessions, EVENT_TYPES } from "../../session/pushed-events";
+import { endpointUrls } from "../../stacks/endpoint-urls";
 import { CommandFailure } from "../failures";
 
 export interface Transmitter {
@@ -31,7 +32,7 @@ export function transmitterOf({ eventTransmitters, domain, basePath }: Config, i
     issuer,
     jwksUri,
     audience,
-    endpoint: `https://${domain}${basePath}/events/${id}`,
+    endpoint: endpointUrls({ hosts: [domain], basePath }, `/events/${id}`)[0]!,
     events: Object.entries(EVENT_TYPES).flatMap(([uri, type]) => (canEndSessions(type, on) ? uri : [])),
   };
 }

@@ -1,5 +1,6 @@
 /** Do the gateway's own endpoints work? This runs the auth handler with its settings, keys and providers. */
 import { FLOW_COOKIE_PREFIX } from "../../session/cookies";
+import { endpointUrls } from "../../stacks/endpoint-urls";
 import { finder, type Finding } from "../finding";
 import type { Answer } from "../http";
 import { ask, described, FETCH, NAVIGATION, type Check, type Subject } from "./subject";
@@ -31,7 +32,7 @@ async function signInAt(subject: Subject, id: string): Promise<Finding> {
     return problem(`sends people to the provider as the client ${JSON.stringify(asked.get("client_id"))}`, DEPLOY);
   // With a pushed request nothing else is visible (RFC 9126 section 4).
   if (!asked.has("request_uri")) {
-    const redirectUri = `https://${host}${config.basePath}/callback/${id}`;
+    const redirectUri = endpointUrls({ hosts: [host], basePath: config.basePath }, `/callback/${id}`)[0];
     if (asked.get("redirect_uri") !== redirectUri)
       return problem(`the redirect URI is ${JSON.stringify(asked.get("redirect_uri"))}, not ${redirectUri}`, DEPLOY);
     if (asked.get("code_challenge_method") !== "S256" || !asked.has("state") || !asked.has("nonce"))

@@ -1,9 +1,10 @@
 /** Asks the provider about the client itself: is each redirect URI registered, and is the client's secret right? */
 import { randomBytes } from "node:crypto";
-import { profileOf } from "../../identity/profiles";
+import { profileOf, scopesOf } from "../../identity/profiles";
+import { methodOf } from "../../session/client-authentication";
 import { finder, type Finding } from "../finding";
 import { NoAnswer, type Answer } from "../http";
-import { authenticationMethod, endpointIn, scopesOf, urlsOf, type Check, type DiscoveredSubject } from "./subject";
+import { endpointIn, urlsOf, type Check, type DiscoveredSubject } from "./subject";
 
 /** The errors of a request without a page that can only come from somebody who is not signed in. */
 const NOT_SIGNED_IN = ["login_required", "interaction_required", "consent_required", "account_selection_required"];
@@ -40,7 +41,7 @@ async function redirectUri(subject: DiscoveredSubject, uri: string): Promise<Fin
     response_mode: "query",
     client_id: clientId,
     redirect_uri: uri,
-    scope: scopesOf(subject).join(" "),
+    scope: scopesOf(subject.provider).join(" "),
     state: random(),
     nonce: random(),
     code_challenge: random(),
@@ -76,7 +77,7 @@ async function redirectUri(subject: DiscoveredSubject, uri: string): Promise<Fin
 export const credentials: Check = async (subject) => {
   const { ok, problem, skipped } = finder("credentials");
   const { clientId, clientSecret, http, id } = subject;
-  const method = authenticationMethod(subject);
+  const method = methodOf(subject.provider.clientAuthentication);
   if (method !== "none" && clientSecret === undefined)
     return [
       skipped(

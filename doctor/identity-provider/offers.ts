@@ -1,8 +1,9 @@
 /** Compares what the config uses with what the discovery document offers. */
-import { profileOf } from "../../identity/profiles";
+import { profileOf, scopesOf } from "../../identity/profiles";
+import { methodOf } from "../../session/client-authentication";
 import { SIGNATURE_ALGORITHMS } from "../../identity/signing-keys";
 import { finder } from "../finding";
-import { authenticationMethod, endpointIn, listIn, scopesOf, type Check } from "./subject";
+import { endpointIn, listIn, type Check } from "./subject";
 
 /** How the gateway signs proofs of a session's key (edge-handlers/auth/oidc/dpop.ts). */
 const DPOP_ALGORITHM = "ES256";
@@ -39,7 +40,7 @@ export const flow: Check = (subject) => {
 
 export const scopes: Check = (subject) => {
   const { ok, warning } = finder("scopes");
-  const asked = scopesOf(subject);
+  const asked = scopesOf(subject.provider);
   const offered = listIn(subject, "scopes_supported");
   const missing = offered ? asked.filter((name) => !offered.includes(name)) : [];
   return missing.length === 0
@@ -67,7 +68,7 @@ export const silentRenewal: Check = (subject) => {
 
 export const clientAuthentication: Check = (subject) => {
   const { ok, problem } = finder("client");
-  const method = authenticationMethod(subject);
+  const method = methodOf(subject.provider.clientAuthentication);
   // Discovery often leaves "none" out.
   if (method === "none") return [ok("public, with PKCE only")];
   const name = method === "aws_assertion" ? "private_key_jwt" : method;

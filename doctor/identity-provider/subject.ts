@@ -2,8 +2,6 @@
 import type { JWK } from "jose";
 import type { IdentityProvider } from "../../config/identity-provider";
 import type { Config } from "../../config/schema";
-import { profileOf } from "../../identity/profiles";
-import type { ClientAuthenticationMethod } from "../../session/client-authentication";
 import { endpointUrls } from "../../stacks/endpoint-urls";
 import { hostsOf } from "../../stacks/settings";
 import type { Finding } from "../finding";
@@ -39,14 +37,6 @@ export function listIn({ metadata }: DiscoveredSubject, name: string): string[] 
 export function endpointIn({ metadata }: DiscoveredSubject, name: string): string | undefined {
   const value = metadata[name];
   return typeof value === "string" && URL.canParse(value) ? value : undefined;
-}
-
-export function scopesOf({ provider }: Subject): readonly string[] {
-  return provider.scopes ?? profileOf(provider.profile).scopes;
-}
-
-export function authenticationMethod({ provider: { clientAuthentication } }: Subject): ClientAuthenticationMethod {
-  return typeof clientAuthentication === "string" ? clientAuthentication : clientAuthentication.method;
 }
 
 /** The addresses to register at the provider, by host. @param endpoint such as `callback` */

@@ -1,6 +1,5 @@
 /** Reads an ID token as the gateway would: is it genuine, who is it, and which rules would it pass? */
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, jwtVerify } from "jose";
-import { grantsOf } from "../../config/identity-provider";
 import type { Claims } from "../../identity/claim-path";
 import { explainRoles, type NamedRole } from "../../identity/explain";
 import { isKeyOf, isStrong, SIGNATURE_ALGORITHMS } from "../../identity/signing-keys";
@@ -13,9 +12,10 @@ import {
   type RefusalCode,
 } from "../../identity/user";
 import { mayPass } from "../../policy/decision-table";
-import { rolesOf, type PolicyRule } from "../../policy/rule";
+import type { PolicyRule } from "../../policy/rule";
 import { sha256 } from "../../session/node-hash";
 import { userId } from "../../session/token";
+import { identityProviderSettings } from "../../stacks/settings";
 import { finder, type Finding } from "../finding";
 import type { DiscoveredSubject } from "./subject";
 
@@ -79,10 +79,9 @@ export function rolesClaim(subject: DiscoveredSubject): string | undefined {
   return rolesPath(claimRules(subject))?.join(".");
 }
 
-function claimRules({ config, provider, issuer }: DiscoveredSubject): ClaimRules {
-  const { profile, tenants, emailDomains, trustEmail, roles } = provider;
-  const grant = grantsOf(provider, rolesOf(config.policy), Object.keys(config.identityProviders).length === 1);
-  return { profile, issuer, tenants, emailDomains, trustEmail, roles: { ...roles, grant } };
+/** What the handler gets. */
+function claimRules({ config, id, issuer, clientId }: DiscoveredSubject): ClaimRules {
+  return { ...identityProviderSettings(config, id, { clientId, issuer }), issuer };
 }
 
 async function signature(

@@ -1,7 +1,7 @@
 /**
  * Implements the core's ports on AWS: settings in SSM, keys and client secrets in Secrets Manager, client keys in KMS,
- * client assertions of STS, the sign-in hook in Lambda, the ledger in DynamoDB, revocations through SQS, security events through EventBridge, the
- * log on stdout.
+ * client assertions of STS, the sign-in hook in Lambda, the ledger in DynamoDB, revocations through SQS, security
+ * events through EventBridge, the log on stdout.
  */
 import { randomBytes } from "node:crypto";
 import { parseSessionKeys, type SessionKeys } from "../../../session/keys";

@@ -62,7 +62,8 @@ async function redeemFlow(context: RequestContext, party: RelyingParty, flow: Fl
  * Records the session in the ledger, then gives it to the browser.
  *
  * @returns what the next sign-in has to know if the user must re-authenticate; otherwise undefined
- * @throws Failure `flow_reused`, `authentication_too_old`, `ledger_unavailable`, `hook_refused`, `hook_unavailable` and those of {@link establishSession}
+ * @throws Failure `flow_reused`, `authentication_too_old`, `ledger_unavailable`, `hook_refused`, `hook_unavailable` and
+ *   those of {@link establishSession}
  */
 async function openSession(
   context: RequestContext,

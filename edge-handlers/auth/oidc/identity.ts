@@ -1,7 +1,7 @@
 /** Identifies the user from the claims of the ID token and, for missing claims, of userinfo. */
 import * as oauth from "oauth4webapi";
 import type { Claims } from "../../../identity/claim-path";
-import { profileOf } from "../../../identity/profiles";
+import { profileOf, scopesOf } from "../../../identity/profiles";
 import { areRolesLeftOut, claimsWanted, readUser, type User } from "../../../identity/user";
 import { idpSessionId } from "../../../ledger/records";
 import { sha256 } from "../../../session/node-hash";
@@ -10,7 +10,7 @@ import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
 import { retriedWithNonce } from "./dpop";
 import { refusalsAsFailures, tokenFailure } from "./failure";
-import { scopesOf, type RelyingParty } from "./relying-party";
+import type { RelyingParty } from "./relying-party";
 import type { Tokens } from "./tokens";
 
 export interface Identity extends User {

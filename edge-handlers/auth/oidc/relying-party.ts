@@ -1,6 +1,5 @@
 /** The gateway as a client of one identity provider. */
 import * as oauth from "oauth4webapi";
-import { profileOf } from "../../../identity/profiles";
 import type { IdentityProviderSettings } from "../../../session/settings";
 import { identityProviderOf, type RequestContext } from "../request-context";
 import { Failure } from "../failures";
@@ -40,10 +39,6 @@ export async function relyingParty(
       signal: deadline,
     },
   };
-}
-
-export function scopesOf({ profile, scopes }: IdentityProviderSettings): readonly string[] {
-  return scopes ?? profileOf(profile).scopes;
 }
 
 /**

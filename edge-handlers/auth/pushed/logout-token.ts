@@ -1,6 +1,7 @@
 /** https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken */
 import { CLOCK_SKEW } from "../../../session/timing";
-import { isObject, isText, verifyPushedToken } from "./pushed-token";
+import { isObject, isText } from "../../shared/json";
+import { verifyPushedToken } from "./pushed-token";
 import { Refused } from "../oidc/refused";
 import { SKEW, type ExpectedToken } from "../../shared/signed-token";
 

@@ -3,12 +3,11 @@
  * (https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken).
  */
 import { errors, type JWTPayload, type JWTVerifyResult } from "jose";
+import { isObject, isText, type Members } from "../../shared/json";
 import { safeCode } from "../../shared/failure";
 import { Failure } from "../failures";
 import { Refused, type RefusalReason } from "../oidc/refused";
 import { verifySignedToken, type TokenRules } from "../../shared/signed-token";
-
-export type Members = Record<string, unknown>;
 
 export interface PushedToken {
   /** Unique among the issuer's tokens. */
@@ -85,12 +84,4 @@ function typeOf(typ: unknown): string | undefined {
   if (typ === undefined) return undefined;
   if (!isText(typ)) throw new Refused("type");
   return typ.toLowerCase().replace(/^application\//, "");
-}
-
-export function isText(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
-}
-
-export function isObject(value: unknown): value is Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

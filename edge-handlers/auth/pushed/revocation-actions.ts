@@ -4,7 +4,7 @@ import { canEndSessions, EVENT_TYPES, type EventChoices, type EventType } from "
 import { userId } from "../../../session/token";
 import type { IdpSession } from "./end-sessions";
 import { Refused } from "../oidc/refused";
-import { isText, type Members } from "./pushed-token";
+import { isText, type Members } from "../../shared/json";
 import type { SecurityEventToken } from "./security-event-token";
 import { readSubject, type KnownIssuers, type Named } from "./subject";
 

@@ -1,7 +1,8 @@
 /**
  * https://www.rfc-editor.org/rfc/rfc8417, in the profile of https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html
  */
-import { isObject, verifyPushedToken, type Members, type PushedToken } from "./pushed-token";
+import { isObject, type Members } from "../../shared/json";
+import { verifyPushedToken, type PushedToken } from "./pushed-token";
 import { Refused } from "../oidc/refused";
 import type { ExpectedToken } from "../../shared/signed-token";
 

@@ -1,5 +1,5 @@
 /** The user or session that a security event is about: subject identifiers (RFC 9493), simple or complex. */
-import { isObject, isText, type Members } from "./pushed-token";
+import { isObject, isText, type Members } from "../../shared/json";
 import { Refused } from "../oidc/refused";
 
 /** A user or a session, by the identity provider's identifier. */

@@ -3,7 +3,7 @@ import { verificationId } from "../../../ledger/records";
 import { sha256 } from "../../../session/node-hash";
 import { VERIFICATION_EVENT, VERIFICATION_STATE } from "../../../session/pushed-events";
 import type { RequestContext } from "../request-context";
-import { isText } from "./pushed-token";
+import { isText } from "../../shared/json";
 import type { SecurityEventToken } from "./security-event-token";
 
 /** Seconds for which the arrival is kept. Whoever asked for the event waits for a minute. */

@@ -5,6 +5,7 @@
 import type { Claims } from "../../../identity/claim-path";
 import type { SignInHookSettings } from "../../../session/settings";
 import { safeCode } from "../../shared/failure";
+import { isObject } from "../../shared/json";
 import { idpFetch } from "../../shared/idp-fetch";
 import type { HookAnswer } from "../cookies/refresh";
 import type { RequestContext } from "../request-context";
@@ -122,8 +123,4 @@ function readAnswer(answer: unknown, hook: SignInHookSettings, names: readonly s
   const added = granted({ roles, claims: Object.fromEntries(texts) }, hook, names);
   if (JSON.stringify(added).length > MAX_ANSWER) throw unreadable("too_large");
   return added;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

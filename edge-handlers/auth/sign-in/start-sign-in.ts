@@ -1,5 +1,5 @@
 import { calculatePKCECodeChallenge } from "oauth4webapi";
-import { profileOf } from "../../../identity/profiles";
+import { profileOf, scopesOf } from "../../../identity/profiles";
 import { redirect } from "../../shared/responses";
 import type { Known } from "./authentication";
 import { clearedOldestFlowCookies, flowCookie, type Flow } from "../cookies/flow";
@@ -7,7 +7,7 @@ import { isLoop } from "../cookies/sign-ins";
 import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
 import { authorizationUrl } from "../oidc/authorization-request";
-import { redirectUri, relyingParty, scopesOf } from "../oidc/relying-party";
+import { redirectUri, relyingParty } from "../oidc/relying-party";
 
 export interface SignInOptions {
   /** If given, forces re-authentication: the known cut-offs that require it. */
