@@ -9,14 +9,19 @@ import type { PolicyRule } from "./rule";
 
 /** The source of `function policy(h,m,s,p)`. The first rule that matches decides. */
 export function policySource(rules: readonly PolicyRule[]): string {
-  const hosts = unique(rules.flatMap((rule) => (rule.host === undefined ? [] : [rule.host])));
-  const anyHost = rulesSource(rules.filter((rule) => rule.host === undefined));
-  const cases = hosts.map(
-    (host) =>
-      `case"${host}":\n${rulesSource(rules.filter((rule) => rule.host === undefined || rule.host === host))}return;\n`,
-  );
-  const body = cases.length === 0 ? anyHost : `switch(h){\n${cases.join("")}}\n${anyHost}`;
+  const runs = runsOf(rules, (rule, before) => (rule.host === undefined) === (before.host === undefined));
+  const body = runs.map((run) => (run[0]!.host === undefined ? rulesSource(run) : hostsSource(run))).join("");
   return `function policy(h,m,s,p){\n${body}}`;
+}
+
+/** Rules for different hosts never match the same request, so consecutive ones become one `switch`. */
+function hostsSource(run: readonly PolicyRule[]): string {
+  const cases = casesSource(
+    run,
+    (rule) => rule.host!,
+    (rules) => `\n${rulesSource(rules)}break`,
+  );
+  return `switch(h){\n${cases}}\n`;
 }
 
 /**
@@ -24,22 +29,44 @@ export function policySource(rules: readonly PolicyRule[]): string {
  * rule that starts with a wildcard separates two such runs.
  */
 function rulesSource(rules: readonly PolicyRule[]): string {
-  const runs: PolicyRule[][] = [];
-  for (const rule of rules) {
-    const last = runs.at(-1);
-    if (last && !isWild(rule) && !isWild(last[0]!)) last.push(rule);
-    else runs.push([rule]);
-  }
-  return runs.map((run) => (isWild(run[0]!) ? `${ruleSource(run[0]!)}\n` : switchSource(run))).join("");
+  return runsOf(rules, (rule, before) => !isWild(rule) && !isWild(before))
+    .map((run) => (isWild(run[0]!) ? `${ruleSource(run[0]!)}\n` : switchSource(run)))
+    .join("");
 }
 
 function switchSource(run: readonly PolicyRule[]): string {
-  const cases = unique(run.map(firstSegment)).map((segment) => {
-    const texts = run.filter((rule) => firstSegment(rule) === segment).map(ruleSource);
-    const leaves = texts.at(-1)!.startsWith("return");
-    return `case"${segment}":${[...texts, ...(leaves ? [] : ["break"])].join(";")}\n`;
+  const cases = casesSource(run, firstSegment, (rules) => {
+    const texts = rules.map(ruleSource);
+    return [...texts, ...(texts.at(-1)!.startsWith("return") ? [] : ["break"])].join(";");
   });
-  return `switch(s[1]){\n${cases.join("")}}\n`;
+  return `switch(s[1]){\n${cases}}\n`;
+}
+
+/** One case for each group of names whose rules become the same statements. */
+function casesSource(
+  run: readonly PolicyRule[],
+  nameOf: (rule: PolicyRule) => string,
+  statementsOf: (rules: readonly PolicyRule[]) => string,
+): string {
+  const names = unique(run.map(nameOf));
+  const statements = names.map((name) => statementsOf(run.filter((rule) => nameOf(rule) === name)));
+  return unique(statements)
+    .map((text) => `${names.map((name, i) => (statements[i] === text ? `case"${name}":` : "")).join("")}${text}\n`)
+    .join("");
+}
+
+/** Splits the rules where two neighbors do not belong together. */
+function runsOf(
+  rules: readonly PolicyRule[],
+  belong: (rule: PolicyRule, before: PolicyRule) => boolean,
+): PolicyRule[][] {
+  const runs: PolicyRule[][] = [];
+  for (const rule of rules) {
+    const last = runs.at(-1);
+    if (last && belong(rule, last[0]!)) last.push(rule);
+    else runs.push([rule]);
+  }
+  return runs;
 }
 
 /** The statements of a rule, without a semicolon at the end. */

@@ -270,17 +270,33 @@ describe("the text", () => {
   });
 
   // The form is a contract: expressions of HCL build it from the same rules.
-  test("is a switch on the first segment for each host", () => {
+  test("is a switch on the first segment, in which names with the same rules share a case", () => {
     const rules: PolicyRule[] = [
       { path: "/", allow: "public" },
       { path: "/a/**", allow: STAFF },
       { path: "/b/x", methods: ["GET"], allow: "signed-in" },
-      { host: OTHER, path: "/*/y", allow: "public", preflight: "pass" },
+      { path: "/c/**", allow: STAFF },
     ];
-    const shared = `switch(s[1]){\ncase"":if(!s[2])return"*";break\ncase"a":return"staff"\ncase"b":if(s[2]=="x"&&!s[3]&&(m=="GET"||m=="HEAD"))return"+";break\n}\n`;
-    const own = `if(p&&s[2]=="y"&&!s[3])return"*";if(s[2]=="y"&&!s[3])return"*"\n`;
     expect(policySource(rules)).toBe(
-      `function policy(h,m,s,p){\nswitch(h){\ncase"${OTHER}":\n${shared}${own}return;\n}\n${shared}}`,
+      `function policy(h,m,s,p){\nswitch(s[1]){\ncase"":if(!s[2])return"*";break\ncase"a":case"c":return"staff"\n` +
+        `case"b":if(s[2]=="x"&&!s[3]&&(m=="GET"||m=="HEAD"))return"+";break\n}\n}`,
+    );
+  });
+
+  test("has a switch on the host where rules of single hosts stand, and shared rules once", () => {
+    const rules: PolicyRule[] = [
+      { host: OTHER, path: "/*/y", allow: "public", preflight: "pass" },
+      { host: HOST, path: "/a/**", allow: STAFF },
+      { path: "/b/**", allow: "signed-in" },
+      { host: OTHER, path: "/**", allow: STAFF },
+      { host: HOST, path: "/**", allow: STAFF },
+    ];
+    expect(policySource(rules)).toBe(
+      `function policy(h,m,s,p){\nswitch(h){\n` +
+        `case"${OTHER}":\nif(p&&s[2]=="y"&&!s[3])return"*";if(s[2]=="y"&&!s[3])return"*"\nbreak\n` +
+        `case"${HOST}":\nswitch(s[1]){\ncase"a":return"staff"\n}\nbreak\n}\n` +
+        `switch(s[1]){\ncase"b":return"+"\n}\n` +
+        `switch(h){\ncase"${OTHER}":case"${HOST}":\nreturn"staff"\nbreak\n}\n}`,
     );
   });
 });
