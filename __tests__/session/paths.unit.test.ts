@@ -37,5 +37,14 @@ describe("every escape", () => {
 test("a path of any length is read in one go", () => {
   expect(readPath(`/${"a/".repeat(4000)}`)).toBe(PLAIN);
   expect(readPath(`/${"a/".repeat(4000)}..`)).toBe(REFUSED);
-  expect(readPath(`/${"%20".repeat(2600)}`)).toBe(PLAIN);
+});
+
+test.each([
+  ["of escapes", (length: number) => `/a${"%20".repeat((length - 2) / 3)}`, PLAIN],
+  ["with a hidden file", (length: number) => `/.${"a".repeat(length - 2)}`, PLAIN],
+  ["with a path parameter", (length: number) => `/;${"a".repeat(length - 2)}`, ESCAPED],
+])("an unusual path %s has at most 2,048 characters", (_, path, reading) => {
+  expect(readPath(path(2048))).toBe(reading);
+  expect(path(2051).length).toBeGreaterThan(2048);
+  expect(readPath(path(2051))).toBe(REFUSED);
 });
