@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { artifacts } from "../build/artifacts";
 import { measureGate, measureGateMemory } from "./gate";
+import { HOSTILE_LIMITS, HOSTILE_REQUESTS } from "./hostile";
 import { measureLoadTime } from "./handler";
 import { measureDollars } from "./dollars";
 import type { Figure } from "./figure";
@@ -25,7 +26,7 @@ export async function measureAll(): Promise<Measured> {
   const canRunEngine = findProgram("njs") !== undefined && findProgram("valgrind") !== undefined;
   return {
     figures: [
-      ...(canRunEngine ? [...(await gateInstructions()), ...gateMemory()] : []),
+      ...(canRunEngine ? [...(await gateInstructions()), ...(await hostileRequests()), ...gateMemory()] : []),
       ...gateSize(),
       ...handler(),
       ...(await measureRevoker()),
@@ -55,6 +56,23 @@ async function gateInstructions(): Promise<Figure[]> {
       figures.push({ group: "gate", name: "reads of the store", value: cost.reads, unit: "", limit: 1 });
   }
   return figures;
+}
+
+/** The dearest request of each size. One memory layout is enough, because a page more or less does not matter here. */
+async function hostileRequests(): Promise<Figure[]> {
+  const dearest = new Map<string, Figure>();
+  for (const { name, passes, request } of HOSTILE_REQUESTS) {
+    const { instructions } = await measureGate(request, [0]);
+    if (instructions <= (dearest.get(passes)?.value ?? 0)) continue;
+    dearest.set(passes, {
+      group: "hostile requests",
+      name: `what ${passes} lets pass: ${name}`,
+      value: instructions,
+      unit: "instructions",
+      limit: HOSTILE_LIMITS[passes],
+    });
+  }
+  return [...dearest.values()];
 }
 
 function gateMemory(): Figure[] {

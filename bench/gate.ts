@@ -25,7 +25,12 @@ export interface GateRequest {
   /** The records of the KeyValueStore. */
   records?: Record<string, string>;
   cookies?: Record<string, string>;
+  /** Sent after the browser's own headers. */
+  headers?: [name: string, value: string][];
+  method?: string;
   path?: string;
+  /** Without `?`. */
+  query?: string;
 }
 
 export interface GateCost {
@@ -63,10 +68,10 @@ const BROWSER_HEADERS: [name: string, value: string][] = [
  *
  * @throws Error if njs or valgrind is missing or fails; FunctionFault if the gate fails
  */
-export async function measureGate(request: GateRequest): Promise<GateCost> {
+export async function measureGate(request: GateRequest, paddings = PADDINGS): Promise<GateCost> {
   const { log, reads } = await runGate(gateSource(request.rules), eventOf(request), { records: request.records ?? {} });
   const counts = inFolder((folder) =>
-    PADDINGS.map((padding) => {
+    paddings.map((padding) => {
       const script = writeScript(folder, request, padding);
       return instructionsOf(folder, [script, "call"]) - instructionsOf(folder, [script, "load"]);
     }),
@@ -88,16 +93,22 @@ export function measureGateMemory(request: GateRequest): number {
   });
 }
 
-function eventOf({ cookies = {}, path = "/orders/17" }: GateRequest): CloudFrontFunctionEvent {
+function eventOf({
+  cookies = {},
+  headers = [],
+  method = "GET",
+  path = "/orders/17",
+  query,
+}: GateRequest): CloudFrontFunctionEvent {
   const cookie = Object.entries(cookies)
     .map((pair) => pair.join("="))
     .join("; ");
   return functionEvent({
     id: "GjxSRcdh0c4BNvesKZ7QbkzIexampleRequestId",
-    method: "GET",
+    method,
     path,
-    query: undefined,
-    headers: [...BROWSER_HEADERS, ...(cookie === "" ? [] : [["Cookie", cookie] as [string, string]])],
+    query,
+    headers: [...BROWSER_HEADERS, ...headers, ...(cookie === "" ? [] : [["Cookie", cookie] as [string, string]])],
     body: Buffer.alloc(0),
     clientIp: "192.0.2.1",
   });
@@ -124,7 +135,7 @@ globalThis.padding = [];
 for (var i = 0; i < ${padding}; i++) globalThis.padding.push({});
 globalThis.records = ${JSON.stringify(request.records ?? {})};
 var event = ${JSON.stringify(eventOf(request))};
-event.request.rawQueryString = function () {};
+event.request.rawQueryString = function () { ${request.query === undefined ? "" : `return ${JSON.stringify(request.query)};`} };
 if (process.argv[2] === "call") handler(event);
 `,
   );

@@ -66,10 +66,13 @@ const ONE_READ_LIMIT = 127_000;
 const MAP_LIMIT = 136_000;
 const TWO_READS_LIMIT = 195_000;
 
+/** A request with a valid session of a user with the role "staff". */
+export const SIGNED_IN_REQUEST: GateRequest = request(12, token());
+
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: "valid session, 12 rules",
-    request: request(12, token()),
+    request: SIGNED_IN_REQUEST,
     decision: "allow session",
     reads: 1,
     limit: ONE_READ_LIMIT,

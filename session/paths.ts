@@ -14,11 +14,11 @@ export const REFUSED = 2;
 const UNUSUAL = /[^!$&-:=@-Z_a-z~]|\/[./]/;
 
 /**
- * Longer unusual paths are refused, because each of their characters costs the gate. The core rule set of AWS WAF
+ * Longer paths are refused, because each of their characters costs the gate. The core rule set of AWS WAF
  * refuses all paths over 1,024 bytes:
  * https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html
  */
-const MAX_UNUSUAL_LENGTH = 2048;
+const MAX_LENGTH = 2048;
 
 /** Bytes outside visible ASCII, backslashes, empty segments, and dot segments, also before `;` and escapes. */
 const NEVER = /[^!-[\]-~]|\/(?:\/|\.\.?(?![^%/;]))/;
@@ -45,12 +45,12 @@ const NOT_ESCAPED =
 
 /** False for nearly every path; such a path is {@link PLAIN}. */
 export function isUnusual(path: string): boolean {
-  return path[0] !== "/" || path.search(UNUSUAL) >= 0;
+  return path[0] !== "/" || path.length > MAX_LENGTH || path.search(UNUSUAL) >= 0;
 }
 
 /** Classifies how ambiguous an unusual path (not decoded, without the query) is. */
 export function readUnusual(path: string): typeof PLAIN | typeof ESCAPED | typeof REFUSED {
-  if (path[0] !== "/" || path.length > MAX_UNUSUAL_LENGTH || path.search(NEVER) >= 0) return REFUSED;
+  if (path[0] !== "/" || path.length > MAX_LENGTH || path.search(NEVER) >= 0) return REFUSED;
   // Two expressions share the work, because each escape that one looks at costs the gate a thousand instructions.
   const at = path.search(NOT_PLAIN);
   if (at < 0) return PLAIN;

@@ -34,17 +34,13 @@ describe("every escape", () => {
   );
 });
 
-test("a path of any length is read in one go", () => {
-  expect(readPath(`/${"a/".repeat(4000)}`)).toBe(PLAIN);
-  expect(readPath(`/${"a/".repeat(4000)}..`)).toBe(REFUSED);
-});
-
 test.each([
-  ["of escapes", (length: number) => `/a${"%20".repeat((length - 2) / 3)}`, PLAIN],
-  ["with a hidden file", (length: number) => `/.${"a".repeat(length - 2)}`, PLAIN],
+  ["of letters", (length: number) => `/${"a".repeat(length - 1)}`, PLAIN],
+  ["of segments", (length: number) => "/a".repeat(length / 2).padEnd(length, "a"), PLAIN],
+  ["of escapes", (length: number) => `/a${"%20".repeat((length - 2) / 3)}`.padEnd(length, "a"), PLAIN],
   ["with a path parameter", (length: number) => `/;${"a".repeat(length - 2)}`, ESCAPED],
-])("an unusual path %s has at most 2,048 characters", (_, path, reading) => {
+])("a path %s has at most 2,048 characters", (_, path, reading) => {
+  expect([path(2048).length, path(2049).length]).toEqual([2048, 2049]);
   expect(readPath(path(2048))).toBe(reading);
-  expect(path(2051).length).toBeGreaterThan(2048);
-  expect(readPath(path(2051))).toBe(REFUSED);
+  expect(readPath(path(2049))).toBe(REFUSED);
 });

@@ -10,6 +10,8 @@ export function refuse(why: Refusal, event: ViewerRequestEvent): EdgeResponse {
   const refusals: Record<Refusal, [status: number, title: string, text?: string]> = {
     host: [421, "Unknown address"],
     path: [400, "Address refused"],
+    // https://www.rfc-editor.org/rfc/rfc6585#section-5
+    size: [431, "Request too large", "Your browser sends too many cookies. Delete those of this site and try again."],
     endpoint: [404, "Not found"],
     rule: [403, "Access denied"],
     role: [403, "Access denied", "Your account has no access to this page."],

@@ -3,7 +3,7 @@
  * CloudFront. Calls and objects are slow in this engine, so the facts are plain arguments.
  */
 import crypto from "crypto";
-import { ESCAPED, readPath, REFUSED } from "../../session/paths";
+import { ESCAPED, type PLAIN, REFUSED } from "../../session/paths";
 import { END_OF_PROVIDERS, PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "../../policy/requirement-text";
 import { judge } from "../../session/judge";
 import { KEY_RECORD, namesShard, SHARD_RECORD, TOKEN_KEY_LENGTH } from "../../session/shard";
@@ -15,16 +15,22 @@ import {
   MAX_TOKEN_LENGTH,
   ROLES,
   SHARD,
+  UID,
 } from "../../session/token-layout";
 
 /** Why a request is refused, as the code in the access log. */
-export type Refusal = "host" | "path" | "endpoint" | "rule" | "role" | "store";
+export type Refusal = "host" | "path" | "size" | "endpoint" | "rule" | "role" | "store";
 
 /** Why a request has no valid session, as the code in the access log. */
 export type NoSession = "none" | "several" | "form" | "key" | "mac" | "expired" | "revoked" | "outdated";
 
-/** The decision: the request passes, publicly or with a session (the fields of its token), or it does not. */
-export type Outcome = ({ allow: typeof PUBLIC | string[] } | { deny: Refusal } | { login: NoSession }) & {
+/**
+ * The decision: the request passes, publicly or with a session (the fields of its token), or it does not. `uid` tells
+ * whose session is valid but not sufficient.
+ */
+export type Outcome = (
+  { allow: typeof PUBLIC | string[] } | { deny: Refusal; uid?: string | undefined } | { login: NoSession }
+) & {
   read?: undefined;
   goOn?: undefined;
 };
@@ -38,6 +44,7 @@ export interface NeedsRecord {
 
 /**
  * @param path as the viewer sent it, not decoded
+ * @param reading how ambiguous the path is
  * @param preflight true for a CORS preflight
  * @param token the value of the session cookie; undefined if there is none, null if there are several
  */
@@ -45,12 +52,12 @@ export function decide(
   host: string | undefined,
   method: string,
   path: string,
+  reading: typeof PLAIN | typeof ESCAPED | typeof REFUSED,
   preflight: boolean,
   token: string | null | undefined,
 ): Outcome | NeedsRecord {
   if (!host || (SETTINGS.hosts[0] !== host && SETTINGS.hosts.indexOf(host) < 0)) return { deny: "host" };
 
-  const reading = readPath(path);
   if (reading === REFUSED) return { deny: "path" };
   const segments = path.split("/");
   // The cache behavior of the gateway's endpoints matches `/_gate/*`, so `/_gate` itself arrives here.
@@ -76,11 +83,12 @@ export function decide(
       const signed = token.slice(0, -MAC_LENGTH);
       const mac = crypto.createHmac("sha256", key).update(signed).digest("base64url");
       // The engine has no constant-time comparison. Comparing digests makes the timing say nothing about where the MACs
-      // differ. The length check matters because with a truncated or empty key anybody could sign.
-      const expected = crypto.createHash("sha256").update(mac).digest("hex");
+      // differ. Collisions do not help against an unknown MAC, so the cheapest hash without known preimages is enough.
+      // The length check matters because with a truncated or empty key anybody could sign.
+      const expected = crypto.createHash("sha1").update(mac).digest("hex");
       if (
         key.length < TOKEN_KEY_LENGTH ||
-        expected !== crypto.createHash("sha256").update(token.slice(-MAC_LENGTH)).digest("hex")
+        expected !== crypto.createHash("sha1").update(token.slice(-MAC_LENGTH)).digest("hex")
       )
         return { login: "mac" };
       const session = signed.slice(kid.length + 3, -1).split("~");
@@ -90,7 +98,7 @@ export function decide(
       const outcome: Outcome =
         required === SIGNED_IN || required === roles || meets(roles, required!, session[IDP])
           ? { allow: session }
-          : { deny: "role" };
+          : { deny: "role", uid: session[UID] };
       // Usually no shard has a record, and checking that here saves a call.
       if (key === keyRecord || !namesShard(keyRecord, session[SHARD])) return outcome;
       return {

@@ -6,22 +6,28 @@
  */
 import cf from "cloudfront";
 import { SESSION_COOKIE } from "../../session/cookies";
+import { isUnusual, PLAIN, readUnusual } from "../../session/paths";
 import { askToSignIn, refuse } from "./answers";
-import { decide } from "./decide";
+import { decide, type Refusal } from "./decide";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
-import { pass } from "./identity";
+import { isOfUsualSize, pass } from "./identity";
 
 export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest | EdgeResponse> {
   const request = event.request;
   const headers = request.headers;
   const method = request.method;
+  const path = request.uri;
   const host = headers["host"];
   const cookie = request.cookies[SESSION_COOKIE];
+  const unusual = isUnusual(path);
+  // Reading an unusual path is dear, so a request of an unusual size is refused first.
+  if (unusual && !isOfUsualSize(request)) return deny(event, "size");
   let decision = decide(
     host && host.value,
     method,
-    request.uri,
-    method === "OPTIONS" && !!headers["access-control-request-method"],
+    path,
+    unusual ? readUnusual(path) : PLAIN,
+    method === "OPTIONS" && isPreflight(headers),
     cookie && (cookie.multiValue ? null : cookie.value),
   );
   // No failure in here lets a request pass.
@@ -42,13 +48,29 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
     decision = exists === false ? { login: "key" } : { deny: "store" };
   }
   if ("allow" in decision) {
-    cf.logCustomData(pass(request, decision.allow));
+    const line = pass(request, decision.allow);
+    if (!line) return deny(event, "size");
+    cf.logCustomData(line);
     return request;
   }
-  if ("login" in decision) {
-    cf.logCustomData("login " + decision.login);
-    return askToSignIn(event);
-  }
-  cf.logCustomData("deny " + decision.deny);
-  return refuse(decision.deny, event);
+  if ("deny" in decision) return deny(event, decision.deny, decision.uid);
+  cf.logCustomData("login " + decision.login);
+  return askToSignIn(event);
+}
+
+/** @param uid of the user whose session is valid, but not sufficient */
+function deny(event: ViewerRequestEvent, why: Refusal, uid?: string): EdgeResponse {
+  cf.logCustomData("deny " + why + (uid ? " " + uid : ""));
+  return refuse(why, event);
+}
+
+/** https://fetch.spec.whatwg.org/#cors-preflight-fetch: without these headers, or with a body, it is another request. */
+function isPreflight(headers: ViewerRequest["headers"]): boolean {
+  const length = headers["content-length"];
+  return (
+    !!headers["origin"] &&
+    !!headers["access-control-request-method"] &&
+    !headers["transfer-encoding"] &&
+    (!length || length.value === "0")
+  );
 }

@@ -3,31 +3,38 @@ import { SESSION_COOKIE } from "../../session/cookies";
 import { PUBLIC, ROLE_SEPARATOR } from "../../policy/requirement-text";
 import { EMAIL, FIRST_CLAIM, IDP, ROLES, SID, UID } from "../../session/token-layout";
 import type { ViewerRequest } from "./event";
-
-/** Many servers read `-` and `_` in a header name as the same character (RFC 3875 section 4.1.18). */
-const IDENTITY_HEADER = /^x[-_]gate[-_]/;
-const GATE_COOKIE = /^__(Host|Secure)-gate/;
+import { MAX_COOKIES, MAX_HEADERS } from "./limits";
 
 /**
- * Prepares a request for cache and origin. Removes every header in the gateway's namespace, because only the gate may set
- * those, and the gateway's cookies, so that they do not end up in an origin's log. Then adds the session's identity.
- * Values stay percent-encoded, as in the token: claims may contain any text, headers only ASCII.
+ * Prepares a request for cache and origin. Removes headers that only the gate may set or that could make the origin read
+ * another request than the gate decided, and the gateway's cookies, so that they do not end up in an origin's log. Then
+ * adds the session's identity. Values stay percent-encoded, as in the token: claims may contain any text, headers only
+ * ASCII.
  *
  * @param session the fields of its token
- * @returns the line for the access log
+ * @returns the line for the access log; undefined if the request has so many headers or cookies that going through them
+ *   would cost too much
  */
-export function pass(request: ViewerRequest, session: typeof PUBLIC | string[]): string {
+export function pass(request: ViewerRequest, session: typeof PUBLIC | string[]): string | undefined {
   const headers = request.headers;
-  // The comparisons save nearly every name the regular expression.
+  let cost = 0;
   for (const name in headers) {
-    if (name > "x" && IDENTITY_HEADER.test(name)) delete headers[name];
+    // Nearly every name comes before `x`. Comparisons cost a twentieth of a regular expression.
+    if (name > "x" && (cost += stripHeader(headers, name)) > MAX_HEADERS) return;
+    cost++;
   }
+  if (cost > MAX_HEADERS) return;
+  // RFC 7239; the others start with `x`.
+  delete headers["forwarded"];
   const cookies = request.cookies;
-  // Nearly always present; deleting it by name costs a tenth of matching the regular expression.
+  // Nearly always present; looking its name up is cheaper than finding it in the loop.
   delete cookies[SESSION_COOKIE];
+  cost = 0;
   for (const name in cookies) {
-    if (name < "a" && name > "_" && GATE_COOKIE.test(name)) delete cookies[name];
+    if ((name < "a" && name > "__" ? (cost += stripCookie(cookies, name)) : ++cost) > MAX_COOKIES) return;
   }
+  // The host that was decided on. An origin that gets another Host builds its links and cookies with this one.
+  headers["x-forwarded-host"] = headers["host"]!;
   if (session === PUBLIC) return "allow public";
   const email = session[EMAIL];
   const roles = session[ROLES];
@@ -46,4 +53,52 @@ export function pass(request: ViewerRequest, session: typeof PUBLIC | string[]):
     }
   }
   return "allow session " + session[UID];
+}
+
+/** False if {@link pass} would return nothing because of the number of headers or cookies alone. */
+export function isOfUsualSize(request: ViewerRequest): boolean {
+  return Object.keys(request.headers).length <= MAX_HEADERS && Object.keys(request.cookies).length <= MAX_COOKIES;
+}
+
+/** @returns what it costs more than a name before `x`, in such names */
+function stripHeader(headers: ViewerRequest["headers"], name: string): number {
+  if (!isReserved(name)) return 1;
+  delete headers[name];
+  return 4;
+}
+
+/**
+ * Removes a cookie whose name starts with `__Host-gate` or `__Secure-gate`.
+ *
+ * @returns what it costs, in names that stay
+ */
+function stripCookie(cookies: ViewerRequest["cookies"], name: string): number {
+  if (name < "__Host-gate" || (name >= "__Host-gatf" && name < "__Secure-gate") || name >= "__Secure-gatf") return 2;
+  delete cookies[name];
+  return 5;
+}
+
+/**
+ * True for the identity headers (`x-gate-`), and for headers from which servers and frameworks take another host, path
+ * or method than the request's: `x-forwarded-`, `x-original-`, `x-rewrite-`, `x-http-` and `x-method-`. PHP reads every
+ * `.` in a name as `_`, lighttpd everything that is no letter or digit, and CGI `-` (RFC 3875 section 4.1.18). So the
+ * second character may be anything.
+ *
+ * @param name after `x`, in lower case
+ */
+function isReserved(name: string): boolean {
+  switch (name.slice(2, 6)) {
+    case "gate":
+      // Not `x-gateway`.
+      return name[6]! < "0" || name[6]! > "z" || (name[6]! > "9" && name[6]! < "a");
+    case "forw":
+    case "rewr":
+    case "http":
+    case "meth":
+      return true;
+    case "orig":
+      // Not `x-origin`.
+      return name[8] === "a";
+  }
+  return false;
 }

@@ -5,6 +5,11 @@ import { REQUEST_ID, type Expected, type Passed, type Refusal } from "./case";
 const REFUSALS: Record<Refusal, { status: number; title: string; detail: string }> = {
   host: { status: 421, title: "Unknown address", detail: "Check the address, or ask for help." },
   path: { status: 400, title: "Address refused", detail: "Check the address, or ask for help." },
+  size: {
+    status: 431,
+    title: "Request too large",
+    detail: "Your browser sends too many cookies. Delete those of this site and try again.",
+  },
   endpoint: { status: 404, title: "Not found", detail: "Check the address, or ask for help." },
   rule: { status: 403, title: "Access denied", detail: "Check the address, or ask for help." },
   role: { status: 403, title: "Access denied", detail: "Your account has no access to this page." },
@@ -49,7 +54,7 @@ function passedRequest(event: CloudFrontFunctionEvent, { sets, removes, cookies 
     method,
     uri,
     querystring,
-    headers: { ...Object.fromEntries(kept), ...values(sets) },
+    headers: { ...Object.fromEntries(kept), "x-forwarded-host": headers["host"], ...values(sets) },
     cookies: values(cookies),
   };
 }

@@ -2,7 +2,7 @@
 import { functionEvent, type CloudFrontFunctionEvent } from "../../../local/cloudfront-events";
 import type { KeyValueStore } from "../../../local/gate-result";
 import { SESSION_COOKIE } from "../../../session/cookies";
-import { storeWith } from "./sessions";
+import { ALICE, storeWith } from "./sessions";
 import type { Site } from "./sites";
 
 /** What each kind of client says about its request. */
@@ -39,7 +39,7 @@ export interface GateRequest {
 }
 
 export type NoSession = "none" | "several" | "form" | "key" | "mac" | "expired" | "revoked" | "outdated";
-export type Refusal = "host" | "path" | "endpoint" | "rule" | "role" | "store";
+export type Refusal = "host" | "path" | "size" | "endpoint" | "rule" | "role" | "store";
 
 /** What the gate does; the first member is its line in the access log. */
 export type Expected =
@@ -49,7 +49,7 @@ export type Expected =
 
 /** What reaches the origin; everything that is not said here must be as the viewer sent it. */
 export interface Passed {
-  /** Headers that the gate sets. */
+  /** Headers that the gate sets, besides `x-forwarded-host`. */
   sets: Record<string, string>;
   /** Headers of the viewer that the gate takes away. */
   removes: string[];
@@ -63,6 +63,7 @@ export type GateCase = [name: string, request: GateRequest, expected: Expected];
 const READS: Record<NoSession | Refusal, number> = {
   host: 0,
   path: 0,
+  size: 0,
   endpoint: 0,
   rule: 0,
   none: 0,
@@ -100,8 +101,8 @@ export function asksToSignIn(why: NoSession): Expected {
   return { log: `login ${why}`, reads: READS[why], login: "problem" };
 }
 
-export function denies(why: Refusal, as: "page" | "problem" = "page"): Expected {
-  return { log: `deny ${why}`, reads: READS[why], deny: why, as };
+export function denies(why: Refusal, as: "page" | "problem" = "page", reads = READS[why]): Expected {
+  return { log: why === "role" ? `deny role ${ALICE.uid}` : `deny ${why}`, reads, deny: why, as };
 }
 
 export const REQUEST_ID = "8Qf3example-request-id_0123456789ABCDEFG==";

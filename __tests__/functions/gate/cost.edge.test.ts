@@ -1,6 +1,7 @@
 /** What a run of the gate may cost, and what its source may weigh. */
 import { gateSource, sampleRules } from "../../../bench/sample";
 import { measureGate } from "../../../bench/gate";
+import { HOSTILE_LIMITS, HOSTILE_REQUESTS } from "../../../bench/hostile";
 import { SCENARIOS } from "../../../bench/scenarios";
 import { describeWith } from "../../support/tools";
 
@@ -25,6 +26,25 @@ test("what must stay cheap has a limit", () => {
   });
 });
 
+test("the bench has hostile requests of many shapes", () => {
+  expect(HOSTILE_REQUESTS.length).toBeGreaterThanOrEqual(200);
+  expect(HOSTILE_LIMITS).toEqual({ "the web ACL": 1_000_000, CloudFront: 2_000_000 });
+});
+
+/** The dearest one of each kind, by the bench. */
+const DEAREST = HOSTILE_REQUESTS.filter(({ name }) =>
+  [
+    "path of escaped slashes, without a session",
+    "path of segments below /admin/, with a session",
+    "path of escaped spaces, and cookies and headers of the gateway",
+    "cookies with short names, with a session",
+    "headers of the gateway, with a session",
+    "headers with short names, with a session",
+    "token beyond ASCII",
+    "query of é, without a session",
+  ].includes(name),
+);
+
 describeWith("valgrind", "instructions", () => {
   describeWith("njs", "of a cold run in njs", () => {
     test.each(LIMITED)("$name: at most $limit", async ({ request, decision, reads, limit }) => {
@@ -32,6 +52,13 @@ describeWith("valgrind", "instructions", () => {
       expect(cost.decision).toMatch(new RegExp(`^${decision}`));
       expect(cost.reads).toBe(reads);
       expect(cost.instructions).toBeLessThanOrEqual(limit!);
+    });
+
+    test("the dearest hostile requests are all here", () => expect(DEAREST).toHaveLength(16));
+
+    test.each(DEAREST)("$name, which $passes lets pass", async ({ passes, request }) => {
+      const { instructions } = await measureGate(request, [0]);
+      expect(instructions).toBeLessThanOrEqual(HOSTILE_LIMITS[passes]);
     });
   });
 });

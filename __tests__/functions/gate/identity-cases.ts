@@ -1,7 +1,7 @@
 /** What the origin learns, and what it must not see: spoofed identity headers, the gateway's cookies, odd claims. */
 import { FLOW_COOKIE_PREFIX, REFRESH_COOKIE, SIGN_INS_COOKIE } from "../../../session/cookies";
 import type { Session } from "../../../session/token";
-import { passesAsPublic, passesWith, type GateCase } from "./case";
+import { denies, passesAsPublic, passesWith, type GateCase } from "./case";
 import { ALICE_HEADERS, token } from "./sessions";
 
 const TOKEN = token();
@@ -13,12 +13,18 @@ const TOKEN = token();
 const SPOOFED = [
   ...["x-gate-user", "x-gate-email", "x-gate-roles", "x-gate-session", "x-gate-idp", "x-gate-assertion"],
   ...["x-gate-department", "x-gate-office", "x-gate-unknown"],
-  ...["x_gate_user", "x_gate-roles", "x-gate_email"],
+  ...["x_gate_user", "x_gate-roles", "x-gate_email", "x.gate.roles", "x-gate.roles", "x~gate|user", "x^gate^user"],
+];
+/** Headers from which servers and frameworks take another host, path, method or user than the request's. */
+const MISLEADING = [
+  ...["forwarded", "x-forwarded-prefix", "x-forwarded-for", "x-forwarded-user", "x_forwarded_host", "x.forwarded.port"],
+  ...["x-original-url", "x-original-host", "x_original_url", "x-rewrite-url", "x.rewrite.url"],
+  ...["x-http-method-override", "x-http-method", "x-method-override", "x_http_method_override", "x-http-host-override"],
 ];
 const ALL_SPOOFED = Object.fromEntries(SPOOFED.map((name) => [name, "mallory"]));
 
 const HEADERS: GateCase[] = [
-  ...SPOOFED.flatMap((name): GateCase[] => [
+  ...[...SPOOFED, ...MISLEADING].flatMap((name): GateCase[] => [
     [
       `${name} from a viewer, on a public route`,
       { path: "/public/x", headers: { [name]: "mallory" } },
@@ -42,6 +48,11 @@ const HEADERS: GateCase[] = [
     passesWith(ALICE_HEADERS, { removes: SPOOFED }),
   ],
   [
+    "a forwarded host is the host that was decided on",
+    { headers: { "X-Forwarded-Host": "evil.example" }, session: TOKEN },
+    passesWith(ALICE_HEADERS),
+  ],
+  [
     "an e-mail address for a session without one",
     { headers: { "x-gate-email": "mallory" }, session: token({ email: "" }) },
     passesWith(
@@ -59,6 +70,10 @@ const HEADERS: GateCase[] = [
         "X-User": "app",
         "X-Gateway": "app",
         "X-Gate": "app",
+        "X-Gate2-User": "app",
+        "X-Origin-Id": "app",
+        "X-Requested-With": "app",
+        ForwardedFor: "app",
         "My-X-Gate-User": "app",
         Y: "app",
         Authorization: "Basic eDp5",
@@ -131,6 +146,75 @@ const COOKIES: GateCase[] = [
   ],
 ];
 
+const many = (count: number, nameOf: (i: number) => string): string[] =>
+  Array.from({ length: count }, (_, i) => nameOf(i));
+const headersOf = (names: string[]) => Object.fromEntries(names.map((name) => [name, "1"]));
+const cookiesOf = (names: string[]) => names.map((name) => `${name}=1`).join("; ");
+/** Of a navigation without cookies, in these cases. */
+const OWN_HEADERS = 5;
+
+/** The most headers and cookies that pass, and one more. */
+const SIZES: GateCase[] = [
+  [
+    "100 headers",
+    { headers: headersOf(many(100 - OWN_HEADERS, (i) => `h${i}`)), session: TOKEN },
+    passesWith(ALICE_HEADERS),
+  ],
+  [
+    "101 headers",
+    { headers: headersOf(many(101 - OWN_HEADERS, (i) => `h${i}`)), session: TOKEN },
+    denies("size", "page", 1),
+  ],
+  [
+    "101 headers on a public route",
+    { path: "/public/x", headers: headersOf(many(96, (i) => `h${i}`)) },
+    denies("size"),
+  ],
+  ["48 headers after x", { path: "/public/x", headers: headersOf(many(48, (i) => `y${i}`)) }, denies("size")],
+  [
+    "19 headers of the gateway",
+    { path: "/public/x", headers: headersOf(many(19, (i) => `x-gate-${i}`)) },
+    passesAsPublic({ removes: many(19, (i) => `x-gate-${i}`) }),
+  ],
+  [
+    "20 headers of the gateway",
+    { path: "/public/x", headers: headersOf(many(20, (i) => `x-gate-${i}`)) },
+    denies("size"),
+  ],
+  [
+    "200 cookies",
+    { session: TOKEN, cookies: cookiesOf(many(200, (i) => `c${i}`)) },
+    passesWith(ALICE_HEADERS, { cookies: headersOf(many(200, (i) => `c${i}`)) }),
+  ],
+  ["201 cookies", { session: TOKEN, cookies: cookiesOf(many(201, (i) => `c${i}`)) }, denies("size", "page", 1)],
+  [
+    "40 cookies of the gateway",
+    { session: TOKEN, cookies: cookiesOf(many(40, (i) => `__Host-gate-${i}`)) },
+    passesWith(ALICE_HEADERS),
+  ],
+  [
+    "41 cookies of the gateway",
+    { session: TOKEN, cookies: cookiesOf(many(41, (i) => `__Host-gate-${i}`)) },
+    denies("size", "page", 1),
+  ],
+  [
+    "201 cookies asked by a program",
+    { path: "/public/x", client: "program", cookies: cookiesOf(many(201, (i) => `c${i}`)) },
+    denies("size", "problem"),
+  ],
+  [
+    "an unusual path with 201 cookies is refused before it is read",
+    { path: "/a//b", cookies: cookiesOf(many(201, (i) => `c${i}`)) },
+    denies("size"),
+  ],
+  ["an unusual path with 101 headers", { path: "/a//b", headers: headersOf(many(96, (i) => `h${i}`)) }, denies("size")],
+  [
+    "an unusual path with 200 cookies",
+    { path: "/a//b", cookies: cookiesOf(many(200, (i) => `c${i}`)) },
+    denies("path"),
+  ],
+];
+
 /** Claims of a session and what the origin is told beside the usual. */
 const CLAIMS: GateCase[] = (
   [
@@ -188,4 +272,4 @@ const CLAIMS: GateCase[] = (
   ] satisfies [string, Partial<Session>, Record<string, string>][]
 ).map(([name, session, told]) => [name, { session: token(session) }, passesWith({ ...ALICE_HEADERS, ...told })]);
 
-export const IDENTITY_CASES: GateCase[] = [...HEADERS, ...COOKIES, ...CLAIMS];
+export const IDENTITY_CASES: GateCase[] = [...HEADERS, ...COOKIES, ...SIZES, ...CLAIMS];

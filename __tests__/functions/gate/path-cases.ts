@@ -15,6 +15,11 @@ const OPTED_IN = PATHS.filter(([path]) => path.startsWith("/")).map(([path, read
   reading === "refused" ? denies("path") : passesAsPublic(),
 ]);
 
+const LONG: GateCase[] = [
+  ["a path of 2,048 characters", { site: "open", path: `/${"a".repeat(2047)}` }, passesAsPublic()],
+  ["a path of 2,049 characters", { site: "open", path: `/${"a".repeat(2048)}` }, denies("path")],
+];
+
 const SIGNED_IN: GateCase[] = [
   [
     "an escape without a session on a route with escapes",
@@ -31,4 +36,4 @@ const SIGNED_IN: GateCase[] = [
   ["a rule's name behind an encoded slash", { site: "open", path: "/files%2fa" }, denies("path")],
 ];
 
-export const PATH_CASES: GateCase[] = [...EVERYWHERE, ...OPTED_IN, ...SIGNED_IN];
+export const PATH_CASES: GateCase[] = [...EVERYWHERE, ...OPTED_IN, ...LONG, ...SIGNED_IN];

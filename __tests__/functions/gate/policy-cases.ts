@@ -1,5 +1,5 @@
 /** Who may go where: roles, methods, hosts and the paths of rules. */
-import { asksToSignIn, denies, passesAsPublic, passesWith, signsIn, type GateCase } from "./case";
+import { asksToSignIn, denies, passesAsPublic, passesWith, signsIn, type GateCase, type Expected } from "./case";
 import { ALICE_HEADERS, token } from "./sessions";
 
 const TOKEN = token();
@@ -118,6 +118,22 @@ const METHODS: GateCase[] = [
     { path: "/api/x", method: "OPTIONS", client: "fetch" },
     denies("rule", "problem"),
   ],
+  ...(
+    [
+      ["with an empty body passes", { ...PREFLIGHT, "Content-Length": "0" }, isPublic],
+      ["without an origin is none", { "Access-Control-Request-Method": "POST" }, denies("rule", "problem")],
+      ["with a body is none", { ...PREFLIGHT, "Content-Length": "5" }, denies("rule", "problem")],
+      [
+        "with a body of unknown length is none",
+        { ...PREFLIGHT, "Transfer-Encoding": "chunked" },
+        denies("rule", "problem"),
+      ],
+    ] satisfies [string, Record<string, string>, Expected][]
+  ).map(([what, headers, expected]): GateCase => [
+    `a preflight ${what}`,
+    { path: "/api/x", method: "OPTIONS", headers, client: "fetch" },
+    expected,
+  ]),
   [
     "GET with a preflight's header is none",
     { path: "/api/x", headers: PREFLIGHT, client: "fetch" },
