@@ -297,6 +297,16 @@ export const IDENTITY: Mistake[] = [
     "remove it: pool makes a user pool; or remove pool to use an existing one",
   ],
   [
+    {
+      ...identityProvider({
+        ...{ profile: "cognito", issuer: undefined, clientId: undefined, pool: { domain: { prefix: "acme" } } },
+      }),
+      ...rule({ allow: { roles: ["admin", "Domain Users"] } }),
+    },
+    "identityProviders.main.pool",
+    'Terraform makes a role here for each of the policy, and cannot make "Domain Users"; rename it in the policy, with letters, digits and . _ : @ / -',
+  ],
+  [
     identityProvider({ profile: "cognito", issuer: undefined, pool: { domain: { prefix: "acme" } } }),
     "identityProviders.main.clientId",
     "remove it: pool makes the client; or remove pool to use an existing one",
