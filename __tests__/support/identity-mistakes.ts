@@ -168,6 +168,21 @@ export const IDENTITY: Mistake[] = [
     'write a scope without spaces, such as "email"; it is "email profile"',
   ],
   [
+    identityProvider({ signingAlgorithms: ["RS512", "HS256"] }),
+    "identityProviders.main.signingAlgorithms[1]",
+    'write algorithms from RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA; it is "HS256"',
+  ],
+  [
+    identityProvider({ signingAlgorithms: "RS512" }),
+    "identityProviders.main.signingAlgorithms",
+    'write a list of algorithms, such as ["RS512"]; it is "RS512"',
+  ],
+  [
+    identityProvider({ signingAlgorithms: [] }),
+    "identityProviders.main.signingAlgorithms",
+    "name an algorithm, or leave signingAlgorithms out; it is []",
+  ],
+  [
     identityProvider({ roles: { claim: "my roles" } }),
     "identityProviders.main.roles.claim",
     'write the path of a claim, such as "roles", "realm_access.roles" or \'"https://example.com/roles"\'; it is "my roles"',

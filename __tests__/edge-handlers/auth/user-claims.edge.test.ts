@@ -16,13 +16,22 @@ afterAll(() => environment.close());
 test("more groups than an ID token may have give a page that says what to change", async () => {
   environment.idp.user = {
     ...ALICE,
-    groups: ["staff", ...Array.from({ length: 2000 }, (_, i) => `group number ${i}`)],
+    groups: ["staff", ...Array.from({ length: 4000 }, (_, i) => `group number ${i}`)],
   };
   const response = await environment.browser().signIn();
   expectPage(response, 502);
   expectNoSession(response);
   expect(response.body).toContain("limit the reported groups");
   expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "id_token_too_large" })]);
+});
+
+test("an ID token may have 64 KB", async () => {
+  environment.idp.user = {
+    ...ALICE,
+    groups: ["staff", ...Array.from({ length: 2000 }, (_, i) => `group number ${i}`)],
+  };
+  const response = await environment.browser().signIn();
+  expect(environment.readToken(setCookie(response, SESSION_COOKIE)?.value).roles).toEqual(["staff"]);
 });
 
 describe("what an identity provider says about a user stays data", () => {

@@ -92,6 +92,7 @@ async function redeem(
       issuer: issuerOf(party, idTokenText),
       audience: settings.clientId,
       keys,
+      algorithms: settings.signingAlgorithms,
       now: context.now,
     };
     return {
