@@ -102,7 +102,7 @@ export interface Ledger {
   session(key: SessionId): Promise<LedgerSession | undefined>;
   /** Writes the pointers to a session. Call it before `open`. */
   point(
-    session: Pick<LedgerSession, "uid" | "sid" | "idpSession" | "email" | "startedAt" | "expiresAt">,
+    session: Pick<LedgerSession, "uid" | "sid" | "idpSession" | "email" | "login" | "startedAt" | "expiresAt">,
   ): Promise<void>;
   /** Records a sign-in. @returns false if the session already exists: the sign-in's callback was used twice */
   open(session: LedgerSession): Promise<boolean>;

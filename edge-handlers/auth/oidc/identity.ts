@@ -2,7 +2,7 @@
 import * as oauth from "oauth4webapi";
 import type { Claims } from "../../../identity/claim-path";
 import { profileOf, scopesOf } from "../../../identity/profiles";
-import { areRolesLeftOut, claimsWanted, readUser, type User } from "../../../identity/user";
+import { areRolesLeftOut, claimsWanted, loginName, readUser, type User } from "../../../identity/user";
 import { idpSessionId } from "../../../ledger/records";
 import { sha256 } from "../../../session/node-hash";
 import { userId } from "../../../session/token";
@@ -15,6 +15,8 @@ import type { Tokens } from "./tokens";
 
 export interface Identity extends User {
   uid: string;
+  /** See `loginName` in identity/user.ts; only if there is no e-mail address. */
+  login?: string | undefined;
   /** Those that the settings name. */
   claims: Record<string, string[]>;
   /** All that the provider told. */
@@ -43,6 +45,7 @@ export async function identify(context: RequestContext, party: RelyingParty, tok
     issuer,
     subject,
     email,
+    ...(email === "" && { login: loginName(claims) }),
     roles,
     providerClaims: claims,
     claims: Object.fromEntries(
