@@ -136,6 +136,11 @@ export const FAILURES = {
     text: "The connection to your organization’s sign-in service is not set up correctly. Please ask for help.",
     action: "Try again",
   },
+  client_refused: {
+    ...TEMPORARY,
+    retryAfter: 30,
+    text: "Your organization’s sign-in service does not accept the credentials of this site, not your account. You stay signed in where you are. Please try again later, or ask for help.",
+  },
   // What is down
   idp_unavailable: { ...TEMPORARY, text: `Your organization’s sign-in service did not answer. ${TRY_LATER}` },
   idp_answer_unreadable: {

@@ -43,6 +43,12 @@ export interface Ports {
    * @throws Failure `client_secret_unavailable`
    */
   clientSecret(idp: string): Promise<string>;
+  /**
+   * The same, read again because the provider refused it; at most three times in half a minute.
+   *
+   * @throws Failure `client_secret_unavailable`
+   */
+  renewClientSecret(idp: string): Promise<string>;
   keyService: KeyService;
   /**
    * A token by which AWS vouches for this handler; valid for a while, and cached.

@@ -61,6 +61,24 @@ describe("no sign-in begins with a discovery document", () => {
       }),
   );
 
+  test.each([
+    ["realm", (issuer: string) => `${issuer}/realms/mistyped`, "HTTP_404"],
+    ["host", () => "https://mistyped.invalid", "ENOTFOUND"],
+  ])("of an issuer whose %s is mistyped: nobody is told that it will be over soon", (_name, mistype, detail) =>
+    withAuth({}, async (environment) => {
+      const { idp, settings } = environment;
+      const main = { ...settings.identityProviders["main"]!, issuer: mistype(idp.issuer) };
+      environment.publishSettings({ ...settings, identityProviders: { main } });
+      const response = await environment.browser().navigate("/_gate/login");
+      expectPage(response, 502);
+      expect(response.body).toContain("not set up correctly");
+      expect(response.body).not.toContain("within a minute");
+      expect(await environment.logLines(response)).toEqual([
+        expect.objectContaining({ outcome: "idp_misconfigured", detail }),
+      ]);
+    }),
+  );
+
   test("while connections are refused", () =>
     withAuth({}, async (environment) => {
       await environment.idp.stop();

@@ -90,6 +90,8 @@ async function userinfo(
       return oauth.processUserInfoResponse(server, client, subject ?? oauth.skipSubjectCheck, response);
     });
   } catch (error) {
+    // The access token was refused, and not the client.
+    if (error instanceof oauth.WWWAuthenticateChallengeError) throw new Failure("idp_misconfigured", error.code);
     throw tokenFailure(error);
   }
 }
