@@ -14,7 +14,7 @@ export function directory(started: () => KeycloakEdge): void {
     beforeAll(async () => {
       gateway = started();
       const { company } = gateway.realms;
-      await company.addGroups(["Domain Users", "staff/Ärzte", "cn=a,ou=b"]);
+      await company.addGroups(["Domain Users", "clinic/Ärzte", "cn=a,ou=b"]);
       await company.addUsers([NIA], { groups: ODD_ROLES });
       await company.addUsers([OLE], { groups: ["/Domain Users"] });
       await company.addUsers([PIA], { emailVerified: false });

@@ -25,7 +25,7 @@ export function groups(started: () => KeycloakEdge): void {
       ["300 in the ID token", "id-token", LEO],
       ["300 in userinfo", "userinfo", LEO],
       ["1,000 in the ID token", "id-token", LOU],
-      ["1,600 in userinfo", "userinfo", MAX],
+      ["1,000 in userinfo", "userinfo", LOU],
     ])("signs in and is renewed: %s", async (_name, id, user) => {
       const person = new ScriptedPerson(gateway);
       await person.signIn(user, pathOf(id));

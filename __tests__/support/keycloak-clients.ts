@@ -24,7 +24,7 @@ const STAFF = { roles: { grant: ["staff"] } };
 const GROUPS = { ...WITH_SECRET, roles: { claim: "groups", grant: ["staff"] } };
 
 /** Groups as Keycloak writes them, with their path. */
-export const ODD_ROLES = ["/Domain Users", "/staff/Ärzte", "/cn=a,ou=b"];
+export const ODD_ROLES = ["/Domain Users", "/clinic/Ärzte", "/cn=a,ou=b"];
 
 /** By ID. Paths that are not of another one are those of the first. */
 export const CLIENTS: Record<string, KeycloakClient> = {

@@ -83,7 +83,7 @@ export const FAILURES = {
   // The way back from the identity provider
   flow_missing: {
     ...START_OVER,
-    text: "This sign-in was already used, took longer than ten minutes, or was started in another browser.",
+    text: "This sign-in was already used, took longer than thirty minutes, or was started in another browser.",
   },
   flow_mismatch: { ...START_OVER, text: CANNOT_CONTINUE },
   authorization_response_invalid: { ...START_OVER, text: CANNOT_CONTINUE },

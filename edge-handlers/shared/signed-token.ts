@@ -12,7 +12,8 @@ export const SKEW = 60 + CLOCK_SKEW;
 export interface ExpectedToken {
   issuer: string;
   audience: string;
-  keys: KeySet;
+  /** The key for a token of an issuer; see {@link KeySet}. */
+  keys: KeySet | KeySet["answered"];
   /** The usual ones if absent. */
   algorithms?: readonly string[] | undefined;
   /** Unix seconds. */
