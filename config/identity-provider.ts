@@ -87,7 +87,7 @@ export const identityProvider = z.strictObject({
     )
     .min(1, "name an algorithm, or leave signingAlgorithms out")
     .optional(),
-  /** By default those of the profile. `offline_access` asks for the refresh token that silent renewal needs. */
+  /** By default those of the profile. Some providers give the refresh token for silent renewal only for `offline_access`. */
   scopes: scopes.optional(),
   roles: roles.prefault({}),
   /** Only people with a verified e-mail address in one of these domains may sign in. */

@@ -41,7 +41,7 @@ export const flow: Check = (subject) => {
 
 export const scopes: Check = (subject) => {
   const { ok, warning } = finder("scopes");
-  const asked = scopesOf(subject.provider);
+  const asked = scopesOf(subject.provider, subject.metadata);
   const offered = listIn(subject, "scopes_supported");
   const missing = offered ? asked.filter((name) => !offered.includes(name)) : [];
   return missing.length === 0

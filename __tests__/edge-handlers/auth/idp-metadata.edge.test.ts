@@ -335,6 +335,22 @@ describe("the key set", () => {
   );
 });
 
+test.each([
+  ["a provider that lists it", ["openid", "offline_access"], true],
+  ["a provider that does not", ["openid"], false],
+])("offline_access is asked for at %s", (_name, offered, isAsked) =>
+  withAuth(
+    {
+      idp: { scopes: undefined },
+      prepare: ({ idp }) => (idp.tampering = { discovery: (document) => ({ ...document, scopes_supported: offered }) }),
+    },
+    async (environment) => {
+      const scope = new URL(await environment.browser().startSignIn()).searchParams.get("scope")!;
+      expect(scope.split(" ").includes("offline_access")).toBe(isAsked);
+    },
+  ),
+);
+
 describe("RFC 9207", () => {
   const silent = (document: Json) => ({ ...document, authorization_response_iss_parameter_supported: undefined });
 

@@ -66,7 +66,7 @@ async function completeClaims(
   party: RelyingParty,
   { idToken, accessToken, dpop }: Tokens,
 ): Promise<Claims> {
-  const wanted = [...claimsWanted(party.settings, scopesOf(party.settings)), ...settings.claims];
+  const wanted = [...claimsWanted(party.settings, scopesOf(party.settings, party.server)), ...settings.claims];
   if (idToken && (areRolesLeftOut(party.settings, idToken) || wanted.every((name) => idToken[name] !== undefined)))
     return idToken;
   if (!party.server.userinfo_endpoint || !profileOf(party.settings.profile).userinfo) {
