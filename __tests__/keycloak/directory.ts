@@ -1,4 +1,4 @@
-/** Groups, addresses and algorithms as a directory has them, and not as a gateway would like them. */
+/** Groups and addresses as a directory has them, and not as a gateway would like them. */
 import { edgegate } from "../support/cli";
 import { ODD_ROLES, pathOf } from "../support/keycloak-clients";
 import type { KeycloakEdge } from "../support/keycloak-edge";
@@ -41,16 +41,6 @@ export function directory(started: () => KeycloakEdge): void {
       expect(listed.stdout).toContain(session.sid);
       expect(await edgegate(["revoke", "user", PIA.email, "--yes", local])).toMatchObject({ code: 0, stderr: "" });
       await expectSoon(async () => (await person.client.fetch("GET", `${gateway.edge.url}/staff`)).status, 401);
-    });
-
-    test("signs with RS512, and the config names that", async () => {
-      const person = new ScriptedPerson(gateway);
-      const { sid } = await person.signIn(OLE, pathOf("rs512"));
-      await person.age();
-      expect((await person.open(pathOf("rs512"))).status).toBe(200);
-      expect(person.session().sid).toBe(sid);
-      await gateway.realms.company.endSessionsOf(OLE);
-      await expectSoon(async () => (await person.client.fetch("GET", gateway.edge.url + pathOf("rs512"))).status, 401);
     });
   });
 }

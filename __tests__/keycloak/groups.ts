@@ -24,7 +24,6 @@ export function groups(started: () => KeycloakEdge): void {
     test.each([
       ["300 in the ID token", "id-token", LEO],
       ["300 in userinfo", "userinfo", LEO],
-      ["1,000 in the ID token", "id-token", LOU],
       ["1,000 in userinfo", "userinfo", LOU],
     ])("signs in and is renewed: %s", async (_name, id, user) => {
       const person = new ScriptedPerson(gateway);

@@ -53,11 +53,6 @@ export const CLIENTS: Record<string, KeycloakClient> = {
     config: { ...WITH_SECRET, profile: "generic", roles: { claim: "realm_access.roles", grant: ["staff"] } },
   },
   rotated: { realm: "company", config: { ...STAFF, ...WITH_SECRET } },
-  rs512: {
-    realm: "company",
-    config: { ...STAFF, ...WITH_SECRET, signingAlgorithms: ["RS512"] },
-    keycloak: { attributes: { "id.token.signed.response.alg": "RS512" } },
-  },
   partner: { realm: "partner", config: { ...STAFF, ...WITH_SECRET } },
   rolling: { realm: "rolling", config: { ...STAFF, ...WITH_SECRET } },
 };
