@@ -130,7 +130,7 @@ function addOperation(program: Command, print: (outcome: Outcome, options: Globa
     .description(
       "list the sessions that have not expired or been signed out, newest first; the state shows which are revoked",
     )
-    .option("--user <user>", "only of this user: e-mail address or uid")
+    .option("--user <user>", "only of this user: e-mail address, user name or uid")
     .option("--all", "with --user: also those that have expired or were signed out")
     .option("--limit <n>", "list at most this many (default: 100)", parseLimit)
     .action(run(async () => (await import("./commands/sessions")).sessions));
@@ -138,7 +138,7 @@ function addOperation(program: Command, print: (outcome: Outcome, options: Globa
   const revoke = program.command("revoke").description("end sessions");
   withReason(asking(revoke.command("user")))
     .description("end every session of one user; the user can sign in again if the identity provider allows it")
-    .argument("[user]", "e-mail address or uid")
+    .argument("[user]", "e-mail address, user name or uid")
     .option("--issuer <url>", "the user's issuer, instead of [user]; needs --subject")
     .option("--subject <sub>", "the user's subject at that issuer")
     .action(run(async () => (await import("./commands/revoke-user")).revokeUser));

@@ -1,16 +1,22 @@
 /** Reads a user from the command line. */
+import type { LedgerSession } from "../ledger/records";
 import { SHORT_ID } from "../session/revocation";
 import { CommandFailure } from "./failures";
 
+/** `email` may also be what the provider calls a user without one: an unverified address, or a user name. */
 export type UserName = { uid: string } | { email: string };
 
-/** @throws CommandFailure for a text that is neither an e-mail address nor a uid */
+export function nameOf({ email, login }: Pick<LedgerSession, "email" | "login">): string | undefined {
+  return email || (login && `${login} (not verified)`);
+}
+
+/** @throws CommandFailure for a text that is neither a name nor a uid */
 export function parseUser(text: string): UserName {
-  if (text.includes("@")) return { email: text };
   if (SHORT_ID.test(text)) return { uid: text };
+  if (/^\S{1,254}$/.test(text)) return { email: text };
   throw new CommandFailure(
     "usage",
     `${JSON.stringify(text)} is not a user`,
-    "write an e-mail address, or the 16 characters of a uid: from the logs or x-gate-user",
+    "write an e-mail address, a user name, or the 16 characters of a uid: from the logs or x-gate-user",
   );
 }

@@ -4,9 +4,8 @@
  */
 import { X509Certificate } from "node:crypto";
 import { z } from "zod";
-import { ROLE_NAME } from "../policy/rule";
 import type { ConfigProblem } from "./error";
-import { GUID, region, text } from "./fields";
+import { GUID, region, role, text } from "./fields";
 
 /**
  * The app role of people who may sign in and have no role of the policy. Entra asks for some app role as soon as an app
@@ -134,9 +133,7 @@ export const entraAppSchema = z
       /** Only people who are assigned may sign in. */
       assignmentRequired: z.boolean("write true or false").default(true),
       /** Who has a role of the policy. */
-      assignments: z
-        .record(text(ROLE_NAME, "a role of the policy"), somebody, 'write { admin: { groups: ["…"] } }')
-        .default({}),
+      assignments: z.record(role, somebody, 'write { admin: { groups: ["…"] } }').default({}),
       /** Who may sign in without a role. */
       signedIn: somebody.optional(),
       /** Consents for everybody in the tenant: where assignment is required, people cannot. */

@@ -51,7 +51,10 @@ export const slug = text(
   /^[a-z][a-z0-9-]{0,29}$/,
   'a short name of lower-case letters, digits and "-", such as "main"',
 );
-export const role = text(ROLE_NAME, 'a role name of letters, digits and . _ : @ / -, such as "admin"');
+export const role = text(
+  ROLE_NAME,
+  'the name of a role, such as "admin" or "Domain Users": 1 to 256 visible characters, with no space at its ends',
+);
 
 export const pathPattern = z.string('write a path pattern, such as "/admin/**"').superRefine((value, context) => {
   const problem = pathPatternProblem(value);

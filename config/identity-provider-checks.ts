@@ -32,6 +32,13 @@ export const identityProvidersAreComplete = ofEach((provider) => {
   return problems;
 });
 
+/**
+ * What groups and app roles that Terraform makes can be called. Neither a user pool
+ * (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html) nor Entra
+ * (https://learn.microsoft.com/graph/api/resources/approle) takes spaces, and Entra takes ASCII only.
+ */
+const MADE_ROLE_NAME = /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,63}$/;
+
 /** What Terraform makes: only for the profile that has it, and never twice. */
 export const madeClientsFitTheProfile = ofEach(({ profile, issuer, clientId, app, pool, tenants }, config) => {
   const problems: [string, string][] = [];
@@ -43,6 +50,13 @@ export const madeClientsFitTheProfile = ofEach(({ profile, issuer, clientId, app
     problems.push(["clientId", "remove it: pool makes the client; or remove pool to use an existing one"]);
   if (pool && pool.tokens.refresh < config.session.absolute)
     problems.push(["pool.tokens.refresh", `write at least session.absolute (${config.session.absolute}s)`]);
+  const made = app ? "app" : pool ? "pool" : undefined;
+  const odd = made && rolesOf(config.policy).find((role) => !MADE_ROLE_NAME.test(role));
+  if (odd !== undefined)
+    problems.push([
+      made!,
+      `Terraform makes a role here for each of the policy, and cannot make "${odd}"; rename it in the policy, with letters, digits and . _ : @ / -`,
+    ]);
   if (app)
     for (const { path, message } of entraAppProblems({ app, roles: rolesOf(config.policy), tenants: tenants ?? [] }))
       problems.push([`app.${path}`, message]);

@@ -1,6 +1,7 @@
 /** An identity provider in the config. Checks that need the rest of the config are in identity-provider-checks.ts. */
 import { z } from "zod";
 import { claimPathProblem } from "../identity/claim-path";
+import { ALL_SIGNATURE_ALGORITHMS } from "../identity/signing-keys";
 import { profileOf, PROFILES, type ProfileName } from "../identity/profiles";
 import { TENANT_ID } from "../identity/user";
 import { clientOptions } from "./client-authentication";
@@ -78,7 +79,15 @@ export const identityProvider = z.strictObject({
   /** Absent if Terraform makes the client (`app`, `pool`). */
   clientId: text(/^[!-~]{1,255}$/, "the client ID that the identity provider gave you").optional(),
   ...clientOptions,
-  /** By default those of the profile. `offline_access` asks for the refresh token that silent renewal needs. */
+  /** Of the tokens that the provider signs. By default RS256, PS256, ES256 and EdDSA. */
+  signingAlgorithms: z
+    .array(
+      z.enum(ALL_SIGNATURE_ALGORITHMS, `write algorithms from ${ALL_SIGNATURE_ALGORITHMS.join(", ")}`),
+      'write a list of algorithms, such as ["RS512"]',
+    )
+    .min(1, "name an algorithm, or leave signingAlgorithms out")
+    .optional(),
+  /** By default those of the profile. Some providers give the refresh token for silent renewal only for `offline_access`. */
   scopes: scopes.optional(),
   roles: roles.prefault({}),
   /** Only people with a verified e-mail address in one of these domains may sign in. */

@@ -16,6 +16,8 @@ export interface Profile {
   /** True if userinfo may have claims that the ID token lacks. */
   userinfo: boolean;
   scopes: readonly string[];
+  /** True to ask for `offline_access`, too, where the provider's metadata offers it and a refresh token needs it. */
+  offlineAccessIfNeeded?: boolean;
   /** Further parameters of the authorization request. */
   parameters?: Readonly<Record<string, string>>;
   /**

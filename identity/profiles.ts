@@ -15,10 +15,29 @@ export function profileOf(name: ProfileName = "generic"): Profile {
   return PROFILES[name];
 }
 
+/** What the scopes depend on, of a provider's metadata (OpenID Connect Discovery 1.0, section 3). */
+interface Metadata {
+  authorization_endpoint?: unknown;
+  scopes_supported?: unknown;
+}
+
 /** The scopes that a provider is asked for. */
-export function scopesOf(provider: {
-  profile?: ProfileName | undefined;
-  scopes?: readonly string[] | undefined;
-}): readonly string[] {
-  return provider.scopes ?? profileOf(provider.profile).scopes;
+export function scopesOf(
+  provider: { profile?: ProfileName | undefined; scopes?: readonly string[] | undefined },
+  metadata: Metadata,
+): readonly string[] {
+  const { scopes, offlineAccessIfNeeded } = profileOf(provider.profile);
+  if (provider.scopes) return provider.scopes;
+  return offlineAccessIfNeeded && needsOfflineAccess(metadata) ? [...scopes, "offline_access"] : scopes;
+}
+
+/**
+ * True if the provider gives refresh tokens for `offline_access`
+ * (https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess). Keycloak offers it but gives them without:
+ * with it, a sign-in ends the user's session there, and users need a role for it
+ * (https://www.keycloak.org/docs/latest/server_admin/#_offline-access).
+ */
+function needsOfflineAccess({ authorization_endpoint: endpoint, scopes_supported: offered }: Metadata): boolean {
+  const isKeycloak = typeof endpoint === "string" && endpoint.endsWith("/protocol/openid-connect/auth");
+  return Array.isArray(offered) && offered.includes("offline_access") && !isKeycloak;
 }

@@ -1,8 +1,18 @@
 /** Which keys and algorithms of an identity provider the gateway accepts signatures from. */
 import { TENANT_ID } from "./user";
 
-/** Never `none`, never HMAC: with HMAC anybody could sign with the provider's public key. */
-export const SIGNATURE_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"];
+/** Accepted where the config names none. */
+export const SIGNATURE_ALGORITHMS: readonly string[] = ["RS256", "PS256", "ES256", "EdDSA"];
+/**
+ * All that a config may name (RFC 7518 section 3.1, RFC 8037 section 3.1). Never `none`, never HMAC: with HMAC anybody
+ * could sign with the provider's public key.
+ */
+export const ALL_SIGNATURE_ALGORITHMS = [
+  ...["RS256", "RS384", "RS512"],
+  ...["PS256", "PS384", "PS512"],
+  ...["ES256", "ES384", "ES512"],
+  "EdDSA",
+] as const;
 
 /** RFC 7518 section 3.3; NIST SP 800-56B Rev. 2, section 6.2. */
 const MIN_RSA_BITS = 2048;

@@ -117,6 +117,23 @@ export function readUser(rules: ClaimRules, claims: Claims): User {
   return { issuer, subject, email, roles: readRoles(rules, claims) };
 }
 
+/** Visible characters; as many as an address may have. */
+const LOGIN = /^[^\p{C}\p{Z}]{1,254}$/u;
+
+/**
+ * What people call a user who has no e-mail address that counts: an unverified address, or a user name
+ * (https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims). Users may choose it, so it only helps to find
+ * them.
+ *
+ * @returns undefined if there is none
+ */
+export function loginName(claims: Claims): string | undefined {
+  const [email, name] = [readClaim(claims, ["email"]), readClaim(claims, ["preferred_username"])];
+  return [typeof email === "string" && EMAIL.test(email) && email, name].find(
+    (text): text is string => typeof text === "string" && LOGIN.test(text),
+  );
+}
+
 /** In lower case; empty if the text is not an address. */
 export function domainOf(email: string): string {
   return EMAIL.test(email) ? email.slice(email.indexOf("@") + 1).toLowerCase() : "";

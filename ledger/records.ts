@@ -12,7 +12,10 @@ export interface LedgerSession {
   idp: string;
   /** See {@link idpSessionId}; absent if the provider's ID token has no `sid`. */
   idpSession?: string;
+  /** Empty if there is none that counts. */
   email: string;
+  /** An unverified address or a user name, if there is no e-mail address. It only helps to find the user. */
+  login?: string;
   /** `issuedAt` of the session's tokens: the sign-in. */
   startedAt: number;
   /**

@@ -45,7 +45,7 @@ export const getPointer = (table: string, sid: string) => getItem<SessionPointer
 export const getSessionsOf = (table: string, uid: string) =>
   queryPartition<LedgerSession>(table, sessionKeyOf(uid, "").pk);
 
-/** @param email in any case */
+/** @param email in any case; or a `login` */
 export const getPointersOfEmail = (table: string, email: string) =>
   queryPartition<SessionPointer>(table, emailPointerKey(email, "").pk);
 
@@ -71,15 +71,16 @@ export function putPointers(
     sid,
     idpSession,
     email,
+    login = "",
     startedAt,
     expiresAt,
-  }: Pick<LedgerSession, "uid" | "sid" | "idpSession" | "email" | "startedAt" | "expiresAt">,
+  }: Pick<LedgerSession, "uid" | "sid" | "idpSession" | "email" | "login" | "startedAt" | "expiresAt">,
 ): LedgerRequest<Part<never>> {
   const pointer: SessionPointer = { uid, sid, expiresAt };
   const keys = [
     sidPointerKey(sid),
     startedPointerKey(startedAt, sid),
-    ...(email ? [emailPointerKey(email, uid)] : []),
+    ...(email || login ? [emailPointerKey(email || login, uid)] : []),
     ...(idpSession === undefined ? [] : [idpSessionPointerKey(idpSession, sid)]),
   ];
   return writeItems({ [table]: keys.map((key) => ({ PutRequest: { Item: toItem({ ...key, ...pointer }) } })) });

@@ -5,7 +5,7 @@
  *
  *     sessions     pk "user#<uid>"          sk "session#<sid>"   LedgerSession
  *                  pk "sid#<sid>"           sk "user"            SessionPointer
- *                  pk "email#<address>"     sk "user#<uid>"      SessionPointer, of the latest session
+ *                  pk "email#<address>"     sk "user#<uid>"      SessionPointer, of the latest session; or `login`
  *                  pk "started#<hour>"      sk "<time>#<sid>"    SessionPointer, for lists: newest first
  *                  pk "idp-session#<hash>"  sk "session#<sid>"   SessionPointer, by the provider's session
  *                  pk "idp-session#<hash>"  sk "ended"           the provider ended it; ends sign-ins in progress
@@ -37,7 +37,7 @@ export function sidPointerKey(sid: string): { pk: string; sk: string } {
   return { pk: "sid#" + sid, sk: "user" };
 }
 
-/** @param email in any case */
+/** @param email in any case; or a `login` */
 export function emailPointerKey(email: string, uid: string): { pk: string; sk: string } {
   return { pk: "email#" + email.toLowerCase(), sk: "user#" + uid };
 }

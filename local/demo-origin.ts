@@ -4,7 +4,7 @@
  */
 import type { Config } from "../config/schema";
 import type { EdgeRequest, EdgeResponse } from "./cloudfront-events";
-import { demoPage, type DemoSite } from "./demo-page";
+import { demoPage, rolesIn, type DemoSite } from "./demo-page";
 import { placesOf } from "./places";
 
 /** The demo site of a config, with a link to one page for every part of its policy. */
@@ -28,7 +28,7 @@ function apiAnswer(request: EdgeRequest): object {
   return {
     path: request.path,
     user: received["x-gate-email"] ?? null,
-    roles: (received["x-gate-roles"] ?? "").split(",").filter(Boolean),
+    roles: rolesIn(received["x-gate-roles"]),
     headers: request.headers.map(([name]) => name).join(" "),
   };
 }

@@ -42,7 +42,12 @@ function toldIdentity(request: EdgeRequest): string {
   const told = Object.fromEntries(request.headers);
   const name = told["x-gate-email"] ?? told["x-gate-user"];
   if (name === undefined) return "This origin does not get the user's identity.";
-  return identity(name, "From the gate's headers", (told["x-gate-roles"] ?? "").split(",").filter(Boolean));
+  return identity(name, "From the gate's headers", rolesIn(told["x-gate-roles"]));
+}
+
+/** The names in `x-gate-roles`; each is percent-encoded. */
+export function rolesIn(header = ""): string[] {
+  return header.split(",").filter(Boolean).map(decodeURIComponent);
 }
 
 function identity(name: string, source: string, roles: string[]): string {

@@ -1,14 +1,14 @@
 /**
  * What a rule requires of a request, as a short string: the generated source of the policy returns it to the gate.
  *
- *     ["%"]     paths with escapes may pass; followed by
+ *     ["?"]     paths with escapes may pass; followed by
  *     "*"       public; or
  *     ["x!y="]  signed in with one of these identity providers; followed by one of
  *     "+"       anyone signed in
- *     "a!b"     anyone with one of these roles
+ *     "a!b"     anyone with one of these roles, percent-encoded as in tokens (percent-encoding.ts)
  */
 
-export const TAKES_ESCAPES = "%";
+export const TAKES_ESCAPES = "?";
 export const PUBLIC = "*";
 export const SIGNED_IN = "+";
 export const ROLE_SEPARATOR = "!";

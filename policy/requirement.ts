@@ -1,4 +1,5 @@
 /** What a rule requires of a request, and how to write and read it as text. */
+import { encodeText } from "./percent-encoding";
 import { END_OF_PROVIDERS, PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "./requirement-text";
 import type { Allow } from "./rule";
 
@@ -21,7 +22,10 @@ function allowText(allow: Allow): string {
   if (allow === "public") return PUBLIC;
   if (allow === "signed-in") return SIGNED_IN;
   const { roles, idp } = allow;
-  return (idp ? idp.join(ROLE_SEPARATOR) + END_OF_PROVIDERS : "") + (roles ? roles.join(ROLE_SEPARATOR) : SIGNED_IN);
+  return (
+    (idp ? idp.join(ROLE_SEPARATOR) + END_OF_PROVIDERS : "") +
+    (roles ? roles.map(encodeText).join(ROLE_SEPARATOR) : SIGNED_IN)
+  );
 }
 
 function readAllow(text: string): Allow {
@@ -29,7 +33,7 @@ function readAllow(text: string): Allow {
   if (text === SIGNED_IN) return "signed-in";
   const [providers, roles = providers] = text.split(END_OF_PROVIDERS);
   return {
-    ...(roles !== SIGNED_IN && { roles: roles!.split(ROLE_SEPARATOR) }),
+    ...(roles !== SIGNED_IN && { roles: roles!.split(ROLE_SEPARATOR).map(decodeURIComponent) }),
     ...(roles !== providers && { idp: providers!.split(ROLE_SEPARATOR) }),
   };
 }

@@ -25,8 +25,11 @@ export interface PolicyRule {
   preflight?: "pass" | undefined;
 }
 
-/** The form of role names. They need no escaping in the gate's source, in requirements and in headers. */
-export const ROLE_NAME = /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,63}$/;
+/**
+ * The form of role names: those of identity providers, such as `Domain Users`, `/staff` or `cn=a,ou=b`. Without what
+ * cannot be seen: a rule must read as what it compares.
+ */
+export const ROLE_NAME = /^(?! )(?:[^\p{C}\p{Z}]| ){1,256}(?<! )$/u;
 
 /** Characters that the gate accepts only as they are, never as `%XX` (RFC 3986 section 2.3). */
 const UNRESERVED_SEGMENT = /^[A-Za-z0-9._~-]+$/;

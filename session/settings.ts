@@ -37,6 +37,8 @@ export interface IdentityProviderSettings extends ClaimRules {
   label: string;
   clientId: string;
   clientAuthentication: ClientAuthentication;
+  /** Of the tokens that the provider signs; the usual ones (identity/signing-keys.ts) if absent. */
+  signingAlgorithms?: string[] | undefined;
   /** The profile's if absent. */
   scopes?: string[] | undefined;
   /** The hosts and paths at which people sign in with this provider, rather than one that names no place. */

@@ -14,6 +14,7 @@
  * empty field means no mark or no floor. Roles, and the values of a claim, are joined by `!`. Every text field is percent-encoded (RFC 3986 section
  * 2.1) down to `[A-Za-z0-9_.@:/-]`. Compact text costs a third of JSON in the CloudFront Functions engine.
  */
+import { encodeText } from "../policy/percent-encoding";
 import { ROLE_SEPARATOR } from "../policy/requirement-text";
 import type { HmacText } from "./keys";
 import { MARK_FORM, markText, NO_FLOOR, shardOf } from "./shard";
@@ -123,7 +124,7 @@ export function decodePayload(payload: string): Session {
     authTime: numberIn(fields[AUTH_TIME]),
     idp: fields[IDP]!,
     strength: decodeURIComponent(fields[STRENGTH]!),
-    roles: fields[ROLES] ? fields[ROLES].split(ROLE_SEPARATOR) : [],
+    roles: fields[ROLES] ? fields[ROLES].split(ROLE_SEPARATOR).map(decodeURIComponent) : [],
     email: decodeURIComponent(fields[EMAIL]!),
     claims: claims,
   };
@@ -146,7 +147,7 @@ export function mintToken(hmac: HmacText, tokenKey: string, kid: string, session
     withoutZeros(markText(session.authTime)),
     session.idp,
     encodeText(session.strength),
-    session.roles.join(ROLE_SEPARATOR),
+    session.roles.map(encodeText).join(ROLE_SEPARATOR),
     encodeText(session.email),
   ];
   Object.keys(session.claims).forEach((claim) =>
@@ -174,10 +175,4 @@ function floorText(floor: string): string {
 /** Shorter tokens are cheaper: every 64 characters cost the gate 2,700 instructions. */
 function withoutZeros(text: string): string {
   return text.replace(/^0+(?=.)/, "");
-}
-
-function encodeText(text: string): string {
-  return encodeURIComponent(text)
-    .replace(/[!'()*~]/g, (c) => "%" + c.charCodeAt(0).toString(16).toUpperCase())
-    .replace(/%(40|3A|2F)/g, (c) => decodeURIComponent(c));
 }

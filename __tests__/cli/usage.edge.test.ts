@@ -19,7 +19,7 @@ describe("a mistake on the command line ends with 2 and says what to write", () 
     ]),
     [["sessions", "--limit", "0"], "write a number from 1 to 1000"],
     [["sessions", "--limit", "many"], "write a number from 1 to 1000"],
-    [["sessions", "--user", "alice"], "write an e-mail address, or the 16 characters of a uid"],
+    [["sessions", "--user", "alice b"], "write an e-mail address, a user name, or the 16 characters of a uid"],
     [["sessions", "--all"], "--all goes with --user"],
     [["sessions", "more"], "too many arguments"],
     [["sessions", "--local", "more"], "too many arguments"],
@@ -71,10 +71,10 @@ test.each([
 });
 
 test("with --json a mistake is reported as JSON, and nothing else is written", async () => {
-  const { code, stdout, stderr } = await edgegate(["sessions", "--user", "alice", "--json"]);
+  const { code, stdout, stderr } = await edgegate(["sessions", "--user", "alice b", "--json"]);
   expect({ code, stderr }).toEqual({ code: 2, stderr: "" });
   expect(JSON.parse(stdout)).toEqual({
-    error: { code: "usage", message: '"alice" is not a user', hint: expect.stringContaining("e-mail address") },
+    error: { code: "usage", message: '"alice b" is not a user', hint: expect.stringContaining("e-mail address") },
   });
 });
 

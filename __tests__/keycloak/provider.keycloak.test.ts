@@ -4,9 +4,11 @@ import { describeWithKeycloak } from "../support/tools";
 import { canceledSignIns } from "./canceled-sign-ins";
 import { clients } from "./clients";
 import { concurrentRenewals } from "./concurrent-renewals";
+import { directory } from "./directory";
 import { groups } from "./groups";
 import { keyRollover } from "./key-rollover";
 import { oneTimePasswords } from "./one-time-passwords";
+import { onlineSessions } from "./online-sessions";
 import { realms } from "./realms";
 import { sessions } from "./sessions";
 
@@ -21,6 +23,17 @@ describeWithKeycloak("people who sign in at Keycloak, where a refresh token is g
   });
   afterAll(() => gateway?.close());
 
-  const all = [concurrentRenewals, sessions, clients, oneTimePasswords, canceledSignIns, keyRollover, realms, groups];
+  const all = [
+    concurrentRenewals,
+    sessions,
+    clients,
+    oneTimePasswords,
+    canceledSignIns,
+    keyRollover,
+    realms,
+    groups,
+    directory,
+    onlineSessions,
+  ];
   for (const describeTests of all) describeTests(() => gateway);
 });

@@ -137,11 +137,11 @@ test("prints why a request failed, with the codes of the log", async () => {
       `${edge.url}/staff`,
       edge.users[1]!,
     );
-    expect(status).toBe(502);
+    expect(status).toBe(503);
     // The log comes another way than the answer.
     for (let tries = 0; tries < 20 && !lines.some((line) => line.startsWith("local-test-auth:")); tries++)
       await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(lines).toContain("local-test-auth: idp_misconfigured OAUTH_WWW_AUTHENTICATE_CHALLENGE");
+    expect(lines).toContain("local-test-auth: client_refused OAUTH_WWW_AUTHENTICATE_CHALLENGE");
   } finally {
     await edge.close();
   }

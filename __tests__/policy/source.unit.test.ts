@@ -162,8 +162,16 @@ const POLICIES: [name: string, rules: PolicyRule[], decisions: Decisions][] = [
     [
       { path: "/a", allow: { roles: ["admin"] } },
       { path: "/b", allow: { roles: ["staff", "ops@example.com", "team:a/b.c-d"] } },
+      { path: "/c", allow: { roles: ["Ärzte", "Domain Users"] } },
+      { path: "/d", allow: { roles: ["/staff", "cn=a,ou=b"], idp: ["main"] }, escapes: true },
+      { path: "/e", allow: { roles: ["*"] } },
+      { path: "/f", allow: { roles: ["+", "a!b"] } },
+      { path: "/g", allow: { roles: ["?"] } },
     ],
-    { "GET /a": "admin", "GET /b": "staff!ops@example.com!team:a/b.c-d" },
+    {
+      ...{ "GET /a": "admin", "GET /b": "staff!ops@example.com!team:a/b.c-d", "GET /c": "%C3%84rzte!Domain%20Users" },
+      ...{ "GET /d": "?main=/staff!cn%3Da%2Cou%3Db", "GET /e": "%2A", "GET /f": "%2B!a%21b", "GET /g": "%3F" },
+    },
   ],
   [
     "escapes",
@@ -173,7 +181,7 @@ const POLICIES: [name: string, rules: PolicyRule[], decisions: Decisions][] = [
       { path: "/c", allow: { roles: ["x", "y"] }, escapes: true },
       { path: "/d", allow: "public", escapes: false },
     ],
-    { "GET /a": "%*", "GET /b": "%+", "GET /c": "%x!y", "GET /d": "*" },
+    { "GET /a": "?*", "GET /b": "?+", "GET /c": "?x!y", "GET /d": "*" },
   ],
   [
     "preflights",
@@ -186,8 +194,8 @@ const POLICIES: [name: string, rules: PolicyRule[], decisions: Decisions][] = [
     {
       ...{ "OPTIONS /api/x preflight": "*", "OPTIONS /api/x": "+", "GET /api/x": "staff", "POST /api/x": "+" },
       ...{
-        "OPTIONS /files/x preflight": "%*",
-        "OPTIONS /files/x": "%+",
+        "OPTIONS /files/x preflight": "?*",
+        "OPTIONS /files/x": "?+",
         "OPTIONS /other preflight": "+",
         "OPTIONS /apix preflight": "+",
       },
@@ -251,7 +259,7 @@ describe("the text", () => {
         host: "xn--bcher-kva.example.com",
         path: "/~a.b_c-d/*/E/**",
         methods: ["GET", "PATCH"],
-        allow: { roles: ["A.b_c:d@e/f-g"] },
+        allow: { roles: ["A.b_c:d@e/f-g", "Ärzte", "${x}%{y}$${z}", "a\"b\\c'd`e", "東京 😀"] },
         escapes: true,
         preflight: "pass",
       },

@@ -87,12 +87,14 @@ describe.each(["k", "k1", "abcdefgh"])("a token under %s", (kid) => {
     expect(token).toMatch(/^[\w.@:/%!~-]+$/);
   });
 
-  test.each([[[]], [["admin"]], [["a", "b", "ops@example.com", "team:a/b.c-d"]]])(
-    "brings back the roles %j",
-    (roles) => {
-      expect(read(mintToken(hmac, KEY, kid, { ...SESSION, roles })).roles).toEqual(roles);
-    },
-  );
+  test.each([
+    [[]],
+    [["admin"]],
+    [["a", "b", "ops@example.com", "team:a/b.c-d"]],
+    [["/staff", "Domain Users", "Ärzte", "cn=a,ou=b", "a!b~c.d%e", "東京 😀"]],
+  ])("brings back the roles %j", (roles) => {
+    expect(read(mintToken(hmac, KEY, kid, { ...SESSION, roles })).roles).toEqual(roles);
+  });
 
   test.each([0, 1, 2 ** 31, 2 ** 32, 36 ** 7 - 1])("brings back the time %d", (time) => {
     const times = { issuedAt: time, expiresAt: time, authTime: time, mark: time };

@@ -256,6 +256,7 @@ describeWithTerraform("the plan", (open) => {
             clientAuthentication: "client_secret_post",
             roles: { grant: ["admin", "ops@example.com", "staff"], prefix: "door-" },
             emailDomains: ["example.com"],
+            signingAlgorithms: ["PS512", "ES384"],
             authorizationParameters: { ui_locales: "de en", acr_values: "urn:${no}:template" },
             offeredAt: { hosts: ["admin.example.com"], paths: ["/catalogue/**"] },
           },

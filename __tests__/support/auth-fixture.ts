@@ -12,7 +12,7 @@ import { buildHandlerZip } from "../../build/handler";
 import { startAwsEmulator, type AwsEmulator } from "../../local/aws-emulator";
 import { startLambda } from "../../local/lambda";
 import { createLedgerTables } from "../../local/ledger-tables";
-import { SIGN_INS_COOKIE } from "../../session/cookies";
+import { RETURN_COOKIE, SIGN_INS_COOKIE } from "../../session/cookies";
 import type { SessionKeys } from "../../session/keys";
 import { LEDGER_RETENTION, type LedgerSession } from "../../ledger/records";
 import { settingsParameterName, type AuthParameter, type IdentityProviderSettings } from "../../session/settings";
@@ -296,8 +296,8 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
     const response = readEdgeResponse(await lambda.invoke(viewerRequestEvent(numbered)), numbered);
     for (const setCookie of response.headers["set-cookie"] ?? []) {
       const { name, value } = parseSetCookie(setCookie);
-      // Times of sign-ins are in the log as the times of its lines.
-      if (name !== SIGN_INS_COOKIE && value) secret(value);
+      // Times of sign-ins are in the log as the times of its lines, and a page names the way back.
+      if (name !== SIGN_INS_COOKIE && name !== RETURN_COOKIE && value) secret(value);
     }
     if (
       !/\bno-store\b/.test(response.headers["cache-control"]?.join() ?? "") &&

@@ -242,10 +242,10 @@ const POLICY: Mistake[] = [
   [rule({ allow: "everybody" }), "policy[0].allow", `${ALLOW}; it is "everybody"`],
   [rule({ allow: { role: "admin" } }), "policy[0].allow", `${ALLOW}; it is {"role":"admin"}`],
   [rule({ allow: { roles: [] } }), "policy[0].allow.roles", 'name a role, or write allow: "signed-in"; it is []'],
-  ...["", "a b", "a!b", "*", "+", "%", "ä", "x".repeat(65)].map((name): Mistake => [
+  ...["", " ", " a", "a ", "a\u00a0b", "a\u200bb", "a\u202eb", "\ud800", "x".repeat(257)].map((name): Mistake => [
     rule({ allow: { roles: ["admin", name] } }),
     "policy[0].allow.roles[1]",
-    `${ROLE}${name.length > 60 ? "" : `; it is "${name}"`}`,
+    `${ROLE}${name.length > 60 ? "" : `; it is ${JSON.stringify(name)}`}`,
   ]),
   [rule({ escapes: "yes" }), "policy[0].escapes", 'write true or false; it is "yes"'],
   [rule({ preflight: true }), "policy[0].preflight", 'write "pass" or leave it out; it is true'],

@@ -168,6 +168,21 @@ export const IDENTITY: Mistake[] = [
     'write a scope without spaces, such as "email"; it is "email profile"',
   ],
   [
+    identityProvider({ signingAlgorithms: ["RS512", "HS256"] }),
+    "identityProviders.main.signingAlgorithms[1]",
+    'write algorithms from RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA; it is "HS256"',
+  ],
+  [
+    identityProvider({ signingAlgorithms: "RS512" }),
+    "identityProviders.main.signingAlgorithms",
+    'write a list of algorithms, such as ["RS512"]; it is "RS512"',
+  ],
+  [
+    identityProvider({ signingAlgorithms: [] }),
+    "identityProviders.main.signingAlgorithms",
+    "name an algorithm, or leave signingAlgorithms out; it is []",
+  ],
+  [
     identityProvider({ roles: { claim: "my roles" } }),
     "identityProviders.main.roles.claim",
     'write the path of a claim, such as "roles", "realm_access.roles" or \'"https://example.com/roles"\'; it is "my roles"',
@@ -295,6 +310,16 @@ export const IDENTITY: Mistake[] = [
     identityProvider({ profile: "cognito", pool: { domain: { prefix: "acme" } }, clientId: undefined }),
     "identityProviders.main.issuer",
     "remove it: pool makes a user pool; or remove pool to use an existing one",
+  ],
+  [
+    {
+      ...identityProvider({
+        ...{ profile: "cognito", issuer: undefined, clientId: undefined, pool: { domain: { prefix: "acme" } } },
+      }),
+      ...rule({ allow: { roles: ["admin", "Domain Users"] } }),
+    },
+    "identityProviders.main.pool",
+    'Terraform makes a role here for each of the policy, and cannot make "Domain Users"; rename it in the policy, with letters, digits and . _ : @ / -',
   ],
   [
     identityProvider({ profile: "cognito", issuer: undefined, pool: { domain: { prefix: "acme" } } }),

@@ -303,6 +303,7 @@ export class IdpEmulator {
           "RS384",
           "RS512",
           "PS256",
+          "PS384",
           "PS512",
           "ES256",
           "ES384",

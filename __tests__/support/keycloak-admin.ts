@@ -17,9 +17,11 @@ export interface KeycloakAdmin {
   /** By default, users have the role `staff`. @param more a part of their UserRepresentation */
   addUsers(
     users: KeycloakUser[],
-    more?: { realmRoles?: string[]; groups?: string[]; credentials?: object[] },
+    more?: { realmRoles?: string[]; groups?: string[]; credentials?: object[]; emailVerified?: boolean },
   ): Promise<void>;
   addGroups(names: string[]): Promise<void>;
+  /** Gives the client of a provider another secret. */
+  replaceSecret(provider: string, secret: string): Promise<void>;
   /** What happened since the start. @param provider if given, only at this client */
   events(type: string, provider?: string): Promise<KeycloakEvent[]>;
   /** With each session of a user here. */
@@ -30,6 +32,12 @@ export interface KeycloakAdmin {
   /** Adds a key, which is used for tokens of this algorithm. @param provider Keycloak's kind of key */
   addKey(provider: "ecdsa-generated" | "eddsa-generated"): Promise<void>;
   signWith(algorithm: string): Promise<void>;
+}
+
+/** @param name with `/` between a group and its subgroup */
+function groupNamed(path: string): object {
+  const [name, ...rest] = path.split("/");
+  return { name, path: `/${name}`, subGroups: rest.length === 0 ? [] : [{ name: rest[0], path: `/${path}` }] };
 }
 
 /** Lists have 100 entries where nothing is said. */
@@ -55,7 +63,11 @@ export function keycloakAdmin({ admin }: Keycloak, realm: RealmName): KeycloakAd
       }));
       await add({ users: representations });
     },
-    addGroups: async (names) => void (await add({ groups: names.map((name) => ({ name, path: `/${name}` })) })),
+    addGroups: async (names) => void (await add({ groups: names.map(groupNamed) })),
+    async replaceSecret(provider, secret) {
+      const [client] = await list(`clients?clientId=gateway-${provider}`);
+      await admin("PUT", `/${realm}/clients/${client!.id}`, { ...client, secret });
+    },
     events: async (type, provider) => {
       const client = provider === undefined ? "" : `&client=gateway-${provider}`;
       return (await admin("GET", `/${realm}/events?type=${type}&max=${ALL}${client}`)) as KeycloakEvent[];

@@ -23,6 +23,9 @@ const WITH_SECRET = { clientAuthentication: "client_secret_basic" } as const;
 const STAFF = { roles: { grant: ["staff"] } };
 const GROUPS = { ...WITH_SECRET, roles: { claim: "groups", grant: ["staff"] } };
 
+/** Groups as Keycloak writes them, with their path. */
+export const ODD_ROLES = ["/Domain Users", "/clinic/Ärzte", "/cn=a,ou=b"];
+
 /** By ID. Paths that are not of another one are those of the first. */
 export const CLIENTS: Record<string, KeycloakClient> = {
   main: { realm: "company", config: { ...WITH_SECRET, roles: { grant: ["staff", "admin"] } } },
@@ -40,6 +43,16 @@ export const CLIENTS: Record<string, KeycloakClient> = {
   asking: { realm: "company", config: { ...STAFF, ...WITH_SECRET }, keycloak: { consentRequired: true } },
   "id-token": { realm: "company", config: GROUPS, keycloak: { protocolMappers: [groupsIn("id.token.claim")] } },
   userinfo: { realm: "company", config: GROUPS, keycloak: { protocolMappers: [groupsIn("userinfo.token.claim")] } },
+  directory: {
+    realm: "company",
+    config: { ...WITH_SECRET, roles: { claim: "groups", grant: ODD_ROLES } },
+    keycloak: { protocolMappers: [groupsIn("id.token.claim", "true")] },
+  },
+  generic: {
+    realm: "company",
+    config: { ...WITH_SECRET, profile: "generic", roles: { claim: "realm_access.roles", grant: ["staff"] } },
+  },
+  rotated: { realm: "company", config: { ...STAFF, ...WITH_SECRET } },
   partner: { realm: "partner", config: { ...STAFF, ...WITH_SECRET } },
   rolling: { realm: "rolling", config: { ...STAFF, ...WITH_SECRET } },
 };
@@ -101,12 +114,12 @@ const ROLES = {
   },
 };
 
-function groupsIn(place: "id.token.claim" | "userinfo.token.claim"): object {
+function groupsIn(place: "id.token.claim" | "userinfo.token.claim", fullPath = "false"): object {
   const nowhereElse = { "id.token.claim": "false", "userinfo.token.claim": "false", "access.token.claim": "false" };
   return {
     name: "groups",
     protocol: "openid-connect",
     protocolMapper: "oidc-group-membership-mapper",
-    config: { "claim.name": "groups", "full.path": "false", ...nowhereElse, [place]: "true" },
+    config: { "claim.name": "groups", "full.path": fullPath, ...nowhereElse, [place]: "true" },
   };
 }

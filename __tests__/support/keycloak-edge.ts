@@ -9,7 +9,7 @@ import { startAgeing, type Ageing } from "./aged-session";
 import { freePort } from "./free-port";
 import { startKeycloak } from "./keycloak";
 import { keycloakAdmin, type KeycloakAdmin } from "./keycloak-admin";
-import { clientSecrets, providersAt, type RealmName } from "./keycloak-clients";
+import { clientSecrets, ODD_ROLES, pathOf, providersAt, type RealmName } from "./keycloak-clients";
 import { OTHER_CLIENT, realmFor } from "./keycloak-realm";
 import { startTestEdge, TEST_CONFIG } from "./local-edge";
 
@@ -48,7 +48,11 @@ export async function startKeycloakEdge(folder: string): Promise<KeycloakEdge> {
     process.env["NODE_EXTRA_CA_CERTS"] = certificate.caFile;
     closers.push(() => void delete process.env["NODE_EXTRA_CA_CERTS"]);
     const edge = await startTestEdge({
-      config: configSchema.parse({ ...TEST_CONFIG, identityProviders: providersAt(url) }),
+      config: configSchema.parse({
+        ...TEST_CONFIG,
+        identityProviders: providersAt(url),
+        policy: [{ path: pathOf("directory"), allow: { roles: ODD_ROLES } }, ...TEST_CONFIG.policy],
+      }),
       clientSecrets: clientSecrets(),
       handlerInstances: INSTANCES,
     });

@@ -11,7 +11,7 @@ import { printable } from "../printable";
 import { recordedFacts } from "../recorded-facts";
 import { askRevoker } from "../revoker";
 import { takesEffect, takesEffectText } from "../takes-effect";
-import { parseUser, type UserName } from "../users";
+import { nameOf, parseUser, type UserName } from "../users";
 
 /** The most that the revoker lists. */
 const MAX_SESSIONS = 1_000;
@@ -22,12 +22,14 @@ interface User {
   uid: string;
   /** The addresses of the sessions, the newest first. */
   emails: string[];
+  /** The same with those that are not verified. */
+  names: string[];
   /** Active sessions; `hasMore` says that there are more. */
   sessions: SessionsAnswer["sessions"];
   hasMore: boolean;
 }
 
-/** @param name e-mail address or uid; absent if issuer and subject name the user */
+/** @param name e-mail address, user name or uid; absent if issuer and subject name the user */
 export async function revokeUser(
   { gateway, options, by, reason }: Context<{ issuer?: string; subject?: string }>,
   name?: string,
@@ -59,11 +61,11 @@ function whoIsMeant(name: string | undefined, { issuer, subject }: { issuer?: st
   throw new CommandFailure(
     "usage",
     "name the user once",
-    "write an e-mail address or a uid, or both --issuer and --subject",
+    "write an e-mail address, a user name or a uid, or both --issuer and --subject",
   );
 }
 
-/** @throws CommandFailure if no user, or more than one, has this address */
+/** @throws CommandFailure if no user, or more than one, has this name */
 async function find(gateway: Gateway, whose: UserName): Promise<User> {
   const { sessions, hasMore } = await askRevoker(gateway, {
     operation: "sessions",
@@ -75,7 +77,7 @@ async function find(gateway: Gateway, whose: UserName): Promise<User> {
   if ("email" in whose && uids.length === 0) {
     throw new CommandFailure(
       "notFound",
-      `no session in the ledger has the address ${printable(whose.email)}`,
+      `no session in the ledger has the address or user name ${printable(whose.email)}`,
       "name the user by uid, or by --issuer and --subject",
     );
   }
@@ -83,17 +85,18 @@ async function find(gateway: Gateway, whose: UserName): Promise<User> {
     const users = uids.map((uid) => `${uid} (${sessions.find((session) => session.uid === uid)!.idp})`);
     throw new CommandFailure(
       "usage",
-      `${users.length} users have this address`,
+      `${users.length} users have this address or user name`,
       `revoke each by uid: ${users.join(", ")}`,
     );
   }
   const uid = "uid" in whose ? whose.uid : uids[0]!;
   const emails = [...new Set(sessions.map(({ email }) => email).filter(Boolean))];
-  return { uid, emails, sessions: sessions.filter(({ state }) => state === "active"), hasMore };
+  const names = [...new Set(sessions.flatMap((session) => nameOf(session) ?? []))];
+  return { uid, emails, names, sessions: sessions.filter(({ state }) => state === "active"), hasMore };
 }
 
-function title({ uid, emails }: User): string {
-  return printable(emails.length > 0 ? `${emails.join(", ")} (${uid})` : uid);
+function title({ uid, names }: User): string {
+  return printable(names.length > 0 ? `${names.join(", ")} (${uid})` : uid);
 }
 
 function number({ sessions, hasMore }: User): string {

@@ -3,7 +3,7 @@ import type { Context } from "../context";
 import { CommandFailure } from "../failures";
 import { columns, time, type Outcome } from "../output";
 import { askRevoker } from "../revoker";
-import { parseUser } from "../users";
+import { nameOf, parseUser } from "../users";
 
 const COLUMNS = ["user", "uid", "session", "idp", "signed in", "renewed", "ends", "address", "state"];
 
@@ -22,7 +22,7 @@ export async function sessions({
     ...(limit !== undefined && { limit }),
   });
   const rows = answer.sessions.map((session) => [
-    session.email || "–",
+    nameOf(session) ?? "–",
     session.uid,
     session.sid,
     session.idp,

@@ -41,7 +41,7 @@ async function redirectUri(subject: DiscoveredSubject, uri: string): Promise<Fin
     response_mode: "query",
     client_id: clientId,
     redirect_uri: uri,
-    scope: scopesOf(subject.provider).join(" "),
+    scope: scopesOf(subject.provider, subject.metadata).join(" "),
     state: random(),
     nonce: random(),
     code_challenge: random(),

@@ -93,7 +93,7 @@ async function keysOf(subject: Subject, url: string): Promise<{ findings: Findin
   if (answer.status !== 200 || !Array.isArray(list)) return failed(`HTTP ${answer.status}, not a JWK set`);
   const keys = list.filter((key): key is JWK => typeof key === "object" && key !== null);
   const signing = keys.filter(({ use }) => use === undefined || use === "sig");
-  const usable = signing.filter((key) => whyUnusable(key, subject.issuer) === undefined);
+  const usable = signing.filter((key) => whyUnusable(key, subject) === undefined);
   if (usable.length === 0)
     return {
       ...failed(`none of ${signing.length} signing keys can be used: ${signing.map(described(subject)).join("; ")}`),
@@ -108,7 +108,7 @@ async function keysOf(subject: Subject, url: string): Promise<{ findings: Findin
         ? [
             keysCheck.warning(
               `not used by the gateway: ${unusable.map(described(subject)).join("; ")}`,
-              `let the provider sign ID tokens with one of ${SIGNATURE_ALGORITHMS.join(", ")}, with RSA keys of at least 2048 bits`,
+              `let the provider sign ID tokens with one of ${algorithmsOf(subject).join(", ")} (signingAlgorithms), with RSA keys of at least 2048 bits`,
             ),
           ]
         : []),
@@ -117,18 +117,26 @@ async function keysOf(subject: Subject, url: string): Promise<{ findings: Findin
 }
 
 const described =
-  ({ issuer }: Subject) =>
+  (subject: Subject) =>
   (key: JWK): string => {
-    const why = whyUnusable(key, issuer);
+    const why = whyUnusable(key, subject);
     return `${key.alg ?? key.kty ?? "?"} ${key.kid ?? "without kid"}${why === undefined ? "" : ` (${why})`}`;
   };
 
-function whyUnusable(key: JWK, issuer: string): string | undefined {
+/** https://www.rfc-editor.org/rfc/rfc7518#section-3.4 */
+const ALGORITHM_OF_CURVE: Record<string, string> = { "P-256": "ES256", "P-384": "ES384", "P-521": "ES512" };
+
+function algorithmsOf({ provider }: Subject): readonly string[] {
+  return provider.signingAlgorithms ?? SIGNATURE_ALGORITHMS;
+}
+
+function whyUnusable(key: JWK, subject: Subject): string | undefined {
+  const accepts = algorithmsOf(subject);
   if (!["RSA", "EC", "OKP"].includes(key.kty ?? "")) return "no public key";
-  if (key.alg !== undefined && !SIGNATURE_ALGORITHMS.includes(key.alg)) return "algorithm not accepted";
-  if (key.kty === "EC" && key.crv !== "P-256") return "curve not accepted";
+  if (key.alg !== undefined && !accepts.includes(key.alg)) return "algorithm not accepted";
+  if (key.kty === "EC" && !accepts.includes(ALGORITHM_OF_CURVE[key.crv ?? ""] ?? "")) return "curve not accepted";
   if (!isStrong(key)) return "too short";
-  return isKeyOf(key, issuer) ? undefined : "another issuer's";
+  return isKeyOf(key, subject.issuer) ? undefined : "another issuer's";
 }
 
 /** @returns why there is no answer, if there is none */

@@ -11,13 +11,14 @@ const DPOP_ALGORITHM = "ES256";
 export const algorithms: Check = (subject) => {
   const { ok, problem } = finder("ID token");
   const offered = listIn(subject, "id_token_signing_alg_values_supported") ?? ["RS256"];
-  const accepted = offered.filter((name) => SIGNATURE_ALGORITHMS.includes(name));
+  const accepts = subject.provider.signingAlgorithms ?? SIGNATURE_ALGORITHMS;
+  const accepted = offered.filter((name) => (accepts as readonly string[]).includes(name));
   return accepted.length > 0
     ? [ok(`signed with ${accepted.join(", ")}`)]
     : [
         problem(
           `signed with ${offered.join(", ")} only`,
-          `set the client's ID token signature to one of ${SIGNATURE_ALGORITHMS.join(", ")}`,
+          `set the client's ID token signature to one of ${accepts.join(", ")}, or name its algorithm in signingAlgorithms`,
         ),
       ];
 };
@@ -40,7 +41,7 @@ export const flow: Check = (subject) => {
 
 export const scopes: Check = (subject) => {
   const { ok, warning } = finder("scopes");
-  const asked = scopesOf(subject.provider);
+  const asked = scopesOf(subject.provider, subject.metadata);
   const offered = listIn(subject, "scopes_supported");
   const missing = offered ? asked.filter((name) => !offered.includes(name)) : [];
   return missing.length === 0

@@ -46,7 +46,7 @@ const UNVERIFIED: Record<string, string> = {
   ERR_JWS_SIGNATURE_VERIFICATION_FAILED: "the signature does not match the provider's key",
   ERR_JWKS_NO_MATCHING_KEY: "the provider publishes no key that fits",
   ERR_JWKS_MULTIPLE_MATCHING_KEYS: "several keys fit, and the token does not say which one",
-  ERR_JOSE_ALG_NOT_ALLOWED: `not signed with one of ${SIGNATURE_ALGORITHMS.join(", ")}`,
+  ERR_JOSE_ALG_NOT_ALLOWED: "not signed with an algorithm that the gateway accepts; see signingAlgorithms",
 };
 
 /** @returns undefined if the text is not a signed token */
@@ -85,7 +85,7 @@ function claimRules({ config, id, issuer, clientId }: DiscoveredSubject): ClaimR
 }
 
 async function signature(
-  { keys }: DiscoveredSubject,
+  { keys, provider }: DiscoveredSubject,
   rules: ClaimRules,
   text: string,
   claims: Claims,
@@ -96,7 +96,7 @@ async function signature(
   try {
     // The times are findings of their own, so that an old token can be examined, too.
     const { protectedHeader } = await jwtVerify(text, createLocalJWKSet({ keys: usable }), {
-      algorithms: SIGNATURE_ALGORITHMS,
+      algorithms: [...(provider.signingAlgorithms ?? SIGNATURE_ALGORITHMS)],
       currentDate: new Date(Number(claims["iat"] ?? 0) * 1000),
     });
     return ok(`genuine: ${protectedHeader.alg}, key ${protectedHeader.kid ?? "without kid"}`);

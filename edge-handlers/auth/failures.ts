@@ -83,7 +83,7 @@ export const FAILURES = {
   // The way back from the identity provider
   flow_missing: {
     ...START_OVER,
-    text: "This sign-in was already used, took longer than ten minutes, or was started in another browser.",
+    text: "This sign-in was already used, took longer than thirty minutes, or was started in another browser.",
   },
   flow_mismatch: { ...START_OVER, text: CANNOT_CONTINUE },
   authorization_response_invalid: { ...START_OVER, text: CANNOT_CONTINUE },
@@ -135,6 +135,11 @@ export const FAILURES = {
     title: SIGN_IN_FAILED,
     text: "The connection to your organization’s sign-in service is not set up correctly. Please ask for help.",
     action: "Try again",
+  },
+  client_refused: {
+    ...TEMPORARY,
+    retryAfter: 30,
+    text: "Your organization’s sign-in service does not accept the credentials of this site, not your account. You stay signed in where you are. Please try again later, or ask for help.",
   },
   // What is down
   idp_unavailable: { ...TEMPORARY, text: `Your organization’s sign-in service did not answer. ${TRY_LATER}` },

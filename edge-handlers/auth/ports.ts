@@ -43,6 +43,12 @@ export interface Ports {
    * @throws Failure `client_secret_unavailable`
    */
   clientSecret(idp: string): Promise<string>;
+  /**
+   * The same, read again because the provider refused it; at most three times in half a minute.
+   *
+   * @throws Failure `client_secret_unavailable`
+   */
+  renewClientSecret(idp: string): Promise<string>;
   keyService: KeyService;
   /**
    * A token by which AWS vouches for this handler; valid for a while, and cached.
@@ -102,7 +108,7 @@ export interface Ledger {
   session(key: SessionId): Promise<LedgerSession | undefined>;
   /** Writes the pointers to a session. Call it before `open`. */
   point(
-    session: Pick<LedgerSession, "uid" | "sid" | "idpSession" | "email" | "startedAt" | "expiresAt">,
+    session: Pick<LedgerSession, "uid" | "sid" | "idpSession" | "email" | "login" | "startedAt" | "expiresAt">,
   ): Promise<void>;
   /** Records a sign-in. @returns false if the session already exists: the sign-in's callback was used twice */
   open(session: LedgerSession): Promise<boolean>;

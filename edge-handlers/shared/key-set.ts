@@ -10,8 +10,13 @@ import { idpFetch } from "./idp-fetch";
 
 /** Seconds. A withdrawn key stops working after `fresh`. */
 const LIFETIMES = { fresh: 600, stale: 24 * 3600, pause: 30 };
-/** Limit for fetching the set because of an unknown key: attempts, and seconds. */
-const FOR_UNKNOWN_KEY = [1, 30] as const;
+/**
+ * Limits for fetching the set because of an unknown key: attempts, and seconds. Anybody can push a token with a made-up
+ * key. Tokens that the provider itself answered have a limit of their own, so that a rotation goes unnoticed, and a second
+ * one, too.
+ */
+const FOR_PUSHED_TOKEN = [1, 30] as const;
+const FOR_ANSWERED_TOKEN = [3, 30] as const;
 
 export interface KeySet {
   /**
@@ -21,14 +26,16 @@ export interface KeySet {
    * @throws Failure (from the function) `idp_unavailable`, `idp_answer_unreadable`; jose's errors if no key fits
    */
   (issuer: string): JWTVerifyGetKey;
+  /** The same, for tokens that the provider answered to a request of ours. */
+  answered(issuer: string): JWTVerifyGetKey;
   /** Fetches the keys unless they are there. @throws Failure `idp_unavailable`, `idp_answer_unreadable` */
   load(): Promise<unknown>;
 }
 
 export function keySet(jwksUri: string, surroundings: Surroundings): KeySet {
   const { get, refetching } = cached(() => fetchKeys(jwksUri), LIFETIMES, surroundings);
-  const refetch = refetching(...FOR_UNKNOWN_KEY);
   const keyFor =
+    (refetch: ReturnType<typeof refetching>) =>
     (issuer: string): JWTVerifyGetKey =>
     async (header, token) => {
       const current = await get();
@@ -39,7 +46,10 @@ export function keySet(jwksUri: string, surroundings: Surroundings): KeySet {
         return (await refetch())(issuer)(header, token);
       }
     };
-  return Object.assign(keyFor, { load: get });
+  return Object.assign(keyFor(refetching(...FOR_PUSHED_TOKEN)), {
+    answered: keyFor(refetching(...FOR_ANSWERED_TOKEN)),
+    load: get,
+  });
 }
 
 async function fetchKeys(jwksUri: string): Promise<(issuer: string) => JWTVerifyGetKey> {

@@ -4,15 +4,18 @@ import { SIGNATURE_ALGORITHMS } from "../../identity/signing-keys";
 import { CLOCK_SKEW } from "../../session/timing";
 import type { KeySet } from "./key-set";
 
-/** Characters; an ID token of Keycloak with 300 groups has less than half as many. */
-export const MAX_LENGTH = 32 * 1024;
+/** Characters; an ID token of Keycloak with 1,000 groups has two thirds as many. */
+export const MAX_LENGTH = 64 * 1024;
 /** Seconds: a provider's clock may be off by a minute, and this handler's by {@link CLOCK_SKEW}. */
 export const SKEW = 60 + CLOCK_SKEW;
 
 export interface ExpectedToken {
   issuer: string;
   audience: string;
-  keys: KeySet;
+  /** The key for a token of an issuer; see {@link KeySet}. */
+  keys: KeySet | KeySet["answered"];
+  /** The usual ones if absent. */
+  algorithms?: readonly string[] | undefined;
   /** Unix seconds. */
   now: number;
 }
@@ -30,7 +33,7 @@ export interface TokenRules extends ExpectedToken {
  */
 export async function verifySignedToken(
   token: string,
-  { issuer, audience, keys, now, requiredClaims, maxAge }: TokenRules,
+  { issuer, audience, keys, algorithms = SIGNATURE_ALGORITHMS, now, requiredClaims, maxAge }: TokenRules,
 ): Promise<JWTVerifyResult> {
   if (token.length > MAX_LENGTH) throw malformed("token_too_large");
   // jose's decoder tolerates invalid base64url, but a token must have only one valid encoding.
@@ -38,7 +41,7 @@ export async function verifySignedToken(
   return jwtVerify(token, keys(issuer), {
     issuer,
     audience,
-    algorithms: SIGNATURE_ALGORITHMS,
+    algorithms: [...algorithms],
     requiredClaims,
     clockTolerance: SKEW,
     maxTokenAge: maxAge,

@@ -8,5 +8,6 @@ export const generic: Profile = {
   requires: {},
   userinfo: true,
   signOutHint: { parameter: "id_token_hint" },
-  scopes: ["openid", "profile", "email", "offline_access"],
+  scopes: ["openid", "profile", "email"],
+  offlineAccessIfNeeded: true,
 };

@@ -1,7 +1,8 @@
 /** The closed list of endpoints below the base path, and who may ask for what. */
-import { FLOW_COOKIE_PREFIX, REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
+import { FLOW_COOKIE_PREFIX, REFRESH_COOKIE, RETURN_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import { expectNoSession, expectPage, expectProblem, setCookie, setCookies } from "../../support/answers";
 import { HOST, startAuth, type AuthEnvironment } from "../../support/auth-fixture";
+import type { Browser } from "../../support/browser-emulator";
 
 let environment: AuthEnvironment;
 beforeAll(async () => {
@@ -113,11 +114,61 @@ describe("logout", () => {
     },
   );
 
-  test("with ?local asks the provider for nothing but the end of the refresh token", async () => {
+  test("with ?local asks the provider for nothing: revoking a refresh token would end the session there", async () => {
     const browser = await signedIn();
-    const before = environment.idp.count("token");
+    const before = environment.idp.requests.length;
     await browser.navigate("/_gate/logout?local");
-    expect(environment.idp.count("token")).toBe(before);
+    expect(environment.idp.requests.slice(before)).toEqual([]);
+  });
+
+  describe("and in again", () => {
+    const from = (referer: string) => ({ headers: { Referer: referer, "Sec-Fetch-Site": "same-origin" } });
+    const wayBack = async (browser: Browser) => {
+      const { body } = await browser.navigate("/_gate/signed-out");
+      return /href="([^"]+)">Sign in again/.exec(body)?.[1]?.replaceAll("&amp;", "&");
+    };
+
+    test.each(["/_gate/logout", "/_gate/logout?local"])("by %s leads back to the page", async (logout) => {
+      const browser = await signedIn();
+      await browser.navigate(logout, from(`https://${HOST}/admin/x?y=1&z`));
+      const way = await wayBack(browser);
+      expect(way).toBe("/_gate/login?return_to=%2Fadmin%2Fx%3Fy%3D1%26z");
+      const target = (await browser.navigate(way!)).headers["location"]![0]!;
+      expect((await browser.navigate(browser.approve(target))).headers["location"]).toEqual(["/admin/x?y=1&z"]);
+    });
+
+    test.each<[string, string]>([
+      ["of another site", "https://evil.example/admin"],
+      ["of another site that sends the name of this one", `https://${HOST}.evil.example/admin`],
+      ["of another port", `https://${HOST}:8443/admin`],
+      ["without TLS", `http://${HOST}/admin`],
+      ["of the gateway itself", `https://${HOST}/_gate/logout`],
+      ["that can be read in two ways", `https://${HOST}//evil.example/`],
+      ["that is none", "admin"],
+      ["that is long", `https://${HOST}/${"x".repeat(3000)}`],
+    ])("does not lead to a page %s", async (_name, referer) => {
+      const browser = await signedIn();
+      await browser.navigate("/_gate/logout", from(referer));
+      expect(await wayBack(browser)).toBe("/_gate/login?return_to=%2F");
+    });
+
+    test("leads nowhere that an earlier sign-out came from", async () => {
+      const browser = await signedIn();
+      await browser.navigate("/_gate/logout", from(`https://${HOST}/secret/plan`));
+      await browser.signIn();
+      await browser.fetch("/_gate/logout", { method: "POST" });
+      expect(await wayBack(browser)).toBe("/_gate/login?return_to=%2F");
+    });
+
+    test("leads back for thirty minutes, and nowhere that a forged cookie says", async () => {
+      const browser = await signedIn();
+      const response = await browser.navigate("/_gate/logout", from(`https://${HOST}/a`));
+      expect(setCookie(response, RETURN_COOKIE)?.attributes).toMatchObject({ "max-age": "1800", path: "/" });
+      for (const value of ["//evil.example", "%2F%2Fevil.example", "https://evil.example", "%", "/_gate/logout"]) {
+        browser.jar.plant(RETURN_COOKIE, value);
+        expect(await wayBack(browser)).toBe("/_gate/login?return_to=%2F");
+      }
+    });
   });
 
   test("revokes the latest refresh token at the identity provider", async () => {

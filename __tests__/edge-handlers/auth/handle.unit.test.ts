@@ -39,6 +39,7 @@ const PORTS: Ports = {
   refreshKeys: async () => undefined,
   keysNewerThan: async () => ({ current: "k1", keys: { k1: "m".repeat(43) } }),
   clientSecret: async () => "",
+  renewClientSecret: async () => "",
   keyService: {} as Ports["keyService"],
   webIdentityToken: async () => "",
   renewWebIdentityToken: async () => "",

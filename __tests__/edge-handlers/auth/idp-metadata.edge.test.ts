@@ -61,6 +61,24 @@ describe("no sign-in begins with a discovery document", () => {
       }),
   );
 
+  test.each([
+    ["realm", (issuer: string) => `${issuer}/realms/mistyped`, "HTTP_404"],
+    ["host", () => "https://mistyped.invalid", "ENOTFOUND"],
+  ])("of an issuer whose %s is mistyped: nobody is told that it will be over soon", (_name, mistype, detail) =>
+    withAuth({}, async (environment) => {
+      const { idp, settings } = environment;
+      const main = { ...settings.identityProviders["main"]!, issuer: mistype(idp.issuer) };
+      environment.publishSettings({ ...settings, identityProviders: { main } });
+      const response = await environment.browser().navigate("/_gate/login");
+      expectPage(response, 502);
+      expect(response.body).toContain("not set up correctly");
+      expect(response.body).not.toContain("within a minute");
+      expect(await environment.logLines(response)).toEqual([
+        expect.objectContaining({ outcome: "idp_misconfigured", detail }),
+      ]);
+    }),
+  );
+
   test("while connections are refused", () =>
     withAuth({}, async (environment) => {
       await environment.idp.stop();
@@ -174,22 +192,52 @@ describe("the key set", () => {
       expect(environment.idp.count("discovery")).toBe(1);
     }));
 
-  test("is fetched again for an unknown kid, no more than once in 30 s", () =>
+  test("is fetched again for each of two rotations within seconds", () =>
+    withAuth({}, async (environment) => {
+      const { idp } = environment;
+      expect(await statusWith(environment, idp.key)).toBe(302);
+      for (const kid of ["second", "third"]) {
+        const next = await newKey(kid);
+        publish(idp, next);
+        expect(await statusWith(environment, next)).toBe(302);
+      }
+    }));
+
+  test("is fetched again for a rotation although strangers push tokens with unknown kids", () =>
+    withAuth({}, async (environment) => {
+      const { idp, invoke } = environment;
+      expect(await statusWith(environment, idp.key)).toBe(302);
+      const push = async () =>
+        invoke({
+          url: "/_gate/backchannel-logout/main",
+          method: "POST",
+          headers: { "Content-Type": "application/x-www-form-urlencoded" },
+          body: `logout_token=${await signIdToken({ iss: idp.issuer }, await newKey("stranger"))}`,
+        });
+      const before = idp.count("jwks");
+      for (let i = 0; i < 5; i++) expect((await push()).status).toBe(400);
+      expect(idp.count("jwks") - before).toBe(1);
+      const next = await newKey("next");
+      publish(idp, next);
+      expect(await statusWith(environment, next)).toBe(302);
+    }));
+
+  test("is fetched again for an unknown kid, no more than three times in 30 s", () =>
     withAuth({}, async (environment) => {
       const { idp, clock } = environment;
       expect(await statusWith(environment, idp.key)).toBe(302);
       const [next, later] = [await newKey("next"), await newKey("later")];
       clock.advance(31);
       publish(idp, idp.key, next);
+      for (let i = 0; i < 6; i++) expect(await statusWith(environment, later)).toBe(502);
+      expect(idp.count("jwks")).toBe(4);
       expect(await statusWith(environment, next)).toBe(302);
-      expect(idp.count("jwks")).toBe(2);
       publish(idp, idp.key, next, later);
-      for (let i = 0; i < 4; i++) expect(await statusWith(environment, later)).toBe(502);
-      expect(idp.count("jwks")).toBe(2);
-      expect(await statusWith(environment, next)).toBe(302);
+      expect(await statusWith(environment, later)).toBe(502);
+      expect(idp.count("jwks")).toBe(4);
       clock.advance(31);
       expect(await statusWith(environment, later)).toBe(302);
-      expect(idp.count("jwks")).toBe(3);
+      expect(idp.count("jwks")).toBe(5);
     }));
 
   test("drops a withdrawn key when it is fetched", () =>
@@ -286,6 +334,22 @@ describe("the key set", () => {
       }),
   );
 });
+
+test.each([
+  ["a provider that lists it", ["openid", "offline_access"], true],
+  ["a provider that does not", ["openid"], false],
+])("offline_access is asked for at %s", (_name, offered, isAsked) =>
+  withAuth(
+    {
+      idp: { scopes: undefined },
+      prepare: ({ idp }) => (idp.tampering = { discovery: (document) => ({ ...document, scopes_supported: offered }) }),
+    },
+    async (environment) => {
+      const scope = new URL(await environment.browser().startSignIn()).searchParams.get("scope")!;
+      expect(scope.split(" ").includes("offline_access")).toBe(isAsked);
+    },
+  ),
+);
 
 describe("RFC 9207", () => {
   const silent = (document: Json) => ({ ...document, authorization_response_iss_parameter_supported: undefined });

@@ -262,7 +262,7 @@ describe("a refresh token that is no longer good", () => {
     environment.idp.refusesRenewals = "invalid_client";
     const login = await browser.navigate(LOGIN);
     environment.idp.refusesRenewals = undefined;
-    expectPage(login, 502);
+    expectPage(login, 503);
     expect(login.headers["set-cookie"]).toBeUndefined();
   });
 

@@ -100,6 +100,21 @@ describe("the ledger", () => {
     }
   });
 
+  test.each<[string, Record<string, unknown>, string]>([
+    ["an address that the provider does not call verified", { email: "Ada@Example.com" }, "Ada@Example.com"],
+    ["a user name where there is no address", { email: undefined, preferred_username: "Ada.L" }, "Ada.L"],
+    ["a user name where the address is none", { email: "ada", preferred_username: "ada.l" }, "ada.l"],
+  ])("is found by %s, which the origin does not get", async (_name, claims, login) => {
+    environment.idp.user = { ...ALICE, email_verified: false, ...claims };
+    const browser = environment.browser();
+    await browser.signIn();
+    const { uid, sid, email } = sessionOf(browser);
+    expect(email).toBe("");
+    expect(await environment.ledger.session({ uid, sid })).toMatchObject({ email: "", login });
+    const { pk, sk } = emailPointerKey(login, uid);
+    expect(await environment.ledger.items(pk)).toEqual([expect.objectContaining({ sk, uid, sid })]);
+  });
+
   test("has no session of the provider where the ID token names none", async () => {
     expect(await environment.ledger.session(sessionOf(await signedIn()))).not.toHaveProperty("idpSession");
   });

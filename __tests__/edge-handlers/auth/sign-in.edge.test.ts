@@ -35,13 +35,21 @@ describe("a sign-in", () => {
     expect(others).toEqual([]);
     expect(flow).toMatchObject({
       name: FLOW_COOKIE_PREFIX + location.searchParams.get("state")!.slice(0, 8),
-      attributes: { path: "/", secure: "", httponly: "", samesite: "Lax", "max-age": "600" },
+      attributes: { path: "/", secure: "", httponly: "", samesite: "Lax", "max-age": "1800" },
     });
     expect(location.searchParams.get("redirect_uri")).toBe(`https://${HOST}/_gate/callback/main`);
     expect(location.searchParams.get("scope")).toBe("openid profile email offline_access");
     expect(response.headers["referrer-policy"]).toEqual(["no-referrer"]);
     expect(response.body).toBe("");
     expectNoSession(response);
+  });
+
+  test("may take half an hour", async () => {
+    const browser = environment.browser();
+    const begun = await browser.navigate(login("idp=main&return_to=%2Fpage"));
+    const callback = browser.approve(begun.headers["location"]![0]!);
+    environment.clock.advance(1_790);
+    expect((await browser.navigate(callback)).headers["location"]).toEqual(["/page"]);
   });
 
   test("never uses a state, nonce or challenge twice", async () => {

@@ -3,24 +3,35 @@ import { SESSION_COOKIE } from "../../../session/cookies";
 import { expectNoSession, expectPage, setCookie } from "../../support/answers";
 import { startAuth, type AuthEnvironment } from "../../support/auth-fixture";
 
+/** As directories call them. */
+const ODD_ROLES = ["/staff", "Domain Users", "Ärzte", "cn=a,ou=b"];
 const ALICE = { sub: "alice", email: "alice@example.com", groups: ["staff"] };
 
 let environment: AuthEnvironment;
 beforeAll(async () => {
-  environment = await startAuth({ idp: { roles: { claim: "groups", grant: ["admin", "staff"] } } });
+  environment = await startAuth({ idp: { roles: { claim: "groups", grant: ["admin", "staff", ...ODD_ROLES] } } });
 });
 afterAll(() => environment.close());
 
 test("more groups than an ID token may have give a page that says what to change", async () => {
   environment.idp.user = {
     ...ALICE,
-    groups: ["staff", ...Array.from({ length: 2000 }, (_, i) => `group number ${i}`)],
+    groups: ["staff", ...Array.from({ length: 4000 }, (_, i) => `group number ${i}`)],
   };
   const response = await environment.browser().signIn();
   expectPage(response, 502);
   expectNoSession(response);
   expect(response.body).toContain("limit the reported groups");
   expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "id_token_too_large" })]);
+});
+
+test("an ID token may have 64 KB", async () => {
+  environment.idp.user = {
+    ...ALICE,
+    groups: ["staff", ...Array.from({ length: 2000 }, (_, i) => `group number ${i}`)],
+  };
+  const response = await environment.browser().signIn();
+  expect(environment.readToken(setCookie(response, SESSION_COOKIE)?.value).roles).toEqual(["staff"]);
 });
 
 describe("what an identity provider says about a user stays data", () => {
@@ -45,6 +56,9 @@ describe("what an identity provider says about a user stays data", () => {
     ["the same role many times", { groups: Array.from({ length: 500 }, () => "staff") }, { roles: ["staff"] }],
     ["one role as a text", { groups: "admin" }, { roles: ["admin"] }],
     ["roles in one text", { groups: "admin,staff" }, { roles: [] }],
+    ["roles as directories call them", { groups: ODD_ROLES }, { roles: ODD_ROLES }],
+    ["a role with a space in one text", { groups: "Domain Users" }, { roles: [] }],
+    ["a role that is another one encoded", { groups: ["Domain%20Users", "%C3%84rzte"] }, { roles: [] }],
     ["roles of odd types", { groups: [["admin"], { admin: true }, 1, null, "staff"] }, { roles: ["staff"] }],
     ["roles as an object", { groups: { admin: true } }, { roles: [] }],
     ["other letters in an address", { email: "jürgen@例え.jp" }, { email: "jürgen@例え.jp" }],
@@ -61,6 +75,15 @@ describe("what an identity provider says about a user stays data", () => {
     if (response.status === 302)
       expect(environment.readToken(setCookie(response, SESSION_COOKIE)?.value)).toMatchObject(session);
     else expectNoSession(response);
+  });
+
+  test("roles as directories call them stay so in a renewal, and where the page asks who the user is", async () => {
+    environment.idp.user = { ...ALICE, groups: ODD_ROLES };
+    const browser = environment.browser();
+    await browser.signIn();
+    environment.clock.advance(901);
+    expect((await browser.navigate("/_gate/login?return_to=%2Fpage")).headers["location"]).toEqual(["/page"]);
+    expect(JSON.parse((await browser.fetch("/_gate/me")).body)).toMatchObject({ roles: ODD_ROLES });
   });
 
   test.each<[string, Record<string, unknown>]>([

@@ -31,13 +31,34 @@ const ROLES: GateCase[] = (
     ["/ops/x", ["team:a/bXc-d"], null],
     ["/ops/x", ["team:a", "b.c-d"], null],
     ["/ops/x", ["ops", "example.com"], null],
+    ["/groups/x", ["/staff"], "/staff"],
+    ["/groups/x", ["staff"], null],
+    ["/groups/x", ["Domain Users"], "Domain%20Users"],
+    ["/groups/x", ["Domain", "Users"], null],
+    ["/groups/x", ["Domain%20Users"], null],
+    ["/groups/x", ["Ärzte"], "%C3%84rzte"],
+    ["/groups/x", ["A\u0308rzte"], null],
+    ["/groups/x", ["cn=a,ou=b"], "cn%3Da%2Cou%3Db"],
+    ["/groups/x", ["cn=a", "ou=b"], null],
+    ["/groups/x", ["a!b", "+", "~", "Ärzte"], "a%21b,%2B,%7E,%C3%84rzte"],
+    ["/groups/x", [], null],
+    ["/clinic/x", ["Ärzte"], "%C3%84rzte"],
+    ["/clinic/a%2Fb", ["Ärzte"], "%C3%84rzte"],
+    ["/clinic/x", ["C3%84rzte"], null],
     ["/wiki/x", ["admin"], "admin"],
   ] as const
 ).map(([path, roles, told]) => [
-  `${path} with the roles [${roles.join()}]`,
+  `${path} with the roles ${JSON.stringify(roles)}`,
   { path, session: token({ roles: [...roles] }) },
   told === null ? denies("role") : passesWith({ ...ALICE_HEADERS, "x-gate-roles": told }),
 ]);
+
+/** A rule whose text begins with an encoded character does not take escapes for that. */
+const ENCODED_FIRST: GateCase = [
+  "an escape where the first role of the rule begins with an encoded character",
+  { path: "/groups/a%2Fb", session: token({ roles: ["Ärzte"] }) },
+  denies("path"),
+];
 
 /** Path, identity provider, roles of the session: may it pass? */
 const PROVIDERS: GateCase[] = (
@@ -230,4 +251,12 @@ const BASE_PATH: GateCase[] = [
   ["a base path under an open catch-all", { site: "open", path: "/_gate/x" }, denies("endpoint")],
 ];
 
-export const POLICY_CASES: GateCase[] = [...ROLES, ...PROVIDERS, ...METHODS, ...HOSTS, ...RULES, ...BASE_PATH];
+export const POLICY_CASES: GateCase[] = [
+  ...ROLES,
+  ENCODED_FIRST,
+  ...PROVIDERS,
+  ...METHODS,
+  ...HOSTS,
+  ...RULES,
+  ...BASE_PATH,
+];

@@ -31,6 +31,8 @@ const SITES = {
       { path: "/admin/**", allow: { roles: ["admin"] } },
       { path: "/staff/**", allow: { roles: ["staff", "admin"] } },
       { path: "/ops/**", allow: { roles: ["ops@example.com", "team:a/b.c-d"] } },
+      { path: "/groups/**", allow: { roles: ["Ärzte", "Domain Users", "/staff", "cn=a,ou=b"] } },
+      { path: "/clinic/**", allow: { roles: ["Ärzte"] }, escapes: true },
       { path: "/reports/*/edit", methods: ["POST"], allow: { roles: ["editor"] } },
       { path: "/reports/**", methods: ["GET"], allow: "signed-in" },
       { path: "/api/**", methods: ["GET", "POST"], allow: "signed-in", preflight: "pass" },

@@ -27,6 +27,7 @@ const LIFETIMES = { fresh: KEY_CACHE, stale: 24 * 3600, pause: 10 };
  */
 const FOR_UNKNOWN_ID = [3, 30] as const;
 const FOR_REFUSED_TOKEN = [3, 30] as const;
+const FOR_REFUSED_SECRET = [3, 30] as const;
 /** A secret uploaded from a file may end with a line break; no client secret does (RFC 6749 appendix A.2). */
 const FINAL_LINE_BREAK = /\r?\n$/;
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html */
@@ -53,7 +54,7 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
     { now, log },
   );
   const names = async () => (await parameter.get()).names;
-  const secrets = new Map<string, Cached<string>>();
+  const secrets = new Map<string, Pick<Cached<string>, "get"> & { forRefused: () => Promise<string> }>();
   let keys:
     | (Pick<Cached<SessionKeys>, "get" | "newerThan" | "failure"> & {
         secretName: string;
@@ -96,19 +97,20 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
     );
   }
 
-  async function clientSecret(idp: string): Promise<string> {
+  async function secretSource(idp: string) {
     const { clientSecrets } = await names();
     const name = Object.hasOwn(clientSecrets, idp) ? clientSecrets[idp] : undefined;
     if (name === undefined) throw new Failure("client_secret_unavailable", "no_secret_name");
-    const secret =
-      secrets.get(name) ??
-      cached(
-        () => loaded("client_secret_unavailable", async () => (await getSecret(name)).replace(FINAL_LINE_BREAK, "")),
-        LIFETIMES,
-        { now, log },
-      );
-    secrets.set(name, secret);
-    return secret.get();
+    const known = secrets.get(name);
+    if (known) return known;
+    const { get, refetching } = cached(
+      () => loaded("client_secret_unavailable", async () => (await getSecret(name)).replace(FINAL_LINE_BREAK, "")),
+      LIFETIMES,
+      { now, log },
+    );
+    const source = { get, forRefused: refetching(...FOR_REFUSED_SECRET) };
+    secrets.set(name, source);
+    return source;
   }
 
   return {
@@ -119,7 +121,8 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
       await forRefusedToken();
     },
     keysNewerThan: async (time) => (await keySource()).newerThan(time),
-    clientSecret,
+    clientSecret: async (idp) => (await secretSource(idp)).get(),
+    renewClientSecret: async (idp) => (await secretSource(idp)).forRefused(),
     keyService: keyManagementService({ now, log }),
     ...webIdentityTokens({ now, log }),
     invokeHook: (name, payload, signal) => loaded("hook_unavailable", () => invokeFunction(name, payload, signal)),

@@ -6,8 +6,11 @@ import type { RequestContext } from "../request-context";
 import { clearCookie, onlyCookie, setCookie } from "../../shared/cookie-jar";
 import { seal, unseal } from "./seal";
 
-/** Seconds from the redirect to the identity provider until the callback. */
-const LIFETIME = 600;
+/**
+ * Seconds from the redirect to the identity provider until the callback. Providers give people half an hour, as Keycloak
+ * does, to find a password or a phone.
+ */
+export const FLOW_LIFETIME = 1_800;
 /** With the new one that makes five. */
 const MAX_OTHERS = 4;
 /**
@@ -38,11 +41,11 @@ export interface Flow {
 
 /** @throws Failure `keys_unavailable` */
 export async function flowCookie({ ports }: RequestContext, flow: Flow): Promise<string> {
-  return setCookie(cookieName(flow.state), await seal(ports, "edgegate-flow", flow), LIFETIME);
+  return setCookie(cookieName(flow.state), await seal(ports, "edgegate-flow", flow), FLOW_LIFETIME);
 }
 
 /**
- * The flow that `state` belongs to; undefined if this browser has none younger than ten minutes.
+ * The flow that `state` belongs to; undefined if this browser has none younger than {@link FLOW_LIFETIME}.
  *
  * @throws Failure `keys_unavailable`
  */
@@ -83,7 +86,7 @@ export async function clearedOldestFlowCookies(context: RequestContext): Promise
 
 async function openFlow({ ports, now }: RequestContext, value: string | undefined): Promise<Flow | undefined> {
   const flow = value === undefined ? undefined : await unseal<Flow>(ports, "edgegate-flow", value);
-  return flow && now < flow.startedAt + LIFETIME ? flow : undefined;
+  return flow && now < flow.startedAt + FLOW_LIFETIME ? flow : undefined;
 }
 
 function cookieName(state: string): string {

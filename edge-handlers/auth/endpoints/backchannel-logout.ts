@@ -41,10 +41,10 @@ async function signOut(context: RequestContext, idp: string, token: string): Pro
   const { note, now, identityProviders } = context;
   const {
     server,
-    settings: { issuer, clientId },
+    settings: { issuer, clientId, signingAlgorithms: algorithms },
   } = await relyingParty(context, idp);
   const keys = identityProviders.keySet(server.jwks_uri!);
-  const logout = await verifyLogoutToken(token, { issuer, audience: clientId, keys, now });
+  const logout = await verifyLogoutToken(token, { issuer, audience: clientId, keys, algorithms, now });
   const sender = `backchannel-logout:${idp}`;
   const isNew = await guardAgainstReplay(context, { sender, issuer, jti: logout.jti, until: logout.usableUntil }, () =>
     end(context, issuer, logout, sender),

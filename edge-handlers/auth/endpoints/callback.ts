@@ -73,7 +73,7 @@ async function openSession(
 ): Promise<Known | undefined> {
   const { settings, ports, now } = context;
   const { sid, idp, reauthentication } = flow;
-  const { uid, email, idpSession, authTime } = identity;
+  const { uid, email, login, idpSession, authTime } = identity;
   const endsAt = now + settings.session.absolute;
   // In parallel, because from a distant region each call may take most of a second.
   const [ledgerStatus, hook] = await Promise.all([
@@ -83,6 +83,7 @@ async function openSession(
       uid,
       sid,
       email,
+      ...(login !== undefined && { login }),
       startedAt: now,
       expiresAt: endsAt + LEDGER_RETENTION,
       ...(idpSession !== undefined && { idpSession }),

@@ -7,6 +7,7 @@ import { page, redirect } from "../../shared/responses";
 import { isFromElsewhere, isNavigation } from "../../shared/fetch-metadata";
 import { clearedFlowCookies } from "../cookies/flow";
 import { clearedProviderCookies } from "../cookies/provider";
+import { returnPathCookie } from "../cookies/return-path";
 import { clearedRefreshCookie, readRefresh, type RefreshToken } from "../cookies/refresh";
 import { clearedSessionCookie, readSession, sessionEnd } from "../cookies/session";
 import { addDetail, type RequestContext } from "../request-context";
@@ -42,6 +43,7 @@ export async function logout(context: RequestContext): Promise<Response> {
     clearedRefreshCookie(context),
     ...clearedFlowCookies(context),
     ...clearedProviderCookies(context),
+    returnPathCookie(context),
   );
   note.outcome = "signed_out";
   const signedOut = `${settings.basePath}/signed-out`;
@@ -50,10 +52,11 @@ export async function logout(context: RequestContext): Promise<Response> {
     if (!signed) return redirect(signedOut);
     const { session } = signed;
     const [location] = await Promise.all([
-      leaveProvider(context, session, signedOut, isLocal),
+      // Keycloak, for one, ends its session when the refresh token is revoked; the cookie with the token is cleared.
+      isLocal ? signedOut : leaveProvider(context, session, signedOut),
       endSession(context, session),
     ]);
-    return redirect(isLocal ? signedOut : location);
+    return redirect(location);
   } catch (error) {
     // The cookies are cleared even so: an AWS outage must not keep anybody signed in in this browser.
     note.outcome = "signed_out_here";
@@ -88,18 +91,13 @@ async function endSession(context: RequestContext, session: Session): Promise<vo
 }
 
 /** @returns where sign-out continues: at the provider, or at the gateway if the provider is down */
-async function leaveProvider(
-  context: RequestContext,
-  session: Session,
-  signedOut: string,
-  isLocal: boolean,
-): Promise<string> {
+async function leaveProvider(context: RequestContext, session: Session, signedOut: string): Promise<string> {
   try {
     const party = await relyingParty(context, session.idp);
     const profile = profileOf(party.settings.profile);
     const { end_session_endpoint: standard, revocation_endpoint: revocation } = party.server;
     const endpoint = profile.logout && (profile.logout.always || !standard) ? undefined : standard;
-    const wantsHint = endpoint !== undefined && profile.signOutHint !== undefined && !isLocal;
+    const wantsHint = endpoint !== undefined && profile.signOutHint !== undefined;
     const refresh = wantsHint || revocation ? await readRefresh(context, session) : undefined;
     const tokens =
       wantsHint && refresh && hasTimeFor(context, 2)

@@ -1,13 +1,15 @@
 /** `signed-out`: where sign-out ends, also if it went through the identity provider. */
-import { page } from "../../shared/responses";
-import type { RequestContext } from "../request-context";
+import { escapeHtml, page } from "../../shared/responses";
+import { rememberedReturnPath } from "../cookies/return-path";
+import { loginPath, type RequestContext } from "../request-context";
 
-export function signedOut({ settings, requestId, note }: RequestContext): Response {
+export function signedOut(context: RequestContext): Response {
+  const { settings, requestId, note } = context;
   note.outcome = "shown";
   return page(200, settings.theme, {
     title: "Signed out",
     text: "You are signed out of this site. On a shared device, close the browser too.",
-    action: { href: `${settings.basePath}/login`, label: "Sign in again" },
+    action: { href: escapeHtml(loginPath(settings, rememberedReturnPath(context))), label: "Sign in again" },
     requestId,
   });
 }

@@ -2,12 +2,13 @@
 import * as oauth from "oauth4webapi";
 import { UserRefused, type RefusalCode } from "../../../identity/user";
 import { safeCode } from "../../shared/failure";
+import { isClientRefused } from "./client-authentication/refusal";
 import { Failure, type FailureCode } from "../failures";
 
 /** https://www.rfc-editor.org/rfc/rfc6749#section-5.2 */
 const TOKEN_ERRORS = new Map<string, FailureCode>([
   ["invalid_grant", "grant_refused"],
-  ["invalid_client", "idp_misconfigured"],
+  ["invalid_client", "client_refused"],
   ["unauthorized_client", "idp_misconfigured"],
   ["unsupported_grant_type", "idp_misconfigured"],
   ["invalid_scope", "idp_misconfigured"],
@@ -52,12 +53,14 @@ export function isForeignAnswer(error: unknown): boolean {
   return error instanceof oauth.OperationProcessingError && FOREIGN_ANSWERS.has(error.code);
 }
 
-/** The failure for an error of the token endpoint, the userinfo endpoint or an ID token. */
+/** The failure for an error of an endpoint at which the client authenticates, or of an ID token. */
 export function tokenFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
+  if (isClientRefused(error)) {
+    const said = error instanceof oauth.ResponseBodyError ? error.error : "";
+    return new Failure("client_refused", TOKEN_ERRORS.has(said) ? said : error.code);
+  }
   if (error instanceof oauth.ResponseBodyError) return known(TOKEN_ERRORS, error.error, "idp_response_invalid");
-  // A client that failed to authenticate (RFC 6749 section 5.2, invalid_client).
-  if (error instanceof oauth.WWWAuthenticateChallengeError) return new Failure("idp_misconfigured", error.code);
   return new Failure(isForeignAnswer(error) ? "idp_answer_unreadable" : "idp_response_invalid", safeCode(error));
 }
 

@@ -20,6 +20,9 @@ const OPTIONAL_ENDPOINTS = [
   "pushed_authorization_request_endpoint",
 ] as const;
 
+/** What servers say where there is no such issuer: Entra ID 400, others 404. Anything else may be an outage's. */
+const NO_SUCH_ISSUER = [400, 404];
+
 /** https://learn.microsoft.com/entra/identity-platform/v2-protocols#endpoints */
 const ALL_TENANTS = "organizations";
 
@@ -27,8 +30,8 @@ export interface IdentityProviders {
   /**
    * The metadata of an issuer.
    *
-   * @throws Failure `idp_unavailable`, `idp_answer_unreadable`; `idp_misconfigured` if the document is another
-   *   issuer's, or has an endpoint without TLS
+   * @throws Failure `idp_unavailable`, `idp_answer_unreadable`; `idp_misconfigured` if there is no document at the
+   *   issuer, if it is another issuer's, or if it has an endpoint without TLS
    */
   metadata(issuer: string): Promise<oauth.AuthorizationServer>;
   keySet(jwksUri: string): KeySet;
@@ -54,6 +57,7 @@ async function discover(issuer: string): Promise<oauth.AuthorizationServer> {
       algorithm: "oidc",
       [oauth.customFetch]: idpFetch,
     });
+    if (NO_SUCH_ISSUER.includes(response.status)) throw new Failure("idp_misconfigured", `HTTP_${response.status}`);
     const metadata = await oauth.processDiscoveryResponse(new URL(issuer), response);
     // The library compares parsed URLs; section 4.3 requires identical text.
     if (metadata.issuer !== issuer) throw new Failure("idp_misconfigured", "issuer");
@@ -61,6 +65,8 @@ async function discover(issuer: string): Promise<oauth.AuthorizationServer> {
     for (const name of OPTIONAL_ENDPOINTS) if (metadata[name] !== undefined) requireHttps(metadata[name]);
     return metadata;
   } catch (error) {
+    // The name does not exist; while name servers fail, the code is another.
+    if (error instanceof Failure && error.detail === "ENOTFOUND") throw new Failure("idp_misconfigured", error.detail);
     throw error instanceof Failure
       ? error
       : new Failure(isForeignAnswer(error) ? "idp_answer_unreadable" : "idp_misconfigured", safeCode(error));

@@ -2,7 +2,7 @@
 import * as oauth from "oauth4webapi";
 import type { Claims } from "../../../identity/claim-path";
 import { profileOf, scopesOf } from "../../../identity/profiles";
-import { areRolesLeftOut, claimsWanted, readUser, type User } from "../../../identity/user";
+import { areRolesLeftOut, claimsWanted, loginName, readUser, type User } from "../../../identity/user";
 import { idpSessionId } from "../../../ledger/records";
 import { sha256 } from "../../../session/node-hash";
 import { userId } from "../../../session/token";
@@ -15,6 +15,8 @@ import type { Tokens } from "./tokens";
 
 export interface Identity extends User {
   uid: string;
+  /** See `loginName` in identity/user.ts; only if there is no e-mail address. */
+  login?: string | undefined;
   /** Those that the settings name. */
   claims: Record<string, string[]>;
   /** All that the provider told. */
@@ -43,6 +45,7 @@ export async function identify(context: RequestContext, party: RelyingParty, tok
     issuer,
     subject,
     email,
+    ...(email === "" && { login: loginName(claims) }),
     roles,
     providerClaims: claims,
     claims: Object.fromEntries(
@@ -63,7 +66,7 @@ async function completeClaims(
   party: RelyingParty,
   { idToken, accessToken, dpop }: Tokens,
 ): Promise<Claims> {
-  const wanted = [...claimsWanted(party.settings, scopesOf(party.settings)), ...settings.claims];
+  const wanted = [...claimsWanted(party.settings, scopesOf(party.settings, party.server)), ...settings.claims];
   if (idToken && (areRolesLeftOut(party.settings, idToken) || wanted.every((name) => idToken[name] !== undefined)))
     return idToken;
   if (!party.server.userinfo_endpoint || !profileOf(party.settings.profile).userinfo) {
@@ -87,6 +90,8 @@ async function userinfo(
       return oauth.processUserInfoResponse(server, client, subject ?? oauth.skipSubjectCheck, response);
     });
   } catch (error) {
+    // The access token was refused, and not the client.
+    if (error instanceof oauth.WWWAuthenticateChallengeError) throw new Failure("idp_misconfigured", error.code);
     throw tokenFailure(error);
   }
 }

@@ -87,11 +87,12 @@ async function redeem(
     const tokens = await authenticatedRequest(proof, (authenticate) => send(authenticate, options));
     if (key !== undefined) requireBoundTokens(tokens);
     const { access_token: accessToken, id_token: idTokenText, refresh_token: token } = tokens;
-    const keys = context.identityProviders.keySet(server.jwks_uri!);
+    const keys = context.identityProviders.keySet(server.jwks_uri!).answered;
     const expected = {
       issuer: issuerOf(party, idTokenText),
       audience: settings.clientId,
       keys,
+      algorithms: settings.signingAlgorithms,
       now: context.now,
     };
     return {

@@ -64,7 +64,7 @@ export async function establishSession(
 export function ledgerSession(
   { request, address }: RequestContext,
   { uid, sid, idp, email, issuedAt }: Session,
-  { idpSession }: Identity,
+  { idpSession, login }: Identity,
   { mark, gatewayMark }: LedgerStatus,
   endsAt: number,
 ): LedgerSession {
@@ -74,6 +74,7 @@ export function ledgerSession(
     idp,
     ...(idpSession !== undefined && { idpSession }),
     email,
+    ...(login !== undefined && { login }),
     startedAt: issuedAt,
     mark,
     gatewayMark,

@@ -112,8 +112,7 @@ export async function redeem(
     return { outcome: "renewed", expiresAt: renewed.expiresAt };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    if (ENDS_THE_SESSION.has(error.code) || RENEWAL_NOT_ALLOWED.has(error.detail))
-      return { outcome: "refused", failure: error };
+    if (ENDS_THE_SESSION.has(error.code) || isRenewalNotAllowed(error)) return { outcome: "refused", failure: error };
     // Nothing was renewed, but from now on the provider may accept only its latest refresh token.
     if (kept !== latest) lease.fallback = await refreshCookie(context, sid, kept);
     if (turnOf(kept) !== turnOf(latest)) {
@@ -151,6 +150,10 @@ async function recorded(
   } finally {
     setCookies.splice(setCookies.indexOf(interim), 1);
   }
+}
+
+function isRenewalNotAllowed({ code, detail }: Failure): boolean {
+  return code === "idp_misconfigured" && RENEWAL_NOT_ALLOWED.has(detail);
 }
 
 function hookIn({ hook }: Refresh): Pick<Refresh, "hook"> {

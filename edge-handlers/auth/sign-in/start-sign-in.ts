@@ -46,7 +46,7 @@ export async function startSignIn(
     startedAt: context.now,
   };
 
-  const { settings } = party;
+  const { settings, server } = party;
   const { parameters, accountPrompt } = profileOf(settings.profile);
   const target = await authorizationUrl(context, party, {
     ...parameters,
@@ -57,7 +57,7 @@ export async function startSignIn(
     response_mode: "query",
     client_id: settings.clientId,
     redirect_uri: redirectUri(context, idp),
-    scope: scopesOf(settings).join(" "),
+    scope: scopesOf(settings, server).join(" "),
     state: flow.state,
     nonce: flow.nonce,
     code_challenge: await calculatePKCECodeChallenge(flow.verifier),

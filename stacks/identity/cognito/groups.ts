@@ -10,8 +10,8 @@ export interface GroupsProps {
 }
 
 /**
- * A group for each role of the policy, with the role's name: `cognito:groups` of a token then are the roles. Every role
- * name (policy/rule.ts) is a valid group name.
+ * A group for each role of the policy, with the role's name: `cognito:groups` of a token then are the roles. The
+ * config has no role names here that are no valid group names (config/identity-provider-checks.ts).
  *
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html
  */

@@ -78,8 +78,8 @@ describe("the provider refuses", () => {
   test.each(changes)("%s, and nobody gets in", (_name, change) =>
     withAssertion(async (own) => {
       change(own.idp.federatedCredential!);
-      await expectFailed(own, await own.browser().signIn(), 502, {
-        outcome: "idp_misconfigured",
+      await expectFailed(own, await own.browser().signIn(), 503, {
+        outcome: "client_refused",
         detail: "invalid_client",
       });
       expect(own.idp.codesSeen).toBe(0);
@@ -137,7 +137,7 @@ describe("an assertion is cached", () => {
 
       own.idp.clientRefusals.push(answer, answer);
       const tokenRequests = own.idp.count("token");
-      await expectFailed(own, await own.browser().signIn(), 502, { outcome: "idp_misconfigured" });
+      await expectFailed(own, await own.browser().signIn(), 503, { outcome: "client_refused" });
       expect(own.idp.count("token") - tokenRequests).toBe(2);
       expect(own.idp.codesSeen).toBe(2);
     }),

@@ -168,7 +168,7 @@ describe("nobody gets in", () => {
       guardPem(own, other);
       own.aws.secrets.set(SECRET_NAME, other);
       own.clock.advance(61);
-      await expectRefused(own, 502, { outcome: "idp_misconfigured", detail: "invalid_client" });
+      await expectRefused(own, 503, { outcome: "client_refused", detail: "invalid_client" });
       expect(own.idp.count("token")).toBe(1);
     }));
 
@@ -326,7 +326,7 @@ describe("a change of keys that keeps to the runbook: nobody is refused, althoug
       await letProviderFetchKeys(own);
       own.aws.secrets.set(SECRET_NAME, NEW + OLD);
       own.clock.advance(61);
-      await expectRefused(own, 502, { outcome: "idp_misconfigured" });
+      await expectRefused(own, 503, { outcome: "client_refused" });
     }));
 
   /** After each step: at once, when the handlers have it, and when the provider has fetched the keys again. */

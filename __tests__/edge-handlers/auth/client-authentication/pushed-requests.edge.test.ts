@@ -82,7 +82,7 @@ describe("nobody is sent to the provider", () => {
   test("if it refuses the client", () =>
     withAuth(PUSHED, async (own) => {
       own.idp.clientRefusals.push([401, { error: "invalid_client" }]);
-      await expectFailed(own, 502, { outcome: "idp_misconfigured", detail: "invalid_client" });
+      await expectFailed(own, 503, { outcome: "client_refused", detail: "invalid_client" });
     }));
 
   test.each(["error", "reset", "garbage"] as const)("if their endpoint has the outage %s", (outage) =>

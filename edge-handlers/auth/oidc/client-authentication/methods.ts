@@ -5,8 +5,7 @@ import {
   type ClientAuthenticationMethod,
 } from "../../../../session/client-authentication";
 import { awsAssertion } from "./aws-assertion";
-import { clientSecretBasic } from "./client-secret-basic";
-import { clientSecretPost } from "./client-secret-post";
+import { clientSecretBasic, clientSecretPost } from "./client-secret";
 import type { Client, Method } from "./method";
 import type { Proof } from "./proof";
 import { none } from "./none";

@@ -1,0 +1,30 @@
+/**
+ * Remembers where a person was who signs out, so that signing in again, with whatever account, leads back there. Neither
+ * signed nor secret: what it says is read like any return path.
+ */
+import { RETURN_COOKIE } from "../../../session/cookies";
+import { clearCookie, onlyCookie, setCookie } from "../../shared/cookie-jar";
+import type { RequestContext } from "../request-context";
+import { readReturnPath } from "../sign-in/return-path";
+import { FLOW_LIFETIME } from "./flow";
+
+/**
+ * A `Set-Cookie` value. Reads the `Referer`, because the gate's page for people without a role has only a link to the
+ * sign-out (https://www.w3.org/TR/referrer-policy/#referrer-policy-strict-origin-when-cross-origin).
+ */
+export function returnPathCookie({ request, url, settings }: RequestContext): string {
+  const referer = request.headers.get("referer") ?? "";
+  const from = URL.canParse(referer) ? new URL(referer) : undefined;
+  const path = from?.origin === url.origin ? readReturnPath([from.pathname + from.search], settings.basePath) : "/";
+  return path === "/" ? clearCookie(RETURN_COOKIE) : setCookie(RETURN_COOKIE, encodeURIComponent(path), FLOW_LIFETIME);
+}
+
+/** `/` if nothing is remembered. */
+export function rememberedReturnPath({ cookies, settings }: RequestContext): string {
+  try {
+    return readReturnPath([decodeURIComponent(onlyCookie(cookies, RETURN_COOKIE) ?? "")], settings.basePath);
+  } catch {
+    // A broken escape.
+    return "/";
+  }
+}
