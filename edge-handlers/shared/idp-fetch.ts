@@ -9,8 +9,8 @@ const SIZE_LIMIT = 256 * 1024;
 
 /** Seconds after which servers with short limits close an idle connection: Node's and Apache's do so after 5. */
 const KEPT_FOR = 4;
-/** Web application firewalls refuse requests without one. */
-const USER_AGENT = "edgegate";
+/** Firewalls refuse requests without a user agent, and without `identity` an answer may be compressed. */
+const HEADERS = { "user-agent": "edgegate", "accept-encoding": "identity" };
 
 interface IdpRequest {
   method: string;
@@ -33,7 +33,7 @@ export async function idpFetch(url: string, { method, headers, body, signal }: I
   try {
     const answer = await send(target, {
       method,
-      headers: { "user-agent": USER_AGENT, ...headers },
+      headers: { ...HEADERS, ...headers },
       ...(body && { body: String(body) }),
       signal: AbortSignal.any(limits),
       sizeLimit: SIZE_LIMIT,
