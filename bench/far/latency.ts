@@ -25,12 +25,12 @@ const LIMITS: Record<Operation, Record<State, Limits>> = {
   },
   callback: {
     cold: { time: 2_500, roundTrips: 3 },
-    idle: { time: 4_000, roundTrips: 6 },
+    idle: { time: 3_500, roundTrips: 6 },
     warm: { time: 1_500, roundTrips: 3 },
   },
   renewal: {
     cold: { time: 2_500, roundTrips: 3 },
-    idle: { time: 4_000, roundTrips: 6 },
+    idle: { time: 3_500, roundTrips: 6 },
     warm: { time: 1_500, roundTrips: 3 },
   },
 };
