@@ -5,6 +5,7 @@ import { measureGate, measureGateMemory } from "./gate";
 import { HOSTILE_LIMITS, HOSTILE_REQUESTS } from "./hostile";
 import { measureLoadTime } from "./handler";
 import { measureDollars } from "./dollars";
+import { canMeasureLatency, measureLatency } from "./far/latency";
 import type { Figure } from "./figure";
 import { measureRevoker } from "./revoker";
 import { baseSource, gateSource, sampleRules } from "./sample";
@@ -24,18 +25,23 @@ const GATE_MEMORY_LIMIT = 2 * 1024 * 1024;
 /** @throws Error if a part cannot be built or run, or a scenario ends in another decision than expected */
 export async function measureAll(): Promise<Measured> {
   const canRunEngine = findProgram("njs") !== undefined && findProgram("valgrind") !== undefined;
+  const missing = [
+    ...(canRunEngine
+      ? []
+      : ["instructions and memory of the gate, which need njs and valgrind (apt-get install njs valgrind)"]),
+    ...(canMeasureLatency() ? [] : ["times of a far handler, which need Linux"]),
+  ];
   return {
     figures: [
       ...(canRunEngine ? [...(await gateInstructions()), ...(await hostileRequests()), ...gateMemory()] : []),
       ...gateSize(),
       ...handler(),
+      ...(canMeasureLatency() ? await measureLatency() : []),
       ...(await measureRevoker()),
       ...(await measureDollars()),
       ...synth(),
     ],
-    missing: canRunEngine
-      ? undefined
-      : "not measured: instructions and memory of the gate, which need njs and valgrind (apt-get install njs valgrind)",
+    missing: missing.length === 0 ? undefined : `not measured: ${missing.join("; ")}`,
   };
 }
 

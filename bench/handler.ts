@@ -18,8 +18,8 @@ const LOAD =
 export function measureLoadTime(zip: Uint8Array, node: string, runs = 11): number {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-bench-"));
   try {
-    const index = join(folder, "index.js");
-    writeFileSync(index, unzipSync(zip)["index.js"]!);
+    const index = join(folder, "main.js");
+    writeFileSync(index, unzipSync(zip)["main.js"]!);
     const times = Array.from({ length: runs }, () => loadOnce(node, index)).sort((a, b) => a - b);
     return times[Math.floor(runs / 2)]!;
   } finally {

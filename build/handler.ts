@@ -5,8 +5,16 @@ import { deterministicZip } from "./zip";
 
 const ROOT = resolve(__dirname, "..");
 
+/** Only a module can wait while it is loaded. */
+const INDEX = `import main from "./main.js";
+await main.initialize?.();
+export const { handler } = main;
+`;
+
 /**
- * The zip that Lambda runs: one `index.js`, CommonJS, for Node 22. The bytes do not depend on the folder of the
+ * The zip that Lambda runs, for Node 22: `main.js` has the code, CommonJS, and `index.mjs` waits for its `initialize`, if
+ * there is one. Lambda loads `index.mjs` because there is no `index.js`
+ * (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/UserFunction.js). The bytes do not depend on the folder of the
  * checkout: esbuild orders and names modules by their paths, so it gets only relative ones.
  *
  * @param entry path of the module that exports `handler`, relative to the root of the checkout
@@ -45,6 +53,9 @@ export function buildHandlerZips<Name extends string>(entries: Record<Name, stri
       `${Object.values(entries).join(", ")} build with warnings:\n${formatMessagesSync(warnings, { kind: "warning" }).join("")}`,
     );
   const zipOf = (name: Name) =>
-    deterministicZip({ "index.js": outputFiles.find(({ path }) => path === join(ROOT, `${name}.js`))!.contents });
+    deterministicZip({
+      "index.mjs": new TextEncoder().encode(INDEX),
+      "main.js": outputFiles.find(({ path }) => path === join(ROOT, `${name}.js`))!.contents,
+    });
   return Object.fromEntries(names.map((name) => [name, zipOf(name)])) as Record<Name, Uint8Array>;
 }

@@ -1,6 +1,6 @@
 /**
- * Runs a deployed handler zip as Lambda would: its `index.js` in a separate Node process, with Lambda's environment and
- * nothing of this machine's.
+ * Runs a deployed handler zip as Lambda would: its `main.js` in a separate Node process, with Lambda's environment and
+ * nothing of this machine's. First it initializes the handler, as its `index.mjs` does (build/handler.ts).
  *
  * Unlike Lambda, one process takes several invocations at a time. That is enough for a local edge, and reveals state
  * that two requests must not share.
@@ -23,7 +23,7 @@ export interface Lambda {
 }
 
 export interface LambdaOptions {
-  /** Path of the zip; it must hold `index.js` (CommonJS) that exports `handler`. */
+  /** Path of the zip; it must hold `main.js` (CommonJS) that exports `handler`. */
   zip: string;
   /** The handler's `context.functionName`. */
   functionName: string;
@@ -36,6 +36,10 @@ export interface LambdaOptions {
    * before each invocation. The handler's clock and its pauses are not affected.
    */
   patience?: () => number;
+  /** Leaves the initialization out, as if all of it had failed. */
+  isUninitialized?: boolean;
+  /** Called with the ID of the process as soon as there is one. */
+  onStart?: (pid: number) => void;
   /** Added to Lambda's environment. */
   env?: Record<string, string>;
   /** Called with every line that the handler writes to stdout. */
@@ -53,7 +57,7 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** Runs in the child, by `node -e`. The first message has the code and the function's name, each later one an event. */
+/** Runs in the child, by `node -e`. The first message has the code and how to start it, each later one an event. */
 const RUNTIME = `
 const vm = require("node:vm");
 let handler, functionName;
@@ -65,15 +69,16 @@ performance.now = () => counted + (now() - since) / patience;
 process.on("disconnect", () => process.exit(0));
 process.on("message", async (message) => {
   if ("code" in message) {
-    const filename = "/var/task/index.js";
+    const filename = "/var/task/main.js";
     const module = { exports: {} };
     vm.compileFunction(message.code, ["exports", "require", "module"], {
       filename,
       importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     })(module.exports, require("node:module").createRequire(filename), module);
-    if (typeof module.exports.handler !== "function") throw new Error("index.js exports no function named handler");
+    if (typeof module.exports.handler !== "function") throw new Error("main.js exports no function named handler");
     ({ handler } = module.exports);
-    ({ functionName } = message);
+    ({ functionName, patience } = message);
+    if (!message.isUninitialized) await module.exports.initialize?.();
     return process.send({});
   }
   const { timeLimit } = message;
@@ -87,10 +92,10 @@ process.on("message", async (message) => {
   }
 });`;
 
-/** @throws Error if the zip has no `index.js`, or its code cannot be loaded within 10 s (times `patience`) */
+/** @throws Error if the zip has no `main.js`, or its code cannot be loaded within 10 s (times `patience`) */
 export async function startLambda(options: LambdaOptions): Promise<Lambda> {
-  const file = unzipSync(readFileSync(options.zip))["index.js"];
-  if (!file) throw new Error(`${options.zip} has no index.js`);
+  const file = unzipSync(readFileSync(options.zip))["main.js"];
+  if (!file) throw new Error(`${options.zip} has no main.js`);
   const code = strFromU8(file);
   const patience = () => options.patience?.() ?? 1;
   const pending = new Map<number, Pending>();
@@ -103,6 +108,7 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
       env: { ...lambdaEnvironment(options.functionName), ...options.env },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
+    if (child.pid !== undefined) options.onStart?.(child.pid);
     const log = (chunk: Buffer) => (logs += chunk.toString());
     child.stdout?.on("data", log);
     child.stderr?.on("data", log);
@@ -130,7 +136,8 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
         clearTimeout(timer);
         resolve(child);
       });
-      child.send({ code, functionName: options.functionName });
+      const { functionName, isUninitialized = false } = options;
+      child.send({ code, functionName, isUninitialized, patience: patience() });
     });
   }
 

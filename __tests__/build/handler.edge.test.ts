@@ -1,18 +1,21 @@
 /** The zip that Terraform uploads as the auth handler. */
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { promisify } from "node:util";
 import { unzipSync } from "fflate";
 import { buildHandlerZip, buildHandlerZips } from "../../build/handler";
 import { startLambda } from "../../local/lambda";
+import { startPlainServer } from "../../local/plain-server";
 import { copySources } from "../support/checkout";
 import { lambdaNode } from "../support/tools";
 
 const ROOT = resolve(__dirname, "../..");
 const ENTRY = "edge-handlers/auth/cloudfront.ts";
-const BUNDLED = ["aws4fetch", "jose", "oauth4webapi"];
+const BUNDLED = ["jose", "oauth4webapi"];
 const folder = mkdtempSync(join(tmpdir(), "edgegate-handler-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -52,12 +55,12 @@ test("is the same bytes alone and built together with what shares code with it",
   expect(differing).toEqual([]);
 });
 
-test("is one index.js in at most 60 KB, and names no path of the machine that built it", () => {
+test("is a main.js and what starts it, in at most 60 KB, and names no path of the machine that built it", () => {
   const zip = buildHandlerZip(ENTRY);
   const files = unzipSync(zip);
-  expect(Object.keys(files)).toEqual(["index.js"]);
+  expect(Object.keys(files)).toEqual(["index.mjs", "main.js"]);
   expect(zip.length).toBeLessThanOrEqual(60 * 1024);
-  const code = Buffer.from(files["index.js"]!).toString();
+  const code = Buffer.from(files["main.js"]!).toString();
   expect(code).not.toContain(ROOT);
   expect(code).not.toContain("node_modules");
 });
@@ -68,6 +71,23 @@ test("loads on Lambda's Node as a module that exports a handler", async () => {
   const lambda = await startLambda({ zip, functionName: "example-auth", node: lambdaNode() });
   expect(lambda.logs()).toBe("");
   await lambda.close();
+});
+
+test("index.mjs waits for the initialization before it exports the handler", async () => {
+  const files = unzipSync(buildHandlerZip(ENTRY));
+  const task = mkdtempSync(join(folder, "task-"));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(task, name), content);
+  let answered = 0;
+  const { port, close } = await startPlainServer(async (_request, response) => {
+    await setTimeout(300);
+    answered += 1;
+    response.writeHead(400).end('{"__type":"ParameterNotFound"}');
+  });
+  const print = `import("${join(task, "index.mjs")}").then(({ handler }) => console.log(typeof handler))`;
+  const env = { AWS_LAMBDA_FUNCTION_NAME: "example-auth", AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
+  const { stdout } = await promisify(execFile)(lambdaNode(), ["-e", print], { env });
+  expect([stdout.trim(), answered]).toEqual(["function", 1]);
+  await close();
 });
 
 describe("code that esbuild warns of is an error that says what and where", () => {

@@ -17,7 +17,7 @@ export function buildBundles(): Bundles {
     keyRotator: "control-plane/key-rotator/lambda.ts",
     revoker: "control-plane/revoker/lambda.ts",
   });
-  const codeIn = (zip: Uint8Array) => strFromU8(unzipSync(zip)["index.js"]!);
+  const codeIn = (zip: Uint8Array) => strFromU8(unzipSync(zip)["main.js"]!);
   return {
     auth: codeIn(zips.auth),
     keyRotator: codeIn(zips.keyRotator),

@@ -56,6 +56,8 @@ export interface AuthOptions {
   functionNamePrefix?: string;
   /** AWS can be made to answer slowly. */
   withSlowAnswers?: boolean;
+  /** Initializes the handler. Otherwise it starts as if that had failed: it has fetched nothing. */
+  withInitialization?: boolean;
   /** Called before the handler starts. */
   prepare?: (environment: {
     aws: AwsEmulator;
@@ -196,6 +198,7 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
       zip: handlerZip(),
       functionName: (options.functionNamePrefix ?? "") + FUNCTION_NAME,
       node: lambdaNode(),
+      isUninitialized: !options.withInitialization,
       patience: () => patience,
       env: {
         ...clock.env,

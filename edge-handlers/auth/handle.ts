@@ -8,21 +8,21 @@ import { identityProviders, type IdentityProviders } from "./oidc/identity-provi
 import type { Handle } from "../shared/incoming";
 import { isNavigation } from "../shared/fetch-metadata";
 import type { Ports } from "./ports";
+import { prepareEarly } from "./prepare-early";
 
 /**
  * Makes the handler of one runtime, which caches what identity providers publish between requests.
  *
  * @param timeLimit milliseconds after which a request is answered, even if work is still in progress
  */
-export function createHandle(ports: Ports, timeLimit: number): Handle {
-  const providers = identityProviders(ports);
-  return async ({ headers, open, requestId, address }) => {
+export function createHandle(ports: Ports, timeLimit: number, providers = identityProviders(ports)): Handle {
+  return async ({ headers, open, requestId, address, timeLimit: own = timeLimit }) => {
     const note: RequestContext["note"] = {};
     let context: RequestContext | undefined;
     let response: Response;
     try {
       const request = open();
-      response = await withinTimeLimit(timeLimit, async (time) => {
+      response = await withinTimeLimit(Math.min(own, timeLimit), async (time) => {
         context = await openContext({ request, requestId, address, ports, providers, ...time, note });
         return dispatch(context);
       });
@@ -64,10 +64,14 @@ async function openContext({
   timeLeft,
   note,
 }: Opening): Promise<RequestContext> {
+  const url = new URL(request.url);
+  const cookies = readCookies(request.headers.get("cookie"));
+  const outdated = ports.outdatedSettings();
+  if (outdated) prepareEarly(outdated, { url, ports, providers, cookies });
   const settings = await ports.settings();
   return {
     request,
-    url: new URL(request.url),
+    url,
     now: ports.now(),
     requestId,
     address,
@@ -77,7 +81,7 @@ async function openContext({
     proofs: new Map(),
     deadline,
     timeLeft,
-    cookies: readCookies(request.headers.get("cookie")),
+    cookies,
     setCookies: [],
     startAgain: `${settings.basePath}/login`,
     note,

@@ -18,6 +18,8 @@ import type { OldCopyEntry } from "../shared/log";
 export interface Ports {
   /** @throws Failure `settings_unavailable` */
   settings(): Promise<AuthSettings>;
+  /** Settings that have to be fetched again, to prepare what will probably be needed. They decide nothing. */
+  outdatedSettings(): AuthSettings | undefined;
   /**
    * The session keys. If `wanted` is not a cached key ID, fetches newer keys first. Throws if that fails, because the
    * key may exist.
@@ -102,8 +104,10 @@ export interface KeyService {
   sign(key: string, algorithm: SigningAlgorithm, data: Uint8Array): Promise<Uint8Array>;
 }
 
-/** Reads are strongly consistent and writes conditional. Every method @throws Failure `ledger_unavailable` */
+/** Reads are strongly consistent and writes conditional. Every method but `prepare` @throws Failure `ledger_unavailable` */
 export interface Ledger {
+  /** Opens connections for the calls of a sign-in or renewal, unless there are any. */
+  prepare(): void;
   status(key: SessionId): Promise<LedgerStatus>;
   session(key: SessionId): Promise<LedgerSession | undefined>;
   /** Writes the pointers to a session. Call it before `open`. */

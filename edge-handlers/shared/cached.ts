@@ -32,8 +32,19 @@ export interface Cached<T> {
    * @throws what `load` throws; never returns a stale value
    */
   newerThan(time: number): Promise<T>;
+  /** The value if it is no longer fresh, however old it is: only for work that does no harm if it is wrong. */
+  outdated(): T | undefined;
   /** Why the last attempt to load failed; undefined if it did not. */
   failure(): unknown;
+}
+
+/** Seconds after which a load is not waited for. No load takes that long, so the runtime was frozen in the meantime. */
+const ABANDONED = 5;
+
+interface Load<T> {
+  /** Unix seconds. */
+  since: number;
+  result: Promise<T>;
 }
 
 /**
@@ -45,34 +56,44 @@ export function cached<T>(
   { fresh, stale, pause }: Lifetimes,
   { now, log }: Surroundings,
 ): Cached<T> {
-  let kept: { value: T; since: number } | undefined;
-  let loading: Promise<T> | undefined;
+  let kept: { value: T; since: number; place: number } | undefined;
+  let loading: Load<T> | undefined;
+  let loads = 0;
   let pausedUntil = 0;
   let failure: unknown;
 
   const youngerThan = (age: number) => kept !== undefined && now() - kept.since < age;
 
-  async function attempt(): Promise<T> {
-    const since = now();
+  async function attempt(since: number): Promise<T> {
+    const place = ++loads;
     try {
       const value = await load();
-      kept = { value, since };
-      [pausedUntil, failure] = [0, undefined];
+      // An abandoned load may end after a later one.
+      if (!kept || kept.place < place) {
+        kept = { value, since, place };
+        [pausedUntil, failure] = [0, undefined];
+      }
       return value;
     } catch (error) {
-      pausedUntil = now() + pause;
-      failure = error;
+      if (place === loads) [pausedUntil, failure] = [now() + pause, error];
       if (!kept || !youngerThan(stale)) throw error;
       log({ endpoint: "none", outcome: "old_copy_used", detail: codesOf(asFailure(error)) });
       return kept.value;
     } finally {
-      loading = undefined;
+      if (place === loads) loading = undefined;
     }
+  }
+
+  /** The result of the load in progress, or of a new one. */
+  function loaded(): Promise<T> {
+    const since = now();
+    if (!loading || since - loading.since > ABANDONED) loading = { since, result: attempt(since) };
+    return loading.result;
   }
 
   async function get(): Promise<T> {
     if (kept && (youngerThan(fresh) || (youngerThan(stale) && now() < pausedUntil))) return kept.value;
-    return (loading ??= attempt());
+    return loaded();
   }
 
   function refetching(most: number, within: number): () => Promise<T> {
@@ -81,7 +102,7 @@ export function cached<T>(
       asked = asked.filter((time) => now() - time < within);
       if (asked.length >= most || now() < pausedUntil) return get();
       asked.push(now());
-      return (loading ??= attempt());
+      return loaded();
     };
   }
 
@@ -91,11 +112,13 @@ export function cached<T>(
     // Twice, because a load already in progress may have started too early. The next one starts after this call.
     for (let tries = 0; tries < 2 && now() >= pausedUntil; tries++) {
       const startsNow = loading === undefined || tries > 0;
-      const value = await (loading ??= attempt());
+      const value = await loaded();
       if (failure === undefined && (startsNow || isNewer())) return value;
     }
     throw failure;
   }
 
-  return { get, refetching, newerThan, failure: () => failure };
+  const outdated = () => (youngerThan(fresh) ? undefined : kept?.value);
+
+  return { get, refetching, newerThan, outdated, failure: () => failure };
 }

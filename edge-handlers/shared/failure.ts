@@ -54,7 +54,7 @@ export function asFailure<Code extends string>(error: unknown): Failure<Code | S
 function placeOf(error: unknown): string {
   const lines = error instanceof Error ? (error.stack ?? "").split("\n") : [];
   const frame = lines.find((line) => /^\s+at /.test(line) && !line.includes("node:"));
-  const place = /\/index\.js:(\d+:\d+)\)?$/.exec(frame ?? "");
+  const place = /\/main\.js:(\d+:\d+)\)?$/.exec(frame ?? "");
   return place ? ` at ${place[1]}` : "";
 }
 

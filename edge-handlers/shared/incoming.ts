@@ -6,6 +6,8 @@ export interface Incoming {
   requestId: string;
   /** IP address of the viewer. */
   address: string;
+  /** Milliseconds within which it must be answered, if they are fewer than usual. */
+  timeLimit?: number;
 }
 
 /** Never rejects: failures become responses. */

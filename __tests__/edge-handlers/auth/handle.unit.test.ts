@@ -1,5 +1,5 @@
 /** What of the core cannot be seen from outside, or not in a short time. */
-import { ANSWER_TIME } from "../../../edge-handlers/shared/cloudfront/answer-time";
+import { ANSWER_TIME, timeToAnswer } from "../../../edge-handlers/shared/cloudfront/answer-time";
 import { createHandle } from "../../../edge-handlers/auth/handle";
 import type { Incoming } from "../../../edge-handlers/shared/incoming";
 import { seal } from "../../../edge-handlers/auth/cookies/seal";
@@ -17,6 +17,7 @@ const NOW = 1_000_000;
 const LIMIT = 60_000;
 
 const PORTS: Ports = {
+  outdatedSettings: () => undefined,
   settings: async () => ({
     basePath: "/_gate",
     hosts: [HOST],
@@ -85,7 +86,7 @@ describe("where the browser does not say which site asks (no Fetch Metadata)", (
 });
 
 test("a request for another identity provider is redirected there, even if the session could be renewed", async () => {
-  const fetch = jest.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("not reachable"));
+  const metadata = jest.fn<Promise<never>, [string]>().mockRejectedValue(new Error("not reachable"));
   const { main } = (await PORTS.settings()).identityProviders;
   const settings = {
     ...(await PORTS.settings()),
@@ -113,13 +114,27 @@ test("a request for another identity provider is redirected there, even if the s
   const ledgerStatus = async () => ({ session: found, revocations: [], mark: 0, gatewayMark: 0, floor: NO_FLOOR });
   const [claim, release] = [async () => found, async () => undefined];
   const cookie = `${SESSION_COOKIE}=${token}; ${REFRESH_COOKIE}=${refresh}`;
-  const ledger = { ledgerStatus, claim, release } as unknown as Ports["ledger"];
-  const handle = createHandle({ ...PORTS, settings: async () => settings, ledger }, LIMIT);
+  const ledger = { prepare: () => undefined, ledgerStatus, claim, release } as unknown as Ports["ledger"];
+  const noKey = () => async () => new Uint8Array();
+  const handle = createHandle({ ...PORTS, settings: async () => settings, ledger }, LIMIT, {
+    metadata,
+    keySet: () => Object.assign(noKey, { answered: noKey, load: async () => undefined }),
+    nonces: new Map(),
+  });
   for (const idp of ["other", "main"]) await handle(request(`/_gate/login?idp=${idp}`, "GET", { cookie }));
-  expect([...new Set(fetch.mock.calls.map(([url]) => url))]).toEqual(
-    ["https://other.example", "https://idp.example"].map((issuer) => `${issuer}/.well-known/openid-configuration`),
-  );
-  fetch.mockRestore();
+  expect([...new Set(metadata.mock.calls.flat())]).toEqual(["https://other.example", "https://idp.example"]);
+});
+
+test.each([
+  ["usually", 5_000, 4_500],
+  ["after an initialization that was part of the invocation", 2_000, 1_500],
+  ["if nothing is left", 100, 0],
+])("the time for an answer ends before the invocation does: %s", async (_name, remaining, expected) => {
+  const limit = jest.spyOn(AbortSignal, "timeout");
+  const handle = createHandle(PORTS, ANSWER_TIME);
+  await handle({ ...request("/_gate/callback/main", "GET"), timeLimit: timeToAnswer(remaining) });
+  expect(limit.mock.calls[0]).toEqual([expected]);
+  limit.mockRestore();
 });
 
 test("calls that are too long together end before Lambda@Edge would end the function", async () => {

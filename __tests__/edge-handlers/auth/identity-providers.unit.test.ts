@@ -2,6 +2,9 @@
  * A discovery document is taken as a whole or not at all; the edge tests try the endpoints that every sign-in needs.
  */
 import { identityProviders } from "../../../edge-handlers/auth/oidc/identity-providers";
+import { send } from "../../../edge-handlers/shared/connections";
+
+jest.mock("../../../edge-handlers/shared/connections");
 
 const ISSUER = "https://idp.example/tenant";
 const DOCUMENT = {
@@ -15,11 +18,12 @@ const DOCUMENT = {
 };
 
 function metadataOf(document: object): Promise<unknown> {
-  jest.spyOn(globalThis, "fetch").mockImplementation(async () => Response.json(document));
+  const headers = { "content-type": "application/json" };
+  jest
+    .mocked(send)
+    .mockImplementation(async () => ({ status: 200, headers, body: Buffer.from(JSON.stringify(document)) }));
   return identityProviders({ now: () => 0, log: () => undefined }).metadata(ISSUER);
 }
-afterEach(() => jest.restoreAllMocks());
-
 test("a document with TLS everywhere is taken", async () => {
   expect(await metadataOf(DOCUMENT)).toEqual(DOCUMENT);
 });

@@ -1,5 +1,8 @@
 /** What DynamoDB leaves out of an answer may be the revocation, and what it leaves unwritten the way to a session. */
 import { dynamoDbLedger } from "../../../edge-handlers/auth/aws/ledger";
+import { send } from "../../../edge-handlers/shared/connections";
+
+jest.mock("../../../edge-handlers/shared/connections");
 
 const UID = "u".repeat(16);
 const SESSION = { uid: { S: UID } };
@@ -8,13 +11,14 @@ const GATEWAY = { id: { S: "gateway#u" }, kind: { S: "gateway" }, mark: { N: "9"
 const SHARD = { id: { S: "shard#2990" }, version: { N: "1" }, floor: { N: "46655" } };
 const ledger = dynamoDbLedger(async () => ({ sessionsTable: "sessions", revocationsTable: "revocations" }));
 
-function answer(...outputs: object[]): jest.SpyInstance {
+function answer(...outputs: object[]) {
   let calls = 0;
-  return jest
-    .spyOn(globalThis, "fetch")
-    .mockImplementation(async () => new Response(JSON.stringify(outputs[Math.min(calls++, outputs.length - 1)])));
+  return jest.mocked(send).mockImplementation(async () => {
+    const body = Buffer.from(JSON.stringify(outputs[Math.min(calls++, outputs.length - 1)]));
+    return { status: 200, headers: {}, body };
+  });
 }
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => jest.resetAllMocks());
 
 test("a session, its revocations, marks and floor are read at once", async () => {
   answer({ Responses: { sessions: [SESSION], revocations: [USER, SHARD, GATEWAY] }, UnprocessedKeys: {} });
@@ -32,7 +36,7 @@ test("a session, its revocations, marks and floor are read at once", async () =>
 });
 
 test("every read is strongly consistent: what was recorded before it is seen by it", async () => {
-  const fetched = answer({
+  const sent = answer({
     Responses: { sessions: [], revocations: [] },
     Items: [],
     Item: { uid: { S: UID }, sid: { S: "s" } },
@@ -44,14 +48,10 @@ test("every read is strongly consistent: what was recorded before it is seen by 
   await ledger.sessions([{ uid: UID, sid: "s" }]);
   await ledger.endOf("hash");
   await ledger.wasTaken("hash");
-  const reads = await Promise.all(
-    fetched.mock.calls.map(async (call: unknown[]) => {
-      const body = JSON.parse(await new Request(call[0] as Request, call[1] as RequestInit).text()) as {
-        RequestItems?: object;
-      };
-      return Object.values<{ ConsistentRead?: boolean }>((body.RequestItems as never) ?? { body });
-    }),
-  );
+  const reads = sent.mock.calls.map(([, { body = "" }]) => {
+    const input = JSON.parse(body) as { RequestItems?: Record<string, object> };
+    return Object.values<{ ConsistentRead?: boolean }>(input.RequestItems ?? { input });
+  });
   expect(reads.flat()).toHaveLength(9);
   expect(reads.flat().filter(({ ConsistentRead }) => ConsistentRead !== true)).toEqual([]);
 });
@@ -81,9 +81,7 @@ describe("what leads to a session", () => {
   test("is written at once, and what was left over again", async () => {
     const calls = answer(LEFT, { UnprocessedItems: {} });
     await ledger.point(SIGN_IN);
-    const written = await Promise.all(
-      calls.mock.calls.map(([request]) => (request as Request).json() as Promise<{ RequestItems: Written }>),
-    );
+    const written = calls.mock.calls.map(([, { body = "" }]) => JSON.parse(body) as { RequestItems: Written });
     const keysOf = ({ RequestItems }: { RequestItems: Written }) =>
       RequestItems["sessions"]!.map(
         ({

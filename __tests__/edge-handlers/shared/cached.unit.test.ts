@@ -161,3 +161,65 @@ describe("a value newer than a time", () => {
     expect([await cache.newerThan(time), await early]).toEqual([2, 1]);
   });
 });
+
+describe("a load that was under way while the runtime was frozen", () => {
+  function setUpFrozen() {
+    const source = { now: 1_000_000, answers: [] as { resolve(value: number): void; reject(error: Error): void }[] };
+    const load = () => new Promise<number>((resolve, reject) => source.answers.push({ resolve, reject }));
+    const cache = cached(load, LIFETIMES, { now: () => source.now, log: jest.fn() });
+    return { source, cache };
+  }
+
+  test("is shared for as long as it may still be answered", async () => {
+    const { source, cache } = setUpFrozen();
+    const first = cache.get();
+    source.now += 5;
+    const second = cache.get();
+    source.answers[0]!.resolve(1);
+    expect([await first, await second, source.answers.length]).toEqual([1, 1, 1]);
+  });
+
+  test("is not waited for after that", async () => {
+    const { source, cache } = setUpFrozen();
+    void cache.get();
+    source.now += 6;
+    const second = cache.get();
+    source.answers[1]!.resolve(2);
+    expect(await second).toBe(2);
+  });
+
+  test("does not replace what was loaded later", async () => {
+    const { source, cache } = setUpFrozen();
+    const first = cache.get();
+    source.now += 6;
+    const second = cache.get();
+    source.answers[1]!.resolve(2);
+    await second;
+    source.answers[0]!.resolve(1);
+    expect([await first, await cache.get()]).toEqual([1, 2]);
+  });
+
+  test("is no failure if a later one succeeded", async () => {
+    const { source, cache } = setUpFrozen();
+    const first = cache.get();
+    source.now += 6;
+    const second = cache.get();
+    source.answers[1]!.resolve(2);
+    await second;
+    source.answers[0]!.reject(new Failure("idp_unavailable"));
+    expect(await first).toBe(2);
+    expect(cache.failure()).toBeUndefined();
+  });
+});
+
+test("only an outdated value is told as one", async () => {
+  const { source, cache } = setUp();
+  expect(cache.outdated()).toBeUndefined();
+  await cache.get();
+  source.now += 59;
+  expect(cache.outdated()).toBeUndefined();
+  source.now += 1;
+  expect(cache.outdated()).toBe(1);
+  await cache.get();
+  expect(cache.outdated()).toBeUndefined();
+});

@@ -1,12 +1,14 @@
 /**
- * `node:https` as far as the AWS SDK's request handler uses it (@smithy/node-http-handler), over the virtual network.
+ * `node:https` as far as the AWS SDK's request handler (@smithy/node-http-handler) and the auth handler use it, over the
+ * virtual network. A connection is nothing that could be kept or lost.
  */
 import { EventEmitter } from "node:events";
 import type { Instance } from "./instance";
 import type { Network } from "./network";
 
 interface RequestOptions {
-  host: string;
+  host?: string;
+  hostname?: string;
   method: string;
   path: string;
   headers: Record<string, string>;
@@ -23,6 +25,8 @@ const SOCKET = {
 class Agent {
   readonly sockets = {};
   readonly requests = {};
+  readonly freeSockets = {};
+  createConnection(): undefined {}
   destroy(): void {}
 }
 
@@ -56,10 +60,13 @@ export function httpsModule(here: () => { network: Network; instance: Instance }
     const client: ClientRequest = new ClientRequest((body) =>
       network.send(
         instance,
-        { host: options.host, method: options.method, path: options.path, headers, body },
+        { host: String(options.host ?? options.hostname), method: options.method, path: options.path, headers, body },
         {
           onResponse({ status, headers: named, body: text }) {
-            onResponse(new IncomingMessage(status, named, Buffer.from(text)));
+            const response = new IncomingMessage(status, named, Buffer.from(text));
+            onResponse(response);
+            response.emit("data", Buffer.from(text));
+            response.emit("end");
             client.emit("close");
           },
           onError: (error) => client.emit("error", error),

@@ -9,13 +9,18 @@ import { PLATFORM_NAMES, platform, type Surroundings } from "./platform";
 import type { Owner, World } from "./world";
 
 type Handler = (event: unknown, context: object) => Promise<unknown>;
+/** What `main.js` exports. */
+interface Exports {
+  handler?: Handler;
+  initialize?: () => Promise<void>;
+}
 type Bundle = (...globals: unknown[]) => void;
 
 export interface FunctionOptions {
   /** For the log. */
   name: string;
   functionName: string;
-  /** Text of `index.js`. */
+  /** Text of `main.js`. */
   code: string;
   env: Record<string, string>;
   /** Milliseconds by which its clock is ahead. */
@@ -51,10 +56,13 @@ export interface Instance extends Owner {
 
 interface Evaluated {
   handler: Handler;
+  initialize: () => Promise<void>;
   /** None between two histories. */
   surroundings: Surroundings | undefined;
 }
 
+/** Milliseconds. */
+const INITIALIZATION_LIMIT = 10_000;
 const compiled = new Map<string, Bundle>();
 const spare = new Map<string, Evaluated[]>();
 const INHERITED = {
@@ -70,6 +78,7 @@ export function startInstance(world: World, network: Network, options: FunctionO
   let state: "busy" | "frozen" | "dead" = "busy";
   let kept: (() => void)[] = [];
   let finish: ((outcome: Outcome) => void) | undefined;
+  let isInitialized = false;
 
   const instance: Instance = {
     name,
@@ -87,7 +96,7 @@ export function startInstance(world: World, network: Network, options: FunctionO
       const thawed = kept;
       kept = [];
       return new Promise((resolve) => {
-        const limit = world.after(timeLimit, () => instance.crash("out of time"));
+        let limit = world.after(INITIALIZATION_LIMIT, () => instance.crash("out of time"));
         finish = (outcome) => {
           limit.cancelled = true;
           finish = undefined;
@@ -102,10 +111,16 @@ export function startInstance(world: World, network: Network, options: FunctionO
           awsRequestId: requestId,
           getRemainingTimeInMillis: () => timeLimit,
         };
-        evaluated.handler(event, context).then(
+        const handle = () => {
+          limit.cancelled = true;
+          limit = world.after(timeLimit, () => instance.crash("out of time"));
+          return evaluated.handler(event, context);
+        };
+        (isInitialized ? handle() : evaluated.initialize().then(handle)).then(
           (result) => finish?.({ result }),
           (error: Error) => finish?.({ error }),
         );
+        isInitialized = true;
       });
     },
     crash(why) {
@@ -146,12 +161,17 @@ export function startInstance(world: World, network: Network, options: FunctionO
 }
 
 function evaluate(functionName: string, code: string, surroundings: Surroundings): Evaluated {
-  const module: { exports: { handler?: Handler } } = { exports: {} };
-  const evaluated: Evaluated = { handler: () => Promise.reject(new Error("not evaluated yet")), surroundings };
+  const module: { exports: Exports } = { exports: {} };
+  const evaluated: Evaluated = {
+    handler: () => Promise.reject(new Error("not evaluated yet")),
+    initialize: () => Promise.resolve(),
+    surroundings,
+  };
   const globals = platform(() => evaluated.surroundings!);
   bundleOf(code)(module.exports, module, ...PLATFORM_NAMES.map((name) => globals[name]));
   if (!module.exports.handler) throw new Error(`${functionName} exports no handler`);
   evaluated.handler = module.exports.handler;
+  evaluated.initialize = module.exports.initialize ?? evaluated.initialize;
   return evaluated;
 }
 
@@ -160,7 +180,7 @@ function bundleOf(code: string): Bundle {
   const known = compiled.get(code);
   if (known) return known;
   const bundle = compileFunction(code, ["exports", "module", ...PLATFORM_NAMES], {
-    filename: "/var/task/index.js",
+    filename: "/var/task/main.js",
   }) as Bundle;
   compiled.set(code, bundle);
   return bundle;

@@ -54,6 +54,7 @@ const PLAIN_MODULES = [
   "async_hooks",
   "buffer",
   "events",
+  "net",
   "os",
   "path",
   "querystring",
@@ -199,7 +200,7 @@ export function platform(here: () => Surroundings): Platform {
     Blob: BytesAtOnce,
     performance: { now: () => now() },
     console: { log: silent, info: silent, warn: silent, error: silent, debug: silent, trace: silent },
-    __filename: "/var/task/index.js",
+    __filename: "/var/task/main.js",
     __dirname: "/var/task",
   };
   const all: Platform = { ...globals, globalThis: undefined };

@@ -4,7 +4,7 @@ import type { SessionPointer } from "../../../ledger/records";
 import type { LedgerRequest, Output, Part } from "../../../ledger/request";
 import * as sessions from "../../../ledger/sessions";
 import { getStatus, type TableNames } from "../../../ledger/status";
-import { AwsError, callAws } from "../../shared/aws/call";
+import { AwsError, callAws, prepareAwsCalls } from "../../shared/aws/call";
 import { safeCode } from "../../shared/failure";
 import { Failure } from "../failures";
 import type { Ledger } from "../ports";
@@ -15,6 +15,8 @@ const CONDITION_FAILED = "ConditionalCheckFailedException";
  * request's.
  */
 const MADE_ONCE: readonly string[] = ["PutItem", "UpdateItem"];
+/** A sign-in and a renewal make as many calls at a time. */
+const PARALLEL_CALLS = 2;
 /**
  * A page is 1 MB, about 5,000 pointers. If a provider's session has more of them, reading all would take longer than
  * the request has.
@@ -35,6 +37,7 @@ export function dynamoDbLedger(names: () => Promise<TableNames>): Ledger {
     ask(({ sessionsTable }) => requestFor(sessionsTable));
 
   return {
+    prepare: () => prepareAwsCalls("dynamodb", PARALLEL_CALLS),
     status: (key) => ask((tables) => getStatus(tables, key)),
     session: (key) => onSessions((table) => sessions.getSession(table, key)),
     async point(session) {

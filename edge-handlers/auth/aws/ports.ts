@@ -30,30 +30,22 @@ const FOR_REFUSED_TOKEN = [3, 30] as const;
 const FOR_REFUSED_SECRET = [3, 30] as const;
 /** A secret uploaded from a file may end with a line break; no client secret does (RFC 6749 appendix A.2). */
 const FINAL_LINE_BREAK = /\r?\n$/;
-/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html */
-const REPLICA_PREFIX = /^us-east-1\./;
 
 /**
- * The members of Lambda's context object that are used here
- * (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html).
+ * @param gateway the name of the handler's function in its home region
+ * @param account the AWS account; known once there is a request
  */
-export interface LambdaContext {
-  /** In a replica the name starts with the home region. */
-  functionName: string;
-  invokedFunctionArn: string;
-}
-
-export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): Ports {
+export function awsPorts(gateway: string, account: () => string): Ports {
   const now: Ports["now"] = () => Math.floor(Date.now() / 1000);
   // Writes to stdout directly, because console.log would put Lambda's prefix before the JSON.
   const log: Ports["log"] = (entry) => process.stdout.write(`${JSON.stringify(entry)}\n`);
-  const gateway = functionName.replace(REPLICA_PREFIX, "");
   const parameter = cached(
     () => loaded("settings_unavailable", async () => readParameter(await getParameter(settingsParameterName(gateway)))),
     LIFETIMES,
     { now, log },
   );
-  const names = async () => (await parameter.get()).names;
+  // Outdated ones are only seen by what prepares a request: the request itself begins with the settings.
+  const names = async () => (parameter.outdated() ?? (await parameter.get())).names;
   const secrets = new Map<string, Pick<Cached<string>, "get"> & { forRefused: () => Promise<string> }>();
   let keys:
     | (Pick<Cached<SessionKeys>, "get" | "newerThan" | "failure"> & {
@@ -91,7 +83,7 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
   }
 
   async function send(queueName: string, command: RevocationCommand): Promise<void> {
-    const QueueUrl = `https://sqs.us-east-1.amazonaws.com/${accountIn(invokedFunctionArn)}/${queueName}`;
+    const QueueUrl = `https://sqs.us-east-1.amazonaws.com/${account()}/${queueName}`;
     await loaded("revocations_unavailable", () =>
       callAws("sqs", "SendMessage", { QueueUrl, MessageBody: JSON.stringify(command) }),
     );
@@ -114,7 +106,12 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
   }
 
   return {
-    settings: async () => (await parameter.get()).settings,
+    async settings() {
+      // The keys are needed next, and are as old.
+      keys?.get().catch(() => undefined);
+      return (await parameter.get()).settings;
+    },
+    outdatedSettings: () => parameter.outdated()?.settings,
     keys: sessionKeys,
     async refreshKeys() {
       const { forRefusedToken } = await keySource();
@@ -141,11 +138,6 @@ export function awsPorts({ functionName, invokedFunctionArn }: LambdaContext): P
       });
     },
   };
-}
-
-/** The account in an ARN, for the queue's URL. */
-function accountIn(arn: string): string {
-  return arn.split(":")[4] ?? "";
 }
 
 /** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html */

@@ -1,14 +1,23 @@
-import { AwsClient } from "aws4fetch";
+import { setTimeout } from "node:timers/promises";
 import { LEDGER_READ } from "../../../session/timing";
+import { openConnections, send, type Answer } from "../connections";
 import { safeCode } from "../failure";
-
-/** AWS may close a kept-alive connection unnoticed while Lambda freezes the function; the next request would hang. */
-const NO_KEEP_ALIVE = { connection: "close" };
+import { signedHeaders, type Credentials } from "./signature";
 
 /** Lambda@Edge functions run in any region; their resources are in this one. */
 const REGION = "us-east-1";
 /** Milliseconds, including retries. A request to us-east-1 with a new TLS connection takes up to one second. */
 const TIME_LIMIT = LEDGER_READ * 1000;
+/** Bytes; the largest answer is a page of DynamoDB, 1 MB, as JSON. */
+const SIZE_LIMIT = 4 * 1024 * 1024;
+/**
+ * Seconds for which AWS keeps an idle connection, at least: DynamoDB closes it after 60
+ * (https://github.com/aws/aws-sdk-java/issues/1365). Freezing an instance does not harm it
+ * (https://github.com/aws/aws-lambda-web-adapter/issues/830).
+ */
+const KEPT_FOR = 30;
+/** Milliseconds to wait at most before a request is retried. */
+const MAX_PAUSE = 50;
 
 /** https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
 const SERVICES = {
@@ -50,9 +59,9 @@ export async function callAws(
   return post(service, endpointVariable, retries, {
     headers: { "content-type": `application/x-amz-json-${version}`, "x-amz-target": `${target}.${operation}` },
     body: JSON.stringify(input),
-    read: async (response) => {
-      const output: unknown = await response.json();
-      if (!response.ok) throw new AwsError(errorType(output));
+    read: ({ status, body }) => {
+      const output: unknown = JSON.parse(body.toString());
+      if (status !== 200) throw new AwsError(errorType(output));
       return output;
     },
   });
@@ -74,9 +83,9 @@ export async function callAwsQuery(
   return post(service, endpointVariable, 1, {
     headers: { "content-type": "application/x-www-form-urlencoded", accept: "text/xml" },
     body: new URLSearchParams({ Action: operation, Version: version, ...input }).toString(),
-    read: async (response) => {
-      const output = await response.text();
-      if (!response.ok) throw new AwsError(/<Code>([A-Za-z0-9]{1,64})<\/Code>/.exec(output)?.[1] ?? "unknown");
+    read: ({ status, body }) => {
+      const output = body.toString();
+      if (status !== 200) throw new AwsError(/<Code>([A-Za-z0-9]{1,64})<\/Code>/.exec(output)?.[1] ?? "unknown");
       return output;
     },
   });
@@ -96,10 +105,10 @@ export async function invokeFunction(arn: string, payload: string, signal: Abort
     headers: { "content-type": "application/json", "x-amz-invocation-type": "RequestResponse" },
     body: payload,
     signal,
-    read: async (response) => {
-      if (!response.ok) throw new AwsError(errorType({ __type: response.headers.get("x-amzn-errortype") }));
-      if (response.headers.has("x-amz-function-error")) throw new AwsError("function_failed");
-      return response.json();
+    read: ({ status, headers, body }) => {
+      if (status !== 200) throw new AwsError(errorType({ __type: headers["x-amzn-errortype"] }));
+      if (headers["x-amz-function-error"] !== undefined) throw new AwsError("function_failed");
+      return JSON.parse(body.toString()) as unknown;
     },
   });
 }
@@ -111,45 +120,48 @@ interface Call<T> {
   body: string;
   /** The call's own time limit if absent. */
   signal?: AbortSignal;
-  read(response: Response): Promise<T>;
+  read(answer: Answer): T;
 }
 
 async function post<T>(
   service: string,
   endpointVariable: string,
   retries: number,
-  { path = "", headers, body, signal = AbortSignal.timeout(TIME_LIMIT), read }: Call<T>,
+  { path = "/", headers, body, signal = AbortSignal.timeout(TIME_LIMIT), read }: Call<T>,
 ): Promise<T> {
-  const endpoint =
-    process.env[endpointVariable] ?? process.env["AWS_ENDPOINT_URL"] ?? `https://${service}.${REGION}.amazonaws.com`;
+  const url = new URL(path, endpointOf(service, endpointVariable));
+  const isRepeatable = retries > 0;
   try {
-    const response = await client(service, retries).fetch(endpoint + path, {
-      method: "POST",
-      headers: { ...NO_KEEP_ALIVE, ...headers },
-      body,
-      redirect: "error",
-      signal,
-    });
-    return await read(response);
+    for (let tries = 0; ; tries++) {
+      const signed = signedHeaders({ service, region: REGION, url, headers, body }, credentials(), new Date());
+      const message = { method: "POST", headers: signed, body, signal, sizeLimit: SIZE_LIMIT, isRepeatable };
+      const answer = await send(url, { ...message, keptFor: KEPT_FOR });
+      if (tries === retries || (answer.status < 500 && answer.status !== 429)) return read(answer);
+      await setTimeout(Math.random() * MAX_PAUSE);
+    }
   } catch (error) {
     throw error instanceof AwsError ? error : new AwsError(safeCode(error));
   }
 }
 
+/** Opens connections for calls that will follow, unless there are any. */
+export function prepareAwsCalls(service: keyof typeof SERVICES, count: number): void {
+  openConnections(new URL(endpointOf(service, SERVICES[service].endpointVariable)), count);
+}
+
+function endpointOf(service: string, endpointVariable: string): string {
+  return (
+    process.env[endpointVariable] ?? process.env["AWS_ENDPOINT_URL"] ?? `https://${service}.${REGION}.amazonaws.com`
+  );
+}
+
 /**
- * Made for each call, because Lambda's credentials change.
+ * Read for each call, because Lambda's credentials change.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
-function client(service: string, retries: number): AwsClient {
+function credentials(): Credentials {
   const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", AWS_SESSION_TOKEN } = process.env;
-  return new AwsClient({
-    accessKeyId: AWS_ACCESS_KEY_ID,
-    secretAccessKey: AWS_SECRET_ACCESS_KEY,
-    ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
-    service,
-    region: REGION,
-    retries,
-  });
+  return { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken: AWS_SESSION_TOKEN };
 }
 
 /** `__type` may have a namespace and `#` before the code. */
