@@ -14,6 +14,7 @@ const CONFIGS = {
   example: () => loadConfig(join(ROOT, "config/example.ts")),
   minimal: () => loadConfig(join(ROOT, "examples/minimal.ts")),
   everything: () => parseConfig(EVERYTHING),
+  issued: () => parseConfig({ ...EVERYTHING, certificateArn: undefined }),
   local: () =>
     parseConfig({
       ...EVERYTHING,
@@ -203,6 +204,16 @@ describeWithTerraform("the plan", (open) => {
         { index: "handbook.example.com" },
       ]);
       expect(all("everything", "aws_acm_certificate")).toEqual([]);
+    });
+
+    test("validates a new certificate for every domain of the config with everything", () => {
+      const domains = ["app.example.com", "docs.example.com", "admin.example.com"];
+      expect(one("issued", "aws_acm_certificate")).toMatchObject({
+        domain_name: domains[0],
+        subject_alternative_names: [...domains].sort(),
+      });
+      const records = all("issued", "aws_route53_record").filter(({ name }) => name === "certificate_records");
+      expect(records.map(({ index }) => index)).toEqual([...domains].sort());
     });
   });
 
