@@ -1,4 +1,5 @@
 /** What the real provider makes of the synthesized stacks: assertions on its plan, never on the code that made it. */
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +8,9 @@ import { loadConfig, parseConfig } from "../../config/load";
 import type { Config } from "../../config/schema";
 import { synthesize } from "../../stacks/synthesize";
 import { CLIENT_KEYS, EVERYTHING } from "../support/configs";
+import { review } from "./checkov";
 import { describeWithTerraform, type Plan, type PlannedResource } from "../support/terraform";
+import { describeWith } from "../support/tools";
 
 const ROOT = join(__dirname, "../..");
 const CONFIGS = {
@@ -42,6 +45,7 @@ const ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
 describeWithTerraform("the plan", (open) => {
   const outdir = mkdtempSync(join(tmpdir(), "edgegate-plans-"));
   const plans = new Map<Name, Plan>();
+  const folders = new Map<Name, string>();
   afterAll(() => rmSync(outdir, { recursive: true }));
 
   test.each(NAMES)("of the %s config is valid and without warnings", (name) => {
@@ -53,6 +57,7 @@ describeWithTerraform("the plan", (open) => {
     const made = terraform.plan();
     expect(made.output).not.toContain("Warning:");
     plans.set(name, made);
+    folders.set(name, stackDir);
   });
 
   const plan = (name: Name) => plans.get(name)!;
@@ -630,6 +635,22 @@ describeWithTerraform("the plan", (open) => {
       "partner-a": ["app", "docs", "admin"].map((host) => `https://${host}.example.com/_door/callback/partner-a`),
     });
     expect(plan("example").outputs["secret_names"]!.value).toEqual(["edgegate/handbook/idp/main"]);
+  });
+
+  describeWith("checkov", "reviewed by checkov", (checkov) => {
+    test("fails no check without a reason, and has no reason without need", () => {
+      const { passed, ...rest } = review(checkov, { example: plan("example").json, issued: plan("issued").json });
+      expect(rest).toEqual({ parsingErrors: 0, withoutReason: [], withoutNeed: [] });
+      expect(passed).toBeGreaterThan(250);
+    });
+  });
+
+  describeWith("tflint", "reviewed by tflint", (tflint) => {
+    test.each(["example", "issued"] as const)("of the %s config has no issue", (name) => {
+      const { status, stdout } = spawnSync(tflint, ["--format=json"], { cwd: folders.get(name)!, encoding: "utf8" });
+      expect(JSON.parse(stdout)).toEqual({ issues: [], errors: [] });
+      expect(status).toBe(0);
+    });
   });
 
   test("has names that people can read: no hash in any address", () => {
