@@ -29,7 +29,7 @@ export class GatewayStack extends CheckedGatewayStack {
  *     new Gateway(this, "gateway", config);
  */
 export class Gateway extends CheckedGateway {
-  /** @throws ConfigError with every mistake in the config, including `state` and `tags`, which belong to your stack */
+  /** @throws ConfigError with every mistake in the config, including `state`, `tags` and `accountId`, which belong to your stack */
   constructor(scope: Construct, id: string, config: ConfigInput) {
     super(scope, id, { config: withoutStackSettings(parseConfig(config, id), id), artifacts: artifacts() });
   }
@@ -41,6 +41,9 @@ function withoutStackSettings(config: Config, source: string): Config {
     ...(Object.keys(config.tags).length > 0
       ? [{ path: "tags", message: "remove them, and set them as defaultTags of your AWS provider" }]
       : []),
+    ...(config.accountId === undefined
+      ? []
+      : [{ path: "accountId", message: "remove it, and set allowedAccountIds of your AWS provider" }]),
   ];
   if (problems.length > 0) throw new ConfigError(source, problems);
   return config;

@@ -91,6 +91,11 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     .description("write the Terraform configuration")
     .action(run(async () => (await import("./commands/synth")).synth));
   program
+    .command("permissions")
+    .description("write the IAM policies of whoever deploys the gateway")
+    .requiredOption("--out <folder>", "where to write them")
+    .action(run(async () => (await import("./commands/permissions")).permissions));
+  program
     .command("bench")
     .description("measure sizes, times and costs, and compare them with their limits; needs no config")
     .action(run(async () => (await import("./commands/bench")).bench));

@@ -19,6 +19,7 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   lifetimesNest,
   domainsAreDistinct,
   certificateIsAvailable,
+  zonesAreOfServedHosts,
   ruleHostsAreServed,
   rulesLeaveEndpointsAlone,
   rulesAreReachable,
@@ -34,6 +35,7 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   rulesNameProviders,
   assertionsHaveAnAudience,
   hookGrantsRolesOfThePolicy,
+  tagKeysAreDistinct,
 ];
 
 export function checkAcross(config: Config): ConfigProblem[] {
@@ -49,24 +51,52 @@ function lifetimesNest({ session }: Config): ConfigProblem[] {
   return problems;
 }
 
-function domainsAreDistinct(config: Config): ConfigProblem[] {
-  return config.alternateDomains.flatMap((domain, i) =>
-    domain === config.domain || config.alternateDomains.indexOf(domain) < i
-      ? [{ path: `alternateDomains[${i}]`, message: `"${domain}" is already listed; remove it` }]
+function domainsAreDistinct({ domain, alternateDomains, redirectHosts }: Config): ConfigProblem[] {
+  const hosts = [
+    { path: "domain", host: domain },
+    ...alternateDomains.map((host, i) => ({ path: `alternateDomains[${i}]`, host })),
+    ...redirectHosts.map((host, i) => ({ path: `redirectHosts[${i}]`, host })),
+  ];
+  return hosts.flatMap(({ path, host }, i) =>
+    hosts.findIndex((other) => other.host === host) < i
+      ? [{ path, message: `"${host}" is already listed; remove it` }]
       : [],
   );
 }
 
 function certificateIsAvailable(config: Config): ConfigProblem[] {
-  const isLocal = config.domain.includes("localhost:");
-  return isLocal || config.certificateArn || config.hostedZoneId
-    ? []
-    : [
-        {
-          path: "certificateArn",
-          message: "write the ARN of a certificate for the domain, or hostedZoneId to have one issued",
-        },
-      ];
+  const { domain, alternateDomains, redirectHosts, certificateArn, hostedZoneId, hostedZones } = config;
+  if (domain.includes("localhost:") || certificateArn || hostedZoneId) return [];
+  const without = [domain, ...alternateDomains, ...redirectHosts].filter((host) => hostedZones[host] === undefined);
+  if (without.length === 0) return [];
+  const message = "write the ARN of a certificate for the domain, or hostedZoneId to have one issued";
+  return Object.keys(hostedZones).length === 0
+    ? [{ path: "certificateArn", message }]
+    : [{ path: "hostedZones", message: `write the zone of ${without.join(" and ")} too, or a certificateArn` }];
+}
+
+function zonesAreOfServedHosts(config: Config): ConfigProblem[] {
+  const hosts = [config.domain, ...config.alternateDomains, ...config.redirectHosts];
+  return Object.keys(config.hostedZones).flatMap((host) =>
+    hosts.includes(host)
+      ? []
+      : [{ path: `hostedZones.${host}`, message: `"${host}" is not served; write ${hosts.join(" or ")}` }],
+  );
+}
+
+/**
+ * Roles take no two tags whose keys differ by case only, and every resource has the gateway's tag
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules).
+ */
+function tagKeysAreDistinct({ tags }: Config): ConfigProblem[] {
+  const keys = Object.keys(tags);
+  const lower = ["edgegate", ...keys.map((key) => key.toLowerCase())];
+  return keys.flatMap((key, i) => {
+    const first = lower.indexOf(key.toLowerCase());
+    if (first > i) return [];
+    const other = first === 0 ? "the gateway's own tag" : `"${keys[first - 1]}"`;
+    return [{ path: `tags.${key}`, message: `IAM takes it for ${other}; write another key` }];
+  });
 }
 
 function ruleHostsAreServed(config: Config): ConfigProblem[] {

@@ -18,6 +18,9 @@ const FIXED_IDENTITY_HEADERS = [
   "x-gate-assertion",
 ];
 
+/** AWS takes 50 tags; one is the gateway's name. */
+const MAX_TAGS = 49;
+
 /** Every range that is used includes "15m". */
 function durationBetween(min: number, max: number, range: string) {
   return duration(min, max, `write a duration between ${range}, such as "15m"`);
@@ -159,11 +162,47 @@ const waf = z.strictObject({
     .default(2000),
 });
 
+const iam = z.strictObject({
+  /** A managed policy that bounds what the functions' roles can ever do. */
+  permissionsBoundaryArn: text(
+    /^arn:aws[a-z-]*:iam::(?:[0-9]{12}|aws):policy\/[A-Za-z0-9+=,.@_/-]{1,512}$/,
+    'the ARN of a managed policy, such as "arn:aws:iam::111122223333:policy/boundary"',
+  ).optional(),
+  /** The path of the functions' roles. */
+  rolePath: text(/^\/(?:[A-Za-z0-9+=,.@_-]+\/)*$/, 'a path that begins and ends with a slash, such as "/gateway/"')
+    .max(512, "write at most 512 characters")
+    .default("/"),
+  /** In front of the roles' names, which are at most 64 characters long. */
+  roleNamePrefix: text(/^[A-Za-z0-9+=,.@_-]{1,22}$/, 'a prefix of 1 to 22 characters, such as "app-"').optional(),
+});
+
+/**
+ * What every service of AWS takes as a tag
+ * (https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html#tag-conventions).
+ */
+const TAG_CHARACTERS = "[\\p{L}\\p{Z}\\p{N}_.:/=+@-]";
+const TAG_TEXT = "letters, digits, spaces and _ . : / = + @ -";
+const tags = z
+  .record(
+    text(
+      new RegExp(`^(?!aws:)${TAG_CHARACTERS}{1,128}$`, "iu"),
+      `tag keys of 1 to 128 characters, ${TAG_TEXT}, that do not start with "aws:"`,
+    ),
+    text(new RegExp(`^${TAG_CHARACTERS}{0,256}$`, "u"), `a value of at most 256 characters, ${TAG_TEXT}`),
+  )
+  .refine(
+    (value) => Object.keys(value).length <= MAX_TAGS,
+    `write at most ${MAX_TAGS} tags: AWS takes 50, and the gateway sets one`,
+  )
+  .default({});
+
 const state = z.strictObject({
   bucket: z.string("write the name of the state bucket").min(3, "write the name of the state bucket"),
   key: z.string("write the key of the state file").min(1, "write the key of the state file").optional(),
   region,
 });
+
+const kmsKeyArn = text(/^arn:aws[a-z-]*:kms:us-east-1:[0-9]{12}:key\/[0-9a-f-]+$/, "the ARN of a KMS key in us-east-1");
 
 export const configSchema = z.strictObject({
   /** Prefix of every resource name. */
@@ -215,6 +254,23 @@ export const configSchema = z.strictObject({
   ).optional(),
   /** The Route 53 zone that gets the alias records (and the certificate's validation records). */
   hostedZoneId: hostedZone.optional(),
+  /** The zones of hosts that are not in `hostedZoneId`, by host. */
+  hostedZones: z.record(host, hostedZone, 'write { "docs.example.org": "Z…" }').default({}),
+  /** Whether Terraform makes the alias records. Validation records are made either way. */
+  manageDns: z.boolean("write true or false").default(true),
+  /** Whether the alias records replace records that somebody else made. */
+  overwriteDns: z.boolean("write true or false").default(false),
+  /**
+   * Whether CloudFront serves the domains. `false` deploys a gateway whose domains another distribution still serves; it
+   * also makes no alias records.
+   */
+  attachDomains: z.boolean("write true or false").default(true),
+  /** Hosts that only redirect to `domain`, such as the apex of `www.example.com`. */
+  redirectHosts: z.array(host).default([]),
+  /** The only account to which Terraform may deploy the gateway. */
+  accountId: text(/^[0-9]{12}$/, 'an account ID of 12 digits, such as "111122223333"').optional(),
+  /** What the account expects of roles. */
+  iam: iam.prefault({}),
   logRetentionDays: z
     .union(
       [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653].map(
@@ -223,14 +279,18 @@ export const configSchema = z.strictObject({
       { error: "write a retention that CloudWatch Logs knows, such as 30, 90 or 365" },
     )
     .default(90),
+  /** An existing bucket for the access logs; by default a log group that the gateway creates. */
+  accessLogBucketArn: text(
+    /^arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    'the ARN of a bucket, such as "arn:aws:s3:::example-logs"',
+  ).optional(),
+  /** A key in us-east-1 for the log groups there; by default CloudWatch's own. Its policy must let CloudWatch use it. */
+  logKmsKeyArn: kmsKeyArn.optional(),
   /**
    * A key in us-east-1 for secrets, ledger, queues and topic; by default AWS's own keys. Its policy must let the
    * account and SNS use it.
    */
-  kmsKeyArn: text(
-    /^arn:aws[a-z-]*:kms:us-east-1:[0-9]{12}:key\/[0-9a-f-]+$/,
-    "the ARN of a KMS key in us-east-1",
-  ).optional(),
+  kmsKeyArn: kmsKeyArn.optional(),
   /** An SNS topic in us-east-1 that alarms notify; without it, they only show in CloudWatch. */
   alarmTopicArn: text(
     /^arn:aws[a-z-]*:sns:us-east-1:[0-9]{12}:[A-Za-z0-9_-]{1,256}$/,
@@ -241,14 +301,14 @@ export const configSchema = z.strictObject({
    * in new ones).
    */
   reserveConcurrency: z.boolean("write true or false").default(true),
+  /**
+   * Keeps ledger, session keys, store and the buckets' files from being destroyed. `false` is for throw-away stages: it
+   * also deletes secrets without a time in which they can be had back.
+   */
+  deletionProtection: z.boolean("write true or false").default(true),
   /** The S3 bucket of the Terraform state; by default a local file. */
   state: state.optional(),
-  tags: z
-    .record(
-      z.string().regex(/^(?!aws:).{1,128}$/, 'write tag keys of 1 to 128 characters that do not start with "aws:"'),
-      z.string("write a string").max(256, "write at most 256 characters"),
-    )
-    .default({}),
+  tags,
 });
 
 /** The config as people write it. */

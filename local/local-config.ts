@@ -59,6 +59,8 @@ export function localConfig(config: Config, domain: string, issuer?: string): Co
     signInHook: undefined,
     domain,
     alternateDomains: [],
+    hostedZones: {},
+    redirectHosts: [],
     policy: config.policy.map((rule) => (rule.host === config.domain ? { ...rule, host: domain } : rule)),
     identityProviders: Object.fromEntries(identityProviders) as Config["identityProviders"],
   };

@@ -2,8 +2,10 @@ import { CloudwatchLogDelivery } from "@cdktf/provider-aws/lib/cloudwatch-log-de
 import { CloudwatchLogDeliveryDestination } from "@cdktf/provider-aws/lib/cloudwatch-log-delivery-destination";
 import { CloudwatchLogDeliverySource } from "@cdktf/provider-aws/lib/cloudwatch-log-delivery-source";
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { DataResource, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
+import { logStorage } from "./log-storage";
 
 /**
  * The log fields, without any that may hold a secret: queries carry authorization codes, cookies are sessions, and a
@@ -33,34 +35,47 @@ const FIELDS = [
 ];
 
 /**
- * CloudFront's standard logging (v2) to a log group with retention, as JSON.
+ * CloudFront's standard logging (v2) as JSON, to a log group with retention or to the config's bucket.
  *
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
  */
 export class AccessLogs extends Construct {
+  readonly delivery: ITerraformDependable;
+
   constructor(scope: Construct, id: string, props: { config: Config; distributionArn: string }) {
     super(scope, id);
-    const name = `${props.config.name}-access`;
-    const group = new CloudwatchLogGroup(this, "Resource", {
-      // AWS grants itself access to groups with this prefix; any other group adds to a resource policy of limited
-      // length (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html).
-      name: `/aws/vendedlogs/cloudfront/${props.config.name}`,
-      retentionInDays: props.config.logRetentionDays,
-    });
+    const { config } = props;
+    const name = `${config.name}-access`;
+    const target = config.accessLogBucketArn ?? this.#logGroup(config).arn;
     const source = new CloudwatchLogDeliverySource(this, "source", {
       name,
       logType: "ACCESS_LOGS",
       resourceArn: props.distributionArn,
     });
+    // The provider can change neither a destination that has tags nor the fields of a delivery, up to 5.100 and beyond
+    // (https://github.com/hashicorp/terraform-provider-aws/issues/43572 and /46108), so both are replaced.
+    const settings = new DataResource(this, "settings", { input: { target, fields: FIELDS } });
+    const lifecycle = { replaceTriggeredBy: [`${settings.terraformResourceType}.${settings.friendlyUniqueId}`] };
     const destination = new CloudwatchLogDeliveryDestination(this, "destination", {
       name,
       outputFormat: "json",
-      deliveryDestinationConfiguration: [{ destinationResourceArn: group.arn }],
+      deliveryDestinationConfiguration: [{ destinationResourceArn: target }],
+      lifecycle,
     });
-    new CloudwatchLogDelivery(this, "delivery", {
+    this.delivery = new CloudwatchLogDelivery(this, "delivery", {
       deliverySourceName: source.name,
       deliveryDestinationArn: destination.arn,
       recordFields: FIELDS,
+      lifecycle,
+    });
+  }
+
+  #logGroup(config: Config): CloudwatchLogGroup {
+    return new CloudwatchLogGroup(this, "Resource", {
+      // AWS grants itself access to groups with this prefix; any other group adds to a resource policy of limited
+      // length (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html).
+      name: `/aws/vendedlogs/cloudfront/${config.name}`,
+      ...logStorage(config),
     });
   }
 }

@@ -1,6 +1,7 @@
 import { AcmCertificate } from "@cdktf/provider-aws/lib/acm-certificate";
 import { AcmCertificateValidation } from "@cdktf/provider-aws/lib/acm-certificate-validation";
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
+import { TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 
 /**
@@ -11,16 +12,16 @@ export class Certificate extends Construct {
   /** Known once the certificate is issued. */
   readonly arn: string;
 
-  constructor(scope: Construct, id: string, props: { domains: readonly string[]; hostedZoneId: string }) {
+  constructor(scope: Construct, id: string, { zones }: { zones: Readonly<Record<string, string>> }) {
     super(scope, id);
-    const [domainName, ...subjectAlternativeNames] = props.domains;
+    const [domainName, ...subjectAlternativeNames] = Object.keys(zones);
     const certificate = new AcmCertificate(this, "Resource", {
       domainName: domainName!,
       subjectAlternativeNames,
       validationMethod: "DNS",
       lifecycle: { createBeforeDestroy: true },
     });
-    const records = validationRecords(this, certificate, props.hostedZoneId);
+    const records = validationRecords(this, certificate, zones);
     const validation = new AcmCertificateValidation(this, "validation", { certificateArn: certificate.arn });
     validation.addOverride("validation_record_fqdns", `\${[for record in ${records.fqn} : record.fqdn]}`);
     this.arn = validation.certificateArn;
@@ -31,9 +32,14 @@ export class Certificate extends Construct {
  * One record per domain. `for_each` takes the set as it is. CDKTF's iterators would make it a list, which is unknown
  * until the apply if there are several domains, so Terraform could not plan it.
  */
-function validationRecords(scope: Construct, certificate: AcmCertificate, zoneId: string): Route53Record {
+function validationRecords(
+  scope: Construct,
+  certificate: AcmCertificate,
+  zones: Readonly<Record<string, string>>,
+): Route53Record {
+  const local = new TerraformLocal(scope, "zones", { ...zones });
   const records = new Route53Record(scope, "records", {
-    zoneId,
+    zoneId: `\${local.${local.friendlyUniqueId}[each.key]}`,
     name: "${each.value.resource_record_name}",
     type: "${each.value.resource_record_type}",
     records: ["${each.value.resource_record_value}"],

@@ -4,7 +4,7 @@ import { TerraformStack, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
 import type { StoredSecret } from "./client-authentication";
-import { clientSecretName, SECRET_RECOVERY_DAYS } from "./names";
+import { clientSecretName, secretRecoveryDays } from "./names";
 
 export interface ClientSecretProps {
   config: Config;
@@ -48,7 +48,7 @@ export class ClientSecret extends Construct {
     const secret = new SecretsmanagerSecret(this, "Resource", {
       name,
       description: `${content === "client secret" ? "Client secret" : "Private keys"} of ${config.name} at its identity provider "${provider}"`,
-      recoveryWindowInDays: SECRET_RECOVERY_DAYS,
+      recoveryWindowInDays: secretRecoveryDays(config),
       ...(config.kmsKeyArn !== undefined && { kmsKeyId: config.kmsKeyArn }),
     });
     const stored = new SecretsmanagerSecretVersion(this, "version", {

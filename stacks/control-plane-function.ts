@@ -6,7 +6,8 @@ import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { Fn, type TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
-import { policyDocument, trust, type Statement } from "./iam";
+import { policyDocument, roleOf, trust, type Statement } from "./iam";
+import { logStorage } from "./log-storage";
 
 export interface ControlPlaneFunctionProps {
   config: Config;
@@ -32,10 +33,10 @@ export class ControlPlaneFunction extends Construct {
     const { config, functionName } = props;
     const logGroup = new CloudwatchLogGroup(this, "logs", {
       name: `/aws/lambda/${functionName}`,
-      retentionInDays: config.logRetentionDays,
+      ...logStorage(config),
     });
     const role = new IamRole(this, "role", {
-      name: functionName,
+      ...roleOf(config, functionName),
       description: `Runs ${functionName}`,
       assumeRolePolicy: trust("lambda.amazonaws.com"),
     });

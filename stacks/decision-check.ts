@@ -10,6 +10,8 @@ export interface Deciders {
   gateArn: string;
   /** ARN of the auth handler's version. */
   authArn: string;
+  /** The function that redirects everything to the main host. */
+  redirectArn?: string | undefined;
 }
 
 type Block = Readonly<Record<string, unknown>>;
@@ -26,11 +28,14 @@ const RULES: readonly Rule[] = [
   {
     id: "one-decision",
     remedy: "associate the gate, or on the gateway's own endpoints the auth handler, with its viewer-request event",
-    cause(behavior, { gateArn, authArn }) {
+    cause(behavior, { gateArn, authArn, redirectArn }) {
       const associations = associationsOn("viewer-request", behavior);
       if (associations.length > 1) return "more than one function runs on its viewer requests";
       const decided = associations.some(
-        ({ function_arn, lambda_arn }) => function_arn === gateArn || lambda_arn === authArn,
+        ({ function_arn, lambda_arn }) =>
+          function_arn === gateArn ||
+          lambda_arn === authArn ||
+          (redirectArn !== undefined && function_arn === redirectArn),
       );
       return decided ? undefined : "nothing decides its requests";
     },

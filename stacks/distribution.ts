@@ -115,7 +115,7 @@ function gatedBehavior(
 /**
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html
  */
-function viewerCertificate(certificateArn: string | undefined): CloudfrontDistributionViewerCertificate {
+export function viewerCertificate(certificateArn: string | undefined): CloudfrontDistributionViewerCertificate {
   if (certificateArn === undefined) return { cloudfrontDefaultCertificate: true };
   return { acmCertificateArn: certificateArn, sslSupportMethod: "sni-only", minimumProtocolVersion: "TLSv1.2_2021" };
 }

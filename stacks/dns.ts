@@ -1,32 +1,49 @@
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
-import { TerraformIterator } from "cdktf";
+import { TerraformIterator, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import type { Config } from "../config/schema";
 
-export interface DnsProps {
-  domains: readonly string[];
-  hostedZoneId: string;
-  distribution: { domainName: string; hostedZoneId: string };
+/** The hosts that have a zone in the config, with its ID. */
+export function zonesOf({ hostedZoneId, hostedZones }: Config, hosts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    hosts.flatMap((host) => {
+      const zone = hostedZones[host] ?? hostedZoneId;
+      return zone === undefined ? [] : [[host, zone]];
+    }),
+  );
 }
 
-/** Alias records of every domain, for IPv4 and IPv6. */
+export interface DnsProps {
+  /** Host to zone. */
+  zones: Readonly<Record<string, string>>;
+  distribution: { domainName: string; hostedZoneId: string };
+  /** Replaces records that somebody else made. Others fail the apply. */
+  overwrite: boolean;
+  /** What a site must have before people come. */
+  after: ITerraformDependable[];
+}
+
+/** Alias records of every host, for IPv4 and IPv6. */
 export class Dns extends Construct {
-  constructor(scope: Construct, id: string, props: DnsProps) {
+  constructor(scope: Construct, id: string, { zones, distribution, overwrite, after }: DnsProps) {
     super(scope, id);
     for (const [name, type] of [
       ["ipv4", "A"],
       ["ipv6", "AAAA"],
     ] as const) {
-      const domains = TerraformIterator.fromList([...props.domains]);
+      const hosts = TerraformIterator.fromMap({ ...zones });
       new Route53Record(this, name, {
-        forEach: domains,
-        zoneId: props.hostedZoneId,
-        name: domains.value,
+        forEach: hosts,
+        zoneId: hosts.value as string,
+        name: hosts.key,
         type,
         alias: {
-          name: props.distribution.domainName,
-          zoneId: props.distribution.hostedZoneId,
+          name: distribution.domainName,
+          zoneId: distribution.hostedZoneId,
           evaluateTargetHealth: false,
         },
+        allowOverwrite: overwrite,
+        dependsOn: after,
       });
     }
   }

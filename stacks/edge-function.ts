@@ -6,7 +6,9 @@ import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import { AssetType, Fn, TerraformAsset, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { settingsParameterName } from "../session/settings";
-import { policyDocument, trust, type Statement } from "./iam";
+import type { Config } from "../config/schema";
+import { policyDocument, roleOf, trust, type Statement } from "./iam";
+import { logStorage } from "./log-storage";
 import { edgeLogGroupName } from "./names";
 import { atMostBytes, literal } from "./terraform-text";
 
@@ -26,7 +28,7 @@ export interface EdgeFunctionProps {
   secretNames: readonly string[];
   /** Permissions besides reading these and writing its log. */
   permissions: readonly Statement[];
-  logRetentionDays: number;
+  config: Config;
 }
 
 /**
@@ -40,7 +42,7 @@ export class EdgeFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: EdgeFunctionProps) {
     super(scope, id);
-    const { functionName } = props;
+    const { config, functionName } = props;
     const parameterName = settingsParameterName(functionName);
 
     const settings = new TerraformLocal(this, "settings", literal(props.settings));
@@ -64,7 +66,7 @@ export class EdgeFunction extends Construct {
     });
 
     const role = new IamRole(this, "role", {
-      name: functionName,
+      ...roleOf(config, functionName),
       description: `Runs ${functionName} at CloudFront's edge`,
       assumeRolePolicy: trust(["edgelambda.amazonaws.com", "lambda.amazonaws.com"]),
     });
@@ -80,7 +82,7 @@ export class EdgeFunction extends Construct {
     // retention.
     const logGroup = new CloudwatchLogGroup(this, "logs", {
       name: edgeLogGroupName(functionName),
-      retentionInDays: props.logRetentionDays,
+      ...logStorage(config),
     });
 
     const zip = new TerraformAsset(this, "zip", { path: props.zip, type: AssetType.FILE });

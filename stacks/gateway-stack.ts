@@ -15,6 +15,7 @@ export class GatewayStack extends BaseStack {
     const { config } = props;
     new AwsProvider(this, "aws", {
       region: REGION,
+      ...(config.accountId !== undefined && { allowedAccountIds: [config.accountId] }),
       defaultTags: [{ tags: literal({ edgegate: config.name, ...config.tags }) }],
     });
     this.configureTerraform({
@@ -29,6 +30,9 @@ export class GatewayStack extends BaseStack {
     this.addOutputs({
       distribution_id: ["", gateway.distributionId],
       distribution_domain_name: ["Where the DNS records of the domains point", gateway.distributionDomainName],
+      ...(gateway.redirectDomainName !== undefined && {
+        redirect_domain_name: ["Where the DNS records of the redirected hosts point", gateway.redirectDomainName],
+      }),
       gate_function_name: ["", gateFunctionName(config)],
       auth_function_name: ["", authFunctionName(config)],
       key_rotator_function_name: ["", keyRotatorFunctionName(config)],

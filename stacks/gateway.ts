@@ -9,9 +9,10 @@ import { Caching } from "./caching";
 import { Certificate } from "./certificate";
 import { DecisionCheck, type Deciders } from "./decision-check";
 import { Distribution } from "./distribution";
-import { Dns } from "./dns";
+import { Dns, zonesOf } from "./dns";
 import { EdgeFunction } from "./edge-function";
 import { endpointUrls } from "./endpoint-urls";
+import { FixedSettings } from "./fixed-settings";
 import { Gate } from "./gate";
 import { identityStacks } from "./identity/identity-stacks";
 import { KeyRotator } from "./key-rotator";
@@ -19,6 +20,7 @@ import { Ledger } from "./ledger";
 import { authFunctionName } from "./names";
 import { Origins } from "./origins";
 import { ProviderCheck } from "./provider-check";
+import { Redirect } from "./redirect";
 import { ResponseHeaders } from "./response-headers";
 import { Revoker } from "./revoker";
 import { Secrets } from "./secrets";
@@ -36,6 +38,8 @@ export class Gateway extends Construct {
   readonly distributionId: string;
   /** Where the DNS records of the domains point. */
   readonly distributionDomainName: string;
+  /** The same for the hosts that only redirect, if there are any. */
+  readonly redirectDomainName: string | undefined;
   /** ARN of the SNS topic to which your automation publishes revocations. */
   readonly revocationTopicArn: string;
   readonly revocationQueueUrl: string;
@@ -59,8 +63,12 @@ export class Gateway extends Construct {
 
   constructor(scope: Construct, id: string, { config, artifacts }: GatewayProps) {
     super(scope, id);
-    const aliases = isLocal(config.domain) ? [] : hostsOf(config).filter((host) => !isLocal(host));
+    const domains = isLocal(config.domain) ? [] : hostsOf(config).filter((host) => !isLocal(host));
+    const redirected = domains.length === 0 ? [] : config.redirectHosts;
+    const certificate = certificateArn(this, config, [...domains, ...redirected]);
+    const attached = (hosts: readonly string[]) => (config.attachDomains ? hosts : []);
 
+    new FixedSettings(this, "fixed_settings", config);
     const store = new SessionStore(this, "session_store", config);
     const gate = new Gate(this, "gate", { config, source: artifacts.gate, store });
     const secrets = new Secrets(this, "secret", config);
@@ -71,11 +79,11 @@ export class Gateway extends Construct {
       settings: authSettings(config, identityStacks(this, config)),
       secretNames: secrets.names,
       permissions: authPermissions(config),
-      logRetentionDays: config.logRetentionDays,
+      config,
     });
 
     const ledger = new Ledger(this, "ledger", config);
-    new KeyRotator(this, "key_rotator", {
+    const keyRotator = new KeyRotator(this, "key_rotator", {
       config,
       zip: artifacts.keyRotator,
       secret: secrets.sessionKeys,
@@ -91,26 +99,44 @@ export class Gateway extends Construct {
     });
 
     const origins = new Origins(this, "origin", config);
+    const webAclArn = new WebAcl(this, "web_acl", config).arn;
+    const responseHeadersPolicyId = new ResponseHeaders(this, "security_headers", config).id;
     const distribution = new Distribution(this, "gateway", {
       config,
       origins,
       caching: new Caching(this, "cache", config),
-      responseHeadersPolicyId: new ResponseHeaders(this, "security_headers", config).id,
+      responseHeadersPolicyId,
       gateArn: gate.arn,
       authArn: auth.qualifiedArn,
-      webAclArn: new WebAcl(this, "web_acl", config).arn,
-      aliases,
-      certificateArn: certificateArn(this, config, aliases),
+      webAclArn,
+      aliases: attached(domains),
+      certificateArn: certificate,
     });
     new Alarms(this, "alarm", config, distribution.id);
-    for (const bucket of origins.buckets) bucket.allowReadBy(distribution.arn);
-    new AccessLogs(this, "access_logs", { config, distributionArn: distribution.arn });
-    if (config.hostedZoneId !== undefined && aliases.length > 0) {
-      new Dns(this, "alias", { domains: aliases, hostedZoneId: config.hostedZoneId, distribution });
+    const readable = origins.buckets.map((bucket) => bucket.allowReadBy(distribution.arn));
+    const { delivery } = new AccessLogs(this, "access_logs", { config, distributionArn: distribution.arn });
+    const redirect =
+      certificate === undefined || redirected.length === 0
+        ? undefined
+        : new Redirect(this, "redirect", {
+            config,
+            aliases: attached(redirected),
+            certificateArn: certificate,
+            webAclArn,
+            responseHeadersPolicyId,
+          });
+    if (config.manageDns) {
+      const common = { overwrite: config.overwriteDns, after: [keyRotator.schedule, delivery, ...readable] };
+      const zones = zonesOf(config, attached(domains));
+      if (Object.keys(zones).length > 0) new Dns(this, "alias", { zones, distribution, ...common });
+      const redirectZones = zonesOf(config, attached(redirected));
+      if (redirect && Object.keys(redirectZones).length > 0)
+        new Dns(this, "redirect_alias", { zones: redirectZones, distribution: redirect, ...common });
     }
 
     this.distributionId = distribution.id;
     this.distributionDomainName = distribution.domainName;
+    this.redirectDomainName = redirect?.domainName;
     this.revocationTopicArn = revoker.topic.arn;
     this.revocationQueueUrl = revoker.queues.revocations.url;
     this.signOutQueueUrl = revoker.queues.signOuts.url;
@@ -124,7 +150,7 @@ export class Gateway extends Construct {
     this.postLogoutRedirectUris = hostsOf(config).map((host) => `https://${host}${config.basePath}/signed-out`);
 
     this.#distribution = distribution;
-    this.#deciders = { gateArn: gate.arn, authArn: auth.qualifiedArn };
+    this.#deciders = { gateArn: gate.arn, authArn: auth.qualifiedArn, redirectArn: redirect?.functionArn };
     this.node.addValidation(new ProviderCheck(TerraformStack.of(this)));
     this.node.addValidation(this.#decisionCheck((name) => name === distribution.name));
   }
@@ -141,12 +167,13 @@ export class Gateway extends Construct {
 
 /** The configured certificate, or a new one for the domains; undefined if only the local edge serves them. */
 function certificateArn(scope: Construct, config: Config, domains: readonly string[]): string | undefined {
-  const { certificateArn, hostedZoneId } = config;
+  const { certificateArn } = config;
   if (domains.length === 0) return undefined;
   if (certificateArn !== undefined) return certificateArn;
-  if (hostedZoneId === undefined)
+  const zones = zonesOf(config, domains);
+  if (Object.keys(zones).length < domains.length)
     throw new Error("a domain needs a certificate or a hosted zone (checked in config/cross-checks.ts)");
-  return new Certificate(scope, "certificate", { domains, hostedZoneId }).arn;
+  return new Certificate(scope, "certificate", { zones }).arn;
 }
 
 /** `app.localhost:8443` and the like: CloudFront does not know these hosts. */

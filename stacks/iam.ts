@@ -1,4 +1,5 @@
 /** Policy documents (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html). */
+import type { IamRoleConfig } from "@cdktf/provider-aws/lib/iam-role";
 import { Fn } from "cdktf";
 import type { Config } from "../config/schema";
 
@@ -21,6 +22,19 @@ export function policyDocument(statements: readonly Statement[]): string {
 /** The trust policy of a role: the services that may assume it. */
 export function trust(services: string | readonly string[]): string {
   return policyDocument([{ Sid: "Run", Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: services } }]);
+}
+
+/** The name of a function's role, with what the account expects of roles. */
+export function roleOf(
+  config: Config,
+  functionName: string,
+): Pick<IamRoleConfig, "name" | "path" | "permissionsBoundary"> {
+  const { permissionsBoundaryArn, rolePath, roleNamePrefix = "" } = config.iam;
+  return {
+    name: roleNamePrefix + functionName,
+    path: rolePath,
+    ...(permissionsBoundaryArn !== undefined && { permissionsBoundary: permissionsBoundaryArn }),
+  };
 }
 
 /** Allows using the config's key through these services only; empty if AWS's own keys encrypt. */

@@ -1,6 +1,6 @@
 import type { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
 import { SecretsmanagerSecretRotation } from "@cdktf/provider-aws/lib/secretsmanager-secret-rotation";
-import { AssetType, TerraformAsset } from "cdktf";
+import { AssetType, TerraformAsset, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
 import { KEY_ANNOUNCEMENT, PROPAGATION } from "../session/timing";
@@ -38,6 +38,9 @@ export interface KeyRotatorProps {
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda.html
  */
 export class KeyRotator extends Construct {
+  /** Makes the first key. */
+  readonly schedule: ITerraformDependable;
+
   constructor(scope: Construct, id: string, { config, zip, secret, store, ledger }: KeyRotatorProps) {
     super(scope, id);
     const { session } = config;
@@ -74,7 +77,7 @@ export class KeyRotator extends Construct {
       // (https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html).
       sourceAccount: accountOf(secret.arn),
     });
-    new SecretsmanagerSecretRotation(this, "schedule", {
+    this.schedule = new SecretsmanagerSecretRotation(this, "schedule", {
       secretId: secret.id,
       rotationLambdaArn: rotator.arn,
       // Also makes the first key: until then, the secret has no version.

@@ -26,7 +26,7 @@ function table(
   id: string,
   name: string,
   { hashKey, rangeKey }: Table,
-  { kmsKeyArn }: Config,
+  { kmsKeyArn, deletionProtection }: Config,
 ): DynamodbTable {
   const keys = [hashKey, ...(rangeKey === undefined ? [] : [rangeKey])];
   return new DynamodbTable(scope, id, {
@@ -37,6 +37,8 @@ function table(
     attribute: keys.map((key) => ({ name: key, type: "S" })),
     ttl: { attributeName: TTL_ATTRIBUTE, enabled: true },
     pointInTimeRecovery: { enabled: true },
+    deletionProtectionEnabled: deletionProtection,
+    lifecycle: { preventDestroy: deletionProtection },
     // Always encrypted; without this block, with a key that AWS owns.
     ...(kmsKeyArn !== undefined && { serverSideEncryption: { enabled: true, kmsKeyArn } }),
   });

@@ -8,6 +8,10 @@ export function gateFunctionName(config: Config): string {
   return `${config.name}-gate`;
 }
 
+export function redirectFunctionName(config: Config): string {
+  return `${config.name}-redirect`;
+}
+
 export function authFunctionName(config: Config): string {
   return `${config.name}-auth`;
 }
@@ -72,5 +76,10 @@ export function edgeLogGroupName(functionName: string): string {
   return `/aws/lambda/us-east-1.${functionName}`;
 }
 
-/** Long enough to undo the deletion of a secret, short enough that its name is free again within a week. */
-export const SECRET_RECOVERY_DAYS = 7;
+/**
+ * Long enough to undo the deletion of a secret, short enough that its name is free again within a week. The name of a
+ * throw-away stage is free immediately.
+ */
+export function secretRecoveryDays(config: Config): number {
+  return config.deletionProtection ? 7 : 0;
+}

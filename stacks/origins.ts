@@ -45,6 +45,7 @@ function siteBucket(scope: Construct, config: Config, origin: S3Origin): SiteBuc
     scope,
     originId(origin),
     bucketName === undefined ? { bucketPrefix: `${config.name}-` } : { bucket: bucketName },
+    config,
   );
 }
 

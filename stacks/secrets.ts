@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import type { Config } from "../config/schema";
 import { storedSecret } from "./client-authentication";
 import { ClientSecret } from "./client-secret";
-import { clientSecretName, SECRET_RECOVERY_DAYS, sessionKeysSecretName } from "./names";
+import { clientSecretName, secretRecoveryDays, sessionKeysSecretName } from "./names";
 
 /**
  * The secrets that the auth handler reads. Terraform creates them without values; no value is ever in a plan or in
@@ -28,7 +28,8 @@ export class Secrets extends Construct {
     this.sessionKeys = new SecretsmanagerSecret(this, "session_keys", {
       name: sessionKeysSecretName(config),
       description: `Master keys of the sessions of ${config.name}`,
-      recoveryWindowInDays: SECRET_RECOVERY_DAYS,
+      recoveryWindowInDays: secretRecoveryDays(config),
+      lifecycle: { preventDestroy: config.deletionProtection },
       ...(config.kmsKeyArn !== undefined && { kmsKeyId: config.kmsKeyArn }),
     });
     for (const each of stored) new ClientSecret(this, `idp_${each.provider}`, { config, ...each });

@@ -15,7 +15,7 @@ export class SessionStore extends Construct {
     this.arn = new CloudfrontKeyValueStore(this, "Resource", {
       name: `${config.name}-sessions`,
       comment: "Token keys and revocations. Sensitive: whoever reads it can sign session tokens.",
-      lifecycle: { createBeforeDestroy: true },
+      lifecycle: { createBeforeDestroy: true, preventDestroy: config.deletionProtection },
     }).arn;
   }
 }

@@ -1,26 +1,58 @@
 import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
+import { S3BucketLifecycleConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration";
 import { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-ownership-controls";
 import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy";
 import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block";
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import type { Config } from "../config/schema";
+
+/** Time to bring back a file that was replaced or deleted. */
+const OLD_VERSION_DAYS = 90;
 
 /** A private bucket. Only one distribution can read its objects, and it cannot list them. */
 export class SiteBucket extends Construct {
   readonly #bucket: S3Bucket;
 
-  /** @param name a fixed name, or a prefix from which AWS makes a unique name */
-  constructor(scope: Construct, id: string, name: { bucket: string } | { bucketPrefix: string }) {
+  /**
+   * @param name a fixed name, or a prefix from which AWS makes a unique name
+   * @param deletionProtection whether a bucket with objects in it stays
+   */
+  constructor(
+    scope: Construct,
+    id: string,
+    name: { bucket: string } | { bucketPrefix: string },
+    { deletionProtection }: Pick<Config, "deletionProtection">,
+  ) {
     super(scope, id);
-    this.#bucket = new S3Bucket(this, "Resource", name);
+    this.#bucket = new S3Bucket(this, "Resource", { ...name, forceDestroy: !deletionProtection });
     const bucket = this.#bucket.id;
     new S3BucketOwnershipControls(this, "ownership", { bucket, rule: { objectOwnership: "BucketOwnerEnforced" } });
     new S3BucketServerSideEncryptionConfigurationA(this, "encryption", {
       bucket,
       rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
     });
-    new S3BucketVersioningA(this, "versioning", { bucket, versioningConfiguration: { status: "Enabled" } });
+    const versioning = new S3BucketVersioningA(this, "versioning", {
+      bucket,
+      versioningConfiguration: { status: "Enabled" },
+    });
+    new S3BucketLifecycleConfiguration(this, "lifecycle", {
+      bucket,
+      rule: [
+        {
+          id: "replaced-files",
+          status: "Enabled",
+          filter: [{}],
+          noncurrentVersionExpiration: [{ noncurrentDays: OLD_VERSION_DAYS }],
+          expiration: [{ expiredObjectDeleteMarker: true }],
+          abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
+        },
+      ],
+      // S3 looks at the versioning when it takes a rule about versions.
+      dependsOn: [versioning],
+    });
   }
 
   get name(): string {
@@ -34,7 +66,7 @@ export class SiteBucket extends Construct {
   /**
    * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
    */
-  allowReadBy(distributionArn: string): void {
+  allowReadBy(distributionArn: string): ITerraformDependable {
     const { id: bucket, arn } = this.#bucket;
     const closed = new S3BucketPublicAccessBlock(this, "public_access", {
       bucket,
@@ -43,7 +75,7 @@ export class SiteBucket extends Construct {
       ignorePublicAcls: true,
       restrictPublicBuckets: true,
     });
-    new S3BucketPolicy(this, "policy", {
+    return new S3BucketPolicy(this, "policy", {
       bucket,
       policy: JSON.stringify({
         Version: "2012-10-17",

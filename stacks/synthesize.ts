@@ -4,9 +4,10 @@ import { App } from "cdktf";
 import { artifacts as shipped, type Artifacts } from "../build/artifacts";
 import type { Config } from "../config/schema";
 import { GatewayStack } from "./gateway-stack";
+import { lockProvider } from "./provider-lock";
 
 export interface Synthesized {
-  /** The folder with `cdk.tf.json` and `assets/`: what Terraform runs in. */
+  /** The folder with `cdk.tf.json`, `assets/` and a lock file: what Terraform runs in. */
   stackDir: string;
   stackName: string;
   /** Stacks of the identity providers whose clients Terraform makes. */
@@ -32,6 +33,7 @@ export function synthesize(config: Config, options: { outdir: string; artifacts?
       return { stackName: stack.node.id, stacks: app.node.children.map(({ node }) => node.id) };
     }),
   );
+  for (const name of stacks) lockProvider(join(outdir, "stacks", name));
   return {
     stackDir: join(outdir, "stacks", stackName),
     stackName,

@@ -9,7 +9,7 @@ export interface UserChange {
 }
 
 /** Settings of the user's config file that differ from the example's. */
-export type ConfigChange = "rule" | "rate limit";
+export type ConfigChange = "rule" | "rate limit" | "base path" | "no protection";
 
 const HANDLER = "edge-handlers/auth/cloudfront.ts";
 

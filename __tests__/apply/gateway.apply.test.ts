@@ -11,6 +11,7 @@ import { REFRESH_COOKIE, SESSION_COOKIE } from "../../session/cookies";
 import { cookieKey, tokenKey, type HmacText } from "../../session/keys";
 import { encodeKeyRecord, keyRecordName } from "../../session/shard";
 import type { RevocationCommand } from "../../session/revocation";
+import { deployPolicies } from "../../stacks/deploy-permissions";
 import { sessionKeysSecretName } from "../../stacks/names";
 import { startAwsAccount, type AwsAccount } from "../support/aws-account";
 import type { Browser } from "../support/browser-emulator";
@@ -18,6 +19,7 @@ import { localhostCertificate } from "../support/certificates";
 import { edgegate } from "../support/cli";
 import { describeWithDeployment, type Deployment } from "../support/deployment";
 import { IdpEmulator } from "../support/idp-emulator";
+import { notAllowed, typesOf } from "../support/iam-policies";
 import { startSteps } from "../support/steps";
 import { placesOf } from "../support/secret-search";
 import { readToken } from "../support/session-tokens";
@@ -178,15 +180,40 @@ describeWithDeployment("the example, applied", (open, moto) => {
     expect(tracesOfSecrets()).toEqual([]);
   });
 
-  step("cdktf destroy leaves nothing but secrets that can be had back for a week", async () => {
+  step("another base path is refused", async () => {
+    const inventory = await account.inventory();
+    deployment.write("gateway.ts", config(["base path"]));
+    // The CLI does not always print Terraform's message; deletion-protection.terraform.test.ts reads it.
+    await expect(deployment.deploy()).rejects.toThrow("failed with exit code 1");
+    expect(await account.inventory()).toEqual(inventory);
+  });
+
+  step("cdktf destroy destroys nothing while the gateway is protected", async () => {
+    const inventory = await account.inventory();
+    await expect(deployment.destroy()).rejects.toThrow("Instance cannot be destroyed");
+    expect(await account.inventory()).toEqual(inventory);
+  });
+
+  step("another base path that is meant, and no protection: deployed, and sessions go on", async () => {
+    deployment.write("gateway.ts", config(["base path", "no protection"]));
+    await deployment.deploy("meant");
+    expect(await decision("bob")).toBe(await passing("bob"));
+  });
+
+  step("then cdktf destroy leaves nothing", async () => {
     expect((await account.inventory()).length - before.length).toBeGreaterThan(30);
     await deployment.destroy();
     expect(await deployment.resources()).toEqual([]);
-    expect((await account.inventory()).filter((line) => !before.includes(line))).toEqual([
-      `secretsmanager secrets edgegate/${name}/idp/main`,
-      `secretsmanager secrets edgegate/${name}/session-keys`,
-    ]);
+    expect((await account.inventory()).filter((line) => !before.includes(line))).toEqual([]);
     expect(tracesOfSecrets()).toEqual([]);
+  });
+
+  step("the policies of edgegate permissions allow all that Terraform did, from first to last", async () => {
+    const policies = deployPolicies({ ...EXAMPLE, deletionProtection: false }, typesOf(deployment.synthesized()));
+    const calls = await account.calls();
+    expect(calls.length).toBeGreaterThan(100);
+    // Everybody may: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+    expect(notAllowed(policies, calls)).toEqual(["sts:GetCallerIdentity"]);
   });
 
   /** The example, with what an account needs, as a user would write it. */
@@ -195,6 +222,8 @@ describeWithDeployment("the example, applied", (open, moto) => {
     const changed = {
       rule: 'policy: [{ path: "/reports/**", allow: { roles: ["auditor"] } }, ...example.policy]',
       "rate limit": "waf: { rateLimit: 500 }",
+      "base path": 'basePath: "/_door"',
+      "no protection": "deletionProtection: false",
     };
     const settings = [
       `hostedZoneId: "${hostedZone}"`,

@@ -18,7 +18,11 @@ describe("the synth command", () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toContain('Synthesized the gateway "handbook"');
     expect(stdout).toContain("npx cdktf-cli@0.21.0 deploy handbook");
-    expect(readdirSync(join(outdir, "stacks/handbook")).sort()).toEqual(["assets", "cdk.tf.json"]);
+    expect(readdirSync(join(outdir, "stacks/handbook")).sort()).toEqual([
+      ".terraform.lock.hcl",
+      "assets",
+      "cdk.tf.json",
+    ]);
     expect(readdirSync(outdir).sort()).toEqual(["manifest.json", "stacks"]);
   });
 

@@ -95,8 +95,15 @@ describe("a config without a mistake", () => {
       identityHeaders: {},
       theme: { accentColor: "#2456c7" },
       waf: { rateLimit: 2000 },
+      hostedZones: {},
+      manageDns: true,
+      overwriteDns: false,
+      attachDomains: true,
+      redirectHosts: [],
+      iam: { rolePath: "/" },
       logRetentionDays: 90,
       reserveConcurrency: true,
+      deletionProtection: true,
       tags: {},
     });
   });

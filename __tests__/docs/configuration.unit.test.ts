@@ -59,6 +59,6 @@ function settingsOf(schema: Schema, prefix = ""): Setting[] {
 function isExplainedElsewhere(key: string): boolean {
   return (
     /^(behaviors\[\]\.origin|identityProviders\.<id>\.(app|pool))[.[]/.test(key) ||
-    ["session", "theme", "waf", "state"].includes(key)
+    ["session", "theme", "waf", "state", "iam"].includes(key)
   );
 }

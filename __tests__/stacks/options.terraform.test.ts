@@ -25,6 +25,7 @@ const PROVIDERS_AND_POLICY: Partial<ConfigInput> = {
 
 /** What a setting cannot do without. */
 const COMPANY: Record<string, Partial<ConfigInput>> = {
+  hostedZones: { alternateDomains: EVERYTHING.alternateDomains! },
   // A certificate of its own, or the zone is needed for that.
   hostedZoneId: { certificateArn: EVERYTHING.certificateArn, hostedZoneId: undefined },
   eventTransmitters: PROVIDERS_AND_POLICY,
@@ -41,6 +42,9 @@ const COMPANY: Record<string, Partial<ConfigInput>> = {
   },
 };
 
+/** Settings that take something away. The config with everything has it. */
+const TAKES_AWAY: Partial<ConfigInput> = { manageDns: false, attachDomains: false };
+
 const REQUIRED = ["name", "domain"];
 const SETTINGS = Object.keys(configSchema.shape).filter(
   (key) => key !== "session" && !REQUIRED.includes(key),
@@ -50,7 +54,10 @@ const SESSION_SETTINGS = Object.keys(configSchema.shape.session.unwrap().shape) 
 >)[];
 
 const ALONE: [setting: string, config: Partial<ConfigInput>][] = [
-  ...SETTINGS.map((key): [string, Partial<ConfigInput>] => [key, { ...COMPANY[key], [key]: EVERYTHING[key] }]),
+  ...SETTINGS.map((key): [string, Partial<ConfigInput>] => [
+    key,
+    { ...COMPANY[key], [key]: EVERYTHING[key], ...(key in TAKES_AWAY && { [key]: TAKES_AWAY[key] }) },
+  ]),
   ...SESSION_SETTINGS.map((key): [string, Partial<ConfigInput>] => [
     `session.${key}`,
     { session: { [key]: EVERYTHING.session![key] } },
@@ -106,6 +113,25 @@ describeWithTerraform("alone", (_open, planTogether) => {
     expect(changes["create"]).toContain("aws_cloudfront_distribution.gateway");
     expect(texts[setting]).not.toBe(read(stackOf("without-it", COMPANY[setting] ?? {})));
   });
+
+  test("without manageDns, only the records of the certificate are made, and the domain is attached", () => {
+    expect(records("manageDns")).toEqual(['aws_route53_record.certificate_records["wiki.example.com"]']);
+    expect(aliases("manageDns")).toEqual(["wiki.example.com"]);
+  });
+
+  test("without attachDomains, no distribution has the domain, but its certificate is there", () => {
+    expect(records("attachDomains")).toEqual(['aws_route53_record.certificate_records["wiki.example.com"]']);
+    expect(aliases("attachDomains")).toEqual([]);
+    expect(plans["attachDomains"]!.changes["create"]).toContain(
+      "aws_acm_certificate_validation.certificate_validation",
+    );
+  });
+
+  const records = (setting: string) =>
+    plans[setting]!.changes["create"]!.filter((address) => address.startsWith("aws_route53_record"));
+  const aliases = (setting: string) =>
+    (JSON.parse(texts[setting]!) as { resource: { aws_cloudfront_distribution: { gateway: { aliases: string[] } } } })
+      .resource.aws_cloudfront_distribution.gateway.aliases;
 });
 
 function webAclOf(stackDir: string): object | undefined {

@@ -13,6 +13,7 @@ import { EVERYTHING } from "../support/configs";
 const CONFIG = { ...EVERYTHING };
 delete CONFIG.state;
 delete CONFIG.tags;
+delete CONFIG.accountId;
 interface Synthesized {
   provider: { aws: object[] };
   terraform: { backend: object };
@@ -35,9 +36,12 @@ describe("a config in a stack of one's own is refused", () => {
   const OF_STATE = "state: remove it, and configure a backend for your stack";
   const OF_TAGS = "tags: remove them, and set them as defaultTags of your AWS provider";
 
+  const OF_ACCOUNT = "accountId: remove it, and set allowedAccountIds of your AWS provider";
+
   test.each<[string, Partial<ConfigInput>, string[]]>([
     ["a state", { state: STATE }, [OF_STATE]],
     ["tags", { tags: { owner: "platform" } }, [OF_TAGS]],
+    ["an account", { accountId: "111122223333" }, [OF_ACCOUNT]],
     ["both", { state: STATE, tags: { owner: "platform" } }, [OF_STATE, OF_TAGS]],
   ])("with %s", (_, more, problems) => expect(problemsOf(more)).toEqual(problems));
 });

@@ -1,4 +1,5 @@
 /** What the real provider makes of the synthesized stacks: assertions on its plan, never on the code that made it. */
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,19 +8,23 @@ import { loadConfig, parseConfig } from "../../config/load";
 import type { Config } from "../../config/schema";
 import { synthesize } from "../../stacks/synthesize";
 import { CLIENT_KEYS, EVERYTHING } from "../support/configs";
+import { review } from "./checkov";
 import { describeWithTerraform, type Plan, type PlannedResource } from "../support/terraform";
+import { describeWith } from "../support/tools";
 
 const ROOT = join(__dirname, "../..");
 const CONFIGS = {
   example: () => loadConfig(join(ROOT, "config/example.ts")),
   minimal: () => loadConfig(join(ROOT, "examples/minimal.ts")),
   everything: () => parseConfig(EVERYTHING),
+  issued: () => parseConfig({ ...EVERYTHING, certificateArn: undefined }),
   local: () =>
     parseConfig({
       ...EVERYTHING,
       domain: "app.localhost:8443",
       alternateDomains: [],
       hostedZoneId: undefined,
+      hostedZones: {},
       identityProviders: Object.fromEntries(
         Object.entries(EVERYTHING.identityProviders).map(([id, provider]) => [
           id,
@@ -40,6 +45,7 @@ const ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
 describeWithTerraform("the plan", (open) => {
   const outdir = mkdtempSync(join(tmpdir(), "edgegate-plans-"));
   const plans = new Map<Name, Plan>();
+  const folders = new Map<Name, string>();
   afterAll(() => rmSync(outdir, { recursive: true }));
 
   test.each(NAMES)("of the %s config is valid and without warnings", (name) => {
@@ -51,6 +57,7 @@ describeWithTerraform("the plan", (open) => {
     const made = terraform.plan();
     expect(made.output).not.toContain("Warning:");
     plans.set(name, made);
+    folders.set(name, stackDir);
   });
 
   const plan = (name: Name) => plans.get(name)!;
@@ -117,7 +124,7 @@ describeWithTerraform("the plan", (open) => {
     });
 
     test("reaches custom origins over TLS 1.2 only, buckets by origin access control only", () => {
-      const origins = one("everything", "aws_cloudfront_distribution")["origin"] as Values[];
+      const origins = one("everything", "aws_cloudfront_distribution", "gateway")["origin"] as Values[];
       const customs = origins.flatMap(({ custom_origin_config }) => custom_origin_config as Values[]);
       expect(customs).toHaveLength(2);
       for (const custom of customs)
@@ -149,7 +156,7 @@ describeWithTerraform("the plan", (open) => {
     });
 
     test("answers for its domains with TLS 1.2_2021; a local domain has neither name nor certificate nor DNS", () => {
-      const distribution = one("everything", "aws_cloudfront_distribution");
+      const distribution = one("everything", "aws_cloudfront_distribution", "gateway");
       expect(distribution).toMatchObject({
         aliases: ["admin.example.com", "app.example.com", "docs.example.com"],
         viewer_certificate: [
@@ -168,7 +175,7 @@ describeWithTerraform("the plan", (open) => {
     });
 
     function behaviors(name: Name): Values[] {
-      const { ordered_cache_behavior, default_cache_behavior } = one(name, "aws_cloudfront_distribution");
+      const { ordered_cache_behavior, default_cache_behavior } = one(name, "aws_cloudfront_distribution", "gateway");
       return [...(ordered_cache_behavior as Values[]), ...(default_cache_behavior as Values[])];
     }
   });
@@ -181,16 +188,56 @@ describeWithTerraform("the plan", (open) => {
         values["type"],
         values["name"],
       ]);
-      expect(records).toEqual(
-        ["admin", "app", "docs"]
-          .map((host) => `${host}.example.com`)
-          .flatMap((host) => [["alias_ipv4", host, "A", host]])
-          .concat(
-            ["admin", "app", "docs"]
-              .map((host) => `${host}.example.com`)
-              .map((host) => ["alias_ipv6", host, "AAAA", host]),
+      const hosts = ["admin", "app", "docs"].map((host) => `${host}.example.com`);
+      expect(records).toEqual([
+        ...hosts.map((host) => ["alias_ipv4", host, "A", host]),
+        ...hosts.map((host) => ["alias_ipv6", host, "AAAA", host]),
+        ["redirect_alias_ipv4", "example.com", "A", "example.com"],
+        ["redirect_alias_ipv6", "example.com", "AAAA", "example.com"],
+      ]);
+    });
+
+    test("makes each record in the zone of its host, and overwrites only what the config lets it", () => {
+      const zoneOf = (name: Name, record: string) =>
+        Object.fromEntries(
+          all(name, "aws_route53_record")
+            .filter((resource) => resource.name === record)
+            .map(({ index, values }) => [index, values["zone_id"]]),
+        );
+      const [zone, docs] = [EVERYTHING.hostedZoneId, EVERYTHING.hostedZones!["docs.example.com"]];
+      const expected = { "admin.example.com": zone, "app.example.com": zone, "docs.example.com": docs };
+      expect(zoneOf("everything", "alias_ipv4")).toEqual(expected);
+      expect(zoneOf("issued", "certificate_records")).toEqual({ ...expected, "example.com": zone });
+      const overwrites = (name: Name) =>
+        new Set(
+          all(name, "aws_route53_record").flatMap((record) =>
+            record.name.includes("alias") ? [record.values["allow_overwrite"]] : [],
           ),
-      );
+        );
+      expect(overwrites("everything")).toEqual(new Set([true]));
+      expect(overwrites("example")).toEqual(new Set([false]));
+    });
+
+    test("makes alias records last: people come when keys, logs and files are there", () => {
+      const { configuration } = JSON.parse(plan("example").json) as {
+        configuration: { root_module: { resources: { address: string; depends_on?: string[] }[] } };
+      };
+      const record = configuration.root_module.resources.find(
+        ({ address }) => address === "aws_route53_record.alias_ipv4",
+      )!;
+      expect(record.depends_on).toEqual([
+        "aws_secretsmanager_secret_rotation.key_rotator_schedule",
+        "aws_cloudwatch_log_delivery.access_logs_delivery",
+        "aws_s3_bucket_policy.site_policy",
+      ]);
+    });
+
+    test("redirects hosts by a distribution of their own, behind the same web ACL", () => {
+      expect(one("everything", "aws_cloudfront_distribution", "redirect")).toMatchObject({
+        aliases: ["example.com"],
+        default_cache_behavior: [{ viewer_protocol_policy: "redirect-to-https" }],
+        viewer_certificate: [{ minimum_protocol_version: "TLSv1.2_2021" }],
+      });
     });
 
     test("makes and validates a certificate where none is given, and none where one is", () => {
@@ -204,11 +251,21 @@ describeWithTerraform("the plan", (open) => {
       ]);
       expect(all("everything", "aws_acm_certificate")).toEqual([]);
     });
+
+    test("validates a new certificate for every domain of the config with everything", () => {
+      const domains = ["app.example.com", "docs.example.com", "admin.example.com", "example.com"];
+      expect(one("issued", "aws_acm_certificate")).toMatchObject({
+        domain_name: domains[0],
+        subject_alternative_names: [...domains].sort(),
+      });
+      const records = all("issued", "aws_route53_record").filter(({ name }) => name === "certificate_records");
+      expect(records.map(({ index }) => index)).toEqual([...domains].sort());
+    });
   });
 
   describe("of the gate", () => {
     test.each(NAMES)("is the built file, the settings and the policy of the %s config", (name) => {
-      const gate = one(name, "aws_cloudfront_function");
+      const gate = one(name, "aws_cloudfront_function", "gate");
       expect(gate).toMatchObject({ runtime: "cloudfront-js-2.0", publish: true });
       const built = readFileSync(artifacts().gate, "utf8");
       const code = gate["code"] as string;
@@ -518,18 +575,43 @@ describeWithTerraform("the plan", (open) => {
     });
 
     test("keeps every log group for the configured time", () => {
-      expect(
-        all("everything", "aws_cloudwatch_log_group").map(({ values }) => [
-          values["name"],
-          values["retention_in_days"],
-        ]),
-      ).toEqual([
-        ["/aws/vendedlogs/cloudfront/everything", 365],
-        ["/aws/lambda/us-east-1.everything-auth", 365],
-        ["/aws/lambda/everything-key-rotator", 365],
-        ["/aws/lambda/everything-revocations", 365],
-        ["/aws/lambda/everything-revoker", 365],
+      const kept = ({ values }: PlannedResource) => [values["name"], values["retention_in_days"], values["kms_key_id"]];
+      const functions = [
+        "us-east-1.everything-auth",
+        "everything-key-rotator",
+        "everything-revocations",
+        "everything-revoker",
+      ];
+      expect(all("everything", "aws_cloudwatch_log_group").map(kept)).toEqual(
+        functions.map((name) => [`/aws/lambda/${name}`, 365, EVERYTHING.logKmsKeyArn]),
+      );
+      expect(all("example", "aws_cloudwatch_log_group").map(kept)).toContainEqual([
+        "/aws/vendedlogs/cloudfront/handbook",
+        90,
+        null,
       ]);
+    });
+
+    test("delivers access logs to the config's bucket instead of a log group", () => {
+      expect(one("everything", "aws_cloudwatch_log_delivery_destination")).toMatchObject({
+        output_format: "json",
+        delivery_destination_configuration: [{ destination_resource_arn: "arn:aws:s3:::example-logs" }],
+      });
+    });
+
+    test("gives every role the config's boundary, path and prefix", () => {
+      const roles = all("everything", "aws_iam_role").map(({ values }) => values as Values);
+      expect(roles.map((role) => role["name"])).toEqual(
+        ["auth", "key-rotator", "revocations", "revoker"].map((name) => `team-everything-${name}`),
+      );
+      for (const role of roles)
+        expect(role).toMatchObject({ path: "/teams/", permissions_boundary: EVERYTHING.iam!.permissionsBoundaryArn });
+    });
+
+    test("lets no other account have the gateway", () => {
+      const file = join(outdir, "everything/stacks/everything/cdk.tf.json");
+      const { provider } = JSON.parse(readFileSync(file, "utf8")) as { provider: { aws: Values[] } };
+      expect(provider.aws).toMatchObject([{ allowed_account_ids: [EVERYTHING.accountId] }]);
     });
 
     test("tags everything with the gateway's name and the config's tags, as they are written", () => {
@@ -538,7 +620,7 @@ describeWithTerraform("the plan", (open) => {
       for (const { address, values } of tagged) {
         expect([address, values["tags_all"]]).toEqual([
           address,
-          { edgegate: "everything", owner: "platform", "cost ${centre}": "42 %{if}" },
+          { edgegate: "everything", owner: "platform", "cost centre/Köln": "42 = a+b@c:d_e.f-g" },
         ]);
       }
     });
@@ -554,6 +636,22 @@ describeWithTerraform("the plan", (open) => {
       "partner-a": ["app", "docs", "admin"].map((host) => `https://${host}.example.com/_door/callback/partner-a`),
     });
     expect(plan("example").outputs["secret_names"]!.value).toEqual(["edgegate/handbook/idp/main"]);
+  });
+
+  describeWith("checkov", "reviewed by checkov", (checkov) => {
+    test("fails no check without a reason, and has no reason without need", () => {
+      const { passed, ...rest } = review(checkov, { example: plan("example").json, issued: plan("issued").json });
+      expect(rest).toEqual({ parsingErrors: 0, withoutReason: [], withoutNeed: [] });
+      expect(passed).toBeGreaterThan(250);
+    });
+  });
+
+  describeWith("tflint", "reviewed by tflint", (tflint) => {
+    test.each(["example", "issued"] as const)("of the %s config has no issue", (name) => {
+      const { status, stdout } = spawnSync(tflint, ["--format=json"], { cwd: folders.get(name)!, encoding: "utf8" });
+      expect(JSON.parse(stdout)).toEqual({ issues: [], errors: [] });
+      expect(status).toBe(0);
+    });
   });
 
   test("has names that people can read: no hash in any address", () => {

@@ -29,6 +29,8 @@ export interface AwsAccount {
   cloudFront(path: string): Promise<string>;
   /** Everything that there is, one line each. */
   inventory(): Promise<string[]>;
+  /** The actions that Terraform needed, as IAM spells them. */
+  calls(): Promise<string[]>;
   /** All that the functions wrote. */
   logs(): string;
   close(): Promise<void>;
@@ -174,6 +176,7 @@ export async function startAwsAccount(moto: string, trusted: string): Promise<Aw
     createHostedZone,
     publish,
     cloudFront: (path) => send(`/2020-05-31/${path}`),
+    calls: async () => JSON.parse(await send("/calls")) as string[],
     inventory: async () => JSON.parse(await send("/inventory")) as string[],
     logs: () => processes.map((lambda) => lambda.logs()).join(""),
     close,

@@ -24,6 +24,10 @@ import { describeWith } from "./tools";
 const CDKTF_CLI = "cdktf-cli@0.21.0";
 /** As it is documented; run here with a config of the test's own. */
 export const DEPLOY_COMMAND = `npx ${CDKTF_CLI} deploy handbook`;
+export const DESTROY_COMMAND = `npx ${CDKTF_CLI} destroy handbook`;
+/** Deploys a value that is otherwise refused. */
+const MEANT = { TF_CLI_ARGS_apply: "-replace=terraform_data.fixed_settings" };
+export const MEANT_COMMAND = `TF_CLI_ARGS_apply=${MEANT.TF_CLI_ARGS_apply} ${DEPLOY_COMMAND}`;
 const CHECKOUT = resolve(__dirname, "../..");
 
 const OVERRIDE = {
@@ -53,8 +57,8 @@ export interface Deployment {
   append(file: string, text: string): void;
   /** Puts the checkout's own file there again. */
   restore(file: string): void;
-  /** `cdktf deploy`. @throws Error with what it printed */
-  deploy(): Promise<void>;
+  /** `cdktf deploy`. @param meant with values that are otherwise refused. @throws Error with what it printed */
+  deploy(meant?: "meant"): Promise<void>;
   /** Synthesizes again, and plans. @throws Error with what Terraform printed */
   plan(options?: { refresh: boolean }): Promise<PlanOfChanges>;
   /** Applies the last plan, as it was reviewed. @throws Error with what Terraform printed */
@@ -129,9 +133,14 @@ function openDeployment(
   };
 
   /** Beside this process, because the functions of the account run in it. */
-  async function run(command: string, args: readonly string[], cwd = checkout): Promise<Run> {
+  async function run(command: string, args: readonly string[], cwd = checkout, more = {}): Promise<Run> {
     // A group of its own: the CLI starts Terraform, which starts the provider.
-    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...env, ...more },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
     running.add(child);
     let output = "";
     for (const stream of [child.stdout, child.stderr])
@@ -146,22 +155,22 @@ function openDeployment(
     return { status, output };
   }
 
-  async function succeed(command: string, args: readonly string[], cwd?: string): Promise<string> {
-    const { status, output } = await run(command, args, cwd);
+  async function succeed(command: string, args: readonly string[], cwd?: string, more = {}): Promise<string> {
+    const { status, output } = await run(command, args, cwd, more);
     if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${output.slice(-8_000)}`);
     return output;
   }
 
   // Locking asks the registry for every platform's provider, mirror or not.
-  const cdktf = (verb: string) =>
-    succeed("npx", ["--yes", CDKTF_CLI, verb, name, "--auto-approve", "--skip-provider-lock"]);
+  const cdktf = (verb: string, more = {}) =>
+    succeed("npx", ["--yes", CDKTF_CLI, verb, name, "--auto-approve", "--skip-provider-lock"], checkout, more);
 
   return {
     configFile: join(checkout, config),
     write: (file, text) => writeFileSync(join(checkout, file), text),
     append: (file, text) => appendFileSync(join(checkout, file), text),
     restore: (file) => cpSync(join(CHECKOUT, file), join(checkout, file)),
-    deploy: async () => void (await cdktf("deploy")),
+    deploy: async (meant) => void (await cdktf("deploy", meant && MEANT)),
     destroy: async () => void (await cdktf("destroy")),
     async plan({ refresh } = { refresh: true }) {
       await succeed("npm", ["run", "synth"]);

@@ -32,6 +32,8 @@ const WITHOUT_ACCOUNT = {
   skip_requesting_account_id: true,
   skip_metadata_api_check: "true",
   skip_region_validation: true,
+  // There is none to compare. In JSON, a plain null would leave what is configured.
+  allowed_account_ids: "${null}",
 };
 const OVERRIDE = {
   terraform: {

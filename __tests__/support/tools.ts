@@ -16,6 +16,8 @@ const TOOLS = {
   terraform: { names: ["terraform"], get: "https://developer.hashicorp.com/terraform/install (1.11 or newer)" },
   script: { names: ["script"], get: "apt-get install bsdutils (util-linux)" },
   moto: { names: ["moto_server"], get: "pip install 'moto[server]'" },
+  checkov: { names: ["checkov"], get: "pip install checkov" },
+  tflint: { names: ["tflint"], get: "go install github.com/terraform-linters/tflint@v0.64.0" },
   java: { names: ["java"], get: "apt-get install default-jre-headless" },
 } as const;
 export type Tool = keyof typeof TOOLS;

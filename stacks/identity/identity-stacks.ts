@@ -16,7 +16,7 @@ import type * as Entra from "./entra/entra-stack";
  * The stacks are loaded only if they are needed: the azuread provider's bindings cost a fifth of a second.
  */
 export function identityStacks(gateway: Construct, config: Config): MadeClients {
-  const { name, basePath, identityProviders, policy, theme, tags } = config;
+  const { name, basePath, identityProviders, policy, theme, accountId, tags } = config;
   const common = { name, basePath, hosts: hostsOf(config), roles: rolesOf(policy), state: stateOf(config) };
   const app = gateway.node.root as Construct;
   const made: Record<string, MadeClients[string]> = {};
@@ -33,6 +33,7 @@ export function identityStacks(gateway: Construct, config: Config): MadeClients 
         provider,
         pool,
         accentColor,
+        accountId,
         tags,
         hasClientSecret: storedSecret(config, provider) === "client secret",
       };

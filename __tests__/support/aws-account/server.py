@@ -1,6 +1,6 @@
 """
 An AWS account to apply to: moto, amended, with CloudFront's control plane beside it. `python3 server.py <port> <runner URL>`;
-a GET of /inventory tells what there is.
+a GET of /inventory tells what there is, a GET of /calls what Terraform did.
 """
 
 import json
@@ -11,6 +11,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import run_simple
 from werkzeug.wrappers import Response
 
+import calls
 import cognito
 import moto_amendments
 from cloudfront import CloudFront
@@ -34,6 +35,9 @@ def main(port, runner):
         if path == "/inventory":
             found = {*inventory("cloudfront", cloudfront.resources()), *moto_inventory()} - {DEFAULT_BUS}
             return Response(json.dumps(sorted(found)), content_type="application/json")(environ, start_response)
+        if path == "/calls":
+            return Response(json.dumps(sorted(calls.called)), content_type="application/json")(environ, start_response)
+        calls.note(environ)
         app = cloudfront if path.startswith("/2020-05-31/") else moto
         return app(environ, start_response)
 

@@ -32,6 +32,8 @@ export interface CognitoStackProps {
   accentColor: string;
   /** The gateway's own state (`stateOf(config)`); the pool's is beside it. */
   state?: StateLocation | undefined;
+  /** The only account that may get the pool. */
+  accountId?: string | undefined;
   tags?: Readonly<Record<string, string>>;
 }
 
@@ -52,6 +54,7 @@ export class CognitoStack extends BaseStack {
     const name = `${props.name}-${provider}`;
     new AwsProvider(this, "aws", {
       region: pool.region,
+      ...(props.accountId !== undefined && { allowedAccountIds: [props.accountId] }),
       defaultTags: [{ tags: literal({ edgegate: props.name, ...props.tags }) }],
     });
     this.configureTerraform({
