@@ -14,6 +14,7 @@ import {
 import { clientAuthenticationProblems } from "./client-authentication";
 import type { ConfigProblem } from "./error";
 import type { Config } from "./schema";
+import { wafProblems } from "./waf";
 
 const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   lifetimesNest,
@@ -34,6 +35,7 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   rulesNameProviders,
   assertionsHaveAnAudience,
   hookGrantsRolesOfThePolicy,
+  wafProblems,
 ];
 
 export function checkAcross(config: Config): ConfigProblem[] {

@@ -24,7 +24,7 @@ import { Revoker } from "./revoker";
 import { Secrets } from "./secrets";
 import { SessionStore } from "./session-store";
 import { authSettings, hostsOf } from "./settings";
-import { WebAcl } from "./web-acl";
+import { WebAcl } from "./web-acl/web-acl";
 
 export interface GatewayProps {
   config: Config;
@@ -98,7 +98,7 @@ export class Gateway extends Construct {
       responseHeadersPolicyId: new ResponseHeaders(this, "security_headers", config).id,
       gateArn: gate.arn,
       authArn: auth.qualifiedArn,
-      webAclArn: new WebAcl(this, "web_acl", config).arn,
+      webAclArn: webAclArn(this, config),
       aliases,
       certificateArn: certificateArn(this, config, aliases),
     });
@@ -147,6 +147,13 @@ function certificateArn(scope: Construct, config: Config, domains: readonly stri
   if (hostedZoneId === undefined)
     throw new Error("a domain needs a certificate or a hosted zone (checked in config/cross-checks.ts)");
   return new Certificate(scope, "certificate", { domains, hostedZoneId }).arn;
+}
+
+/** The web ACL that the gateway makes, or an existing one; undefined for none. */
+function webAclArn(scope: Construct, config: Config): string | undefined {
+  const { waf } = config;
+  if (waf === false) return undefined;
+  return "webAclArn" in waf ? waf.webAclArn : new WebAcl(scope, "web_acl", config, waf).arn;
 }
 
 /** `app.localhost:8443` and the like: CloudFront does not know these hosts. */
