@@ -17,7 +17,7 @@ const MARK = "data-blocked";
  */
 const SCRIPT = `(async e=>{let i;try{const r=await fetch(location.href,{cache:"no-store",redirect:"manual"});if((await r.text()).includes("${MARK}"))i=r.headers.get("x-amz-cf-id")}catch{}e.textContent=i||"unknown, at "+new Date().toISOString().slice(0,19)+"Z"})(document.querySelector("[${MARK}]"))`;
 
-/** A page has to bring its policy along: the number of headers of a web ACL is limited. */
+/** A page has to bring policy and character set along: WAF sends `text/html`, and limits a web ACL's headers. */
 const POLICY = `default-src 'none';style-src 'unsafe-inline';connect-src 'self';script-src 'sha256-${createHash("sha256").update(SCRIPT).digest("base64")}'`;
 
 const TEXTS = {
@@ -36,7 +36,7 @@ export function blockedPages(theme: Theme): Record<keyof typeof TEXTS, string> {
   const page = (key: keyof typeof TEXTS) =>
     renderPage(theme, { ...TEXTS[key], requestId: `<span ${MARK}>unknown</span>` }).replace(
       "<html lang=en>",
-      `<html lang=en><meta http-equiv=content-security-policy content="${POLICY}">`,
+      `<html lang=en><meta charset=utf-8><meta http-equiv=content-security-policy content="${POLICY}">`,
     ) + `<script>${SCRIPT}</script>`;
   return { blocked: page("blocked"), limited: page("limited") };
 }
