@@ -150,72 +150,86 @@ export interface RateLimit {
   key: "ip" | { header: string };
 }
 
+/** Limits that exist without any in the config. */
+const BUILT_IN_LIMITS = ["gateway", "site"];
+
 /**
  * The limits that apply, by name. An office shares one address, and loads many cached files: only the gateway's own
  * endpoints, where each request runs code, have a low limit.
  */
 export function rateLimitsOf(config: { basePath: string; waf: Waf }): Record<string, RateLimit> {
-  const limits: Record<string, { path?: string; limit: number }> = {
-    gateway: { path: `${config.basePath}/**`, limit: 2_000 },
-    site: { limit: 50_000 },
+  const builtIn: Record<string, RateLimit> = {
+    gateway: { path: `${config.basePath}/**`, limit: 2_000, window: "5m", key: "ip" },
+    site: { limit: 50_000, window: "5m", key: "ip" },
   };
-  const chosen = wafRules(config)?.rateLimits ?? {};
-  return Object.fromEntries(
-    [...new Set([...Object.keys(limits), ...Object.keys(chosen)])].flatMap((name) => {
-      const choice = chosen[name];
-      if (choice === false) return [];
-      const { path, limit } = { ...limits[name], ...withoutUndefined(choice ?? {}) };
-      return [[name, { path, limit: limit!, window: choice?.window ?? "5m", key: choice?.key ?? "ip" }]];
-    }),
+  const chosen = Object.entries(wafRules(config)?.rateLimits ?? {});
+  const own = chosen.flatMap(([name, choice]) =>
+    choice === false ? [] : [[name, { ...builtIn[name], ...withoutUndefined(choice) } as RateLimit]],
   );
+  const turnedOff = chosen.filter(([, choice]) => choice === false).map(([name]) => name);
+  return Object.fromEntries(
+    Object.entries({ ...builtIn, ...Object.fromEntries(own) }).filter(([name]) => !turnedOff.includes(name)),
+  ) as Record<string, RateLimit>;
 }
 
 export function wafProblems(config: { basePath: string; waf: Waf }): ConfigProblem[] {
   const settings = wafRules(config);
   if (!settings) return [];
-  const { overrides, exempt, groups, rateLimits, allow, block } = settings;
-  const problems: ConfigProblem[] = [];
-  const needsGroup = (rule: string, path: string): void => {
-    const group = groupOfRule(rule) as ManagedGroupName;
-    if (!groups.includes(group))
-      problems.push({
-        path,
-        message: `the rule belongs to the group "${group}"; add it to waf.groups, or remove this`,
-      });
-  };
-  for (const rule of Object.keys(overrides)) needsGroup(rule, `waf.overrides.${rule}`);
-  exempt.forEach(({ rules }, i) =>
-    rules.forEach((rule, j) => {
-      const path = `waf.exempt[${i}].rules[${j}]`;
-      needsGroup(rule, path);
-      if (overrides[rule] === "count")
-        problems.push({ path, message: `waf.overrides counts "${rule}" on every path; remove one of them` });
-    }),
+  return [
+    ...managedRuleProblems(settings),
+    ...rateLimitProblems(settings, Object.keys(rateLimitsOf(config)).length),
+    ...settings.allow.flatMap((range, i) =>
+      settings.block.includes(range)
+        ? [{ path: `waf.allow[${i}]`, message: `"${range}" is also in waf.block; remove one of them` }]
+        : [],
+    ),
+  ];
+}
+
+function managedRuleProblems({ overrides, exempt, groups }: WafRules): ConfigProblem[] {
+  const exempted = exempt.flatMap(({ rules }, i) =>
+    rules.map((rule, j) => ({ rule, path: `waf.exempt[${i}].rules[${j}]` })),
   );
-  groups.forEach((group, i) => {
-    if (groups.indexOf(group) < i)
-      problems.push({ path: `waf.groups[${i}]`, message: `"${group}" is already listed; remove it` });
+  const named = [...Object.keys(overrides).map((rule) => ({ rule, path: `waf.overrides.${rule}` })), ...exempted];
+  return [
+    ...groups.flatMap((group, i) =>
+      groups.indexOf(group) < i
+        ? [{ path: `waf.groups[${i}]`, message: `"${group}" is already listed; remove it` }]
+        : [],
+    ),
+    ...named.flatMap(({ rule, path }) => {
+      const group = groupOfRule(rule) as ManagedGroupName;
+      const message = `the rule belongs to the group "${group}"; add it to waf.groups, or remove this`;
+      return groups.includes(group) ? [] : [{ path, message }];
+    }),
+    ...exempted.flatMap(({ rule, path }) =>
+      overrides[rule] === "count"
+        ? [{ path, message: `waf.overrides counts "${rule}" on every path; remove one of them` }]
+        : [],
+    ),
+  ];
+}
+
+/** @param count of all limits that apply */
+function rateLimitProblems({ rateLimits }: WafRules, count: number): ConfigProblem[] {
+  const names = BUILT_IN_LIMITS.map((name) => `"${name}"`);
+  const problems = Object.entries(rateLimits).flatMap(([name, choice]) => {
+    const path = `waf.rateLimits.${name}`;
+    if (BUILT_IN_LIMITS.includes(name)) return [];
+    if (choice === false) return [{ path, message: `only ${names.join(" and ")} can be turned off; remove it` }];
+    return choice.limit === undefined
+      ? [{ path: `${path}.limit`, message: "write a number of requests; it is missing" }]
+      : [];
   });
-  const limits = Object.entries(rateLimitsOf(config));
-  if (limits.length > MAX_RATE_LIMITS)
-    problems.push({
-      path: "waf.rateLimits",
-      message: `write at most ${MAX_RATE_LIMITS}, "gateway" and "site" included; there are ${limits.length}`,
-    });
-  for (const [name, { limit }] of limits)
-    if (limit === undefined)
-      problems.push({ path: `waf.rateLimits.${name}.limit`, message: "write a number of requests; it is missing" });
-  for (const [name, choice] of Object.entries(rateLimits))
-    if (choice === false && !["gateway", "site"].includes(name))
-      problems.push({
-        path: `waf.rateLimits.${name}`,
-        message: 'only "gateway" and "site" can be turned off; remove it',
-      });
-  allow.forEach((range, i) => {
-    if (block.includes(range))
-      problems.push({ path: `waf.allow[${i}]`, message: `"${range}" is also in waf.block; remove one of them` });
-  });
-  return problems;
+  return count <= MAX_RATE_LIMITS
+    ? problems
+    : [
+        ...problems,
+        {
+          path: "waf.rateLimits",
+          message: `write at most ${MAX_RATE_LIMITS}, ${names.join(" and ")} included; there are ${count}`,
+        },
+      ];
 }
 
 function withoutUndefined<T extends object>(value: T): T {

@@ -17,8 +17,9 @@ import {
 } from "./statements";
 
 export interface Rule {
-  /** Never changes, like the priority: people read both in plans, metrics and logs. */
+  /** Never changes: people read it in plans, metrics and logs. */
   name: string;
+  /** Fixed by the kind of rule, so that one more setting leaves the others' lines in a plan alone. */
   priority: number;
   /** What a matching request gets; `group`: what the rules of the managed group say. */
   action: "allow" | "block" | "limit" | "group";
