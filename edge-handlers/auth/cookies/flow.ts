@@ -120,13 +120,17 @@ async function clearedExcess(
   room: { count: number; size: number },
   except?: string,
 ): Promise<string[]> {
+  const cookies = flowCookieNames(context.cookies.all)
+    .filter((name) => name !== except)
+    .map((name) => {
+      const value = onlyCookie(context.cookies, name);
+      return { name, value, length: name.length + (value?.length ?? 0) };
+    });
+  const sizeOfAll = cookies.reduce((sum, { length }) => sum + length, 0);
+  // Almost always. What is invalid or has expired goes by itself.
+  if (cookies.length <= room.count && sizeOfAll <= room.size) return [];
   const flows = await Promise.all(
-    flowCookieNames(context.cookies.all)
-      .filter((name) => name !== except)
-      .map(async (name) => {
-        const value = onlyCookie(context.cookies, name);
-        return { name, length: name.length + (value?.length ?? 0), flow: await openFlow(context, value) };
-      }),
+    cookies.map(async ({ value, ...cookie }) => ({ ...cookie, flow: await openFlow(context, value) })),
   );
   const newestFirst = flows.sort((a, b) => (b.flow?.startedAt ?? 0) - (a.flow?.startedAt ?? 0));
   let size = 0;
