@@ -2,6 +2,7 @@
 import { issuerOf } from "../config/identity-provider";
 import type { Config } from "../config/schema";
 import { hostsOf } from "../stacks/settings";
+import { describeWebAcl } from "../stacks/web-acl/capacity";
 import { count } from "./output";
 
 export function configFacts(config: Config): [name: string, text: string][] {
@@ -12,5 +13,6 @@ export function configFacts(config: Config): [name: string, text: string][] {
     ["hosts", hostsOf(config).join(", ")],
     ["sign-in", providers.join(", ")],
     ["policy", `${count(config.policy.length, "rule")}, everything else is denied`],
+    ["web ACL", describeWebAcl(config)],
   ];
 }

@@ -17,7 +17,7 @@ export const EXIT_CODE_HELP: Record<Exit, string> = {
   failed: "failed; stderr (stdout with --json) says what is wrong and what to do",
   usage: "the command line or the config has a mistake; nothing was done",
   refused: "not confirmed; nothing was done",
-  notFound: "no such user, session, stream, gateway or local edge",
+  notFound: "no such user, session, stream, request, gateway or local edge",
   storeDiffers: "store check: the store does not match ledger and keys",
   problemsFound: "doctor: something is wrong; the output says what",
 };

@@ -12,6 +12,8 @@ import type { Outcome } from "./output";
 import { printable, printableJson } from "./printable";
 
 const MAX_REASON = 500;
+/** What `edgegate waf why` takes; longer than every other ID. */
+const REQUEST_ID = /^[\w-]{50,60}={0,2}$/;
 /** The revoker's own limit. */
 const MAX_LIMIT = 1_000;
 
@@ -29,6 +31,7 @@ Examples:
   edgegate doctor
   edgegate doctor idp main --token -
   edgegate events register corp --token-file access-token.txt
+  edgegate waf why                          what the web ACL blocked in the last hour
   edgegate sessions --local                 the gateway that edgegate dev runs
 
 Exit codes:
@@ -192,6 +195,17 @@ function addOperation(program: Command, print: (outcome: Outcome, options: Globa
     .option("--file <path>", "a file that contains the secret, or the keys as PEM, and nothing else")
     .action(run(async () => (await import("./commands/put-secret")).putSecret));
 
+  program
+    .command("waf")
+    .description("find out what the web ACL does")
+    .command("why")
+    .description(
+      "show which rule blocked or counted a request, and what would exempt it; without an ID, the latest requests",
+    )
+    .argument("[request-id]", "the request ID on the page, or in the header x-amz-cf-id")
+    .option("--since <time>", "look this far back, such as 90m, 24h or 30d (default: 7d; 1h for the list)", parseSince)
+    .action(run(async () => (await import("./commands/waf-why")).wafWhy));
+
   const events = program.command("events").description("manage the stream of security events at a transmitter");
   const atTransmitter = (command: Command): Command =>
     command
@@ -227,6 +241,15 @@ function parseLimit(text: string): number {
   return Number(text);
 }
 
+const SECONDS_IN = { m: 60, h: 3_600, d: 86_400 };
+
+/** @returns seconds */
+function parseSince(text: string): number {
+  const [, number, unit] = /^([1-9][0-9]{0,3})([mhd])$/.exec(text) ?? [];
+  if (number === undefined) throw new InvalidArgumentError('write a time such as "90m", "24h" or "30d".');
+  return Number(number) * SECONDS_IN[unit as keyof typeof SECONDS_IN];
+}
+
 function parseReason(text: string): string {
   if (text.trim() === "" || text.length > MAX_REASON)
     throw new InvalidArgumentError(`write 1 to ${MAX_REASON} characters.`);
@@ -245,12 +268,12 @@ function withoutGuesses(args: readonly string[]): string[] {
   return args.map((argument) => (argument === "--local" ? "--local=" : argument));
 }
 
-/** Moves a uid or sid behind `--`: it may begin with a hyphen, and would be parsed as an option. */
+/** Moves a uid, sid or request ID behind `--`: it may begin with a hyphen, and would be parsed as an option. */
 function withIdsLast(program: Command, args: readonly string[]): string[] {
   const options = withSubcommands(program).flatMap((command) => command.options);
   const isId = (argument: string, place: number): boolean =>
     argument.startsWith("-") &&
-    SHORT_ID.test(argument) &&
+    (SHORT_ID.test(argument) || REQUEST_ID.test(argument)) &&
     !options.some(({ long }) => long === argument) &&
     !options.some(({ long, required }) => required && long === args[place - 1]);
   const ids = args.filter(isId);

@@ -14,6 +14,7 @@ import {
 import { clientAuthenticationProblems } from "./client-authentication";
 import type { ConfigProblem } from "./error";
 import type { Config } from "./schema";
+import { wafProblems } from "./waf";
 
 const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   lifetimesNest,
@@ -36,6 +37,7 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   assertionsHaveAnAudience,
   hookGrantsRolesOfThePolicy,
   tagKeysAreDistinct,
+  wafProblems,
 ];
 
 export function checkAcross(config: Config): ConfigProblem[] {

@@ -61,6 +61,8 @@ export function parseConfig(input: unknown, source = "config"): Config {
 const REMOVED: Record<string, string> = {
   "session.shardCount": "remove it: there are always 4,096 shards",
   "identityProviders.*.rolesClaim": 'write roles: { claim: "groups" } instead',
+  "waf.rateLimit":
+    "write rateLimits: { site: { limit: 50000 } } instead; the gateway's own paths have a limit of their own",
 };
 
 /** What to write, if the schema only says that a value has the wrong type. */
@@ -77,6 +79,10 @@ function writeAnotherKind({ code, expected }: z.core.$ZodRawIssue): string | und
 }
 
 function problemsOf(issue: z.core.$ZodIssue, input: unknown): ConfigProblem[] {
+  if (issue.code === "invalid_union" && issue.message === NO_MESSAGE) {
+    const meant = formMeant(issue.errors, valueAt(input, issue.path));
+    return meant.flatMap((part) => problemsOf({ ...part, path: [...issue.path, ...part.path] }, input));
+  }
   const place = issue.path.reduce<string>(
     (text, key) => text + (typeof key === "number" ? `[${key}]` : (text && ".") + String(key)),
     "",
@@ -89,7 +95,9 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown): ConfigProblem[] {
         path,
         message:
           REMOVED[path.replace(/^(identityProviders)\.[^.]+/, "$1.*")] ??
-          "there is no such setting; remove it or check its spelling",
+          (issue.message.startsWith("Unrecognized key")
+            ? "there is no such setting; remove it or check its spelling"
+            : issue.message),
       }));
   }
   if (issue.code === "invalid_key")
@@ -98,12 +106,28 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown): ConfigProblem[] {
   return [{ path: place, message: issue.message + found(input, issue.path) }];
 }
 
+/** Zod's own, of a union that leaves it to the mistakes inside. */
+const NO_MESSAGE = "Invalid input";
+
+/**
+ * The mistakes in the form of a union that somebody meant: the first one whose required settings are there, or else the
+ * last one.
+ */
+function formMeant(forms: readonly z.core.$ZodIssue[][], value: unknown): readonly z.core.$ZodIssue[] {
+  const isMeant = (issues: readonly z.core.$ZodIssue[]): boolean =>
+    issues.every(({ path, code }) =>
+      path.length === 0 ? code === "unrecognized_keys" : valueAt(value, path) !== undefined,
+    );
+  return forms.find(isMeant) ?? forms.at(-1)!;
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((parent, key) => (parent as Record<PropertyKey, unknown> | undefined)?.[key], input);
+}
+
 /** Describes the value at a path of the input, if it is short enough. */
 function found(input: unknown, path: readonly PropertyKey[]): string {
-  const value = path.reduce<unknown>(
-    (parent, key) => (parent as Record<PropertyKey, unknown> | undefined)?.[key],
-    input,
-  );
+  const value = valueAt(input, path);
   if (value === undefined) return "; it is missing";
   const text = typeof value === "function" || typeof value === "bigint" ? `a ${typeof value}` : JSON.stringify(value);
   return text.length <= 60 ? `; it is ${text}` : "";

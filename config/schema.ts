@@ -7,6 +7,7 @@ import { METHODS, type PolicyRule } from "../policy/rule";
 import { duration, host, hostedZone, pathPattern, region, role, servedHost, slug, text } from "./fields";
 import { identityProvider } from "./identity-provider";
 import { signInHook } from "./sign-in-hook";
+import { waf } from "./waf";
 
 /** Headers with a fixed meaning; a config must not map a claim to them. */
 const FIXED_IDENTITY_HEADERS = [
@@ -152,16 +153,6 @@ const theme = z.strictObject({
     .optional(),
 });
 
-const waf = z.strictObject({
-  /** Requests from one IP address within five minutes; further ones are blocked. */
-  rateLimit: z
-    .number("write a number of requests")
-    .int("write a whole number")
-    .min(10, "write at least 10")
-    .max(2_000_000_000, "write at most 2000000000")
-    .default(2000),
-});
-
 const iam = z.strictObject({
   /** A managed policy that bounds what the functions' roles can ever do. */
   permissionsBoundaryArn: text(
@@ -243,6 +234,7 @@ export const configSchema = z.strictObject({
     )
     .default({}),
   theme: theme.prefault({}),
+  /** `false` for no web ACL, `webAclArn` for an existing one. */
   waf: waf.prefault({}),
   /**
    * An issued certificate in us-east-1 that covers all domains. Without it, one is requested and validated in

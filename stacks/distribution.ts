@@ -17,7 +17,8 @@ export interface DistributionProps {
   gateArn: string;
   /** The Lambda@Edge version on the gateway's own endpoints. */
   authArn: string;
-  webAclArn: string;
+  /** Undefined for none. */
+  webAclArn: string | undefined;
   /** The hosts that CloudFront itself must know: all but those that only the local edge serves. */
   aliases: readonly string[];
   certificateArn: string | undefined;
@@ -45,7 +46,7 @@ export class Distribution extends Construct {
       httpVersion: "http2and3",
       priceClass: "PriceClass_All",
       waitForDeployment: true,
-      webAclId: props.webAclArn,
+      ...(props.webAclArn === undefined ? {} : { webAclId: props.webAclArn }),
       aliases: [...props.aliases],
       ...(isS3(config.origin) ? { defaultRootObject: "index.html" } : {}),
       origin: props.origins.definitions,

@@ -26,7 +26,7 @@ import { Revoker } from "./revoker";
 import { Secrets } from "./secrets";
 import { SessionStore } from "./session-store";
 import { authSettings, hostsOf } from "./settings";
-import { WebAcl } from "./web-acl";
+import { WebAcl } from "./web-acl/web-acl";
 
 export interface GatewayProps {
   config: Config;
@@ -99,7 +99,7 @@ export class Gateway extends Construct {
     });
 
     const origins = new Origins(this, "origin", config);
-    const webAclArn = new WebAcl(this, "web_acl", config).arn;
+    const webAcl = webAclArn(this, config);
     const responseHeadersPolicyId = new ResponseHeaders(this, "security_headers", config).id;
     const distribution = new Distribution(this, "gateway", {
       config,
@@ -108,7 +108,7 @@ export class Gateway extends Construct {
       responseHeadersPolicyId,
       gateArn: gate.arn,
       authArn: auth.qualifiedArn,
-      webAclArn,
+      webAclArn: webAcl,
       aliases: attached(domains),
       certificateArn: certificate,
     });
@@ -122,7 +122,7 @@ export class Gateway extends Construct {
             config,
             aliases: attached(redirected),
             certificateArn: certificate,
-            webAclArn,
+            webAclArn: webAcl,
             responseHeadersPolicyId,
           });
     if (config.manageDns) {
@@ -174,6 +174,13 @@ function certificateArn(scope: Construct, config: Config, domains: readonly stri
   if (Object.keys(zones).length < domains.length)
     throw new Error("a domain needs a certificate or a hosted zone (checked in config/cross-checks.ts)");
   return new Certificate(scope, "certificate", { zones }).arn;
+}
+
+/** The web ACL that the gateway makes, or an existing one; undefined for none. */
+function webAclArn(scope: Construct, config: Config): string | undefined {
+  const { waf } = config;
+  if (waf === false) return undefined;
+  return "webAclArn" in waf ? waf.webAclArn : new WebAcl(scope, "web_acl", config, waf).arn;
 }
 
 /** `app.localhost:8443` and the like: CloudFront does not know these hosts. */

@@ -76,6 +76,11 @@ export function edgeLogGroupName(functionName: string): string {
   return `/aws/lambda/us-east-1.${functionName}`;
 }
 
+/** WAF requires the prefix: https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html */
+export function webAclLogGroupName(config: Config): string {
+  return `aws-waf-logs-${config.name}`;
+}
+
 /**
  * Long enough to undo the deletion of a secret, short enough that its name is free again within a week. The name of a
  * throw-away stage is free immediately.

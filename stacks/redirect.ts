@@ -11,7 +11,7 @@ export interface RedirectProps {
   /** As in DistributionProps. */
   aliases: readonly string[];
   certificateArn: string;
-  webAclArn: string;
+  webAclArn: string | undefined;
   responseHeadersPolicyId: string;
 }
 
@@ -42,7 +42,7 @@ export class Redirect extends Construct {
       isIpv6Enabled: true,
       httpVersion: "http2and3",
       priceClass: "PriceClass_All",
-      webAclId: props.webAclArn,
+      ...(props.webAclArn !== undefined && { webAclId: props.webAclArn }),
       aliases: [...props.aliases],
       // CloudFront requires one. The function answers every request itself.
       origin: [

@@ -113,7 +113,8 @@ function hookSettings(hook: SignInHook): SignInHookSettings {
   return url === undefined ? { ...common, function: lambda! } : { ...common, url, audience: hookAudience(hook)! };
 }
 
-function themeOf(config: Config): Theme {
+/** What the gateway's pages look like. */
+export function themeOf(config: Config): Theme {
   const { productName, accentColor, support } = config.theme;
   return {
     productName: productName ?? config.domain,

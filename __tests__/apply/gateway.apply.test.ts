@@ -221,7 +221,7 @@ describeWithDeployment("the example, applied", (open, moto) => {
     const main = { issuer: idp.issuer, clientId: idp.clientId, clientAuthentication: idp.clientAuthentication };
     const changed = {
       rule: 'policy: [{ path: "/reports/**", allow: { roles: ["auditor"] } }, ...example.policy]',
-      "rate limit": "waf: { rateLimit: 500 }",
+      "rate limit": "waf: { rateLimits: { gateway: { limit: 500 } } }",
       "base path": 'basePath: "/_door"',
       "no protection": "deletionProtection: false",
     };

@@ -9,6 +9,7 @@ import {
   keyRotatorFunctionName,
   revocationConsumerFunctionName,
   revokerFunctionName,
+  webAclLogGroupName,
 } from "../../stacks/names";
 
 const PAGE = readFileSync(join(__dirname, "../../docs/operations.md"), "utf8");
@@ -27,5 +28,6 @@ test.each(
     keyRotatorFunctionName,
     revocationConsumerFunctionName,
     revokerFunctionName,
+    webAclLogGroupName,
   ].map((nameOf) => nameOf(EXAMPLE)),
 )("names %s as it is deployed", (name) => expect(PAGE).toContain(`${name}\``));

@@ -502,33 +502,55 @@ describeWithTerraform("the plan", (open) => {
       const acl = one("everything", "aws_wafv2_web_acl");
       expect(acl).toMatchObject({ name: "everything-gateway", scope: "CLOUDFRONT" });
       expect(byPriority(acl).map(({ priority, name }) => [priority, name])).toEqual([
-        [10, "ip-reputation"],
-        [20, "rate-limit"],
-        [30, "known-bad-inputs"],
-        [40, "common"],
-        [50, "long-query"],
+        [10, "blocked-addresses"],
+        [20, "allowed-addresses"],
+        [30, "countries"],
+        [100, "rate-gateway"],
+        [110, "rate-api"],
+        [300, "ip-reputation"],
+        [310, "anonymous-ip"],
+        [320, "known-bad-inputs"],
+        [330, "common"],
+        [350, "sql"],
+        [370, "unix"],
+        [500, "bot-control"],
+        [510, "account-takeover"],
+        [900, "exempted"],
+      ]);
+      expect(byPriority(one("minimal", "aws_wafv2_web_acl")).map(({ priority, name }) => [priority, name])).toEqual([
+        [100, "rate-gateway"],
+        [110, "rate-site"],
+        [300, "ip-reputation"],
+        [320, "known-bad-inputs"],
+        [330, "common"],
+        [900, "exempted"],
       ]);
     });
 
-    test("limits the rate as configured and blocks; no managed group is only counted", () => {
-      const rules = byPriority(one("everything", "aws_wafv2_web_acl"));
-      expect(rules[1]).toMatchObject({
-        statement: [{ rate_based_statement: [{ limit: 500, aggregate_key_type: "IP" }] }],
-        action: [{ block: [{ custom_response: [{ response_code: 429 }] }] }],
-      });
-      const groups = rules.flatMap(({ statement, override_action }) =>
-        (statement as Values[])[0]!["managed_rule_group_statement"] instanceof Array &&
-        ((statement as Values[])[0]!["managed_rule_group_statement"] as Values[]).length > 0
-          ? [[((statement as Values[])[0]!["managed_rule_group_statement"] as Values[])[0]!["name"], override_action]]
-          : [],
-      );
-      expect(groups).toEqual(
-        [
-          "AWSManagedRulesAmazonIpReputationList",
-          "AWSManagedRulesKnownBadInputsRuleSet",
-          "AWSManagedRulesCommonRuleSet",
-        ].map((group) => [group, [{ count: [], none: [{}] }]]),
-      );
+    test("has address sets of one version each", () => {
+      expect(
+        all("everything", "aws_wafv2_ip_set").map(({ name, values }) => [
+          name,
+          values["ip_address_version"],
+          values["addresses"],
+        ]),
+      ).toEqual([
+        ["web_acl_allow-ipv4", "IPV4", ["192.0.2.0/24"]],
+        ["web_acl_block-ipv4", "IPV4", ["198.51.100.7/32"]],
+        ["web_acl_block-ipv6", "IPV6", ["2001:db8::/32"]],
+      ]);
+    });
+
+    test("has a page of its own for what it blocks, within 4 KB", () => {
+      const pages = one("everything", "aws_wafv2_web_acl")["custom_response_body"] as Values[];
+      expect(pages.map(({ key, content_type }) => [key, content_type]).sort()).toEqual([
+        ["blocked", "TEXT_HTML"],
+        ["limited", "TEXT_HTML"],
+      ]);
+      for (const { content } of pages) {
+        expect(Buffer.byteLength(String(content))).toBeLessThanOrEqual(4_096);
+        expect(content).toContain("Everything – für alle");
+      }
     });
 
     test("samples no requests: they would show cookies and codes", () => {
@@ -582,9 +604,10 @@ describeWithTerraform("the plan", (open) => {
         "everything-revocations",
         "everything-revoker",
       ];
-      expect(all("everything", "aws_cloudwatch_log_group").map(kept)).toEqual(
-        functions.map((name) => [`/aws/lambda/${name}`, 365, EVERYTHING.logKmsKeyArn]),
-      );
+      expect(all("everything", "aws_cloudwatch_log_group").map(kept)).toEqual([
+        ...functions.map((name) => [`/aws/lambda/${name}`, 365, EVERYTHING.logKmsKeyArn]),
+        ["aws-waf-logs-everything", 365, EVERYTHING.logKmsKeyArn],
+      ]);
       expect(all("example", "aws_cloudwatch_log_group").map(kept)).toContainEqual([
         "/aws/vendedlogs/cloudfront/handbook",
         90,

@@ -1,5 +1,6 @@
 /** Every mistake that one can make in a config. */
 import { IDENTITY } from "./identity-mistakes";
+import { WAF } from "./waf-mistakes";
 import {
   ALLOW,
   CACHING,
@@ -226,11 +227,6 @@ const DELIVERY: Mistake[] = [
     "behaviors[0].path",
     'no policy rule can match "/a/b"; add a rule such as { path: "/a/b", allow: "signed-in" }',
   ],
-  [{ waf: false }, "waf", "write an object; it is false"],
-  [{ waf: { rateLimit: "2000" } }, "waf.rateLimit", 'write a number of requests; it is "2000"'],
-  [{ waf: { rateLimit: 9 } }, "waf.rateLimit", "write at least 10; it is 9"],
-  [{ waf: { rateLimit: 10.5 } }, "waf.rateLimit", "write a whole number; it is 10.5"],
-  [{ waf: { rateLimit: 2_000_000_001 } }, "waf.rateLimit", "write at most 2000000000; it is 2000000001"],
   [{ theme: { productName: "" } }, "theme.productName", 'write a name; it is ""'],
   [{ theme: { productName: "x".repeat(61) } }, "theme.productName", "write at most 60 characters"],
   ...[...`<>&"'\\\`$%`].map((character): Mistake => [
@@ -397,4 +393,4 @@ const HOOK: Mistake[] = [
   [hook({ lambda: LAMBDA, roles: ["admin"] }), "signInHook.roles", UNKNOWN],
 ];
 
-export const MISTAKES: Mistake[] = [...SITE, ...IDENTITY, ...HOOK, ...DELIVERY, ...POLICY];
+export const MISTAKES: Mistake[] = [...SITE, ...IDENTITY, ...HOOK, ...DELIVERY, ...WAF, ...POLICY];

@@ -66,7 +66,7 @@ export const pushed: Check = async (subject) => {
       return problem(
         described(answer),
         answer.status === 403
-          ? "the web ACL blocks what the provider pushes: look at its sampled requests"
+          ? "the web ACL blocks what the provider pushes: npx edgegate waf why shows the rule"
           : LOOK_IN_LOG,
       );
     }),

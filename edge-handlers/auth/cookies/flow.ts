@@ -1,6 +1,8 @@
 /** Flow cookies: one for each sign-in in progress, so that parallel tabs do not interfere with each other. */
 import { timingSafeEqual } from "node:crypto";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { FLOW_COOKIE_PREFIX } from "../../../session/cookies";
+import { hmac } from "../../../session/node-hash";
 import type { Known } from "../sign-in/authentication";
 import type { RequestContext } from "../request-context";
 import { clearCookie, onlyCookie, setCookie } from "../../shared/cookie-jar";
@@ -11,25 +13,20 @@ import { seal, unseal } from "./seal";
  * does, to find a password or a phone.
  */
 export const FLOW_LIFETIME = 1_800;
-/** With the new one that makes five. */
-const MAX_OTHERS = 4;
+const MAX_FLOWS = 5;
 /**
- * Total characters of the others: long return paths must not add up to the 20 KB that an edge accepts of a request.
+ * Total characters of all flow cookies, the one of a new sign-in included. With a session and its refresh cookie they
+ * stay below 10,240, beyond which a firewall may refuse the application's requests.
  */
-const MAX_SIZE_OF_OTHERS = 5_000;
+const MAX_SIZE = 4_000;
+/** Bytes of a return path, so that nothing that was sealed needs more memory than expected. */
+const MAX_RETURN_PATH = 4_096;
 /** 32 random bytes as base64url. */
 const STATE = /^[\w-]{43}$/;
 const STATE_PREFIX = /^[\w-]{8}$/;
 
-export interface Flow {
-  state: string;
-  nonce: string;
-  /** PKCE code verifier (RFC 7636 section 4.1). */
-  verifier: string;
+interface Begun {
   idp: string;
-  /** The ID of the session that the flow may open, once. */
-  sid: string;
-  returnPath: string;
   /**
    * The cut-offs known when this sign-in began, if it forces re-authentication. Absent if the provider may use its
    * existing session.
@@ -39,9 +36,59 @@ export interface Flow {
   startedAt: number;
 }
 
-/** @throws Failure `keys_unavailable` */
-export async function flowCookie({ ports }: RequestContext, flow: Flow): Promise<string> {
-  return setCookie(cookieName(flow.state), await seal(ports, "edgegate-flow", flow), FLOW_LIFETIME);
+export interface Flow extends Begun {
+  state: string;
+  nonce: string;
+  /** PKCE code verifier (RFC 7636 section 4.1). */
+  verifier: string;
+  /** The ID of the session that the flow may open, once. */
+  sid: string;
+  returnPath: string;
+  /** 32 random bytes as base64url, from which the four secrets follow. */
+  seed: string;
+}
+
+/** What the cookie has of a flow: as little as possible. */
+interface Content extends Begun {
+  seed: string;
+  /** The return path, if compression does not make it shorter. */
+  path?: string;
+  /** Compressed (RFC 1951), as base64url. Nothing secret is in it. */
+  deflated?: string;
+}
+
+/** @param seed 32 random bytes as base64url */
+export function newFlow(seed: string, begun: Begun, returnPath: string): Flow {
+  return {
+    ...begun,
+    seed,
+    returnPath,
+    state: hmac(seed, "state"),
+    nonce: hmac(seed, "nonce"),
+    verifier: hmac(seed, "verifier"),
+    sid: hmac(seed, "sid").slice(0, 16),
+  };
+}
+
+/**
+ * `Set-Cookie` values that begin a flow, and end others to make room: first invalid and expired ones, then the oldest.
+ *
+ * @throws Failure `keys_unavailable`
+ */
+export async function flowCookies(context: RequestContext, flow: Flow): Promise<string[]> {
+  const { seed, idp, reauthentication, startedAt, returnPath } = flow;
+  const deflated = deflateRawSync(returnPath).toString("base64url");
+  const content: Content = {
+    seed,
+    idp,
+    startedAt,
+    ...(reauthentication && { reauthentication }),
+    ...(deflated.length < returnPath.length ? { deflated } : { path: returnPath }),
+  };
+  const value = await seal(context.ports, "edgegate-flow", content);
+  const name = cookieName(flow.state);
+  const room = { count: MAX_FLOWS - 1, size: MAX_SIZE - name.length - value.length };
+  return [...(await clearedExcess(context, room)), setCookie(name, value, FLOW_LIFETIME)];
 }
 
 /**
@@ -55,8 +102,14 @@ export async function readFlow(context: RequestContext, state: string): Promise<
   return flow && timingSafeEqual(Buffer.from(flow.state), Buffer.from(state)) ? flow : undefined;
 }
 
-export function clearedFlowCookie(state: string): string {
-  return clearCookie(cookieName(state));
+/**
+ * Ends a flow. Others that began at the same time did not know of each other, so what is too much of them ends too.
+ *
+ * @throws Failure `keys_unavailable`
+ */
+export async function endedFlowCookies(context: RequestContext, { state }: Flow): Promise<string[]> {
+  const own = cookieName(state);
+  return [clearCookie(own), ...(await clearedExcess(context, { count: Infinity, size: MAX_SIZE }, own))];
 }
 
 /** Clears every flow cookie of the browser. */
@@ -64,29 +117,39 @@ export function clearedFlowCookies({ cookies }: RequestContext): string[] {
   return flowCookieNames(cookies.all).map((name) => clearCookie(name));
 }
 
-/**
- * Clears flow cookies to make room for a new one: first invalid and expired flows, then the oldest.
- *
- * @throws Failure `keys_unavailable`
- */
-export async function clearedOldestFlowCookies(context: RequestContext): Promise<string[]> {
-  const flows = await Promise.all(
-    flowCookieNames(context.cookies.all).map(async (name) => {
+/** Clears flow cookies until the others have room. @param except the name of one that does not count */
+async function clearedExcess(
+  context: RequestContext,
+  room: { count: number; size: number },
+  except?: string,
+): Promise<string[]> {
+  const cookies = flowCookieNames(context.cookies.all)
+    .filter((name) => name !== except)
+    .map((name) => {
       const value = onlyCookie(context.cookies, name);
-      return { name, length: value?.length ?? 0, flow: await openFlow(context, value) };
-    }),
+      return { name, value, length: name.length + (value?.length ?? 0) };
+    });
+  const sizeOfAll = cookies.reduce((sum, { length }) => sum + length, 0);
+  // Almost always. What is invalid or has expired goes by itself.
+  if (cookies.length <= room.count && sizeOfAll <= room.size) return [];
+  const flows = await Promise.all(
+    cookies.map(async ({ value, ...cookie }) => ({ ...cookie, flow: await openFlow(context, value) })),
   );
   const newestFirst = flows.sort((a, b) => (b.flow?.startedAt ?? 0) - (a.flow?.startedAt ?? 0));
   let size = 0;
   const excess = newestFirst.filter(
-    ({ flow, length }, place) => !flow || place >= MAX_OTHERS || (size += length) > MAX_SIZE_OF_OTHERS,
+    ({ flow, length }, place) => !flow || place >= room.count || (size += length) > room.size,
   );
   return excess.map(({ name }) => clearCookie(name));
 }
 
 async function openFlow({ ports, now }: RequestContext, value: string | undefined): Promise<Flow | undefined> {
-  const flow = value === undefined ? undefined : await unseal<Flow>(ports, "edgegate-flow", value);
-  return flow && now < flow.startedAt + FLOW_LIFETIME ? flow : undefined;
+  const content = value === undefined ? undefined : await unseal<Content>(ports, "edgegate-flow", value);
+  // Versions before this one sealed other content.
+  if (content?.seed === undefined || !(now < content.startedAt + FLOW_LIFETIME)) return undefined;
+  const { seed, path, deflated = "", ...begun } = content;
+  const options = { maxOutputLength: MAX_RETURN_PATH };
+  return newFlow(seed, begun, path ?? inflateRawSync(Buffer.from(deflated, "base64url"), options).toString());
 }
 
 function cookieName(state: string): string {

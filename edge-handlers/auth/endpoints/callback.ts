@@ -2,7 +2,7 @@
 import { LEDGER_RETENTION } from "../../../ledger/records";
 import { redirect } from "../../shared/responses";
 import { cutoffsOf, endAsCutoff, judgeAuthentication, type Cutoff, type Known } from "../sign-in/authentication";
-import { clearedFlowCookie, readFlow, type Flow } from "../cookies/flow";
+import { endedFlowCookies, readFlow, type Flow } from "../cookies/flow";
 import { providerCookies } from "../cookies/provider";
 import type { RefreshToken } from "../cookies/refresh";
 import { signInsCookie } from "../cookies/sign-ins";
@@ -29,7 +29,7 @@ export async function callback(context: RequestContext, idp: string): Promise<Re
   const flow = await readFlow(context, url.searchParams.get("state") ?? "");
   if (!flow) throw new Failure("flow_missing");
   // A flow is used once, even if the sign-in fails.
-  context.setCookies.push(clearedFlowCookie(flow.state));
+  context.setCookies.push(...(await endedFlowCookies(context, flow)));
   context.startAgain = startAgainPath(settings, flow.returnPath);
   if (flow.idp !== idp) throw new Failure("flow_mismatch");
 

@@ -2,7 +2,7 @@ import { calculatePKCECodeChallenge } from "oauth4webapi";
 import { profileOf, scopesOf } from "../../../identity/profiles";
 import { redirect } from "../../shared/responses";
 import type { Known } from "./authentication";
-import { clearedOldestFlowCookies, flowCookie, type Flow } from "../cookies/flow";
+import { flowCookies, newFlow } from "../cookies/flow";
 import { isLoop } from "../cookies/sign-ins";
 import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
@@ -35,16 +35,8 @@ export async function startSignIn(
   if (isLoop(context, "s")) throw new Failure("too_many_sign_ins");
   // In parallel, because from a distant region each call may take most of a second.
   const [party] = await Promise.all([relyingParty(context, idp), ports.keys()]);
-  const flow: Flow = {
-    state: ports.random(32),
-    nonce: ports.random(32),
-    verifier: ports.random(32),
-    idp,
-    sid: ports.random(12),
-    returnPath,
-    ...(reauthentication && { reauthentication }),
-    startedAt: context.now,
-  };
+  const begun = { idp, ...(reauthentication && { reauthentication }), startedAt: context.now };
+  const flow = newFlow(ports.random(32), begun, returnPath);
 
   const { settings, server } = party;
   const { parameters, accountPrompt } = profileOf(settings.profile);
@@ -66,7 +58,7 @@ export async function startSignIn(
     ...(isAnother && accountPrompt && { prompt: accountPrompt }),
     ...((reauthentication || (isAnother && !accountPrompt)) && { prompt: "login", max_age: "0" }),
   });
-  context.setCookies.push(...(await clearedOldestFlowCookies(context)), await flowCookie(context, flow));
+  context.setCookies.push(...(await flowCookies(context, flow)));
   note.outcome = "sign_in_started";
   return redirect(target.href);
 }
