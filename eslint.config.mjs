@@ -106,7 +106,7 @@ function importsOf([folder, others]) {
 }
 
 export default tseslint.config(
-  { ignores: ["node_modules", "dist", "cdktf.out", "coverage"] },
+  { ignores: ["node_modules", "dist", "cdktf.out", "coverage", ".cache"] },
   ...tseslint.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -41,12 +41,16 @@ const FIELDS = [
  */
 export class AccessLogs extends Construct {
   readonly delivery: ITerraformDependable;
+  /** Absent if the logs go to the config's bucket. */
+  readonly groupName: string | undefined;
 
   constructor(scope: Construct, id: string, props: { config: Config; distributionArn: string }) {
     super(scope, id);
     const { config } = props;
     const name = `${config.name}-access`;
-    const target = config.accessLogBucketArn ?? this.#logGroup(config).arn;
+    const group = config.accessLogBucketArn === undefined ? this.#logGroup(config) : undefined;
+    this.groupName = group?.name;
+    const target = config.accessLogBucketArn ?? group!.arn;
     const source = new CloudwatchLogDeliverySource(this, "source", {
       name,
       logType: "ACCESS_LOGS",

@@ -1,3 +1,4 @@
+import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
@@ -20,7 +21,7 @@ interface Alarm {
     namespace: string;
     metricName: string;
     statistic: "Average" | "Maximum" | "Sum";
-    dimensions: Record<string, string>;
+    dimensions?: Record<string, string>;
   };
   /** The alarm fires if the metric is above this in a period. */
   threshold: number;
@@ -79,30 +80,78 @@ function alarms(config: Config, distributionId: string): Record<string, Alarm> {
   };
 }
 
+/** An alarm about the access log's lines that match a pattern. */
+interface LogAlarm extends Omit<Alarm, "metric"> {
+  /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/matching-terms-json-log-events.html */
+  pattern: string;
+}
+
+/** Alarms about what the gateway answers itself. In the distribution's error rate it drowns in the site's traffic. */
+function logAlarms(config: Config): Record<string, LogAlarm> {
+  return {
+    "sign-in-errors": {
+      description: `For ten minutes, people who sign in, sign out or renew their session got server errors (5xx): look at the "outcome" in the log of ${authFunctionName(config)} in the regions near them.`,
+      pattern: `{ $.cs-uri-stem = "${config.basePath}/*" && $.sc-status = "5*" }`,
+      threshold: 5,
+      periods: 2,
+    },
+    "store-errors": {
+      description: `The gate refused more than ten requests in five minutes because it could not read the KeyValueStore ("deny store"): look at the AWS Health Dashboard, and run "edgegate store check".`,
+      pattern: '{ $.viewer-request-log-data = "deny store" }',
+      threshold: 10,
+    },
+    "wrong-signatures": {
+      description: `More than a hundred requests in five minutes had a session cookie with a wrong signature ("login mac"): somebody invents tokens, or the store has another key than the secret.`,
+      pattern: '{ $.viewer-request-log-data = "login mac" }',
+      threshold: 100,
+    },
+  };
+}
+
+export interface AlarmsProps {
+  config: Config;
+  distributionId: string;
+  /** Absent if the access log goes to a bucket; then nothing can count its lines. */
+  accessLogGroup: string | undefined;
+}
+
 /** The alarms show in CloudWatch, and notify the config's topic when they start and when they end. */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, config: Config, distributionId: string) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: AlarmsProps,
+  ) {
     super(scope, id);
-    const topics =
-      config.alarmTopicArn === undefined
-        ? {}
-        : { alarmActions: [config.alarmTopicArn], okActions: [config.alarmTopicArn] };
-    for (const [name, { description, metric, threshold, periods = 1 }] of Object.entries(
-      alarms(config, distributionId),
-    )) {
-      new CloudwatchMetricAlarm(this, name, {
-        alarmName: `${config.name}-${name}`,
-        alarmDescription: description,
-        ...metric,
-        comparisonOperator: "GreaterThanThreshold",
-        threshold,
-        period: PERIOD_SECONDS,
-        evaluationPeriods: periods,
-        // An empty queue or an idle function has no metrics.
-        treatMissingData: "notBreaching",
-        ...topics,
+    const { config, distributionId, accessLogGroup } = props;
+    for (const [name, alarm] of Object.entries(alarms(config, distributionId))) this.#add(name, alarm);
+    if (accessLogGroup === undefined) return;
+    for (const [name, { pattern, ...alarm }] of Object.entries(logAlarms(config))) {
+      const metric = { namespace: `edgegate/${config.name}`, metricName: name };
+      new CloudwatchLogMetricFilter(this, `${name}-lines`, {
+        name: `${config.name}-${name}`,
+        logGroupName: accessLogGroup,
+        pattern,
+        metricTransformation: { namespace: metric.namespace, name, value: "1" },
       });
+      this.#add(name, { ...alarm, metric: { ...metric, statistic: "Sum" } });
     }
+  }
+
+  #add(name: string, { description, metric, threshold, periods = 1 }: Alarm): void {
+    const { name: gateway, alarmTopicArn } = this.props.config;
+    new CloudwatchMetricAlarm(this, name, {
+      alarmName: `${gateway}-${name}`,
+      alarmDescription: description,
+      ...metric,
+      comparisonOperator: "GreaterThanThreshold",
+      threshold,
+      period: PERIOD_SECONDS,
+      evaluationPeriods: periods,
+      // An empty queue or an idle function has no metrics.
+      treatMissingData: "notBreaching",
+      ...(alarmTopicArn !== undefined && { alarmActions: [alarmTopicArn], okActions: [alarmTopicArn] }),
+    });
   }
 }
 

@@ -112,9 +112,9 @@ export class Gateway extends Construct {
       aliases: attached(domains),
       certificateArn: certificate,
     });
-    new Alarms(this, "alarm", config, distribution.id);
     const readable = origins.buckets.map((bucket) => bucket.allowReadBy(distribution.arn));
-    const { delivery } = new AccessLogs(this, "access_logs", { config, distributionArn: distribution.arn });
+    const { delivery, groupName } = new AccessLogs(this, "access_logs", { config, distributionArn: distribution.arn });
+    new Alarms(this, "alarm", { config, distributionId: distribution.id, accessLogGroup: groupName });
     const redirect =
       certificate === undefined || redirected.length === 0
         ? undefined

@@ -15,6 +15,8 @@ const CONFIGS = {
 };
 type Name = keyof typeof CONFIGS;
 type Values = Record<string, unknown>;
+/** Alarms about lines of the access log, by the names of their metrics. */
+const LOG_ALARMS = ["sign-in-errors", "store-errors", "wrong-signatures"];
 
 describeWithTerraform("the revoker", (open) => {
   const outdir = mkdtempSync(join(tmpdir(), "edgegate-revoker-"));
@@ -44,6 +46,8 @@ describeWithTerraform("the revoker", (open) => {
       "aws_cloudwatch_event_target.revoker_tidy_target",
       "aws_cloudwatch_log_group.revoker_consumer_logs",
       "aws_cloudwatch_log_group.revoker_logs",
+      // The config with everything sends its access log to a bucket.
+      ...(name === "example" ? LOG_ALARMS.map((alarm) => `aws_cloudwatch_log_metric_filter.alarm_${alarm}-lines`) : []),
       "aws_cloudwatch_metric_alarm.alarm_key-rotator-errors",
       "aws_cloudwatch_metric_alarm.alarm_revocations-dead",
       "aws_cloudwatch_metric_alarm.alarm_revocations-errors",
@@ -51,7 +55,11 @@ describeWithTerraform("the revoker", (open) => {
       "aws_cloudwatch_metric_alarm.alarm_revocations-late",
       "aws_cloudwatch_metric_alarm.alarm_revoker-errors",
       "aws_cloudwatch_metric_alarm.alarm_server-errors",
+      ...(name === "example" ? ["aws_cloudwatch_metric_alarm.alarm_sign-in-errors"] : []),
       "aws_cloudwatch_metric_alarm.alarm_sign-outs-late",
+      ...(name === "example"
+        ? ["aws_cloudwatch_metric_alarm.alarm_store-errors", "aws_cloudwatch_metric_alarm.alarm_wrong-signatures"]
+        : []),
       "aws_dynamodb_table.ledger_revocations",
       "aws_dynamodb_table.ledger_sessions",
       "aws_iam_role.revoker_consumer_role",
@@ -216,8 +224,10 @@ describeWithTerraform("the revoker", (open) => {
 
   describe("alarms", () => {
     // A distribution's id is known after the apply, and so are dimensions that have it.
-    const subject = ({ dimensions }: Values) =>
-      Object.values((dimensions as object | undefined) ?? { DistributionId: "known after apply" })[0];
+    const subject = ({ dimensions, metric_name: metric }: Values) =>
+      LOG_ALARMS.includes(metric as string)
+        ? "lines of the access log"
+        : Object.values((dimensions as object | undefined) ?? { DistributionId: "known after apply" })[0];
 
     test("when revocations are given up, lost or late, when a function fails, and when viewers get server errors", () => {
       const alarms = all("example", "aws_cloudwatch_metric_alarm").map(({ values }) => [
@@ -241,20 +251,24 @@ describeWithTerraform("the revoker", (open) => {
         ["handbook-revocations-late", "ApproximateAgeOfOldestMessage", "Maximum", "handbook-revocations", 300],
         ["handbook-revoker-errors", "Errors", "Sum", "handbook-revoker", 0],
         ["handbook-server-errors", "5xxErrorRate", "Average", "known after apply", 5],
+        ["handbook-sign-in-errors", "sign-in-errors", "Sum", "lines of the access log", 5],
         ["handbook-sign-outs-late", "ApproximateAgeOfOldestMessage", "Maximum", "handbook-sign-outs", 600],
+        ["handbook-store-errors", "store-errors", "Sum", "lines of the access log", 10],
+        ["handbook-wrong-signatures", "wrong-signatures", "Sum", "lines of the access log", 100],
       ]);
       for (const { values } of all("example", "aws_cloudwatch_metric_alarm")) {
         expect(values).toMatchObject({
           comparison_operator: "GreaterThanThreshold",
           treat_missing_data: "notBreaching",
           period: 300,
-          evaluation_periods: values["metric_name"] === "5xxErrorRate" ? 2 : 1,
+          evaluation_periods: ["5xxErrorRate", "sign-in-errors"].includes(values["metric_name"] as string) ? 2 : 1,
         });
       }
     });
 
     test("of things that exist", () => {
       const things = [
+        "lines of the access log",
         ...all("example", "aws_sqs_queue").map(({ values }) => values["name"]),
         ...all("example", "aws_lambda_function").map(({ values }) => values["function_name"]),
       ];
@@ -265,6 +279,35 @@ describeWithTerraform("the revoker", (open) => {
       });
       for (const { values } of all("example", "aws_cloudwatch_metric_alarm")) {
         if (values["metric_name"] !== ofDistribution!["metric_name"]) expect(things).toContain(subject(values));
+      }
+    });
+
+    test("count the lines of the access log that say that sign-in, store or signatures fail", () => {
+      const filters = all("example", "aws_cloudwatch_log_metric_filter").map(({ values }) => values);
+      expect(filters.map((values) => [values["name"], values["log_group_name"], values["pattern"]]).sort()).toEqual([
+        [
+          "handbook-sign-in-errors",
+          "/aws/vendedlogs/cloudfront/handbook",
+          '{ $.cs-uri-stem = "/_gate/*" && $.sc-status = "5*" }',
+        ],
+        [
+          "handbook-store-errors",
+          "/aws/vendedlogs/cloudfront/handbook",
+          '{ $.viewer-request-log-data = "deny store" }',
+        ],
+        [
+          "handbook-wrong-signatures",
+          "/aws/vendedlogs/cloudfront/handbook",
+          '{ $.viewer-request-log-data = "login mac" }',
+        ],
+      ]);
+      const alarms = all("example", "aws_cloudwatch_metric_alarm").map(({ values }) => values);
+      for (const { metric_transformation: transformation } of filters) {
+        const [{ name, namespace, value }] = transformation as [Values];
+        expect(value).toBe("1");
+        expect(
+          alarms.filter((alarm) => alarm["namespace"] === namespace && alarm["metric_name"] === name),
+        ).toHaveLength(1);
       }
     });
 
