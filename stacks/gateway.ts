@@ -11,7 +11,7 @@ import { DecisionCheck, type Deciders } from "./decision-check";
 import { Distribution } from "./distribution";
 import { Dns } from "./dns";
 import { EdgeFunction } from "./edge-function";
-import { endpointUrls } from "./endpoint-urls";
+import { postLogoutRedirectUris, redirectUris } from "./endpoint-urls";
 import { Gate } from "./gate";
 import { identityStacks } from "./identity/identity-stacks";
 import { KeyRotator } from "./key-rotator";
@@ -121,7 +121,7 @@ export class Gateway extends Construct {
     this.siteBuckets = origins.buckets.map((bucket) => bucket.name);
     this.secretNames = secrets.namesToFill;
     this.redirectUris = redirectUris(config);
-    this.postLogoutRedirectUris = hostsOf(config).map((host) => `https://${host}${config.basePath}/signed-out`);
+    this.postLogoutRedirectUris = postLogoutRedirectUris(config);
 
     this.#distribution = distribution;
     this.#deciders = { gateArn: gate.arn, authArn: auth.qualifiedArn };
@@ -152,13 +152,4 @@ function certificateArn(scope: Construct, config: Config, domains: readonly stri
 /** `app.localhost:8443` and the like: CloudFront does not know these hosts. */
 function isLocal(host: string): boolean {
   return host.includes(":");
-}
-
-function redirectUris(config: Config): Record<string, string[]> {
-  return Object.fromEntries(
-    Object.keys(config.identityProviders).map((id) => [
-      id,
-      endpointUrls({ hosts: hostsOf(config), basePath: config.basePath }, `/callback/${id}`),
-    ]),
-  );
 }
