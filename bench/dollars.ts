@@ -2,13 +2,12 @@
 import { ENTRY_MARGIN, KEY_ANNOUNCEMENT, PROPAGATION } from "../session/timing";
 import { startBenchPlane, TOKEN_SECONDS } from "./control-plane";
 import type { Figure } from "./figure";
-import { POLLS, RENEWAL, SIGN_IN } from "../costs/operations";
+import { POLLS, RENEWAL, SIGN_IN, TIDIES } from "../costs/operations";
 import { dollars, dollarsFor, sum, type Usage } from "../costs/prices";
 import { commandsOf, deliver } from "./revoker";
 
 const DAYS = 30;
 const DAY = 86_400;
-const TIDIES = DAY / 300;
 /** Seconds for which sign-outs are batched: stacks/revocation-queues.ts. */
 const WINDOW = 90;
 /** Memory of the functions. */

@@ -43,8 +43,6 @@ const COMPRESSION = 0.15;
 const GIGABYTE = 1e9;
 /** Edge regions that keep a warm handler at any time. Each reads settings and secrets again every minute. */
 const WARM_HANDLERS = 3;
-/** Seconds between tidies: stacks/revoker.ts. */
-const TIDY_EVERY = 300;
 /** Standard parameters are free up to this many bytes. */
 const STANDARD_PARAMETER = 4_096;
 /** Web ACL capacity units in the price of requests, and of each step above. */
@@ -99,18 +97,20 @@ function controlPlaneDay(deployed: Deployed, keyRotationDays: number, signOuts: 
   const { queues, window, controlPlaneMemory } = deployed;
   const batches = Math.min(signOuts, DAY / window);
   const storeCalls = batches === 0 ? 0 : Math.ceil(signOuts / batches / operations.SIGN_OUTS_PER_STORE_CALL);
-  const tidies = DAY / TIDY_EVERY;
-  const tidiesAfter = Math.min(batches, tidies);
+  const tidiesAfter = Math.min(batches, operations.TIDIES);
   const rotations = 1 / keyRotationDays;
   const { tidy, sweep, batch, rotation } = operations.RUN_TIMES;
   return sum(
-    [tidies - tidiesAfter, operations.TIDY],
+    [operations.TIDIES - tidiesAfter, operations.TIDY],
     [tidiesAfter, operations.TIDY_AFTER],
     [1, operations.SWEEP],
     [rotations, operations.ROTATION],
     [batches, { ...operations.BATCH, storeCalls }],
     [signOuts - batches, operations.FURTHER_SIGN_OUT],
-    [controlPlaneMemory, { gigabyteSeconds: tidies * tidy + sweep + batches * batch + rotations * rotation }],
+    [
+      controlPlaneMemory,
+      { gigabyteSeconds: operations.TIDIES * tidy + sweep + batches * batch + rotations * rotation },
+    ],
     // Each message is received and deleted, ten at a time.
     [1, { queueRequests: queues * operations.POLLS + (2 * signOuts) / 10 }],
   );

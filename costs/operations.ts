@@ -32,6 +32,9 @@ export const TIDY_AFTER = {
 /** Sign-outs in a batch for each call of the store. */
 export const SIGN_OUTS_PER_STORE_CALL = 40;
 
+/** A day, one every five minutes: stacks/revoker.ts. */
+export const TIDIES = 288;
+
 /**
  * Polls of a queue a day: Lambda has five long polls of 20 s open.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html

@@ -1,14 +1,14 @@
 /** The command that estimates the bill, and the figures of it that the documents show. */
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseConfig } from "../../config/load";
 import { deployedIn, type StackFile } from "../../costs/deployed";
+import { TIDIES } from "../../costs/operations";
 import { REGIONS } from "../../costs/prices";
 import { synthesize } from "../../stacks/synthesize";
 import { edgegate } from "../support/cli";
 import { EVERYTHING } from "../support/configs";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 
 interface Bill {
   total: number;
@@ -55,7 +55,7 @@ test("the regions of the command line are those of the price list", async () => 
   expect(JSON.parse(`[${choices}]`)).toEqual(Object.keys(REGIONS));
 });
 
-test("every rule that a config can have has a known capacity", () => {
+test("every rule that a config can have has a known capacity, and schedules are those of the estimate", () => {
   const outdir = mkdtempSync(join(tmpdir(), "edgegate-cost-"));
   try {
     const { stackDir } = synthesize(parseConfig(EVERYTHING), { outdir });
@@ -67,6 +67,10 @@ test("every rule that a config can have has a known capacity", () => {
       controlPlaneMemory: 0.25,
       window: 90,
     });
+    const schedules = Object.values(stack.resource["aws_cloudwatch_event_rule"]!).map(
+      (rule) => rule["schedule_expression"],
+    );
+    expect(schedules).toContain(`rate(${1_440 / TIDIES} minutes)`);
   } finally {
     rmSync(outdir, { recursive: true });
   }
