@@ -81,10 +81,23 @@ const IMPORTS = {
   "edge-handlers/auth": ["cloudfront", "identity", "policy", "session", "ledger", "edge-handlers/shared"],
   "control-plane": ["session", "ledger"],
   build: [],
+  costs: ["config"],
   stacks: ["build", "cloudfront", "config", "identity", "policy", "session", "ledger"],
   local: ["cloudfront", "config", "control-plane", "identity", "policy", "session", "ledger", "stacks"],
   doctor: ["config", "identity", "policy", "session", "stacks"],
-  cli: ["bench", "config", "control-plane", "doctor", "identity", "local", "policy", "session", "ledger", "stacks"],
+  cli: [
+    "bench",
+    "config",
+    "control-plane",
+    "costs",
+    "doctor",
+    "identity",
+    "local",
+    "policy",
+    "session",
+    "ledger",
+    "stacks",
+  ],
 };
 const FOLDERS = [...Object.keys(IMPORTS), "bench", "__tests__"];
 

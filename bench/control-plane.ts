@@ -17,7 +17,14 @@ import { LEDGER_RETENTION, type Revocation } from "../ledger/records";
 import { shardStateId } from "../ledger/tables";
 import { ENTRY_MARGIN } from "../session/timing";
 import { startBenchDynamoDb } from "./dynamodb";
-import { NOTHING, type Usage } from "./prices";
+import type { Usage } from "../costs/prices";
+
+export interface Measurement {
+  usage: Usage;
+  seconds: number;
+  calls: Record<string, number>;
+  result: unknown;
+}
 
 export interface BenchPlane {
   /** Records of the store. */
@@ -26,8 +33,8 @@ export interface BenchPlane {
   /** The same in another process. */
   revokeElsewhere(event: unknown): Promise<unknown>;
   rotate(): Promise<void>;
-  /** What `work` uses, and how often it makes each call, by name. */
-  measure(work: () => Promise<unknown>): Promise<{ usage: Usage; calls: Record<string, number>; result: unknown }>;
+  /** What `work` uses except for run time, its seconds, and how often it makes each call, by name. */
+  measure(work: () => Promise<unknown>): Promise<Measurement>;
   /** Gives every shard this many revoked sessions. */
   fill(sessions: number): void;
   advance(seconds: number): void;
@@ -117,19 +124,18 @@ export async function startBenchPlane(): Promise<BenchPlane> {
       const begun = performance.now();
       const result = await work();
       const secrets = aws.requests.filter((target) => target.startsWith("secretsmanager"));
+      const seconds = (performance.now() - begun) / 1000;
       const usage: Usage = {
-        ...NOTHING,
         storeCalls: store.calls.length,
         writeUnits: dynamoDb.units.write,
         readUnits: dynamoDb.units.read,
         secretCalls: secrets.length,
         invocations,
-        seconds: (performance.now() - begun) / 1000,
       };
       const calls: Record<string, number> = {};
       for (const call of [...store.calls, ...dynamoDb.calls, ...secrets.map((target) => target.split(".")[1]!)])
         calls[call] = (calls[call] ?? 0) + 1;
-      return { usage, calls, result };
+      return { usage, seconds, calls, result };
     },
     fill(sessions) {
       const table = dynamoDb.tables.get(REVOCATIONS!) ?? new Map();

@@ -2,37 +2,30 @@
 import { ENTRY_MARGIN, KEY_ANNOUNCEMENT, PROPAGATION } from "../session/timing";
 import { startBenchPlane, TOKEN_SECONDS } from "./control-plane";
 import type { Figure } from "./figure";
-import { dollars, NOTHING, PRICES, sum, type Usage } from "./prices";
+import { POLLS, RENEWAL, SIGN_IN, TIDIES } from "../costs/operations";
+import { dollars, dollarsFor, sum, type Usage } from "../costs/prices";
 import { commandsOf, deliver } from "./revoker";
 
 const DAYS = 30;
 const DAY = 86_400;
-const TIDIES = DAY / 300;
 /** Seconds for which sign-outs are batched: stacks/revocation-queues.ts. */
 const WINDOW = 90;
+/** Memory of the functions. */
+const GIGABYTES = 0.25;
 const SIGN_OUTS = 10_000;
 const WORKDAY = 8 * 3600;
-/**
- * Lambda polls each queue with five long polls of 20 s:
- * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
- */
-const POLLS = (2 * 5 * DAY) / 20;
 /** A message is sent, received and deleted, the latter two ten at a time. */
-const queued = (messages: number): Usage => ({ ...NOTHING, queueRequests: messages + (2 * messages) / 10 });
+const queued = (messages: number): Usage => ({ queueRequests: messages + (2 * messages) / 10 });
 
-/**
- * What the auth handler asks of the ledger (ledger/), in units of strongly consistent reads and of writes. A sign-in
- * reads the revocations that may apply, and writes three pointers and the session. A renewal reads five items. It
- * writes the session when it takes the lease, and again at its end, together with the next cookies.
- */
-const SIGN_IN: Usage = { ...NOTHING, readUnits: 5, writeUnits: 4 };
-const RENEWAL: Usage = { ...NOTHING, readUnits: 5, writeUnits: 1 + 4 };
 const MILLION = 1_000_000;
 
 export async function measureDollars(): Promise<Figure[]> {
   const plane = await startBenchPlane();
   try {
-    const usageOf = async (work: () => Promise<unknown>) => (await plane.measure(work)).usage;
+    const usageOf = async (work: () => Promise<unknown>) => {
+      const { usage, seconds } = await plane.measure(work);
+      return { ...usage, gigabyteSeconds: seconds * GIGABYTES };
+    };
     await plane.revoke({ operation: "rebuild" });
     const expireAll = () => plane.advance(TOKEN_SECONDS + ENTRY_MARGIN + 1);
 
@@ -48,11 +41,11 @@ export async function measureDollars(): Promise<Figure[]> {
     expireAll();
     const busyTidy = await usageOf(() => plane.revoke({ operation: "tidy" }));
     const busySweep = await usageOf(() => plane.revoke({ operation: "sweep" }));
-    const waits = { ...NOTHING, seconds: PROPAGATION + KEY_ANNOUNCEMENT };
+    const waits = { gigabyteSeconds: (PROPAGATION + KEY_ANNOUNCEMENT) * GIGABYTES };
     const rotation = sum([1, await usageOf(plane.rotate)], [1, waits]);
     const lockdown = await usageOf(() => plane.revoke({ operation: "lockdown", by: "operator:bench", reason: "" }));
 
-    const idleDay = sum([TIDIES, idleTidy], [1, idleSweep], [1, { ...NOTHING, queueRequests: POLLS }]);
+    const idleDay = sum([TIDIES, idleTidy], [1, idleSweep], [1, { queueRequests: 2 * POLLS }]);
     /** While entries expire, every tidy finds some. */
     const signOutsOf = (seconds: number, batch: Usage) =>
       sum([
@@ -82,24 +75,26 @@ export async function measureDollars(): Promise<Figure[]> {
         value: 1000 * dollars(usage),
         unit: "$",
       })),
-      ...[["a million sign-ins", SIGN_IN] as const, ["a million renewals", RENEWAL] as const].map(([name, usage]) => ({
-        group: "dollars of the ledger",
-        name,
-        value: MILLION * dollars(usage),
-        unit: "$",
-      })),
+      ...[["a million sign-ins", SIGN_IN] as const, ["a million renewals", RENEWAL] as const].map(
+        ([name, operation]) => ({
+          group: "dollars of the ledger",
+          name,
+          value: MILLION * dollars({ readUnits: operation.readUnits, writeUnits: operation.writeUnits }),
+          unit: "$",
+        }),
+      ),
       ...months.flatMap(([name, usage, limit]): Figure[] => [
         {
           group: "dollars a month",
           name: `${name}: the store's API`,
-          value: usage.storeCalls * PRICES.storeCall,
+          value: dollarsFor("storeCalls", usage.storeCalls ?? 0),
           unit: "$",
           ...(limit !== undefined && { limit }),
         },
         {
           group: "dollars a month",
           name: `${name}: total`,
-          value: dollars(usage) + (name === "idle" ? PRICES.secret : 0),
+          value: dollars(usage) + (name === "idle" ? dollarsFor("secrets", 1) : 0),
           unit: "$",
         },
       ]),

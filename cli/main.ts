@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { ConfigError } from "../config/error";
+import type { Region } from "../costs/prices";
 import type { Engine } from "../local/engines";
 import { SHORT_ID } from "../session/revocation";
 import { onStderr } from "./colors";
@@ -19,6 +20,18 @@ const MAX_LIMIT = 1_000;
 
 /** Repeated here, because local/engines.ts takes too long to load for `--help`. */
 const ENGINE_NAMES: readonly Engine[] = ["sandbox", "njs"];
+
+/** Repeated here like the engines; a test compares them with costs/prices.ts. */
+const REGION_NAMES: readonly Region[] = [
+  "north-america",
+  "europe",
+  "middle-east-africa",
+  "south-america",
+  "japan",
+  "australia",
+  "asia",
+  "india",
+];
 
 const EXAMPLES = `
 Examples:
@@ -98,6 +111,19 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     .description("write the IAM policies of whoever deploys the gateway")
     .requiredOption("--out <folder>", "where to write them")
     .action(run(async () => (await import("./commands/permissions")).permissions));
+  program
+    .command("cost")
+    .description("estimate the monthly bill for a traffic profile; without options, that of nobody visiting")
+    .option("--users <n>", "people who sign in once a day; the options below follow from it", parseAmount, 0)
+    .option("--requests <n>", "requests to the site a month (default: 200 for each sign-in)", parseAmount)
+    .option("--gigabytes <n>", "GB to viewers a month (default: 30 KB for each request)", parseAmount)
+    .option("--sign-ins <n>", "sign-ins a day (default: one for each user)", parseAmount)
+    .option("--sign-outs <n>", "sign-outs a day (default: one for ten sign-ins)", parseAmount)
+    .option("--hours <n>", "hours of activity after a sign-in, which renew the session", parseAmount, 4)
+    .addOption(
+      new Option("--region <name>", "where the viewers are").choices(REGION_NAMES).default("north-america" as Region),
+    )
+    .action(run(async () => (await import("./commands/cost")).cost));
   program
     .command("bench")
     .description("measure sizes, times and costs, and compare them with their limits; needs no config")
@@ -232,6 +258,11 @@ function version(): string {
 
 function parsePort(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError("write a number up to 65535.");
+  return Number(text);
+}
+
+function parseAmount(text: string): number {
+  if (!/^\d{1,12}(\.\d{1,3})?$/.test(text)) throw new InvalidArgumentError("write a number, such as 1000000.");
   return Number(text);
 }
 

@@ -1,21 +1,12 @@
 /** Loads and checks a config file, or throws one error that lists every mistake in it. */
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { createJiti } from "jiti";
 import type { z } from "zod";
 import { checkAcross } from "./cross-checks";
 import { ConfigError, type ConfigProblem } from "./error";
+import { readConfigFile } from "./read";
 import { configSchema } from "./schema";
 import type { Config } from "./schema";
 
 export { ConfigError, type ConfigProblem } from "./error";
-
-const JITI = {
-  // A config needs only `defineConfig`; the rest of the package takes long to load.
-  alias: { edgegate: join(__dirname, "define") },
-  // Others may be able to write to the cache's folder.
-  fsCache: false,
-};
 
 /**
  * Reads a config file: a TypeScript, JavaScript or JSON file whose default export is the config.
@@ -24,22 +15,7 @@ const JITI = {
  * @throws ConfigError if the file does not exist or cannot be read, or if the config has mistakes
  */
 export function loadConfig(path: string): Config {
-  const file = resolve(path);
-  if (!existsSync(file)) {
-    throw new ConfigError(path, [{ path: "", message: 'there is no such file; "npx edgegate init" writes one' }]);
-  }
-  let module: unknown;
-  try {
-    module = createJiti(__filename, JITI)(file);
-  } catch (error) {
-    throw new ConfigError(path, [
-      { path: "", message: `cannot be read: ${String((error as Error | null)?.message ?? error).split("\n")[0]}` },
-    ]);
-  }
-  return parseConfig(
-    typeof module === "object" && module !== null && "default" in module ? module.default : module,
-    path,
-  );
+  return parseConfig(readConfigFile(path, Object.keys(configSchema.shape)), path);
 }
 
 /**
@@ -57,12 +33,14 @@ export function parseConfig(input: unknown, source = "config"): Config {
   return parsed.data;
 }
 
-/** Settings of earlier versions, by path, with `*` for any name: what to do about them. */
-const REMOVED: Record<string, string> = {
+/** Settings of earlier versions and likely guesses, by path, with `*` for a provider's ID: what to do about them. */
+const INSTEAD: Record<string, string> = {
   "session.shardCount": "remove it: there are always 4,096 shards",
   "identityProviders.*.rolesClaim": 'write roles: { claim: "groups" } instead',
   "waf.rateLimit":
     "write rateLimits: { site: { limit: 50000 } } instead; the gateway's own paths have a limit of their own",
+  "identityProviders.*.clientSecret":
+    'remove it: secrets do not belong in a config. Write clientAuthentication: "client_secret_basic", and store the secret with "npx edgegate secrets put *"',
 };
 
 /** What to write, if the schema only says that a value has the wrong type. */
@@ -94,7 +72,7 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown): ConfigProblem[] {
       .map((path) => ({
         path,
         message:
-          REMOVED[path.replace(/^(identityProviders)\.[^.]+/, "$1.*")] ??
+          INSTEAD[path.replace(/^(identityProviders)\.[^.]+/, "$1.*")]?.replace("*", path.split(".")[1]!) ??
           (issue.message.startsWith("Unrecognized key")
             ? "there is no such setting; remove it or check its spelling"
             : issue.message),

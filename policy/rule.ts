@@ -43,6 +43,9 @@ export function pathPatternProblem(pattern: string): string | undefined {
     return 'write each segment once, without "//" and without a trailing "/": a trailing slash never changes a decision';
   if (segments.slice(0, -1).includes("**")) return '"**" may only be the last segment; write "*" for one segment';
   const odd = segments.find((segment) => segment !== "*" && segment !== "**" && !UNRESERVED_SEGMENT.test(segment));
+  const [, prefix] = /^(.*[^*/])\*$/.exec(pattern) ?? [];
+  if (prefix !== undefined && prefix.indexOf("*") < 0)
+    return `"${odd}" mixes "*" with other characters; write "${prefix}/**" for "${prefix}" and everything below`;
   if (odd?.includes("*")) return `"${odd}" mixes "*" with other characters; a "*" stands for a whole segment`;
   if (odd !== undefined)
     return `"${odd}" has characters that a request may also write as %XX; use letters, digits and . _ ~ - or "*"`;

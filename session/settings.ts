@@ -31,7 +31,7 @@ export interface GateSettings {
   theme: Theme;
 }
 
-/** Members that have their default value are absent, because ten providers must fit into the settings. */
+/** Members that have their default value are absent, because twenty providers must fit into the settings. */
 export interface IdentityProviderSettings extends ClaimRules {
   /** Shown when users choose between several identity providers. */
   label: string;
@@ -122,7 +122,7 @@ export interface AwsNames {
   signOutQueue: string;
 }
 
-/** The value of the SSM parameter `/edgegate/<function name>`, as JSON of at most 4 KB. */
+/** The value of the SSM parameter `/edgegate/<function name>`, as JSON of at most 8 KB. */
 export interface AuthParameter extends AuthSettings {
   version: 1;
   aws: AwsNames;

@@ -5,17 +5,21 @@ import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import { AssetType, Fn, TerraformAsset, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
+import { ConfigError } from "../config/error";
 import { settingsParameterName } from "../session/settings";
 import type { Config } from "../config/schema";
 import { policyDocument, roleOf, trust, type Statement } from "./iam";
 import { logStorage } from "./log-storage";
 import { edgeLogGroupName } from "./names";
-import { atMostBytes, literal } from "./terraform-text";
+import { atMostBytes, jsonencodedBytes, literal, thousands } from "./terraform-text";
 
 /**
- * Standard tier: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
+ * Advanced tier, which AWS chooses for values of more than 4,096 bytes:
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
  */
-const MAX_SETTINGS_BYTES = 4_096;
+const MAX_SETTINGS_BYTES = 8_192;
+const SMALLER =
+  'Write fewer "identityProviders", "eventTransmitters", "alternateDomains" or "identityHeaders", or fewer roles in "policy".';
 
 export interface EdgeFunctionProps {
   functionName: string;
@@ -45,21 +49,23 @@ export class EdgeFunction extends Construct {
     const { config, functionName } = props;
     const parameterName = settingsParameterName(functionName);
 
+    refuseLargeSettings(props);
     const settings = new TerraformLocal(this, "settings", literal(props.settings));
     const value = `jsonencode(local.${settings.friendlyUniqueId})`;
     new SsmParameter(this, "settings_parameter", {
       name: parameterName,
       description: `Settings of ${functionName}; no secrets`,
       type: "String",
+      // Only large settings become an advanced parameter, which costs $0.05 a month. The provider follows in both
+      // directions: https://github.com/hashicorp/terraform-provider-aws/pull/25174
+      tier: "Intelligent-Tiering",
       // Not secret, so a plan shows what changes; `value` would be hidden.
       insecureValue: `\${${value}}`,
       lifecycle: {
         precondition: [
           {
             condition: atMostBytes(value, MAX_SETTINGS_BYTES),
-            errorMessage:
-              `The settings of ${functionName} are larger than the ${MAX_SETTINGS_BYTES} bytes of an SSM parameter. ` +
-              'Write fewer "identityProviders", "eventTransmitters", "alternateDomains" or "identityHeaders", or fewer roles in "policy".',
+            errorMessage: `The settings of ${functionName} are larger than the ${MAX_SETTINGS_BYTES} bytes of an SSM parameter. ${SMALLER}`,
           },
         ],
       },
@@ -104,6 +110,17 @@ export class EdgeFunction extends Construct {
       dependsOn: [permissions, logGroup],
     }).qualifiedArn;
   }
+}
+
+/** Terraform checks the same at plan time, when it knows all values. */
+function refuseLargeSettings({ functionName, settings }: EdgeFunctionProps): void {
+  const total = jsonencodedBytes(settings);
+  if (total <= MAX_SETTINGS_BYTES) return;
+  const [[member, largest]] = Object.entries(settings)
+    .map(([name, value]): [string, number] => [name, jsonencodedBytes(value)])
+    .sort(([, a], [, b]) => b - a) as [[string, number]];
+  const message = `the settings of ${functionName} have ${thousands(total)} bytes, ${thousands(largest)} of them ${member}; an SSM parameter holds ${thousands(MAX_SETTINGS_BYTES)}. ${SMALLER}`;
+  throw new ConfigError("config", [{ path: member, message }]);
 }
 
 /**

@@ -1,13 +1,18 @@
+import { statSync } from "node:fs";
 import { CloudfrontFunction } from "@cdktf/provider-aws/lib/cloudfront-function";
 import { AssetType, TerraformAsset, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { MAX_FUNCTION_SOURCE } from "../cloudfront/limits";
+import { ConfigError } from "../config/error";
 import type { Config } from "../config/schema";
 import { policySource } from "../policy/source";
 import { gateFunctionName } from "./names";
 import type { SessionStore } from "./session-store";
 import { gateSettings } from "./settings";
-import { atMostBytes, literal } from "./terraform-text";
+import { atMostBytes, jsonencodedBytes, literal, thousands } from "./terraform-text";
+
+const SMALLER =
+  'Merge rules of "policy": one "/a/**" for many paths below "/a", several roles in one rule, fewer rules for single hosts.';
 
 /**
  * The function that decides every request. At plan time, Terraform joins its source from the static bundle, the
@@ -20,6 +25,7 @@ export class Gate extends Construct {
     super(scope, id);
     const { config, store } = props;
     const source = new TerraformAsset(this, "source", { path: props.source, type: AssetType.FILE });
+    refuseLargeSource(config, props.source);
     const settings = new TerraformLocal(this, "settings", literal(gateSettings(config)));
     const policy = new TerraformLocal(this, "policy", templateFree(policySource(config.policy)));
     const code = new TerraformLocal(
@@ -40,14 +46,32 @@ export class Gate extends Construct {
         precondition: [
           {
             condition: atMostBytes(`local.${code.friendlyUniqueId}`, MAX_FUNCTION_SOURCE),
-            errorMessage:
-              `The gate with its settings and policy is larger than the ${MAX_FUNCTION_SOURCE} bytes that CloudFront takes. ` +
-              'Merge rules of "policy": one "/a/**" for many paths below "/a", several roles in one rule, fewer rules for single hosts.',
+            errorMessage: `The gate with its settings and policy is larger than the ${MAX_FUNCTION_SOURCE} bytes that CloudFront takes. ${SMALLER}`,
           },
         ],
       },
     }).arn;
   }
+}
+
+/**
+ * Bytes of the source that Terraform joins.
+ *
+ * @param base path of the static bundle
+ */
+export function gateBytes(config: Config, base: string): { settings: number; policy: number; total: number } {
+  const settings = jsonencodedBytes(gateSettings(config));
+  const policy = Buffer.byteLength(policySource(config.policy));
+  return { settings, policy, total: statSync(base).size + settings + policy + "\nvar S=;\n\n".length };
+}
+
+/** Terraform checks the same at plan time, for those who have no Node.js. */
+function refuseLargeSource(config: Config, base: string): void {
+  const { settings, policy, total } = gateBytes(config, base);
+  if (total <= MAX_FUNCTION_SOURCE) return;
+  const [has, takes, ofPolicy, ofSettings] = [total, MAX_FUNCTION_SOURCE, policy, settings].map(thousands);
+  const message = `the gate has ${has} bytes, ${ofPolicy} of them the policy and ${ofSettings} the settings; CloudFront takes ${takes}. ${SMALLER}`;
+  throw new ConfigError("config", [{ path: "policy", message }]);
 }
 
 /** Rules cannot contain a template's opening characters. If that ever changes, Terraform must not evaluate them. */

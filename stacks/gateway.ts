@@ -11,7 +11,7 @@ import { DecisionCheck, type Deciders } from "./decision-check";
 import { Distribution } from "./distribution";
 import { Dns, zonesOf } from "./dns";
 import { EdgeFunction } from "./edge-function";
-import { endpointUrls } from "./endpoint-urls";
+import { postLogoutRedirectUris, redirectUris } from "./endpoint-urls";
 import { FixedSettings } from "./fixed-settings";
 import { Gate } from "./gate";
 import { identityStacks } from "./identity/identity-stacks";
@@ -147,7 +147,7 @@ export class Gateway extends Construct {
     this.siteBuckets = origins.buckets.map((bucket) => bucket.name);
     this.secretNames = secrets.namesToFill;
     this.redirectUris = redirectUris(config);
-    this.postLogoutRedirectUris = hostsOf(config).map((host) => `https://${host}${config.basePath}/signed-out`);
+    this.postLogoutRedirectUris = postLogoutRedirectUris(config);
 
     this.#distribution = distribution;
     this.#deciders = { gateArn: gate.arn, authArn: auth.qualifiedArn, redirectArn: redirect?.functionArn };
@@ -186,13 +186,4 @@ function webAclArn(scope: Construct, config: Config): string | undefined {
 /** `app.localhost:8443` and the like: CloudFront does not know these hosts. */
 function isLocal(host: string): boolean {
   return host.includes(":");
-}
-
-function redirectUris(config: Config): Record<string, string[]> {
-  return Object.fromEntries(
-    Object.keys(config.identityProviders).map((id) => [
-      id,
-      endpointUrls({ hosts: hostsOf(config), basePath: config.basePath }, `/callback/${id}`),
-    ]),
-  );
 }

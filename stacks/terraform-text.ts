@@ -19,6 +19,16 @@ export function literal(value: unknown): unknown {
 }
 
 /**
+ * Bytes of what Terraform's `jsonencode` writes for a value. What only Terraform knows counts as an empty text.
+ *
+ * https://developer.hashicorp.com/terraform/language/functions/jsonencode
+ */
+export function jsonencodedBytes(value: unknown): number {
+  const text = JSON.stringify(value, (_, item: unknown) => (Token.isUnresolved(item) ? "" : item));
+  return Buffer.byteLength(text.replace(/[<>&\u2028\u2029]/g, "\\u0000"));
+}
+
+/**
  * A condition: the text has at most `limit` bytes as UTF-8. Terraform's `length` counts characters; base64 without
  * padding has ⌈4n/3⌉ characters for n bytes, which differs for every n.
  *
@@ -26,4 +36,9 @@ export function literal(value: unknown): unknown {
  */
 export function atMostBytes(expression: string, limit: number): string {
   return `\${length(replace(base64encode(${expression}), "=", "")) <= ${Math.ceil((limit * 4) / 3)}}`;
+}
+
+/** @returns such as `10,240` */
+export function thousands(count: number): string {
+  return count.toLocaleString("en");
 }

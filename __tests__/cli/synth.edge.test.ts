@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SMALL } from "../support/small-config";
 
 const ROOT = join(__dirname, "../..");
 const { app } = JSON.parse(readFileSync(join(ROOT, "cdktf.json"), "utf8")) as { app: string };
@@ -33,6 +34,38 @@ describe("the synth command", () => {
   ])("takes the config from %s", (_, args, env) => {
     expect(synth(args, env)).toMatchObject({ status: 0, stderr: "" });
     expect(readdirSync(join(outdir, "stacks"))).toEqual(["wiki"]);
+  });
+
+  test("prints what to register before the deploy, for every host", () => {
+    const { stdout } = synth([]);
+    expect(stdout.slice(stdout.indexOf("Before you deploy"))).toBe(
+      [
+        'Before you deploy, register at the identity provider "main"',
+        "  redirect URI              https://handbook.example.com/_gate/callback/main",
+        "  post-logout redirect URI  https://handbook.example.com/_gate/signed-out",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("prints nothing to register where Terraform makes the client", () => {
+    const config = join(folder, "pool.json");
+    const main = { profile: "cognito", pool: { domain: { prefix: "wiki-sign-in" } }, roles: { grant: [] } };
+    writeFileSync(config, JSON.stringify({ ...SMALL, identityProviders: { main } }));
+    const { status, stdout } = synth(["--config", config]);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.not.stringContaining("register") });
+  });
+
+  test("refuses a policy that is too large for the function, with its size and what to do", () => {
+    const config = join(folder, "large.json");
+    const policy = Array.from({ length: 400 }, (_, i) => ({ path: `/application-${i}/**`, allow: "signed-in" }));
+    writeFileSync(config, JSON.stringify({ ...SMALL, policy }));
+    const { status, stdout, stderr } = synth(["--config", config]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(
+      /\n  policy {2}the gate has \d\d,\d{3} bytes, .* CloudFront takes 10,240\. Merge rules of "policy"/,
+    );
+    expect(existsSync(join(outdir, "manifest.json"))).toBe(false);
   });
 
   test("prints every mistake of a config with its path and what to write, and writes nothing", () => {

@@ -26,10 +26,25 @@ describe("a config file", () => {
     [
       "a file that throws",
       'throw new Error("no such variable: TEAM\\n    at somewhere");',
-      "cannot be read: no such variable: TEAM",
+      "cannot be read: no such variable: TEAM (line 1)",
     ],
     ["a file that throws no error", 'throw "a text";', "cannot be read: a text"],
-    ["a file that does not parse", "module.exports = {", /^cannot be read: .+/],
+    [
+      "a file that lacks a comma",
+      'module.exports = {\n  name: "wiki"\n  domain: "wiki.example.com",\n};',
+      'cannot be read: Unexpected token, expected "," (line 3)',
+    ],
+    ["a file that ends too early", "module.exports = {\n", "cannot be read: Unexpected token (line 2)"],
+    [
+      "a file that exports the config by name",
+      "exports.config = {};",
+      'export the config as default: "export default defineConfig({ … })"; it only exports "config"',
+    ],
+    [
+      "a file that exports nothing",
+      "",
+      'export the config as default: "export default defineConfig({ … })"; it exports nothing',
+    ],
     ["a file that holds something else", "module.exports = 42;", "write an object: export default defineConfig({ … })"],
   ])("%s is one mistake of the whole", (name, content, message) => {
     const path =
@@ -38,6 +53,40 @@ describe("a config file", () => {
         : written(`${name.replaceAll(" ", "-")}.cjs`, content);
     expect(problemsOf(path)).toEqual([
       { path: "", message: typeof message === "string" ? message : expect.stringMatching(message) },
+    ]);
+  });
+
+  test.each(["yaml", "yml", "toml"])("in .%s is refused before it is read", (ending) => {
+    expect(problemsOf(written(`gateway.config.${ending}`, "name: wiki\n"))).toEqual([
+      { path: "", message: 'write the config in TypeScript, JavaScript or JSON; "npx edgegate init" writes one' },
+    ]);
+  });
+
+  test("in TypeScript with a named export says so", () => {
+    expect(problemsOf(written("named.ts", "export const gateway = {}, team = 1;"))).toEqual([
+      {
+        path: "",
+        message:
+          'export the config as default: "export default defineConfig({ … })"; it only exports "gateway" and "team"',
+      },
+    ]);
+  });
+
+  test("names another file that it imports and that does not parse", () => {
+    written("rules.ts", "\n\nexport const rules = [;");
+    expect(
+      problemsOf(written("imports.ts", 'import { rules } from "./rules";\nexport default { policy: rules };')),
+    ).toEqual([{ path: "", message: `cannot be read: Unexpected token (${join(folder, "rules.ts")}, line 3)` }]);
+  });
+
+  test.each([
+    ["a missing colon", '{\n "name": "wiki",\n "domain" "wiki.example.com"\n}\n', 3],
+    ["a comma too much", '{\n "name": "wiki",\n}\n', 3],
+    ["single quotes", '{\n "name": "wiki",\n "domain": \'wiki.example.com\'\n}\n', 3],
+    ["an end too early", '{\n "name": "wiki",\n', 3],
+  ])("in JSON with %s says in which line", (name, content, line) => {
+    expect(problemsOf(written(`${name}.json`, content))).toEqual([
+      { path: "", message: expect.stringMatching(new RegExp(`^cannot be read: .+ \\(line ${line}\\)$`)) },
     ]);
   });
 

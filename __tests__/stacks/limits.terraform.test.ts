@@ -1,51 +1,95 @@
-/** What does not fit AWS's limits fails when Terraform plans, and says what to do. */
-import { mkdtempSync, rmSync } from "node:fs";
+/** What does not fit AWS's limits fails at synth, and when Terraform plans, and says what to do. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { artifacts } from "../../build/artifacts";
 import { parseConfig } from "../../config/load";
 import type { ConfigInput } from "../../config/schema";
+import { gateBytes } from "../../stacks/gate";
+import { authSettings } from "../../stacks/settings";
 import { synthesize } from "../../stacks/synthesize";
+import { jsonencodedBytes } from "../../stacks/terraform-text";
 import { EVERYTHING } from "../support/configs";
+import { SMALL } from "../support/small-config";
 import { describeWithTerraform } from "../support/terraform";
 
-describeWithTerraform("a plan beyond AWS's limits", (open) => {
+const providers = (count: number, issuer: string) =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [
+      `provider-${i}`,
+      { issuer: `https://login-${i}.example.com/${issuer}`, clientId: `client-${i}`, roles: { grant: [] } },
+    ]),
+  );
+
+describe("a synth beyond AWS's limits", () => {
   const outdir = mkdtempSync(join(tmpdir(), "edgegate-limits-"));
   afterAll(() => rmSync(outdir, { recursive: true }));
 
-  const cases: [string, Partial<ConfigInput>, RegExp][] = [
+  const cases: [string, object, string, RegExp][] = [
     [
-      "a policy that makes the gate larger than 10,240 bytes",
+      "a policy that makes the gate too large",
       {
-        identityProviders: { main: { issuer: "https://login.example.com", clientId: "client" } },
-        eventTransmitters: {},
         policy: Array.from({ length: 250 }, (_, i) => ({
           path: `/application-${i}/**`,
           allow: { roles: [`role-of-application-${i}`] },
         })),
-        behaviors: [],
       },
-      /larger than the 10240 bytes that CloudFront takes[^]*Merge rules/,
+      "policy",
+      /^the gate has [12]\d,\d{3} bytes, 1\d,\d{3} of them the policy and \d{3} the settings; CloudFront takes 10,240\. Merge rules/,
     ],
     [
-      "settings larger than the 4,096 bytes of a parameter",
-      {
-        eventTransmitters: {},
-        policy: [{ path: "/**", allow: "signed-in" }],
-        identityProviders: Object.fromEntries(
-          Array.from({ length: 20 }, (_, i) => [
-            `provider-${i}`,
-            { issuer: `https://login-${i}.example.com/${"tenant".repeat(10)}`, clientId: `client-${i}` },
-          ]),
-        ),
-      },
-      /larger than the 4096 bytes of an SSM parameter[^]*fewer "identityProviders"/,
+      "settings that no parameter holds",
+      { identityProviders: providers(60, "tenant".repeat(10)) },
+      "identityProviders",
+      /^the settings of wiki-auth have 1\d,\d{3} bytes, 1\d,\d{3} of them identityProviders; an SSM parameter holds 8,192\. Write fewer/,
     ],
   ];
 
-  test.each(cases)("%s fails with advice", (name, more, message) => {
-    const { stackDir } = synthesize(parseConfig({ ...EVERYTHING, signInHook: undefined, ...more }), {
-      outdir: join(outdir, name),
+  test.each(cases)("%s: says the size and what to do", (_, more, path, message) => {
+    expect(() => synthesize(parseConfig({ ...SMALL, ...more }), { outdir })).toThrow(
+      expect.objectContaining({
+        name: "ConfigError",
+        problems: [{ path, message: expect.stringMatching(message) as string }],
+      }) as Error,
+    );
+  });
+});
+
+describeWithTerraform("the limits of AWS, at plan time", (open) => {
+  const outdir = mkdtempSync(join(tmpdir(), "edgegate-limits-"));
+  afterAll(() => rmSync(outdir, { recursive: true }));
+
+  test("sizes are those that synth compares, and twenty providers fit", () => {
+    const identityProviders = Object.entries(providers(20, "tenant".repeat(10)));
+    // `jsonencode` escapes these characters.
+    const authorizationParameters = { hint: "é<&>\u2028" };
+    const config = parseConfig({
+      ...SMALL,
+      identityProviders: Object.fromEntries(
+        identityProviders.map(([id, provider]) => [id, { ...provider, authorizationParameters }]),
+      ),
     });
+    const { stackDir } = synthesize(config, { outdir: join(outdir, "sizes") });
+    const { resources } = open(stackDir).plan();
+    const { code } = resources.find(({ type }) => type === "aws_cloudfront_function")!.values;
+    const { insecure_value: settings, tier } = resources.find(({ type }) => type === "aws_ssm_parameter")!.values;
+    expect(Buffer.byteLength(code as string)).toBe(gateBytes(config, artifacts().gate).total);
+    expect(Buffer.byteLength(settings as string)).toBe(jsonencodedBytes(authSettings(config)));
+    expect(Buffer.byteLength(settings as string)).toBeGreaterThan(4_096);
+    expect(tier).toBe("Intelligent-Tiering");
+  });
+
+  const LARGE = "x".repeat(8_192);
+  test.each<[string, string, RegExp]>([
+    ["gate", "gate_settings", /larger than the 10240 bytes that CloudFront takes[^]*Merge rules/],
+    ["settings", "auth_settings", /larger than the 8192 bytes of an SSM parameter[^]*fewer "identityProviders"/],
+  ])("%s that only Terraform knows to be too large fail with advice", (name, local, message) => {
+    const config: ConfigInput = { ...EVERYTHING, signInHook: undefined };
+    const { stackDir } = synthesize(parseConfig(config), { outdir: join(outdir, name) });
+    const file = join(stackDir, "cdk.tf.json");
+    const stack = JSON.parse(readFileSync(file, "utf8")) as { locals: Record<string, Record<string, unknown>> };
+    stack.locals[local]!["theme"] = LARGE;
+    writeFileSync(file, JSON.stringify(stack));
     const plan = open(stackDir).run(["plan", "-input=false", "-no-color"]);
     expect(plan.status).toBe(1);
     // Terraform wraps lines.

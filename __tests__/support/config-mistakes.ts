@@ -194,6 +194,19 @@ const DELIVERY: Mistake[] = [
     "origin.domainName",
     `${HOST}; it is "https://origin.example.com"`,
   ],
+  [
+    custom({ domainName: "wiki.example.com" }),
+    "origin.domainName",
+    '"wiki.example.com" is a domain of the gateway, so requests would return to it; write the host name of the server behind it, such as "origin.wiki.example.com"',
+  ],
+  [
+    {
+      alternateDomains: ["docs.example.com"],
+      ...behavior({ origin: { type: "custom", domainName: "docs.example.com" } }),
+    },
+    "behaviors[0].origin.domainName",
+    '"docs.example.com" is a domain of the gateway, so requests would return to it; write the host name of the server behind it, such as "origin.docs.example.com"',
+  ],
   [custom({ path: "app/" }), "origin.path", 'write a path without a trailing slash, such as "/app"; it is "app/"'],
   [custom({ path: "/a?b" }), "origin.path", 'write a path without a trailing slash, such as "/app"; it is "/a?b"'],
   [custom({ httpsPort: "443" }), "origin.httpsPort", 'write a port number; it is "443"'],
@@ -280,9 +293,19 @@ const POLICY: Mistake[] = [
     '"**" may only be the last segment; write "*" for one segment; it is "/**/a"',
   ],
   [
-    rule({ path: "/a/b*" }),
+    rule({ path: "/a/b*/c" }),
     "policy[0].path",
-    '"b*" mixes "*" with other characters; a "*" stands for a whole segment; it is "/a/b*"',
+    '"b*" mixes "*" with other characters; a "*" stands for a whole segment; it is "/a/b*/c"',
+  ],
+  ...["/api*", "/v1/api*"].map((path): Mistake => [
+    rule({ path }),
+    "policy[0].path",
+    `"api*" mixes "*" with other characters; write "${path.slice(0, -1)}/**" for "${path.slice(0, -1)}" and everything below; it is "${path}"`,
+  ]),
+  [
+    rule({ path: "/*.png" }),
+    "policy[0].path",
+    '"*.png" mixes "*" with other characters; a "*" stands for a whole segment; it is "/*.png"',
   ],
   [
     rule({ path: "/***" }),

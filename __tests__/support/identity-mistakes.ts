@@ -353,7 +353,11 @@ export const IDENTITY: Mistake[] = [
   [rule({ allow: { idp: ["corp"] } }), "policy[0].allow.idp[0]", '"corp" is not among identityProviders; write main'],
   [rule({ allow: {} }), "policy[0].allow", `${ALLOW}; it is {}`],
   // The value of a setting that is not one may be a secret.
-  [identityProvider({ clientSecret: "hunter2" }), "identityProviders.main.clientSecret", UNKNOWN],
+  [
+    identityProvider({ clientSecret: "hunter2" }),
+    "identityProviders.main.clientSecret",
+    'remove it: secrets do not belong in a config. Write clientAuthentication: "client_secret_basic", and store the secret with "npx edgegate secrets put main"',
+  ],
   [
     { eventTransmitters: [] },
     "eventTransmitters",

@@ -1,6 +1,8 @@
 /** `edgegate synth`: checks the config, then writes the Terraform configuration. The CDKTF CLI runs it, too. */
 import { relative, resolve } from "node:path";
 import { loadConfig } from "../../config/load";
+import type { Config } from "../../config/schema";
+import { postLogoutRedirectUris, redirectUris } from "../../stacks/endpoint-urls";
 import { CONFIG_FILE, configFile } from "../config-file";
 import { configFacts } from "../config-text";
 import type { GlobalOptions } from "../options";
@@ -19,7 +21,13 @@ export async function synth(options: GlobalOptions): Promise<Outcome> {
   // The CDKTF CLI runs this command again, and can pass another config only through the environment.
   const environment = resolve(file) === resolve(CONFIG_FILE) ? "" : `EDGEGATE_CONFIG=${relative("", file)} `;
   return {
-    json: { stackName, stackDir: resolve(stackDir), identityStacks },
+    json: {
+      stackName,
+      stackDir: resolve(stackDir),
+      identityStacks,
+      redirectUris: redirectUris(config),
+      postLogoutRedirectUris: postLogoutRedirectUris(config),
+    },
     text:
       `Synthesized the gateway "${stackName}"\n` +
       facts([
@@ -28,6 +36,24 @@ export async function synth(options: GlobalOptions): Promise<Outcome> {
         ["written", relative("", stackDir)],
         ...identityStacks.map((name): [string, string] => ["with", `the stack ${name}`]),
         ["next", `${environment}${CDKTF} deploy ${[...identityStacks, stackName].join(" ")}`],
-      ]),
+      ]) +
+      toRegister(config),
   };
+}
+
+/** The sign-in fails until the identity provider knows these. Terraform registers them where it makes the client. */
+function toRegister(config: Config): string {
+  const ids = Object.entries(config.identityProviders).flatMap(([id, { app, pool }]) => (app || pool ? [] : [id]));
+  const uris = redirectUris(config);
+  const lines = (name: string, values: readonly string[]) => values.map((uri): [string, string] => [name, uri]);
+  return ids
+    .map(
+      (id) =>
+        `Before you deploy, register at the identity provider "${id}"\n` +
+        facts([
+          ...lines("redirect URI", uris[id]!),
+          ...lines("post-logout redirect URI", postLogoutRedirectUris(config)),
+        ]),
+    )
+    .join("");
 }

@@ -16,10 +16,16 @@ export function describeWebAcl(config: Config): string {
   const { waf } = config;
   if (waf === false) return "none: nothing is blocked before the gate";
   if ("webAclArn" in waf) return waf.webAclArn;
-  const capacity = capacityOfRules(rulesOf(config, waf, () => ""));
+  const capacity = webAclCapacity(config);
   const steps = Math.ceil((capacity - INCLUDED_CAPACITY) / PRICED_STEP);
   const price = `; each million requests costs $${(steps * DOLLARS_PER_STEP).toFixed(2)} more, because of more than ${text(INCLUDED_CAPACITY)}`;
   return `${text(capacity)} WCU${steps > 0 ? price : ""}${waf.mode === "count" ? "; nothing is blocked, only counted" : ""}`;
+}
+
+/** Web ACL capacity units of what the config makes; 0 without a web ACL of its own. */
+export function webAclCapacity(config: Config): number {
+  const { waf } = config;
+  return waf === false || "webAclArn" in waf ? 0 : capacityOfRules(rulesOf(config, waf, () => ""));
 }
 
 function capacityOfRules(rules: readonly Rule[]): number {

@@ -1,0 +1,46 @@
+/** What a synthesized stack has that is billed by the month, whatever the traffic. */
+
+/** `cdk.tf.json`, as far as it is read. */
+export interface StackFile {
+  resource: Record<string, Record<string, Record<string, unknown>>>;
+}
+
+export interface Deployed {
+  webAcls: number;
+  /** Rules and rule groups of the web ACLs. */
+  webAclRules: number;
+  /** Web ACL capacity units. */
+  capacity: number;
+  secrets: number;
+  alarms: number;
+  /** Metrics that count lines of the access log. */
+  countedLines: number;
+  /** That Lambda polls. */
+  queues: number;
+  /** Seconds for which sign-outs are gathered. */
+  window: number;
+  /** GB of memory, of the auth handler and of each function of the control plane. */
+  edgeMemory: number;
+  controlPlaneMemory: number;
+}
+
+/** @param capacity of the web ACL; see stacks/web-acl/capacity.ts */
+export function deployedIn({ resource }: StackFile, capacity: number): Deployed {
+  const all = (type: string) => Object.values(resource[type] ?? {});
+  const rules = all("aws_wafv2_web_acl").flatMap(({ rule }) => rule as object[]);
+  const numbers = (type: string, attribute: string) => all(type).map((one) => Number(one[attribute] ?? 0));
+  const memory = numbers("aws_lambda_function", "memory_size").map((megabytes) => megabytes / 1024);
+  return {
+    webAcls: all("aws_wafv2_web_acl").length,
+    webAclRules: rules.length,
+    capacity,
+    secrets: all("aws_secretsmanager_secret").length,
+    alarms: all("aws_cloudwatch_metric_alarm").length,
+    countedLines: all("aws_cloudwatch_log_metric_filter").length,
+    queues: all("aws_lambda_event_source_mapping").length,
+    window: Math.max(...numbers("aws_lambda_event_source_mapping", "maximum_batching_window_in_seconds")),
+    // The handler has the least that Lambda offers.
+    edgeMemory: Math.min(...memory),
+    controlPlaneMemory: Math.max(...memory),
+  };
+}

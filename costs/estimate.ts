@@ -1,0 +1,191 @@
+/** Estimates a gateway's monthly bill from its config, its stack and a traffic profile. */
+import type { Config } from "../config/schema";
+import type { Deployed } from "./deployed";
+import * as operations from "./operations";
+import { dollarsFor, entries, PRICES, sum, type Meter, type Price, type Region, type Usage } from "./prices";
+
+const DAYS = 30;
+const DAY = 86_400;
+const MINUTES = 1_440;
+
+/** A month of traffic. */
+export interface Profile {
+  /** Who sign in at least once a month. */
+  users: number;
+  /** To the site, those of sign-ins and renewals not included. */
+  requests: number;
+  /** GB to viewers. */
+  gigabytes: number;
+  /** A day. */
+  signIns: number;
+  /** A day, for each sign-in. */
+  renewals: number;
+  /** A day. */
+  signOuts: number;
+  region: Region;
+}
+
+export interface Line {
+  meter: Meter;
+  service: string;
+  what: string;
+  quantity: number;
+  dollars: number;
+  /** Dollars of it that the free tier takes off, if nothing else in the account uses it. */
+  free: number;
+}
+
+/** Bytes of a request's line in the access log, and of the handler's lines about one of its runs. */
+const ACCESS_LINE = 650;
+const HANDLER_LINES = 400;
+/** Logs are kept compressed, at about a seventh of their size. */
+const COMPRESSION = 0.15;
+const GIGABYTE = 1e9;
+/** Edge regions that keep a warm handler at any time. Each reads settings and secrets again every minute. */
+const WARM_HANDLERS = 3;
+/** Standard parameters are free up to this many bytes. */
+const STANDARD_PARAMETER = 4_096;
+/** Web ACL capacity units in the price of requests, and of each step above. */
+const [INCLUDED_CAPACITY, CAPACITY_STEP] = [1_500, 500];
+
+/**
+ * @param settingsBytes size of the handler's settings parameter
+ * @returns the lines that cost something, in the order of the price list
+ */
+export function estimate(config: Config, deployed: Deployed, settingsBytes: number, profile: Profile): Line[] {
+  const usage = sum(
+    [1, fixed(config, deployed, profile.users)],
+    [DAYS, controlPlaneDay(deployed, config.session.keyRotationDays, profile.signOuts)],
+    [DAYS, handlerDay(config, deployed, settingsBytes, profile)],
+    [1, traffic(config, deployed, profile)],
+  );
+  const order = Object.keys(PRICES);
+  return entries(usage)
+    .filter(([, quantity]) => quantity > 0)
+    .sort(([a], [b]) => order.indexOf(a) - order.indexOf(b))
+    .map(([meter, quantity]) => {
+      const { service, what, free = 0 }: Price = PRICES[meter];
+      const priced = (amount: number) => dollarsFor(meter, amount, profile.region);
+      return {
+        meter,
+        service,
+        what,
+        quantity,
+        dollars: priced(quantity),
+        free: priced(Math.min(quantity, free)),
+      };
+    });
+}
+
+/** By the month, whatever the traffic. */
+function fixed(config: Config, deployed: Deployed, users: number): Usage {
+  const { webAcls, webAclRules, secrets, alarms, countedLines } = deployed;
+  const { bots, takeover } = paidRuleGroups(config);
+  const pools = Object.values(config.identityProviders).flatMap(({ pool }) => (pool ? [pool.threatProtection] : []));
+  return {
+    poolUsers: pools.includes("off") ? users : 0,
+    plusPoolUsers: pools.some((protection) => protection !== "off") ? users : 0,
+    webAcls,
+    webAclRules,
+    paidRuleGroups: (bots ? 1 : 0) + (takeover ? 1 : 0),
+    secrets,
+    metrics: countedLines,
+    alarms,
+    keys: new Set([...(config.kmsKeyArn === undefined ? [] : [config.kmsKeyArn]), ...clientKeys(config)]).size,
+    hostedZones: new Set([config.hostedZoneId ?? [], ...Object.values(config.hostedZones)].flat()).size,
+  };
+}
+
+/** Schedules, polls and rotations, and the revocations of sign-outs that are spread evenly over the day. */
+function controlPlaneDay(deployed: Deployed, keyRotationDays: number, signOuts: number): Usage {
+  const { queues, window, controlPlaneMemory } = deployed;
+  const batches = Math.min(signOuts, DAY / window);
+  const storeCalls = batches === 0 ? 0 : Math.ceil(signOuts / batches / operations.SIGN_OUTS_PER_STORE_CALL);
+  const tidiesAfter = Math.min(batches, operations.TIDIES);
+  const rotations = 1 / keyRotationDays;
+  const { tidy, sweep, batch, rotation } = operations.RUN_TIMES;
+  return sum(
+    [operations.TIDIES - tidiesAfter, operations.TIDY],
+    [tidiesAfter, operations.TIDY_AFTER],
+    [1, operations.SWEEP],
+    [rotations, operations.ROTATION],
+    [batches, { ...operations.BATCH, storeCalls }],
+    [signOuts - batches, operations.FURTHER_SIGN_OUT],
+    [
+      controlPlaneMemory,
+      { gigabyteSeconds: operations.TIDIES * tidy + sweep + batches * batch + rotations * rotation },
+    ],
+    // Each message is received and deleted, ten at a time.
+    [1, { queueRequests: queues * operations.POLLS + (2 * signOuts) / 10 }],
+  );
+}
+
+function handlerDay(config: Config, deployed: Deployed, settingsBytes: number, profile: Profile): Usage {
+  const { signIns, renewals, signOuts } = profile;
+  const { signIn, renewal, signOut } = operations.RUN_TIMES;
+  const seconds = signIns * (signIn + renewals * renewal) + signOuts * signOut;
+  const used = sum(
+    [signIns, operations.SIGN_IN],
+    [signIns * renewals, operations.RENEWAL],
+    [signOuts, operations.SIGN_OUT],
+    [deployed.edgeMemory, { edgeGigabyteSeconds: seconds }],
+  );
+  const runs = used.edgeInvocations ?? 0;
+  const loads = Math.min(runs, WARM_HANDLERS * MINUTES);
+  const isAdvanced = settingsBytes > STANDARD_PARAMETER;
+  const secretCalls = loads * deployed.secrets;
+  return sum(
+    [1, used],
+    [
+      1,
+      {
+        secretCalls,
+        // Behind a key of yours, each read of a secret asks KMS to decrypt it.
+        keyRequests: config.kmsKeyArn === undefined ? 0 : secretCalls,
+        keySignatures: clientKeys(config).length > 0 ? signIns + signIns * renewals : 0,
+        advancedParameters: isAdvanced ? 1 / DAYS : 0,
+        advancedParameterCalls: isAdvanced ? loads : 0,
+        ...logs(config, runs * HANDLER_LINES),
+      },
+    ],
+  );
+}
+
+/** All requests pass the web ACL; those to the gateway's own endpoints reach the handler instead of the gate. */
+function traffic(config: Config, { webAcls, capacity }: Deployed, profile: Profile): Usage {
+  const { requests, gigabytes, signIns, renewals, signOuts } = profile;
+  const gateway = DAYS * (2 * signIns + signIns * renewals + 2 * signOuts);
+  const all = requests + gateway;
+  const { bots } = paidRuleGroups(config);
+  const steps = Math.max(0, Math.ceil((capacity - INCLUDED_CAPACITY) / CAPACITY_STEP));
+  return {
+    edgeRequests: all,
+    edgeGigabytes: gigabytes,
+    functionRuns: requests,
+    storeReads: requests,
+    webAclRequests: webAcls * all,
+    webAclCapacity: webAcls * steps * all,
+    botRequests: bots === "common" ? all : 0,
+    targetedBotRequests: bots === "targeted" ? all : 0,
+    ...logs(config, all * ACCESS_LINE),
+  };
+}
+
+/** In a month of which the logs of `logRetentionDays` are there. */
+function logs({ logRetentionDays }: Config, bytes: number): Usage {
+  const logGigabytes = bytes / GIGABYTE;
+  return { logGigabytes, storedGigabytes: (logGigabytes * COMPRESSION * logRetentionDays) / DAYS };
+}
+
+/** Of account takeover prevention only the monthly price is estimated: the gateway does not see those sign-ins. */
+function paidRuleGroups({ waf }: Config): { bots: false | "common" | "targeted"; takeover: boolean } {
+  if (waf === false || "webAclArn" in waf) return { bots: false, takeover: false };
+  return { bots: waf.botControl, takeover: waf.accountTakeover !== undefined };
+}
+
+/** ARNs of the KMS keys that sign for the gateway. */
+function clientKeys({ identityProviders }: Config): string[] {
+  return Object.values(identityProviders).flatMap(({ clientAuthentication: method }) =>
+    typeof method === "object" && method.method === "private_key_jwt" ? (method.kmsKeys ?? []) : [],
+  );
+}
