@@ -191,6 +191,12 @@ describeWithTerraform("the web ACL", (open) => {
 
   test.each<[Name, WafRequest, string]>([
     ["defaults", { path: "/_gate/login", requests: 2_001 }, "rate-gateway"],
+    // CloudFront runs the handler for these spellings, too.
+    ["defaults", { path: "//_gate/login", requests: 2_001 }, "rate-gateway"],
+    ["defaults", { path: "/./_gate/login", requests: 2_001 }, "rate-gateway"],
+    ["defaults", { path: "/x/../_gate/login", requests: 2_001 }, "rate-gateway"],
+    ["defaults", { path: "/%5fgate/login", requests: 2_001 }, "rate-gateway"],
+    ["defaults", { path: "/x/%2e%2E/_gate/login", requests: 2_001 }, "rate-gateway"],
     ["defaults", { path: "/", requests: 50_001 }, "rate-site"],
     ["tuned", { path: "/_door/login", requests: 2_001 }, "rate-gateway"],
     ["tuned", { path: "/api", requests: 101, headers: { "x-api-key": "k" } }, "rate-api"],
