@@ -30,7 +30,11 @@ const CONFIGS = {
     basePath: "/_door",
     waf: {
       groups: ["common", "sql", "anonymous-ip"],
-      overrides: { CrossSiteScripting_BODY: "block", UserAgent_BadBots_HEADER: "count" },
+      overrides: {
+        CrossSiteScripting_BODY: "block",
+        SizeRestrictions_QUERYSTRING: "block",
+        UserAgent_BadBots_HEADER: "count",
+      },
       exempt: [
         { path: "/wiki/*/edit", rules: ["CrossSiteScripting_BODY", "SQLi_BODY"] },
         { path: "/scans/**", rules: ["CrossSiteScripting_BODY", "RestrictedExtensions_URIPATH"] },
@@ -180,6 +184,12 @@ describeWithTerraform("the web ACL", (open) => {
       "tuned",
       { path: "/x", matches: ["CrossSiteScripting_BODY"] },
       "exempted",
+    ],
+    [
+      "what the config blocks everywhere, at the gateway too",
+      "tuned",
+      { path: "/_door/callback/main", matches: ["SizeRestrictions_QUERYSTRING"] },
+      "common",
     ],
     ["a cloud's address", "tuned", { path: "/", matches: ["HostingProviderIPList"] }, "exempted"],
     ["a country that is not allowed", "tuned", { path: "/", country: "US" }, "countries"],

@@ -203,8 +203,8 @@ function scopesOf(config: Config, settings: WafRules): Map<string, Scope | "coun
       const override = settings.overrides[name];
       if (override === "count" || (override === undefined && COUNTED.includes(name))) return [name, "count"];
       const except = [
-        ...(NOT_FOR_THE_GATEWAY.includes(name) ? [gateway] : []),
-        ...(NOT_FOR_PUSHES.includes(name) ? pushes : []),
+        ...(override === undefined && NOT_FOR_THE_GATEWAY.includes(name) ? [gateway] : []),
+        ...(override === undefined && NOT_FOR_PUSHES.includes(name) ? pushes : []),
         ...settings.exempt.filter(({ rules }) => rules.includes(name)).map(({ path }) => pathMatches(path)),
       ];
       const isOfBodies = group === "common" && name.endsWith("_BODY") && override === undefined;
