@@ -1,8 +1,9 @@
 /**
  * Compiles the policy to JavaScript for the gate. The rules become a `switch`, the cheapest form in the CloudFront
  * Functions engine. Users of the exported module have no Node.js: HCL expressions (`for`, `join`, `format`) must be
- * able to build the same text from the same rules. Patterns use characters that need no escaping, and roles are percent-encoded,
- * which HCL has as `urlencode`. Runs at synth, never in the engine.
+ * able to build the same text from the same rules. Patterns use characters that need no escaping, and roles are
+ * percent-encoded: `urlencode`, and `replace` for what it encodes in another way, such as a space as `+`
+ * (https://developer.hashicorp.com/terraform/language/functions/urlencode). Runs at synth, never in the engine.
  */
 import { requirementText } from "./requirement";
 import type { PolicyRule } from "./rule";

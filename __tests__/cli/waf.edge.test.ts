@@ -137,7 +137,7 @@ const CASES: [what: string, written: Written, told: string[]][] = [
       ),
       uri: "/wiki/%C3%A4/x/",
     },
-    ['waf: { exempt: [{ path: "/wiki/**", rules: ["NoUserAgent_HEADER"] }] }'],
+    ['waf: { exempt: [{ path: "/wiki/*/x", rules: ["NoUserAgent_HEADER"] }] }'],
   ],
   [
     "a rule that AWS added since",
@@ -172,15 +172,17 @@ test.each(CASES)("explains %s", async (_, written, told) => {
   expect(stdout).not.toContain("s3cret");
 });
 
-test("what it says to write is what the config accepts, and exempts the request", async () => {
-  const id = log({
-    terminatingRuleId: "common",
-    ruleGroupList: [groupThatBlocked("GenericLFI_URIPATH")],
-    uri: "/files/a b/c",
-  });
+test.each([
+  ["/files/a b/c", "/files/*/c"],
+  // Whoever sends this must not lead anybody to exempt the whole site.
+  ["/<script>", "/*"],
+  ["/**", "/*"],
+  ["/", "/"],
+])("for %s it says to write what the config accepts, and what exempts no other folder", async (uri, path) => {
+  const id = log({ terminatingRuleId: "common", ruleGroupList: [groupThatBlocked("GenericLFI_URIPATH")], uri });
   const { stdout } = await run([id, "--json"]);
   const { config } = JSON.parse(stdout) as { config: string };
-  expect(config).toBe('waf: { exempt: [{ path: "/files/**", rules: ["GenericLFI_URIPATH"] }] }');
+  expect(config).toBe(`waf: { exempt: [{ path: "${path}", rules: ["GenericLFI_URIPATH"] }] }`);
   writeFileSync(join(folder, "next.ts"), `export default { ...${JSON.stringify(SMALL)}, ${config} };\n`);
   await expect(edgegate(["check", "--config", "next.ts"], { cwd: folder })).resolves.toMatchObject({ code: 0 });
 });

@@ -30,7 +30,11 @@ const CONFIGS = {
     basePath: "/_door",
     waf: {
       groups: ["common", "sql", "anonymous-ip"],
-      overrides: { CrossSiteScripting_BODY: "block", UserAgent_BadBots_HEADER: "count" },
+      overrides: {
+        CrossSiteScripting_BODY: "block",
+        SizeRestrictions_QUERYSTRING: "block",
+        UserAgent_BadBots_HEADER: "count",
+      },
       exempt: [
         { path: "/wiki/*/edit", rules: ["CrossSiteScripting_BODY", "SQLi_BODY"] },
         { path: "/scans/**", rules: ["CrossSiteScripting_BODY", "RestrictedExtensions_URIPATH"] },
@@ -181,6 +185,12 @@ describeWithTerraform("the web ACL", (open) => {
       { path: "/x", matches: ["CrossSiteScripting_BODY"] },
       "exempted",
     ],
+    [
+      "what the config blocks everywhere, at the gateway too",
+      "tuned",
+      { path: "/_door/callback/main", matches: ["SizeRestrictions_QUERYSTRING"] },
+      "common",
+    ],
     ["a cloud's address", "tuned", { path: "/", matches: ["HostingProviderIPList"] }, "exempted"],
     ["a country that is not allowed", "tuned", { path: "/", country: "US" }, "countries"],
     ["a country that is blocked", "open", { path: "/", country: "FR" }, "countries"],
@@ -191,6 +201,12 @@ describeWithTerraform("the web ACL", (open) => {
 
   test.each<[Name, WafRequest, string]>([
     ["defaults", { path: "/_gate/login", requests: 2_001 }, "rate-gateway"],
+    // CloudFront runs the handler for these spellings, too.
+    ["defaults", { path: "//_gate/login", requests: 2_001 }, "rate-gateway"],
+    ["defaults", { path: "/./_gate/login", requests: 2_001 }, "rate-gateway"],
+    ["defaults", { path: "/x/../_gate/login", requests: 2_001 }, "rate-gateway"],
+    ["defaults", { path: "/%5fgate/login", requests: 2_001 }, "rate-gateway"],
+    ["defaults", { path: "/x/%2e%2E/_gate/login", requests: 2_001 }, "rate-gateway"],
     ["defaults", { path: "/", requests: 50_001 }, "rate-site"],
     ["tuned", { path: "/_door/login", requests: 2_001 }, "rate-gateway"],
     ["tuned", { path: "/api", requests: 101, headers: { "x-api-key": "k" } }, "rate-api"],

@@ -61,11 +61,11 @@ describe("a synth", () => {
 test.each<[string, ConfigInput["waf"]]>([
   ["none: nothing is blocked before the gate", false],
   [WEB_ACL, { webAclArn: WEB_ACL }],
-  // 25 + 200 + 700 for the groups, 5 + 2 for the limits, 8 labels and a path for what is exempt.
-  ["942 WCU", {}],
-  ["942 WCU; nothing is blocked, only counted", { mode: "count" }],
+  // 25 + 200 + 700 for the groups, 25 + 2 for the limits, 8 labels and a path for what is exempt.
+  ["962 WCU", {}],
+  ["962 WCU; nothing is blocked, only counted", { mode: "count" }],
   [
-    "1,546 WCU; each million requests costs $0.20 more, because of more than 1,500",
+    "1,566 WCU; each million requests costs $0.20 more, because of more than 1,500",
     { groups: ["ip-reputation", "known-bad-inputs", "common", "sql", "linux", "unix", "php"] },
   ],
 ])("is described as %j", (text, waf) => {

@@ -3,6 +3,7 @@
  * (https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-processing.html). What AWS's own rules look for nobody
  * knows outside AWS, so a request says which of them it matches.
  */
+import { posix } from "node:path";
 import { AWS_LABELS, ONLY_COUNTED_BY_AWS } from "./aws-managed-rules";
 
 export interface WafRequest {
@@ -103,9 +104,9 @@ function matches(statement: Block, request: WafRequest, labels: ReadonlySet<stri
     case "geo_match_statement":
       return (block["country_codes"] as string[]).includes(request.country ?? "DE");
     case "byte_match_statement":
-      return request.path.startsWith(String(block["search_string"]));
+      return transformed(block, request.path).startsWith(String(block["search_string"]));
     case "regex_match_statement":
-      return new RegExp(String(block["regex_string"])).test(request.path);
+      return new RegExp(String(block["regex_string"])).test(transformed(block, request.path));
     case "rate_based_statement":
       return isOverLimit(block, request, labels);
     case "ip_set_reference_statement":
@@ -114,6 +115,18 @@ function matches(statement: Block, request: WafRequest, labels: ReadonlySet<stri
       throw new Error(`the test does not know ${type}`);
   }
 }
+
+/** https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-transformation.html */
+function transformed(statement: Block, path: string): string {
+  const steps = list(statement["text_transformation"]).sort((a, b) => Number(a["priority"]) - Number(b["priority"]));
+  return steps.reduce((text, { type }) => TRANSFORMATIONS[String(type)]!(text), path);
+}
+
+const TRANSFORMATIONS: Record<string, (text: string) => string> = {
+  NONE: (text) => text,
+  URL_DECODE: (text) => text.replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))),
+  NORMALIZE_PATH: (text) => posix.normalize(text),
+};
 
 function isOverLimit(rate: Block, request: WafRequest, labels: ReadonlySet<string>): boolean {
   const scope = first(rate["scope_down_statement"]);

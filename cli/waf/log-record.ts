@@ -100,13 +100,9 @@ function remedy(
   return `waf: { allow: ["${address}/${address.includes(":") ? 128 : 32}"] }`;
 }
 
-/** A pattern for a path: of the path itself, or of the last segments above it that can be in a pattern. */
+/** A pattern for this path alone: a segment that is not plain becomes `*`. A request may have `**` in its path, too. */
 function patternOf(path: string): string {
-  const trimmed = path.replace(/\/+$/, "") || "/";
-  if (pathPatternProblem(trimmed) === undefined) return trimmed;
-  const segments = trimmed.split("/");
-  const end = segments.findIndex(
-    (_, i) => i > 0 && pathPatternProblem(segments.slice(0, i + 1).join("/")) !== undefined,
-  );
-  return `${segments.slice(0, end).join("/")}/**`;
+  const isPlain = (segment: string) => !segment.includes("*") && pathPatternProblem(`/${segment}`) === undefined;
+  const segments = path.split("/").filter((segment) => segment !== "");
+  return `/${segments.map((segment) => (isPlain(segment) ? segment : "*")).join("/")}`;
 }

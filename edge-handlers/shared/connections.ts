@@ -10,6 +10,7 @@ import { Agent as PlainAgent, request as plainRequest, type IncomingHttpHeaders 
 import { Agent, request } from "node:https";
 import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import { urlToHttpOptions } from "node:url";
 
 export interface Message {
@@ -79,7 +80,7 @@ class KeptAgent extends Agent {
   drop(keptFor: number): void {
     dropFree(this, keptFor);
     this.#opened = this.#opened.filter((socket) => {
-      const isKept = !socket.destroyed && isYounger(socket, keptFor);
+      const isKept = socket.writable && isYounger(socket, keptFor);
       if (!isKept) socket.destroy();
       return isKept;
     });
@@ -99,6 +100,8 @@ const agents = new Map<string, KeptAgent | PlainAgent>();
  */
 export async function send(url: URL, message: Message): Promise<Answer> {
   const agent = agentOf(url);
+  // So that what its server closed or sent while the instance was frozen is noticed first.
+  if (!message.isRepeatable) await setImmediate();
   drop(agent, message.isRepeatable ? MAX_IDLE : message.keptFor);
   try {
     return await exchange(url, agent, message);
@@ -173,7 +176,8 @@ function drop(agent: KeptAgent | PlainAgent, keptFor: number): void {
 }
 
 function dropFree({ freeSockets }: PlainAgent, keptFor: number): void {
-  for (const socket of Object.values(freeSockets).flat()) if (!isYounger(socket, keptFor)) socket?.destroy();
+  for (const socket of Object.values(freeSockets).flat())
+    if (!socket?.writable || !isYounger(socket, keptFor)) socket?.destroy();
 }
 
 function isYounger(socket: object | undefined, keptFor: number): boolean {

@@ -10,6 +10,7 @@ import {
   holdsForPath,
   isFrom,
   isInSet,
+  NORMALIZED,
   not,
   pathMatches,
   pathStartsWith,
@@ -139,7 +140,7 @@ function rateStatement({ path, limit, window, key }: RateLimit): Statement {
             aggregate_key_type: "CUSTOM_KEYS",
             custom_key: [{ header: { name: key.header, text_transformation: [{ priority: 0, type: "NONE" }] } }],
           }),
-      ...(path === undefined ? {} : { scope_down_statement: pathMatches(path) }),
+      ...(path === undefined ? {} : { scope_down_statement: pathMatches(path, NORMALIZED) }),
     },
   };
 }
@@ -196,14 +197,14 @@ function scopesOf(config: Config, settings: WafRules): Map<string, Scope | "coun
   const gateway = pathStartsWith(`${config.basePath}/`);
   const pushes = pushPaths(config);
   const open = config.policy.filter(isOpenForBodies).map(({ path }) => path);
-  const isOpen = open.includes("/**") ? undefined : [...new Set(open)].map(pathMatches);
+  const isOpen = open.includes("/**") ? undefined : [...new Set(open)].map((path) => pathMatches(path));
   const scopes = settings.groups.flatMap((group) =>
     MANAGED_GROUPS[group].rules.map((name: string): [string, Scope | "count"] => {
       const override = settings.overrides[name];
       if (override === "count" || (override === undefined && COUNTED.includes(name))) return [name, "count"];
       const except = [
-        ...(NOT_FOR_THE_GATEWAY.includes(name) ? [gateway] : []),
-        ...(NOT_FOR_PUSHES.includes(name) ? pushes : []),
+        ...(override === undefined && NOT_FOR_THE_GATEWAY.includes(name) ? [gateway] : []),
+        ...(override === undefined && NOT_FOR_PUSHES.includes(name) ? pushes : []),
         ...settings.exempt.filter(({ rules }) => rules.includes(name)).map(({ path }) => pathMatches(path)),
       ];
       const isOfBodies = group === "common" && name.endsWith("_BODY") && override === undefined;

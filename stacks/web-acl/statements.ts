@@ -17,8 +17,23 @@ const CAPACITY: Record<string, number> = {
   managed_rule_group_statement: 0,
 };
 const CAPACITY_OF_CUSTOM_KEY = 30;
+const CAPACITY_OF_TRANSFORMATION = 10;
 
-const NO_TRANSFORMATION = [{ priority: 0, type: "NONE" }];
+interface Transformation {
+  priority: number;
+  type: "NONE" | "URL_DECODE" | "NORMALIZE_PATH";
+}
+
+const NO_TRANSFORMATION: readonly Transformation[] = [{ priority: 0, type: "NONE" }];
+/**
+ * CloudFront, too, decodes and normalizes a path before it chooses the cache behavior: `//_gate/x` and `/a/../%5Fgate/x` run
+ * the handler of `/_gate/*`
+ * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern).
+ */
+export const NORMALIZED: readonly Transformation[] = [
+  { priority: 0, type: "URL_DECODE" },
+  { priority: 1, type: "NORMALIZE_PATH" },
+];
 
 export function pathStartsWith(prefix: string): Statement {
   return {
@@ -32,10 +47,10 @@ export function pathStartsWith(prefix: string): Statement {
 }
 
 /**
- * A path pattern of the policy. The path is compared as it was sent: the gate refuses the spellings that an origin could
- * read in another way.
+ * A path pattern of the policy. The path is compared as it was sent, unless `transformations` says otherwise: the gate
+ * refuses the spellings that an origin could read in another way.
  */
-export function pathMatches(pattern: string): Statement {
+export function pathMatches(pattern: string, transformations = NO_TRANSFORMATION): Statement {
   const segments = pattern.slice(1).split("/");
   const isOpen = segments.at(-1) === "**";
   const fixed = (isOpen ? segments.slice(0, -1) : segments)
@@ -46,7 +61,7 @@ export function pathMatches(pattern: string): Statement {
     regex_match_statement: {
       field_to_match: { uri_path: {} },
       regex_string: isOpen ? `^${fixed}(/|$)` : `^${fixed}/?$`,
-      text_transformation: NO_TRANSFORMATION,
+      text_transformation: transformations,
     },
   };
 }
@@ -93,13 +108,20 @@ export function capacityOf(statement: Statement): number {
       statement: inner = [],
       scope_down_statement: scope = {},
       custom_key: keys = [],
-    } = content as { statement?: Statement[]; scope_down_statement?: Statement; custom_key?: object[] };
+      text_transformation: transformations = [],
+    } = content as {
+      statement?: Statement[];
+      scope_down_statement?: Statement;
+      custom_key?: object[];
+      text_transformation?: Transformation[];
+    };
     return (
       sum +
       (CAPACITY[type] ?? 0) +
       inner.reduce((total, part) => total + capacityOf(part), 0) +
       capacityOf(scope) +
-      keys.length * CAPACITY_OF_CUSTOM_KEY
+      keys.length * CAPACITY_OF_CUSTOM_KEY +
+      transformations.filter(({ type }) => type !== "NONE").length * CAPACITY_OF_TRANSFORMATION
     );
   }, 0);
 }

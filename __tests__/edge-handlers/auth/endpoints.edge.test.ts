@@ -146,6 +146,7 @@ describe("logout", () => {
       ["that can be read in two ways", `https://${HOST}//evil.example/`],
       ["that is none", "admin"],
       ["that is long", `https://${HOST}/${"x".repeat(3000)}`],
+      ["whose cookie would be long", `https://${HOST}/${"x/".repeat(500)}`],
     ])("does not lead to a page %s", async (_name, referer) => {
       const browser = await signedIn();
       await browser.navigate("/_gate/logout", from(referer));

@@ -1,9 +1,11 @@
 /** Which requests share a connection, and which are sent twice when it turns out to be closed. */
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Server } from "node:net";
 import { setTimeout } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
 import { openConnections, send, type Message } from "../../../edge-handlers/shared/connections";
 import { localhostCertificate } from "../../support/certificates";
 
@@ -122,6 +124,32 @@ describe("when a kept connection turns out to be closed", () => {
     await expect(send(seen.url, message(REPEATABLE))).rejects.toMatchObject({ code: "ECONNRESET" });
     expect(seen.connections).toHaveLength(2);
   });
+});
+
+/** Ends an idle connection a moment later, while the client stands still, which a server in its own thread could not. */
+const IMPATIENT = `
+  const { parentPort, workerData } = require("node:worker_threads");
+  const server = require("node:http").createServer({ keepAliveTimeout: 0 }, (request, response) => {
+    response.end("ok");
+    setTimeout(() => request.socket.end(workerData), 50);
+  });
+  server.listen(0, "localhost", () => parentPort.postMessage(server.address().port));
+`;
+test.each([
+  ["without a word", ""],
+  ["with an answer to nothing", "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"],
+])("a connection that was closed %s while the runtime stood still is not used", async (_, lastWords) => {
+  const worker = new Worker(IMPATIENT, { eval: true, workerData: lastWords });
+  try {
+    const [port] = (await once(worker, "message")) as [number];
+    const url = new URL(`http://localhost:${port}/`);
+    await send(url, message());
+    await setTimeout(20);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    expect(await send(url, message({ body: "code" }))).toMatchObject({ status: 200, body: Buffer.from("ok") });
+  } finally {
+    await worker.terminate();
+  }
 });
 
 test("a new connection that fails is not tried again", async () => {

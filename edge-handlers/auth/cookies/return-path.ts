@@ -9,6 +9,12 @@ import { readReturnPath } from "../sign-in/return-path";
 import { FLOW_LIFETIME } from "./flow";
 
 /**
+ * Characters. Browsers ignore a cookie over 4,096, and would keep an earlier one. With a session and flow cookies it stays
+ * below the 10,240 beyond which a firewall may refuse the application's requests.
+ */
+const MAX_LENGTH = 2_000;
+
+/**
  * A `Set-Cookie` value. Reads the `Referer`, because the gate's page for people without a role has only a link to the
  * sign-out (https://www.w3.org/TR/referrer-policy/#referrer-policy-strict-origin-when-cross-origin).
  */
@@ -16,7 +22,9 @@ export function returnPathCookie({ request, url, settings }: RequestContext): st
   const referer = request.headers.get("referer") ?? "";
   const from = URL.canParse(referer) ? new URL(referer) : undefined;
   const path = from?.origin === url.origin ? readReturnPath([from.pathname + from.search], settings.basePath) : "/";
-  return path === "/" ? clearCookie(RETURN_COOKIE) : setCookie(RETURN_COOKIE, encodeURIComponent(path), FLOW_LIFETIME);
+  const value = encodeURIComponent(path);
+  if (path === "/" || value.length > MAX_LENGTH) return clearCookie(RETURN_COOKIE);
+  return setCookie(RETURN_COOKIE, value, FLOW_LIFETIME);
 }
 
 /** `/` if nothing is remembered. */

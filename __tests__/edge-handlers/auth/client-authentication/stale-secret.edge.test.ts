@@ -90,3 +90,21 @@ test.each(ANSWERS)("the answer of %s is understood", (_provider, ...answer) =>
     expect((await browser.navigate(LOGIN)).headers["location"]).toEqual(["/page"]);
   }),
 );
+
+/** RFC 6749 asks for 400, and some servers answer 401. Either way it is the grant that they looked at. */
+test.each([400, 401])("invalid_grant with %d is about the grant, which is not sent again", (status) =>
+  withAuth({ emulator: { clientAuthentication: "client_secret_basic" } }, async (own) => {
+    const browser = own.browser();
+    await browser.signIn();
+    own.clock.advance(901);
+    // A retry would find another secret.
+    own.aws.secrets.set(SECRET, own.secret("the secret of tomorrow"));
+    const answer: [number, object] = [status, { error: "invalid_grant" }];
+    own.idp.clientRefusals.push(answer, answer);
+    const response = await browser.navigate(LOGIN);
+    expect(response.status).toBe(302);
+    expect(await own.logLines(response)).toEqual([expect.objectContaining({ outcome: "sign_in_started" })]);
+    // The second answer is still there.
+    expect(own.idp.clientRefusals).toHaveLength(1);
+  }),
+);

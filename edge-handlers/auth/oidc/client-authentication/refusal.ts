@@ -15,11 +15,13 @@ const CLIENT_REFUSED = ["invalid_client", "invalid_request"];
 
 /**
  * True if the provider did not accept the client's credentials. Only then is the status 401 (RFC 6749 section 5.2), with
- * whatever error: Keycloak says `unauthorized_client` and Auth0 `access_denied`. Cognito says `invalid_client` with 400.
+ * whatever error but `invalid_grant`: Keycloak says `unauthorized_client` and Auth0 `access_denied`. Cognito says
+ * `invalid_client` with 400.
  */
 export function isClientRefused(error: unknown): error is ResponseBodyError | WWWAuthenticateChallengeError {
   if (error instanceof WWWAuthenticateChallengeError) return true;
-  return error instanceof ResponseBodyError && (error.status === 401 || error.error === "invalid_client");
+  if (!(error instanceof ResponseBodyError)) return false;
+  return error.error === "invalid_client" || (error.status === 401 && error.error !== "invalid_grant");
 }
 
 /** Undefined if the error means anything else, or if it is not certain that the grant is unused. */
