@@ -182,12 +182,24 @@ const NEEDS: Record<string, [service: string, needs: Needs][]> = {
       {
         actions: `CreateLogGroup DeleteLogGroup PutRetentionPolicy AssociateKmsKey DisassociateKmsKey ${TAGS}`,
         on: ({ arn, config: { name } }) =>
-          [`/aws/vendedlogs/cloudfront/${name}`, `/aws/lambda/${name}-*`, `/aws/lambda/us-east-1.${name}-*`].map(
-            (group) => arn("logs", `log-group:${group}*`),
-          ),
+          [
+            `/aws/vendedlogs/cloudfront/${name}`,
+            `/aws/lambda/${name}-*`,
+            `/aws/lambda/us-east-1.${name}-*`,
+            `aws-waf-logs-${name}`,
+          ].map((group) => arn("logs", `log-group:${group}*`)),
       },
     ],
     ["logs", { actions: "DescribeLogGroups", on: everything }],
+  ],
+  aws_cloudwatch_log_metric_filter: [
+    [
+      "logs",
+      {
+        actions: "PutMetricFilter DescribeMetricFilters DeleteMetricFilter",
+        on: ({ arn, config }) => [arn("logs", `log-group:/aws/vendedlogs/cloudfront/${config.name}*`)],
+      },
+    ],
   ],
   aws_cloudwatch_metric_alarm: [
     [
@@ -328,6 +340,15 @@ const NEEDS: Record<string, [service: string, needs: Needs][]> = {
     ],
     ["ssm", { actions: "DescribeParameters", on: everything }],
   ],
+  aws_wafv2_ip_set: [
+    [
+      "wafv2",
+      {
+        actions: `CreateIPSet GetIPSet UpdateIPSet DeleteIPSet ${TAGS}`,
+        on: ({ arn, config }) => [arn("wafv2", `global/ipset/${config.name}-*/*`)],
+      },
+    ],
+  ],
   aws_wafv2_web_acl: [
     [
       "wafv2",
@@ -335,8 +356,26 @@ const NEEDS: Record<string, [service: string, needs: Needs][]> = {
         actions: `CreateWebACL GetWebACL UpdateWebACL DeleteWebACL ${TAGS}`,
         on: ({ arn, config }) => [
           arn("wafv2", `global/webacl/${config.name}-gateway/*`),
+          arn("wafv2", `global/ipset/${config.name}-*/*`),
           arn("wafv2", "global/managedruleset/*/*"),
         ],
+      },
+    ],
+  ],
+  aws_wafv2_web_acl_logging_configuration: [
+    [
+      "wafv2",
+      {
+        actions: "PutLoggingConfiguration GetLoggingConfiguration DeleteLoggingConfiguration",
+        on: ({ arn, config }) => [arn("wafv2", `global/webacl/${config.name}-gateway/*`)],
+      },
+    ],
+    // https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html#logging-cw-logs-permissions
+    [
+      "logs",
+      {
+        actions: "CreateLogDelivery DeleteLogDelivery PutResourcePolicy DescribeResourcePolicies DescribeLogGroups",
+        on: everything,
       },
     ],
   ],
