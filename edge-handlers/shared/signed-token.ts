@@ -4,8 +4,8 @@ import { SIGNATURE_ALGORITHMS } from "../../identity/signing-keys";
 import { CLOCK_SKEW } from "../../session/timing";
 import type { KeySet } from "./key-set";
 
-/** Characters; an ID token of Keycloak with 1,000 groups has two thirds as many. */
-export const MAX_LENGTH = 64 * 1024;
+/** Characters. Anybody can push a token. */
+const MAX_LENGTH = 32 * 1024;
 /** Seconds: a provider's clock may be off by a minute, and this handler's by {@link CLOCK_SKEW}. */
 export const SKEW = 60 + CLOCK_SKEW;
 
@@ -22,6 +22,8 @@ export interface ExpectedToken {
 
 export interface TokenRules extends ExpectedToken {
   requiredClaims: string[];
+  /** Characters; 32,768 if absent. */
+  maxLength?: number;
   /** Maximum age of `iat` in seconds. */
   maxAge: number;
 }
@@ -33,9 +35,18 @@ export interface TokenRules extends ExpectedToken {
  */
 export async function verifySignedToken(
   token: string,
-  { issuer, audience, keys, algorithms = SIGNATURE_ALGORITHMS, now, requiredClaims, maxAge }: TokenRules,
+  {
+    issuer,
+    audience,
+    keys,
+    algorithms = SIGNATURE_ALGORITHMS,
+    now,
+    requiredClaims,
+    maxAge,
+    maxLength = MAX_LENGTH,
+  }: TokenRules,
 ): Promise<JWTVerifyResult> {
-  if (token.length > MAX_LENGTH) throw malformed("token_too_large");
+  if (token.length > maxLength) throw malformed("token_too_large");
   // jose's decoder tolerates invalid base64url, but a token must have only one valid encoding.
   if (!token.split(".").every(isCanonicalBase64url)) throw malformed("token_encoding");
   return jwtVerify(token, keys(issuer), {
