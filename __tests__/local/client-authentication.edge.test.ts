@@ -76,7 +76,7 @@ test.each(Object.keys(PROVIDERS))(
     const renewed = await renew(browser);
     expect([renewed.status, renewed.url.pathname]).toEqual([200, "/staff"]);
     const { token, dpopKey } = await refreshTokenOf(browser);
-    await browser.open(`${edge.url}/_gate/logout?local`);
+    await browser.open(`${edge.url}/_gate/logout`);
     expect(edge.logs()).not.toMatch(/revocation (idp|client)_/);
     // Nothing but an unknown client or token is left to refuse.
     if (PROVIDERS[id]!.clientAuthentication === undefined)

@@ -227,7 +227,7 @@ describe("the client secret", () => {
       },
     ));
 
-  test("wrong: nobody gets in, and the page says that it is a matter of set-up", () =>
+  test("wrong: nobody gets in, and it is the gateway's fault", () =>
     withAuth(
       {
         ...withSecret,
@@ -236,7 +236,7 @@ describe("the client secret", () => {
       async (environment) => {
         environment.secret("wrong-secret-of-the-test");
         const response = await environment.browser().signIn();
-        expectPage(response, 502);
+        expectPage(response, 503);
         expectNoSession(response);
       },
     ));
