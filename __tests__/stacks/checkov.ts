@@ -16,10 +16,6 @@ const SITE_BUCKETS = /^aws_s3_bucket\.site/;
 
 /** By the check's ID: https://www.checkov.io/5.Policy%20Index/terraform.html */
 export const ACCEPTED: Record<string, Accepted> = {
-  CKV2_AWS_31: {
-    on: /^aws_wafv2_web_acl\.web_acl$/,
-    why: "Logs of the web ACL hold cookies and authorization codes. Its metrics count what each rule does.",
-  },
   CKV2_AWS_34: {
     on: /^aws_ssm_parameter\.auth_settings_parameter$/,
     why: "The settings hold no secret, and a plan has to show what changes in them.",
