@@ -170,6 +170,17 @@ describe("a load that was under way while the runtime was frozen", () => {
     return { source, cache };
   }
 
+  /** The first load is still under way after a later one has brought 2. */
+  async function setUpOvertaken() {
+    const { source, cache } = setUpFrozen();
+    const first = cache.get();
+    source.now += 6;
+    const second = cache.get();
+    source.answers[1]!.resolve(2);
+    await second;
+    return { cache, first, answer: source.answers[0]! };
+  }
+
   test("is shared for as long as it may still be answered", async () => {
     const { source, cache } = setUpFrozen();
     const first = cache.get();
@@ -189,24 +200,14 @@ describe("a load that was under way while the runtime was frozen", () => {
   });
 
   test("does not replace what was loaded later", async () => {
-    const { source, cache } = setUpFrozen();
-    const first = cache.get();
-    source.now += 6;
-    const second = cache.get();
-    source.answers[1]!.resolve(2);
-    await second;
-    source.answers[0]!.resolve(1);
+    const { cache, first, answer } = await setUpOvertaken();
+    answer.resolve(1);
     expect([await first, await cache.get()]).toEqual([1, 2]);
   });
 
   test("is no failure if a later one succeeded", async () => {
-    const { source, cache } = setUpFrozen();
-    const first = cache.get();
-    source.now += 6;
-    const second = cache.get();
-    source.answers[1]!.resolve(2);
-    await second;
-    source.answers[0]!.reject(new Failure("idp_unavailable"));
+    const { cache, first, answer } = await setUpOvertaken();
+    answer.reject(new Failure("idp_unavailable"));
     expect(await first).toBe(2);
     expect(cache.failure()).toBeUndefined();
   });
