@@ -6,6 +6,7 @@ import { z } from "zod";
 import { METHODS, type PolicyRule } from "../policy/rule";
 import { duration, host, hostedZone, pathPattern, region, role, servedHost, slug, text } from "./fields";
 import { identityProvider } from "./identity-provider";
+import { origin } from "./origins/origin";
 import { signInHook } from "./sign-in-hook";
 import { waf } from "./waf";
 
@@ -54,35 +55,6 @@ const policyRule = z.strictObject({
 }) satisfies z.ZodType<PolicyRule>;
 
 const caching = z.enum(["disabled", "optimized"], 'write "disabled" or "optimized"');
-
-const origin = z.discriminatedUnion(
-  "type",
-  [
-    /** A private bucket that the gateway creates and reads through origin access control. */
-    z.strictObject({
-      type: z.literal("s3"),
-      /** Name of the bucket to create; by default AWS makes one up from the gateway's name. */
-      bucketName: text(
-        /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-        "a bucket name of 3 to 63 lower-case letters, digits, dots and hyphens",
-      ).optional(),
-    }),
-    /** An HTTPS server. It sees the gateway's identity headers. */
-    z.strictObject({
-      type: z.literal("custom"),
-      domainName: host,
-      /** Prepended to every path. */
-      path: text(/^(\/[A-Za-z0-9._~-]+)+$/, 'a path without a trailing slash, such as "/app"').optional(),
-      httpsPort: z
-        .number("write a port number")
-        .int()
-        .min(1, "write a port from 1 to 65535")
-        .max(65535, "write a port from 1 to 65535")
-        .default(443),
-    }),
-  ],
-  { error: 'write { type: "s3" } or { type: "custom", domainName: "origin.example.com" }' },
-);
 
 const behavior = z.strictObject({
   /** CloudFront path pattern, such as `/api/*`. */
@@ -307,5 +279,5 @@ export const configSchema = z.strictObject({
 export type ConfigInput = z.input<typeof configSchema>;
 /** The config as the rest of the project reads it: checked, with every default filled in, durations in seconds. */
 export type Config = z.output<typeof configSchema>;
-export type Origin = Config["origin"];
+export type { Origin } from "./origins/origin";
 export type Behavior = Config["behaviors"][number];

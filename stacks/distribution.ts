@@ -6,7 +6,7 @@ import {
 import { Construct } from "constructs";
 import type { Config, Origin } from "../config/schema";
 import { MANAGED_CACHE_POLICY, type Caching } from "./caching";
-import { isS3, originId, type Origins } from "./origins";
+import { isS3, originId, type Origins } from "./origins/origins";
 
 export interface DistributionProps {
   config: Config;

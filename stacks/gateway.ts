@@ -18,7 +18,7 @@ import { identityStacks } from "./identity/identity-stacks";
 import { KeyRotator } from "./key-rotator";
 import { Ledger } from "./ledger";
 import { authFunctionName } from "./names";
-import { Origins } from "./origins";
+import { Origins } from "./origins/origins";
 import { ProviderCheck } from "./provider-check";
 import { Redirect } from "./redirect";
 import { ResponseHeaders } from "./response-headers";

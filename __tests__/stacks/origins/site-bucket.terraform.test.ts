@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseConfig } from "../../config/load";
-import { synthesize } from "../../stacks/synthesize";
-import { EVERYTHING } from "../support/configs";
-import { applyWithMocks } from "../support/mock-provider";
-import { describeWithTerraform } from "../support/terraform";
+import { parseConfig } from "../../../config/load";
+import { synthesize } from "../../../stacks/synthesize";
+import { EVERYTHING } from "../../support/configs";
+import { applyWithMocks } from "../../support/mock-provider";
+import { describeWithTerraform } from "../../support/terraform";
 
 describeWithTerraform("buckets", (open) => {
   const outdir = mkdtempSync(join(tmpdir(), "edgegate-buckets-"));

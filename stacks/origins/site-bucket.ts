@@ -7,7 +7,7 @@ import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { Config } from "../config/schema";
+import type { Config } from "../../config/schema";
 
 /** Time to bring back a file that was replaced or deleted. */
 const OLD_VERSION_DAYS = 90;
