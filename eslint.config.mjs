@@ -75,7 +75,7 @@ const IMPORTS = {
   identity: [],
   session: ["identity", "policy"],
   ledger: ["session"],
-  config: ["identity", "policy"],
+  config: ["cloudfront", "identity", "policy"],
   functions: ["policy", "session"],
   "edge-handlers/shared": ["cloudfront", "identity", "session"],
   "edge-handlers/auth": ["cloudfront", "identity", "policy", "session", "ledger", "edge-handlers/shared"],

@@ -1,4 +1,5 @@
 /** What the synthesized stack deploys at the edge, read from its `cdk.tf.json`. */
+import { matchesPattern } from "../cloudfront/path-pattern";
 import type { AuthParameter } from "../session/settings";
 import { readTerraformJson, type Json, type JsonObject } from "./terraform-json";
 
@@ -137,22 +138,9 @@ export function readDistribution(file: string): Distribution {
   };
 }
 
-/**
- * The behavior that answers a path: the first whose pattern matches.
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern
- */
+/** The behavior that answers a path: the first whose pattern matches. */
 export function behaviorFor(distribution: Distribution, path: string): Behavior {
   return distribution.behaviors.find((behavior) => matchesPattern(behavior.path, path))!;
-}
-
-/** `*` is any number of characters, `?` exactly one; case counts; a missing leading slash is implied. */
-export function matchesPattern(pattern: string, path: string): boolean {
-  if (pattern === "*") return true;
-  const text = (pattern.startsWith("/") ? pattern : `/${pattern}`)
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replace(/\*/g, "[^]*")
-    .replace(/\?/g, "[^]");
-  return new RegExp(`^${text}$`).test(path);
 }
 
 /** https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/cloudfront_response_headers_policy */

@@ -1,5 +1,5 @@
-/** Compares patterns with each other, without a request. */
-import type { PolicyRule } from "./rule";
+/** Compares rules with each other, without a request. */
+import type { Allow, PolicyRule } from "./rule";
 
 /** True if `earlier` matches every request that `later` matches. */
 export function covers(earlier: PolicyRule, later: PolicyRule): boolean {
@@ -18,6 +18,17 @@ export function canMeet(rulePath: string, behaviorPath: string): boolean {
   const b = literal(behaviorPath);
   const isOpen = rulePath.includes("*") || behaviorPath.includes("*");
   return isOpen ? a.startsWith(b) || b.startsWith(a) || `${b}/`.startsWith(a) : a === b;
+}
+
+/** True if `one` lets somebody pass whom `other` does not. */
+export function admitsMore(one: Allow, other: Allow): boolean {
+  if (other === "public") return false;
+  if (one === "public") return true;
+  if (other === "signed-in") return false;
+  if (one === "signed-in") return true;
+  const isMore = (names: string[] | undefined, others: string[] | undefined) =>
+    !!others && (!names || names.some((name) => !others.includes(name)));
+  return isMore(one.roles, other.roles) || isMore(one.idp, other.idp);
 }
 
 function methodsCover(earlier: PolicyRule["methods"], later: PolicyRule["methods"]): boolean {

@@ -48,6 +48,19 @@ describe("the synth command", () => {
     );
   });
 
+  test("notes rules that other names of a page avoid", () => {
+    const config = join(folder, "server.json");
+    const origin = { type: "custom", domainName: "app.example.net" };
+    const rules = [
+      { path: "/plans/**", methods: ["GET"], allow: "signed-in" },
+      { path: "/**", allow: "public" },
+    ];
+    writeFileSync(config, JSON.stringify({ ...SMALL, origin, policy: rules }));
+    expect(synth(["--config", config]).stdout).toContain(
+      "Notes\n  policy[0]  if app.example.net serves the page also as /PLANS, that is open to: public.",
+    );
+  });
+
   test("prints nothing to register where Terraform makes the client", () => {
     const config = join(folder, "pool.json");
     const main = { profile: "cognito", pool: { domain: { prefix: "wiki-sign-in" } }, roles: { grant: [] } };

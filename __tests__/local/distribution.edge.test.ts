@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { configSchema } from "../../config/schema";
-import { behaviorFor, matchesPattern, readDistribution, type Distribution } from "../../local/distribution";
+import { behaviorFor, readDistribution, type Distribution } from "../../local/distribution";
 import { localConfig } from "../../local/local-config";
 import { synthesize } from "../../stacks/synthesize";
 import { TEST_CONFIG } from "../support/local-edge";
@@ -76,20 +76,4 @@ describe("a synthesized distribution", () => {
     writeFileSync(copy, changed);
     expect(() => readDistribution(copy)).toThrow(told);
   });
-});
-
-test.each([
-  ["/api/*", "/api/", true],
-  ["/api/*", "/api/a/b", true],
-  ["/api/*", "/api", false],
-  ["api/*", "/api/a", true],
-  ["*.jpg", "/a/b.jpg", true],
-  ["*.jpg", "/a/bxjpg", false],
-  ["/a?c", "/abc", true],
-  ["/a?c", "/ac", false],
-  ["/a*c*e", "/abcde", true],
-  ["/A", "/a", false],
-  ["*", "/anything", true],
-])("CloudFront pattern %s, path %s: %s", (pattern, path, matches) => {
-  expect(matchesPattern(pattern, path)).toBe(matches);
 });

@@ -213,6 +213,7 @@ const DELIVERY: Mistake[] = [
   [custom({ httpsPort: 0 }), "origin.httpsPort", "write a port from 1 to 65535; it is 0"],
   [custom({ httpsPort: 65_536 }), "origin.httpsPort", "write a port from 1 to 65535; it is 65536"],
   [custom({ httpPort: 80 }), "origin.httpPort", UNKNOWN],
+  [custom({ exactPaths: "yes" }), "origin.exactPaths", 'write true or false; it is "yes"'],
   [{ caching: true }, "caching", `${CACHING}; it is true`],
   [{ behaviors: {} }, "behaviors", "write a list; it is {}"],
   [behavior({ path: "api" }), "behaviors[0].path", 'write a CloudFront path pattern, such as "/api/*"; it is "api"'],

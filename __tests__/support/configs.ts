@@ -78,7 +78,7 @@ export const EVERYTHING: ConfigInput = {
       },
     },
   },
-  origin: { type: "custom", domainName: "app-origin.example.com", path: "/app", httpsPort: 8443 },
+  origin: { type: "custom", domainName: "app-origin.example.com", path: "/app", httpsPort: 8443, exactPaths: true },
   caching: "disabled",
   behaviors: [
     { path: "/assets/*", origin: { type: "s3", bucketName: "everything.example-assets" }, caching: "optimized" },

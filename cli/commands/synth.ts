@@ -1,6 +1,7 @@
 /** `edgegate synth`: checks the config, then writes the Terraform configuration. The CDKTF CLI runs it, too. */
 import { relative, resolve } from "node:path";
 import { loadConfig } from "../../config/load";
+import { otherNames } from "../../config/other-names";
 import type { Config } from "../../config/schema";
 import { postLogoutRedirectUris, redirectUris } from "../../stacks/endpoint-urls";
 import { CONFIG_FILE, configFile } from "../config-file";
@@ -13,6 +14,7 @@ const CDKTF = "npx cdktf-cli@0.21.0";
 export async function synth(options: GlobalOptions): Promise<Outcome> {
   const file = configFile(options);
   const config = loadConfig(file);
+  const notes = otherNames(config);
   // Loading takes a second. Mistakes in the config are reported before that.
   const { synthesize } = await import("../../stacks/synthesize");
   // The CDKTF CLI sets this to the folder that it reads.
@@ -27,6 +29,7 @@ export async function synth(options: GlobalOptions): Promise<Outcome> {
       identityStacks,
       redirectUris: redirectUris(config),
       postLogoutRedirectUris: postLogoutRedirectUris(config),
+      notes,
     },
     text:
       `Synthesized the gateway "${stackName}"\n` +
@@ -37,7 +40,8 @@ export async function synth(options: GlobalOptions): Promise<Outcome> {
         ...identityStacks.map((name): [string, string] => ["with", `the stack ${name}`]),
         ["next", `${environment}${CDKTF} deploy ${[...identityStacks, stackName].join(" ")}`],
       ]) +
-      toRegister(config),
+      toRegister(config) +
+      (notes.length > 0 ? `Notes\n${facts(notes.map(({ path, message }) => [path, message]))}` : ""),
   };
 }
 

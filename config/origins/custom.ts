@@ -13,6 +13,8 @@ export const customOrigin = z.strictObject({
     .min(1, "write a port from 1 to 65535")
     .max(65535, "write a port from 1 to 65535")
     .default(443),
+  /** The server tells upper from lower case and serves each page under one path only (config/other-names.ts). */
+  exactPaths: z.boolean("write true or false").default(false),
 });
 
 export type CustomOrigin = z.output<typeof customOrigin>;

@@ -1,0 +1,78 @@
+/** Notes on rules that other names of a page may avoid, if its server takes them (docs/policy.md). */
+import { matchesPattern } from "../cloudfront/path-pattern";
+import { admitsMore } from "../policy/coverage";
+import { describeAllow } from "../policy/decision-table";
+import { policyOf } from "../policy/evaluate";
+import { METHODS, type PolicyRule } from "../policy/rule";
+import type { ConfigProblem } from "./error";
+import type { Config, Origin } from "./schema";
+
+type ServerOrigin = Exclude<Origin, { type: "s3" }>;
+
+/** A page may be had by more people if its server also knows it by another name. */
+interface Escape {
+  rule: number;
+  /** The other name. */
+  name: string;
+  /** Who may have that, in words. */
+  by: string;
+  origin: ServerOrigin;
+}
+
+/**
+ * One note for each server that may know a page by another name that the policy opens to more people. S3 is exact: it
+ * compares keys byte by byte.
+ */
+export function otherNames(config: Config): ConfigProblem[] {
+  const byServer = new Map<string, Escape[]>();
+  for (const escape of escapes(config)) {
+    const server = escape.origin.domainName;
+    byServer.set(server, [...(byServer.get(server) ?? []), escape]);
+  }
+  return [...byServer].map(([server, found]) => {
+    const { rule, name, by } = found[0]!;
+    const others = found.length === 1 ? "" : `, and ${found.length - 1} more like it`;
+    return {
+      path: `policy[${rule}]`,
+      message: `if ${server} serves the page also as ${name}, that is open to: ${by}${others}. Make the wider rule at least as strict, or set exactPaths: true on the origin once you have checked that it serves no page under another name (docs/policy.md)`,
+    };
+  });
+}
+
+/** At most one for each rule. */
+function escapes(config: Config): Escape[] {
+  const policy = policyOf(config.policy);
+  const hosts = [config.domain, ...config.alternateDomains];
+  return config.policy.flatMap((rule, i) => {
+    const path = examplePath(rule);
+    const origin = originOf(config, path);
+    if (origin.type === "s3" || origin.exactPaths) return [];
+    const isSameServer = (other: Origin) => other.type === origin.type && other.domainName === origin.domainName;
+    const names = namesOf(path).filter((name) => isSameServer(originOf(config, name)));
+    for (const name of names) {
+      for (const host of rule.host === undefined ? hosts : [rule.host]) {
+        for (const method of rule.methods ?? METHODS) {
+          const own = policy({ host, method, path })?.allow;
+          const other = policy({ host, method, path: name })?.allow;
+          if (own && other && admitsMore(other, own)) return [{ rule: i, name, by: describeAllow(other), origin }];
+        }
+      }
+    }
+    return [];
+  });
+}
+
+function examplePath({ path }: PolicyRule): string {
+  return path.replace(/\/\*\*$/, "").replaceAll("*", "1");
+}
+
+function originOf({ behaviors, origin }: Config, path: string): Origin {
+  return behaviors.find((behavior) => matchesPattern(behavior.path, path))?.origin ?? origin;
+}
+
+/** Frameworks may serve `/a/admin` under these names, too: each segment in another case, with a format, below a script. */
+function namesOf(path: string): string[] {
+  const segments = path.split("/");
+  const inAnotherCase = segments.map((segment, i) => segments.with(i, segment.toUpperCase()).join("/"));
+  return [...inAnotherCase, `${path}.json`, `/index.php${path}`].filter((name) => path !== "" && name !== path);
+}
