@@ -6,6 +6,8 @@ import { z } from "zod";
 import { SHORT_ID, type RevocationCommand } from "../../session/revocation";
 
 const MAX_COMMAND_BYTES = 4096;
+/** In front of who asked, if the command came through the topic. */
+const FROM_TOPIC = "topic:";
 /** Printable ASCII, because it goes into the log. */
 const PRINTABLE = /^[\x20-\x7e]+$/;
 
@@ -95,14 +97,20 @@ const notification = z.object({
  * Reads the command in a queue message, and when it was requested: the time at which it was published to the topic, or
  * else sent to the queue. A redriven message gets a new sent time, but a notification keeps its timestamp.
  *
+ * Whoever may publish to the topic chooses `by`, so what they wrote is marked: nobody can publish in the name of an
+ * operator or of the gateway's own functions.
+ *
  * @param sentAt Unix seconds
  * @throws InvalidRequest
  */
 export function parseMessage(body: string, sentAt: number): { command: RevocationCommand; sentAt: number } {
   const { success, data } = notification.safeParse(parseJson(body));
-  return success
-    ? { command: readCommand(data.Message), sentAt: Math.floor(Date.parse(data.Timestamp) / 1000) }
-    : { command: readCommand(body), sentAt };
+  if (!success) return { command: readCommand(body), sentAt };
+  const command = readCommand(data.Message);
+  return {
+    command: { ...command, by: `${FROM_TOPIC}${command.by}` },
+    sentAt: Math.floor(Date.parse(data.Timestamp) / 1000),
+  };
 }
 
 /** @throws InvalidRequest */

@@ -38,6 +38,15 @@ async function deliver(
 }
 const held = (gateway: Gateway, uid: string) => gateway.items.get(userRevocationId(uid)) as Revocation | undefined;
 
+test("a notification of the topic cannot be in the name of an operator or of the gateway itself", async () => {
+  const gateway = gatewayInMemory();
+  for (const by of ["operator:arn:aws:iam::111122223333:user/alice", "reuse"]) {
+    const uid = randomId();
+    await deliver(gateway, notification(ofUser(uid, { by }), gateway.now()), gateway.now());
+    expect(held(gateway, uid)?.by).toBe(`topic:${by}`);
+  }
+});
+
 describe("a message that comes again ends no session that began since", () => {
   const kinds: [
     string,

@@ -214,6 +214,46 @@ test("what is read is asked for twice; what is written is written once, or it wo
     expect([count(READ), count(WRITE)]).toEqual([2, 1]);
   }));
 
+describe("a throttled call", () => {
+  const WRITE = "DynamoDB_20120810.UpdateItem";
+
+  test.each([...TARGETS, "DynamoDB_20120810.BatchGetItem", WRITE, "AmazonSQS.SendMessage"])(
+    "is made again, and people notice nothing: %s",
+    (target) =>
+      withAuth({}, async (environment) => {
+        const browser = environment.browser();
+        await browser.signIn();
+        environment.clock.advance(901);
+        await environment.coldStart();
+        let refusals = 0;
+        const throttle = jest
+          .spyOn(environment.aws.faults, "get")
+          .mockImplementation((asked) => (asked === target && refusals++ < 2 ? "throttle" : undefined));
+        expect((await browser.fetch("/_gate/refresh", { method: "POST" })).status).toBe(200);
+        expect((await browser.fetch("/_gate/logout", { method: "POST" })).status).toBe(302);
+        expect(refusals).toBeGreaterThan(2);
+        throttle.mockRestore();
+      }),
+  );
+
+  test("is made three times at most", () =>
+    withAuth({}, async (environment) => {
+      const browser = environment.browser();
+      await browser.signIn();
+      environment.clock.advance(901);
+      environment.aws.faults.set(WRITE, "throttle");
+      environment.aws.requests.length = 0;
+      expectPage(await browser.navigate("/_gate/login"), 503);
+      for (
+        let tries = 0;
+        tries < 1_000 && environment.aws.requests.filter((seen) => seen === WRITE).length < 3;
+        tries++
+      )
+        await setTimeout(10);
+      expect(environment.aws.requests.filter((seen) => seen === WRITE)).toHaveLength(3);
+    }));
+});
+
 describe("the client secret", () => {
   const withSecret = { emulator: { clientAuthentication: "client_secret_basic" as const } };
 

@@ -1,5 +1,6 @@
 /** What of the core cannot be seen from outside, or not in a short time. */
 import { ANSWER_TIME, timeToAnswer } from "../../../edge-handlers/shared/cloudfront/answer-time";
+import { spentFlows } from "../../../edge-handlers/auth/sign-in/spent-flows";
 import { createHandle } from "../../../edge-handlers/auth/handle";
 import type { Incoming } from "../../../edge-handlers/shared/incoming";
 import { seal } from "../../../edge-handlers/auth/cookies/seal";
@@ -120,6 +121,7 @@ test("a request for another identity provider is redirected there, even if the s
     metadata,
     keySet: () => Object.assign(noKey, { answered: noKey, load: async () => undefined }),
     nonces: new Map(),
+    spentFlows: spentFlows(),
   });
   for (const idp of ["other", "main"]) await handle(request(`/_gate/login?idp=${idp}`, "GET", { cookie }));
   expect([...new Set(metadata.mock.calls.flat())]).toEqual(["https://other.example", "https://idp.example"]);

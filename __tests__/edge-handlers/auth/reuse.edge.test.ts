@@ -285,6 +285,16 @@ describe("another site that opens the sign-in", () => {
   });
 });
 
+test("a refresh cookie that comes again and again is reported once", async () => {
+  await act("record");
+  const { victim, thief } = await stolen();
+  const copies = [thief.copy(), thief.copy(), thief.copy()];
+  expect((await post(victim)).status).toBe(200);
+  environment.clock.advance(LATER);
+  for (const copy of copies) expectProblem(await post(copy), 401);
+  expect(environment.aws.events).toHaveLength(1);
+});
+
 describe.each(ACTIONS)("a callback that comes a second time with its flow cookie (%s)", (action) => {
   /** A finished sign-in, and a copy of the browser from before it. */
   async function replayed(): Promise<{ thief: Browser; callback: string; session: Session }> {
@@ -308,13 +318,30 @@ describe.each(ACTIONS)("a callback that comes a second time with its flow cookie
   test("gets no session where the provider refuses the code", async () => {
     await act(action);
     const { thief, callback, session } = await replayed();
+    await environment.coldStart();
     await expectRefused(await thief.navigate(callback), session);
+  });
+
+  test("does not reach the provider again, and is reported once", async () => {
+    await act(action);
+    const { thief, callback, session } = await replayed();
+    const asked = environment.idp.count("token");
+    await expectRefused(await thief.copy().navigate(callback), session);
+    const again = await thief.copy().navigate(callback);
+    expectPage(again, 400);
+    expect(await environment.logLines(again)).toEqual([
+      expect.objectContaining({ outcome: "flow_reused", detail: "flow_reused", uid: session.uid, sid: session.sid }),
+    ]);
+    expect(environment.idp.count("token")).toBe(asked);
+    expect(environment.aws.events).toHaveLength(1);
+    expect(environment.aws.messages).toHaveLength(action === "record" ? 0 : 1);
   });
 
   test("gets no session where the provider takes the code again", async () => {
     await act(action);
     environment.idp.takesCodesAgain = true;
     const { thief, callback, session } = await replayed();
+    await environment.coldStart();
     const response = await thief.navigate(callback);
     environment.idp.takesCodesAgain = false;
     await expectRefused(response, session);
@@ -337,11 +364,22 @@ test("two callbacks of one flow at the same time open one session", async () => 
 test("a code that the provider refuses without having given a session raises no alarm", async () => {
   const browser = environment.browser();
   const callback = browser.approve(await browser.startSignIn()).replace(/code=[^&]+/, "code=made-up");
+  const copies = [browser.copy(), browser.copy()];
   const response = await browser.navigate(callback);
   expectPage(response, 400);
   expect(await environment.logLines(response)).toEqual([
     expect.objectContaining({ outcome: "grant_refused", detail: "invalid_grant" }),
   ]);
+  // Nor does it reach the provider again.
+  const asked = environment.idp.count("token");
+  for (const copy of copies) {
+    const again = await copy.navigate(callback);
+    expectPage(again, 400);
+    expect(await environment.logLines(again)).toEqual([
+      expect.objectContaining({ outcome: "grant_refused", detail: "spent_flow" }),
+    ]);
+  }
+  expect(environment.idp.count("token")).toBe(asked);
   expect(environment.aws.events).toEqual([]);
   expect(environment.aws.messages).toEqual([]);
 });

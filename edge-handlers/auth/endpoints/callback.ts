@@ -47,11 +47,17 @@ export async function callback(context: RequestContext, idp: string): Promise<Re
  * If the provider refuses the code, it was used before or has expired. It was used before if the flow's session exists.
  */
 async function redeemFlow(context: RequestContext, party: RelyingParty, flow: Flow): Promise<Tokens> {
+  const { spentFlows } = context.identityProviders;
   try {
-    return await redeemCode(context, party, flow);
+    if (spentFlows.has(flow.sid)) throw new Failure("grant_refused", "spent_flow");
+    const tokens = await redeemCode(context, party, flow);
+    spentFlows.add(flow.sid);
+    return tokens;
   } catch (error) {
     const failure = asFailure(error);
-    const opened = failure.code === "grant_refused" ? await context.ports.ledger.bySid(flow.sid) : undefined;
+    if (failure.code !== "grant_refused") throw failure;
+    spentFlows.add(flow.sid);
+    const opened = await context.ports.ledger.bySid(flow.sid);
     if (!opened) throw failure;
     await reactToReuse(context, "flow", opened);
     throw new Failure("flow_reused");
@@ -109,7 +115,7 @@ async function openSession(
     idpSession === undefined ? undefined : ports.ledger.endOf(idpSession),
   ]);
   if (!isFirst) {
-    await reactToReuse(context, "flow", session);
+    await reactToReuse(context, "flow", { ...session, reuse: ledgerStatus.session?.reuse });
     throw new Failure("flow_reused");
   }
   const end = endAsCutoff(endedAt, reauthentication);

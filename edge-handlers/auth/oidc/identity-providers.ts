@@ -1,4 +1,4 @@
-/** The identity providers' metadata and keys, cached for the lifetime of the runtime. */
+/** What an instance knows of identity providers: their metadata and keys, and what they have been asked. */
 import * as oauth from "oauth4webapi";
 import { TENANT_ID } from "../../../identity/user";
 import { cached, type Cached, type Surroundings } from "../../shared/cached";
@@ -7,6 +7,7 @@ import { Failure } from "../failures";
 import { isForeignAnswer } from "./failure";
 import { idpFetch } from "../../shared/idp-fetch";
 import { keySet, type KeySet } from "../../shared/key-set";
+import { spentFlows, type SpentFlows } from "../sign-in/spent-flows";
 
 const HOUR = 3600;
 const METADATA_LIFETIMES = { fresh: HOUR, stale: 24 * HOUR, pause: 10 };
@@ -37,6 +38,7 @@ export interface IdentityProviders {
   keySet(jwksUri: string): KeySet;
   /** By origin: the last nonce that a server gave for proofs of a key (RFC 9449 section 8). */
   nonces: Map<string, string>;
+  spentFlows: SpentFlows;
 }
 
 export function identityProviders(surroundings: Surroundings): IdentityProviders {
@@ -47,6 +49,7 @@ export function identityProviders(surroundings: Surroundings): IdentityProviders
       entry(metadata, issuer, () => cached(() => discover(issuer), METADATA_LIFETIMES, surroundings)).get(),
     keySet: (jwksUri) => entry(keySets, jwksUri, () => keySet(jwksUri, surroundings)),
     nonces: new Map(),
+    spentFlows: spentFlows(),
   };
 }
 

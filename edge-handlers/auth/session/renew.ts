@@ -148,11 +148,11 @@ async function over(
   context: RequestContext,
   session: Session,
   found: Exclude<RefreshDecision, "active" | "just_renewed">,
-  { mark, gatewayMark }: LedgerStatus,
+  { mark, gatewayMark, session: recorded }: LedgerStatus,
 ): Promise<Renewal> {
   const known = { mark, gatewayMark };
   if (found === "reused" || found === "renewed_elsewhere") {
-    await reactToReuse(context, "refresh", session);
+    await reactToReuse(context, "refresh", { ...session, reuse: recorded?.reuse });
     return { outcome: "over", known };
   }
   addDetail(context, `session_${found}`);

@@ -9,6 +9,8 @@ interface Reused {
   uid: string;
   sid: string;
   idp: string;
+  /** What the ledger has recorded before. */
+  reuse?: Reuse | undefined;
 }
 
 /** What to revoke, with the cut-off for a user. */
@@ -31,15 +33,20 @@ const REASONS: Record<Reuse, string> = {
  * no way to tell which one (RFC 9700 section 4.14.2).
  *
  * The revocation is sent first: if that fails nothing is recorded, and the next use is detected again. The event only
- * informs other systems, so it may be lost.
+ * informs other systems, so it may be lost. Once the reuse is recorded, further uses only show in the log.
  *
  * @throws Failure `revocations_unavailable`, `ledger_unavailable`
  */
-export async function reactToReuse(context: RequestContext, what: Reuse, { uid, sid, idp }: Reused): Promise<void> {
+export async function reactToReuse(
+  context: RequestContext,
+  what: Reuse,
+  { uid, sid, idp, reuse }: Reused,
+): Promise<void> {
   const { ports, settings, now, address, requestId, note } = context;
   const action = settings.onReuse;
   Object.assign(note, { uid, sid, idp });
   addDetail(context, `${what}_reused`);
+  if (reuse !== undefined) return;
   const revoked = REVOKED[action]({ uid, sid, idp }, now);
   if (revoked) await ports.revoke({ version: 1, ...revoked, by: "reuse", reason: REASONS[what] });
   const raised = ports.raise({ version: 1, type: "reuse", what, action, uid, sid, idp, address, requestId, time: now });

@@ -18,6 +18,22 @@ const SIZE_LIMIT = 4 * 1024 * 1024;
 const KEPT_FOR = 30;
 /** Milliseconds to wait at most before a request is retried. */
 const MAX_PAUSE = 50;
+/** Milliseconds to wait at most before a throttled request is retried the first time; then twice as long. */
+const MAX_THROTTLED_PAUSE = 200;
+/** Retries of a throttled request. AWS has not carried it out, so that any request may be repeated. */
+const THROTTLED_RETRIES = 2;
+/**
+ * How the services that are called here say it, most of them with status 400: those of the SDK
+ * (https://github.com/smithy-lang/smithy-typescript/blob/main/packages/core/src/submodules/retry/service-error-classification/constants.ts).
+ */
+const THROTTLED: ReadonlySet<string> = new Set([
+  "ProvisionedThroughputExceededException",
+  "RequestLimitExceeded",
+  "RequestThrottled",
+  "Throttling",
+  "ThrottlingException",
+  "TooManyRequestsException",
+]);
 
 /** https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
 const SERVICES = {
@@ -46,7 +62,7 @@ export class AwsError extends Error {
 /**
  * Calls an AWS service with a JSON protocol, using the function's own credentials.
  *
- * @param options `retries`: how often the call is retried after a 5xx or 429
+ * @param options `retries`: how often the call is retried after a 5xx
  * @throws AwsError
  */
 export async function callAws(
@@ -92,8 +108,8 @@ export async function callAwsQuery(
 }
 
 /**
- * Invokes a Lambda function (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). It is not retried: what
- * the function does may not bear that.
+ * Invokes a Lambda function (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). Only a throttled call is
+ * retried: what the function does may not bear more.
  *
  * @param payload JSON
  * @returns what the function returned
@@ -132,16 +148,31 @@ async function post<T>(
   const url = new URL(path, endpointOf(service, endpointVariable));
   const isRepeatable = retries > 0;
   try {
-    for (let tries = 0; ; tries++) {
+    for (let [failures, refusals] = [0, 0]; ;) {
       const signed = signedHeaders({ service, region: REGION, url, headers, body }, credentials(), new Date());
       const message = { method: "POST", headers: signed, body, signal, sizeLimit: SIZE_LIMIT, isRepeatable };
       const answer = await send(url, { ...message, keptFor: KEPT_FOR });
-      if (tries === retries || (answer.status < 500 && answer.status !== 429)) return read(answer);
-      await setTimeout(Math.random() * MAX_PAUSE);
+      try {
+        if (answer.status < 500 || failures === retries) return read(answer);
+        failures++;
+        await pause(MAX_PAUSE, signal);
+      } catch (error) {
+        if (!isThrottled(error) || refusals === THROTTLED_RETRIES) throw error;
+        await pause(MAX_THROTTLED_PAUSE * 2 ** refusals++, signal);
+      }
     }
   } catch (error) {
     throw error instanceof AwsError ? error : new AwsError(safeCode(error));
   }
+}
+
+/** For a random time, so that many instances do not come back at the same moment. @param most milliseconds */
+async function pause(most: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(Math.random() * most, undefined, { signal });
+}
+
+function isThrottled(error: unknown): boolean {
+  return error instanceof AwsError && THROTTLED.has(error.code);
 }
 
 /** Opens connections for calls that will follow, unless there are any. */
