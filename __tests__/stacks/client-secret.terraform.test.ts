@@ -8,6 +8,7 @@ import { unzipSync } from "fflate";
 import { parseConfig } from "../../config/load";
 import { synthesize } from "../../stacks/synthesize";
 import { EVERYTHING } from "../support/configs";
+import { mockWebAcl } from "../support/mock-provider";
 import { describeWithTerraform, type TerraformFolder } from "../support/terraform";
 
 const SECRET = "correct-horse-battery-staple";
@@ -17,7 +18,9 @@ describeWithTerraform("a client secret", (open) => {
   const outdir = mkdtempSync(join(tmpdir(), "edgegate-secret-"));
   let terraform: TerraformFolder;
   beforeAll(() => {
-    terraform = open(synthesize(parseConfig(EVERYTHING), { outdir }).stackDir);
+    const { stackDir } = synthesize(parseConfig(EVERYTHING), { outdir });
+    mockWebAcl(stackDir);
+    terraform = open(stackDir);
   });
   afterAll(() => rmSync(outdir, { recursive: true }));
 

@@ -6,7 +6,7 @@ import { loadConfig, parseConfig } from "../../config/load";
 import { KEY_ANNOUNCEMENT, PROPAGATION } from "../../session/timing";
 import { synthesize } from "../../stacks/synthesize";
 import { EVERYTHING } from "../support/configs";
-import { applyWithMocks, MOCKS } from "../support/mock-provider";
+import { applyWithMocks, MOCKS, mockWebAcl } from "../support/mock-provider";
 import { describeWithTerraform, type Plan } from "../support/terraform";
 
 const EXAMPLE = join(__dirname, "../../config/example.ts");
@@ -19,7 +19,9 @@ describeWithTerraform("the key rotator", (open) => {
     plan.resources.find((resource) => resource.type === type && resource.name === name)!.values;
 
   test("is planned for the example with everything that belongs to it", () => {
-    plan = open(synthesize(loadConfig(EXAMPLE), { outdir: join(outdir, "example") }).stackDir).plan();
+    const { stackDir } = synthesize(loadConfig(EXAMPLE), { outdir: join(outdir, "example") });
+    mockWebAcl(stackDir);
+    plan = open(stackDir).plan();
     expect(
       plan.resources
         .map(({ address }) => address)

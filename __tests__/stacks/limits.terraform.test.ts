@@ -11,6 +11,7 @@ import { synthesize } from "../../stacks/synthesize";
 import { jsonencodedBytes } from "../../stacks/terraform-text";
 import { EVERYTHING } from "../support/configs";
 import { SMALL } from "../support/small-config";
+import { mockWebAcl } from "../support/mock-provider";
 import { describeWithTerraform } from "../support/terraform";
 
 const providers = (count: number, issuer: string) =>
@@ -70,6 +71,7 @@ describeWithTerraform("the limits of AWS, at plan time", (open) => {
       ),
     });
     const { stackDir } = synthesize(config, { outdir: join(outdir, "sizes") });
+    mockWebAcl(stackDir);
     const { resources } = open(stackDir).plan();
     const { code } = resources.find(({ type }) => type === "aws_cloudfront_function")!.values;
     const { insecure_value: settings, tier } = resources.find(({ type }) => type === "aws_ssm_parameter")!.values;
@@ -90,6 +92,7 @@ describeWithTerraform("the limits of AWS, at plan time", (open) => {
     const stack = JSON.parse(readFileSync(file, "utf8")) as { locals: Record<string, Record<string, unknown>> };
     stack.locals[local]!["theme"] = LARGE;
     writeFileSync(file, JSON.stringify(stack));
+    mockWebAcl(stackDir);
     const plan = open(stackDir).run(["plan", "-input=false", "-no-color"]);
     expect(plan.status).toBe(1);
     // Terraform wraps lines.

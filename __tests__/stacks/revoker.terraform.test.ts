@@ -6,7 +6,7 @@ import { loadConfig, parseConfig } from "../../config/load";
 import { LEDGER_TABLES, TTL_ATTRIBUTE } from "../../ledger/tables";
 import { synthesize } from "../../stacks/synthesize";
 import { EVERYTHING } from "../support/configs";
-import { applyWithMocks } from "../support/mock-provider";
+import { applyWithMocks, mockWebAcl } from "../support/mock-provider";
 import { describeWithTerraform, type Plan } from "../support/terraform";
 
 const CONFIGS = {
@@ -33,7 +33,9 @@ describeWithTerraform("the revoker", (open) => {
     plans[name].resources.find((resource) => resource.address === address)!.values;
 
   test.each(Object.keys(CONFIGS) as Name[])("is planned for the %s config", (name) => {
-    plans[name] = open(synthesize(CONFIGS[name](), { outdir: join(outdir, name) }).stackDir).plan();
+    const { stackDir } = synthesize(CONFIGS[name](), { outdir: join(outdir, name) });
+    mockWebAcl(stackDir);
+    plans[name] = open(stackDir).plan();
     expect(
       plans[name].resources
         .map(({ address }) => address)
