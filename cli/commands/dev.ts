@@ -5,17 +5,20 @@ import { differences, greeting, table } from "../../local/greeting";
 import type { Engine } from "../../local/engines";
 import { withForeignProvider, type ForeignIdentityProvider } from "../../local/local-config";
 import type { LocalEdge } from "../../local/local-edge";
+import { logLine, type LogEntry } from "../../local/log-line";
 import { onStdout } from "../colors";
 import { configFile } from "../config-file";
 import { CommandFailure } from "../failures";
 import type { GlobalOptions } from "../options";
 import type { Outcome } from "../output";
+import { ownOrigins } from "../own-origins";
 import { readSecret } from "../secret-input";
 
 export interface DevOptions extends GlobalOptions {
   check?: boolean;
   port: number;
   engine: Engine;
+  origin: string[];
   issuer?: string;
   clientId?: string;
   clientSecretFile?: string;
@@ -28,6 +31,9 @@ export async function dev(options: DevOptions): Promise<Outcome> {
   if (options.json && !options.check)
     throw new CommandFailure("usage", "--json goes with --check", "add --check, or leave --json out");
   const config = loadConfig(configFile(options));
+  const origins = ownOrigins(options.origin, config);
+  if (options.check && options.origin.length > 0)
+    throw new CommandFailure("usage", "--check visits the demo site", "leave --origin out");
 
   const stopped = options.check ? Promise.resolve() : stopSignal();
   // Loading takes a second. Mistakes on the command line or in the config are reported before that.
@@ -35,17 +41,22 @@ export async function dev(options: DevOptions): Promise<Outcome> {
   const edge = await startLocalEdge({
     ...(identityProvider ? withForeignProvider(config, identityProvider) : { config }),
     engine: options.engine,
+    origins,
     port: options.check ? 0 : options.port,
-    ...(!options.check && { onRequest: (line: string) => process.stdout.write(`${onStdout.dim(line)}\n`) }),
+    ...(!options.check && { onRequest: printLine }),
   });
   try {
     if (options.check) return checked(edge, await check(edge));
-    process.stdout.write(greeting(edge) + (identityProvider ? "" : differences(config)));
+    process.stdout.write(greeting(edge, onStdout) + (identityProvider ? "" : differences(config, onStdout)));
     await stopped;
     return { json: {}, text: "" };
   } finally {
     await edge.close();
   }
+}
+
+function printLine(line: string, entry?: LogEntry): void {
+  process.stdout.write(`${entry ? logLine(entry, onStdout) : onStdout.dim(line)}\n`);
 }
 
 function checked(edge: LocalEdge, results: readonly CheckResult[]): Outcome {
