@@ -42,7 +42,7 @@ export async function startEdgeServer(folder: string, port: number, names: strin
       for (const name of names.filter((each) => !hosts.has(each))) {
         const own = await makeCertificate(await mkdtemp(join(folder, "host-")), [name]);
         server.addContext(name, { key: own.key, cert: own.cert });
-        appendFileSync(certificate.caFile, readFileSync(own.caFile));
+        appendFileSync(certificate.caFile, `\n${readFileSync(own.caFile, "utf8")}`);
         hosts.add(name);
       }
     },

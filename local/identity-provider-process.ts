@@ -7,6 +7,7 @@ import { text } from "node:stream/consumers";
 import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
 import { Provider } from "oidc-provider";
 import type { ClaimsChange, IdentityProviderOptions, Listening, Registered } from "./identity-provider";
+import { Memory } from "./identity-provider-memory";
 import { loginPage, messagePage, signOutPage } from "./identity-provider-pages";
 
 const SCOPES = ["openid", "profile", "email", "offline_access"];
@@ -27,7 +28,7 @@ process.once("message", (options: IdentityProviderOptions) => {
   const keys = newKeys();
   server.listen(0, "127.0.0.1", () => {
     const issuer = `https://localhost:${(server.address() as AddressInfo).port}`;
-    // Sessions and grants are in the memory of the library, and outlive the provider that made them.
+    // Sessions and grants outlive the provider that made them (identity-provider-memory.ts).
     const provide = () => {
       const provider = new Provider(issuer, configuration(options, keys));
       provider.on("backchannel.error", (_context, error, client) => {
@@ -74,6 +75,7 @@ function newKeys(): Keys {
 
 function configuration(options: IdentityProviderOptions, keys: Keys): Configuration {
   return {
+    adapter: Memory,
     clients: options.clients.map((client) => ({
       client_id: client.id,
       ...(client.secret !== undefined && { client_secret: client.secret }),

@@ -30,14 +30,18 @@ export async function dev(options: DevOptions): Promise<Outcome> {
     throw new CommandFailure("usage", "--check signs in at the local identity provider", "leave --issuer out");
   if (options.json && !options.check)
     throw new CommandFailure("usage", "--json goes with --check", "add --check, or leave --json out");
-  const config = loadConfig(configFile(options));
+  const file = configFile(options);
+  const config = loadConfig(file);
   const origins = ownOrigins(options.origin, config);
   if (options.check && options.origin.length > 0)
     throw new CommandFailure("usage", "--check visits the demo site", "leave --origin out");
 
   const stopped = options.check ? Promise.resolve() : stopSignal();
   // Loading takes a second. Mistakes on the command line or in the config are reported before that.
-  const { startLocalEdge } = await import("../../local/local-edge");
+  const [{ startLocalEdge }, { reloadOnChange }] = await Promise.all([
+    import("../../local/local-edge"),
+    import("../../local/reload"),
+  ]);
   const edge = await startLocalEdge({
     ...(identityProvider ? withForeignProvider(config, identityProvider) : { config }),
     engine: options.engine,
@@ -48,7 +52,15 @@ export async function dev(options: DevOptions): Promise<Outcome> {
   try {
     if (options.check) return checked(edge, await check(edge));
     process.stdout.write(greeting(edge, onStdout) + (identityProvider ? "" : differences(config, onStdout)));
+    const endReloads = reloadOnChange({
+      edge,
+      file,
+      config,
+      adapt: (next) => (identityProvider ? withForeignProvider(next, identityProvider).config : next),
+      onResult: (text, isError) => process.stdout.write(`${isError ? onStdout.red(text) : onStdout.cyan(text)}\n`),
+    });
     await stopped;
+    await endReloads();
     return { json: {}, text: "" };
   } finally {
     await edge.close();
