@@ -105,6 +105,7 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
       collect,
       [],
     )
+    .option("--online", "first ask every identity provider of the config whether it is there, and what the config says")
     .option("--issuer <url>", "use this OpenID Connect provider instead of the local one; needs --client-id")
     .option("--client-id <id>", "the client ID of the site at that provider")
     .option("--client-secret-file <path>", "a file with the client secret, if the client has one")
@@ -112,6 +113,7 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
   program
     .command("synth")
     .description("write the Terraform configuration")
+    .option("--online", "first ask every identity provider of the config whether it is there, and what the config says")
     .action(run(async () => (await import("./commands/synth")).synth));
   program
     .command("permissions")

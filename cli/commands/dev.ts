@@ -1,5 +1,6 @@
 /** `edgegate dev`: runs the gateway on this machine, with the files that would be deployed. */
 import { loadConfig } from "../../config/load";
+import type { Config } from "../../config/schema";
 import { check, type CheckResult } from "../../local/check";
 import { differences, greeting, table } from "../../local/greeting";
 import type { Engine } from "../../local/engines";
@@ -19,6 +20,7 @@ export interface DevOptions extends GlobalOptions {
   port: number;
   engine: Engine;
   origin: string[];
+  online?: boolean;
   issuer?: string;
   clientId?: string;
   clientSecretFile?: string;
@@ -35,6 +37,10 @@ export async function dev(options: DevOptions): Promise<Outcome> {
   const origins = ownOrigins(options.origin, config);
   if (options.check && options.origin.length > 0)
     throw new CommandFailure("usage", "--check visits the demo site", "leave --origin out");
+
+  const adapt = (next: Config): Config =>
+    identityProvider ? withForeignProvider(next, identityProvider).config : next;
+  if (options.online) await (await import("../online")).checkOnline(adapt(config), file, options);
 
   const stopped = options.check ? Promise.resolve() : stopSignal();
   // Loading takes a second. Mistakes on the command line or in the config are reported before that.
@@ -56,7 +62,7 @@ export async function dev(options: DevOptions): Promise<Outcome> {
       edge,
       file,
       config,
-      adapt: (next) => (identityProvider ? withForeignProvider(next, identityProvider).config : next),
+      adapt,
       onResult: (text, isError) => process.stdout.write(`${isError ? onStdout.red(text) : onStdout.cyan(text)}\n`),
     });
     await stopped;
