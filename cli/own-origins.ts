@@ -1,10 +1,7 @@
 /** Reads `--origin PATH=URL`: servers of one's own, by the path pattern of a behavior. */
 import type { Config } from "../config/schema";
-import { behaviorPaths, type OwnOrigins } from "../local/own-origins";
+import { behaviorName, behaviorPaths, DEFAULT_BEHAVIOR, type OwnOrigins } from "../local/own-origins";
 import { CommandFailure } from "./failures";
-
-/** A second name of the default behavior, which no shell expands. */
-const DEFAULT = "default";
 
 /** @throws CommandFailure for what is not `PATH=URL`, for an unknown or repeated path, and for a URL with a path */
 export function ownOrigins(texts: readonly string[], config: Config): OwnOrigins {
@@ -14,11 +11,11 @@ export function ownOrigins(texts: readonly string[], config: Config): OwnOrigins
     const [, written, address] = /^([^=]+)=(.*)$/.exec(text) ?? [];
     if (written === undefined || address === undefined || !/^(\/|\*$|default$)/.test(written))
       throw wrong(text, "is not PATH=URL", `write it as in --origin "${known.at(-1)}=http://localhost:3000"`);
-    const path = written === DEFAULT ? "*" : written;
+    const path = written === DEFAULT_BEHAVIOR ? "*" : written;
     if (!known.includes(path))
-      throw wrong(text, "names no behavior of the config", `its behaviors are ${known.map(named).join(", ")}`);
+      throw wrong(text, "names no behavior of the config", `its behaviors are ${known.map(behaviorName).join(", ")}`);
     if (Object.hasOwn(origins, path))
-      throw wrong(text, `is a second origin for ${named(path)}`, "write one for each behavior");
+      throw wrong(text, `is a second origin for ${behaviorName(path)}`, "write one for each behavior");
     origins[path] = serverAt(text, address);
   }
   return origins;
@@ -35,10 +32,6 @@ function serverAt(text: string, address: string): URL {
       `write ${url.origin}; the path of a request reaches it as CloudFront would send it`,
     );
   return url;
-}
-
-function named(path: string): string {
-  return path === "*" ? "default" : path;
 }
 
 function wrong(text: string, what: string, hint: string): CommandFailure {

@@ -12,7 +12,12 @@ const VIA = "1.1 local.cloudfront.net (CloudFront)";
 /** The request that the origin gets: its path, and what the behavior's policies let through. */
 export function forwarded(request: EdgeRequest, behavior: Behavior, rootObject: string): EdgeRequest {
   const all = behavior.forwards === "all";
-  const headers = withoutRemoved(request.headers, "origin").filter(([name]) => all || ALWAYS_FORWARDED.includes(name));
+  // A viewer could name the gate's headers in Connection, and so hide from the origin who is asking.
+  const ofGate = request.headers.filter(([name]) => isOfGate(name));
+  const ofViewer = request.headers.filter(([name]) => !isOfGate(name));
+  const headers = [...withoutRemoved(ofViewer, "origin"), ...ofGate].filter(
+    ([name]) => all || ALWAYS_FORWARDED.includes(name),
+  );
   const path = request.path === "/" ? `/${rootObject}` : request.path;
   return {
     ...request,
@@ -45,6 +50,10 @@ export function withHeaders<Response extends { headers: [name: string, value: st
       ["via", VIA],
     ],
   };
+}
+
+function isOfGate(name: string): boolean {
+  return name.startsWith("x-gate-") || name === "x-forwarded-host";
 }
 
 /** Appends a value to a header that is a list. */

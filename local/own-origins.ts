@@ -9,6 +9,13 @@ export function behaviorPaths({ behaviors }: Config): string[] {
   return ["*", ...behaviors.map(({ path }) => path)];
 }
 
+/** For people: the default behavior has a name that no shell expands. */
+export const DEFAULT_BEHAVIOR = "default";
+
+export function behaviorName(path: string): string {
+  return path === "*" ? DEFAULT_BEHAVIOR : path;
+}
+
 /**
  * The config with a custom origin wherever a server of one's own takes the place of an S3 bucket. What a bucket gets,
  * the path alone, is not enough for a server.
@@ -19,7 +26,7 @@ export function withOwnOrigins(config: Config, own: OwnOrigins): Config {
   const unknown = Object.keys(own).find((path) => !behaviorPaths(config).includes(path));
   if (unknown !== undefined)
     throw new Error(
-      `--origin ${unknown}: the config has no behavior with this path; it has ${behaviorPaths(config).join(", ")}`,
+      `--origin ${unknown}: the config has no such behavior; its behaviors are ${behaviorPaths(config).map(behaviorName).join(", ")}`,
     );
   const isReplaced = (path: string, origin: Origin) => Object.hasOwn(own, path) && origin.type === "s3";
   const custom = (path: string): Origin => ({ type: "custom", domainName: own[path]!.hostname, httpsPort: 443 });

@@ -98,7 +98,7 @@ describe("what the server gets", () => {
         "x-real-ip": "6.6.6.6",
         "proxy-authorization": "Basic eDp5",
         "proxy-connection": "keep-alive",
-        connection: "keep-alive, x-hop",
+        connection: "keep-alive, x-hop, x-gate-user, x-gate-roles, x-forwarded-host",
         "keep-alive": "timeout=9",
         "x-hop": "1",
         "x-edge-location": "1",

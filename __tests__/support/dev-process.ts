@@ -30,7 +30,8 @@ export async function startDev(files: Record<string, string>, args: readonly str
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   const child = spawn(process.execPath, [EDGEGATE, "dev", "--port", "0", ...args], {
     cwd: folder,
-    env: { ...process.env, FORCE_COLOR: undefined, CI: undefined },
+    // CI jobs get no colors either: nobody sees a terminal there.
+    env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined, CI: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
