@@ -8,7 +8,7 @@ import { buildArtifacts } from "./bundle";
 const ROOT = resolve(__dirname, "..");
 const DIST = join(ROOT, "dist");
 /** The modules that Node runs or loads directly; these import all others. */
-const ENTRIES = ["index.ts", "cli/main.ts", "local/identity-provider-process.ts"];
+const ENTRIES = ["index.ts", "cli/main.ts", "local/fresh-synthesis-process.ts", "local/identity-provider-process.ts"];
 /** Folders with files that are not TypeScript; they are copied as they are. */
 const WITH_PLAIN_FILES = ["local", "bench"];
 

@@ -37,6 +37,7 @@ const EXAMPLES = `
 Examples:
   edgegate init
   edgegate dev
+  edgegate dev --origin "/api/*=http://localhost:3000"
   edgegate sessions --user alice@example.com
   edgegate revoke user alice@example.com --reason "laptop stolen"
   edgegate lockdown --reason "store read by an unknown role" --yes
@@ -98,6 +99,13 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     .option("--check", "start, run a scripted visit, print the results and exit (0: all as expected, 1: not)")
     .addOption(new Option("--port <n>", "the port of the site").default(8443).argParser(parsePort))
     .addOption(new Option("--engine <name>", "the engine that runs the gate").choices(ENGINE_NAMES).default("sandbox"))
+    .option(
+      "--origin <path=url>",
+      "a server of your own behind a behavior, as in /api/*=http://localhost:3000; the path may be default",
+      collect,
+      [],
+    )
+    .option("--online", "first ask every identity provider of the config whether it is there, and what the config says")
     .option("--issuer <url>", "use this OpenID Connect provider instead of the local one; needs --client-id")
     .option("--client-id <id>", "the client ID of the site at that provider")
     .option("--client-secret-file <path>", "a file with the client secret, if the client has one")
@@ -105,6 +113,7 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
   program
     .command("synth")
     .description("write the Terraform configuration")
+    .option("--online", "first ask every identity provider of the config whether it is there, and what the config says")
     .action(run(async () => (await import("./commands/synth")).synth));
   program
     .command("permissions")
@@ -259,6 +268,11 @@ function version(): string {
 function parsePort(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError("write a number up to 65535.");
   return Number(text);
+}
+
+/** For options that may be repeated. */
+function collect(text: string, before: string[]): string[] {
+  return [...before, text];
 }
 
 function parseAmount(text: string): number {

@@ -43,6 +43,61 @@ export const READ_ONLY_IN_REQUEST: readonly string[] = [
 
 const READ_ONLY_IN_RESPONSE = ["transfer-encoding", "via", "warning"];
 
+/**
+ * Request headers that CloudFront removes, or writes anew, on the way to a custom origin.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#request-custom-headers-behavior
+ */
+const REMOVED_FROM_REQUEST = [
+  "connection",
+  "expect",
+  "host",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "upgrade",
+  "x-forwarded-proto",
+  "x-real-ip",
+];
+
+/**
+ * Response headers of an origin that CloudFront removes, or writes anew. Those of one connection are the business of
+ * each connection (https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1).
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#ResponseCustomRemovedHeaders
+ */
+const REMOVED_FROM_RESPONSE = [
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-connection",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "via",
+  "x-amz-cf-id",
+];
+
+/**
+ * A list of headers without those that do not leave CloudFront, and without those that `Connection` names.
+ *
+ * @param to whom the headers go
+ */
+export function withoutRemoved(
+  headers: readonly [name: string, value: string][],
+  to: "origin" | "viewer",
+): [name: string, value: string][] {
+  const removed = to === "origin" ? REMOVED_FROM_REQUEST : REMOVED_FROM_RESPONSE;
+  const named = headers
+    .filter(([name]) => name.toLowerCase() === "connection")
+    .flatMap(([, value]) => value.split(",").map((option) => option.trim().toLowerCase()));
+  return headers.filter(([written]) => {
+    const name = written.toLowerCase();
+    return !removed.includes(name) && !named.includes(name) && !(to === "origin" && name.startsWith("x-edge-"));
+  });
+}
+
 /** @param name in lower case */
 export function isDisallowedHeader(name: string): boolean {
   return DISALLOWED.includes(name) || DISALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix));

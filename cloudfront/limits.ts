@@ -17,3 +17,6 @@ export const MAX_GENERATED_RESPONSE = 40_960;
 
 /** Bytes of a request's body that Lambda@Edge passes to a viewer-request function. */
 export const MAX_EXPOSED_BODY = 40_960;
+
+/** Milliseconds after which CloudFront closes a WebSocket whose origin sends nothing: "origin response timeout (idle timeout)". */
+export const MAX_WEBSOCKET_IDLE = 600_000;

@@ -22,13 +22,17 @@ export function registration(
  * Makes every key that the settings name, and stores the client secrets of the others.
  *
  * @param clientSecrets by the provider's ID
+ * @param before settings whose keys and secrets are there already
  */
 export function fillClientKeys(
   { secrets, signingKeys }: AwsEmulator,
   { identityProviders, aws }: AuthSettings & { aws: AwsNames },
   clientSecrets: Readonly<Record<string, string>>,
+  before?: AuthSettings,
 ): void {
   for (const [id, { clientAuthentication: settings }] of Object.entries(identityProviders)) {
+    const known = before?.identityProviders[id]?.clientAuthentication;
+    if (JSON.stringify(known) === JSON.stringify(settings)) continue;
     const ownKeys = typeof settings === "object" && settings.method === "private_key_jwt" ? settings : undefined;
     for (const arn of ownKeys?.kmsKeys ?? [])
       if (!signingKeys.has(arn)) signingKeys.create(arn, ownKeys?.algorithm ?? "RS256");

@@ -17,6 +17,7 @@ export interface EdgeRequest {
   query: string | undefined;
   /** Names as sent, in the order sent. */
   headers: [name: string, value: string][];
+  /** For a Lambda function; empty in other behaviors, where it goes to the origin as a stream. */
   body: Buffer;
   clientIp: string;
 }

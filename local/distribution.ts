@@ -19,8 +19,12 @@ export interface Behavior {
   lambda?: EdgeLambda;
   /** `s3` or the domain name of a custom origin. */
   origin: string;
-  /** Which headers of a request the origin gets. */
-  forwards: "all" | "none";
+  /** What CloudFront puts before the path of each request; empty if nothing. */
+  originPath: string;
+  /** Seconds for which CloudFront waits for the response, and for each further part of it. */
+  originTimeout: number;
+  /** What of a request the origin gets: headers and query, the query, or neither. */
+  forwards: "all" | "query" | "none";
   responseHeaders: ResponseHeader[];
 }
 
@@ -46,21 +50,31 @@ export interface Distribution {
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
  */
-const MANAGED_POLICIES: Record<string, "all" | "none"> = {
+const MANAGED_POLICIES: Record<string, Behavior["forwards"]> = {
   "4135ea2d-6df8-44a3-9df3-4b5a84be39ad": "none", // CachingDisabled
   "658327ea-f89d-4fab-a63d-7e88639e58f6": "none", // CachingOptimized
   "b689b0a8-53d0-40ab-baf2-68738e2966ac": "all", // AllViewerExceptHostHeader
 };
+
+/** Seconds; CloudFront's default. */
+const ORIGIN_TIMEOUT = 30;
 
 /** @throws Error for a file that is not a synthesized gateway, or that the local edge cannot emulate */
 export function readDistribution(file: string): Distribution {
   const stack = readTerraformJson(file);
   const distribution = single(stack.resources("aws_cloudfront_distribution"), "aws_cloudfront_distribution");
   const origins = Object.fromEntries(
-    list(distribution["origin"]).map((origin) => [
-      String(origin["origin_id"]),
-      origin["custom_origin_config"] ? stack.text(origin["domain_name"], "origin.domain_name") : "s3",
-    ]),
+    list(distribution["origin"]).map((origin) => {
+      const custom = list(origin["custom_origin_config"])[0];
+      return [
+        String(origin["origin_id"]),
+        {
+          origin: custom ? stack.text(origin["domain_name"], "origin.domain_name") : "s3",
+          originPath: typeof origin["origin_path"] === "string" ? origin["origin_path"] : "",
+          originTimeout: Number(custom?.["origin_read_timeout"] ?? ORIGIN_TIMEOUT),
+        },
+      ];
+    }),
   );
 
   function gateOf(behavior: JsonObject): string | undefined {
@@ -90,17 +104,18 @@ export function readDistribution(file: string): Distribution {
     return policy ? responseHeaders(stack.evaluate(policy) as JsonObject) : [];
   }
 
-  function forwardsOf(behavior: JsonObject): "all" | "none" {
+  function forwardsOf(behavior: JsonObject): Behavior["forwards"] {
     const policies = [behavior["cache_policy_id"], behavior["origin_request_policy_id"]].filter(
       (id) => typeof id === "string",
     );
     const forwards = policies.map(
       (id) =>
-        MANAGED_POLICIES[id] ?? (stack.nameOf("aws_cloudfront_cache_policy", id) === undefined ? undefined : "none"),
+        // The stack's own policy has the query in its cache key (stacks/caching.ts).
+        MANAGED_POLICIES[id] ?? (stack.nameOf("aws_cloudfront_cache_policy", id) === undefined ? undefined : "query"),
     );
     const unknown = policies.find((_, index) => forwards[index] === undefined);
     if (unknown !== undefined) throw new Error(`${file}: there is no managed policy ${unknown}`);
-    return forwards.includes("all") ? "all" : "none";
+    return (["all", "query"] as const).find((part) => forwards.includes(part)) ?? "none";
   }
 
   function read(behavior: JsonObject): Behavior {
@@ -113,7 +128,7 @@ export function readDistribution(file: string): Distribution {
       allowedMethods: stack.evaluate(behavior["allowed_methods"] ?? []) as string[],
       ...(gate !== undefined && { gate }),
       ...(lambda && { lambda }),
-      origin,
+      ...origin,
       forwards: forwardsOf(behavior),
       responseHeaders: headersOf(behavior),
     };

@@ -1,18 +1,23 @@
 /** What `edgegate dev` prints: what was synthesized, where to click, who can sign in. */
-import pc from "picocolors";
+import plain from "picocolors";
 import { MAX_FUNCTION_SOURCE } from "../cloudfront/limits";
 import { describeAllow, mayPass } from "../policy/decision-table";
 import type { Config } from "../config/schema";
+import { postLogoutRedirectUris, redirectUris } from "../stacks/endpoint-urls";
 import { publicOnlyHere } from "./local-config";
 import type { LocalEdge } from "./local-edge";
 import { placesOf } from "./places";
 
-export function greeting(edge: LocalEdge): string {
+type Colors = ReturnType<typeof plain.createColors>;
+
+export function greeting(edge: LocalEdge, pc: Colors): string {
   const places = placesOf(edge.config);
   const [provider] = Object.keys(edge.config.identityProviders);
   const behaviors = edge.distribution.behaviors.map(({ path, lambda, origin }) => [
     path === "*" ? "everything else" : path,
-    lambda ? lambda.functionName : `gate, then ${origin === "s3" ? "the S3 bucket" : origin}`,
+    lambda
+      ? lambda.functionName
+      : `gate, then ${edge.origins[path]?.origin ?? (origin === "s3" ? "the S3 bucket" : origin)}`,
   ]);
   const users = edge.users.map((user) => [
     pc.bold(user.id),
@@ -27,24 +32,29 @@ export function greeting(edge: LocalEdge): string {
     edge.distribution.behaviors.find((behavior) => behavior.gate !== undefined)?.gate ?? "",
   );
   return [
-    section(`Synthesized ${edge.stackName}`, [...behaviors, ["gate", `${gate} of ${MAX_FUNCTION_SOURCE} bytes`]]),
-    section(
-      "Open",
-      places.filter((place) => !place.api).map((place) => [pc.cyan(edge.url + place.path), describeAllow(place.allow)]),
-    ),
+    section(pc.bold(`Synthesized ${edge.stackName}`), [
+      ...behaviors,
+      ["gate", `${gate} of ${MAX_FUNCTION_SOURCE} bytes`],
+    ]),
+    section(pc.bold("Open"), [
+      ...places
+        .filter((place) => !place.api)
+        .map((place) => [pc.cyan(edge.url + place.path), describeAllow(place.allow)]),
+      ...edge.urls.slice(1).map((url) => [pc.cyan(`${url}/`), "an alternate domain"]),
+    ]),
     edge.users.length > 0
-      ? section("Sign in as", users)
-      : section(`Sign in at ${edge.issuer}`, [
-          ["redirect URI", `${edge.url}${edge.config.basePath}/callback/${provider}`],
-          ["post-logout URI", `${edge.url}${edge.config.basePath}/signed-out`],
+      ? section(pc.bold("Sign in as"), users)
+      : section(pc.bold(`Sign in at ${edge.issuer}`), [
+          ...redirectUris(edge.config)[provider!]!.map((uri) => ["redirect URI", uri]),
+          ...postLogoutRedirectUris(edge.config).map((uri) => ["post-logout URI", uri]),
         ]),
-    section("Operate it from another terminal", operatorCommands(edge)),
+    section(pc.bold("Operate it from another terminal"), operatorCommands(edge, pc)),
     pc.dim("The certificate is made for this run: accept it in your browser. Ctrl-C stops everything.\n"),
   ].join("\n");
 }
 
 /** What does not happen on this machine as it does in AWS; empty if all of it does. */
-export function differences(config: Config): string {
+export function differences(config: Config, pc: Colors = plain): string {
   const hook = config.signInHook
     ? pc.yellow("The sign-in hook is not asked on this machine: nobody vouches for the gateway here.\n")
     : "";
@@ -59,7 +69,7 @@ export function differences(config: Config): string {
 }
 
 /** Each names the port, because several local edges may be running. */
-function operatorCommands({ config, users }: LocalEdge): string[][] {
+function operatorCommands({ config, users }: LocalEdge, pc: Colors): string[][] {
   const local = `--local=${config.domain.split(":")[1]}`;
   const user = users[1] ?? { id: "alice" };
   return [
@@ -71,7 +81,7 @@ function operatorCommands({ config, users }: LocalEdge): string[][] {
 }
 
 function section(title: string, rows: string[][]): string {
-  return `${pc.bold(title)}\n${table(rows)}\n`;
+  return `${title}\n${table(rows)}\n`;
 }
 
 /** Aligned columns, indented by two. */

@@ -1,12 +1,13 @@
 /** The process of the local identity provider: gets its options as a message, reports where it listens, and serves. */
-import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes, type JsonWebKey } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
 import { Provider } from "oidc-provider";
-import type { ClaimsChange, IdentityProviderOptions, Listening } from "./identity-provider";
+import type { ClaimsChange, IdentityProviderOptions, Listening, Registered } from "./identity-provider";
+import { Memory } from "./identity-provider-memory";
 import { loginPage, messagePage, signOutPage } from "./identity-provider-pages";
 
 const SCOPES = ["openid", "profile", "email", "offline_access"];
@@ -23,17 +24,25 @@ const ANY_ADDRESS = { dispatcher: undefined };
 
 process.on("disconnect", () => process.exit(0));
 process.once("message", (options: IdentityProviderOptions) => {
-  process.on("message", (change: ClaimsChange) => {
-    options.clients.find(({ id }) => id === change.id)!.claims = change.claims;
-    process.send!(change);
-  });
   const server = createServer({ key: options.key, cert: options.cert });
+  const keys = newKeys();
   server.listen(0, "127.0.0.1", () => {
     const issuer = `https://localhost:${(server.address() as AddressInfo).port}`;
-    const provider = new Provider(issuer, configuration(options));
-    const serve = provider.callback();
-    provider.on("backchannel.error", (_context, error, client) => {
-      process.stderr.write(`back-channel logout of ${client.clientId}: ${String(error.cause ?? error)}\n`);
+    // Sessions and grants outlive the provider that made them (identity-provider-memory.ts).
+    const provide = () => {
+      const provider = new Provider(issuer, configuration(options, keys));
+      provider.on("backchannel.error", (_context, error, client) => {
+        process.stderr.write(`back-channel logout of ${client.clientId}: ${String(error.cause ?? error)}\n`);
+      });
+      return { provider, serve: provider.callback() };
+    };
+    let { provider, serve } = provide();
+    process.on("message", (change: ClaimsChange | Registered) => {
+      if ("clients" in change) {
+        Object.assign(options, change);
+        ({ provider, serve } = provide());
+      } else options.clients.find(({ id }) => id === change.id)!.claims = change.claims;
+      process.send!(change);
     });
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
       const url = new URL(request.url ?? "/", issuer);
@@ -50,14 +59,28 @@ process.once("message", (options: IdentityProviderOptions) => {
   });
 });
 
-function configuration(options: IdentityProviderOptions): Configuration {
-  const signingKey = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" });
+interface Keys {
+  signing: JsonWebKey;
+  cookies: string;
+  nonce: Buffer;
+}
+
+function newKeys(): Keys {
   return {
+    signing: generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" }),
+    cookies: randomBytes(32).toString("base64url"),
+    nonce: randomBytes(32),
+  };
+}
+
+function configuration(options: IdentityProviderOptions, keys: Keys): Configuration {
+  return {
+    adapter: Memory,
     clients: options.clients.map((client) => ({
       client_id: client.id,
       ...(client.secret !== undefined && { client_secret: client.secret }),
-      redirect_uris: [client.redirectUri],
-      post_logout_redirect_uris: [client.postLogoutRedirectUri],
+      redirect_uris: client.redirectUris,
+      post_logout_redirect_uris: client.postLogoutRedirectUris,
       backchannel_logout_uri: client.backchannelLogoutUri,
       // Also puts `sid` into ID tokens.
       backchannel_logout_session_required: true,
@@ -67,8 +90,8 @@ function configuration(options: IdentityProviderOptions): Configuration {
       ...(client.requiresPushedRequests && { require_pushed_authorization_requests: true }),
       require_auth_time: true,
     })),
-    jwks: { keys: [{ ...signingKey, use: "sig", alg: "RS256" }] },
-    cookies: { keys: [randomBytes(32).toString("base64url")] },
+    jwks: { keys: [{ ...keys.signing, use: "sig", alg: "RS256" }] },
+    cookies: { keys: [keys.cookies] },
     scopes: SCOPES,
     claims: {
       openid: ["sub", ...claimNames(options), ...options.claims],
@@ -95,7 +118,7 @@ function configuration(options: IdentityProviderOptions): Configuration {
     features: {
       backchannelLogout: { enabled: true },
       devInteractions: { enabled: false },
-      dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
+      dPoP: { enabled: true, nonceSecret: keys.nonce, requireNonce: () => true },
       pushedAuthorizationRequests: { enabled: true },
       revocation: { enabled: true, allowedPolicy: () => Promise.resolve(true) },
       rpInitiatedLogout: {
@@ -146,7 +169,7 @@ function page(context: KoaContextWithOIDC, body: string): void {
 function ownLogout(url: URL, { clients }: IdentityProviderOptions, response: ServerResponse): void {
   const target = url.searchParams.get(OWN_LOGOUT.get(url.pathname)!);
   const client = clients.find(({ id }) => id === url.searchParams.get("client_id"));
-  if (!client || target !== client.postLogoutRedirectUri)
+  if (!client || target === null || !client.postLogoutRedirectUris.includes(target))
     return send(response, 400, messagePage("That did not work", "The address to return to is not registered."));
   const cookies = ["_session", "_session.sig", "_session.legacy", "_session.legacy.sig"];
   response.writeHead(302, { location: target, "set-cookie": cookies.map((name) => `${name}=; Max-Age=0; Path=/`) });

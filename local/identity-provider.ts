@@ -19,8 +19,8 @@ interface Client {
   jwksUri?: string;
   /** Accepts authorization requests only through the endpoint for pushed ones (RFC 9126). */
   requiresPushedRequests?: boolean;
-  redirectUri: string;
-  postLogoutRedirectUri: string;
+  redirectUris: string[];
+  postLogoutRedirectUris: string[];
   /** By user ID. */
   claims: Record<string, Record<string, unknown>>;
   /** Receives a logout token for each session that ends. */
@@ -44,6 +44,8 @@ export interface IdentityProvider {
   issuer: string;
   /** Changes what it says about the users of a client, as an administrator does; renewals get it too. */
   setClaims(clientId: string, claims: Client["claims"]): Promise<void>;
+  /** Registers other clients and users in the place of all there are. Whoever is signed in stays signed in. */
+  register(registered: Registered): Promise<void>;
   /** Everything that it wrote. */
   logs(): string;
   close(): Promise<void>;
@@ -54,8 +56,10 @@ export interface Listening {
   issuer: string;
 }
 
-/** The message that it takes from then on, and sends back when it is done. */
+/** A message that it takes from then on, and sends back when it is done. */
 export type ClaimsChange = Pick<Client, "id" | "claims">;
+/** The other one. */
+export type Registered = Pick<IdentityProviderOptions, "clients" | "users" | "claims">;
 
 /** @throws Error with what the process wrote, if it does not start */
 export async function startIdentityProvider(options: IdentityProviderOptions): Promise<IdentityProvider> {
@@ -78,13 +82,15 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
     void ended.then(() => reject(new Error(`the local identity provider did not start:\n${logs}`)));
     child.send(options);
   });
+  const change = (message: ClaimsChange | Registered) =>
+    new Promise<void>((resolve) => {
+      child.once("message", () => resolve());
+      child.send(message);
+    });
   return {
     issuer,
-    setClaims: (id, claims) =>
-      new Promise((resolve) => {
-        child.once("message", () => resolve());
-        child.send({ id, claims } satisfies ClaimsChange);
-      }),
+    setClaims: (id, claims) => change({ id, claims }),
+    register: change,
     logs: () => logs,
     close: () => {
       child.kill("SIGKILL");

@@ -40,12 +40,33 @@ export function withForeignProvider(
   };
 }
 
+/** The name of the main domain on this machine. */
+export const MAIN_HOST = "app.localhost";
+
+/**
+ * The hosts of a config, and their addresses on this machine: `app.localhost` for the domain, and for each alternate
+ * domain its first label, such as `wiki.localhost`. If two have the same, the second one is `wiki-example-org.localhost`.
+ * Browsers find everything below `localhost` on this machine (RFC 6761 section 6.3).
+ *
+ * @returns by host, with the port
+ */
+export function hostsHere({ domain, alternateDomains }: Config, port: number | string): Map<string, string> {
+  const hosts = new Map([[domain, MAIN_HOST]]);
+  for (const host of alternateDomains) {
+    const short = `${host.split(".")[0]}.localhost`;
+    const isTaken = [...hosts.values()].includes(short);
+    if (!hosts.has(host)) hosts.set(host, isTaken ? `${host.replaceAll(".", "-")}.localhost` : short);
+  }
+  return new Map([...hosts].map(([host, name]) => [host, `${name}:${port}`]));
+}
+
 /**
  * @param domain `app.localhost:<port>`
  * @param issuer of the local identity provider; if absent, those in the config are used as they are
  */
 export function localConfig(config: Config, domain: string, issuer?: string): Config {
-  const here = (host: string) => (host === config.domain ? domain : host);
+  const hosts = hostsHere(config, domain.split(":")[1]!);
+  const here = (host: string) => hosts.get(host) ?? host;
   const identityProviders = Object.entries(config.identityProviders).map(([id, { offeredAt, ...provider }]) => [
     id,
     {
@@ -58,10 +79,10 @@ export function localConfig(config: Config, domain: string, issuer?: string): Co
     // It could neither invoke the function nor prove to a server who asks.
     signInHook: undefined,
     domain,
-    alternateDomains: [],
+    alternateDomains: config.alternateDomains.map(here),
     hostedZones: {},
     redirectHosts: [],
-    policy: config.policy.map((rule) => (rule.host === config.domain ? { ...rule, host: domain } : rule)),
+    policy: config.policy.map((rule) => (rule.host === undefined ? rule : { ...rule, host: here(rule.host) })),
     identityProviders: Object.fromEntries(identityProviders) as Config["identityProviders"],
   };
 }

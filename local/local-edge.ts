@@ -4,83 +4,38 @@
  */
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../config/schema";
-import type { RevokerRequest } from "../control-plane/revoker/command";
+import { rolesOf } from "../policy/rule";
 import type { SessionKeys } from "../session/keys";
 import { revokerFunctionName, sessionKeysSecretName } from "../stacks/names";
-import { rolesOf } from "../policy/rule";
-import { synthesize } from "../stacks/synthesize";
 import { announce } from "./announcement";
-import { startAwsEmulator, type AwsEmulator } from "./aws-emulator";
-import type { EdgeRequest } from "./cloudfront-events";
-import { makeCertificate } from "./certificate";
+import { startAwsEmulator } from "./aws-emulator";
+import { fillClientKeys } from "./client-keys";
 import { STORE_ARN } from "./computed-attributes";
-import { readControlPlane } from "./control-plane";
 import { answerFromOrigin, demoSite } from "./demo-origin";
-import { readDistribution, type Behavior, type Distribution } from "./distribution";
-import { ENGINES, type Engine } from "./engines";
+import { deploy, plan, type Deployment, type Plan, type Surroundings } from "./deployment";
+import { startEdgeServer } from "./edge-server";
+import { eventSources } from "./event-sources";
+import { ENGINES } from "./engines";
 import { startIdentityProvider } from "./identity-provider";
-import { startKeyValueStoreEmulator, type KeyValueStoreEmulator } from "./key-value-store-emulator";
-import type { Lambda, LambdaOptions } from "./lambda";
-import { startLambdaInstances } from "./lambda-instances";
+import { startKeyValueStoreEmulator } from "./key-value-store-emulator";
 import { createLedgerTables } from "./ledger-tables";
-import { fillClientKeys, registration } from "./client-keys";
-import { localAuthentication, localClientId, localConfig } from "./local-config";
-import { queueConsumer } from "./queue-consumer";
-import { serve } from "./server";
-import { userClaims } from "./user-claims";
-import { demoUsers, type User } from "./users";
+import { hostsHere, localConfig, MAIN_HOST } from "./local-config";
+import { registered } from "./local-clients";
+import type { LocalEdge, LocalEdgeOptions, WriteStack } from "./local-edge-types";
+import { logLine, type LogEntry } from "./log-line";
+import type { Origin } from "./origin";
+import { withOwnOrigins } from "./own-origins";
+import { askOwnServer } from "./own-server";
+import { serve, serveUpgrade, type EdgeParts } from "./server";
+import { demoUsers } from "./users";
 
-export interface LocalEdgeOptions {
-  config: Config;
-  /** 0 for a free port. */
-  port: number;
-  engine?: Engine;
-  /**
-   * Client secrets by the provider's ID. If given, the config's own identity providers are used, instead of the local
-   * one.
-   */
-  clientSecrets?: Readonly<Record<string, string>>;
-  /** Path of the Node that runs the handlers; by default the one that runs this. */
-  node?: string;
-  /** Queues deliver every n-th message twice, as AWS may; by default none. */
-  repeatEvery?: number;
-  /** Called with a line for each request, and with another one if something went wrong. */
-  onRequest?: (line: string) => void;
-  /** How many processes run each handler of the edge; by default one, which takes all requests. */
-  handlerInstances?: number;
-  /** See {@link LambdaOptions}. */
-  patience?: LambdaOptions["patience"];
-}
+export type { LocalEdge, LocalEdgeOptions } from "./local-edge-types";
 
-export interface LocalEdge {
-  /** `https://app.localhost:<port>` */
-  url: string;
-  /** Of the first identity provider. */
-  issuer: string;
-  /** Path of the certificate (PEM) of the edge and the local identity provider. */
-  caFile: string;
-  /** The config that was synthesized. */
-  config: Config;
-  stackName: string;
-  distribution: Distribution;
-  /** The users who can sign in; empty with another identity provider. */
-  users: User[];
-  /** Written by the control plane and read by the gate. A changed record takes effect with the next request. */
-  store: KeyValueStoreEmulator;
-  /** The current session keys. */
-  keys(): SessionKeys;
-  aws: AwsEmulator;
-  /** Invokes the revoker, as the command line does. */
-  askRevoker(request: RevokerRequest): Promise<unknown>;
-  /** Everything that edge, handlers and identity provider wrote. */
-  logs(): string;
-  close(): Promise<void>;
-}
+/** Milliseconds for which replaced functions finish what they were asked: the limit of a viewer event. */
+const GRACE = 5_000;
 
 /**
  * @throws Error if the port is in use, the config cannot be synthesized, or a part does not start; nothing is left
@@ -104,204 +59,191 @@ async function start(
   closers: (() => Promise<unknown>)[],
   close: () => Promise<void>,
 ): Promise<LocalEdge> {
+  const { origins = {} } = options;
   const folder = await mkdtemp(join(tmpdir(), "edgegate-"));
   closers.push(() => rm(folder, { recursive: true, force: true }));
-  const certificate = await makeCertificate(folder, ["app.localhost", "localhost"]);
-  const server = createServer({ key: certificate.key, cert: certificate.cert });
-  const port = await listen(server, options.port);
-  closers.push(() => stop(server));
-  const domain = `app.localhost:${port}`;
-  const url = `https://${domain}`;
+  const namesOf = (config: Config) => [...hostsHere(config, "").values()].map((host) => host.replace(":", ""));
+  const server = await startEdgeServer(folder, options.port, [...namesOf(options.config), "localhost"]);
+  const { certificate, port } = server;
+  closers.push(server.close);
+  const domain = `${MAIN_HOST}:${port}`;
 
-  const providers = Object.entries(options.config.identityProviders);
-  const users = options.clientSecrets ? [] : demoUsers(rolesOf(options.config.policy));
+  const usersOf = (config: Config) => (options.clientSecrets ? [] : demoUsers(rolesOf(config.policy)));
   const clientSecret = randomBytes(24).toString("base64url");
-  const clientSecrets = options.clientSecrets ?? Object.fromEntries(providers.map(([id]) => [id, clientSecret]));
+  const registeredFor = (config: Config) =>
+    registered(localConfig(config, domain), config, { users: usersOf(config), secret: clientSecret });
   const identityProvider = options.clientSecrets
     ? undefined
-    : await startIdentityProvider({
-        ...certificate,
-        clients: providers.map(([id, provider]) => ({
-          id: provider.clientId ?? localClientId(id),
-          ...registration(localAuthentication(provider.clientAuthentication), {
-            secret: clientSecret,
-            jwksUri: `${url}${options.config.basePath}/jwks.json`,
-          }),
-          ...(provider.pushedAuthorizationRequests && { requiresPushedRequests: true }),
-          claims: Object.fromEntries(users.map((user) => [user.id, userClaims(user, provider)])),
-          redirectUri: `${url}${options.config.basePath}/callback/${id}`,
-          postLogoutRedirectUri: `${url}${options.config.basePath}/signed-out`,
-          backchannelLogoutUri: `${url}${options.config.basePath}/backchannel-logout/${id}`,
-        })),
-        users,
-        claims: Object.values(options.config.identityHeaders),
-      });
+    : await startIdentityProvider({ ...certificate, ...registeredFor(options.config) });
   if (identityProvider) closers.push(identityProvider.close);
-
-  const config = localConfig(options.config, domain, identityProvider?.issuer);
-  const { stackDir, stackName } = synthesize(config, { outdir: join(folder, "cdktf.out") });
-  const distribution = readDistribution(join(stackDir, "cdk.tf.json"));
-  const controlPlane = readControlPlane(join(stackDir, "cdk.tf.json"));
 
   const credentials = {
     accessKeyId: `LOCAL${randomBytes(10).toString("hex").toUpperCase()}`,
     secretAccessKey: randomBytes(20).toString("hex"),
   };
+  let stacks = 0;
+  const planned = (config: Config, write?: WriteStack) =>
+    plan(
+      localConfig(withOwnOrigins(config, origins), domain, identityProvider?.issuer),
+      join(folder, `cdktf.out-${++stacks}`),
+      write,
+    );
+  const first = await planned(options.config);
   const aws = await startAwsEmulator(credentials.accessKeyId);
   closers.push(aws.close);
   const store = await startKeyValueStoreEmulator(STORE_ARN);
   closers.push(store.close);
-  const keysSecret = sessionKeysSecretName(config);
-  for (const [name, value] of Object.entries(distribution.parameters)) aws.parameters.set(name, value);
+  const keysSecret = sessionKeysSecretName(first.config);
   aws.secrets.declare(keysSecret);
-  fillClientKeys(aws, distribution.authSettings, clientSecrets);
 
   const lines: string[] = [];
-  const log = (line: string) => {
+  const log = (line: string, entry?: LogEntry) => {
     lines.push(line);
-    options.onRequest?.(line);
+    options.onRequest?.(line, entry);
   };
   aws.onEvent = ({ type, what, action, uid }) => log(`security event: ${type} of a ${what} by ${uid}, ${action}`);
 
   // Another provider may have a certificate of a private authority, which the environment then names.
   const ca = identityProvider ? certificate.caFile : process.env["NODE_EXTRA_CA_CERTS"];
-  const environment = {
-    AWS_ENDPOINT_URL: aws.endpoint,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  const surroundings: Surroundings = {
+    store,
+    ...(options.node !== undefined && { node: options.node }),
+    ...(options.patience && { patience: options.patience }),
+    handlerInstances: options.handlerInstances,
+    environment: {
+      AWS_ENDPOINT_URL: aws.endpoint,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    },
+    edgeEnvironment: ca === undefined ? {} : { NODE_EXTRA_CA_CERTS: ca },
+    onProblem: (line) => options.onRequest?.(line),
   };
-  const lambdas: Record<string, Lambda> = {};
-  async function run(
-    lambda: { functionName: string; zip: string; timeLimit?: number },
-    env: Record<string, string>,
-    instances = 1,
-  ): Promise<void> {
-    const onLine = (line: string) => {
-      const problem = problemIn(line);
-      if (problem !== undefined) options.onRequest?.(`${lambda.functionName}: ${problem}`);
-    };
-    const started = await startLambdaInstances(instances, {
-      ...lambda,
-      ...(options.node !== undefined && { node: options.node }),
-      ...(options.patience && { patience: options.patience }),
-      env: { ...environment, ...env },
-      onLine,
-    });
-    lambdas[lambda.functionName] = started;
-    closers.push(started.close);
-  }
-  const atEdge = new Map(
-    distribution.behaviors.flatMap(({ lambda }) => (lambda ? [[lambda.functionName, lambda]] : [])),
-  );
-  const starting = [
-    createLedgerTables(aws.endpoint, distribution.authSettings.aws, credentials.accessKeyId),
-    ...[...atEdge.values()].map((lambda) =>
-      run(lambda, { ...(ca !== undefined && { NODE_EXTRA_CA_CERTS: ca }) }, options.handlerInstances),
-    ),
-    ...controlPlane.functions.map(({ env, ...lambda }) => run(lambda, { ...env, ...regionalEnvironment(store) })),
-  ];
-  // Waits for all of them, so that those that start are stopped if one does not.
-  await Promise.allSettled(starting);
-  await Promise.all(starting);
 
-  let isOpen = true;
-  for (const { functionName } of controlPlane.functions) {
-    // While the edge closes, a message that is retried must not start its function again.
-    aws.functions.set(functionName, (payload) =>
-      isOpen ? lambdas[functionName]!.invoke(payload) : new Promise(() => {}),
-    );
-  }
-  closers.push(async () => void (isOpen = false));
-  for (const [secret, functionName] of Object.entries(controlPlane.rotators)) aws.rotators.set(secret, functionName);
-  for (const queue of controlPlane.queues)
-    aws.consumers.set(
-      queue.queueUrl,
-      queueConsumer(queue, aws.functions.get(queue.functionName)!, log, options.repeatEvery),
-    );
+  /** What the handlers read when they start. */
+  const fill = ({ distribution }: Plan, before?: Plan) => {
+    for (const [name, value] of Object.entries(distribution.parameters)) aws.parameters.set(name, value);
+    const secrets =
+      options.clientSecrets ??
+      Object.fromEntries(Object.keys(distribution.authSettings.identityProviders).map((id) => [id, clientSecret]));
+    fillClientKeys(aws, distribution.authSettings, secrets, before?.distribution.authSettings);
+  };
+  fill(first);
+  const tables = createLedgerTables(aws.endpoint, first.distribution.authSettings.aws, credentials.accessKeyId);
+  const [deployed] = await Promise.allSettled([deploy(first, surroundings), tables]);
+  if (deployed.status === "rejected") throw deployed.reason;
+  let current: Deployment = deployed.value;
+  closers.push(() => current.close());
+  await tables;
+
+  const invoke = (functionName: string, payload: unknown) => current.lambdas[functionName]!.invoke(payload);
+  const sources = eventSources(aws, invoke, { log, repeatEvery: options.repeatEvery });
+  sources.connect(current.controlPlane);
+  closers.push(async () => sources.close());
   // As after `terraform apply`: the first rotation makes the key and puts it into the store.
   await aws.rotate(keysSecret);
 
-  const site = demoSite(config);
-  const parts = {
-    distribution,
+  let site = demoSite(current.config);
+  const origin: Origin = (request, behavior) => {
+    const own = Object.hasOwn(origins, behavior.path) ? origins[behavior.path] : undefined;
+    return own ? askOwnServer(own, request, behavior) : answerFromOrigin(site, request, behavior.origin);
+  };
+  const parts = (): EdgeParts => ({
+    ...current,
     runGate: ENGINES[options.engine ?? "sandbox"],
     store,
-    lambdas,
-    origin: (request: EdgeRequest, behavior: Behavior) => answerFromOrigin(site, request, behavior.origin),
-    log,
-  };
-  server.on("request", (request, response) => {
-    serve(parts, request, response).catch((error: unknown) => {
-      log(`${request.method} failed: ${String(error)}`);
-      response.destroy();
-    });
+    origin,
+    log: (entry) => log(logLine(entry), entry),
   });
-  const logs = () =>
-    [...lines, ...Object.values(lambdas).map((lambda) => lambda.logs()), identityProvider?.logs() ?? ""].join("\n");
-  const takeBack = announce({
-    url,
+  const failed = (method: string | undefined, error: unknown) => log(`${method} failed: ${String(error)}`);
+  server.answer(
+    (request, response) =>
+      serve(parts(), request, response).catch((error: unknown) => {
+        failed(request.method, error);
+        response.destroy();
+      }),
+    (request, socket, head) =>
+      serveUpgrade(parts(), request, socket, head).catch((error: unknown) => {
+        failed(request.method, error);
+        socket.destroy();
+      }),
+  );
+
+  const announced = () => ({
+    url: `https://${domain}`,
     port,
     pid: process.pid,
     endpoint: aws.endpoint,
     credentials,
     caFile: certificate.caFile,
-    config,
+    config: current.config,
   });
+  const takeBack = announce(announced());
   closers.push(async () => takeBack());
+
+  let users = usersOf(options.config);
+  const endedLogs: string[] = [];
+  async function update(config: Config, write?: WriteStack): Promise<void> {
+    if (config.name !== options.config.name)
+      throw new Error(`name: "${config.name}" names another gateway; end this one, and start that`);
+    const next = await planned(config, write);
+    const before = current;
+    fill(next, before);
+    let started: Deployment;
+    try {
+      started = await deploy(next, surroundings);
+      await identityProvider?.register(registeredFor(config));
+      await server.serveHosts(namesOf(config));
+    } catch (error) {
+      fill(before, next);
+      throw error;
+    }
+    current = started;
+    users = usersOf(config);
+    site = demoSite(current.config);
+    sources.connect(current.controlPlane);
+    announce(announced());
+    const end = async () => {
+      closers.splice(closers.indexOf(end), 1);
+      clearTimeout(timer);
+      await before.close();
+      endedLogs.push(...logsOf(before));
+    };
+    const timer = setTimeout(() => void end(), GRACE * (options.patience?.() ?? 1));
+    closers.push(end);
+  }
+
   return {
-    url,
-    issuer: Object.values(distribution.authSettings.identityProviders)[0]!.issuer,
+    url: `https://${domain}`,
+    get urls() {
+      return [current.config.domain, ...current.config.alternateDomains].map((host) => `https://${host}`);
+    },
+    get issuer() {
+      return Object.values(current.distribution.authSettings.identityProviders)[0]!.issuer;
+    },
     caFile: certificate.caFile,
-    config,
-    stackName,
-    distribution,
-    users,
+    get config() {
+      return current.config;
+    },
+    get stackName() {
+      return current.stackName;
+    },
+    get distribution() {
+      return current.distribution;
+    },
+    origins,
+    get users() {
+      return users;
+    },
     store,
     keys: () => JSON.parse(aws.secrets.get(keysSecret)!) as SessionKeys,
     aws,
-    askRevoker: (request) => aws.functions.get(revokerFunctionName(config))!(request),
-    logs,
+    askRevoker: (request) => aws.functions.get(revokerFunctionName(current.config))!(request),
+    update,
+    logs: () => [...lines, ...endedLogs, ...logsOf(current), identityProvider?.logs() ?? ""].join("\n"),
     close,
   };
 }
 
-/**
- * The problem that a line of a function's log reports, with the codes of docs/operations.md. Shown, because the local
- * edge has no CloudWatch to look it up in.
- */
-function problemIn(line: string): string | undefined {
-  try {
-    const { outcome, status = 0, detail } = JSON.parse(line) as { outcome?: string; status?: number; detail?: string };
-    // A 401 only says that the user is not signed in.
-    const isProblem = (status >= 400 && status !== 401) || outcome === "failed" || outcome === "dead_lettered";
-    return isProblem ? [outcome, detail].filter((part) => part !== undefined).join(" ") : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** For the endpoint of the key-value store: the SDK puts the account ID before its host. */
-function regionalEnvironment(store: KeyValueStoreEmulator): Record<string, string> {
-  return {
-    AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE: store.endpoint,
-    // The way in which local/lambda.ts loads the code makes Node warn about the SDK's dynamic imports.
-    NODE_OPTIONS: `--require ${join(__dirname, "localhost-names.js")} --disable-warning=ExperimentalWarning`,
-  };
-}
-
-/** @returns the port */
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) =>
-      reject(error.code === "EADDRINUSE" ? new Error(`port ${port} is in use; choose another with --port`) : error),
-    );
-    server.listen(port, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
-function stop(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
+function logsOf({ lambdas }: Deployment): string[] {
+  return Object.values(lambdas).map((lambda) => lambda.logs());
 }

@@ -1,8 +1,10 @@
 /** CloudFront on localhost: answers HTTPS requests by the behaviors of a synthesized distribution. */
 import { randomBytes } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:http";
+import { Readable, type Duplex } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { isRefusedInResponse } from "../cloudfront/headers";
+import { pipeline } from "node:stream/promises";
+import { isRefusedInResponse, withoutRemoved } from "../cloudfront/headers";
 import { MAX_GENERATED_RESPONSE } from "../cloudfront/limits";
 import {
   functionEvent,
@@ -12,12 +14,17 @@ import {
   responseFromLambda,
   type CloudFrontFunctionEvent,
   type EdgeRequest,
-  type EdgeResponse,
   type LambdaResponse,
 } from "./cloudfront-events";
 import { behaviorFor, type Behavior, type Distribution } from "./distribution";
+import { errorPage } from "./error-page";
+import { forwarded, withHeaders } from "./forwarding";
 import { FunctionFault, isResponse, type GateRun, type KeyValueStore } from "./gate-result";
 import type { Lambda } from "./lambda";
+import type { LogEntry } from "./log-line";
+import type { Origin, OriginResponse } from "./origin";
+import type { Judge, Verdict } from "./verdict";
+import { isWebSocket, responseOver, tunnel } from "./websocket";
 
 export interface EdgeParts {
   distribution: Distribution;
@@ -25,30 +32,93 @@ export interface EdgeParts {
   store: KeyValueStore;
   /** The handlers, by function name. */
   lambdas: Record<string, Lambda>;
-  origin: (request: EdgeRequest, behavior: Behavior) => EdgeResponse;
-  /** Called with one line for each request. */
-  log: (line: string) => void;
+  origin: Origin;
+  judge: Judge;
+  /** Called once for each request, when its response begins. */
+  log: (entry: LogEntry) => void;
 }
 
-interface Answer {
-  response: EdgeResponse;
-  /** What answered (for the gate, its own log), and what went wrong. */
-  by: string;
+interface Answer extends Verdict {
+  response: OriginResponse;
 }
 
-/** Headers that CloudFront sends to every origin, whatever the policies say. */
-const ALWAYS_FORWARDED = ["user-agent", "x-amz-cf-id", "via"];
+/** What a viewer asks, and where its body and its connection are. */
+interface Visit {
+  request: EdgeRequest;
+  stream: Readable;
+  /** True if Node has left the request to us, without reading a body. */
+  isUpgrade: boolean;
+  /** True for the handshake of a WebSocket. */
+  isHandshake: boolean;
+  gone: AbortSignal;
+}
 
 export async function serve(parts: EdgeParts, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const request = await edgeRequest(incoming);
-  const { response, by } = await answer(parts, request);
-  parts.log(`${request.method} ${request.path} ${response.status} ${by}`);
-  const headers = [...response.headers, ["x-amz-cf-id", request.id], ["content-length", String(response.body.length)]];
-  outgoing.writeHead(response.status, headers.flat() as string[]);
-  outgoing.end(request.method === "HEAD" ? undefined : response.body);
+  const { response } = await respond(parts, incoming, outgoing, {
+    stream: incoming,
+    isUpgrade: false,
+    isHandshake: false,
+  });
+  await send(response, outgoing);
 }
 
-async function edgeRequest(incoming: IncomingMessage): Promise<EdgeRequest> {
+/** For requests with an `Upgrade` header. CloudFront passes it on for WebSockets only. */
+export async function serveUpgrade(
+  parts: EdgeParts,
+  incoming: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): Promise<void> {
+  socket.on("error", () => socket.destroy());
+  const outgoing = responseOver(socket, incoming);
+  const how = { stream: Readable.from([]), isUpgrade: true, isHandshake: isWebSocket(incoming) };
+  const { response } = await respond(parts, incoming, outgoing, how);
+  if (!response.tunnel) return send(response, outgoing);
+  outgoing.detachSocket(socket as Parameters<ServerResponse["detachSocket"]>[0]);
+  tunnel({ socket, head }, { ...response, tunnel: response.tunnel });
+}
+
+/** Decides, asks the origin if it may, and logs. */
+async function respond(
+  parts: EdgeParts,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  how: Pick<Visit, "stream" | "isUpgrade" | "isHandshake">,
+): Promise<Answer> {
+  const time = new Date();
+  const begin = performance.now();
+  const gone = new AbortController();
+  outgoing.once("close", () => outgoing.writableFinished || gone.abort());
+  const request = edgeRequest(incoming);
+  const answered = await answer(parts, { request, gone: gone.signal, ...how });
+  const { response, note = response.note, ...verdict } = answered;
+  parts.log({
+    ...verdict,
+    ...(note !== undefined && { note }),
+    time,
+    method: request.method,
+    host: (incoming.headers.host ?? "").replace(/:\d+$/, ""),
+    path: request.path,
+    status: response.status,
+    milliseconds: performance.now() - begin,
+  });
+  return { ...answered, response: { ...response, headers: [...response.headers, ["x-amz-cf-id", request.id]] } };
+}
+
+async function send({ status, headers, body }: OriginResponse, outgoing: ServerResponse): Promise<void> {
+  if (Buffer.isBuffer(body)) {
+    outgoing.writeHead(status, [...headers, ["content-length", String(body.length)]].flat());
+    outgoing.end(outgoing.req.method === "HEAD" ? undefined : body);
+    return;
+  }
+  outgoing.writeHead(status, STATUS_CODES[status] ?? "", headers.flat());
+  // The beginning of a stream of events must not wait for the first one.
+  outgoing.flushHeaders();
+  // If either side ends early, so does the other: the viewer must see that the response is not complete.
+  await pipeline(body, outgoing).catch(() => {});
+}
+
+function edgeRequest(incoming: IncomingMessage): EdgeRequest {
   const target = incoming.url ?? "/";
   const at = target.indexOf("?");
   return {
@@ -59,39 +129,65 @@ async function edgeRequest(incoming: IncomingMessage): Promise<EdgeRequest> {
     headers: incoming.rawHeaders.flatMap((name, index, all): [string, string][] =>
       index % 2 === 0 ? [[name, all[index + 1]!]] : [],
     ),
-    body: await buffer(incoming),
+    body: Buffer.alloc(0),
     clientIp: (incoming.socket.remoteAddress ?? "127.0.0.1").replace(/^::ffff:/, ""),
   };
 }
 
-async function answer(parts: EdgeParts, request: EdgeRequest): Promise<Answer> {
-  if (!request.path.startsWith("/"))
-    return { response: failure(request, 400, "The request target must be a path."), by: "edge" };
+async function answer(parts: EdgeParts, visit: Visit): Promise<Answer> {
+  const { request } = visit;
+  const refused = (status: number, why: string): Answer => ({
+    response: errorPage(request, status, why),
+    decision: "edge",
+    note: why,
+  });
+  if (!request.path.startsWith("/")) return refused(400, "The request target must be a path.");
   const behavior = behaviorFor(parts.distribution, request.path);
-  if (!behavior.allowedMethods.includes(request.method)) {
-    return { response: failure(request, 403, "This behavior does not allow this method."), by: "edge" };
+  if (!behavior.allowedMethods.includes(request.method))
+    return refused(403, "This behavior does not allow this method.");
+  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#RequestCustom-get-body
+  if (request.method === "GET" && hasBody(request)) return refused(403, "A GET request must not have a body.");
+  if (visit.isUpgrade && hasBody(request))
+    return refused(400, "The local edge takes no body of a request that asks for an upgrade.");
+  if (behavior.lambda) {
+    const body = await buffer(visit.stream);
+    return answerOfLambda(parts.lambdas[behavior.lambda.functionName]!, { ...request, body });
   }
-  if (behavior.lambda) return answerOfLambda(parts.lambdas[behavior.lambda.functionName]!, request);
   // The synth refuses such a behavior. The local edge lets nothing through without a decision either.
-  if (behavior.gate === undefined)
-    return { response: failure(request, 503, "No function decides about this behavior."), by: "edge" };
-  return answerOfGate(parts, behavior, behavior.gate, request);
+  if (behavior.gate === undefined) return refused(503, "No function decides about this behavior.");
+  return answerOfGate(parts, behavior, behavior.gate, visit);
 }
 
-async function answerOfGate(parts: EdgeParts, behavior: Behavior, gate: string, request: EdgeRequest): Promise<Answer> {
+async function answerOfGate(parts: EdgeParts, behavior: Behavior, gate: string, visit: Visit): Promise<Answer> {
+  const { request } = visit;
+  let run: GateRun;
   try {
-    const { result, log } = await parts.runGate(gate, functionEvent(request), parts.store);
-    const by = log.join(" ");
-    if (isResponse(result)) return { response: responseFrom(result), by };
-    const passed = forwarded(requestFrom(result, request), behavior, parts.distribution.rootObject);
-    return { response: withHeaders(parts.origin(passed, behavior), behavior), by };
+    run = await parts.runGate(gate, functionEvent(request), parts.store);
   } catch (error) {
     if (!(error instanceof FunctionFault)) throw error;
     return {
-      response: failure(request, error.status, "The CloudFront function failed."),
-      by: `gate failed: ${error.message}`,
+      response: errorPage(request, error.status, "The CloudFront function failed."),
+      decision: "gate failed",
+      note: error.message,
     };
   }
+  const { result, log } = run;
+  if (isResponse(result)) return { response: responseFrom(result), ...parts.judge(request, log.join(" "), undefined) };
+  const verdict = parts.judge(request, log.join(" "), result.headers["x-gate-email"]?.value);
+  const passed = forwarded(requestFrom(result, request), behavior, parts.distribution.rootObject);
+  const response = await parts.origin({ ...visit, ...passed }, behavior);
+  // What the policy says about headers of a switch of protocols is not documented, and nobody reads them.
+  const seen = response.tunnel
+    ? { ...response, headers: withoutRemoved(response.headers, "viewer") }
+    : withHeaders(response, behavior);
+  return { response: seen, ...verdict };
+}
+
+function hasBody({ headers }: EdgeRequest): boolean {
+  return headers.some(([written, value]) => {
+    const name = written.toLowerCase();
+    return name === "transfer-encoding" || (name === "content-length" && value !== "0");
+  });
 }
 
 async function answerOfLambda(lambda: Lambda, request: EdgeRequest): Promise<Answer> {
@@ -100,15 +196,20 @@ async function answerOfLambda(lambda: Lambda, request: EdgeRequest): Promise<Ans
     result = await lambda.invoke(lambdaEvent(request));
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n")[0] : "";
-    return { response: failure(request, 503, "The Lambda function failed."), by: `handler failed: ${reason}` };
+    return {
+      response: errorPage(request, 503, "The Lambda function failed."),
+      decision: "handler failed",
+      note: reason,
+    };
   }
   const problem = problemOf(result);
   if (problem)
     return {
-      response: failure(request, 502, "The Lambda function returned no valid response."),
-      by: `handler: ${problem}`,
+      response: errorPage(request, 502, "The Lambda function returned no valid response."),
+      decision: "handler",
+      note: problem,
     };
-  return { response: responseFromLambda(result as LambdaResponse), by: "handler" };
+  return { response: responseFromLambda(result as LambdaResponse), decision: "handler" };
 }
 
 /**
@@ -128,45 +229,4 @@ function problemOf(result: unknown): string | undefined {
     if (isRefusedInResponse(name)) return `header ${name} must not be set by a function`;
   }
   return undefined;
-}
-
-/** The request that the origin gets: its path and body, and what the behavior's policies add. */
-function forwarded(request: EdgeRequest, behavior: Behavior, rootObject: string): EdgeRequest {
-  const all = behavior.forwards === "all";
-  const headers = request.headers.filter(([name]) => name !== "host" && (all || ALWAYS_FORWARDED.includes(name)));
-  const path = request.path === "/" ? `/${rootObject}` : request.path;
-  return {
-    ...request,
-    path,
-    query: all ? request.query : undefined,
-    headers: [...headers, ["x-amz-cf-id", request.id]],
-  };
-}
-
-/** Applies the response headers policy. CloudFront does not apply it to responses of viewer-request functions. */
-function withHeaders(response: EdgeResponse, behavior: Behavior): EdgeResponse {
-  const present = new Set(response.headers.map(([name]) => name.toLowerCase()));
-  const set = behavior.responseHeaders.filter((header) => header.override || !present.has(header.name));
-  const replaced = new Set(set.map((header) => header.name));
-  return {
-    ...response,
-    headers: [
-      ...response.headers.filter(([name]) => !replaced.has(name.toLowerCase())),
-      ...set.map(({ name, value }): [string, string] => [name, value]),
-    ],
-  };
-}
-
-/** CloudFront's own error page. */
-function failure(request: EdgeRequest, status: number, why: string): EdgeResponse {
-  const body = `<!doctype html><html lang="en"><title>ERROR: The request could not be satisfied</title>
-<h1>${status} ERROR</h1><h2>The request could not be satisfied.</h2><p>${why}</p><pre>Generated by the local edge\nRequest ID: ${request.id}</pre></html>`;
-  return {
-    status,
-    headers: [
-      ["content-type", "text/html"],
-      ["cache-control", "no-store"],
-    ],
-    body: Buffer.from(body),
-  };
 }

@@ -67,6 +67,18 @@ describe("edgegate dev", () => {
       "/none cannot be read (ENOENT)",
     ],
     [["--config", "none.ts"], 2, "none.ts"],
+    [["--origin", "http://localhost:3000"], 2, 'write it as in --origin "/api/*=http://localhost:3000"'],
+    [["--origin", "/apis/*=http://localhost:3000"], 2, "its behaviors are default, /api/*"],
+    [["--origin", "default=localhost:3000"], 2, 'write one, such as "http://localhost:3000"'],
+    [["--origin", "default=ftp://localhost"], 2, "has no http or https URL"],
+    [["--origin", "*=http://localhost:3000/app"], 2, "write http://localhost:3000; the path of a request"],
+    [["--origin", "*=http://a:b@localhost:3000"], 2, "has more than scheme, host and port"],
+    [
+      ["--origin", "*=http://localhost:1", "--origin", "default=http://localhost:2"],
+      2,
+      "is a second origin for default",
+    ],
+    [["--check", "--origin", "*=http://localhost:1"], 2, "leave --origin out"],
   ])("%j ends with %i and says why", async (args, code, told) => {
     const run = await dev(args);
     expect([run.code, run.stdout]).toEqual([code, ""]);

@@ -6,7 +6,12 @@ import { serve, type EdgeParts } from "../../local/server";
 import type { AuthParameter } from "../../session/settings";
 
 const LAMBDA = { functionName: "auth", zip: "" };
-const BASE = { allowedMethods: ["GET"], origin: "api.example.com", forwards: "all", responseHeaders: [] } as const;
+const BASE = {
+  origin: "api.example.com",
+  originPath: "",
+  originTimeout: 30,
+  forwards: "all",
+} as const;
 
 /** One request through one behavior; the origin shows what it got. */
 async function visit(
@@ -38,7 +43,8 @@ async function visit(
       ],
       body: Buffer.from(JSON.stringify({ path, query, headers })),
     }),
-    log: (line) => lines.push(line),
+    judge: (_request, log) => ({ decision: log }),
+    log: ({ method, path, status, decision, note }) => lines.push(`${method} ${path} ${status} ${decision}: ${note}`),
   };
   const server: Server = createServer((request, response) => void serve(parts, request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -84,6 +90,8 @@ describe("what the origin gets", () => {
       {
         headers: [
           ["user-agent", "u"],
+          ["via", "1.1 local.cloudfront.net (CloudFront)"],
+          ["x-forwarded-for", "127.0.0.1"],
           ["x-amz-cf-id", expect.any(String)],
         ],
       },

@@ -30,8 +30,8 @@ export async function startForeignEdge(certificate: Certificate, backchannelLogo
     id: "other",
     secret: "other-secret",
     authentication: "client_secret_basic" as const,
-    redirectUri: `${url}/_gate/callback/main`,
-    postLogoutRedirectUri: `${url}/_gate/signed-out`,
+    redirectUris: [`${url}/_gate/callback/main`],
+    postLogoutRedirectUris: [`${url}/_gate/signed-out`],
     claims: Object.fromEntries(
       users.map(({ id, name, roles }) => [id, { name, roles, email: `${id}@example.com`, email_verified: true }]),
     ),

@@ -14,3 +14,15 @@ export async function expectSoon<T>(look: () => Promise<T>, expected: T): Promis
   }
   expect(seen).toBe(expected);
 }
+
+/** Repeats expectations until they hold. */
+export async function soon(expectations: () => void): Promise<void> {
+  for (let looks = 1; looks < LOOKS; looks++) {
+    try {
+      return expectations();
+    } catch {
+      await setTimeout(PAUSE);
+    }
+  }
+  expectations();
+}

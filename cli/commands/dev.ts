@@ -1,21 +1,26 @@
 /** `edgegate dev`: runs the gateway on this machine, with the files that would be deployed. */
 import { loadConfig } from "../../config/load";
+import type { Config } from "../../config/schema";
 import { check, type CheckResult } from "../../local/check";
 import { differences, greeting, table } from "../../local/greeting";
 import type { Engine } from "../../local/engines";
 import { withForeignProvider, type ForeignIdentityProvider } from "../../local/local-config";
 import type { LocalEdge } from "../../local/local-edge";
+import { logLine, type LogEntry } from "../../local/log-line";
 import { onStdout } from "../colors";
 import { configFile } from "../config-file";
 import { CommandFailure } from "../failures";
 import type { GlobalOptions } from "../options";
 import type { Outcome } from "../output";
+import { ownOrigins } from "../own-origins";
 import { readSecret } from "../secret-input";
 
 export interface DevOptions extends GlobalOptions {
   check?: boolean;
   port: number;
   engine: Engine;
+  origin: string[];
+  online?: boolean;
   issuer?: string;
   clientId?: string;
   clientSecretFile?: string;
@@ -27,25 +32,49 @@ export async function dev(options: DevOptions): Promise<Outcome> {
     throw new CommandFailure("usage", "--check signs in at the local identity provider", "leave --issuer out");
   if (options.json && !options.check)
     throw new CommandFailure("usage", "--json goes with --check", "add --check, or leave --json out");
-  const config = loadConfig(configFile(options));
+  const file = configFile(options);
+  const config = loadConfig(file);
+  const origins = ownOrigins(options.origin, config);
+  if (options.check && options.origin.length > 0)
+    throw new CommandFailure("usage", "--check visits the demo site", "leave --origin out");
+
+  const adapt = (next: Config): Config =>
+    identityProvider ? withForeignProvider(next, identityProvider).config : next;
+  if (options.online) await (await import("../online")).checkOnline(adapt(config), file, options);
 
   const stopped = options.check ? Promise.resolve() : stopSignal();
   // Loading takes a second. Mistakes on the command line or in the config are reported before that.
-  const { startLocalEdge } = await import("../../local/local-edge");
+  const [{ startLocalEdge }, { reloadOnChange }] = await Promise.all([
+    import("../../local/local-edge"),
+    import("../../local/reload"),
+  ]);
   const edge = await startLocalEdge({
     ...(identityProvider ? withForeignProvider(config, identityProvider) : { config }),
     engine: options.engine,
+    origins,
     port: options.check ? 0 : options.port,
-    ...(!options.check && { onRequest: (line: string) => process.stdout.write(`${onStdout.dim(line)}\n`) }),
+    ...(!options.check && { onRequest: printLine }),
   });
   try {
     if (options.check) return checked(edge, await check(edge));
-    process.stdout.write(greeting(edge) + (identityProvider ? "" : differences(config)));
+    process.stdout.write(greeting(edge, onStdout) + (identityProvider ? "" : differences(config, onStdout)));
+    const endReloads = reloadOnChange({
+      edge,
+      file,
+      config,
+      adapt,
+      onResult: (text, isError) => process.stdout.write(`${isError ? onStdout.red(text) : onStdout.cyan(text)}\n`),
+    });
     await stopped;
+    await endReloads();
     return { json: {}, text: "" };
   } finally {
     await edge.close();
   }
+}
+
+function printLine(line: string, entry?: LogEntry): void {
+  process.stdout.write(`${entry ? logLine(entry, onStdout) : onStdout.dim(line)}\n`);
 }
 
 function checked(edge: LocalEdge, results: readonly CheckResult[]): Outcome {

@@ -11,9 +11,14 @@ import { facts, type Outcome } from "../output";
 
 const CDKTF = "npx cdktf-cli@0.21.0";
 
-export async function synth(options: GlobalOptions): Promise<Outcome> {
+export interface SynthOptions extends GlobalOptions {
+  online?: boolean;
+}
+
+export async function synth(options: SynthOptions): Promise<Outcome> {
   const file = configFile(options);
   const config = loadConfig(file);
+  const online = options.online ? await (await import("../online")).checkOnline(config, file, options) : [];
   const notes = otherNames(config);
   // Loading takes a second. Mistakes in the config are reported before that.
   const { synthesize } = await import("../../stacks/synthesize");
@@ -36,6 +41,7 @@ export async function synth(options: GlobalOptions): Promise<Outcome> {
       facts([
         ["config", relative("", file)],
         ...configFacts(config),
+        ...online.map(([id, text]): [string, string] => ["online", `${id}: ${text}`]),
         ["written", relative("", stackDir)],
         ...identityStacks.map((name): [string, string] => ["with", `the stack ${name}`]),
         ["next", `${environment}${CDKTF} deploy ${[...identityStacks, stackName].join(" ")}`],

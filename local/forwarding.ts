@@ -1,0 +1,63 @@
+/** What CloudFront changes on the way to an origin and back, by the policies of a behavior. */
+import { withoutRemoved } from "../cloudfront/headers";
+import type { EdgeRequest } from "./cloudfront-events";
+import type { Behavior } from "./distribution";
+
+/** Headers that CloudFront sends to every origin, whatever the policies say. */
+const ALWAYS_FORWARDED = ["content-length", "content-type", "transfer-encoding", "user-agent", "x-amz-cf-id", "via"];
+
+/** In the place of the distribution's own name. */
+const VIA = "1.1 local.cloudfront.net (CloudFront)";
+
+/** The request that the origin gets: its path, and what the behavior's policies let through. */
+export function forwarded(request: EdgeRequest, behavior: Behavior, rootObject: string): EdgeRequest {
+  const all = behavior.forwards === "all";
+  // A viewer could name the gate's headers in Connection, and so hide from the origin who is asking.
+  const ofGate = request.headers.filter(([name]) => isOfGate(name));
+  const ofViewer = request.headers.filter(([name]) => !isOfGate(name));
+  const headers = [...withoutRemoved(ofViewer, "origin"), ...ofGate].filter(
+    ([name]) => all || ALWAYS_FORWARDED.includes(name),
+  );
+  const path = request.path === "/" ? `/${rootObject}` : request.path;
+  return {
+    ...request,
+    path,
+    query: behavior.forwards === "none" ? undefined : request.query,
+    headers: [
+      ...extended(extended(headers, "via", VIA), "x-forwarded-for", request.clientIp),
+      ["x-amz-cf-id", request.id],
+    ],
+  };
+}
+
+/** Applies the response headers policy. CloudFront does not apply it to responses of viewer-request functions. */
+export function withHeaders<Response extends { headers: [name: string, value: string][] }>(
+  response: Response,
+  behavior: Behavior,
+): Response {
+  const headers = withoutRemoved(response.headers, "viewer").filter(
+    // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Cookies.html
+    ([name]) => behavior.forwards === "all" || name.toLowerCase() !== "set-cookie",
+  );
+  const present = new Set(headers.map(([name]) => name.toLowerCase()));
+  const set = behavior.responseHeaders.filter((header) => header.override || !present.has(header.name));
+  const replaced = new Set(set.map((header) => header.name));
+  return {
+    ...response,
+    headers: [
+      ...headers.filter(([name]) => !replaced.has(name.toLowerCase())),
+      ...set.map(({ name, value }): [string, string] => [name, value]),
+      ["via", VIA],
+    ],
+  };
+}
+
+function isOfGate(name: string): boolean {
+  return name.startsWith("x-gate-") || name === "x-forwarded-host";
+}
+
+/** Appends a value to a header that is a list. */
+function extended(headers: [name: string, value: string][], name: string, value: string): [string, string][] {
+  const before = headers.filter(([other]) => other === name).map(([, text]) => text);
+  return [...headers.filter(([other]) => other !== name), [name, [...before, value].join(", ")]];
+}

@@ -1,0 +1,38 @@
+/** The gateway's clients and the users, as the local identity provider has them. */
+import type { Config } from "../config/schema";
+import { endpointUrls, postLogoutRedirectUris, redirectUris } from "../stacks/endpoint-urls";
+import { registration } from "./client-keys";
+import type { Registered } from "./identity-provider";
+import { localAuthentication, localClientId } from "./local-config";
+import { userClaims } from "./user-claims";
+import type { User } from "./users";
+
+/**
+ * @param here the config with the addresses of this machine
+ * @param config as it was written
+ * @param secret of every client that has one
+ */
+export function registered(
+  here: Config,
+  config: Config,
+  { users, secret }: { users: User[]; secret: string },
+): Registered {
+  const place = { hosts: [here.domain], basePath: here.basePath };
+  const urls = redirectUris(here);
+  return {
+    clients: Object.entries(config.identityProviders).map(([id, provider]) => ({
+      id: provider.clientId ?? localClientId(id),
+      ...registration(localAuthentication(provider.clientAuthentication), {
+        secret,
+        jwksUri: endpointUrls(place, "/jwks.json")[0]!,
+      }),
+      ...(provider.pushedAuthorizationRequests && { requiresPushedRequests: true }),
+      claims: Object.fromEntries(users.map((user) => [user.id, userClaims(user, provider)])),
+      redirectUris: urls[id]!,
+      postLogoutRedirectUris: postLogoutRedirectUris(here),
+      backchannelLogoutUri: endpointUrls(place, `/backchannel-logout/${id}`)[0]!,
+    })),
+    users,
+    claims: Object.values(config.identityHeaders),
+  };
+}

@@ -1,0 +1,75 @@
+/** What a local edge takes and offers. */
+import type { Config } from "../config/schema";
+import type { RevokerRequest } from "../control-plane/revoker/command";
+import type { SessionKeys } from "../session/keys";
+import type { Synthesized } from "../stacks/synthesize";
+import type { AwsEmulator } from "./aws-emulator";
+import type { Distribution } from "./distribution";
+import type { Engine } from "./engines";
+import type { KeyValueStoreEmulator } from "./key-value-store-emulator";
+import type { LambdaOptions } from "./lambda";
+import type { LogEntry } from "./log-line";
+import type { OwnOrigins } from "./own-origins";
+import type { User } from "./users";
+
+export interface LocalEdgeOptions {
+  config: Config;
+  /** 0 for a free port. */
+  port: number;
+  engine?: Engine;
+  /**
+   * Client secrets by the provider's ID. If given, the config's own identity providers are used, instead of the local
+   * one.
+   */
+  clientSecrets?: Readonly<Record<string, string>>;
+  /** Servers that take the place of the demo site. */
+  origins?: OwnOrigins;
+  /** Path of the Node that runs the handlers; by default the one that runs this. */
+  node?: string;
+  /** Queues deliver every n-th message twice, as AWS may; by default none. */
+  repeatEvery?: number;
+  /** Called with a line for each request, and what it was; and with another line if something went wrong. */
+  onRequest?: (line: string, entry?: LogEntry) => void;
+  /** How many processes run each handler of the edge; by default one, which takes all requests. */
+  handlerInstances?: number;
+  /** See {@link LambdaOptions}. */
+  patience?: LambdaOptions["patience"];
+}
+
+export interface LocalEdge {
+  /** `https://app.localhost:<port>` */
+  readonly url: string;
+  /** Of every host of the config; the first one is `url`. */
+  readonly urls: string[];
+  /** Of the first identity provider. */
+  readonly issuer: string;
+  /** Path of the certificate (PEM) of the edge and the local identity provider. */
+  readonly caFile: string;
+  /** The config that was synthesized. */
+  readonly config: Config;
+  readonly stackName: string;
+  readonly distribution: Distribution;
+  /** The servers that take the place of the demo site. */
+  readonly origins: OwnOrigins;
+  /** The users who can sign in; empty with another identity provider. */
+  readonly users: User[];
+  /** Written by the control plane and read by the gate. A changed record takes effect with the next request. */
+  readonly store: KeyValueStoreEmulator;
+  /** The current session keys. */
+  keys(): SessionKeys;
+  readonly aws: AwsEmulator;
+  /** Invokes the revoker, as the command line does. */
+  askRevoker(request: RevokerRequest): Promise<unknown>;
+  /**
+   * Deploys another config in the place of this one. Sessions, keys and ledger stay, and so does the old one if it fails.
+   *
+   * @param write writes the stack; by default with the code that is loaded
+   * @throws Error if it has another `name`, cannot be synthesized, or does not start
+   */
+  update(config: Config, write?: WriteStack): Promise<void>;
+  /** Everything that edge, handlers and identity provider wrote. */
+  logs(): string;
+  close(): Promise<void>;
+}
+
+export type WriteStack = (config: Config, options: { outdir: string }) => Synthesized | Promise<Synthesized>;

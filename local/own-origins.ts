@@ -1,0 +1,42 @@
+/** Which behaviors go to servers of the developer's own, instead of the demo site. */
+import type { Config, Origin } from "../config/schema";
+
+/** Scheme, host and port of a server, by the path pattern of the behavior; `*` for the default behavior. */
+export type OwnOrigins = Readonly<Record<string, URL>>;
+
+/** The path patterns that a config has behaviors for. */
+export function behaviorPaths({ behaviors }: Config): string[] {
+  return ["*", ...behaviors.map(({ path }) => path)];
+}
+
+/** For people: the default behavior has a name that no shell expands. */
+export const DEFAULT_BEHAVIOR = "default";
+
+export function behaviorName(path: string): string {
+  return path === "*" ? DEFAULT_BEHAVIOR : path;
+}
+
+/**
+ * The config with a custom origin wherever a server of one's own takes the place of an S3 bucket. What a bucket gets,
+ * the path alone, is not enough for a server.
+ *
+ * @throws Error for a path pattern that the config does not have
+ */
+export function withOwnOrigins(config: Config, own: OwnOrigins): Config {
+  const unknown = Object.keys(own).find((path) => !behaviorPaths(config).includes(path));
+  if (unknown !== undefined)
+    throw new Error(
+      `--origin ${unknown}: the config has no such behavior; its behaviors are ${behaviorPaths(config).map(behaviorName).join(", ")}`,
+    );
+  const isReplaced = (path: string, origin: Origin) => Object.hasOwn(own, path) && origin.type === "s3";
+  const custom = (path: string): Origin => ({ type: "custom", domainName: own[path]!.hostname, httpsPort: 443 });
+  const { caching: _, ...rest } = config;
+  return {
+    ...(isReplaced("*", config.origin) ? { ...rest, origin: custom("*") } : config),
+    behaviors: config.behaviors.map((behavior) =>
+      isReplaced(behavior.path, behavior.origin)
+        ? { ...behavior, origin: custom(behavior.path), caching: "disabled" }
+        : behavior,
+    ),
+  };
+}
