@@ -1,3 +1,5 @@
+const { availableParallelism } = require("node:os");
+
 /** One project per tier. __tests__/support/tools.ts finds the tools that a tier needs besides Node. */
 const common = {
   testEnvironment: "node",
@@ -17,7 +19,8 @@ process.env.ESBUILD_WORKER_THREADS = "0";
 module.exports = {
   reporters: ["default", "<rootDir>/__tests__/support/totals-reporter.js"],
   testSequencer: "<rootDir>/__tests__/support/longest-first.js",
-  maxWorkers: 2,
+  // More than there are processors: much of the time, tests wait for other processes.
+  maxWorkers: Math.max(3, availableParallelism()),
   // Only for a test that hangs: on a busy machine, a test may take long.
   testTimeout: 300_000,
   projects: [

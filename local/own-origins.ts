@@ -1,4 +1,5 @@
 /** Which behaviors go to servers of the developer's own, instead of the demo site. */
+import { customOrigin } from "../config/origins/custom";
 import type { Config, Origin } from "../config/schema";
 
 /** Scheme, host and port of a server, by the path pattern of the behavior; `*` for the default behavior. */
@@ -29,7 +30,9 @@ export function withOwnOrigins(config: Config, own: OwnOrigins): Config {
       `--origin ${unknown}: the config has no such behavior; its behaviors are ${behaviorPaths(config).map(behaviorName).join(", ")}`,
     );
   const isReplaced = (path: string, origin: Origin) => Object.hasOwn(own, path) && origin.type === "s3";
-  const custom = (path: string): Origin => ({ type: "custom", domainName: own[path]!.hostname, httpsPort: 443 });
+  // A server here may have a name that no origin has in AWS, such as `localhost`.
+  const defaults = customOrigin.parse({ type: "custom", domainName: "origin.example.com" });
+  const custom = (path: string): Origin => ({ ...defaults, domainName: own[path]!.hostname });
   const { caching: _, ...rest } = config;
   return {
     ...(isReplaced("*", config.origin) ? { ...rest, origin: custom("*") } : config),

@@ -1,10 +1,25 @@
-import { createServer, type AddressInfo } from "node:net";
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:net";
 
-/** A port of the loopback interface that nobody listens on, for a program that cannot choose one itself. */
+/** Below those that the system gives to connections and to servers that ask for any: https://docs.kernel.org/networking/ip-sysctl.html */
+const PORTS = [10_100, 32_000] as const;
+
+/**
+ * A port of the loopback interface that nobody listens on, for a program that cannot choose one itself. Nothing takes it
+ * by chance before that program does.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = randomInt(...PORTS);
+    const server = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, "close");
+    return port;
+  }
 }
