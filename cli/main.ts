@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { ConfigError } from "../config/error";
 import type { Region } from "../costs/prices";
 import type { Engine } from "../local/engines";
+import { METHODS } from "../policy/rule";
 import { SHORT_ID } from "../session/revocation";
 import { onStderr } from "./colors";
 import type { Context } from "./context";
@@ -45,6 +46,7 @@ Examples:
   edgegate doctor idp main --token -
   edgegate events register corp --token-file access-token.txt
   edgegate waf why                          what the web ACL blocked in the last hour
+  edgegate access /admin                    who can open it, and why
   edgegate sessions --local                 the gateway that edgegate dev runs
 
 Exit codes:
@@ -77,6 +79,14 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
       print(await (await load())(options), options);
     };
 
+  /** @param load imports the command, which also takes the argument of the command line */
+  const runOn =
+    <Options extends GlobalOptions>(load: () => Promise<(options: Options, argument: string) => Promise<Outcome>>) =>
+    async (...given: unknown[]): Promise<void> => {
+      const options = (given.at(-1) as Command).optsWithGlobals<Options>();
+      print(await (await load())(options, given[0] as string), options);
+    };
+
   program.commandsGroup("Set up a gateway:");
   program
     .command("init")
@@ -106,6 +116,13 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     .command("synth")
     .description("write the Terraform configuration")
     .action(run(async () => (await import("./commands/synth")).synth));
+  program
+    .command("access")
+    .description("show who can open a path, and which rule says so; reads the config only")
+    .argument("<path>", 'a path such as /admin, or a pattern in quotes such as "/admin/**"')
+    .addOption(new Option("--method <method>", "only this method (default: every method)").choices(METHODS))
+    .option("--host <host>", "only this host (default: every host of the config)")
+    .action(runOn(async () => (await import("./commands/access")).access));
   program
     .command("permissions")
     .description("write the IAM policies of whoever deploys the gateway")
