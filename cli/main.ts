@@ -6,6 +6,7 @@ import type { Region } from "../costs/prices";
 import type { Engine } from "../local/engines";
 import { METHODS } from "../policy/rule";
 import { SHORT_ID } from "../session/revocation";
+import { parseMoment, parseRequestId, parseSince, parseUid, REQUEST_ID } from "./arguments";
 import { onStderr } from "./colors";
 import type { Context } from "./context";
 import { CommandFailure, EXIT_CODES, EXIT_CODE_HELP, type Exit } from "./failures";
@@ -14,8 +15,6 @@ import type { Outcome } from "./output";
 import { printable, printableJson } from "./printable";
 
 const MAX_REASON = 500;
-/** What `edgegate waf why` takes; longer than every other ID. */
-const REQUEST_ID = /^[\w-]{50,60}={0,2}$/;
 /** The revoker's own limit. */
 const MAX_LIMIT = 1_000;
 
@@ -46,6 +45,7 @@ Examples:
   edgegate doctor idp main --token -
   edgegate events register corp --token-file access-token.txt
   edgegate waf why                          what the web ACL blocked in the last hour
+  edgegate audit --user alice@example.com   what happened to her in the last hour
   edgegate access /admin                    who can open it, and why
   edgegate sessions --local                 the gateway that edgegate dev runs
 
@@ -186,6 +186,21 @@ function addOperation(program: Command, print: (outcome: Outcome, options: Globa
     .option("--limit <n>", "list at most this many (default: 100)", parseLimit)
     .action(run(async () => (await import("./commands/sessions")).sessions));
 
+  program
+    .command("audit")
+    .description("show what happened to a user or a request, from the logs of all regions: when, from where, and why")
+    .option("--user <user>", "e-mail address, user name or uid")
+    .option("--uid <uid>", "a uid from a log; does not ask the ledger", parseUid)
+    .option("--request <id>", "the request ID on a page of the gateway, or in x-amz-cf-id", parseRequestId)
+    .option(
+      "--since <time>",
+      'from when: "90m", "24h", "30d" or "2026-03-01T09:00Z" (default: 1h; 7d with --request)',
+      parseMoment,
+    )
+    .option("--until <time>", "to when (default: now)", parseMoment)
+    .option("--all", "list every allowed request")
+    .action(run(async () => (await import("./commands/audit")).audit));
+
   const revoke = program.command("revoke").description("end sessions");
   withReason(asking(revoke.command("user")))
     .description("end every session of one user; the user can sign in again if the identity provider allows it")
@@ -287,15 +302,6 @@ function parseLimit(text: string): number {
   if (!/^[1-9][0-9]{0,3}$/.test(text) || Number(text) > MAX_LIMIT)
     throw new InvalidArgumentError(`write a number from 1 to ${MAX_LIMIT}.`);
   return Number(text);
-}
-
-const SECONDS_IN = { m: 60, h: 3_600, d: 86_400 };
-
-/** @returns seconds */
-function parseSince(text: string): number {
-  const [, number, unit] = /^([1-9][0-9]{0,3})([mhd])$/.exec(text) ?? [];
-  if (number === undefined) throw new InvalidArgumentError('write a time such as "90m", "24h" or "30d".');
-  return Number(number) * SECONDS_IN[unit as keyof typeof SECONDS_IN];
 }
 
 function parseReason(text: string): string {

@@ -1,7 +1,7 @@
 /** Who can open a path, or the paths of a pattern, for each host and method. */
 import { canMatchSame, covers } from "./coverage";
 import { decidingRule } from "./deciding-rule";
-import type { METHODS} from "./rule";
+import type { METHODS } from "./rule";
 import { type PolicyRule } from "./rule";
 
 export type Method = (typeof METHODS)[number];

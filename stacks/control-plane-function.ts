@@ -8,6 +8,7 @@ import { Construct } from "constructs";
 import type { Config } from "../config/schema";
 import { policyDocument, roleOf, trust, type Statement } from "./iam";
 import { logStorage } from "./log-storage";
+import { logGroupName } from "./names";
 
 export interface ControlPlaneFunctionProps {
   config: Config;
@@ -32,7 +33,7 @@ export class ControlPlaneFunction extends Construct {
     super(scope, id);
     const { config, functionName } = props;
     const logGroup = new CloudwatchLogGroup(this, "logs", {
-      name: `/aws/lambda/${functionName}`,
+      name: logGroupName(functionName),
       ...logStorage(config),
     });
     const role = new IamRole(this, "role", {
