@@ -28,6 +28,7 @@ export interface ControlPlaneFunctionProps {
 export class ControlPlaneFunction extends Construct {
   readonly functionName: string;
   readonly arn: string;
+  readonly logGroupName: string;
 
   constructor(scope: Construct, id: string, props: ControlPlaneFunctionProps) {
     super(scope, id);
@@ -68,6 +69,7 @@ export class ControlPlaneFunction extends Construct {
     });
     this.functionName = lambda.functionName;
     this.arn = lambda.arn;
+    this.logGroupName = logGroup.name;
   }
 
   /** Lets one service call the function, for one resource or account. */

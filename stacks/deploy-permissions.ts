@@ -197,7 +197,10 @@ const NEEDS: Record<string, [service: string, needs: Needs][]> = {
       "logs",
       {
         actions: "PutMetricFilter DescribeMetricFilters DeleteMetricFilter",
-        on: ({ arn, config }) => [arn("logs", `log-group:/aws/vendedlogs/cloudfront/${config.name}*`)],
+        on: ({ arn, config }) =>
+          [`/aws/vendedlogs/cloudfront/${config.name}`, `/aws/lambda/${config.name}-*`].map((group) =>
+            arn("logs", `log-group:${group}*`),
+          ),
       },
     ],
   ],

@@ -114,7 +114,11 @@ export class Gateway extends Construct {
     });
     const readable = origins.buckets.map((bucket) => bucket.allowReadBy(distribution.arn));
     const { delivery, groupName } = new AccessLogs(this, "access_logs", { config, distributionArn: distribution.arn });
-    new Alarms(this, "alarm", { config, distributionId: distribution.id, accessLogGroup: groupName });
+    new Alarms(this, "alarm", {
+      config,
+      distributionId: distribution.id,
+      logs: { access: groupName, revoker: revoker.logGroupName },
+    });
     const redirect =
       certificate === undefined || redirected.length === 0
         ? undefined

@@ -1,10 +1,10 @@
 /**
- * Filter patterns for JSON log events, as CloudWatch Logs matches them: comparisons of texts, `&&` before `||`, and
- * parentheses. A `*` at an end of a text stands for anything.
+ * Filter patterns for JSON log events, as CloudWatch Logs matches them: comparisons, `&&` before `||`, and parentheses.
+ * A `*` in a text stands for anything.
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
-const TOKENS = /\s*(\{|\}|\(|\)|&&|\|\||!=|=|"(?:[^"\\]|\\.)*"|\$\.[\w.-]+)/y;
+const TOKENS = /\s*(\{|\}|\(|\)|&&|\|\||!=|=|>|IS|TRUE|FALSE|\d+|"(?:[^"\\]|\\.)*"|\$\.[\w.-]+)/y;
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
 const MAX_LENGTH = 1_024;
 
@@ -51,13 +51,18 @@ export function logPattern(text: string): Test {
 }
 
 function comparison(selector: string, operator: string, literal: string): Test {
+  const path = selector.slice(2).split(".");
+  const valueOf = (event: Record<string, unknown>) =>
+    path.reduce<unknown>((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], event);
+  if (operator === "IS" && ["TRUE", "FALSE"].includes(literal))
+    return (event) => valueOf(event) === (literal === "TRUE");
+  if (operator === ">" && /^\d+$/.test(literal)) return (event) => Number(valueOf(event)) > Number(literal);
   if (!selector.startsWith("$.") || !literal.startsWith('"') || !["=", "!="].includes(operator))
     throw new Error(`cannot compare ${selector} ${operator} ${literal}`);
-  const path = selector.slice(2).split(".");
   const expected = JSON.parse(literal) as string;
   const form = new RegExp(`^${expected.split("*").map(escaped).join("[^]*")}$`);
   return (event) => {
-    const value = path.reduce<unknown>((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], event);
+    const value = valueOf(event);
     if (value === undefined) return false;
     return form.test(String(value)) === (operator === "=");
   };
