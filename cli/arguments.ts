@@ -32,3 +32,9 @@ export function parseRequestId(text: string): string {
   if (!REQUEST_ID.test(text)) throw new InvalidArgumentError("write the request ID on the page.");
   return text;
 }
+
+export function parseStoreArn(text: string): string {
+  if (!/^arn:aws[a-z-]*:cloudfront::[0-9]{12}:key-value-store\/[0-9a-f-]{36}$/.test(text))
+    throw new InvalidArgumentError("write the output session_store_arn of the stack.");
+  return text;
+}

@@ -6,7 +6,7 @@ import type { Region } from "../costs/prices";
 import type { Engine } from "../local/engines";
 import { METHODS } from "../policy/rule";
 import { SHORT_ID } from "../session/revocation";
-import { parseMoment, parseRequestId, parseSince, parseUid, REQUEST_ID } from "./arguments";
+import { parseMoment, parseRequestId, parseSince, parseStoreArn, parseUid, REQUEST_ID } from "./arguments";
 import { onStderr } from "./colors";
 import type { Context } from "./context";
 import { CommandFailure, EXIT_CODES, EXIT_CODE_HELP, type Exit } from "./failures";
@@ -127,6 +127,12 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     .command("permissions")
     .description("write the IAM policies of whoever deploys the gateway")
     .requiredOption("--out <folder>", "where to write them")
+    .option("--protect-keys", "instead, policies that keep everybody else from the keys that sign sessions")
+    .option(
+      "--store <arn>",
+      "with --protect-keys: the gateway's store, session_store_arn of the outputs",
+      parseStoreArn,
+    )
     .action(run(async () => (await import("./commands/permissions")).permissions));
   program
     .command("cost")
