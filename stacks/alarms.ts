@@ -125,6 +125,8 @@ export interface AlarmsProps {
 
 /** The alarms show in CloudWatch, and notify the config's topic when they start and when they end. */
 export class Alarms extends Construct {
+  readonly arns: string[] = [];
+
   constructor(
     scope: Construct,
     id: string,
@@ -145,13 +147,14 @@ export class Alarms extends Construct {
   }
 
   #add(name: string, { description, metric, threshold, periods = 1, period = PERIOD_SECONDS }: Alarm): void {
-    new CloudwatchMetricAlarm(this, name, {
+    const alarm = new CloudwatchMetricAlarm(this, name, {
       ...this.#common(name, description),
       ...metric,
       threshold,
       period,
       evaluationPeriods: periods,
     });
+    this.arns.push(alarm.arn);
   }
 
   /**
@@ -167,7 +170,7 @@ export class Alarms extends Construct {
     });
     // A metric without lines has no values.
     const [failed, all] = ["FILL(failed, 0)", "(FILL(failed, 0) + FILL(finished, 0))"];
-    new CloudwatchMetricAlarm(this, "sign-ins-failing", {
+    const alarm = new CloudwatchMetricAlarm(this, "sign-ins-failing", {
       ...this.#common(
         "sign-ins-failing",
         `For half an hour, more than half of the people who came back from the identity provider were not signed in: look at the "outcome" of the endpoint "callback" in the log of ${authFunctionName(config)}, and run "edgegate doctor idp".`,
@@ -185,6 +188,7 @@ export class Alarms extends Construct {
       threshold: MAX_FAILED_SIGN_INS,
       evaluationPeriods: 2,
     });
+    this.arns.push(alarm.arn);
   }
 
   #common(name: string, alarmDescription: string) {

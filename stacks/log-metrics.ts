@@ -29,6 +29,9 @@ export function countedLines({ basePath, session }: Config) {
     // Whoever comes back from the identity provider is redirected to where they wanted to go, or sees a page of ours.
     "sign-ins-finished": { log: "access", pattern: `{ ${callback} && $.sc-status = "302" }` },
     "sign-ins-failed": { log: "access", pattern: `{ ${callback} && $.sc-status != "302" }` },
+    "requests-allowed": { log: "access", pattern: '{ $.viewer-request-log-data = "allow *" }' },
+    "requests-login": { log: "access", pattern: '{ $.viewer-request-log-data = "login *" }' },
+    "requests-denied": { log: "access", pattern: '{ $.viewer-request-log-data = "deny *" }' },
     "rotation-overdue": {
       log: "revoker",
       pattern: `{ $.operation = "sweep" && ($.rotates IS FALSE || $.daysSinceRotation > ${session.keyRotationDays + ROTATION_MARGIN}) }`,
@@ -38,6 +41,13 @@ export function countedLines({ basePath, session }: Config) {
 
 export type LineMetric = keyof ReturnType<typeof countedLines>;
 
+/** What only the dashboard shows. */
+const DASHBOARD_ONLY: readonly string[] = [
+  "requests-allowed",
+  "requests-login",
+  "requests-denied",
+] satisfies LineMetric[];
+
 export function lineMetric(config: Config, metricName: LineMetric): { namespace: string; metricName: LineMetric } {
   return { namespace: `edgegate/${config.name}`, metricName };
 }
@@ -46,7 +56,7 @@ export function lineMetric(config: Config, metricName: LineMetric): { namespace:
 export function countLines(scope: Construct, config: Config, logs: CountedLogs): void {
   for (const [name, { log, pattern }] of Object.entries(countedLines(config))) {
     const logGroupName = logs[log];
-    if (logGroupName === undefined) continue;
+    if (logGroupName === undefined || (!config.dashboard && DASHBOARD_ONLY.includes(name))) continue;
     const { namespace, metricName } = lineMetric(config, name as LineMetric);
     new CloudwatchLogMetricFilter(scope, `${name}-lines`, {
       name: `${config.name}-${name}`,

@@ -48,6 +48,8 @@ export interface RevokerProps {
 export class Revoker extends Construct {
   /** Of the function that operators and schedules call. */
   readonly logGroupName: string;
+  /** Of both functions. */
+  readonly logGroupNames: readonly string[];
   readonly queues: RevocationQueues;
   readonly topic: RevocationTopic;
 
@@ -98,6 +100,7 @@ export class Revoker extends Construct {
       concurrency: 5,
     });
     this.logGroupName = operator.logGroupName;
+    this.logGroupNames = [consumer.logGroupName, operator.logGroupName];
     this.queues.deliverTo(consumer);
     for (const operation of ["tidy", "sweep"] as const) this.#schedule(operation, operator, config);
   }

@@ -15,7 +15,7 @@ function metricsOf(line: Record<string, unknown>, log: string): LineMetric[] {
 }
 
 test.each<[what: string, fields: Partial<Record<AccessLogField, string>>, metrics: LineMetric[]]>([
-  ["a page", { "cs-uri-stem": "/a", "viewer-request-log-data": "allow session x" }, []],
+  ["a page", { "cs-uri-stem": "/a", "viewer-request-log-data": "allow session x" }, ["requests-allowed"]],
   ["a server error of the origin", { "cs-uri-stem": "/a", "sc-status": "502" }, []],
   ["a finished sign-in", { "cs-uri-stem": "/_gate/callback/main", "sc-status": "302" }, ["sign-ins-finished"]],
   ["a refused sign-in", { "cs-uri-stem": "/_gate/callback/main", "sc-status": "403" }, ["sign-ins-failed"]],
@@ -26,8 +26,16 @@ test.each<[what: string, fields: Partial<Record<AccessLogField, string>>, metric
   ],
   ["a started sign-in", { "cs-uri-stem": "/_gate/login", "sc-status": "302" }, []],
   ["a failed renewal", { "cs-uri-stem": "/_gate/login", "sc-status": "503" }, ["sign-in-errors"]],
-  ["a store that fails", { "viewer-request-log-data": "deny store", "sc-status": "503" }, ["store-errors"]],
-  ["a wrong signature", { "viewer-request-log-data": "login mac", "sc-status": "302" }, ["wrong-signatures"]],
+  [
+    "a store that fails",
+    { "viewer-request-log-data": "deny store", "sc-status": "503" },
+    ["store-errors", "requests-denied"],
+  ],
+  [
+    "a wrong signature",
+    { "viewer-request-log-data": "login mac", "sc-status": "302" },
+    ["wrong-signatures", "requests-login"],
+  ],
 ])("%s of the access log", (_, fields, metrics) => {
   const { message } = accessLogEvent(Date.now(), fields);
   expect(metricsOf(JSON.parse(message) as Record<string, unknown>, "access")).toEqual(metrics);
