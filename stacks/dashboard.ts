@@ -141,11 +141,8 @@ function graphsOf({ config, distributionId, hasAccessLog, hasWebAcl }: Dashboard
       metrics: [distribution("4xxErrorRate", "4xx", ORANGE), distribution("5xxErrorRate", "5xx", RED)],
     },
     { title: "Auth handler, 90th percentile", statistic: "p90", unit: "ms", metrics: replicas("Duration") },
-    {
-      title: "Auth handler, errors and throttles",
-      unit: "runs",
-      metrics: [...replicas("Errors"), ...replicas("Throttles")],
-    },
+    { title: "Auth handler, errors", unit: "runs", metrics: replicas("Errors") },
+    { title: "Auth handler, throttles", unit: "runs", metrics: replicas("Throttles") },
     {
       title: "Gate, share of its time limit",
       statistic: "Maximum",
