@@ -87,6 +87,7 @@ const IMPORTS = {
   doctor: ["config", "identity", "policy", "session", "stacks"],
   cli: [
     "bench",
+    "cloudfront",
     "config",
     "control-plane",
     "costs",

@@ -4,7 +4,9 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { ConfigError } from "../config/error";
 import type { Region } from "../costs/prices";
 import type { Engine } from "../local/engines";
+import { METHODS } from "../policy/rule";
 import { SHORT_ID } from "../session/revocation";
+import { parseMoment, parseRequestId, parseSince, parseStoreArn, parseUid, REQUEST_ID } from "./arguments";
 import { onStderr } from "./colors";
 import type { Context } from "./context";
 import { CommandFailure, EXIT_CODES, EXIT_CODE_HELP, type Exit } from "./failures";
@@ -13,8 +15,6 @@ import type { Outcome } from "./output";
 import { printable, printableJson } from "./printable";
 
 const MAX_REASON = 500;
-/** What `edgegate waf why` takes; longer than every other ID. */
-const REQUEST_ID = /^[\w-]{50,60}={0,2}$/;
 /** The revoker's own limit. */
 const MAX_LIMIT = 1_000;
 
@@ -46,6 +46,8 @@ Examples:
   edgegate doctor idp main --token -
   edgegate events register corp --token-file access-token.txt
   edgegate waf why                          what the web ACL blocked in the last hour
+  edgegate audit --user alice@example.com   what happened to her in the last hour
+  edgegate access /admin                    who can open it, and why
   edgegate sessions --local                 the gateway that edgegate dev runs
 
 Exit codes:
@@ -76,6 +78,14 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     async (...given: unknown[]): Promise<void> => {
       const options = (given.at(-1) as Command).optsWithGlobals<Options>();
       print(await (await load())(options), options);
+    };
+
+  /** @param load imports the command, which also takes the argument of the command line */
+  const runOn =
+    <Options extends GlobalOptions>(load: () => Promise<(options: Options, argument: string) => Promise<Outcome>>) =>
+    async (...given: unknown[]): Promise<void> => {
+      const options = (given.at(-1) as Command).optsWithGlobals<Options>();
+      print(await (await load())(options, given[0] as string), options);
     };
 
   program.commandsGroup("Set up a gateway:");
@@ -116,9 +126,22 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     .option("--online", "first ask every identity provider of the config whether it is there, and what the config says")
     .action(run(async () => (await import("./commands/synth")).synth));
   program
+    .command("access")
+    .description("show who can open a path, and which rule says so; reads the config only")
+    .argument("<path>", 'a path such as /admin, or a pattern in quotes such as "/admin/**"')
+    .addOption(new Option("--method <method>", "only this method (default: every method)").choices(METHODS))
+    .option("--host <host>", "only this host (default: every host of the config)")
+    .action(runOn(async () => (await import("./commands/access")).access));
+  program
     .command("permissions")
     .description("write the IAM policies of whoever deploys the gateway")
     .requiredOption("--out <folder>", "where to write them")
+    .option("--protect-keys", "instead, policies that keep everybody else from the keys that sign sessions")
+    .option(
+      "--store <arn>",
+      "with --protect-keys: the gateway's store, session_store_arn of the outputs",
+      parseStoreArn,
+    )
     .action(run(async () => (await import("./commands/permissions")).permissions));
   program
     .command("cost")
@@ -177,6 +200,21 @@ function addOperation(program: Command, print: (outcome: Outcome, options: Globa
     .option("--all", "with --user: also those that have expired or were signed out")
     .option("--limit <n>", "list at most this many (default: 100)", parseLimit)
     .action(run(async () => (await import("./commands/sessions")).sessions));
+
+  program
+    .command("audit")
+    .description("show what happened to a user or a request, from the logs of all regions: when, from where, and why")
+    .option("--user <user>", "e-mail address, user name or uid")
+    .option("--uid <uid>", "a uid from a log; does not ask the ledger", parseUid)
+    .option("--request <id>", "the request ID on a page of the gateway, or in x-amz-cf-id", parseRequestId)
+    .option(
+      "--since <time>",
+      'from when: "90m", "24h", "30d" or "2026-03-01T09:00Z" (default: 1h; 7d with --request)',
+      parseMoment,
+    )
+    .option("--until <time>", "to when (default: now)", parseMoment)
+    .option("--all", "list every allowed request")
+    .action(run(async () => (await import("./commands/audit")).audit));
 
   const revoke = program.command("revoke").description("end sessions");
   withReason(asking(revoke.command("user")))
@@ -284,15 +322,6 @@ function parseLimit(text: string): number {
   if (!/^[1-9][0-9]{0,3}$/.test(text) || Number(text) > MAX_LIMIT)
     throw new InvalidArgumentError(`write a number from 1 to ${MAX_LIMIT}.`);
   return Number(text);
-}
-
-const SECONDS_IN = { m: 60, h: 3_600, d: 86_400 };
-
-/** @returns seconds */
-function parseSince(text: string): number {
-  const [, number, unit] = /^([1-9][0-9]{0,3})([mhd])$/.exec(text) ?? [];
-  if (number === undefined) throw new InvalidArgumentError('write a time such as "90m", "24h" or "30d".');
-  return Number(number) * SECONDS_IN[unit as keyof typeof SECONDS_IN];
 }
 
 function parseReason(text: string): string {

@@ -260,6 +260,8 @@ export const configSchema = z.strictObject({
     /^arn:aws[a-z-]*:sns:us-east-1:[0-9]{12}:[A-Za-z0-9_-]{1,256}$/,
     "the ARN of an SNS topic in us-east-1",
   ).optional(),
+  /** A CloudWatch dashboard with the gateway's name, in us-east-1. */
+  dashboard: z.boolean("write true or false").default(true),
   /**
    * Reserves concurrency for key rotation and revocation. Use `false` in accounts whose limit is too low for that (10
    * in new ones).

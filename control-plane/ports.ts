@@ -88,6 +88,8 @@ export type Stages = Record<"current" | "previous" | "pending", string | undefin
 /** A version's value never changes. */
 export interface SessionKeysSecret {
   stages(): Promise<Stages>;
+  /** Whether Secrets Manager rotates the keys, and when it last did, in Unix seconds. */
+  rotation(): Promise<{ isOn: boolean; last: number | undefined }>;
   /** @returns undefined for a version that has no value yet */
   read(version: string): Promise<SessionKeys | undefined>;
   /** Stores a version as AWSPENDING. Repeating it with the same value changes nothing. */

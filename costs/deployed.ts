@@ -12,8 +12,10 @@ export interface Deployed {
   /** Web ACL capacity units. */
   capacity: number;
   secrets: number;
+  /** Metrics that alarms read: an alarm about several costs as many times as much. */
   alarms: number;
-  /** Metrics that count lines of the access log. */
+  dashboards: number;
+  /** Metrics that count lines of logs. */
   countedLines: number;
   /** That Lambda polls. */
   queues: number;
@@ -35,7 +37,8 @@ export function deployedIn({ resource }: StackFile, capacity: number): Deployed 
     webAclRules: rules.length,
     capacity,
     secrets: all("aws_secretsmanager_secret").length,
-    alarms: all("aws_cloudwatch_metric_alarm").length,
+    alarms: all("aws_cloudwatch_metric_alarm").reduce((sum, alarm) => sum + metricsOf(alarm), 0),
+    dashboards: all("aws_cloudwatch_dashboard").length,
     countedLines: all("aws_cloudwatch_log_metric_filter").length,
     queues: all("aws_lambda_event_source_mapping").length,
     window: Math.max(...numbers("aws_lambda_event_source_mapping", "maximum_batching_window_in_seconds")),
@@ -43,4 +46,9 @@ export function deployedIn({ resource }: StackFile, capacity: number): Deployed 
     edgeMemory: Math.min(...memory),
     controlPlaneMemory: Math.max(...memory),
   };
+}
+
+/** https://aws.amazon.com/cloudwatch/pricing/: an alarm is billed by the metrics in it. */
+function metricsOf({ metric_query: queries }: Record<string, unknown>): number {
+  return Array.isArray(queries) ? (queries as object[]).filter((query) => "metric" in query).length : 1;
 }

@@ -79,7 +79,7 @@ export function estimate(config: Config, deployed: Deployed, settingsBytes: numb
 
 /** By the month, whatever the traffic. */
 function fixed(config: Config, deployed: Deployed, users: number): Usage {
-  const { webAcls, webAclRules, secrets, alarms, countedLines } = deployed;
+  const { webAcls, webAclRules, secrets, alarms, countedLines, dashboards } = deployed;
   const { bots, takeover } = paidRuleGroups(config);
   const pools = Object.values(config.identityProviders).flatMap(({ pool }) => (pool ? [pool.threatProtection] : []));
   return {
@@ -91,6 +91,7 @@ function fixed(config: Config, deployed: Deployed, users: number): Usage {
     secrets,
     metrics: countedLines,
     alarms,
+    dashboards,
     keys: new Set([...(config.kmsKeyArn === undefined ? [] : [config.kmsKeyArn]), ...clientKeys(config)]).size,
     hostedZones: new Set([config.hostedZoneId ?? [], ...Object.values(config.hostedZones)].flat()).size,
   };

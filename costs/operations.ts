@@ -16,7 +16,7 @@ export const SIGN_OUT = { edgeInvocations: 2, writeUnits: 3, queueRequests: 1 } 
 
 /** By the control plane. A tidy or a sweep here finds nothing to do. */
 export const TIDY = { invocations: 1, readUnits: 2, secretCalls: 1 } satisfies Usage;
-export const SWEEP = { invocations: 1, readUnits: 4_098, secretCalls: 1, storeCalls: 2 } satisfies Usage;
+export const SWEEP = { invocations: 1, readUnits: 4_098, secretCalls: 2, storeCalls: 2 } satisfies Usage;
 export const ROTATION = { invocations: 4, readUnits: 3, writeUnits: 1, secretCalls: 25, storeCalls: 2 } satisfies Usage;
 /** A batch with one sign-out, what each further one adds, and the tidy after it. */
 export const BATCH = { invocations: 1, readUnits: 6, writeUnits: 3, secretCalls: 1, storeCalls: 1 } satisfies Usage;

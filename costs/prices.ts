@@ -75,6 +75,7 @@ export const PRICES = {
   storedGigabytes: { ...CLOUDWATCH, what: "GB of logs kept", dollars: 0.03, per: 1 },
   metrics: { ...CLOUDWATCH, what: "metrics of log lines", dollars: 0.3, per: 1, free: 10 },
   alarms: { ...CLOUDWATCH, what: "alarms", dollars: 0.1, per: 1, free: 10 },
+  dashboards: { ...CLOUDWATCH, what: "dashboards", dollars: 3, per: 1, free: 3 },
   poolUsers: { ...COGNITO, what: "active users, Essentials", dollars: 0.015, per: 1, free: 10_000 },
   plusPoolUsers: { ...COGNITO, what: "active users, Plus", dollars: 0.02, per: 1 },
   /** Queries for aliases of CloudFront are free. */

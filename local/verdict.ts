@@ -37,10 +37,10 @@ export function judge(rules: readonly PolicyRule[]): Judge {
       if (emails.size > MAX_USERS) emails.delete(emails.keys().next().value!);
     }
     const isByRule = outcome === "allow" || outcome === "login" || code === "role";
-    const rule = isByRule ? ruleOf(asked(request)) : undefined;
+    const index = isByRule ? ruleOf(asked(request)) : undefined;
     return {
       decision: outcome === "allow" ? outcome : `${outcome} ${code}`.trim(),
-      rule: rule && describeRule(rule),
+      rule: index === undefined ? undefined : describeRule(rules[index]!),
       who: uid === undefined ? undefined : (emails.get(uid) ?? uid),
     };
   };

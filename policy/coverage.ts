@@ -31,6 +31,16 @@ export function admitsMore(one: Allow, other: Allow): boolean {
   return isMore(one.roles, other.roles) || isMore(one.idp, other.idp);
 }
 
+/** True if some path matches both patterns of rules. */
+export function canMatchSame(one: string, other: string): boolean {
+  const meet = ([a, ...more]: readonly string[], [b, ...others]: readonly string[]): boolean => {
+    if (a === "**" || b === "**") return true;
+    if (a === undefined || b === undefined) return a === b;
+    return (a === b || (a === "*" && b !== "") || (b === "*" && a !== "")) && meet(more, others);
+  };
+  return meet(one.split("/").slice(1), other.split("/").slice(1));
+}
+
 function methodsCover(earlier: PolicyRule["methods"], later: PolicyRule["methods"]): boolean {
   if (!earlier) return true;
   return !!later && later.every((method) => earlier.includes(method) || (method === "HEAD" && earlier.includes("GET")));

@@ -1,12 +1,30 @@
-/** Names the rule that decides about a request: for logs and tables, not for the gate. */
+/** Which rule decides a request, and why others do not: for people. Runs the compiled source, as evaluate.ts does. */
 import { describeAllow } from "./decision-table";
 import { policyOf, type PolicyRequest } from "./evaluate";
 import type { PolicyRule } from "./rule";
 
-/** The first rule that matches; undefined if none does. Asks the compiled source of each rule, as the gate would. */
-export function decidingRule(rules: readonly PolicyRule[]): (request: PolicyRequest) => PolicyRule | undefined {
-  const each = rules.map((rule) => ({ rule, matches: policyOf([rule]) }));
-  return (request) => each.find(({ matches }) => matches(request) !== undefined)?.rule;
+/** What of a request a rule does not match. */
+export type Mismatch = "host" | "method" | "path";
+
+/** The index of the rule that decides; undefined if none matches, which means denied. */
+export function decidingRule(rules: readonly PolicyRule[]): (request: PolicyRequest) => number | undefined {
+  const each = rules.map((rule) => policyOf([rule]));
+  return (request) => {
+    const index = each.findIndex((matches) => matches(request) !== undefined);
+    return index < 0 ? undefined : index;
+  };
+}
+
+/** Empty for a rule that matches. */
+export function mismatches({ host, methods, path, preflight }: PolicyRule, request: PolicyRequest): Mismatch[] {
+  const alone: Record<Mismatch, Omit<PolicyRule, "allow">> = {
+    host: { host, path: "/**" },
+    method: { methods, path: "/**", preflight },
+    path: { path },
+  };
+  return (Object.keys(alone) as Mismatch[]).filter(
+    (part) => policyOf([{ ...alone[part], allow: "signed-in" }])(request) === undefined,
+  );
 }
 
 /** A rule in one line, such as `GET /api/** signed-in`. */

@@ -6,16 +6,20 @@ import { DataResource, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
 import { logStorage } from "./log-storage";
+import { accessLogGroupName } from "./names";
 
 /**
  * The log fields, without any that may hold a secret: queries carry authorization codes, cookies are sessions, and a
  * referrer can be a URL with a code. All fields:
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html, and those of
+ * real-time logs that standard logging (v2) also has:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
  */
-const FIELDS = [
+export const ACCESS_LOG_FIELDS = [
   "date",
   "time",
   "c-ip",
+  "c-country",
   "cs-method",
   "x-host-header",
   "cs-uri-stem",
@@ -32,7 +36,7 @@ const FIELDS = [
   "ssl-protocol",
   // What the gate decided and why: its cf.logCustomData.
   "viewer-request-log-data",
-];
+] as const;
 
 /**
  * CloudFront's standard logging (v2) as JSON, to a log group with retention or to the config's bucket.
@@ -58,7 +62,7 @@ export class AccessLogs extends Construct {
     });
     // The provider can change neither a destination that has tags nor the fields of a delivery, up to 5.100 and beyond
     // (https://github.com/hashicorp/terraform-provider-aws/issues/43572 and /46108), so both are replaced.
-    const settings = new DataResource(this, "settings", { input: { target, fields: FIELDS } });
+    const settings = new DataResource(this, "settings", { input: { target, fields: [...ACCESS_LOG_FIELDS] } });
     const lifecycle = { replaceTriggeredBy: [`${settings.terraformResourceType}.${settings.friendlyUniqueId}`] };
     const destination = new CloudwatchLogDeliveryDestination(this, "destination", {
       name,
@@ -69,16 +73,14 @@ export class AccessLogs extends Construct {
     this.delivery = new CloudwatchLogDelivery(this, "delivery", {
       deliverySourceName: source.name,
       deliveryDestinationArn: destination.arn,
-      recordFields: FIELDS,
+      recordFields: [...ACCESS_LOG_FIELDS],
       lifecycle,
     });
   }
 
   #logGroup(config: Config): CloudwatchLogGroup {
     return new CloudwatchLogGroup(this, "Resource", {
-      // AWS grants itself access to groups with this prefix; any other group adds to a resource policy of limited
-      // length (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html).
-      name: `/aws/vendedlogs/cloudfront/${config.name}`,
+      name: accessLogGroupName(config),
       ...logStorage(config),
     });
   }

@@ -1,7 +1,7 @@
-import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
+import { countLines, lineMetric, type CountedLogs, type LineMetric } from "./log-metrics";
 import {
   authFunctionName,
   deadRevocationQueueName,
@@ -27,9 +27,18 @@ interface Alarm {
   threshold: number;
   /** Consecutive periods above the threshold; 1 by default. */
   periods?: number;
+  /** Seconds; five minutes by default. */
+  period?: number;
 }
 
 const PERIOD_SECONDS = 300;
+const DAY_SECONDS = 86_400;
+
+/** People who come back from the identity provider in a quarter of an hour; of fewer, no ratio says anything. */
+const MIN_SIGN_INS = 10;
+const SIGN_IN_PERIOD = 900;
+/** Percent. */
+const MAX_FAILED_SIGN_INS = 50;
 
 /** Seconds. A sign-out waits 90 s by design, and longer if its batch failed once. Anything later has failed twice. */
 const SIGN_OUT_LIMIT = 600;
@@ -80,78 +89,118 @@ function alarms(config: Config, distributionId: string): Record<string, Alarm> {
   };
 }
 
-/** An alarm about the access log's lines that match a pattern. */
-interface LogAlarm extends Omit<Alarm, "metric"> {
-  /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/matching-terms-json-log-events.html */
-  pattern: string;
-}
-
 /** Alarms about what the gateway answers itself. In the distribution's error rate it drowns in the site's traffic. */
-function logAlarms(config: Config): Record<string, LogAlarm> {
+function logAlarms(config: Config): Partial<Record<LineMetric, Omit<Alarm, "metric">>> {
   return {
     "sign-in-errors": {
       description: `For ten minutes, people who sign in, sign out or renew their session got server errors (5xx): look at the "outcome" in the log of ${authFunctionName(config)} in the regions near them.`,
-      pattern: `{ $.cs-uri-stem = "${config.basePath}/*" && $.sc-status = "5*" }`,
       threshold: 5,
       periods: 2,
     },
     "store-errors": {
       description: `The gate refused more than ten requests in five minutes because it could not read the KeyValueStore ("deny store"): look at the AWS Health Dashboard, and run "edgegate store check".`,
-      pattern: '{ $.viewer-request-log-data = "deny store" }',
       threshold: 10,
     },
     "wrong-signatures": {
       description: `More than a hundred requests in five minutes had a session cookie with a wrong signature ("login mac"): somebody invents tokens, or the store has another key than the secret.`,
-      pattern: '{ $.viewer-request-log-data = "login mac" }',
       threshold: 100,
     },
+  };
+}
+
+/** Once a day, the sweep says whether the keys are rotated. */
+function rotationAlarm(config: Config): Omit<Alarm, "metric"> {
+  return {
+    description: `The session keys have not been rotated for more than ${config.session.keyRotationDays} days and the time to try again, or somebody switched their rotation off: look at the log of ${keyRotatorFunctionName(config)}, and run "edgegate rotate-keys".`,
+    threshold: 0,
+    period: DAY_SECONDS,
   };
 }
 
 export interface AlarmsProps {
   config: Config;
   distributionId: string;
-  /** Absent if the access log goes to a bucket; then nothing can count its lines. */
-  accessLogGroup: string | undefined;
+  logs: CountedLogs;
 }
 
 /** The alarms show in CloudWatch, and notify the config's topic when they start and when they end. */
 export class Alarms extends Construct {
+  readonly arns: string[] = [];
+
   constructor(
     scope: Construct,
     id: string,
     private readonly props: AlarmsProps,
   ) {
     super(scope, id);
-    const { config, distributionId, accessLogGroup } = props;
+    const { config, distributionId, logs } = props;
     for (const [name, alarm] of Object.entries(alarms(config, distributionId))) this.#add(name, alarm);
-    if (accessLogGroup === undefined) return;
-    for (const [name, { pattern, ...alarm }] of Object.entries(logAlarms(config))) {
-      const metric = { namespace: `edgegate/${config.name}`, metricName: name };
-      new CloudwatchLogMetricFilter(this, `${name}-lines`, {
-        name: `${config.name}-${name}`,
-        logGroupName: accessLogGroup,
-        pattern,
-        metricTransformation: { namespace: metric.namespace, name, value: "1" },
-      });
-      this.#add(name, { ...alarm, metric: { ...metric, statistic: "Sum" } });
-    }
+    countLines(this, config, logs);
+    this.#addOfLines("rotation-overdue", rotationAlarm(config));
+    if (logs.access === undefined) return;
+    for (const [name, alarm] of Object.entries(logAlarms(config))) this.#addOfLines(name as LineMetric, alarm);
+    this.#addFailedSignIns();
   }
 
-  #add(name: string, { description, metric, threshold, periods = 1 }: Alarm): void {
-    const { name: gateway, alarmTopicArn } = this.props.config;
-    new CloudwatchMetricAlarm(this, name, {
-      alarmName: `${gateway}-${name}`,
-      alarmDescription: description,
+  #addOfLines(name: LineMetric, alarm: Omit<Alarm, "metric">): void {
+    this.#add(name, { ...alarm, metric: { ...lineMetric(this.props.config, name), statistic: "Sum" } });
+  }
+
+  #add(name: string, { description, metric, threshold, periods = 1, period = PERIOD_SECONDS }: Alarm): void {
+    const alarm = new CloudwatchMetricAlarm(this, name, {
+      ...this.#common(name, description),
       ...metric,
-      comparisonOperator: "GreaterThanThreshold",
       threshold,
-      period: PERIOD_SECONDS,
+      period,
       evaluationPeriods: periods,
+    });
+    this.arns.push(alarm.arn);
+  }
+
+  /**
+   * Of people who come back from the identity provider. Nobody can count those who do not: bots start sign-ins, too.
+   *
+   * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+   */
+  #addFailedSignIns(): void {
+    const { config } = this.props;
+    const counted = (id: string, name: LineMetric) => ({
+      id,
+      metric: { ...lineMetric(config, name), stat: "Sum", period: SIGN_IN_PERIOD },
+    });
+    // A metric without lines has no values.
+    const [failed, all] = ["FILL(failed, 0)", "(FILL(failed, 0) + FILL(finished, 0))"];
+    const alarm = new CloudwatchMetricAlarm(this, "sign-ins-failing", {
+      ...this.#common(
+        "sign-ins-failing",
+        `For half an hour, more than half of the people who came back from the identity provider were not signed in: look at the "outcome" of the endpoint "callback" in the log of ${authFunctionName(config)}, and run "edgegate doctor idp".`,
+      ),
+      metricQuery: [
+        counted("failed", "sign-ins-failed"),
+        counted("finished", "sign-ins-finished"),
+        {
+          id: "percent",
+          label: "Percent of sign-ins that failed",
+          expression: `IF(${all} >= ${MIN_SIGN_INS}, 100 * ${failed} / ${all}, 0)`,
+          returnData: true,
+        },
+      ],
+      threshold: MAX_FAILED_SIGN_INS,
+      evaluationPeriods: 2,
+    });
+    this.arns.push(alarm.arn);
+  }
+
+  #common(name: string, alarmDescription: string) {
+    const { name: gateway, alarmTopicArn } = this.props.config;
+    return {
+      alarmName: `${gateway}-${name}`,
+      alarmDescription,
+      comparisonOperator: "GreaterThanThreshold",
       // An empty queue or an idle function has no metrics.
       treatMissingData: "notBreaching",
       ...(alarmTopicArn !== undefined && { alarmActions: [alarmTopicArn], okActions: [alarmTopicArn] }),
-    });
+    };
   }
 }
 

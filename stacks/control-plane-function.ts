@@ -8,6 +8,7 @@ import { Construct } from "constructs";
 import type { Config } from "../config/schema";
 import { policyDocument, roleOf, trust, type Statement } from "./iam";
 import { logStorage } from "./log-storage";
+import { logGroupName } from "./names";
 
 export interface ControlPlaneFunctionProps {
   config: Config;
@@ -27,12 +28,13 @@ export interface ControlPlaneFunctionProps {
 export class ControlPlaneFunction extends Construct {
   readonly functionName: string;
   readonly arn: string;
+  readonly logGroupName: string;
 
   constructor(scope: Construct, id: string, props: ControlPlaneFunctionProps) {
     super(scope, id);
     const { config, functionName } = props;
     const logGroup = new CloudwatchLogGroup(this, "logs", {
-      name: `/aws/lambda/${functionName}`,
+      name: logGroupName(functionName),
       ...logStorage(config),
     });
     const role = new IamRole(this, "role", {
@@ -67,6 +69,7 @@ export class ControlPlaneFunction extends Construct {
     });
     this.functionName = lambda.functionName;
     this.arn = lambda.arn;
+    this.logGroupName = logGroup.name;
   }
 
   /** Lets one service call the function, for one resource or account. */

@@ -151,6 +151,15 @@ const NEEDS: Record<string, [service: string, needs: Needs][]> = {
       },
     ],
   ],
+  aws_cloudwatch_dashboard: [
+    [
+      "cloudwatch",
+      {
+        actions: "PutDashboard GetDashboard DeleteDashboards",
+        on: ({ global, config }) => [global("cloudwatch", `dashboard/${config.name}`)],
+      },
+    ],
+  ],
   aws_cloudwatch_event_rule: [["events", { actions: `PutRule DescribeRule DeleteRule ${TAGS}`, on: rules }]],
   aws_cloudwatch_event_target: [["events", { actions: "PutTargets ListTargetsByRule RemoveTargets", on: rules }]],
   aws_cloudwatch_log_delivery: [
@@ -197,7 +206,10 @@ const NEEDS: Record<string, [service: string, needs: Needs][]> = {
       "logs",
       {
         actions: "PutMetricFilter DescribeMetricFilters DeleteMetricFilter",
-        on: ({ arn, config }) => [arn("logs", `log-group:/aws/vendedlogs/cloudfront/${config.name}*`)],
+        on: ({ arn, config }) =>
+          [`/aws/vendedlogs/cloudfront/${config.name}`, `/aws/lambda/${config.name}-*`].map((group) =>
+            arn("logs", `log-group:${group}*`),
+          ),
       },
     ],
   ],
@@ -209,6 +221,11 @@ const NEEDS: Record<string, [service: string, needs: Needs][]> = {
         on: ({ arn, config }) => [arn("cloudwatch", `alarm:${config.name}-*`)],
       },
     ],
+  ],
+  // AWS gives the queries no resource
+  // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html).
+  aws_cloudwatch_query_definition: [
+    ["logs", { actions: "PutQueryDefinition DescribeQueryDefinitions DeleteQueryDefinition", on: everything }],
   ],
   aws_dynamodb_table: [
     [

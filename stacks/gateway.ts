@@ -8,6 +8,7 @@ import { authPermissions } from "./auth-permissions";
 import { Caching } from "./caching";
 import { Certificate } from "./certificate";
 import { DecisionCheck, type Deciders } from "./decision-check";
+import { Dashboard } from "./dashboard";
 import { Distribution } from "./distribution";
 import { Dns, zonesOf } from "./dns";
 import { EdgeFunction } from "./edge-function";
@@ -23,6 +24,7 @@ import { ProviderCheck } from "./provider-check";
 import { Redirect } from "./redirect";
 import { ResponseHeaders } from "./response-headers";
 import { Revoker } from "./revoker";
+import { SavedQueries } from "./saved-queries";
 import { Secrets } from "./secrets";
 import { SessionStore } from "./session-store";
 import { authSettings, hostsOf } from "./settings";
@@ -99,7 +101,7 @@ export class Gateway extends Construct {
     });
 
     const origins = new Origins(this, "origin", config);
-    const webAcl = webAclArn(this, config);
+    const webAcl = webAclOf(this, config);
     const responseHeadersPolicyId = new ResponseHeaders(this, "security_headers", config).id;
     const distribution = new Distribution(this, "gateway", {
       config,
@@ -108,13 +110,29 @@ export class Gateway extends Construct {
       responseHeadersPolicyId,
       gateArn: gate.arn,
       authArn: auth.qualifiedArn,
-      webAclArn: webAcl,
+      webAclArn: webAcl?.arn,
       aliases: attached(domains),
       certificateArn: certificate,
     });
     const readable = origins.buckets.map((bucket) => bucket.allowReadBy(distribution.arn));
     const { delivery, groupName } = new AccessLogs(this, "access_logs", { config, distributionArn: distribution.arn });
-    new Alarms(this, "alarm", { config, distributionId: distribution.id, accessLogGroup: groupName });
+    const alarms = new Alarms(this, "alarm", {
+      config,
+      distributionId: distribution.id,
+      logs: { access: groupName, revoker: revoker.logGroupName },
+    });
+    new SavedQueries(this, "query", {
+      config,
+      logs: { access: groupName, webAcl: webAcl?.logGroupName, revocations: revoker.logGroupNames },
+    });
+    if (config.dashboard)
+      new Dashboard(this, "dashboard", {
+        config,
+        distributionId: distribution.id,
+        alarmArns: alarms.arns,
+        hasAccessLog: groupName !== undefined,
+        hasWebAcl: webAcl?.logGroupName !== undefined,
+      });
     const redirect =
       certificate === undefined || redirected.length === 0
         ? undefined
@@ -122,7 +140,7 @@ export class Gateway extends Construct {
             config,
             aliases: attached(redirected),
             certificateArn: certificate,
-            webAclArn: webAcl,
+            webAclArn: webAcl?.arn,
             responseHeadersPolicyId,
           });
     if (config.manageDns) {
@@ -177,10 +195,10 @@ function certificateArn(scope: Construct, config: Config, domains: readonly stri
 }
 
 /** The web ACL that the gateway makes, or an existing one; undefined for none. */
-function webAclArn(scope: Construct, config: Config): string | undefined {
+function webAclOf(scope: Construct, config: Config): { arn: string; logGroupName?: string } | undefined {
   const { waf } = config;
   if (waf === false) return undefined;
-  return "webAclArn" in waf ? waf.webAclArn : new WebAcl(scope, "web_acl", config, waf).arn;
+  return "webAclArn" in waf ? { arn: waf.webAclArn } : new WebAcl(scope, "web_acl", config, waf);
 }
 
 /** `app.localhost:8443` and the like: CloudFront does not know these hosts. */

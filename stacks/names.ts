@@ -76,6 +76,19 @@ export function edgeLogGroupName(functionName: string): string {
   return `/aws/lambda/us-east-1.${functionName}`;
 }
 
+/**
+ * AWS grants itself access to groups with this prefix; any other group adds to a resource policy of limited length
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html).
+ */
+export function accessLogGroupName(config: Config): string {
+  return `/aws/vendedlogs/cloudfront/${config.name}`;
+}
+
+/** The log group of a function that runs in us-east-1 only. */
+export function logGroupName(functionName: string): string {
+  return `/aws/lambda/${functionName}`;
+}
+
 /** WAF requires the prefix: https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html */
 export function webAclLogGroupName(config: Config): string {
   return `aws-waf-logs-${config.name}`;

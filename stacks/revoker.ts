@@ -46,6 +46,10 @@ export interface RevokerProps {
  * timeout.
  */
 export class Revoker extends Construct {
+  /** Of the function that operators and schedules call. */
+  readonly logGroupName: string;
+  /** Of both functions. */
+  readonly logGroupNames: readonly string[];
   readonly queues: RevocationQueues;
   readonly topic: RevocationTopic;
 
@@ -95,6 +99,8 @@ export class Revoker extends Construct {
       // A lockdown must not wait for somebody's list of sessions.
       concurrency: 5,
     });
+    this.logGroupName = operator.logGroupName;
+    this.logGroupNames = [consumer.logGroupName, operator.logGroupName];
     this.queues.deliverTo(consumer);
     for (const operation of ["tidy", "sweep"] as const) this.#schedule(operation, operator, config);
   }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { SMALL } from "../support/small-config";
 import { AWS_LABELS } from "../support/aws-managed-rules";
 import { edgegate, type Run } from "../support/cli";
-import { startLogsEmulator, type LogsEmulator } from "../support/cloudwatch-logs";
+import { startLogsEmulator, type LoggedEvent, type LogsEmulator } from "../support/cloudwatch-logs";
 
 const COMMON = "AWSManagedRulesCommonRuleSet";
 const HOUR = 3_600_000;
@@ -22,13 +22,15 @@ const CONFIG = {
 
 let folder: string;
 let logs: LogsEmulator;
+let records: LoggedEvent[];
 let count = 0;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "edgegate-waf-"));
   writeFileSync(join(folder, "gateway.config.json"), JSON.stringify(CONFIG));
   writeFileSync(join(folder, "without.json"), JSON.stringify({ ...CONFIG, waf: false }));
-  logs = await startLogsEmulator("aws-waf-logs-wiki");
+  logs = await startLogsEmulator();
+  records = logs.group("aws-waf-logs-wiki");
 });
 afterAll(async () => {
   await logs.close();
@@ -93,7 +95,7 @@ function log(written: Written): string {
     },
     ...(labels.length > 0 ? { labels: labels.map((name) => ({ name })) } : {}),
   };
-  logs.records.push(record);
+  records.push({ timestamp: record.timestamp, message: JSON.stringify(record) });
   return requestId;
 }
 
@@ -188,7 +190,7 @@ test.each([
 });
 
 test("without an ID the latest requests are listed, newest first", async () => {
-  logs.records.length = 0;
+  records.length = 0;
   log({ terminatingRuleId: "rate-site", age: 2 * HOUR });
   log({ terminatingRuleId: "common", ruleGroupList: [groupThatBlocked("GenericLFI_URIPATH")], age: 120_000 });
   log({ terminatingRuleId: "countries", uri: "/\u001b[31m" });

@@ -111,6 +111,7 @@ describe("a config without a mistake", () => {
       redirectHosts: [],
       iam: { rolePath: "/" },
       logRetentionDays: 90,
+      dashboard: true,
       reserveConcurrency: true,
       deletionProtection: true,
       tags: {},

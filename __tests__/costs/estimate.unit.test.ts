@@ -11,6 +11,7 @@ const DEPLOYED: Deployed = {
   secrets: 1,
   alarms: 8,
   countedLines: 3,
+  dashboards: 1,
   queues: 2,
   window: 90,
   edgeMemory: 0.125,
@@ -45,7 +46,7 @@ describe("the estimate", () => {
     expect(Object.keys(bill()).sort()).toEqual(
       [
         ...["storeCalls", "webAcls", "webAclRules", "writeUnits", "readUnits", "queueRequests", "secrets"],
-        ...["secretCalls", "invocations", "gigabyteSeconds", "metrics", "alarms", "hostedZones"],
+        ...["secretCalls", "invocations", "gigabyteSeconds", "metrics", "alarms", "dashboards", "hostedZones"],
       ].sort(),
     );
   });

@@ -72,6 +72,9 @@ describe.each(Object.keys(CONFIGS))("the policies of the %s config", (name) => {
       // The log of the web ACL needs them, and AWS gives them no resource.
       "logs:CreateLogDelivery",
       "logs:DeleteLogDelivery",
+      "logs:DeleteQueryDefinition",
+      // So it is with saved queries.
+      "logs:PutQueryDefinition",
       "logs:PutResourcePolicy",
     ]);
   });

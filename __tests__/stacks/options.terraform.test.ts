@@ -43,7 +43,7 @@ const COMPANY: Record<string, Partial<ConfigInput>> = {
 };
 
 /** Settings that take something away. The config with everything has it. */
-const TAKES_AWAY: Partial<ConfigInput> = { manageDns: false, attachDomains: false };
+const TAKES_AWAY: Partial<ConfigInput> = { manageDns: false, attachDomains: false, dashboard: false };
 
 const REQUIRED = ["name", "domain"];
 const SETTINGS = Object.keys(configSchema.shape).filter(

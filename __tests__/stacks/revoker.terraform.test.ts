@@ -17,6 +17,9 @@ type Name = keyof typeof CONFIGS;
 type Values = Record<string, unknown>;
 /** Alarms about lines of the access log, by the names of their metrics. */
 const LOG_ALARMS = ["sign-in-errors", "store-errors", "wrong-signatures"];
+/** What the dashboard shows beside them. */
+const SHOWN = ["requests-allowed", "requests-denied", "requests-login"];
+const ACCESS_LOG_METRICS = [...LOG_ALARMS, ...SHOWN, "sign-ins-failed", "sign-ins-finished"].sort();
 
 describeWithTerraform("the revoker", (open) => {
   const outdir = mkdtempSync(join(tmpdir(), "edgegate-revoker-"));
@@ -49,15 +52,20 @@ describeWithTerraform("the revoker", (open) => {
       "aws_cloudwatch_log_group.revoker_consumer_logs",
       "aws_cloudwatch_log_group.revoker_logs",
       // The config with everything sends its access log to a bucket.
-      ...(name === "example" ? LOG_ALARMS.map((alarm) => `aws_cloudwatch_log_metric_filter.alarm_${alarm}-lines`) : []),
+      ...[...(name === "example" ? ACCESS_LOG_METRICS : []), "rotation-overdue"]
+        .sort()
+        .map((metric) => `aws_cloudwatch_log_metric_filter.alarm_${metric}-lines`),
       "aws_cloudwatch_metric_alarm.alarm_key-rotator-errors",
       "aws_cloudwatch_metric_alarm.alarm_revocations-dead",
       "aws_cloudwatch_metric_alarm.alarm_revocations-errors",
       "aws_cloudwatch_metric_alarm.alarm_revocations-failed",
       "aws_cloudwatch_metric_alarm.alarm_revocations-late",
       "aws_cloudwatch_metric_alarm.alarm_revoker-errors",
+      "aws_cloudwatch_metric_alarm.alarm_rotation-overdue",
       "aws_cloudwatch_metric_alarm.alarm_server-errors",
-      ...(name === "example" ? ["aws_cloudwatch_metric_alarm.alarm_sign-in-errors"] : []),
+      ...(name === "example"
+        ? ["aws_cloudwatch_metric_alarm.alarm_sign-in-errors", "aws_cloudwatch_metric_alarm.alarm_sign-ins-failing"]
+        : []),
       "aws_cloudwatch_metric_alarm.alarm_sign-outs-late",
       ...(name === "example"
         ? ["aws_cloudwatch_metric_alarm.alarm_store-errors", "aws_cloudwatch_metric_alarm.alarm_wrong-signatures"]
@@ -225,14 +233,21 @@ describeWithTerraform("the revoker", (open) => {
   });
 
   describe("alarms", () => {
+    /** Those about one metric. */
+    const simple = () =>
+      all("example", "aws_cloudwatch_metric_alarm").filter(
+        ({ values }) => values["alarm_name"] !== "handbook-sign-ins-failing",
+      );
     // A distribution's id is known after the apply, and so are dimensions that have it.
     const subject = ({ dimensions, metric_name: metric }: Values) =>
       LOG_ALARMS.includes(metric as string)
         ? "lines of the access log"
-        : Object.values((dimensions as object | undefined) ?? { DistributionId: "known after apply" })[0];
+        : metric === "rotation-overdue"
+          ? "lines of the revoker's log"
+          : Object.values((dimensions as object | undefined) ?? { DistributionId: "known after apply" })[0];
 
     test("when revocations are given up, lost or late, when a function fails, and when viewers get server errors", () => {
-      const alarms = all("example", "aws_cloudwatch_metric_alarm").map(({ values }) => [
+      const alarms = simple().map(({ values }) => [
         values["alarm_name"],
         values["metric_name"],
         values["statistic"],
@@ -252,17 +267,18 @@ describeWithTerraform("the revoker", (open) => {
         ],
         ["handbook-revocations-late", "ApproximateAgeOfOldestMessage", "Maximum", "handbook-revocations", 300],
         ["handbook-revoker-errors", "Errors", "Sum", "handbook-revoker", 0],
+        ["handbook-rotation-overdue", "rotation-overdue", "Sum", "lines of the revoker's log", 0],
         ["handbook-server-errors", "5xxErrorRate", "Average", "known after apply", 5],
         ["handbook-sign-in-errors", "sign-in-errors", "Sum", "lines of the access log", 5],
         ["handbook-sign-outs-late", "ApproximateAgeOfOldestMessage", "Maximum", "handbook-sign-outs", 600],
         ["handbook-store-errors", "store-errors", "Sum", "lines of the access log", 10],
         ["handbook-wrong-signatures", "wrong-signatures", "Sum", "lines of the access log", 100],
       ]);
-      for (const { values } of all("example", "aws_cloudwatch_metric_alarm")) {
+      for (const { values } of simple()) {
         expect(values).toMatchObject({
           comparison_operator: "GreaterThanThreshold",
           treat_missing_data: "notBreaching",
-          period: 300,
+          period: values["metric_name"] === "rotation-overdue" ? 86_400 : 300,
           evaluation_periods: ["5xxErrorRate", "sign-in-errors"].includes(values["metric_name"] as string) ? 2 : 1,
         });
       }
@@ -271,6 +287,7 @@ describeWithTerraform("the revoker", (open) => {
     test("of things that exist", () => {
       const things = [
         "lines of the access log",
+        "lines of the revoker's log",
         ...all("example", "aws_sqs_queue").map(({ values }) => values["name"]),
         ...all("example", "aws_lambda_function").map(({ values }) => values["function_name"]),
       ];
@@ -279,37 +296,49 @@ describeWithTerraform("the revoker", (open) => {
         DistributionId: "${aws_cloudfront_distribution.gateway.id}",
         Region: "Global",
       });
-      for (const { values } of all("example", "aws_cloudwatch_metric_alarm")) {
+      for (const { values } of simple()) {
         if (values["metric_name"] !== ofDistribution!["metric_name"]) expect(things).toContain(subject(values));
       }
     });
 
-    test("count the lines of the access log that say that sign-in, store or signatures fail", () => {
-      const filters = all("example", "aws_cloudwatch_log_metric_filter").map(({ values }) => values);
-      expect(filters.map((values) => [values["name"], values["log_group_name"], values["pattern"]]).sort()).toEqual([
-        [
-          "handbook-sign-in-errors",
-          "/aws/vendedlogs/cloudfront/handbook",
-          '{ $.cs-uri-stem = "/_gate/*" && $.sc-status = "5*" }',
-        ],
-        [
-          "handbook-store-errors",
-          "/aws/vendedlogs/cloudfront/handbook",
-          '{ $.viewer-request-log-data = "deny store" }',
-        ],
-        [
-          "handbook-wrong-signatures",
-          "/aws/vendedlogs/cloudfront/handbook",
-          '{ $.viewer-request-log-data = "login mac" }',
-        ],
+    test("when more than half of at least ten sign-ins fail", () => {
+      const found = all("example", "aws_cloudwatch_metric_alarm").filter(
+        ({ values }) => !simple().some((one) => one.values === values),
+      );
+      expect(found.map(({ values }) => values)).toEqual([
+        expect.objectContaining({
+          comparison_operator: "GreaterThanThreshold",
+          threshold: 50,
+          evaluation_periods: 2,
+          treat_missing_data: "notBreaching",
+        }),
       ]);
-      const alarms = all("example", "aws_cloudwatch_metric_alarm").map(({ values }) => values);
-      for (const { metric_transformation: transformation } of filters) {
+      const queries = found[0]!.values["metric_query"] as { id: string; expression: string | null; metric: Values[] }[];
+      expect(queries.find(({ id }) => id === "percent")!.expression).toBe(
+        "IF((FILL(failed, 0) + FILL(finished, 0)) >= 10, 100 * FILL(failed, 0) / (FILL(failed, 0) + FILL(finished, 0)), 0)",
+      );
+      expect(
+        queries.flatMap(({ id, metric }) => metric.map((one) => [id, one["metric_name"], one["period"]])).sort(),
+      ).toEqual([
+        ["failed", "sign-ins-failed", 900],
+        ["finished", "sign-ins-finished", 900],
+      ]);
+    });
+
+    test("count lines of logs that there are, each for one alarm or for the dashboard", () => {
+      const filters = all("example", "aws_cloudwatch_log_metric_filter").map(({ values }) => values);
+      const groups = all("example", "aws_cloudwatch_log_group").map(({ values }) => values["name"]);
+      const read = all("example", "aws_cloudwatch_metric_alarm").flatMap(({ values }) => [
+        values,
+        ...((values["metric_query"] as { metric: Values[] }[] | undefined) ?? []).flatMap(({ metric }) => metric),
+      ]);
+      for (const { name: filter, metric_transformation: transformation, log_group_name: group } of filters) {
         const [{ name, namespace, value }] = transformation as [Values];
-        expect(value).toBe("1");
-        expect(
-          alarms.filter((alarm) => alarm["namespace"] === namespace && alarm["metric_name"] === name),
-        ).toHaveLength(1);
+        expect([filter, value]).toEqual([`handbook-${name as string}`, "1"]);
+        expect(groups).toContain(group);
+        expect(read.filter((one) => one["namespace"] === namespace && one["metric_name"] === name)).toHaveLength(
+          SHOWN.includes(name as string) ? 0 : 1,
+        );
       }
     });
 

@@ -37,7 +37,7 @@ const FUNCTION_NAME = "example-auth";
  * One flat JSON object of codes, ids and numbers: no message of a library, no warning, no crash that no request told
  * of.
  */
-const LOG_LINE = /^\{("\w+":("[\w =:-]*"|"jwks\.json"|[0-9]+),?)+\}$/;
+const LOG_LINE = /^\{(("address":"[0-9a-f.:]+"|"\w+":("[\w =:-]*"|"jwks\.json"|[0-9]+)),?)+\}$/;
 const KEYS_SECRET = "example/session-keys";
 const MINTED_SID = "s".repeat(16);
 

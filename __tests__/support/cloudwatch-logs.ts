@@ -1,55 +1,93 @@
-/** CloudWatch Logs with one log group, as far as `FilterLogEvents` is concerned: one event a page. */
+/** CloudWatch Logs as far as `FilterLogEvents` is concerned, in every region: one event a page, and empty pages. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { logPattern } from "./log-pattern";
+
+export interface LoggedEvent {
+  /** Unix milliseconds. */
+  timestamp: number;
+  message: string;
+}
 
 export interface LogsEmulator {
   /** For `AWS_ENDPOINT_URL`. */
   endpoint: string;
-  /** Oldest first. */
-  records: { timestamp: number; httpRequest: { requestId: string } }[];
+  /** Makes the group unless it is there. Its events, oldest first. */
+  group(name: string, region?: string): LoggedEvent[];
+  /** By region: the error of every call there. */
+  errors: Map<string, { name: string; status: number }>;
+  /** What was asked. */
+  queries: (Query & { region: string })[];
+  /** Answers calls of Lambda functions. */
+  invoke: ((functionName: string, payload: unknown) => object) | undefined;
   close(): Promise<void>;
 }
 
 interface Query {
   logGroupName: string;
   startTime?: number;
+  endTime?: number;
   filterPattern?: string;
   nextToken?: string;
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
-export async function startLogsEmulator(logGroupName: string): Promise<LogsEmulator> {
-  const records: LogsEmulator["records"] = [];
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const query = JSON.parse(body) as Query;
-      const isKnown =
-        request.headers["x-amz-target"] === "Logs_20140328.FilterLogEvents" && query.logGroupName === logGroupName;
-      const answer = isKnown ? page(query) : { __type: "ResourceNotFoundException", message: "no such log group" };
-      response.writeHead(isKnown ? 200 : 400, { "content-type": "application/x-amz-json-1.1" });
-      response.end(JSON.stringify(answer));
-    });
-  });
-  const page = ({ startTime = 0, filterPattern, nextToken = "0" }: Query) => {
-    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
-    const wanted = filterPattern && /^\{ \$\.httpRequest\.requestId = "([\w=-]+)" \}$/.exec(filterPattern)![1];
-    const place = Number(nextToken);
-    const isLast = place >= records.length - 1;
-    const events = records
-      .slice(place, place + 1)
-      .filter((record) => record.timestamp >= startTime && (!wanted || record.httpRequest.requestId === wanted))
-      .map((record) => ({ timestamp: record.timestamp, message: JSON.stringify(record) }));
-    return { events, ...(isLast ? {} : { nextToken: String(place + 1) }) };
-  };
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    records,
+export async function startLogsEmulator(): Promise<LogsEmulator> {
+  const groups = new Map<string, LoggedEvent[]>();
+  const emulator: LogsEmulator = {
+    endpoint: "",
+    errors: new Map(),
+    queries: [],
+    invoke: undefined,
+    group(name, region = "us-east-1") {
+      const key = `${region} ${name}`;
+      if (!groups.has(key)) groups.set(key, []);
+      return groups.get(key)!;
+    },
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
         server.close(() => resolve());
       }),
   };
+  const answerTo = (region: string, query: Query): [status: number, body: object] => {
+    emulator.queries.push({ ...query, region });
+    const error = emulator.errors.get(region);
+    if (error) return [error.status, { __type: error.name, message: `${error.name} of the emulator` }];
+    const events = groups.get(`${region} ${query.logGroupName}`);
+    if (!events) return [400, { __type: "ResourceNotFoundException", message: "no such log group" }];
+    return [200, page(events, query)];
+  };
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      const [, functionName] = /^\/2015-03-31\/functions\/([^/]+)\/invocations/.exec(request.url ?? "") ?? [];
+      const [, region = ""] = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? "") ?? [];
+      const isKnown = request.headers["x-amz-target"] === "Logs_20140328.FilterLogEvents";
+      const [status, answer] =
+        functionName !== undefined && emulator.invoke
+          ? [200, emulator.invoke(functionName, JSON.parse(body))]
+          : isKnown
+            ? answerTo(region, JSON.parse(body) as Query)
+            : [400, { __type: "UnknownOperationException" }];
+      response.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
+      response.end(JSON.stringify(answer));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  emulator.endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return emulator;
+}
+
+function page(
+  events: readonly LoggedEvent[],
+  { startTime = 0, endTime = Infinity, filterPattern, nextToken = "0" }: Query,
+): object {
+  const isWanted = filterPattern === undefined ? () => true : logPattern(filterPattern);
+  const place = Number(nextToken);
+  const found = events
+    .slice(place, place + 1)
+    .filter(({ timestamp }) => timestamp >= startTime && timestamp <= endTime)
+    .filter(({ message }) => message.startsWith("{") && isWanted(JSON.parse(message) as Record<string, unknown>));
+  return { events: found, ...(place < events.length - 1 && { nextToken: String(place + 1) }) };
 }

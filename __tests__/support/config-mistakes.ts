@@ -86,6 +86,7 @@ const SITE: Mistake[] = [
     "write the zone of wiki.example.com and example.com too, or a certificateArn",
   ],
   [{ manageDns: "no" }, "manageDns", 'write true or false; it is "no"'],
+  [{ dashboard: "small" }, "dashboard", 'write true or false; it is "small"'],
   [{ overwriteDns: 1 }, "overwriteDns", "write true or false; it is 1"],
   [{ attachDomains: "later" }, "attachDomains", 'write true or false; it is "later"'],
   [{ redirectHosts: "example.com" }, "redirectHosts", 'write a list; it is "example.com"'],

@@ -10,6 +10,7 @@ import { InvalidRequest, parseRequest, type RevokeRequest, type RevokerRequest }
 import { lockdown } from "./lockdown";
 import { described, revoke } from "./revoke";
 import { listSessions } from "./sessions";
+import { sweep } from "./sweep";
 
 /** `rebuild` is for operators. `sweep` runs on a schedule, so that damage is repaired before an operator is needed. */
 const OPERATIONS = {
@@ -18,7 +19,7 @@ const OPERATIONS = {
   lockdown,
   check,
   rebuild: reconcile,
-  sweep: reconcile,
+  sweep,
   tidy,
 };
 

@@ -48,6 +48,14 @@ export function sessionKeysSecret(secretId: string): SessionKeysSecret {
       };
     },
 
+    async rotation() {
+      // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html
+      const { RotationEnabled = false, LastRotatedDate } = await client.send(
+        new DescribeSecretCommand({ SecretId: secretId }),
+      );
+      return { isOn: RotationEnabled, last: LastRotatedDate && Math.floor(LastRotatedDate.getTime() / 1000) };
+    },
+
     async read(version) {
       const known = values.get(version);
       if (known) return known;

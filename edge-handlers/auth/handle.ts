@@ -38,7 +38,7 @@ export function createHandle(ports: Ports, timeLimit: number, providers = identi
       if (context && failure.code === "method_not_allowed") response.headers.set("allow", allowedMethods(context));
     }
     for (const cookie of context?.setCookies ?? []) response.headers.append("set-cookie", cookie);
-    ports.log({ endpoint: "none", outcome: "none", ...note, status: response.status, requestId });
+    ports.log({ endpoint: "none", outcome: "none", ...note, status: response.status, requestId, address });
     return response;
   };
 }

@@ -174,6 +174,8 @@ export interface LogEntry {
   status: number;
   /** The pages show it, too. */
   requestId: string;
+  /** IP address of the viewer; absent for an event that cannot be read. */
+  address?: string;
   uid?: string;
   sid?: string;
   idp?: string;

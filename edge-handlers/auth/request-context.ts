@@ -29,7 +29,7 @@ export interface RequestContext {
   /** Where the action of a failure page leads. */
   startAgain: string;
   /** What will be logged. */
-  note: Partial<Omit<LogEntry, "status" | "requestId">>;
+  note: Partial<Omit<LogEntry, "status" | "requestId" | "address">>;
 }
 
 /** Adds a code to the log line's `detail`. */

@@ -22,6 +22,8 @@ interface Version {
 
 interface Secret {
   versions: Map<string, Version>;
+  /** Unix seconds. */
+  rotatedAt?: number;
 }
 
 /** Name to current text. Setting a text makes a new version of the secret, as PutSecretValue does. */
@@ -106,19 +108,25 @@ export function secretsManager(secrets: Secrets, { functions, rotators }: Rotati
     try {
       for (const Step of STEPS)
         await run({ Step, SecretId: secretArn(name), ClientRequestToken: version, RotationToken: randomUUID() });
+      secrets.declare(name).rotatedAt = Math.floor(Date.now() / 1000);
     } finally {
       rotating.delete(name);
     }
   }
 
   const targets: Targets = {
-    "secretsmanager.DescribeSecret": of((name, { versions }) => {
+    "secretsmanager.DescribeSecret": of((name, { versions, rotatedAt }) => {
       const labelled = [...versions]
         .filter(([, { labels }]) => labels.size > 0)
         .map(([id, { labels }]) => [id, [...labels]]);
       const VersionIdsToStages =
         labelled.length > 0 ? { VersionIdsToStages: Object.fromEntries(labelled) as object } : {};
-      return success({ ARN: secretArn(name), Name: name, ...VersionIdsToStages });
+      return success({
+        ARN: secretArn(name),
+        Name: name,
+        ...(rotators.has(name) && { RotationEnabled: true, LastRotatedDate: rotatedAt }),
+        ...VersionIdsToStages,
+      });
     }),
 
     "secretsmanager.GetSecretValue": of((name, { versions }, { VersionId, VersionStage }) => {

@@ -30,6 +30,8 @@ const LOGGED = ["BLOCK", "COUNT", "EXCLUDED_AS_COUNT", "CAPTCHA", "CHALLENGE"];
  * https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
  */
 export class WebAclLogs extends Construct {
+  readonly groupName: string;
+
   constructor(scope: Construct, id: string, props: { config: Config; webAclArn: string }) {
     super(scope, id);
     const { config, webAclArn } = props;
@@ -37,6 +39,7 @@ export class WebAclLogs extends Construct {
       name: webAclLogGroupName(config),
       ...logStorage(config),
     });
+    this.groupName = group.name;
     new Wafv2WebAclLoggingConfiguration(this, "configuration", {
       resourceArn: webAclArn,
       logDestinationConfigs: [group.arn],

@@ -13,6 +13,7 @@ import { BLOCKED_PAGE, rulesOf, type Rule } from "./rules";
 /** The web ACL in front of the distribution: requests that it blocks reach neither gate nor handler. */
 export class WebAcl extends Construct {
   readonly arn: string;
+  readonly logGroupName: string;
 
   constructor(scope: Construct, id: string, config: Config, settings: WafRules) {
     super(scope, id);
@@ -46,7 +47,7 @@ export class WebAcl extends Construct {
       visibilityConfig: visibility(`${config.name}-gateway`),
       lifecycle: { createBeforeDestroy: true },
     }).arn;
-    new WebAclLogs(this, "logs", { config, webAclArn: this.arn });
+    this.logGroupName = new WebAclLogs(this, "logs", { config, webAclArn: this.arn }).groupName;
     this.node.addValidation(new CapacityCheck(rules));
   }
 }

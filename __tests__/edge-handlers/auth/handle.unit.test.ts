@@ -149,6 +149,8 @@ test("calls that are too long together end before Lambda@Edge would end the func
   expect((await response).status).toBe(503);
   expect(limit.mock.calls[0]).toEqual([ANSWER_TIME]);
   expect(ANSWER_TIME).toBeLessThan(5000 - 250);
-  expect(log).toHaveBeenCalledWith(expect.objectContaining({ outcome: "out_of_time", status: 503, requestId: "r" }));
+  expect(log).toHaveBeenCalledWith(
+    expect.objectContaining({ outcome: "out_of_time", status: 503, requestId: "r", address: "203.0.113.178" }),
+  );
   limit.mockRestore();
 });

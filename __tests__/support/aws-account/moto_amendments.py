@@ -13,6 +13,7 @@ import urllib.request
 import uuid
 
 from moto.awslambda.models import LambdaBackend, LambdaFunction
+from moto.logs.responses import LogsResponse
 from moto.route53 import models as route53
 from moto.route53.responses import Route53
 from moto.secretsmanager.models import SecretsManagerBackend
@@ -34,6 +35,7 @@ def apply(runner: str):
     rotation_goes_on_beside_the_caller()
     hosted_zone_ids_begin_with_z()
     record_changes_are_not_waited_for()
+    saved_queries_are_kept()
 
 
 def functions_run_on_node(runner):
@@ -211,3 +213,26 @@ def record_changes_are_not_waited_for():
         return answer
 
     Route53.change_resource_record_sets = without_change_info
+
+
+def saved_queries_are_kept():
+    """moto has no saved queries. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html"""
+    saved = {}
+
+    def put_query_definition(self):
+        definition = json.loads(self.body)
+        definition.pop("clientToken", None)
+        definition.setdefault("queryDefinitionId", str(uuid.uuid4()))
+        saved[definition["queryDefinitionId"]] = {**definition, "lastModified": int(time.time() * 1000)}
+        return json.dumps({"queryDefinitionId": definition["queryDefinitionId"]})
+
+    def describe_query_definitions(self):
+        prefix = json.loads(self.body).get("queryDefinitionNamePrefix", "")
+        return json.dumps({"queryDefinitions": [one for one in saved.values() if one["name"].startswith(prefix)]})
+
+    def delete_query_definition(self):
+        return json.dumps({"success": saved.pop(json.loads(self.body)["queryDefinitionId"], None) is not None})
+
+    LogsResponse.put_query_definition = put_query_definition
+    LogsResponse.describe_query_definitions = describe_query_definitions
+    LogsResponse.delete_query_definition = delete_query_definition

@@ -153,6 +153,7 @@ export function instance(memory: Memory, { intercept, answered, skew = 0 }: Inst
   const known = new Map<string, SessionKeys>();
   const secretPort: SessionKeysSecret = {
     stages: () => secretCall("stages", stages),
+    rotation: () => secretCall("rotation", () => ({ isOn: true, last: undefined })),
     async read(version) {
       const value = known.get(version) ?? (await secretCall("read", () => structuredClone(secret.values.get(version))));
       if (value) known.set(version, value);

@@ -1,0 +1,40 @@
+/** Reads IDs and times from the command line. Every function throws InvalidArgumentError with what to write. */
+import { InvalidArgumentError } from "commander";
+import { SHORT_ID } from "../session/revocation";
+
+/** A request ID of CloudFront; longer than every other ID. */
+export const REQUEST_ID = /^[\w-]{50,60}={0,2}$/;
+
+const SECONDS_IN = { m: 60, h: 3_600, d: 86_400 };
+
+/** @returns seconds */
+export function parseSince(text: string): number {
+  const [, number, unit] = /^([1-9][0-9]{0,3})([mhd])$/.exec(text) ?? [];
+  if (number === undefined) throw new InvalidArgumentError('write a time such as "90m", "24h" or "30d".');
+  return Number(number) * SECONDS_IN[unit as keyof typeof SECONDS_IN];
+}
+
+/** @returns Unix seconds */
+export function parseMoment(text: string): number {
+  if (/^[1-9][0-9]{0,3}[mhd]$/.test(text)) return Math.floor(Date.now() / 1000) - parseSince(text);
+  const date = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN;
+  if (Number.isNaN(date))
+    throw new InvalidArgumentError('write how long ago, such as "90m", or a time with its zone: "2026-03-01T09:00Z".');
+  return Math.floor(date / 1000);
+}
+
+export function parseUid(text: string): string {
+  if (!SHORT_ID.test(text)) throw new InvalidArgumentError("write the 16 characters of a uid.");
+  return text;
+}
+
+export function parseRequestId(text: string): string {
+  if (!REQUEST_ID.test(text)) throw new InvalidArgumentError("write the request ID on the page.");
+  return text;
+}
+
+export function parseStoreArn(text: string): string {
+  if (!/^arn:aws[a-z-]*:cloudfront::[0-9]{12}:key-value-store\/[0-9a-f-]{36}$/.test(text))
+    throw new InvalidArgumentError("write the output session_store_arn of the stack.");
+  return text;
+}

@@ -1,0 +1,147 @@
+/**
+ * Reads log groups in several regions in parallel. `FilterLogEvents` is free and reads the last minutes, too; Logs
+ * Insights bills each GB that it scans (docs/decisions/0048-audit.md).
+ */
+import { CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
+import { explain } from "../aws-failures";
+import type { CommandFailure } from "../failures";
+import type { Gateway } from "../gateway";
+import type { Progress } from "../progress";
+
+export interface LogSource {
+  kind: "access" | "sign-in" | "control-plane";
+  group: string;
+  region: string;
+  /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html */
+  pattern: string;
+}
+
+/** Unix seconds, both included. */
+export interface Window {
+  since: number;
+  until: number;
+}
+
+export interface LogLine {
+  source: LogSource;
+  /** Unix milliseconds at which the line was logged. */
+  loggedAt: number;
+  record: Record<string, unknown>;
+}
+
+export interface LogsRead {
+  lines: LogLine[];
+  /** Regions that were not read, and why. */
+  unread: { region: string; why: string }[];
+  /** True if a log had more lines than are read. */
+  isCut: boolean;
+}
+
+const HOME = "us-east-1";
+/** Of one log group in one slice of time. */
+const MAX_LINES = 5_000;
+/** Logs with much traffic are read in slices of at least an hour. */
+const MAX_SLICES = 24;
+/** AWS allows five to ten calls a second: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
+const PARALLEL = 4;
+const MAX_ATTEMPTS = 8;
+/** A region without replica has no log group; one that is not enabled does not know the credentials. */
+const NOT_THERE = ["ResourceNotFoundException", "UnrecognizedClientException", "InvalidClientTokenId"];
+
+interface Job extends Window {
+  source: LogSource;
+}
+
+/** @throws CommandFailure that says what to do, if a log in us-east-1 cannot be read */
+export async function readLogs(
+  gateway: Gateway,
+  sources: readonly LogSource[],
+  window: Window,
+  progress: Progress,
+): Promise<LogsRead> {
+  const read: LogsRead = { lines: [], unread: [], isCut: false };
+  const jobs = sources.flatMap((source) => slices(window, source));
+  let done = 0;
+  const tick = () => progress(++done, jobs.length);
+  const regions = [...new Set(sources.map(({ region }) => region))];
+  await Promise.all(
+    regions.map(async (region) => {
+      const client = new CloudWatchLogsClient({ ...gateway.client, region, maxAttempts: MAX_ATTEMPTS });
+      const waiting = jobs.filter(({ source }) => source.region === region);
+      const work = async () => {
+        for (let job = waiting.shift(); job; job = waiting.shift()) {
+          try {
+            await readSlice(client, job, read);
+          } catch (error) {
+            waiting.length = 0;
+            const failure = failureOf(error, job.source, gateway);
+            if (region === HOME) throw failure;
+            if (!NOT_THERE.includes((error as Error).name)) read.unread.push({ region, why: failure.message });
+          }
+          tick();
+        }
+      };
+      try {
+        await Promise.all(Array.from({ length: PARALLEL }, work));
+      } finally {
+        client.destroy();
+      }
+    }),
+  );
+  return read;
+}
+
+/** Lines of functions are few; the access log has one for each request. */
+function slices({ since, until }: Window, source: LogSource): Job[] {
+  const wanted = source.kind === "access" ? Math.ceil((until - since) / 3_600) : 1;
+  const count = Math.max(1, Math.min(MAX_SLICES, wanted));
+  const length = Math.ceil((until - since + 1) / count);
+  return Array.from({ length: count }, (_, place) => ({
+    source,
+    since: since + place * length,
+    until: Math.min(until, since + (place + 1) * length - 1),
+  }));
+}
+
+async function readSlice(client: CloudWatchLogsClient, { source, since, until }: Job, read: LogsRead): Promise<void> {
+  let count = 0;
+  const pages = paginateFilterLogEvents(
+    { client },
+    {
+      logGroupName: source.group,
+      filterPattern: source.pattern,
+      startTime: since * 1000,
+      endTime: until * 1000 + 999,
+    },
+  );
+  for await (const { events = [] } of pages) {
+    for (const { message = "", timestamp = 0 } of events) {
+      const record = recordOf(message);
+      if (record) read.lines.push({ source, loggedAt: timestamp, record });
+    }
+    count += events.length;
+    if (count < MAX_LINES) continue;
+    read.isCut = true;
+    return;
+  }
+}
+
+/** Lambda writes lines of its own into the logs of functions; they are no JSON objects. */
+function recordOf(message: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(message);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function failureOf(error: unknown, { group, region }: LogSource, { config, isLocal }: Gateway): CommandFailure {
+  return explain(error, {
+    action: "logs:FilterLogEvents",
+    resource: `log group ${group}${region === HOME ? "" : ` in ${region}`}`,
+    gateway: config.name,
+    isLocal,
+    mayQuote: true,
+  });
+}
