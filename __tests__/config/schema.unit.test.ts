@@ -93,7 +93,7 @@ describe("a config without a mistake", () => {
       behaviors: [],
       session: { absolute: 28_800, idle: 3600, token: 900, onReuse: "revoke-session", keyRotationDays: 30 },
       identityHeaders: {},
-      theme: { accentColor: "#2456c7" },
+      theme: { accentColor: "#2456c7", languages: ["en", "de", "fr", "es"], texts: {} },
       waf: {
         mode: "block",
         groups: ["ip-reputation", "known-bad-inputs", "common"],

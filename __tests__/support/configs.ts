@@ -101,7 +101,21 @@ export const EVERYTHING: ConfigInput = {
     grant: ["admin"],
   },
   identityHeaders: { "x-gate-department": "department", "x-gate-office": "office" },
-  theme: { productName: "Everything – für alle", accentColor: "#114422", support: "https://help.example.com" },
+  theme: {
+    productName: "Everything – für alle",
+    accentColor: "#114422",
+    support: "https://help.example.com/new?id={reference}",
+    languages: ["de", "en", "fr"],
+    texts: {
+      de: { signedOutTitle: "Bis bald ${not a template} %{nor this}" },
+      en: { getHelp: 'Ask <us> & "them"', mailSubject: "{site}: help" },
+    },
+  },
+  maintenance: {
+    until: "2026-12-01T09:00:00+01:00",
+    message: "We are moving to ${not a template} <soon>.",
+    allow: { roles: ["staff", "ops@example.com"] },
+  },
   waf: {
     mode: "block",
     groups: ["ip-reputation", "anonymous-ip", "known-bad-inputs", "common", "sql", "unix"],
