@@ -17,10 +17,10 @@ const PAGES = { blocked: ["blockedTitle", "blockedText"], limited: ["limitedTitl
 /**
  * Says it in the first of the visitor's languages that the page has. Without a script it is in the site's first one.
  *
- * @param others `{ de: [title, text, "Anfrage-ID "] }`
+ * @param others `{ de: [title, text, "Anfrage-ID ", "Hilfe anfordern"] }`
  */
 const translation = (others: object) =>
-  `let o=${JSON.stringify(others).replace(/</g, "\\u003c")},q=s=>document.querySelector(s),d=document.documentElement,l=navigator.languages.map(l=>l.slice(0,2)).find(l=>o[l]||l==d.lang);if(o[l]){d.lang=l;document.title=o[l][0]+document.title.slice(q("h1").textContent.length);[q("h1").textContent,q("p").textContent,q("footer").firstChild.data]=o[l]}`;
+  `let o=${JSON.stringify(others).replace(/</g, "\\u003c")},q=s=>document.querySelector(s),d=document.documentElement,l=navigator.languages.map(l=>l.slice(0,2)).find(l=>o[l]||l==d.lang);if(o[l]){d.lang=l;document.title=o[l][0]+document.title.slice(q("h1").textContent.length);[q("h1").textContent,q("p").textContent,q("footer").firstChild.data,(q("footer a")||{}).textContent]=o[l]}`;
 
 /**
  * CloudFront's request ID is in a header, which a page cannot read of itself. So it asks for its own address again, which
@@ -47,7 +47,7 @@ function render(
   const appearance = { theme, language: language! };
   const translated = others.map((other) => {
     const say = textsOf({ theme, language: other });
-    return [other, [...keys.map((key) => say(key)), `${say("requestId")} `]];
+    return [other, [...keys.map((key) => say(key)), `${say("requestId")} `, say("getHelp")]];
   });
   const script = `${translation(Object.fromEntries(translated))};${IDENTIFICATION}`;
   // A page has to bring its policy along: WAF sends `text/html`, and limits a web ACL's headers.
