@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { LANGUAGES, TEXT_KEYS, TEXTS, type Language, type Texts } from "../pages/texts/texts";
 import { text } from "./fields";
+import { image } from "./image";
 
 /** Characters of a text of the site's own. */
 const MAX_TEXT = 500;
@@ -69,6 +70,10 @@ export const theme = z.strictObject({
   )
     .max(200, "write at most 200 characters")
     .optional(),
+  /** In front of the name. */
+  logo: image.optional(),
+  /** Of the handler's pages; elsewhere browsers ask the site for `/favicon.ico`. */
+  favicon: image.optional(),
   /** Of the pages; the first one is for people who ask for no other. */
   languages,
   /** The site's own texts, by language and key. */

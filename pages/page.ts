@@ -44,9 +44,13 @@ export function renderPage(appearance: Appearance, page: Page): string {
   const parts = [
     markup`<!doctype html><html lang="${language}"><meta charset=utf-8>${head}`,
     markup`<meta name=viewport content="width=device-width">${isFrame && markup`<base target=_top>`}`,
+    ...(theme.favicon === undefined ? [] : [markup`<link rel=icon href="${theme.favicon}">`]),
     markup`<title>${title} - ${theme.productName}</title>`,
     markup`<style>${new Html(style(theme) + (page.style ?? ""))}</style>`,
-    markup`<main><div class=n><span>${theme.productName}</span></div><h1>${title}</h1>`,
+    markup`<main><div class="${theme.logo === undefined ? "n m" : "n"}">`,
+    // The name beside it says the same.
+    ...(theme.logo === undefined ? [] : [markup`<img src="${theme.logo}" alt="">`]),
+    markup`<span>${theme.productName}</span></div><h1>${title}</h1>`,
     ...content.map((part) => (part instanceof Html ? part : markup`<p>${part}</p>`)),
     ...(buttons.length > 0 ? [markup`<p class=a>${buttons}</p>`] : []),
     markup`<footer>${say("requestId")} ${requestId}`,

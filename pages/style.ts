@@ -20,7 +20,8 @@ export function style({ accentColor }: Theme): string {
     "p,ul,ol,form{margin:0 0 .75rem}ol{padding-left:1.25rem}" +
     "a{color:inherit}:focus-visible{outline:3px solid var(--accent);outline-offset:2px}" +
     ".n{display:flex;gap:.55rem;align-items:center;font-weight:700}" +
-    '.n::before{content:"";flex:none;width:1.1rem;height:1.1rem;border-radius:4px;background:var(--accent)}' +
+    '.m::before{content:"";flex:none;width:1.1rem;height:1.1rem;border-radius:4px;background:var(--accent)}' +
+    ".n img{flex:none;max-width:7rem;height:2rem;object-fit:contain}" +
     ".a{display:flex;flex-wrap:wrap;gap:.6rem;margin-top:1.25rem}" +
     // A border in a forced color tells a button from text.
     ".b{padding:.55rem 1.1rem;border:1px solid transparent;border-radius:8px;font:inherit;font-weight:600;text-decoration:none;cursor:pointer;color:var(--on);background:var(--accent)}" +

@@ -8,6 +8,9 @@ export interface Theme {
   accentColor: string;
   /** The address of the help link: `mailto:`, or `https:` with `{reference}` in the place of the request ID. */
   support?: string;
+  /** `data:` URLs of images. */
+  logo?: string;
+  favicon?: string;
   /** The first one is for people who ask for no other; all languages that ship if absent. */
   languages?: Language[];
   /** What replaces the texts that ship. */

@@ -143,11 +143,13 @@ function maintenanceSettings({ until, message, allow }: Maintenance): Maintenanc
 
 /** What the gateway's pages look like, and what they say. Leaves out what is the default. */
 export function themeOf(config: Config): Theme {
-  const { productName, accentColor, support, languages, texts } = config.theme;
+  const { productName, accentColor, support, logo, favicon, languages, texts } = config.theme;
   return {
     productName: productName ?? config.domain,
     accentColor,
     ...(support && { support: support.includes("://") ? support : `mailto:${support}` }),
+    ...(logo && { logo }),
+    ...(favicon && { favicon }),
     ...(languages.join() !== LANGUAGES.join() && { languages }),
     ...(Object.keys(texts).length > 0 && { texts }),
   };

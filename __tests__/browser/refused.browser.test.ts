@@ -5,6 +5,7 @@ import type { Browser, FrameLocator, Page } from "playwright-core";
 import { configSchema } from "../../config/schema";
 import type { LocalEdge } from "../../local/local-edge";
 import { beforeAllStart, newVisitor, sessionOf, signInAs, violations } from "../support/browser";
+import { LOGO } from "../support/images/images";
 import { TEST_CONFIG } from "../support/local-edge";
 import { describeWith } from "../support/tools";
 
@@ -129,6 +130,8 @@ describeWith("chromium", "a name that is long", (chromium) => {
         productName: LONG,
         accentColor: "#ffd600",
         support: "help@example.com",
+        logo: LOGO,
+        favicon: LOGO,
         texts: { en: { deniedTitle: `Donaudampfschifffahrtsgesellschaft${LONG}` } },
       },
     }),
@@ -141,6 +144,7 @@ describeWith("chromium", "a name that is long", (chromium) => {
     const names = await page.getByRole("listitem").allTextContents();
     expect(names.map((name) => name.slice(0, 3))).toEqual(["Zeb", "Ape"]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+    expect(await page.evaluate(() => document.querySelector("img")!.naturalWidth)).toBe(32);
     expect(await violations(page)).toEqual([]);
     await page.screenshot({ path: join(SCREENSHOTS, `long-choice-${colorScheme}.png`) });
     await page.getByRole("link", { name: "Zebra" }).click();

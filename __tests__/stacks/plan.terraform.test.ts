@@ -8,6 +8,7 @@ import { loadConfig, parseConfig } from "../../config/load";
 import type { Config } from "../../config/schema";
 import { synthesize } from "../../stacks/synthesize";
 import { CLIENT_KEYS, EVERYTHING } from "../support/configs";
+import { LOGO_URL } from "../support/images/images";
 import { review } from "./checkov";
 import { describeWithTerraform, type Plan, type PlannedResource } from "../support/terraform";
 import { describeWith } from "../support/tools";
@@ -404,6 +405,8 @@ describeWithTerraform("the plan", (open) => {
           productName: "Everything – für alle",
           accentColor: "#114422",
           support: "https://help.example.com/new?id={reference}",
+          logo: LOGO_URL,
+          favicon: LOGO_URL,
           languages: ["de", "en", "fr"],
           texts: {
             de: { signedOutTitle: "Bis bald ${not a template} %{nor this}" },

@@ -1,4 +1,5 @@
 /** Every mistake that one can make in a config. */
+import { statSync } from "node:fs";
 import { TEXT_KEYS } from "../../pages/texts/texts";
 import { IDENTITY } from "./identity-mistakes";
 import { WAF } from "./waf-mistakes";
@@ -270,6 +271,22 @@ const DELIVERY: Mistake[] = [
     { theme: { support: "https://x.example/{request}" } },
     "theme.support",
     'write an e-mail address or an https URL; it is "https://x.example/{request}"',
+  ],
+  [{ theme: { logo: 1 } }, "theme.logo", 'write the path of an SVG or PNG file, such as "logo.svg"; it is 1'],
+  [
+    { theme: { logo: "no-such-logo.svg" } },
+    "theme.logo",
+    'there is no such file that can be read; write a path relative to the working directory; it is "no-such-logo.svg"',
+  ],
+  [
+    { theme: { logo: "package-lock.json" } },
+    "theme.logo",
+    `write an image of at most 3072 bytes; this one has ${statSync("package-lock.json").size}. A tool such as SVGO makes it smaller; it is "package-lock.json"`,
+  ],
+  [
+    { theme: { favicon: "tsconfig.json" } },
+    "theme.favicon",
+    'write a PNG file, or an SVG file that begins with <svg xmlns="http://www.w3.org/2000/svg"; it is "tsconfig.json"',
   ],
   [{ theme: { languages: ["it"] } }, "theme.languages[0]", 'write languages of "en", "de", "fr", "es"; it is "it"'],
   [

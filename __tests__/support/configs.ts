@@ -1,5 +1,6 @@
 /** Configs that tests share. */
 import type { ConfigInput } from "../../config/schema";
+import { LOGO } from "./images/images";
 
 /** KMS keys of the gateway as a client. */
 export const CLIENT_KEYS = [
@@ -105,6 +106,8 @@ export const EVERYTHING: ConfigInput = {
     productName: "Everything – für alle",
     accentColor: "#114422",
     support: "https://help.example.com/new?id={reference}",
+    logo: LOGO,
+    favicon: LOGO,
     languages: ["de", "en", "fr"],
     texts: {
       de: { signedOutTitle: "Bis bald ${not a template} %{nor this}" },

@@ -8,13 +8,13 @@ import { ownSecurityHeaders } from "../../session/security-headers";
 const COMMON_HEADERS = { ...ownSecurityHeaders(), "referrer-policy": "no-referrer" };
 
 /**
- * Nothing may be loaded or executed. Pages use links instead of forms, because Chrome applies `form-action` to redirects
+ * Nothing may be loaded or executed; a logo is part of the page. Pages use links instead of forms, because Chrome applies `form-action` to redirects
  * after a form, too.
  *
  * @param ancestors who may frame the page
  */
 function securityPolicy(ancestors: "'none'" | "'self'"): string {
-  return `default-src 'none';style-src 'unsafe-inline';frame-ancestors ${ancestors};form-action 'self';base-uri 'none'`;
+  return `default-src 'none';style-src 'unsafe-inline';img-src data:;frame-ancestors ${ancestors};form-action 'self';base-uri 'none'`;
 }
 
 /** @param location an absolute path of this host, or a URL built from an endpoint in the provider's metadata */

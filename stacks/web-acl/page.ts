@@ -29,8 +29,8 @@ const translation = (others: object) =>
  */
 const IDENTIFICATION = `(async e=>{let i,a=q("footer a");try{const r=await fetch(location.href,{cache:"no-store",redirect:"manual"});if((await r.text()).includes("${MARK}"))i=r.headers.get("x-amz-cf-id")}catch{}e.textContent=i=i||"unknown, at "+new Date().toISOString().slice(0,19)+"Z";if(a&&a.protocol=="mailto:")a.href+="?body="+encodeURIComponent(e.parentNode.firstChild.data+i)})(q("[${MARK}]"))`;
 
-/** HTML by key, at most {@link MAX_PAGE} bytes each: as many languages as fit, in the site's order. */
-export function blockedPages(theme: Theme): Record<keyof typeof PAGES, string> {
+/** HTML by key, at most {@link MAX_PAGE} bytes each, which has no space for images: as many languages as fit, in the site's order. */
+export function blockedPages({ logo, favicon, ...theme }: Theme): Record<keyof typeof PAGES, string> {
   const page = (key: keyof typeof PAGES) => {
     const languages = theme.languages ?? LANGUAGES;
     const sizes = languages.map((_, i) => render(theme, languages.slice(0, languages.length - i), PAGES[key]));

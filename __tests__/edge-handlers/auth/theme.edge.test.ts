@@ -1,4 +1,5 @@
 /** What a config says about the handler's pages. */
+import { LOGO_URL } from "../../support/images/images";
 import { startAuth, type AuthEnvironment } from "../../support/auth-fixture";
 
 let environment: AuthEnvironment;
@@ -12,6 +13,8 @@ beforeAll(async () => {
         productName: "Handbuch",
         accentColor: "#ffd600",
         support: "https://help.example.com/new?ref={reference}&x=1",
+        logo: LOGO_URL,
+        favicon: LOGO_URL,
         languages: ["fr", "de"],
         texts: { fr: { signedOutTitle: "À <bientôt> & {site}" } },
       };
@@ -51,6 +54,12 @@ test("a site that is closed says until when, and lets people sign in who may get
   expect(page).toContain(
     'href="/wiki">Erneut versuchen</a><a class="b o" href="/_gate/login?return_to=%2Fwiki">Anmelden',
   );
+});
+
+test("the logo stands before the name, and a tab has the icon", async () => {
+  const page = await open("/_gate/signed-out");
+  expect(page).toContain(`<div class="n"><img src="${LOGO_URL}" alt=""><span>Handbuch</span></div>`);
+  expect(page).toContain(`<link rel=icon href="${LOGO_URL}">`);
 });
 
 test("a light accent gets dark text", async () => {
