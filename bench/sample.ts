@@ -10,7 +10,7 @@ export const SETTINGS: GateSettings = {
   hosts: ["app.example.com"],
   severalProviders: false,
   identityHeaders: [],
-  theme: { productName: "Example Intranet", accentColor: "#2456c7", support: "mailto:help@example.com" },
+  productName: "Example Intranet",
 };
 
 /** `count` rules of the kinds that sites have: mostly one area per rule, some with methods or a deeper path. */

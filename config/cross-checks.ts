@@ -37,6 +37,7 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   rulesNameProviders,
   assertionsHaveAnAudience,
   hookGrantsRolesOfThePolicy,
+  maintenanceAdmitsRolesOfThePolicy,
   tagKeysAreDistinct,
   wafProblems,
 ];
@@ -210,6 +211,14 @@ function behaviorsHaveARule(config: Config): ConfigProblem[] {
             message: `no policy rule can match "${path}"; add a rule such as { path: "${path.replace(/\*.*$/, "**")}", allow: "signed-in" }`,
           },
         ],
+  );
+}
+
+/** No other roles are in tokens. */
+function maintenanceAdmitsRolesOfThePolicy({ maintenance, policy }: Config): ConfigProblem[] {
+  const known = rolesOf(policy);
+  return (maintenance?.allow?.roles ?? []).flatMap((name, i) =>
+    known.includes(name) ? [] : [{ path: `maintenance.allow.roles[${i}]`, message: notInPolicy(name, known) }],
   );
 }
 

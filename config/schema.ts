@@ -6,8 +6,10 @@ import { z } from "zod";
 import { METHODS, type PolicyRule } from "../policy/rule";
 import { duration, host, hostedZone, pathPattern, region, role, servedHost, slug, text } from "./fields";
 import { identityProvider } from "./identity-provider";
+import { maintenance } from "./maintenance";
 import { origin } from "./origins/origin";
 import { signInHook } from "./sign-in-hook";
+import { theme } from "./theme";
 import { waf } from "./waf";
 
 /** Headers with a fixed meaning; a config must not map a claim to them. */
@@ -109,22 +111,6 @@ const session = z.strictObject({
     .default(30),
 });
 
-const theme = z.strictObject({
-  productName: z
-    .string("write a name")
-    .min(1, "write a name")
-    .max(60, "write at most 60 characters")
-    .regex(/^[^<>&"'\\`$%]*$/, "write a name without < > & \" ' \\ ` $ %")
-    .optional(),
-  accentColor: text(/^#[0-9a-f]{6}$/, 'a color as "#rrggbb" in lower case').default("#2456c7"),
-  support: text(
-    /^(?:[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+|https:\/\/[A-Za-z0-9._~:/?#@+=-]+)$/,
-    "an e-mail address or an https URL",
-  )
-    .max(200, "write at most 200 characters")
-    .optional(),
-});
-
 const iam = z.strictObject({
   /** A managed policy that bounds what the functions' roles can ever do. */
   permissionsBoundaryArn: text(
@@ -206,6 +192,8 @@ export const configSchema = z.strictObject({
     )
     .default({}),
   theme: theme.prefault({}),
+  /** Closes the site, except for some roles. */
+  maintenance: maintenance.optional(),
   /** `false` for no web ACL, `webAclArn` for an existing one. */
   waf: waf.prefault({}),
   /**

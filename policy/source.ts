@@ -5,7 +5,9 @@
  * percent-encoded: `urlencode`, and `replace` for what it encodes in another way, such as a space as `+`
  * (https://developer.hashicorp.com/terraform/language/functions/urlencode). Runs at synth, never in the engine.
  */
+import { encodeText } from "./percent-encoding";
 import { requirementText } from "./requirement";
+import { CLOSED, END_OF_LIST, PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "./requirement-text";
 import type { PolicyRule } from "./rule";
 
 /** The source of `function policy(h,m,s,p)`. The first rule that matches decides. */
@@ -13,6 +15,20 @@ export function policySource(rules: readonly PolicyRule[]): string {
   const runs = runsOf(rules, (rule, before) => (rule.host === undefined) === (before.host === undefined));
   const body = runs.map((run) => (run[0]!.host === undefined ? rulesSource(run) : hostsSource(run))).join("");
   return `function policy(h,m,s,p){\n${body}}`;
+}
+
+/**
+ * The same for a site that is closed: everybody also needs one of these roles. It does not grow with the rules, so that
+ * a site whose rules just fit can be closed, too.
+ *
+ * @param roles if there are none, nobody gets in: no role in a token contains the sign that stands for none
+ */
+export function closedPolicySource(rules: readonly PolicyRule[], roles: readonly string[]): string {
+  const list = roles.length === 0 ? CLOSED : roles.map(encodeText).join(ROLE_SEPARATOR);
+  return (
+    `${policySource(rules).replace("policy", "opened")}\nfunction policy(h,m,s,p){var r=opened(h,m,s,p)||"",e=r[0]=="${TAKES_ESCAPES}"?r[0]:"";` +
+    `r=r.slice(e.length);return r&&e+"${CLOSED}${list}${END_OF_LIST}"+(r=="${PUBLIC}"?"${SIGNED_IN}":r)}`
+  );
 }
 
 /** Rules for different hosts never match the same request, so consecutive ones become one `switch`. */

@@ -4,19 +4,10 @@
  * which writes them, and the functions.
  */
 import type { ClaimRules } from "../identity/user";
+import type { Theme } from "../pages/theme";
 import type { ClientAuthentication } from "./client-authentication";
 import type { EventChoices } from "./pushed-events";
 import type { ReuseAction } from "./security-event";
-
-/** The look of the gateway's pages. */
-export interface Theme {
-  /** The name of the site, as users know it. */
-  productName: string;
-  /** `#rrggbb`. */
-  accentColor: string;
-  /** The address of the help link on error pages: `mailto:` or `https:`. */
-  support?: string;
-}
 
 /** The constant `SETTINGS` in the gate's source. */
 export interface GateSettings {
@@ -28,7 +19,10 @@ export interface GateSettings {
   severalProviders: boolean;
   /** Additional identity headers: pairs of header name and claim name. */
   identityHeaders: [header: string, claim: string][];
-  theme: Theme;
+  /** The name of the site, as users know it. */
+  productName: string;
+  /** While the site is closed: when to come back, as `Retry-After` says it. */
+  closed?: string;
 }
 
 /** Members that have their default value are absent, because twenty providers must fit into the settings. */
@@ -94,12 +88,25 @@ export interface AuthSettings {
     token: number;
   };
   identityProviders: Record<string, IdentityProviderSettings>;
+  /** Their IDs in the order in which people choose, if it is not that of the alphabet: Terraform sorts an object's keys. */
+  providerOrder?: string[] | undefined;
   eventTransmitters: Record<string, EventTransmitterSettings>;
   onReuse: ReuseAction;
   signInHook?: SignInHookSettings | undefined;
   /** Names of the claims that are put into tokens for the identity headers. */
   claims: string[];
   theme: Theme;
+  /** While the site is closed for maintenance. */
+  maintenance?: MaintenanceSettings | undefined;
+}
+
+/** What the page says while the site is closed. */
+export interface MaintenanceSettings {
+  /** When it is expected back: `2026-12-01T08:00:00Z`. */
+  until?: string | undefined;
+  message?: string | undefined;
+  /** True if some roles get in, so that the page offers to sign in. */
+  admitsSome?: boolean | undefined;
 }
 
 /** Names of the AWS resources that the auth handler uses, all in us-east-1. */

@@ -19,7 +19,7 @@ import { atMostBytes, jsonencodedBytes, literal, thousands } from "./terraform-t
  */
 const MAX_SETTINGS_BYTES = 8_192;
 const SMALLER =
-  'Write fewer "identityProviders", "eventTransmitters", "alternateDomains" or "identityHeaders", or fewer roles in "policy".';
+  'Write fewer "identityProviders", "eventTransmitters", "alternateDomains" or "identityHeaders", fewer roles in "policy" or texts in "theme", or a smaller "theme.logo".';
 
 export interface EdgeFunctionProps {
   functionName: string;

@@ -5,7 +5,7 @@ import { Construct } from "constructs";
 import { MAX_FUNCTION_SOURCE } from "../cloudfront/limits";
 import { ConfigError } from "../config/error";
 import type { Config } from "../config/schema";
-import { policySource } from "../policy/source";
+import { closedPolicySource, policySource } from "../policy/source";
 import { gateFunctionName } from "./names";
 import type { SessionStore } from "./session-store";
 import { gateSettings } from "./settings";
@@ -27,7 +27,7 @@ export class Gate extends Construct {
     const source = new TerraformAsset(this, "source", { path: props.source, type: AssetType.FILE });
     refuseLargeSource(config, props.source);
     const settings = new TerraformLocal(this, "settings", literal(gateSettings(config)));
-    const policy = new TerraformLocal(this, "policy", templateFree(policySource(config.policy)));
+    const policy = new TerraformLocal(this, "policy", templateFree(sourceOf(config)));
     const code = new TerraformLocal(
       this,
       "code",
@@ -61,8 +61,12 @@ export class Gate extends Construct {
  */
 export function gateBytes(config: Config, base: string): { settings: number; policy: number; total: number } {
   const settings = jsonencodedBytes(gateSettings(config));
-  const policy = Buffer.byteLength(policySource(config.policy));
+  const policy = Buffer.byteLength(sourceOf(config));
   return { settings, policy, total: statSync(base).size + settings + policy + "\nvar S=;\n\n".length };
+}
+
+function sourceOf({ policy, maintenance }: Config): string {
+  return maintenance ? closedPolicySource(policy, maintenance.allow?.roles ?? []) : policySource(policy);
 }
 
 /** Terraform checks the same at plan time, for those who have no Node.js. */

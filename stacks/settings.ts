@@ -2,6 +2,8 @@
 import { grantsOf, issuerOf } from "../config/identity-provider";
 import type { Config } from "../config/schema";
 import { hookAudience, type SignInHook } from "../config/sign-in-hook";
+import { LANGUAGES } from "../pages/texts/texts";
+import type { Theme } from "../pages/theme";
 import { rolesOf } from "../policy/rule";
 import type { EventChoices } from "../session/pushed-events";
 import type {
@@ -9,8 +11,8 @@ import type {
   EventTransmitterSettings,
   GateSettings,
   IdentityProviderSettings,
+  MaintenanceSettings,
   SignInHookSettings,
-  Theme,
 } from "../session/settings";
 import { clientAuthenticationSettings, storedSecret } from "./client-authentication";
 import {
@@ -28,9 +30,13 @@ export function gateSettings(config: Config): GateSettings {
     hosts: hostsOf(config),
     severalProviders: Object.keys(config.identityProviders).length > 1,
     identityHeaders: Object.entries(config.identityHeaders),
-    theme: themeOf(config),
+    productName: themeOf(config).productName,
+    ...(config.maintenance && { closed: retryAfter(config.maintenance) }),
   };
 }
+
+/** Seconds after which it makes sense to try again, if nobody knows when the site will be back. */
+const RETRY_AFTER = "300";
 
 /** What only Terraform knows of the identity providers whose clients it makes, by ID: CDKTF tokens. */
 export type MadeClients = Readonly<Record<string, { clientId: string; issuer: string }>>;
@@ -44,6 +50,7 @@ export function authSettings(config: Config, made: MadeClients = {}): AuthParame
     hosts: hostsOf(config),
     session: { absolute, idle, token },
     identityProviders: Object.fromEntries(ids.map((id) => [id, identityProviderSettings(config, id, made[id])])),
+    ...(!isSorted(ids) && { providerOrder: ids }),
     eventTransmitters: Object.fromEntries(
       Object.entries(config.eventTransmitters).map(([id, transmitter]) => [id, transmitterSettings(transmitter)]),
     ),
@@ -51,6 +58,7 @@ export function authSettings(config: Config, made: MadeClients = {}): AuthParame
     ...(config.signInHook && { signInHook: hookSettings(config.signInHook) }),
     claims: [...new Set(Object.values(config.identityHeaders))].sort(),
     theme: themeOf(config),
+    ...(config.maintenance && { maintenance: maintenanceSettings(config.maintenance) }),
     aws: {
       sessionKeysSecret: sessionKeysSecretName(config),
       clientSecrets: Object.fromEntries(
@@ -113,12 +121,36 @@ function hookSettings(hook: SignInHook): SignInHookSettings {
   return url === undefined ? { ...common, function: lambda! } : { ...common, url, audience: hookAudience(hook)! };
 }
 
-/** What the gateway's pages look like. */
+/** Terraform's `jsonencode` sorts the keys of an object. */
+function isSorted(ids: readonly string[]): boolean {
+  return ids.every((id, i) => i === 0 || ids[i - 1]! < id);
+}
+
+type Maintenance = NonNullable<Config["maintenance"]>;
+
+/** A date (https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3), or seconds. */
+function retryAfter({ until }: Maintenance): string {
+  return until === undefined ? RETRY_AFTER : new Date(until).toUTCString();
+}
+
+function maintenanceSettings({ until, message, allow }: Maintenance): MaintenanceSettings {
+  return {
+    ...(until !== undefined && { until }),
+    ...(message !== undefined && { message }),
+    ...(allow && { admitsSome: true }),
+  };
+}
+
+/** What the gateway's pages look like, and what they say. Leaves out what is the default. */
 export function themeOf(config: Config): Theme {
-  const { productName, accentColor, support } = config.theme;
+  const { productName, accentColor, support, logo, favicon, languages, texts } = config.theme;
   return {
     productName: productName ?? config.domain,
     accentColor,
     ...(support && { support: support.includes("://") ? support : `mailto:${support}` }),
+    ...(logo && { logo }),
+    ...(favicon && { favicon }),
+    ...(languages.join() !== LANGUAGES.join() && { languages }),
+    ...(Object.keys(texts).length > 0 && { texts }),
   };
 }

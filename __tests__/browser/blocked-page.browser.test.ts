@@ -98,10 +98,31 @@ describeWith("chromium", "the page for blocked requests", (chromium) => {
     await context.close();
   });
 
+  test.each([
+    ["de-AT", "de", "Anfrage blockiert", "Die Firewall der Website", "Anfrage-ID Request-", "Hilfe anfordern"],
+    ["fr", "fr", "Requête bloquée", "Le pare-feu du site", "Identifiant de la requête Request-", "Obtenir de l’aide"],
+    ["es-MX", "es", "Solicitud bloqueada", "El cortafuegos del sitio", "ID de la solicitud Request-", "Obtener ayuda"],
+    ["it", "en", "Request blocked", "The site’s firewall", "Request ID Request-", "Get help"],
+  ])("in %s, and in the mail to support is the request ID", async (locale, language, title, text, id, help) => {
+    const { page, context } = await newVisitor(browser, { viewport: { width: 320, height: 640 }, locale });
+    await page.goto(`${url}/wiki?q=%3Cscript%3E`);
+    await page.getByText(id).waitFor();
+    expect(await page.locator("html").getAttribute("lang")).toBe(language);
+    expect(await page.title()).toBe(`${title} - Intranet für alle`);
+    expect(await page.getByRole("heading").textContent()).toBe(title);
+    expect(await page.locator("main p").textContent()).toContain(text);
+    expect(await page.locator("footer a").textContent()).toBe(help);
+    const mail = new URL((await page.locator("footer a").getAttribute("href"))!);
+    expect(mail.searchParams.get("body")).toBe(`${id.replace(/Request-$/, "")}${blocked.at(-1)}`);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+    await page.screenshot({ path: join(SCREENSHOTS, `blocked-${language}.png`) });
+    await context.close();
+  });
+
   test("without a script it still says what happened, and where there is help", async () => {
     const { page, context } = await newVisitor(browser, { javaScriptEnabled: false });
     await page.goto(`${url}/x`);
-    expect(await page.locator("main").innerText()).toContain("The site's firewall took this request for an attack");
+    expect(await page.locator("main").innerText()).toContain("The site’s firewall took this request for an attack");
     expect(await page.getByRole("link", { name: "Get help" }).getAttribute("href")).toBe("mailto:help@example.com");
     await context.close();
   });

@@ -79,7 +79,7 @@ describeWith("chromium", "ten providers", (chromium) => {
     await page.keyboard.type("guest@example.com");
     await page.keyboard.press("Enter");
     await signInAs(page, "guest");
-    await page.getByText("Access denied").first().waitFor();
+    await page.frameLocator("iframe").getByRole("heading", { name: "Access denied" }).waitFor();
     expect(await sessionOf(context, edge)).toMatchObject({ idp: "cognito", roles: [], email: "guest@example.com" });
     // Cognito's own sign-out.
     await page.goto(`${edge.url}/_gate/logout`);
@@ -110,7 +110,7 @@ describeWith("chromium", "ten providers", (chromium) => {
     await page.goto(`${edge.url}/admin`);
     await page.getByRole("link", { name: "Fabrikam" }).click();
     await signInAs(page, "admin");
-    await page.getByText("Access denied").first().waitFor();
+    await page.frameLocator("iframe").getByRole("heading", { name: "Access denied" }).waitFor();
     expect(await sessionOf(context, edge)).toMatchObject({ idp: "okta", roles: [], email: "admin@example.com" });
     await context.close();
   });

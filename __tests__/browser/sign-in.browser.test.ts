@@ -54,8 +54,10 @@ describeWith("chromium", "signing in with a browser", (chromium) => {
     await signInAs(page, "staff");
     const response = await page.goto(`${edge.url}/admin`);
     expect(response?.status()).toBe(403);
-    expect(await page.getByRole("heading").textContent()).toBe("Access denied");
-    expect(await page.textContent("main")).toContain(`Request ID ${response?.headers()["x-amz-cf-id"]}`);
+    const shown = page.frameLocator("iframe");
+    expect(await shown.getByRole("heading").textContent()).toBe("Access denied");
+    expect(await shown.locator("main").textContent()).toContain("staff@example.com");
+    expect(await shown.locator("main").textContent()).toContain(`Request ID ${response?.headers()["x-amz-cf-id"]}`);
   });
 
   test("two tabs that sign in concurrently both get where they were going", async () => {

@@ -1,6 +1,7 @@
 import { ConfigError, parseConfig, type ConfigProblem } from "../../config/load";
 import { MISTAKES } from "../support/config-mistakes";
 import { SMALL } from "../support/small-config";
+import { LOGO_URL } from "../support/images/images";
 import { EVERYTHING } from "../support/configs";
 
 function problemsOf(input: unknown): readonly ConfigProblem[] {
@@ -93,7 +94,7 @@ describe("a config without a mistake", () => {
       behaviors: [],
       session: { absolute: 28_800, idle: 3600, token: 900, onReuse: "revoke-session", keyRotationDays: 30 },
       identityHeaders: {},
-      theme: { accentColor: "#2456c7" },
+      theme: { accentColor: "#2456c7", languages: ["en", "de", "fr", "es"], texts: {} },
       waf: {
         mode: "block",
         groups: ["ip-reputation", "known-bad-inputs", "common"],
@@ -123,6 +124,7 @@ describe("a config without a mistake", () => {
     expect(config).toMatchObject({
       ...EVERYTHING,
       signInHook: { ...EVERYTHING.signInHook, timeout: 1 },
+      theme: { ...EVERYTHING.theme, logo: LOGO_URL, favicon: LOGO_URL },
       session: { absolute: 43_200, idle: 7200, token: 300, onReuse: "revoke-user", keyRotationDays: 7 },
     });
   });

@@ -43,7 +43,7 @@ export function gateSource(): string {
     hosts: [HOST],
     severalProviders: false,
     identityHeaders: [],
-    theme: { productName: "Example", accentColor: "#2456c7" },
+    productName: "Example",
   };
   return `${buildGate()}\nvar S=${JSON.stringify(settings)};\n${policySource([{ path: "/**", allow: "signed-in" }] as Parameters<typeof policySource>[0])}\n`;
 }

@@ -30,6 +30,7 @@ const COMPANY: Record<string, Partial<ConfigInput>> = {
   hostedZoneId: { certificateArn: EVERYTHING.certificateArn, hostedZoneId: undefined },
   eventTransmitters: PROVIDERS_AND_POLICY,
   signInHook: PROVIDERS_AND_POLICY,
+  maintenance: PROVIDERS_AND_POLICY,
   identityProviders: {
     alternateDomains: EVERYTHING.alternateDomains!,
     policy: [{ path: "/**", allow: { roles: ["admin", "ops@example.com", "staff"] } }],

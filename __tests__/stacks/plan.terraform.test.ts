@@ -8,6 +8,7 @@ import { loadConfig, parseConfig } from "../../config/load";
 import type { Config } from "../../config/schema";
 import { synthesize } from "../../stacks/synthesize";
 import { CLIENT_KEYS, EVERYTHING } from "../support/configs";
+import { LOGO_URL } from "../support/images/images";
 import { review } from "./checkov";
 import { describeWithTerraform, type Plan, type PlannedResource } from "../support/terraform";
 import { describeWith } from "../support/tools";
@@ -33,6 +34,7 @@ const CONFIGS = {
       ),
       policy: [{ path: "/**", allow: "signed-in" }],
       signInHook: { ...EVERYTHING.signInHook, grant: [] },
+      maintenance: {},
     }),
 } satisfies Record<string, () => Config>;
 type Name = keyof typeof CONFIGS;
@@ -278,7 +280,17 @@ describeWithTerraform("the plan", (open) => {
         hosts: [config.domain, ...config.alternateDomains],
         identityHeaders: Object.entries(config.identityHeaders),
       });
-      expect(policy.join("\n")).toMatch(/^function policy\(h,m,s,p\)\{\n[^]*\}\n$/);
+      // The policy of a closed site calls the one of its rules.
+      expect(policy.join("\n")).toMatch(
+        config.maintenance
+          ? /^function opened\(h,m,s,p\)\{\n[^]*\}\nfunction policy\(h,m,s,p\)\{[^\n]*\}\n$/
+          : /^function policy\(h,m,s,p\)\{\n[^]*\}\n$/,
+      );
+      expect(parsed["closed"]).toBe(
+        { everything: "Tue, 01 Dec 2026 08:00:00 GMT", issued: "Tue, 01 Dec 2026 08:00:00 GMT", local: "300" }[
+          name as string
+        ],
+      );
       expect(references(configuration(name, "aws_cloudfront_function")["key_value_store_associations"])).toContain(
         "aws_cloudfront_key_value_store.session_store.arn",
       );
@@ -387,7 +399,25 @@ describeWithTerraform("the plan", (open) => {
           grant: ["admin"],
         },
         claims: ["department", "office"],
-        theme: { productName: "Everything – für alle", accentColor: "#114422", support: "https://help.example.com" },
+        // Terraform sorts the providers.
+        providerOrder: ["staff", "partner-a", "customers", "corp", "partner-b", "partner-c", "contractors"],
+        theme: {
+          productName: "Everything – für alle",
+          accentColor: "#114422",
+          support: "https://help.example.com/new?id={reference}",
+          logo: LOGO_URL,
+          favicon: LOGO_URL,
+          languages: ["de", "en", "fr"],
+          texts: {
+            de: { signedOutTitle: "Bis bald ${not a template} %{nor this}" },
+            en: { getHelp: 'Ask <us> & "them"', mailSubject: "{site}: help" },
+          },
+        },
+        maintenance: {
+          until: "2026-12-01T09:00:00+01:00",
+          message: "We are moving to ${not a template} <soon>.",
+          admitsSome: true,
+        },
         aws: {
           sessionKeysSecret: "edgegate/everything/session-keys",
           clientSecrets: {

@@ -15,7 +15,7 @@ describe("settings of a config that says little", () => {
   const config = parseConfig(SMALL);
 
   test("name the site by its domain and the identity provider by its id", () => {
-    expect(gateSettings(config).theme.productName).toBe("wiki.example.com");
+    expect(gateSettings(config).productName).toBe("wiki.example.com");
     expect(authSettings(config).identityProviders["main"]).toMatchObject({ label: "main" });
   });
 

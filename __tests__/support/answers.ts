@@ -9,6 +9,7 @@ const FOREIGN = /<script|<b>|<i>|alert\(|secret database|\bat .+:\d+:\d+|node:in
 const SECURITY_POLICY = [
   "default-src 'none'",
   "style-src 'unsafe-inline'",
+  "img-src data:",
   "frame-ancestors 'none'",
   "form-action 'self'",
   "base-uri 'none'",

@@ -1,6 +1,13 @@
 /** The system's Chromium, driven by playwright-core. */
 import { source as axeSource } from "axe-core";
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Frame,
+  type Page,
+} from "playwright-core";
 import type { LocalEdge, LocalEdgeOptions } from "../../local/local-edge";
 import { SESSION_COOKIE } from "../../session/cookies";
 import { decodePayload, splitToken, type Session } from "../../session/token";
@@ -79,7 +86,7 @@ export async function signInAs(page: Page, user: string, password = `${user}-dem
 /**
  * Serious and critical findings of axe: https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md
  */
-export async function violations(page: Page): Promise<string[]> {
+export async function violations(page: Page | Frame): Promise<string[]> {
   // As an expression, because the pages' own security policy lets no script in.
   const found = await page.evaluate<{ id: string; impact: string; nodes: { html: string }[] }[]>(
     `${axeSource}; axe.run().then((results) => results.violations)`,

@@ -1,5 +1,6 @@
 /** Configs that tests share. */
 import type { ConfigInput } from "../../config/schema";
+import { LOGO } from "./images/images";
 
 /** KMS keys of the gateway as a client. */
 export const CLIENT_KEYS = [
@@ -101,7 +102,23 @@ export const EVERYTHING: ConfigInput = {
     grant: ["admin"],
   },
   identityHeaders: { "x-gate-department": "department", "x-gate-office": "office" },
-  theme: { productName: "Everything – für alle", accentColor: "#114422", support: "https://help.example.com" },
+  theme: {
+    productName: "Everything – für alle",
+    accentColor: "#114422",
+    support: "https://help.example.com/new?id={reference}",
+    logo: LOGO,
+    favicon: LOGO,
+    languages: ["de", "en", "fr"],
+    texts: {
+      de: { signedOutTitle: "Bis bald ${not a template} %{nor this}" },
+      en: { getHelp: 'Ask <us> & "them"', mailSubject: "{site}: help" },
+    },
+  },
+  maintenance: {
+    until: "2026-12-01T09:00:00+01:00",
+    message: "We are moving to ${not a template} <soon>.",
+    allow: { roles: ["staff", "ops@example.com"] },
+  },
   waf: {
     mode: "block",
     groups: ["ip-reputation", "anonymous-ip", "known-bad-inputs", "common", "sql", "unix"],

@@ -8,7 +8,7 @@ const SETTINGS: GateSettings = {
   hosts: ["app.example.com"],
   severalProviders: false,
   identityHeaders: [],
-  theme: { productName: "Example", accentColor: "#2456c7" },
+  productName: "Example",
 };
 let source: string | undefined;
 

@@ -1,8 +1,12 @@
 /** Answers that only the auth handler gives. */
+import { markup } from "../../pages/html";
+import { textsOf } from "../../pages/page";
+import { FORM_STYLE } from "../../pages/style";
+import { TEXTS } from "../../pages/texts/texts";
+import type { Appearance } from "../../pages/theme";
 import { SESSION_COOKIE } from "../../session/cookies";
-import type { Theme } from "../../session/settings";
-import { escapeHtml, page, problem } from "../shared/responses";
-import { loginPath, type RequestContext } from "./request-context";
+import { page, problem } from "../shared/responses";
+import { addressOf, loginPath, type RequestContext } from "./request-context";
 import { FAILURES, type Failure, type FailureKind } from "./failures";
 
 /**
@@ -10,23 +14,17 @@ import { FAILURES, type Failure, type FailureKind } from "./failures";
  * its reference to it (https://html.spec.whatwg.org/multipage/browsers.html#cross-origin-opener-policies), and so
  * cannot abort that request.
  */
-export function interstitial(theme: Theme, path: string, requestId: string): Response {
-  const href = escapeHtml(path);
-  const response = page(200, theme, {
-    title: "One moment",
-    text: "You will be redirected in a moment.",
-    action: { href, label: "Continue" },
+export function interstitial({ appearance, requestId }: RequestContext, path: string): Response {
+  const response = page(200, appearance, {
+    title: "redirectTitle",
+    content: [textsOf(appearance)("redirectText")],
+    actions: [{ href: path, label: "continue" }],
     requestId,
   });
   response.headers.set("refresh", `0;url=${path}`);
   response.headers.set("cross-origin-opener-policy", "same-origin");
   return response;
 }
-
-/** Nothing in the page's own style is for forms, because the gate has no space for it. */
-const FIELD = "box-sizing:border-box;width:100%;padding:.6em;font:inherit";
-const BUTTON = "border:0;font:inherit;cursor:pointer";
-const CHOICE = "display:block;margin:.5em 0;border:1px solid;background:none;color:inherit";
 
 /**
  * Asks which identity provider to sign in with.
@@ -35,52 +33,69 @@ const CHOICE = "display:block;margin:.5em 0;border:1px solid;background:none;col
  *   another account
  */
 export function chooser(
-  { settings, requestId, note }: RequestContext,
+  context: RequestContext,
   ids: readonly string[],
   returnPath: string,
   { isUnknown = false, isAnother = false } = {},
 ): Response {
+  const { settings, appearance, requestId, note } = context;
   note.outcome = "choice_offered";
+  const say = textsOf(appearance);
   const byEmail = ids.some((id) => settings.identityProviders[id]!.emailDomains);
-  const form = `<form method=post action="${settings.basePath}/login"><input type=hidden name=return_to value="${escapeHtml(returnPath)}"><p><label>E-mail address<br><input type=email name=email maxlength=254 autocomplete=username required style="${FIELD}"></label><p><button class=b style="${BUTTON}">Continue</button></form>`;
+  const question = isUnknown
+    ? markup`<p><strong role=alert>${say("unknownEmail")}</strong></p>`
+    : markup`<p>${say("chooseProvider")}</p>`;
+  const form = [
+    markup`<form method=post action="${settings.basePath}/login">`,
+    markup`<input type=hidden name=return_to value="${returnPath}"><label>${say("emailAddress")}`,
+    markup`<input type=email name=email maxlength=254 autocomplete=username required></label>`,
+    markup`<button class=b>${say("continue")}</button></form><p>${say("orChoose")}</p>`,
+  ];
   const links = ids.map((id) => {
     const path = loginPath(settings, returnPath, id) + (isAnother ? "&another" : "");
-    const [href, label] = [path, settings.identityProviders[id]!.label].map(escapeHtml);
-    return `<li><a class=b style="${CHOICE}" href="${href}">${label}</a>`;
+    return markup`<li><a class="b o" href="${path}">${settings.identityProviders[id]!.label}</a>`;
   });
-  const list = `<ul style="list-style:none;padding:0">${links.join("")}</ul>`;
-  const question = isUnknown
-    ? "<strong role=alert>No sign-in service is known for this e-mail address.</strong>"
-    : "How do you want to sign in?";
-  return page(200, settings.theme, {
-    title: "Sign in",
-    text: byEmail ? `${question}${form}<p>Or choose:${list}` : `${question}${list}`,
+  return page(200, appearance, {
+    title: "signInTitle",
+    content: [question, ...(byEmail ? form : []), markup`<ul>${links}</ul>`],
     requestId,
+    address: addressOf(context),
+    style: FORM_STYLE,
   });
 }
 
 export interface FailureAnswer {
   /** True if a person waits for the answer; programs get problem details. */
   navigation: boolean;
-  theme?: Theme | undefined;
+  /** True if a page of the gate shows the answer. */
+  isFrame?: boolean;
+  appearance: Appearance;
   requestId: string;
+  /** What the request was for; see `Page`. */
+  address?: string | undefined;
   /** The link of the page's action; without it the page has no action. */
   startAgain?: string | undefined;
 }
 
 export function failureAnswer(
   { code }: Failure,
-  { navigation, theme, requestId, startAgain }: FailureAnswer,
+  { navigation, isFrame = false, appearance, requestId, address, startAgain }: FailureAnswer,
 ): Response {
   const kind: FailureKind = FAILURES[code];
   const href = kind.href === "another" ? startAgain && `${startAgain}&another` : (kind.href ?? startAgain);
-  const action = kind.action && href ? { action: { href: escapeHtml(href), label: kind.action } } : {};
   const response = navigation
-    ? page(kind.status, theme, { title: kind.title, text: kind.text, requestId, ...action })
+    ? page(kind.status, appearance, {
+        title: kind.title,
+        content: [kind.text.map((key) => textsOf(appearance)(key)).join(" ")],
+        actions: kind.action && href ? [{ href, label: kind.action }] : [],
+        requestId,
+        ...(address !== undefined && { address }),
+        isFrame,
+      })
     : problem({
         status: kind.status,
-        title: kind.title,
-        detail: kind.text,
+        title: TEXTS.en[kind.title],
+        detail: kind.text.map((key) => TEXTS.en[key]).join(" "),
         ...(kind.status === 401 && { login: startAgain }),
         requestId,
       });

@@ -1,4 +1,6 @@
 /** The entry point of the bundle: connects the core to CloudFront and AWS. */
+import { LANGUAGES } from "../../pages/texts/texts";
+import { PLAIN_THEME } from "../../pages/theme";
 import { failureAnswer } from "./answers";
 import { awsPorts } from "./aws/ports";
 import { ANSWER_TIME, timeToAnswer } from "../shared/cloudfront/answer-time";
@@ -70,7 +72,8 @@ export async function handler(event: ViewerRequestEvent, context: LambdaContext)
       requestId,
       ...(failure.detail && { detail: failure.detail }),
     });
-    return toCloudFrontResponse(failureAnswer(failure, { navigation: true, requestId }), method);
+    const appearance = { theme: PLAIN_THEME, language: LANGUAGES[0] };
+    return toCloudFrontResponse(failureAnswer(failure, { navigation: true, appearance, requestId }), method);
   }
 }
 

@@ -1,12 +1,14 @@
 /** The core: takes a Fetch request and always returns a Fetch response. */
-import { failureAnswer } from "./answers";
+import { chooseLanguage } from "../../pages/language";
+import { PLAIN_THEME, type Appearance, type Theme } from "../../pages/theme";
+import { failureAnswer, type FailureAnswer } from "./answers";
 import { readCookies } from "../shared/cookie-jar";
 import { findEndpoint } from "./endpoints/table";
-import type { RequestContext } from "./request-context";
+import { addressOf, type RequestContext } from "./request-context";
 import { asFailure, Failure } from "./failures";
 import { identityProviders, type IdentityProviders } from "./oidc/identity-providers";
 import type { Handle } from "../shared/incoming";
-import { isNavigation } from "../shared/fetch-metadata";
+import { isNavigation, isOwnFrame } from "../shared/fetch-metadata";
 import type { Ports } from "./ports";
 import { prepareEarly } from "./prepare-early";
 
@@ -30,9 +32,10 @@ export function createHandle(ports: Ports, timeLimit: number, providers = identi
       const failure = asFailure(error);
       Object.assign(note, { outcome: failure.code, detail: failure.detail ?? note.detail });
       response = failureAnswer(failure, {
-        navigation: isNavigation(headers),
-        theme: context?.settings.theme,
+        ...kindOf(headers),
+        appearance: context?.appearance ?? appearanceFor(headers),
         requestId,
+        address: context && addressOf(context),
         startAgain: context?.startAgain,
       });
       if (context && failure.code === "method_not_allowed") response.headers.set("allow", allowedMethods(context));
@@ -41,6 +44,17 @@ export function createHandle(ports: Ports, timeLimit: number, providers = identi
     ports.log({ endpoint: "none", outcome: "none", ...note, status: response.status, requestId, address });
     return response;
   };
+}
+
+/** How the pages look for whoever sends these headers. */
+export function appearanceFor(headers: Headers, theme: Theme = PLAIN_THEME): Appearance {
+  return { theme, language: chooseLanguage(headers.get("accept-language"), theme.languages) };
+}
+
+/** Whether a failure is shown to a person, and where. */
+export function kindOf(headers: Headers): Pick<FailureAnswer, "navigation" | "isFrame"> {
+  const isFrame = isOwnFrame(headers);
+  return { navigation: isFrame || isNavigation(headers), isFrame };
 }
 
 type Time = Pick<RequestContext, "deadline" | "timeLeft">;
@@ -76,6 +90,7 @@ async function openContext({
     requestId,
     address,
     settings,
+    appearance: appearanceFor(request.headers, settings.theme),
     ports,
     identityProviders: providers,
     proofs: new Map(),

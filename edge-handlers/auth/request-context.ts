@@ -1,4 +1,5 @@
 /** What the endpoints know about the request that they are answering. */
+import type { Appearance } from "../../pages/theme";
 import type { AuthSettings, IdentityProviderSettings } from "../../session/settings";
 import type { CookieJar } from "../shared/cookie-jar";
 import type { Proof } from "./oidc/client-authentication/proof";
@@ -14,6 +15,8 @@ export interface RequestContext {
   /** IP address of the viewer. */
   address: string;
   settings: AuthSettings;
+  /** Of pages for this visitor. */
+  appearance: Appearance;
   ports: Ports;
   identityProviders: IdentityProviders;
   /** What authenticates the gateway at the endpoints of identity providers, once something asked for it. */
@@ -35,6 +38,11 @@ export interface RequestContext {
 /** Adds a code to the log line's `detail`. */
 export function addDetail({ note }: RequestContext, code: string): void {
   note.detail = note.detail === undefined ? code : `${note.detail} ${code}`;
+}
+
+/** What the request is for, without the query: it may have a code in it. */
+export function addressOf({ url }: RequestContext): string {
+  return url.origin + url.pathname;
 }
 
 /** The settings of an identity provider; undefined for an ID that is not in the config. */

@@ -8,6 +8,11 @@ export function isNavigation(headers: Headers): boolean {
   return headers.get("accept")?.includes("text/html") ?? false;
 }
 
+/** True if a page of this site shows the answer in a frame of its own. */
+export function isOwnFrame(headers: Headers): boolean {
+  return headers.get("sec-fetch-dest") === "iframe" && headers.get("sec-fetch-site") === "same-origin";
+}
+
 /**
  * True if another site caused the request, by a link or a form. For addresses that users type, the header is `none`
  * (https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header).

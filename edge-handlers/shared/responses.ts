@@ -1,20 +1,21 @@
 /** Builds the handlers' responses: pages for people, problem details (RFC 9457) for programs, redirects, JSON. */
-import { PAGE_SECURITY_POLICY, renderPage, type Page } from "../../session/page";
+import { renderPage, type Page } from "../../pages/page";
+import type { Appearance } from "../../pages/theme";
 import type { Problem } from "../../session/problem";
 import { ownSecurityHeaders } from "../../session/security-headers";
-import type { Theme } from "../../session/settings";
 
 /** No answer about somebody may be stored by a cache, or reveal its address to another site. */
 const COMMON_HEADERS = { ...ownSecurityHeaders(), "referrer-policy": "no-referrer" };
 
 /**
- * Adds directives for which the gate has no space. Pages use links instead of forms, because Chrome applies
- * `form-action` to redirects after a form, too.
+ * Nothing may be loaded or executed; a logo is part of the page. Pages use links instead of forms, because Chrome applies `form-action` to redirects
+ * after a form, too.
+ *
+ * @param ancestors who may frame the page
  */
-const SECURITY_POLICY = `${PAGE_SECURITY_POLICY};form-action 'self';base-uri 'none'`;
-
-/** Used if the settings cannot be read. */
-const PLAIN_THEME: Theme = { productName: "Sign-in", accentColor: "#2456c7" };
+function securityPolicy(ancestors: "'none'" | "'self'"): string {
+  return `default-src 'none';style-src 'unsafe-inline';img-src data:;frame-ancestors ${ancestors};form-action 'self';base-uri 'none'`;
+}
 
 /** @param location an absolute path of this host, or a URL built from an endpoint in the provider's metadata */
 export function redirect(location: string): Response {
@@ -64,20 +65,15 @@ export function problem(details: Problem): Response {
   });
 }
 
-/** @param page fixed text, or text escaped by {@link escapeHtml} */
-export function page(status: number, theme: Theme | undefined, content: Page): Response {
-  return new Response(renderPage(theme ?? PLAIN_THEME, content), {
+/** A page for people. Only a page of the gate may have it as a frame, and only if the page says that it is one. */
+export function page(status: number, appearance: Appearance, content: Page): Response {
+  return new Response(renderPage(appearance, content), {
     status,
     headers: {
       ...COMMON_HEADERS,
       "content-type": "text/html; charset=utf-8",
-      "content-security-policy": SECURITY_POLICY,
+      "content-language": appearance.language,
+      "content-security-policy": securityPolicy(content.isFrame ? "'self'" : "'none'"),
     },
   });
-}
-
-const HTML_ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => HTML_ESCAPES[character]!);
 }

@@ -1,5 +1,8 @@
-/** The gate's own answers: pages for people, problem details (RFC 9457) for programs. */
-import { PAGE_SECURITY_POLICY, renderPage } from "../../session/page";
+/**
+ * The gate's own answers: problem details (RFC 9457) for programs. People get a page whose only content is a frame with
+ * a page of the auth handler, which has the space for languages and knows who the visitor is. Address and status stay
+ * those of the request (docs/decisions/0050-pages.md).
+ */
 import type { Problem } from "../../session/problem";
 import { ownSecurityHeaders } from "../../session/security-headers";
 import type { Refusal } from "./decide";
@@ -16,39 +19,37 @@ export function refuse(why: Refusal, event: ViewerRequestEvent): EdgeResponse {
     rule: [403, "Access denied"],
     role: [403, "Access denied", "Your account has no access to this page."],
     store: [503, "Try again", "Sign-in cannot be checked right now."],
+    closed: [503, "Under maintenance", "Please come back later."],
   };
   const refusal = refusals[why];
-  const title = refusal[1];
-  const text = refusal[2] || "Check the address, or ask for help.";
-  const requestId = event.context.requestId;
   const headers = ownSecurityHeaders();
-  if (why === "store") headers["retry-after"] = "5";
-  if (!isNavigation(event.request))
-    return problem({ status: refusal[0], title: title, detail: text, requestId: requestId }, headers);
-  headers["content-security-policy"] = PAGE_SECURITY_POLICY;
-  const page = renderPage(SETTINGS.theme, {
-    title: title,
-    text: text,
-    action: why === "role" && { href: SETTINGS.basePath + "/logout", label: "Switch account" },
-    requestId: requestId,
-  });
-  return answer(refusal[0], headers, "text/html;charset=utf-8", page);
+  if (refusal[0] === 503) headers["retry-after"] = (why === "closed" && SETTINGS.closed) || "5";
+  if (isNavigation(event.request)) return page(refusal[0], why, event, headers);
+  return problem(
+    {
+      status: refusal[0],
+      title: refusal[1],
+      detail: refusal[2] || "Check the address, or ask for help.",
+      requestId: event.context.requestId,
+    },
+    headers,
+  );
 }
 
-/** Redirects a navigation to sign-in. Answers everything else with 401, because scripts cannot follow that redirect. */
+/**
+ * Redirects a navigation to sign-in. What cannot be repeated after it gets a 401: a form, with a page that says how to
+ * send it again, and what scripts ask for, because they cannot follow that redirect.
+ */
 export function askToSignIn(event: ViewerRequestEvent): EdgeResponse {
   const request = event.request;
   const method = request.method;
   const login = SETTINGS.basePath + "/login";
-  if ((method === "GET" || method === "HEAD") && isNavigation(request)) {
-    const query = request.rawQueryString();
-    // encodeURIComponent throws on some bytes, which would fail the function. If there are any, return to the path
-    // alone.
-    const target = query && /^[!-~]+$/.test(query) ? request.uri + "?" + query : request.uri;
+  const isPage = isNavigation(request);
+  if (isPage && (method === "GET" || method === "HEAD")) {
     return {
       statusCode: 302,
       headers: {
-        location: { value: login + "?return_to=" + encodeURIComponent(target) },
+        location: { value: login + "?return_to=" + place(request) },
         "cache-control": { value: "no-store" },
       },
     };
@@ -56,7 +57,18 @@ export function askToSignIn(event: ViewerRequestEvent): EdgeResponse {
   const headers = ownSecurityHeaders();
   // RFC 9110 section 11.6.1 asks for a challenge; https://datatracker.ietf.org/doc/html/draft-broyer-http-cookie-auth
   headers["www-authenticate"] = 'Cookie realm="gate"';
+  if (isPage) return page(401, "form", event, headers);
   return problem({ status: 401, title: "Sign-in required", login: login, requestId: event.context.requestId }, headers);
+}
+
+/** The path and the query of a request whose path was checked, encoded. */
+function place(request: ViewerRequest): string {
+  const query = request.rawQueryString();
+  // encodeURIComponent throws on some bytes, which would fail the function. If there are any, the way back is the path
+  // alone, as it is for a query with which the URL could become longer than the 8,192 bytes that CloudFront takes.
+  return encodeURIComponent(
+    query && query.length < 2048 && /^[!-~]+$/.test(query) ? request.uri + "?" + query : request.uri,
+  );
 }
 
 /** https://w3c.github.io/webappsec-fetch-metadata/; the Accept header if the browser sends no such metadata. */
@@ -68,6 +80,32 @@ function isNavigation(request: ViewerRequest): boolean {
   if (mode || destination)
     return !!mode && !!destination && mode.value === "navigate" && destination.value === "document";
   return !!accept && accept.value.indexOf("text/html") >= 0;
+}
+
+/** Nothing of the request is in it but its path and query, encoded. The title is the same in every language. */
+function page(
+  status: number,
+  why: Refusal | "form",
+  event: ViewerRequestEvent,
+  headers: Record<string, string>,
+): EdgeResponse {
+  headers["content-security-policy"] =
+    "default-src 'none';style-src 'unsafe-inline';frame-src 'self';frame-ancestors 'none'";
+  const name = SETTINGS.productName;
+  const isChecked = why !== "host" && why !== "path" && why !== "size";
+  const source =
+    SETTINGS.basePath +
+    "/refused?why=" +
+    why +
+    "&id=" +
+    event.context.requestId +
+    (isChecked ? "&to=" + place(event.request) : "");
+  return answer(
+    status,
+    headers,
+    "text/html;charset=utf-8",
+    `<!doctype html><html lang=en><meta name=viewport content="width=device-width"><title>${status} - ${name}</title><style>:root{color-scheme:light dark}iframe{position:fixed;inset:0;width:100%;height:100%;border:0}</style><iframe title="${name}" src="${source}"></iframe>`,
+  );
 }
 
 function problem(details: Problem, headers: Record<string, string>): EdgeResponse {

@@ -4,7 +4,7 @@
  */
 import crypto from "crypto";
 import { ESCAPED, type PLAIN, REFUSED } from "../../session/paths";
-import { END_OF_PROVIDERS, PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "../../policy/requirement-text";
+import { CLOSED, END_OF_LIST, PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "../../policy/requirement-text";
 import { judge } from "../../session/judge";
 import { KEY_RECORD, namesShard, SHARD_RECORD, TOKEN_KEY_LENGTH } from "../../session/shard";
 import {
@@ -19,7 +19,7 @@ import {
 } from "../../session/token-layout";
 
 /** Why a request is refused, as the code in the access log. */
-export type Refusal = "host" | "path" | "size" | "endpoint" | "rule" | "role" | "store";
+export type Refusal = "host" | "path" | "size" | "endpoint" | "rule" | "role" | "store" | "closed";
 
 /** Why a request has no valid session, as the code in the access log. */
 export type NoSession = "none" | "several" | "form" | "key" | "mac" | "expired" | "revoked" | "outdated";
@@ -70,12 +70,15 @@ export function decide(
   if (required === PUBLIC) return { allow: PUBLIC };
 
   // A second cookie may have been planted by an attacker, and there is no way to tell which one is genuine.
-  if (token === null) return { login: "several" };
-  if (token === undefined) return { login: "none" };
+  // Signing in helps nobody while the site is closed, except those who would get in.
+  if (!token)
+    return required[0] === CLOSED
+      ? { deny: "closed" }
+      : { login: token === undefined ? "none" : token === null ? "several" : "form" };
   // Uses positions, because a regular expression would cost five times as much. What this check lets through is
   // harmless: a malformed key ID has no record, and the MAC covers everything.
   const kid = token[0] === "2" && token.length <= MAX_TOKEN_LENGTH ? token.slice(2, token.indexOf(".", 2)) : "";
-  if (!kid || kid.length > MAX_KEY_ID_LENGTH) return { login: "form" };
+  if (!kid || kid.length > MAX_KEY_ID_LENGTH) return required[0] === CLOSED ? { deny: "closed" } : { login: "form" };
   return {
     read: KEY_RECORD + kid,
     goOn: (keyRecord) => {
@@ -93,12 +96,15 @@ export function decide(
         return { login: "mac" };
       const session = signed.slice(kid.length + 3, -1).split("~");
       // An unreadable time counts as expired. The `|| ""` matters: in base 36, "undefined" is a number.
-      if (!(Date.now() < parseInt(session[EXPIRES_AT] || "", 36) * 1000)) return { login: "expired" };
+      if (!(Date.now() < parseInt(session[EXPIRES_AT] || "", 36) * 1000))
+        return required![0] === CLOSED && !meets(session[ROLES]!, required!, session[IDP])
+          ? { deny: "closed" }
+          : { login: "expired" };
       const roles = session[ROLES]!;
       const outcome: Outcome =
         required === SIGNED_IN || required === roles || meets(roles, required!, session[IDP])
           ? { allow: session }
-          : { deny: "role", uid: session[UID] };
+          : { deny: required![0] === CLOSED ? "closed" : "role", uid: session[UID] };
       // Usually no shard has a record, and checking that here saves a call.
       if (key === keyRecord || !namesShard(keyRecord, session[SHARD])) return outcome;
       return {
@@ -120,10 +126,11 @@ export function decide(
  * @param idp its identity provider; only needed if the requirement may name some
  */
 function meets(held: string, required: string, idp?: string): boolean {
-  const end = required.indexOf(END_OF_PROVIDERS);
+  const end = required.indexOf(END_OF_LIST);
   if (end > 0) {
-    const roles = required.slice(end + 1);
-    return meets(idp!, required.slice(0, end)) && (roles === SIGNED_IN || meets(held, roles));
+    const rest = required.slice(end + 1);
+    const isMet = required[0] === CLOSED ? meets(held, required.slice(1, end)) : meets(idp!, required.slice(0, end));
+    return isMet && (rest === SIGNED_IN || meets(held, rest, idp));
   }
   const names = ROLE_SEPARATOR + held + ROLE_SEPARATOR;
   return required.split(ROLE_SEPARATOR).some((name) => names.indexOf(ROLE_SEPARATOR + name + ROLE_SEPARATOR) >= 0);

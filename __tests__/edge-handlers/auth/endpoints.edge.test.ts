@@ -202,7 +202,7 @@ describe("logout", () => {
     expectPage(response, response.status);
     expect(response.headers["set-cookie"]).toBeUndefined();
     expect(browser.jar.names()).toEqual(before);
-    const way = /<a class=b href="([^"]+)">Sign out<\/a>/.exec(response.body)?.[1];
+    const way = /<a class="b" href="([^"]+)">Sign out<\/a>/.exec(response.body)?.[1];
     const signedOut = await browser.navigate(way!, { headers: { "Sec-Fetch-Site": "same-origin" } });
     expect(signedOut.headers["location"]).toEqual([expect.stringContaining(`${environment.idp.issuer}/end-session?`)]);
     expect(browser.jar.get(SESSION_COOKIE)).toBeUndefined();
@@ -248,7 +248,7 @@ describe("logout", () => {
   test("signed-out offers a way back in", async () => {
     const response = await environment.browser().navigate("/_gate/signed-out?state=x");
     expectPage(response, 200);
-    expect(response.body).toMatch(/<a class=b href="\/[^"]*">Sign in again<\/a>/);
+    expect(response.body).toMatch(/<a class="b" href="\/[^"]*">Sign in again<\/a>/);
   });
 });
 

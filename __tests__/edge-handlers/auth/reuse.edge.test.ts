@@ -271,7 +271,7 @@ describe("another site that opens the sign-in", () => {
         refresh: [`0;url=${path}`],
         "cross-origin-opener-policy": ["same-origin"],
       });
-      expect(response.body).toContain(`<a class=b href="${path.replace("&", "&amp;")}">Continue</a>`);
+      expect(response.body).toContain(`<a class="b" href="${path.replace("&", "&amp;")}">Continue</a>`);
       expect(await environment.logLines(response)).toEqual([expect.objectContaining({ outcome: "passed_on" })]);
       expect(
         (await browser.navigate(path, { headers: { "Sec-Fetch-Site": "same-origin" } })).headers["location"],

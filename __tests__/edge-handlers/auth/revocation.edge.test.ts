@@ -303,7 +303,7 @@ describe("after a user was revoked", () => {
     const refused = await browser.navigate(browser.approve(location));
     expectPage(refused, 403);
     expectNoSession(refused);
-    expect(refused.body).toMatch(/<a class=b href="\/_gate\/login\?return_to=%2F">Start again<\/a>/);
+    expect(refused.body).toMatch(/<a class="b" href="\/_gate\/login\?return_to=%2F">Start again<\/a>/);
     expect(await environment.logLines(refused)).toEqual([
       expect.objectContaining({ outcome: "authentication_too_old", detail: "user_revoked" }),
     ]);

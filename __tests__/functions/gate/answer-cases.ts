@@ -1,5 +1,14 @@
 /** Who is sent to sign in, where the way back leads, and what everybody else gets. */
-import { asksToSignIn, denies, passesAsPublic, passesWith, signsIn, type Client, type GateCase } from "./case";
+import {
+  asksToSignIn,
+  denies,
+  passesAsPublic,
+  passesWith,
+  returnsForm,
+  signsIn,
+  type Client,
+  type GateCase,
+} from "./case";
 import { ALICE_HEADERS, NOW, token } from "./sessions";
 
 const NAVIGATES: Record<Client, boolean> = {
@@ -25,7 +34,20 @@ const CLIENTS = (Object.entries(NAVIGATES) as [Client, boolean][]).flatMap(([cli
 
 const METHODS: GateCase[] = [
   ["HEAD of a navigation", { method: "HEAD" }, signsIn("none")],
-  ["a form that is posted", { method: "POST" }, asksToSignIn("none")],
+  ["a form that is posted", { method: "POST" }, returnsForm("none")],
+  [
+    "a form that is posted after the token's end",
+    { method: "POST", session: token({ expiresAt: NOW - 1 }) },
+    returnsForm("expired"),
+  ],
+  [
+    "a form that is posted by a browser without metadata",
+    { method: "POST", client: "browser without metadata" },
+    returnsForm("none"),
+  ],
+  ["a fetch that posts", { method: "POST", client: "fetch" }, asksToSignIn("none")],
+  ["a program that posts", { method: "POST", client: "program" }, asksToSignIn("none")],
+  ["a form in a frame that is posted", { method: "POST", client: "iframe" }, asksToSignIn("none")],
   [
     "a form that is posted where a role is missing",
     { method: "POST", path: "/admin/x", session: token() },
@@ -57,9 +79,11 @@ const RETURN_TO: GateCase[] = (
     ["/wiki/a&b=c", undefined, "/wiki/a&b=c"],
     ["/wiki/@evil.example", undefined, "/wiki/@evil.example"],
     [`/wiki/${"a".repeat(1900)}`, "b=1", `/wiki/${"a".repeat(1900)}?b=1`],
+    ["/wiki/a", "x".repeat(2047), `/wiki/a?${"x".repeat(2047)}`],
+    ["/wiki/a", "x".repeat(2048), "/wiki/a"],
   ] as const
 ).map(([path, query, returnTo]) => [
-  `the way back to ${path.slice(0, 40)} with the query ${JSON.stringify(query)}`,
+  `the way back to ${path.slice(0, 40)} with the query ${query && query.length > 99 ? `of ${query.length} characters` : JSON.stringify(query)}`,
   { path, ...(query !== undefined && { query }) },
   signsIn("none", returnTo),
 ]);

@@ -14,6 +14,7 @@ const REFUSALS: Record<Refusal, { status: number; title: string; detail: string 
   rule: { status: 403, title: "Access denied", detail: "Check the address, or ask for help." },
   role: { status: 403, title: "Access denied", detail: "Your account has no access to this page." },
   store: { status: 503, title: "Try again", detail: "Sign-in cannot be checked right now." },
+  closed: { status: 503, title: "Under maintenance", detail: "Please come back later." },
 };
 
 const SECURITY_HEADERS = {
@@ -24,8 +25,11 @@ const SECURITY_HEADERS = {
 const PAGE_HEADERS = {
   ...SECURITY_HEADERS,
   "content-type": { value: "text/html;charset=utf-8" },
-  "content-security-policy": { value: "default-src 'none';style-src 'unsafe-inline';frame-ancestors 'none'" },
+  "content-security-policy": {
+    value: "default-src 'none';style-src 'unsafe-inline';frame-src 'self';frame-ancestors 'none'",
+  },
 };
+const CHALLENGE = { "www-authenticate": { value: 'Cookie realm="gate"' } };
 const PROBLEM_HEADERS = { ...SECURITY_HEADERS, "content-type": { value: "application/problem+json" } };
 
 /** @returns the run, with matchers for the text of pages */
@@ -35,11 +39,18 @@ export function expectedRun(event: CloudFrontFunctionEvent, basePath: string, ex
 
 function expectedResult(event: CloudFrontFunctionEvent, basePath: string, expected: Expected): object {
   if ("pass" in expected) return passedRequest(event, expected.pass);
-  if ("deny" in expected) return refusal(expected.deny, expected.as, basePath);
+  if ("deny" in expected) return refusal(event, expected, basePath);
+  if (expected.login === "form") {
+    return {
+      statusCode: 401,
+      headers: { ...PAGE_HEADERS, ...CHALLENGE },
+      body: { encoding: "text", data: page(event, 401, "form", basePath) },
+    };
+  }
   if (expected.login === "problem") {
     return {
       statusCode: 401,
-      headers: { ...PROBLEM_HEADERS, "www-authenticate": { value: 'Cookie realm="gate"' } },
+      headers: { ...PROBLEM_HEADERS, ...CHALLENGE },
       body: problem({ status: 401, title: "Sign-in required", login: `${basePath}/login`, requestId: REQUEST_ID }),
     };
   }
@@ -59,28 +70,39 @@ function passedRequest(event: CloudFrontFunctionEvent, { sets, removes, cookies 
   };
 }
 
-function refusal(why: Refusal, as: "page" | "problem", basePath: string): object {
+function refusal(
+  event: CloudFrontFunctionEvent,
+  { deny: why, as, retryAfter = "5" }: Extract<Expected, { deny: Refusal }>,
+  basePath: string,
+): object {
   const { status, title, detail } = REFUSALS[why];
-  const retry = why === "store" ? { "retry-after": { value: "5" } } : {};
-  if (as === "problem") {
-    return {
-      statusCode: status,
-      headers: { ...PROBLEM_HEADERS, ...retry },
-      body: problem({ status, title, detail, requestId: REQUEST_ID }),
-    };
-  }
-  const parts = [
-    `<h1>${title}</h1>`,
-    detail,
-    ...(why === "role" ? [`href="${basePath}/logout"`] : []),
-    `Request ID ${REQUEST_ID}`,
-  ];
-  // Only who is signed in can sign out; and no page runs or loads anything.
-  const never = why === "role" ? "<script|src=" : "<script|src=|/logout";
-  const data: unknown = expect.stringMatching(
-    new RegExp(`^<!doctype html>(?!.*(${never})).*${parts.map(literal).join(".*")}`, "s"),
+  const retry = status === 503 ? { "retry-after": { value: retryAfter } } : {};
+  return as === "problem"
+    ? {
+        statusCode: status,
+        headers: { ...PROBLEM_HEADERS, ...retry },
+        body: problem({ status, title, detail, requestId: REQUEST_ID }),
+      }
+    : {
+        statusCode: status,
+        headers: { ...PAGE_HEADERS, ...retry },
+        body: { encoding: "text", data: page(event, status, why, basePath) },
+      };
+}
+
+/**
+ * A frame that tells the handler why, which request it was, and its path if that was checked. Nothing else of a request is
+ * in the page, and it runs nothing.
+ */
+function page(event: CloudFrontFunctionEvent, status: number, why: Refusal | "form", basePath: string): unknown {
+  const isChecked = !["host", "path", "size"].includes(why);
+  const to = isChecked ? `&to=${literal(encodeURIComponent(event.request.uri))}(%3F[^<>"&]*)?` : "";
+  const source = `${literal(`${basePath}/refused?why=${why}&id=${REQUEST_ID}`)}${to}`;
+  return expect.stringMatching(
+    new RegExp(
+      `^<!doctype html><html lang=en><meta [^<>]+><title>${status} - [\\w .]+</title><style>[^<]+</style><iframe title="[\\w .]+" src="${source}"></iframe>$`,
+    ),
   );
-  return { statusCode: status, headers: { ...PAGE_HEADERS, ...retry }, body: { encoding: "text", data } };
 }
 
 function problem(details: object): object {

@@ -39,13 +39,13 @@ export interface GateRequest {
 }
 
 export type NoSession = "none" | "several" | "form" | "key" | "mac" | "expired" | "revoked" | "outdated";
-export type Refusal = "host" | "path" | "size" | "endpoint" | "rule" | "role" | "store";
+export type Refusal = "host" | "path" | "size" | "endpoint" | "rule" | "role" | "store" | "closed";
 
 /** What the gate does; the first member is its line in the access log. */
 export type Expected =
   | { log: string; reads: number; pass: Passed }
-  | { log: string; reads: number; login: { returnTo: string } | "problem" }
-  | { log: string; reads: number; deny: Refusal; as: "page" | "problem" };
+  | { log: string; reads: number; login: { returnTo: string } | "problem" | "form" }
+  | { log: string; reads: number; deny: Refusal; as: "page" | "problem"; retryAfter?: string };
 
 /** What reaches the origin; everything that is not said here must be as the viewer sent it. */
 export interface Passed {
@@ -76,6 +76,7 @@ const READS: Record<NoSession | Refusal, number> = {
   outdated: 2,
   key: 2,
   store: 2,
+  closed: 0,
 };
 
 /** Passes without a look at any session. */
@@ -99,6 +100,11 @@ export function signsIn(why: NoSession, returnTo = "/wiki/page"): Expected {
 
 export function asksToSignIn(why: NoSession): Expected {
   return { log: `login ${why}`, reads: READS[why], login: "problem" };
+}
+
+/** A form of a page that somebody sent without a session. */
+export function returnsForm(why: NoSession): Expected {
+  return { log: `login ${why}`, reads: READS[why], login: "form" };
 }
 
 export function denies(why: Refusal, as: "page" | "problem" = "page", reads = READS[why]): Expected {

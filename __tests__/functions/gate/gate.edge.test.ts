@@ -5,6 +5,7 @@ import { ANSWER_CASES } from "./answer-cases";
 import { expectedRun } from "./answers";
 import { eventOf, storeOf, type GateCase } from "./case";
 import { IDENTITY_CASES } from "./identity-cases";
+import { MAINTENANCE_CASES } from "./maintenance-cases";
 import { PATH_CASES } from "./path-cases";
 import { POLICY_CASES } from "./policy-cases";
 import { ALICE, storeWith, token } from "./sessions";
@@ -18,6 +19,7 @@ const TOPICS: [topic: string, cases: GateCase[]][] = [
   ["a path", PATH_CASES],
   ["what the origin learns", IDENTITY_CASES],
   ["an answer of the gate's own", ANSWER_CASES],
+  ["a closed site", MAINTENANCE_CASES],
 ];
 const SOURCES = gateSources();
 

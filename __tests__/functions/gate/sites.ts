@@ -73,6 +73,35 @@ const SITES = {
   },
   /** Says as little as can be said, under a base path of its own. */
   door: { ...COMMON, name: "door", basePath: "/_door", policy: [{ path: "/**", allow: "signed-in" }] },
+  /** Closed until a time, except for the people who work on it. */
+  closed: {
+    ...COMMON,
+    name: "closed",
+    identityProviders: {
+      main: { ...COMMON.identityProviders.main, roles: { grant: ["ops"] } },
+      partner: { ...COMMON.identityProviders.main, roles: { grant: ["ops"] } },
+    },
+    maintenance: { until: "2026-12-01T09:00:00+01:00", allow: { roles: ["Domain Admins", "ops"] } },
+    policy: [
+      { path: "/public/**", allow: "public" },
+      { path: "/files/**", allow: "public", escapes: true },
+      { path: "/api/**", allow: "signed-in", preflight: "pass" },
+      { path: "/staff/**", allow: { roles: ["staff", "root"] } },
+      { path: "/corp/**", allow: { roles: ["staff"], idp: ["main"] } },
+      { path: "/ops/**", allow: { roles: ["ops", "Domain Admins"] } },
+      { path: "/wiki/**", allow: "signed-in" },
+    ],
+  },
+  /** Closed for everybody, who knows for how long. */
+  shut: {
+    ...COMMON,
+    name: "shut",
+    maintenance: {},
+    policy: [
+      { path: "/public/**", allow: "public" },
+      { path: "/**", allow: "signed-in" },
+    ],
+  },
 } satisfies Record<string, ConfigInput>;
 
 export type Site = keyof typeof SITES;

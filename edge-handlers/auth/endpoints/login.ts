@@ -5,14 +5,15 @@
  *
  * `POST login` (`return_to`, `email`): starts a sign-in with the provider of an e-mail address.
  */
-import { escapeHtml, page, redirect } from "../../shared/responses";
+import { textsOf } from "../../../pages/page";
+import { page, redirect } from "../../shared/responses";
 import { isFromElsewhere } from "../../shared/fetch-metadata";
 import { chooser, interstitial } from "../answers";
 import { clearedRefreshCookie } from "../cookies/refresh";
 import { rememberedProvider } from "../cookies/provider";
 import { clearedSessionCookie, readSession, sessionEnd, type SignedSession } from "../cookies/session";
 import { isLoop, signInsCookie } from "../cookies/sign-ins";
-import { identityProviderOf, loginPath, startAgainPath, type RequestContext } from "../request-context";
+import { addressOf, identityProviderOf, loginPath, startAgainPath, type RequestContext } from "../request-context";
 import { Failure } from "../failures";
 import { renewSession } from "../session/renew";
 import { providerOfEmail, providersAt } from "../sign-in/choose-provider";
@@ -59,7 +60,7 @@ export async function login(context: RequestContext): Promise<Response> {
 
 /** Home realm discovery: the domain of an e-mail address tells the provider. */
 async function loginByEmail(context: RequestContext): Promise<Response> {
-  const { request, url, settings, requestId } = context;
+  const { request, url, settings } = context;
   if (isFromElsewhere(request)) throw new Failure("cross_origin");
   const form = new URLSearchParams(await request.text());
   const returnPath = readReturnPath(form.getAll("return_to"), settings.basePath);
@@ -70,7 +71,7 @@ async function loginByEmail(context: RequestContext): Promise<Response> {
   if (idp === undefined) return chooser(context, ids, returnPath, { isUnknown: true });
   const response = await startSignIn(context, idp, returnPath, { loginHint: email });
   // Browsers apply `form-action` to a redirect that answers a form, so the page goes on by itself.
-  return interstitial(settings.theme, response.headers.get("location")!, requestId);
+  return interstitial(context, response.headers.get("location")!);
 }
 
 /** True if the browser has a session, which may be renewable, of another provider. */
@@ -80,14 +81,15 @@ async function hasOtherSession(context: RequestContext, idp: string): Promise<bo
 }
 
 /** A link on another site must not replace the user's session by one that somebody else chose. */
-function confirmSwitch({ settings, requestId, note }: RequestContext, idp: string, path: string): Response {
+function confirmSwitch(context: RequestContext, idp: string, path: string): Response {
+  const { settings, appearance, requestId, note } = context;
   note.outcome = "switch_asked";
-  const label = escapeHtml(settings.identityProviders[idp]!.label);
-  return page(200, settings.theme, {
-    title: "Switch account?",
-    text: `You are signed in. To continue with ${label}, you have to sign in again.`,
-    action: { href: escapeHtml(path), label: "Switch account" },
+  return page(200, appearance, {
+    title: "switchTitle",
+    content: [textsOf(appearance)("switchText", { provider: settings.identityProviders[idp]!.label })],
+    actions: [{ href: path, label: "switchAccount" }],
     requestId,
+    address: addressOf(context),
   });
 }
 
@@ -109,7 +111,7 @@ async function sessionToRenew(context: RequestContext, chosen: string | undefine
  * before the answer arrives. The browser would keep the used cookie, its next use would look like theft, and the user
  * would be signed out.
  */
-function passOn({ settings, requestId, note }: RequestContext, path: string): Response {
-  note.outcome = "passed_on";
-  return interstitial(settings.theme, path, requestId);
+function passOn(context: RequestContext, path: string): Response {
+  context.note.outcome = "passed_on";
+  return interstitial(context, path);
 }

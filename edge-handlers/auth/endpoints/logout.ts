@@ -3,6 +3,7 @@ import * as oauth from "oauth4webapi";
 import type { Profile } from "../../../identity/profile";
 import { profileOf } from "../../../identity/profiles";
 import type { Session } from "../../../session/token";
+import { textsOf } from "../../../pages/page";
 import { page, redirect } from "../../shared/responses";
 import { isFromElsewhere, isNavigation } from "../../shared/fetch-metadata";
 import { clearedFlowCookies } from "../cookies/flow";
@@ -25,16 +26,15 @@ const TIME_TO_ANSWER = 300;
 const MAX_HINT = 6_000;
 
 export async function logout(context: RequestContext): Promise<Response> {
-  const { settings, url, note, requestId } = context;
+  const { settings, url, appearance, note, requestId } = context;
   const isLocal = url.searchParams.has("local");
   // Only the user may decide to sign out, not another site or a prefetch.
   if (isFromElsewhere(context.request) || !isIntended(context.request)) {
     note.outcome = "confirmation_asked";
-    const action = { href: `${settings.basePath}/logout${isLocal ? "?local" : ""}`, label: "Sign out" };
-    return page(200, settings.theme, {
-      title: "Sign out?",
-      text: "Please confirm that you want to sign out.",
-      action,
+    return page(200, appearance, {
+      title: "signOutTitle",
+      content: [textsOf(appearance)("signOutText")],
+      actions: [{ href: `${settings.basePath}/logout${isLocal ? "?local" : ""}`, label: "signOut" }],
       requestId,
     });
   }

@@ -9,6 +9,8 @@ import { login } from "./login";
 import { logout } from "./logout";
 import { me } from "./me";
 import { refresh } from "./refresh";
+import { refused } from "./refused";
+import { signedIn } from "./signed-in";
 import { signedOut } from "./signed-out";
 
 export interface Endpoint {
@@ -23,6 +25,8 @@ const ENDPOINTS: Record<string, Endpoint> = {
   "callback/*": { methods: ["GET"], answer: callback },
   refresh: { methods: ["POST"], answer: refresh },
   logout: { methods: ["GET", "POST"], answer: logout },
+  refused: { methods: ["GET", "HEAD"], answer: refused },
+  "signed-in": { methods: ["GET", "HEAD"], answer: signedIn },
   "signed-out": { methods: ["GET", "HEAD"], answer: signedOut },
   "jwks.json": { methods: ["GET", "HEAD"], answer: jwks },
   me: { methods: ["GET", "HEAD"], answer: me },

@@ -9,10 +9,14 @@ import { domainOf } from "../../../identity/user";
  *
  * @param host with the port, if it has one
  * @param returnPath where the user wants to go; the query is ignored
- * @returns at least one ID
+ * @returns at least one ID, in the order in which people see them
  */
-export function providersAt({ identityProviders }: AuthSettings, host: string, returnPath: string): string[] {
-  const all = Object.entries(identityProviders);
+export function providersAt(
+  { identityProviders, providerOrder = Object.keys(identityProviders) }: AuthSettings,
+  host: string,
+  returnPath: string,
+): string[] {
+  const all = providerOrder.map((id): [string, IdentityProviderSettings] => [id, identityProviders[id]!]);
   const path = returnPath.split(/[?#]/)[0]!;
   const ids = (providers: [string, IdentityProviderSettings][]) => providers.map(([id]) => id);
   const here = all.filter(

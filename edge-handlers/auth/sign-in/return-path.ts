@@ -26,7 +26,14 @@ export function readReturnPath(values: readonly string[], basePath: string): str
   const path = target.split("?")[0]!;
   const plainPath = decodeAll(path);
   if (readPath(path) === REFUSED || AMBIGUOUS.test(plainPath) || CONTROL.test(decodeAll(target))) return "/";
+  // Where a sign-in for another tab ends.
+  if (target === signedInPath(basePath)) return target;
   return plainPath === basePath || plainPath.startsWith(`${basePath}/`) ? "/" : target;
+}
+
+/** The page that tells people to go back to another tab; it does nothing. */
+export function signedInPath(basePath: string): string {
+  return `${basePath}/signed-in`;
 }
 
 /**
