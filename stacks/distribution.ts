@@ -48,7 +48,6 @@ export class Distribution extends Construct {
       waitForDeployment: true,
       ...(props.webAclArn === undefined ? {} : { webAclId: props.webAclArn }),
       aliases: [...props.aliases],
-      ...(isS3(config.origin) ? { defaultRootObject: "index.html" } : {}),
       origin: props.origins.definitions,
       orderedCacheBehavior: [
         gatewayBehavior(props),

@@ -264,7 +264,7 @@ describeWithTerraform("the plan", (open) => {
   });
 
   describe("of the gate", () => {
-    test.each(NAMES)("is the built file, the settings and the policy of the %s config", (name) => {
+    test.each(NAMES)("is the built file, the settings, the policy and the sites of the %s config", (name) => {
       const gate = one(name, "aws_cloudfront_function", "gate");
       expect(gate).toMatchObject({ runtime: "cloudfront-js-2.0", publish: true });
       const built = readFileSync(artifacts().gate, "utf8");
@@ -278,7 +278,7 @@ describeWithTerraform("the plan", (open) => {
         hosts: [config.domain, ...config.alternateDomains],
         identityHeaders: Object.entries(config.identityHeaders),
       });
-      expect(policy.join("\n")).toMatch(/^function policy\(h,m,s,p\)\{\n[^]*\}\n$/);
+      expect(policy.join("\n")).toMatch(/^function policy\(h,m,s,p\)\{\n[^]*\}\n(?:var F;|function F\(p\)\{.*\})\n$/);
       expect(references(configuration(name, "aws_cloudfront_function")["key_value_store_associations"])).toContain(
         "aws_cloudfront_key_value_store.session_store.arn",
       );

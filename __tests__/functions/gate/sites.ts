@@ -71,6 +71,28 @@ const SITES = {
       { path: "/**", allow: "signed-in" },
     ],
   },
+  /** Buckets behind most paths: with folders, with applications of one page, and with neither; and an API. */
+  buckets: {
+    ...COMMON,
+    name: "buckets",
+    origin: { type: "s3" },
+    behaviors: [
+      { path: "/api/*", origin: { type: "custom", domainName: "api.example.com" } },
+      { path: "/app/*", origin: { type: "s3", bucketName: "example-app", spa: true } },
+      { path: "/raw/*", origin: { type: "s3", bucketName: "example-raw", index: false } },
+      { path: "/a*z/*.d/x", origin: { type: "s3", bucketName: "example-raw", index: "main.htm" } },
+    ],
+    policy: [
+      { path: "/", allow: "public" },
+      { path: "/index.html", allow: "public" },
+      { path: "/app/admin/**", allow: { roles: ["admin"] } },
+      { path: "/app/**", allow: "signed-in" },
+      { path: "/files/**", allow: "public", escapes: true },
+      { path: "/**", allow: "public" },
+    ],
+  },
+  /** One page, and nothing else. */
+  app: { ...COMMON, name: "app", origin: { type: "s3", spa: true }, policy: [{ path: "/**", allow: "signed-in" }] },
   /** Says as little as can be said, under a base path of its own. */
   door: { ...COMMON, name: "door", basePath: "/_door", policy: [{ path: "/**", allow: "signed-in" }] },
 } satisfies Record<string, ConfigInput>;
