@@ -80,6 +80,7 @@ const IMPORTS = {
   functions: ["policy", "session"],
   "edge-handlers/shared": ["cloudfront", "identity", "session"],
   "edge-handlers/auth": ["cloudfront", "identity", "policy", "session", "ledger", "edge-handlers/shared"],
+  "edge-handlers/site": ["cloudfront", "session", "edge-handlers/shared"],
   "control-plane": ["session", "ledger"],
   build: [],
   costs: ["config"],

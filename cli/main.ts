@@ -98,6 +98,7 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     .option("--check", "start, run a scripted visit, print the results and exit (0: all as expected, 1: not)")
     .addOption(new Option("--port <n>", "the port of the site").default(8443).argParser(parsePort))
     .addOption(new Option("--engine <name>", "the engine that runs the gate").choices(ENGINE_NAMES).default("sandbox"))
+    .option("--site <folder>", "serve the files of this folder in place of the S3 buckets' (default: a demo page)")
     .option("--issuer <url>", "use this OpenID Connect provider instead of the local one; needs --client-id")
     .option("--client-id <id>", "the client ID of the site at that provider")
     .option("--client-secret-file <path>", "a file with the client secret, if the client has one")

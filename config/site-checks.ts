@@ -1,5 +1,10 @@
 /** Checks of S3 origins: what they serve must be what the policy decides. */
-import { deepLinksBeyondShell, foldersDecidedDifferently, type Difference } from "../sites/served-alike";
+import {
+  deepLinksBeyondShell,
+  foldersDecidedDifferently,
+  pathsBeyondPage,
+  type Difference,
+} from "../sites/served-alike";
 import type { Place } from "../sites/place";
 import type { ConfigProblem } from "./error";
 import type { Config, Origin } from "./schema";
@@ -24,9 +29,13 @@ export function sitesServeWhatIsDecided(config: Config): ConfigProblem[] {
   return originsOf(config).flatMap(({ path, origin }, i) => {
     const place = places[i]!;
     if (origin.type !== "s3") return [];
+    const { notFound } = origin;
     return [
       ...foldersDecidedDifferently(question, place).map((found) => folderProblem(path, found)),
       ...deepLinksBeyondShell(question, place).map((found) => shellProblem(path, found)),
+      ...(notFound === undefined
+        ? []
+        : pathsBeyondPage(question, place, notFound).map((found) => pageProblem(path, found))),
     ];
   });
 }
@@ -42,6 +51,13 @@ function shellProblem(origin: string, { rule, path, file, may, mayFile }: Differ
   return {
     path: rule === undefined ? `${origin}.spa` : `policy[${rule}]`,
     message: `"${path}" is for ${may}, and is served the application's "${file}", which is for ${mayFile}; allow "${file}" to ${may} too, or give "${path}" a behavior without spa`,
+  };
+}
+
+function pageProblem(origin: string, { path, file, may, mayFile }: Difference): ConfigProblem {
+  return {
+    path: `${origin}.notFound`,
+    message: `everybody who opens a missing page sees "${file}": "${path}" is for ${may}, but "${file}" is for ${mayFile}; add a rule that allows "${file}" to ${may}`,
   };
 }
 

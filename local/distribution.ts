@@ -16,8 +16,12 @@ export interface Behavior {
   gate?: string;
   /** The Lambda@Edge function on viewer requests. */
   lambda?: EdgeLambda;
+  /** The Lambda@Edge function on origin responses. */
+  originResponse?: EdgeLambda;
   /** `s3` or the domain name of a custom origin. */
   origin: string;
+  /** The headers that CloudFront adds to requests for the origin. */
+  originHeaders: [name: string, value: string][];
   /** Which headers of a request the origin gets. */
   forwards: "all" | "none";
   responseHeaders: ResponseHeader[];
@@ -58,12 +62,18 @@ export function readDistribution(file: string): Distribution {
   const origins = Object.fromEntries(
     list(distribution["origin"]).map((origin) => [
       String(origin["origin_id"]),
-      origin["custom_origin_config"] ? stack.text(origin["domain_name"], "origin.domain_name") : "s3",
+      {
+        origin: origin["custom_origin_config"] ? stack.text(origin["domain_name"], "origin.domain_name") : "s3",
+        originHeaders: list(origin["custom_header"]).map((header): [string, string] => [
+          stack.text(header["name"], "origin.custom_header.name"),
+          stack.text(header["value"], "origin.custom_header.value"),
+        ]),
+      },
     ]),
   );
 
   function gateOf(behavior: JsonObject): string | undefined {
-    const reference = viewerRequest(behavior["function_association"], "function_arn");
+    const reference = associationOn("viewer-request", behavior["function_association"], "function_arn");
     if (reference === undefined) return undefined;
     const name = stack.nameOf("aws_cloudfront_function", reference);
     const gate = name === undefined ? undefined : stack.resources("aws_cloudfront_function")[name];
@@ -71,8 +81,8 @@ export function readDistribution(file: string): Distribution {
     return stack.text(gate["code"], `aws_cloudfront_function.${name}.code`);
   }
 
-  function lambdaOf(behavior: JsonObject): EdgeLambda | undefined {
-    const reference = viewerRequest(behavior["lambda_function_association"], "lambda_arn");
+  function lambdaOf(event: string, behavior: JsonObject): EdgeLambda | undefined {
+    const reference = associationOn(event, behavior["lambda_function_association"], "lambda_arn");
     if (reference === undefined) return undefined;
     const name = stack.nameOf("aws_lambda_function", reference);
     const lambda = name === undefined ? undefined : stack.resources("aws_lambda_function")[name];
@@ -104,7 +114,8 @@ export function readDistribution(file: string): Distribution {
 
   function read(behavior: JsonObject): Behavior {
     const gate = gateOf(behavior);
-    const lambda = lambdaOf(behavior);
+    const lambda = lambdaOf("viewer-request", behavior);
+    const originResponse = lambdaOf("origin-response", behavior);
     const origin = origins[String(behavior["target_origin_id"])];
     if (origin === undefined) throw new Error(`${file}: there is no origin ${String(behavior["target_origin_id"])}`);
     return {
@@ -112,7 +123,8 @@ export function readDistribution(file: string): Distribution {
       allowedMethods: stack.evaluate(behavior["allowed_methods"] ?? []) as string[],
       ...(gate !== undefined && { gate }),
       ...(lambda && { lambda }),
-      origin,
+      ...(originResponse && { originResponse }),
+      ...origin,
       forwards: forwardsOf(behavior),
       responseHeaders: headersOf(behavior),
     };
@@ -181,8 +193,8 @@ function responseHeaders(policy: JsonObject): ResponseHeader[] {
   ];
 }
 
-function viewerRequest(associations: Json | undefined, argument: string): Json | undefined {
-  return list(associations).find((association) => association["event_type"] === "viewer-request")?.[argument];
+function associationOn(event: string, associations: Json | undefined, argument: string): Json | undefined {
+  return list(associations).find((association) => association["event_type"] === event)?.[argument];
 }
 
 /** A block of Terraform's JSON is an object or a list of them. */

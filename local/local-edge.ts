@@ -32,6 +32,7 @@ import { fillClientKeys, registration } from "./client-keys";
 import { localAuthentication, localClientId, localConfig } from "./local-config";
 import { queueConsumer } from "./queue-consumer";
 import { serve } from "./server";
+import { answerFromBucket, siteFolder } from "./site-folder";
 import { userClaims } from "./user-claims";
 import { demoUsers, type User } from "./users";
 
@@ -40,6 +41,8 @@ export interface LocalEdgeOptions {
   /** 0 for a free port. */
   port: number;
   engine?: Engine;
+  /** A folder with the files of all buckets; by default the demo site is in their place. */
+  site?: string;
   /**
    * Client secrets by the provider's ID. If given, the config's own identity providers are used, instead of the local
    * one.
@@ -104,6 +107,7 @@ async function start(
   closers: (() => Promise<unknown>)[],
   close: () => Promise<void>,
 ): Promise<LocalEdge> {
+  const files = options.site === undefined ? undefined : siteFolder(options.site);
   const folder = await mkdtemp(join(tmpdir(), "edgegate-"));
   closers.push(() => rm(folder, { recursive: true, force: true }));
   const certificate = await makeCertificate(folder, ["app.localhost", "localhost"]);
@@ -148,6 +152,7 @@ async function start(
     secretAccessKey: randomBytes(20).toString("hex"),
   };
   const aws = await startAwsEmulator(credentials.accessKeyId);
+  aws.files = files;
   closers.push(aws.close);
   const store = await startKeyValueStoreEmulator(STORE_ARN);
   closers.push(store.close);
@@ -191,7 +196,9 @@ async function start(
     closers.push(started.close);
   }
   const atEdge = new Map(
-    distribution.behaviors.flatMap(({ lambda }) => (lambda ? [[lambda.functionName, lambda]] : [])),
+    distribution.behaviors
+      .flatMap(({ lambda, originResponse }) => [lambda ?? [], originResponse ?? []].flat())
+      .map((lambda) => [lambda.functionName, lambda]),
   );
   const starting = [
     createLedgerTables(aws.endpoint, distribution.authSettings.aws, credentials.accessKeyId),
@@ -227,7 +234,10 @@ async function start(
     runGate: ENGINES[options.engine ?? "sandbox"],
     store,
     lambdas,
-    origin: (request: EdgeRequest, behavior: Behavior) => answerFromOrigin(site, request, behavior.origin),
+    origin: (request: EdgeRequest, behavior: Behavior) =>
+      files && behavior.origin === "s3"
+        ? answerFromBucket(files, request)
+        : answerFromOrigin(site, request, behavior.origin),
     log,
   };
   server.on("request", (request, response) => {

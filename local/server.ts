@@ -2,11 +2,13 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
-import { isRefusedInResponse } from "../cloudfront/headers";
-import { MAX_GENERATED_RESPONSE } from "../cloudfront/limits";
+import { isDisallowedHeader, isRefusedInResponse, READ_ONLY_IN_ORIGIN_RESPONSE } from "../cloudfront/headers";
+import { MAX_GENERATED_RESPONSE, MAX_ORIGIN_RESPONSE } from "../cloudfront/limits";
 import {
+  changedResponse,
   functionEvent,
   lambdaEvent,
+  originResponseEvent,
   requestFrom,
   responseFrom,
   responseFromLambda,
@@ -84,7 +86,11 @@ async function answerOfGate(parts: EdgeParts, behavior: Behavior, gate: string, 
     const by = log.join(" ");
     if (isResponse(result)) return { response: responseFrom(result), by };
     const passed = forwarded(requestFrom(result, request), behavior, parts.distribution.rootObject);
-    return { response: withHeaders(parts.origin(passed, behavior), behavior), by };
+    const fromOrigin = parts.origin(passed, behavior);
+    const answered = behavior.originResponse
+      ? await afterOrigin(parts.lambdas[behavior.originResponse.functionName]!, passed, fromOrigin, behavior)
+      : { response: fromOrigin, by };
+    return { response: withHeaders(answered.response, behavior), by: answered.by || by };
   } catch (error) {
     if (!(error instanceof FunctionFault)) throw error;
     return {
@@ -111,21 +117,57 @@ async function answerOfLambda(lambda: Lambda, request: EdgeRequest): Promise<Ans
   return { response: responseFromLambda(result as LambdaResponse), by: "handler" };
 }
 
+/** @returns `by` is empty if nothing went wrong */
+async function afterOrigin(
+  lambda: Lambda,
+  request: EdgeRequest,
+  response: EdgeResponse,
+  { originHeaders }: Behavior,
+): Promise<Answer> {
+  let result: unknown;
+  try {
+    result = await lambda.invoke(originResponseEvent(request, response, originHeaders));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split("\n")[0] : "";
+    return { response: failure(request, 503, "The Lambda function failed."), by: `origin handler failed: ${reason}` };
+  }
+  const problem = problemOf(result, MAX_ORIGIN_RESPONSE, (name) =>
+    READ_ONLY_IN_ORIGIN_RESPONSE.includes(name)
+      ? JSON.stringify(valuesOf((result as LambdaResponse).headers?.[name])) !==
+        JSON.stringify(response.headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value))
+      : isDisallowedHeader(name),
+  );
+  if (problem)
+    return {
+      response: failure(request, 502, "The Lambda function returned no valid response."),
+      by: `origin handler: ${problem}`,
+    };
+  return { response: changedResponse(result as LambdaResponse, response), by: "" };
+}
+
+function valuesOf(list: { value: string }[] = []): string[] {
+  return list.map(({ value }) => value);
+}
+
 /**
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-generating-http-responses-in-requests.html
  */
-function problemOf(result: unknown): string | undefined {
+function problemOf(
+  result: unknown,
+  limit = MAX_GENERATED_RESPONSE,
+  isRefused = isRefusedInResponse,
+): string | undefined {
   const { status, headers = {}, body = "" } = (result ?? {}) as Partial<LambdaResponse>;
   if (typeof status !== "string" || !/^[2-5]\d\d$/.test(status)) return "status must be a text of three digits";
-  if (typeof body !== "string" || Buffer.byteLength(body) > MAX_GENERATED_RESPONSE)
-    return "body must be a text of at most 40 KB";
+  if (typeof body !== "string" || Buffer.byteLength(body) > limit)
+    return `body must be a text of at most ${limit / 1024} KB`;
   for (const [name, list] of Object.entries(headers)) {
     const wellFormed =
       name === name.toLowerCase() &&
       Array.isArray(list) &&
       list.every(({ key, value }) => typeof value === "string" && (key ?? name).toLowerCase() === name);
     if (!wellFormed) return `header ${name} must be a list of { key, value } under its lower-case name`;
-    if (isRefusedInResponse(name)) return `header ${name} must not be set by a function`;
+    if (isRefused(name)) return `header ${name} must not be set by a function`;
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 /**
  * Proves that whatever a request is served is allowed to that person. The gate decides about the path that the viewer
- * sent, and a site may serve another file for it: the document of a folder, or the shell of an application. The proof goes through all paths that the policy can tell apart.
+ * sent, and a site may serve another file for it: the document of a folder, the shell of an application, or the page
+ * for what is missing. The proof goes through all paths that the policy can tell apart.
  */
 import { policyOf } from "../policy/evaluate";
 import { describeAllow, implies } from "../policy/decision-table";
@@ -54,6 +55,15 @@ export function deepLinksBeyondShell(question: Question, place: Place): Differen
     paths: (family) =>
       files.includes(family) ? [] : [family, `${family}/`].filter((path) => path !== "" && !isFile(path)),
     file: () => shell,
+    isFine: (path, file) => path === undefined || (file !== undefined && implies(path.allow, file.allow)),
+  });
+}
+
+/** Paths that are open to somebody who may not open the page that the site shows for what is missing. */
+export function pathsBeyondPage(question: Question, place: Place, page: string): Difference[] {
+  return compare(question, place, {
+    paths: (family) => [family, `${family}/`].filter((path) => path !== ""),
+    file: () => page,
     isFine: (path, file) => path === undefined || (file !== undefined && implies(path.allow, file.allow)),
   });
 }

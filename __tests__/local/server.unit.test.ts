@@ -6,7 +6,13 @@ import { serve, type EdgeParts } from "../../local/server";
 import type { AuthParameter } from "../../session/settings";
 
 const LAMBDA = { functionName: "auth", zip: "" };
-const BASE = { allowedMethods: ["GET"], origin: "api.example.com", forwards: "all", responseHeaders: [] } as const;
+const BASE = {
+  allowedMethods: ["GET"],
+  origin: "api.example.com",
+  originHeaders: [] as [string, string][],
+  forwards: "all",
+  responseHeaders: [],
+} as const;
 
 /** One request through one behavior; the origin shows what it got. */
 async function visit(

@@ -9,7 +9,7 @@ import { ANY, DEEPER, familiesOf } from "../../sites/families";
 import { matchesPattern } from "../../local/distribution";
 import { servedPath } from "../../sites/source";
 import { filesIn, type Place } from "../../sites/place";
-import { deepLinksBeyondShell, foldersDecidedDifferently } from "../../sites/served-alike";
+import { deepLinksBeyondShell, foldersDecidedDifferently, pathsBeyondPage } from "../../sites/served-alike";
 
 const NAMES = ["a", "b", "index.html", "404.html", "z", "c.d"];
 /** Every path of at most three names, with and without a slash at its end. */
@@ -133,6 +133,19 @@ describe.each(PLACES.map((places) => [JSON.stringify(places), places] as const))
     expect(counts.leaking).toBeGreaterThan(20);
     // Nearly everything that is refused leaks in a short path; the rest differs in words only, as two lists of roles.
     expect(counts.refused).toBeLessThan(counts.leaking * 1.5);
+  });
+
+  test("120 policies: the page for what is missing is shown to nobody who may not open it", () => {
+    const pick = random(11);
+    let accepted = 0;
+    for (let i = 0; i < 120; i++) {
+      const policy = somePolicy(pick);
+      const found = pathsBeyondPage({ policy, hosts: HOSTS, places }, place, "/404.html");
+      if (found.length > 0) continue;
+      accepted++;
+      expect([policy, leaks(policy, places, "/404.html")]).toEqual([policy, []]);
+    }
+    expect(accepted).toBeGreaterThan(5);
   });
 });
 

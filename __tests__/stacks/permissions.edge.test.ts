@@ -86,6 +86,7 @@ describe("what the functions may do", () => {
   const artifacts = {
     gate: join(folder, "gate.js"),
     auth: join(folder, "auth.zip"),
+    site: join(folder, "site.zip"),
     keyRotator: join(folder, "key-rotator.zip"),
     revoker: join(folder, "revoker.zip"),
   };

@@ -202,6 +202,11 @@ const DELIVERY: Mistake[] = [
     "origin.index",
     "spa serves the index document; leave index out, or write its name",
   ],
+  ...["404.html", "/404", "/../404.html", "/a//404.html", "/404.html?x"].map((notFound): Mistake => [
+    s3({ notFound }),
+    "origin.notFound",
+    `write the path of an HTML page, such as "/404.html"; it is "${notFound}"`,
+  ]),
   [
     { policy: [{ path: "/", allow: "public" }, ...SMALL.policy] },
     "policy[0]",
@@ -221,6 +226,11 @@ const DELIVERY: Mistake[] = [
     { ...s3({ spa: true }), policy: [{ path: "/help/**", allow: "public" }, ...SMALL.policy] },
     "policy[0]",
     '"/help" is for public, and is served the application\'s "/index.html", which is for signed-in; allow "/index.html" to public too, or give "/help" a behavior without spa',
+  ],
+  [
+    { ...s3({ notFound: "/404.html" }), policy: [{ path: "/help/**", allow: "public" }, ...SMALL.policy] },
+    "origin.notFound",
+    'everybody who opens a missing page sees "/404.html": "/help" is for public, but "/404.html" is for signed-in; add a rule that allows "/404.html" to public',
   ],
   [{ origin: { type: "s3", domainName: "origin.example.com" } }, "origin.domainName", UNKNOWN],
   [custom({ domainName: undefined }), "origin.domainName", `${HOST}; it is missing`],

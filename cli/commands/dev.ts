@@ -1,5 +1,7 @@
 /** `edgegate dev`: runs the gateway on this machine, with the files that would be deployed. */
+import { statSync } from "node:fs";
 import { loadConfig } from "../../config/load";
+import type { Config } from "../../config/schema";
 import { check, type CheckResult } from "../../local/check";
 import { differences, greeting, table } from "../../local/greeting";
 import type { Engine } from "../../local/engines";
@@ -16,6 +18,7 @@ export interface DevOptions extends GlobalOptions {
   check?: boolean;
   port: number;
   engine: Engine;
+  site?: string;
   issuer?: string;
   clientId?: string;
   clientSecretFile?: string;
@@ -28,6 +31,7 @@ export async function dev(options: DevOptions): Promise<Outcome> {
   if (options.json && !options.check)
     throw new CommandFailure("usage", "--json goes with --check", "add --check, or leave --json out");
   const config = loadConfig(configFile(options));
+  refuseSite(options, config);
 
   const stopped = options.check ? Promise.resolve() : stopSignal();
   // Loading takes a second. Mistakes on the command line or in the config are reported before that.
@@ -35,6 +39,7 @@ export async function dev(options: DevOptions): Promise<Outcome> {
   const edge = await startLocalEdge({
     ...(identityProvider ? withForeignProvider(config, identityProvider) : { config }),
     engine: options.engine,
+    ...(options.site !== undefined && { site: options.site }),
     port: options.check ? 0 : options.port,
     ...(!options.check && { onRequest: (line: string) => process.stdout.write(`${onStdout.dim(line)}\n`) }),
   });
@@ -68,6 +73,15 @@ function row(result: CheckResult): string[] {
     result.actual,
     ...(result.ok ? [] : [`expected ${result.expected}`]),
   ];
+}
+
+function refuseSite({ check, site }: DevOptions, { origin, behaviors }: Config): void {
+  if (site === undefined) return;
+  if (check) throw new CommandFailure("usage", "--check visits the demo site", "leave --site out");
+  if (!statSync(site, { throwIfNoEntry: false })?.isDirectory())
+    throw new CommandFailure("usage", `--site: there is no folder ${site}`, "write the folder with the built site");
+  if (![origin, ...behaviors.map((behavior) => behavior.origin)].some(({ type }) => type === "s3"))
+    throw new CommandFailure("usage", "--site is for configs with an S3 origin", "leave --site out");
 }
 
 /** Listens from before the start, so that a Ctrl-C during the start leaves nothing behind either. */

@@ -21,6 +21,10 @@ export const s3Origin = z.strictObject({
     .default("index.html"),
   /** Whether paths without a file extension are served the application's index document. */
   spa: z.boolean("write true or false").default(false),
+  /** The page for what is missing; by default a page of the gateway. */
+  notFound: text(new RegExp(`^(/${NAME})+\\.html$`), 'the path of an HTML page, such as "/404.html"')
+    .max(200, "write at most 200 characters")
+    .optional(),
 });
 
 export type S3Origin = z.output<typeof s3Origin>;

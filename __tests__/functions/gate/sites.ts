@@ -108,12 +108,13 @@ export function gateSources(): Record<Site, string> {
     const artifacts = {
       gate: join(folder, "gate.js"),
       auth: join(folder, "auth.zip"),
+      site: join(folder, "site.zip"),
       keyRotator: join(folder, "key-rotator.zip"),
       revoker: join(folder, "revoker.zip"),
     };
     writeFileSync(artifacts.gate, buildGate());
     // The gate does not use them; the stack only copies them.
-    for (const zip of [artifacts.auth, artifacts.keyRotator, artifacts.revoker]) writeFileSync(zip, "");
+    for (const zip of [artifacts.auth, artifacts.site, artifacts.keyRotator, artifacts.revoker]) writeFileSync(zip, "");
     const sources = Object.entries(SITES).map(([site, config]) => {
       const { stackDir } = synthesize(parseConfig(config), { outdir: join(folder, site), artifacts });
       const gates = readDistribution(join(stackDir, "cdk.tf.json")).behaviors.flatMap(({ gate }) => gate ?? []);
