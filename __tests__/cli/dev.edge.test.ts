@@ -66,6 +66,9 @@ describe("edgegate dev", () => {
       2,
       "/none cannot be read (ENOENT)",
     ],
+    [["--site", "/none"], 2, "there is no folder /none"],
+    [["--site", "docs", "--check"], 2, "leave --site out"],
+    [["--site", "docs", "--config", "examples/minimal.ts"], 2, "--site is for configs with an S3 origin"],
     [["--config", "none.ts"], 2, "none.ts"],
   ])("%j ends with %i and says why", async (args, code, told) => {
     const run = await dev(args);

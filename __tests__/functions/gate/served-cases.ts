@@ -14,6 +14,9 @@ const FOLDERS: GateCase[] = (
     ["/docs", "/docs"],
     ["/docs/page.html", "/docs/page.html"],
     ["/docs.d/", "/docs.d/index.html"],
+    // A rule names this file.
+    ["/favicon.ico", "/favicon.ico"],
+    ["/favicon.ico/", "/favicon.ico/"],
     ["/.well-known/thing", "/.well-known/thing"],
     ["/with%20space/", "/with%20space/index.html"],
     ["/files/a%2Fb/", "/files/a%2Fb/index.html"],

@@ -88,6 +88,7 @@ const SITES = {
       { path: "/app/admin/**", allow: { roles: ["admin"] } },
       { path: "/app/**", allow: "signed-in" },
       { path: "/files/**", allow: "public", escapes: true },
+      { path: "/favicon.ico", allow: "public" },
       { path: "/**", allow: "public" },
     ],
   },
