@@ -16,12 +16,15 @@ export interface Place {
   site: Site | undefined;
 }
 
+/** An extension: a dot and a letter, so that `v1.2` is a folder. The handler of sites looks for no folder of such a name. */
+const FILE_NAME = /\.[a-z][^./]*$/i;
+
 /**
  * The files that rules name, such as `/favicon.ico`. A trailing slash never changes a decision, so the rule also decides
  * about `/favicon.ico/`. That is no folder, and no deep link of an application.
  */
 export function filesIn(policy: readonly { path: string }[]): string[] {
-  const names = policy.map(({ path }) => path).filter((path) => !path.includes("*") && isFile(path));
+  const names = policy.map(({ path }) => path).filter((path) => !path.includes("*") && FILE_NAME.test(path));
   return [...new Set(names)];
 }
 

@@ -1,5 +1,5 @@
 import { matchesPattern } from "../../local/distribution";
-import type { Place } from "../../sites/place";
+import { filesIn, type Place } from "../../sites/place";
 import { servedPath, siteSource } from "../../sites/source";
 
 const FOLDERS = { index: "index.html", spa: false } as const;
@@ -46,6 +46,11 @@ describe("the text", () => {
     expect(siteSource(places, [])).toMatch(/^[ -~]+$/);
     expect(siteSource(places, [])).not.toMatch(/[$%]\{|\\|`/);
   });
+});
+
+test("files are what a rule names exactly and with an extension", () => {
+  const paths = ["/favicon.ico", "/favicon.ico", "/v1.2", "/docs", "/", "/*/a.js", "/b.d/**", "/a.b/c"];
+  expect(filesIn(paths.map((path) => ({ path })))).toEqual(["/favicon.ico"]);
 });
 
 describe("a behavior's pattern", () => {
