@@ -12,6 +12,7 @@ import { join } from "node:path";
 import type { PolicyRule } from "../policy/rule";
 import { functionEvent, type CloudFrontFunctionEvent } from "../local/cloudfront-events";
 import { runGate } from "../local/gate-njs";
+import type { Place } from "../sites/place";
 import { gateSource, SETTINGS } from "./sample";
 
 /**
@@ -22,6 +23,8 @@ const PADDINGS = [0, 16, 32, 48];
 
 export interface GateRequest {
   rules: readonly PolicyRule[];
+  /** What the behaviors serve; no bucket if absent. */
+  places?: readonly Place[];
   /** The records of the KeyValueStore. */
   records?: Record<string, string>;
   cookies?: Record<string, string>;
@@ -69,7 +72,7 @@ const BROWSER_HEADERS: [name: string, value: string][] = [
  * @throws Error if njs or valgrind is missing or fails; FunctionFault if the gate fails
  */
 export async function measureGate(request: GateRequest, paddings = PADDINGS): Promise<GateCost> {
-  const { log, reads } = await runGate(gateSource(request.rules), eventOf(request), { records: request.records ?? {} });
+  const { log, reads } = await runGate(sourceOf(request), eventOf(request), { records: request.records ?? {} });
   const counts = inFolder((folder) =>
     paddings.map((padding) => {
       const script = writeScript(folder, request, padding);
@@ -91,6 +94,10 @@ export function measureGateMemory(request: GateRequest): number {
     writeFileSync(join(folder, "empty.js"), "");
     return heapPeakOf(folder, [writeScript(folder, request), "call"]) - heapPeakOf(folder, ["empty.js"]);
   });
+}
+
+function sourceOf({ rules, places }: GateRequest): string {
+  return gateSource(rules, SETTINGS, places);
 }
 
 function eventOf({
@@ -130,7 +137,7 @@ function writeScript(folder: string, request: GateRequest, padding = 0): string 
   writeFileSync(join(folder, "cloudfront"), STORE);
   writeFileSync(
     join(folder, script),
-    `${gateSource(request.rules)}
+    `${sourceOf(request)}
 globalThis.padding = [];
 for (var i = 0; i < ${padding}; i++) globalThis.padding.push({});
 globalThis.records = ${JSON.stringify(request.records ?? {})};

@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import type { PolicyRule } from "../policy/rule";
 import { artifacts } from "../build/artifacts";
 import { policySource } from "../policy/source";
+import type { Place } from "../sites/place";
+import { siteSource } from "../sites/source";
 import type { GateSettings } from "../session/settings";
 
 export const SETTINGS: GateSettings = {
@@ -36,13 +38,17 @@ export function sampleRules(count: number): PolicyRule[] {
 }
 
 /** The gate as it ships: the base source and what Terraform appends. Keys are in the order of HCL's `jsonencode`. */
-export function gateSource(rules: readonly PolicyRule[], settings: GateSettings = SETTINGS): string {
+export function gateSource(
+  rules: readonly PolicyRule[],
+  settings: GateSettings = SETTINGS,
+  places: readonly Place[] = [],
+): string {
   const sorted = JSON.stringify(settings, (_, value: unknown) =>
     value && typeof value === "object" && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value,
   );
-  return `${baseSource()}\nvar S=${sorted};\n${policySource(rules)}\n`;
+  return `${baseSource()}\nvar S=${sorted};\n${policySource(rules)}\n${siteSource(places, [])}\n`;
 }
 
 /** The gate without settings and policy. */

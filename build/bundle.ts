@@ -19,6 +19,7 @@ export function buildArtifacts(folder = FOLDER): Artifacts {
     gate: buildGate(),
     ...buildHandlerZips({
       auth: "edge-handlers/auth/cloudfront.ts",
+      site: "edge-handlers/site/cloudfront.ts",
       keyRotator: "control-plane/key-rotator/lambda.ts",
       revoker: "control-plane/revoker/lambda.ts",
     }),

@@ -54,8 +54,8 @@ export function buildGate(): string {
     minify: true,
     legalComments: "none",
     supported: SUPPORTED,
-    // The name that Terraform declares; short, because every byte counts against the 10 KB of a function.
-    define: { SETTINGS: "S" },
+    // The names that Terraform declares; short, because every byte counts against the 10 KB of a function.
+    define: { SETTINGS: "S", servedPath: "F" },
     logLevel: "silent",
   });
   if (result.warnings.length > 0)

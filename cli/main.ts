@@ -116,6 +116,7 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
       [],
     )
     .option("--online", "first ask every identity provider of the config whether it is there, and what the config says")
+    .option("--site <folder>", "serve the files of this folder in place of the S3 buckets' (default: a demo page)")
     .option("--issuer <url>", "use this OpenID Connect provider instead of the local one; needs --client-id")
     .option("--client-id <id>", "the client ID of the site at that provider")
     .option("--client-secret-file <path>", "a file with the client secret, if the client has one")

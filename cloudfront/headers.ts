@@ -41,6 +41,9 @@ export const READ_ONLY_IN_REQUEST: readonly string[] = [
   "via",
 ];
 
+/** An origin-response function must return these as they were. */
+export const READ_ONLY_IN_ORIGIN_RESPONSE: readonly string[] = ["transfer-encoding", "via"];
+
 const READ_ONLY_IN_RESPONSE = ["transfer-encoding", "via", "warning"];
 
 /**

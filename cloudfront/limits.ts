@@ -15,6 +15,9 @@ export const MAX_VIEWER_REQUEST_TIME = 5_000;
 /** Maximum size of a response generated for a viewer request, headers and body together, in bytes. */
 export const MAX_GENERATED_RESPONSE = 40_960;
 
+/** Maximum size of a response generated for an origin event, headers and body together, in bytes. */
+export const MAX_ORIGIN_RESPONSE = 1_048_576;
+
 /** Bytes of a request's body that Lambda@Edge passes to a viewer-request function. */
 export const MAX_EXPOSED_BODY = 40_960;
 

@@ -14,6 +14,7 @@ import {
 import { clientAuthenticationProblems } from "./client-authentication";
 import type { ConfigProblem } from "./error";
 import type { Config } from "./schema";
+import { sitesHaveAShell, sitesServeWhatIsDecided } from "./site-checks";
 import { wafProblems } from "./waf";
 
 const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
@@ -27,6 +28,8 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   rulesAreReachable,
   behaviorsAreDistinct,
   behaviorsHaveARule,
+  sitesHaveAShell,
+  sitesServeWhatIsDecided,
   transmittersNameAProvider,
   identityProvidersAreComplete,
   madeClientsFitTheProfile,

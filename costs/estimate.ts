@@ -153,16 +153,19 @@ function handlerDay(config: Config, deployed: Deployed, settingsBytes: number, p
 }
 
 /** All requests pass the web ACL; those to the gateway's own endpoints reach the handler instead of the gate. */
-function traffic(config: Config, { webAcls, capacity }: Deployed, profile: Profile): Usage {
+function traffic(config: Config, { webAcls, capacity, edgeMemory }: Deployed, profile: Profile): Usage {
   const { requests, gigabytes, signIns, renewals, signOuts } = profile;
   const gateway = DAYS * (2 * signIns + signIns * renewals + 2 * signOuts);
   const all = requests + gateway;
+  const fromBucket = requests * shareFromBucket(config);
   const { bots } = paidRuleGroups(config);
   const steps = Math.max(0, Math.ceil((capacity - INCLUDED_CAPACITY) / CAPACITY_STEP));
   return {
     edgeRequests: all,
     edgeGigabytes: gigabytes,
     functionRuns: requests,
+    edgeInvocations: fromBucket,
+    edgeGigabyteSeconds: fromBucket * operations.RUN_TIMES.site * edgeMemory,
     storeReads: requests,
     webAclRequests: webAcls * all,
     webAclCapacity: webAcls * steps * all,
@@ -170,6 +173,13 @@ function traffic(config: Config, { webAcls, capacity }: Deployed, profile: Profi
     targetedBotRequests: bots === "targeted" ? all : 0,
     ...logs(config, all * ACCESS_LINE),
   };
+}
+
+/** The share of the requests that a bucket answers instead of the cache, if the site is in buckets. */
+function shareFromBucket({ origin, caching, behaviors }: Config): number {
+  if (origin.type === "s3" && caching === "disabled") return 1;
+  const isInBucket = [origin, ...behaviors.map((behavior) => behavior.origin)].some(({ type }) => type === "s3");
+  return isInBucket ? operations.CACHE_MISSES : 0;
 }
 
 /** In a month of which the logs of `logRetentionDays` are there. */

@@ -42,4 +42,16 @@ export const TIDIES = 288;
 export const POLLS = (5 * 86_400) / 20;
 
 /** Assumed run times in seconds. The identity provider's answers take most of a sign-in or a renewal. */
-export const RUN_TIMES = { signIn: 0.6, renewal: 0.3, signOut: 0.2, tidy: 0.5, sweep: 30, batch: 2, rotation: 180 };
+export const RUN_TIMES = {
+  signIn: 0.6,
+  renewal: 0.3,
+  signOut: 0.2,
+  tidy: 0.5,
+  sweep: 30,
+  batch: 2,
+  rotation: 180,
+  site: 0.01,
+};
+
+/** Assumed share of the requests to a bucket that the cache cannot answer, which run the handler of sites. */
+export const CACHE_MISSES = 0.1;

@@ -8,6 +8,7 @@ import dynalite from "dynalite";
 import type { RevocationCommand } from "../session/revocation";
 import type { SecurityEvent } from "../session/security-event";
 import { failure, type Answer, type Input, type Targets } from "./aws/answer";
+import { objectOperation, sendObject } from "./aws/buckets";
 import { eventBus } from "./aws/event-bus";
 import { invoke, invokedFunction } from "./aws/functions";
 import { keyManagement, SigningKeys } from "./aws/key-management";
@@ -16,6 +17,7 @@ import { queues, type QueueMessage } from "./aws/queues";
 import { Secrets, secretsManager } from "./aws/secrets-manager";
 import { securityTokenService, xmlFailure, type SecurityTokenService } from "./aws/security-token-service";
 import { startPlainServer } from "./plain-server";
+import type { SiteFolder } from "./site-folder";
 
 /** `lost`: DynamoDB carries out the request, but its answer never arrives. */
 export type Fault = "error" | "throttle" | "denied" | "hang" | "garbage" | "lost";
@@ -49,6 +51,8 @@ export interface AwsEmulator {
   requests: string[];
   /** Target to fault: how its calls behave from the next one on, until the entry is removed. */
   faults: Map<string, Fault>;
+  /** The files of all buckets; none if undefined. */
+  files: SiteFolder | undefined;
   /** How many connections are open. */
   connections(): Promise<number>;
   close(): Promise<void>;
@@ -56,7 +60,7 @@ export interface AwsEmulator {
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html */
 const SIGNED =
-  /^AWS4-HMAC-SHA256 Credential=([^/]+)\/\d{8}\/us-east-1\/(?:ssm|secretsmanager|kms|sts|sqs|events|dynamodb|lambda)\/aws4_request, SignedHeaders=[a-z0-9;-]+, Signature=[0-9a-f]{64}$/;
+  /^AWS4-HMAC-SHA256 Credential=([^/]+)\/\d{8}\/us-east-1\/(?:ssm|secretsmanager|kms|sts|sqs|events|dynamodb|lambda|s3)\/aws4_request, SignedHeaders=[a-z0-9;-]+, Signature=[0-9a-f]{64}$/;
 
 const FAULTS: Record<Exclude<Fault, "hang" | "lost">, Answer> = {
   // https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html
@@ -114,12 +118,14 @@ export async function startAwsEmulator(
     // The Query protocol names the operation in the form.
     const isQuery = request.headers["content-type"] === "application/x-www-form-urlencoded";
     const form = isQuery ? Object.fromEntries(new URLSearchParams(await readText(request))) : undefined;
+    const operation = objectOperation(request.method ?? "", request.headers.authorization ?? "");
     const name =
-      form?.["Action"] !== undefined
+      operation ??
+      (form?.["Action"] !== undefined
         ? `STS.${form["Action"]}`
         : invoked === undefined
           ? String(request.headers["x-amz-target"])
-          : "Lambda.Invoke";
+          : "Lambda.Invoke");
     requests.push(name);
     const fault = faults.get(name);
     if (fault === "hang") return;
@@ -128,6 +134,8 @@ export async function startAwsEmulator(
     if (fault === "lost") response.end = () => response.destroy();
     if ((!fault || fault === "lost") && isKnown && name.startsWith("DynamoDB_"))
       return void tables.emit("request", request, response);
+    if (operation !== undefined && isKnown && !fault)
+      return sendObject(emulator.files, request.method!, request.url!, response);
     const input = form ?? (await readJson(request));
     if (!isKnown) return send(response, failure("MissingAuthenticationTokenException", "Missing Authentication Token"));
     if (fault && fault !== "lost")
@@ -151,6 +159,7 @@ export async function startAwsEmulator(
     consumers,
     events,
     onEvent: undefined,
+    files: undefined,
     requests,
     faults,
     connections: () =>

@@ -5,6 +5,7 @@
  *   https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html
  * - Lambda@Edge: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html
  */
+import { STATUS_CODES } from "node:http";
 import { MAX_EXPOSED_BODY } from "../cloudfront/limits";
 
 /** A request at the edge, as the viewer sent it. */
@@ -137,11 +138,6 @@ export function responseFrom(response: FunctionResponse): EdgeResponse {
 
 /** A viewer-request event with the body included. */
 export function lambdaEvent(request: EdgeRequest): unknown {
-  const headers = new Map<string, { key: string; value: string }[]>();
-  for (const [key, value] of request.headers) {
-    const name = key.toLowerCase();
-    headers.set(name, [...(headers.get(name) ?? []), { key, value }]);
-  }
   return {
     Records: [
       {
@@ -155,7 +151,7 @@ export function lambdaEvent(request: EdgeRequest): unknown {
               inputTruncated: request.body.length > MAX_EXPOSED_BODY,
             },
             clientIp: request.clientIp,
-            headers: Object.fromEntries(headers),
+            headers: lambdaHeaders(request.headers),
             method: request.method,
             querystring: request.query ?? "",
             uri: request.path,
@@ -166,6 +162,56 @@ export function lambdaEvent(request: EdgeRequest): unknown {
   };
 }
 
+/**
+ * An origin-response event of a bucket. Its function does not get the body.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html#example-origin-response
+ */
+export function originResponseEvent(
+  request: EdgeRequest,
+  response: Omit<EdgeResponse, "body">,
+  customHeaders: [name: string, value: string][],
+): unknown {
+  return {
+    Records: [
+      {
+        cf: {
+          config: { ...DISTRIBUTION, eventType: "origin-response", requestId: request.id },
+          request: {
+            clientIp: request.clientIp,
+            headers: lambdaHeaders(request.headers),
+            method: request.method,
+            origin: {
+              s3: {
+                authMethod: "none",
+                customHeaders: lambdaHeaders(customHeaders),
+                domainName: "local-bucket.s3.us-east-1.amazonaws.com",
+                path: "",
+                region: "",
+              },
+            },
+            querystring: request.query ?? "",
+            uri: request.path,
+          },
+          response: {
+            headers: lambdaHeaders(response.headers),
+            status: String(response.status),
+            statusDescription: STATUS_CODES[response.status] ?? "",
+          },
+        },
+      },
+    ],
+  };
+}
+
+/** What CloudFront sends on after an origin-response function: without a body of its own, the origin's. */
+export function changedResponse<Response extends Omit<EdgeResponse, "body">>(
+  response: LambdaResponse,
+  original: Response,
+): Response | EdgeResponse {
+  const changed = responseFromLambda(response);
+  return response.body === undefined ? { ...original, status: changed.status, headers: changed.headers } : changed;
+}
+
 export function responseFromLambda(response: LambdaResponse): EdgeResponse {
   return {
     status: Number(response.status),
@@ -174,6 +220,15 @@ export function responseFromLambda(response: LambdaResponse): EdgeResponse {
     ),
     body: Buffer.from(response.body ?? "", response.bodyEncoding === "base64" ? "base64" : "utf8"),
   };
+}
+
+function lambdaHeaders(list: [name: string, value: string][]): LambdaHeaders {
+  const headers = new Map<string, { key: string; value: string }[]>();
+  for (const [key, value] of list) {
+    const name = key.toLowerCase();
+    headers.set(name, [...(headers.get(name) ?? []), { key, value }]);
+  }
+  return Object.fromEntries(headers);
 }
 
 function values(list: [name: string, value: string][]): FunctionValues {

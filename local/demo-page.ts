@@ -16,7 +16,7 @@ const script = readFileSync(join(__dirname, "demo-client.js"), "utf8");
 
 /** @param origin the name of the origin, for people */
 export function demoPage(site: DemoSite, request: EdgeRequest, origin: string): string {
-  const path = request.path === "/index.html" ? "/" : request.path;
+  const path = request.path.replace(/index\.html$/, "").replace(/(?<=.)\/$/, "");
   const product = escapeHtml(site.productName);
   const title = escapeHtml(site.links.find((link) => link.href === path)?.label ?? path);
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">

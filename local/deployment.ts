@@ -83,7 +83,9 @@ export async function deploy(planned: Plan, surroundings: Surroundings): Promise
     });
   }
   const atEdge = new Map(
-    distribution.behaviors.flatMap(({ lambda }) => (lambda ? [[lambda.functionName, lambda]] : [])),
+    distribution.behaviors
+      .flatMap(({ lambda, originResponse }) => [lambda ?? [], originResponse ?? []].flat())
+      .map((lambda) => [lambda.functionName, lambda]),
   );
   const starting = [
     ...[...atEdge.values()].map((lambda) => run(lambda, edgeEnvironment, handlerInstances)),

@@ -17,12 +17,16 @@ export interface Behavior {
   gate?: string;
   /** The Lambda@Edge function on viewer requests. */
   lambda?: EdgeLambda;
+  /** The Lambda@Edge function on origin responses. */
+  originResponse?: EdgeLambda;
   /** `s3` or the domain name of a custom origin. */
   origin: string;
   /** What CloudFront puts before the path of each request; empty if nothing. */
   originPath: string;
   /** Seconds for which CloudFront waits for the response, and for each further part of it. */
   originTimeout: number;
+  /** The headers that CloudFront adds to requests for the origin. */
+  originHeaders: [name: string, value: string][];
   /** What of a request the origin gets: headers and query, the query, or neither. */
   forwards: "all" | "query" | "none";
   responseHeaders: ResponseHeader[];
@@ -71,6 +75,10 @@ export function readDistribution(file: string): Distribution {
         {
           origin: custom ? stack.text(origin["domain_name"], "origin.domain_name") : "s3",
           originPath: typeof origin["origin_path"] === "string" ? origin["origin_path"] : "",
+          originHeaders: list(origin["custom_header"]).map((header): [string, string] => [
+            stack.text(header["name"], "origin.custom_header.name"),
+            stack.text(header["value"], "origin.custom_header.value"),
+          ]),
           originTimeout: Number(custom?.["origin_read_timeout"] ?? ORIGIN_TIMEOUT),
         },
       ];
@@ -78,7 +86,7 @@ export function readDistribution(file: string): Distribution {
   );
 
   function gateOf(behavior: JsonObject): string | undefined {
-    const reference = viewerRequest(behavior["function_association"], "function_arn");
+    const reference = associationOn("viewer-request", behavior["function_association"], "function_arn");
     if (reference === undefined) return undefined;
     const name = stack.nameOf("aws_cloudfront_function", reference);
     const gate = name === undefined ? undefined : stack.resources("aws_cloudfront_function")[name];
@@ -86,8 +94,8 @@ export function readDistribution(file: string): Distribution {
     return stack.text(gate["code"], `aws_cloudfront_function.${name}.code`);
   }
 
-  function lambdaOf(behavior: JsonObject): EdgeLambda | undefined {
-    const reference = viewerRequest(behavior["lambda_function_association"], "lambda_arn");
+  function lambdaOf(event: string, behavior: JsonObject): EdgeLambda | undefined {
+    const reference = associationOn(event, behavior["lambda_function_association"], "lambda_arn");
     if (reference === undefined) return undefined;
     const name = stack.nameOf("aws_lambda_function", reference);
     const lambda = name === undefined ? undefined : stack.resources("aws_lambda_function")[name];
@@ -120,7 +128,8 @@ export function readDistribution(file: string): Distribution {
 
   function read(behavior: JsonObject): Behavior {
     const gate = gateOf(behavior);
-    const lambda = lambdaOf(behavior);
+    const lambda = lambdaOf("viewer-request", behavior);
+    const originResponse = lambdaOf("origin-response", behavior);
     const origin = origins[String(behavior["target_origin_id"])];
     if (origin === undefined) throw new Error(`${file}: there is no origin ${String(behavior["target_origin_id"])}`);
     return {
@@ -128,6 +137,7 @@ export function readDistribution(file: string): Distribution {
       allowedMethods: stack.evaluate(behavior["allowed_methods"] ?? []) as string[],
       ...(gate !== undefined && { gate }),
       ...(lambda && { lambda }),
+      ...(originResponse && { originResponse }),
       ...origin,
       forwards: forwardsOf(behavior),
       responseHeaders: headersOf(behavior),
@@ -184,8 +194,8 @@ function responseHeaders(policy: JsonObject): ResponseHeader[] {
   ];
 }
 
-function viewerRequest(associations: Json | undefined, argument: string): Json | undefined {
-  return list(associations).find((association) => association["event_type"] === "viewer-request")?.[argument];
+function associationOn(event: string, associations: Json | undefined, argument: string): Json | undefined {
+  return list(associations).find((association) => association["event_type"] === event)?.[argument];
 }
 
 /** A block of Terraform's JSON is an object or a list of them. */

@@ -22,6 +22,8 @@ export interface LocalEdgeOptions {
    * one.
    */
   clientSecrets?: Readonly<Record<string, string>>;
+  /** A folder with the files of all buckets; by default the demo site is in their place. */
+  site?: string;
   /** Servers that take the place of the demo site. */
   origins?: OwnOrigins;
   /** Path of the Node that runs the handlers; by default the one that runs this. */

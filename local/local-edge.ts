@@ -30,6 +30,7 @@ import type { Origin } from "./origin";
 import { withOwnOrigins } from "./own-origins";
 import { askOwnServer } from "./own-server";
 import { serve, serveUpgrade, type EdgeParts } from "./server";
+import { answerFromBucket, siteFolder } from "./site-folder";
 import { demoUsers } from "./users";
 
 export type { LocalEdge, LocalEdgeOptions } from "./local-edge-types";
@@ -60,6 +61,7 @@ async function start(
   close: () => Promise<void>,
 ): Promise<LocalEdge> {
   const { origins = {} } = options;
+  const files = options.site === undefined ? undefined : siteFolder(options.site);
   const folder = await mkdtemp(join(tmpdir(), "edgegate-"));
   closers.push(() => rm(folder, { recursive: true, force: true }));
   const namesOf = (config: Config) => [...hostsHere(config, "").values()].map((host) => host.replace(":", ""));
@@ -90,6 +92,7 @@ async function start(
     );
   const first = await planned(options.config);
   const aws = await startAwsEmulator(credentials.accessKeyId);
+  aws.files = files;
   closers.push(aws.close);
   const store = await startKeyValueStoreEmulator(STORE_ARN);
   closers.push(store.close);
@@ -145,7 +148,9 @@ async function start(
   let site = demoSite(current.config);
   const origin: Origin = (request, behavior) => {
     const own = Object.hasOwn(origins, behavior.path) ? origins[behavior.path] : undefined;
-    return own ? askOwnServer(own, request, behavior) : answerFromOrigin(site, request, behavior.origin);
+    if (own) return askOwnServer(own, request, behavior);
+    if (files && behavior.origin === "s3") return answerFromBucket(files, request);
+    return answerFromOrigin(site, request, behavior.origin);
   };
   const parts = (): EdgeParts => ({
     ...current,

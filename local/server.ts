@@ -4,11 +4,18 @@ import { STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:ht
 import { Readable, type Duplex } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { isRefusedInResponse, withoutRemoved } from "../cloudfront/headers";
-import { MAX_GENERATED_RESPONSE } from "../cloudfront/limits";
 import {
+  isDisallowedHeader,
+  isRefusedInResponse,
+  READ_ONLY_IN_ORIGIN_RESPONSE,
+  withoutRemoved,
+} from "../cloudfront/headers";
+import { MAX_GENERATED_RESPONSE, MAX_ORIGIN_RESPONSE } from "../cloudfront/limits";
+import {
+  changedResponse,
   functionEvent,
   lambdaEvent,
+  originResponseEvent,
   requestFrom,
   responseFrom,
   responseFromLambda,
@@ -175,12 +182,15 @@ async function answerOfGate(parts: EdgeParts, behavior: Behavior, gate: string, 
   if (isResponse(result)) return { response: responseFrom(result), ...parts.judge(request, log.join(" "), undefined) };
   const verdict = parts.judge(request, log.join(" "), result.headers["x-gate-email"]?.value);
   const passed = forwarded(requestFrom(result, request), behavior, parts.distribution.rootObject);
-  const response = await parts.origin({ ...visit, ...passed }, behavior);
+  const asked = await parts.origin({ ...visit, ...passed }, behavior);
+  const { response, note } = behavior.originResponse
+    ? await afterOrigin(parts.lambdas[behavior.originResponse.functionName]!, passed, asked, behavior)
+    : { response: asked };
   // What the policy says about headers of a switch of protocols is not documented, and nobody reads them.
   const seen = response.tunnel
     ? { ...response, headers: withoutRemoved(response.headers, "viewer") }
     : withHeaders(response, behavior);
-  return { response: seen, ...verdict };
+  return { response: seen, ...verdict, ...(note !== undefined && { note }) };
 }
 
 function hasBody({ headers }: EdgeRequest): boolean {
@@ -212,21 +222,60 @@ async function answerOfLambda(lambda: Lambda, request: EdgeRequest): Promise<Ans
   return { response: responseFromLambda(result as LambdaResponse), decision: "handler" };
 }
 
+/** The answer of the function on origin responses; and what went wrong, if something did. */
+async function afterOrigin(
+  lambda: Lambda,
+  request: EdgeRequest,
+  response: OriginResponse,
+  { originHeaders }: Behavior,
+): Promise<Pick<Answer, "response" | "note">> {
+  let result: unknown;
+  try {
+    result = await lambda.invoke(originResponseEvent(request, response, originHeaders));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split("\n")[0] : "";
+    return {
+      response: errorPage(request, 503, "The Lambda function failed."),
+      note: `origin handler failed: ${reason}`,
+    };
+  }
+  const problem = problemOf(result, MAX_ORIGIN_RESPONSE, (name) =>
+    READ_ONLY_IN_ORIGIN_RESPONSE.includes(name)
+      ? JSON.stringify(valuesOf((result as LambdaResponse).headers?.[name])) !==
+        JSON.stringify(response.headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value))
+      : isDisallowedHeader(name),
+  );
+  if (problem)
+    return {
+      response: errorPage(request, 502, "The Lambda function returned no valid response."),
+      note: `origin handler: ${problem}`,
+    };
+  return { response: changedResponse(result as LambdaResponse, response) };
+}
+
+function valuesOf(list: { value: string }[] = []): string[] {
+  return list.map(({ value }) => value);
+}
+
 /**
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-generating-http-responses-in-requests.html
  */
-function problemOf(result: unknown): string | undefined {
+function problemOf(
+  result: unknown,
+  limit = MAX_GENERATED_RESPONSE,
+  isRefused = isRefusedInResponse,
+): string | undefined {
   const { status, headers = {}, body = "" } = (result ?? {}) as Partial<LambdaResponse>;
   if (typeof status !== "string" || !/^[2-5]\d\d$/.test(status)) return "status must be a text of three digits";
-  if (typeof body !== "string" || Buffer.byteLength(body) > MAX_GENERATED_RESPONSE)
-    return "body must be a text of at most 40 KB";
+  if (typeof body !== "string" || Buffer.byteLength(body) > limit)
+    return `body must be a text of at most ${limit / 1024} KB`;
   for (const [name, list] of Object.entries(headers)) {
     const wellFormed =
       name === name.toLowerCase() &&
       Array.isArray(list) &&
       list.every(({ key, value }) => typeof value === "string" && (key ?? name).toLowerCase() === name);
     if (!wellFormed) return `header ${name} must be a list of { key, value } under its lower-case name`;
-    if (isRefusedInResponse(name)) return `header ${name} must not be set by a function`;
+    if (isRefused(name)) return `header ${name} must not be set by a function`;
   }
   return undefined;
 }

@@ -20,8 +20,8 @@ export interface Page {
   content: readonly (string | Html)[];
   /** Links that look like buttons; the first one is what most people want. */
   actions?: readonly Action[];
-  /** Also in the log, so that support can find the request. */
-  requestId: string | Html;
+  /** Also in the log, so that support can find the request. Absent if a cache may show the page to others. */
+  requestId?: string | Html;
   /** What the request was for, without its query, which may have a secret in it: for a mail to support. */
   address?: string;
   /** More of the style. */
@@ -53,7 +53,7 @@ export function renderPage(appearance: Appearance, page: Page): string {
     markup`<span>${theme.productName}</span></div><h1>${title}</h1>`,
     ...content.map((part) => (part instanceof Html ? part : markup`<p>${part}</p>`)),
     ...(buttons.length > 0 ? [markup`<p class=a>${buttons}</p>`] : []),
-    markup`<footer>${say("requestId")} ${requestId}`,
+    markup`<footer>${requestId !== undefined && markup`${say("requestId")} ${requestId}`}`,
     ...(theme.support === undefined ? [] : [help(appearance, theme.support, requestId, address)]),
     markup`</footer></main>`,
   ];
@@ -66,7 +66,12 @@ export function textsOf({ theme, language }: Appearance): (key: TextKey, values?
   return (key, values = {}) => fill(own?.[key] ?? shipped[key], values);
 }
 
-function help(appearance: Appearance, support: string, requestId: string | Html, address: string | undefined): Html {
+function help(
+  appearance: Appearance,
+  support: string,
+  requestId: string | Html | undefined,
+  address: string | undefined,
+): Html {
   const href = typeof requestId === "string" ? supportAddress(appearance, support, requestId, address) : support;
   return markup` <a href="${href}">${textsOf(appearance)("getHelp")}</a>`;
 }

@@ -28,6 +28,13 @@ export function mayPass(allow: Allow, roles: readonly string[], idp: string): bo
   return (allow.roles?.some((role) => roles.includes(role)) ?? true) && (allow.idp?.includes(idp) ?? true);
 }
 
+/** True if everybody who meets the first also meets the second. */
+export function implies(first: Allow, second: Allow): boolean {
+  if (second === "public" || first === "public") return second === "public";
+  const [held, needed] = [partsOf(first), partsOf(second)];
+  return isWithin(held.roles, needed.roles) && isWithin(held.idp, needed.idp);
+}
+
 /** Who may pass, in words. */
 export function describeAllow(allow: Allow): string {
   if (typeof allow === "string") return allow;
@@ -37,4 +44,13 @@ export function describeAllow(allow: Allow): string {
 
 function examplePath(pattern: string): string {
   return pattern.replace(/\/\*\*$/, "").replaceAll("*", "1") || "/";
+}
+
+/** A list that is absent allows all. */
+function isWithin(one: readonly string[] | undefined, other: readonly string[] | undefined): boolean {
+  return !other || (!!one && one.every((name) => other.includes(name)));
+}
+
+function partsOf(allow: Exclude<Allow, "public">): Exclude<Allow, string> {
+  return allow === "signed-in" ? {} : allow;
 }

@@ -4,7 +4,7 @@
  */
 import type { Config } from "../config/schema";
 import { policyDocument, type Statement } from "./iam";
-import { authFunctionName, clientSecretName, gateFunctionName, redirectFunctionName } from "./names";
+import { authFunctionName, clientSecretName, gateFunctionName, redirectFunctionName, siteFunctionName } from "./names";
 import { stateOf } from "./base-stack";
 
 /** What one type of resource takes; the same actions and ARNs may serve several types. */
@@ -86,7 +86,7 @@ const NEEDS: Record<string, [service: string, needs: Needs][]> = {
         on: distributions,
       },
     ],
-    // The distribution takes a web ACL and a version of the auth handler
+    // The distribution takes a web ACL and a version of each handler
     // (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-permissions.html).
     [
       "wafv2",
@@ -96,7 +96,8 @@ const NEEDS: Record<string, [service: string, needs: Needs][]> = {
       "lambda",
       {
         actions: "GetFunction EnableReplication* DisableReplication*",
-        on: ({ arn, config }) => [arn("lambda", `function:${authFunctionName(config)}:*`)],
+        on: ({ arn, config }) =>
+          [authFunctionName(config), siteFunctionName(config)].map((name) => arn("lambda", `function:${name}:*`)),
       },
     ],
     [

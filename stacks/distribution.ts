@@ -17,6 +17,8 @@ export interface DistributionProps {
   gateArn: string;
   /** The Lambda@Edge version on the gateway's own endpoints. */
   authArn: string;
+  /** The Lambda@Edge version on what buckets answer; undefined without a bucket. */
+  siteArn: string | undefined;
   /** Undefined for none. */
   webAclArn: string | undefined;
   /** The hosts that CloudFront itself must know: all but those that only the local edge serves. */
@@ -48,7 +50,6 @@ export class Distribution extends Construct {
       waitForDeployment: true,
       ...(props.webAclArn === undefined ? {} : { webAclId: props.webAclArn }),
       aliases: [...props.aliases],
-      ...(isS3(config.origin) ? { defaultRootObject: "index.html" } : {}),
       origin: props.origins.definitions,
       orderedCacheBehavior: [
         gatewayBehavior(props),
@@ -110,6 +111,9 @@ function gatedBehavior(
     ...props.caching.policiesFor(origin.type, caching),
     responseHeadersPolicyId: props.responseHeadersPolicyId,
     functionAssociation: [{ eventType: "viewer-request", functionArn: props.gateArn }],
+    ...(isS3(origin) && {
+      lambdaFunctionAssociation: [{ eventType: "origin-response", lambdaArn: props.siteArn! }],
+    }),
   };
 }
 

@@ -26,10 +26,10 @@ export interface EdgeFunctionProps {
   description: string;
   /** Path of the handler's zip. */
   zip: string;
-  /** What the handler reads at run time: Lambda@Edge has no environment variables. */
-  settings: object;
-  /** Names of the Secrets Manager secrets that the handler reads. */
-  secretNames: readonly string[];
+  /** What the handler reads at run time, because Lambda@Edge has no environment variables; absent for nothing. */
+  settings?: object;
+  /** Names of the Secrets Manager secrets that the handler reads; absent for none. */
+  secretNames?: readonly string[];
   /** Permissions besides reading these and writing its log. */
   permissions: readonly Statement[];
   config: Config;
@@ -47,29 +47,7 @@ export class EdgeFunction extends Construct {
   constructor(scope: Construct, id: string, props: EdgeFunctionProps) {
     super(scope, id);
     const { config, functionName } = props;
-    const parameterName = settingsParameterName(functionName);
-
-    refuseLargeSettings(props);
-    const settings = new TerraformLocal(this, "settings", literal(props.settings));
-    const value = `jsonencode(local.${settings.friendlyUniqueId})`;
-    new SsmParameter(this, "settings_parameter", {
-      name: parameterName,
-      description: `Settings of ${functionName}; no secrets`,
-      type: "String",
-      // Only large settings become an advanced parameter, which costs $0.05 a month. The provider follows in both
-      // directions: https://github.com/hashicorp/terraform-provider-aws/pull/25174
-      tier: "Intelligent-Tiering",
-      // Not secret, so a plan shows what changes; `value` would be hidden.
-      insecureValue: `\${${value}}`,
-      lifecycle: {
-        precondition: [
-          {
-            condition: atMostBytes(value, MAX_SETTINGS_BYTES),
-            errorMessage: `The settings of ${functionName} are larger than the ${MAX_SETTINGS_BYTES} bytes of an SSM parameter. ${SMALLER}`,
-          },
-        ],
-      },
-    });
+    if (props.settings) this.#parameter(functionName, props.settings);
 
     const role = new IamRole(this, "role", {
       ...roleOf(config, functionName),
@@ -80,7 +58,9 @@ export class EdgeFunction extends Construct {
       name: "edge",
       role: role.name,
       policy: policyDocument([
-        ...permissionStatements(functionName, parameterName, props.secretNames),
+        ...(props.settings ? [readSettings(functionName)] : []),
+        ...(props.secretNames ? [readSecrets(props.secretNames)] : []),
+        writeLog(functionName),
         ...props.permissions,
       ]),
     });
@@ -110,10 +90,34 @@ export class EdgeFunction extends Construct {
       dependsOn: [permissions, logGroup],
     }).qualifiedArn;
   }
+
+  #parameter(functionName: string, value: object): void {
+    refuseLargeSettings(functionName, value);
+    const local = new TerraformLocal(this, "settings", literal(value));
+    const text = `jsonencode(local.${local.friendlyUniqueId})`;
+    new SsmParameter(this, "settings_parameter", {
+      name: settingsParameterName(functionName),
+      description: `Settings of ${functionName}; no secrets`,
+      type: "String",
+      // Only large settings become an advanced parameter, which costs $0.05 a month. The provider follows in both
+      // directions: https://github.com/hashicorp/terraform-provider-aws/pull/25174
+      tier: "Intelligent-Tiering",
+      // Not secret, so a plan shows what changes; `value` would be hidden.
+      insecureValue: `\${${text}}`,
+      lifecycle: {
+        precondition: [
+          {
+            condition: atMostBytes(text, MAX_SETTINGS_BYTES),
+            errorMessage: `The settings of ${functionName} are larger than the ${MAX_SETTINGS_BYTES} bytes of an SSM parameter. ${SMALLER}`,
+          },
+        ],
+      },
+    });
+  }
 }
 
 /** Terraform checks the same at plan time, when it knows all values. */
-function refuseLargeSettings({ functionName, settings }: EdgeFunctionProps): void {
+function refuseLargeSettings(functionName: string, settings: object): void {
   const total = jsonencodedBytes(settings);
   if (total <= MAX_SETTINGS_BYTES) return;
   const [[member, largest]] = Object.entries(settings)
@@ -127,32 +131,32 @@ function refuseLargeSettings({ functionName, settings }: EdgeFunctionProps): voi
  * Exactly one parameter, exactly these secrets, one log group. Names instead of references to the resources keep the
  * document readable in the plan that creates them. A role cannot reach another account unless that account allows it.
  */
-function permissionStatements(
-  functionName: string,
-  parameterName: string,
-  secretNames: readonly string[],
-): Statement[] {
-  return [
-    {
-      Sid: "Settings",
-      Effect: "Allow",
-      Action: "ssm:GetParameter",
-      Resource: `arn:aws:ssm:us-east-1:*:parameter${parameterName}`,
-    },
-    {
-      Sid: "Secrets",
-      Effect: "Allow",
-      Action: "secretsmanager:GetSecretValue",
-      // Six random characters end a secret's ARN
-      // (https://docs.aws.amazon.com/secretsmanager/latest/userguide/getting-started.html#term_secret).
-      Resource: secretNames.map((name) => `arn:aws:secretsmanager:us-east-1:*:secret:${name}-??????`),
-    },
-    {
-      Sid: "Logs",
-      Effect: "Allow",
-      Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-      // In every region that runs a replica.
-      Resource: `arn:aws:logs:*:*:log-group:${edgeLogGroupName(functionName)}:*`,
-    },
-  ];
+function readSettings(functionName: string): Statement {
+  return {
+    Sid: "Settings",
+    Effect: "Allow",
+    Action: "ssm:GetParameter",
+    Resource: `arn:aws:ssm:us-east-1:*:parameter${settingsParameterName(functionName)}`,
+  };
+}
+
+function readSecrets(names: readonly string[]): Statement {
+  return {
+    Sid: "Secrets",
+    Effect: "Allow",
+    Action: "secretsmanager:GetSecretValue",
+    // Six random characters end a secret's ARN
+    // (https://docs.aws.amazon.com/secretsmanager/latest/userguide/getting-started.html#term_secret).
+    Resource: names.map((name) => `arn:aws:secretsmanager:us-east-1:*:secret:${name}-??????`),
+  };
+}
+
+function writeLog(functionName: string): Statement {
+  return {
+    Sid: "Logs",
+    Effect: "Allow",
+    Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+    // In every region that runs a replica.
+    Resource: `arn:aws:logs:*:*:log-group:${edgeLogGroupName(functionName)}:*`,
+  };
 }

@@ -5,7 +5,10 @@ import { Construct } from "constructs";
 import { MAX_FUNCTION_SOURCE } from "../cloudfront/limits";
 import { ConfigError } from "../config/error";
 import type { Config } from "../config/schema";
+import { placesOf } from "../config/site-checks";
 import { closedPolicySource, policySource } from "../policy/source";
+import { filesIn } from "../sites/place";
+import { siteSource } from "../sites/source";
 import { gateFunctionName } from "./names";
 import type { SessionStore } from "./session-store";
 import { gateSettings } from "./settings";
@@ -28,10 +31,11 @@ export class Gate extends Construct {
     refuseLargeSource(config, props.source);
     const settings = new TerraformLocal(this, "settings", literal(gateSettings(config)));
     const policy = new TerraformLocal(this, "policy", templateFree(sourceOf(config)));
+    const site = new TerraformLocal(this, "site", templateFree(siteSource(placesOf(config), filesIn(config.policy))));
     const code = new TerraformLocal(
       this,
       "code",
-      `\${file("${source.path}")}\nvar S=\${jsonencode(local.${settings.friendlyUniqueId})};\n\${local.${policy.friendlyUniqueId}}\n`,
+      `\${file("${source.path}")}\nvar S=\${jsonencode(local.${settings.friendlyUniqueId})};\n\${local.${policy.friendlyUniqueId}}\n\${local.${site.friendlyUniqueId}}\n`,
     );
 
     this.arn = new CloudfrontFunction(this, "Resource", {
@@ -62,7 +66,8 @@ export class Gate extends Construct {
 export function gateBytes(config: Config, base: string): { settings: number; policy: number; total: number } {
   const settings = jsonencodedBytes(gateSettings(config));
   const policy = Buffer.byteLength(sourceOf(config));
-  return { settings, policy, total: statSync(base).size + settings + policy + "\nvar S=;\n\n".length };
+  const site = Buffer.byteLength(siteSource(placesOf(config), filesIn(config.policy)));
+  return { settings, policy, total: statSync(base).size + settings + policy + site + "\nvar S=;\n\n\n".length };
 }
 
 function sourceOf({ policy, maintenance }: Config): string {
@@ -78,9 +83,9 @@ function refuseLargeSource(config: Config, base: string): void {
   throw new ConfigError("config", [{ path: "policy", message }]);
 }
 
-/** Rules cannot contain a template's opening characters. If that ever changes, Terraform must not evaluate them. */
-function templateFree(policy: string): string {
-  if (/[$%]\{/.test(policy))
-    throw new Error("the policy's source contains a Terraform template: a rule has a forbidden character");
-  return policy;
+/** Rules and file names cannot contain a template's opening characters. If that ever changes, Terraform must not evaluate them. */
+function templateFree(source: string): string {
+  if (/[$%]\{/.test(source))
+    throw new Error("the gate's source contains a Terraform template: a rule or file name has a forbidden character");
+  return source;
 }

@@ -20,6 +20,7 @@ import { KeyRotator } from "./key-rotator";
 import { Ledger } from "./ledger";
 import { authFunctionName } from "./names";
 import { Origins } from "./origins/origins";
+import { SiteHandler } from "./origins/site-handler";
 import { ProviderCheck } from "./provider-check";
 import { Redirect } from "./redirect";
 import { ResponseHeaders } from "./response-headers";
@@ -101,6 +102,10 @@ export class Gateway extends Construct {
     });
 
     const origins = new Origins(this, "origin", config);
+    const site =
+      origins.buckets.length === 0
+        ? undefined
+        : new SiteHandler(this, "site_handler", { config, zip: artifacts.site, buckets: origins.buckets });
     const webAcl = webAclOf(this, config);
     const responseHeadersPolicyId = new ResponseHeaders(this, "security_headers", config).id;
     const distribution = new Distribution(this, "gateway", {
@@ -110,6 +115,7 @@ export class Gateway extends Construct {
       responseHeadersPolicyId,
       gateArn: gate.arn,
       authArn: auth.qualifiedArn,
+      siteArn: site?.qualifiedArn,
       webAclArn: webAcl?.arn,
       aliases: attached(domains),
       certificateArn: certificate,

@@ -16,6 +16,10 @@ export function authFunctionName(config: Config): string {
   return `${config.name}-auth`;
 }
 
+export function siteFunctionName(config: Config): string {
+  return `${config.name}-site`;
+}
+
 export function keyRotatorFunctionName(config: Config): string {
   return `${config.name}-key-rotator`;
 }

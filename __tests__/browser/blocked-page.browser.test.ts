@@ -18,7 +18,13 @@ function pages(): Record<string, string> {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-page-"));
   const file = (name: string) => join(folder, name);
   try {
-    const artifacts = { gate: file("gate"), auth: file("auth"), keyRotator: file("rotator"), revoker: file("revoker") };
+    const artifacts = {
+      gate: file("gate"),
+      auth: file("auth"),
+      site: file("site"),
+      keyRotator: file("rotator"),
+      revoker: file("revoker"),
+    };
     for (const path of Object.values(artifacts)) writeFileSync(path, "");
     const theme = { productName: "Intranet für alle", support: "help@example.com" };
     const { stackDir } = synthesize(parseConfig({ ...SMALL, theme }), { outdir: file("out"), artifacts });

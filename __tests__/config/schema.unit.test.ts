@@ -77,6 +77,7 @@ describe("a config without a mistake", () => {
   test("that says little gets safe defaults", () => {
     expect(parseConfig(SMALL)).toEqual({
       ...SMALL,
+      origin: { type: "s3", index: "index.html", spa: false },
       alternateDomains: [],
       basePath: "/_gate",
       identityProviders: {
@@ -143,6 +144,7 @@ describe("a config without a mistake", () => {
       {
         policy: [
           { path: "/", allow: "public" },
+          { path: "/index.html", allow: "public" },
           { path: "/**", allow: "signed-in" },
         ],
       },
@@ -152,7 +154,7 @@ describe("a config without a mistake", () => {
       {
         policy: [
           { path: "/.well-known/**", allow: "public" },
-          { path: "/~a_b-c.d/*/...", allow: "public" },
+          { path: "/~a_b-c.d/*/.../**", allow: "public" },
         ],
       },
     ],
@@ -176,7 +178,7 @@ describe("a config without a mistake", () => {
     ],
     [
       "a behavior behind a wildcard rule",
-      { behaviors: [{ path: "/a/*", origin: { type: "s3" } }], policy: [{ path: "/*/b", allow: "public" }] },
+      { behaviors: [{ path: "/a/*", origin: { type: "s3" } }], policy: [{ path: "/*/b/**", allow: "public" }] },
     ],
   ])("may have %s", (_, more) => {
     expect(problemsOf({ ...SMALL, ...more })).toEqual([]);

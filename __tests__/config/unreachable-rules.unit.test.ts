@@ -47,7 +47,13 @@ test.each(PAIRS)("after %j the rule %j can decide: %s", (earlier, later, isReach
     { ...earlier, allow: "public" },
     { ...later, allow: "signed-in" },
   ];
-  const parse = () => parseConfig({ ...SMALL, alternateDomains: [HOSTS[1]], policy });
+  const parse = () =>
+    parseConfig({
+      ...SMALL,
+      origin: { type: "custom", domainName: "origin.example.com" },
+      alternateDomains: [HOSTS[1]],
+      policy,
+    });
   if (isReachable) expect(parse).not.toThrow();
   else
     expect(parse).toThrow(

@@ -19,6 +19,7 @@ function resources(): Resources {
     const artifacts = {
       gate: join(folder, "gate.js"),
       auth: join(folder, "auth.zip"),
+      site: join(folder, "site.zip"),
       keyRotator: join(folder, "key-rotator.zip"),
       revoker: join(folder, "revoker.zip"),
     };

@@ -11,6 +11,7 @@ const BASE = {
   originPath: "",
   originTimeout: 30,
   forwards: "all",
+  originHeaders: [] as [string, string][],
 } as const;
 
 /** One request through one behavior; the origin shows what it got. */

@@ -45,7 +45,7 @@ export function gateSource(): string {
     identityHeaders: [],
     productName: "Example",
   };
-  return `${buildGate()}\nvar S=${JSON.stringify(settings)};\n${policySource([{ path: "/**", allow: "signed-in" }] as Parameters<typeof policySource>[0])}\n`;
+  return `${buildGate()}\nvar S=${JSON.stringify(settings)};\n${policySource([{ path: "/**", allow: "signed-in" }] as Parameters<typeof policySource>[0])}\nvar F;\n`;
 }
 
 export function createGate(source: string, { records, now, failsToRead }: EdgeLocation): Gate {

@@ -38,6 +38,7 @@ function stackOf(clientAuthentication: unknown, more: object = {}): { stack: Sta
   const artifacts = {
     gate: join(folder, "gate.js"),
     auth: join(folder, "auth.zip"),
+    site: join(folder, "site.zip"),
     keyRotator: join(folder, "key-rotator.zip"),
     revoker: join(folder, "revoker.zip"),
   };

@@ -28,6 +28,7 @@ function resources(config: Config): Resources {
     auth: join(folder, "auth.zip"),
     keyRotator: join(folder, "key-rotator.zip"),
     revoker: join(folder, "revoker.zip"),
+    site: join(folder, "site.zip"),
   };
   for (const path of Object.values(artifacts)) writeFileSync(path, "");
   const { stackDir } = synthesize(config, { outdir: mkdtempSync(join(folder, "out-")), artifacts });

@@ -17,6 +17,7 @@ describe("the decision check", () => {
   const artifacts = {
     gate: join(folder, "gate.js"),
     auth: join(folder, "auth.zip"),
+    site: join(folder, "site.zip"),
     keyRotator: join(folder, "key-rotator.zip"),
     revoker: join(folder, "revoker.zip"),
   };

@@ -51,6 +51,7 @@ describe("the stack's AWS provider", () => {
   const artifacts = {
     gate: join(folder, "gate.js"),
     auth: join(folder, "auth.zip"),
+    site: join(folder, "site.zip"),
     keyRotator: join(folder, "key-rotator.zip"),
     revoker: join(folder, "revoker.zip"),
   };

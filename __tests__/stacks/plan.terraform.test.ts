@@ -85,9 +85,16 @@ describeWithTerraform("the plan", (open) => {
       expect(own).toMatchObject({ path_pattern: { constant_value: `${basePath}/*` } });
       expect(deciders(own!)).toEqual([["viewer-request", "aws_lambda_function.auth.qualified_arn"]]);
       expect(own!["lambda_function_association"]).toMatchObject([{ include_body: { constant_value: true } }]);
-      for (const behavior of [...others, (expressions["default_cache_behavior"] as Values[])[0]!]) {
-        expect(deciders(behavior)).toEqual([["viewer-request", "aws_cloudfront_function.gate.arn"]]);
+      const { origin, behaviors } = CONFIGS[name]();
+      const types = [...behaviors.map((behavior) => behavior.origin.type), origin.type];
+      for (const [i, behavior] of [...others, (expressions["default_cache_behavior"] as Values[])[0]!].entries()) {
+        expect(deciders(behavior)).toEqual([
+          ["viewer-request", "aws_cloudfront_function.gate.arn"],
+          // Only buckets need what their answers are replaced by.
+          ...(types[i] === "s3" ? [["origin-response", "aws_lambda_function.site_handler.qualified_arn"]] : []),
+        ]);
       }
+      expect(expressions["default_root_object"]).toBeUndefined();
     });
 
     test("keeps the order of the config's behaviors", () => {
@@ -104,8 +111,8 @@ describeWithTerraform("the plan", (open) => {
     // An origin that learns who is asking is not cached; an origin that is cached does not learn it.
     test.each([
       ["/_door/*", "app-origin.example.com:8443/app", CACHING_DISABLED, "", 7, "https-only"],
-      ["/assets/*", "site-everything.example-assets", CACHING_OPTIMIZED, "", 3, "redirect-to-https"],
-      ["/downloads/*", "site", CACHING_DISABLED, "", 3, "redirect-to-https"],
+      ["/assets/*", "site-everything.example-assets:no-index", CACHING_OPTIMIZED, "", 3, "redirect-to-https"],
+      ["/downloads/*", "site:spa/downloads/404.html", CACHING_DISABLED, "", 3, "redirect-to-https"],
       ["/manuals/*", "site-everything.example-assets", CACHING_DISABLED, "", 3, "redirect-to-https"],
       ["/catalogue/*", "catalogue.example.com:443", undefined, "", 7, "redirect-to-https"],
       [undefined, "app-origin.example.com:8443/app", CACHING_DISABLED, ALL_VIEWER_EXCEPT_HOST, 7, "redirect-to-https"],
@@ -138,11 +145,27 @@ describeWithTerraform("the plan", (open) => {
       });
       const expressions = configuration("everything", "aws_cloudfront_distribution")["origin"] as Values[];
       const buckets = expressions.filter((origin) => !origin["custom_origin_config"]);
-      expect(buckets).toHaveLength(2);
+      expect(buckets).toHaveLength(3);
       for (const bucket of buckets)
         expect(references(bucket["origin_access_control_id"])).toContain(
           "aws_cloudfront_origin_access_control.origin_access_control.id",
         );
+    });
+
+    test("tells the handler of sites, for each way in which a bucket is served, what to show", () => {
+      const origins = one("everything", "aws_cloudfront_distribution", "gateway")["origin"] as Values[];
+      const settings = origins.flatMap(({ origin_id, custom_header }) =>
+        (custom_header as { name: string; value: string }[]).map(({ name, value }) => {
+          const { theme, ...rest } = JSON.parse(decodeURIComponent(value)) as Values;
+          expect([name, theme]).toEqual(["x-gate-site", expect.objectContaining({ accentColor: "#114422" })]);
+          return [origin_id, rest];
+        }),
+      );
+      expect(Object.fromEntries(settings)).toEqual({
+        "site-everything.example-assets": { folders: "index.html" },
+        "site-everything.example-assets:no-index": {},
+        "site:spa/downloads/404.html": { notFound: "/downloads/404.html" },
+      });
     });
 
     test("is on for IPv6 and HTTP/3, behind the web ACL, and live when the apply is over", () => {
@@ -266,7 +289,7 @@ describeWithTerraform("the plan", (open) => {
   });
 
   describe("of the gate", () => {
-    test.each(NAMES)("is the built file, the settings and the policy of the %s config", (name) => {
+    test.each(NAMES)("is the built file, the settings, the policy and the sites of the %s config", (name) => {
       const gate = one(name, "aws_cloudfront_function", "gate");
       expect(gate).toMatchObject({ runtime: "cloudfront-js-2.0", publish: true });
       const built = readFileSync(artifacts().gate, "utf8");
@@ -284,7 +307,7 @@ describeWithTerraform("the plan", (open) => {
       expect(policy.join("\n")).toMatch(
         config.maintenance
           ? /^function opened\(h,m,s,p\)\{\n[^]*\}\nfunction policy\(h,m,s,p\)\{[^\n]*\}\n$/
-          : /^function policy\(h,m,s,p\)\{\n[^]*\}\n$/,
+          : /^function policy\(h,m,s,p\)\{\n[^]*\}\n(?:var F;|function F\(p\)\{.*\})\n$/,
       );
       expect(parsed["closed"]).toBe(
         { everything: "Tue, 01 Dec 2026 08:00:00 GMT", issued: "Tue, 01 Dec 2026 08:00:00 GMT", local: "300" }[
@@ -633,6 +656,7 @@ describeWithTerraform("the plan", (open) => {
         "everything-key-rotator",
         "everything-revocations",
         "everything-revoker",
+        "us-east-1.everything-site",
       ];
       expect(all("everything", "aws_cloudwatch_log_group").map(kept)).toEqual([
         ...functions.map((name) => [`/aws/lambda/${name}`, 365, EVERYTHING.logKmsKeyArn]),
@@ -655,7 +679,7 @@ describeWithTerraform("the plan", (open) => {
     test("gives every role the config's boundary, path and prefix", () => {
       const roles = all("everything", "aws_iam_role").map(({ values }) => values as Values);
       expect(roles.map((role) => role["name"])).toEqual(
-        ["auth", "key-rotator", "revocations", "revoker"].map((name) => `team-everything-${name}`),
+        ["auth", "key-rotator", "revocations", "revoker", "site"].map((name) => `team-everything-${name}`),
       );
       for (const role of roles)
         expect(role).toMatchObject({ path: "/teams/", permissions_boundary: EVERYTHING.iam!.permissionsBoundaryArn });

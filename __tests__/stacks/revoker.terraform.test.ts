@@ -202,12 +202,13 @@ describeWithTerraform("the revoker", (open) => {
         ["handbook-key-rotator", 900, "index.handler", "nodejs22.x"],
         ["handbook-revoker", 900, "index.handler", "nodejs22.x"],
         ["handbook-revocations", 60, "index.handler", "nodejs22.x"],
+        ["handbook-site", 5, "index.handler", "nodejs22.x"],
       ]);
     });
 
     test.each<[Name, (number | undefined)[]]>([
-      ["example", [-1, 1, 5, 8]],
-      ["everything", [-1, -1, -1, -1]],
+      ["example", [-1, 1, 5, 8, -1]],
+      ["everything", [-1, -1, -1, -1, -1]],
     ])("with concurrency kept free as the %s config says", (name, expected) => {
       expect(all(name, "aws_lambda_function").map(({ values }) => values["reserved_concurrent_executions"])).toEqual(
         expected,

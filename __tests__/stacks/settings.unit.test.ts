@@ -28,8 +28,8 @@ test("a token gets no role that the policy does not mention, and each claim once
   const config = parseConfig({
     ...SMALL,
     policy: [
-      { path: "/b", allow: { roles: ["b", "a"] } },
-      { path: "/a", allow: { roles: ["a"] } },
+      { path: "/b/**", allow: { roles: ["b", "a"] } },
+      { path: "/a/**", allow: { roles: ["a"] } },
     ],
     identityHeaders: { "x-gate-team": "department", "x-gate-department": "department", "x-gate-cost": "cost" },
   });

@@ -16,6 +16,7 @@ describe("a synth", () => {
   const artifacts = {
     gate: file("gate.js"),
     auth: file("auth.zip"),
+    site: file("site.zip"),
     keyRotator: file("rotator.zip"),
     revoker: file("revoker.zip"),
   };

@@ -4,6 +4,7 @@ import { TEXT_KEYS } from "../../pages/texts/texts";
 import { IDENTITY } from "./identity-mistakes";
 import { WAF } from "./waf-mistakes";
 import {
+  SMALL,
   ALLOW,
   CACHING,
   HOST,
@@ -13,6 +14,7 @@ import {
   UNKNOWN,
   behavior,
   custom,
+  s3,
   rule,
   type Mistake,
 } from "./small-config";
@@ -190,6 +192,49 @@ const DELIVERY: Mistake[] = [
     "origin.bucketName",
     'write a bucket name of 3 to 63 lower-case letters, digits, dots and hyphens; it is "My_Bucket"',
   ],
+  [
+    s3({ index: "docs/index.html" }),
+    "origin.index",
+    'write a file name, such as "index.html", or false; it is "docs/index.html"',
+  ],
+  [s3({ index: true }), "origin.index", 'write a file name, such as "index.html", or false; it is true'],
+  [s3({ index: ".." }), "origin.index", 'write a file name, such as "index.html", or false; it is ".."'],
+  [s3({ spa: "yes" }), "origin.spa", 'write true or false; it is "yes"'],
+  [
+    s3({ spa: true, index: false }),
+    "origin.index",
+    "spa serves the index document; leave index out, or write its name",
+  ],
+  ...["404.html", "/404", "/../404.html", "/a//404.html", "/404.html?x"].map((notFound): Mistake => [
+    s3({ notFound }),
+    "origin.notFound",
+    `write the path of an HTML page, such as "/404.html"; it is "${notFound}"`,
+  ]),
+  [
+    { policy: [{ path: "/", allow: "public" }, ...SMALL.policy] },
+    "policy[0]",
+    '"/" is for public, but is served "/index.html", which is for signed-in; add or change rules so that both are for the same people, or write index: false',
+  ],
+  [
+    { policy: [{ path: "/index.html", allow: "public" }, ...SMALL.policy] },
+    "policy[1]",
+    '"/" is for signed-in, but is served "/index.html", which is for public; add or change rules so that both are for the same people, or write index: false',
+  ],
+  [
+    { ...s3({}), policy: [{ path: "/help/index.html", allow: "public" }] },
+    "origin.index",
+    '"/help/" is for nobody, but is served "/help/index.html", which is for public; add or change rules so that both are for the same people, or write index: false',
+  ],
+  [
+    { ...s3({ spa: true }), policy: [{ path: "/help/**", allow: "public" }, ...SMALL.policy] },
+    "policy[0]",
+    '"/help" is for public, and is served the application\'s "/index.html", which is for signed-in; allow "/index.html" to public too, or give "/help" a behavior without spa',
+  ],
+  [
+    { ...s3({ notFound: "/404.html" }), policy: [{ path: "/help/**", allow: "public" }, ...SMALL.policy] },
+    "origin.notFound",
+    'everybody who opens a missing page sees "/404.html": "/help" is for public, but "/404.html" is for signed-in; add a rule that allows "/404.html" to public',
+  ],
   [{ origin: { type: "s3", domainName: "origin.example.com" } }, "origin.domainName", UNKNOWN],
   [custom({ domainName: undefined }), "origin.domainName", `${HOST}; it is missing`],
   [
@@ -240,7 +285,7 @@ const DELIVERY: Mistake[] = [
     'no policy rule can match "/b/*"; add a rule such as { path: "/b/**", allow: "signed-in" }',
   ],
   [
-    { ...behavior({ path: "/a/b" }), policy: [{ path: "/a", allow: "public" }] },
+    { ...custom({}), ...behavior({ path: "/a/b" }), policy: [{ path: "/a", allow: "public" }] },
     "behaviors[0].path",
     'no policy rule can match "/a/b"; add a rule such as { path: "/a/b", allow: "signed-in" }',
   ],
@@ -443,12 +488,12 @@ const POLICY: Mistake[] = [
     '"other.example.com" is not served; write wiki.example.com or docs.example.com, or add it to alternateDomains',
   ],
   [
-    rule({ path: "/_gate/me" }),
+    rule({ path: "/_gate/me/**" }),
     "policy[0].path",
     "/_gate is reserved for the gateway's own endpoints; remove the rule",
   ],
   [
-    { ...rule({ path: "/_door" }), basePath: "/_door" },
+    { ...rule({ path: "/_door/**" }), basePath: "/_door" },
     "policy[0].path",
     "/_door is reserved for the gateway's own endpoints; remove the rule",
   ],

@@ -82,8 +82,12 @@ export const EVERYTHING: ConfigInput = {
   origin: { type: "custom", domainName: "app-origin.example.com", path: "/app", httpsPort: 8443, exactPaths: true },
   caching: "disabled",
   behaviors: [
-    { path: "/assets/*", origin: { type: "s3", bucketName: "everything.example-assets" }, caching: "optimized" },
-    { path: "/downloads/*", origin: { type: "s3" } },
+    {
+      path: "/assets/*",
+      origin: { type: "s3", bucketName: "everything.example-assets", index: false },
+      caching: "optimized",
+    },
+    { path: "/downloads/*", origin: { type: "s3", spa: true, notFound: "/downloads/404.html" } },
     { path: "/manuals/*", origin: { type: "s3", bucketName: "everything.example-assets" } },
     { path: "/catalogue/*", origin: { type: "custom", domainName: "catalogue.example.com" }, caching: "optimized" },
   ],

@@ -14,5 +14,5 @@ let source: string | undefined;
 
 /** As it ships: the base source and what Terraform appends. */
 export function gateSource(): string {
-  return (source ??= `${buildGate()}\nvar S=${JSON.stringify(SETTINGS)};\n${policySource([{ path: "/**", allow: "signed-in" }])}\n`);
+  return (source ??= `${buildGate()}\nvar S=${JSON.stringify(SETTINGS)};\n${policySource([{ path: "/**", allow: "signed-in" }])}\nvar F;\n`);
 }

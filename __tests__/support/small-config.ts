@@ -44,3 +44,4 @@ export const transmitter = (more: object) => ({
 export const custom = (more: object) => ({ origin: { type: "custom", domainName: "origin.example.com", ...more } });
 export const behavior = (more: object) => ({ behaviors: [{ path: "/a/*", origin: { type: "s3" }, ...more }] });
 export const rule = (more: object) => ({ policy: [{ ...SMALL.policy[0], ...more }] });
+export const s3 = (more: object) => ({ origin: { type: "s3", ...more } });

@@ -1,4 +1,5 @@
 /** `edgegate dev`: runs the gateway on this machine, with the files that would be deployed. */
+import { statSync } from "node:fs";
 import { loadConfig } from "../../config/load";
 import type { Config } from "../../config/schema";
 import { check, type CheckResult } from "../../local/check";
@@ -21,6 +22,7 @@ export interface DevOptions extends GlobalOptions {
   engine: Engine;
   origin: string[];
   online?: boolean;
+  site?: string;
   issuer?: string;
   clientId?: string;
   clientSecretFile?: string;
@@ -34,6 +36,7 @@ export async function dev(options: DevOptions): Promise<Outcome> {
     throw new CommandFailure("usage", "--json goes with --check", "add --check, or leave --json out");
   const file = configFile(options);
   const config = loadConfig(file);
+  refuseSite(options, config);
   const origins = ownOrigins(options.origin, config);
   if (options.check && options.origin.length > 0)
     throw new CommandFailure("usage", "--check visits the demo site", "leave --origin out");
@@ -52,6 +55,7 @@ export async function dev(options: DevOptions): Promise<Outcome> {
     ...(identityProvider ? withForeignProvider(config, identityProvider) : { config }),
     engine: options.engine,
     origins,
+    ...(options.site !== undefined && { site: options.site }),
     port: options.check ? 0 : options.port,
     ...(!options.check && { onRequest: printLine }),
   });
@@ -97,6 +101,15 @@ function row(result: CheckResult): string[] {
     result.actual,
     ...(result.ok ? [] : [`expected ${result.expected}`]),
   ];
+}
+
+function refuseSite({ check, site }: DevOptions, { origin, behaviors }: Config): void {
+  if (site === undefined) return;
+  if (check) throw new CommandFailure("usage", "--check visits the demo site", "leave --site out");
+  if (!statSync(site, { throwIfNoEntry: false })?.isDirectory())
+    throw new CommandFailure("usage", `--site: there is no folder ${site}`, "write the folder with the built site");
+  if (![origin, ...behaviors.map((behavior) => behavior.origin)].some(({ type }) => type === "s3"))
+    throw new CommandFailure("usage", "--site is for configs with an S3 origin", "leave --site out");
 }
 
 /** Listens from before the start, so that a Ctrl-C during the start leaves nothing behind either. */

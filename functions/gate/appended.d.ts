@@ -5,4 +5,6 @@ import type { GateSettings } from "../../session/settings";
 declare global {
   const SETTINGS: GateSettings;
   const policy: CompiledPolicy;
+  /** From the path of a request to the path of the file that it gets (sites/source.ts); undefined if they are the same. */
+  const servedPath: ((path: string) => string) | undefined;
 }

@@ -51,6 +51,8 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
     const line = pass(request, decision.allow);
     if (!line) return deny(event, "size");
     cf.logCustomData(line);
+    // Only now, so that the path of the viewer was decided.
+    if (servedPath) request.uri = servedPath(path);
     return request;
   }
   if ("deny" in decision) return deny(event, decision.deny, decision.uid);

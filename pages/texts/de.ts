@@ -71,6 +71,8 @@ export const de: Texts = {
   wrongHostText: "Dieses Gateway ist für diese Adresse nicht zuständig.",
   notFoundTitle: "Seite nicht gefunden",
   notFoundText: "Unter dieser Adresse gibt es nichts.",
+  pageUnavailableTitle: "Bitte versuchen Sie es noch einmal",
+  pageUnavailableText: "Diese Seite kann gerade nicht gelesen werden.",
   methodTitle: "Anfrage nicht unterstützt",
   methodText: "Diese Adresse unterstützt diese Art von Anfrage nicht.",
   crossOriginTitle: "Anfrage abgelehnt",

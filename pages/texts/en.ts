@@ -66,6 +66,8 @@ export const en = {
   wrongHostText: "This gateway does not serve this address.",
   notFoundTitle: "Page not found",
   notFoundText: "There is nothing at this address.",
+  pageUnavailableTitle: "Try again",
+  pageUnavailableText: "This page cannot be read right now.",
   methodTitle: "Request not supported",
   methodText: "This address does not support this kind of request.",
   crossOriginTitle: "Request refused",

@@ -69,6 +69,8 @@ export const es: Texts = {
   wrongHostText: "Esta pasarela no atiende esta dirección.",
   notFoundTitle: "Página no encontrada",
   notFoundText: "No hay nada en esta dirección.",
+  pageUnavailableTitle: "Vuelva a intentarlo",
+  pageUnavailableText: "Esta página no se puede leer en este momento.",
   methodTitle: "Solicitud no admitida",
   methodText: "Esta dirección no admite este tipo de solicitud.",
   crossOriginTitle: "Solicitud rechazada",

@@ -69,6 +69,8 @@ export const fr: Texts = {
   wrongHostText: "Cette passerelle ne dessert pas cette adresse.",
   notFoundTitle: "Page introuvable",
   notFoundText: "Il n’y a rien à cette adresse.",
+  pageUnavailableTitle: "Veuillez réessayer",
+  pageUnavailableText: "Cette page ne peut pas être lue pour le moment.",
   methodTitle: "Requête non prise en charge",
   methodText: "Cette adresse ne prend pas en charge ce type de requête.",
   crossOriginTitle: "Requête refusée",

@@ -59,6 +59,10 @@ export class SiteBucket extends Construct {
     return this.#bucket.id;
   }
 
+  get arn(): string {
+    return this.#bucket.arn;
+  }
+
   get domainName(): string {
     return this.#bucket.bucketRegionalDomainName;
   }

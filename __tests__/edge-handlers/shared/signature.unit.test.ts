@@ -48,3 +48,25 @@ test.each([
   expect(ours["x-amz-date"]).toBe(expected.headers.get("x-amz-date"));
   expect(ours["x-amz-security-token"]).toBe(sessionToken);
 });
+
+test.each([
+  ["GET", "https://wiki-1.s3.us-east-1.amazonaws.com/docs/%C3%9Cber%20uns/index.html"],
+  ["HEAD", "https://wiki-1.s3.us-east-1.amazonaws.com/a~b_c-d.e"],
+] as const)("%s of an object, whose path is not encoded again", async (method, url) => {
+  const expected = await new AwsV4Signer({
+    method,
+    url,
+    headers: { "x-amz-content-sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
+    ...CREDENTIALS,
+    service: "s3",
+    region: "us-east-1",
+    datetime: "20260304T050607Z",
+    allHeaders: true,
+  }).sign();
+  const ours = signedHeaders(
+    { method, service: "s3", region: "us-east-1", url: new URL(url), headers: {}, body: "" },
+    CREDENTIALS,
+    NOW,
+  );
+  expect(ours["authorization"]).toBe(expected.headers.get("authorization"));
+});

@@ -58,8 +58,11 @@ function expectedResult(event: CloudFrontFunctionEvent, basePath: string, expect
   return { statusCode: 302, headers: { location: { value: location }, "cache-control": { value: "no-store" } } };
 }
 
-function passedRequest(event: CloudFrontFunctionEvent, { sets, removes, cookies }: Passed): object {
-  const { method, uri, querystring, headers } = event.request;
+function passedRequest(
+  event: CloudFrontFunctionEvent,
+  { sets, removes, cookies, uri = event.request.uri }: Passed,
+): object {
+  const { method, querystring, headers } = event.request;
   const kept = Object.entries(headers).filter(([name]) => !removes.includes(name));
   return {
     method,

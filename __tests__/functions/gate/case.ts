@@ -55,6 +55,8 @@ export interface Passed {
   removes: string[];
   /** All cookies that are left. */
   cookies: Record<string, string>;
+  /** The path of the file that the request gets, where it is another. */
+  uri?: string;
 }
 
 export type GateCase = [name: string, request: GateRequest, expected: Expected];

@@ -8,6 +8,7 @@ import { IDENTITY_CASES } from "./identity-cases";
 import { MAINTENANCE_CASES } from "./maintenance-cases";
 import { PATH_CASES } from "./path-cases";
 import { POLICY_CASES } from "./policy-cases";
+import { SERVED_CASES } from "./served-cases";
 import { ALICE, storeWith, token } from "./sessions";
 import { gateSources } from "./sites";
 import { TOKEN_CASES } from "./token-cases";
@@ -18,6 +19,7 @@ const TOPICS: [topic: string, cases: GateCase[]][] = [
   ["a rule", POLICY_CASES],
   ["a path", PATH_CASES],
   ["what the origin learns", IDENTITY_CASES],
+  ["the file that a request gets", SERVED_CASES],
   ["an answer of the gate's own", ANSWER_CASES],
   ["a closed site", MAINTENANCE_CASES],
 ];

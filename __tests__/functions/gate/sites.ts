@@ -71,6 +71,29 @@ const SITES = {
       { path: "/**", allow: "signed-in" },
     ],
   },
+  /** Buckets behind most paths: with folders, with applications of one page, and with neither; and an API. */
+  buckets: {
+    ...COMMON,
+    name: "buckets",
+    origin: { type: "s3" },
+    behaviors: [
+      { path: "/api/*", origin: { type: "custom", domainName: "api.example.com" } },
+      { path: "/app/*", origin: { type: "s3", bucketName: "example-app", spa: true } },
+      { path: "/raw/*", origin: { type: "s3", bucketName: "example-raw", index: false } },
+      { path: "/a*z/*.d/x", origin: { type: "s3", bucketName: "example-raw", index: "main.htm" } },
+    ],
+    policy: [
+      { path: "/", allow: "public" },
+      { path: "/index.html", allow: "public" },
+      { path: "/app/admin/**", allow: { roles: ["admin"] } },
+      { path: "/app/**", allow: "signed-in" },
+      { path: "/files/**", allow: "public", escapes: true },
+      { path: "/favicon.ico", allow: "public" },
+      { path: "/**", allow: "public" },
+    ],
+  },
+  /** One page, and nothing else. */
+  app: { ...COMMON, name: "app", origin: { type: "s3", spa: true }, policy: [{ path: "/**", allow: "signed-in" }] },
   /** Says as little as can be said, under a base path of its own. */
   door: { ...COMMON, name: "door", basePath: "/_door", policy: [{ path: "/**", allow: "signed-in" }] },
   /** Closed until a time, except for the people who work on it. */
@@ -115,12 +138,13 @@ export function gateSources(): Record<Site, string> {
     const artifacts = {
       gate: join(folder, "gate.js"),
       auth: join(folder, "auth.zip"),
+      site: join(folder, "site.zip"),
       keyRotator: join(folder, "key-rotator.zip"),
       revoker: join(folder, "revoker.zip"),
     };
     writeFileSync(artifacts.gate, buildGate());
     // The gate does not use them; the stack only copies them.
-    for (const zip of [artifacts.auth, artifacts.keyRotator, artifacts.revoker]) writeFileSync(zip, "");
+    for (const zip of [artifacts.auth, artifacts.site, artifacts.keyRotator, artifacts.revoker]) writeFileSync(zip, "");
     const sources = Object.entries(SITES).map(([site, config]) => {
       const { stackDir } = synthesize(parseConfig(config), { outdir: join(folder, site), artifacts });
       const gates = readDistribution(join(stackDir, "cdk.tf.json")).behaviors.flatMap(({ gate }) => gate ?? []);

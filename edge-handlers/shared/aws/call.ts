@@ -190,7 +190,7 @@ function endpointOf(service: string, endpointVariable: string): string {
  * Read for each call, because Lambda's credentials change.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
-function credentials(): Credentials {
+export function credentials(): Credentials {
   const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", AWS_SESSION_TOKEN } = process.env;
   return { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken: AWS_SESSION_TOKEN };
 }

@@ -2,6 +2,8 @@
 import { createHash, createHmac } from "node:crypto";
 
 export interface Unsigned {
+  /** `POST` if absent. */
+  method?: "GET" | "HEAD" | "POST";
   service: string;
   region: string;
   /** Without a query. */
@@ -17,9 +19,9 @@ export interface Credentials {
   sessionToken?: string | undefined;
 }
 
-/** The headers of a POST request, with its signature. `Host` is added by whoever sends it. */
+/** The headers of a request, with its signature. `Host` is added by whoever sends it. */
 export function signedHeaders(
-  { service, region, url, headers, body }: Unsigned,
+  { method = "POST", service, region, url, headers, body }: Unsigned,
   { accessKeyId, secretAccessKey, sessionToken }: Credentials,
   now: Date,
 ): Record<string, string> {
@@ -29,12 +31,14 @@ export function signedHeaders(
     ...headers,
     host: url.host,
     "x-amz-date": time,
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+    ...(service === "s3" && { "x-amz-content-sha256": sha256(body) }),
     ...(sessionToken && { "x-amz-security-token": sessionToken }),
   };
   const names = Object.keys(all).sort();
   const canonical = [
-    "POST",
-    canonicalPath(url),
+    method,
+    service === "s3" ? url.pathname : canonicalPath(url),
     "",
     ...names.map((name) => `${name}:${all[name]!.trim()}`),
     "",
@@ -51,7 +55,7 @@ export function signedHeaders(
   };
 }
 
-/** The path is encoded once more, except for the slashes. */
+/** The path is encoded once more, except for the slashes. Not for S3, whose paths are keys. */
 function canonicalPath({ pathname }: URL): string {
   return encodeURIComponent(pathname)
     .replace(/%2F/g, "/")

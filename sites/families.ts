@@ -1,0 +1,45 @@
+/** Families of paths: all paths that a policy cannot tell apart. */
+
+/** In a family: a name that occurs in no rule. */
+export const ANY = "\0";
+/** In a family: such names, as many as you like, with slashes between them. */
+export const DEEPER = "\u0001";
+
+/**
+ * A rule only compares each segment with a name. So paths that differ in names of no rule are decided alike, and below
+ * the longest rule nothing is told apart any more.
+ *
+ * @param patterns the paths of all rules
+ * @returns every path without a trailing slash is in one of them; the root is `""`
+ */
+export function familiesOf(patterns: readonly string[]): string[] {
+  const families: string[] = [];
+  const walk = (family: string, rests: readonly (readonly string[])[]): void => {
+    families.push(family);
+    if (rests.every(([name]) => name === undefined || name === "**")) return void families.push(`${family}/${DEEPER}`);
+    const names = new Set(rests.flatMap(([name]) => (name === undefined || name.startsWith("*") ? [] : [name])));
+    for (const name of [...names, ANY]) {
+      const below = rests.flatMap((rest) => restBelow(rest, name));
+      walk(`${family}/${name}`, below);
+    }
+  };
+  walk(
+    "",
+    patterns.map((pattern) => pattern.split("/").filter((segment) => segment !== "")),
+  );
+  return families;
+}
+
+/** A path of the family. */
+export function memberOf(family: string, patterns: readonly string[]): string {
+  const names = new Set(patterns.flatMap((pattern) => pattern.split("/")));
+  let name = "any";
+  while (names.has(name)) name += "-";
+  return family.replaceAll(ANY, name).replaceAll(DEEPER, name);
+}
+
+/** What is left of a pattern below a segment of this name; nothing if the pattern does not match the name. */
+function restBelow([first, ...rest]: readonly string[], name: string): string[][] {
+  if (first === "**") return [["**"]];
+  return first === name || first === "*" ? [rest] : [];
+}

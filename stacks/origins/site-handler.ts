@@ -1,0 +1,78 @@
+import { Construct } from "constructs";
+import type { S3Origin } from "../../config/origins/s3";
+import { ConfigError } from "../../config/error";
+import type { Config } from "../../config/schema";
+import { LANGUAGES } from "../../pages/texts/texts";
+import type { Theme } from "../../pages/theme";
+import { encodeSiteSettings, MAX_SITE_SETTINGS } from "../../session/site";
+import { EdgeFunction } from "../edge-function";
+import { siteFunctionName } from "../names";
+import { themeOf } from "../settings";
+import type { SiteBucket } from "./site-bucket";
+
+/** The handler of what is missing in buckets. */
+export class SiteHandler extends Construct {
+  readonly qualifiedArn: string;
+
+  constructor(scope: Construct, id: string, props: { config: Config; zip: string; buckets: readonly SiteBucket[] }) {
+    super(scope, id);
+    const { config, zip, buckets } = props;
+    this.qualifiedArn = new EdgeFunction(this, "Resource", {
+      functionName: siteFunctionName(config),
+      description: `Answers for what is missing in the buckets of ${config.name}`,
+      zip,
+      permissions: [
+        {
+          Sid: "Files",
+          Effect: "Allow",
+          Action: "s3:GetObject",
+          Resource: buckets.map(({ arn }) => `${arn}/*`),
+        },
+      ],
+      config,
+    }).qualifiedArn;
+  }
+}
+
+/**
+ * The value of the header with the handler's settings.
+ *
+ * @throws ConfigError if CloudFront does not take so much
+ */
+export function siteSettings(config: Config, { index, spa, notFound }: S3Origin): string {
+  const settings = encodeSiteSettings({
+    theme: siteTheme(config),
+    // An application has no folders: its deep links may look like some.
+    ...(index !== false && !spa && { folders: index }),
+    ...(notFound !== undefined && { notFound }),
+  });
+  if (settings.length <= MAX_SITE_SETTINGS) return settings;
+  const message = `what the handler of buckets needs has ${settings.length} characters, and a header of CloudFront ${MAX_SITE_SETTINGS}; shorten ${TEXTS.join(" and ")} of theme.texts`;
+  throw new ConfigError("config", [{ path: "theme.texts", message }]);
+}
+
+/** The texts that the handler's pages may show, besides the help link. */
+const TEXTS = [
+  "notFoundTitle",
+  "notFoundText",
+  "pageUnavailableTitle",
+  "pageUnavailableText",
+  "methodTitle",
+  "methodText",
+  "getHelp",
+] as const;
+
+function siteTheme(config: Config): Theme {
+  const { productName, accentColor, support, languages = LANGUAGES, texts } = themeOf(config);
+  const language = languages[0]!;
+  const own = Object.fromEntries(
+    TEXTS.flatMap((key) => (texts?.[language]?.[key] ? [[key, texts[language][key]]] : [])),
+  );
+  return {
+    productName,
+    accentColor,
+    ...(support !== undefined && { support }),
+    ...(language !== LANGUAGES[0] && { languages: [language] }),
+    ...(Object.keys(own).length > 0 && { texts: { [language]: own } }),
+  };
+}
