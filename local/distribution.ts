@@ -1,5 +1,6 @@
 /** What the synthesized stack deploys at the edge, read from its `cdk.tf.json`. */
 import type { AuthParameter } from "../session/settings";
+import { forwardingOf, MANAGED_FORWARDING, together, type Forwarding } from "./forwarding";
 import { readTerraformJson, type Json, type JsonObject } from "./terraform-json";
 
 export interface EdgeLambda {
@@ -16,10 +17,10 @@ export interface Behavior {
   gate?: string;
   /** The Lambda@Edge function on viewer requests. */
   lambda?: EdgeLambda;
-  /** `s3` or the domain name of a custom origin. */
+  /** `s3` or the domain name of a server; the first origin of a group. */
   origin: string;
-  /** Which headers of a request the origin gets. */
-  forwards: "all" | "none";
+  /** What the origin gets of a request. */
+  forwards: Forwarding;
   responseHeaders: ResponseHeader[];
 }
 
@@ -40,17 +41,6 @@ export interface Distribution {
   authSettings: AuthParameter;
 }
 
-/**
- * What the managed policies send to the origin, beyond what CloudFront always sends.
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
- */
-const MANAGED_POLICIES: Record<string, "all" | "none"> = {
-  "4135ea2d-6df8-44a3-9df3-4b5a84be39ad": "none", // CachingDisabled
-  "658327ea-f89d-4fab-a63d-7e88639e58f6": "none", // CachingOptimized
-  "b689b0a8-53d0-40ab-baf2-68738e2966ac": "all", // AllViewerExceptHostHeader
-};
-
 /** @throws Error for a file that is not a synthesized gateway, or that the local edge cannot emulate */
 export function readDistribution(file: string): Distribution {
   const stack = readTerraformJson(file);
@@ -58,9 +48,13 @@ export function readDistribution(file: string): Distribution {
   const origins = Object.fromEntries(
     list(distribution["origin"]).map((origin) => [
       String(origin["origin_id"]),
-      origin["custom_origin_config"] ? stack.text(origin["domain_name"], "origin.domain_name") : "s3",
+      origin["custom_origin_config"] || origin["vpc_origin_config"]
+        ? stack.text(origin["domain_name"], "origin.domain_name")
+        : "s3",
     ]),
   );
+  for (const group of list(distribution["origin_group"]))
+    origins[String(group["origin_id"])] = origins[String(list(group["member"])[0]!["origin_id"])]!;
 
   function gateOf(behavior: JsonObject): string | undefined {
     const reference = viewerRequest(behavior["function_association"], "function_arn");
@@ -89,17 +83,25 @@ export function readDistribution(file: string): Distribution {
     return policy ? responseHeaders(stack.evaluate(policy) as JsonObject) : [];
   }
 
-  function forwardsOf(behavior: JsonObject): "all" | "none" {
-    const policies = [behavior["cache_policy_id"], behavior["origin_request_policy_id"]].filter(
-      (id) => typeof id === "string",
+  function forwardsOf(behavior: JsonObject): Forwarding {
+    const named: [type: string, id: Json | undefined][] = [
+      ["aws_cloudfront_cache_policy", behavior["cache_policy_id"]],
+      ["aws_cloudfront_origin_request_policy", behavior["origin_request_policy_id"]],
+    ];
+    return together(
+      named.flatMap(([type, id]) => {
+        if (typeof id !== "string") return [];
+        const name = stack.nameOf(type, id);
+        const forwarding = name === undefined ? MANAGED_FORWARDING[id] : forwardingOf(settingsOf(type, name));
+        if (!forwarding) throw new Error(`${file}: there is no managed policy ${id}`);
+        return [forwarding];
+      }),
     );
-    const forwards = policies.map(
-      (id) =>
-        MANAGED_POLICIES[id] ?? (stack.nameOf("aws_cloudfront_cache_policy", id) === undefined ? undefined : "none"),
-    );
-    const unknown = policies.find((_, index) => forwards[index] === undefined);
-    if (unknown !== undefined) throw new Error(`${file}: there is no managed policy ${unknown}`);
-    return forwards.includes("all") ? "all" : "none";
+  }
+
+  function settingsOf(type: string, name: string): JsonObject {
+    const policy = stack.evaluate(stack.resources(type)[name]!) as JsonObject;
+    return list(policy["parameters_in_cache_key_and_forwarded_to_origin"])[0] ?? policy;
   }
 
   function read(behavior: JsonObject): Behavior {

@@ -16,6 +16,7 @@ import {
   type LambdaResponse,
 } from "./cloudfront-events";
 import { behaviorFor, type Behavior, type Distribution } from "./distribution";
+import { forwards } from "./forwarding";
 import { FunctionFault, isResponse, type GateRun, type KeyValueStore } from "./gate-result";
 import type { Lambda } from "./lambda";
 
@@ -132,13 +133,15 @@ function problemOf(result: unknown): string | undefined {
 
 /** The request that the origin gets: its path and body, and what the behavior's policies add. */
 function forwarded(request: EdgeRequest, behavior: Behavior, rootObject: string): EdgeRequest {
-  const all = behavior.forwards === "all";
-  const headers = request.headers.filter(([name]) => name !== "host" && (all || ALWAYS_FORWARDED.includes(name)));
+  const isForwarded = (name: string) =>
+    forwards(behavior.forwards, name) || (name !== "host" && ALWAYS_FORWARDED.includes(name));
+  const headers = request.headers.filter(([name]) => isForwarded(name));
+  if (behavior.origin !== "s3" && !isForwarded("host")) headers.unshift(["host", behavior.origin]);
   const path = request.path === "/" ? `/${rootObject}` : request.path;
   return {
     ...request,
     path,
-    query: all ? request.query : undefined,
+    query: behavior.forwards.query ? request.query : undefined,
     headers: [...headers, ["x-amz-cf-id", request.id]],
   };
 }

@@ -1,6 +1,7 @@
 import { CloudfrontCachePolicy } from "@cdktf/provider-aws/lib/cloudfront-cache-policy";
 import { Construct } from "constructs";
-import type { Config, Origin } from "../config/schema";
+import { forwardsHost, type SingleOrigin } from "../config/origins/origin";
+import type { Config } from "../config/schema";
 
 /**
  * IDs are the same in every account:
@@ -13,6 +14,7 @@ export const MANAGED_CACHE_POLICY = {
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html */
 const MANAGED_ORIGIN_REQUEST_POLICY = {
+  AllViewer: "216adef6-5c7f-47e4-b989-5492eafa07d3",
   AllViewerExceptHostHeader: "b689b0a8-53d0-40ab-baf2-68738e2966ac",
 } as const;
 
@@ -27,48 +29,57 @@ export interface CachePolicies {
  */
 export class Caching extends Construct {
   readonly #name: string;
-  #shared: CloudfrontCachePolicy | undefined;
+  readonly #shared = new Map<string, CloudfrontCachePolicy>();
 
   constructor(scope: Construct, id: string, config: Config) {
     super(scope, id);
-    this.#name = `${config.name}-shared`;
+    this.#name = config.name;
   }
 
-  policiesFor(type: Origin["type"], caching: "disabled" | "optimized"): CachePolicies {
-    const table = {
-      // Nothing but the path reaches the bucket; origin access control signs the request.
-      "s3 disabled": () => ({ cachePolicyId: MANAGED_CACHE_POLICY.CachingDisabled }),
-      "s3 optimized": () => ({ cachePolicyId: MANAGED_CACHE_POLICY.CachingOptimized }),
-      // Not the Host header: the origin's certificate is for its own name.
-      "custom disabled": () => ({
-        cachePolicyId: MANAGED_CACHE_POLICY.CachingDisabled,
-        originRequestPolicyId: MANAGED_ORIGIN_REQUEST_POLICY.AllViewerExceptHostHeader,
-      }),
-      "custom optimized": () => ({ cachePolicyId: this.#sharedPolicy().id }),
+  policiesFor(origin: SingleOrigin, caching: "disabled" | "optimized"): CachePolicies {
+    // Nothing but the path reaches the bucket; origin access control signs the request.
+    if (origin.type === "s3")
+      return {
+        cachePolicyId: MANAGED_CACHE_POLICY[caching === "optimized" ? "CachingOptimized" : "CachingDisabled"],
+      };
+    if (caching === "optimized") return { cachePolicyId: this.#sharedPolicy(forwardsHost(origin)).id };
+    return {
+      cachePolicyId: MANAGED_CACHE_POLICY.CachingDisabled,
+      originRequestPolicyId:
+        MANAGED_ORIGIN_REQUEST_POLICY[forwardsHost(origin) ? "AllViewer" : "AllViewerExceptHostHeader"],
     };
-    return table[`${type} ${caching}` as const]();
   }
 
   /**
-   * Caches what a custom origin marks as cacheable, for all users. The managed policy CachingOptimized does not fit:
-   * its minimum TTL of one second overrides `no-store` and `private`
+   * Caches what a server marks as cacheable, for all users. The managed policy CachingOptimized does not fit: its
+   * minimum TTL of one second overrides `no-store` and `private`
    * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html#ExpirationDownloadDist).
+   *
+   * @param byHost for a server that gets the viewer's `Host`: what it answers for one host must not be served on
+   *   another. Without this, CloudFront's cache key has the path but no host
+   *   (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-the-cache-key.html)
    */
-  #sharedPolicy(): CloudfrontCachePolicy {
-    this.#shared ??= new CloudfrontCachePolicy(this, "shared", {
-      name: this.#name,
-      comment: "Keeps what the origin marks as cacheable, for all users alike",
-      minTtl: 0,
-      defaultTtl: 0,
-      maxTtl: 31_536_000,
-      parametersInCacheKeyAndForwardedToOrigin: {
-        cookiesConfig: { cookieBehavior: "none" },
-        headersConfig: { headerBehavior: "none" },
-        queryStringsConfig: { queryStringBehavior: "all" },
-        enableAcceptEncodingBrotli: true,
-        enableAcceptEncodingGzip: true,
-      },
-    });
-    return this.#shared;
+  #sharedPolicy(byHost: boolean): CloudfrontCachePolicy {
+    const id = byHost ? "shared_by_host" : "shared";
+    const known =
+      this.#shared.get(id) ??
+      new CloudfrontCachePolicy(this, id, {
+        name: `${this.#name}-${id.replaceAll("_", "-")}`,
+        comment: `Keeps what the origin marks as cacheable, for all users alike${byHost ? ", by host" : ""}`,
+        minTtl: 0,
+        defaultTtl: 0,
+        maxTtl: 31_536_000,
+        parametersInCacheKeyAndForwardedToOrigin: {
+          cookiesConfig: { cookieBehavior: "none" },
+          headersConfig: byHost
+            ? { headerBehavior: "whitelist", headers: { items: ["Host"] } }
+            : { headerBehavior: "none" },
+          queryStringsConfig: { queryStringBehavior: "all" },
+          enableAcceptEncodingBrotli: true,
+          enableAcceptEncodingGzip: true,
+        },
+      });
+    this.#shared.set(id, known);
+    return known;
   }
 }

@@ -50,7 +50,9 @@ export class Gateway extends Construct {
   readonly revocationsTableName: string;
   /** ARN of the store that the gate reads; key rotation and revocation fill it. */
   readonly sessionStoreArn: string;
-  /** Names of the buckets for the files of the S3 origins. */
+  /** By origin that its owner must open to the distribution: the statement of a bucket's policy, or commands. */
+  readonly originAccess: Readonly<Record<string, string>>;
+  /** Names of the buckets that the gateway made for the files of S3 origins. */
   readonly siteBuckets: readonly string[];
   /** Names of the secrets that need a value. */
   readonly secretNames: readonly string[];
@@ -112,7 +114,7 @@ export class Gateway extends Construct {
       aliases: attached(domains),
       certificateArn: certificate,
     });
-    const readable = origins.buckets.map((bucket) => bucket.allowReadBy(distribution.arn));
+    const readable = origins.allowAccessBy(distribution.arn);
     const { delivery, groupName } = new AccessLogs(this, "access_logs", { config, distributionArn: distribution.arn });
     new Alarms(this, "alarm", { config, distributionId: distribution.id, accessLogGroup: groupName });
     const redirect =
@@ -145,6 +147,7 @@ export class Gateway extends Construct {
     this.revocationsTableName = ledger.revocations.name;
     this.sessionStoreArn = store.arn;
     this.siteBuckets = origins.buckets.map((bucket) => bucket.name);
+    this.originAccess = origins.accessToGive(distribution.arn);
     this.secretNames = secrets.namesToFill;
     this.redirectUris = redirectUris(config);
     this.postLogoutRedirectUris = postLogoutRedirectUris(config);

@@ -121,6 +121,7 @@ describe("a config without a mistake", () => {
     const config = parseConfig(EVERYTHING);
     expect(config).toMatchObject({
       ...EVERYTHING,
+      behaviors: JSON.parse(JSON.stringify(EVERYTHING.behaviors).replace(/"(\d+)s"/g, "$1")) as object[],
       signInHook: { ...EVERYTHING.signInHook, timeout: 1 },
       session: { absolute: 43_200, idle: 7200, token: 300, onReuse: "revoke-user", keyRotationDays: 7 },
     });

@@ -13,6 +13,7 @@ import { synthesize } from "../../stacks/synthesize";
 import { SMALL } from "../support/small-config";
 import { EVERYTHING } from "../support/configs";
 import { mockWebAcl } from "../support/mock-provider";
+import { ORIGINS } from "../support/origins";
 import { describeWithTerraform } from "../support/terraform";
 import type { PartOfPlan } from "../support/terraform-modules";
 
@@ -62,6 +63,7 @@ const ALONE: [setting: string, config: Partial<ConfigInput>][] = [
     `session.${key}`,
     { session: { [key]: EVERYTHING.session![key] } },
   ]),
+  ...Object.entries(ORIGINS).map(([name, origin]): [string, Partial<ConfigInput>] => [`origin.${name}`, { origin }]),
 ];
 
 test("the config with everything has every setting", () => {
@@ -76,7 +78,7 @@ describeWithTerraform("alone", (_open, planTogether) => {
   const stackOf = (folder: string, more: Partial<ConfigInput>) =>
     synthesize(parseConfig({ ...SMALL, ...more }), { outdir: join(outdir, folder), artifacts }).stackDir;
   const read = (stackDir: string) => readFileSync(join(stackDir, "cdk.tf.json"), "utf8");
-  const moduleOf = (setting: string) => setting.replace(".", "-");
+  const moduleOf = (setting: string) => setting.replace(/[^a-z]+/gi, "-");
   const texts: Record<string, string> = {};
   /** By setting: why there is nothing to plan. */
   const failures: Record<string, unknown> = {};

@@ -1,19 +1,8 @@
 /** Every mistake that one can make in a config. */
 import { IDENTITY } from "./identity-mistakes";
+import { ORIGIN_MISTAKES } from "./origin-mistakes";
 import { WAF } from "./waf-mistakes";
-import {
-  ALLOW,
-  CACHING,
-  HOST,
-  ORIGIN,
-  ROLE,
-  SLUG,
-  UNKNOWN,
-  behavior,
-  custom,
-  rule,
-  type Mistake,
-} from "./small-config";
+import { ALLOW, CACHING, HOST, ORIGIN, ROLE, SLUG, UNKNOWN, behavior, rule, type Mistake } from "./small-config";
 
 const TAG_TEXT = "letters, digits, spaces and _ . : / = + @ -";
 const TAG_KEY = `write tag keys of 1 to 128 characters, ${TAG_TEXT}, that do not start with "aws:"`;
@@ -182,37 +171,6 @@ const DELIVERY: Mistake[] = [
   [{ origin: undefined }, "origin", `${ORIGIN}; it is missing`],
   [{ origin: "s3" }, "origin", `${ORIGIN}; it is "s3"`],
   [{ origin: { type: "ftp" } }, "origin.type", `${ORIGIN}; it is "ftp"`],
-  [
-    { origin: { type: "s3", bucketName: "My_Bucket" } },
-    "origin.bucketName",
-    'write a bucket name of 3 to 63 lower-case letters, digits, dots and hyphens; it is "My_Bucket"',
-  ],
-  [{ origin: { type: "s3", domainName: "origin.example.com" } }, "origin.domainName", UNKNOWN],
-  [custom({ domainName: undefined }), "origin.domainName", `${HOST}; it is missing`],
-  [
-    custom({ domainName: "https://origin.example.com" }),
-    "origin.domainName",
-    `${HOST}; it is "https://origin.example.com"`,
-  ],
-  [
-    custom({ domainName: "wiki.example.com" }),
-    "origin.domainName",
-    '"wiki.example.com" is a domain of the gateway, so requests would return to it; write the host name of the server behind it, such as "origin.wiki.example.com"',
-  ],
-  [
-    {
-      alternateDomains: ["docs.example.com"],
-      ...behavior({ origin: { type: "custom", domainName: "docs.example.com" } }),
-    },
-    "behaviors[0].origin.domainName",
-    '"docs.example.com" is a domain of the gateway, so requests would return to it; write the host name of the server behind it, such as "origin.docs.example.com"',
-  ],
-  [custom({ path: "app/" }), "origin.path", 'write a path without a trailing slash, such as "/app"; it is "app/"'],
-  [custom({ path: "/a?b" }), "origin.path", 'write a path without a trailing slash, such as "/app"; it is "/a?b"'],
-  [custom({ httpsPort: "443" }), "origin.httpsPort", 'write a port number; it is "443"'],
-  [custom({ httpsPort: 0 }), "origin.httpsPort", "write a port from 1 to 65535; it is 0"],
-  [custom({ httpsPort: 65_536 }), "origin.httpsPort", "write a port from 1 to 65535; it is 65536"],
-  [custom({ httpPort: 80 }), "origin.httpPort", UNKNOWN],
   [{ caching: true }, "caching", `${CACHING}; it is true`],
   [{ behaviors: {} }, "behaviors", "write a list; it is {}"],
   [behavior({ path: "api" }), "behaviors[0].path", 'write a CloudFront path pattern, such as "/api/*"; it is "api"'],
@@ -416,4 +374,4 @@ const HOOK: Mistake[] = [
   [hook({ lambda: LAMBDA, roles: ["admin"] }), "signInHook.roles", UNKNOWN],
 ];
 
-export const MISTAKES: Mistake[] = [...SITE, ...IDENTITY, ...HOOK, ...DELIVERY, ...WAF, ...POLICY];
+export const MISTAKES: Mistake[] = [...SITE, ...IDENTITY, ...HOOK, ...ORIGIN_MISTAKES, ...DELIVERY, ...WAF, ...POLICY];

@@ -1,5 +1,6 @@
 /** Configs that tests share. */
 import type { ConfigInput } from "../../config/schema";
+import { BEHAVIORS } from "./origins";
 
 /** KMS keys of the gateway as a client. */
 export const CLIENT_KEYS = [
@@ -85,6 +86,7 @@ export const EVERYTHING: ConfigInput = {
     { path: "/downloads/*", origin: { type: "s3" } },
     { path: "/manuals/*", origin: { type: "s3", bucketName: "everything.example-assets" } },
     { path: "/catalogue/*", origin: { type: "custom", domainName: "catalogue.example.com" }, caching: "optimized" },
+    ...BEHAVIORS,
   ],
   policy: [
     { host: "admin.example.com", path: "/**", allow: { roles: ["admin", "ops@example.com"], idp: ["staff", "corp"] } },

@@ -1,41 +1,124 @@
-import type { CloudfrontDistributionOrigin } from "@cdktf/provider-aws/lib/cloudfront-distribution";
+import type {
+  CloudfrontDistributionOrigin,
+  CloudfrontDistributionOriginGroup,
+} from "@cdktf/provider-aws/lib/cloudfront-distribution";
+import type { CloudfrontOriginAccessControl } from "@cdktf/provider-aws/lib/cloudfront-origin-access-control";
+import type { CloudfrontVpcOrigin } from "@cdktf/provider-aws/lib/cloudfront-vpc-origin";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { originsOf, type SingleOrigin } from "../../config/origins/origin";
 import type { S3Origin } from "../../config/origins/s3";
-import type { Config, Origin } from "../../config/schema";
-import { customOrigin } from "./custom";
-import { s3AccessControl, siteBucket } from "./s3";
+import type { VpcOrigin } from "../../config/origins/vpc";
+import type { Config } from "../../config/schema";
+import { accessControl } from "./access-control";
+import { internetServer } from "./custom";
+import { digest, groupId, originId } from "./ids";
+import { allowCalls, isWithinReach, permissionCommands } from "./lambda-url";
+import { domainNameOf, siteBucket, statementFor } from "./s3";
 import type { SiteBucket } from "./site-bucket";
+import { endpointOf, vpcEndpoint, vpcServer } from "./vpc";
 
 /** The origins of a config. Behaviors with equal origins share one. */
 export class Origins extends Construct {
   readonly definitions: CloudfrontDistributionOrigin[];
+  readonly groups: CloudfrontDistributionOriginGroup[];
+  /** The buckets that the gateway makes. */
   readonly buckets: SiteBucket[];
+  readonly #config: Config;
+  readonly #origins: ReadonlyMap<string, SingleOrigin>;
+  readonly #buckets = new Map<string, SiteBucket>();
+  readonly #endpoints = new Map<string, CloudfrontVpcOrigin>();
+  readonly #accessControls = new Map<string, CloudfrontOriginAccessControl>();
 
   constructor(scope: Construct, id: string, config: Config) {
     super(scope, id);
-    const origins = new Map([config, ...config.behaviors].map(({ origin }) => [originId(origin), origin]));
-    const buckets = new Map(
-      [...origins]
-        .filter((entry): entry is [string, S3Origin] => isS3(entry[1]))
-        .map(([id, origin]) => [id, siteBucket(scope, id, origin, config)]),
-    );
-    const accessControl = buckets.size > 0 ? s3AccessControl(this, config) : undefined;
+    this.#config = config;
+    this.#origins = new Map(originsOf(config).map(({ origin }) => [originId(origin), origin]));
+    for (const [originId, origin] of this.#origins)
+      if (isS3(origin) && !origin.existingBucket)
+        this.#buckets.set(originId, siteBucket(scope, originId, origin, config));
+    this.buckets = [...this.#buckets.values()];
+    this.definitions = [...this.#origins].map(([originId, origin]) => ({
+      originId,
+      ...this.#definitionOf(originId, origin),
+    }));
+    this.groups = groupsOf(config);
+  }
 
-    this.buckets = [...buckets.values()];
-    this.definitions = [...origins].map(([originId, origin]) =>
-      isS3(origin)
-        ? { originId, domainName: buckets.get(originId)!.domainName, originAccessControlId: accessControl!.id }
-        : { originId, ...customOrigin(origin) },
+  /**
+   * Lets the distribution read buckets and call functions.
+   *
+   * @returns what must be there before people come
+   */
+  allowAccessBy(distributionArn: string): ITerraformDependable[] {
+    for (const origin of this.#origins.values())
+      if (origin.type === "lambda-url" && isWithinReach(origin.functionArn, this.#config))
+        allowCalls(this, origin.functionArn, this.#config, distributionArn);
+    return this.buckets.map((bucket) => bucket.allowReadBy(distributionArn));
+  }
+
+  /** By origin: what its owner must do so that the distribution gets in, where Terraform does not do it. */
+  accessToGive(distributionArn: string): Record<string, string> {
+    const config = this.#config;
+    return Object.fromEntries(
+      [...this.#origins.values()].flatMap((origin): [string, string][] => {
+        if (isS3(origin) && origin.existingBucket)
+          return [[origin.existingBucket.name, statementFor(origin.existingBucket, config, distributionArn)]];
+        if (origin.type === "lambda-url" && !isWithinReach(origin.functionArn, config))
+          return [[origin.functionArn, permissionCommands(origin.functionArn, config, distributionArn)]];
+        return [];
+      }),
     );
+  }
+
+  #definitionOf(id: string, origin: SingleOrigin): Omit<CloudfrontDistributionOrigin, "originId"> {
+    switch (origin.type) {
+      case "s3":
+        return {
+          domainName: origin.existingBucket ? domainNameOf(origin.existingBucket) : this.#buckets.get(id)!.domainName,
+          originAccessControlId: this.#accessControl("access_control", "s3").id,
+        };
+      case "lambda-url":
+        return {
+          ...internetServer(origin),
+          originAccessControlId: this.#accessControl("lambda_access_control", "lambda").id,
+        };
+      case "vpc":
+        return vpcServer(origin, this.#endpoint(origin));
+      case "custom":
+      case "api-gateway":
+        return internetServer(origin);
+    }
+  }
+
+  #accessControl(id: string, type: "s3" | "lambda"): CloudfrontOriginAccessControl {
+    const known = this.#accessControls.get(id) ?? accessControl(this, id, type, this.#config);
+    this.#accessControls.set(id, known);
+    return known;
+  }
+
+  #endpoint(origin: VpcOrigin): CloudfrontVpcOrigin {
+    const key = digest(endpointOf(origin));
+    const known = this.#endpoints.get(key) ?? vpcEndpoint(this, key, origin, this.#config);
+    this.#endpoints.set(key, known);
+    return known;
   }
 }
 
-/** Derived from the origin, not from its position in the config, so that reordering behaviors changes no origin. */
-export function originId(origin: Origin): string {
-  if (isS3(origin)) return origin.bucketName === undefined ? "site" : `site-${origin.bucketName}`;
-  return `${origin.domainName}:${origin.httpsPort}${origin.path ?? ""}`;
+export function isS3(origin: SingleOrigin): origin is S3Origin {
+  return origin.type === "s3";
 }
 
-export function isS3(origin: Origin): origin is S3Origin {
-  return origin.type === "s3";
+/** Each origin with a failover is a group with its second one. */
+function groupsOf(config: Config): CloudfrontDistributionOriginGroup[] {
+  const groups = new Map(
+    [config, ...config.behaviors].flatMap(({ origin }) =>
+      origin.failover ? [[groupId(origin), { origin, ...origin.failover }] as const] : [],
+    ),
+  );
+  return [...groups].map(([id, { origin, to, on }]) => ({
+    originId: id,
+    failoverCriteria: { statusCodes: on },
+    member: [{ originId: originId(origin) }, { originId: originId(to) }],
+  }));
 }
