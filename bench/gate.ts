@@ -22,6 +22,8 @@ const PADDINGS = [0, 16, 32, 48];
 
 export interface GateRequest {
   rules: readonly PolicyRule[];
+  /** Whether a server gets the origin secret. */
+  originSecret?: true;
   /** The records of the KeyValueStore. */
   records?: Record<string, string>;
   cookies?: Record<string, string>;
@@ -63,13 +65,17 @@ const BROWSER_HEADERS: [name: string, value: string][] = [
   ["Upgrade-Insecure-Requests", "1"],
 ];
 
+function sourceFor({ rules, originSecret }: GateRequest): string {
+  return gateSource(rules, originSecret ? { ...SETTINGS, originSecret } : SETTINGS);
+}
+
 /**
  * Measures the gate with the shipped base source.
  *
  * @throws Error if njs or valgrind is missing or fails; FunctionFault if the gate fails
  */
 export async function measureGate(request: GateRequest, paddings = PADDINGS): Promise<GateCost> {
-  const { log, reads } = await runGate(gateSource(request.rules), eventOf(request), { records: request.records ?? {} });
+  const { log, reads } = await runGate(sourceFor(request), eventOf(request), { records: request.records ?? {} });
   const counts = inFolder((folder) =>
     paddings.map((padding) => {
       const script = writeScript(folder, request, padding);
@@ -130,7 +136,7 @@ function writeScript(folder: string, request: GateRequest, padding = 0): string 
   writeFileSync(join(folder, "cloudfront"), STORE);
   writeFileSync(
     join(folder, script),
-    `${gateSource(request.rules)}
+    `${sourceFor(request)}
 globalThis.padding = [];
 for (var i = 0; i < ${padding}; i++) globalThis.padding.push({});
 globalThis.records = ${JSON.stringify(request.records ?? {})};

@@ -153,7 +153,7 @@ async function start(
   closers.push(store.close);
   const keysSecret = sessionKeysSecretName(config);
   for (const [name, value] of Object.entries(distribution.parameters)) aws.parameters.set(name, value);
-  aws.secrets.declare(keysSecret);
+  for (const secret of Object.keys(controlPlane.rotators)) aws.secrets.declare(secret);
   fillClientKeys(aws, distribution.authSettings, clientSecrets);
 
   const lines: string[] = [];
@@ -219,7 +219,7 @@ async function start(
       queueConsumer(queue, aws.functions.get(queue.functionName)!, log, options.repeatEvery),
     );
   // As after `terraform apply`: the first rotation makes the key and puts it into the store.
-  await aws.rotate(keysSecret);
+  for (const secret of Object.keys(controlPlane.rotators)) await aws.rotate(secret);
 
   const site = demoSite(config);
   const parts = {

@@ -28,6 +28,8 @@ export interface GateSettings {
   severalProviders: boolean;
   /** Additional identity headers: pairs of header name and claim name. */
   identityHeaders: [header: string, claim: string][];
+  /** True to send the origin secret (origin-secret.ts); otherwise absent. */
+  originSecret?: true;
   theme: Theme;
 }
 

@@ -1,7 +1,10 @@
 import { CloudfrontCachePolicy } from "@cdktf/provider-aws/lib/cloudfront-cache-policy";
+import { CloudfrontOriginRequestPolicy } from "@cdktf/provider-aws/lib/cloudfront-origin-request-policy";
 import { Construct } from "constructs";
 import { forwardsHost, type SingleOrigin } from "../config/origins/origin";
+import { sendsSecret, usesOriginSecret } from "../config/origins/protection";
 import type { Config } from "../config/schema";
+import { ORIGIN_SECRET_HEADER } from "../session/origin-secret";
 
 /**
  * IDs are the same in every account:
@@ -29,11 +32,14 @@ export interface CachePolicies {
  */
 export class Caching extends Construct {
   readonly #name: string;
+  readonly #hasOriginSecret: boolean;
   readonly #shared = new Map<string, CloudfrontCachePolicy>();
+  readonly #requests = new Map<string, CloudfrontOriginRequestPolicy>();
 
   constructor(scope: Construct, id: string, config: Config) {
     super(scope, id);
     this.#name = config.name;
+    this.#hasOriginSecret = usesOriginSecret(config);
   }
 
   policiesFor(origin: SingleOrigin, caching: "disabled" | "optimized"): CachePolicies {
@@ -42,12 +48,49 @@ export class Caching extends Construct {
       return {
         cachePolicyId: MANAGED_CACHE_POLICY[caching === "optimized" ? "CachingOptimized" : "CachingDisabled"],
       };
-    if (caching === "optimized") return { cachePolicyId: this.#sharedPolicy(forwardsHost(origin)).id };
+    const byHost = forwardsHost(origin);
+    if (caching === "optimized") {
+      const cachePolicyId = this.#sharedPolicy(byHost).id;
+      // Not part of the cache key: a new value must not empty the cache.
+      return sendsSecret(origin)
+        ? { cachePolicyId, originRequestPolicyId: this.#requestPolicy("secret", "whitelist", [ORIGIN_SECRET_HEADER]) }
+        : { cachePolicyId };
+    }
     return {
       cachePolicyId: MANAGED_CACHE_POLICY.CachingDisabled,
       originRequestPolicyId:
-        MANAGED_ORIGIN_REQUEST_POLICY[forwardsHost(origin) ? "AllViewer" : "AllViewerExceptHostHeader"],
+        this.#hasOriginSecret && !sendsSecret(origin)
+          ? this.#withoutSecret(byHost)
+          : MANAGED_ORIGIN_REQUEST_POLICY[byHost ? "AllViewer" : "AllViewerExceptHostHeader"],
     };
+  }
+
+  /**
+   * The managed policies, but for the secret: the gate sets it without knowing which origin the request goes to. An origin
+   * that is not meant to have it could otherwise pose as the gateway at those that trust it.
+   */
+  #withoutSecret(byHost: boolean): string {
+    return byHost
+      ? this.#requestPolicy("viewer", "allExcept", [ORIGIN_SECRET_HEADER])
+      : this.#requestPolicy("viewer_without_host", "allExcept", ["host", ORIGIN_SECRET_HEADER]);
+  }
+
+  /** @returns the policy's ID */
+  #requestPolicy(id: string, headerBehavior: "whitelist" | "allExcept", items: string[]): string {
+    const isForAll = headerBehavior === "allExcept";
+    const known =
+      this.#requests.get(id) ??
+      new CloudfrontOriginRequestPolicy(this, id, {
+        name: `${this.#name}-${id.replaceAll("_", "-")}`,
+        comment: isForAll ? `All but ${items.join(" and ")}` : `Only ${items.join(" and ")}`,
+        cookiesConfig: { cookieBehavior: isForAll ? "all" : "none" },
+        headersConfig: { headerBehavior, headers: { items } },
+        queryStringsConfig: { queryStringBehavior: isForAll ? "all" : "none" },
+        // The distribution stops using a policy before that is deleted.
+        lifecycle: { createBeforeDestroy: true },
+      });
+    this.#requests.set(id, known);
+    return known.id;
   }
 
   /**

@@ -152,6 +152,15 @@ const NEEDS: Record<string, [service: string, needs: Needs][]> = {
       },
     ],
   ],
+  aws_cloudfront_origin_request_policy: [
+    [
+      "cloudfront",
+      {
+        actions: "CreateOriginRequestPolicy GetOriginRequestPolicy UpdateOriginRequestPolicy DeleteOriginRequestPolicy",
+        on: ({ global }) => [global("cloudfront", "origin-request-policy/*")],
+      },
+    ],
+  ],
   aws_cloudfront_response_headers_policy: [
     [
       "cloudfront",

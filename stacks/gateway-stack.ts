@@ -54,6 +54,9 @@ export class GatewayStack extends BaseStack {
       ...(Object.keys(gateway.originAccess).length > 0 && {
         origin_access: ["By origin: what its owner must add so that the distribution gets in", gateway.originAccess],
       }),
+      ...(gateway.originSecretName !== undefined && {
+        origin_secret_name: ["What servers behind the gateway read, to know its requests", gateway.originSecretName],
+      }),
       secret_names: ["The secrets that need a value", gateway.secretNames],
       redirect_uris: ["Register these at each identity provider", gateway.redirectUris],
       post_logout_redirect_uris: ["Register these at each identity provider", gateway.postLogoutRedirectUris],

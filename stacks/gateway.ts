@@ -1,6 +1,7 @@
 import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { Artifacts } from "../build/artifacts";
+import { usesOriginSecret } from "../config/origins/protection";
 import type { Config } from "../config/schema";
 import { AccessLogs } from "./access-logs";
 import { Alarms } from "./alarms";
@@ -17,7 +18,7 @@ import { Gate } from "./gate";
 import { identityStacks } from "./identity/identity-stacks";
 import { KeyRotator } from "./key-rotator";
 import { Ledger } from "./ledger";
-import { authFunctionName } from "./names";
+import { authFunctionName, originSecretName } from "./names";
 import { Origins } from "./origins/origins";
 import { ProviderCheck } from "./provider-check";
 import { Redirect } from "./redirect";
@@ -52,6 +53,8 @@ export class Gateway extends Construct {
   readonly sessionStoreArn: string;
   /** By origin that its owner must open to the distribution: the statement of a bucket's policy, or commands. */
   readonly originAccess: Readonly<Record<string, string>>;
+  /** Name of the secret that servers with `secretHeader` read; undefined if there are none. */
+  readonly originSecretName: string | undefined;
   /** Names of the buckets that the gateway made for the files of S3 origins. */
   readonly siteBuckets: readonly string[];
   /** Names of the secrets that need a value. */
@@ -89,6 +92,7 @@ export class Gateway extends Construct {
       config,
       zip: artifacts.keyRotator,
       secret: secrets.sessionKeys,
+      originSecret: secrets.origin,
       store,
       ledger,
     });
@@ -128,7 +132,7 @@ export class Gateway extends Construct {
             responseHeadersPolicyId,
           });
     if (config.manageDns) {
-      const common = { overwrite: config.overwriteDns, after: [keyRotator.schedule, delivery, ...readable] };
+      const common = { overwrite: config.overwriteDns, after: [...keyRotator.schedules, delivery, ...readable] };
       const zones = zonesOf(config, attached(domains));
       if (Object.keys(zones).length > 0) new Dns(this, "alias", { zones, distribution, ...common });
       const redirectZones = zonesOf(config, attached(redirected));
@@ -148,6 +152,7 @@ export class Gateway extends Construct {
     this.sessionStoreArn = store.arn;
     this.siteBuckets = origins.buckets.map((bucket) => bucket.name);
     this.originAccess = origins.accessToGive(distribution.arn);
+    this.originSecretName = usesOriginSecret(config) ? originSecretName(config) : undefined;
     this.secretNames = secrets.namesToFill;
     this.redirectUris = redirectUris(config);
     this.postLogoutRedirectUris = postLogoutRedirectUris(config);

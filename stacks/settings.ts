@@ -1,5 +1,6 @@
 /** Converts the config into the settings that the edges read (session/settings.ts). */
 import { grantsOf, issuerOf } from "../config/identity-provider";
+import { usesOriginSecret } from "../config/origins/protection";
 import type { Config } from "../config/schema";
 import { hookAudience, type SignInHook } from "../config/sign-in-hook";
 import { rolesOf } from "../policy/rule";
@@ -28,6 +29,7 @@ export function gateSettings(config: Config): GateSettings {
     hosts: hostsOf(config),
     severalProviders: Object.keys(config.identityProviders).length > 1,
     identityHeaders: Object.entries(config.identityHeaders),
+    ...(usesOriginSecret(config) && { originSecret: true }),
     theme: themeOf(config),
   };
 }

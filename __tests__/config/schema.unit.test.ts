@@ -78,6 +78,7 @@ describe("a config without a mistake", () => {
       ...SMALL,
       alternateDomains: [],
       basePath: "/_gate",
+      originSecret: { rotationDays: 90 },
       identityProviders: {
         main: {
           profile: "generic",

@@ -47,6 +47,7 @@ describe("a synthesized distribution", () => {
     ).toEqual([
       ["handler", false],
       ["api.example.com", true],
+      ["shop.example.com", true],
       ["staff.example.com", true],
       ["s3", false],
     ]);
@@ -65,13 +66,17 @@ describe("a synthesized distribution", () => {
     expect(told).toMatchObject({
       "/archive/*": ["s3", { all: false, headers: [], query: false }],
       "/files/*": ["s3", { all: false, headers: [], query: false }],
-      "/shop/pictures/*": ["shop.example.net", { all: false, headers: ["host"], query: true }],
+      "/shop/pictures/*": ["shop.example.net", { all: false, headers: ["host", "x-gate-origin-secret"], query: true }],
       "/shop/*": ["shop.example.net", { all: true, headers: [], query: true }],
-      "/prices/*": ["shop.example.net", { all: false, headers: [], query: true }],
+      "/prices/*": ["shop.example.net", { all: false, headers: ["x-gate-origin-secret"], query: true }],
+      "/partner/*": ["partner.example.net", { all: true, headers: ["x-gate-origin-secret"], query: true }],
       "/news/*": ["shop.example.net", { all: true, headers: ["host"], query: true }],
-      "/app/*": ["app.internal.example.com", { all: true, headers: [], query: true }],
-      "/orders/*": [ORIGINS.function.domainName, { all: true, headers: ["host"], query: true }],
-      "/v2/*": [ORIGINS["api gateway"].domainName, { all: true, headers: ["host"], query: true }],
+      "/app/*": ["app.internal.example.com", { all: true, headers: ["x-gate-origin-secret"], query: true }],
+      "/orders/*": [ORIGINS.function.domainName, { all: true, headers: ["host", "x-gate-origin-secret"], query: true }],
+      "/v2/*": [
+        ORIGINS["api gateway"].domainName,
+        { all: true, headers: ["host", "x-gate-origin-secret"], query: true },
+      ],
     });
   });
 

@@ -30,6 +30,7 @@ const COMPANY: Record<string, Partial<ConfigInput>> = {
   // A certificate of its own, or the zone is needed for that.
   hostedZoneId: { certificateArn: EVERYTHING.certificateArn, hostedZoneId: undefined },
   eventTransmitters: PROVIDERS_AND_POLICY,
+  originSecret: { origin: ORIGINS["secret header"] },
   signInHook: PROVIDERS_AND_POLICY,
   identityProviders: {
     alternateDomains: EVERYTHING.alternateDomains!,

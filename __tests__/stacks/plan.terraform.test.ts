@@ -116,18 +116,12 @@ describeWithTerraform("the plan", (open) => {
       ["/files/*", "failover-718cde78", CACHING_DISABLED, "", 3, "redirect-to-https"],
       ["/shop/pictures/*", "shop.example.net:443", undefined, "", 7, "redirect-to-https"],
       ["/shop/*", "shop.example.net:443", CACHING_DISABLED, ALL_VIEWER, 7, "redirect-to-https"],
+      ["/partner/*", "partner.example.net:443", CACHING_DISABLED, "", 7, "redirect-to-https"],
       ["/prices/*", "shop.example.net:443#1c521656", undefined, "", 7, "redirect-to-https"],
       ["/news/*", "failover-0d4ac6c0", CACHING_DISABLED, ALL_VIEWER_EXCEPT_HOST, 3, "redirect-to-https"],
-      [
-        "/app/*",
-        "vpc-app.internal.example.com:8080/app#b20b439a",
-        CACHING_DISABLED,
-        ALL_VIEWER,
-        7,
-        "redirect-to-https",
-      ],
-      ["/orders/*", FUNCTION, CACHING_DISABLED, ALL_VIEWER_EXCEPT_HOST, 7, "redirect-to-https"],
-      [undefined, "app-origin.example.com:8443/app", CACHING_DISABLED, ALL_VIEWER_EXCEPT_HOST, 7, "redirect-to-https"],
+      ["/app/*", "vpc-app.internal.example.com:8080/app#b20b439a", CACHING_DISABLED, "", 7, "redirect-to-https"],
+      ["/orders/*", FUNCTION, CACHING_DISABLED, "", 7, "redirect-to-https"],
+      [undefined, "app-origin.example.com:8443/app", CACHING_DISABLED, "", 7, "redirect-to-https"],
     ])(
       "behavior %s: origin %s, cache %s, origin request %s, %i methods, %s",
       (path, origin, cache, request, methods, protocol) => {
@@ -162,6 +156,48 @@ describeWithTerraform("the plan", (open) => {
         );
       expect(policyAt("/shop/pictures/*")).toContain("aws_cloudfront_cache_policy.cache_shared_by_host.id");
       expect(policyAt("/prices/*")).toContain("aws_cloudfront_cache_policy.cache_shared.id");
+    });
+
+    test("sends the origin secret to the servers that are meant to have it, and caches nothing by it", () => {
+      const headersOf = (policy: string) =>
+        (one("everything", "aws_cloudfront_origin_request_policy", policy)["headers_config"] as Values[]).map(
+          ({ header_behavior, headers }) => [header_behavior, ...((headers as Values[])[0]!["items"] as string[])],
+        );
+      expect(headersOf("cache_secret")).toEqual([["whitelist", "x-gate-origin-secret"]]);
+      expect(headersOf("cache_viewer")).toEqual([["allExcept", "x-gate-origin-secret"]]);
+      expect(headersOf("cache_viewer_without_host")).toEqual([["allExcept", "host", "x-gate-origin-secret"]]);
+      const { ordered_cache_behavior, default_cache_behavior } = configuration(
+        "everything",
+        "aws_cloudfront_distribution",
+      );
+      const told = [...(ordered_cache_behavior as Values[]), ...(default_cache_behavior as Values[])].map(
+        (behavior) => [
+          (behavior["path_pattern"] as { constant_value: string } | undefined)?.constant_value,
+          references(behavior["origin_request_policy_id"]).find((name) => name.endsWith(".id")),
+        ],
+      );
+      const policy = (name: string) => `aws_cloudfront_origin_request_policy.cache_${name}.id`;
+      expect(Object.fromEntries(told.filter(([, name]) => name !== undefined))).toEqual({
+        "/shop/pictures/*": policy("secret"),
+        "/prices/*": policy("secret"),
+        "/partner/*": policy("viewer"),
+        "/app/*": policy("viewer"),
+        "/intranet/*": policy("viewer_without_host"),
+        "/orders/*": policy("viewer_without_host"),
+        "/quotes/*": policy("viewer_without_host"),
+        "/v2/*": policy("viewer_without_host"),
+        undefined: policy("viewer_without_host"),
+      });
+      expect(JSON.stringify(all("everything", "aws_cloudfront_cache_policy"))).not.toContain("x-gate");
+    });
+
+    test("leaves the origin secret to the key rotator: no value in the plan", () => {
+      expect(one("everything", "aws_secretsmanager_secret_rotation", "key_rotator_origin_schedule")).toMatchObject({
+        rotate_immediately: true,
+        rotation_rules: [{ automatically_after_days: 30 }],
+      });
+      const versions = all("everything", "aws_secretsmanager_secret_version").map(({ name }) => name);
+      expect(versions.filter((name) => name.includes("origin"))).toEqual([]);
     });
 
     test("waits for a server as the config says, and as CloudFront does if it says nothing", () => {
@@ -238,7 +274,7 @@ describeWithTerraform("the plan", (open) => {
     test("reaches custom origins over TLS 1.2 only, buckets by origin access control only", () => {
       const origins = one("everything", "aws_cloudfront_distribution", "gateway")["origin"] as Values[];
       const customs = origins.flatMap(({ custom_origin_config }) => custom_origin_config as Values[]);
-      expect(customs).toHaveLength(8);
+      expect(customs).toHaveLength(9);
       for (const custom of customs)
         expect(custom).toMatchObject({ origin_protocol_policy: "https-only", origin_ssl_protocols: ["TLSv1.2"] });
       expect(one("everything", "aws_cloudfront_origin_access_control", "origin_access_control")).toMatchObject({
@@ -344,6 +380,7 @@ describeWithTerraform("the plan", (open) => {
       )!;
       expect(record.depends_on).toEqual([
         "aws_secretsmanager_secret_rotation.key_rotator_schedule",
+        "aws_secretsmanager_secret_rotation.key_rotator_origin_schedule",
         "aws_cloudwatch_log_delivery.access_logs_delivery",
         "aws_s3_bucket_policy.site_policy",
       ]);
@@ -596,7 +633,7 @@ describeWithTerraform("the plan", (open) => {
       ]);
     });
 
-    test("finds the secrets that its settings name", () => {
+    test("finds the secrets that its settings name, and not the one of the servers", () => {
       const { aws } = JSON.parse(one("everything", "aws_ssm_parameter")["insecure_value"] as string) as {
         aws: { sessionKeysSecret: string; clientSecrets: Record<string, string> };
       };
@@ -605,13 +642,13 @@ describeWithTerraform("the plan", (open) => {
         all("everything", "aws_secretsmanager_secret")
           .map(({ values }) => values["name"])
           .sort(),
-      ).toEqual(named.sort());
+      ).toEqual([...named, "edgegate/everything/origin"].sort());
     });
   });
 
   test("makes a place for every secret and no value: without variables they are put by hand", () => {
     for (const name of NAMES) expect(all(name, "aws_secretsmanager_secret_version")).toEqual([]);
-    expect(all("everything", "aws_secretsmanager_secret")).toHaveLength(4);
+    expect(all("everything", "aws_secretsmanager_secret")).toHaveLength(5);
   });
 
   describe("of the web ACL", () => {

@@ -79,13 +79,18 @@ export const EVERYTHING: ConfigInput = {
       },
     },
   },
-  origin: { type: "custom", domainName: "app-origin.example.com", path: "/app", httpsPort: 8443 },
+  origin: { type: "custom", domainName: "app-origin.example.com", path: "/app", httpsPort: 8443, open: true },
+  originSecret: { rotationDays: 30 },
   caching: "disabled",
   behaviors: [
     { path: "/assets/*", origin: { type: "s3", bucketName: "everything.example-assets" }, caching: "optimized" },
     { path: "/downloads/*", origin: { type: "s3" } },
     { path: "/manuals/*", origin: { type: "s3", bucketName: "everything.example-assets" } },
-    { path: "/catalogue/*", origin: { type: "custom", domainName: "catalogue.example.com" }, caching: "optimized" },
+    {
+      path: "/catalogue/*",
+      origin: { type: "custom", domainName: "catalogue.example.com", open: true },
+      caching: "optimized",
+    },
     ...BEHAVIORS,
   ],
   policy: [

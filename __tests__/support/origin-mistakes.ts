@@ -5,7 +5,10 @@ import { ORIGINS } from "./origins";
 const origin = (written: object): Record<string, unknown> => ({ origin: written });
 const vpc = (more: object) => origin({ ...ORIGINS.vpc, ...more });
 const lambda = (more: object) => origin({ ...ORIGINS.function, ...more });
-const api = (more: object) => origin({ type: "api-gateway", domainName: ORIGINS["api gateway"].domainName, ...more });
+const api = (more: object) =>
+  origin({ type: "api-gateway", domainName: ORIGINS["api gateway"].domainName, open: true, ...more });
+const unprotected = (name: string) =>
+  `anybody who finds ${name} can go around the gateway; write secretHeader: true and let the server check it, use type: "vpc", or write open: true if it may be open (docs/origins.md)`;
 
 const HTTP =
   "remove it: CloudFront speaks only HTTPS to servers on the internet, because requests carry people's identity; write httpsPort";
@@ -58,7 +61,7 @@ export const ORIGIN_MISTAKES: Mistake[] = [
   [
     {
       alternateDomains: ["docs.example.com"],
-      ...behavior({ origin: { type: "custom", domainName: "docs.example.com" } }),
+      ...behavior({ origin: { type: "custom", domainName: "docs.example.com", open: true } }),
     },
     "behaviors[0].origin.domainName",
     '"docs.example.com" is a domain of the gateway, so requests would return to it; write the host name of the server behind it, such as "origin.docs.example.com"',
@@ -83,6 +86,28 @@ export const ORIGIN_MISTAKES: Mistake[] = [
   ]),
   [custom({ connectionTimeout: "11s" }), "origin.connectionTimeout", `${seconds(10, "5s")}; it is "11s"`],
   [custom({ shield: "eu-north-1" }), "origin.shield", `${SHIELD}; it is "eu-north-1"`],
+
+  [custom({ open: undefined }), "origin", unprotected("origin.example.com")],
+  [custom({ open: false, secretHeader: false }), "origin", unprotected("origin.example.com")],
+  [api({ open: undefined }), "origin", unprotected(ORIGINS["api gateway"].domainName)],
+  [
+    behavior({ origin: { type: "custom", domainName: "a.example.com" } }),
+    "behaviors[0].origin",
+    unprotected("a.example.com"),
+  ],
+  [
+    custom({ failover: { to: { type: "custom", domainName: "b.example.com" } } }),
+    "origin.failover.to",
+    unprotected("b.example.com"),
+  ],
+  [custom({ secretHeader: true }), "origin.open", "remove it: secretHeader keeps others out"],
+  [custom({ secretHeader: "s3cret" }), "origin.secretHeader", 'write true or false; it is "s3cret"'],
+  [custom({ open: "yes" }), "origin.open", 'write true or false; it is "yes"'],
+  [vpc({ open: true }), "origin.open", UNKNOWN],
+  [lambda({ secretHeader: true }), "origin.secretHeader", UNKNOWN],
+  [{ originSecret: { rotationDays: 0 } }, "originSecret.rotationDays", "write at least 1; it is 0"],
+  [{ originSecret: { rotationDays: 366 } }, "originSecret.rotationDays", "write at most 365; it is 366"],
+  [{ originSecret: { rotationDays: "30d" } }, "originSecret.rotationDays", 'write a number of days; it is "30d"'],
 
   [vpc({ arn: "vpc-0a1b2c3d" }), "origin.arn", `${VPC_ARN}; it is "vpc-0a1b2c3d"`],
   [vpc({ domainName: undefined }), "origin.domainName", `${HOST}; it is missing`],
@@ -113,9 +138,9 @@ export const ORIGIN_MISTAKES: Mistake[] = [
   [api({ host: "viewer" }), "origin.host", UNKNOWN],
 
   [custom({ failover: {} }), "origin.failover.to", `${ORIGIN}; it is missing`],
-  [custom({ failover: { to: ORIGINS.server, on: [418] } }), "origin.failover.on[0]", `${STATUSES}; it is 418`],
+  [custom({ failover: { to: ORIGINS.open, on: [418] } }), "origin.failover.on[0]", `${STATUSES}; it is 418`],
   [
-    custom({ failover: { to: ORIGINS.server, on: [] } }),
+    custom({ failover: { to: ORIGINS.open, on: [] } }),
     "origin.failover.on",
     "write a status, or leave it out for 500, 502, 503 and 504; it is []",
   ],
@@ -127,9 +152,14 @@ export const ORIGIN_MISTAKES: Mistake[] = [
     SAME_KIND,
   ],
   [
-    custom({ host: "viewer", failover: { to: ORIGINS.server } }),
+    custom({ host: "viewer", failover: { to: ORIGINS.open } }),
     "origin.failover.to",
     'let both servers get the same Host: "viewer"',
+  ],
+  [
+    custom({ failover: { to: ORIGINS.server } }),
+    "origin.failover.to",
+    "let both servers get the secret header, or none: secretHeader: false",
   ],
   [
     origin({ type: "s3", failover: { to: { type: "s3" } } }),
@@ -137,7 +167,7 @@ export const ORIGIN_MISTAKES: Mistake[] = [
     "write another origin than the first",
   ],
   [
-    custom({ failover: { to: { type: "custom", domainName: "wiki.example.com" } } }),
+    custom({ failover: { to: { type: "custom", domainName: "wiki.example.com", open: true } } }),
     "origin.failover.to.domainName",
     '"wiki.example.com" is a domain of the gateway, so requests would return to it; write the host name of the server behind it, such as "origin.wiki.example.com"',
   ],

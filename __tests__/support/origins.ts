@@ -29,9 +29,10 @@ const API = {
   type: "api-gateway",
   domainName: "abcde12345.execute-api.eu-central-1.amazonaws.com",
   path: "/prod",
+  open: true,
 } as const;
 const BUCKET = { type: "s3", existingBucket: { name: "example-archive", region: "eu-central-1" } } as const;
-const CUSTOM = { type: "custom", domainName: "shop.example.net" } as const;
+const CUSTOM = { type: "custom", domainName: "shop.example.net", secretHeader: true } as const;
 
 /** By name: an origin with one option beyond its type, or with all of them. */
 export const ORIGINS = {
@@ -40,6 +41,8 @@ export const ORIGINS = {
     type: "s3",
     failover: { to: { type: "s3", existingBucket: { name: "example-standby", region: "us-west-2" } }, on: [403, 404] },
   },
+  "secret header": CUSTOM,
+  open: { type: "custom", domainName: "partner.example.net", open: true },
   "viewer's host": { ...CUSTOM, host: "viewer" },
   "read timeout": { ...CUSTOM, readTimeout: "1s" },
   "keep-alive": { ...CUSTOM, keepAlive: "1s" },
@@ -64,6 +67,7 @@ export const BEHAVIORS: NonNullable<ConfigInput["behaviors"]> = [
   { path: "/shop/pictures/*", origin: ORIGINS["viewer's host"], caching: "optimized" },
   { path: "/shop/*", origin: ORIGINS["viewer's host"] },
   { path: "/prices/*", origin: ORIGINS.server, caching: "optimized" },
+  { path: "/partner/*", origin: { ...ORIGINS.open, host: "viewer" } },
   { path: "/news/*", origin: ORIGINS["server with failover"] },
   { path: "/app/*", origin: ORIGINS["vpc over http"] },
   { path: "/intranet/*", origin: ORIGINS.vpc },

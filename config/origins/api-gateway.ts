@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { text } from "../fields";
-import { connection, originPath } from "./server-options";
+import { connection, open, originPath, secretHeader } from "./server-options";
 
 /** A REST or HTTP API of API Gateway. It answers only to its own name, so `Host` is never the viewer's. */
 export const apiGatewayOrigin = z.strictObject({
@@ -11,6 +11,8 @@ export const apiGatewayOrigin = z.strictObject({
   ),
   /** The stage, such as `/prod`; none for the stage `$default` of an HTTP API. */
   path: originPath,
+  secretHeader,
+  open,
   ...connection,
 });
 

@@ -2,7 +2,8 @@
 import type { ConfigProblem } from "../error";
 import type { Config } from "../schema";
 import { partsOfFunction } from "./lambda-url";
-import { forwardsHost, originsOf, type Origin, type SingleOrigin } from "./origin";
+import { forwardsHost, originsOf, type Origin, type ServerOrigin, type SingleOrigin } from "./origin";
+import { isOpen, protectionOf, sendsSecret } from "./protection";
 
 export function originProblems(config: Config): ConfigProblem[] {
   return [
@@ -10,6 +11,7 @@ export function originProblems(config: Config): ConfigProblem[] {
       ...notElsewhere(path, origin, config),
       ...bothBuckets(path, origin),
       ...functionElsewhere(path, origin),
+      ...unprotected(path, origin),
     ]),
     ...unlikeFailovers("origin", config.origin),
     ...config.behaviors.flatMap(({ origin }, i) => unlikeFailovers(`behaviors[${i}].origin`, origin)),
@@ -54,6 +56,19 @@ function functionElsewhere(path: string, origin: SingleOrigin): ConfigProblem[] 
       ];
 }
 
+function unprotected(path: string, origin: SingleOrigin): ConfigProblem[] {
+  if (protectionOf(origin) === undefined)
+    return [
+      {
+        path,
+        message: `anybody who finds ${(origin as ServerOrigin).domainName} can go around the gateway; write secretHeader: true and let the server check it, use type: "vpc", or write open: true if it may be open (docs/origins.md)`,
+      },
+    ];
+  return isOpen(origin) && sendsSecret(origin)
+    ? [{ path: `${path}.open`, message: "remove it: secretHeader keeps others out" }]
+    : [];
+}
+
 /** Both origins of a failover get the same requests: those of their behavior. */
 function unlikeFailovers(path: string, origin: Origin): ConfigProblem[] {
   if (!origin.failover) return [];
@@ -67,6 +82,8 @@ function unlikeFailovers(path: string, origin: Origin): ConfigProblem[] {
     );
   if (forwardsHost(first) !== forwardsHost(second))
     return problem("", `let both servers get the same Host: ${JSON.stringify(hostOf(first))}`);
+  if (sendsSecret(first) !== sendsSecret(second))
+    return problem("", `let both servers get the secret header, or none: secretHeader: ${sendsSecret(first)}`);
   if (JSON.stringify(first) === JSON.stringify(second)) return problem("", "write another origin than the first");
   return [];
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { host } from "../fields";
-import { connection, hostHeader, originPath, port } from "./server-options";
+import { connection, hostHeader, open, originPath, port, secretHeader } from "./server-options";
 
 /** Why a port of plain HTTP is no option. */
 const NO_HTTP =
@@ -14,6 +14,8 @@ export const customOrigin = z.strictObject({
   httpsPort: port.default(443),
   httpPort: z.never(NO_HTTP).optional(),
   host: hostHeader,
+  secretHeader,
+  open,
   ...connection,
 });
 

@@ -8,7 +8,7 @@ import { s3Origin } from "./s3";
 import { vpcOrigin } from "./vpc";
 
 const error =
-  'write { type: "s3" } or { type: "custom", domainName: "origin.example.com" }, or an origin of type "vpc", "lambda-url" or "api-gateway"';
+  'write { type: "s3" } or { type: "custom", domainName: "origin.example.com", secretHeader: true }, or an origin of type "vpc", "lambda-url" or "api-gateway"';
 
 const single = z.discriminatedUnion("type", [s3Origin, customOrigin, vpcOrigin, lambdaUrlOrigin, apiGatewayOrigin], {
   error,

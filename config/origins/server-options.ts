@@ -44,6 +44,12 @@ export const hostHeader = z
   .enum(["origin", "viewer"], 'write "origin" for the server\'s own name or "viewer" for the host that people opened')
   .default("origin");
 
+/** `true` sends the server a secret that only this gateway knows; the server must check it. */
+export const secretHeader = z.boolean("write true or false").default(false);
+
+/** Acknowledges that anybody can reach the server without the gateway. */
+export const open = z.boolean("write true or false").default(false);
+
 /** In seconds. CloudFront's defaults apply to what is absent. */
 export const connection = {
   /** How long CloudFront waits for the response, and for each further part of it. */

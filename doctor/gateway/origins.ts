@@ -1,5 +1,6 @@
 /** Can anybody go around the gateway? Asks each server behind it directly, as a stranger. */
 import { originsOf } from "../../config/origins/origin";
+import { isOpen } from "../../config/origins/protection";
 import type { Config } from "../../config/schema";
 import { finder, type Finding } from "../finding";
 import { NoAnswer, type Http } from "../http";
@@ -10,9 +11,9 @@ const CLOSE =
 /** @param isLocal true if the local edge serves a demo in the place of the origins */
 export async function examineOrigins(config: Config, http: Http, isLocal: boolean): Promise<Finding[]> {
   if (isLocal) return [];
-  // Nobody on the internet reaches a VPC origin.
+  // Nobody on the internet reaches a VPC origin, and an open one is open on purpose.
   const urls = originsOf(config).flatMap(({ origin }) =>
-    origin.type === "s3" || origin.type === "vpc"
+    origin.type === "s3" || origin.type === "vpc" || isOpen(origin)
       ? []
       : [`https://${origin.domainName}:${"httpsPort" in origin ? origin.httpsPort : 443}${origin.path ?? ""}/`],
   );

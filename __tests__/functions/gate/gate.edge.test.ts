@@ -5,6 +5,7 @@ import { ANSWER_CASES } from "./answer-cases";
 import { expectedRun } from "./answers";
 import { eventOf, storeOf, type GateCase } from "./case";
 import { IDENTITY_CASES } from "./identity-cases";
+import { ORIGIN_SECRET_CASES } from "./origin-secret-cases";
 import { PATH_CASES } from "./path-cases";
 import { POLICY_CASES } from "./policy-cases";
 import { ALICE, storeWith, token } from "./sessions";
@@ -17,6 +18,7 @@ const TOPICS: [topic: string, cases: GateCase[]][] = [
   ["a rule", POLICY_CASES],
   ["a path", PATH_CASES],
   ["what the origin learns", IDENTITY_CASES],
+  ["how the origin knows the gateway", ORIGIN_SECRET_CASES],
   ["an answer of the gate's own", ANSWER_CASES],
 ];
 const SOURCES = gateSources();
