@@ -131,7 +131,9 @@ describe("keys and revocations", () => {
     await rotate("v1");
     expect(await gateway.decide(signed)).toBe(`allow session ${signed.session.uid}`);
     let reads = 0;
-    await gateway.revoke(ofUser(signed.session.uid), { intercept: (call) => void (call === "store.read" && reads++) });
+    await gateway.revoke(ofUser(signed.session.uid), {
+      intercept: (call) => void (call === "store.describe" && reads++),
+    });
     expect(reads).toBe(0);
     expect(await gateway.decide(signed)).toBe("login revoked");
   });
