@@ -29,7 +29,7 @@ export function revocationsAccess(ledger: Ledger): Statement {
   };
 }
 
-/** Both for the origin secret, which only the key rotator writes. */
+/** Reading and writing the origin secret, which only the key rotator writes. */
 export function originSecretAccess(secret: SecretsmanagerSecret): Statement {
   return {
     Sid: "OriginSecret",
