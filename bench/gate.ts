@@ -25,6 +25,8 @@ export interface GateRequest {
   rules: readonly PolicyRule[];
   /** What the behaviors serve; no bucket if absent. */
   places?: readonly Place[];
+  /** Whether a server gets the origin secret. */
+  originSecret?: true;
   /** The records of the KeyValueStore. */
   records?: Record<string, string>;
   cookies?: Record<string, string>;
@@ -96,8 +98,8 @@ export function measureGateMemory(request: GateRequest): number {
   });
 }
 
-function sourceOf({ rules, places }: GateRequest): string {
-  return gateSource(rules, SETTINGS, places);
+function sourceOf({ rules, places, originSecret }: GateRequest): string {
+  return gateSource(rules, originSecret ? { ...SETTINGS, originSecret } : SETTINGS, places);
 }
 
 function eventOf({

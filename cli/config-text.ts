@@ -1,5 +1,7 @@
 /** Summarizes a config for people. */
 import { issuerOf } from "../config/identity-provider";
+import { originsOf, type SingleOrigin } from "../config/origins/origin";
+import { protectionOf } from "../config/origins/protection";
 import type { Config } from "../config/schema";
 import { hostsOf } from "../stacks/settings";
 import { describeWebAcl } from "../stacks/web-acl/capacity";
@@ -14,5 +16,20 @@ export function configFacts(config: Config): [name: string, text: string][] {
     ["sign-in", providers.join(", ")],
     ["policy", `${count(config.policy.length, "rule")}, everything else is denied`],
     ["web ACL", describeWebAcl(config)],
+    ...originFacts(config),
   ];
+}
+
+/** A line for each origin: what keeps others out. */
+function originFacts(config: Config): [name: string, text: string][] {
+  const told = originsOf(config).map(
+    ({ origin }) => `${placeOf(origin)}; others are kept out by ${protectionOf(origin)}`,
+  );
+  return [...new Set(told)].map((text) => ["origin", text]);
+}
+
+function placeOf(origin: SingleOrigin): string {
+  if (origin.type !== "s3") return `${origin.type} ${origin.domainName}${origin.path ?? ""}`;
+  const name = origin.existingBucket?.name ?? origin.bucketName;
+  return name === undefined ? "a bucket of the gateway" : `bucket ${name}`;
 }

@@ -237,6 +237,10 @@ function addOperation(program: Command, print: (outcome: Outcome, options: Globa
     .description("make a new session key; sessions continue")
     .option("--no-wait", "do not wait until the new key signs")
     .action(run(async () => (await import("./commands/rotate-keys")).rotateKeys));
+  asking(program.command("rotate-origin-secret"))
+    .description("send servers the next origin secret, which they accept already")
+    .option("--no-wait", "do not wait until every edge sends it")
+    .action(run(async () => (await import("./commands/rotate-origin-secret")).rotateOriginSecret));
 
   const store = program.command("store").description("check or rebuild the key-value store that the gate reads");
   operating(store.command("check"))

@@ -13,6 +13,7 @@ import {
 } from "./identity-provider-checks";
 import { clientAuthenticationProblems } from "./client-authentication";
 import type { ConfigProblem } from "./error";
+import { originProblems } from "./origins/checks";
 import type { Config } from "./schema";
 import { sitesHaveAShell, sitesServeWhatIsDecided } from "./site-checks";
 import { wafProblems } from "./waf";
@@ -20,7 +21,7 @@ import { wafProblems } from "./waf";
 const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   lifetimesNest,
   domainsAreDistinct,
-  originsAreElsewhere,
+  originProblems,
   certificateIsAvailable,
   zonesAreOfServedHosts,
   ruleHostsAreServed,
@@ -67,27 +68,6 @@ function domainsAreDistinct({ domain, alternateDomains, redirectHosts }: Config)
   return hosts.flatMap(({ path, host }, i) =>
     hosts.findIndex((other) => other.host === host) < i
       ? [{ path, message: `"${host}" is already listed; remove it` }]
-      : [],
-  );
-}
-
-/**
- * CloudFront answers 403 if a distribution is its own origin:
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/http-403-permission-denied.html
- */
-function originsAreElsewhere({ domain, alternateDomains, origin, behaviors }: Config): ConfigProblem[] {
-  const places = [
-    { path: "origin", origin },
-    ...behaviors.map((behavior, i) => ({ path: `behaviors[${i}].origin`, origin: behavior.origin })),
-  ];
-  return places.flatMap(({ path, origin }) =>
-    origin.type === "custom" && [domain, ...alternateDomains].includes(origin.domainName)
-      ? [
-          {
-            path: `${path}.domainName`,
-            message: `"${origin.domainName}" is a domain of the gateway, so requests would return to it; write the host name of the server behind it, such as "origin.${origin.domainName}"`,
-          },
-        ]
       : [],
   );
 }

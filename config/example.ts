@@ -13,7 +13,7 @@ export default defineConfig({
     },
   },
   origin: { type: "s3" },
-  behaviors: [{ path: "/api/*", origin: { type: "custom", domainName: "api.example.com" } }],
+  behaviors: [{ path: "/api/*", origin: { type: "custom", domainName: "api.example.com", secretHeader: true } }],
   // The first rule that matches decides. Everything else is denied.
   policy: [
     { path: "/public/**", allow: "public" },

@@ -5,9 +5,8 @@ import { describeAllow } from "../policy/decision-table";
 import { policyOf } from "../policy/evaluate";
 import { METHODS, type PolicyRule } from "../policy/rule";
 import type { ConfigProblem } from "./error";
+import type { ServerOrigin } from "./origins/origin";
 import type { Config, Origin } from "./schema";
-
-type ServerOrigin = Exclude<Origin, { type: "s3" }>;
 
 /** A page may be had by more people if its server also knows it by another name. */
 interface Escape {

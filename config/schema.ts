@@ -20,6 +20,7 @@ const FIXED_IDENTITY_HEADERS = [
   "x-gate-session",
   "x-gate-idp",
   "x-gate-assertion",
+  "x-gate-origin-secret",
 ];
 
 /** AWS takes 50 tags; one is the gateway's name. */
@@ -64,6 +65,16 @@ const behavior = z.strictObject({
   origin,
   /** `optimized` caches what the origin allows, and serves it to all users. */
   caching: caching.default("disabled"),
+});
+
+const originSecret = z.strictObject({
+  /** Days from one value to the next. A server that does not read them itself must learn the next one within that time. */
+  rotationDays: z
+    .number("write a number of days")
+    .int("write a whole number of days")
+    .min(1, "write at least 1")
+    .max(365, "write at most 365")
+    .default(90),
 });
 
 const onEvent = z.enum(["ignore", "revoke"], 'write "ignore" or "revoke"').default("ignore");
@@ -171,7 +182,9 @@ export const configSchema = z.strictObject({
     .record(slug, eventTransmitter, 'write { corp: { issuer: "https://…", audience: "…", jwksUri: "https://…" } }')
     .default({}),
   origin,
-  /** Caching of the default behavior; by default `optimized` for S3 and `disabled` for a custom origin. */
+  /** Of the secret that servers with `secretHeader` get. */
+  originSecret: originSecret.prefault({}),
+  /** Caching of the default behavior; by default `optimized` for S3 and `disabled` for a server. */
   caching: caching.optional(),
   behaviors: z.array(behavior).default([]),
   policy: z

@@ -4,7 +4,7 @@ import { variable } from "./environment";
 import { dynamoDbLedger } from "./ledger/aws";
 import type { LogEntry, Ports } from "./ports";
 import { wait } from "./retry";
-import { sessionKeysSecret } from "./session-keys/aws";
+import { sessionKeysSecret } from "./secrets/aws";
 import { keyValueStore } from "./store/aws";
 
 /** @param secretId ARN of the session-keys secret */

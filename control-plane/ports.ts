@@ -1,8 +1,9 @@
 /**
- * What the control plane needs from outside. Implemented on AWS: ledger/aws.ts, session-keys/aws.ts, store/aws.ts,
+ * What the control plane needs from outside. Implemented on AWS: ledger/aws.ts, secrets/aws.ts, store/aws.ts,
  * revoker/dead-letter-queue.ts; in memory, for tests: __tests__/support/control-plane/memory.ts.
  */
 import type { SessionKeys } from "../session/keys";
+import type { OriginSecret } from "../session/origin-secret";
 import type { LedgerSession, Revocation, SessionPointer, ShardState, StoreState } from "../ledger/records";
 
 /** What the code that writes the store needs. */
@@ -38,6 +39,12 @@ export interface RotatorPorts extends Ports {
   propagation: number;
   /** Seconds from the announcement of a key until every handler knows it. */
   keyAnnouncement: number;
+}
+
+/** What the rotation of the origin secret needs. */
+export interface OriginSecretPorts
+  extends Pick<Ports, "ledger" | "store" | "wait" | "random">, Pick<RotatorPorts, "propagation"> {
+  secret: VersionedSecret<OriginSecret>;
 }
 
 /**
@@ -85,15 +92,17 @@ export interface Ledger {
 /** IDs of the secret's versions by staging label; no version has one before the first rotation. */
 export type Stages = Record<"current" | "previous" | "pending", string | undefined>;
 
+export type SessionKeysSecret = VersionedSecret<SessionKeys>;
+
 /** A version's value never changes. */
-export interface SessionKeysSecret {
+export interface VersionedSecret<Value> {
   stages(): Promise<Stages>;
   /** Whether Secrets Manager rotates the keys, and when it last did, in Unix seconds. */
   rotation(): Promise<{ isOn: boolean; last: number | undefined }>;
   /** @returns undefined for a version that has no value yet */
-  read(version: string): Promise<SessionKeys | undefined>;
+  read(version: string): Promise<Value | undefined>;
   /** Stores a version as AWSPENDING. Repeating it with the same value changes nothing. */
-  putPending(version: string, keys: SessionKeys): Promise<void>;
+  putPending(version: string, value: Value): Promise<void>;
   /** Moves AWSCURRENT. @param from the version that has it; undefined if none does */
   promote(version: string, from: string | undefined): Promise<void>;
   /**
@@ -101,7 +110,7 @@ export interface SessionKeysSecret {
    *
    * @returns false if `from` is no longer current; AWSCURRENT then stays where it is
    */
-  replaceCurrent(version: string, keys: SessionKeys, from: string): Promise<boolean>;
+  replaceCurrent(version: string, value: Value, from: string): Promise<boolean>;
   /** Removes a staging label from the version that has it. */
   unlabel(stage: "pending" | "previous", version: string): Promise<void>;
 }

@@ -1,4 +1,5 @@
 /** Estimates a gateway's monthly bill from its config, its stack and a traffic profile. */
+import { usesOriginSecret } from "../config/origins/protection";
 import type { Config } from "../config/schema";
 import type { Deployed } from "./deployed";
 import * as operations from "./operations";
@@ -134,7 +135,8 @@ function handlerDay(config: Config, deployed: Deployed, settingsBytes: number, p
   const runs = used.edgeInvocations ?? 0;
   const loads = Math.min(runs, WARM_HANDLERS * MINUTES);
   const isAdvanced = settingsBytes > STANDARD_PARAMETER;
-  const secretCalls = loads * deployed.secrets;
+  // The handler does not read the origin secret.
+  const secretCalls = loads * (deployed.secrets - (usesOriginSecret(config) ? 1 : 0));
   return sum(
     [1, used],
     [
@@ -166,7 +168,8 @@ function traffic(config: Config, { webAcls, capacity, edgeMemory }: Deployed, pr
     functionRuns: requests,
     edgeInvocations: fromBucket,
     edgeGigabyteSeconds: fromBucket * operations.RUN_TIMES.site * edgeMemory,
-    storeReads: requests,
+    // The gate reads a key's record, and the origin secret if a server gets it.
+    storeReads: usesOriginSecret(config) ? 2 * requests : requests,
     webAclRequests: webAcls * all,
     webAclCapacity: webAcls * steps * all,
     botRequests: bots === "common" ? all : 0,

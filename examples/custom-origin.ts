@@ -15,7 +15,7 @@ export default defineConfig({
       roles: { claim: "groups" },
     },
   },
-  origin: { type: "custom", domainName: "shop-origin.example.com" },
+  origin: { type: "custom", domainName: "shop-origin.example.com", secretHeader: true },
   behaviors: [{ path: "/static/*", origin: { type: "s3" }, caching: "optimized" }],
   policy: [
     { path: "/", allow: "public" },

@@ -29,7 +29,7 @@ export default defineConfig({
       roles: { grant: [] },
     },
   },
-  origin: { type: "custom", domainName: "portal-origin.example.com" },
+  origin: { type: "custom", domainName: "portal-origin.example.com", secretHeader: true },
   policy: [
     { path: "/admin/**", allow: { roles: ["admin"], idp: ["staff"] } },
     { path: "/reports/**", allow: { idp: ["staff"] } },

@@ -19,7 +19,7 @@ class Reports extends TerraformStack {
       domain: "reports.example.com",
       hostedZoneId: "Z0123456789ABCDEFGHIJ",
       identityProviders: { main: { issuer: "https://login.example.com", clientId: "reports" } },
-      origin: { type: "custom", domainName: "reports-origin.example.com" },
+      origin: { type: "custom", domainName: "reports-origin.example.com", secretHeader: true },
       policy: [{ path: "/**", allow: { roles: ["analyst"] } }],
     });
 

@@ -7,7 +7,7 @@ export default defineConfig({
   alternateDomains: ["wiki.example.com", "status.example.com"],
   hostedZoneId: "Z0123456789ABCDEFGHIJ",
   identityProviders: { main: { issuer: "https://login.example.com", clientId: "intranet" } },
-  origin: { type: "custom", domainName: "intranet-origin.example.com" },
+  origin: { type: "custom", domainName: "intranet-origin.example.com", secretHeader: true },
   policy: [
     { host: "status.example.com", path: "/**", methods: ["GET"], allow: "public" },
     { host: "wiki.example.com", path: "/**", methods: ["GET"], allow: "signed-in" },

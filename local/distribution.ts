@@ -1,6 +1,7 @@
 /** What the synthesized stack deploys at the edge, read from its `cdk.tf.json`. */
 import { matchesPattern } from "../cloudfront/path-pattern";
 import type { AuthParameter } from "../session/settings";
+import { forwardingOf, MANAGED_FORWARDING, together, type Forwarding } from "./forwarding-policy";
 import { readTerraformJson, type Json, type JsonObject } from "./terraform-json";
 
 export interface EdgeLambda {
@@ -19,7 +20,7 @@ export interface Behavior {
   lambda?: EdgeLambda;
   /** The Lambda@Edge function on origin responses. */
   originResponse?: EdgeLambda;
-  /** `s3` or the domain name of a custom origin. */
+  /** `s3` or the domain name of a server; the first origin of a group. */
   origin: string;
   /** What CloudFront puts before the path of each request; empty if nothing. */
   originPath: string;
@@ -27,8 +28,8 @@ export interface Behavior {
   originTimeout: number;
   /** The headers that CloudFront adds to requests for the origin. */
   originHeaders: [name: string, value: string][];
-  /** What of a request the origin gets: headers and query, the query, or neither. */
-  forwards: "all" | "query" | "none";
+  /** What the origin gets of a request. */
+  forwards: Forwarding;
   responseHeaders: ResponseHeader[];
 }
 
@@ -49,17 +50,6 @@ export interface Distribution {
   authSettings: AuthParameter;
 }
 
-/**
- * What the managed policies send to the origin, beyond what CloudFront always sends.
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
- */
-const MANAGED_POLICIES: Record<string, Behavior["forwards"]> = {
-  "4135ea2d-6df8-44a3-9df3-4b5a84be39ad": "none", // CachingDisabled
-  "658327ea-f89d-4fab-a63d-7e88639e58f6": "none", // CachingOptimized
-  "b689b0a8-53d0-40ab-baf2-68738e2966ac": "all", // AllViewerExceptHostHeader
-};
-
 /** Seconds; CloudFront's default. */
 const ORIGIN_TIMEOUT = 30;
 
@@ -69,21 +59,23 @@ export function readDistribution(file: string): Distribution {
   const distribution = single(stack.resources("aws_cloudfront_distribution"), "aws_cloudfront_distribution");
   const origins = Object.fromEntries(
     list(distribution["origin"]).map((origin) => {
-      const custom = list(origin["custom_origin_config"])[0];
+      const server = list(origin["custom_origin_config"])[0] ?? list(origin["vpc_origin_config"])[0];
       return [
         String(origin["origin_id"]),
         {
-          origin: custom ? stack.text(origin["domain_name"], "origin.domain_name") : "s3",
+          origin: server ? stack.text(origin["domain_name"], "origin.domain_name") : "s3",
           originPath: typeof origin["origin_path"] === "string" ? origin["origin_path"] : "",
           originHeaders: list(origin["custom_header"]).map((header): [string, string] => [
             stack.text(header["name"], "origin.custom_header.name"),
             stack.text(header["value"], "origin.custom_header.value"),
           ]),
-          originTimeout: Number(custom?.["origin_read_timeout"] ?? ORIGIN_TIMEOUT),
+          originTimeout: Number(server?.["origin_read_timeout"] ?? ORIGIN_TIMEOUT),
         },
       ];
     }),
   );
+  for (const group of list(distribution["origin_group"]))
+    origins[String(group["origin_id"])] = origins[String(list(group["member"])[0]!["origin_id"])]!;
 
   function gateOf(behavior: JsonObject): string | undefined {
     const reference = associationOn("viewer-request", behavior["function_association"], "function_arn");
@@ -112,18 +104,25 @@ export function readDistribution(file: string): Distribution {
     return policy ? responseHeaders(stack.evaluate(policy) as JsonObject) : [];
   }
 
-  function forwardsOf(behavior: JsonObject): Behavior["forwards"] {
-    const policies = [behavior["cache_policy_id"], behavior["origin_request_policy_id"]].filter(
-      (id) => typeof id === "string",
+  function forwardsOf(behavior: JsonObject): Forwarding {
+    const named: [type: string, id: Json | undefined][] = [
+      ["aws_cloudfront_cache_policy", behavior["cache_policy_id"]],
+      ["aws_cloudfront_origin_request_policy", behavior["origin_request_policy_id"]],
+    ];
+    return together(
+      named.flatMap(([type, id]) => {
+        if (typeof id !== "string") return [];
+        const name = stack.nameOf(type, id);
+        const forwarding = name === undefined ? MANAGED_FORWARDING[id] : forwardingOf(settingsOf(type, name));
+        if (!forwarding) throw new Error(`${file}: there is no managed policy ${id}`);
+        return [forwarding];
+      }),
     );
-    const forwards = policies.map(
-      (id) =>
-        // The stack's own policy has the query in its cache key (stacks/caching.ts).
-        MANAGED_POLICIES[id] ?? (stack.nameOf("aws_cloudfront_cache_policy", id) === undefined ? undefined : "query"),
-    );
-    const unknown = policies.find((_, index) => forwards[index] === undefined);
-    if (unknown !== undefined) throw new Error(`${file}: there is no managed policy ${unknown}`);
-    return (["all", "query"] as const).find((part) => forwards.includes(part)) ?? "none";
+  }
+
+  function settingsOf(type: string, name: string): JsonObject {
+    const policy = stack.evaluate(stack.resources(type)[name]!) as JsonObject;
+    return list(policy["parameters_in_cache_key_and_forwarded_to_origin"])[0] ?? policy;
   }
 
   function read(behavior: JsonObject): Behavior {

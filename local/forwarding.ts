@@ -2,6 +2,7 @@
 import { withoutRemoved } from "../cloudfront/headers";
 import type { EdgeRequest } from "./cloudfront-events";
 import type { Behavior } from "./distribution";
+import { forwards } from "./forwarding-policy";
 
 /** Headers that CloudFront sends to every origin, whatever the policies say. */
 const ALWAYS_FORWARDED = ["content-length", "content-type", "transfer-encoding", "user-agent", "x-amz-cf-id", "via"];
@@ -11,18 +12,21 @@ const VIA = "1.1 local.cloudfront.net (CloudFront)";
 
 /** The request that the origin gets: its path, and what the behavior's policies let through. */
 export function forwarded(request: EdgeRequest, behavior: Behavior, rootObject: string): EdgeRequest {
-  const all = behavior.forwards === "all";
+  const isForwarded = (name: string) =>
+    forwards(behavior.forwards, name) || (name !== "host" && ALWAYS_FORWARDED.includes(name));
   // A viewer could name the gate's headers in Connection, and so hide from the origin who is asking.
   const ofGate = request.headers.filter(([name]) => isOfGate(name));
   const ofViewer = request.headers.filter(([name]) => !isOfGate(name));
-  const headers = [...withoutRemoved(ofViewer, "origin"), ...ofGate].filter(
-    ([name]) => all || ALWAYS_FORWARDED.includes(name),
-  );
+  const host = isForwarded("host") ? ofViewer.filter(([name]) => name === "host") : hostOf(behavior);
+  const headers = [
+    ...host,
+    ...[...withoutRemoved(ofViewer, "origin"), ...ofGate].filter(([name]) => isForwarded(name)),
+  ];
   const path = request.path === "/" ? `/${rootObject}` : request.path;
   return {
     ...request,
     path,
-    query: behavior.forwards === "none" ? undefined : request.query,
+    query: behavior.forwards.query ? request.query : undefined,
     headers: [
       ...extended(extended(headers, "via", VIA), "x-forwarded-for", request.clientIp),
       ["x-amz-cf-id", request.id],
@@ -37,7 +41,7 @@ export function withHeaders<Response extends { headers: [name: string, value: st
 ): Response {
   const headers = withoutRemoved(response.headers, "viewer").filter(
     // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Cookies.html
-    ([name]) => behavior.forwards === "all" || name.toLowerCase() !== "set-cookie",
+    ([name]) => behavior.forwards.all || name.toLowerCase() !== "set-cookie",
   );
   const present = new Set(headers.map(([name]) => name.toLowerCase()));
   const set = behavior.responseHeaders.filter((header) => header.override || !present.has(header.name));
@@ -50,6 +54,11 @@ export function withHeaders<Response extends { headers: [name: string, value: st
       ["via", VIA],
     ],
   };
+}
+
+/** What CloudFront sends by itself. A bucket's is never seen. */
+function hostOf({ origin }: Behavior): [name: string, value: string][] {
+  return origin === "s3" ? [] : [["host", origin]];
 }
 
 function isOfGate(name: string): boolean {

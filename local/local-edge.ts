@@ -97,7 +97,7 @@ async function start(
   const store = await startKeyValueStoreEmulator(STORE_ARN);
   closers.push(store.close);
   const keysSecret = sessionKeysSecretName(first.config);
-  aws.secrets.declare(keysSecret);
+  for (const secret of Object.keys(first.controlPlane.rotators)) aws.secrets.declare(secret);
 
   const lines: string[] = [];
   const log = (line: string, entry?: LogEntry) => {
@@ -143,7 +143,7 @@ async function start(
   sources.connect(current.controlPlane);
   closers.push(async () => sources.close());
   // As after `terraform apply`: the first rotation makes the key and puts it into the store.
-  await aws.rotate(keysSecret);
+  for (const secret of Object.keys(first.controlPlane.rotators)) await aws.rotate(secret);
 
   let site = demoSite(current.config);
   const origin: Origin = (request, behavior) => {
@@ -206,6 +206,11 @@ async function start(
     users = usersOf(config);
     site = demoSite(current.config);
     sources.connect(current.controlPlane);
+    for (const secret of Object.keys(current.controlPlane.rotators)) {
+      if (Object.hasOwn(before.controlPlane.rotators, secret)) continue;
+      aws.secrets.declare(secret);
+      await aws.rotate(secret);
+    }
     announce(announced());
     const end = async () => {
       closers.splice(closers.indexOf(end), 1);

@@ -10,6 +10,7 @@ import { lookup as dnsLookup } from "node:dns";
 import type { Duplex } from "node:stream";
 import type { Behavior } from "./distribution";
 import { errorPage } from "./error-page";
+import { forwards } from "./forwarding-policy";
 import type { OriginRequest, OriginResponse } from "./origin";
 
 /**
@@ -51,7 +52,7 @@ export function askOwnServer(server: URL, request: OriginRequest, behavior: Beha
     });
     for (const [name, values] of grouped(request.headers)) outgoing.setHeader(name, values);
     // CloudFront's is the name of the origin; an origin that checks it expects its own.
-    outgoing.setHeader("host", server.host);
+    if (!forwards(behavior.forwards, "host")) outgoing.setHeader("host", server.host);
     outgoing.setHeader("connection", request.isHandshake ? "Upgrade" : "Keep-Alive");
     if (request.isHandshake) outgoing.setHeader("upgrade", "websocket");
 

@@ -23,6 +23,8 @@ export interface GateSettings {
   productName: string;
   /** While the site is closed: when to come back, as `Retry-After` says it. */
   closed?: string;
+  /** True to send the origin secret (origin-secret.ts); otherwise absent. */
+  originSecret?: true;
 }
 
 /** Members that have their default value are absent, because twenty providers must fit into the settings. */

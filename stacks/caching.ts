@@ -1,6 +1,10 @@
 import { CloudfrontCachePolicy } from "@cdktf/provider-aws/lib/cloudfront-cache-policy";
+import { CloudfrontOriginRequestPolicy } from "@cdktf/provider-aws/lib/cloudfront-origin-request-policy";
 import { Construct } from "constructs";
-import type { Config, Origin } from "../config/schema";
+import { forwardsHost, type SingleOrigin } from "../config/origins/origin";
+import { sendsSecret, usesOriginSecret } from "../config/origins/protection";
+import type { Config } from "../config/schema";
+import { ORIGIN_SECRET_HEADER } from "../session/origin-secret";
 
 /**
  * IDs are the same in every account:
@@ -13,6 +17,7 @@ export const MANAGED_CACHE_POLICY = {
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html */
 const MANAGED_ORIGIN_REQUEST_POLICY = {
+  AllViewer: "216adef6-5c7f-47e4-b989-5492eafa07d3",
   AllViewerExceptHostHeader: "b689b0a8-53d0-40ab-baf2-68738e2966ac",
 } as const;
 
@@ -27,48 +32,97 @@ export interface CachePolicies {
  */
 export class Caching extends Construct {
   readonly #name: string;
-  #shared: CloudfrontCachePolicy | undefined;
+  readonly #hasOriginSecret: boolean;
+  readonly #shared = new Map<string, CloudfrontCachePolicy>();
+  readonly #requests = new Map<string, CloudfrontOriginRequestPolicy>();
 
   constructor(scope: Construct, id: string, config: Config) {
     super(scope, id);
-    this.#name = `${config.name}-shared`;
+    this.#name = config.name;
+    this.#hasOriginSecret = usesOriginSecret(config);
   }
 
-  policiesFor(type: Origin["type"], caching: "disabled" | "optimized"): CachePolicies {
-    const table = {
-      // Nothing but the path reaches the bucket; origin access control signs the request.
-      "s3 disabled": () => ({ cachePolicyId: MANAGED_CACHE_POLICY.CachingDisabled }),
-      "s3 optimized": () => ({ cachePolicyId: MANAGED_CACHE_POLICY.CachingOptimized }),
-      // Not the Host header: the origin's certificate is for its own name.
-      "custom disabled": () => ({
-        cachePolicyId: MANAGED_CACHE_POLICY.CachingDisabled,
-        originRequestPolicyId: MANAGED_ORIGIN_REQUEST_POLICY.AllViewerExceptHostHeader,
-      }),
-      "custom optimized": () => ({ cachePolicyId: this.#sharedPolicy().id }),
+  policiesFor(origin: SingleOrigin, caching: "disabled" | "optimized"): CachePolicies {
+    // Nothing but the path reaches the bucket; origin access control signs the request.
+    if (origin.type === "s3")
+      return {
+        cachePolicyId: MANAGED_CACHE_POLICY[caching === "optimized" ? "CachingOptimized" : "CachingDisabled"],
+      };
+    const byHost = forwardsHost(origin);
+    if (caching === "optimized") {
+      const cachePolicyId = this.#sharedPolicy(byHost).id;
+      // Not part of the cache key: a new value must not empty the cache.
+      return sendsSecret(origin)
+        ? { cachePolicyId, originRequestPolicyId: this.#requestPolicy("secret", "whitelist", [ORIGIN_SECRET_HEADER]) }
+        : { cachePolicyId };
+    }
+    return {
+      cachePolicyId: MANAGED_CACHE_POLICY.CachingDisabled,
+      originRequestPolicyId:
+        this.#hasOriginSecret && !sendsSecret(origin)
+          ? this.#withoutSecret(byHost)
+          : MANAGED_ORIGIN_REQUEST_POLICY[byHost ? "AllViewer" : "AllViewerExceptHostHeader"],
     };
-    return table[`${type} ${caching}` as const]();
   }
 
   /**
-   * Caches what a custom origin marks as cacheable, for all users. The managed policy CachingOptimized does not fit:
-   * its minimum TTL of one second overrides `no-store` and `private`
-   * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html#ExpirationDownloadDist).
+   * The managed policies, but for the secret: the gate sets it without knowing which origin the request goes to. An origin
+   * that is not meant to have it could otherwise pose as the gateway at those that trust it.
    */
-  #sharedPolicy(): CloudfrontCachePolicy {
-    this.#shared ??= new CloudfrontCachePolicy(this, "shared", {
-      name: this.#name,
-      comment: "Keeps what the origin marks as cacheable, for all users alike",
-      minTtl: 0,
-      defaultTtl: 0,
-      maxTtl: 31_536_000,
-      parametersInCacheKeyAndForwardedToOrigin: {
-        cookiesConfig: { cookieBehavior: "none" },
-        headersConfig: { headerBehavior: "none" },
-        queryStringsConfig: { queryStringBehavior: "all" },
-        enableAcceptEncodingBrotli: true,
-        enableAcceptEncodingGzip: true,
-      },
-    });
-    return this.#shared;
+  #withoutSecret(byHost: boolean): string {
+    return byHost
+      ? this.#requestPolicy("viewer", "allExcept", [ORIGIN_SECRET_HEADER])
+      : this.#requestPolicy("viewer_without_host", "allExcept", ["host", ORIGIN_SECRET_HEADER]);
+  }
+
+  /** @returns the policy's ID */
+  #requestPolicy(id: string, headerBehavior: "whitelist" | "allExcept", items: string[]): string {
+    const isForAll = headerBehavior === "allExcept";
+    const known =
+      this.#requests.get(id) ??
+      new CloudfrontOriginRequestPolicy(this, id, {
+        name: `${this.#name}-${id.replaceAll("_", "-")}`,
+        comment: isForAll ? `All but ${items.join(" and ")}` : `Only ${items.join(" and ")}`,
+        cookiesConfig: { cookieBehavior: isForAll ? "all" : "none" },
+        headersConfig: { headerBehavior, headers: { items } },
+        queryStringsConfig: { queryStringBehavior: isForAll ? "all" : "none" },
+        // The distribution stops using a policy before that is deleted.
+        lifecycle: { createBeforeDestroy: true },
+      });
+    this.#requests.set(id, known);
+    return known.id;
+  }
+
+  /**
+   * Caches what a server marks as cacheable, for all users. The managed policy CachingOptimized does not fit: its
+   * minimum TTL of one second overrides `no-store` and `private`
+   * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html#ExpirationDownloadDist).
+   *
+   * @param byHost for a server that gets the viewer's `Host`: what it answers for one host must not be served on
+   *   another. Without this, CloudFront's cache key has the path but no host
+   *   (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-the-cache-key.html)
+   */
+  #sharedPolicy(byHost: boolean): CloudfrontCachePolicy {
+    const id = byHost ? "shared_by_host" : "shared";
+    const known =
+      this.#shared.get(id) ??
+      new CloudfrontCachePolicy(this, id, {
+        name: `${this.#name}-${id.replaceAll("_", "-")}`,
+        comment: `Keeps what the origin marks as cacheable, for all users alike${byHost ? ", by host" : ""}`,
+        minTtl: 0,
+        defaultTtl: 0,
+        maxTtl: 31_536_000,
+        parametersInCacheKeyAndForwardedToOrigin: {
+          cookiesConfig: { cookieBehavior: "none" },
+          headersConfig: byHost
+            ? { headerBehavior: "whitelist", headers: { items: ["Host"] } }
+            : { headerBehavior: "none" },
+          queryStringsConfig: { queryStringBehavior: "all" },
+          enableAcceptEncodingBrotli: true,
+          enableAcceptEncodingGzip: true,
+        },
+      });
+    this.#shared.set(id, known);
+    return known;
   }
 }

@@ -29,6 +29,21 @@ export function revocationsAccess(ledger: Ledger): Statement {
   };
 }
 
+/** Reading and writing the origin secret, which only the key rotator writes. */
+export function originSecretAccess(secret: SecretsmanagerSecret): Statement {
+  return {
+    Sid: "OriginSecret",
+    Effect: "Allow",
+    Action: [
+      "secretsmanager:DescribeSecret",
+      "secretsmanager:GetSecretValue",
+      "secretsmanager:PutSecretValue",
+      "secretsmanager:UpdateSecretVersionStage",
+    ],
+    Resource: secret.arn,
+  };
+}
+
 export function keysReading(secret: SecretsmanagerSecret): Statement {
   return {
     Sid: "SessionKeys",

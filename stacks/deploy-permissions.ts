@@ -2,6 +2,8 @@
  * What whoever deploys a gateway must be allowed to do, as an IAM policy. Names of actions and resources:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
+import { partsOfFunction } from "../config/origins/lambda-url";
+import { originsOf } from "../config/origins/origin";
 import type { Config } from "../config/schema";
 import { policyDocument, type Statement } from "./iam";
 import { authFunctionName, clientSecretName, gateFunctionName, redirectFunctionName, siteFunctionName } from "./names";
@@ -30,6 +32,15 @@ const BUCKET_READS =
 
 const distributions = ({ global }: Names) => [global("cloudfront", "distribution/*")];
 const functions = ({ arn, config }: Names) => [arn("lambda", `function:${config.name}-*`)];
+/** The gateway's own functions, and those behind it. */
+const calledFunctions = (names: Names) => [
+  ...functions(names),
+  ...new Set(
+    originsOf(names.config).flatMap(({ origin }) =>
+      origin.type === "lambda-url" ? [partsOfFunction(origin.functionArn).name] : [],
+    ),
+  ),
+];
 const rules = ({ arn, config }: Names) => [arn("events", `rule/${config.name}-*`)];
 const roles = ({ global, config: { iam, name } }: Names) => [
   global("iam", `role${iam.rolePath}${iam.roleNamePrefix ?? ""}${name}-*`),
@@ -40,7 +51,7 @@ const zones = ({ config: { hostedZoneId, hostedZones } }: Names) =>
   );
 const buckets = ({ config }: Names) => [
   `arn:aws:s3:::${config.name}-*`,
-  ...[config, ...config.behaviors].flatMap(({ origin }) =>
+  ...originsOf(config).flatMap(({ origin }) =>
     origin.type === "s3" && origin.bucketName !== undefined ? [`arn:aws:s3:::${origin.bucketName}`] : [],
   ),
 ];
@@ -142,6 +153,15 @@ const NEEDS: Record<string, [service: string, needs: Needs][]> = {
       },
     ],
   ],
+  aws_cloudfront_origin_request_policy: [
+    [
+      "cloudfront",
+      {
+        actions: "CreateOriginRequestPolicy GetOriginRequestPolicy UpdateOriginRequestPolicy DeleteOriginRequestPolicy",
+        on: ({ global }) => [global("cloudfront", "origin-request-policy/*")],
+      },
+    ],
+  ],
   aws_cloudfront_response_headers_policy: [
     [
       "cloudfront",
@@ -149,6 +169,37 @@ const NEEDS: Record<string, [service: string, needs: Needs][]> = {
         actions:
           "CreateResponseHeadersPolicy GetResponseHeadersPolicy UpdateResponseHeadersPolicy DeleteResponseHeadersPolicy",
         on: ({ global }) => [global("cloudfront", "response-headers-policy/*")],
+      },
+    ],
+  ],
+  // Names and actions: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
+  aws_cloudfront_vpc_origin: [
+    [
+      "cloudfront",
+      {
+        actions: `CreateVpcOrigin GetVpcOrigin UpdateVpcOrigin DeleteVpcOrigin ${TAGS}`,
+        on: ({ global }) => [global("cloudfront", "vpcorigin/*")],
+      },
+    ],
+    [
+      "ec2",
+      {
+        actions:
+          "DescribeInstances DescribeInternetGateways DescribeNetworkInterfaces DescribeSecurityGroups DescribeSubnets DescribeVpcs",
+        on: everything,
+      },
+    ],
+    ["elasticloadbalancing", { actions: "DescribeListeners DescribeLoadBalancers", on: everything }],
+    [
+      "iam",
+      {
+        actions: "CreateServiceLinkedRole",
+        on: ({ global }) => [
+          global(
+            "iam",
+            "role/aws-service-role/vpcorigin.cloudfront.amazonaws.com/AWSServiceRoleForCloudFrontVPCOrigin",
+          ),
+        ],
       },
     ],
   ],
@@ -270,7 +321,7 @@ const NEEDS: Record<string, [service: string, needs: Needs][]> = {
       },
     ],
   ],
-  aws_lambda_permission: [["lambda", { actions: "AddPermission GetPolicy RemovePermission", on: functions }]],
+  aws_lambda_permission: [["lambda", { actions: "AddPermission GetPolicy RemovePermission", on: calledFunctions }]],
   aws_route53_record: [
     ["route53", { actions: "ChangeResourceRecordSets ListResourceRecordSets GetHostedZone", on: zones }],
     ["route53", { actions: "GetChange", on: () => ["arn:aws:route53:::change/*"] }],

@@ -6,7 +6,8 @@ import {
 import { Construct } from "constructs";
 import type { Config, Origin } from "../config/schema";
 import { MANAGED_CACHE_POLICY, type Caching } from "./caching";
-import { isS3, originId, type Origins } from "./origins/origins";
+import { originId, targetId } from "./origins/ids";
+import { isS3, type Origins } from "./origins/origins";
 
 export interface DistributionProps {
   config: Config;
@@ -51,6 +52,7 @@ export class Distribution extends Construct {
       ...(props.webAclArn === undefined ? {} : { webAclId: props.webAclArn }),
       aliases: [...props.aliases],
       origin: props.origins.definitions,
+      ...(props.origins.groups.length === 0 ? {} : { originGroup: props.origins.groups }),
       orderedCacheBehavior: [
         gatewayBehavior(props),
         ...config.behaviors.map(({ path, origin, caching }) => ({
@@ -81,7 +83,7 @@ export class Distribution extends Construct {
 
 /**
  * The gateway's endpoints. The handler answers every viewer request itself, so the origin that CloudFront requires is
- * never reached. There is no redirect from http: nobody types these addresses, and an authorization code sent in the
+ * never reached; it is a single one, because a group takes no POST. There is no redirect from http: nobody types these addresses, and an authorization code sent in the
  * clear is already exposed.
  */
 function gatewayBehavior(props: DistributionProps) {
@@ -103,12 +105,14 @@ function gatedBehavior(
   caching: "disabled" | "optimized",
 ): CloudfrontDistributionDefaultCacheBehavior {
   return {
-    targetOriginId: originId(origin),
+    targetOriginId: targetId(origin),
     viewerProtocolPolicy: "redirect-to-https",
-    allowedMethods: isS3(origin) ? READ_METHODS : ALL_METHODS,
+    // With an origin group, CloudFront takes no other methods:
+    // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html
+    allowedMethods: isS3(origin) || origin.failover ? READ_METHODS : ALL_METHODS,
     cachedMethods: CACHED_METHODS,
     compress: caching === "optimized",
-    ...props.caching.policiesFor(origin.type, caching),
+    ...props.caching.policiesFor(origin, caching),
     responseHeadersPolicyId: props.responseHeadersPolicyId,
     functionAssociation: [{ eventType: "viewer-request", functionArn: props.gateArn }],
     ...(isS3(origin) && {

@@ -51,6 +51,12 @@ export class GatewayStack extends BaseStack {
       revocations_table_name: ["", gateway.revocationsTableName],
       session_store_arn: ["What the gate reads; filled by key rotation and revocation", gateway.sessionStoreArn],
       site_buckets: ["Buckets for the files of the S3 origins", gateway.siteBuckets],
+      ...(Object.keys(gateway.originAccess).length > 0 && {
+        origin_access: ["By origin: what its owner must add so that the distribution gets in", gateway.originAccess],
+      }),
+      ...(gateway.originSecretName !== undefined && {
+        origin_secret_name: ["What servers behind the gateway read, to know its requests", gateway.originSecretName],
+      }),
       secret_names: ["The secrets that need a value", gateway.secretNames],
       redirect_uris: ["Register these at each identity provider", gateway.redirectUris],
       post_logout_redirect_uris: ["Register these at each identity provider", gateway.postLogoutRedirectUris],

@@ -1,6 +1,7 @@
 import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { Artifacts } from "../build/artifacts";
+import { usesOriginSecret } from "../config/origins/protection";
 import type { Config } from "../config/schema";
 import { AccessLogs } from "./access-logs";
 import { Alarms } from "./alarms";
@@ -18,7 +19,7 @@ import { Gate } from "./gate";
 import { identityStacks } from "./identity/identity-stacks";
 import { KeyRotator } from "./key-rotator";
 import { Ledger } from "./ledger";
-import { authFunctionName } from "./names";
+import { authFunctionName, originSecretName } from "./names";
 import { Origins } from "./origins/origins";
 import { SiteHandler } from "./origins/site-handler";
 import { ProviderCheck } from "./provider-check";
@@ -53,7 +54,11 @@ export class Gateway extends Construct {
   readonly revocationsTableName: string;
   /** ARN of the store that the gate reads; key rotation and revocation fill it. */
   readonly sessionStoreArn: string;
-  /** Names of the buckets for the files of the S3 origins. */
+  /** By origin that its owner must open to the distribution: the statement of a bucket's policy, or commands. */
+  readonly originAccess: Readonly<Record<string, string>>;
+  /** Name of the secret that servers with `secretHeader` read; undefined if there are none. */
+  readonly originSecretName: string | undefined;
+  /** Names of the buckets that the gateway made for the files of S3 origins. */
   readonly siteBuckets: readonly string[];
   /** Names of the secrets that need a value. */
   readonly secretNames: readonly string[];
@@ -90,6 +95,7 @@ export class Gateway extends Construct {
       config,
       zip: artifacts.keyRotator,
       secret: secrets.sessionKeys,
+      originSecret: secrets.origin,
       store,
       ledger,
     });
@@ -103,9 +109,9 @@ export class Gateway extends Construct {
 
     const origins = new Origins(this, "origin", config);
     const site =
-      origins.buckets.length === 0
+      origins.bucketArns.length === 0
         ? undefined
-        : new SiteHandler(this, "site_handler", { config, zip: artifacts.site, buckets: origins.buckets });
+        : new SiteHandler(this, "site_handler", { config, zip: artifacts.site, bucketArns: origins.bucketArns });
     const webAcl = webAclOf(this, config);
     const responseHeadersPolicyId = new ResponseHeaders(this, "security_headers", config).id;
     const distribution = new Distribution(this, "gateway", {
@@ -120,7 +126,7 @@ export class Gateway extends Construct {
       aliases: attached(domains),
       certificateArn: certificate,
     });
-    const readable = origins.buckets.map((bucket) => bucket.allowReadBy(distribution.arn));
+    const readable = origins.allowAccessBy(distribution.arn);
     const { delivery, groupName } = new AccessLogs(this, "access_logs", { config, distributionArn: distribution.arn });
     const alarms = new Alarms(this, "alarm", {
       config,
@@ -150,7 +156,7 @@ export class Gateway extends Construct {
             responseHeadersPolicyId,
           });
     if (config.manageDns) {
-      const common = { overwrite: config.overwriteDns, after: [keyRotator.schedule, delivery, ...readable] };
+      const common = { overwrite: config.overwriteDns, after: [...keyRotator.schedules, delivery, ...readable] };
       const zones = zonesOf(config, attached(domains));
       if (Object.keys(zones).length > 0) new Dns(this, "alias", { zones, distribution, ...common });
       const redirectZones = zonesOf(config, attached(redirected));
@@ -169,6 +175,8 @@ export class Gateway extends Construct {
     this.revocationsTableName = ledger.revocations.name;
     this.sessionStoreArn = store.arn;
     this.siteBuckets = origins.buckets.map((bucket) => bucket.name);
+    this.originAccess = origins.accessToGive(distribution.arn);
+    this.originSecretName = usesOriginSecret(config) ? originSecretName(config) : undefined;
     this.secretNames = secrets.namesToFill;
     this.redirectUris = redirectUris(config);
     this.postLogoutRedirectUris = postLogoutRedirectUris(config);

@@ -5,7 +5,13 @@ import { Construct } from "constructs";
 import type { Config } from "../config/schema";
 import { KEY_ANNOUNCEMENT, PROPAGATION } from "../session/timing";
 import { ControlPlaneFunction } from "./control-plane-function";
-import { keysReading, keysWriting, revocationsAccess, storeAccess } from "./control-plane-permissions";
+import {
+  keysReading,
+  keysWriting,
+  originSecretAccess,
+  revocationsAccess,
+  storeAccess,
+} from "./control-plane-permissions";
 import { accountOf, keyUse } from "./iam";
 import type { Ledger } from "./ledger";
 import { keyRotatorFunctionName } from "./names";
@@ -28,6 +34,8 @@ export interface KeyRotatorProps {
   zip: string;
   /** The session-keys secret. */
   secret: SecretsmanagerSecret;
+  /** The secret that servers get; undefined if none does. */
+  originSecret: SecretsmanagerSecret | undefined;
   store: SessionStore;
   ledger: Ledger;
 }
@@ -38,10 +46,10 @@ export interface KeyRotatorProps {
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda.html
  */
 export class KeyRotator extends Construct {
-  /** Makes the first key. */
-  readonly schedule: ITerraformDependable;
+  /** Make the first key, and the first origin secret. */
+  readonly schedules: ITerraformDependable[];
 
-  constructor(scope: Construct, id: string, { config, zip, secret, store, ledger }: KeyRotatorProps) {
+  constructor(scope: Construct, id: string, { config, zip, secret, originSecret, store, ledger }: KeyRotatorProps) {
     super(scope, id);
     const { session } = config;
     const rotator = new ControlPlaneFunction(this, "Resource", {
@@ -52,6 +60,7 @@ export class KeyRotator extends Construct {
       permissions: [
         keysReading(secret),
         keysWriting(secret),
+        ...(originSecret ? [originSecretAccess(originSecret)] : []),
         storeAccess(store),
         revocationsAccess(ledger),
         ...keyUse(config, ["dynamodb", "secretsmanager"]),
@@ -63,12 +72,13 @@ export class KeyRotator extends Construct {
         PROPAGATION_SECONDS: String(PROPAGATION),
         KEY_ANNOUNCEMENT_SECONDS: String(KEY_ANNOUNCEMENT),
         TOKEN_SECONDS: String(session.token),
+        ...(originSecret && { ORIGIN_SECRET_ARN: originSecret.arn }),
       },
       // The longest step waits for every handler to know the new key; the remaining time is for conflicts with other
       // writers of the store.
       timeout: 900,
       // Secrets Manager runs one rotation of a secret at a time, and repeats a step that did not answer.
-      concurrency: 1,
+      concurrency: originSecret ? 2 : 1,
     });
     const invocation = rotator.allowInvocation("invocation", {
       statementId: "SecretsManager",
@@ -77,13 +87,18 @@ export class KeyRotator extends Construct {
       // (https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html).
       sourceAccount: accountOf(secret.arn),
     });
-    this.schedule = new SecretsmanagerSecretRotation(this, "schedule", {
-      secretId: secret.id,
-      rotationLambdaArn: rotator.arn,
-      // Also makes the first key: until then, the secret has no version.
-      rotateImmediately: true,
-      rotationRules: { automaticallyAfterDays: session.keyRotationDays },
-      dependsOn: [invocation],
-    });
+    const schedule = (id: string, { id: secretId }: SecretsmanagerSecret, automaticallyAfterDays: number) =>
+      new SecretsmanagerSecretRotation(this, id, {
+        secretId,
+        rotationLambdaArn: rotator.arn,
+        // Also makes the first value: until then, the secret has no version.
+        rotateImmediately: true,
+        rotationRules: { automaticallyAfterDays },
+        dependsOn: [invocation],
+      });
+    this.schedules = [
+      schedule("schedule", secret, session.keyRotationDays),
+      ...(originSecret ? [schedule("origin_schedule", originSecret, config.originSecret.rotationDays)] : []),
+    ];
   }
 }

@@ -70,6 +70,11 @@ export function sessionKeysSecretName(config: Config): string {
   return `edgegate/${config.name}/session-keys`;
 }
 
+/** What servers behind the gateway read, to know its requests. */
+export function originSecretName(config: Config): string {
+  return `edgegate/${config.name}/origin`;
+}
+
 /** @param id of the identity provider in the config */
 export function clientSecretName(config: Config, id: string): string {
   return `edgegate/${config.name}/idp/${id}`;

@@ -1,5 +1,6 @@
 /** Converts the config into the settings that the edges read (session/settings.ts). */
 import { grantsOf, issuerOf } from "../config/identity-provider";
+import { usesOriginSecret } from "../config/origins/protection";
 import type { Config } from "../config/schema";
 import { hookAudience, type SignInHook } from "../config/sign-in-hook";
 import { LANGUAGES } from "../pages/texts/texts";
@@ -32,6 +33,7 @@ export function gateSettings(config: Config): GateSettings {
     identityHeaders: Object.entries(config.identityHeaders),
     productName: themeOf(config).productName,
     ...(config.maintenance && { closed: retryAfter(config.maintenance) }),
+    ...(usesOriginSecret(config) && { originSecret: true }),
   };
 }
 

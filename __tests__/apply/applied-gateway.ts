@@ -12,6 +12,7 @@ import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { GateRun } from "../../local/gate-result";
 import { runGate } from "../../local/gate-sandbox";
 import type { SessionKeys } from "../../session/keys";
+import { parseOriginSecret, type OriginSecret } from "../../session/origin-secret";
 import type { RevocationCommand } from "../../session/revocation";
 import type { AwsAccount } from "../support/aws-account";
 import { createBrowser, type Browser } from "../support/browser-emulator";
@@ -38,6 +39,12 @@ export interface AppliedGateway {
   keys(): Promise<SessionKeys>;
   /** @returns the keys after it. @throws Error when it is not over within 200 s */
   rotate(): Promise<SessionKeys>;
+  /** What servers accept. */
+  accepted(): Promise<OriginSecret["accepted"]>;
+  /** The same, once the gate sends the first of it. @throws Error when it does not within 200 s */
+  originSecret(): Promise<OriginSecret["accepted"]>;
+  /** @returns what servers accept after it */
+  rotateOriginSecret(): Promise<OriginSecret["accepted"]>;
   /** Puts a command on the queue. */
   send(command: RevocationCommand): Promise<void>;
   /** Publishes a command to the topic. */
@@ -99,6 +106,20 @@ export function openGateway(
     return JSON.parse(SecretString!) as SessionKeys;
   }
 
+  async function accepted(): Promise<OriginSecret["accepted"]> {
+    const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: output("origin_secret_name") }));
+    return parseOriginSecret(SecretString!)!.accepted;
+  }
+
+  async function originSecret(): Promise<OriginSecret["accepted"]> {
+    for (let tries = 0; tries < ROTATION_LIMIT * 5; tries++) {
+      const values = await accepted();
+      if ((await store()).records["origin"] === values[0]) return values;
+      await setTimeout(200);
+    }
+    throw new Error(`the gate does not send the origin secret after ${ROTATION_LIMIT} s`);
+  }
+
   const store = () => account.store(output("session_store_arn"));
 
   return {
@@ -124,6 +145,12 @@ export function openGateway(
       // Before it comes one that only announces the new key.
       await currentVersion((version) => version === VersionId);
       return keys();
+    },
+    accepted,
+    originSecret,
+    async rotateOriginSecret() {
+      await secrets.send(new RotateSecretCommand({ SecretId: output("origin_secret_name") }));
+      return originSecret();
     },
     async send(command) {
       await sqs.send(

@@ -8,6 +8,7 @@ import { synthesize } from "../../stacks/synthesize";
 import { startAwsAccount, type AwsAccount } from "../support/aws-account";
 import { EVERYTHING } from "../support/configs";
 import { changesOf } from "../support/deployment";
+import { ORIGINS } from "../support/origins";
 import { notAllowed, typesOf } from "../support/iam-policies";
 import { startSteps } from "../support/steps";
 import { describeWithTerraform, type TerraformFolder } from "../support/terraform";
@@ -30,6 +31,8 @@ describeWithTerraform("the config with everything, applied", (open) =>
       account = await startAwsAccount(moto, "/dev/null");
       const hostedZoneId = await account.createHostedZone("example.com");
       const hostedZones = { "docs.example.com": await account.createHostedZone("docs.example.com") };
+      const [, , , , , , name, alias] = ORIGINS.function.functionArn.split(":");
+      await account.createFunction(name!, alias!);
       before = await account.inventory();
       const config = parseConfig({ ...EVERYTHING, certificateArn: undefined, hostedZoneId, hostedZones });
       const { stackDir } = synthesize(config, { outdir });

@@ -232,6 +232,20 @@ describe("keys", () => {
     expect(edge.keys().current).not.toBe(before);
   });
 
+  test("leave the origin secret alone, which rotates by itself: the next value is sent", async () => {
+    const accepted = () =>
+      (JSON.parse(edge.aws.secrets.get("edgegate/local-test/origin")!) as { accepted: string[] }).accepted;
+    const before = accepted();
+    await done(["rotate-keys", "--yes"]);
+    expect(accepted()).toEqual(before);
+    const { stdout } = await done(["rotate-origin-secret", "--yes"]);
+    expect(stdout).toContain("The origin secret of local-test was rotated");
+    expect(edge.store.records["origin"]).toBe(before[1]);
+    expect(accepted()[0]).toBe(before[1]);
+    for (const value of [...before, ...accepted()]) expect(stdout).not.toContain(value);
+    expect((await done(["store", "check"])).stdout).toContain("The store matches");
+  });
+
   test("are all replaced by a lockdown: everybody is out, and in again after a sign-in", async () => {
     const people = [await person("staff"), await person("admin")];
     const { stdout } = await done(["lockdown", "--yes"]);

@@ -58,7 +58,7 @@ describe("edgegate init", () => {
       domain: "wiki.example.com",
       hostedZoneId: "Z0123456789ABCDEFGHIJ",
       identityProviders: { main: { issuer: "https://login.example.com", clientId: "wiki" } },
-      origin: { type: "custom", domainName: "wiki-origin.example.com" },
+      origin: { type: "custom", domainName: "wiki-origin.example.com", secretHeader: true },
       policy: [{ path: "/**", allow: "signed-in" }],
     });
     expect(JSON.parse(read("cdktf.json"))).toMatchObject({ app: "npx edgegate synth", output: "cdktf.out" });

@@ -80,6 +80,7 @@ describe("a config without a mistake", () => {
       origin: { type: "s3", index: "index.html", spa: false },
       alternateDomains: [],
       basePath: "/_gate",
+      originSecret: { rotationDays: 90 },
       identityProviders: {
         main: {
           profile: "generic",
@@ -124,6 +125,7 @@ describe("a config without a mistake", () => {
     const config = parseConfig(EVERYTHING);
     expect(config).toMatchObject({
       ...EVERYTHING,
+      behaviors: JSON.parse(JSON.stringify(EVERYTHING.behaviors).replace(/"(\d+)s"/g, "$1")) as object[],
       signInHook: { ...EVERYTHING.signInHook, timeout: 1 },
       theme: { ...EVERYTHING.theme, logo: LOGO_URL, favicon: LOGO_URL },
       session: { absolute: 43_200, idle: 7200, token: 300, onReuse: "revoke-user", keyRotationDays: 7 },

@@ -53,12 +53,12 @@ function settingsOf(schema: Schema, prefix = ""): Setting[] {
 }
 
 /**
- * The parts of a behavior's origin are those of `origin`; groups are told by their parts; what Terraform makes at an
+ * The parts of a behavior's origin, and of a second origin, are those of `origin`; groups are told by their parts; what Terraform makes at an
  * identity provider has a page of its own, with a test of its own.
  */
 function isExplainedElsewhere(key: string): boolean {
   return (
-    /^(behaviors\[\]\.origin|identityProviders\.<id>\.(app|pool))[.[]/.test(key) ||
+    /^(behaviors\[\]\.origin|origin\.failover\.to|identityProviders\.<id>\.(app|pool))[.[]/.test(key) ||
     ["session", "theme", "waf", "state", "iam"].includes(key)
   );
 }

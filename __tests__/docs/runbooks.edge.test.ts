@@ -21,7 +21,7 @@ const FOLDER = join(__dirname, "../../docs/runbooks");
 const RUNBOOKS = readdirSync(FOLDER).filter((name) => name !== "README.md");
 
 /** Commands that ask for confirmation; an operator has a terminal for it. */
-const ASKING = ["revoke user", "lockdown", "rotate-keys", "store rebuild"];
+const ASKING = ["revoke user", "lockdown", "rotate-keys", "rotate-origin-secret", "store rebuild"];
 
 /** The lines of a runbook's shell blocks, indented ones too. */
 function commandsOf(name: string): string[] {
@@ -86,6 +86,7 @@ test("there is a runbook for each of the cases, and the list names it", () => {
     "revoke-now.md",
     "rotate-client-key.md",
     "rotate-keys.md",
+    "rotate-origin-secret.md",
     "teardown.md",
   ]);
   for (const name of RUNBOOKS) expect(list).toContain(`(${name})`);

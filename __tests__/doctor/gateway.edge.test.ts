@@ -175,7 +175,7 @@ describe("servers behind the gateway", () => {
     domain: "wiki.invalid",
     hostedZoneId: "Z0123456789ABCDEFGHIJ",
     identityProviders: { main: { issuer: "https://login.example.com", clientId: "wiki" } },
-    origin: { type: "custom", domainName: "origin.example.com", httpsPort: 8443, path: "/app" },
+    origin: { type: "custom", domainName: "origin.example.com", httpsPort: 8443, path: "/app", secretHeader: true },
     behaviors: [{ path: "/assets/*", origin: { type: "s3" } }],
     policy: [{ path: "/**", allow: "signed-in" }],
   });

@@ -1,11 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseConfig } from "../../config/load";
 import { configSchema } from "../../config/schema";
 import { behaviorFor, readDistribution, type Distribution } from "../../local/distribution";
 import { localConfig } from "../../local/local-config";
 import { synthesize } from "../../stacks/synthesize";
 import { TEST_CONFIG } from "../support/local-edge";
+import { BEHAVIORS, ORIGINS } from "../support/origins";
+import { SMALL } from "../support/small-config";
 
 describe("a synthesized distribution", () => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-test-"));
@@ -40,13 +43,41 @@ describe("a synthesized distribution", () => {
 
   test("tells custom origins who asks, and S3 nothing", () => {
     expect(
-      distribution.behaviors.map(({ origin, lambda, forwards }) => [lambda ? "handler" : origin, forwards]),
+      distribution.behaviors.map(({ origin, lambda, forwards }) => [lambda ? "handler" : origin, forwards.all]),
     ).toEqual([
-      ["handler", "none"],
-      ["api.example.com", "all"],
-      ["staff.example.com", "all"],
-      ["s3", "none"],
+      ["handler", false],
+      ["api.example.com", true],
+      ["shop.example.com", true],
+      ["staff.example.com", true],
+      ["s3", false],
     ]);
+  });
+
+  test("knows the policies of a gateway's own, and the first origin of a group", () => {
+    const { stackDir } = synthesize(parseConfig({ ...SMALL, behaviors: BEHAVIORS }), {
+      outdir: join(folder, "origins"),
+    });
+    const told = Object.fromEntries(
+      readDistribution(join(stackDir, "cdk.tf.json")).behaviors.map(({ path, origin, forwards }) => [
+        path,
+        [origin, forwards],
+      ]),
+    );
+    expect(told).toMatchObject({
+      "/archive/*": ["s3", { all: false, headers: [], query: false }],
+      "/files/*": ["s3", { all: false, headers: [], query: false }],
+      "/shop/pictures/*": ["shop.example.net", { all: false, headers: ["host", "x-gate-origin-secret"], query: true }],
+      "/shop/*": ["shop.example.net", { all: true, headers: [], query: true }],
+      "/prices/*": ["shop.example.net", { all: false, headers: ["x-gate-origin-secret"], query: true }],
+      "/partner/*": ["partner.example.net", { all: true, headers: ["x-gate-origin-secret"], query: true }],
+      "/news/*": ["shop.example.net", { all: true, headers: ["host"], query: true }],
+      "/app/*": ["app.internal.example.com", { all: true, headers: ["x-gate-origin-secret"], query: true }],
+      "/orders/*": [ORIGINS.function.domainName, { all: true, headers: ["host", "x-gate-origin-secret"], query: true }],
+      "/v2/*": [
+        ORIGINS["api gateway"].domainName,
+        { all: true, headers: ["host", "x-gate-origin-secret"], query: true },
+      ],
+    });
   });
 
   test.each([

@@ -61,6 +61,23 @@ describe("the local edge", () => {
     expect(/<dt>cookie<\/dt><dd>(.*?)<\/dd>/.exec(page.body)?.[1]).toBe("own=1");
   });
 
+  test("tells a server by a secret that the gate was there, and no server that is not meant to know", async () => {
+    const name = "edgegate/local-test/origin";
+    const accepted = () => (JSON.parse(edge.aws.secrets.get(name)!) as { accepted: string[] }).accepted;
+    await signIn(browser, `${edge.url}/staff`, edge.users[1]!);
+    const receivedAt = async (path: string) => {
+      const { body } = await browser.send("GET", new URL(path, edge.url), { "x-gate-origin-secret": "mallory" });
+      return /<dt>x-gate-origin-secret<\/dt><dd>(.*?)<\/dd>/.exec(body)?.[1];
+    };
+    const [sent, next] = accepted();
+    expect(await receivedAt("/shop/cart")).toBe(sent);
+    for (const path of ["/staff", "/"]) expect(await receivedAt(path)).toBeUndefined();
+    await edge.aws.rotate(name);
+    expect(await receivedAt("/shop/cart")).toBe(next);
+    expect(accepted()[0]).toBe(next);
+    for (const value of [sent!, ...accepted()]) expect(edge.logs()).not.toContain(value);
+  });
+
   test("shows what a request holds as text, never as markup", async () => {
     await signIn(browser, `${edge.url}/staff`, edge.users[1]!);
     const answer = await browser.send("GET", new URL("/staff/x?q=<script>alert(1)</script>", edge.url), {

@@ -1,18 +1,21 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Behavior } from "../../local/distribution";
+import type { Forwarding } from "../../local/forwarding-policy";
 import { FunctionFault, type GateRun } from "../../local/gate-result";
 import { serve, type EdgeParts } from "../../local/server";
 import type { AuthParameter } from "../../session/settings";
 
 const LAMBDA = { functionName: "auth", zip: "" };
+const ALL = { all: true, headers: ["host"], query: true };
+const NOTHING = { all: false, headers: [], query: false };
 const BASE = {
   origin: "api.example.com",
   originPath: "",
   originTimeout: 30,
-  forwards: "all",
+  forwards: ALL,
   originHeaders: [] as [string, string][],
-} as const;
+};
 
 /** One request through one behavior; the origin shows what it got. */
 async function visit(
@@ -73,33 +76,37 @@ const pass =
   });
 
 describe("what the origin gets", () => {
-  test.each([
+  const own = ["host", "api.example.com"];
+  const added = [
+    ["via", "1.1 local.cloudfront.net (CloudFront)"],
+    ["x-forwarded-for", "127.0.0.1"],
+    ["x-amz-cf-id", expect.any(String)],
+  ];
+  const common = [["user-agent", "u"], ...added];
+  test.each<[string, Forwarding, [query: string | undefined, ...headers: unknown[]]]>([
     [
       "all headers but the host, and the query",
-      "all",
-      {
-        query: "a=1",
-        headers: expect.arrayContaining([
-          ["x-gate-user", "me"],
-          ["user-agent", "u"],
-        ]),
-      },
+      ALL,
+      ["a=1", own, ["user-agent", "u"], ["x-gate-user", "me"], ...added],
     ],
     [
-      "neither headers nor query",
-      "none",
-      {
-        headers: [
-          ["user-agent", "u"],
-          ["via", "1.1 local.cloudfront.net (CloudFront)"],
-          ["x-forwarded-for", "127.0.0.1"],
-          ["x-amz-cf-id", expect.any(String)],
-        ],
-      },
+      "the viewer's host",
+      { ...ALL, headers: [] },
+      ["a=1", ["host", "h"], ["user-agent", "u"], ["x-gate-user", "me"], ...added],
     ],
-  ] as const)("%s", async (_, forwards, expected) => {
+    ["neither headers nor query", NOTHING, [undefined, own, ...common]],
+    ["one header", { ...NOTHING, headers: ["host"] }, [undefined, ["host", "h"], ...common]],
+    ["all but one header", { ...ALL, headers: ["host", "x-gate-user"] }, ["a=1", own, ...common]],
+  ])("%s", async (_, forwards, [query, ...headers]) => {
     const { body } = await visit({ gate: "code", forwards }, { gate: pass({ "x-gate-user": { value: "me" } }) });
-    expect(JSON.parse(body)).toMatchObject({ path: "/index.html", ...expected });
+    const received = JSON.parse(body) as { path: string; query?: string; headers: unknown[] };
+    expect(received).toMatchObject({ path: "/index.html", headers });
+    expect(received.headers).toHaveLength(headers.length);
+    expect(received.query).toBe(query);
+  });
+
+  test("a bucket no host of anybody", async () => {
+    const { body } = await visit({ gate: "code", forwards: NOTHING, origin: "s3" }, { gate: pass() });
     expect(body).not.toContain('"host"');
   });
 

@@ -33,6 +33,7 @@ describeWithTerraform("the key rotator", (open) => {
       "aws_iam_role_policy.key_rotator_permissions",
       "aws_lambda_function.key_rotator",
       "aws_lambda_permission.key_rotator_invocation",
+      "aws_secretsmanager_secret_rotation.key_rotator_origin_schedule",
       "aws_secretsmanager_secret_rotation.key_rotator_schedule",
     ]);
     expect(plan.outputs["key_rotator_function_name"]).toMatchObject({ value: "handbook-key-rotator" });
@@ -50,13 +51,13 @@ describeWithTerraform("the key rotator", (open) => {
     expect(plan.json).not.toContain('secret_string":"');
   });
 
-  test("runs one at a time, with a quarter of an hour, on settings that are no secret", () => {
+  test("runs one at a time for each secret, with a quarter of an hour, on settings that are no secret", () => {
     expect(values("aws_lambda_function", "key_rotator")).toMatchObject({
       function_name: "handbook-key-rotator",
       runtime: "nodejs22.x",
       handler: "index.handler",
       timeout: 900,
-      reserved_concurrent_executions: 1,
+      reserved_concurrent_executions: 2,
     });
     expect(values("aws_cloudwatch_log_group", "key_rotator_logs")).toMatchObject({
       name: "/aws/lambda/handbook-key-rotator",
@@ -78,6 +79,7 @@ run "apply" {
     condition = [for s in jsondecode(aws_iam_role_policy.key_rotator_permissions.policy).Statement : [s.Effect, s.Action, s.Resource]] == [
       ["Allow", ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], "${MOCKS.aws_secretsmanager_secret.arn}"],
       ["Allow", ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"], "${MOCKS.aws_secretsmanager_secret.arn}"],
+      ["Allow", ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"], "${MOCKS.aws_secretsmanager_secret.arn}"],
       ["Allow", ["cloudfront-keyvaluestore:DescribeKeyValueStore", "cloudfront-keyvaluestore:GetKey", "cloudfront-keyvaluestore:ListKeys", "cloudfront-keyvaluestore:UpdateKeys"], "${MOCKS.aws_cloudfront_key_value_store.arn}"],
       ["Allow", ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"], "${MOCKS.aws_dynamodb_table.arn}"],
       ["Allow", ["kms:Decrypt", "kms:GenerateDataKey"], "${EVERYTHING.kmsKeyArn}"],
@@ -97,6 +99,7 @@ run "apply" {
       PROPAGATION_SECONDS   = "${PROPAGATION}"
       TOKEN_SECONDS         = "900"
       KEY_ANNOUNCEMENT_SECONDS = "${KEY_ANNOUNCEMENT}"
+      ORIGIN_SECRET_ARN     = "${MOCKS.aws_secretsmanager_secret.arn}"
     })
     error_message = "the key rotator is told something else"
   }

@@ -13,6 +13,7 @@ import { synthesize } from "../../stacks/synthesize";
 import { SMALL } from "../support/small-config";
 import { EVERYTHING } from "../support/configs";
 import { mockWebAcl } from "../support/mock-provider";
+import { ORIGINS } from "../support/origins";
 import { describeWithTerraform } from "../support/terraform";
 import type { PartOfPlan } from "../support/terraform-modules";
 
@@ -29,6 +30,7 @@ const COMPANY: Record<string, Partial<ConfigInput>> = {
   // A certificate of its own, or the zone is needed for that.
   hostedZoneId: { certificateArn: EVERYTHING.certificateArn, hostedZoneId: undefined },
   eventTransmitters: PROVIDERS_AND_POLICY,
+  originSecret: { origin: ORIGINS["secret header"] },
   signInHook: PROVIDERS_AND_POLICY,
   maintenance: PROVIDERS_AND_POLICY,
   identityProviders: {
@@ -63,6 +65,7 @@ const ALONE: [setting: string, config: Partial<ConfigInput>][] = [
     `session.${key}`,
     { session: { [key]: EVERYTHING.session![key] } },
   ]),
+  ...Object.entries(ORIGINS).map(([name, origin]): [string, Partial<ConfigInput>] => [`origin.${name}`, { origin }]),
 ];
 
 test("the config with everything has every setting", () => {
@@ -77,7 +80,7 @@ describeWithTerraform("alone", (_open, planTogether) => {
   const stackOf = (folder: string, more: Partial<ConfigInput>) =>
     synthesize(parseConfig({ ...SMALL, ...more }), { outdir: join(outdir, folder), artifacts }).stackDir;
   const read = (stackDir: string) => readFileSync(join(stackDir, "cdk.tf.json"), "utf8");
-  const moduleOf = (setting: string) => setting.replace(".", "-");
+  const moduleOf = (setting: string) => setting.replace(/[^a-z]+/gi, "-");
   const texts: Record<string, string> = {};
   /** By setting: why there is nothing to plan. */
   const failures: Record<string, unknown> = {};

@@ -177,6 +177,13 @@ describe("what the functions may do", () => {
     ["key_rotator", "NewKeys", "secretsmanager", ["PutSecretValue", "UpdateSecretVersionStage"], [SECRET]],
     [
       "key_rotator",
+      "OriginSecret",
+      "secretsmanager",
+      ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"],
+      ["${aws_secretsmanager_secret.secret_origin.arn}"],
+    ],
+    [
+      "key_rotator",
       "Store",
       "cloudfront-keyvaluestore",
       RECORDS,
@@ -194,7 +201,7 @@ describe("what the functions may do", () => {
     ["revoker_consumer", ["Revocations", "SessionKeys", "Store", "Sessions", "Receive", "DeadLetter", "Key", "Logs"]],
     ["revoker", ["Revocations", "SessionKeys", "Store", "Sessions", "AllRevocations", "NewKeys", "Key", "Logs"]],
     ["site_handler", ["Logs", "Files"]],
-    ["key_rotator", ["SessionKeys", "NewKeys", "Store", "Revocations", "Key", "Logs"]],
+    ["key_rotator", ["SessionKeys", "NewKeys", "OriginSecret", "Store", "Revocations", "Key", "Logs"]],
   ])("of %s: nothing beside %j", (name, sids) => {
     expect(statements(name).map(({ Sid }) => Sid)).toEqual(sids);
   });

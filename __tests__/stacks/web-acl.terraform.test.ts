@@ -15,7 +15,7 @@ const EVENTS = "/_gate/events/corp";
 
 /** A wiki that only staff can read, a form that anybody may send, and files that anybody may read. */
 const DEFAULTS: Partial<ConfigInput> = {
-  origin: { type: "custom", domainName: "wiki-origin.example.com" },
+  origin: { type: "custom", domainName: "wiki-origin.example.com", open: true },
   policy: [
     { path: "/contact", allow: "public" },
     { path: "/news/**", methods: ["GET"], allow: "public" },

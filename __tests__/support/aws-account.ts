@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { deterministicZip } from "../../build/zip";
 import { startKeyValueStoreEmulator, type KeyValueStoreEmulator } from "../../local/key-value-store-emulator";
 import { startLambda, type Lambda } from "../../local/lambda";
 import { startPlainServer } from "../../local/plain-server";
@@ -23,6 +24,8 @@ export interface AwsAccount {
   store(arn: string): Promise<KeyValueStoreEmulator>;
   /** @returns the id of a hosted zone that was made for the domain */
   createHostedZone(domain: string): Promise<string>;
+  /** A function of somebody else's, with an alias. */
+  createFunction(name: string, alias: string): Promise<void>;
   /** To an SNS topic. */
   publish(topicArn: string, message: string): Promise<void>;
   /** CloudFront's own API: the answer's text. @param path below the version, with its query */
@@ -145,6 +148,29 @@ export async function startAwsAccount(moto: string, trusted: string): Promise<Aw
     return /\/hostedzone\/(Z\w+)/.exec(await request("route53", "/2013-04-01/hostedzone", body))![1]!;
   }
 
+  async function createFunction(name: string, alias: string): Promise<void> {
+    const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [] });
+    await request(
+      "iam",
+      "/",
+      new URLSearchParams({ Action: "CreateRole", Version: "2010-05-08", RoleName: name, AssumeRolePolicyDocument }),
+    );
+    const body = {
+      FunctionName: name,
+      Role: `arn:aws:iam::${ACCOUNT_ID}:role/${name}`,
+      Runtime: "nodejs22.x",
+      Handler: "index.handler",
+      Code: { ZipFile: Buffer.from(deterministicZip({ "index.js": new Uint8Array() })).toString("base64") },
+      Publish: true,
+    };
+    await request("lambda", "/2015-03-31/functions", JSON.stringify(body));
+    await request(
+      "lambda",
+      `/2015-03-31/functions/${name}/aliases`,
+      JSON.stringify({ Name: alias, FunctionVersion: "1" }),
+    );
+  }
+
   async function publish(topicArn: string, message: string): Promise<void> {
     await request(
       "sns",
@@ -174,6 +200,7 @@ export async function startAwsAccount(moto: string, trusted: string): Promise<Aw
     environment,
     store,
     createHostedZone,
+    createFunction,
     publish,
     cloudFront: (path) => send(`/2020-05-31/${path}`),
     calls: async () => JSON.parse(await send("/calls")) as string[],

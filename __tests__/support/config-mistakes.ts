@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { TEXT_KEYS } from "../../pages/texts/texts";
 import { IDENTITY } from "./identity-mistakes";
+import { ORIGIN_MISTAKES } from "./origin-mistakes";
 import { WAF } from "./waf-mistakes";
 import {
   SMALL,
@@ -188,11 +189,6 @@ const DELIVERY: Mistake[] = [
   [{ origin: "s3" }, "origin", `${ORIGIN}; it is "s3"`],
   [{ origin: { type: "ftp" } }, "origin.type", `${ORIGIN}; it is "ftp"`],
   [
-    { origin: { type: "s3", bucketName: "My_Bucket" } },
-    "origin.bucketName",
-    'write a bucket name of 3 to 63 lower-case letters, digits, dots and hyphens; it is "My_Bucket"',
-  ],
-  [
     s3({ index: "docs/index.html" }),
     "origin.index",
     'write a file name, such as "index.html", or false; it is "docs/index.html"',
@@ -235,32 +231,6 @@ const DELIVERY: Mistake[] = [
     "origin.notFound",
     'everybody who opens a missing page sees "/404.html": "/help" is for public, but "/404.html" is for signed-in; add a rule that allows "/404.html" to public',
   ],
-  [{ origin: { type: "s3", domainName: "origin.example.com" } }, "origin.domainName", UNKNOWN],
-  [custom({ domainName: undefined }), "origin.domainName", `${HOST}; it is missing`],
-  [
-    custom({ domainName: "https://origin.example.com" }),
-    "origin.domainName",
-    `${HOST}; it is "https://origin.example.com"`,
-  ],
-  [
-    custom({ domainName: "wiki.example.com" }),
-    "origin.domainName",
-    '"wiki.example.com" is a domain of the gateway, so requests would return to it; write the host name of the server behind it, such as "origin.wiki.example.com"',
-  ],
-  [
-    {
-      alternateDomains: ["docs.example.com"],
-      ...behavior({ origin: { type: "custom", domainName: "docs.example.com" } }),
-    },
-    "behaviors[0].origin.domainName",
-    '"docs.example.com" is a domain of the gateway, so requests would return to it; write the host name of the server behind it, such as "origin.docs.example.com"',
-  ],
-  [custom({ path: "app/" }), "origin.path", 'write a path without a trailing slash, such as "/app"; it is "app/"'],
-  [custom({ path: "/a?b" }), "origin.path", 'write a path without a trailing slash, such as "/app"; it is "/a?b"'],
-  [custom({ httpsPort: "443" }), "origin.httpsPort", 'write a port number; it is "443"'],
-  [custom({ httpsPort: 0 }), "origin.httpsPort", "write a port from 1 to 65535; it is 0"],
-  [custom({ httpsPort: 65_536 }), "origin.httpsPort", "write a port from 1 to 65535; it is 65536"],
-  [custom({ httpPort: 80 }), "origin.httpPort", UNKNOWN],
   [custom({ exactPaths: "yes" }), "origin.exactPaths", 'write true or false; it is "yes"'],
   [{ caching: true }, "caching", `${CACHING}; it is true`],
   [{ behaviors: {} }, "behaviors", "write a list; it is {}"],
@@ -551,4 +521,4 @@ const HOOK: Mistake[] = [
   [hook({ lambda: LAMBDA, roles: ["admin"] }), "signInHook.roles", UNKNOWN],
 ];
 
-export const MISTAKES: Mistake[] = [...SITE, ...IDENTITY, ...HOOK, ...DELIVERY, ...WAF, ...POLICY];
+export const MISTAKES: Mistake[] = [...SITE, ...IDENTITY, ...HOOK, ...ORIGIN_MISTAKES, ...DELIVERY, ...WAF, ...POLICY];

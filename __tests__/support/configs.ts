@@ -1,6 +1,7 @@
 /** Configs that tests share. */
 import type { ConfigInput } from "../../config/schema";
 import { LOGO } from "./images/images";
+import { BEHAVIORS } from "./origins";
 
 /** KMS keys of the gateway as a client. */
 export const CLIENT_KEYS = [
@@ -79,7 +80,15 @@ export const EVERYTHING: ConfigInput = {
       },
     },
   },
-  origin: { type: "custom", domainName: "app-origin.example.com", path: "/app", httpsPort: 8443, exactPaths: true },
+  origin: {
+    type: "custom",
+    domainName: "app-origin.example.com",
+    path: "/app",
+    httpsPort: 8443,
+    open: true,
+    exactPaths: true,
+  },
+  originSecret: { rotationDays: 30 },
   caching: "disabled",
   behaviors: [
     {
@@ -89,7 +98,12 @@ export const EVERYTHING: ConfigInput = {
     },
     { path: "/downloads/*", origin: { type: "s3", spa: true, notFound: "/downloads/404.html" } },
     { path: "/manuals/*", origin: { type: "s3", bucketName: "everything.example-assets" } },
-    { path: "/catalogue/*", origin: { type: "custom", domainName: "catalogue.example.com" }, caching: "optimized" },
+    {
+      path: "/catalogue/*",
+      origin: { type: "custom", domainName: "catalogue.example.com", open: true },
+      caching: "optimized",
+    },
+    ...BEHAVIORS,
   ],
   policy: [
     { host: "admin.example.com", path: "/**", allow: { roles: ["admin", "ops@example.com"], idp: ["staff", "corp"] } },

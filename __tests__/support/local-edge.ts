@@ -15,8 +15,9 @@ export const TEST_CONFIG = {
   },
   origin: { type: "s3" },
   behaviors: [
-    { path: "/api/*", origin: { type: "custom", domainName: "api.example.com" } },
-    { path: "/staff*", origin: { type: "custom", domainName: "staff.example.com" } },
+    { path: "/api/*", origin: { type: "custom", domainName: "api.example.com", open: true } },
+    { path: "/shop*", origin: { type: "custom", domainName: "shop.example.com", secretHeader: true } },
+    { path: "/staff*", origin: { type: "custom", domainName: "staff.example.com", open: true } },
   ],
   policy: [
     { path: "/public/**", allow: "public" },

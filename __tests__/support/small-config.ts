@@ -15,7 +15,8 @@ export type Mistake = [written: Record<string, unknown>, path: string, message: 
 
 export const HOST = 'write a host name in lower case without scheme, port or path, such as "app.example.com"';
 export const SLUG = 'write a short name of lower-case letters, digits and "-", such as "main"';
-export const ORIGIN = 'write { type: "s3" } or { type: "custom", domainName: "origin.example.com" }';
+export const ORIGIN =
+  'write { type: "s3" } or { type: "custom", domainName: "origin.example.com", secretHeader: true }, or an origin of type "vpc", "lambda-url" or "api-gateway"';
 export const ISSUER = 'write the issuer as its discovery document spells it, such as "https://login.example.com"';
 export const CLIENT_AUTHENTICATION =
   'write "none", "client_secret_basic", "client_secret_post", { method: "private_key_jwt" } or { method: "aws_assertion" }';
@@ -41,7 +42,9 @@ export const transmitter = (more: object) => ({
     },
   },
 });
-export const custom = (more: object) => ({ origin: { type: "custom", domainName: "origin.example.com", ...more } });
+export const custom = (more: object) => ({
+  origin: { type: "custom", domainName: "origin.example.com", open: true, ...more },
+});
 export const behavior = (more: object) => ({ behaviors: [{ path: "/a/*", origin: { type: "s3" }, ...more }] });
 export const rule = (more: object) => ({ policy: [{ ...SMALL.policy[0], ...more }] });
 export const s3 = (more: object) => ({ origin: { type: "s3", ...more } });

@@ -156,7 +156,7 @@ function configOf({ name, domain, issuer, clientId, origin, dns }: Answers): Con
     domain,
     ...(dns.startsWith("arn:") ? { certificateArn: dns } : { hostedZoneId: dns }),
     identityProviders: { main: { issuer, clientId } },
-    origin: origin === "s3" ? { type: "s3" } : { type: "custom", domainName: origin },
+    origin: origin === "s3" ? { type: "s3" } : { type: "custom", domainName: origin, secretHeader: true },
     policy: [{ path: "/**", allow: "signed-in" }],
   };
 }
@@ -166,7 +166,15 @@ function configText(answers: Answers): string {
   const text = JSON.stringify;
   const dns =
     certificateArn === undefined ? `hostedZoneId: ${text(hostedZoneId)}` : `certificateArn: ${text(certificateArn)}`;
-  const where = origin.type === "s3" ? `{ type: "s3" }` : `{ type: "custom", domainName: ${text(origin.domainName)} }`;
+  const where =
+    origin.type === "custom"
+      ? `{
+    type: "custom",
+    domainName: ${text(origin.domainName)},
+    // Keeps others from going around the gateway, if the server checks it: see "The secret header" in docs/origins.md.
+    secretHeader: true,
+  }`
+      : `{ type: "s3" }`;
   return `import { defineConfig } from "edgegate";
 
 export default defineConfig({

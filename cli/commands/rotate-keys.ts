@@ -1,98 +1,24 @@
 /** `edgegate rotate-keys`: makes a new session key through Secrets Manager's rotation. Nobody is signed out. */
-import { setTimeout } from "node:timers/promises";
-import { DescribeSecretCommand, RotateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { keyRotatorFunctionName, sessionKeysSecretName } from "../../stacks/names";
-import { explain } from "../aws-failures";
+import { sessionKeysSecretName } from "../../stacks/names";
 import { confirm } from "../confirm";
 import type { Context } from "../context";
-import { CommandFailure } from "../failures";
 import { duration, facts, type Outcome } from "../output";
-import { withProgress } from "../progress";
+import { rotate, type Rotation } from "../rotation";
 
-/** Milliseconds. */
-const PAUSE = { local: 200, aws: 3_000 };
-/** Milliseconds: the rotator's longest run for each of the two steps that wait. */
-const LIMIT = 30 * 60_000;
-
-/** `pending` if the command did not wait. */
-type Rotation = "done" | "pending";
-
-export async function rotateKeys({ gateway, options }: Context<{ wait: boolean }>): Promise<Outcome> {
-  const { config, isLocal } = gateway;
-  await confirm(`${config.name} gets a new session key. Nobody is signed out. This takes a few minutes.\n`, options);
-  const secret = sessionKeysSecretName(config);
-  const client = new SecretsManagerClient(gateway.client);
-  const call = (action: string) => ({
-    action,
-    resource: `secret ${secret}`,
-    gateway: config.name,
-    isLocal,
-    mayQuote: true,
-  });
-  try {
-    const version = await start(client, secret, `/aws/lambda/${keyRotatorFunctionName(config)}`).catch(
-      (error: unknown) => {
-        throw explain(error, call("secretsmanager:RotateSecret"));
-      },
-    );
-    const state: Rotation = options.wait
-      ? await withProgress(
-          "Putting the new key into the store, and waiting until every edge and every handler knows it",
-          options,
-          () =>
-            promotion(
-              client,
-              secret,
-              version,
-              isLocal ? PAUSE.local : PAUSE.aws,
-              `/aws/lambda/${keyRotatorFunctionName(config)}`,
-            ),
-        ).catch((error: unknown) => {
-          throw explain(error, call("secretsmanager:DescribeSecret"));
-        })
-      : "pending";
-    return { json: { secret, version, state }, text: told(state, config.name, version, config.session.absolute) };
-  } finally {
-    client.destroy();
-  }
-}
-
-/** @returns the ID of the version that the rotation makes */
-async function start(client: SecretsManagerClient, secret: string, logGroup: string): Promise<string> {
-  try {
-    const { VersionId } = await client.send(new RotateSecretCommand({ SecretId: secret }));
-    return VersionId!;
-  } catch (error) {
-    if ((error as Error).name !== "InvalidRequestException") throw error;
-    // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
-    throw new CommandFailure(
-      "failed",
-      "an earlier rotation has not ended; it is being tried again now",
-      `wait a few minutes; the log group ${logGroup} says why it did not end`,
-    );
-  }
-}
-
-/** Waits until the version signs. @throws CommandFailure if it never will, or does not within half an hour */
-async function promotion(
-  client: SecretsManagerClient,
-  secret: string,
-  version: string,
-  pause: number,
-  logGroup: string,
-): Promise<"done"> {
-  for (const end = Date.now() + LIMIT; Date.now() < end; await setTimeout(pause)) {
-    const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: secret }));
-    const labels = VersionIdsToStages[version] ?? [];
-    if (labels.includes("AWSCURRENT")) return "done";
-    if (!labels.includes("AWSPENDING"))
-      throw new CommandFailure("failed", "the rotation was stopped, as a lockdown does", "run the command again");
-  }
-  throw new CommandFailure(
-    "failed",
-    "the rotation has not ended after half an hour; the old key still signs",
-    `look at the log group ${logGroup}`,
+export async function rotateKeys(context: Context<{ wait: boolean }>): Promise<Outcome> {
+  const { config } = context.gateway;
+  await confirm(
+    `${config.name} gets a new session key. Nobody is signed out. This takes a few minutes.\n`,
+    context.options,
   );
+  const secret = sessionKeysSecretName(config);
+  const { version, state } = await rotate(
+    context,
+    secret,
+    "Putting the new key into the store, and waiting until every edge and every handler knows it",
+    "the old key still signs",
+  );
+  return { json: { secret, version, state }, text: told(state, config.name, version, config.session.absolute) };
 }
 
 function told(state: Rotation, name: string, version: string, absolute: number): string {

@@ -1,20 +1,23 @@
 import { z } from "zod";
-import { host, text } from "../fields";
+import { host } from "../fields";
+import { connection, exactPaths, hostHeader, open, originPath, port, secretHeader } from "./server-options";
 
-/** An HTTPS server. It sees the gateway's identity headers. */
+/** Why a port of plain HTTP is no option. */
+const NO_HTTP =
+  "remove it: CloudFront speaks only HTTPS to servers on the internet, because requests carry people's identity; write httpsPort";
+
+/** Any HTTPS server on the internet. It sees the gateway's identity headers. */
 export const customOrigin = z.strictObject({
   type: z.literal("custom"),
   domainName: host,
-  /** Prepended to every path. */
-  path: text(/^(\/[A-Za-z0-9._~-]+)+$/, 'a path without a trailing slash, such as "/app"').optional(),
-  httpsPort: z
-    .number("write a port number")
-    .int()
-    .min(1, "write a port from 1 to 65535")
-    .max(65535, "write a port from 1 to 65535")
-    .default(443),
-  /** The server tells upper from lower case and serves each page under one path only (config/other-names.ts). */
-  exactPaths: z.boolean("write true or false").default(false),
+  path: originPath,
+  httpsPort: port.default(443),
+  httpPort: z.never(NO_HTTP).optional(),
+  host: hostHeader,
+  secretHeader,
+  open,
+  exactPaths,
+  ...connection,
 });
 
 export type CustomOrigin = z.output<typeof customOrigin>;

@@ -1,10 +1,52 @@
 /** Where requests go once the gate let them pass. One file a type. */
 import { z } from "zod";
+import { apiGatewayOrigin } from "./api-gateway";
 import { customOrigin } from "./custom";
+import { failoverTo } from "./failover";
+import { lambdaUrlOrigin } from "./lambda-url";
 import { s3Origin } from "./s3";
+import { vpcOrigin } from "./vpc";
 
-export const origin = z.discriminatedUnion("type", [s3Origin, customOrigin], {
-  error: 'write { type: "s3" } or { type: "custom", domainName: "origin.example.com" }',
+const error =
+  'write { type: "s3" } or { type: "custom", domainName: "origin.example.com", secretHeader: true }, or an origin of type "vpc", "lambda-url" or "api-gateway"';
+
+const single = z.discriminatedUnion("type", [s3Origin, customOrigin, vpcOrigin, lambdaUrlOrigin, apiGatewayOrigin], {
+  error,
 });
+const failover = failoverTo(single);
 
+export const origin = z.discriminatedUnion(
+  "type",
+  [
+    s3Origin.extend({ failover }),
+    customOrigin.extend({ failover }),
+    vpcOrigin.extend({ failover }),
+    lambdaUrlOrigin.extend({ failover }),
+    apiGatewayOrigin.extend({ failover }),
+  ],
+  { error },
+);
+
+/** One origin of CloudFront: what `failover` names has none itself. */
+export type SingleOrigin = z.output<typeof single>;
 export type Origin = z.output<typeof origin>;
+export type ServerOrigin = Exclude<SingleOrigin, { type: "s3" }>;
+
+/** Whether an origin gets the host that people opened, rather than its own, as `Host`. */
+export function forwardsHost(origin: SingleOrigin): boolean {
+  return "host" in origin && origin.host === "viewer";
+}
+
+/** Every origin that a config names, with its place there. */
+export function originsOf(config: {
+  origin: Origin;
+  behaviors: readonly { origin: Origin }[];
+}): { path: string; origin: SingleOrigin }[] {
+  return [
+    { path: "origin", origin: config.origin },
+    ...config.behaviors.map(({ origin }, i) => ({ path: `behaviors[${i}].origin`, origin })),
+  ].flatMap(({ path, origin }): { path: string; origin: SingleOrigin }[] => [
+    { path, origin },
+    ...(origin.failover ? [{ path: `${path}.failover.to`, origin: origin.failover.to }] : []),
+  ]);
+}

@@ -1,19 +1,23 @@
 import { z } from "zod";
-import { text } from "../fields";
+import { region, text } from "../fields";
 
 /** Characters that mean the same in a path, in a key and in JavaScript. */
 const NAME = "[A-Za-z0-9_~-][A-Za-z0-9._~-]*";
 
 const WRITE_INDEX = 'write a file name, such as "index.html", or false';
 
-/** A private bucket that the gateway creates and reads through origin access control. */
+const bucketName = text(
+  /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+  "a bucket name of 3 to 63 lower-case letters, digits, dots and hyphens",
+);
+
+/** A private bucket that the gateway reads through origin access control. */
 export const s3Origin = z.strictObject({
   type: z.literal("s3"),
   /** Name of the bucket to create; by default AWS makes one up from the gateway's name. */
-  bucketName: text(
-    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-    "a bucket name of 3 to 63 lower-case letters, digits, dots and hyphens",
-  ).optional(),
+  bucketName: bucketName.optional(),
+  /** A bucket that is there, instead of one to create. Its policy stays its owner's. */
+  existingBucket: z.strictObject({ name: bucketName, region }).optional(),
   /** The document of a folder: `/docs/` is served `/docs/index.html`. `false` for none. */
   index: z
     .union([z.literal(false), z.string()], WRITE_INDEX)

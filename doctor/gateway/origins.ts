@@ -1,4 +1,6 @@
 /** Can anybody go around the gateway? Asks each server behind it directly, as a stranger. */
+import { originsOf } from "../../config/origins/origin";
+import { isOpen } from "../../config/origins/protection";
 import type { Config } from "../../config/schema";
 import { finder, type Finding } from "../finding";
 import { NoAnswer, type Http } from "../http";
@@ -9,9 +11,11 @@ const CLOSE =
 /** @param isLocal true if the local edge serves a demo in the place of the origins */
 export async function examineOrigins(config: Config, http: Http, isLocal: boolean): Promise<Finding[]> {
   if (isLocal) return [];
-  const all = [config.origin, ...config.behaviors.map(({ origin }) => origin)];
-  const urls = all.flatMap((origin) =>
-    origin.type === "custom" ? [`https://${origin.domainName}:${origin.httpsPort}${origin.path ?? ""}/`] : [],
+  // Nobody on the internet reaches a VPC origin, and an open one is open on purpose.
+  const urls = originsOf(config).flatMap(({ origin }) =>
+    origin.type === "s3" || origin.type === "vpc" || isOpen(origin)
+      ? []
+      : [`https://${origin.domainName}:${"httpsPort" in origin ? origin.httpsPort : 443}${origin.path ?? ""}/`],
   );
   return Promise.all([...new Set(urls)].map((url) => examined(url, http)));
 }

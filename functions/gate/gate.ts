@@ -2,10 +2,11 @@
  * The gate as a CloudFront Function on viewer requests. It runs on every behavior except the gateway's own endpoints.
  * It gets what the decision needs from the event and the KeyValueStore, and turns the outcome into a request or
  * response for CloudFront. One read of the store is enough, unless sessions of the user's shard were revoked recently:
- * then two.
+ * then two. A site whose servers know the gateway by a secret takes another one.
  */
 import cf from "cloudfront";
 import { SESSION_COOKIE } from "../../session/cookies";
+import { ORIGIN_SECRET_HEADER, ORIGIN_SECRET_RECORD } from "../../session/origin-secret";
 import { isUnusual, PLAIN, readUnusual } from "../../session/paths";
 import { askToSignIn, refuse } from "./answers";
 import { decide, type Refusal } from "./decide";
@@ -48,8 +49,17 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
     decision = exists === false ? { login: "key" } : { deny: "store" };
   }
   if ("allow" in decision) {
-    const line = pass(request, decision.allow);
+    let line = pass(request, decision.allow);
     if (!line) return deny(event, "size");
+    if (SETTINGS.originSecret) {
+      // Without the record, the request passes unmarked: an origin that checks it refuses it, and others do not care.
+      try {
+        const secret = await cf.kvs().get(ORIGIN_SECRET_RECORD);
+        headers[ORIGIN_SECRET_HEADER] = { value: secret };
+      } catch (missingOrFailed) {
+        line += " unmarked";
+      }
+    }
     cf.logCustomData(line);
     // Only now, so that the path of the viewer was decided.
     if (servedPath) request.uri = servedPath(path);

@@ -1,15 +1,21 @@
 import type { CloudfrontDistributionOrigin } from "@cdktf/provider-aws/lib/cloudfront-distribution";
-import type { CustomOrigin } from "../../config/origins/custom";
+import type { Connection } from "../../config/origins/server-options";
+import { connectionOf, timeoutsOf } from "./connection";
 
-export function customOrigin(origin: CustomOrigin): Omit<CloudfrontDistributionOrigin, "originId"> {
+/** A server that CloudFront reaches over the internet: always HTTPS, whatever the viewer used. */
+export function internetServer(
+  origin: { domainName: string; path?: string | undefined; httpsPort?: number } & Connection,
+): Omit<CloudfrontDistributionOrigin, "originId"> {
   return {
     domainName: origin.domainName,
     ...(origin.path === undefined ? {} : { originPath: origin.path }),
+    ...connectionOf(origin),
     customOriginConfig: {
       httpPort: 80,
-      httpsPort: origin.httpsPort,
+      httpsPort: origin.httpsPort ?? 443,
       originProtocolPolicy: "https-only",
       originSslProtocols: ["TLSv1.2"],
+      ...timeoutsOf(origin),
     },
   };
 }

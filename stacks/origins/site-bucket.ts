@@ -67,9 +67,6 @@ export class SiteBucket extends Construct {
     return this.#bucket.bucketRegionalDomainName;
   }
 
-  /**
-   * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
-   */
   allowReadBy(distributionArn: string): ITerraformDependable {
     const { id: bucket, arn } = this.#bucket;
     const closed = new S3BucketPublicAccessBlock(this, "public_access", {
@@ -84,14 +81,7 @@ export class SiteBucket extends Construct {
       policy: JSON.stringify({
         Version: "2012-10-17",
         Statement: [
-          {
-            Sid: "Distribution",
-            Effect: "Allow",
-            Principal: { Service: "cloudfront.amazonaws.com" },
-            Action: "s3:GetObject",
-            Resource: `${arn}/*`,
-            Condition: { StringEquals: { "AWS:SourceArn": distributionArn } },
-          },
+          readStatement(arn, distributionArn),
           {
             Sid: "EncryptedTransportOnly",
             Effect: "Deny",
@@ -106,4 +96,19 @@ export class SiteBucket extends Construct {
       dependsOn: [closed],
     });
   }
+}
+
+/**
+ * Lets one distribution read a bucket's objects:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+ */
+export function readStatement(bucketArn: string, distributionArn: string) {
+  return {
+    Sid: "Distribution",
+    Effect: "Allow",
+    Principal: { Service: "cloudfront.amazonaws.com" },
+    Action: "s3:GetObject",
+    Resource: `${bucketArn}/*`,
+    Condition: { StringEquals: { "AWS:SourceArn": distributionArn } },
+  };
 }

@@ -8,15 +8,14 @@ import { encodeSiteSettings, MAX_SITE_SETTINGS } from "../../session/site";
 import { EdgeFunction } from "../edge-function";
 import { siteFunctionName } from "../names";
 import { themeOf } from "../settings";
-import type { SiteBucket } from "./site-bucket";
 
 /** The handler of what is missing in buckets. */
 export class SiteHandler extends Construct {
   readonly qualifiedArn: string;
 
-  constructor(scope: Construct, id: string, props: { config: Config; zip: string; buckets: readonly SiteBucket[] }) {
+  constructor(scope: Construct, id: string, props: { config: Config; zip: string; bucketArns: readonly string[] }) {
     super(scope, id);
-    const { config, zip, buckets } = props;
+    const { config, zip, bucketArns } = props;
     this.qualifiedArn = new EdgeFunction(this, "Resource", {
       functionName: siteFunctionName(config),
       description: `Answers for what is missing in the buckets of ${config.name}`,
@@ -26,7 +25,7 @@ export class SiteHandler extends Construct {
           Sid: "Files",
           Effect: "Allow",
           Action: "s3:GetObject",
-          Resource: buckets.map(({ arn }) => `${arn}/*`),
+          Resource: bucketArns.map((arn) => `${arn}/*`),
         },
       ],
       config,

@@ -22,6 +22,7 @@ test("what must stay cheap has a limit", () => {
     "other shards have records, 100 rules": 136_000,
     "valid session, deep link of an application in a bucket": 131_000,
     "no cookie": 40_000,
+    "valid session and origin secret": 140_000,
     "shard with 169 revoked sessions": 195_000,
     "shard with 50 user cut-offs": 195_000,
   });

@@ -6,6 +6,7 @@ import { expectedRun } from "./answers";
 import { eventOf, storeOf, type GateCase } from "./case";
 import { IDENTITY_CASES } from "./identity-cases";
 import { MAINTENANCE_CASES } from "./maintenance-cases";
+import { ORIGIN_SECRET_CASES } from "./origin-secret-cases";
 import { PATH_CASES } from "./path-cases";
 import { POLICY_CASES } from "./policy-cases";
 import { SERVED_CASES } from "./served-cases";
@@ -20,6 +21,7 @@ const TOPICS: [topic: string, cases: GateCase[]][] = [
   ["a path", PATH_CASES],
   ["what the origin learns", IDENTITY_CASES],
   ["the file that a request gets", SERVED_CASES],
+  ["how the origin knows the gateway", ORIGIN_SECRET_CASES],
   ["an answer of the gate's own", ANSWER_CASES],
   ["a closed site", MAINTENANCE_CASES],
 ];

@@ -12,6 +12,7 @@ const TOKEN = token();
  */
 const SPOOFED = [
   ...["x-gate-user", "x-gate-email", "x-gate-roles", "x-gate-session", "x-gate-idp", "x-gate-assertion"],
+  ...["x-gate-origin-secret", "x_gate_origin_secret", "x.gate.origin.secret"],
   ...["x-gate-department", "x-gate-office", "x-gate-unknown"],
   ...["x_gate_user", "x_gate-roles", "x-gate_email", "x.gate.roles", "x-gate.roles", "x~gate|user", "x^gate^user"],
 ];

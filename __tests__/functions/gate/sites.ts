@@ -12,7 +12,7 @@ const COMMON = {
   domain: "app.example.com",
   hostedZoneId: "Z0123456789ABCDEFGHIJ",
   identityProviders: { main: { issuer: "https://login.example.com", clientId: "client" } },
-  origin: { type: "custom", domainName: "origin.example.com" },
+  origin: { type: "custom", domainName: "origin.example.com", open: true },
 } as const satisfies Partial<ConfigInput>;
 
 const SITES = {
@@ -120,6 +120,16 @@ const SITES = {
     ...COMMON,
     name: "shut",
     maintenance: {},
+    policy: [
+      { path: "/public/**", allow: "public" },
+      { path: "/**", allow: "signed-in" },
+    ],
+  },
+  /** Its server knows the gateway by a secret. */
+  marked: {
+    ...COMMON,
+    name: "marked",
+    origin: { type: "custom", domainName: "origin.example.com", secretHeader: true },
     policy: [
       { path: "/public/**", allow: "public" },
       { path: "/**", allow: "signed-in" },

@@ -86,6 +86,14 @@ KINDS = [
         update_path="/config",
         has_date=False,
     ),
+    Kind(
+        "origin-request-policy",
+        "OriginRequestPolicyConfig",
+        "OriginRequestPolicy",
+        "NoSuchOriginRequestPolicy",
+        "OriginRequestPolicyAlreadyExists",
+        "OriginRequestPolicyInUse",
+    ),
 ]
 
 
@@ -130,6 +138,7 @@ class CloudFront:
         self.functions: dict[str, Function] = {}
         self.stores: dict[str, Resource] = {}
         self.distributions: dict[str, Resource] = {}
+        self.vpc_origins: dict[str, Resource] = {}
         self.others: dict[str, dict[str, Resource]] = {kind.path: {} for kind in KINDS}
         self.tags: dict[str, dict[str, str]] = {}
         self.routes = Map(self._rules(), strict_slashes=False)
@@ -146,7 +155,7 @@ class CloudFront:
 
     def resources(self):
         """What somebody made and nobody deleted, by kind."""
-        return {"function": self.functions, "key-value-store": self.stores, "distribution": self.distributions, **self.others}
+        return {"function": self.functions, "key-value-store": self.stores, "distribution": self.distributions, "vpc-origin": self.vpc_origins, **self.others}
 
     def _rules(self):
         def rule(method, path, handle):
@@ -167,6 +176,10 @@ class CloudFront:
             rule("GET", "distribution/<id>", self._get_distribution),
             rule("PUT", "distribution/<id>/config", self._update_distribution),
             rule("DELETE", "distribution/<id>", self._delete_distribution),
+            rule("POST", "vpc-origin", self._create_vpc_origin),
+            rule("GET", "vpc-origin/<id>", self._get_vpc_origin),
+            rule("PUT", "vpc-origin/<id>", self._update_vpc_origin),
+            rule("DELETE", "vpc-origin/<id>", self._delete_vpc_origin),
             rule("GET", "tagging", self._list_tags),
             rule("POST", "tagging", self._change_tags),
         ]
@@ -345,12 +358,31 @@ class CloudFront:
         for control in config.iter("OriginAccessControlId"):
             if control.text and control.text not in known:
                 raise Refusal(400, "NoSuchOriginAccessControl", control.text)
+        for origin in config.iter("VpcOriginId"):
+            if origin.text not in self.vpc_origins:
+                raise Refusal(400, "InvalidArgument", f"there is no VPC origin {origin.text}")
+        self._check_groups(config)
         fill(config, ALWAYS_IN_DISTRIBUTION)
         for behavior in [*config.iter("DefaultCacheBehavior"), *config.iter("CacheBehavior")]:
             fill(behavior, ALWAYS_IN_BEHAVIOR)
         for origin in config.iter("Origin"):
             fill(origin, ALWAYS_IN_ORIGIN)
         return config
+
+    def _check_groups(self, config):
+        origins = {origin.findtext("Id") for origin in config.iter("Origin")}
+        groups = {group.findtext("Id") for group in config.iter("OriginGroup")}
+        for member in config.iter("OriginGroupMember"):
+            if member.findtext("OriginId") not in origins:
+                raise Refusal(400, "InvalidArgument", f"there is no origin {member.findtext('OriginId')}")
+        for behavior in [*config.iter("DefaultCacheBehavior"), *config.iter("CacheBehavior")]:
+            target = behavior.findtext("TargetOriginId")
+            if target not in origins | groups:
+                raise Refusal(400, "NoSuchOrigin", target)
+            methods = {method.text for method in behavior.findall("AllowedMethods/Items/Method")}
+            if target in groups and methods & {"POST", "PUT", "PATCH", "DELETE"}:
+                message = "The parameter AllowedMethods cannot include POST, PUT, PATCH, or DELETE for a cached behavior associated with an origin group."
+                raise Refusal(400, "InvalidArgument", message)
 
     def _distribution_answer(self, distribution, status=200):
         nobody = {"Enabled": "false", "Quantity": "0"}
@@ -367,6 +399,45 @@ class CloudFront:
             distribution.config,
         )
         return answer(root, distribution.etag, status)
+
+    # VPC origins: deployed at once, without a look at what is in the VPC
+
+    def _create_vpc_origin(self, request):
+        body = parse(request)
+        id = f"vo_{secrets.token_hex(8)}"
+        arn = f"arn:aws:cloudfront::{ACCOUNT}:vpcorigin/{id}"
+        self.vpc_origins[id] = Resource(id=id, arn=arn, config=body.find("VpcOriginEndpointConfig"))
+        self.tags[arn] = tags_of(body)
+        return self._vpc_origin_answer(self.vpc_origins[id], status=202)
+
+    def _get_vpc_origin(self, request, id):
+        return self._vpc_origin_answer(found(self.vpc_origins, id, "EntityNotFound"))
+
+    def _update_vpc_origin(self, request, id):
+        origin = found(self.vpc_origins, id, "EntityNotFound")
+        check_match(request, origin)
+        origin.replace(parse(request))
+        return self._vpc_origin_answer(origin, status=202)
+
+    def _delete_vpc_origin(self, request, id):
+        origin = found(self.vpc_origins, id, "EntityNotFound")
+        check_match(request, origin)
+        self._check_unused(id, "CannotDeleteEntityWhileInUse")
+        del self.vpc_origins[id], self.tags[origin.arn]
+        return self._vpc_origin_answer(origin, status=202)
+
+    def _vpc_origin_answer(self, origin, status=200):
+        root = element(
+            "VpcOrigin",
+            element("Id", origin.id),
+            element("Arn", origin.arn),
+            element("AccountId", ACCOUNT),
+            element("Status", "Deployed"),
+            element("CreatedTime", origin.changed),
+            element("LastModifiedTime", origin.changed),
+            origin.config,
+        )
+        return answer(root, origin.etag, status)
 
     # Policies and origin access controls
 

@@ -1,4 +1,4 @@
-/** The session-keys secret in Secrets Manager. */
+/** A secret in Secrets Manager, version by version. */
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
@@ -9,8 +9,9 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { parseSessionKeys, type SessionKeys } from "../../session/keys";
+import { parseOriginSecret, type OriginSecret } from "../../session/origin-secret";
 import { OperationError } from "../errors";
-import type { SessionKeysSecret } from "../ports";
+import type { VersionedSecret } from "../ports";
 import { CLIENT_OPTIONS } from "../aws-client-options";
 
 /**
@@ -20,15 +21,32 @@ const NEXT = "EDGEGATE_NEXT";
 const STAGES = { current: "AWSCURRENT", previous: "AWSPREVIOUS", pending: "AWSPENDING" } as const;
 
 /** @param secretId ARN of the secret */
-export function sessionKeysSecret(secretId: string): SessionKeysSecret {
+export function sessionKeysSecret(secretId: string): VersionedSecret<SessionKeys> {
+  return versionedSecret(secretId, parseSessionKeys, "the session-keys secret does not contain session keys");
+}
+
+/** @param secretId ARN of the secret */
+export function originSecret(secretId: string): VersionedSecret<OriginSecret> {
+  return versionedSecret(secretId, parseOriginSecret, "the origin secret does not contain two values");
+}
+
+/**
+ * @param parse returns undefined for a text that is no value
+ * @param problem what to tell then
+ */
+function versionedSecret<Value>(
+  secretId: string,
+  parse: (text: string) => Value | undefined,
+  problem: string,
+): VersionedSecret<Value> {
   const client = new SecretsManagerClient(CLIENT_OPTIONS);
-  const values = new Map<string, SessionKeys>();
-  const put = (version: string, keys: SessionKeys, label: string) =>
+  const values = new Map<string, Value>();
+  const put = (version: string, value: Value, label: string) =>
     client.send(
       new PutSecretValueCommand({
         SecretId: secretId,
         ClientRequestToken: version,
-        SecretString: JSON.stringify(keys),
+        SecretString: JSON.stringify(value),
         VersionStages: [label],
       }),
     );
@@ -36,7 +54,7 @@ export function sessionKeysSecret(secretId: string): SessionKeysSecret {
     const versions = { RemoveFromVersionId: from, MoveToVersionId: to };
     await client.send(new UpdateSecretVersionStageCommand({ SecretId: secretId, VersionStage: label, ...versions }));
   };
-  const secret: SessionKeysSecret = {
+  const secret: VersionedSecret<Value> = {
     async stages() {
       const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: secretId }));
       const versionWith = (stage: string) =>
@@ -63,14 +81,12 @@ export function sessionKeysSecret(secretId: string): SessionKeysSecret {
         const { SecretString = "" } = await client.send(
           new GetSecretValueCommand({ SecretId: secretId, VersionId: version }),
         );
-        const keys = parseSessionKeys(SecretString);
+        const value = parse(SecretString);
         // Continuing without keys would end every session.
-        if (!keys)
-          throw new OperationError(
-            "the session-keys secret does not contain session keys; move AWSCURRENT back to the last good version and rotate again",
-          );
-        values.set(version, keys);
-        return keys;
+        if (!value)
+          throw new OperationError(`${problem}; move AWSCURRENT back to the last good version and rotate again`);
+        values.set(version, value);
+        return value;
       } catch (error) {
         // Secrets Manager lists a version before it has a value.
         if (error instanceof ResourceNotFoundException) return undefined;
@@ -78,17 +94,17 @@ export function sessionKeysSecret(secretId: string): SessionKeysSecret {
       }
     },
 
-    async putPending(version, keys) {
+    async putPending(version, value) {
       // The first version of a secret also gets AWSCURRENT, whatever label is requested.
-      await put(version, keys, STAGES.pending);
+      await put(version, value, STAGES.pending);
     },
 
     promote: (version, from) => moveLabel(STAGES.current, from, version),
 
-    async replaceCurrent(version, keys, from) {
-      await put(version, keys, NEXT);
+    async replaceCurrent(version, value, from) {
+      await put(version, value, NEXT);
       try {
-        // Refused unless `from` still has the label, so that concurrent writers never overwrite each other's keys.
+        // Refused unless `from` still has the label, so that concurrent writers never overwrite each other's values.
         // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
         await secret.promote(version, from);
         return true;
