@@ -19,7 +19,7 @@ const config = (behaviors: string) => `export default {
   policy: [{ path: "/**", allow: "signed-in" }],
 };
 `;
-const API = '{ path: "/api/*", origin: { type: "custom", domainName: "api.example.com" } }';
+const API = '{ path: "/api/*", origin: { type: "custom", domainName: "api.example.com", open: true } }';
 
 let app: OwnApp;
 let dev: DevProcess;

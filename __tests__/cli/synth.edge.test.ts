@@ -50,7 +50,7 @@ describe("the synth command", () => {
 
   test("notes rules that other names of a page avoid", () => {
     const config = join(folder, "server.json");
-    const origin = { type: "custom", domainName: "app.example.net" };
+    const origin = { type: "custom", domainName: "app.example.net", open: true };
     const rules = [
       { path: "/plans/**", methods: ["GET"], allow: "signed-in" },
       { path: "/**", allow: "public" },

@@ -4,7 +4,7 @@ import { parseConfig } from "../../config/load";
 import { otherNames } from "../../config/other-names";
 import { SMALL } from "../support/small-config";
 
-const SERVER = { type: "custom", domainName: "app.example.net" };
+const SERVER = { type: "custom", domainName: "app.example.net", open: true };
 const ADMIN = { path: "/admin/**", allow: { roles: ["admin"] } };
 const ALL = { path: "/**", allow: "signed-in" };
 const IDP = { identityProviders: { main: { ...SMALL.identityProviders.main, roles: { claim: "groups" } } } };
@@ -24,7 +24,7 @@ test("names the rule, the other name, who gets in and what to do", () => {
 });
 
 test("is one for each server, whatever the number of rules", () => {
-  const api = { path: "/api/*", origin: { type: "custom", domainName: "api.example.net" } };
+  const api = { path: "/api/*", origin: { type: "custom", domainName: "api.example.net", open: true } };
   const reports = { path: "/reports", allow: { roles: ["boss"] } };
   const keys = { path: "/api/keys", allow: { roles: ["admin"] } };
   expect(notes({ behaviors: [api], policy: [ADMIN, reports, keys, ALL] })).toMatchObject([

@@ -50,7 +50,7 @@ test.each(PAIRS)("after %j the rule %j can decide: %s", (earlier, later, isReach
   const parse = () =>
     parseConfig({
       ...SMALL,
-      origin: { type: "custom", domainName: "origin.example.com" },
+      origin: { type: "custom", domainName: "origin.example.com", open: true },
       alternateDomains: [HOSTS[1]],
       policy,
     });

@@ -32,7 +32,7 @@ beforeAll(async () => {
       ...TEST_CONFIG,
       behaviors: [
         ...TEST_CONFIG.behaviors,
-        { path: "/prefixed/*", origin: { type: "custom", domainName: "old.example.com", path: "/base" } },
+        { path: "/prefixed/*", origin: { type: "custom", domainName: "old.example.com", path: "/base", open: true } },
       ],
     }),
     origins: {

@@ -141,7 +141,8 @@ describe("the decision check", () => {
 
 /** After the last of the config's behaviors. */
 function addBehavior(distribution: CloudfrontDistribution, associations: object): void {
-  distribution.addOverride("ordered_cache_behavior.5", {
+  // One is the gateway's own.
+  distribution.addOverride(`ordered_cache_behavior.${EVERYTHING.behaviors!.length + 1}`, {
     path_pattern: "/added/*",
     target_origin_id: "site",
     viewer_protocol_policy: "https-only",

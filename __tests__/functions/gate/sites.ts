@@ -77,7 +77,7 @@ const SITES = {
     name: "buckets",
     origin: { type: "s3" },
     behaviors: [
-      { path: "/api/*", origin: { type: "custom", domainName: "api.example.com" } },
+      { path: "/api/*", origin: { type: "custom", domainName: "api.example.com", open: true } },
       { path: "/app/*", origin: { type: "s3", bucketName: "example-app", spa: true } },
       { path: "/raw/*", origin: { type: "s3", bucketName: "example-raw", index: false } },
       { path: "/a*z/*.d/x", origin: { type: "s3", bucketName: "example-raw", index: "main.htm" } },
