@@ -236,7 +236,7 @@ describeWithTerraform("the web ACL", (open) => {
     expect(inOrder.filter((name) => !name.startsWith("rate-"))).toEqual(names);
   });
 
-  test("every setting is planned here without the others that it has company of in plan.terraform.test.ts", () => {
+  test("every setting is planned here without the others that it has company of in plan/", () => {
     const planned = Object.values(CONFIGS).flatMap((config) => ("waf" in config ? Object.keys(config.waf ?? {}) : []));
     expect([...new Set(planned)].sort()).toEqual(Object.keys(EVERYTHING.waf as object).sort());
   });
