@@ -144,6 +144,17 @@ export const ORIGIN_MISTAKES: Mistake[] = [
     "origin.failover.on",
     "write a status, or leave it out for 500, 502, 503 and 504; it is []",
   ],
+  ...[403, 404].map((status): Mistake => [
+    origin({
+      type: "s3",
+      failover: {
+        to: { type: "s3", existingBucket: { name: "example-standby", region: "us-west-2" } },
+        on: [500, status],
+      },
+    }),
+    "origin.failover.on",
+    "write both 403 and 404 for what is missing in a bucket, or neither",
+  ]),
   [custom({ failover: { to: ORIGINS["server with failover"] } }), "origin.failover.to.failover", UNKNOWN],
   [custom({ failover: { to: { type: "s3" } } }), "origin.failover.to.type", SAME_KIND],
   [

@@ -13,8 +13,10 @@ export function originProblems(config: Config): ConfigProblem[] {
       ...functionElsewhere(path, origin),
       ...unprotected(path, origin),
     ]),
-    ...unlikeFailovers("origin", config.origin),
-    ...config.behaviors.flatMap(({ origin }, i) => unlikeFailovers(`behaviors[${i}].origin`, origin)),
+    ...[
+      { path: "origin", origin: config.origin },
+      ...config.behaviors.map(({ origin }, i) => ({ path: `behaviors[${i}].origin`, origin })),
+    ].flatMap(({ path, origin }) => [...unlikeFailovers(path, origin), ...halfOfMissing(path, origin)]),
   ];
 }
 
@@ -67,6 +69,17 @@ function unprotected(path: string, origin: SingleOrigin): ConfigProblem[] {
   return isOpen(origin) && sendsSecret(origin)
     ? [{ path: `${path}.open`, message: "remove it: secretHeader keeps others out" }]
     : [];
+}
+
+/**
+ * A bucket says 403 of what is missing, and the handler of sites makes that a 404. AWS does not say which of the two
+ * decides about a failover.
+ */
+function halfOfMissing(path: string, { type, failover }: Origin): ConfigProblem[] {
+  if (type !== "s3" || !failover || failover.on.includes(403) === failover.on.includes(404)) return [];
+  return [
+    { path: `${path}.failover.on`, message: "write both 403 and 404 for what is missing in a bucket, or neither" },
+  ];
 }
 
 /** Both origins of a failover get the same requests: those of their behavior. */
