@@ -84,7 +84,7 @@ describeWith("chromium", "a site in a bucket", (chromium) => {
     await signedInAt("/app/");
     const answer = await page.goto(`${edge.url}/app/assets/app.old.js`);
     expect(answer!.status()).toBe(404);
-    expect(await page.title()).toBe("Not found - Example Intranet");
+    expect(await page.title()).toBe("Page not found - Example Intranet");
     expect(answer!.headers()["cache-control"]).toBe("max-age=0, s-maxage=10, must-revalidate");
     expect(await answer!.text()).not.toContain("AccessDenied");
   });
@@ -93,7 +93,7 @@ describeWith("chromium", "a site in a bucket", (chromium) => {
     await signedInAt("/app/orders/1");
     const answer = await page.goto(`${edge.url}/app/admin/users`);
     expect(answer!.status()).toBe(403);
-    expect(await page.locator("h1").textContent()).toBe("Access denied");
+    await page.frameLocator("iframe").getByRole("heading", { name: "Access denied" }).waitFor();
   });
 
   test("links and styles in a folder are relative to it, with and without the slash", async () => {

@@ -207,7 +207,7 @@ describeWithTerraform("the revoker", (open) => {
     });
 
     test.each<[Name, (number | undefined)[]]>([
-      ["example", [-1, 1, 5, 8, -1]],
+      ["example", [-1, 2, 5, 8, -1]],
       ["everything", [-1, -1, -1, -1, -1]],
     ])("with concurrency kept free as the %s config says", (name, expected) => {
       expect(all(name, "aws_lambda_function").map(({ values }) => values["reserved_concurrent_executions"])).toEqual(

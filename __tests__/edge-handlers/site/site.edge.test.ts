@@ -146,7 +146,7 @@ test.each([403, 404])("what is missing (%d) is a 404 with a page in the site's t
     "cache-control": CACHE,
   });
   expect(text).toMatch(
-    /<title>Not found - Handbuch für alle<\/title>[^]*#114422[^]*<h1>Not found<\/h1>[^]*mailto:help@example.com/,
+    /<title>Page not found - Handbuch für alle<\/title>[^]*#114422[^]*<h1>Page not found<\/h1>[^]*mailto:help@example.com/,
   );
   // The cache shows the page to others.
   expect(text).not.toContain("Request ID");
@@ -166,7 +166,7 @@ test("the site's own page is read once for many requests", async () => {
 test.each(["/gone.html", "/large.html"])("without its page %s, the gateway's is shown", async (notFound) => {
   const { answer, text } = await ask("/a.js", { settings: { notFound } });
   expect(answer.status).toBe("404");
-  expect(text).toContain("<h1>Not found</h1>");
+  expect(text).toContain("<h1>Page not found</h1>");
   expect(lambda.logs()).toMatch(
     notFound === "/gone.html" ? /"outcome":"page_missing"/ : /"outcome":"page_unavailable"/,
   );
@@ -178,7 +178,7 @@ test.each(["error", "hang"] as const)(
     aws.faults.set("S3.GetObject", fault);
     const { answer, text } = await ask("/a.js", { settings: { notFound: `/${fault}.html` } });
     expect(answer.status).toBe("404");
-    expect(text).toContain("<h1>Not found</h1>");
+    expect(text).toContain("<h1>Page not found</h1>");
   },
 );
 
@@ -235,6 +235,6 @@ test.each([
 ])("with settings that are %s, a plain page is shown", async (_, header) => {
   const { answer, text } = await ask("/docs", { header });
   expect(answer.status).toBe("404");
-  expect(text).toContain("<h1>Not found</h1>");
+  expect(text).toContain("<h1>Page not found</h1>");
   expect(lambda.logs()).toContain('"outcome":"settings_unreadable"');
 });

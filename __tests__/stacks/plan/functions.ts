@@ -24,7 +24,7 @@ export function planOfFunctions({ all, one, configuration }: Planned): void {
       // The policy of a closed site calls the one of its rules.
       expect(policy.join("\n")).toMatch(
         config.maintenance
-          ? /^function opened\(h,m,s,p\)\{\n[^]*\}\nfunction policy\(h,m,s,p\)\{[^\n]*\}\n$/
+          ? /^function opened\(h,m,s,p\)\{\n[^]*\}\nfunction policy\(h,m,s,p\)\{[^\n]*\}\nfunction F\(p\)\{.*\}\n$/
           : /^function policy\(h,m,s,p\)\{\n[^]*\}\n(?:var F;|function F\(p\)\{.*\})\n$/,
       );
       expect(parsed["closed"]).toBe(

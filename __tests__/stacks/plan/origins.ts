@@ -154,7 +154,7 @@ export function planOfOrigins({ all, one, configuration }: Planned): void {
       });
       const expressions = configuration("everything", "aws_cloudfront_distribution")["origin"] as Values[];
       const buckets = expressions.filter((origin) => !origin["custom_origin_config"] && !origin["vpc_origin_config"]);
-      expect(buckets).toHaveLength(4);
+      expect(buckets).toHaveLength(6);
       for (const bucket of buckets)
         expect(references(bucket["origin_access_control_id"])).toContain(
           "aws_cloudfront_origin_access_control.origin_access_control.id",
@@ -171,6 +171,9 @@ export function planOfOrigins({ all, one, configuration }: Planned): void {
         }),
       );
       expect(Object.fromEntries(settings)).toEqual({
+        "bucket-example-archive": { folders: "index.html" },
+        "bucket-example-standby": { folders: "index.html" },
+        site: { folders: "index.html" },
         "site-everything.example-assets": { folders: "index.html" },
         "site-everything.example-assets:no-index": {},
         "site:spa/downloads/404.html": { notFound: "/downloads/404.html" },

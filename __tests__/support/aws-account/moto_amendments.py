@@ -13,6 +13,7 @@ import urllib.request
 import uuid
 
 from moto.awslambda.models import LambdaBackend, LambdaFunction
+from moto.awslambda.policy import Policy
 from moto.logs.responses import LogsResponse
 from moto.route53 import models as route53
 from moto.route53.responses import Route53
@@ -27,6 +28,7 @@ ROTATION_STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"]
 def apply(runner: str):
     """`runner` is the URL that runs functions."""
     functions_run_on_node(runner)
+    permissions_are_removed_one_by_one()
     queues_invoke_with_true_events()
     queues_keep_what_was_set()
     ends_of_queues_are_not_waited_for()
@@ -52,6 +54,18 @@ def functions_run_on_node(runner):
         return result
 
     LambdaFunction.invoke = invoke
+
+
+def permissions_are_removed_one_by_one():
+    """Two at the same time can miss each other's statement, which then is not found, and stays."""
+    lock = threading.Lock()
+    remove = Policy.del_statement
+
+    def del_statement(self, *args, **kwargs):
+        with lock:
+            remove(self, *args, **kwargs)
+
+    Policy.del_statement = del_statement
 
 
 def queues_invoke_with_true_events():
