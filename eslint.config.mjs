@@ -82,7 +82,7 @@ const IMPORTS = {
   "edge-handlers/shared": ["cloudfront", "identity", "pages", "session"],
   "edge-handlers/auth": ["cloudfront", "identity", "pages", "policy", "session", "ledger", "edge-handlers/shared"],
   "edge-handlers/site": ["cloudfront", "pages", "session", "edge-handlers/shared"],
-  "control-plane": ["session", "ledger"],
+  "control-plane": ["cloudfront", "session", "ledger"],
   build: [],
   costs: ["config"],
   stacks: ["build", "cloudfront", "config", "identity", "pages", "policy", "session", "ledger", "sites"],

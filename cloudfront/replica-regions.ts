@@ -24,3 +24,13 @@ export const REPLICA_REGIONS = [
   "eu-west-3",
   "sa-east-1",
 ] as const;
+
+/**
+ * Names of CloudWatch Logs' errors that mean that a region has no log group: it never ran a replica, or the account does
+ * not have it and the credentials are unknown there.
+ */
+export const NO_REPLICA_ERRORS: readonly string[] = [
+  "ResourceNotFoundException",
+  "UnrecognizedClientException",
+  "InvalidClientTokenId",
+];

@@ -1,5 +1,5 @@
 /**
- * A function's environment variables, as Terraform sets them. Both functions throw an OperationError that names a
+ * A function's environment variables, as Terraform sets them. All functions throw an OperationError that names a
  * missing or invalid variable.
  */
 import { ENTRY_MARGIN } from "../session/timing";
@@ -12,9 +12,17 @@ export function variable(name: string): string {
 }
 
 export function seconds(name: string): number {
+  return wholeNumber(name, "seconds");
+}
+
+export function days(name: string): number {
+  return wholeNumber(name, "days");
+}
+
+function wholeNumber(name: string, unit: string): number {
   const value = variable(name);
   if (!/^[0-9]{1,9}$/.test(value))
-    throw new OperationError(`the environment variable ${name} must be a whole number of seconds`);
+    throw new OperationError(`the environment variable ${name} must be a whole number of ${unit}`);
   return Number(value);
 }
 

@@ -1,6 +1,6 @@
 /**
  * What the control plane needs from outside. Implemented on AWS: ledger/aws.ts, secrets/aws.ts, store/aws.ts,
- * revoker/dead-letter-queue.ts; in memory, for tests: __tests__/support/control-plane/memory.ts.
+ * revoker/dead-letter-queue.ts, revoker/replica-logs.ts; in memory, for tests: __tests__/support/control-plane/memory.ts.
  */
 import type { SessionKeys } from "../session/keys";
 import type { OriginSecret } from "../session/origin-secret";
@@ -30,6 +30,19 @@ export interface RevokerPorts extends Ports {
    * @param reason contains nothing from the message
    */
   sendToDeadLetterQueue(body: string, reason: string): Promise<void>;
+  replicaLogs: ReplicaLogs;
+}
+
+/** The log groups that replicas of Lambda@Edge functions make, each in its own region. Terraform does not know them. */
+export interface ReplicaLogs {
+  /** Their names, the same in every region, and their retention. @throws OperationError if the environment lacks them */
+  wanted(): { groups: readonly string[]; days: number };
+  /**
+   * Ends within some seconds, one way or another. Repeating it changes nothing.
+   *
+   * @returns `absent` if the region has no such group; `refused` if a policy of the account forbids the call
+   */
+  setRetention(region: string, group: string, days: number): Promise<"set" | "absent" | "refused">;
 }
 
 export interface RotatorPorts extends Ports {

@@ -1,7 +1,9 @@
 /** Permissions that the functions for keys, revocations and the store share. */
 import type { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
+import type { Config } from "../config/schema";
 import type { Statement } from "./iam";
 import type { Ledger } from "./ledger";
+import { replicaLogGroupNames } from "./names";
 import type { SessionStore } from "./session-store";
 
 /** The store has one ETag, so a writer must also be able to list it, to reconcile it after somebody else wrote. */
@@ -60,5 +62,18 @@ export function keysWriting(secret: SecretsmanagerSecret): Statement {
     Effect: "Allow",
     Action: ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"],
     Resource: secret.arn,
+  };
+}
+
+/**
+ * The retention of exactly the replicas' log groups, in every region. Nothing is listed first: IAM cannot limit
+ * `logs:DescribeLogGroups` to names (https://github.com/hashicorp/terraform-provider-aws/issues/8804).
+ */
+export function replicaLogRetention(config: Config): Statement {
+  return {
+    Sid: "ReplicaLogs",
+    Effect: "Allow",
+    Action: "logs:PutRetentionPolicy",
+    Resource: replicaLogGroupNames(config).map((name) => `arn:aws:logs:*:*:log-group:${name}:*`),
   };
 }

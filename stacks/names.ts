@@ -86,6 +86,14 @@ export function edgeLogGroupName(functionName: string): string {
 }
 
 /**
+ * The log groups that replicas make in their own regions. The site handler's are among them even if the config has no
+ * site: one that was removed leaves its logs behind.
+ */
+export function replicaLogGroupNames(config: Config): string[] {
+  return [authFunctionName(config), siteFunctionName(config)].map(edgeLogGroupName);
+}
+
+/**
  * AWS grants itself access to groups with this prefix; any other group adds to a resource policy of limited length
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html).
  */

@@ -5,10 +5,16 @@ import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
 import { ControlPlaneFunction } from "./control-plane-function";
-import { keysReading, keysWriting, revocationsAccess, storeAccess } from "./control-plane-permissions";
+import {
+  keysReading,
+  keysWriting,
+  replicaLogRetention,
+  revocationsAccess,
+  storeAccess,
+} from "./control-plane-permissions";
 import { keyUse, type Statement } from "./iam";
 import type { Ledger } from "./ledger";
-import { revocationConsumerFunctionName, revokerFunctionName } from "./names";
+import { replicaLogGroupNames, revocationConsumerFunctionName, revokerFunctionName } from "./names";
 import { CONSUMER_CONCURRENCY, RevocationQueues } from "./revocation-queues";
 import { RevocationTopic } from "./revocation-topic";
 import type { SessionStore } from "./session-store";
@@ -94,7 +100,11 @@ export class Revoker extends Construct {
       description: `Revokes sessions of ${config.name}, and reconciles the store that the gate reads`,
       zip,
       permissions: [...common(props), ...forOperator(props), ...keyUse(config, ["dynamodb", "secretsmanager"])],
-      environment,
+      environment: {
+        ...environment,
+        REPLICA_LOG_GROUPS: replicaLogGroupNames(config).join(","),
+        LOG_RETENTION_DAYS: String(config.logRetentionDays),
+      },
       timeout: OPERATION_TIMEOUT,
       // A lockdown must not wait for somebody's list of sessions.
       concurrency: 5,
@@ -152,10 +162,10 @@ function common({ secret, store, ledger }: RevokerProps): Statement[] {
 }
 
 /**
- * Operators list sessions and see which of them are revoked, a sweep reads every revocation, and a lockdown replaces
- * the keys.
+ * Operators list sessions and see which of them are revoked, a sweep reads every revocation and sets the retention of
+ * replicas' logs, and a lockdown replaces the keys.
  */
-function forOperator({ secret, ledger }: RevokerProps): Statement[] {
+function forOperator({ config, secret, ledger }: RevokerProps): Statement[] {
   return [
     {
       Sid: "Sessions",
@@ -165,5 +175,6 @@ function forOperator({ secret, ledger }: RevokerProps): Statement[] {
     },
     { Sid: "AllRevocations", Effect: "Allow", Action: "dynamodb:Scan", Resource: ledger.revocations.arn },
     keysWriting(secret),
+    replicaLogRetention(config),
   ];
 }

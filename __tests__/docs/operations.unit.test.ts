@@ -7,6 +7,7 @@ import {
   failedRevocationQueueName,
   gateFunctionName,
   keyRotatorFunctionName,
+  replicaLogGroupNames,
   revocationConsumerFunctionName,
   revokerFunctionName,
   webAclLogGroupName,
@@ -19,6 +20,8 @@ test.each(Object.entries(FAILURES))("explains the outcome %s with its status", (
 });
 
 const EXAMPLE = loadConfig("config/example.ts");
+
+test.each(replicaLogGroupNames(EXAMPLE))("names the log group %s", (name) => expect(PAGE).toContain(`\`${name}\``));
 
 test.each(
   [

@@ -15,6 +15,7 @@ const ROOT = join(__dirname, "../..");
 /** Prefix of a service's IAM actions, by the SDK's client or by what the auth handler calls the service. */
 const PREFIXES: Record<string, string> = {
   "client-cloudfront-keyvaluestore": "cloudfront-keyvaluestore",
+  "client-cloudwatch-logs": "logs",
   "client-dynamodb": "dynamodb",
   "client-secrets-manager": "secretsmanager",
   "client-sqs": "sqs",
@@ -172,6 +173,13 @@ describe("what the functions may do", () => {
     ["revoker", "SessionKeys", "secretsmanager", ["DescribeSecret", "GetSecretValue"], [SECRET]],
     ["revoker", "NewKeys", "secretsmanager", ["PutSecretValue", "UpdateSecretVersionStage"], [SECRET]],
     ["revoker", "Store", "cloudfront-keyvaluestore", RECORDS, ["${aws_cloudfront_key_value_store.session_store.arn}"]],
+    [
+      "revoker",
+      "ReplicaLogs",
+      "logs",
+      ["PutRetentionPolicy"],
+      ["auth", "site"].map((name) => `arn:aws:logs:*:*:log-group:/aws/lambda/us-east-1.everything-${name}:*`),
+    ],
     ["key_rotator", "Revocations", "dynamodb", RECORD_OF_REVOCATION, [REVOCATIONS]],
     ["key_rotator", "SessionKeys", "secretsmanager", ["DescribeSecret", "GetSecretValue"], [SECRET]],
     ["key_rotator", "NewKeys", "secretsmanager", ["PutSecretValue", "UpdateSecretVersionStage"], [SECRET]],
@@ -199,7 +207,10 @@ describe("what the functions may do", () => {
 
   test.each([
     ["revoker_consumer", ["Revocations", "SessionKeys", "Store", "Sessions", "Receive", "DeadLetter", "Key", "Logs"]],
-    ["revoker", ["Revocations", "SessionKeys", "Store", "Sessions", "AllRevocations", "NewKeys", "Key", "Logs"]],
+    [
+      "revoker",
+      ["Revocations", "SessionKeys", "Store", "Sessions", "AllRevocations", "NewKeys", "ReplicaLogs", "Key", "Logs"],
+    ],
     ["site_handler", ["Logs", "Files"]],
     ["key_rotator", ["SessionKeys", "NewKeys", "OriginSecret", "Store", "Revocations", "Key", "Logs"]],
   ])("of %s: nothing beside %j", (name, sids) => {

@@ -448,23 +448,28 @@ function applyTest(): string {
     `{ Sid = "Topic", Effect = "Allow", Principal = { Service = "sns.amazonaws.com" }, Action = "sqs:SendMessage", Resource = "${resource}", Condition = { ArnEquals = { "aws:SourceArn" = "${topic}" } } }`;
   const withoutTls = (action: string, resource: string) =>
     `{ Sid = "EncryptedTransportOnly", Effect = "Deny", Principal = "*", Action = "${action}", Resource = "${resource}", Condition = { Bool = { "aws:SecureTransport" = "false" } } }`;
-  const environment = `tomap({
+  const common = `
       KEY_VALUE_STORE_ARN     = "arn:aws:cloudfront::111122223333:key-value-store/mock"
       SESSION_KEYS_SECRET_ARN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:mock-a1b2c3"
       SESSIONS_TABLE          = "everything-sessions"
       REVOCATIONS_TABLE       = "everything-revocations"
       DEAD_QUEUE_URL          = "https://sqs.us-east-1.amazonaws.com/111122223333/dead"
       SESSION_SECONDS         = "${12 * 3600}"
-      TOKEN_SECONDS           = "300"
-    })`;
+      TOKEN_SECONDS           = "300"`;
+  const replicaLogs = ["auth", "site"].map((name) => `/aws/lambda/us-east-1.everything-${name}`).join();
+  const forSweep = `
+      REPLICA_LOG_GROUPS      = "${replicaLogs}"
+      LOG_RETENTION_DAYS      = "365"`;
   return `${overrides.join("")}
 run "apply" {
   assert {
-    condition     = aws_lambda_function.revoker.environment[0].variables == ${environment}
+    condition     = aws_lambda_function.revoker.environment[0].variables == tomap({${common}${forSweep}
+    })
     error_message = "the revoker is told something else"
   }
   assert {
-    condition     = aws_lambda_function.revoker_consumer.environment[0].variables == ${environment}
+    condition     = aws_lambda_function.revoker_consumer.environment[0].variables == tomap({${common}
+    })
     error_message = "what empties the queue is told something else"
   }
   assert {

@@ -1,4 +1,7 @@
-/** CloudWatch Logs as far as `FilterLogEvents` is concerned, in every region: one event a page, and empty pages. */
+/**
+ * CloudWatch Logs as far as `FilterLogEvents` and `PutRetentionPolicy` are concerned, in every region: one event a page,
+ * and empty pages.
+ */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
@@ -17,11 +20,20 @@ export interface LogsEmulator {
   group(name: string, region?: string): LoggedEvent[];
   /** By region: the error of every call there. */
   errors: Map<string, { name: string; status: number }>;
+  /** Regions that never answer. */
+  silent: Set<string>;
+  /** Days, by region and name of the group; a group that is not here keeps its lines forever. */
+  retention: Map<string, number>;
   /** What was asked. */
   queries: (Query & { region: string })[];
   /** Answers calls of Lambda functions. */
   invoke: ((functionName: string, payload: unknown) => object) | undefined;
   close(): Promise<void>;
+}
+
+interface Retention {
+  logGroupName: string;
+  retentionInDays: number;
 }
 
 interface Query {
@@ -32,12 +44,17 @@ interface Query {
   nextToken?: string;
 }
 
-/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
+/**
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html,
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+ */
 export async function startLogsEmulator(): Promise<LogsEmulator> {
   const groups = new Map<string, LoggedEvent[]>();
   const emulator: LogsEmulator = {
     endpoint: "",
     errors: new Map(),
+    silent: new Set(),
+    retention: new Map(),
     queries: [],
     invoke: undefined,
     group(name, region = "us-east-1") {
@@ -51,25 +68,33 @@ export async function startLogsEmulator(): Promise<LogsEmulator> {
         server.close(() => resolve());
       }),
   };
-  const answerTo = (region: string, query: Query): [status: number, body: object] => {
-    emulator.queries.push({ ...query, region });
+  const operations: Record<string, (place: string, input: never) => object> = {
+    FilterLogEvents: (place, query: Query) => page(groups.get(place)!, query),
+    PutRetentionPolicy: (place, { retentionInDays }: Retention) => {
+      emulator.retention.set(place, retentionInDays);
+      return {};
+    },
+  };
+  const answerTo = (target: string, region: string, body: string): [status: number, body: object] => {
+    const operation = operations[target.replace("Logs_20140328.", "")];
+    if (!operation) return [400, { __type: "UnknownOperationException" }];
+    const input = JSON.parse(body) as Query | Retention;
+    if (!("retentionInDays" in input)) emulator.queries.push({ ...input, region });
     const error = emulator.errors.get(region);
-    if (error) return [error.status, { __type: error.name, message: `${error.name} of the emulator` }];
-    const events = groups.get(`${region} ${query.logGroupName}`);
-    if (!events) return [400, { __type: "ResourceNotFoundException", message: "no such log group" }];
-    return [200, page(events, query)];
+    if (error) return [error.status, { __type: error.name, message: `${error.name} of ${input.logGroupName}` }];
+    const place = `${region} ${input.logGroupName}`;
+    if (!groups.has(place)) return [400, { __type: "ResourceNotFoundException", message: "no such log group" }];
+    return [200, operation(place, input as never)];
   };
   const server = createServer((request, response) => {
     void text(request).then((body) => {
       const [, functionName] = /^\/2015-03-31\/functions\/([^/]+)\/invocations/.exec(request.url ?? "") ?? [];
       const [, region = ""] = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? "") ?? [];
-      const isKnown = request.headers["x-amz-target"] === "Logs_20140328.FilterLogEvents";
+      if (emulator.silent.has(region)) return;
       const [status, answer] =
         functionName !== undefined && emulator.invoke
           ? [200, emulator.invoke(functionName, JSON.parse(body))]
-          : isKnown
-            ? answerTo(region, JSON.parse(body) as Query)
-            : [400, { __type: "UnknownOperationException" }];
+          : answerTo(String(request.headers["x-amz-target"]), region, body);
       response.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
       response.end(JSON.stringify(answer));
     });

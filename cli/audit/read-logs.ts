@@ -3,6 +3,7 @@
  * Insights bills each GB that it scans (docs/decisions/0048-audit.md).
  */
 import { CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
+import { NO_REPLICA_ERRORS } from "../../cloudfront/replica-regions";
 import { explain } from "../aws-failures";
 import type { CommandFailure } from "../failures";
 import type { Gateway } from "../gateway";
@@ -45,8 +46,6 @@ const MAX_SLICES = 24;
 /** AWS allows five to ten calls a second: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
 const PARALLEL = 4;
 const MAX_ATTEMPTS = 8;
-/** A region without replica has no log group; one that is not enabled does not know the credentials. */
-const NOT_THERE = ["ResourceNotFoundException", "UnrecognizedClientException", "InvalidClientTokenId"];
 
 interface Job extends Window {
   source: LogSource;
@@ -76,7 +75,7 @@ export async function readLogs(
             waiting.length = 0;
             const failure = failureOf(error, job.source, gateway);
             if (region === HOME) throw failure;
-            if (!NOT_THERE.includes((error as Error).name)) read.unread.push({ region, why: failure.message });
+            if (!NO_REPLICA_ERRORS.includes((error as Error).name)) read.unread.push({ region, why: failure.message });
           }
           tick();
         }

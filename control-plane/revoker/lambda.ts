@@ -9,6 +9,7 @@ import type { RevokerPorts } from "../ports";
 import { answer } from "./answer";
 import { carryOutBatch, type SqsRecord } from "./batch";
 import { deadLetterQueue } from "./dead-letter-queue";
+import { replicaLogs } from "./replica-logs";
 
 /** Kept between invocations, so that clients reuse their connections. Nothing else is kept. */
 let clients: Omit<RevokerPorts, "entryLifetime" | "sessionLifetime"> | undefined;
@@ -19,6 +20,7 @@ export async function handler(event: unknown): Promise<unknown> {
     clients ??= {
       ...awsPorts(variable("SESSION_KEYS_SECRET_ARN")),
       sendToDeadLetterQueue: deadLetterQueue(variable("DEAD_QUEUE_URL")),
+      replicaLogs,
     };
     const ports = { ...clients, entryLifetime: entryLifetime(), sessionLifetime: seconds("SESSION_SECONDS") };
     const { Records: records } = (event ?? {}) as { Records?: SqsRecord[] };

@@ -1,4 +1,6 @@
-/** The daily sweep says whether the keys are still being rotated: an alarm reads it. */
+/**
+ * The daily sweep says whether the keys are still being rotated: an alarm reads it. Log groups: log-retention.unit.test.ts.
+ */
 import { gatewayInMemory, type TestPorts } from "../../support/control-plane/gateway";
 import { sweep } from "../../../control-plane/revoker/sweep";
 import type { RevokerPorts } from "../../../control-plane/ports";
@@ -18,5 +20,5 @@ test.each([
     sweep({ ...ports, secret: { ...ports.secret, rotation } } as TestPorts & RevokerPorts),
   );
   expect({ written, deleted, revocations }).toEqual({ written: expect.any(Number), deleted: 0, revocations: 0 });
-  expect(said).toEqual(told);
+  expect(said).toEqual({ ...told, logGroups: 0, logGroupsRefused: 0, logGroupsFailed: 0 });
 });

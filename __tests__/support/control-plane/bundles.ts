@@ -131,6 +131,8 @@ export interface Signed {
 export interface ControlPlaneOptions {
   /** Another DynamoDB than moto's. */
   dynamoDb?: string;
+  /** Environment variables of the revoker besides those that every operation needs. */
+  revoker?: Record<string, string>;
   /** Whether the first rotation has ended. */
   hasKeys?: boolean;
   /** Seconds, of the key rotator. */
@@ -144,6 +146,7 @@ export async function startControlPlane(
   moto: string,
   {
     dynamoDb = moto,
+    revoker: more = {},
     hasKeys = true,
     keyAnnouncement = 0,
     propagation = 0,
@@ -208,6 +211,7 @@ export async function startControlPlane(
       SESSIONS_TABLE: ledger.sessionsTable,
       DEAD_QUEUE_URL: deadLetterQueueUrl,
       SESSION_SECONDS: String(SESSION_SECONDS),
+      ...more,
     });
   const [revoker, rotator] = await Promise.all([
     startRevoker(proxy.endpoint, dynamoDbProxy.endpoint),

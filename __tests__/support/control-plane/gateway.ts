@@ -139,6 +139,7 @@ export function gatewayInMemory({ hasKeys = true } = {}): Gateway {
     sessions: new Map(),
     store: { records: new Map(), version: 1 },
     secret: { values: new Map(), labels: new Map(), puts: 0 },
+    replicaLogs: new Map(),
     deadLetters: [],
     now: () => Math.floor(time.now() / 1000),
     instance: (options) => instance(gateway, options),

@@ -30,6 +30,8 @@ export interface Memory {
   /** Records of the store, and its ETag. */
   store: { records: Map<string, string>; version: number };
   secret: { values: Map<string, SessionKeys>; labels: Map<string, string>; puts: number };
+  /** Retention of replicas' log groups in days, by region and name; undefined for one that keeps its lines forever. */
+  replicaLogs: Map<string, number | undefined>;
   /** Messages on the dead-letter queue. */
   deadLetters: { body: string; reason: string }[];
 }
@@ -64,6 +66,8 @@ export interface Instance {
 export const TOKEN_SECONDS = 900;
 export const SESSION_SECONDS = 8 * 3600;
 export const ENTRY_LIFETIME = TOKEN_SECONDS + ENTRY_MARGIN;
+export const LOG_GROUPS = ["auth", "site"].map((name) => `/aws/lambda/us-east-1.example-${name}`);
+export const LOG_RETENTION_DAYS = 90;
 /** As the environments of revoker and key rotator have it. */
 const SETTINGS = {
   sessionLifetime: SESSION_SECONDS,
@@ -73,7 +77,7 @@ const SETTINGS = {
   keyAnnouncement: KEY_ANNOUNCEMENT,
 };
 /** Milliseconds that a call takes; a page of a list as long as a call. */
-const LATENCY = { ledger: 8, secret: 20, store: 30 };
+const LATENCY = { ledger: 8, secret: 20, store: 30, logs: 200 };
 const LIST_PAGE = 50;
 const PENDING = "AWSPENDING";
 export const CURRENT = "AWSCURRENT";
@@ -201,6 +205,16 @@ export function instance(memory: Memory, { intercept, answered, skew = 0 }: Inst
     log: (entry) => void logs.push(entry),
     sendToDeadLetterQueue: (body, reason) =>
       call("queue.send", LATENCY.ledger, () => void memory.deadLetters.push({ body, reason })),
+    replicaLogs: {
+      wanted: () => ({ groups: LOG_GROUPS, days: LOG_RETENTION_DAYS }),
+      setRetention: (region, group, days) =>
+        call(`logs.setRetention ${region}`, LATENCY.logs, () => {
+          const place = `${region} ${group}`;
+          if (!memory.replicaLogs.has(place)) return "absent";
+          memory.replicaLogs.set(place, days);
+          return "set";
+        }),
+    },
     secret: secretPort,
     store: {
       get: (name) => storeCall("get", () => store.records.get(name)),
