@@ -264,8 +264,8 @@ describe("what the functions may do", () => {
 function isBounded(resource: string): boolean {
   return (
     /^\$\{[\w.-]+\.arn\}(:\*)?$/.test(resource) ||
-    // The objects of one bucket.
-    /^\$\{aws_s3_bucket\.[\w.-]+\.arn\}\/\*$/.test(resource) ||
+    // The objects of one bucket, made here or not.
+    /^(\$\{aws_s3_bucket\.[\w.-]+\.arn\}|arn:aws:s3:::[a-z0-9.-]+)\/\*$/.test(resource) ||
     /^arn:aws:[a-z]+:(us-east-1|\*):(\*|\d{12}):[^*]*[a-z0-9/-]{5}[^*]*(:\*)?$/.test(resource)
   );
 }
