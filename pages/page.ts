@@ -53,9 +53,14 @@ export function renderPage(appearance: Appearance, page: Page): string {
     markup`<span>${theme.productName}</span></div><h1>${title}</h1>`,
     ...content.map((part) => (part instanceof Html ? part : markup`<p>${part}</p>`)),
     ...(buttons.length > 0 ? [markup`<p class=a>${buttons}</p>`] : []),
-    markup`<footer>${requestId !== undefined && markup`${say("requestId")} ${requestId}`}`,
-    ...(theme.support === undefined ? [] : [help(appearance, theme.support, requestId, address)]),
-    markup`</footer></main>`,
+    ...(requestId === undefined && theme.support === undefined
+      ? []
+      : [
+          markup`<footer>${requestId !== undefined && markup`${say("requestId")} ${requestId}`}`,
+          ...(theme.support === undefined ? [] : [help(appearance, theme.support, requestId, address)]),
+          markup`</footer>`,
+        ]),
+    markup`</main>`,
   ];
   return parts.join("");
 }
@@ -72,7 +77,10 @@ function help(
   requestId: string | Html | undefined,
   address: string | undefined,
 ): Html {
-  const href = typeof requestId === "string" ? supportAddress(appearance, support, requestId, address) : support;
+  const href =
+    typeof requestId === "string"
+      ? supportAddress(appearance, support, requestId, address)
+      : support.replaceAll("{reference}", "");
   return markup` <a href="${href}">${textsOf(appearance)("getHelp")}</a>`;
 }
 

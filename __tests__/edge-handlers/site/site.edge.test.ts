@@ -218,9 +218,9 @@ test("HEAD gets the same headers and no body", async () => {
 });
 
 test.each([
-  ["a preflight that the bucket refuses", "OPTIONS", 403, "Not possible"],
-  ["a range that the file does not have", "GET", 416, "Not possible"],
-  ["a failed precondition", "GET", 412, "Not possible"],
+  ["a preflight that the bucket refuses", "OPTIONS", 403, "Request not supported"],
+  ["a range that the file does not have", "GET", 416, "Request not supported"],
+  ["a failed precondition", "GET", 412, "Request not supported"],
   ["a bucket that is too busy", "GET", 503, "Try again"],
 ])("%s keeps its status and loses its XML", async (_, method, status, title) => {
   const { answer, text, own } = await ask("/docs/", { method, status });
@@ -236,5 +236,7 @@ test.each([
   const { answer, text } = await ask("/docs", { header });
   expect(answer.status).toBe("404");
   expect(text).toContain("<h1>Page not found</h1>");
+  // There is nobody to ask, and nothing to tell them.
+  expect(text).not.toContain("<footer>");
   expect(lambda.logs()).toContain('"outcome":"settings_unreadable"');
 });
