@@ -37,7 +37,10 @@ describe("the control plane", () => {
     // Several in one batch share a read.
     expect(Math.abs(more["readUnits"]! - readUnits)).toBeLessThanOrEqual(2);
     const { storeCalls } = await usageOf(() => deliver(plane, commandsOf(100)));
-    expect(storeCalls).toBe(Math.ceil(100 / operations.SIGN_OUTS_PER_STORE_CALL));
+    // The estimate's number at most. 50 records fit into a call, and users whose shard is the same share a record: by chance,
+    // 100 sign-outs change 100 records or a few less.
+    const estimated = Math.ceil(100 / operations.SIGN_OUTS_PER_STORE_CALL);
+    expect([estimated - 1, estimated]).toContain(storeCalls);
   });
 
   test("rotates the session keys with these calls", async () => {
