@@ -54,8 +54,11 @@ describe("the control plane of a synthesized stack", () => {
     });
   });
 
-  test("knows who rotates the session keys", () => {
-    expect(controlPlane.rotators).toEqual({ "edgegate/local-test/session-keys": "local-test-key-rotator" });
+  test("knows who rotates the session keys and the origin secret", () => {
+    expect(controlPlane.rotators).toEqual({
+      "edgegate/local-test/session-keys": "local-test-key-rotator",
+      "edgegate/local-test/origin": "local-test-key-rotator",
+    });
   });
 
   test("knows who gets the messages of each queue, and gathers none for longer than a person waits", () => {
