@@ -62,13 +62,17 @@ const OTHER_COOKIES = Object.fromEntries(
 /** A shard of other users. */
 const OTHER_SHARD = "0";
 
-const ONE_READ_LIMIT = 127_000;
+/**
+ * A page of the engine's memory costs 2,000, and it depends on the token of the moment whether a layout without it is
+ * found. The lowest count is about 125,600.
+ */
+const ONE_READ_LIMIT = 128_500;
 /** Looking a shard up in the map costs about 6,000. */
 const MAP_LIMIT = 136_000;
 /** Calling the function that names the file costs about 3,000. */
-const SITE_LIMIT = 131_000;
+const SITE_LIMIT = 132_500;
 /** The origin secret is a read of its own. */
-const MARKED_LIMIT = 140_000;
+const MARKED_LIMIT = 142_000;
 const TWO_READS_LIMIT = 195_000;
 
 /** A request with a valid session of a user with the role "staff". */
