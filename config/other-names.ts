@@ -1,9 +1,9 @@
 /** Notes on rules that other names of a page may avoid, if its server takes them (docs/policy.md). */
 import { matchesPattern } from "../cloudfront/path-pattern";
 import { admitsMore } from "../policy/coverage";
-import { describeAllow } from "../policy/decision-table";
+import { describeAllow, examplePath } from "../policy/decision-table";
 import { policyOf } from "../policy/evaluate";
-import { METHODS, type PolicyRule } from "../policy/rule";
+import { METHODS } from "../policy/rule";
 import type { ConfigProblem } from "./error";
 import type { ServerOrigin } from "./origins/origin";
 import type { Config, Origin } from "./schema";
@@ -43,7 +43,7 @@ function escapes(config: Config): Escape[] {
   const policy = policyOf(config.policy);
   const hosts = [config.domain, ...config.alternateDomains];
   return config.policy.flatMap((rule, i) => {
-    const path = examplePath(rule);
+    const path = examplePath(rule.path);
     const origin = originOf(config, path);
     if (origin.type === "s3" || origin.exactPaths) return [];
     const isSameServer = (other: Origin) => other.type === origin.type && other.domainName === origin.domainName;
@@ -61,10 +61,6 @@ function escapes(config: Config): Escape[] {
   });
 }
 
-function examplePath({ path }: PolicyRule): string {
-  return path.replace(/\/\*\*$/, "").replaceAll("*", "1");
-}
-
 function originOf({ behaviors, origin }: Config, path: string): Origin {
   return behaviors.find((behavior) => matchesPattern(behavior.path, path))?.origin ?? origin;
 }
@@ -73,5 +69,5 @@ function originOf({ behaviors, origin }: Config, path: string): Origin {
 function namesOf(path: string): string[] {
   const segments = path.split("/");
   const inAnotherCase = segments.map((segment, i) => segments.with(i, segment.toUpperCase()).join("/"));
-  return [...inAnotherCase, `${path}.json`, `/index.php${path}`].filter((name) => path !== "" && name !== path);
+  return [...inAnotherCase, `${path}.json`, `/index.php${path}`].filter((name) => path !== "/" && name !== path);
 }

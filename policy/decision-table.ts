@@ -42,7 +42,8 @@ export function describeAllow(allow: Allow): string {
   return allow.idp ? `${who} (${allow.idp.join(" or ")})` : who;
 }
 
-function examplePath(pattern: string): string {
+/** One path that a rule's pattern matches. */
+export function examplePath(pattern: string): string {
   return pattern.replace(/\/\*\*$/, "").replaceAll("*", "1") || "/";
 }
 
