@@ -1,6 +1,7 @@
 /** The gateway as a client of the local identity provider: how it is registered there, and the keys that it gets. */
 import type { Config } from "../config/schema";
-import type { AuthSettings, AwsNames } from "../session/settings";
+import { storedSecretOf } from "../session/client-authentication";
+import { clientSecretName, type AuthSettings, type AwsNames } from "../session/settings";
 import { SigningKeys } from "./aws/key-management";
 import type { AwsEmulator } from "./aws-emulator";
 import type { IdentityProviderOptions } from "./identity-provider";
@@ -36,8 +37,8 @@ export function fillClientKeys(
     const ownKeys = typeof settings === "object" && settings.method === "private_key_jwt" ? settings : undefined;
     for (const arn of ownKeys?.kmsKeys ?? [])
       if (!signingKeys.has(arn)) signingKeys.create(arn, ownKeys?.algorithm ?? "RS256");
-    const name = aws.clientSecrets[id];
-    if (name !== undefined) secrets.set(name, ownKeys ? newPrivateKey(ownKeys.algorithm) : clientSecrets[id]!);
+    if (storedSecretOf(settings))
+      secrets.set(clientSecretName(aws, id), ownKeys ? newPrivateKey(ownKeys.algorithm) : clientSecrets[id]!);
   }
 }
 

@@ -27,6 +27,22 @@ export interface AwsAssertion {
 
 export type ClientAuthentication = "none" | "client_secret_basic" | "client_secret_post" | PrivateKeyJwt | AwsAssertion;
 
+/** What is kept in Secrets Manager for a client. */
+export type StoredSecret = "client secret" | "private keys";
+
+/**
+ * What somebody has to store in Secrets Manager for a client that authenticates in this way; undefined for nothing.
+ * Stacks make a place for it, and the auth handler reads it there.
+ */
+export function storedSecretOf(
+  authentication: ClientAuthenticationMethod | { method: ClientAuthenticationMethod; kmsKeys?: string[] | undefined },
+): StoredSecret | undefined {
+  const method = methodOf(authentication);
+  if (method === "client_secret_basic" || method === "client_secret_post") return "client secret";
+  if (method !== "private_key_jwt") return undefined;
+  return typeof authentication === "object" && authentication.kmsKeys ? undefined : "private keys";
+}
+
 type MethodOf<T> = T extends { method: infer Method } ? Method : T;
 export type ClientAuthenticationMethod = MethodOf<ClientAuthentication>;
 

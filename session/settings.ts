@@ -115,11 +115,8 @@ export interface MaintenanceSettings {
 export interface AwsNames {
   /** The Secrets Manager secret that holds {@link import("./keys").SessionKeys} as JSON. */
   sessionKeysSecret: string;
-  /**
-   * By identity provider: the name of the secret whose text is the client secret or the client's private keys. Without
-   * an entry there is no such secret.
-   */
-  clientSecrets: Record<string, string>;
+  /** See {@link clientSecretName}. */
+  clientSecretPrefix: string;
   /** DynamoDB tables; see ledger/tables.ts. */
   sessionsTable: string;
   revocationsTable: string;
@@ -135,6 +132,17 @@ export interface AwsNames {
 export interface AuthParameter extends AuthSettings {
   version: 1;
   aws: AwsNames;
+}
+
+/**
+ * The name of the secret whose text is an identity provider's client secret or the client's private keys. Whether there
+ * is one follows from how the client authenticates: `storedSecretOf` in client-authentication.ts. A name in full for
+ * each of twenty providers would not fit into the settings.
+ *
+ * @param id of the identity provider in the config
+ */
+export function clientSecretName(names: Pick<AwsNames, "clientSecretPrefix">, id: string): string {
+  return names.clientSecretPrefix + id;
 }
 
 /** The name of the handler's SSM parameter. */

@@ -2,11 +2,13 @@
 import { assertionAudience, signedAudience } from "../config/client-authentication";
 import type { Config } from "../config/schema";
 import { hookAudience } from "../config/sign-in-hook";
-import type { AwsAssertion, ClientAuthentication } from "../session/client-authentication";
+import {
+  storedSecretOf,
+  type AwsAssertion,
+  type ClientAuthentication,
+  type StoredSecret,
+} from "../session/client-authentication";
 import type { Statement } from "./iam";
-
-/** What somebody has to store in Secrets Manager. */
-export type StoredSecret = "client secret" | "private keys";
 
 export function clientAuthenticationSettings(config: Config, id: string): ClientAuthentication {
   const provider = config.identityProviders[id]!;
@@ -22,9 +24,7 @@ export function clientAuthenticationSettings(config: Config, id: string): Client
 /** What the gateway keeps in Secrets Manager to authenticate at this identity provider; undefined for nothing. */
 export function storedSecret(config: Config, id: string): StoredSecret | undefined {
   const authentication = config.identityProviders[id]?.clientAuthentication;
-  if (authentication === "client_secret_basic" || authentication === "client_secret_post") return "client secret";
-  if (typeof authentication !== "object" || authentication.method !== "private_key_jwt") return undefined;
-  return authentication.kmsKeys ? undefined : "private keys";
+  return authentication && storedSecretOf(authentication);
 }
 
 /** Exactly these keys, and assertions for exactly these audiences, the sign-in hook's among them. */

@@ -3,7 +3,7 @@ import { SecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/secretsmana
 import { TerraformStack, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
-import type { StoredSecret } from "./client-authentication";
+import type { StoredSecret } from "../session/client-authentication";
 import { clientSecretName, secretRecoveryDays } from "./names";
 
 export interface ClientSecretProps {

@@ -3,6 +3,7 @@
  * log groups. All other names are beside their resources.
  */
 import type { Config } from "../config/schema";
+import { clientSecretName as secretNameInSettings } from "../session/settings";
 
 export function gateFunctionName(config: Config): string {
   return `${config.name}-gate`;
@@ -75,9 +76,14 @@ export function originSecretName(config: Config): string {
   return `edgegate/${config.name}/origin`;
 }
 
+/** Names of identity providers' secrets begin with it. */
+export function clientSecretPrefix(config: Config): string {
+  return `edgegate/${config.name}/idp/`;
+}
+
 /** @param id of the identity provider in the config */
 export function clientSecretName(config: Config, id: string): string {
-  return `edgegate/${config.name}/idp/${id}`;
+  return secretNameInSettings({ clientSecretPrefix: clientSecretPrefix(config) }, id);
 }
 
 /** Lambda@Edge logs in the region where it runs, in a group that is prefixed by the function's home region. */

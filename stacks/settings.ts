@@ -15,9 +15,9 @@ import type {
   MaintenanceSettings,
   SignInHookSettings,
 } from "../session/settings";
-import { clientAuthenticationSettings, storedSecret } from "./client-authentication";
+import { clientAuthenticationSettings } from "./client-authentication";
 import {
-  clientSecretName,
+  clientSecretPrefix,
   revocationQueueName,
   revocationsTableName,
   sessionKeysSecretName,
@@ -63,9 +63,7 @@ export function authSettings(config: Config, made: MadeClients = {}): AuthParame
     ...(config.maintenance && { maintenance: maintenanceSettings(config.maintenance) }),
     aws: {
       sessionKeysSecret: sessionKeysSecretName(config),
-      clientSecrets: Object.fromEntries(
-        ids.filter((id) => storedSecret(config, id)).map((id) => [id, clientSecretName(config, id)]),
-      ),
+      clientSecretPrefix: clientSecretPrefix(config),
       sessionsTable: sessionsTableName(config),
       revocationsTable: revocationsTableName(config),
       revocationQueue: revocationQueueName(config),

@@ -5,6 +5,7 @@ import { HttpClient } from "../../local/http-client";
 import type { LocalEdge } from "../../local/local-edge";
 import { ORIGIN_SECRET_RECORD } from "../../session/origin-secret";
 import { SESSION_COOKIE } from "../../session/cookies";
+import { clientSecretName } from "../../session/settings";
 import { keyRecordName, shardOf, shardRecordName } from "../../session/shard";
 import { decodePayload, splitToken } from "../../session/token";
 import { edgegate, type Run, type RunOptions } from "../support/cli";
@@ -263,7 +264,7 @@ describe("keys", () => {
 });
 
 test("secrets put stores a client secret, and does not show it", async () => {
-  const name = edge.distribution.authSettings.aws.clientSecrets["main"]!;
+  const name = clientSecretName(edge.distribution.authSettings.aws, "main");
   const before = edge.aws.secrets.get(name)!;
   const { stdout } = await done(["secrets", "put", "main"], { input: "another-client-secret\n" });
   expect(edge.aws.secrets.get(name)).toBe("another-client-secret");

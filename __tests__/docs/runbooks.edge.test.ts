@@ -11,6 +11,7 @@ import { nextSecond, signIn } from "../../local/check";
 import { HttpClient } from "../../local/http-client";
 import type { LocalEdge } from "../../local/local-edge";
 import { SESSION_COOKIE } from "../../session/cookies";
+import { clientSecretName } from "../../session/settings";
 import { decodePayload, splitToken, type Session } from "../../session/token";
 import { edgegate } from "../support/cli";
 import { newPem } from "../support/client-keys";
@@ -108,7 +109,7 @@ describe.each(RUNBOOKS)("%s", (name) => {
         AAAAAAAAAAAAAAAA: sid,
         ...Object.fromEntries(FILES.map((file) => [file, join(folder, file)])),
       };
-      const secretName = edge.distribution.authSettings.aws.clientSecrets["main"]!;
+      const secretName = clientSecretName(edge.distribution.authSettings.aws, "main");
       const clientSecret = edge.aws.secrets.get(secretName)!;
       const [, , ...args] = wordsOf(command).map((word) => substitutes[word] ?? word);
       const yes = ASKING.some((asking) => args.join(" ").startsWith(asking)) ? ["--yes"] : [];

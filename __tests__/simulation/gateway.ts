@@ -190,7 +190,7 @@ export function createGateway(
     theme: { productName: "Example", accentColor: "#2456c7" },
     aws: {
       sessionKeysSecret: `${NAME}/session-keys`,
-      clientSecrets: {},
+      clientSecretPrefix: `${NAME}/idp/`,
       ...TABLES,
       revocationQueue: `${NAME}-revocations`,
       signOutQueue: `${NAME}-sign-outs`,

@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseConfig } from "../../config/load";
+import { storedSecretOf } from "../../session/client-authentication";
+import { clientSecretName } from "../../session/settings";
 import { authSettings } from "../../stacks/settings";
 import { synthesize } from "../../stacks/synthesize";
 import { SMALL } from "../support/small-config";
@@ -75,7 +77,9 @@ test.each<[name: string, settings: unknown, secrets: string[], variables: string
     );
     const statements = statementsOf(stack);
     expect(statements.map(({ Sid }) => Sid).filter((sid) => CLIENT_SIDS.includes(sid))).toEqual(sids);
-    expect(Object.values(authSettings(configOf(settings)).aws.clientSecrets)).toEqual(secrets);
+    const { aws, identityProviders } = authSettings(configOf(settings));
+    const read = storedSecretOf(identityProviders["main"]!.clientAuthentication) ? [clientSecretName(aws, "main")] : [];
+    expect(read).toEqual(secrets);
   },
 );
 

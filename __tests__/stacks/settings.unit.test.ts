@@ -18,10 +18,6 @@ describe("settings of a config that says little", () => {
     expect(gateSettings(config).productName).toBe("wiki.example.com");
     expect(authSettings(config).identityProviders["main"]).toMatchObject({ label: "main" });
   });
-
-  test("name no secret for a public client", () => {
-    expect(authSettings(config).aws.clientSecrets).toEqual({});
-  });
 });
 
 test("a token gets no role that the policy does not mention, and each claim once", () => {
@@ -37,23 +33,27 @@ test("a token gets no role that the policy does not mention, and each claim once
   expect(authSettings(config).claims).toEqual(["cost", "department"]);
 });
 
-test("twenty providers fit into the parameter", () => {
-  const identityProviders = Object.fromEntries(
-    Array.from({ length: 20 }, (_, i) => [
-      `company-${i}`,
-      {
-        label: `Company number ${i}`,
-        profile: "entra",
-        tenants: [`8eaef023-2b34-4da1-9baa-8bc8c9d6a4${10 + i}`],
-        clientId: `0a1b2c3d-0000-1111-2222-33334444555${i}`,
-        roles: { grant: ["staff"] },
-        emailDomains: [`company-${i}.example.com`],
-      },
-    ]),
-  );
-  const config = parseConfig({ ...SMALL, identityProviders, policy: [{ path: "/**", allow: { roles: ["staff"] } }] });
-  expect(jsonencodedBytes(authSettings(config))).toBeLessThanOrEqual(8_192);
-});
+test.each(["none", "client_secret_basic", "client_secret_post"])(
+  "twenty companies with a tenant, roles and an e-mail domain of their own fit into the parameter (%s)",
+  (clientAuthentication) => {
+    const identityProviders = Object.fromEntries(
+      Array.from({ length: 20 }, (_, i) => [
+        `company-${i + 10}`,
+        {
+          label: `Company number ${i + 10}`,
+          profile: "entra",
+          tenants: [`8eaef023-2b34-4da1-9baa-8bc8c9d6a4${i + 10}`],
+          clientId: `0a1b2c3d-0000-1111-2222-3333444455${i + 10}`,
+          clientAuthentication,
+          roles: { grant: ["staff"] },
+          emailDomains: [`company-${i + 10}.example.com`],
+        },
+      ]),
+    );
+    const config = parseConfig({ ...SMALL, identityProviders, policy: [{ path: "/**", allow: { roles: ["staff"] } }] });
+    expect(jsonencodedBytes(authSettings(config))).toBeLessThanOrEqual(8_192);
+  },
+);
 
 test("a transmitter's events are in the settings only if they do something", () => {
   const transmitter = {

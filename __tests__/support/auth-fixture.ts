@@ -39,6 +39,8 @@ const FUNCTION_NAME = "example-auth";
  */
 const LOG_LINE = /^\{(("address":"[0-9a-f.:]+"|"\w+":("[\w =:-]*"|"jwks\.json"|[0-9]+)),?)+\}$/;
 const KEYS_SECRET = "example/session-keys";
+/** Prefix of the names of client secrets. */
+const CLIENT_SECRET_PREFIX = "example/client-secret/";
 const MINTED_SID = "s".repeat(16);
 
 export interface AuthOptions {
@@ -166,9 +168,7 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
     theme: { productName: "Example", accentColor: "#2456c7", support: "mailto:help@example.com" },
     aws: {
       sessionKeysSecret: KEYS_SECRET,
-      clientSecrets: Object.fromEntries(
-        Object.entries(idps).flatMap(([id, provider]) => (storesSecret(provider) ? [[id, secretName(id)]] : [])),
-      ),
+      clientSecretPrefix: CLIENT_SECRET_PREFIX,
       sessionsTable: "example-sessions",
       revocationsTable: "example-revocations",
       revocationQueue: "example-revocations",
@@ -396,12 +396,6 @@ export async function withAuth(
   }
 }
 
-/** A client secret, or private keys. */
-function storesSecret({ clientAuthentication: settings, clientSecret }: IdpEmulator): boolean {
-  const isKey = typeof settings === "object" && settings.method === "private_key_jwt";
-  return clientSecret !== undefined || (isKey && settings.kmsKeys === undefined);
-}
-
 /** The one answer that is the same for everybody. */
 function isPublic(url: string): boolean {
   return url.split("?")[0] === "/_gate/jwks.json";
@@ -424,7 +418,7 @@ function providerSettings(id: string, provider: IdpEmulator): IdentityProviderSe
 }
 
 function secretName(id: string): string {
-  return `example/client-secret/${id}`;
+  return CLIENT_SECRET_PREFIX + id;
 }
 
 function once<T>(make: () => T): () => T {

@@ -29,7 +29,7 @@ import { CLIENT, startBenchProvider } from "./identity-provider";
 const CPU_SHARE = 128 / 1769;
 const HOST = "app.example.com";
 const FUNCTION_NAME = "bench-auth";
-const SECRETS = { keys: "bench/session-keys", client: "bench/client-secret" };
+const SECRETS = { keys: "bench/session-keys", clientPrefix: "bench/idp/" };
 /** Each is a host of its own. */
 const SERVICES = ["SSM", "SECRETS_MANAGER", "DYNAMODB", "SQS"];
 
@@ -83,7 +83,7 @@ export async function startFarGateway(): Promise<FarGateway> {
   const settings = settingsFor(provider.issuer);
   aws.parameters.set(settingsParameterName(FUNCTION_NAME), JSON.stringify(settings));
   aws.secrets.set(SECRETS.keys, JSON.stringify({ current: "k1", keys: { k1: randomBytes(32).toString("base64url") } }));
-  aws.secrets.set(SECRETS.client, CLIENT.secret);
+  aws.secrets.set(`${SECRETS.clientPrefix}main`, CLIENT.secret);
   await createLedgerTables(aws.endpoint, settings.aws);
   const lambdas = new WeakMap<Instance, Lambda>();
 
@@ -194,7 +194,7 @@ function settingsFor(issuer: string): AuthParameter {
     theme: { productName: "Bench", accentColor: "#2456c7" },
     aws: {
       sessionKeysSecret: SECRETS.keys,
-      clientSecrets: { main: SECRETS.client },
+      clientSecretPrefix: SECRETS.clientPrefix,
       sessionsTable: "bench-sessions",
       revocationsTable: "bench-revocations",
       revocationQueue: "bench-revocations",

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { ClientAuthentication } from "../../../session/client-authentication";
 import { FLOW_COOKIE_PREFIX, REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
+import { clientSecretName } from "../../../session/settings";
 import { expectNoSession, expectPage, setCookie, setCookies } from "../../support/answers";
 import { HOST, startAuth, withAuth, type AuthEnvironment, type AuthOptions } from "../../support/auth-fixture";
 import type { Browser } from "../../support/browser-emulator";
@@ -311,7 +312,7 @@ test.each(["\n", "\r\n"])(
   "a client secret that was put from a file ends before the file's last line break (%j)",
   async (lineBreak) => {
     const prepare: AuthOptions["prepare"] = ({ aws, settings }) => {
-      const name = settings.aws.clientSecrets["main"]!;
+      const name = clientSecretName(settings.aws, "main");
       aws.secrets.set(name, aws.secrets.get(name)! + lineBreak);
     };
     await withAuth({ emulator: { clientAuthentication: "client_secret_basic" }, prepare }, async (own) => {

@@ -1,6 +1,7 @@
 /** What the real provider makes of the gate and the auth handler. */
 import { readFileSync } from "node:fs";
 import { artifacts } from "../../../build/artifacts";
+import { clientSecretName, type AuthParameter } from "../../../session/settings";
 import { CLIENT_KEYS, EVERYTHING } from "../../support/configs";
 import { LOGO_URL } from "../../support/images/images";
 import { CONFIGS, NAMES, references, type Planned, type Values } from "./planned";
@@ -160,11 +161,7 @@ export function planOfFunctions({ all, one, configuration }: Planned): void {
         },
         aws: {
           sessionKeysSecret: "edgegate/everything/session-keys",
-          clientSecrets: {
-            staff: "edgegate/everything/idp/staff",
-            "partner-a": "edgegate/everything/idp/partner-a",
-            "partner-b": "edgegate/everything/idp/partner-b",
-          },
+          clientSecretPrefix: "edgegate/everything/idp/",
           sessionsTable: "everything-sessions",
           revocationsTable: "everything-revocations",
           revocationQueue: "everything-revocations",
@@ -250,10 +247,11 @@ export function planOfFunctions({ all, one, configuration }: Planned): void {
     });
 
     test("finds the secrets that its settings name, and not the one of the servers", () => {
-      const { aws } = JSON.parse(one("everything", "aws_ssm_parameter")["insecure_value"] as string) as {
-        aws: { sessionKeysSecret: string; clientSecrets: Record<string, string> };
-      };
-      const named = [aws.sessionKeysSecret, ...Object.values(aws.clientSecrets)];
+      const { aws } = JSON.parse(one("everything", "aws_ssm_parameter")["insecure_value"] as string) as AuthParameter;
+      const named = [
+        aws.sessionKeysSecret,
+        ...["staff", "partner-a", "partner-b"].map((id) => clientSecretName(aws, id)),
+      ];
       expect(
         all("everything", "aws_secretsmanager_secret")
           .map(({ values }) => values["name"])

@@ -192,7 +192,7 @@ function settingsFor(
     theme: { productName: "Example", accentColor: "#2456c7" },
     aws: {
       sessionKeysSecret: secretName,
-      clientSecrets: {},
+      clientSecretPrefix: "example/client-secret/",
       sessionsTable,
       revocationsTable,
       revocationQueue: "example-revocations",

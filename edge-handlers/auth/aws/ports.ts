@@ -7,7 +7,13 @@ import { randomBytes } from "node:crypto";
 import { parseSessionKeys, type SessionKeys } from "../../../session/keys";
 import type { RevocationCommand } from "../../../session/revocation";
 import { SECURITY_EVENT_SOURCE, SECURITY_EVENT_TYPE, type SecurityEvent } from "../../../session/security-event";
-import { settingsParameterName, type AuthParameter, type AuthSettings, type AwsNames } from "../../../session/settings";
+import {
+  clientSecretName,
+  settingsParameterName,
+  type AuthParameter,
+  type AuthSettings,
+  type AwsNames,
+} from "../../../session/settings";
 import { KEY_CACHE } from "../../../session/timing";
 import { cached, type Cached } from "../../shared/cached";
 import { safeCode } from "../../shared/failure";
@@ -90,9 +96,7 @@ export function awsPorts(gateway: string, account: () => string): Ports {
   }
 
   async function secretSource(idp: string) {
-    const { clientSecrets } = await names();
-    const name = Object.hasOwn(clientSecrets, idp) ? clientSecrets[idp] : undefined;
-    if (name === undefined) throw new Failure("client_secret_unavailable", "no_secret_name");
+    const name = clientSecretName(await names(), idp);
     const known = secrets.get(name);
     if (known) return known;
     const { get, refetching } = cached(

@@ -63,7 +63,6 @@ test("the only secret that is read are the session keys", () =>
     await browser.navigate(RENEW);
     await browser.fetch("/_gate/logout", { method: "POST" });
     expect([...own.aws.secrets.keys()]).toEqual(["example/session-keys"]);
-    expect(own.settings.aws.clientSecrets).toEqual({});
     expect(own.aws.requests).toContain(SECRETS);
     expect(own.aws.requests.filter((target) => target.startsWith("TrentService"))).toEqual([]);
   }));
