@@ -13,6 +13,7 @@ import { CommandFailure, EXIT_CODES, EXIT_CODE_HELP, type Exit } from "./failure
 import type { GlobalOptions, OperatorOptions } from "./options";
 import type { Outcome } from "./output";
 import { printable, printableJson } from "./printable";
+import { keepYoungGenerationSmall } from "./young-generation";
 
 const MAX_REASON = 500;
 /** The revoker's own limit. */
@@ -125,7 +126,12 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     .command("synth")
     .description("write the Terraform configuration")
     .option("--online", "first ask every identity provider of the config whether it is there, and what the config says")
-    .action(run(async () => (await import("./commands/synth")).synth));
+    .action(
+      run(async () => {
+        keepYoungGenerationSmall();
+        return (await import("./commands/synth")).synth;
+      }),
+    );
   program
     .command("access")
     .description("show who can open a path, and which rule says so; reads the config only")
