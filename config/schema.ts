@@ -261,6 +261,11 @@ export const configSchema = z.strictObject({
     /^arn:aws[a-z-]*:sns:us-east-1:[0-9]{12}:[A-Za-z0-9_-]{1,256}$/,
     "the ARN of an SNS topic in us-east-1",
   ).optional(),
+  /**
+   * Records who calls the API of the store, whose keys sign sessions, and raises an alarm if it is not the gateway: a
+   * CloudTrail trail of this store's data events.
+   */
+  storeAccessAlarm: z.boolean("write true or false").default(false),
   /** A CloudWatch dashboard with the gateway's name, in us-east-1. */
   dashboard: z.boolean("write true or false").default(true),
   /**

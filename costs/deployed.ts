@@ -15,6 +15,8 @@ export interface Deployed {
   /** Metrics that alarms read: an alarm about several costs as many times as much. */
   alarms: number;
   dashboards: number;
+  /** That record the calls of the store. */
+  trails: number;
   /** Metrics that count lines of logs. */
   countedLines: number;
   /** That Lambda polls. */
@@ -39,6 +41,7 @@ export function deployedIn({ resource }: StackFile, capacity: number): Deployed 
     secrets: all("aws_secretsmanager_secret").length,
     alarms: all("aws_cloudwatch_metric_alarm").reduce((sum, alarm) => sum + metricsOf(alarm), 0),
     dashboards: all("aws_cloudwatch_dashboard").length,
+    trails: all("aws_cloudtrail").length,
     countedLines: all("aws_cloudwatch_log_metric_filter").length,
     queues: all("aws_lambda_event_source_mapping").length,
     window: Math.max(...numbers("aws_lambda_event_source_mapping", "maximum_batching_window_in_seconds")),

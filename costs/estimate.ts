@@ -41,6 +41,8 @@ const ACCESS_LINE = 650;
 const HANDLER_LINES = 400;
 /** Logs are kept compressed, at about a seventh of their size. */
 const COMPRESSION = 0.15;
+/** Bytes of a call of the store in the log of its trail, and of that in the bucket nothing worth counting. */
+const TRAIL_EVENT = 2_000;
 const GIGABYTE = 1e9;
 /** Edge regions that keep a warm handler at any time. Each reads settings and secrets again every minute. */
 const WARM_HANDLERS = 3;
@@ -54,9 +56,11 @@ const [INCLUDED_CAPACITY, CAPACITY_STEP] = [1_500, 500];
  * @returns the lines that cost something, in the order of the price list
  */
 export function estimate(config: Config, deployed: Deployed, settingsBytes: number, profile: Profile): Line[] {
+  const controlPlane = controlPlaneDay(deployed, config.session.keyRotationDays, profile.signOuts);
   const usage = sum(
     [1, fixed(config, deployed, profile.users)],
-    [DAYS, controlPlaneDay(deployed, config.session.keyRotationDays, profile.signOuts)],
+    [DAYS, controlPlane],
+    [DAYS * deployed.trails, recorded(config, controlPlane.storeCalls ?? 0)],
     [DAYS, handlerDay(config, deployed, settingsBytes, profile)],
     [1, traffic(config, deployed, profile)],
   );
@@ -183,6 +187,11 @@ function shareFromBucket({ origin, caching, behaviors }: Config): number {
   if (origin.type === "s3" && caching === "disabled") return 1;
   const isInBucket = [origin, ...behaviors.map((behavior) => behavior.origin)].some(({ type }) => type === "s3");
   return isInBucket ? operations.CACHE_MISSES : 0;
+}
+
+/** The gateway's own calls of the store. Others are what the trail is there for. */
+function recorded(config: Config, storeCalls: number): Usage {
+  return { trailEvents: storeCalls, ...logs(config, storeCalls * TRAIL_EVENT) };
 }
 
 /** In a month of which the logs of `logRetentionDays` are there. */

@@ -76,6 +76,14 @@ export const PRICES = {
   metrics: { ...CLOUDWATCH, what: "metrics of log lines", dollars: 0.3, per: 1, free: 10 },
   alarms: { ...CLOUDWATCH, what: "alarms", dollars: 0.1, per: 1, free: 10 },
   dashboards: { ...CLOUDWATCH, what: "dashboards", dollars: 3, per: 1, free: 3 },
+  /** Recorded in a bucket. https://aws.amazon.com/cloudtrail/pricing/ */
+  trailEvents: {
+    service: "CloudTrail",
+    what: "data events of the store",
+    dollars: 0.1,
+    per: 100_000,
+    page: "https://aws.amazon.com/cloudtrail/pricing/",
+  },
   poolUsers: { ...COGNITO, what: "active users, Essentials", dollars: 0.015, per: 1, free: 10_000 },
   plusPoolUsers: { ...COGNITO, what: "active users, Plus", dollars: 0.02, per: 1 },
   /** Queries for aliases of CloudFront are free. */

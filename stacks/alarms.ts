@@ -117,6 +117,13 @@ function rotationAlarm(config: Config): Omit<Alarm, "metric"> {
   };
 }
 
+function storeAlarm(logGroupName: string): Omit<Alarm, "metric"> {
+  return {
+    description: `Somebody other than the gateway read or changed the KeyValueStore, whose keys sign sessions: look in the log group ${logGroupName} for who it was. If you cannot explain it, run "edgegate lockdown".`,
+    threshold: 0,
+  };
+}
+
 export interface AlarmsProps {
   config: Config;
   distributionId: string;
@@ -137,6 +144,7 @@ export class Alarms extends Construct {
     for (const [name, alarm] of Object.entries(alarms(config, distributionId))) this.#add(name, alarm);
     countLines(this, config, logs);
     this.#addOfLines("rotation-overdue", rotationAlarm(config));
+    if (logs.storeAccess !== undefined) this.#addOfLines("store-accessed", storeAlarm(logs.storeAccess));
     if (logs.access === undefined) return;
     for (const [name, alarm] of Object.entries(logAlarms(config))) this.#addOfLines(name as LineMetric, alarm);
     this.#addFailedSignIns();

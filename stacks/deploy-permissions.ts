@@ -6,7 +6,14 @@ import { partsOfFunction } from "../config/origins/lambda-url";
 import { originsOf } from "../config/origins/origin";
 import type { Config } from "../config/schema";
 import { policyDocument, type Statement } from "./iam";
-import { authFunctionName, clientSecretName, gateFunctionName, redirectFunctionName, siteFunctionName } from "./names";
+import {
+  authFunctionName,
+  clientSecretName,
+  gateFunctionName,
+  redirectFunctionName,
+  siteFunctionName,
+  storeAccessName,
+} from "./names";
 import { stateOf } from "./base-stack";
 
 /** What one type of resource takes; the same actions and ARNs may serve several types. */
@@ -203,6 +210,17 @@ const NEEDS: Record<string, [service: string, needs: Needs][]> = {
       },
     ],
   ],
+  aws_cloudtrail: [
+    [
+      "cloudtrail",
+      {
+        actions:
+          "CreateTrail UpdateTrail DeleteTrail GetTrailStatus StartLogging StopLogging PutEventSelectors GetEventSelectors AddTags RemoveTags ListTags",
+        on: ({ arn, config }) => [arn("cloudtrail", `trail/${storeAccessName(config)}`)],
+      },
+    ],
+    ["cloudtrail", { actions: "DescribeTrails", on: everything }],
+  ],
   aws_cloudwatch_dashboard: [
     [
       "cloudwatch",
@@ -248,6 +266,7 @@ const NEEDS: Record<string, [service: string, needs: Needs][]> = {
             `/aws/lambda/${name}-*`,
             `/aws/lambda/us-east-1.${name}-*`,
             `aws-waf-logs-${name}`,
+            `/aws/cloudtrail/${name}-*`,
           ].map((group) => arn("logs", `log-group:${group}*`)),
       },
     ],
@@ -259,9 +278,11 @@ const NEEDS: Record<string, [service: string, needs: Needs][]> = {
       {
         actions: "PutMetricFilter DescribeMetricFilters DeleteMetricFilter",
         on: ({ arn, config }) =>
-          [`/aws/vendedlogs/cloudfront/${config.name}`, `/aws/lambda/${config.name}-*`].map((group) =>
-            arn("logs", `log-group:${group}*`),
-          ),
+          [
+            `/aws/vendedlogs/cloudfront/${config.name}`,
+            `/aws/lambda/${config.name}-*`,
+            `/aws/cloudtrail/${config.name}-*`,
+          ].map((group) => arn("logs", `log-group:${group}*`)),
       },
     ],
   ],

@@ -29,6 +29,7 @@ import { Revoker } from "./revoker";
 import { SavedQueries } from "./saved-queries";
 import { Secrets } from "./secrets";
 import { SessionStore } from "./session-store";
+import { StoreAccess } from "./store-access";
 import { authSettings, hostsOf } from "./settings";
 import { WebAcl } from "./web-acl/web-acl";
 
@@ -128,14 +129,20 @@ export class Gateway extends Construct {
     });
     const readable = origins.allowAccessBy(distribution.arn);
     const { delivery, groupName } = new AccessLogs(this, "access_logs", { config, distributionArn: distribution.arn });
+    const storeAccess = config.storeAccessAlarm ? new StoreAccess(this, "store_access", { config, store }) : undefined;
     const alarms = new Alarms(this, "alarm", {
       config,
       distributionId: distribution.id,
-      logs: { access: groupName, revoker: revoker.logGroupName },
+      logs: { access: groupName, revoker: revoker.logGroupName, storeAccess: storeAccess?.logGroupName },
     });
     new SavedQueries(this, "query", {
       config,
-      logs: { access: groupName, webAcl: webAcl?.logGroupName, revocations: revoker.logGroupNames },
+      logs: {
+        access: groupName,
+        webAcl: webAcl?.logGroupName,
+        revocations: revoker.logGroupNames,
+        storeAccess: storeAccess?.logGroupName,
+      },
     });
     if (config.dashboard)
       new Dashboard(this, "dashboard", {

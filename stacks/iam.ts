@@ -54,7 +54,7 @@ export function keyUse({ kmsKeyArn }: Config, services: readonly EncryptingServi
 }
 
 /** A statement for a resource policy: denies requests without TLS, whatever other statements allow. */
-export function encryptedTransportOnly(action: string, resource: string): Statement {
+export function encryptedTransportOnly(action: string, resource: string | readonly string[]): Statement {
   return {
     Sid: "EncryptedTransportOnly",
     Effect: "Deny",

@@ -29,9 +29,7 @@ export interface KeyProtection {
  */
 export function keyProtection(config: Config, storeArn: string | undefined): KeyProtection {
   const account = config.accountId ?? "*";
-  const writers = [keyRotatorFunctionName, revokerFunctionName, revocationConsumerFunctionName].map((nameOf) =>
-    roleArn(config, account, nameOf(config)),
-  );
+  const writers = storeWriters(config).map((functionName) => roleArn(config, account, functionName));
   const store: Statement = {
     Sid: "TokenKeys",
     Effect: "Deny",
@@ -56,6 +54,11 @@ export function keyProtection(config: Config, storeArn: string | undefined): Key
     serviceControlPolicy: policyDocument([except(store, writers), except(secret, readers)]),
     identityPolicy: policyDocument([store, secret]),
   };
+}
+
+/** The functions that read and write the store through its API. */
+export function storeWriters(config: Config): string[] {
+  return [keyRotatorFunctionName, revokerFunctionName, revocationConsumerFunctionName].map((nameOf) => nameOf(config));
 }
 
 /** Of a role's session, `aws:PrincipalArn` is the ARN of the role, with its path. */

@@ -2,6 +2,8 @@
 import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 import type { Construct } from "constructs";
 import type { Config } from "../config/schema";
+import { roleOf } from "./iam";
+import { storeWriters } from "./key-protection";
 
 /** Days for which a rotation may be late: Secrets Manager repeats one that failed. */
 const ROTATION_MARGIN = 3;
@@ -11,6 +13,8 @@ export interface CountedLogs {
   /** Absent if the access log goes to a bucket; then nothing can count its lines. */
   access: string | undefined;
   revoker: string;
+  /** Absent unless the config has `storeAccessAlarm`. */
+  storeAccess: string | undefined;
 }
 
 interface CountedLines {
@@ -20,7 +24,8 @@ interface CountedLines {
 }
 
 /** By name of the metric, which has no values while no line is counted. */
-export function countedLines({ basePath, session }: Config) {
+export function countedLines(config: Config) {
+  const { basePath, session } = config;
   const callback = `$.cs-uri-stem = "${basePath}/callback/*"`;
   return {
     "sign-in-errors": { log: "access", pattern: `{ $.cs-uri-stem = "${basePath}/*" && $.sc-status = "5*" }` },
@@ -36,7 +41,21 @@ export function countedLines({ basePath, session }: Config) {
       log: "revoker",
       pattern: `{ $.operation = "sweep" && ($.rotates IS FALSE || $.daysSinceRotation > ${session.keyRotationDays + ROTATION_MARGIN}) }`,
     },
+    "store-accessed": { log: "storeAccess", pattern: `{ $.errorCode NOT EXISTS && (${byOthers(config)}) }` },
   } as const satisfies Record<string, CountedLines>;
+}
+
+/**
+ * Calls of the store by anybody but the functions that write it. A role is known by its name, which is unique in an
+ * account, and only where there is a session of a role: a session of an IAM user has the user's name there. A comparison
+ * with something absent is false, so absence is asked for.
+ *
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+ */
+function byOthers(config: Config): string {
+  const [type, role] = ["$.userIdentity.type", "$.userIdentity.sessionContext.sessionIssuer.userName"];
+  const own = storeWriters(config).map((functionName) => `${role} != "${roleOf(config, functionName).name}"`);
+  return [`${type} NOT EXISTS`, `${type} != "AssumedRole"`, `${role} NOT EXISTS`, `(${own.join(" && ")})`].join(" || ");
 }
 
 export type LineMetric = keyof ReturnType<typeof countedLines>;

@@ -107,6 +107,15 @@ export function accessLogGroupName(config: Config): string {
   return `/aws/vendedlogs/cloudfront/${config.name}`;
 }
 
+/** The trail of the store's calls, and the role that writes them. */
+export function storeAccessName(config: Config): string {
+  return `${config.name}-store-access`;
+}
+
+export function storeAccessLogGroupName(config: Config): string {
+  return `/aws/cloudtrail/${storeAccessName(config)}`;
+}
+
 /** The log group of a function that runs in us-east-1 only. */
 export function logGroupName(functionName: string): string {
   return `/aws/lambda/${functionName}`;

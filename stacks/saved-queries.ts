@@ -10,6 +10,8 @@ export interface QueriedLogs {
   webAcl: string | undefined;
   /** Revocations from queue and topic, and those of operators. */
   revocations: readonly string[];
+  /** Absent unless the config has `storeAccessAlarm`. */
+  storeAccess: string | undefined;
 }
 
 interface SavedQuery {
@@ -91,6 +93,14 @@ export function savedQueries({ basePath }: Config): Record<string, SavedQuery> {
         "fields @timestamp, operation, outcome, target, uid, sid, by, detail",
         "sort @timestamp desc",
         "limit 200",
+      ],
+    },
+    "store access": {
+      log: "storeAccess",
+      lines: [
+        "stats count(*) as calls, min(eventTime) as first, max(eventTime) as last by userIdentity.arn, eventName, sourceIPAddress, errorCode",
+        "sort last desc",
+        "limit 100",
       ],
     },
   };

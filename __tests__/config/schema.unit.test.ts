@@ -114,6 +114,7 @@ describe("a config without a mistake", () => {
       redirectHosts: [],
       iam: { rolePath: "/" },
       logRetentionDays: 90,
+      storeAccessAlarm: false,
       dashboard: true,
       reserveConcurrency: true,
       deletionProtection: true,

@@ -10,6 +10,7 @@ const DEPLOYED: Deployed = {
   capacity: 1_000,
   secrets: 1,
   alarms: 8,
+  trails: 0,
   countedLines: 3,
   dashboards: 1,
   queues: 2,
@@ -102,6 +103,13 @@ describe("the estimate", () => {
     ["the store's API, idle", {}, "storeCalls", 0.062],
     // 960 batches and 288 tidies a day.
     ["the store's API, many sign-outs", { profile: { signOuts: 10_000 } }, "storeCalls", 0.062 + 30 * 1.248],
+    // The same calls: 1,248, 2 for the sweep, and 2 for one rotation in 30 days.
+    [
+      "a trail of them",
+      { deployed: { trails: 1 }, profile: { signOuts: 10_000 } },
+      "trailEvents",
+      30 * (1_248 + 2 + 2 / 30) * 1e-6,
+    ],
     ["a secret", {}, "secrets", 0.4],
     ["an advanced parameter", { settings: 4_097, profile: { signIns: 1 } }, "advancedParameters", 0.05],
     ["metrics", {}, "metrics", 0.9],

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { loadConfig } from "../../config/load";
 import { synthesize } from "../../stacks/synthesize";
 
-const EXAMPLE = loadConfig("config/example.ts");
+/** With every alarm that is an option. */
+const EXAMPLE = { ...loadConfig("config/example.ts"), storeAccessAlarm: true };
 
 interface Resources {
   aws_cloudwatch_metric_alarm: Record<string, { alarm_name: string; threshold: number }>;

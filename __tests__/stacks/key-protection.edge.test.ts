@@ -76,7 +76,7 @@ describe.each(Object.keys(CONFIGS))("of the %s config", (name) => {
 
   test("exactly the roles that the stack lets do it may still do it", () => {
     const roles = rolesAndActions();
-    expect(roles).toHaveLength(5);
+    expect(roles).toHaveLength(config.storeAccessAlarm ? 6 : 5);
     for (const [role, policy] of roles)
       for (const [action, resource] of READS) {
         // The handler reads the secret by its name, among other secrets.

@@ -52,7 +52,7 @@ describeWithTerraform("the revoker", (open) => {
       "aws_cloudwatch_log_group.revoker_consumer_logs",
       "aws_cloudwatch_log_group.revoker_logs",
       // The config with everything sends its access log to a bucket.
-      ...[...(name === "example" ? ACCESS_LOG_METRICS : []), "rotation-overdue"]
+      ...[...(name === "example" ? ACCESS_LOG_METRICS : ["store-accessed"]), "rotation-overdue"]
         .sort()
         .map((metric) => `aws_cloudwatch_log_metric_filter.alarm_${metric}-lines`),
       "aws_cloudwatch_metric_alarm.alarm_key-rotator-errors",
@@ -69,7 +69,7 @@ describeWithTerraform("the revoker", (open) => {
       "aws_cloudwatch_metric_alarm.alarm_sign-outs-late",
       ...(name === "example"
         ? ["aws_cloudwatch_metric_alarm.alarm_store-errors", "aws_cloudwatch_metric_alarm.alarm_wrong-signatures"]
-        : []),
+        : ["aws_cloudwatch_metric_alarm.alarm_store-accessed"]),
       "aws_dynamodb_table.ledger_revocations",
       "aws_dynamodb_table.ledger_sessions",
       "aws_iam_role.revoker_consumer_role",

@@ -11,7 +11,7 @@ const OPERATIONS = readFileSync(join(__dirname, "../../docs/operations.md"), "ut
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html */
 const COMMANDS = ["fields", "filter", "parse", "stats", "sort", "limit"];
-const WORDS = ["like", "in", "as", "by", "desc", "asc", "count", "max", "pct", "bin", "m"];
+const WORDS = ["like", "in", "as", "by", "desc", "asc", "count", "min", "max", "pct", "bin", "m"];
 /** Fields without backticks. */
 const FIELDS = {
   access: ["@timestamp"],
@@ -19,6 +19,8 @@ const FIELDS = {
   webAcl: ["action", "terminatingRuleId", "httpRequest.country", "httpRequest.clientIp", "httpRequest.uri"],
   // docs/operations.md, "What the control plane did"
   revocations: ["@timestamp", "operation", "outcome", "target", "uid", "sid", "by", "detail"],
+  // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+  storeAccess: ["eventTime", "userIdentity.arn", "eventName", "sourceIPAddress", "errorCode"],
 };
 
 test.each(QUERIES)("%s", (_, { log, lines }) => {

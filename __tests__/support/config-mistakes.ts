@@ -92,6 +92,7 @@ const SITE: Mistake[] = [
   ],
   [{ manageDns: "no" }, "manageDns", 'write true or false; it is "no"'],
   [{ dashboard: "small" }, "dashboard", 'write true or false; it is "small"'],
+  [{ storeAccessAlarm: "pager" }, "storeAccessAlarm", 'write true or false; it is "pager"'],
   [{ overwriteDns: 1 }, "overwriteDns", "write true or false; it is 1"],
   [{ attachDomains: "later" }, "attachDomains", 'write true or false; it is "later"'],
   [{ redirectHosts: "example.com" }, "redirectHosts", 'write a list; it is "example.com"'],

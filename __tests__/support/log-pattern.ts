@@ -1,10 +1,10 @@
 /**
- * Filter patterns for JSON log events, as CloudWatch Logs matches them: comparisons, `&&` before `||`, and parentheses.
- * A `*` in a text stands for anything.
+ * Filter patterns for JSON log events, as CloudWatch Logs matches them: comparisons, `NOT EXISTS`, `&&` before `||`, and
+ * parentheses. A `*` in a text stands for anything.
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
-const TOKENS = /\s*(\{|\}|\(|\)|&&|\|\||!=|=|>|IS|TRUE|FALSE|\d+|"(?:[^"\\]|\\.)*"|\$\.[\w.-]+)/y;
+const TOKENS = /\s*(\{|\}|\(|\)|&&|\|\||!=|=|>|IS|NOT EXISTS|TRUE|FALSE|\d+|"(?:[^"\\]|\\.)*"|\$\.[\w.-]+)/y;
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
 const MAX_LENGTH = 1_024;
 
@@ -41,7 +41,10 @@ export function logPattern(text: string): Test {
       take(")");
       return inner;
     }
-    return comparison(take(), take(), take());
+    const selector = take();
+    const operator = take();
+    if (operator === "NOT EXISTS") return (event) => valueAt(selector, event) === undefined;
+    return comparison(selector, operator, take());
   };
   take("{");
   const test = any();
@@ -51,9 +54,7 @@ export function logPattern(text: string): Test {
 }
 
 function comparison(selector: string, operator: string, literal: string): Test {
-  const path = selector.slice(2).split(".");
-  const valueOf = (event: Record<string, unknown>) =>
-    path.reduce<unknown>((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], event);
+  const valueOf = (event: Record<string, unknown>) => valueAt(selector, event);
   if (operator === "IS" && ["TRUE", "FALSE"].includes(literal))
     return (event) => valueOf(event) === (literal === "TRUE");
   if (operator === ">" && /^\d+$/.test(literal)) return (event) => Number(valueOf(event)) > Number(literal);
@@ -66,6 +67,14 @@ function comparison(selector: string, operator: string, literal: string): Test {
     if (value === undefined) return false;
     return form.test(String(value)) === (operator === "=");
   };
+}
+
+function valueAt(selector: string, event: Record<string, unknown>): unknown {
+  if (!selector.startsWith("$.")) throw new Error(`${selector} is no selector`);
+  return selector
+    .slice(2)
+    .split(".")
+    .reduce<unknown>((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], event);
 }
 
 function escaped(text: string): string {

@@ -14,6 +14,7 @@ export function planOfStorage({ all, one, plan }: Planned): void {
       ).toEqual([
         ["site", "everything-"],
         ["site-everything_example-assets", "everything.example-assets"],
+        ["store_access_bucket", "everything-trail-"],
       ]);
       const closed = {
         block_public_acls: true,
@@ -30,7 +31,7 @@ export function planOfStorage({ all, one, plan }: Planned): void {
         aws_s3_bucket_versioning: { versioning_configuration: [{ status: "Enabled" }] },
       };
       for (const [type, values] of Object.entries(expected)) {
-        expect(all("everything", type).map((resource) => resource.values)).toMatchObject([values, values]);
+        expect(all("everything", type).map((resource) => resource.values)).toMatchObject([values, values, values]);
       }
     });
 
@@ -53,6 +54,7 @@ export function planOfStorage({ all, one, plan }: Planned): void {
       ];
       expect(all("everything", "aws_cloudwatch_log_group").map(kept)).toEqual([
         ...functions.map((name) => [`/aws/lambda/${name}`, 365, EVERYTHING.logKmsKeyArn]),
+        ["/aws/cloudtrail/everything-store-access", 365, EVERYTHING.logKmsKeyArn],
         ["aws-waf-logs-everything", 365, EVERYTHING.logKmsKeyArn],
       ]);
       expect(all("example", "aws_cloudwatch_log_group").map(kept)).toContainEqual([
@@ -60,6 +62,43 @@ export function planOfStorage({ all, one, plan }: Planned): void {
         90,
         null,
       ]);
+    });
+
+    test("records the calls of the store and nothing else, in all regions", () => {
+      expect(all("example", "aws_cloudtrail")).toEqual([]);
+      const trail = one("everything", "aws_cloudtrail");
+      expect(trail).toMatchObject({
+        name: "everything-store-access",
+        enable_logging: true,
+        enable_log_file_validation: true,
+        is_multi_region_trail: true,
+        event_selector: [],
+      });
+      const [{ field_selector: fields }] = trail["advanced_event_selector"] as [{ field_selector: Values[] }];
+      const selected = fields.map(({ field, equals, not_equals: not }) => [field, equals ?? { not }]);
+      expect(Object.fromEntries(selected)).toMatchObject({
+        eventCategory: ["Data"],
+        "resources.type": ["AWS::CloudFront::KeyValueStore"],
+        eventName: { not: ["DescribeKeyValueStore"] },
+      });
+      expect(selected.map(([field]) => field)).toContain("resources.ARN");
+      const { configuration } = JSON.parse(plan("everything").json) as {
+        configuration: { root_module: { resources: { address: string; expressions: object }[] } };
+      };
+      const { expressions } = configuration.root_module.resources.find(({ address }) =>
+        address.startsWith("aws_cloudtrail."),
+      )!;
+      expect(JSON.stringify(expressions)).toContain("aws_cloudfront_key_value_store.session_store.arn");
+      const alarm = all("everything", "aws_cloudwatch_metric_alarm").find(({ name }) => name.includes("accessed"))!;
+      expect(alarm.values).toMatchObject({
+        alarm_name: "everything-store-accessed",
+        namespace: "edgegate/everything",
+        metric_name: "store-accessed",
+        statistic: "Sum",
+        threshold: 0,
+        evaluation_periods: 1,
+        alarm_actions: [EVERYTHING.alarmTopicArn],
+      });
     });
 
     test("delivers access logs to the config's bucket instead of a log group", () => {
@@ -72,7 +111,9 @@ export function planOfStorage({ all, one, plan }: Planned): void {
     test("gives every role the config's boundary, path and prefix", () => {
       const roles = all("everything", "aws_iam_role").map(({ values }) => values as Values);
       expect(roles.map((role) => role["name"])).toEqual(
-        ["auth", "key-rotator", "revocations", "revoker", "site"].map((name) => `team-everything-${name}`),
+        ["auth", "key-rotator", "revocations", "revoker", "site", "store-access"].map(
+          (name) => `team-everything-${name}`,
+        ),
       );
       for (const role of roles)
         expect(role).toMatchObject({ path: "/teams/", permissions_boundary: EVERYTHING.iam!.permissionsBoundaryArn });

@@ -14,6 +14,7 @@ import uuid
 
 from moto.awslambda.models import LambdaBackend, LambdaFunction
 from moto.awslambda.policy import Policy
+from moto.cloudtrail.models import CloudTrailBackend
 from moto.logs.responses import LogsResponse
 from moto.route53 import models as route53
 from moto.route53.responses import Route53
@@ -38,6 +39,7 @@ def apply(runner: str):
     hosted_zone_ids_begin_with_z()
     record_changes_are_not_waited_for()
     saved_queries_are_kept()
+    trails_are_known_by_their_arns()
 
 
 def functions_run_on_node(runner):
@@ -250,3 +252,16 @@ def saved_queries_are_kept():
     LogsResponse.put_query_definition = put_query_definition
     LogsResponse.describe_query_definitions = describe_query_definitions
     LogsResponse.delete_query_definition = delete_query_definition
+
+
+def trails_are_known_by_their_arns():
+    """
+    These three know trails by their names only, and Terraform has the ARN.
+    https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_StartLogging.html
+    """
+
+    def by_name(method):
+        return lambda self, name: method(self, name.split("/")[-1])
+
+    for name in ["start_logging", "stop_logging", "delete_trail"]:
+        setattr(CloudTrailBackend, name, by_name(getattr(CloudTrailBackend, name)))

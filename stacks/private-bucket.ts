@@ -1,0 +1,78 @@
+import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
+import {
+  S3BucketLifecycleConfiguration,
+  type S3BucketLifecycleConfigurationRule,
+} from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration";
+import { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-ownership-controls";
+import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy";
+import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block";
+import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
+import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { Config } from "../config/schema";
+import { encryptedTransportOnly, policyDocument, type Statement } from "./iam";
+
+export interface PrivateBucketProps {
+  /** A fixed name, or a prefix from which AWS makes a unique name. */
+  name: { bucket: string } | { bucketPrefix: string };
+  /** Whether a bucket with objects in it stays. */
+  deletionProtection: Config["deletionProtection"];
+  lifecycle: S3BucketLifecycleConfigurationRule[];
+}
+
+/** An encrypted bucket with versions and without ACLs. Nobody but its account can reach it until {@link allow}. */
+export class PrivateBucket extends Construct {
+  readonly #bucket: S3Bucket;
+
+  constructor(scope: Construct, id: string, { name, deletionProtection, lifecycle }: PrivateBucketProps) {
+    super(scope, id);
+    this.#bucket = new S3Bucket(this, "Resource", { ...name, forceDestroy: !deletionProtection });
+    const bucket = this.#bucket.id;
+    new S3BucketOwnershipControls(this, "ownership", { bucket, rule: { objectOwnership: "BucketOwnerEnforced" } });
+    new S3BucketServerSideEncryptionConfigurationA(this, "encryption", {
+      bucket,
+      rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+    });
+    const versioning = new S3BucketVersioningA(this, "versioning", {
+      bucket,
+      versioningConfiguration: { status: "Enabled" },
+    });
+    new S3BucketLifecycleConfiguration(this, "lifecycle", {
+      bucket,
+      rule: lifecycle,
+      // S3 looks at the versioning when it takes a rule about versions.
+      dependsOn: [versioning],
+    });
+  }
+
+  get name(): string {
+    return this.#bucket.id;
+  }
+
+  get arn(): string {
+    return this.#bucket.arn;
+  }
+
+  get domainName(): string {
+    return this.#bucket.bucketRegionalDomainName;
+  }
+
+  /** Makes the bucket's policy: these statements, TLS for every request, and nothing for the public. */
+  protected allow(statements: readonly Statement[]): ITerraformDependable {
+    const { id: bucket, arn } = this.#bucket;
+    const closed = new S3BucketPublicAccessBlock(this, "public_access", {
+      bucket,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    return new S3BucketPolicy(this, "policy", {
+      bucket,
+      policy: policyDocument([...statements, encryptedTransportOnly("s3:*", [arn, `${arn}/*`])]),
+      // S3 refuses a second change of these while the first is in progress.
+      dependsOn: [closed],
+    });
+  }
+}
