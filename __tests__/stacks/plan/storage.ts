@@ -75,7 +75,11 @@ export function planOfStorage({ all, one, plan }: Planned): void {
         event_selector: [],
       });
       const [{ field_selector: fields }] = trail["advanced_event_selector"] as [{ field_selector: Values[] }];
-      const selected = fields.map(({ field, equals, not_equals: not }) => [field, equals ?? { not }]);
+      const listed = (value: unknown) => (value ?? []) as string[];
+      const selected = fields.map(({ field, equals, not_equals: not }) => [
+        field as string,
+        listed(not).length > 0 ? { not } : equals,
+      ]);
       expect(Object.fromEntries(selected)).toMatchObject({
         eventCategory: ["Data"],
         "resources.type": ["AWS::CloudFront::KeyValueStore"],
