@@ -51,3 +51,8 @@ test.each<[string, Allow, closedTo: string[], words: string]>([
 ])("while the site is closed: %s", (_, allow, closedTo, words) => {
   expect(describePeople(peopleOf(allow, closedTo))).toBe(words);
 });
+
+test("what a group has anyway is not said again", () => {
+  const [had, have] = [peopleOf(roles("a"), ["ops"]), peopleOf("signed-in", ["ops"])];
+  expect(difference(have, had)).toEqual(["role ops without role a"]);
+});
