@@ -36,10 +36,13 @@ export type Decision =
   | { is: "sign-in" }
   | { is: "refused"; why: "host" | "path" | "endpoint" | "rule" | "escapes" | "role" | "closed" };
 
-export interface Explanation {
+export interface Decided {
   decision: Decision;
   /** Index of the rule that decides; undefined if the request comes to no rule, or no rule matches. */
   rule?: number;
+}
+
+export interface Explanation extends Decided {
   /** Why each earlier rule does not decide; of all rules if none matches. */
   passedOver: { rule: number; mismatches: Mismatch[] }[];
 }
@@ -50,20 +53,34 @@ export function explainRequest(
   request: ExplainedRequest,
   person: SignedIn | undefined,
 ): Explanation {
-  const refused = (why: Extract<Decision, { why: unknown }>["why"]): Decision => ({ is: "refused", why });
-  const { host, path, reading } = request;
-  if (!policy.hosts.includes(host)) return { decision: refused("host"), passedOver: [] };
-  if (reading === "refused") return { decision: refused("path"), passedOver: [] };
-  if (`/${path.split("/")[1]}` === policy.basePath) return { decision: refused("endpoint"), passedOver: [] };
-  const rule = decidingRule(policy.rules)(request);
-  const passedOver = policy.rules
-    .slice(0, rule)
-    .map((earlier, i) => ({ rule: i, mismatches: mismatches(earlier, request) }));
-  if (rule === undefined) return { decision: refused("rule"), passedOver };
-  const { allow, escapes, preflight } = policy.rules[rule]!;
-  if (reading === "escaped" && !escapes) return { decision: refused("escapes"), rule, passedOver };
-  const needed = request.preflight && preflight === "pass" ? "public" : allow;
-  return { decision: decideFor(needed, policy.closedTo, person), rule, passedOver };
+  const decided = decider(policy)(request, person);
+  const isForRules = decided.rule !== undefined || (decided.decision as { why?: string }).why === "rule";
+  const earlier = isForRules ? policy.rules.slice(0, decided.rule) : [];
+  return {
+    ...decided,
+    passedOver: earlier.map((rule, i) => ({ rule: i, mismatches: mismatches(rule, request) })),
+  };
+}
+
+/** The same for many requests, without the reasons. The rules are compiled once. */
+export function decider(policy: ExplainedPolicy): (request: ExplainedRequest, person: SignedIn | undefined) => Decided {
+  const ruleOf = decidingRule(policy.rules);
+  return (request, person) => {
+    const { host, path, reading } = request;
+    if (!policy.hosts.includes(host)) return refused("host");
+    if (reading === "refused") return refused("path");
+    if (`/${path.split("/")[1]}` === policy.basePath) return refused("endpoint");
+    const rule = ruleOf(request);
+    if (rule === undefined) return refused("rule");
+    const { allow, escapes, preflight } = policy.rules[rule]!;
+    if (reading === "escaped" && !escapes) return { ...refused("escapes"), rule };
+    const needed = request.preflight && preflight === "pass" ? "public" : allow;
+    return { decision: decideFor(needed, policy.closedTo, person), rule };
+  };
+}
+
+function refused(why: Extract<Decision, { why: unknown }>["why"]): Decided {
+  return { decision: { is: "refused", why } };
 }
 
 function decideFor(allow: Allow, closedTo: readonly string[] | undefined, person: SignedIn | undefined): Decision {
