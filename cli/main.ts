@@ -158,6 +158,13 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     .argument("<after>", "another one")
     .option("--exit-code", `exit with ${EXIT_CODES.accessDiffers} if there is a change`)
     .action(runOn(async () => (await import("./commands/policy-diff")).policyDiff));
+  policy
+    .command("replay")
+    .description("show which requests of an access log another policy would decide otherwise; --config has the old one")
+    .argument("<log...>", "files of CloudFront's JSON lines, plain or gzip, or - for stdin")
+    .requiredOption("--policy <file>", "the config with the new policy")
+    .option("--exit-code", `exit with ${EXIT_CODES.accessDiffers} if there is one`)
+    .action(runOn(async () => (await import("./commands/policy-replay")).policyReplay));
   program
     .command("permissions")
     .description("write the IAM policies of whoever deploys the gateway")
