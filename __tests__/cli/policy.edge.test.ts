@@ -2,7 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import example from "../../config/example";
+import { accessLogEvent } from "../support/access-log";
 import { edgegate } from "../support/cli";
 
 const HOST = "handbook.example.com";
@@ -164,5 +166,101 @@ describe("edgegate explain", () => {
     const { code, stdout, stderr } = await edgegate(["explain", ...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain(instead);
+  });
+});
+
+describe("edgegate policy replay", () => {
+  const at = Date.parse("2026-11-20T10:00:00Z");
+  const line = (method: string, path: string, decision: string, seconds = 0) =>
+    accessLogEvent(at + 1000 * seconds, {
+      "cs-method": method,
+      "x-host-header": HOST,
+      "cs-uri-stem": path,
+      "viewer-request-log-data": decision,
+    }).message;
+  const alice = "alice00000000001";
+  const lines = [
+    line("GET", "/public/a", "allow public"),
+    line("POST", "/public/b", "allow public", 1),
+    line("POST", "/public/c", "allow public", 2),
+    line("GET", "/admin/x", `allow session ${alice}`, 3),
+    line("GET", "/staff/x", `deny role ${alice}`, 4),
+    line("GET", "/_gate/login", "-", 5),
+    "no JSON",
+    // As CloudWatch Logs exports it.
+    `2026-11-20T10:01:00.000Z ${line("GET", "/x", "login none", 6)}`,
+  ];
+  beforeAll(() => {
+    writeFileSync(fileOf("one.log"), `${lines.slice(0, 4).join("\n")}\n`);
+    writeFileSync(fileOf("two.log.gz"), gzipSync(lines.slice(4).join("\n")));
+    write("strict.json", {
+      policy: example.policy.map((rule) =>
+        rule.path === "/admin/**" ? { ...rule, allow: { roles: ["owner"] } } : rule,
+      ),
+    });
+  });
+  const replay = (policy: string, ...logs: string[]) =>
+    edgegate(["policy", "replay", ...logs.map(fileOf), "--policy", fileOf(policy)]);
+
+  test("tells what is decided otherwise, by path and by user", async () => {
+    const { code, stdout, stderr } = await replay("strict.json", "one.log", "two.log.gz");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(table(stdout)).toEqual([
+      ["6 requests from 2026-11-20 10:00:00 to 2026-11-20 10:00:06 UTC, 1 decided otherwise"],
+      ["requests", "users", "method", "paths", "such as", "will need"],
+      ["may lose", "1", "1", "GET", `${HOST}/admin/**`, "/admin/x", "owner"],
+      ["By user"],
+      ["uid", "may lose"],
+      [alice, "1"],
+      ['"may" depends on roles, on the provider or on a session, which the log does not have'],
+      ["1 request came to no rule: the gateway's own paths, the web ACL, failures"],
+      ["1 line could not be read"],
+    ]);
+  });
+
+  test("counts requests that lose the same access, whoever made them", async () => {
+    const { stdout } = await replay("changed.json", "one.log");
+    expect(table(stdout)[2]).toEqual(["loses", "2", "POST", `${HOST}/public/**`, "/public/b", "nobody"]);
+  });
+
+  test("reads stdin, and has a code of its own for changes, if asked", async () => {
+    const input = lines.join("\n");
+    const run = (policy: string) =>
+      edgegate(["policy", "replay", "-", "--policy", fileOf(policy), "--exit-code", "--json"], { input });
+    const changed = await run("strict.json");
+    expect(changed.code).toBe(7);
+    expect(JSON.parse(changed.stdout)).toMatchObject({
+      requests: 6,
+      changed: 1,
+      undecided: 1,
+      unreadable: 1,
+      byOthers: 0,
+      groups: [{ effect: "may lose", pattern: "/admin/**", before: 2, after: 2, requests: 1, users: { [alice]: 1 } }],
+    });
+    expect((await run("same.json")).code).toBe(0);
+  });
+
+  test("says that other rules than the old ones decided", async () => {
+    const { stdout } = await edgegate([
+      "policy",
+      "replay",
+      fileOf("one.log"),
+      "--config",
+      fileOf("opened.json"),
+      "--policy",
+      fileOf("opened.json"),
+    ]);
+    expect(stdout).toContain(`1 request was not decided by the rules of ${fileOf("opened.json")}, but by others`);
+  });
+
+  test.each([
+    ["a file that does not exist", "none.log", "there is no file"],
+    ["a file that is no access log", "same.json", "is a request"],
+    ["a compressed file that is cut off", "cut.gz", "may be cut off"],
+  ])("%s is a mistake", async (_, name, problem) => {
+    writeFileSync(fileOf("cut.gz"), gzipSync(lines.join("\n")).subarray(0, -6));
+    const { code, stderr } = await replay("same.json", name);
+    expect(code).toBe(2);
+    expect(stderr).toContain(problem);
   });
 });
