@@ -3,8 +3,10 @@
  * it: whatever that code does with a value, it does with the reference.
  */
 import { ref, Token } from "cdktf";
-import type { Config } from "../config/schema";
+import type { Config, Origin } from "../config/schema";
 import { clientAuthenticationSettings } from "../stacks/client-authentication";
+import { originId } from "../stacks/origins/ids";
+import { put } from "./nested";
 import { MODULE_OPTIONS, type ModuleOption } from "./options";
 
 /** A value of the config that a variable replaces. */
@@ -78,11 +80,6 @@ function placesIn(value: unknown, path: readonly string[], keys: string[] = []):
   return (key === "*" ? Object.keys(members) : [key]).flatMap((name) => placesIn(members[name], rest, [...keys, name]));
 }
 
-function put(target: unknown, keys: readonly string[], value: unknown): void {
-  const parent = keys.slice(0, -1).reduce((part, key) => (part as Record<string, unknown>)[key], target);
-  (parent as Record<string, unknown>)[keys.at(-1)!] = value;
-}
-
 /**
  * Origins have no IDs in the config; they get those of their behaviors' paths. IDs of the config stay as they are, names
  * of options become Terraform's.
@@ -90,13 +87,21 @@ function put(target: unknown, keys: readonly string[], value: unknown): void {
 function placeOf(keys: readonly string[], config: Config): string[] {
   const [first, second, ...rest] = keys as [string, string | undefined, ...string[]];
   if (first === "origin") return ["origins", "default", ...[second!, ...rest].map(snakeCase)];
-  if (first === "behaviors")
-    return ["origins", nameOfPath(config.behaviors[Number(second)]!.path), ...rest.slice(1).map(snakeCase)];
+  if (first === "behaviors") {
+    const { origin } = config.behaviors[Number(second)]!;
+    return ["origins", nameOfOrigin(origin, config), ...rest.slice(1).map(snakeCase)];
+  }
   const isById = first === "identityProviders" || first === "eventTransmitters";
   return [
     snakeCase(first),
     ...[second ?? [], ...rest].flat().map((key, i) => (isById && i === 0 ? key : snakeCase(key))),
   ];
+}
+
+/** Behaviors with the same origin share it, so they share its variable. */
+function nameOfOrigin(origin: Origin, config: Config): string {
+  if (originId(config.origin) === originId(origin)) return "default";
+  return nameOfPath(config.behaviors.find((behavior) => originId(behavior.origin) === originId(origin))!.path);
 }
 
 /** `/api/v1/*` to `api_v1`. */

@@ -1,6 +1,7 @@
 /** The module's variables, in Terraform's JSON syntax: types, defaults, and what a value must look like. */
 import type { z } from "zod";
 import type { ModuleOption } from "./options";
+import { durationOf, secondsExpression } from "./duration";
 import { referenceTo, secondsOf, type Replaced } from "./template";
 
 export interface Validation {
@@ -16,10 +17,8 @@ export interface Variable {
   validation?: Validation[];
 }
 
-/** Seconds of the units of a duration. */
-const UNITS = { d: 86_400, h: 3_600, m: 60, s: 1 };
-
-export function variablesOf(replaced: readonly Replaced[]): Record<string, Variable> {
+export function variablesOf(all: readonly Replaced[]): Record<string, Variable> {
+  const replaced = [...new Map(all.map((each) => [each.place.join("."), each])).values()];
   const names = [...new Set(replaced.map(({ place }) => place[0]!))];
   return Object.fromEntries(
     names.map((name) => {
@@ -93,17 +92,6 @@ function defaultOf({ option, value }: Replaced): unknown {
 /** A text or a number as an expression of Terraform. */
 function inHcl(value: unknown): string {
   return JSON.stringify(value).replace(/[$%](?=\{)/g, "$&$&");
-}
-
-/** As the config writes it: 28800 to "8h". */
-function durationOf(seconds: number): string {
-  const [unit, length] = Object.entries(UNITS).find(([, length]) => seconds % length === 0)!;
-  return `${seconds / length}${unit}`;
-}
-
-function secondsExpression(value: string): string {
-  const units = Object.entries(UNITS).map(([unit, length]) => `${unit} = ${length}`);
-  return `tonumber(regex("^[0-9]+", ${value})) * { ${units.join(", ")} }[regex("[smhd]$", ${value})]`;
 }
 
 function validationsOf(replaced: Replaced): Validation[] {

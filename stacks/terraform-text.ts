@@ -18,6 +18,11 @@ export function literal(value: unknown): unknown {
   return value;
 }
 
+/** A text, or what only Terraform knows, as a part of a longer expression. */
+export function textExpression(value: string): string {
+  return Token.isUnresolved(value) ? value : JSON.stringify(value);
+}
+
 /**
  * What Terraform's function writes: keys sorted, and some characters escaped
  * (https://developer.hashicorp.com/terraform/language/functions/jsonencode).

@@ -1,0 +1,173 @@
+/**
+ * The policy as a variable. `module/*.tf` compiles it (docs/decisions/0057-policy-in-hcl.md); here is what else follows
+ * from it: the roles that providers may grant, the site that is closed, and what Terraform has to refuse.
+ */
+import type { Config } from "../config/schema";
+import { isS3 } from "../stacks/origins/origins";
+import type { Json, ModuleJson } from "./module";
+
+type Block = { [key: string]: Json };
+
+/**
+ * Terraform cannot prove what the synth proves of these sites: that a page which stands for others is open to all who see
+ * it (sites/served-alike.ts). Their policy is fixed by the export.
+ */
+export function isPolicyFixed(config: Config): boolean {
+  return originsOf(config).some((origin) => isS3(origin) && (origin.spa || origin.notFound !== undefined));
+}
+
+/** @param config without maintenance, which is a variable, too */
+export function withPolicyVariable(json: ModuleJson, config: Config): ModuleJson {
+  const { auth_settings, gate_settings, ...locals } = json.locals as Record<string, Block>;
+  const { identityProviders, ...settings } = auth_settings as Block & { identityProviders: Record<string, Block> };
+  const gate = json.resource["aws_cloudfront_function"]!["gate"]! as { lifecycle: { precondition: Json[] } };
+  return {
+    ...json,
+    locals: {
+      ...locals,
+      required_roles: "${sort(distinct(flatten([for rule in var.policy : coalesce(rule.roles, [])])))}",
+      gate_policy: "${local.policy_source}",
+      gate_settings: `\${merge(local.gate_settings_open, var.maintenance == null ? {} : { closed = ${RETRY_AFTER} })}`,
+      gate_settings_open: gate_settings!,
+      auth_settings: `\${${withoutNull("local.auth_settings_all")}}`,
+      auth_settings_all: {
+        ...settings,
+        identityProviders: `\${{ for id, provider in local.auth_identity_providers : id => ${withoutNull("provider")} }}`,
+        maintenance: MAINTENANCE,
+      },
+      auth_identity_providers: Object.fromEntries(
+        Object.entries(identityProviders).map(([id, provider]) => [id, { ...provider, roles: rolesOf(config, id) }]),
+      ),
+    },
+    resource: {
+      ...json.resource,
+      aws_cloudfront_function: {
+        ...json.resource["aws_cloudfront_function"],
+        gate: {
+          ...gate,
+          lifecycle: { ...gate.lifecycle, precondition: [...gate.lifecycle.precondition, ...preconditions(config)] },
+        },
+      },
+    },
+  };
+}
+
+/** As Retry-After: a date (https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3), or seconds as in stacks/settings.ts. */
+const RETRY_AFTER = `try(formatdate("EEE, DD MMM YYYY hh:mm:ss 'GMT'", var.maintenance.until), "300")`;
+
+const MAINTENANCE = `\${var.maintenance == null ? null : ${withoutNull(
+  "{ until = var.maintenance.until, message = var.maintenance.message, admitsSome = var.maintenance.roles == null ? null : true }",
+)}}`;
+
+/** The settings leave out what is the default. @returns an expression */
+function withoutNull(object: string): string {
+  return `{ for name, value in ${object} : name => value if value != null }`;
+}
+
+/** As `grantsOf` of config/identity-provider.ts: the roles of the policy that this provider may grant. */
+function rolesOf(config: Config, id: string): string {
+  const { grant, ...mapping } = config.identityProviders[id]!.roles;
+  const isOnly = Object.keys(config.identityProviders).length === 1;
+  const granted = grant
+    ? `[for name in local.required_roles : name if contains(${text(grant)}, name)]`
+    : isOnly
+      ? "local.required_roles"
+      : "[]";
+  return `\${length(${granted}) == 0 ? null : merge(${text(mapping)}, { grant = ${granted} })}`;
+}
+
+interface Precondition {
+  condition: string;
+  error_message: string;
+  [key: string]: Json;
+}
+
+/** What config/cross-checks.ts refuses, as far as a module's variables can make it wrong. */
+function preconditions(config: Config): Precondition[] {
+  const hook = config.signInHook?.grant ?? [];
+  const grants = Object.entries(config.identityProviders).flatMap(([id, { roles }]) =>
+    (roles.grant ?? []).map((name) => ({ name, by: `The identity provider "${id}"` })),
+  );
+  const needed = [...grants, ...hook.map((name) => ({ name, by: "The sign-in hook" }))];
+  return [
+    refuseRules(
+      `rule.host == null ? true : contains(local.gate_settings_open.hosts, rule.host)`,
+      "this host is not served; write domain or one of alternate_domains",
+    ),
+    refuseRules(
+      `split("/", rule.path)[1] != ${text(config.basePath.slice(1))}`,
+      `${config.basePath} is reserved for the gateway's own endpoints; remove the rule`,
+    ),
+    refuseRules(
+      `length(setsubtract(coalesce(rule.idp, []), ${text(Object.keys(config.identityProviders))})) == 0`,
+      `this identity provider is not configured; write ${Object.keys(config.identityProviders).join(" or ")}`,
+    ),
+    ...(needed.length === 0
+      ? []
+      : [
+          {
+            condition: `\${length(setsubtract(${text([...new Set(needed.map(({ name }) => name))])}, local.required_roles)) == 0}`,
+            error_message: `The policy must require each role that may be granted: ${needed.map(({ name, by }) => `${by} grants ${text(name)}`).join(". ")}.`,
+          },
+        ]),
+    ...folderPreconditions(config),
+    ...bodyPreconditions(config),
+    {
+      condition: '${try(endswith(var.maintenance.until, "Z"), true)}',
+      error_message: 'maintenance.until: write the time in UTC, such as "2026-12-01T08:00:00Z".',
+    },
+  ];
+}
+
+/** @param isFine condition over `rule` */
+function refuseRules(isFine: string, problem: string): Precondition {
+  return {
+    condition: `\${alltrue([for rule in var.policy : ${isFine}])}`,
+    error_message: `\${join("\\n", [for i, rule in var.policy : "policy[\${i}] (\${rule.path}): ${problem.replaceAll('"', '\\"')}." if !(${isFine})])}`,
+  };
+}
+
+/**
+ * A folder and its index document are two names of one file, and the gate decides about the first. Rules of these forms
+ * match both or none. The synth allows more: it looks at all rules together (sites/served-alike.ts).
+ */
+function folderPreconditions(config: Config): Precondition[] {
+  const indexes = originsOf(config).flatMap((origin) => (isS3(origin) && origin.index !== false ? [origin.index] : []));
+  if (indexes.length === 0) return [];
+  const names = text([...new Set(indexes)]);
+  return [
+    refuseRules(
+      `(can(regex("^(/[^*/]+)*/[*][*]$", rule.path)) || can(regex("^[^*]*[.][A-Za-z][^./*]*$", rule.path))) && length(setintersection(split("/", rule.path), ${names})) == 0`,
+      "the origin is a bucket with folders, and this rule would decide about a folder but not about its index document; write /a/** for a folder and everything below it, or the path of a file",
+    ),
+  ];
+}
+
+/** The web ACL looks into bodies where anybody may send one (stacks/web-acl/rules.ts). Its rules are fixed by the export. */
+function bodyPreconditions(config: Config): Precondition[] {
+  const { waf } = config;
+  if (waf === false || "webAclArn" in waf || !waf.groups.includes("common")) return [];
+  const open = config.policy
+    .filter(({ allow, methods }) => allow === "public" && (methods?.some(hasBody) ?? true))
+    .map(({ path }) => path);
+  if (open.includes("/**")) return [];
+  return [
+    refuseRules(
+      `rule.allow != "public" || (rule.methods == null ? false : length(setsubtract(rule.methods, ["GET", "HEAD", "OPTIONS"])) == 0) || contains(${text(open)}, rule.path)`,
+      'anybody may send a body there, and the web ACL of this module does not look into it; write methods = ["GET", "HEAD"], or export the module from a config with this rule',
+    ),
+  ];
+}
+
+function hasBody(method: string): boolean {
+  return !["GET", "HEAD", "OPTIONS"].includes(method);
+}
+
+function originsOf({ origin, behaviors }: Config): Config["origin"][] {
+  return [origin, ...behaviors.map(({ origin }) => origin)];
+}
+
+/** A value of the config as an expression. */
+function text(value: unknown): string {
+  return JSON.stringify(value).replace(/[$%](?=\{)/g, "$&$&");
+}
