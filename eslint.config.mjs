@@ -86,6 +86,7 @@ const IMPORTS = {
   build: [],
   costs: ["config"],
   stacks: ["build", "cloudfront", "config", "identity", "pages", "policy", "session", "ledger", "sites"],
+  "export/hcl": [],
   local: ["cloudfront", "config", "control-plane", "identity", "policy", "session", "ledger", "stacks"],
   doctor: ["config", "identity", "policy", "session", "stacks"],
   cli: [
