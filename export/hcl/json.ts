@@ -1,7 +1,5 @@
 /** Forms of the JSON syntax: https://developer.hashicorp.com/terraform/language/syntax/json */
 import { HclError } from "./error";
-import { readExpression } from "./expression";
-import { onlyExpression, parseTemplate } from "./template";
 
 export type JsonObject = Record<string, unknown>;
 
@@ -26,15 +24,12 @@ export function labelled(value: unknown, place: string): [label: string, body: u
   return listOf(value, place).flatMap((each) => Object.entries(each).filter(([label]) => label !== "//"));
 }
 
+const REFERENCE = /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*|\.\*|\[(?:\*|\d+|"(?:[^"\\$%]|\\.)*"|[a-z]+\.[a-z]+)\])*$/;
+
 /** What names something, without quotes: `aws_sqs_queue.dead`, with or without `${}`. @throws HclError */
 export function reference(value: unknown, place: string): string {
-  if (typeof value === "string" && value !== "") {
-    const text = onlyExpression(value.includes("${") ? parseTemplate(value, place) : []) ?? value;
-    if (/^[A-Za-z_]/.test(text) && !text.includes("${")) {
-      const { text: printed, end } = readExpression(text, 0, place);
-      if (end === text.length) return printed;
-    }
-  }
+  const text = typeof value === "string" ? value.replace(/^\$\{\s*(.*?)\s*\}$/s, "$1") : "";
+  if (REFERENCE.test(text)) return text;
   throw new HclError(place, `write a reference, such as "aws_sqs_queue.dead", not ${JSON.stringify(value)}`);
 }
 

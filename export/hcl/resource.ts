@@ -64,7 +64,8 @@ function lifecycleBlock(body: Record<string, unknown>, place: string): Block {
     if (name === "precondition" || name === "postcondition") return conditions(name, value, inside);
     throw new HclError(inside, "there is no such argument of a lifecycle");
   });
-  return block("lifecycle", items);
+  const isBlock = ({ kind }: Item) => kind === "block";
+  return block("lifecycle", [...items.filter((item) => !isBlock(item)), ...items.filter(isBlock)]);
 }
 
 /** `validation`, `precondition` and `postcondition`. */

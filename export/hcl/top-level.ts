@@ -29,8 +29,8 @@ const bareList = (name: string) => (value: unknown, place: string) =>
 const checks = (name: string) => (value: unknown, place: string) => conditions(name, value, place);
 
 const VARIABLE: Form = {
-  type: (name) => (value, place) => argument(name, typeConstraint(String(value), place)),
   description: plain,
+  type: (name) => (value, place) => argument(name, typeConstraint(String(value), place)),
   default: plain,
   nullable: plain,
   sensitive: plain,
