@@ -5,7 +5,6 @@ import type { GatewayModule } from "./module";
 import { put, valueAt } from "./nested";
 import type { Replaced } from "./template";
 
-
 /** The arguments of the call that make the module the gateway of this config, as plain values. */
 export function argumentsOf(config: Config, { replaced, hasPolicy }: GatewayModule): Record<string, unknown> {
   const given: Record<string, unknown> = {};
@@ -24,5 +23,7 @@ function ruleOf({ allow, ...rule }: Config["policy"][number]): object {
 function maintenanceOf({ maintenance }: Config): object {
   if (!maintenance) return {};
   const { until, message, allow } = maintenance;
-  return { maintenance: { ...(until && { until }), ...(message && { message }), ...(allow && { roles: allow.roles }) } };
+  return {
+    maintenance: { ...(until && { until }), ...(message && { message }), ...(allow && { roles: allow.roles }) },
+  };
 }

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { artifacts as shipped, type Artifacts } from "../build/artifacts";
 import type { Config } from "../config/schema";
 import { PROVIDER_LOCK } from "../stacks/provider-lock";
-import { exampleOf } from "./example";
+import { exampleOf } from "./call";
 import { hclOf } from "./hcl/hcl-of";
 import { BUNDLES, moduleOf } from "./module";
 import { readmeOf } from "./readme";
@@ -31,7 +31,10 @@ const TOPICS: Record<string, readonly string[]> = {
 /** @returns contents by path in the module's folder */
 export function moduleFiles(config: Config, artifacts: Artifacts = shipped()): Record<string, string | Uint8Array> {
   const module = moduleOf(config, artifacts);
-  const bundles = (Object.values(artifacts) as string[]).map((path) => [join(BUNDLES, basename(path)), read(path)]);
+  const text = JSON.stringify(module.json);
+  const bundles = (Object.values(artifacts) as string[])
+    .filter((path) => text.includes(`/${BUNDLES}/${basename(path)}`))
+    .map((path) => [`${BUNDLES}/${basename(path)}`, read(path)]);
   const compiled = module.hasPolicy ? ["policy.tf", "policy-source.tf"] : [];
   return {
     ...hclOf(module.json, { fileOf }),

@@ -130,7 +130,6 @@ export const MODULE_OPTIONS: readonly ModuleOption[] = [
   },
   { path: "session.keyRotationDays", field: session.keyRotationDays, description: "Days between key rotations." },
   { path: "theme.productName", field: theme.shape.productName, description: "The name that people know the site by." },
-  { path: "theme.accentColor", field: theme.shape.accentColor, description: "`#rrggbb`, for the gateway's pages." },
   {
     path: "logRetentionDays",
     field: shape.logRetentionDays,

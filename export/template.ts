@@ -26,7 +26,7 @@ export interface Template {
 
 export function templateOf(config: Config): Template {
   const replaced = MODULE_OPTIONS.filter(({ path }) => !isFixed(path, config)).flatMap((option) =>
-    placesIn(config, option.path.split(".")).map(({ keys, value }) => ({
+    placesIn(withoutGroups(config), option.path.split(".")).map(({ keys, value }) => ({
       option,
       keys,
       place: placeOf(keys, config),
@@ -36,6 +36,19 @@ export function templateOf(config: Config): Template {
   const template = withDerivedAudiences(config);
   for (const each of replaced) put(template, each.keys, tokenFor(each));
   return { config: template, replaced };
+}
+
+/** Origin groups are named after their members' digests, so their servers are fixed. */
+function withoutGroups(config: Config): object {
+  const groups = [config.origin, ...config.behaviors.map(({ origin }) => origin)].flatMap((origin) =>
+    origin.failover ? [originId(origin), originId(origin.failover.to)] : [],
+  );
+  const isFree = (origin: Origin) => !groups.includes(originId(origin));
+  return {
+    ...config,
+    origin: isFree(config.origin) && config.origin,
+    behaviors: config.behaviors.map(({ origin }) => isFree(origin) && { origin }),
+  };
 }
 
 /** Hosts in zones of their own are fixed, and a stack without hosts that redirect has nothing to redirect them. */

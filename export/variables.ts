@@ -39,7 +39,7 @@ export function localsOf(replaced: readonly Replaced[]): Record<string, string> 
 
 function variableOf(members: readonly Replaced[]): Variable {
   const [only] = members;
-  const validation = members.flatMap(validationsOf);
+  const validation = [...members.flatMap(validationsOf), ...together(members)];
   const common = { nullable: false as const, ...(validation.length > 0 && { validation }) };
   if (members.length === 1 && only!.place.length === 1)
     return {
@@ -51,7 +51,7 @@ function variableOf(members: readonly Replaced[]): Variable {
   const { type, isOptional } = objectType(members, 1);
   return {
     type,
-    description: members.map(({ place, option }) => `${place.slice(1).join(".")}: ${option.description}`).join("\n"),
+    description: members.map(({ place, option }) => `${place.slice(1).join(".")}: ${option.description}\n`).join(""),
     ...(isOptional && { default: {} }),
     ...common,
   };
@@ -92,6 +92,27 @@ function defaultOf({ option, value }: Replaced): unknown {
 /** A text or a number as an expression of Terraform. */
 function inHcl(value: unknown): string {
   return JSON.stringify(value).replace(/[$%](?=\{)/g, "$&$&");
+}
+
+/** What config/cross-checks.ts refuses of several values. */
+function together(members: readonly Replaced[]): Validation[] {
+  const name = members[0]!.place[0];
+  if (name === "session")
+    return [
+      ["token", "idle"],
+      ["idle", "absolute"],
+    ].map(([shorter, longer]) => ({
+      condition: `\${try(${secondsExpression(`var.session.${shorter}`)} <= ${secondsExpression(`var.session.${longer}`)}, true)}`,
+      error_message: `session.${shorter}: write at most session.${longer}.`,
+    }));
+  if (name === "alternate_domains")
+    return [
+      {
+        condition: "${!contains(var.alternate_domains, var.domain)}",
+        error_message: "alternate_domains: domain is already listed; remove it.",
+      },
+    ];
+  return [];
 }
 
 function validationsOf(replaced: Replaced): Validation[] {

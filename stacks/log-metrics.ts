@@ -2,6 +2,7 @@
 import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 import type { Construct } from "constructs";
 import type { Config } from "../config/schema";
+import { plus } from "./terraform-text";
 
 /** Days for which a rotation may be late: Secrets Manager repeats one that failed. */
 const ROTATION_MARGIN = 3;
@@ -34,7 +35,7 @@ export function countedLines({ basePath, session }: Config) {
     "requests-denied": { log: "access", pattern: '{ $.viewer-request-log-data = "deny *" }' },
     "rotation-overdue": {
       log: "revoker",
-      pattern: `{ $.operation = "sweep" && ($.rotates IS FALSE || $.daysSinceRotation > ${session.keyRotationDays + ROTATION_MARGIN}) }`,
+      pattern: `{ $.operation = "sweep" && ($.rotates IS FALSE || $.daysSinceRotation > ${plus(session.keyRotationDays, ROTATION_MARGIN)}) }`,
     },
   } as const satisfies Record<string, CountedLines>;
 }

@@ -1,5 +1,5 @@
 /** Terraform syntax that CDKTF does not generate. */
-import { Fn, Token } from "cdktf";
+import { Fn, Op, Token } from "cdktf";
 
 /**
  * Escapes a value from the config for Terraform. In JSON syntax every string is a template, so `${` and `%{` become
@@ -16,6 +16,11 @@ export function literal(value: unknown): unknown {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [literal(key), literal(item)]));
   }
   return value;
+}
+
+/** A sum, also of a number that only Terraform knows. */
+export function plus(number: number, more: number): number {
+  return Token.isUnresolved(number) ? Token.asNumber(Op.add(number, more)) : number + more;
 }
 
 /** A text, or what only Terraform knows, as a part of a longer expression. */

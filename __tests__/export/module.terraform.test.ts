@@ -41,7 +41,11 @@ describeWithTerraform("a module", (open) => {
       };
       aws.push({ ...stack.provider.aws[0], alias: name });
       const providers = { aws: `aws.${name}` };
-      write(`stack-${name}/main.tf.json`, { ...stack, provider: undefined, terraform: { ...stack.terraform, backend: undefined } });
+      write(`stack-${name}/main.tf.json`, {
+        ...stack,
+        provider: undefined,
+        terraform: { ...stack.terraform, backend: undefined },
+      });
       cpSync(join(stackDir, "assets"), join(folder, "root", "assets"), { recursive: true });
       module[`stack-${name}`] = { source: `./stack-${name}`, providers };
       const exported = moduleOf(withOtherValues(config, moduleOf(config, artifacts).replaced), artifacts);
@@ -57,12 +61,18 @@ describeWithTerraform("a module", (open) => {
     }
     write("main.tf.json", { provider: { aws }, module });
     const root = open(join(folder, "root"));
-    const override = JSON.parse(readFileSync(join(root.folder, "test_override.tf.json"), "utf8")) as {provider: {aws: [object]}, terraform: object};
+    const override = JSON.parse(readFileSync(join(root.folder, "test_override.tf.json"), "utf8")) as {
+      provider: { aws: [object] };
+      terraform: object;
+    };
     writeFileSync(
       join(root.folder, "test_override.tf.json"),
       JSON.stringify({ ...override, provider: { aws: aws.map((each) => ({ ...each, ...override.provider.aws[0] })) } }),
     );
-    for (const args of [["init", "-input=false", "-no-color"], ["plan", "-input=false", "-no-color", "-out=plan"]]) {
+    for (const args of [
+      ["init", "-input=false", "-no-color"],
+      ["plan", "-input=false", "-no-color", "-out=plan"],
+    ]) {
       const { status, output } = root.run(args);
       if (status !== 0) throw new Error(output.slice(output.indexOf("Error:")));
     }

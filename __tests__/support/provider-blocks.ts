@@ -28,9 +28,10 @@ interface SchemaBlock {
   block_types?: Record<string, { nesting_mode: string; block: SchemaBlock }>;
 }
 
-/** Kinds as in blocks.json, by what the constructs import. cdktf's DataResource is a `terraform_data`. */
+/** Kinds as in blocks.json, by what the constructs import, and those that only an exported module has. */
 export function usedKinds(): string[] {
-  const kinds = new Set(["terraform_data"]);
+  // cdktf's DataResource, and what export/module.ts adds.
+  const kinds = new Set(["terraform_data", "data aws_region"]);
   for (const file of readdirSync(join(ROOT, "stacks"), { recursive: true, encoding: "utf8" })) {
     if (!file.endsWith(".ts")) continue;
     const source = readFileSync(join(ROOT, "stacks", file), "utf8");
