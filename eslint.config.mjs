@@ -96,6 +96,7 @@ const IMPORTS = {
     "control-plane",
     "costs",
     "doctor",
+    "export",
     "identity",
     "local",
     "policy",

@@ -134,6 +134,11 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     .option("--host <host>", "only this host (default: every host of the config)")
     .action(runOn(async () => (await import("./commands/access")).access));
   program
+    .command("export")
+    .description("write the gateway as a Terraform module in plain HCL, for people without Node.js")
+    .argument("<folder>", "where to write it; replaces the module that is there")
+    .action(runOn(async () => (await import("./commands/export")).exportModule));
+  program
     .command("permissions")
     .description("write the IAM policies of whoever deploys the gateway")
     .requiredOption("--out <folder>", "where to write them")

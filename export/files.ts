@@ -6,7 +6,7 @@ import type { Config } from "../config/schema";
 import { PROVIDER_LOCK } from "../stacks/provider-lock";
 import { exampleOf } from "./call";
 import { hclOf } from "./hcl/hcl-of";
-import { BUNDLES, moduleOf } from "./module";
+import { BUNDLES, moduleOf, type GatewayModule } from "./module";
 import { readmeOf } from "./readme";
 import { testsOf } from "./tests";
 
@@ -28,9 +28,15 @@ const TOPICS: Record<string, readonly string[]> = {
   "web-acl.tf": ["web_acl"],
 };
 
+export type Files = Record<string, string | Uint8Array>;
+
 /** @returns contents by path in the module's folder */
-export function moduleFiles(config: Config, artifacts: Artifacts = shipped()): Record<string, string | Uint8Array> {
-  const module = moduleOf(config, artifacts);
+export function moduleFiles(config: Config, artifacts: Artifacts = shipped()): Files {
+  return filesOf(moduleOf(config, artifacts), config, artifacts);
+}
+
+/** @param config whose values the example has */
+export function filesOf(module: GatewayModule, config: Config, artifacts: Artifacts): Files {
   const text = JSON.stringify(module.json);
   const bundles = (Object.values(artifacts) as string[])
     .filter((path) => text.includes(`/${BUNDLES}/${basename(path)}`))
