@@ -28,9 +28,12 @@ interface SchemaBlock {
   block_types?: Record<string, { nesting_mode: string; block: SchemaBlock }>;
 }
 
-/** Kinds as in blocks.json, by what the constructs import. cdktf's DataResource is a `terraform_data`. */
+/** cdktf's DataResource, and what it makes of a reference to another stack. */
+const OF_TERRAFORM = ["terraform_data", "data terraform_remote_state"];
+
+/** Kinds as in blocks.json, by what the constructs import. */
 export function usedKinds(): string[] {
-  const kinds = new Set(["terraform_data"]);
+  const kinds = new Set(OF_TERRAFORM);
   for (const file of readdirSync(join(ROOT, "stacks"), { recursive: true, encoding: "utf8" })) {
     if (!file.endsWith(".ts")) continue;
     const source = readFileSync(join(ROOT, "stacks", file), "utf8");
