@@ -9,7 +9,6 @@ import { cognitoProps, EVERY_SETTING, synthesizeCognito } from "../support/cogni
 import { EVERYTHING } from "../support/configs";
 import { EVERY_OPTION, synthesizeEntra } from "../support/entra-apps";
 import { badlyFormatted, meaningOf, printHcl } from "../support/printed-hcl";
-import { SMALL } from "../support/small-config";
 import { describeWithTerraform } from "../support/terraform";
 
 const outdir = mkdtempSync(join(tmpdir(), "edgegate-hcl-plan-"));
@@ -17,24 +16,25 @@ afterAll(() => rmSync(outdir, { recursive: true }));
 
 /** Together they have every resource, and each kind of count and for_each. */
 const STACKS: Record<string, () => string> = {
-  everything: () => synthesize(parseConfig(EVERYTHING), { outdir: join(outdir, "everything") }).stackDir,
-  small: () => synthesize(parseConfig(SMALL), { outdir: join(outdir, "small") }).stackDir,
+  // With a certificate of its own, and records for that.
+  everything: () =>
+    synthesize(parseConfig({ ...EVERYTHING, certificateArn: undefined }), { outdir: join(outdir, "everything") })
+      .stackDir,
   pool: () => synthesizeCognito(join(outdir, "pool"), cognitoProps(EVERY_SETTING, { hasClientSecret: true })),
 };
 
-describeWithTerraform("a gateway as HCL", (open) => {
-  test.each(Object.keys(STACKS))("%s is formatted, valid, and planned as the JSON is", (name) => {
+describeWithTerraform("as HCL", (open) => {
+  test.each(Object.keys(STACKS))("%s is formatted, and planned as the JSON is", (name) => {
     const stackDir = STACKS[name]!();
     const printed = printHcl(stackDir, join(outdir, `${name}-printed`));
     expect(badlyFormatted(printed)).toBe("");
-    const [json, hcl] = [stackDir, printed].map((folder) => open(folder));
-    expect(hcl!.run(["validate", "-no-color"])).toMatchObject({ status: 0 });
-    expect(meaningOf(hcl!.plan().json)).toEqual(meaningOf(json!.plan().json));
+    const [json, hcl] = [stackDir, printed].map((folder) => meaningOf(open(folder).plan().json));
+    expect(hcl).toEqual(json);
   });
 });
 
-describeWithAzuread("an app in Microsoft Entra as HCL", ({ open }) => {
-  test("with everything is formatted, valid, and planned as the JSON is", () => {
+describeWithAzuread("as HCL", ({ open }) => {
+  test("an app in Microsoft Entra with everything is formatted, and planned as the JSON is", () => {
     const stackDir = synthesizeEntra({ app: EVERY_OPTION });
     const printed = printHcl(stackDir, join(outdir, "entra-printed"));
     expect(badlyFormatted(printed)).toBe("");

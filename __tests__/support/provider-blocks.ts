@@ -28,10 +28,12 @@ interface SchemaBlock {
   block_types?: Record<string, { nesting_mode: string; block: SchemaBlock }>;
 }
 
-/** Kinds as in blocks.json, by what the constructs import, and those that only an exported module has. */
+/** cdktf's DataResource, what it makes of a reference to another stack, and what export/module.ts adds. */
+const OTHERS = ["terraform_data", "data terraform_remote_state", "data aws_region"];
+
+/** Kinds as in blocks.json, by what the constructs import. */
 export function usedKinds(): string[] {
-  // cdktf's DataResource, and what export/module.ts adds.
-  const kinds = new Set(["terraform_data", "data aws_region"]);
+  const kinds = new Set(OTHERS);
   for (const file of readdirSync(join(ROOT, "stacks"), { recursive: true, encoding: "utf8" })) {
     if (!file.endsWith(".ts")) continue;
     const source = readFileSync(join(ROOT, "stacks", file), "utf8");
