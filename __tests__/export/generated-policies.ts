@@ -45,20 +45,37 @@ export function generatedRules(count: number, seed: number): PolicyRule[][] {
   return Array.from({ length: count }, () => generateRules(random, random.pick([6, 40])));
 }
 
+/** As many rules as asked for, each below a path of its own. */
+export function longPolicy(count: number): PolicyRule[] {
+  const random = createRandom(count);
+  const rules = Array.from({ length: Math.ceil(count / 40) }, () => generateRules(random, 40)).flat();
+  return Array.from({ length: count }, (_, i) => {
+    const rule = rules[i % rules.length]!;
+    return { ...rule, path: `/${random.pick(NAMES)}/${i}${rule.path}`.replace(/\/$/, "") };
+  });
+}
+
 function reachable(rules: readonly PolicyRule[]): PolicyRule[] {
   return rules.filter((rule, i) => !rules.slice(0, i).some((earlier) => covers(earlier, rule)));
 }
 
 function generateRules(random: Random, most: number): PolicyRule[] {
-  // Some policies have one host or none, some have many runs.
+  // Some policies have one host or none, some have many runs; in some, many rules differ in the first segment only.
   const hosted = random.pick([0, 0.2, 0.5, 0.9, 1]);
+  const depth = random.pick([1, 2, 4]);
   const allows = several(random, 5, () => generateAllow(random));
-  return several(random, most, () => generateRule(random, hosted, allows));
+  const rules = several(random, most, () => generateRule(random, hosted, depth, allows));
+  // In some, two hosts have the same rules.
+  return random.chance(0.7) ? rules : rules.flatMap((rule) => (rule.host ? bothHosts(rule) : [rule]));
 }
 
-function generateRule(random: Random, hosted: number, allows: readonly Allow[]): PolicyRule {
+function bothHosts(rule: PolicyRule): PolicyRule[] {
+  return HOSTS.slice(0, 2).map((host) => ({ ...rule, host }));
+}
+
+function generateRule(random: Random, hosted: number, depth: number, allows: readonly Allow[]): PolicyRule {
   return {
-    path: generatePath(random),
+    path: generatePath(random, depth),
     ...(random.chance(hosted) && { host: random.pick(HOSTS) }),
     ...(random.chance(0.3) && { methods: several(random, 4, () => random.pick(METHODS)) }),
     // The same requirements often, so that names share a case.
@@ -68,9 +85,9 @@ function generateRule(random: Random, hosted: number, allows: readonly Allow[]):
   };
 }
 
-function generatePath(random: Random): string {
+function generatePath(random: Random, depth: number): string {
   if (random.chance(0.05)) return "/";
-  const segments = several(random, 4, () => (random.chance(0.2) ? "*" : random.pick(NAMES)));
+  const segments = several(random, depth, () => (random.chance(0.2) ? "*" : random.pick(NAMES)));
   return `/${[...(random.chance(0.05) ? [] : segments), ...(random.chance(0.5) ? ["**"] : [])].join("/")}`;
 }
 

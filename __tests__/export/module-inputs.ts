@@ -1,6 +1,7 @@
 /** What a config's policy is as variables of the exported module. */
 import type { ConfigInput } from "../../config/schema";
 import type { PolicyRule } from "../../policy/rule";
+import type { Place } from "../../sites/place";
 
 export interface ModuleInputs {
   policy: object[];
@@ -16,4 +17,9 @@ export function moduleMaintenance(maintenance: ConfigInput["maintenance"]): obje
   if (maintenance === undefined) return undefined;
   const { allow, ...others } = maintenance;
   return { ...others, ...allow };
+}
+
+/** An element of the module's `local.site_places`. */
+export function modulePlace({ pattern, site }: Place): object {
+  return { pattern, index: site?.index || null, spa: site?.spa ?? false };
 }

@@ -5,7 +5,7 @@ import type { PolicyRule } from "../../policy/rule";
 import { closedPolicySource, policySource } from "../../policy/source";
 import { SMALL } from "../support/small-config";
 import { describeWith } from "../support/tools";
-import { generatedPolicies, generatedRules, HOSTS, IDP, type GeneratedPolicy } from "./generated-policies";
+import { generatedPolicies, generatedRules, HOSTS, IDP, longPolicy, type GeneratedPolicy } from "./generated-policies";
 import { moduleMaintenance, moduleRule, type ModuleInputs } from "./module-inputs";
 import { MODULE, refusalsOf, valuesOf } from "./module-root";
 import { messagesOf, MISTAKES, spelledInHcl, type ModuleMistake } from "./policy-mistakes";
@@ -15,11 +15,43 @@ const POLICY = {
   rest: { output: { value: { value: "${local.policy_source}" } } },
 };
 
+/** What generated policies must have in more than a few cases. */
+const FEATURES = {
+  "a switch on the host": /switch\(h\)/,
+  "hosts that share a case": /case"[^"]+\.[a-z]+":case"[^"]+\.[a-z]+":\n/,
+  "first segments that share a case": /case"[^".]*":case"[^".]*":[ir]/,
+  "a rule between two switches": /\}\nif\([^\n]*\n(switch|\})/,
+  "several rules in a case": /case"[^"]*":if[^\n]*;if/,
+  "a case that always decides": /;return"[^\n]*\n/,
+  "GET and HEAD": /\(m=="GET"\|\|m=="HEAD"\)/,
+  preflights: /if\(p&&/,
+  escapes: /return"\?/,
+  "identity providers": /return"\??[a-z0-9!-]+=/,
+  "encoded roles": /%[0-9A-F]{2}/,
+  "a closed site": /"#[^"#]+="/,
+  "a closed site for nobody": /"##="/,
+};
+
 describeWith("terraform", "the policy compiled by Terraform", (terraform) => {
-  test("is the same text for 400 generated policies", () => {
-    const policies = generatedPolicies(400, 1);
-    const compiled = valuesOf(terraform, POLICY, policies.map(inputs));
-    expect(compiled).toEqual(policies.map(sourceOf));
+  test("is the same text for 320 generated policies and two long ones", () => {
+    const policies: GeneratedPolicy[] = [
+      ...generatedPolicies(320, 1),
+      { policy: longPolicy(100), maintenance: undefined },
+      { policy: longPolicy(300), maintenance: {} },
+    ];
+    const expected = policies.map(sourceOf);
+    // What they have in common with other policies must be among them.
+    const rare = Object.entries(FEATURES).filter(
+      ([, form]) => expected.filter((source) => form.test(source)).length < 10,
+    );
+    expect(rare).toEqual([]);
+    expect(valuesOf(terraform, POLICY, policies.map(inputs))).toEqual(expected);
+  });
+
+  // Terraform normalizes strings to NFC (https://pkg.go.dev/github.com/zclconf/go-cty/cty/ctystrings).
+  test("has a role in composed characters, however it is written", () => {
+    const policy = (role: string) => ({ policy: [{ path: "/**", allow: { roles: [role] } }], maintenance: undefined });
+    expect(valuesOf(terraform, POLICY, [inputs(policy("A\u0308rzte"))])).toEqual([sourceOf(policy("\u00c4rzte"))]);
   });
 });
 

@@ -130,43 +130,50 @@ locals {
   ])
 }
 
-# The text, from the inside out.
+# The text, from the inside out. Names whose rules have the same text share it: `case"a":case"b":…`.
 locals {
-  policy_case_texts = [
-    for case in local.policy_cases : join(";", concat(
-      [for r in case.rules : local.policy_statements[r]],
-      local.policy_returns[reverse(case.rules)[0]] ? [] : ["break"],
-    ))
+  policy_cases_of_part = {
+    for case in local.policy_cases : case.part => {
+      first = case.first
+      text = join(";", concat(
+        [for r in case.rules : local.policy_statements[r]],
+        local.policy_returns[reverse(case.rules)[0]] ? [] : ["break"],
+      ))
+    }...
+  }
+  policy_part_switches = [
+    for n, part in local.policy_parts : join("", [
+      for text in distinct(local.policy_cases_of_part[n][*].text) : join("", concat(
+        [for case in local.policy_cases_of_part[n] : "case\"${case.first}\":" if case.text == text],
+        [text, "\n"],
+      ))
+    ])
   ]
-
-  # First segments whose rules have the same text share it: `case"a":case"b":…`. The order is that of the first of them.
-  policy_cases_of_part = { for c, case in local.policy_cases : case.part => { first = case.first, text = local.policy_case_texts[c] }... }
   policy_part_texts = [
-    for n, part in local.policy_parts : local.policy_wild[part.rules[0]] ? "${local.policy_statements[part.rules[0]]}\n" : join("", concat(
-      ["switch(s[1]){\n"],
-      [
-        for text in distinct(local.policy_cases_of_part[n][*].text) :
-        "${join("", [for case in local.policy_cases_of_part[n] : "case\"${case.first}\":" if case.text == text])}${text}\n"
-      ],
-      ["}\n"],
-    ))
+    for n, part in local.policy_parts : local.policy_wild[part.rules[0]] ?
+    "${local.policy_statements[part.rules[0]]}\n" : "switch(s[1]){\n${local.policy_part_switches[n]}}\n"
   ]
 
   policy_parts_of_block = { for n, part in local.policy_parts : part.block => local.policy_part_texts[n]... }
-  policy_block_texts    = [for b, block in local.policy_blocks : join("", local.policy_parts_of_block[b])]
-
-  # Hosts whose rules have the same text share it, too.
-  policy_blocks_of_run = { for b, block in local.policy_blocks : block.run => { host = block.host, text = local.policy_block_texts[b] }... }
-  policy_run_texts = [
-    for n, run in local.policy_runs : local.policy_for_all[run[0]] ? local.policy_blocks_of_run[n][0].text : join("", concat(
-      ["switch(h){\n"],
-      [
-        for text in distinct(local.policy_blocks_of_run[n][*].text) :
-        "${join("", [for block in local.policy_blocks_of_run[n] : "case\"${block.host}\":" if block.text == text])}\n${text}break\n"
-      ],
-      ["}\n"],
-    ))
+  policy_blocks_of_run = {
+    for b, block in local.policy_blocks : block.run => {
+      host = block.host
+      text = join("", local.policy_parts_of_block[b])
+    }...
+  }
+  policy_run_switches = [
+    for n, run in local.policy_runs : join("", [
+      for text in distinct(local.policy_blocks_of_run[n][*].text) : join("", concat(
+        [for block in local.policy_blocks_of_run[n] : "case\"${block.host}\":" if block.text == text],
+        ["\n", text, "break\n"],
+      ))
+    ])
   ]
+  policy_run_texts = [
+    for n, run in local.policy_runs : local.policy_for_all[run[0]] ?
+    local.policy_blocks_of_run[n][0].text : "switch(h){\n${local.policy_run_switches[n]}}\n"
+  ]
+
   policy_function = "(h,m,s,p){\n${join("", local.policy_run_texts)}}"
 }
 

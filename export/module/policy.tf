@@ -16,6 +16,9 @@ variable "policy" {
     - `escapes`: also accept paths with encoded `/ \ % ? # ;`. Enable only if the origin reads these paths the same way
       as the rules.
     - `preflight`: `"pass"` lets CORS preflights reach the origin without a session.
+
+    Check your spelling: Terraform ignores attributes that the type does not have, so a rule with `method` in the place
+    of `methods` matches every method.
   EOT
   nullable    = false
   type = list(object({
@@ -34,6 +37,7 @@ variable "policy" {
     error_message = "policy: write at least one rule, such as { path = \"/**\", allow = \"signed-in\" }; what no rule matches is denied; it is []."
   }
 
+  # The messages are those of pathPatternProblem in policy/rule.ts, and in its order.
   validation {
     condition = alltrue([
       for rule in var.policy : can(regex("^(/|(/([*]|[A-Za-z0-9._~-]+))*(/[*]{2})?)$", rule.path)) &&
@@ -124,14 +128,14 @@ variable "policy" {
   validation {
     condition = alltrue(flatten([
       for rule in var.policy : [
-        for name in coalesce(rule.roles, []) : can(regex("^[^\\pC\\pZ]([^\\pC\\pZ]| ){0,255}$", name)) && !endswith(name, " ")
+        for name in coalesce(rule.roles, []) : can(regex("^[^\\pC\\pZ](([^\\pC\\pZ]| ){0,254}[^\\pC\\pZ])?$", name))
       ]
     ]))
     error_message = join("\n", flatten([
       for i, rule in var.policy : [
         for j, name in coalesce(rule.roles, []) :
         "policy[${i}].roles[${j}]: write the name of a role, such as \"admin\" or \"Domain Users\": 1 to 256 visible characters, with no space at its ends; it is ${jsonencode(name)}."
-        if !can(regex("^[^\\pC\\pZ]([^\\pC\\pZ]| ){0,255}$", name)) || endswith(name, " ")
+        if !can(regex("^[^\\pC\\pZ](([^\\pC\\pZ]| ){0,254}[^\\pC\\pZ])?$", name))
       ]
     ]))
   }
@@ -150,11 +154,11 @@ variable "policy" {
   }
 
   validation {
-    condition = alltrue([for rule in var.policy : coalesce(rule.preflight, "pass") == "pass"])
+    condition = alltrue([for rule in var.policy : rule.preflight == null || rule.preflight == "pass"])
     error_message = join("\n", [
       for i, rule in var.policy :
       "policy[${i}].preflight: write \"pass\" or leave it out; it is ${jsonencode(rule.preflight)}."
-      if coalesce(rule.preflight, "pass") != "pass"
+      if rule.preflight != null && rule.preflight != "pass"
     ])
   }
 
@@ -166,7 +170,7 @@ variable "policy" {
       for i, rule in var.policy : [
         for earlier in [
           for earlier in slice(var.policy, 0, i) : earlier
-          if startswith("${rule.path}/", trimsuffix(split("*", earlier.path)[0], "/"))
+          if try(startswith("${rule.path}/", trimsuffix(split("*", earlier.path)[0], "/")), false)
         ] :
         !(
           (earlier.host == null || earlier.host == rule.host) &&
@@ -184,7 +188,7 @@ variable "policy" {
       for i, rule in var.policy : try([
         for earlier in [
           for j, earlier in slice(var.policy, 0, i) : merge(earlier, { index = j })
-          if startswith("${rule.path}/", trimsuffix(split("*", earlier.path)[0], "/"))
+          if try(startswith("${rule.path}/", trimsuffix(split("*", earlier.path)[0], "/")), false)
         ] :
         "policy[${i}]: can never match: policy[${earlier.index}] (${earlier.path}) matches all its requests first; move it up or remove it."
         if(
@@ -231,7 +235,7 @@ variable "maintenance" {
   validation {
     condition = alltrue([
       for name in try(coalesce(var.maintenance.roles, []), []) :
-      contains(flatten([for rule in var.policy : coalesce(rule.roles, [])]), name)
+      try(contains(flatten([for rule in var.policy : coalesce(rule.roles, [])]), name), false)
     ])
     error_message = join("\n", [
       for i, name in try(coalesce(var.maintenance.roles, []), []) :
@@ -239,7 +243,7 @@ variable "maintenance" {
         alltrue([for rule in var.policy : rule.roles == null]) ? "remove it" :
         "write ${join(" or ", sort(distinct(flatten([for rule in var.policy : coalesce(rule.roles, [])]))))}"
       }."
-      if !contains(flatten([for rule in var.policy : coalesce(rule.roles, [])]), name)
+      if !try(contains(flatten([for rule in var.policy : coalesce(rule.roles, [])]), name), false)
     ])
   }
 
