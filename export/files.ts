@@ -20,7 +20,7 @@ const TOPICS: Record<string, readonly string[]> = {
   "checks.tf": ["fixed_settings", "here"],
   "distribution.tf": ["gateway", "origin", "site", "site_handler", "cache", "security_headers"],
   "domains.tf": ["certificate", "alias", "redirect"],
-  "gate.tf": ["gate", "session_store"],
+  "gate.tf": ["gate", "session_store", "site_places"],
   "ledger.tf": ["ledger"],
   "revocation.tf": ["revoker"],
   "session-keys.tf": ["key_rotator"],
@@ -41,7 +41,7 @@ export function filesOf(module: GatewayModule, config: Config, artifacts: Artifa
   const bundles = (Object.values(artifacts) as string[])
     .filter((path) => text.includes(`/${BUNDLES}/${basename(path)}`))
     .map((path) => [`${BUNDLES}/${basename(path)}`, read(path)]);
-  const compiled = module.hasPolicy ? ["policy.tf", "policy-source.tf"] : [];
+  const compiled = module.hasPolicy ? ["policy.tf", "policy-source.tf", "site.tf"] : [];
   return {
     ...hclOf(module.json, { fileOf }),
     ...Object.fromEntries(compiled.map((name) => [name, read(join(MODULE, name))])),

@@ -3,6 +3,7 @@
  * from it: the roles that providers may grant, the site that is closed, and what Terraform has to refuse.
  */
 import type { Config } from "../config/schema";
+import { placesOf } from "../config/site-checks";
 import { isS3 } from "../stacks/origins/origins";
 import type { Json, ModuleJson } from "./module";
 
@@ -27,6 +28,12 @@ export function withPolicyVariable(json: ModuleJson, config: Config): ModuleJson
       ...locals,
       required_roles: "${sort(distinct(flatten([for rule in var.policy : coalesce(rule.roles, [])])))}",
       gate_policy: "${local.policy_source}",
+      gate_site: "${local.site_source}",
+      site_places: placesOf(config).map(({ pattern, site }) => ({
+        pattern,
+        index: site?.index || null,
+        spa: site?.spa ?? false,
+      })),
       gate_settings: `\${merge(local.gate_settings_open, var.maintenance == null ? {} : { closed = ${RETRY_AFTER} })}`,
       gate_settings_open: gate_settings!,
       auth_settings: `\${${withoutNull("local.auth_settings_all")}}`,

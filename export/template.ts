@@ -4,7 +4,6 @@
  */
 import { ref, Token } from "cdktf";
 import type { Config, Origin } from "../config/schema";
-import { clientAuthenticationSettings } from "../stacks/client-authentication";
 import { originId } from "../stacks/origins/ids";
 import { put } from "./nested";
 import { MODULE_OPTIONS, type ModuleOption } from "./options";
@@ -26,28 +25,37 @@ export interface Template {
 
 export function templateOf(config: Config): Template {
   const replaced = MODULE_OPTIONS.filter(({ path }) => !isFixed(path, config)).flatMap((option) =>
-    placesIn(withoutGroups(config), option.path.split(".")).map(({ keys, value }) => ({
+    placesIn(variablePart(config), option.path.split(".")).map(({ keys, value }) => ({
       option,
       keys,
       place: placeOf(keys, config),
       value,
     })),
   );
-  const template = withDerivedAudiences(config);
+  const template = structuredClone(config);
   for (const each of replaced) put(template, each.keys, tokenFor(each));
   return { config: template, replaced };
 }
 
-/** Origin groups are named after their members' digests, so their servers are fixed. */
-function withoutGroups(config: Config): object {
+/**
+ * The config without the values of which others are made: origin groups are named after digests of their members, and the
+ * audience of an assertion can follow from the issuer.
+ */
+function variablePart(config: Config): object {
   const groups = [config.origin, ...config.behaviors.map(({ origin }) => origin)].flatMap((origin) =>
     origin.failover ? [originId(origin), originId(origin.failover.to)] : [],
   );
   const isFree = (origin: Origin) => !groups.includes(originId(origin));
+  const providers = Object.entries(config.identityProviders).map(([id, { issuer, ...provider }]) => {
+    const { clientAuthentication: authentication } = provider;
+    const isNeeded = typeof authentication === "object" && authentication.audience === undefined;
+    return [id, isNeeded ? provider : { ...provider, issuer }] as const;
+  });
   return {
     ...config,
     origin: isFree(config.origin) && config.origin,
     behaviors: config.behaviors.map(({ origin }) => isFree(origin) && { origin }),
+    identityProviders: Object.fromEntries(providers),
   };
 }
 
@@ -55,14 +63,6 @@ function withoutGroups(config: Config): object {
 function isFixed(path: string, { hostedZones, redirectHosts }: Config): boolean {
   if (path === "redirectHosts" && redirectHosts.length === 0) return true;
   return ["alternateDomains", "redirectHosts"].includes(path) && Object.keys(hostedZones).length > 0;
-}
-
-/** The audience of an assertion can follow from the issuer, which only Terraform knows in a module. */
-function withDerivedAudiences(config: Config): Config {
-  const template = structuredClone(config);
-  for (const [id, provider] of Object.entries(template.identityProviders))
-    provider.clientAuthentication = clientAuthenticationSettings(config, id);
-  return template;
 }
 
 /** Terraform's reference to a value, without `${}`. */

@@ -1,106 +1,85 @@
 /**
- * An exported module is the stack: modules that are exported from configs with other values are called with the values of
- * each config, and everything that Terraform plans for them is compared with its plan of that config's stack.
+ * An exported module is the stack. Modules that are exported from configs with other values are called with the values of
+ * each config; everything that Terraform plans for them is compared with its plan of that config's stack.
  */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
-import { artifacts as shipped } from "../../build/artifacts";
-import { parseConfig } from "../../config/load";
-import { argumentsOf } from "../../export/arguments";
-import { moduleOf } from "../../export/module";
-import { synthesize } from "../../stacks/synthesize";
-import { literal } from "../../stacks/terraform-text";
-import { withOtherValues } from "../support/module-call";
+import { join, resolve } from "node:path";
+import { loadConfig, parseConfig } from "../../config/load";
+import type { ConfigInput } from "../../config/schema";
+import { EVERYTHING } from "../support/configs";
+import { planPairs, writePairs } from "../support/module-pairs";
+import { ORIGINS } from "../support/origins";
 import { SMALL } from "../support/small-config";
 import { describeWithTerraform } from "../support/terraform";
-import { EVERYTHING } from "../support/configs";
 
-const CASES: Record<string, object> = { small: SMALL, everything: EVERYTHING };
+const EXAMPLES = resolve(__dirname, "../../examples");
 
-interface Resource {
-  address: string;
-  values: Record<string, unknown>;
-}
+/** Every option is in one of these; those of the list `policy` are in all. */
+const OPTIONS: Record<string, Partial<ConfigInput>> = {
+  everything: EVERYTHING,
+  "everything-but-a-bucket-with-pages": {
+    ...EVERYTHING,
+    behaviors: EVERYTHING.behaviors!.filter(({ path }) => path !== "/downloads/*"),
+  },
+  "own-certificate": { certificateArn: EVERYTHING.certificateArn, alternateDomains: ["docs.example.com"] },
+  "hosts-that-redirect": { alternateDomains: ["a.example.com", "b.example.com"], redirectHosts: ["example.com"] },
+  "zones-of-their-own": { alternateDomains: ["docs.example.org"], hostedZones: { "docs.example.org": "Z0DOCS" } },
+  "no-dns": { manageDns: false },
+  "no-domains": { attachDomains: false },
+  "no-dashboard": { dashboard: false, reserveConcurrency: false, deletionProtection: false },
+  "no-web-acl": { waf: false },
+  "own-web-acl": {
+    waf: { webAclArn: "arn:aws:wafv2:us-east-1:111122223333:global/webacl/main/0a1b2c3d-0000-1111-2222-333344445555" },
+  },
+  "own-bucket-for-logs": { accessLogBucketArn: EVERYTHING.accessLogBucketArn, logRetentionDays: 30 },
+  keys: {
+    kmsKeyArn: EVERYTHING.kmsKeyArn,
+    logKmsKeyArn: EVERYTHING.logKmsKeyArn,
+    alarmTopicArn: EVERYTHING.alarmTopicArn,
+  },
+  roles: { iam: EVERYTHING.iam, policy: [{ path: "/**", allow: { roles: ["Ärzte", "admin"] } }] },
+  closed: {
+    maintenance: { until: "2026-12-01T08:00:00Z", message: "Soon.", allow: { roles: ["staff"] } },
+    policy: [{ path: "/**", allow: { roles: ["staff"] } }],
+  },
+  session: { session: EVERYTHING.session, theme: { productName: "Wiki – intern" } },
+};
+
+const CASES: Record<string, Partial<ConfigInput>> = {
+  small: {},
+  ...OPTIONS,
+  ...Object.fromEntries(
+    Object.entries(ORIGINS).map(([name, origin]) => [`origin-${name.replaceAll(" ", "-")}`, { origin }]),
+  ),
+};
 
 describeWithTerraform("a module", (open) => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-module-"));
   afterAll(() => rmSync(folder, { recursive: true }));
-  const artifacts = shipped();
-  let planned: Record<string, Resource[]>;
+  // Programs, and clients that Terraform makes in stacks of their own.
+  const others = ["own-app.ts", "identity-providers.ts"];
+  const examples = readdirSync(EXAMPLES).filter((file) => file.endsWith(".ts") && !others.includes(file));
+  const configs = {
+    ...Object.fromEntries(Object.entries(CASES).map(([name, more]) => [name, parseConfig({ ...SMALL, ...more })])),
+    ...Object.fromEntries(
+      examples.map((file) => [`example-${file.replace(".ts", "")}`, loadConfig(join(EXAMPLES, file))]),
+    ),
+  };
+  let planned: ReturnType<typeof planPairs>;
 
   beforeAll(() => {
-    const module: Record<string, object> = {};
-    const aws: object[] = [{ region: "us-east-1" }];
-    for (const [name, input] of Object.entries(CASES)) {
-      const config = parseConfig(input);
-      const { stackDir } = synthesize(config, { outdir: join(folder, "out", name), stackName: "gateway", artifacts });
-      const stack = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as {
-        provider: { aws: [object] };
-        terraform: object;
-      };
-      aws.push({ ...stack.provider.aws[0], alias: name });
-      const providers = { aws: `aws.${name}` };
-      write(`stack-${name}/main.tf.json`, {
-        ...stack,
-        provider: undefined,
-        terraform: { ...stack.terraform, backend: undefined },
-      });
-      cpSync(join(stackDir, "assets"), join(folder, "root", "assets"), { recursive: true });
-      module[`stack-${name}`] = { source: `./stack-${name}`, providers };
-      const exported = moduleOf(withOtherValues(config, moduleOf(config, artifacts).replaced), artifacts);
-      write(`module-${name}/main.tf.json`, exported.json);
-      if (exported.hasPolicy)
-        for (const file of ["policy.tf", "policy-source.tf"])
-          cpSync(join(__dirname, "../../export/module", file), join(folder, "root", `module-${name}`, file));
-      for (const file of Object.values(artifacts) as string[]) {
-        mkdirSync(join(folder, "root", `module-${name}`, "bundles"), { recursive: true });
-        cpSync(file, join(folder, "root", `module-${name}`, "bundles", basename(file)));
-      }
-      module[`module-${name}`] = { source: `./module-${name}`, providers, ...literal(argumentsOf(config, exported)) };
-    }
-    write("main.tf.json", { provider: { aws }, module });
-    const root = open(join(folder, "root"));
-    const override = JSON.parse(readFileSync(join(root.folder, "test_override.tf.json"), "utf8")) as {
-      provider: { aws: [object] };
-      terraform: object;
-    };
-    writeFileSync(
-      join(root.folder, "test_override.tf.json"),
-      JSON.stringify({ ...override, provider: { aws: aws.map((each) => ({ ...each, ...override.provider.aws[0] })) } }),
-    );
-    for (const args of [
-      ["init", "-input=false", "-no-color"],
-      ["plan", "-input=false", "-no-color", "-out=plan"],
-    ]) {
-      const { status, output } = root.run(args);
-      if (status !== 0) throw new Error(output.slice(output.indexOf("Error:")));
-    }
-    const { planned_values } = JSON.parse(root.run(["show", "-json", "plan"]).output) as {
-      planned_values: { root_module: { child_modules: { address: string; resources: Resource[] }[] } };
-    };
-    planned = Object.fromEntries(
-      planned_values.root_module.child_modules.map(({ address, resources }) => [
-        address.slice("module.".length),
-        resources.map(({ address: full, values }) => ({ address: full.slice(address.length + 1), values })),
-      ]),
-    );
-  }, 300_000);
+    const withWebAcl = ["small", "everything"];
+    const pairs = Object.entries(configs).map(([name, config]) => [
+      name,
+      { config, hasWebAcl: withWebAcl.includes(name) },
+    ]);
+    writePairs(join(folder, "root"), Object.fromEntries(pairs) as Parameters<typeof writePairs>[1]);
+    planned = planPairs(open(join(folder, "root")));
+  }, 600_000);
 
-  test.each(Object.keys(CASES))("of the config %s plans the stack", (name) => {
-    const [ofModule, ofStack] = [planned[`module-${name}`]!, planned[`stack-${name}`]!].map((resources) =>
-      Object.fromEntries(resources.map(({ address, values }) => [address, withoutPath(values)])),
-    );
-    expect(ofModule).toEqual(ofStack);
+  test.each(Object.keys(configs))("of the config %s is planned as the stack", (name) => {
+    expect(Object.keys(planned[`stack-${name}`]!).length).toBeGreaterThan(50);
+    expect(planned[`module-${name}`]).toEqual(planned[`stack-${name}`]);
   });
-
-  function write(path: string, content: object): void {
-    mkdirSync(join(folder, "root", path, ".."), { recursive: true });
-    writeFileSync(join(folder, "root", path), JSON.stringify(content));
-  }
 });
-
-/** The bundles are elsewhere; their hashes stay. */
-function withoutPath({ filename, ...values }: Record<string, unknown> = {}): object {
-  return { ...values, ...(typeof filename === "string" && { filename: basename(filename) }) };
-}
