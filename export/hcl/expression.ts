@@ -108,7 +108,7 @@ export function readSequence(source: string, from: number, place: string): Expre
 
 /** Lines within brackets are indented; an expression of several lines that has no bracket around it gets one. */
 function printed(tokens: Token[]): string {
-  const used = withoutOuterNewlines(tokens);
+  const used = withoutEmptyLines(tokens);
   let text = "";
   let depth = 0;
   let isBare = false;
@@ -119,16 +119,17 @@ function printed(tokens: Token[]): string {
     if (token.kind === "close") depth--;
     if (token.kind === "newline") {
       isBare ||= depth === 0;
-      if (before.kind !== "newline") text += `\n${"  ".repeat(depth - (after.kind === "close" ? 1 : 0))}`;
+      text += `\n${"  ".repeat(depth - (after.kind === "close" ? 1 : 0))}`;
     } else text += token.text + (isSpaced(before, token, after) ? " " : "");
   });
   return isBare ? `(\n  ${text.replaceAll("\n", "\n  ")}\n)` : text;
 }
 
-function withoutOuterNewlines(tokens: Token[]): Token[] {
-  const isText = (token: Token) => token.kind !== "newline";
-  const last = tokens.findLastIndex(isText);
-  return last < 0 ? [] : tokens.slice(tokens.findIndex(isText), last + 1);
+function withoutEmptyLines(tokens: Token[]): Token[] {
+  const isText = ({ kind }: Token) => kind !== "newline";
+  const first = tokens.findIndex(isText);
+  const used = tokens.slice(first < 0 ? tokens.length : first, tokens.findLastIndex(isText) + 1);
+  return used.filter((token, i) => isText(token) || isText(used[i + 1]!));
 }
 
 /** Whether a space follows: https://github.com/hashicorp/hcl/blob/v2.23.0/hclwrite/format.go (`spaceAfterToken`). */
