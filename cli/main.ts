@@ -137,6 +137,7 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     .command("export")
     .description("write the gateway as a Terraform module in plain HCL, for people without Node.js")
     .argument("<folder>", "where to write it; replaces the module that is there")
+    .option("--zip <file>", "also write the module's files as an archive, for a release")
     .action(runOn(async () => (await import("./commands/export")).exportModule));
   program
     .command("permissions")

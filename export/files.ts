@@ -8,6 +8,7 @@ import { exampleOf } from "./call";
 import { hclOf } from "./hcl/hcl-of";
 import { BUNDLES, moduleOf, type GatewayModule } from "./module";
 import { readmeOf } from "./readme";
+import { sbomOf } from "./sbom";
 import { testsOf } from "./tests";
 
 /** HCL that is the same in every module. */
@@ -47,6 +48,7 @@ export function filesOf(module: GatewayModule, config: Config, artifacts: Artifa
     ...Object.fromEntries(compiled.map((name) => [name, read(join(MODULE, name))])),
     ...(Object.fromEntries(bundles) as Record<string, Uint8Array>),
     "README.md": readmeOf(config, module),
+    "sbom.cdx.json": sbomOf(artifacts),
     "tests/gateway.tftest.hcl": testsOf(config, module),
     "examples/gateway/main.tf": exampleOf(config, module),
     "examples/gateway/.terraform.lock.hcl": PROVIDER_LOCK,

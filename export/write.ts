@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { deterministicZip } from "../build/zip";
 
 const CHECKSUMS = "SHA256SUMS";
 
@@ -21,6 +22,13 @@ export function writeModule(folder: string, files: Readonly<Record<string, strin
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
   }
+}
+
+/** The module in a folder as a zip. Its bytes depend on nothing but the files. */
+export function archiveOf(folder: string): Uint8Array {
+  const list = readFileSync(join(folder, CHECKSUMS), "utf8");
+  const paths = [CHECKSUMS, ...readChecksums(list).map(({ path }) => path)];
+  return deterministicZip(Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path))])));
 }
 
 /** As `sha256sum` writes and checks it, sorted by path. */

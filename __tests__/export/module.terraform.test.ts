@@ -50,7 +50,7 @@ const CASES: Record<string, Partial<ConfigInput>> = {
   small: {},
   ...OPTIONS,
   ...Object.fromEntries(
-    Object.entries(ORIGINS).map(([name, origin]) => [`origin-${name.replaceAll(" ", "-")}`, { origin }]),
+    Object.entries(ORIGINS).map(([name, origin]) => [`origin-${name.replace(/[^a-z]+/gi, "-")}`, { origin }]),
   ),
 };
 

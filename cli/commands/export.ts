@@ -1,4 +1,5 @@
 /** `edgegate export`: writes the gateway as a Terraform module, for people without Node.js. */
+import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { loadConfig } from "../../config/load";
 import type { Config } from "../../config/schema";
@@ -8,11 +9,14 @@ import { CommandFailure } from "../failures";
 import type { GlobalOptions } from "../options";
 import { facts, type Outcome } from "../output";
 
-export async function exportModule(options: GlobalOptions, folder: string): Promise<Outcome> {
+export async function exportModule(
+  { zip, ...options }: GlobalOptions & { zip?: string },
+  folder: string,
+): Promise<Outcome> {
   const file = configFile(options);
   const config = loadConfig(file);
   refuseMadeClients(config);
-  const [{ moduleFiles }, { FolderInUse, writeModule }] = await Promise.all([
+  const [{ moduleFiles }, { archiveOf, FolderInUse, writeModule }] = await Promise.all([
     import("../../export/files"),
     import("../../export/write"),
   ]);
@@ -27,15 +31,19 @@ export async function exportModule(options: GlobalOptions, folder: string): Prom
       "name another folder, or empty this one",
     );
   }
+  if (zip !== undefined) writeFileSync(zip, archiveOf(folder));
   const names = Object.keys(files);
   return {
-    json: { config: file, folder, files: names },
+    json: { config: file, folder, files: names, ...(zip !== undefined && { zip }) },
     text:
       `Exported the gateway "${config.name}" as a Terraform module\n` +
       facts([
         ["config", relative("", file)],
         ...configFacts(config),
         ["written", `${names.length} files in ${folder}`],
+        ...(zip === undefined
+          ? []
+          : [["archive", `${zip}: the same bytes wherever this version exports this config`] as [string, string]]),
         ["next", `read ${folder}/README.md; ${folder}/examples/gateway calls the module`],
       ]),
   };
