@@ -40,6 +40,7 @@ IN_CONFIG.push(
   })),
   ...["Main", "1", "a_b", "x".repeat(31)].map((id) => ({ allow: { idp: ["main", id] } })),
   { preflight: "fail" },
+  { preflight: "" },
 );
 
 const ALLOW =
@@ -81,6 +82,14 @@ const IN_MODULE: ModuleMistake[] = [
     { policy: [RULE], maintenance: { message } },
     ["maintenance.message: write 1 to 500 visible characters, or leave message out."],
   ]),
+  [
+    { policy: [{ path: null, allow: "public" }] },
+    ['policy[0].path: start the pattern with "/", such as "/admin/**"; it is null.'],
+  ],
+  [
+    { policy: [RULE], maintenance: { roles: [null] } },
+    ['maintenance.roles[0]: no rule of the policy requires "null"; remove it.'],
+  ],
   [{ policy: [RULE], maintenance: { roles: [] } }, ["maintenance.roles: name a role, or leave roles out."]],
   [
     { policy: [RULE], maintenance: { roles: ["R&D"] } },

@@ -91,7 +91,8 @@ locals {
 # How rules share a switch. Rules are named by their index, so that a list of indexes is a list of rules in their order.
 locals {
   # Runs: neighbors that all have a host, or all have none. Rules for different hosts never match the same request, so
-  # the order of the hosts in a run does not matter.
+  # the order of the hosts in a run does not matter. Before the first rule there is none, which `try` takes for one of
+  # another kind.
   policy_hosts     = [for rule in var.policy : rule.host == null ? "" : rule.host]
   policy_for_all   = [for host in local.policy_hosts : host == ""]
   policy_run_start = [for r, for_all in local.policy_for_all : r if for_all != try(local.policy_for_all[r - 1], !for_all)]

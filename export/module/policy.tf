@@ -12,7 +12,7 @@ variable "policy" {
     - `methods`: only these methods; `GET` includes `HEAD`. Every method if absent.
     - `allow`: `"public"` lets everybody in, `"signed-in"` everybody with a session.
     - `roles`, `idp`: in the place of `allow`, one of them or both. Only people who have one of these roles, and who
-      signed in with one of these identity providers.
+      signed in with one of these identity providers. Roles are compared exactly, in composed characters (NFC).
     - `escapes`: also accept paths with encoded `/ \ % ? # ;`. Enable only if the origin reads these paths the same way
       as the rules.
     - `preflight`: `"pass"` lets CORS preflights reach the origin without a session.
@@ -37,7 +37,7 @@ variable "policy" {
     error_message = "policy: write at least one rule, such as { path = \"/**\", allow = \"signed-in\" }; what no rule matches is denied; it is []."
   }
 
-  # The messages are those of pathPatternProblem in policy/rule.ts, and in its order.
+  # A path has one message: the first that applies.
   validation {
     condition = alltrue([
       for rule in var.policy : can(regex("^(/|(/([*]|[A-Za-z0-9._~-]+))*(/[*]{2})?)$", rule.path)) &&
@@ -239,7 +239,7 @@ variable "maintenance" {
     ])
     error_message = join("\n", [
       for i, name in try(coalesce(var.maintenance.roles, []), []) :
-      "maintenance.roles[${i}]: no rule of the policy requires \"${name}\"; ${
+      "maintenance.roles[${i}]: no rule of the policy requires \"${name == null ? "null" : name}\"; ${
         alltrue([for rule in var.policy : rule.roles == null]) ? "remove it" :
         "write ${join(" or ", sort(distinct(flatten([for rule in var.policy : coalesce(rule.roles, [])]))))}"
       }."
