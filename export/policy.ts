@@ -2,8 +2,10 @@
  * The policy as a variable. `module/*.tf` compiles it (docs/decisions/0057-policy-in-hcl.md); here is what else follows
  * from it: the roles that providers may grant, the site that is closed, and what Terraform has to refuse.
  */
+import { createHash } from "node:crypto";
 import type { Config } from "../config/schema";
 import { placesOf } from "../config/site-checks";
+import { policySource } from "../policy/source";
 import { isS3 } from "../stacks/origins/origins";
 import type { Json, ModuleJson } from "./module";
 
@@ -59,8 +61,12 @@ export function withPolicyVariable(json: ModuleJson, config: Config): ModuleJson
   };
 }
 
+/** `formatdate` prints what a time says in its own zone, so the zone's offset is taken from it first. */
+const OFFSET = `try(regex("([+-])([0-9]{2}):([0-9]{2})$", var.maintenance.until), ["+", "00", "00"])`;
+const IN_UTC = `timeadd(var.maintenance.until, format("%s%sh%sm", ${OFFSET}[0] == "+" ? "-" : "", ${OFFSET}[1], ${OFFSET}[2]))`;
+
 /** As Retry-After: a date (https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3), or seconds as in stacks/settings.ts. */
-const RETRY_AFTER = `try(formatdate("EEE, DD MMM YYYY hh:mm:ss 'GMT'", var.maintenance.until), "300")`;
+const RETRY_AFTER = `try(formatdate("EEE, DD MMM YYYY hh:mm:ss 'GMT'", ${IN_UTC}), "300")`;
 
 const MAINTENANCE = `\${var.maintenance == null ? null : ${withoutNull(
   "{ until = var.maintenance.until, message = var.maintenance.message, admitsSome = var.maintenance.roles == null ? null : true }",
@@ -119,10 +125,6 @@ function preconditions(config: Config): Precondition[] {
         ]),
     ...folderPreconditions(config),
     ...bodyPreconditions(config),
-    {
-      condition: '${try(endswith(var.maintenance.until, "Z"), true)}',
-      error_message: 'maintenance.until: write the time in UTC, such as "2026-12-01T08:00:00Z".',
-    },
   ];
 }
 
@@ -135,19 +137,35 @@ function refuseRules(isFine: string, problem: string): Precondition {
 }
 
 /**
- * A folder and its index document are two names of one file, and the gate decides about the first. Rules of these forms
- * match both or none. The synth allows more: it looks at all rules together (sites/served-alike.ts).
+ * A folder and its index document are two names of one file, and the gate decides about the first. The synth has proved
+ * for the exported policy that both are decided alike (sites/served-alike.ts). In another one, rules must have forms that
+ * match both or none.
  */
 function folderPreconditions(config: Config): Precondition[] {
   const indexes = originsOf(config).flatMap((origin) => (isS3(origin) && origin.index !== false ? [origin.index] : []));
   if (indexes.length === 0) return [];
   const names = text([...new Set(indexes)]);
+  const rules = refuseRules(
+    `(can(regex("^(/[^*/]+)*/[*][*]$", rule.path)) || can(regex("^[^*]*[.][A-Za-z][^./*]*$", rule.path))) && length(setintersection(split("/", rule.path), ${names})) == 0`,
+    "the origin is a bucket with folders, and this rule would decide about a folder but not about its index document; write /a/** for a folder and everything below it, or the path of a file",
+  );
+  const isProven = `sha256("function policy\${local.policy_function}") == "${sha256(policySource(config.policy))}"`;
   return [
-    refuseRules(
-      `(can(regex("^(/[^*/]+)*/[*][*]$", rule.path)) || can(regex("^[^*]*[.][A-Za-z][^./*]*$", rule.path))) && length(setintersection(split("/", rule.path), ${names})) == 0`,
-      "the origin is a bucket with folders, and this rule would decide about a folder but not about its index document; write /a/** for a folder and everything below it, or the path of a file",
-    ),
+    isProvenForEveryHost(config) ? { ...rules, condition: `\${${isProven} || ${bare(rules.condition)}}` } : rules,
   ];
+}
+
+/** The proof is for the config's hosts. It also holds for others if one of these has no rules of its own. */
+function isProvenForEveryHost({ domain, alternateDomains, policy }: Config): boolean {
+  return [domain, ...alternateDomains].some((host) => policy.every((rule) => rule.host !== host));
+}
+
+function bare(template: string): string {
+  return template.slice("${".length, -"}".length);
+}
+
+function sha256(source: string): string {
+  return createHash("sha256").update(source).digest("hex");
 }
 
 /** The web ACL looks into bodies where anybody may send one (stacks/web-acl/rules.ts). Its rules are fixed by the export. */
