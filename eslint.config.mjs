@@ -86,6 +86,7 @@ const IMPORTS = {
   build: [],
   costs: ["config"],
   stacks: ["build", "cloudfront", "config", "identity", "pages", "policy", "session", "ledger", "sites"],
+  export: ["build", "cloudfront", "config", "policy", "session", "sites", "stacks"],
   local: ["cloudfront", "config", "control-plane", "identity", "policy", "session", "ledger", "stacks"],
   doctor: ["config", "identity", "policy", "session", "stacks"],
   cli: [
@@ -95,6 +96,7 @@ const IMPORTS = {
     "control-plane",
     "costs",
     "doctor",
+    "export",
     "identity",
     "local",
     "policy",

@@ -1,7 +1,7 @@
 /** What the stack deploys: the gate's base source and the zips of the Lambda functions. */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 /** Absolute paths of the files. */
 export interface Artifacts {
@@ -28,6 +28,11 @@ export function artifactsIn(folder: string): Artifacts {
     keyRotator: join(folder, "key-rotator.zip"),
     revoker: join(folder, "revoker.zip"),
   };
+}
+
+/** Beside them: the packages in the zips (components.ts), as JSON. */
+export function componentsFile({ auth }: Artifacts): string {
+  return join(dirname(auth), "components.json");
 }
 
 /**

@@ -1,9 +1,9 @@
 /** Builds what the stack deploys. */
 import { mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
-import { artifactsIn, type Artifacts } from "./artifacts";
+import { artifactsIn, componentsFile, type Artifacts } from "./artifacts";
 import { buildGate } from "./gate";
-import { buildHandlerZips } from "./handler";
+import { buildHandlers } from "./handler";
 
 /** The default folder for builds; ignored by git. */
 const FOLDER = resolve(__dirname, "../dist/artifacts");
@@ -15,15 +15,14 @@ const FOLDER = resolve(__dirname, "../dist/artifacts");
 export function buildArtifacts(folder = FOLDER): Artifacts {
   mkdirSync(folder, { recursive: true });
   const artifacts = artifactsIn(folder);
-  const contents = {
-    gate: buildGate(),
-    ...buildHandlerZips({
-      auth: "edge-handlers/auth/cloudfront.ts",
-      site: "edge-handlers/site/cloudfront.ts",
-      keyRotator: "control-plane/key-rotator/lambda.ts",
-      revoker: "control-plane/revoker/lambda.ts",
-    }),
-  };
+  const { zips, components } = buildHandlers({
+    auth: "edge-handlers/auth/cloudfront.ts",
+    site: "edge-handlers/site/cloudfront.ts",
+    keyRotator: "control-plane/key-rotator/lambda.ts",
+    revoker: "control-plane/revoker/lambda.ts",
+  });
+  const contents = { gate: buildGate(), ...zips };
+  write(componentsFile(artifacts), `${JSON.stringify(components, null, 2)}\n`);
   for (const name of Object.keys(contents) as (keyof Artifacts)[]) write(artifacts[name], contents[name]);
   return artifacts;
 }

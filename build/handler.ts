@@ -1,6 +1,7 @@
 /** Builds the zips of Lambda functions, at the edge and in a region. */
 import { buildSync, formatMessagesSync } from "esbuild";
 import { join, resolve } from "node:path";
+import { componentsOf, type Component } from "./components";
 import { deterministicZip } from "./zip";
 
 const ROOT = resolve(__dirname, "..");
@@ -30,12 +31,20 @@ export function buildHandlerZip(entry: string): Uint8Array {
  * separately.
  */
 export function buildHandlerZips<Name extends string>(entries: Record<Name, string>): Record<Name, Uint8Array> {
+  return buildHandlers(entries).zips;
+}
+
+/** The same, and which packages are in them. */
+export function buildHandlers<Name extends string>(
+  entries: Record<Name, string>,
+): { zips: Record<Name, Uint8Array>; components: Component[] } {
   const names = Object.keys(entries) as Name[];
-  const { outputFiles, warnings } = buildSync({
+  const { outputFiles, warnings, metafile } = buildSync({
     absWorkingDir: ROOT,
     entryPoints: Object.fromEntries(names.map((name) => [name, `./${entries[name]}`])),
     outdir: ROOT,
     write: false,
+    metafile: true,
     bundle: true,
     platform: "node",
     target: "node22",
@@ -57,5 +66,8 @@ export function buildHandlerZips<Name extends string>(entries: Record<Name, stri
       "index.mjs": new TextEncoder().encode(INDEX),
       "main.js": outputFiles.find(({ path }) => path === join(ROOT, `${name}.js`))!.contents,
     });
-  return Object.fromEntries(names.map((name) => [name, zipOf(name)])) as Record<Name, Uint8Array>;
+  return {
+    zips: Object.fromEntries(names.map((name) => [name, zipOf(name)])) as Record<Name, Uint8Array>,
+    components: componentsOf(Object.keys(metafile.inputs)),
+  };
 }

@@ -10,7 +10,7 @@ const DIST = join(ROOT, "dist");
 /** The modules that Node runs or loads directly; these import all others. */
 const ENTRIES = ["index.ts", "cli/main.ts", "local/fresh-synthesis-process.ts", "local/identity-provider-process.ts"];
 /** Folders with files that are not TypeScript; they are copied as they are. */
-const WITH_PLAIN_FILES = ["local", "bench"];
+const WITH_PLAIN_FILES = ["local", "bench", "export/module"];
 
 function compile(): void {
   const tsc = require.resolve("typescript/bin/tsc");

@@ -172,6 +172,12 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     .option("--exit-code", `exit with ${EXIT_CODES.accessDiffers} if there is one`)
     .action(runOn(async () => (await import("./commands/policy-replay")).policyReplay));
   program
+    .command("export")
+    .description("write the gateway as a Terraform module in plain HCL, for people without Node.js")
+    .argument("<folder>", "where to write it; replaces the module that is there")
+    .option("--zip <file>", "also write the module's files as an archive, for a release")
+    .action(runOn(async () => (await import("./commands/export")).exportModule));
+  program
     .command("permissions")
     .description("write the IAM policies of whoever deploys the gateway")
     .requiredOption("--out <folder>", "where to write them")

@@ -6,6 +6,7 @@
  */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { jsonencode } from "../stacks/terraform-text";
 import { computedAttribute } from "./computed-attributes";
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -138,28 +139,4 @@ function closingBrace(text: string, from: number): number {
     else if (!quoted && character === "}" && --depth === 0) return at;
   }
   throw new Error(`a template without its closing brace: ${text.slice(from, from + 80)}`);
-}
-
-/**
- * https://developer.hashicorp.com/terraform/language/functions/jsonencode: keys sorted, and these characters escaped.
- */
-function jsonencode(value: Json): string {
-  const escapes: Record<string, string> = {
-    "<": "\\u003c",
-    ">": "\\u003e",
-    "&": "\\u0026",
-    "\u2028": "\\u2028",
-    "\u2029": "\\u2029",
-  };
-  return JSON.stringify(sorted(value)).replace(/[<>&\u2028\u2029]/g, (character) => escapes[character]!);
-}
-
-function sorted(value: Json): Json {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, member]) => [key, sorted(member)]),
-  );
 }

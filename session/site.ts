@@ -23,7 +23,7 @@ export interface SiteSettings {
   notFound?: string;
 }
 
-/** Percent-encoded JSON, because a header has only ASCII. */
-export function encodeSiteSettings(settings: SiteSettings): string {
-  return encodeURIComponent(JSON.stringify(settings));
+/** @param value of the header: JSON in the encoding of HTML forms, because a header has only ASCII */
+export function readSiteSettings(value: string): SiteSettings {
+  return JSON.parse(decodeURIComponent(value.replaceAll("+", " "))) as SiteSettings;
 }

@@ -3,6 +3,15 @@ import { AcmCertificateValidation } from "@cdktf/provider-aws/lib/acm-certificat
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
+import { tail } from "./lists";
+
+export interface CertificateProps {
+  /** The first of the hosts. */
+  domain: string;
+  hosts: readonly string[];
+  /** Host to zone. */
+  zones: Readonly<Record<string, string>>;
+}
 
 /**
  * A certificate for all domains, validated by DNS
@@ -12,12 +21,11 @@ export class Certificate extends Construct {
   /** Known once the certificate is issued. */
   readonly arn: string;
 
-  constructor(scope: Construct, id: string, { zones }: { zones: Readonly<Record<string, string>> }) {
+  constructor(scope: Construct, id: string, { domain, hosts, zones }: CertificateProps) {
     super(scope, id);
-    const [domainName, ...subjectAlternativeNames] = Object.keys(zones);
     const certificate = new AcmCertificate(this, "Resource", {
-      domainName: domainName!,
-      subjectAlternativeNames,
+      domainName: domain,
+      subjectAlternativeNames: tail(hosts),
       validationMethod: "DNS",
       lifecycle: { createBeforeDestroy: true },
     });

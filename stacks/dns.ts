@@ -2,9 +2,12 @@ import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { TerraformIterator, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
+import { isComputed, mapOf } from "./lists";
 
 /** The hosts that have a zone in the config, with its ID. */
 export function zonesOf({ hostedZoneId, hostedZones }: Config, hosts: readonly string[]): Record<string, string> {
+  // Those of a module are all in one zone.
+  if (isComputed(hosts)) return hostedZoneId === undefined ? {} : mapOf(hosts, hostedZoneId);
   return Object.fromEntries(
     hosts.flatMap((host) => {
       const zone = hostedZones[host] ?? hostedZoneId;

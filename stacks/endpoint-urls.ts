@@ -1,4 +1,5 @@
 import type { Config } from "../config/schema";
+import { eachOf } from "./lists";
 import { hostsOf } from "./settings";
 
 /** Where a gateway's endpoints are. */
@@ -10,7 +11,7 @@ export interface Place {
 
 /** The URLs of one endpoint, by host. @param path below the base path, such as `/callback/main` */
 export function endpointUrls({ hosts, basePath }: Place, path: string): string[] {
-  return hosts.map((host) => `https://${host}${basePath}${path}`);
+  return eachOf(hosts, (host) => `https://${host}${basePath}${path}`);
 }
 
 /** By identity provider: the redirect URIs to register there. */

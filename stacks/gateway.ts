@@ -19,6 +19,7 @@ import { Gate } from "./gate";
 import { identityStacks } from "./identity/identity-stacks";
 import { KeyRotator } from "./key-rotator";
 import { Ledger } from "./ledger";
+import { concat, isComputed } from "./lists";
 import { authFunctionName, originSecretName } from "./names";
 import { Origins } from "./origins/origins";
 import { SiteHandler } from "./origins/site-handler";
@@ -74,7 +75,7 @@ export class Gateway extends Construct {
     super(scope, id);
     const domains = isLocal(config.domain) ? [] : hostsOf(config).filter((host) => !isLocal(host));
     const redirected = domains.length === 0 ? [] : config.redirectHosts;
-    const certificate = certificateArn(this, config, [...domains, ...redirected]);
+    const certificate = certificateArn(this, config, concat(domains, redirected));
     const attached = (hosts: readonly string[]) => (config.attachDomains ? hosts : []);
 
     new FixedSettings(this, "fixed_settings", config);
@@ -210,9 +211,9 @@ function certificateArn(scope: Construct, config: Config, domains: readonly stri
   if (domains.length === 0) return undefined;
   if (certificateArn !== undefined) return certificateArn;
   const zones = zonesOf(config, domains);
-  if (Object.keys(zones).length < domains.length)
+  if (!isComputed(domains) && Object.keys(zones).length < domains.length)
     throw new Error("a domain needs a certificate or a hosted zone (checked in config/cross-checks.ts)");
-  return new Certificate(scope, "certificate", { zones }).arn;
+  return new Certificate(scope, "certificate", { domain: config.domain, hosts: domains, zones }).arn;
 }
 
 /** The web ACL that the gateway makes, or an existing one; undefined for none. */

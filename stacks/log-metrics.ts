@@ -4,6 +4,7 @@ import type { Construct } from "constructs";
 import type { Config } from "../config/schema";
 import { roleOf } from "./iam";
 import { storeWriters } from "./key-protection";
+import { plus } from "./terraform-text";
 
 /** Days for which a rotation may be late: Secrets Manager repeats one that failed. */
 const ROTATION_MARGIN = 3;
@@ -39,7 +40,7 @@ export function countedLines(config: Config) {
     "requests-denied": { log: "access", pattern: '{ $.viewer-request-log-data = "deny *" }' },
     "rotation-overdue": {
       log: "revoker",
-      pattern: `{ $.operation = "sweep" && ($.rotates IS FALSE || $.daysSinceRotation > ${session.keyRotationDays + ROTATION_MARGIN}) }`,
+      pattern: `{ $.operation = "sweep" && ($.rotates IS FALSE || $.daysSinceRotation > ${plus(session.keyRotationDays, ROTATION_MARGIN)}) }`,
     },
     "store-accessed": { log: "storeAccess", pattern: `{ $.errorCode NOT EXISTS && (${byOthers(config)}) }` },
   } as const satisfies Record<string, CountedLines>;

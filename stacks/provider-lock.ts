@@ -8,7 +8,7 @@ const FILE = ".terraform.lock.hcl";
  * The provider that is tested, for every platform. The first hash is of the unpacked provider for Linux on x64, the
  * others are of the archives in the registry.
  */
-const LOCK = `# The provider with which the gateway is tested. "terraform init -upgrade" takes another one (docs/provider.md).
+export const PROVIDER_LOCK = `# The provider with which the gateway is tested. "terraform init -upgrade" takes another one (docs/provider.md).
 
 provider "registry.terraform.io/hashicorp/aws" {
   version     = "5.100.0"
@@ -40,5 +40,5 @@ export function lockProvider(stackDir: string): void {
   const { terraform } = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as {
     terraform: { required_providers?: Record<string, unknown> };
   };
-  if (terraform.required_providers?.["aws"] !== undefined && !existsSync(file)) writeFileSync(file, LOCK);
+  if (terraform.required_providers?.["aws"] !== undefined && !existsSync(file)) writeFileSync(file, PROVIDER_LOCK);
 }

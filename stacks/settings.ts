@@ -16,6 +16,7 @@ import type {
   SignInHookSettings,
 } from "../session/settings";
 import { clientAuthenticationSettings } from "./client-authentication";
+import { distinct } from "./lists";
 import {
   clientSecretPrefix,
   revocationQueueName,
@@ -74,7 +75,7 @@ export function authSettings(config: Config, made: MadeClients = {}): AuthParame
 
 /** Every host that the gateway serves, the main one first. */
 export function hostsOf(config: Config): string[] {
-  return [...new Set([config.domain, ...config.alternateDomains])];
+  return distinct([config.domain], config.alternateDomains);
 }
 
 /** Leaves out what is the default. */

@@ -20,15 +20,19 @@ export interface Synthesized {
  *
  * @param options.outdir created if it does not exist
  * @param options.artifacts by default those that ship
+ * @param options.stackName by default the gateway's name
  * @throws Error if a behavior has no decision (stacks/decision-check.ts); nothing is written then
  */
-export function synthesize(config: Config, options: { outdir: string; artifacts?: Artifacts }): Synthesized {
-  const { outdir, artifacts = shipped() } = options;
+export function synthesize(
+  config: Config,
+  options: { outdir: string; artifacts?: Artifacts; stackName?: string },
+): Synthesized {
+  const { outdir, artifacts = shipped(), stackName: id = config.name } = options;
   mkdirSync(outdir, { recursive: true });
   const { stackName, stacks } = withoutDeprecations(() =>
     withoutCapturedTraces(() => {
       const app = new App({ outdir, stackTraces: false });
-      const stack = new GatewayStack(app, config.name, { config, artifacts });
+      const stack = new GatewayStack(app, id, { config, artifacts });
       app.synth();
       return { stackName: stack.node.id, stacks: app.node.children.map(({ node }) => node.id) };
     }),

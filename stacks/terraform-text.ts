@@ -1,5 +1,5 @@
 /** Terraform syntax that CDKTF does not generate. */
-import { Token } from "cdktf";
+import { Fn, Op, Token } from "cdktf";
 
 /**
  * Escapes a value from the config for Terraform. In JSON syntax every string is a template, so `${` and `%{` become
@@ -18,14 +18,61 @@ export function literal(value: unknown): unknown {
   return value;
 }
 
+/** A sum, also of a number that only Terraform knows. */
+export function plus(number: number, more: number): number {
+  return Token.isUnresolved(number) ? Token.asNumber(Op.add(number, more)) : number + more;
+}
+
+/** A text, or what only Terraform knows, as a part of a longer expression. */
+export function textExpression(value: string): string {
+  return Token.isUnresolved(value) ? value : JSON.stringify(value);
+}
+
 /**
- * Bytes of what Terraform's `jsonencode` writes for a value. What only Terraform knows counts as an empty text.
- *
- * https://developer.hashicorp.com/terraform/language/functions/jsonencode
+ * What Terraform's function writes: keys sorted, and some characters escaped
+ * (https://developer.hashicorp.com/terraform/language/functions/jsonencode).
  */
+export function jsonencode(value: unknown): string {
+  const escapes: Record<string, string> = {
+    "<": "\\u003c",
+    ">": "\\u003e",
+    "&": "\\u0026",
+    "\u2028": "\\u2028",
+    "\u2029": "\\u2029",
+  };
+  return JSON.stringify(sorted(value)).replace(/[<>&\u2028\u2029]/g, (character) => escapes[character]!);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, member]) => [key, sorted(member)]),
+  );
+}
+
+/** Bytes of what `jsonencode` writes for a value. What only Terraform knows counts as an empty text. */
 export function jsonencodedBytes(value: unknown): number {
-  const text = JSON.stringify(value, (_, item: unknown) => (Token.isUnresolved(item) ? "" : item));
-  return Buffer.byteLength(text.replace(/[<>&\u2028\u2029]/g, "\\u0000"));
+  return Buffer.byteLength(jsonencode(withoutTokens(value)));
+}
+
+function withoutTokens(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (_, item: unknown) => (Token.isUnresolved(item) ? "" : item)));
+}
+
+/**
+ * What Terraform's `urlencode(jsonencode(…))` writes for a value: as in HTML forms, a space is a plus sign
+ * (https://developer.hashicorp.com/terraform/language/functions/urlencode). Terraform does it itself for what only it
+ * knows.
+ */
+export function urlencodedJson(value: object): string {
+  if (JSON.stringify(value) !== JSON.stringify(withoutTokens(value)))
+    return Fn.urlencode(Fn.jsonencode(literal(value)));
+  return encodeURIComponent(jsonencode(value))
+    .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll("%20", "+");
 }
 
 /**

@@ -42,14 +42,15 @@ describeWithRegistry("the package", () => {
     expect(statSync(installed.tarball).size).toBeLessThan(MAX_BYTES);
     const names = filesBelow(installed.root);
     const kinds =
-      /^(package\.json|README\.md|LICENSE|cli\/edgegate\.js|dist\/.+\.(js|d\.ts|zip)|dist\/local\/njs\/\w+)$/;
+      /^(package\.json|README\.md|LICENSE|cli\/edgegate\.js|dist\/.+\.(js|d\.ts|zip)|dist\/local\/njs\/\w+|dist\/export\/.+\.(tf|json)|dist\/artifacts\/components\.json)$/;
     expect(names.filter((name) => !kinds.test(name))).toEqual([]);
     expect(names.filter((name) => /test|example(?!\.js$)|secret(?!-input|s-manager|s\.|\.js)/.test(name))).toEqual([]);
   });
 
   test("holds the bundles byte for byte as the sources make them", () => {
     const folder = join(installed.root, "dist/artifacts");
-    expect(Object.fromEntries(readdirSync(folder).map((name) => [name, hashOf(join(folder, name))]))).toEqual(built);
+    const bundles = readdirSync(folder).filter((name) => name !== "components.json");
+    expect(Object.fromEntries(bundles.map((name) => [name, hashOf(join(folder, name))]))).toEqual(built);
     expect(Object.keys(built)).toHaveLength(5);
   });
 
@@ -81,6 +82,17 @@ describeWithRegistry("the package", () => {
     const { "site.zip": _, ...deployed } = built;
     expect(written.sort()).toEqual(Object.values(deployed).sort());
     expect(existsSync(join(stack("wiki"), "cdk.tf.json"))).toBe(true);
+  });
+
+  test("exports the gateway as a Terraform module, with the prebuilt bundles", () => {
+    expect(installed.run("npx edgegate export module --zip module.zip")).toContain("read module/README.md");
+    const folder = join(installed.project, "module");
+    expect(filesBelow(folder)).toEqual(
+      expect.arrayContaining(["gate.tf", "policy.tf", "variables.tf", "sbom.cdx.json"]),
+    );
+    expect(hashOf(join(folder, "bundles/auth.zip"))).toBe(built["auth.zip"]);
+    expect(installed.run("cd module && sha256sum -c SHA256SUMS")).not.toContain("FAILED");
+    expect(statSync(join(installed.project, "module.zip")).size).toBeGreaterThan(100_000);
   });
 
   test("runs the gateway on this machine, and operates it", async () => {

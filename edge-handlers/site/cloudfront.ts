@@ -1,6 +1,6 @@
 /** The entry point of the bundle: a Lambda@Edge function on origin responses of buckets. */
 import { READ_ONLY_IN_ORIGIN_RESPONSE } from "../../cloudfront/headers";
-import { SITE_HEADER, type SiteSettings } from "../../session/site";
+import { readSiteSettings, SITE_HEADER, type SiteSettings } from "../../session/site";
 import { safeCode } from "../shared/failure";
 import { bucketPorts } from "./aws/ports";
 import type { SiteEntry } from "./ports";
@@ -62,7 +62,7 @@ export async function handler(event: OriginResponseEvent): Promise<OriginRespons
 
 function settingsIn(headers: Headers | undefined): SiteSettings {
   try {
-    return JSON.parse(decodeURIComponent(headers![SITE_HEADER]![0]!.value)) as SiteSettings;
+    return readSiteSettings(headers![SITE_HEADER]![0]!.value);
   } catch (error) {
     log({ endpoint: "site", outcome: "settings_unreadable", detail: safeCode(error) });
     return PLAIN;

@@ -4,10 +4,11 @@ import { ConfigError } from "../../config/error";
 import type { Config } from "../../config/schema";
 import { LANGUAGES } from "../../pages/texts/texts";
 import type { Theme } from "../../pages/theme";
-import { encodeSiteSettings, MAX_SITE_SETTINGS } from "../../session/site";
+import { MAX_SITE_SETTINGS, type SiteSettings } from "../../session/site";
 import { EdgeFunction } from "../edge-function";
 import { siteFunctionName } from "../names";
 import { themeOf } from "../settings";
+import { urlencodedJson } from "../terraform-text";
 
 /** The handler of what is missing in buckets. */
 export class SiteHandler extends Construct {
@@ -39,14 +40,15 @@ export class SiteHandler extends Construct {
  * @throws ConfigError if CloudFront does not take so much
  */
 export function siteSettings(config: Config, { index, spa, notFound }: S3Origin): string {
-  const settings = encodeSiteSettings({
+  const settings: SiteSettings = {
     theme: siteTheme(config),
     // An application has no folders: its deep links may look like some.
     ...(index !== false && !spa && { folders: index }),
     ...(notFound !== undefined && { notFound }),
-  });
-  if (settings.length <= MAX_SITE_SETTINGS) return settings;
-  const message = `what the handler of buckets needs has ${settings.length} characters, and a header of CloudFront ${MAX_SITE_SETTINGS}; shorten ${TEXTS.join(" and ")} of theme.texts`;
+  };
+  const value = urlencodedJson(settings);
+  if (value.length <= MAX_SITE_SETTINGS) return value;
+  const message = `what the handler of buckets needs has ${value.length} characters, and a header of CloudFront ${MAX_SITE_SETTINGS}; shorten ${TEXTS.join(" and ")} of theme.texts`;
   throw new ConfigError("config", [{ path: "theme.texts", message }]);
 }
 

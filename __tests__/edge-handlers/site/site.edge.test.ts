@@ -9,7 +9,8 @@ import { artifacts } from "../../../build/artifacts";
 import { startAwsEmulator, type AwsEmulator } from "../../../local/aws-emulator";
 import { startLambda, type Lambda } from "../../../local/lambda";
 import { siteFolder } from "../../../local/site-folder";
-import { encodeSiteSettings, SITE_HEADER, type SiteSettings } from "../../../session/site";
+import { SITE_HEADER, type SiteSettings } from "../../../session/site";
+import { urlencodedJson } from "../../../stacks/terraform-text";
 import { lambdaNode, PATIENCE } from "../../support/tools";
 import { soon } from "../../support/soon";
 
@@ -67,8 +68,7 @@ afterAll(async () => {
 });
 
 function event(uri: string, { method = "GET", status = 403, settings = {}, header, response }: Change): object {
-  const value =
-    header === undefined ? encodeSiteSettings({ theme: THEME, folders: "index.html", ...settings }) : header;
+  const value = header === undefined ? urlencodedJson({ theme: THEME, folders: "index.html", ...settings }) : header;
   return {
     Records: [
       {

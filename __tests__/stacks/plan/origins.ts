@@ -1,5 +1,6 @@
 /** What the real provider makes of the origins. */
 import { isDeepStrictEqual } from "node:util";
+import { readSiteSettings } from "../../../session/site";
 import { references, type Planned, type Values } from "./planned";
 
 export function planOfOrigins({ all, one, configuration }: Planned): void {
@@ -165,7 +166,7 @@ export function planOfOrigins({ all, one, configuration }: Planned): void {
       const origins = one("everything", "aws_cloudfront_distribution", "gateway")["origin"] as Values[];
       const settings = origins.flatMap(({ origin_id, custom_header }) =>
         (custom_header as { name: string; value: string }[]).map(({ name, value }) => {
-          const { theme, ...rest } = JSON.parse(decodeURIComponent(value)) as Values;
+          const { theme, ...rest } = readSiteSettings(value);
           expect([name, theme]).toEqual(["x-gate-site", expect.objectContaining({ accentColor: "#114422" })]);
           return [origin_id, rest];
         }),

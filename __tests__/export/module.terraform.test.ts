@@ -1,0 +1,85 @@
+/**
+ * An exported module is the stack. Modules that are exported from configs with other values are called with the values of
+ * each config; everything that Terraform plans for them is compared with its plan of that config's stack.
+ */
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { loadConfig, parseConfig } from "../../config/load";
+import type { ConfigInput } from "../../config/schema";
+import { EVERYTHING } from "../support/configs";
+import { planPairs, writePairs } from "../support/module-pairs";
+import { ORIGINS } from "../support/origins";
+import { SMALL } from "../support/small-config";
+import { describeWithTerraform } from "../support/terraform";
+
+const EXAMPLES = resolve(__dirname, "../../examples");
+
+/** Every option is in one of these; those of the list `policy` are in all. */
+const OPTIONS: Record<string, Partial<ConfigInput>> = {
+  everything: EVERYTHING,
+  "everything-but-a-bucket-with-pages": {
+    ...EVERYTHING,
+    behaviors: EVERYTHING.behaviors!.filter(({ path }) => path !== "/downloads/*"),
+  },
+  "own-certificate": { certificateArn: EVERYTHING.certificateArn, alternateDomains: ["docs.example.com"] },
+  "hosts-that-redirect": { alternateDomains: ["a.example.com", "b.example.com"], redirectHosts: ["example.com"] },
+  "zones-of-their-own": { alternateDomains: ["docs.example.org"], hostedZones: { "docs.example.org": "Z0DOCS" } },
+  "no-dns": { manageDns: false },
+  "no-domains": { attachDomains: false },
+  "no-dashboard": { dashboard: false, reserveConcurrency: false, deletionProtection: false },
+  "no-web-acl": { waf: false },
+  "own-web-acl": {
+    waf: { webAclArn: "arn:aws:wafv2:us-east-1:111122223333:global/webacl/main/0a1b2c3d-0000-1111-2222-333344445555" },
+  },
+  "own-bucket-for-logs": { accessLogBucketArn: EVERYTHING.accessLogBucketArn, logRetentionDays: 30 },
+  keys: {
+    kmsKeyArn: EVERYTHING.kmsKeyArn,
+    logKmsKeyArn: EVERYTHING.logKmsKeyArn,
+    alarmTopicArn: EVERYTHING.alarmTopicArn,
+  },
+  roles: { iam: EVERYTHING.iam, policy: [{ path: "/**", allow: { roles: ["Ärzte", "admin"] } }] },
+  closed: {
+    maintenance: { until: "2026-12-01T08:00:00Z", message: "Soon.", allow: { roles: ["staff"] } },
+    policy: [{ path: "/**", allow: { roles: ["staff"] } }],
+  },
+  session: { session: EVERYTHING.session, theme: { productName: "Wiki – intern" } },
+};
+
+const CASES: Record<string, Partial<ConfigInput>> = {
+  small: {},
+  ...OPTIONS,
+  ...Object.fromEntries(
+    Object.entries(ORIGINS).map(([name, origin]) => [`origin-${name.replace(/[^a-z]+/gi, "-")}`, { origin }]),
+  ),
+};
+
+describeWithTerraform("a module", (open) => {
+  const folder = mkdtempSync(join(tmpdir(), "edgegate-module-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  // Programs, and clients that Terraform makes in stacks of their own.
+  const others = ["own-app.ts", "identity-providers.ts"];
+  const examples = readdirSync(EXAMPLES).filter((file) => file.endsWith(".ts") && !others.includes(file));
+  const configs = {
+    ...Object.fromEntries(Object.entries(CASES).map(([name, more]) => [name, parseConfig({ ...SMALL, ...more })])),
+    ...Object.fromEntries(
+      examples.map((file) => [`example-${file.replace(".ts", "")}`, loadConfig(join(EXAMPLES, file))]),
+    ),
+  };
+  let planned: ReturnType<typeof planPairs>;
+
+  beforeAll(() => {
+    const withWebAcl = ["small", "everything"];
+    const pairs = Object.entries(configs).map(([name, config]) => [
+      name,
+      { config, hasWebAcl: withWebAcl.includes(name) },
+    ]);
+    writePairs(join(folder, "root"), Object.fromEntries(pairs) as Parameters<typeof writePairs>[1]);
+    planned = planPairs(open(join(folder, "root")));
+  }, 600_000);
+
+  test.each(Object.keys(configs))("of the config %s is planned as the stack", (name) => {
+    expect(Object.keys(planned[`stack-${name}`]!).length).toBeGreaterThan(50);
+    expect(planned[`module-${name}`]).toEqual(planned[`stack-${name}`]);
+  });
+});

@@ -1,0 +1,76 @@
+/** The files of a module: HCL by topic, its bundles, how to call it, and a test of its own. */
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { artifacts as shipped, type Artifacts } from "../build/artifacts";
+import type { Config } from "../config/schema";
+import { PROVIDER_LOCK } from "../stacks/provider-lock";
+import { exampleOf } from "./call";
+import { hclOf } from "./hcl/hcl-of";
+import { BUNDLES, moduleOf, type GatewayModule } from "./module";
+import { readmeOf } from "./readme";
+import { sbomOf } from "./sbom";
+import { testsOf } from "./tests";
+
+/** HCL that is the same in every module. */
+const MODULE = join(__dirname, "module");
+
+/** The file of a resource or a local by the first word of its name. */
+const TOPICS: Record<string, readonly string[]> = {
+  "access-logs.tf": ["access_logs"],
+  "alarms.tf": ["alarm", "query", "dashboard"],
+  "checks.tf": ["fixed_settings", "here"],
+  "distribution.tf": ["gateway", "origin", "site", "site_handler", "cache", "security_headers"],
+  "domains.tf": ["certificate", "alias", "redirect"],
+  "gate.tf": ["gate", "session_store", "site_places"],
+  "ledger.tf": ["ledger"],
+  "revocation.tf": ["revoker"],
+  "session-keys.tf": ["key_rotator"],
+  "sign-in.tf": ["auth", "secret", "required_roles", "session"],
+  "web-acl.tf": ["web_acl"],
+};
+
+export type Files = Record<string, string | Uint8Array>;
+
+/** @returns contents by path in the module's folder */
+export function moduleFiles(config: Config, artifacts: Artifacts = shipped()): Files {
+  return filesOf(moduleOf(config, artifacts), config, artifacts);
+}
+
+/** @param config whose values the example has */
+export function filesOf(module: GatewayModule, config: Config, artifacts: Artifacts): Files {
+  const text = JSON.stringify(module.json);
+  const bundles = (Object.values(artifacts) as string[])
+    .filter((path) => text.includes(`/${BUNDLES}/${basename(path)}`))
+    .map((path) => [`${BUNDLES}/${basename(path)}`, read(path)]);
+  const compiled = module.hasPolicy ? ["policy.tf", "policy-source.tf", "site.tf"] : [];
+  return {
+    ...hclOf(module.json, { fileOf }),
+    ...Object.fromEntries(compiled.map((name) => [name, read(join(MODULE, name))])),
+    ...(Object.fromEntries(bundles) as Record<string, Uint8Array>),
+    "README.md": readmeOf(config, module),
+    "sbom.cdx.json": sbomOf(artifacts),
+    "tests/gateway.tftest.hcl": testsOf(config, module),
+    "examples/gateway/main.tf": exampleOf(config, module),
+    "examples/gateway/.terraform.lock.hcl": PROVIDER_LOCK,
+  };
+}
+
+/** @param address such as `aws_sqs_queue.revoker_queue_dead`, `local.gate_code` or `var.name` */
+export function fileOf(address: string): string {
+  const [kind, ...rest] = address.split(".") as [string, ...string[]];
+  if (kind === "terraform") return "versions.tf";
+  if (kind === "var") return "variables.tf";
+  if (kind === "output") return "outputs.tf";
+  const name = rest.at(-1)!;
+  const words = (prefix: string) => name === prefix || new RegExp(`^${prefix}[_-]`).test(name);
+  const found = Object.entries(TOPICS).flatMap(([file, prefixes]) =>
+    prefixes.filter(words).map((prefix) => ({ file, length: prefix.length })),
+  );
+  const longest = found.sort((a, b) => b.length - a.length)[0];
+  if (!longest) throw new Error(`no file for ${address}: add the first word of its name to a topic (export/files.ts)`);
+  return longest.file;
+}
+
+function read(path: string): Uint8Array {
+  return readFileSync(path);
+}

@@ -1,0 +1,12 @@
+/** Something in a stack that has no form in plain HCL. */
+export class HclError extends Error {
+  override readonly name = "HclError";
+
+  /** @param place path in the JSON, such as `resource.aws_sqs_queue.dead.policy` */
+  constructor(
+    readonly place: string,
+    problem: string,
+  ) {
+    super(`${place}: ${problem}`);
+  }
+}

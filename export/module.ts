@@ -1,0 +1,91 @@
+/** A gateway as a reusable Terraform module: the stack, with variables in the place of the config's values. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Artifacts } from "../build/artifacts";
+import type { Config } from "../config/schema";
+import { REGION } from "../stacks/provider-check";
+import { synthesize } from "../stacks/synthesize";
+import { isPolicyFixed, withPolicyVariable } from "./policy";
+import { templateOf, type Replaced } from "./template";
+import { localsOf, variablesOf } from "./variables";
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** In Terraform's JSON syntax (https://developer.hashicorp.com/terraform/language/syntax/json). */
+export interface ModuleJson {
+  terraform: { [key: string]: Json };
+  variable: Record<string, object>;
+  locals: { [key: string]: Json };
+  data: { [key: string]: Json };
+  resource: Record<string, Record<string, { [key: string]: Json }>>;
+  output: Record<string, object>;
+}
+
+export interface GatewayModule {
+  json: ModuleJson;
+  replaced: readonly Replaced[];
+  /** Whether the policy is a variable, rather than the config's. */
+  hasPolicy: boolean;
+}
+
+/** Where a module has the files of its functions. */
+export const BUNDLES = "bundles";
+
+/**
+ * @throws Error if a value of the config went into the module in a form that Terraform cannot compute: a mistake in
+ *   options.ts
+ */
+export function moduleOf(config: Config, artifacts?: Artifacts): GatewayModule {
+  const hasPolicy = !isPolicyFixed(config);
+  const template = templateOf(hasPolicy ? { ...config, maintenance: undefined } : config);
+  const { locals, output, resource, terraform, variable } = stackOf(template.config, artifacts);
+  const json: ModuleJson = {
+    terraform: {
+      required_version: terraform["required_version"]!,
+      required_providers: terraform["required_providers"]!,
+    },
+    variable: { ...variablesOf(template.replaced), ...variable },
+    locals: { ...localsOf(template.replaced), ...locals },
+    data: { aws_region: { here: {} } },
+    resource: withRegionCheck(resource),
+    output,
+  };
+  return { json: hasPolicy ? withPolicyVariable(json, config) : json, replaced: template.replaced, hasPolicy };
+}
+
+function stackOf(config: Config, artifacts: Artifacts | undefined): ModuleJson {
+  const outdir = mkdtempSync(join(tmpdir(), "edgegate-export-"));
+  try {
+    const { stackDir } = synthesize(config, { outdir, stackName: "gateway", ...(artifacts && { artifacts }) });
+    const text = readFileSync(join(stackDir, "cdk.tf.json"), "utf8");
+    // CDKTF's placeholders, as they are or encoded by what changed the text around them.
+    const left = /.{0,40}(?:TfToken|TOKEN\W|\de\+2\d\d).{0,40}/.exec(text);
+    if (left) throw new Error(`the stack changes a value that is a variable of the module: ${left[0]}`);
+    return JSON.parse(inModule(text)) as ModuleJson;
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+/** `assets/auth_zip/<hash>/auth.zip` to the module's own file. */
+function inModule(text: string): string {
+  return text.replace(/assets\/\w+\/[0-9A-F]{32}\/([\w.-]+)/g, `\${path.module}/${BUNDLES}/$1`);
+}
+
+/** As stacks/provider-check.ts: the provider is that of whoever calls the module. */
+function withRegionCheck(resource: ModuleJson["resource"]): ModuleJson["resource"] {
+  const { fixed_settings, ...data } = resource["terraform_data"]!;
+  const { lifecycle } = fixed_settings as { lifecycle: { [key: string]: Json } };
+  const precondition = [
+    {
+      // Both versions of the provider have it, and call the name differently.
+      condition: `\${data.aws_region.here.id == "${REGION}"}`,
+      error_message: `The aws provider of this module must be for ${REGION}: write providers = { aws = aws.us_east_1 }.`,
+    },
+  ];
+  return {
+    ...resource,
+    terraform_data: { fixed_settings: { ...fixed_settings, lifecycle: { ...lifecycle, precondition } }, ...data },
+  };
+}

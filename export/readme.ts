@@ -1,0 +1,76 @@
+/** The module's README: what it is, how to call it, and tables of its variables and outputs. */
+import type { Config } from "../config/schema";
+import { exampleOf } from "./call";
+import { durationOf } from "./duration";
+import type { GatewayModule } from "./module";
+import type { Replaced } from "./template";
+
+export function readmeOf(config: Config, module: GatewayModule): string {
+  const { replaced, json, hasPolicy } = module;
+  return `# Zero-trust gateway
+
+A CloudFront distribution that lets nobody in whom the policy does not allow: sign-in at an OpenID Connect provider,
+sessions that are revoked worldwide within seconds, and a web ACL in front. Terraform plans and applies it alone; Node.js
+is not needed.
+
+\`edgegate export\` made this module from a config. The config decides about its shape: which identity providers, origins
+and behaviors there are, and what the web ACL does. What differs from site to site is a variable. Another shape is another
+module.
+
+## Call it
+
+\`\`\`hcl
+${exampleOf(config, module).trim()}
+\`\`\`
+
+The provider must be for us-east-1, where CloudFront looks for certificates, web ACLs and functions. After the first apply,
+register the output \`redirect_uris\` at the identity provider, and store the values of the secrets in \`secret_names\`.
+
+## Variables
+
+| name | what it is | type | default |
+| --- | --- | --- | --- |
+${rows(replaced).join("\n")}
+${hasPolicy ? `| \`policy\` | Who may open what: see \`policy.tf\`. The first rule that matches decides; what no rule matches is denied. | list of rules | required |\n| \`maintenance\` | Closes the site: see \`policy.tf\`. | object | \`null\` |` : "\nThe policy is that of the config: a page of this module's bucket stands for others, and only the export can prove that everybody who gets it may see it."}
+${secretRows(json.variable)}
+## Outputs
+
+| name | what it is |
+| --- | --- |
+${Object.entries(json.output as Record<string, { description?: string }>)
+  .map(([name, { description }]) => `| \`${name}\` | ${cell(description ?? "")} |`)
+  .join("\n")}
+
+## Check it
+
+\`sha256sum -c SHA256SUMS\` compares every file with what was exported. \`terraform test\` plans the module without an account,
+and shows that wrong values are refused.
+`;
+}
+
+function rows(replaced: readonly Replaced[]): string[] {
+  const byPlace = new Map(replaced.map((each) => [each.place.join("."), each]));
+  return [...byPlace].map(([name, { option, value }]) => {
+    const type = Array.isArray(value)
+      ? "list of texts"
+      : typeof value === "number" && !option.seconds
+        ? "number"
+        : "text";
+    const initial = option.required
+      ? "required"
+      : `\`${cell(JSON.stringify(option.seconds ? durationOf(Number(value)) : value))}\``;
+    return `| \`${name}\` | ${cell(option.description)} | ${option.seconds ? "duration" : type} | ${initial} |`;
+  });
+}
+
+function secretRows(variables: Record<string, object>): string {
+  const secrets = Object.entries(variables as Record<string, { description: string }>).filter(([name]) =>
+    name.startsWith("idp_"),
+  );
+  return secrets.map(([name, { description }]) => `| \`${name}\` | ${cell(description)} | | |\n`).join("");
+}
+
+/** A cell ends at a bar. */
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
+}

@@ -1,0 +1,57 @@
+/** A test that ships with the module: `terraform test` in its folder, without an account. */
+import type { Config } from "../config/schema";
+import { argumentsOf } from "./arguments";
+import { callArguments } from "./call";
+import { argument, block, blockText, type Block } from "./hcl/layout";
+import { expressionOf } from "./hcl/value";
+import type { GatewayModule } from "./module";
+import { put } from "./nested";
+
+/** Plans need no account: nothing of it is read. */
+const OFFLINE = [
+  argument("region", '"us-east-1"'),
+  argument("access_key", '"none"'),
+  argument("secret_key", '"none"'),
+  ...["credentials_validation", "requesting_account_id", "metadata_api_check", "region_validation"].map((name) =>
+    argument(`skip_${name}`, "true"),
+  ),
+];
+
+export function testsOf(config: Config, module: GatewayModule): string {
+  const names = [...new Set(module.replaced.filter(isChecked).map(({ place }) => place[0]!))];
+  return [
+    block('provider "aws"', OFFLINE),
+    block("variables", callArguments(config, module)),
+    plans(),
+    ...names.map((name) => refuses(name, config, module)),
+  ]
+    .map((each) => `${blockText(each)}\n`)
+    .join("\n");
+}
+
+function plans(): Block {
+  return block('run "plans_a_gateway"', [
+    argument("command", "plan"),
+    block("assert", [
+      argument("condition", 'strcontains(aws_cloudfront_function.gate.code, "function policy(")'),
+      argument("error_message", '"The gate has no policy."'),
+    ]),
+  ]);
+}
+
+/** With an empty text, which no variable with a condition takes. */
+function refuses(name: string, config: Config, module: GatewayModule): Block {
+  const { place, value } = module.replaced.find((each) => each.place[0] === name && isChecked(each))!;
+  const given = structuredClone(argumentsOf(config, module));
+  put(given, place, Array.isArray(value) ? [""] : typeof value === "number" ? 0 : "");
+  return block(`run "refuses_a_wrong_${name}"`, [
+    argument("command", "plan"),
+    block("variables", [argument(name, expressionOf(given[name], { place: name, templates: false }))]),
+    argument("expect_failures", `[var.${name}]`),
+  ]);
+}
+
+/** A name for people may be anything but empty. */
+function isChecked({ option }: GatewayModule["replaced"][number]): boolean {
+  return !option.path.endsWith(".label");
+}

@@ -1,0 +1,43 @@
+/**
+ * Lists of texts that the config has, or that only Terraform knows: in an exported module (export/), variables stand in
+ * their place.
+ */
+import { Fn, FOR_EXPRESSION_VALUE, forExpression, Token } from "cdktf";
+
+type List = readonly string[];
+
+/** True if Terraform makes the list. */
+export function isComputed(list: List): boolean {
+  return Token.isUnresolved(list);
+}
+
+/** Each text once, in the order of their first occurrences. */
+export function distinct(...lists: List[]): string[] {
+  return lists.some(isComputed) ? Fn.distinct(joined(lists)) : [...new Set(lists.flat())];
+}
+
+export function concat(...lists: List[]): string[] {
+  return lists.some(isComputed) ? joined(lists) : lists.flat();
+}
+
+/** All but the first text. */
+export function tail(list: List): string[] {
+  return isComputed(list) ? Fn.slice([...list], 1, Fn.lengthOf([...list])) : list.slice(1);
+}
+
+/** @param textOf makes a text of a text; it may only put it between other texts without percent signs */
+export function eachOf(list: List, textOf: (text: string) => string): string[] {
+  if (!isComputed(list)) return list.map(textOf);
+  return Fn.formatlist(textOf("%s"), [[...list]]);
+}
+
+/** A map from each text to the same value. */
+export function mapOf(list: List, value: string): Record<string, string> {
+  if (!isComputed(list)) return Object.fromEntries(list.map((text) => [text, value]));
+  return Token.asStringMap(forExpression([...list], value, FOR_EXPRESSION_VALUE));
+}
+
+/** A list without texts adds nothing; Terraform would not know its type. */
+function joined(lists: readonly List[]): string[] {
+  return Token.asList(Fn.concat(lists.filter((list) => list.length > 0).map((list) => [...list])));
+}
