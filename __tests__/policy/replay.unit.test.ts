@@ -132,6 +132,12 @@ test.each<[string, ExplainedPolicy, string, Effect]>([
     "may lose",
   ],
   [
+    "an OPTIONS request that need not be a preflight",
+    withRules({ path: "/**", allow: "signed-in", preflight: "pass" }),
+    "OPTIONS /pages/x allow public",
+    "may lose",
+  ],
+  [
     "a preflight passes as before",
     withRules({ ...POLICY.rules[0]!, path: "/**" }),
     "OPTIONS /api/x allow public",

@@ -20,6 +20,11 @@ test.each([
   ],
   ["settings that are code", CODE.replace('"basePath":"/_gate"', '"basePath":f()'), "not JSON"],
   ["settings without hosts", CODE.replace('"hosts":["app.example.com"],', ""), "list of hosts"],
+  [
+    "code on the last line of the policy",
+    CODE.replace(/\n\}\n(?=\n|function|var)/, "\n}policy=f;\n"),
+    "code on the last line",
+  ],
   ["a second policy", CODE.replace("\nvar S=", "\nfunction policy(h,m,s,p){\n}\nvar S="), "a second policy"],
 ])("%s is refused", (_, code, problem) => {
   expect(code).not.toBe(CODE);

@@ -15,20 +15,15 @@ const PAIRS = 2_000;
 const SEGMENTS = ["x", "y", "o", "%2f"];
 const PATHS = ["/", "/o/x/y/x/o", ...[1, 2, 3, 4].flatMap(paths)];
 const HOSTS = [...GENERATED_HOSTS, "z.example"];
-const REQUESTS = HOSTS.flatMap((host) =>
-  PATHS.flatMap((path) =>
-    [...METHODS.map((method) => [method, false] as const), ["PURGE", false] as const, ["OPTIONS", true] as const].map(
-      ([method, isPreflight]) => ({
-        host,
-        path,
-        method,
-        isPreflight,
-        segments: path.split("/"),
-        isEscaped: path.includes("%"),
-      }),
-    ),
+/** Requests apart from their paths. */
+const CLASSES = HOSTS.flatMap((host) =>
+  [...METHODS.map((method) => [method, false] as const), ["PURGE", false] as const, ["OPTIONS", true] as const].map(
+    ([method, isPreflight]) => ({ host, method, isPreflight }),
   ),
 );
+type Class = (typeof CLASSES)[number];
+const READ_PATHS = PATHS.map((path) => ({ path, segments: path.split("/"), isEscaped: path.includes("%") }));
+const REQUESTS = CLASSES.flatMap((ofClass) => READ_PATHS.map((path) => ({ ...ofClass, ...path, ofClass })));
 type Request = (typeof REQUESTS)[number];
 
 function paths(depth: number): string[] {
@@ -70,21 +65,28 @@ function deciding({ rules, closedTo, hosts }: ComparedPolicy): (request: Request
     hosts && !hosts.includes(host) ? 0 : admittedBy(policy(host, method, segments, isPreflight), isEscaped);
 }
 
-function speaksOf(row: AccessChange, { host, path, method, isPreflight, isEscaped }: Request): boolean {
+/** What a row speaks of. */
+function speech(row: AccessChange): (request: Request) => boolean {
+  const classes = new Set(CLASSES.filter((one) => isForClass(row, one)));
+  const excluded = (path: string) => row.except.some((pattern) => matches(pattern, path));
+  const paths = new Set(PATHS.filter((path) => matches(row.path, path) && !excluded(path)));
+  return ({ ofClass, path, isEscaped }) =>
+    classes.has(ofClass) && (row.escapes === "also" || (row.escapes === "only") === isEscaped) && paths.has(path);
+}
+
+function isForClass(row: AccessChange, { host, method, isPreflight }: Class): boolean {
   const name = METHODS.find((known) => known === method) ?? "other";
   return (
     (row.host === undefined ? !row.exceptHosts?.includes(host) : row.host === host) &&
-    (row.escapes === "also" || (row.escapes === "only") === isEscaped) &&
     row.methods.includes(name) &&
-    (name !== "OPTIONS" || (row.preflight ?? isPreflight) === isPreflight) &&
-    matches(row.path, path) &&
-    !row.except.some((pattern) => matches(pattern, path))
+    (name !== "OPTIONS" || (row.preflight ?? isPreflight) === isPreflight)
   );
 }
 
 function expectExact(before: ComparedPolicy, after: ComparedPolicy): number {
   const rows = accessDiff(before, after).map((row) => ({
     row,
+    speaksOf: speech(row),
     gains: row.gains.reduce((bits, text) => bits | peopleInWords(text), 0),
     loses: row.loses.reduce((bits, text) => bits | peopleInWords(text), 0),
   }));
@@ -93,7 +95,7 @@ function expectExact(before: ComparedPolicy, after: ComparedPolicy): number {
   for (const request of REQUESTS) {
     const [had, have] = [decideBefore(request), decideAfter(request)];
     const isServed = [before, after].some(({ hosts }) => hosts?.includes(request.host) ?? true);
-    const speaking = isServed ? rows.filter(({ row }) => speaksOf(row, request)) : [];
+    const speaking = isServed ? rows.filter(({ speaksOf }) => speaksOf(request)) : [];
     const [gained, lost] = [have & ~had, had & ~have];
     const isRight =
       (gained | lost) === 0
