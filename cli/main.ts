@@ -6,6 +6,7 @@ import type { Region } from "../costs/prices";
 import type { Engine } from "../local/engines";
 import { METHODS } from "../policy/rule";
 import { SHORT_ID } from "../session/revocation";
+import { CI_SYSTEMS } from "./ci-files";
 import { parseMoment, parseRequestId, parseSince, parseStoreArn, parseUid, REQUEST_ID } from "./arguments";
 import { onStderr } from "./colors";
 import type { Context } from "./context";
@@ -98,6 +99,12 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     .option("--client-id <id>", "the client ID that the provider assigned to the site")
     .option("--origin <host>", 'the host name of the site behind the gateway, or "s3" for a new bucket')
     .option("--dns <id>", "the ID of the domain's Route 53 hosted zone, or the ARN of a certificate in us-east-1")
+    .addOption(
+      new Option(
+        "--ci <system>",
+        "also write pipelines that plan, review and deploy; in a project with a config, only those",
+      ).choices(CI_SYSTEMS),
+    )
     .action(run(async () => (await import("./commands/init")).init));
   program
     .command("check")
@@ -125,6 +132,10 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     .command("synth")
     .description("write the Terraform configuration")
     .option("--online", "first ask every identity provider of the config whether it is there, and what the config says")
+    .option(
+      "--require-state",
+      "fail if the state would be a local file; for pipelines, whose machines are gone after the job",
+    )
     .action(run(async () => (await import("./commands/synth")).synth));
   program
     .command("access")

@@ -9,7 +9,7 @@ import { describeWithRegistry } from "../support/tools";
 import { installPackage, type Installed } from "./installed";
 
 const ROOT = resolve(__dirname, "../..");
-const EXAMPLES = readdirSync(join(ROOT, "examples"));
+const EXAMPLES = readdirSync(join(ROOT, "examples")).filter((name) => name.endsWith(".ts"));
 const [README_CONFIG] = /(?<=```ts\n)[^]*?(?=```)/.exec(readFileSync(join(ROOT, "README.md"), "utf8"))!;
 const MAX_BYTES = 2_000_000;
 const INIT =
@@ -42,9 +42,11 @@ describeWithRegistry("the package", () => {
     expect(statSync(installed.tarball).size).toBeLessThan(MAX_BYTES);
     const names = filesBelow(installed.root);
     const kinds =
-      /^(package\.json|README\.md|LICENSE|cli\/edgegate\.js|dist\/.+\.(js|d\.ts|zip)|dist\/local\/njs\/\w+)$/;
+      /^(package\.json|README\.md|LICENSE|cli\/edgegate\.js|dist\/.+\.(js|d\.ts|zip)|dist\/local\/njs\/\w+|dist\/examples\/ci\/[\w./-]+\.yml)$/;
     expect(names.filter((name) => !kinds.test(name))).toEqual([]);
-    expect(names.filter((name) => /test|example(?!\.js$)|secret(?!-input|s-manager|s\.|\.js)/.test(name))).toEqual([]);
+    expect(
+      names.filter((name) => /test|example(?!\.js$|s\/ci\/)|secret(?!-input|s-manager|s\.|\.js)/.test(name)),
+    ).toEqual([]);
   });
 
   test("holds the bundles byte for byte as the sources make them", () => {

@@ -1,5 +1,6 @@
 /** `edgegate synth`: checks the config, then writes the Terraform configuration. The CDKTF CLI runs it, too. */
 import { relative, resolve } from "node:path";
+import { ConfigError } from "../../config/error";
 import { loadConfig } from "../../config/load";
 import { otherNames } from "../../config/other-names";
 import type { Config } from "../../config/schema";
@@ -13,11 +14,19 @@ const CDKTF = "npx cdktf-cli@0.21.0";
 
 export interface SynthOptions extends GlobalOptions {
   online?: boolean;
+  requireState?: boolean;
 }
 
 export async function synth(options: SynthOptions): Promise<Outcome> {
   const file = configFile(options);
   const config = loadConfig(file);
+  if (options.requireState && config.state === undefined)
+    throw new ConfigError(file, [
+      {
+        path: "state",
+        message: 'write the bucket of Terraform\'s state, as in state: { bucket: "wiki-state", region: "us-east-1" }',
+      },
+    ]);
   const online = options.online ? await (await import("../online")).checkOnline(config, file, options) : [];
   const notes = otherNames(config);
   // Loading takes a second. Mistakes in the config are reported before that.
