@@ -7,7 +7,7 @@ import type { Engine } from "../local/engines";
 import { METHODS } from "../policy/rule";
 import { SHORT_ID } from "../session/revocation";
 import { CI_SYSTEMS } from "./ci-files";
-import { parseMoment, parseRequestId, parseSince, parseStoreArn, parseUid, REQUEST_ID } from "./arguments";
+import { parseMoment, parseRequestId, parseSince, parseStoreArn, parseTrust, parseUid, REQUEST_ID } from "./arguments";
 import { onStderr } from "./colors";
 import type { Context } from "./context";
 import { CommandFailure, EXIT_CODES, EXIT_CODE_HELP, type Exit } from "./failures";
@@ -148,6 +148,12 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     .command("permissions")
     .description("write the IAM policies of whoever deploys the gateway")
     .requiredOption("--out <folder>", "where to write them")
+    .option("--plan", "also those of a role that can only plan: it writes nothing, and reads no secret")
+    .option(
+      "--trust <repository>",
+      "also who may take both roles: github:owner/repository[:environment] or gitlab:group/project[:branch]",
+      parseTrust,
+    )
     .option("--protect-keys", "instead, policies that keep everybody else from the keys that sign sessions")
     .option(
       "--store <arn>",
