@@ -162,6 +162,11 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     )
     .action(run(async () => (await import("./commands/permissions")).permissions));
   program
+    .command("teardown")
+    .description("say what a teardown takes, in the order to do it: what waits, what is lost and what remains")
+    .option("--plan", "say it; the command changes nothing")
+    .action(run(async () => (await import("./commands/teardown")).teardown));
+  program
     .command("cost")
     .description("estimate the monthly bill for a traffic profile; without options, that of nobody visiting")
     .option("--users <n>", "people who sign in once a day; the options below follow from it", parseAmount, 0)

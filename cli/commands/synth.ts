@@ -5,12 +5,10 @@ import { loadConfig } from "../../config/load";
 import { otherNames } from "../../config/other-names";
 import type { Config } from "../../config/schema";
 import { postLogoutRedirectUris, redirectUris } from "../../stacks/endpoint-urls";
-import { CONFIG_FILE, configFile } from "../config-file";
+import { cdktfCommand, configFile } from "../config-file";
 import { configFacts } from "../config-text";
 import type { GlobalOptions } from "../options";
 import { facts, type Outcome } from "../output";
-
-const CDKTF = "npx cdktf-cli@0.21.0";
 
 export interface SynthOptions extends GlobalOptions {
   online?: boolean;
@@ -34,8 +32,6 @@ export async function synth(options: SynthOptions): Promise<Outcome> {
   // The CDKTF CLI sets this to the folder that it reads.
   const outdir = process.env["CDKTF_OUTDIR"] ?? "cdktf.out";
   const { stackDir, stackName, identityStacks } = synthesize(config, { outdir });
-  // The CDKTF CLI runs this command again, and can pass another config only through the environment.
-  const environment = resolve(file) === resolve(CONFIG_FILE) ? "" : `EDGEGATE_CONFIG=${relative("", file)} `;
   return {
     json: {
       stackName,
@@ -53,7 +49,7 @@ export async function synth(options: SynthOptions): Promise<Outcome> {
         ...online.map(([id, text]): [string, string] => ["online", `${id}: ${text}`]),
         ["written", relative("", stackDir)],
         ...identityStacks.map((name): [string, string] => ["with", `the stack ${name}`]),
-        ["next", `${environment}${CDKTF} deploy ${[...identityStacks, stackName].join(" ")}`],
+        ["next", `${cdktfCommand(file)} deploy ${[...identityStacks, stackName].join(" ")}`],
       ]) +
       toRegister(config) +
       (notes.length > 0 ? `Notes\n${facts(notes.map(({ path, message }) => [path, message]))}` : ""),
