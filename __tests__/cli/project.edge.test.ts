@@ -31,6 +31,7 @@ describe("without a config no command acts on any", () => {
     ["dev"],
     ["dev --check"],
     ["synth"],
+    ["teardown --plan"],
     ["sessions"],
     ["revoke user alice@example.com --yes"],
     ["lockdown --yes"],
