@@ -14,7 +14,7 @@ const [README_CONFIG] = /(?<=```ts\n)[^]*?(?=```)/.exec(readFileSync(join(ROOT, 
 const MAX_BYTES = 2_000_000;
 const INIT =
   "npx edgegate init --name wiki --domain wiki.example.com --issuer https://login.example.com --client-id wiki " +
-  "--origin wiki-origin.example.com --dns Z0123456789ABCDEFGHIJ";
+  "--origin wiki-origin.example.com --dns Z0123456789ABCDEFGHIJ --ci github";
 
 const filesBelow = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => statSync(join(folder, name)).isFile());
@@ -74,6 +74,7 @@ describeWithRegistry("the package", () => {
 
   test("begins with init, check and synth, and writes the prebuilt bundles", () => {
     expect(installed.run("npx edgegate check")).toMatch(/^gateway\.config\.ts is valid\n/);
+    expect(readFileSync(join(installed.project, ".github/workflows/gateway.yml"), "utf8")).toContain("stacks/wiki\n");
     const { app } = JSON.parse(readFileSync(join(installed.project, "cdktf.json"), "utf8")) as { app: string };
     expect(installed.run(app)).toContain("npx cdktf-cli@0.21.0 deploy wiki");
     const written = filesBelow(join(stack("wiki"), "assets")).map((name) =>
