@@ -58,4 +58,6 @@ compile();
 removeUnused();
 for (const folder of WITH_PLAIN_FILES)
   cpSync(join(ROOT, folder), join(DIST, folder), { recursive: true, filter: (path) => !path.endsWith(".ts") });
+// What "edgegate init --ci" writes.
+cpSync(join(ROOT, "examples/ci"), join(DIST, "examples/ci"), { recursive: true });
 buildArtifacts(join(DIST, "artifacts"));

@@ -1,6 +1,7 @@
 /** Reads IDs and times from the command line. Every function throws InvalidArgumentError with what to write. */
 import { InvalidArgumentError } from "commander";
 import { SHORT_ID } from "../session/revocation";
+import { parseRepository, type Repository } from "../stacks/permissions/repository";
 
 /** A request ID of CloudFront; longer than every other ID. */
 export const REQUEST_ID = /^[\w-]{50,60}={0,2}$/;
@@ -37,4 +38,13 @@ export function parseStoreArn(text: string): string {
   if (!/^arn:aws[a-z-]*:cloudfront::[0-9]{12}:key-value-store\/[0-9a-f-]{36}$/.test(text))
     throw new InvalidArgumentError("write the output session_store_arn of the stack.");
   return text;
+}
+
+export function parseTrust(text: string): Repository {
+  const repository = parseRepository(text);
+  if (!repository)
+    throw new InvalidArgumentError(
+      'write "github:owner/repository", "github:owner@ID/repository@ID" (if the subjects of its tokens have IDs) or "gitlab:group/project"; ":environment" or ":branch" may follow.',
+    );
+  return repository;
 }

@@ -1,5 +1,6 @@
 /** Finds the config. The only default is the file that `edgegate init` writes. */
 import { existsSync } from "node:fs";
+import { relative, resolve } from "node:path";
 import { CommandFailure } from "./failures";
 import type { GlobalOptions } from "./options";
 
@@ -17,4 +18,10 @@ export function configFile({ config }: GlobalOptions): string {
     `no ${CONFIG_FILE} here`,
     'run "npx edgegate init", or name a file with --config or EDGEGATE_CONFIG',
   );
+}
+
+/** How to call the CDKTF CLI: it runs `edgegate synth`, and can pass another config only through the environment. */
+export function cdktfCommand(file: string): string {
+  const environment = resolve(file) === resolve(CONFIG_FILE) ? "" : `EDGEGATE_CONFIG=${relative("", file)} `;
+  return `${environment}npx cdktf-cli@0.21.0`;
 }

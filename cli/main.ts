@@ -6,7 +6,8 @@ import type { Region } from "../costs/prices";
 import type { Engine } from "../local/engines";
 import { METHODS } from "../policy/rule";
 import { SHORT_ID } from "../session/revocation";
-import { parseMoment, parseRequestId, parseSince, parseStoreArn, parseUid, REQUEST_ID } from "./arguments";
+import { CI_SYSTEMS } from "./ci-files";
+import { parseMoment, parseRequestId, parseSince, parseStoreArn, parseTrust, parseUid, REQUEST_ID } from "./arguments";
 import { onStderr } from "./colors";
 import type { Context } from "./context";
 import { CommandFailure, EXIT_CODES, EXIT_CODE_HELP, type Exit } from "./failures";
@@ -103,6 +104,12 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     .option("--client-id <id>", "the client ID that the provider assigned to the site")
     .option("--origin <host>", 'the host name of the site behind the gateway, or "s3" for a new bucket')
     .option("--dns <id>", "the ID of the domain's Route 53 hosted zone, or the ARN of a certificate in us-east-1")
+    .addOption(
+      new Option(
+        "--ci <system>",
+        "also write pipelines that plan, review and deploy; in a project with a config, only those",
+      ).choices(CI_SYSTEMS),
+    )
     .action(run(async () => (await import("./commands/init")).init));
   program
     .command("check")
@@ -130,6 +137,10 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     .command("synth")
     .description("write the Terraform configuration")
     .option("--online", "first ask every identity provider of the config whether it is there, and what the config says")
+    .option(
+      "--require-state",
+      "fail if the state would be a local file; for pipelines, whose machines are gone after the job",
+    )
     .action(
       run(async () => {
         keepYoungGenerationSmall();
@@ -181,6 +192,12 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     .command("permissions")
     .description("write the IAM policies of whoever deploys the gateway")
     .requiredOption("--out <folder>", "where to write them")
+    .option("--plan", "also those of a role that can only plan: it writes nothing, and reads no secret")
+    .option(
+      "--trust <repository>",
+      "also who may take both roles: github:owner/repository[:environment] or gitlab:group/project[:branch]",
+      parseTrust,
+    )
     .option("--protect-keys", "instead, policies that keep everybody else from the keys that sign sessions")
     .option(
       "--store <arn>",
@@ -188,6 +205,11 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
       parseStoreArn,
     )
     .action(run(async () => (await import("./commands/permissions")).permissions));
+  program
+    .command("teardown")
+    .description("say what a teardown takes, in the order to do it: what waits, what is lost and what remains")
+    .option("--plan", "say it; the command changes nothing")
+    .action(run(async () => (await import("./commands/teardown")).teardown));
   program
     .command("cost")
     .description("estimate the monthly bill for a traffic profile; without options, that of nobody visiting")

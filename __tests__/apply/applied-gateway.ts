@@ -8,7 +8,12 @@ import {
   RotateSecretCommand,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import {
+  GetQueueAttributesCommand,
+  SendMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
 import type { GateRun } from "../../local/gate-result";
 import { runGate } from "../../local/gate-sandbox";
 import type { SessionKeys } from "../../session/keys";
@@ -49,6 +54,8 @@ export interface AppliedGateway {
   send(command: RevocationCommand): Promise<void>;
   /** Publishes a command to the topic. */
   publish(command: RevocationCommand): Promise<void>;
+  /** Behind Terraform's back: how long a queue keeps messages, in seconds. @returns what it was */
+  retain(queueUrl: string, seconds: string): Promise<string>;
   close(): void;
 }
 
@@ -158,6 +165,14 @@ export function openGateway(
       );
     },
     publish: (command) => account.publish(output("revocation_topic_arn"), JSON.stringify(command)),
+    async retain(queueUrl, seconds) {
+      const name = "MessageRetentionPeriod";
+      const { Attributes } = await sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [name] }),
+      );
+      await sqs.send(new SetQueueAttributesCommand({ QueueUrl: queueUrl, Attributes: { [name]: seconds } }));
+      return Attributes![name]!;
+    },
     close: () => [lambda, secrets, sqs].forEach((each) => each.destroy()),
   };
 }

@@ -25,6 +25,8 @@ import { placesOf } from "../support/secret-search";
 import { readToken } from "../support/session-tokens";
 import { openGateway, type AppliedGateway } from "./applied-gateway";
 import { together, userChanges, type ConfigChange } from "./changes";
+import { STATE } from "./pipeline";
+import { pipelineSteps } from "./pipeline-steps";
 
 /** Milliseconds. The provider's own waits dominate: 25 s for each SQS queue. */
 const STEP_LIMIT = 900_000;
@@ -62,6 +64,7 @@ describeWithDeployment("the example, applied", (open, moto) => {
     });
     idp.authenticatedAt = Math.floor(Date.now() / 1000);
     hostedZone = await account.createHostedZone("example.com");
+    await account.putObject(STATE.bucket, "empty", "");
     before = await account.inventory();
     deployment = open({
       name,
@@ -171,6 +174,12 @@ describeWithDeployment("the example, applied", (open, moto) => {
     await expect(deployment.plan()).resolves.toMatchObject({ isEmpty: true });
   });
 
+  pipelineSteps(step, {
+    gateway: () => ({ name, config: EXAMPLE, account, deployment, gateway, folder: join(folder, "pipeline") }),
+    changed: () => config(["rule"]),
+    secrets,
+  });
+
   step("a lockdown ends every session, and people sign in again immediately", async () => {
     await operate("lockdown", "--yes");
     expect(await decision("bob")).toBe("login key");
@@ -214,7 +223,8 @@ describeWithDeployment("the example, applied", (open, moto) => {
   });
 
   step("the policies of edgegate permissions allow all that Terraform did, from first to last", async () => {
-    const policies = deployPolicies({ ...EXAMPLE, deletionProtection: false }, typesOf(deployment.synthesized()));
+    const config = { ...EXAMPLE, state: STATE, deletionProtection: false };
+    const policies = deployPolicies(config, typesOf(deployment.synthesized()));
     const calls = await account.calls();
     expect(calls.length).toBeGreaterThan(100);
     // Everybody may: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html

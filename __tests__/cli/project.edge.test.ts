@@ -31,6 +31,7 @@ describe("without a config no command acts on any", () => {
     ["dev"],
     ["dev --check"],
     ["synth"],
+    ["teardown --plan"],
     ["sessions"],
     ["revoke user alice@example.com --yes"],
     ["lockdown --yes"],
@@ -117,6 +118,40 @@ describe("edgegate init", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  const PIPELINES = { github: ".github/workflows/gateway.yml", gitlab: ".gitlab-ci.yml" };
+
+  test.each(Object.entries(PIPELINES))("--ci %s writes pipelines for the new stack", async (system, file) => {
+    const { code, stdout, stderr } = await run(["init", ...Object.entries(FLAGS).flat(), "--ci", system]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(read(file)).toContain("STACK_DIR: cdktf.out/stacks/wiki\n");
+    expect(stdout).toMatch(/state: \{ bucket: .* belongs into gateway\.config\.ts before a pipeline deploys/);
+  });
+
+  test("--ci in a project with a config adds the pipelines only, for its stack, and overwrites none", async () => {
+    await init({ ...FLAGS, "--name": "intranet" });
+    const config = read("gateway.config.ts").replace(
+      "  domain:",
+      '  state: { bucket: "states", region: "us-east-1" },\n  domain:',
+    );
+    writeFileSync(join(folder, "gateway.config.ts"), config);
+    const { code, stdout, stderr } = await run(["init", "--ci", "github"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(read(PIPELINES.github)).toContain("STACK_DIR: cdktf.out/stacks/intranet\n");
+    expect(stdout).not.toContain("state: {");
+    expect(read("gateway.config.ts")).toBe(config);
+    writeFileSync(join(folder, PIPELINES.github), "mine");
+    expect((await run(["init", "--ci", "github"])).stdout).toMatch(/gateway\.yml +already there, not changed/);
+    expect(read(PIPELINES.github)).toBe("mine");
+  });
+
+  test("--ci changes no answer that is in the config already", async () => {
+    await init();
+    const { code, stderr } = await run(["init", "--ci", "github", "--domain", "other.example.com"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("leave --domain out to add pipelines to it");
+    expect(readdirSync(folder)).not.toContain(".github");
+  });
+
   describeWith("script", "at a terminal", (script) => {
     test("asks, and asks again after a mistake", async () => {
       const { code, stdout } = await edgegateAtTerminal(
@@ -141,6 +176,16 @@ describe("edgegate init", () => {
       });
     });
   });
+});
+
+test("edgegate synth --require-state refuses a state on a machine that will be gone", async () => {
+  await init();
+  const refused = await run(["synth", "--require-state"]);
+  expect({ code: refused.code, stdout: refused.stdout }).toEqual({ code: 2, stdout: "" });
+  expect(refused.stderr).toMatch(
+    /gateway\.config\.ts: 1 mistake\n +state +write the bucket of Terraform's state, as in/,
+  );
+  expect(readdirSync(folder)).not.toContain("cdktf.out");
 });
 
 describe("edgegate check", () => {

@@ -18,8 +18,8 @@ export interface Installed {
   close(): void;
 }
 
-/** @throws Error with what npm printed */
-export function installPackage(): Installed {
+/** @param manifest of the project, beside what is installed. @throws Error with what npm printed */
+export function installPackage(manifest: object = {}): Installed {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-package-"));
   const [checkout, project] = [join(folder, "checkout"), join(folder, "project")];
   const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: "1" };
@@ -43,7 +43,7 @@ export function installPackage(): Installed {
     readdirSync(folder).find((name) => name.endsWith(".tgz"))!,
   );
   mkdirSync(project);
-  writeFileSync(join(project, "package.json"), '{ "private": true }\n');
+  writeFileSync(join(project, "package.json"), `${JSON.stringify({ private: true, ...manifest })}\n`);
   run(`npm i --prefer-offline --no-audit --no-fund '${tarball}'`);
   return {
     project,

@@ -9,12 +9,12 @@ import { describeWithRegistry } from "../support/tools";
 import { installPackage, type Installed } from "./installed";
 
 const ROOT = resolve(__dirname, "../..");
-const EXAMPLES = readdirSync(join(ROOT, "examples"));
+const EXAMPLES = readdirSync(join(ROOT, "examples")).filter((name) => name.endsWith(".ts"));
 const [README_CONFIG] = /(?<=```ts\n)[^]*?(?=```)/.exec(readFileSync(join(ROOT, "README.md"), "utf8"))!;
 const MAX_BYTES = 2_000_000;
 const INIT =
   "npx edgegate init --name wiki --domain wiki.example.com --issuer https://login.example.com --client-id wiki " +
-  "--origin wiki-origin.example.com --dns Z0123456789ABCDEFGHIJ";
+  "--origin wiki-origin.example.com --dns Z0123456789ABCDEFGHIJ --ci github";
 
 const filesBelow = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => statSync(join(folder, name)).isFile());
@@ -42,9 +42,11 @@ describeWithRegistry("the package", () => {
     expect(statSync(installed.tarball).size).toBeLessThan(MAX_BYTES);
     const names = filesBelow(installed.root);
     const kinds =
-      /^(package\.json|README\.md|LICENSE|cli\/edgegate\.js|dist\/.+\.(js|d\.ts|zip)|dist\/local\/njs\/\w+|dist\/export\/.+\.(tf|json)|dist\/artifacts\/components\.json)$/;
+      /^(package\.json|README\.md|LICENSE|cli\/edgegate\.js|dist\/.+\.(js|d\.ts|zip)|dist\/local\/njs\/\w+|dist\/export\/.+\.(tf|json)|dist\/artifacts\/components\.json|dist\/examples\/ci\/[\w./-]+\.yml)$/;
     expect(names.filter((name) => !kinds.test(name))).toEqual([]);
-    expect(names.filter((name) => /test|example(?!\.js$)|secret(?!-input|s-manager|s\.|\.js)/.test(name))).toEqual([]);
+    expect(
+      names.filter((name) => /test|example(?!\.js$|s\/ci\/)|secret(?!-input|s-manager|s\.|\.js)/.test(name)),
+    ).toEqual([]);
   });
 
   test("holds the bundles byte for byte as the sources make them", () => {
@@ -73,6 +75,7 @@ describeWithRegistry("the package", () => {
 
   test("begins with init, check and synth, and writes the prebuilt bundles", () => {
     expect(installed.run("npx edgegate check")).toMatch(/^gateway\.config\.ts is valid\n/);
+    expect(readFileSync(join(installed.project, ".github/workflows/gateway.yml"), "utf8")).toContain("stacks/wiki\n");
     const { app } = JSON.parse(readFileSync(join(installed.project, "cdktf.json"), "utf8")) as { app: string };
     expect(installed.run(app)).toContain("npx cdktf-cli@0.21.0 deploy wiki");
     const written = filesBelow(join(stack("wiki"), "assets")).map((name) =>

@@ -32,8 +32,12 @@ export interface AwsAccount {
   cloudFront(path: string): Promise<string>;
   /** Everything that there is, one line each. */
   inventory(): Promise<string[]>;
-  /** The actions that Terraform needed, as IAM spells them. */
-  calls(): Promise<string[]>;
+  /** The actions that Terraform needed, as IAM spells them. @param accessKey only those that were signed with it */
+  calls(accessKey?: string): Promise<string[]>;
+  /** An object in a bucket of somebody else's, which is made for it. */
+  putObject(bucket: string, key: string, body: string): Promise<void>;
+  /** Its text. */
+  getObject(bucket: string, key: string): Promise<string>;
   /** All that the functions wrote. */
   logs(): string;
   close(): Promise<void>;
@@ -133,15 +137,12 @@ export async function startAwsAccount(moto: string, trusted: string): Promise<Aw
     return response.text();
   }
 
-  /** Signed for moto, which reads from the signature which service is meant. */
+  /** For moto, which reads from the signature which service is meant. */
+  const signedFor = (service: string) => ({
+    authorization: `AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+  });
   const request = (service: string, path: string, body: string | URLSearchParams) =>
-    send(path, {
-      method: "POST",
-      headers: {
-        authorization: `AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
-      },
-      body,
-    });
+    send(path, { method: "POST", headers: signedFor(service), body });
 
   async function createHostedZone(domain: string): Promise<string> {
     const body = `<CreateHostedZoneRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><CallerReference>${domain}</CallerReference><Name>${domain}</Name></CreateHostedZoneRequest>`;
@@ -203,7 +204,15 @@ export async function startAwsAccount(moto: string, trusted: string): Promise<Aw
     createFunction,
     publish,
     cloudFront: (path) => send(`/2020-05-31/${path}`),
-    calls: async () => JSON.parse(await send("/calls")) as string[],
+    async calls(accessKey) {
+      const byKey = JSON.parse(await send("/calls")) as Record<string, string[]>;
+      return accessKey === undefined ? [...new Set(Object.values(byKey).flat())].sort() : (byKey[accessKey] ?? []);
+    },
+    async putObject(bucket, key, body) {
+      await send(`/${bucket}`, { method: "PUT", headers: signedFor("s3") });
+      await send(`/${bucket}/${key}`, { method: "PUT", headers: signedFor("s3"), body });
+    },
+    getObject: (bucket, key) => send(`/${bucket}/${key}`, { headers: signedFor("s3") }),
     inventory: async () => JSON.parse(await send("/inventory")) as string[],
     logs: () => processes.map((lambda) => lambda.logs()).join(""),
     close,

@@ -53,6 +53,14 @@ export interface PlanOfChanges {
 
 export interface Deployment {
   configFile: string;
+  /** The checkout's folder. */
+  checkout: string;
+  /** Of every command, with Terraform's variables. */
+  environment: NodeJS.ProcessEnv;
+  /** The file that makes Terraform fit for the account; belongs beside `cdk.tf.json`. */
+  override: string;
+  /** The state: a local file. */
+  stateFile: string;
   write(file: string, text: string): void;
   append(file: string, text: string): void;
   /** Puts the checkout's own file there again. */
@@ -167,6 +175,10 @@ function openDeployment(
 
   return {
     configFile: join(checkout, config),
+    checkout,
+    environment: env,
+    override: join(stackDir, "test_override.tf.json"),
+    stateFile: join(checkout, `terraform.${name}.tfstate`),
     write: (file, text) => writeFileSync(join(checkout, file), text),
     append: (file, text) => appendFileSync(join(checkout, file), text),
     restore: (file) => cpSync(join(CHECKOUT, file), join(checkout, file)),

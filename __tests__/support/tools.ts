@@ -18,6 +18,12 @@ const TOOLS = {
   moto: { names: ["moto_server"], get: "pip install 'moto[server]'" },
   checkov: { names: ["checkov"], get: "pip install checkov" },
   tflint: { names: ["tflint"], get: "go install github.com/terraform-linters/tflint@v0.64.0" },
+  actionlint: {
+    names: ["actionlint"],
+    get: "go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.7",
+  },
+  gpg: { names: ["gpg"], get: "apt-get install gnupg" },
+  jq: { names: ["jq"], get: "apt-get install jq" },
   java: { names: ["java"], get: "apt-get install default-jre-headless" },
 } as const;
 export type Tool = keyof typeof TOOLS;

@@ -1,11 +1,14 @@
-/** `edgegate init`: writes a config, `cdktf.json` and `.gitignore`. Existing files are not changed. */
+/**
+ * `edgegate init`: writes a config, `cdktf.json`, `.gitignore` and, with `--ci`, pipelines. Existing files are not changed.
+ */
 import { randomUUID } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { basename } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { createInterface, type Interface } from "node:readline/promises";
 import { ConfigError } from "../../config/error";
-import { parseConfig } from "../../config/load";
+import { loadConfig, parseConfig } from "../../config/load";
 import type { ConfigInput } from "../../config/schema";
+import { ciFiles, type CiSystem } from "../ci-files";
 import { onStderr } from "../colors";
 import { CONFIG_FILE } from "../config-file";
 import { CommandFailure } from "../failures";
@@ -24,7 +27,7 @@ interface Answers {
   dns: string;
 }
 
-export type InitOptions = GlobalOptions & Partial<Answers>;
+export type InitOptions = GlobalOptions & Partial<Answers> & { ci?: CiSystem };
 
 interface Question {
   flag: string;
@@ -66,29 +69,49 @@ const NAMES = Object.keys(QUESTIONS) as (keyof Answers)[];
 const IGNORED = ["node_modules/", "cdktf.out/", ".terraform/", "*.tfstate*"];
 
 export async function init(options: InitOptions): Promise<Outcome> {
-  if (existsSync(CONFIG_FILE))
-    throw new CommandFailure(
-      "usage",
-      `${CONFIG_FILE} already exists`,
-      "edit it, or remove it and run this command again",
-    );
+  if (existsSync(CONFIG_FILE)) return addCi(options);
   const answers = await answersOf(options);
   const files = {
     [CONFIG_FILE]: configText(answers),
     "cdktf.json": `${JSON.stringify(cdktfJson(), null, 2)}\n`,
     ".gitignore": `${IGNORED.join("\n")}\n`,
+    ...(options.ci && ciFiles(options.ci, answers.name)),
   };
+  return outcome(files, [
+    ["npx edgegate check", "shows what the policy decides"],
+    ["npx edgegate dev", "runs the gateway on this machine, with a sign-in page and a demo site"],
+    ["npx edgegate synth", "writes the Terraform configuration"],
+    ...(options.ci ? [STATE, SET_UP_CI] : []),
+  ]);
+}
+
+/** @throws CommandFailure without `--ci`: there is nothing else to add to a project */
+function addCi({ ci, ...given }: InitOptions): Outcome {
+  const ofTheConfig = NAMES.filter((name) => given[name] !== undefined).map((name) => QUESTIONS[name].flag);
+  if (ci === undefined || ofTheConfig.length > 0)
+    throw new CommandFailure(
+      "usage",
+      `${CONFIG_FILE} already exists`,
+      ci === undefined
+        ? "edit it, or remove it and run this command again; --ci github or --ci gitlab adds pipelines to it"
+        : `leave ${ofTheConfig.join(", ")} out to add pipelines to it`,
+    );
+  const config = loadConfig(CONFIG_FILE);
+  return outcome(ciFiles(ci, config.name), [...(config.state ? [] : [STATE]), SET_UP_CI]);
+}
+
+/** A pipeline's machine is gone after the job, and a state on it too. */
+const STATE = [
+  `state: { bucket: "…", region: "us-east-1" }`,
+  `belongs into ${CONFIG_FILE} before a pipeline deploys: the bucket of Terraform's state`,
+] as const;
+const SET_UP_CI = ["docs/ci.md", "says which roles, variables and approvals the pipelines need"] as const;
+
+function outcome(files: Record<string, string>, next: readonly (readonly [name: string, text: string])[]): Outcome {
   const written = Object.entries(files).map(([name, content]) => [name, write(name, content)] as const);
   return {
     json: { files: Object.fromEntries(written) },
-    text:
-      facts(written.map(([name, state]) => [name, told(name, state)])) +
-      "Next\n" +
-      facts([
-        ["npx edgegate check", "shows what the policy decides"],
-        ["npx edgegate dev", "runs the gateway on this machine, with a sign-in page and a demo site"],
-        ["npx edgegate synth", "writes the Terraform configuration"],
-      ]),
+    text: facts(written.map(([name, state]) => [name, told(name, state)])) + `Next\n${facts(next)}`,
   };
 }
 
@@ -215,6 +238,7 @@ function cdktfJson(): object {
 type Written = "written" | "kept";
 
 function write(name: string, content: string): Written {
+  mkdirSync(dirname(name), { recursive: true });
   try {
     writeFileSync(name, content, { flag: "wx" });
     return "written";
@@ -231,5 +255,6 @@ function told(name: string, state: Written): string {
     const missing = IGNORED.filter((line) => !present.includes(line));
     return `already there, not changed${missing.length === 0 ? "" : `; add ${missing.join(" ")}`}`;
   }
-  return 'already there, not changed; its "app" must be "npx edgegate synth"';
+  if (name === "cdktf.json") return 'already there, not changed; its "app" must be "npx edgegate synth"';
+  return "already there, not changed; remove it and run this command again to get the new one";
 }

@@ -1,9 +1,10 @@
-/** `edgegate permissions`: writes the IAM policies of whoever deploys the gateway, and those that protect its keys. */
+/** `edgegate permissions`: writes the IAM policies of whoever deploys or plans, and those that protect the keys. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { loadConfig } from "../../config/load";
 import type { Config } from "../../config/schema";
+import type { Repository } from "../../stacks/permissions/repository";
 import { configFile } from "../config-file";
 import { CommandFailure } from "../failures";
 import type { GlobalOptions } from "../options";
@@ -11,37 +12,65 @@ import { facts, type Outcome } from "../output";
 
 interface PermissionsOptions extends GlobalOptions {
   out: string;
+  plan?: boolean;
+  trust?: Repository;
   protectKeys?: boolean;
   store?: string;
 }
 
-export async function permissions({ out, protectKeys, store, ...options }: PermissionsOptions): Promise<Outcome> {
+export async function permissions(given: PermissionsOptions): Promise<Outcome> {
+  const { out, plan, trust, protectKeys, store, ...options } = given;
   const file = configFile(options);
   const config = loadConfig(file);
   if (store !== undefined && !protectKeys)
     throw new CommandFailure("usage", "--store goes with --protect-keys", "add --protect-keys, or leave --store out");
+  if (protectKeys && (plan || trust))
+    throw new CommandFailure(
+      "usage",
+      "--protect-keys writes other policies than --plan and --trust",
+      "run the command twice",
+    );
   if (protectKeys) return protectingPolicies(config, out, store);
-  const [{ synthesize }, { deployPolicies }] = await Promise.all([
-    import("../../stacks/synthesize"),
-    import("../../stacks/deploy-permissions"),
-  ]);
+  return rolePolicies(config, file, given);
+}
+
+/** Those of the role that deploys, of the one that only plans, and who may take them. */
+async function rolePolicies(config: Config, file: string, { out, plan, trust }: PermissionsOptions): Promise<Outcome> {
+  const { accountId } = config;
+  if (trust && accountId === undefined)
+    throw new CommandFailure(
+      "usage",
+      "--trust needs the account of the roles",
+      'write accountId: "111122223333" into the config; Terraform then also refuses every other account',
+    );
+  const { deployPolicies, planPolicies } = await import("../../stacks/deploy-permissions");
+  const types = await typesOfResources(config);
+  const trusted = trust && (await import("../../stacks/permissions/trust")).trustPolicies(trust, accountId!);
+  mkdirSync(out, { recursive: true });
+  const writeAll = (kind: string, policies: readonly string[]) =>
+    policies.map((policy, place) => write(join(out, `${config.name}-${kind}-${place + 1}.json`), policy));
+  const writeTrust = (kind: string, policy: string | undefined) =>
+    policy === undefined ? [] : [write(join(out, `${config.name}-${kind}-trust.json`), policy)];
+  const deploying = [...writeAll("deploy", deployPolicies(config, types)), ...writeTrust("deploy", trusted?.deploy)];
+  const planning =
+    plan || trust ? [...writeAll("plan", planPolicies(config, types)), ...writeTrust("plan", trusted?.plan)] : [];
+  const lines = (name: string, paths: readonly string[]) =>
+    paths.map((path): [string, string] => [name, relative("", path)]);
+  return {
+    json: { written: [...deploying, ...planning] },
+    text:
+      `Whoever deploys "${config.name}" needs all of these managed policies\n` +
+      facts([["config", relative("", file)], ...lines("deploy", deploying), ...lines("plan", planning)]),
+  };
+}
+
+async function typesOfResources(config: Config): Promise<string[]> {
+  const { synthesize } = await import("../../stacks/synthesize");
   const outdir = mkdtempSync(join(tmpdir(), "edgegate-permissions-"));
   try {
     const { stackDir } = synthesize(config, { outdir });
     const { resource } = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as { resource: object };
-    mkdirSync(out, { recursive: true });
-    const written = deployPolicies(config, Object.keys(resource)).map((policy, place) => {
-      return write(join(out, `${config.name}-deploy-${place + 1}.json`), policy);
-    });
-    return {
-      json: { written },
-      text:
-        `Whoever deploys "${config.name}" needs all of these managed policies\n` +
-        facts([
-          ["config", relative("", file)],
-          ...written.map((path): [string, string] => ["written", relative("", path)]),
-        ]),
-    };
+    return Object.keys(resource);
   } finally {
     rmSync(outdir, { recursive: true });
   }

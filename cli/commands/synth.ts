@@ -1,23 +1,30 @@
 /** `edgegate synth`: checks the config, then writes the Terraform configuration. The CDKTF CLI runs it, too. */
 import { relative, resolve } from "node:path";
+import { ConfigError } from "../../config/error";
 import { loadConfig } from "../../config/load";
 import { otherNames } from "../../config/other-names";
 import type { Config } from "../../config/schema";
 import { postLogoutRedirectUris, redirectUris } from "../../stacks/endpoint-urls";
-import { CONFIG_FILE, configFile } from "../config-file";
+import { cdktfCommand, configFile } from "../config-file";
 import { configFacts } from "../config-text";
 import type { GlobalOptions } from "../options";
 import { facts, type Outcome } from "../output";
 
-const CDKTF = "npx cdktf-cli@0.21.0";
-
 export interface SynthOptions extends GlobalOptions {
   online?: boolean;
+  requireState?: boolean;
 }
 
 export async function synth(options: SynthOptions): Promise<Outcome> {
   const file = configFile(options);
   const config = loadConfig(file);
+  if (options.requireState && config.state === undefined)
+    throw new ConfigError(file, [
+      {
+        path: "state",
+        message: 'write the bucket of Terraform\'s state, as in state: { bucket: "wiki-state", region: "us-east-1" }',
+      },
+    ]);
   const online = options.online ? await (await import("../online")).checkOnline(config, file, options) : [];
   const notes = otherNames(config);
   // Loading takes a second. Mistakes in the config are reported before that.
@@ -25,8 +32,6 @@ export async function synth(options: SynthOptions): Promise<Outcome> {
   // The CDKTF CLI sets this to the folder that it reads.
   const outdir = process.env["CDKTF_OUTDIR"] ?? "cdktf.out";
   const { stackDir, stackName, identityStacks } = synthesize(config, { outdir });
-  // The CDKTF CLI runs this command again, and can pass another config only through the environment.
-  const environment = resolve(file) === resolve(CONFIG_FILE) ? "" : `EDGEGATE_CONFIG=${relative("", file)} `;
   return {
     json: {
       stackName,
@@ -44,7 +49,7 @@ export async function synth(options: SynthOptions): Promise<Outcome> {
         ...online.map(([id, text]): [string, string] => ["online", `${id}: ${text}`]),
         ["written", relative("", stackDir)],
         ...identityStacks.map((name): [string, string] => ["with", `the stack ${name}`]),
-        ["next", `${environment}${CDKTF} deploy ${[...identityStacks, stackName].join(" ")}`],
+        ["next", `${cdktfCommand(file)} deploy ${[...identityStacks, stackName].join(" ")}`],
       ]) +
       toRegister(config) +
       (notes.length > 0 ? `Notes\n${facts(notes.map(({ path, message }) => [path, message]))}` : ""),

@@ -8,6 +8,7 @@ import { EVERYTHING } from "../../support/configs";
 import { describeWithTerraform, type Plan } from "../../support/terraform";
 import { describeWith } from "../../support/tools";
 import { review } from "../checkov";
+import { planOfAddresses } from "./addresses";
 import { planOfDistribution } from "./distribution";
 import { planOfFunctions } from "./functions";
 import { planOfNames } from "./names";
@@ -41,6 +42,7 @@ describeWithTerraform("the plan", (open) => {
   planOfFunctions(all);
   planOfWebAcl(all);
   planOfStorage(all);
+  planOfAddresses(all);
   const { plan } = all;
 
   test("lets no other account have the gateway", () => {

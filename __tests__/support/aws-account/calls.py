@@ -31,6 +31,7 @@ ACTIONS = {
     "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
     "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
     "s3:HeadBucket": "s3:ListBucket",
+    "s3:HeadObject": "s3:GetObject",
     "s3:ListObjectVersions": "s3:ListBucketVersions",
     "s3:ListObjectsV2": "s3:ListBucket",
     "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
@@ -38,17 +39,18 @@ ACTIONS = {
     "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
 }
 
-called = set()
+# By access key: whoever plans may have another one.
+called = {}
 
 
 def note(environ):
     if "terraform" not in environ.get("HTTP_USER_AGENT", "").lower():
         return
-    scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
+    scope = re.search(r"Credential=([^/]+)/\d+/[^/]+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
     if scope:
-        service = MODELS.get(scope[1], scope[1])
+        service = MODELS.get(scope[2], scope[2])
         action = f"{service}:{operation(service, Request(environ))}"
-        called.add(ACTIONS.get(action, action))
+        called.setdefault(scope[1], set()).add(ACTIONS.get(action, action))
 
 
 def operation(service, request):
@@ -60,6 +62,9 @@ def operation(service, request):
         # For whoever answers.
         request.environ["wsgi.input"] = io.BytesIO(body)
         return parse_qs(body.decode())["Action"][0]
+    # Some SDKs say it, where path and query leave a doubt.
+    if "x-id" in request.args:
+        return request.args["x-id"]
     # Of several that fit, the one that says most about path and query.
     fitting = [(score, name) for name, method, path, query, score in routes(service) if method == request.method and path.fullmatch(request.path) and query <= set(request.args)]
     return max(fitting)[1] if fitting else f"{request.method} {request.full_path}"

@@ -36,7 +36,7 @@ def main(port, runner):
             found = {*inventory("cloudfront", cloudfront.resources()), *moto_inventory()} - {DEFAULT_BUS}
             return Response(json.dumps(sorted(found)), content_type="application/json")(environ, start_response)
         if path == "/calls":
-            return Response(json.dumps(sorted(calls.called)), content_type="application/json")(environ, start_response)
+            return Response(json.dumps({key: sorted(actions) for key, actions in calls.called.items()}), content_type="application/json")(environ, start_response)
         calls.note(environ)
         app = cloudfront if path.startswith("/2020-05-31/") else moto
         return app(environ, start_response)
