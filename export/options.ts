@@ -4,7 +4,6 @@
  */
 import type { z } from "zod";
 import { customOrigin } from "../config/origins/custom";
-import { lambdaUrlOrigin } from "../config/origins/lambda-url";
 import { host, HOST } from "../config/fields";
 import { identityProvider } from "../config/identity-provider";
 import { configSchema } from "../config/schema";
@@ -99,11 +98,6 @@ export const MODULE_OPTIONS: readonly ModuleOption[] = [
     field: customOrigin.shape.domainName,
     condition: isHost,
     description: "The server's host name.",
-  })),
-  ...(["origin", "behaviors.*.origin"] as const).map((path) => ({
-    path: `${path}.functionArn`,
-    field: lambdaUrlOrigin.shape.functionArn,
-    description: "The function, or the alias that the URL belongs to.",
   })),
   {
     path: "session.absolute",

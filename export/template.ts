@@ -38,14 +38,15 @@ export function templateOf(config: Config): Template {
 }
 
 /**
- * The config without the values of which others are made: origin groups are named after digests of their members, and the
- * audience of an assertion can follow from the issuer.
+ * The config without the values of which others are made: origin groups are named after digests of their members, a
+ * function's permissions follow from account and region in its ARN, and the audience of an assertion can follow from the
+ * issuer.
  */
 function variablePart(config: Config): object {
   const groups = [config.origin, ...config.behaviors.map(({ origin }) => origin)].flatMap((origin) =>
     origin.failover ? [originId(origin), originId(origin.failover.to)] : [],
   );
-  const isFree = (origin: Origin) => !groups.includes(originId(origin));
+  const isFree = (origin: Origin) => origin.type !== "lambda-url" && !groups.includes(originId(origin));
   const providers = Object.entries(config.identityProviders).map(([id, { issuer, ...provider }]) => {
     const { clientAuthentication: authentication } = provider;
     const isNeeded = typeof authentication === "object" && authentication.audience === undefined;

@@ -25,5 +25,5 @@ export interface SiteSettings {
 
 /** @param value of the header: JSON in the encoding of HTML forms, because a header has only ASCII */
 export function readSiteSettings(value: string): SiteSettings {
-  return JSON.parse(decodeURIComponent(value.replaceAll("+", " "))) as SiteSettings;
+  return JSON.parse(decodeURIComponent(value.replace(/\+/g, " "))) as SiteSettings;
 }
