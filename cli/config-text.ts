@@ -1,4 +1,5 @@
 /** Summarizes a config for people. */
+import { isAttached } from "../config/distribution";
 import { issuerOf } from "../config/identity-provider";
 import { originsOf, type SingleOrigin } from "../config/origins/origin";
 import { protectionOf } from "../config/origins/protection";
@@ -15,9 +16,14 @@ export function configFacts(config: Config): [name: string, text: string][] {
     ["hosts", hostsOf(config).join(", ")],
     ["sign-in", providers.join(", ")],
     ["policy", `${count(config.policy.length, "rule")}, everything else is denied`],
+    ...(isAttached(config) ? [["distribution", distributionText(config)] as [string, string]] : []),
     ["web ACL", describeWebAcl(config)],
     ...originFacts(config),
   ];
+}
+
+function distributionText({ distribution }: Config): string {
+  return typeof distribution === "object" ? `yours, ${distribution.id}` : "yours";
 }
 
 /** A line for each origin: what keeps others out. */

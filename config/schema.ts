@@ -4,10 +4,11 @@
  */
 import { z } from "zod";
 import { METHODS, type PolicyRule } from "../policy/rule";
+import { EXISTING, managedDistribution } from "./distribution";
 import { duration, host, hostedZone, pathPattern, region, role, servedHost, slug, text } from "./fields";
 import { identityProvider } from "./identity-provider";
 import { maintenance } from "./maintenance";
-import { origin } from "./origins/origin";
+import { origin, type Origin } from "./origins/origin";
 import { signInHook } from "./sign-in-hook";
 import { theme } from "./theme";
 import { waf } from "./waf";
@@ -75,6 +76,8 @@ const originSecret = z.strictObject({
     .min(1, "write at least 1")
     .max(365, "write at most 365")
     .default(90),
+  /** For an existing distribution: whether the gate sends the secret. Elsewhere, `secretHeader` of an origin says it. */
+  send: z.boolean("write true or false").default(false),
 });
 
 const onEvent = z.enum(["ignore", "revoke"], 'write "ignore" or "revoke"').default("ignore");
@@ -170,6 +173,8 @@ export const configSchema = z.strictObject({
   /** The host that people open. */
   domain: servedHost,
   alternateDomains: z.array(servedHost).default([]),
+  /** `"existing"` makes everything but distribution, DNS, certificate and web ACL. */
+  distribution: managedDistribution,
   /** The path prefix of the gateway's own endpoints. */
   basePath: text(/^\/[A-Za-z0-9_~-]{1,32}$/, 'one path segment, such as "/_gate"').default("/_gate"),
   identityProviders: z
@@ -278,9 +283,22 @@ export const configSchema = z.strictObject({
   tags,
 });
 
+/** For a distribution that exists. */
+export const attachedSchema = configSchema.extend(EXISTING);
+
+type Managed = z.output<typeof configSchema>;
+
+/** With a distribution of the gateway's own. */
+export type ManagedConfigInput = z.input<typeof configSchema>;
+/** For a distribution that exists. */
+export type AttachedConfigInput = z.input<typeof attachedSchema>;
 /** The config as people write it. */
-export type ConfigInput = z.input<typeof configSchema>;
+export type ConfigInput = ManagedConfigInput | AttachedConfigInput;
 /** The config as the rest of the project reads it: checked, with every default filled in, durations in seconds. */
-export type Config = z.output<typeof configSchema>;
+export type Config = Omit<Managed, "distribution" | "origin"> & {
+  distribution: Managed["distribution"] | z.output<typeof attachedSchema>["distribution"];
+  /** Undefined if and only if the distribution is an existing one. */
+  origin: Origin | undefined;
+};
 export type { Origin } from "./origins/origin";
 export type Behavior = Config["behaviors"][number];

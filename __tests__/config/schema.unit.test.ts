@@ -80,7 +80,8 @@ describe("a config without a mistake", () => {
       origin: { type: "s3", index: "index.html", spa: false },
       alternateDomains: [],
       basePath: "/_gate",
-      originSecret: { rotationDays: 90 },
+      distribution: "managed",
+      originSecret: { rotationDays: 90, send: false },
       identityProviders: {
         main: {
           profile: "generic",

@@ -1,6 +1,7 @@
 /** Every mistake that one can make in a config. */
 import { statSync } from "node:fs";
 import { TEXT_KEYS } from "../../pages/texts/texts";
+import { ATTACH_MISTAKES } from "./attach-mistakes";
 import { IDENTITY } from "./identity-mistakes";
 import { ORIGIN_MISTAKES } from "./origin-mistakes";
 import { WAF } from "./waf-mistakes";
@@ -521,4 +522,13 @@ const HOOK: Mistake[] = [
   [hook({ lambda: LAMBDA, roles: ["admin"] }), "signInHook.roles", UNKNOWN],
 ];
 
-export const MISTAKES: Mistake[] = [...SITE, ...IDENTITY, ...HOOK, ...ORIGIN_MISTAKES, ...DELIVERY, ...WAF, ...POLICY];
+export const MISTAKES: Mistake[] = [
+  ...SITE,
+  ...IDENTITY,
+  ...HOOK,
+  ...ORIGIN_MISTAKES,
+  ...ATTACH_MISTAKES,
+  ...DELIVERY,
+  ...WAF,
+  ...POLICY,
+];

@@ -1,5 +1,5 @@
 /** Configs that tests share. */
-import type { ConfigInput } from "../../config/schema";
+import type { ManagedConfigInput } from "../../config/schema";
 import { LOGO } from "./images/images";
 import { BEHAVIORS } from "./origins";
 
@@ -10,10 +10,11 @@ export const CLIENT_KEYS = [
 ];
 
 /** Uses every setting: what plans here plans anywhere. */
-export const EVERYTHING: ConfigInput = {
+export const EVERYTHING: ManagedConfigInput = {
   name: "everything",
   domain: "app.example.com",
   alternateDomains: ["docs.example.com", "admin.example.com"],
+  distribution: "managed",
   basePath: "/_door",
   identityProviders: {
     staff: {

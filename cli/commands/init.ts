@@ -5,7 +5,7 @@ import { basename } from "node:path";
 import { createInterface, type Interface } from "node:readline/promises";
 import { ConfigError } from "../../config/error";
 import { parseConfig } from "../../config/load";
-import type { ConfigInput } from "../../config/schema";
+import type { ManagedConfigInput } from "../../config/schema";
 import { onStderr } from "../colors";
 import { CONFIG_FILE } from "../config-file";
 import { CommandFailure } from "../failures";
@@ -150,7 +150,7 @@ function problemOf(name: keyof Answers, answer: string): string | undefined {
   }
 }
 
-function configOf({ name, domain, issuer, clientId, origin, dns }: Answers): ConfigInput {
+function configOf({ name, domain, issuer, clientId, origin, dns }: Answers): ManagedConfigInput {
   return {
     name,
     domain,

@@ -2,8 +2,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { isAttached } from "../../config/distribution";
 import { loadConfig } from "../../config/load";
 import type { Config } from "../../config/schema";
+import { authFunctionName } from "../../stacks/names";
 import { configFile } from "../config-file";
 import { CommandFailure } from "../failures";
 import type { GlobalOptions } from "../options";
@@ -40,11 +42,17 @@ export async function permissions({ out, protectKeys, store, ...options }: Permi
         facts([
           ["config", relative("", file)],
           ...written.map((path): [string, string] => ["written", relative("", path)]),
+          ...(isAttached(config) ? [["distribution", ofTheOwner(config)] as [string, string]] : []),
         ]),
     };
   } finally {
     rmSync(outdir, { recursive: true });
   }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-permissions.html */
+function ofTheOwner(config: Config): string {
+  return `whoever changes yours also needs lambda:GetFunction and lambda:EnableReplication* on ${authFunctionName(config)}:*`;
 }
 
 /** What keeps everybody but the gateway's functions from the keys that sign sessions. */

@@ -1,5 +1,6 @@
 /** `edgegate synth`: checks the config, then writes the Terraform configuration. The CDKTF CLI runs it, too. */
 import { relative, resolve } from "node:path";
+import { isAttached } from "../../config/distribution";
 import { loadConfig } from "../../config/load";
 import { otherNames } from "../../config/other-names";
 import type { Config } from "../../config/schema";
@@ -45,6 +46,9 @@ export async function synth(options: SynthOptions): Promise<Outcome> {
         ["written", relative("", stackDir)],
         ...identityStacks.map((name): [string, string] => ["with", `the stack ${name}`]),
         ["next", `${environment}${CDKTF} deploy ${[...identityStacks, stackName].join(" ")}`],
+        ...(isAttached(config)
+          ? [["then", "put its outputs into your distribution: docs/attach.md"] as [string, string]]
+          : []),
       ]) +
       toRegister(config) +
       (notes.length > 0 ? `Notes\n${facts(notes.map(({ path, message }) => [path, message]))}` : ""),
