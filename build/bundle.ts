@@ -17,6 +17,7 @@ export function buildArtifacts(folder = FOLDER): Artifacts {
   const artifacts = artifactsIn(folder);
   const contents = {
     gate: buildGate(),
+    gateWithFunctions: buildGate({ withFunctions: true }),
     ...buildHandlerZips({
       auth: "edge-handlers/auth/cloudfront.ts",
       site: "edge-handlers/site/cloudfront.ts",

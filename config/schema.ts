@@ -11,6 +11,7 @@ import { maintenance } from "./maintenance";
 import { origin, type Origin } from "./origins/origin";
 import { signInHook } from "./sign-in-hook";
 import { theme } from "./theme";
+import { viewerRequest } from "./viewer-request";
 import { waf } from "./waf";
 
 /** Headers with a fixed meaning; a config must not map a claim to them. */
@@ -195,6 +196,8 @@ export const configSchema = z.strictObject({
   policy: z
     .array(policyRule, 'write a list of rules, such as [{ path: "/**", allow: "signed-in" }]')
     .min(1, 'write at least one rule, such as { path: "/**", allow: "signed-in" }; what no rule matches is denied'),
+  /** Functions of your own on viewer requests, which run in the gate. */
+  viewerRequest: viewerRequest.optional(),
   session: session.prefault({}),
   /** Asked after each sign-in: may refuse the user, add claims and grant roles. */
   signInHook: signInHook.optional(),

@@ -82,7 +82,7 @@ export class Gateway extends Construct {
     super(scope, id);
     new FixedSettings(this, "fixed_settings", config);
     const store = new SessionStore(this, "session_store", config);
-    const gate = new Gate(this, "gate", { config, source: artifacts.gate, store });
+    const gate = new Gate(this, "gate", { config, artifacts, store });
     const secrets = new Secrets(this, "secret", config);
     const auth = new EdgeFunction(this, "auth", {
       functionName: authFunctionName(config),

@@ -22,6 +22,7 @@ interface Written {
 const folder = mkdtempSync(join(tmpdir(), "edgegate-attached-"));
 const artifacts = {
   gate: join(folder, "gate.js"),
+  gateWithFunctions: join(folder, "gate-with-functions.js"),
   auth: join(folder, "auth.zip"),
   site: join(folder, "site.zip"),
   keyRotator: join(folder, "key-rotator.zip"),

@@ -50,6 +50,7 @@ describe("the stack's AWS provider", () => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-own-stack-"));
   const artifacts = {
     gate: join(folder, "gate.js"),
+    gateWithFunctions: join(folder, "gate-with-functions.js"),
     auth: join(folder, "auth.zip"),
     site: join(folder, "site.zip"),
     keyRotator: join(folder, "key-rotator.zip"),

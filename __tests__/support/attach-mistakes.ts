@@ -1,5 +1,5 @@
 /** Mistakes in the config of a gateway for an existing distribution. */
-import { SMALL, type Mistake } from "./small-config";
+import { SMALL, UNKNOWN, type Mistake } from "./small-config";
 
 /** What turns the small config into one without a mistake. */
 export const EXISTING = { distribution: "existing", origin: undefined, hostedZoneId: undefined } as const;
@@ -28,6 +28,44 @@ const OF_THE_OWNER: [setting: string, value: unknown, why: string][] = [
   ["accessLogBucketArn", "arn:aws:s3:::logs", "its owner configures access logs (docs/attach.md)"],
 ];
 
+const OWN = 'write the text of a function (request) { … return request; }, or { file: "rewrite.js" }';
+const FORM =
+  "write function (request) { … return request; }, or the program of a CloudFront function with its handler(event)";
+
+const OF_FUNCTIONS: Mistake[] = [
+  [{ viewerRequest: {} }, "viewerRequest", "write before or after, or leave viewerRequest out; it is {}"],
+  [{ viewerRequest: "rewrite.js" }, "viewerRequest", 'write an object; it is "rewrite.js"'],
+  [{ viewerRequest: { during: "x", after: "(r) => r" } }, "viewerRequest.during", UNKNOWN],
+  [{ viewerRequest: { after: 1 } }, "viewerRequest.after", `${OWN}; it is 1`],
+  [{ viewerRequest: { after: (r: unknown) => r } }, "viewerRequest.after", `${OWN}; it is a function`],
+  [{ viewerRequest: { after: {} } }, "viewerRequest.after", `${OWN}; it is {}`],
+  [
+    { viewerRequest: { after: { file: "no-such.js" } } },
+    "viewerRequest.after",
+    'there is no such file that can be read; write a path relative to the working directory; it is {"file":"no-such.js"}',
+  ],
+  [
+    { viewerRequest: { before: "rewrite.js" } },
+    "viewerRequest.before",
+    'write { file: "rewrite.js" } for a file; it is "rewrite.js"',
+  ],
+  [
+    { viewerRequest: { before: "rewrite()" } },
+    "viewerRequest.before",
+    `it defines no function "handler"; ${FORM}; it is "rewrite()"`,
+  ],
+  [
+    { viewerRequest: { before: "(r) => r?.uri" } },
+    "viewerRequest.before",
+    'the runtime has no optional chaining (?.) (line 1); use &&; it is "(r) => r?.uri"',
+  ],
+  [
+    { viewerRequest: { before: "(r) => S.hosts" } },
+    "viewerRequest.before",
+    'it uses "S" (line 1), which it does not define and the runtime does not have; it is "(r) => S.hosts"',
+  ],
+];
+
 export const ATTACH_MISTAKES: Mistake[] = [
   [
     { distribution: "exsting" },
@@ -35,7 +73,11 @@ export const ATTACH_MISTAKES: Mistake[] = [
     'write "managed", "existing" or { id: "E2QWRUHAPOMQZL" }; it is "exsting"',
   ],
   [{ ...EXISTING, distribution: { id: "wiki" } }, "distribution.id", `${ID}; it is "wiki"`],
-  [{ ...EXISTING, distribution: {} }, "distribution.id", `${ID}; it is missing`],
+  [
+    { ...EXISTING, distribution: {} },
+    "distribution",
+    'write "existing" or { id: "E2QWRUHAPOMQZL" }; it is {}',
+  ],
   ...OF_THE_OWNER.map(([setting, value, why]): Mistake => [
     { ...EXISTING, [setting]: value },
     setting,
@@ -46,5 +88,6 @@ export const ATTACH_MISTAKES: Mistake[] = [
     "originSecret.send",
     "remove it, and write secretHeader: true for each server that checks it",
   ],
+  ...OF_FUNCTIONS,
   [{ originSecret: { send: "yes" } }, "originSecret.send", 'write true or false; it is "yes"'],
 ];

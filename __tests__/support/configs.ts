@@ -113,6 +113,19 @@ export const EVERYTHING: ManagedConfigInput = {
     { path: "/catalogue/**", allow: "signed-in" },
     { path: "/**", allow: { roles: ["staff"] } },
   ],
+  viewerRequest: {
+    before:
+      'function (request) { return request.uri === "/old" ? { statusCode: 301, headers: { location: { value: "/new" } } } : request; }',
+    after: [
+      "// A function as CloudFront has it. ${not a template}",
+      "import crypto from 'crypto';",
+      "function handler(event) {",
+      "  var request = event.request;",
+      "  request.headers['x-tag'] = { value: `${crypto.createHash('md5').update(request.uri).digest('hex')} %{nor this}` };",
+      "  return request;",
+      "}",
+    ].join("\n"),
+  },
   session: { absolute: "12h", idle: "2h", token: "5m", onReuse: "revoke-user", keyRotationDays: 7 },
   signInHook: {
     url: "https://people.example.com/gateway?tenant=1",
