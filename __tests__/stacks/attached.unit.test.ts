@@ -102,6 +102,7 @@ describe("the stack", () => {
     expect(idOf("server_with_secret")).toBe("b689b0a8-53d0-40ab-baf2-68738e2966ac");
     for (const name of ["server", "server_by_host"])
       expect(idOf(name)).toMatch(/^\$\{aws_cloudfront_origin_request_policy\.cache_viewer/);
+    expect(idOf("shared_with_secret")).toBe("${aws_cloudfront_origin_request_policy.cache_secret.id}");
     expect(policies["shared"]).not.toHaveProperty("origin_request_policy_id");
     expect(policies["bucket"]).not.toHaveProperty("origin_request_policy_id");
   });

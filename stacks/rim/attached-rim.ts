@@ -10,10 +10,12 @@ export interface PoliciesToChoose {
   server: CachePolicies;
   /** The same for servers that need the host that people opened. */
   serverByHost: CachePolicies;
-  /** Servers that get the origin secret; undefined if the gate sends none. The others above never get it. */
+  /** Servers that get the origin secret; undefined if the gate sends none. No other policy here passes it on. */
   serverWithSecret?: CachePolicies;
   /** Files for all users alike, which the origin marks as cacheable. They never learn who is asking. */
   shared: CachePolicies;
+  /** The same, from a server that gets the origin secret. */
+  sharedWithSecret?: CachePolicies;
   /** The files of a bucket. */
   bucket: CachePolicies;
 }
@@ -37,6 +39,7 @@ function policiesToChoose(caching: Caching, config: Config, responseHeadersPolic
     serverByHost: caching.policiesForServer({ byHost: true, withSecret: false }, "disabled"),
     ...(config.originSecret.send && {
       serverWithSecret: caching.policiesForServer({ byHost: false, withSecret: true }, "disabled"),
+      sharedWithSecret: caching.policiesForServer({ byHost: false, withSecret: true }, "optimized"),
     }),
     shared: caching.policiesForServer({ byHost: false, withSecret: false }, "optimized"),
     bucket: caching.policiesForBucket("optimized"),
