@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
+import type { ConfigProblem } from "./error";
 import { FunctionSourceError, readFunctionSource } from "../cloudfront/function-source";
 
 const error = 'write the text of a function (request) { … return request; }, or { file: "rewrite.js" }';
@@ -43,3 +44,15 @@ export const viewerRequest = z
   );
 
 export type ViewerRequest = z.output<typeof viewerRequest>;
+
+/** What the owner of a config must know about its functions: the policy does not decide all that they do. */
+export function functionNotes({ viewerRequest: own }: { viewerRequest?: ViewerRequest | undefined }): ConfigProblem[] {
+  return [
+    ...(own?.before === undefined
+      ? []
+      : [{ path: "viewerRequest.before", message: "what it answers itself is sent to everybody, without a decision" }]),
+    ...(own?.after === undefined
+      ? []
+      : [{ path: "viewerRequest.after", message: "the path that it returns is not decided again (docs/attach.md)" }]),
+  ];
+}

@@ -4,6 +4,7 @@ import { isAttached } from "../../config/distribution";
 import { loadConfig } from "../../config/load";
 import { otherNames } from "../../config/other-names";
 import type { Config } from "../../config/schema";
+import { functionNotes } from "../../config/viewer-request";
 import { postLogoutRedirectUris, redirectUris } from "../../stacks/endpoint-urls";
 import { CONFIG_FILE, configFile } from "../config-file";
 import { configFacts } from "../config-text";
@@ -20,7 +21,7 @@ export async function synth(options: SynthOptions): Promise<Outcome> {
   const file = configFile(options);
   const config = loadConfig(file);
   const online = options.online ? await (await import("../online")).checkOnline(config, file, options) : [];
-  const notes = otherNames(config);
+  const notes = [...otherNames(config), ...functionNotes(config)];
   // Loading takes a second. Mistakes in the config are reported before that.
   const { synthesize } = await import("../../stacks/synthesize");
   // The CDKTF CLI sets this to the folder that it reads.
