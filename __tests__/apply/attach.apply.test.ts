@@ -61,7 +61,9 @@ describeWithTerraform("a gateway attached to a distribution, applied", (open) =>
     step("the gateway makes no distribution, and leaves nothing to do", async () => {
       run(gateway, "apply");
       expect(changesOf(gateway.plan().json)).toEqual([]);
-      const made = (await account.inventory()).filter((line) => !before.includes(line));
+      const made = (await account.inventory()).filter(
+        (line) => !before.includes(line) && !line.startsWith("iam managed_policies "),
+      );
       expect(made.filter((line) => line.startsWith("cloudfront distribution"))).toEqual([]);
       expect(made.length).toBeGreaterThan(20);
     });
@@ -123,7 +125,10 @@ describeWithTerraform("a gateway attached to a distribution, applied", (open) =>
     step("both are destroyed, the distribution first", async () => {
       run(owner, "destroy");
       run(gateway, "destroy");
-      const left = (await account.inventory()).filter((line) => !line.startsWith("kms keys "));
+      // moto makes what is AWS's own when a service first needs it.
+      const left = (await account.inventory()).filter(
+        (line) => !/^(kms keys |iam managed_policies arn:aws:iam::aws:)/.test(line),
+      );
       expect(left.filter((line) => !before.includes(line))).toEqual([]);
     });
   }),
