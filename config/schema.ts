@@ -9,6 +9,7 @@ import { duration, host, hostedZone, pathPattern, region, role, servedHost, slug
 import { identityProvider } from "./identity-provider";
 import { maintenance } from "./maintenance";
 import { origin, type Origin } from "./origins/origin";
+import { originSecret } from "./origins/secret";
 import { signInHook } from "./sign-in-hook";
 import { theme } from "./theme";
 import { viewerRequest } from "./viewer-request";
@@ -67,18 +68,6 @@ const behavior = z.strictObject({
   origin,
   /** `optimized` caches what the origin allows, and serves it to all users. */
   caching: caching.default("disabled"),
-});
-
-const originSecret = z.strictObject({
-  /** Days from one value to the next. A server that does not read them itself must learn the next one within that time. */
-  rotationDays: z
-    .number("write a number of days")
-    .int("write a whole number of days")
-    .min(1, "write at least 1")
-    .max(365, "write at most 365")
-    .default(90),
-  /** For an existing distribution: whether the gate sends the secret. Elsewhere, `secretHeader` of an origin says it. */
-  send: z.boolean("write true or false").default(false),
 });
 
 const onEvent = z.enum(["ignore", "revoke"], 'write "ignore" or "revoke"').default("ignore");

@@ -73,11 +73,7 @@ export const ATTACH_MISTAKES: Mistake[] = [
     'write "managed", "existing" or { id: "E2QWRUHAPOMQZL" }; it is "exsting"',
   ],
   [{ ...EXISTING, distribution: { id: "wiki" } }, "distribution.id", `${ID}; it is "wiki"`],
-  [
-    { ...EXISTING, distribution: {} },
-    "distribution",
-    'write "existing" or { id: "E2QWRUHAPOMQZL" }; it is {}',
-  ],
+  [{ ...EXISTING, distribution: {} }, "distribution", 'write "existing" or { id: "E2QWRUHAPOMQZL" }; it is {}'],
   ...OF_THE_OWNER.map(([setting, value, why]): Mistake => [
     { ...EXISTING, [setting]: value },
     setting,
