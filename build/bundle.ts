@@ -21,7 +21,7 @@ export function buildArtifacts(folder = FOLDER): Artifacts {
     keyRotator: "control-plane/key-rotator/lambda.ts",
     revoker: "control-plane/revoker/lambda.ts",
   });
-  const contents = { gate: buildGate(), ...zips };
+  const contents = { gate: buildGate(), gateWithFunctions: buildGate({ withFunctions: true }), ...zips };
   write(componentsFile(artifacts), `${JSON.stringify(components, null, 2)}\n`);
   for (const name of Object.keys(contents) as (keyof Artifacts)[]) write(artifacts[name], contents[name]);
   return artifacts;

@@ -4,7 +4,7 @@
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
  */
 import { join } from "node:path";
-import { buildSync, formatMessagesSync } from "esbuild";
+import { buildSync, formatMessagesSync, transformSync } from "esbuild";
 
 const ROOT = join(__dirname, "..");
 
@@ -37,10 +37,12 @@ const SUPPORTED = {
 };
 
 /**
+ * @param options.withFunctions for a site with functions of its own (functions/gate/own-functions.ts); all others get no
+ *   byte and no instruction of what runs them
  * @returns source text that ends without a line break and defines `async function handler(event)`
  * @throws Error if esbuild warns, or if the bundle does not end in exactly the export that becomes `handler`
  */
-export function buildGate(): string {
+export function buildGate({ withFunctions = false } = {}): string {
   const result = buildSync({
     absWorkingDir: ROOT,
     entryPoints: ["functions/gate/gate.ts"],
@@ -51,18 +53,27 @@ export function buildGate(): string {
     target: "es2020",
     external: ["cloudfront", "crypto"],
     charset: "ascii",
-    minify: true,
+    minifySyntax: true,
     legalComments: "none",
     supported: SUPPORTED,
     // The names that Terraform declares; short, because every byte counts against the 10 KB of a function.
-    define: { SETTINGS: "S", servedPath: "F" },
+    define: { SETTINGS: "S", servedPath: "F", before: "B", after: "A", WITH_FUNCTIONS: String(withFunctions) },
     logLevel: "silent",
   });
   if (result.warnings.length > 0)
     throw new Error(
       `the gate builds with warnings:\n${formatMessagesSync(result.warnings, { kind: "warning" }).join("")}`,
     );
-  const source = result.outputFiles[0]!.text;
+  // Names in a second step: esbuild chooses them by all code that it read, also that which it left out.
+  const source = transformSync(result.outputFiles[0]!.text, {
+    format: "esm",
+    platform: "neutral",
+    target: "es2020",
+    charset: "ascii",
+    minify: true,
+    legalComments: "none",
+    supported: SUPPORTED,
+  }).code;
   const exported = /export\{(\w+) as handler\};\s*$/.exec(source);
   if (!exported) throw new Error("the gate's bundle must end in its one export, handler");
   const name = exported[1]!;

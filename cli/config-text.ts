@@ -1,4 +1,5 @@
 /** Summarizes a config for people. */
+import { isAttached } from "../config/distribution";
 import { issuerOf } from "../config/identity-provider";
 import { originsOf, type SingleOrigin } from "../config/origins/origin";
 import { protectionOf } from "../config/origins/protection";
@@ -15,6 +16,7 @@ export function configFacts(config: Config): [name: string, text: string][] {
     ["hosts", hostsOf(config).join(", ")],
     ["sign-in", providers.join(", ")],
     ["policy", `${count(config.policy.length, "rule")}, everything else is denied${testsOf(config)}`],
+    ...(isAttached(config) ? [["distribution", distributionText(config)] as [string, string]] : []),
     ["web ACL", describeWebAcl(config)],
     ...originFacts(config),
   ];
@@ -24,6 +26,10 @@ export function configFacts(config: Config): [name: string, text: string][] {
 function testsOf({ tests }: Config): string {
   const expectations = tests.reduce((sum, { can, cannot }) => sum + can.length + cannot.length, 0);
   return expectations === 0 ? "" : `; ${count(expectations, "test")} passed`;
+}
+
+function distributionText({ distribution }: Config): string {
+  return typeof distribution === "object" ? `yours, ${distribution.id}` : "yours";
 }
 
 /** A line for each origin: what keeps others out. */

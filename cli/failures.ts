@@ -20,7 +20,7 @@ export const EXIT_CODE_HELP: Record<Exit, string> = {
   refused: "not confirmed; nothing was done",
   notFound: "no such user, session, stream, request, gateway or local edge",
   storeDiffers: "store check: the store does not match ledger and keys",
-  problemsFound: "doctor: something is wrong; the output says what",
+  problemsFound: "doctor, adopt: something is wrong; the output says what",
   accessDiffers: "policy diff and replay with --exit-code: somebody gains or loses access",
 };
 

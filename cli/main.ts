@@ -112,6 +112,11 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     )
     .action(run(async () => (await import("./commands/init")).init));
   program
+    .command("adopt")
+    .description("say how to attach a gateway to a distribution that exists: config, changes, and what is in the way")
+    .argument("<file>", "the output of aws cloudfront get-distribution")
+    .action(runOn(async () => (await import("./commands/adopt")).adopt));
+  program
     .command("check")
     .description("check the config, and show what its policy decides")
     .action(run(async () => (await import("./commands/check")).check));

@@ -12,6 +12,7 @@ import {
   placesAreServed,
 } from "./identity-provider-checks";
 import { clientAuthenticationProblems } from "./client-authentication";
+import { isAttached } from "./distribution";
 import type { ConfigProblem } from "./error";
 import { originProblems } from "./origins/checks";
 import { policyTestProblems } from "./policy-tests";
@@ -76,6 +77,7 @@ function domainsAreDistinct({ domain, alternateDomains, redirectHosts }: Config)
 
 function certificateIsAvailable(config: Config): ConfigProblem[] {
   const { domain, alternateDomains, redirectHosts, certificateArn, hostedZoneId, hostedZones } = config;
+  if (isAttached(config)) return [];
   if (domain.includes("localhost:") || certificateArn || hostedZoneId) return [];
   const without = [domain, ...alternateDomains, ...redirectHosts].filter((host) => hostedZones[host] === undefined);
   if (without.length === 0) return [];

@@ -1,10 +1,10 @@
 /** Loads and checks a config file, or throws one error that lists every mistake in it. */
 import type { z } from "zod";
 import { checkAcross } from "./cross-checks";
+import { nothingOfTheDistribution } from "./distribution";
 import { ConfigError, type ConfigProblem } from "./error";
 import { readConfigFile } from "./read";
-import { configSchema } from "./schema";
-import type { Config } from "./schema";
+import { attachedSchema, configSchema, type Config } from "./schema";
 
 export { ConfigError, type ConfigProblem } from "./error";
 
@@ -25,12 +25,26 @@ export function loadConfig(path: string): Config {
  * @throws ConfigError that lists every mistake
  */
 export function parseConfig(input: unknown, source = "config"): Config {
-  const parsed = configSchema.safeParse(input, { error: writeAnotherKind });
+  const parsed = read(input);
   const problems = parsed.success
     ? checkAcross(parsed.data)
     : parsed.error.issues.flatMap((issue) => problemsOf(issue, input));
   if (!parsed.success || problems.length > 0) throw new ConfigError(source, problems);
   return parsed.data;
+}
+
+type Read = { success: true; data: Config } | { success: false; error: z.ZodError };
+
+/** Without the checks that involve more than one option. */
+function read(input: unknown): Read {
+  const options = { error: writeAnotherKind };
+  if (!meansExisting(valueAt(input, ["distribution"]))) return configSchema.safeParse(input, options);
+  const parsed = attachedSchema.safeParse(input, options);
+  return parsed.success ? { ...parsed, data: { ...parsed.data, ...nothingOfTheDistribution() } } : parsed;
+}
+
+function meansExisting(distribution: unknown): boolean {
+  return distribution === "existing" || (typeof distribution === "object" && distribution !== null);
 }
 
 /** Settings of earlier versions and likely guesses, by path, with `*` for a provider's ID: what to do about them. */
@@ -100,7 +114,10 @@ function formMeant(forms: readonly z.core.$ZodIssue[][], value: unknown): readon
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((parent, key) => (parent as Record<PropertyKey, unknown> | undefined)?.[key], input);
+  return path.reduce<unknown>(
+    (parent, key) => (parent as Record<PropertyKey, unknown> | null | undefined)?.[key],
+    input,
+  );
 }
 
 /** Describes the value at a path of the input, if it is short enough. */

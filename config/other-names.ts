@@ -15,7 +15,8 @@ interface Escape {
   name: string;
   /** Who may have that, in words. */
   by: string;
-  origin: ServerOrigin;
+  /** Undefined for an existing distribution. */
+  origin: ServerOrigin | undefined;
 }
 
 /**
@@ -25,15 +26,18 @@ interface Escape {
 export function otherNames(config: Config): ConfigProblem[] {
   const byServer = new Map<string, Escape[]>();
   for (const escape of escapes(config)) {
-    const server = escape.origin.domainName;
+    const server = escape.origin?.domainName ?? "an origin of the distribution";
     byServer.set(server, [...(byServer.get(server) ?? []), escape]);
   }
   return [...byServer].map(([server, found]) => {
     const { rule, name, by } = found[0]!;
     const others = found.length === 1 ? "" : `, and ${found.length - 1} more like it`;
+    const exact = found[0]!.origin
+      ? ", or set exactPaths: true on the origin once you have checked that it serves no page under another name"
+      : "";
     return {
       path: `policy[${rule}]`,
-      message: `if ${server} serves the page also as ${name}, that is open to: ${by}${others}. Make the wider rule at least as strict, or set exactPaths: true on the origin once you have checked that it serves no page under another name (docs/policy.md)`,
+      message: `if ${server} serves the page also as ${name}, that is open to: ${by}${others}. Make the wider rule at least as strict${exact} (docs/policy.md)`,
     };
   });
 }
@@ -45,8 +49,9 @@ function escapes(config: Config): Escape[] {
   return config.policy.flatMap((rule, i) => {
     const path = examplePath(rule.path);
     const origin = originOf(config, path);
-    if (origin.type === "s3" || origin.exactPaths) return [];
-    const isSameServer = (other: Origin) => other.type === origin.type && other.domainName === origin.domainName;
+    if (origin && (origin.type === "s3" || origin.exactPaths)) return [];
+    const isSameServer = (other: Origin | undefined) =>
+      other?.type !== "s3" && other?.type === origin?.type && other?.domainName === origin?.domainName;
     const names = namesOf(path).filter((name) => isSameServer(originOf(config, name)));
     for (const name of names) {
       for (const host of rule.host === undefined ? hosts : [rule.host]) {
@@ -61,7 +66,8 @@ function escapes(config: Config): Escape[] {
   });
 }
 
-function originOf({ behaviors, origin }: Config, path: string): Origin {
+/** Undefined for an existing distribution, of which nothing is known. */
+function originOf({ behaviors, origin }: Config, path: string): Origin | undefined {
   return behaviors.find((behavior) => matchesPattern(behavior.path, path))?.origin ?? origin;
 }
 

@@ -4,13 +4,16 @@
  */
 import { z } from "zod";
 import { METHODS, type PolicyRule } from "../policy/rule";
+import { EXISTING, managedDistribution } from "./distribution";
 import { duration, host, hostedZone, pathPattern, region, role, servedHost, slug, text } from "./fields";
 import { identityProvider } from "./identity-provider";
 import { maintenance } from "./maintenance";
-import { origin } from "./origins/origin";
+import { origin, type Origin } from "./origins/origin";
+import { originSecret } from "./origins/secret";
 import { policyTest } from "./policy-tests";
 import { signInHook } from "./sign-in-hook";
 import { theme } from "./theme";
+import { viewerRequest } from "./viewer-request";
 import { waf } from "./waf";
 
 /** Headers with a fixed meaning; a config must not map a claim to them. */
@@ -66,16 +69,6 @@ const behavior = z.strictObject({
   origin,
   /** `optimized` caches what the origin allows, and serves it to all users. */
   caching: caching.default("disabled"),
-});
-
-const originSecret = z.strictObject({
-  /** Days from one value to the next. A server that does not read them itself must learn the next one within that time. */
-  rotationDays: z
-    .number("write a number of days")
-    .int("write a whole number of days")
-    .min(1, "write at least 1")
-    .max(365, "write at most 365")
-    .default(90),
 });
 
 const onEvent = z.enum(["ignore", "revoke"], 'write "ignore" or "revoke"').default("ignore");
@@ -171,6 +164,8 @@ export const configSchema = z.strictObject({
   /** The host that people open. */
   domain: servedHost,
   alternateDomains: z.array(servedHost).default([]),
+  /** `"existing"` makes everything but distribution, DNS, certificate and web ACL. */
+  distribution: managedDistribution,
   /** The path prefix of the gateway's own endpoints. */
   basePath: text(/^\/[A-Za-z0-9_~-]{1,32}$/, 'one path segment, such as "/_gate"').default("/_gate"),
   identityProviders: z
@@ -193,6 +188,8 @@ export const configSchema = z.strictObject({
     .min(1, 'write at least one rule, such as { path: "/**", allow: "signed-in" }; what no rule matches is denied'),
   /** What people must be able to do, and what not: a policy that breaks one is refused. */
   tests: z.array(policyTest, 'write a list, such as [{ as: "anonymous", cannot: ["GET /admin"] }]').default([]),
+  /** Functions of your own on viewer requests, which run in the gate. */
+  viewerRequest: viewerRequest.optional(),
   session: session.prefault({}),
   /** Asked after each sign-in: may refuse the user, add claims and grant roles. */
   signInHook: signInHook.optional(),
@@ -286,9 +283,22 @@ export const configSchema = z.strictObject({
   tags,
 });
 
+/** For a distribution that exists. */
+export const attachedSchema = configSchema.extend(EXISTING);
+
+type Managed = z.output<typeof configSchema>;
+
+/** With a distribution of the gateway's own. */
+export type ManagedConfigInput = z.input<typeof configSchema>;
+/** For a distribution that exists. */
+export type AttachedConfigInput = z.input<typeof attachedSchema>;
 /** The config as people write it. */
-export type ConfigInput = z.input<typeof configSchema>;
+export type ConfigInput = ManagedConfigInput | AttachedConfigInput;
 /** The config as the rest of the project reads it: checked, with every default filled in, durations in seconds. */
-export type Config = z.output<typeof configSchema>;
+export type Config = Omit<Managed, "distribution" | "origin"> & {
+  distribution: Managed["distribution"] | z.output<typeof attachedSchema>["distribution"];
+  /** Undefined if and only if the distribution is an existing one. */
+  origin: Origin | undefined;
+};
 export type { Origin } from "./origins/origin";
 export type Behavior = Config["behaviors"][number];

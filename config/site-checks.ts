@@ -9,8 +9,9 @@ import type { Place } from "../sites/place";
 import type { ConfigProblem } from "./error";
 import type { Config, Origin } from "./schema";
 
-/** What the behaviors serve, the default behavior last. */
+/** What the behaviors serve, the default behavior last; nothing if they are not the gateway's. */
 export function placesOf({ behaviors, origin }: Config): Place[] {
+  if (!origin) return [];
   return [...behaviors, { path: "*", origin }].map(({ path, origin }) => ({ pattern: path, site: siteOf(origin) }));
 }
 
@@ -69,6 +70,6 @@ function siteOf(origin: Origin): Place["site"] {
 function originsOf({ behaviors, origin }: Config): { path: string; origin: Origin }[] {
   return [
     ...behaviors.map(({ origin }, i) => ({ path: `behaviors[${i}].origin`, origin })),
-    { path: "origin", origin },
+    ...(origin ? [{ path: "origin", origin }] : []),
   ];
 }

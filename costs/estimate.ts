@@ -1,4 +1,6 @@
 /** Estimates a gateway's monthly bill from its config, its stack and a traffic profile. */
+import { isAttached } from "../config/distribution";
+import { targetsOf } from "../config/origins/origin";
 import { usesOriginSecret } from "../config/origins/protection";
 import type { Config } from "../config/schema";
 import type { Deployed } from "./deployed";
@@ -167,8 +169,9 @@ function traffic(config: Config, { webAcls, capacity, edgeMemory }: Deployed, pr
   const { bots } = paidRuleGroups(config);
   const steps = Math.max(0, Math.ceil((capacity - INCLUDED_CAPACITY) / CAPACITY_STEP));
   return {
-    edgeRequests: all,
-    edgeGigabytes: gigabytes,
+    // An existing distribution serves the site already.
+    edgeRequests: isAttached(config) ? gateway : all,
+    edgeGigabytes: isAttached(config) ? 0 : gigabytes,
     functionRuns: requests,
     edgeInvocations: fromBucket,
     edgeGigabyteSeconds: fromBucket * operations.RUN_TIMES.site * edgeMemory,
@@ -178,14 +181,14 @@ function traffic(config: Config, { webAcls, capacity, edgeMemory }: Deployed, pr
     webAclCapacity: webAcls * steps * all,
     botRequests: bots === "common" ? all : 0,
     targetedBotRequests: bots === "targeted" ? all : 0,
-    ...logs(config, all * ACCESS_LINE),
+    ...logs(config, isAttached(config) ? 0 : all * ACCESS_LINE),
   };
 }
 
 /** The share of the requests that a bucket answers instead of the cache, if the site is in buckets. */
-function shareFromBucket({ origin, caching, behaviors }: Config): number {
-  if (origin.type === "s3" && caching === "disabled") return 1;
-  const isInBucket = [origin, ...behaviors.map((behavior) => behavior.origin)].some(({ type }) => type === "s3");
+function shareFromBucket(config: Config): number {
+  if (config.origin?.type === "s3" && config.caching === "disabled") return 1;
+  const isInBucket = targetsOf(config).some(({ origin }) => origin.type === "s3");
   return isInBucket ? operations.CACHE_MISSES : 0;
 }
 

@@ -3,7 +3,7 @@
  * from it: the roles that providers may grant, the site that is closed, and what Terraform has to refuse.
  */
 import { createHash } from "node:crypto";
-import type { Config } from "../config/schema";
+import type { Config, Origin } from "../config/schema";
 import { placesOf } from "../config/site-checks";
 import { policySource } from "../policy/source";
 import { isS3 } from "../stacks/origins/origins";
@@ -188,8 +188,9 @@ function hasBody(method: string): boolean {
   return !["GET", "HEAD", "OPTIONS"].includes(method);
 }
 
-function originsOf({ origin, behaviors }: Config): Config["origin"][] {
-  return [origin, ...behaviors.map(({ origin }) => origin)];
+/** None if somebody else's distribution has them. */
+function originsOf({ origin, behaviors }: Config): Origin[] {
+  return [origin ?? [], behaviors.map(({ origin }) => origin)].flat();
 }
 
 /** A value of the config as an expression. */

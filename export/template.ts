@@ -43,7 +43,7 @@ export function templateOf(config: Config): Template {
  * issuer.
  */
 function variablePart(config: Config): object {
-  const groups = [config.origin, ...config.behaviors.map(({ origin }) => origin)].flatMap((origin) =>
+  const groups = [config.origin ?? [], config.behaviors.map(({ origin }) => origin)].flat().flatMap((origin) =>
     origin.failover ? [originId(origin), originId(origin.failover.to)] : [],
   );
   const isFree = (origin: Origin) => origin.type !== "lambda-url" && !groups.includes(originId(origin));
@@ -54,7 +54,7 @@ function variablePart(config: Config): object {
   });
   return {
     ...config,
-    origin: isFree(config.origin) && config.origin,
+    origin: config.origin && isFree(config.origin) && config.origin,
     behaviors: config.behaviors.map(({ origin }) => isFree(origin) && { origin }),
     identityProviders: Object.fromEntries(providers),
   };
@@ -114,7 +114,7 @@ function placeOf(keys: readonly string[], config: Config): string[] {
 
 /** Behaviors with the same origin share it, so they share its variable. */
 function nameOfOrigin(origin: Origin, config: Config): string {
-  if (originId(config.origin) === originId(origin)) return "default";
+  if (config.origin && originId(config.origin) === originId(origin)) return "default";
   return nameOfPath(config.behaviors.find((behavior) => originId(behavior.origin) === originId(origin))!.path);
 }
 

@@ -1,6 +1,7 @@
 /** What `edgegate dev` prints: what was synthesized, where to click, who can sign in. */
 import plain from "picocolors";
 import { MAX_FUNCTION_SOURCE } from "../cloudfront/limits";
+import { isAttached } from "../config/distribution";
 import { describeAllow, mayPass } from "../policy/decision-table";
 import type { Config } from "../config/schema";
 import { postLogoutRedirectUris, redirectUris } from "../stacks/endpoint-urls";
@@ -65,7 +66,10 @@ export function differences(config: Config, pc: Colors = plain): string {
       ),
     )
     .join("");
-  return hook + clients;
+  const distribution = isAttached(config)
+    ? pc.yellow("Your distribution is not on this machine: one behavior for every path stands in for it.\n")
+    : "";
+  return hook + clients + distribution;
 }
 
 /** Each names the port, because several local edges may be running. */

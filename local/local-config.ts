@@ -1,4 +1,6 @@
 /** The only differences between the local edge's config and yours: the address, and the identity providers. */
+import { isAttached } from "../config/distribution";
+import { customOrigin } from "../config/origins/custom";
 import type { Config } from "../config/schema";
 
 /** An identity provider that takes the place of those in the config. */
@@ -37,6 +39,26 @@ export function withForeignProvider(
   return {
     config: { ...config, identityProviders: { [id]: { ...provider, issuer, clientId, clientAuthentication } } },
     clientSecrets: clientSecret === undefined ? {} : { [id]: clientSecret },
+  };
+}
+
+/**
+ * A distribution with one behavior in the place of an existing one, which nobody can run here. The gate and the handler
+ * are the same; the demo site, or a server of your own, is behind them for every path.
+ */
+export function withOwnDistribution(config: Config): Config {
+  if (!isAttached(config)) return config;
+  const { send, ...originSecret } = config.originSecret;
+  return {
+    ...config,
+    distribution: "managed",
+    origin: customOrigin.parse({
+      type: "custom",
+      domainName: "origin.example.com",
+      host: "viewer",
+      ...(send ? { secretHeader: true } : { open: true }),
+    }),
+    originSecret: { ...originSecret, send: false },
   };
 }
 

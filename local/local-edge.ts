@@ -22,7 +22,7 @@ import { ENGINES } from "./engines";
 import { startIdentityProvider } from "./identity-provider";
 import { startKeyValueStoreEmulator } from "./key-value-store-emulator";
 import { createLedgerTables } from "./ledger-tables";
-import { hostsHere, localConfig, MAIN_HOST } from "./local-config";
+import { hostsHere, localConfig, MAIN_HOST, withOwnDistribution } from "./local-config";
 import { registered } from "./local-clients";
 import type { LocalEdge, LocalEdgeOptions, WriteStack } from "./local-edge-types";
 import { logLine, type LogEntry } from "./log-line";
@@ -86,7 +86,7 @@ async function start(
   let stacks = 0;
   const planned = (config: Config, write?: WriteStack) =>
     plan(
-      localConfig(withOwnOrigins(config, origins), domain, identityProvider?.issuer),
+      localConfig(withOwnOrigins(withOwnDistribution(config), origins), domain, identityProvider?.issuer),
       join(folder, `cdktf.out-${++stacks}`),
       write,
     );

@@ -29,7 +29,7 @@ export function withOwnOrigins(config: Config, own: OwnOrigins): Config {
     throw new Error(
       `--origin ${unknown}: the config has no such behavior; its behaviors are ${behaviorPaths(config).map(behaviorName).join(", ")}`,
     );
-  const isReplaced = (path: string, origin: Origin) => Object.hasOwn(own, path) && origin.type === "s3";
+  const isReplaced = (path: string, origin: Origin | undefined) => Object.hasOwn(own, path) && origin?.type === "s3";
   // A server here may have a name that no origin has in AWS, such as `localhost`.
   const defaults = customOrigin.parse({ type: "custom", domainName: "origin.example.com" });
   const custom = (path: string): Origin => ({ ...defaults, domainName: own[path]!.hostname });

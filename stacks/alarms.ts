@@ -44,25 +44,14 @@ const MAX_FAILED_SIGN_INS = 50;
 const SIGN_OUT_LIMIT = 600;
 
 /**
- * Alarms by the suffix of their names. All but the first mean that a revoked session may stay active, or that keys are
+ * Alarms by the suffix of their names. All but that of the distribution mean that a revoked session may stay active, or that keys are
  * not rotated.
  */
-function alarms(config: Config, distributionId: string): Record<string, Alarm> {
+function alarms(config: Config, distributionId: string | undefined): Record<string, Alarm> {
   const [queue, signOuts] = [revocationQueueName(config), signOutQueueName(config)];
   const [dead, failed] = [deadRevocationQueueName(config), failedRevocationQueueName(config)];
   return {
-    "server-errors": {
-      description: `More than one in twenty answers was a server error (5xx) for ten minutes: look at the log of ${authFunctionName(config)} in the regions near the viewers, the log of ${gateFunctionName(config)}, and the origins.`,
-      // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
-      metric: {
-        namespace: "AWS/CloudFront",
-        metricName: "5xxErrorRate",
-        statistic: "Average",
-        dimensions: { DistributionId: distributionId, Region: "Global" },
-      },
-      threshold: 5,
-      periods: 2,
-    },
+    ...(distributionId !== undefined && { "server-errors": serverErrors(config, distributionId) }),
     "revocations-dead": {
       description: `Revocations could not be carried out: look at the messages in ${dead}. The attribute "reason" says why, if the revoker sent them there.`,
       metric: ofQueue("ApproximateNumberOfMessagesVisible", dead),
@@ -86,6 +75,21 @@ function alarms(config: Config, distributionId: string): Record<string, Alarm> {
     "revocations-errors": errorsOf(revocationConsumerFunctionName(config)),
     "revoker-errors": errorsOf(revokerFunctionName(config)),
     "key-rotator-errors": errorsOf(keyRotatorFunctionName(config)),
+  };
+}
+
+function serverErrors(config: Config, distributionId: string): Alarm {
+  return {
+    description: `More than one in twenty answers was a server error (5xx) for ten minutes: look at the log of ${authFunctionName(config)} in the regions near the viewers, the log of ${gateFunctionName(config)}, and the origins.`,
+    // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
+    metric: {
+      namespace: "AWS/CloudFront",
+      metricName: "5xxErrorRate",
+      statistic: "Average",
+      dimensions: { DistributionId: distributionId, Region: "Global" },
+    },
+    threshold: 5,
+    periods: 2,
   };
 }
 
@@ -126,7 +130,8 @@ function storeAlarm(logGroupName: string): Omit<Alarm, "metric"> {
 
 export interface AlarmsProps {
   config: Config;
-  distributionId: string;
+  /** Undefined if it is not known. */
+  distributionId: string | undefined;
   logs: CountedLogs;
 }
 

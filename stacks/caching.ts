@@ -43,23 +43,31 @@ export class Caching extends Construct {
   }
 
   policiesFor(origin: SingleOrigin, caching: "disabled" | "optimized"): CachePolicies {
-    // Nothing but the path reaches the bucket; origin access control signs the request.
-    if (origin.type === "s3")
-      return {
-        cachePolicyId: MANAGED_CACHE_POLICY[caching === "optimized" ? "CachingOptimized" : "CachingDisabled"],
-      };
-    const byHost = forwardsHost(origin);
+    if (origin.type === "s3") return this.policiesForBucket(caching);
+    return this.policiesForServer({ byHost: forwardsHost(origin), withSecret: sendsSecret(origin) }, caching);
+  }
+
+  /** Nothing but the path reaches a bucket; origin access control signs the request. */
+  policiesForBucket(caching: "disabled" | "optimized"): CachePolicies {
+    return { cachePolicyId: MANAGED_CACHE_POLICY[caching === "optimized" ? "CachingOptimized" : "CachingDisabled"] };
+  }
+
+  /** @param server whether it gets the viewer's `Host`, and whether it gets the origin secret */
+  policiesForServer(
+    { byHost, withSecret }: { byHost: boolean; withSecret: boolean },
+    caching: "disabled" | "optimized",
+  ): CachePolicies {
     if (caching === "optimized") {
       const cachePolicyId = this.#sharedPolicy(byHost).id;
       // Not part of the cache key: a new value must not empty the cache.
-      return sendsSecret(origin)
+      return withSecret
         ? { cachePolicyId, originRequestPolicyId: this.#requestPolicy("secret", "whitelist", [ORIGIN_SECRET_HEADER]) }
         : { cachePolicyId };
     }
     return {
       cachePolicyId: MANAGED_CACHE_POLICY.CachingDisabled,
       originRequestPolicyId:
-        this.#hasOriginSecret && !sendsSecret(origin)
+        this.#hasOriginSecret && !withSecret
           ? this.#withoutSecret(byHost)
           : MANAGED_ORIGIN_REQUEST_POLICY[byHost ? "AllViewer" : "AllViewerExceptHostHeader"],
     };

@@ -7,7 +7,8 @@ import { authFunctionName, gateFunctionName, revocationQueueName, signOutQueueNa
 
 export interface DashboardProps {
   config: Config;
-  distributionId: string;
+  /** Undefined if it is not known. */
+  distributionId: string | undefined;
   alarmArns: readonly string[];
   /** False if the access log goes to a bucket; then nothing counts its lines. */
   hasAccessLog: boolean;
@@ -81,11 +82,6 @@ function graphsOf({ config, distributionId, hasAccessLog, hasWebAcl }: Dashboard
     const { namespace, metricName } = lineMetric(config, name);
     return [namespace, metricName, { label, color }];
   };
-  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
-  const distribution = (name: string, label: string, color: string): Metric => [
-    ...["AWS/CloudFront", name, "DistributionId", distributionId, "Region", "Global"],
-    { label, color },
-  ];
   const gate = (name: string, label: string, color: string): Metric => [
     ...["AWS/CloudFront", name, "FunctionName", gateFunctionName(config), "Region", "Global"],
     { label, color },
@@ -133,13 +129,7 @@ function graphsOf({ config, distributionId, hasAccessLog, hasWebAcl }: Dashboard
           },
         ]
       : []),
-    { title: "Requests", unit: "requests", metrics: [distribution("Requests", "all", BLUE)] },
-    {
-      title: "Error rates",
-      statistic: "Average",
-      unit: "% of answers",
-      metrics: [distribution("4xxErrorRate", "4xx", ORANGE), distribution("5xxErrorRate", "5xx", RED)],
-    },
+    ...(distributionId === undefined ? [] : distributionGraphs(distributionId)),
     { title: "Auth handler, 90th percentile", statistic: "p90", unit: "ms", metrics: replicas("Duration") },
     { title: "Auth handler, errors", unit: "runs", metrics: replicas("Errors") },
     { title: "Auth handler, throttles", unit: "runs", metrics: replicas("Throttles") },
@@ -185,5 +175,22 @@ function graphsOf({ config, distributionId, hasAccessLog, hasWebAcl }: Dashboard
           },
         ]
       : []),
+  ];
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html */
+function distributionGraphs(distributionId: string): Graph[] {
+  const metric = (name: string, label: string, color: string): Metric => [
+    ...["AWS/CloudFront", name, "DistributionId", distributionId, "Region", "Global"],
+    { label, color },
+  ];
+  return [
+    { title: "Requests", unit: "requests", metrics: [metric("Requests", "all", BLUE)] },
+    {
+      title: "Error rates",
+      statistic: "Average",
+      unit: "% of answers",
+      metrics: [metric("4xxErrorRate", "4xx", ORANGE), metric("5xxErrorRate", "5xx", RED)],
+    },
   ];
 }

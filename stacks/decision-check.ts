@@ -59,10 +59,17 @@ const RULES: readonly Rule[] = [
 export class DecisionCheck implements IValidation {
   readonly #stack: TerraformStack;
   readonly #deciders: Deciders;
-  readonly #isChecked: (distribution: string) => boolean;
+  readonly #isChecked: (distribution: string, usesGateway: boolean) => boolean;
 
-  /** @param isChecked selects distributions by their names in the stack */
-  constructor(stack: TerraformStack, deciders: Deciders, isChecked: (distribution: string) => boolean) {
+  /**
+   * @param isChecked selects distributions by their names in the stack, and by whether any behavior of theirs has a
+   *   function of the gateway
+   */
+  constructor(
+    stack: TerraformStack,
+    deciders: Deciders,
+    isChecked: (distribution: string, usesGateway: boolean) => boolean,
+  ) {
     this.#stack = stack;
     this.#deciders = deciders;
     this.#isChecked = isChecked;
@@ -77,9 +84,15 @@ export class DecisionCheck implements IValidation {
       resolver: new DefaultTokenResolver(new StringConcat()),
     }) as Deciders;
     return Object.entries(distributions)
-      .filter(([name]) => this.#isChecked(name))
+      .filter(([name, distribution]) => this.#isChecked(name, usesGateway(distribution, deciders)))
       .flatMap(([name, distribution]) => undecided(name, distribution, deciders));
   }
+}
+
+/** Dynamic blocks are searched too: what they make is not known, but what they refer to is. */
+function usesGateway(distribution: Block, { gateArn, authArn }: Deciders): boolean {
+  const text = JSON.stringify(distribution);
+  return [gateArn, authArn].some((arn) => text.includes(arn.replace(/^\$\{(.*)\}$/, "$1")));
 }
 
 /** One sentence for each broken rule, with the behavior's path. */

@@ -5,19 +5,18 @@ import {
 } from "@cdktf/provider-aws/lib/cloudfront-distribution";
 import { Construct } from "constructs";
 import type { Config, Origin } from "../config/schema";
-import { MANAGED_CACHE_POLICY, type Caching } from "./caching";
+import { ALL_METHODS, authBehavior, CACHED_METHODS, gateAssociation, type Protection } from "./associations";
+import type { Caching } from "./caching";
 import { originId, targetId } from "./origins/ids";
 import { isS3, type Origins } from "./origins/origins";
 
 export interface DistributionProps {
   config: Config;
+  /** Of the default behavior. */
+  origin: Origin;
   origins: Origins;
   caching: Caching;
-  responseHeadersPolicyId: string;
-  /** The CloudFront Function on every behavior but the gateway's own endpoints. */
-  gateArn: string;
-  /** The Lambda@Edge version on the gateway's own endpoints. */
-  authArn: string;
+  protection: Protection;
   /** The Lambda@Edge version on what buckets answer; undefined without a bucket. */
   siteArn: string | undefined;
   /** Undefined for none. */
@@ -27,9 +26,7 @@ export interface DistributionProps {
   certificateArn: string | undefined;
 }
 
-const ALL_METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 const READ_METHODS = ["GET", "HEAD", "OPTIONS"];
-const CACHED_METHODS = ["GET", "HEAD"];
 
 /** The distribution. The gateway's own endpoints come first; every other request passes the gate. */
 export class Distribution extends Construct {
@@ -41,7 +38,7 @@ export class Distribution extends Construct {
 
   constructor(scope: Construct, id: string, props: DistributionProps) {
     super(scope, id);
-    const { config } = props;
+    const { config, origin } = props;
     const distribution = new CloudfrontDistribution(this, "Resource", {
       comment: `${config.domain} behind edgegate`,
       enabled: true,
@@ -54,17 +51,14 @@ export class Distribution extends Construct {
       origin: props.origins.definitions,
       ...(props.origins.groups.length === 0 ? {} : { originGroup: props.origins.groups }),
       orderedCacheBehavior: [
-        gatewayBehavior(props),
+        // A single origin, because a group takes no POST.
+        { ...authBehavior(props.protection), targetOriginId: originId(origin) },
         ...config.behaviors.map(({ path, origin, caching }) => ({
           pathPattern: path,
           ...gatedBehavior(props, origin, caching),
         })),
       ],
-      defaultCacheBehavior: gatedBehavior(
-        props,
-        config.origin,
-        config.caching ?? (isS3(config.origin) ? "optimized" : "disabled"),
-      ),
+      defaultCacheBehavior: gatedBehavior(props, origin, config.caching ?? (isS3(origin) ? "optimized" : "disabled")),
       viewerCertificate: viewerCertificate(props.certificateArn),
       restrictions: { geoRestriction: { restrictionType: "none" } },
     });
@@ -81,24 +75,6 @@ export class Distribution extends Construct {
   }
 }
 
-/**
- * The gateway's endpoints. The handler answers every viewer request itself, so the origin that CloudFront requires is
- * never reached; it is a single one, because a group takes no POST. There is no redirect from http: nobody types these addresses, and an authorization code sent in the
- * clear is already exposed.
- */
-function gatewayBehavior(props: DistributionProps) {
-  return {
-    pathPattern: `${props.config.basePath}/*`,
-    targetOriginId: originId(props.config.origin),
-    viewerProtocolPolicy: "https-only",
-    allowedMethods: ALL_METHODS,
-    cachedMethods: CACHED_METHODS,
-    cachePolicyId: MANAGED_CACHE_POLICY.CachingDisabled,
-    responseHeadersPolicyId: props.responseHeadersPolicyId,
-    lambdaFunctionAssociation: [{ eventType: "viewer-request", lambdaArn: props.authArn, includeBody: true }],
-  };
-}
-
 function gatedBehavior(
   props: DistributionProps,
   origin: Origin,
@@ -113,8 +89,8 @@ function gatedBehavior(
     cachedMethods: CACHED_METHODS,
     compress: caching === "optimized",
     ...props.caching.policiesFor(origin, caching),
-    responseHeadersPolicyId: props.responseHeadersPolicyId,
-    functionAssociation: [{ eventType: "viewer-request", functionArn: props.gateArn }],
+    responseHeadersPolicyId: props.protection.responseHeadersPolicyId,
+    functionAssociation: [gateAssociation(props.protection)],
     ...(isS3(origin) && {
       lambdaFunctionAssociation: [{ eventType: "origin-response", lambdaArn: props.siteArn! }],
     }),

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { CloudfrontFunction } from "@cdktf/provider-aws/lib/cloudfront-function";
 import { AssetType, TerraformAsset, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
+import type { Artifacts } from "../build/artifacts";
 import { MAX_FUNCTION_SOURCE } from "../cloudfront/limits";
 import { ConfigError } from "../config/error";
 import type { Config } from "../config/schema";
@@ -11,6 +12,7 @@ import { filesIn } from "../sites/place";
 import { siteSource } from "../sites/source";
 import { gatePolicy } from "./gate-policy";
 import { gateFunctionName } from "./names";
+import { ownFunctionsSource } from "./own-functions";
 import type { SessionStore } from "./session-store";
 import { gateSettings } from "./settings";
 import { atMostBytes, jsonencodedBytes, literal, thousands } from "./terraform-text";
@@ -25,18 +27,22 @@ const SMALLER =
 export class Gate extends Construct {
   readonly arn: string;
 
-  constructor(scope: Construct, id: string, props: { config: Config; source: string; store: SessionStore }) {
+  constructor(scope: Construct, id: string, props: { config: Config; artifacts: Artifacts; store: SessionStore }) {
     super(scope, id);
-    const { config, store } = props;
-    const source = new TerraformAsset(this, "source", { path: props.source, type: AssetType.FILE });
-    refuseLargeSource(config, props.source);
+    const { config, artifacts, store } = props;
+    const base = baseOf(config, artifacts);
+    const source = new TerraformAsset(this, "source", { path: base, type: AssetType.FILE });
+    refuseLargeSource(config, base);
     const settings = new TerraformLocal(this, "settings", literal(gateSettings(config)));
     const policy = new TerraformLocal(this, "policy", templateFree(sourceOf(config)));
     const site = new TerraformLocal(this, "site", templateFree(siteSource(placesOf(config), filesIn(config.policy))));
+    const own =
+      config.viewerRequest && new TerraformLocal(this, "functions", literal(ownFunctionsSource(config.viewerRequest)));
     const code = new TerraformLocal(
       this,
       "code",
-      `\${file("${source.path}")}\nvar S=\${jsonencode(local.${settings.friendlyUniqueId})};\n\${local.${policy.friendlyUniqueId}}\n\${local.${site.friendlyUniqueId}}\n`,
+      `\${file("${source.path}")}\nvar S=\${jsonencode(local.${settings.friendlyUniqueId})};\n` +
+        [policy, site, ...(own ? [own] : [])].map((part) => `\${local.${part.friendlyUniqueId}}\n`).join(""),
     );
 
     this.arn = new CloudfrontFunction(this, "Resource", {
@@ -59,16 +65,26 @@ export class Gate extends Construct {
   }
 }
 
+/** The static bundle for a config. */
+export function baseOf(config: Config, artifacts: Artifacts): string {
+  return config.viewerRequest ? artifacts.gateWithFunctions : artifacts.gate;
+}
+
 /**
  * Bytes of the source that Terraform joins.
  *
- * @param base path of the static bundle
+ * @param base path of the static bundle; see {@link baseOf}
  */
-export function gateBytes(config: Config, base: string): { settings: number; policy: number; total: number } {
+export function gateBytes(
+  config: Config,
+  base: string,
+): { settings: number; policy: number; functions: number; total: number } {
   const settings = jsonencodedBytes(gateSettings(config));
   const policy = Buffer.byteLength(sourceOf(config));
   const site = Buffer.byteLength(siteSource(placesOf(config), filesIn(config.policy)));
-  return { settings, policy, total: statSync(base).size + settings + policy + site + "\nvar S=;\n\n\n".length };
+  const functions = config.viewerRequest ? Buffer.byteLength(`${ownFunctionsSource(config.viewerRequest)}\n`) : 0;
+  const joints = "\nvar S=;\n\n\n".length;
+  return { settings, policy, functions, total: statSync(base).size + settings + policy + site + functions + joints };
 }
 
 function sourceOf(config: Config): string {
@@ -78,11 +94,17 @@ function sourceOf(config: Config): string {
 
 /** Terraform checks the same at plan time, for those who have no Node.js. */
 function refuseLargeSource(config: Config, base: string): void {
-  const { settings, policy, total } = gateBytes(config, base);
+  const { settings, policy, functions, total } = gateBytes(config, base);
   if (total <= MAX_FUNCTION_SOURCE) return;
-  const [has, takes, ofPolicy, ofSettings] = [total, MAX_FUNCTION_SOURCE, policy, settings].map(thousands);
-  const message = `the gate has ${has} bytes, ${ofPolicy} of them the policy and ${ofSettings} the settings; CloudFront takes ${takes}. ${SMALLER}`;
-  throw new ConfigError("config", [{ path: "policy", message }]);
+  const parts = [
+    `${thousands(policy)} of them the policy`,
+    `${thousands(settings)} the settings`,
+    ...(functions > 0 ? [`${thousands(functions)} your functions`] : []),
+  ];
+  const list = `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+  const shorter = functions > 0 ? " Shorten viewerRequest: comments and indentation do not count, names do." : "";
+  const message = `the gate has ${thousands(total)} bytes, ${list}; CloudFront takes ${thousands(MAX_FUNCTION_SOURCE)}. ${SMALLER}${shorter}`;
+  throw new ConfigError("config", [{ path: functions > policy ? "viewerRequest" : "policy", message }]);
 }
 
 /** Rules and file names cannot contain a template's opening characters. If that ever changes, Terraform must not evaluate them. */

@@ -28,8 +28,7 @@ export class GatewayStack extends BaseStack {
     this.gateway = gateway;
 
     this.addOutputs({
-      distribution_id: ["", gateway.distributionId],
-      distribution_domain_name: ["Where the DNS records of the domains point", gateway.distributionDomainName],
+      ...this.#ofDistribution(gateway),
       ...(gateway.redirectDomainName !== undefined && {
         redirect_domain_name: ["Where the DNS records of the redirected hosts point", gateway.redirectDomainName],
       }),
@@ -50,7 +49,6 @@ export class GatewayStack extends BaseStack {
       sessions_table_name: ["", gateway.sessionsTableName],
       revocations_table_name: ["", gateway.revocationsTableName],
       session_store_arn: ["What the gate reads; filled by key rotation and revocation", gateway.sessionStoreArn],
-      site_buckets: ["Buckets for the files of the S3 origins", gateway.siteBuckets],
       ...(Object.keys(gateway.originAccess).length > 0 && {
         origin_access: ["By origin: what its owner must add so that the distribution gets in", gateway.originAccess],
       }),
@@ -62,4 +60,34 @@ export class GatewayStack extends BaseStack {
       post_logout_redirect_uris: ["Register these at each identity provider", gateway.postLogoutRedirectUris],
     });
   }
+
+  /** What people need of the gateway's distribution, or what the owner of an existing one writes into it. */
+  #ofDistribution(gateway: Gateway): Record<string, [description: string, value: unknown]> {
+    const { distributionId, distributionDomainName, siteBuckets, policies } = gateway;
+    if (!policies)
+      return {
+        distribution_id: ["", distributionId],
+        distribution_domain_name: ["Where the DNS records of the domains point", distributionDomainName],
+        site_buckets: ["Buckets for the files of the S3 origins", siteBuckets],
+      };
+    const { functionAssociation, authBehavior } = gateway.forModules();
+    return {
+      function_association: ["For every behavior of the distribution, but auth_behavior", functionAssociation],
+      auth_behavior: [
+        "The first ordered cache behavior of the distribution; target_origin_id can be any of its origins",
+        authBehavior,
+      ],
+      policies: ["For the behaviors of the distribution, by what their origins are", withSnakeCase(policies)],
+    };
+  }
+}
+
+/** As Terraform spells names. */
+function withSnakeCase(value: object): object {
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]: [string, unknown]) => [
+      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      typeof member === "object" && member !== null ? withSnakeCase(member) : member,
+    ]),
+  );
 }

@@ -20,6 +20,7 @@ function pages(): Record<string, string> {
   try {
     const artifacts = {
       gate: file("gate"),
+      gateWithFunctions: file("gate-with-functions"),
       auth: file("auth"),
       site: file("site"),
       keyRotator: file("rotator"),

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { ConfigError, parseConfig, type ConfigProblem } from "../../config/load";
 import { MISTAKES } from "../support/config-mistakes";
 import { SMALL } from "../support/small-config";
@@ -81,7 +84,8 @@ describe("a config without a mistake", () => {
       alternateDomains: [],
       tests: [],
       basePath: "/_gate",
-      originSecret: { rotationDays: 90 },
+      distribution: "managed",
+      originSecret: { rotationDays: 90, send: false },
       identityProviders: {
         main: {
           profile: "generic",
@@ -130,8 +134,29 @@ describe("a config without a mistake", () => {
       behaviors: JSON.parse(JSON.stringify(EVERYTHING.behaviors).replace(/"(\d+)s"/g, "$1")) as object[],
       signInHook: { ...EVERYTHING.signInHook, timeout: 1 },
       theme: { ...EVERYTHING.theme, logo: LOGO_URL, favicon: LOGO_URL },
+      // Functions of the event, without comments and indentation.
+      viewerRequest: {
+        before:
+          'function(event){return (function(request){return request.uri==="/old"?{statusCode:301,headers:{location:{value:"/new"}}}:request;})(event.request)}',
+        after: expect.stringMatching(
+          /^function\(event\)\{return \(function\(\)\{const crypto=require\("crypto"\);function handler\(event\)\{var request=event\.request;/,
+        ) as string,
+      },
       session: { absolute: 43_200, idle: 7200, token: 300, onReuse: "revoke-user", keyRotationDays: 7 },
     });
+  });
+
+  test("may name the file of a function", () => {
+    const folder = mkdtempSync(join(tmpdir(), "edgegate-function-"));
+    try {
+      const file = join(folder, "rewrite.js");
+      writeFileSync(file, "function handler(event) {\n  return event.request; // all\n}\n");
+      expect(parseConfig({ ...SMALL, viewerRequest: { after: { file } } }).viewerRequest).toEqual({
+        after: "(function handler(event){return event.request;})",
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test.each([

@@ -19,6 +19,7 @@ function resources(): Resources {
   try {
     const artifacts = {
       gate: join(folder, "gate.js"),
+      gateWithFunctions: join(folder, "gate-with-functions.js"),
       auth: join(folder, "auth.zip"),
       site: join(folder, "site.zip"),
       keyRotator: join(folder, "key-rotator.zip"),

@@ -2,13 +2,19 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { parseConfig } from "../../config/load";
-import { configSchema } from "../../config/schema";
+import { attachedSchema, configSchema } from "../../config/schema";
 import minimal from "../../examples/minimal";
 
 const PAGE = readFileSync(join(__dirname, "../../docs/configuration.md"), "utf8");
 /** Setting to what its row says of the default. */
 const ROWS = new Map([...PAGE.matchAll(/^\| `([^`]+)` \|.*\| (.+) \|$/gm)].map(([, key, value]) => [key!, value!]));
-const SETTINGS = settingsOf(z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" }) as Schema);
+const SCHEMAS = [configSchema, attachedSchema].map(
+  (schema) => z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Schema,
+);
+/** Those that only an existing distribution has come last. */
+const SETTINGS = SCHEMAS.flatMap((schema) => settingsOf(schema)).filter(
+  ({ key }, i, all) => all.findIndex((other) => other.key === key) === i,
+);
 
 test("names every setting, and none that does not exist", () => {
   expect([...ROWS.keys()].sort()).toEqual(SETTINGS.map(({ key }) => key).sort());

@@ -39,6 +39,7 @@ function configOf(clientAuthentication: unknown, more: object = {}) {
 function stackOf(clientAuthentication: unknown, more: object = {}): { stack: Stack; text: string } {
   const artifacts = {
     gate: join(folder, "gate.js"),
+    gateWithFunctions: join(folder, "gate-with-functions.js"),
     auth: join(folder, "auth.zip"),
     site: join(folder, "site.zip"),
     keyRotator: join(folder, "key-rotator.zip"),

@@ -25,6 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function resources(config: Config): Resources {
   const artifacts = {
     gate: join(folder, "gate.js"),
+    gateWithFunctions: join(folder, "gate-with-functions.js"),
     auth: join(folder, "auth.zip"),
     keyRotator: join(folder, "key-rotator.zip"),
     revoker: join(folder, "revoker.zip"),

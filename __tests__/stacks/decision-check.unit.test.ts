@@ -16,6 +16,7 @@ describe("the decision check", () => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-check-"));
   const artifacts = {
     gate: join(folder, "gate.js"),
+    gateWithFunctions: join(folder, "gate-with-functions.js"),
     auth: join(folder, "auth.zip"),
     site: join(folder, "site.zip"),
     keyRotator: join(folder, "key-rotator.zip"),

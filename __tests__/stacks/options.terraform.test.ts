@@ -10,6 +10,7 @@ import { artifacts as shipped } from "../../build/artifacts";
 import { parseConfig } from "../../config/load";
 import { configSchema, type ConfigInput } from "../../config/schema";
 import { synthesize } from "../../stacks/synthesize";
+import { EXISTING } from "../support/attach-mistakes";
 import { SMALL } from "../support/small-config";
 import { EVERYTHING } from "../support/configs";
 import { mockWebAcl } from "../support/mock-provider";
@@ -53,7 +54,7 @@ const REQUIRED = ["name", "domain"];
 /** Only the synth reads it. */
 const NOT_DEPLOYED = ["tests"];
 const SETTINGS = Object.keys(configSchema.shape).filter(
-  (key) => key !== "session" && !REQUIRED.includes(key) && !NOT_DEPLOYED.includes(key),
+  (key) => !["session", "distribution"].includes(key) && !REQUIRED.includes(key) && !NOT_DEPLOYED.includes(key),
 ) as (keyof ConfigInput)[];
 const SESSION_SETTINGS = Object.keys(configSchema.shape.session.unwrap().shape) as (keyof NonNullable<
   ConfigInput["session"]
@@ -71,8 +72,20 @@ const ALONE: [setting: string, config: Partial<ConfigInput>][] = [
   ...Object.entries(ORIGINS).map(([name, origin]): [string, Partial<ConfigInput>] => [`origin.${name}`, { origin }]),
 ];
 
+const OF_THE_OWNER =
+  /^aws_(acm_|route53_|wafv2_|s3_|cloudfront_(distribution|origin_access_control|vpc_origin)|cloudwatch_log_delivery)/;
+
+/** Instead of a distribution that the gateway makes. */
+const ATTACHED: [setting: string, config: Partial<ConfigInput>][] = [
+  ["distribution: existing", EXISTING],
+  ["distribution with its ID", { ...EXISTING, distribution: { id: "E2QWRUHAPOMQZL" } }],
+  ["distribution: existing, with an origin secret", { ...EXISTING, originSecret: { send: true } }],
+];
+
 test("the config with everything has every setting", () => {
-  expect([...SETTINGS, ...REQUIRED, ...NOT_DEPLOYED, "session"].filter((key) => !(key in EVERYTHING))).toEqual([]);
+  expect(
+    [...SETTINGS, ...REQUIRED, ...NOT_DEPLOYED, "session", "distribution"].filter((key) => !(key in EVERYTHING)),
+  ).toEqual([]);
   expect(SESSION_SETTINGS.filter((key) => !(key in EVERYTHING.session!))).toEqual([]);
 });
 
@@ -92,7 +105,7 @@ describeWithTerraform("alone", (_open, planTogether) => {
   beforeAll(() => {
     const without = stackOf("without", {});
     const stacks: Record<string, string> = { without };
-    for (const [setting, more] of ALONE) {
+    for (const [setting, more] of [...ALONE, ...ATTACHED]) {
       try {
         const stackDir = stackOf(setting, more);
         texts[setting] = read(stackDir);
@@ -126,6 +139,16 @@ describeWithTerraform("alone", (_open, planTogether) => {
     expect(read(stackOf("tests", { ...COMPANY["tests"], tests: EVERYTHING.tests! }))).toBe(
       read(stackOf("without-tests", COMPANY["tests"]!)),
     );
+  });
+
+  test.each(ATTACHED)("%s is planned without a warning, and makes nothing of the distribution", (setting) => {
+    if (setting in failures) throw failures[setting];
+    const { problems, changes } = plans[moduleOf(setting)]!;
+    expect(problems).toEqual([]);
+    const types = new Set(changes["create"]!.map((address) => address.split(".")[0]!));
+    expect([...types].filter((type) => OF_THE_OWNER.test(type))).toEqual([]);
+    expect(types).toContain("aws_cloudfront_function");
+    expect(types).toContain("aws_lambda_function");
   });
 
   test("without manageDns, only the records of the certificate are made, and the domain is attached", () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { AwsProvider, type AwsProviderConfig } from "@cdktf/provider-aws/lib/provider";
 import { App, S3Backend, TerraformStack, TerraformVariable } from "cdktf";
 import { parseConfig } from "../../config/load";
-import type { ConfigInput } from "../../config/schema";
+import type { ManagedConfigInput } from "../../config/schema";
 import { ConfigError, Gateway as PackageGateway } from "../../index";
 import { Gateway } from "../../stacks/gateway";
 import { EVERYTHING } from "../support/configs";
@@ -22,7 +22,7 @@ interface Synthesized {
 const STATE = { bucket: "gateway-state", region: "us-east-1" };
 
 describe("a config in a stack of one's own is refused", () => {
-  const problemsOf = (more: Partial<ConfigInput>): string[] => {
+  const problemsOf = (more: Partial<ManagedConfigInput>): string[] => {
     const stack = new TerraformStack(new App(), "own");
     try {
       new PackageGateway(stack, "gateway", { ...CONFIG, ...more });
@@ -38,7 +38,7 @@ describe("a config in a stack of one's own is refused", () => {
 
   const OF_ACCOUNT = "accountId: remove it, and set allowedAccountIds of your AWS provider";
 
-  test.each<[string, Partial<ConfigInput>, string[]]>([
+  test.each<[string, Partial<ManagedConfigInput>, string[]]>([
     ["a state", { state: STATE }, [OF_STATE]],
     ["tags", { tags: { owner: "platform" } }, [OF_TAGS]],
     ["an account", { accountId: "111122223333" }, [OF_ACCOUNT]],
@@ -50,6 +50,7 @@ describe("the stack's AWS provider", () => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-own-stack-"));
   const artifacts = {
     gate: join(folder, "gate.js"),
+    gateWithFunctions: join(folder, "gate-with-functions.js"),
     auth: join(folder, "auth.zip"),
     site: join(folder, "site.zip"),
     keyRotator: join(folder, "key-rotator.zip"),

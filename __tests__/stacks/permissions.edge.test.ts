@@ -93,6 +93,7 @@ describe("what the functions may do", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
   const artifacts = {
     gate: join(folder, "gate.js"),
+    gateWithFunctions: join(folder, "gate-with-functions.js"),
     auth: join(folder, "auth.zip"),
     site: join(folder, "site.zip"),
     keyRotator: join(folder, "key-rotator.zip"),

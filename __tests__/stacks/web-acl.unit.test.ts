@@ -15,6 +15,7 @@ describe("a synth", () => {
   const file = (name: string) => join(folder, name);
   const artifacts = {
     gate: file("gate.js"),
+    gateWithFunctions: file("gate-with-functions"),
     auth: file("auth.zip"),
     site: file("site.zip"),
     keyRotator: file("rotator.zip"),

@@ -1,5 +1,5 @@
 /** Configs that tests share. */
-import type { ConfigInput } from "../../config/schema";
+import type { ManagedConfigInput } from "../../config/schema";
 import { LOGO } from "./images/images";
 import { BEHAVIORS } from "./origins";
 
@@ -10,10 +10,11 @@ export const CLIENT_KEYS = [
 ];
 
 /** Uses every setting: what plans here plans anywhere. */
-export const EVERYTHING: ConfigInput = {
+export const EVERYTHING: ManagedConfigInput = {
   name: "everything",
   domain: "app.example.com",
   alternateDomains: ["docs.example.com", "admin.example.com"],
+  distribution: "managed",
   basePath: "/_door",
   identityProviders: {
     staff: {
@@ -119,6 +120,19 @@ export const EVERYTHING: ConfigInput = {
     { as: { roles: ["ops@example.com"], idp: "staff" }, can: ["GET https://admin.example.com/x?y=1"] },
     { as: { idp: "customers" }, cannot: ["GET /"] },
   ],
+  viewerRequest: {
+    before:
+      'function (request) { return request.uri === "/old" ? { statusCode: 301, headers: { location: { value: "/new" } } } : request; }',
+    after: [
+      "// A function as CloudFront has it. ${not a template}",
+      "import crypto from 'crypto';",
+      "function handler(event) {",
+      "  var request = event.request;",
+      "  request.headers['x-tag'] = { value: `${crypto.createHash('md5').update(request.uri).digest('hex')} %{nor this}` };",
+      "  return request;",
+      "}",
+    ].join("\n"),
+  },
   session: { absolute: "12h", idle: "2h", token: "5m", onReuse: "revoke-user", keyRotationDays: 7 },
   signInHook: {
     url: "https://people.example.com/gateway?tenant=1",

@@ -116,8 +116,10 @@ function gateDecision(
       decision: "allowed",
       why: `${reason === "public" ? "public" : "signed in"}: ${ruleText}`,
       ...shown,
-      ...(uid && { uid }),
+      // Without a session, what follows is how the request went on.
+      ...(reason === "session" && uid && { uid }),
     };
+  if (verb === "answer") return { decision: "answered", why: "viewerRequest.before answered, without a decision" };
   if (verb === "login") return { decision: "asked to sign in", why: LOGIN_REASONS[reason] ?? reason, ...shown };
   if (reason === "rule")
     return {

@@ -1,5 +1,6 @@
 /** What an audit is about, and the filter patterns that find it in the logs. */
 import { isIP } from "node:net";
+import { isAttached } from "../../config/distribution";
 import type { Config } from "../../config/schema";
 import { REPLICA_REGIONS } from "../../cloudfront/replica-regions";
 import {
@@ -56,7 +57,7 @@ export function sourcesForRequest(config: Config, requestId: string): LogSource[
 
 /** Nothing if the access log goes to a bucket. */
 function accessLog(config: Config, condition: string): LogSource[] {
-  if (config.accessLogBucketArn !== undefined) return [];
+  if (config.accessLogBucketArn !== undefined || isAttached(config)) return [];
   return [{ kind: "access", group: accessLogGroupName(config), region: "us-east-1", pattern: `{ ${condition} }` }];
 }
 

@@ -19,6 +19,8 @@ export const DENY_REASONS: Readonly<Record<string, string>> = {
   size: "too many headers or cookies",
   endpoint: "the gateway has no such endpoint",
   store: "the key-value store could not be read",
+  before: "viewerRequest.before failed",
+  after: "allowed, but viewerRequest.after failed",
 };
 
 /** What the auth handler did: the decision, and why if the code does not say it. */

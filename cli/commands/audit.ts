@@ -1,4 +1,5 @@
 /** `edgegate audit`: what happened to a user or a request, from the logs of all regions. */
+import { isAttached } from "../../config/distribution";
 import type { Config } from "../../config/schema";
 import { entryOf } from "../audit/entries";
 import { readLogs, type LogsRead, type LogSource, type Window } from "../audit/read-logs";
@@ -110,6 +111,7 @@ function answer(
     ...(entries.some((entry) => entry.rule !== undefined) ? ["Rules are those of the config now"] : []),
     ...(isCut ? ["There is more than is shown: narrow --since and --until"] : []),
     ...(config.accessLogBucketArn === undefined ? [] : [`The access log is in ${config.accessLogBucketArn}: not read`]),
+    ...(isAttached(config) ? ["The access log is that of your distribution: not read"] : []),
     ...unread.map(({ region, why }) => `Not read, ${region}: ${why}`),
   ];
   if (entries.length === 0 && request !== undefined && unread.length === 0) throw unknownRequest(config, request);

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isAttached } from "../../config/distribution";
 import { loadConfig } from "../../config/load";
 import { deployedIn, type StackFile } from "../../costs/deployed";
 import { estimate, type Line, type Profile } from "../../costs/estimate";
@@ -48,7 +49,7 @@ export async function cost(options: CostOptions): Promise<Outcome> {
       jsonencodedBytes(authSettings(config, made)),
       profile,
     );
-    return outcome(profile, lines);
+    return outcome(profile, lines, isAttached(config));
   } finally {
     rmSync(outdir, { recursive: true });
   }
@@ -75,7 +76,8 @@ function profileOf(options: CostOptions, session: { absolute: number; token: num
   };
 }
 
-function outcome(profile: Profile, lines: Line[]): Outcome {
+/** @param isAttached whether the distribution is there already, with what it costs */
+function outcome(profile: Profile, lines: Line[], isAttached: boolean): Outcome {
   const total = lines.reduce((dollars, line) => dollars + line.dollars, 0);
   const free = lines.reduce((dollars, line) => dollars + line.free, 0);
   const rows = lines.map((line) => [line.service, line.what, amount(line.quantity), money(line.dollars), saved(line)]);
@@ -101,6 +103,14 @@ function outcome(profile: Profile, lines: Line[]): Outcome {
           "prices",
           `AWS's prices as known on ${PRICES_READ}: compare them with its pages; origins, S3 and taxes are not included`,
         ],
+        ...(isAttached
+          ? [
+              ["distribution", "what yours costs already, its web ACL and its logs are not included"] as [
+                string,
+                string,
+              ],
+            ]
+          : []),
       ]),
   };
 }

@@ -1,6 +1,7 @@
 /** `edgegate dev`: runs the gateway on this machine, with the files that would be deployed. */
 import { statSync } from "node:fs";
 import { loadConfig } from "../../config/load";
+import { targetsOf } from "../../config/origins/origin";
 import type { Config } from "../../config/schema";
 import { check, type CheckResult } from "../../local/check";
 import { differences, greeting, table } from "../../local/greeting";
@@ -103,12 +104,12 @@ function row(result: CheckResult): string[] {
   ];
 }
 
-function refuseSite({ check, site }: DevOptions, { origin, behaviors }: Config): void {
+function refuseSite({ check, site }: DevOptions, config: Config): void {
   if (site === undefined) return;
   if (check) throw new CommandFailure("usage", "--check visits the demo site", "leave --site out");
   if (!statSync(site, { throwIfNoEntry: false })?.isDirectory())
     throw new CommandFailure("usage", `--site: there is no folder ${site}`, "write the folder with the built site");
-  if (![origin, ...behaviors.map((behavior) => behavior.origin)].some(({ type }) => type === "s3"))
+  if (!targetsOf(config).some(({ origin }) => origin.type === "s3"))
     throw new CommandFailure("usage", "--site is for configs with an S3 origin", "leave --site out");
 }
 

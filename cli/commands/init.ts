@@ -7,7 +7,7 @@ import { basename, dirname } from "node:path";
 import { createInterface, type Interface } from "node:readline/promises";
 import { ConfigError } from "../../config/error";
 import { loadConfig, parseConfig } from "../../config/load";
-import type { ConfigInput } from "../../config/schema";
+import type { ManagedConfigInput } from "../../config/schema";
 import { ciFiles, type CiSystem } from "../ci-files";
 import { onStderr } from "../colors";
 import { CONFIG_FILE } from "../config-file";
@@ -173,7 +173,7 @@ function problemOf(name: keyof Answers, answer: string): string | undefined {
   }
 }
 
-function configOf({ name, domain, issuer, clientId, origin, dns }: Answers): ConfigInput {
+function configOf({ name, domain, issuer, clientId, origin, dns }: Answers): ManagedConfigInput {
   return {
     name,
     domain,

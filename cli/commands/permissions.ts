@@ -2,9 +2,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { isAttached } from "../../config/distribution";
 import { loadConfig } from "../../config/load";
 import type { Config } from "../../config/schema";
 import type { Repository } from "../../stacks/permissions/repository";
+import { authFunctionName } from "../../stacks/names";
 import { configFile } from "../config-file";
 import { CommandFailure } from "../failures";
 import type { GlobalOptions } from "../options";
@@ -60,7 +62,12 @@ async function rolePolicies(config: Config, file: string, { out, plan, trust }: 
     json: { written: [...deploying, ...planning] },
     text:
       `Whoever deploys "${config.name}" needs all of these managed policies\n` +
-      facts([["config", relative("", file)], ...lines("deploy", deploying), ...lines("plan", planning)]),
+      facts([
+        ["config", relative("", file)],
+        ...lines("deploy", deploying),
+        ...lines("plan", planning),
+        ...(isAttached(config) ? [["distribution", ofTheOwner(config)] as [string, string]] : []),
+      ]),
   };
 }
 
@@ -74,6 +81,11 @@ async function typesOfResources(config: Config): Promise<string[]> {
   } finally {
     rmSync(outdir, { recursive: true });
   }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-permissions.html */
+function ofTheOwner(config: Config): string {
+  return `whoever changes yours also needs lambda:GetFunction and lambda:EnableReplication* on ${authFunctionName(config)}:*`;
 }
 
 /** What keeps everybody but the gateway's functions from the keys that sign sessions. */

@@ -1,9 +1,11 @@
 /** `edgegate synth`: checks the config, then writes the Terraform configuration. The CDKTF CLI runs it, too. */
 import { relative, resolve } from "node:path";
+import { isAttached } from "../../config/distribution";
 import { ConfigError } from "../../config/error";
 import { loadConfig } from "../../config/load";
 import { otherNames } from "../../config/other-names";
 import type { Config } from "../../config/schema";
+import { functionNotes } from "../../config/viewer-request";
 import { postLogoutRedirectUris, redirectUris } from "../../stacks/endpoint-urls";
 import { cdktfCommand, configFile } from "../config-file";
 import { configFacts } from "../config-text";
@@ -26,7 +28,7 @@ export async function synth(options: SynthOptions): Promise<Outcome> {
       },
     ]);
   const online = options.online ? await (await import("../online")).checkOnline(config, file, options) : [];
-  const notes = otherNames(config);
+  const notes = [...otherNames(config), ...functionNotes(config)];
   // Loading takes a second. Mistakes in the config are reported before that.
   const { synthesize } = await import("../../stacks/synthesize");
   // The CDKTF CLI sets this to the folder that it reads.
@@ -50,6 +52,9 @@ export async function synth(options: SynthOptions): Promise<Outcome> {
         ["written", relative("", stackDir)],
         ...identityStacks.map((name): [string, string] => ["with", `the stack ${name}`]),
         ["next", `${cdktfCommand(file)} deploy ${[...identityStacks, stackName].join(" ")}`],
+        ...(isAttached(config)
+          ? [["then", "put its outputs into your distribution: docs/attach.md"] as [string, string]]
+          : []),
       ]) +
       toRegister(config) +
       (notes.length > 0 ? `Notes\n${facts(notes.map(({ path, message }) => [path, message]))}` : ""),

@@ -3,6 +3,7 @@
  * requests pass. Without a reference, the latest requests.
  */
 import { CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
+import { isAttached } from "../../config/distribution";
 import { wafRules } from "../../config/waf";
 import { webAclLogGroupName } from "../../stacks/names";
 import { explain } from "../aws-failures";
@@ -27,6 +28,12 @@ export async function wafWhy(
 ): Promise<Outcome> {
   const { config } = gateway;
   const settings = wafRules(config);
+  if (isAttached(config))
+    throw new CommandFailure(
+      "usage",
+      "the web ACL is not the gateway's, but that of your distribution",
+      "look into the logs of that web ACL",
+    );
   if (!settings)
     throw new CommandFailure(
       "usage",

@@ -2,7 +2,7 @@
 import type { ConfigProblem } from "../error";
 import type { Config } from "../schema";
 import { partsOfFunction } from "./lambda-url";
-import { forwardsHost, originsOf, type Origin, type ServerOrigin, type SingleOrigin } from "./origin";
+import { forwardsHost, originsOf, targetsOf, type Origin, type ServerOrigin, type SingleOrigin } from "./origin";
 import { isOpen, protectionOf, sendsSecret } from "./protection";
 
 export function originProblems(config: Config): ConfigProblem[] {
@@ -13,11 +13,19 @@ export function originProblems(config: Config): ConfigProblem[] {
       ...functionElsewhere(path, origin),
       ...unprotected(path, origin),
     ]),
-    ...[
-      { path: "origin", origin: config.origin },
-      ...config.behaviors.map(({ origin }, i) => ({ path: `behaviors[${i}].origin`, origin })),
-    ].flatMap(({ path, origin }) => [...unlikeFailovers(path, origin), ...halfOfMissing(path, origin)]),
+    ...targetsOf(config).flatMap(({ path, origin }) => [
+      ...unlikeFailovers(path, origin),
+      ...halfOfMissing(path, origin),
+    ]),
+    ...sentTwice(config),
   ];
+}
+
+/** Each origin of a distribution of the gateway says for itself whether it gets the secret. */
+function sentTwice({ origin, originSecret }: Config): ConfigProblem[] {
+  return origin && originSecret.send
+    ? [{ path: "originSecret.send", message: "remove it, and write secretHeader: true for each server that checks it" }]
+    : [];
 }
 
 /**

@@ -37,15 +37,23 @@ export function forwardsHost(origin: SingleOrigin): boolean {
   return "host" in origin && origin.host === "viewer";
 }
 
-/** Every origin that a config names, with its place there. */
-export function originsOf(config: {
-  origin: Origin;
+/** The origins of a config. The default behavior has none if the distribution is an existing one. */
+export interface OriginsInConfig {
+  origin: Origin | undefined;
   behaviors: readonly { origin: Origin }[];
-}): { path: string; origin: SingleOrigin }[] {
+}
+
+/** The origin of each behavior, with its place in the config; the default behavior first. */
+export function targetsOf({ origin, behaviors }: OriginsInConfig): { path: string; origin: Origin }[] {
   return [
-    { path: "origin", origin: config.origin },
-    ...config.behaviors.map(({ origin }, i) => ({ path: `behaviors[${i}].origin`, origin })),
-  ].flatMap(({ path, origin }): { path: string; origin: SingleOrigin }[] => [
+    ...(origin ? [{ path: "origin", origin }] : []),
+    ...behaviors.map(({ origin }, i) => ({ path: `behaviors[${i}].origin`, origin })),
+  ];
+}
+
+/** Every origin that a config names, with its place there. */
+export function originsOf(config: OriginsInConfig): { path: string; origin: SingleOrigin }[] {
+  return targetsOf(config).flatMap(({ path, origin }): { path: string; origin: SingleOrigin }[] => [
     { path, origin },
     ...(origin.failover ? [{ path: `${path}.failover.to`, origin: origin.failover.to }] : []),
   ]);

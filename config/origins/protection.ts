@@ -1,5 +1,5 @@
 /** What keeps everybody but the gateway away from an origin. */
-import { originsOf, type Origin, type SingleOrigin } from "./origin";
+import { originsOf, type OriginsInConfig, type SingleOrigin } from "./origin";
 
 /**
  * In words, for people.
@@ -32,6 +32,6 @@ export function sendsSecret(origin: SingleOrigin): boolean {
   return "secretHeader" in origin && origin.secretHeader;
 }
 
-export function usesOriginSecret(config: { origin: Origin; behaviors: readonly { origin: Origin }[] }): boolean {
-  return originsOf(config).some(({ origin }) => sendsSecret(origin));
+export function usesOriginSecret(config: OriginsInConfig & { originSecret: { send: boolean } }): boolean {
+  return config.originSecret.send || originsOf(config).some(({ origin }) => sendsSecret(origin));
 }

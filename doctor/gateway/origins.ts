@@ -1,4 +1,5 @@
 /** Can anybody go around the gateway? Asks each server behind it directly, as a stranger. */
+import { isAttached } from "../../config/distribution";
 import { originsOf } from "../../config/origins/origin";
 import { isOpen } from "../../config/origins/protection";
 import type { Config } from "../../config/schema";
@@ -11,6 +12,13 @@ const CLOSE =
 /** @param isLocal true if the local edge serves a demo in the place of the origins */
 export async function examineOrigins(config: Config, http: Http, isLocal: boolean): Promise<Finding[]> {
   if (isLocal) return [];
+  if (isAttached(config))
+    return [
+      finder("origin").skipped(
+        "the config does not know the origins of your distribution",
+        "ask each of them directly, as in: curl https://<origin>/; a server that answers lets people go around the gateway",
+      ),
+    ];
   // Nobody on the internet reaches a VPC origin, and an open one is open on purpose.
   const urls = originsOf(config).flatMap(({ origin }) =>
     origin.type === "s3" || origin.type === "vpc" || isOpen(origin)

@@ -8,9 +8,10 @@ import { ownSecurityHeaders } from "../../session/security-headers";
 import type { Refusal } from "./decide";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
 
-export function refuse(why: Refusal, event: ViewerRequestEvent): EdgeResponse {
+export function refuse(why: Refusal | "function", event: ViewerRequestEvent): EdgeResponse {
   // Inside the function: at module level the literal would be built on every invocation.
-  const refusals: Record<Refusal, [status: number, title: string, text?: string]> = {
+  const refusals: Record<Refusal, [status: number, title: string, text?: string]> &
+    Record<string, [status: number, title: string, text?: string]> = {
     host: [421, "Unknown address"],
     path: [400, "Address refused"],
     // https://www.rfc-editor.org/rfc/rfc6585#section-5
@@ -21,7 +22,8 @@ export function refuse(why: Refusal, event: ViewerRequestEvent): EdgeResponse {
     store: [503, "Try again", "Sign-in cannot be checked right now."],
     closed: [503, "Under maintenance", "Please come back later."],
   };
-  const refusal = refusals[why];
+  if (WITH_FUNCTIONS) refusals["function"] = [500, "Something went wrong", "The site's own function failed."];
+  const refusal = refusals[why]!;
   const headers = ownSecurityHeaders();
   if (refusal[0] === 503) headers["retry-after"] = (why === "closed" && SETTINGS.closed) || "5";
   if (isNavigation(event.request)) return page(refusal[0], why, event, headers);
@@ -85,7 +87,7 @@ function isNavigation(request: ViewerRequest): boolean {
 /** Nothing of the request is in it but its path and query, encoded. The title is the same in every language. */
 function page(
   status: number,
-  why: Refusal | "form",
+  why: Refusal | "form" | "function",
   event: ViewerRequestEvent,
   headers: Record<string, string>,
 ): EdgeResponse {

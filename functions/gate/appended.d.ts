@@ -1,10 +1,16 @@
 /** What Terraform appends to the gate's source when it plans. */
 import type { CompiledPolicy } from "../../policy/requirement-text";
 import type { GateSettings } from "../../session/settings";
+import type { OwnFunction } from "./own-functions";
 
 declare global {
   const SETTINGS: GateSettings;
   const policy: CompiledPolicy;
   /** From the path of a request to the path of the file that it gets (sites/source.ts); undefined if they are the same. */
   const servedPath: ((path: string) => string) | undefined;
+  /** Whether the site has functions of its own; a constant of the build. */
+  const WITH_FUNCTIONS: boolean;
+  /** The site's own functions; undefined if it has none. They may also return a promise. */
+  const before: OwnFunction | undefined;
+  const after: OwnFunction | undefined;
 }

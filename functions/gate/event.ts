@@ -16,6 +16,7 @@ export interface ViewerRequest {
   /** Lower-case names. */
   headers: Record<string, Value>;
   cookies: Record<string, Value>;
+  querystring: Record<string, Value>;
   rawQueryString(): string | undefined;
 }
 

@@ -12,9 +12,14 @@ import { askToSignIn, refuse } from "./answers";
 import { decide, type Refusal } from "./decide";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
 import { isOfUsualSize, pass } from "./identity";
+import { run, type Ended } from "./own-functions";
 
 export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest | EdgeResponse> {
   const request = event.request;
+  if (WITH_FUNCTIONS && before) {
+    const ended = await run(before, "before", event);
+    if (ended) return end(ended, ended.hasFailed ? "deny before" : "answer before");
+  }
   const headers = request.headers;
   const method = request.method;
   const path = request.uri;
@@ -51,6 +56,14 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
   if ("allow" in decision) {
     let line = pass(request, decision.allow);
     if (!line) return deny(event, "size");
+    if (WITH_FUNCTIONS && after) {
+      if (servedPath) request.uri = servedPath(path);
+      const ended = await run(after, "after", event);
+      if (ended) return end(ended, ended.hasFailed ? "deny after" : line + " answered");
+      // Again: what it set itself among the gate's headers and cookies must not reach the origin.
+      line = pass(request, decision.allow);
+      if (!line) return deny(event, "size");
+    }
     if (SETTINGS.originSecret) {
       // Without the record, the request passes unmarked: an origin that checks it refuses it, and others do not care.
       try {
@@ -62,7 +75,7 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
     }
     cf.logCustomData(line);
     // Only now, so that the path of the viewer was decided.
-    if (servedPath) request.uri = servedPath(path);
+    if (servedPath && !(WITH_FUNCTIONS && after)) request.uri = servedPath(path);
     return request;
   }
   if ("deny" in decision) return deny(event, decision.deny, decision.uid);
@@ -74,6 +87,12 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
 function deny(event: ViewerRequestEvent, why: Refusal, uid?: string): EdgeResponse {
   cf.logCustomData("deny " + why + (uid ? " " + uid : ""));
   return refuse(why, event);
+}
+
+/** @param line for the access log */
+function end(ended: Ended, line: string): EdgeResponse {
+  cf.logCustomData(line);
+  return ended.answer;
 }
 
 /** https://fetch.spec.whatwg.org/#cors-preflight-fetch: without these headers, or with a body, it is another request. */

@@ -6,7 +6,7 @@ import type { CloudfrontOriginAccessControl } from "@cdktf/provider-aws/lib/clou
 import type { CloudfrontVpcOrigin } from "@cdktf/provider-aws/lib/cloudfront-vpc-origin";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { originsOf, type SingleOrigin } from "../../config/origins/origin";
+import { originsOf, targetsOf, type SingleOrigin } from "../../config/origins/origin";
 import type { S3Origin } from "../../config/origins/s3";
 import type { VpcOrigin } from "../../config/origins/vpc";
 import type { Config } from "../../config/schema";
@@ -125,7 +125,7 @@ export function isS3(origin: SingleOrigin): origin is S3Origin {
 /** Each origin with a failover is a group with its second one. */
 function groupsOf(config: Config): CloudfrontDistributionOriginGroup[] {
   const groups = new Map(
-    [config, ...config.behaviors].flatMap(({ origin }) =>
+    targetsOf(config).flatMap(({ origin }) =>
       origin.failover ? [[groupId(origin), { origin, ...origin.failover }] as const] : [],
     ),
   );

@@ -3,6 +3,7 @@
  * https://aws.amazon.com/waf/pricing/
  */
 import type { IValidation } from "constructs";
+import { isAttached } from "../../config/distribution";
 import type { Config } from "../../config/schema";
 import { rulesOf, type Rule } from "./rules";
 
@@ -14,6 +15,7 @@ const DOLLARS_PER_STEP = 0.2;
 /** Such as `967 WCU`, with what more than 1,500 cost. */
 export function describeWebAcl(config: Config): string {
   const { waf } = config;
+  if (isAttached(config)) return "that of your distribution";
   if (waf === false) return "none: nothing is blocked before the gate";
   if ("webAclArn" in waf) return waf.webAclArn;
   const capacity = webAclCapacity(config);

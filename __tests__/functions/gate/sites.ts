@@ -8,7 +8,7 @@ import type { Config, ConfigInput } from "../../../config/schema";
 import { readDistribution } from "../../../local/distribution";
 import { synthesize } from "../../../stacks/synthesize";
 
-const COMMON = {
+export const COMMON = {
   domain: "app.example.com",
   hostedZoneId: "Z0123456789ABCDEFGHIJ",
   identityProviders: { main: { issuer: "https://login.example.com", clientId: "client" } },
@@ -146,25 +146,29 @@ export function siteConfig(site: Site): Config {
 /**
  * The source of each site's gate: read from the stack that is synthesized for its config, as Terraform would read it.
  */
-export function gateSources(): Record<Site, string> {
+export function gateSources(): Record<Site, string>;
+export function gateSources<Name extends string>(sites: Record<Name, ConfigInput>): Record<Name, string>;
+export function gateSources(sites: Record<string, ConfigInput> = SITES): Record<string, string> {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-gate-"));
   try {
     const artifacts = {
       gate: join(folder, "gate.js"),
+      gateWithFunctions: join(folder, "gate-with-functions.js"),
       auth: join(folder, "auth.zip"),
       site: join(folder, "site.zip"),
       keyRotator: join(folder, "key-rotator.zip"),
       revoker: join(folder, "revoker.zip"),
     };
     writeFileSync(artifacts.gate, buildGate());
+    writeFileSync(artifacts.gateWithFunctions, buildGate({ withFunctions: true }));
     // The gate does not use them; the stack only copies them.
     for (const zip of [artifacts.auth, artifacts.site, artifacts.keyRotator, artifacts.revoker]) writeFileSync(zip, "");
-    const sources = Object.entries(SITES).map(([site, config]) => {
+    const sources = Object.entries(sites).map(([site, config]) => {
       const { stackDir } = synthesize(parseConfig(config), { outdir: join(folder, site), artifacts });
       const gates = readDistribution(join(stackDir, "cdk.tf.json")).behaviors.flatMap(({ gate }) => gate ?? []);
       return [site, gates[0]!];
     });
-    return Object.fromEntries(sources) as Record<Site, string>;
+    return Object.fromEntries(sources) as Record<string, string>;
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -4,7 +4,7 @@ import { originId, targetId } from "../../../stacks/origins/ids";
 import { ORIGINS } from "../../support/origins";
 import { SMALL } from "../../support/small-config";
 
-const parsed = (origin: ConfigInput["origin"]): Origin => parseConfig({ ...SMALL, origin } as ConfigInput).origin;
+const parsed = (origin: ConfigInput["origin"]): Origin => parseConfig({ ...SMALL, origin } as ConfigInput).origin!;
 const SERVER = { type: "custom", domainName: "a.example.net", open: true } as const;
 
 test("origins that differ in an option have two IDs", () => {

@@ -20,7 +20,7 @@ export function planOfDistribution({ all, one, configuration }: Planned): void {
       expect(deciders(own!)).toEqual([["viewer-request", "aws_lambda_function.auth.qualified_arn"]]);
       expect(own!["lambda_function_association"]).toMatchObject([{ include_body: { constant_value: true } }]);
       const { origin, behaviors } = CONFIGS[name]();
-      const types = [...behaviors.map((behavior) => behavior.origin.type), origin.type];
+      const types = [...behaviors.map((behavior) => behavior.origin.type), origin!.type];
       for (const [i, behavior] of [...others, (expressions["default_cache_behavior"] as Values[])[0]!].entries()) {
         expect(deciders(behavior)).toEqual([
           ["viewer-request", "aws_cloudfront_function.gate.arn"],

@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { artifacts } from "../../../build/artifacts";
 import { clientSecretName, type AuthParameter } from "../../../session/settings";
+import { baseOf } from "../../../stacks/gate";
+import { ownFunctionsSource } from "../../../stacks/own-functions";
 import { CLIENT_KEYS, EVERYTHING } from "../../support/configs";
 import { LOGO_URL } from "../../support/images/images";
 import { CONFIGS, NAMES, references, type Planned, type Values } from "./planned";
@@ -11,11 +13,13 @@ export function planOfFunctions({ all, one, configuration }: Planned): void {
     test.each(NAMES)("is the built file, the settings, the policy and the sites of the %s config", (name) => {
       const gate = one(name, "aws_cloudfront_function", "gate");
       expect(gate).toMatchObject({ runtime: "cloudfront-js-2.0", publish: true });
-      const built = readFileSync(artifacts().gate, "utf8");
+      const config = CONFIGS[name]();
+      const built = readFileSync(baseOf(config, artifacts()), "utf8");
       const code = gate["code"] as string;
       expect(code.startsWith(`${built}\n`)).toBe(true);
-      const [settings, ...policy] = code.slice(built.length + 1).split("\n");
-      const config = CONFIGS[name]();
+      const own = config.viewerRequest ? `${ownFunctionsSource(config.viewerRequest)}\n` : "";
+      expect(code.endsWith(own)).toBe(true);
+      const [settings, ...policy] = code.slice(built.length + 1, code.length - own.length).split("\n");
       const parsed = JSON.parse(/^var S=(.*);$/.exec(settings!)![1]!) as Values;
       expect(parsed).toMatchObject({
         basePath: config.basePath,

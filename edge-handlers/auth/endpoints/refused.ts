@@ -42,6 +42,7 @@ const PAGES: Record<string, (refused: Refused) => Shown> = {
     content: [say("storeText")],
     actions: [{ href: place, label: "tryAgain" }],
   }),
+  function: fixed("internalTitle", "internalText"),
   role,
   form,
   closed,
