@@ -88,6 +88,7 @@ const IMPORTS = {
   stacks: ["build", "cloudfront", "config", "identity", "pages", "policy", "session", "ledger", "sites"],
   local: ["cloudfront", "config", "control-plane", "identity", "policy", "session", "ledger", "stacks"],
   doctor: ["config", "identity", "policy", "session", "stacks"],
+  review: ["cloudfront", "costs", "policy"],
   cli: [
     "bench",
     "cloudfront",
@@ -98,6 +99,7 @@ const IMPORTS = {
     "identity",
     "local",
     "policy",
+    "review",
     "session",
     "ledger",
     "stacks",

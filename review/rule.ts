@@ -1,0 +1,55 @@
+/** One kind of risk. A rule is data: `review/rules/index.ts` lists them, and each has a file of its own. */
+import type { Change, Plan } from "./plan/plan";
+import type { Sentence } from "./sentence";
+import type { Severity } from "./severity";
+
+/** What a rule found. */
+export interface Found {
+  severity: Severity;
+  /** Of the resource. */
+  address: string;
+  /** What changes, and what follows from it. */
+  message: Sentence;
+}
+
+export interface Rule {
+  /** Never changes: SARIF and suppressions refer to it. */
+  id: string;
+  /** What the rule is about, as a heading. */
+  title: string;
+  /** What a reviewer should do. */
+  help: string;
+  find(plan: Plan): Found[];
+}
+
+export interface Flag extends Found {
+  rule: string;
+}
+
+/**
+ * A rule that looks at each changed resource of some types by itself.
+ *
+ * @param types every type if absent
+ */
+export function aboutChanges(
+  rule: Omit<Rule, "find"> & {
+    types?: readonly string[];
+    examine(change: Change): (Omit<Found, "address"> | false | undefined)[];
+  },
+): Rule {
+  const { types, examine, ...rest } = rule;
+  return {
+    ...rest,
+    find: ({ changes }) =>
+      changes
+        .filter(({ type, action }) => action !== "none" && (types?.includes(type) ?? true))
+        .flatMap((change) =>
+          examine(change).flatMap((found) => (found ? [{ ...found, address: change.address }] : [])),
+        ),
+  };
+}
+
+/** True if it will not be there any more. */
+export function isRemoved({ action }: Change): boolean {
+  return action === "delete" || action === "replace";
+}
