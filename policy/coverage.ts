@@ -1,4 +1,5 @@
 /** Compares rules with each other, without a request. */
+import { patternCovers, patternsMeet, segmentsOf } from "./patterns";
 import type { Allow, PolicyRule } from "./rule";
 
 /** True if `earlier` matches every request that `later` matches. */
@@ -7,7 +8,7 @@ export function covers(earlier: PolicyRule, later: PolicyRule): boolean {
   return (
     hosts &&
     methodsCover(earlier.methods, later.methods) &&
-    pathCovers(earlier.path.split("/").slice(1), later.path.split("/").slice(1))
+    patternCovers(segmentsOf(earlier.path), segmentsOf(later.path))
   );
 }
 
@@ -33,24 +34,10 @@ export function admitsMore(one: Allow, other: Allow): boolean {
 
 /** True if some path matches both patterns of rules. */
 export function canMatchSame(one: string, other: string): boolean {
-  const meet = ([a, ...more]: readonly string[], [b, ...others]: readonly string[]): boolean => {
-    if (a === "**" || b === "**") return true;
-    if (a === undefined || b === undefined) return a === b;
-    return (a === b || (a === "*" && b !== "") || (b === "*" && a !== "")) && meet(more, others);
-  };
-  return meet(one.split("/").slice(1), other.split("/").slice(1));
+  return patternsMeet(segmentsOf(one), segmentsOf(other));
 }
 
 function methodsCover(earlier: PolicyRule["methods"], later: PolicyRule["methods"]): boolean {
   if (!earlier) return true;
   return !!later && later.every((method) => earlier.includes(method) || (method === "HEAD" && earlier.includes("GET")));
-}
-
-function pathCovers(earlier: readonly string[], later: readonly string[]): boolean {
-  const [first, ...rest] = earlier;
-  if (first === "**") return true;
-  const [other, ...others] = later;
-  if (first === undefined || other === undefined) return first === other;
-  if (other === "**" || (first !== other && (first !== "*" || other === ""))) return false;
-  return pathCovers(rest, others);
 }
