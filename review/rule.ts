@@ -1,4 +1,5 @@
 /** One kind of risk. A rule is data: `review/rules/index.ts` lists them, and each has a file of its own. */
+import { assumingUnchanged } from "./plan/assume";
 import type { Change, Plan } from "./plan/plan";
 import type { Sentence } from "./sentence";
 import type { Severity } from "./severity";
@@ -27,7 +28,8 @@ export interface Flag extends Found {
 }
 
 /**
- * A rule that looks at each changed resource of some types by itself.
+ * A rule that looks at each changed resource of some types by itself. It sees the changes that are certain: what only the
+ * apply will know counts as unchanged.
  *
  * @param types every type if absent
  */
@@ -43,6 +45,7 @@ export function aboutChanges(
     find: ({ changes }) =>
       changes
         .filter(({ type, action }) => action !== "none" && (types?.includes(type) ?? true))
+        .map(assumingUnchanged)
         .flatMap((change) =>
           examine(change).flatMap((found) => (found ? [{ ...found, address: change.address }] : [])),
         ),

@@ -1,0 +1,98 @@
+/** Programs of the gateway: the gate's without policy and settings, and those of the Lambda functions. */
+import { isGate } from "../gateway/gateways";
+import { readGateCode } from "../gateway/gate-code";
+import type { Change } from "../plan/plan";
+import { isSame, jsonIn } from "../plan/values";
+import { say, words } from "../sentence";
+import { aboutChanges, type Found } from "../rule";
+
+/** Members of the gate's settings (session/settings.ts) and what a change of them means. Hosts have a rule of their own. */
+const SETTINGS: Readonly<Record<string, [severity: Found["severity"], what: string]>> = {
+  identityHeaders: ["medium", "The headers change in which applications get what is known about the user"],
+  originSecret: [
+    "high",
+    "Whether servers get the origin secret changes. Without it they cannot tell the gate's requests from others",
+  ],
+  severalProviders: ["low", "The gate now has several identity providers, or only one"],
+};
+
+export const changesProgram = aboutChanges({
+  id: "changes-program",
+  title: "Changes a program of the gateway",
+  help: "Expected with a new version of edgegate, and then of every function. In any other pull request, find out who changed the program.",
+  types: ["aws_cloudfront_function", "aws_lambda_function"],
+  examine: (change) =>
+    change.type === "aws_lambda_function" ? lambda(change) : isGate(change) ? gate(change) : other(change),
+});
+
+function gate({ before, after }: Change): (Omit<Found, "address"> | false)[] {
+  const [was, is] = [before?.["code"], after?.["code"]];
+  if (typeof was !== "string" || typeof is !== "string" || was === is) return [];
+  const [old, now] = [readGateCode(was), readGateCode(is)];
+  const isPolicyRead = !(old.policy instanceof Error) && !(now.policy instanceof Error);
+  const names = Object.keys(SETTINGS).filter((name) => !isSame(old.settings?.[name], now.settings?.[name]));
+  return [
+    isPolicyRead &&
+      old.program !== now.program && {
+        severity: "medium",
+        message: say`The gate's program changes: ${now.program.length} instead of ${old.program.length} characters before policy and settings.`,
+      },
+    isPolicyRead &&
+      !isSiteSource(now.site) && {
+        severity: "high",
+        message: say`There is code after the gate's policy that edgegate does not write. It could replace every decision.`,
+      },
+    ...names.map((name) => ({ severity: SETTINGS[name]![0], message: say`${words(SETTINGS[name]![1])}.` })),
+    !isSame(old.settings?.["closed"], now.settings?.["closed"]) && {
+      severity: "medium" as const,
+      message:
+        now.settings?.["closed"] === undefined
+          ? say`The site opens again after maintenance.`
+          : say`The site is closed for maintenance.`,
+    },
+  ];
+}
+
+/** One function that names a site's files, and nothing beside it: sites/source.ts. */
+function isSiteSource(source: string): boolean {
+  return /^\s*(function \w+\([\w,]*\)\{[^]*\})?\s*$/.test(source) && !/\bpolicy\b|\bhandler\b/.test(source);
+}
+
+/** A function that is not the gate, or no longer. */
+function other({ before, after }: Change): (Omit<Found, "address"> | false)[] {
+  const isChanged = before !== undefined && after !== undefined && before["code"] !== after["code"];
+  return [
+    isChanged && {
+      severity: "medium",
+      message: say`The code of the CloudFront Function ${String(after["name"])} changes.`,
+    },
+  ];
+}
+
+function lambda({ before, after }: Change): (Omit<Found, "address"> | false)[] {
+  if (before === undefined || after === undefined) return [];
+  const name = String(after["function_name"]);
+  const isOther = !isSame(before["source_code_hash"], after["source_code_hash"]);
+  const layers = !isSame(before["layers"], after["layers"]);
+  const variables = !isSame(variablesIn(before), variablesIn(after));
+  return [
+    isOther && { severity: "medium", message: say`The program of ${name} changes.` },
+    layers && {
+      severity: "high",
+      message: say`The layers of ${name} change. A layer can replace what the program imports.`,
+    },
+    !isSame(before["handler"], after["handler"]) && {
+      severity: "medium",
+      message: say`${name} starts at ${String(after["handler"])} instead of ${String(before["handler"])}.`,
+    },
+    variables && { severity: "medium", message: say`Environment variables of ${name} change.` },
+    !isSame(before["runtime"], after["runtime"]) && {
+      severity: "low",
+      message: say`${name} runs on ${String(after["runtime"])} instead of ${String(before["runtime"])}.`,
+    },
+  ];
+}
+
+function variablesIn(values: NonNullable<Change["before"]>): unknown {
+  return (jsonIn(JSON.stringify(values["environment"])) as { variables?: unknown }[] | undefined)?.[0]?.variables;
+}
