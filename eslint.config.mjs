@@ -91,6 +91,7 @@ const IMPORTS = {
   review: ["cloudfront", "costs", "policy"],
   cli: [
     "bench",
+    "build",
     "cloudfront",
     "config",
     "control-plane",

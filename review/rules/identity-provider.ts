@@ -1,7 +1,7 @@
 /** Who may sign in, and what they then are: the settings of the auth handler (session/settings.ts). */
 import { isSettings, settingsIn } from "../gateway/gateways";
 import type { Values } from "../plan/plan";
-import { at, isMarked, isSame } from "../plan/values";
+import { at, block, isMarked, isSame, strings } from "../plan/values";
 import { say, words, type Sentence } from "../sentence";
 import { aboutChanges, type Found } from "../rule";
 
@@ -69,6 +69,14 @@ function providers(before: Values, after: Values, member: string, kind: string, 
           message: say`${words(kind)} ${id} is added${isHidden ? [] : say`, with the issuer ${String(now["issuer"])}`}${grants(now, isHidden)}.`,
         },
       ];
+    const more = onlyGrantsMore(old, now);
+    if (more !== undefined)
+      return [
+        {
+          severity: "medium",
+          message: say`${words(kind)} ${id} may also grant ${isHidden ? "more roles" : more.join(", ")}.`,
+        },
+      ];
     return changed(old, now).map((name) => ({
       severity: name in DECIDES || member === "eventTransmitters" ? "high" : "low",
       message: say`${words(kind)} ${id} changes ${words(DECIDES[name] ?? "")}${name in DECIDES ? [] : say`${name}`}${values(old, now, name, isHidden)}.`,
@@ -80,6 +88,14 @@ function changed(old: Values, now: Values): string[] {
   return [...new Set([...Object.keys(old), ...Object.keys(now)])]
     .filter((name) => !isSame(old[name], now[name]))
     .sort();
+}
+
+/** The roles that are new, if nothing else changes: a rule of the policy asks for them. */
+function onlyGrantsMore(old: Values, now: Values): string[] | undefined {
+  const [was, is] = [old, now].map((provider) => strings(at(provider, ["roles", "grant"])));
+  const without = (provider: Values) => ({ ...provider, roles: { ...block(provider["roles"]), grant: undefined } });
+  const isOnly = isSame(without(old), without(now)) && was!.every((role) => is!.includes(role));
+  return isOnly && is!.length > was!.length ? is!.filter((role) => !was!.includes(role)) : undefined;
 }
 
 function grants(now: Values, isHidden: boolean): Sentence {

@@ -1,6 +1,7 @@
 /** Who gets access that did not have it: from the two policies in the plan, never sampled. */
 import { accessOf, type GatewayAccess } from "../access";
 import { gatewaysOf } from "../gateway/gateways";
+import { isMarked } from "../plan/values";
 import { listed, say } from "../sentence";
 import type { Found, Rule } from "../rule";
 
@@ -8,7 +9,11 @@ export const opensAPath: Rule = {
   id: "opens-a-path",
   title: "Lets more people in",
   help: "Read the access table line by line. A path that is newly public is open to everybody on the internet.",
-  find: (plan) => gatewaysOf(plan).flatMap((gateway) => found(gateway.gate.address, accessOf(gateway))),
+  // If only the apply will know the policy, the rule about unknown values says so.
+  find: (plan) =>
+    gatewaysOf(plan)
+      .filter(({ gate }) => !isMarked(gate.afterUnknown, ["code"]))
+      .flatMap((gateway) => found(gateway.gate.address, accessOf(gateway))),
 };
 
 function found(address: string, { changes, problem, isNew }: GatewayAccess): Found[] {

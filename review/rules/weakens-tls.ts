@@ -1,4 +1,4 @@
-/** Encryption between people, CloudFront and origins. */
+/** Encryption between people, CloudFront and origins. A behavior that answers http is a hole: holes/undecided-behavior.ts. */
 import type { Change, Values } from "../plan/plan";
 import { block, blocks, strings } from "../plan/values";
 import { say } from "../sentence";
@@ -29,9 +29,7 @@ export const weakensTls = aboutChanges({
   help: "Keep TLS 1.2 (TLSv1.2_2021 or newer) for viewers, https-only for origins, and no behavior that answers http.",
   types: ["aws_cloudfront_distribution"],
   examine: ({ before, after }) =>
-    before === undefined || after === undefined
-      ? []
-      : [...certificate(before, after), ...viewers(before, after), ...origins(before, after)],
+    before === undefined || after === undefined ? [] : [...certificate(before, after), ...origins(before, after)],
 });
 
 function certificate(before: Values, after: Values): Finding[] {
@@ -57,15 +55,6 @@ function certificate(before: Values, after: Values): Finding[] {
         ]
       : []),
   ];
-}
-
-function viewers(before: Values, after: Values): Finding[] {
-  const policies = new Map(behaviors(before).map(([path, behavior]) => [path, behavior["viewer_protocol_policy"]]));
-  return behaviors(after).flatMap(([path, { viewer_protocol_policy: is }]) =>
-    is === "allow-all" && policies.get(path) !== "allow-all"
-      ? [{ severity: "high" as const, message: say`Behavior ${path} answers http, where anybody can read along.` }]
-      : [],
-  );
 }
 
 export function behaviors(values: Values): [path: string, behavior: Values][] {

@@ -2,7 +2,7 @@
 import { documentsOf, type Kind } from "../iam/documents";
 import { gains, isBroadAction, isEverybody, isOpen, statementsIn, type Gain } from "../iam/policy-document";
 import type { Change } from "../plan/plan";
-import { strings } from "../plan/values";
+import { isMarked, strings } from "../plan/values";
 import { listed, say, words, type Sentence } from "../sentence";
 import { aboutChanges, type Found } from "../rule";
 
@@ -75,7 +75,7 @@ function described(group: readonly Gain[]): Sentence {
 }
 
 /** Permissions that are resources of their own. */
-function attachments({ type, action, before, after }: Change): Finding[] {
+function attachments({ type, action, before, after, afterUnknown }: Change): Finding[] {
   if (after === undefined) return [];
   const isNew = action === "create" || action === "replace";
   switch (type) {
@@ -83,7 +83,9 @@ function attachments({ type, action, before, after }: Change): Finding[] {
     case "aws_iam_user_policy_attachment":
       return [isNew && { severity: "high", message: say`The policy ${String(after["policy_arn"])} is attached.` }];
     case "aws_lambda_permission": {
-      const isBound = strings(after["source_arn"]).length > 0 || strings(after["source_account"]).length > 0;
+      const isBound = ["source_arn", "source_account"].some(
+        (name) => strings(after[name]).length > 0 || isMarked(afterUnknown, [name]),
+      );
       const isService = String(after["principal"]).endsWith(".amazonaws.com");
       const isOld = before?.["principal"] === after["principal"];
       return [
