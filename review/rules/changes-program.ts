@@ -38,7 +38,7 @@ function gate({ before, after }: Change): (Omit<Found, "address"> | false)[] {
         message: say`The gate's program changes: ${now.program.length} instead of ${old.program.length} characters before policy and settings.`,
       },
     isPolicyRead &&
-      !isSiteSource(now.site) && {
+      !SITE_SOURCE.test(now.site) && {
         severity: "high",
         message: say`There is code after the gate's policy that edgegate does not write. It could replace every decision.`,
       },
@@ -53,10 +53,12 @@ function gate({ before, after }: Change): (Omit<Found, "address"> | false)[] {
   ];
 }
 
-/** One function that names a site's files, and nothing beside it: sites/source.ts. */
-function isSiteSource(source: string): boolean {
-  return /^\s*(function \w+\([\w,]*\)\{[^]*\})?\s*$/.test(source) && !/\bpolicy\b|\bhandler\b/.test(source);
-}
+/**
+ * What sites/source.ts writes: comparisons of a path with texts. No other name, no brace and no escape can be in it, so
+ * that it calls nothing and replaces nothing.
+ */
+const SITE_SOURCE =
+  /^\n(?:var F;|function F\(p\)\{(?:"[^"\\]*"|\b(?:var|return|if|i|p|startsWith|endsWith|indexOf|lastIndexOf|length)\b|\d|[()=!&|?:+\-<>;,. ])*\})\n$/;
 
 /** A function that is not the gate, or no longer. */
 function other({ before, after }: Change): (Omit<Found, "address"> | false)[] {
