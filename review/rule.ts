@@ -1,6 +1,7 @@
 /** One kind of risk. A rule is data: `review/rules/index.ts` lists them, and each has a file of its own. */
 import { assumingUnchanged } from "./plan/assume";
 import type { Change, Plan } from "./plan/plan";
+import { goesWithItsOwner } from "./plan/related";
 import type { Sentence } from "./sentence";
 import type { Severity } from "./severity";
 
@@ -36,15 +37,18 @@ export interface Flag extends Found {
 export function aboutChanges(
   rule: Omit<Rule, "find"> & {
     types?: readonly string[];
+    /** Leave out what is deleted together with what it belongs to. */
+    exceptWithOwner?: boolean;
     examine(change: Change): (Omit<Found, "address"> | false | undefined)[];
   },
 ): Rule {
-  const { types, examine, ...rest } = rule;
+  const { types, exceptWithOwner = false, examine, ...rest } = rule;
   return {
     ...rest,
-    find: ({ changes }) =>
-      changes
+    find: (plan) =>
+      plan.changes
         .filter(({ type, action }) => action !== "none" && (types?.includes(type) ?? true))
+        .filter((change) => !(exceptWithOwner && change.action === "delete" && goesWithItsOwner(plan, change)))
         .map(assumingUnchanged)
         .flatMap((change) =>
           examine(change).flatMap((found) => (found ? [{ ...found, address: change.address }] : [])),

@@ -47,8 +47,6 @@ export interface PreparedChange {
   config?: Partial<ConfigInput>;
   /** What no config can say: written into the synthesized stack. Paths with dots; undefined removes. */
   written?: Record<string, unknown>;
-  /** Appended to a file of the synthesized stack whose name ends so. */
-  appended?: string;
   /** `rule severity`, each once. */
   flags: string[];
 }
@@ -114,7 +112,7 @@ export const CHANGES: readonly PreparedChange[] = [
   {
     name: "one more domain",
     config: { alternateDomains: ["docs.example.com", "press.example.com"] },
-    flags: ["changes-domains medium"],
+    flags: ["changes-domains medium", "opens-a-path medium"],
   },
   {
     name: "other identity headers",
@@ -160,7 +158,11 @@ export const CHANGES: readonly PreparedChange[] = [
     },
     flags: ["destroys-state high", "unknown-decision medium"],
   },
-  { name: "another program of the gate", appended: ".js", flags: ["changes-program medium"] },
+  {
+    name: "another program of the gate",
+    written: { "resource.aws_cloudfront_function.gate.code": "// One line more\n${local.gate_code}" },
+    flags: ["changes-program medium"],
+  },
   {
     name: "one alarm less",
     written: { "resource.aws_cloudwatch_metric_alarm.alarm_store-errors": undefined },
@@ -228,7 +230,7 @@ export const CHANGES: readonly PreparedChange[] = [
   {
     name: "no origin secret",
     config: { origin: { type: "custom", domainName: "origin.example.com", open: true } },
-    flags: ["changes-program high", "destroys-state high"],
+    flags: ["changes-program high", "changes-program medium", "destroys-state high"],
   },
 ];
 

@@ -129,8 +129,8 @@ function applied({ type, name, index, values = {} }: PlannedValues, unknown: Val
     ...values,
     ...Object.fromEntries(Object.entries(made).filter(([attribute]) => unknown[attribute] === true)),
   };
-  // AWS answers with the tier that it chose, and `value` is the same as what the provider does not hide.
-  if (type === "aws_ssm_parameter") return { ...all, value: values["insecure_value"], tier: "Standard" };
+  // As the provider writes it down: one of the two values, and the tier that AWS chose.
+  if (type === "aws_ssm_parameter") return { ...all, value: null, tier: "Standard" };
   return type === "terraform_data" ? { ...all, input: typed(values["input"]), output: typed(values["input"]) } : all;
 }
 

@@ -10,8 +10,8 @@ export const changesDomains: Rule = {
   title: "Changes domains or redirect URIs",
   help: "Register the redirect URIs of new hosts at every identity provider before you apply, or nobody can sign in there.",
   find: (plan) => [
-    ...gatewaysOf(plan).flatMap(({ gate, hosts }): Found[] => {
-      if (gate.before === undefined || gate.after === undefined) return [];
+    ...gatewaysOf(plan).flatMap(({ gate, before, after, hosts }): Found[] => {
+      if (before === undefined || after === undefined) return [];
       const [added, gone] = differences(hosts.before, hosts.after);
       const isMoved = hosts.before[0] !== hosts.after[0];
       return [

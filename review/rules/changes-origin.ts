@@ -3,7 +3,7 @@ import { say } from "../sentence";
 import { aboutChanges, type Found } from "../rule";
 import { blocks, isSame } from "../plan/values";
 import type { Values } from "../plan/plan";
-import { originsById } from "./weakens-tls";
+import { originChanges } from "../plan/distribution";
 
 export const changesOrigin = aboutChanges({
   id: "changes-origin",
@@ -22,7 +22,7 @@ export const changesOrigin = aboutChanges({
           },
       ];
     if (action !== "update") return [];
-    return originsById(change).flatMap(([id, was, is]) => (was && is ? changed(id, was, is) : []));
+    return originChanges(change).flatMap(({ id, before: was, after: is }) => changed(id, was, is));
   },
 });
 

@@ -1,9 +1,9 @@
 /** Programs of the gateway: the gate's without policy and settings, and those of the Lambda functions. */
 import { isGate } from "../gateway/gateways";
 import { readGateCode } from "../gateway/gate-code";
-import type { Change } from "../plan/plan";
-import { isSame, jsonIn } from "../plan/values";
-import { say, words } from "../sentence";
+import type { Change, Values } from "../plan/plan";
+import { block, isSame } from "../plan/values";
+import { listed, say, words } from "../sentence";
 import { aboutChanges, type Found } from "../rule";
 
 /** Members of the gate's settings (session/settings.ts) and what a change of them means. Hosts have a rule of their own. */
@@ -76,7 +76,7 @@ function lambda({ before, after }: Change): (Omit<Found, "address"> | false)[] {
   const name = String(after["function_name"]);
   const isOther = !isSame(before["source_code_hash"], after["source_code_hash"]);
   const layers = !isSame(before["layers"], after["layers"]);
-  const variables = !isSame(variablesIn(before), variablesIn(after));
+  const variables = changedVariables(before, after);
   return [
     isOther && { severity: "medium", message: say`The program of ${name} changes.` },
     layers && {
@@ -87,7 +87,10 @@ function lambda({ before, after }: Change): (Omit<Found, "address"> | false)[] {
       severity: "medium",
       message: say`${name} starts at ${String(after["handler"])} instead of ${String(before["handler"])}.`,
     },
-    variables && { severity: "medium", message: say`Environment variables of ${name} change.` },
+    variables.length > 0 && {
+      severity: "medium",
+      message: say`Environment variables of ${name} change: ${listed(variables)}.`,
+    },
     !isSame(before["runtime"], after["runtime"]) && {
       severity: "low",
       message: say`${name} runs on ${String(after["runtime"])} instead of ${String(before["runtime"])}.`,
@@ -95,6 +98,14 @@ function lambda({ before, after }: Change): (Omit<Found, "address"> | false)[] {
   ];
 }
 
-function variablesIn(values: NonNullable<Change["before"]>): unknown {
-  return (jsonIn(JSON.stringify(values["environment"])) as { variables?: unknown }[] | undefined)?.[0]?.variables;
+/** Names only, since values can be secrets. Numbers are times and limits that follow from the config. */
+function changedVariables(before: Values, after: Values): string[] {
+  const [was, is] = [before, after].map((values) => block(block(values["environment"])["variables"])) as [
+    Values,
+    Values,
+  ];
+  const isNumber = (value: unknown) => /^\d+$/.test(String(value));
+  return [...new Set([...Object.keys(was), ...Object.keys(is)])]
+    .filter((name) => was[name] !== is[name] && !(isNumber(was[name]) && isNumber(is[name])))
+    .sort();
 }

@@ -16,6 +16,7 @@ const KEYS: Readonly<Record<string, string>> = {
 
 export const exposesData = aboutChanges({
   id: "exposes-data",
+  exceptWithOwner: true,
   title: "Opens a bucket or takes away encryption",
   help: "Files of a site must be readable through CloudFront only. Everything else of the gateway is for its own functions.",
   types: [

@@ -1,8 +1,9 @@
 /** Who gets access that did not have it: from the two policies in the plan, never sampled. */
+import type { AccessChange } from "../../policy/diff/access-diff";
 import { accessOf, type GatewayAccess } from "../access";
-import { gatewaysOf } from "../gateway/gateways";
+import { gatewaysOf, type Gateway } from "../gateway/gateways";
 import { isMarked } from "../plan/values";
-import { listed, say } from "../sentence";
+import { listed, say, type Sentence } from "../sentence";
 import type { Found, Rule } from "../rule";
 
 export const opensAPath: Rule = {
@@ -13,33 +14,26 @@ export const opensAPath: Rule = {
   find: (plan) =>
     gatewaysOf(plan)
       .filter(({ gate }) => !isMarked(gate.afterUnknown, ["code"]))
-      .flatMap((gateway) => found(gateway.gate.address, accessOf(gateway))),
+      .flatMap((gateway) => found(gateway, accessOf(gateway))),
 };
 
-function found(address: string, { changes, problem, isNew }: GatewayAccess): Found[] {
+function found({ gate: { address }, hosts }: Gateway, { changes, problem, isNew }: GatewayAccess): Found[] {
   if (problem !== undefined)
     return [{ severity: "high", address, message: say`What changes for whom cannot be told: ${problem}.` }];
+  // On a host that is new, everything is; the rule about domains names it.
+  const isNewHost = ({ host }: AccessChange) => host !== undefined && !hosts.before.includes(host);
   const open = changes.filter(({ newlyPublic }) => newlyPublic);
-  const wider = changes.filter(({ newlyPublic, gains }) => !newlyPublic && gains.length > 0);
-  const places = (some: typeof changes) => listed([...new Set(some.map(({ host, path }) => `${host ?? ""}${path}`))]);
-  return [
-    ...(open.length > 0
-      ? [
-          {
-            severity: isNew ? ("low" as const) : ("high" as const),
-            address,
-            message: say`Open to everybody, without signing in: ${places(open)}.`,
-          },
-        ]
-      : []),
-    ...(wider.length > 0 && !isNew
-      ? [
-          {
-            severity: "medium" as const,
-            address,
-            message: say`More people may open ${places(wider)}: ${listed([...new Set(wider.flatMap(({ gains }) => gains))])}.`,
-          },
-        ]
-      : []),
+  const [elsewhere, there] = [open.filter((change) => !isNewHost(change)), open.filter(isNewHost)];
+  const wider = changes.filter((change) => !change.newlyPublic && change.gains.length > 0 && !isNewHost(change));
+  const gains = listed([...new Set(wider.flatMap((change) => change.gains))]);
+  const flags: [some: AccessChange[], severity: Found["severity"], message: Sentence][] = [
+    [elsewhere, isNew ? "low" : "high", say`Open to everybody, without signing in: ${places(elsewhere)}.`],
+    [isNew ? [] : there, "medium", say`On a new host, open to everybody without signing in: ${places(there)}.`],
+    [isNew ? [] : wider, "medium", say`More people may open ${places(wider)}: ${gains}.`],
   ];
+  return flags.flatMap(([some, severity, message]) => (some.length === 0 ? [] : [{ severity, address, message }]));
+}
+
+function places(changes: readonly AccessChange[]): Sentence {
+  return listed([...new Set(changes.map(({ host, path }) => `${host ?? ""}${path}`))]);
 }

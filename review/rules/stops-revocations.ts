@@ -15,6 +15,7 @@ const DOES: Readonly<Record<string, string>> = {
 
 export const stopsRevocations = aboutChanges({
   id: "stops-revocations",
+  exceptWithOwner: true,
   title: "Stops revocations or key rotation",
   help: "A gateway that cannot revoke lets a stolen session live until it ends by itself. Apply this only when the gateway is being taken down.",
   types: [...Object.keys(DOES), "aws_lambda_function"],

@@ -1,9 +1,9 @@
 /** Security headers that CloudFront adds to responses. */
 import type { Change, Values } from "../plan/plan";
+import { behaviors } from "../plan/distribution";
 import { block, blocks, isSame, strings } from "../plan/values";
 import { say } from "../sentence";
 import { aboutChanges, isRemoved, type Found } from "../rule";
-import { behaviors } from "./weakens-tls";
 
 type Finding = Omit<Found, "address"> | false;
 

@@ -1,5 +1,5 @@
 /** Encryption between people, CloudFront and origins. A behavior that answers http is a hole: holes/undecided-behavior.ts. */
-import type { Change, Values } from "../plan/plan";
+import type { Values } from "../plan/plan";
 import { block, blocks, strings } from "../plan/values";
 import { say } from "../sentence";
 import { aboutChanges, type Found } from "../rule";
@@ -57,13 +57,6 @@ function certificate(before: Values, after: Values): Finding[] {
   ];
 }
 
-export function behaviors(values: Values): [path: string, behavior: Values][] {
-  return [
-    ...blocks(values["ordered_cache_behavior"]).map((one): [string, Values] => [String(one["path_pattern"]), one]),
-    ...blocks(values["default_cache_behavior"]).map((one): [string, Values] => ["(default)", one]),
-  ];
-}
-
 function origins(before: Values, after: Values): Finding[] {
   const known = new Map(blocks(before["origin"]).map((origin) => [String(origin["origin_id"]), origin]));
   return blocks(after["origin"]).flatMap((origin) => {
@@ -87,15 +80,4 @@ function origins(before: Values, after: Values): Finding[] {
         : []),
     ];
   });
-}
-
-/** Used by other rules about the same resource. */
-export function originsById({
-  before,
-  after,
-}: Change): [id: string, before: Values | undefined, after: Values | undefined][] {
-  const [was, is] = [before, after].map(
-    (values) => new Map(blocks(values?.["origin"]).map((one) => [String(one["origin_id"]), one])),
-  );
-  return [...new Set([...was!.keys(), ...is!.keys()])].map((id) => [id, was!.get(id), is!.get(id)]);
 }
