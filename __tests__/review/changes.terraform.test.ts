@@ -3,12 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseConfig } from "../../config/load";
+import type { ConfigInput } from "../../config/schema";
 import { readPlan } from "../../review/plan/read-plan";
 import { reviewOf } from "../../review/review";
 import { synthesize } from "../../stacks/synthesize";
 import { planOfChange, stateOf, writeState } from "../support/plan-of-change";
 import { describeWithTerraform } from "../support/terraform";
-import { BEFORE, CHANGES, written, type PreparedChange } from "./changes";
+import { BEFORE, CHANGES, GUARDED, written, type PreparedChange } from "./changes";
 
 describeWithTerraform("a review of a real plan", (open, _, openTogether) => {
   const outdir = mkdtempSync(join(tmpdir(), "edgegate-review-"));
@@ -16,11 +17,13 @@ describeWithTerraform("a review of a real plan", (open, _, openTogether) => {
   let json = "";
 
   test("can be made: Terraform plans all changes at once, each in a module of its own", () => {
-    const { stackDir } = synthesize(parseConfig(BEFORE), { outdir: join(outdir, "before") });
-    const state = stateOf(open(stackDir));
+    const applied = (config: ConfigInput, name: string) =>
+      stateOf(open(synthesize(parseConfig(config), { outdir: join(outdir, name) }).stackDir));
+    const states = new Map([BEFORE, GUARDED].map((config, i) => [config, applied(config, `before-${i}`)]));
     const dirs = Object.fromEntries(CHANGES.map((change, i) => [`m${i}`, synthesized(change, join(outdir, `${i}`))]));
     const together = openTogether(dirs);
-    writeState(together, Object.fromEntries(Object.keys(dirs).map((name) => [name, state])), "stacks_0");
+    const stateBefore = ({ before = BEFORE }: PreparedChange) => states.get(before)!;
+    writeState(together, Object.fromEntries(CHANGES.map((change, i) => [`m${i}`, stateBefore(change)])), "stacks_0");
     json = planOfChange(together);
     if (process.env["PLAN_OUT"]) writeFileSync(process.env["PLAN_OUT"], json);
   });

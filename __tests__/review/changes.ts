@@ -34,8 +34,11 @@ export const BEFORE: ConfigInput = {
   waf: false,
 };
 
-/** Of the small gateways that have a web ACL. */
-export const GUARDED: ConfigInput = { ...BEFORE, waf: { rateLimits: { site: { limit: 1000 } } } };
+/** The same with a web ACL. */
+export const GUARDED: ConfigInput = {
+  ...BEFORE,
+  waf: { groups: ["known-bad-inputs"], rateLimits: { site: { limit: 1000 } } },
+};
 
 type Stack = { resource: Record<string, Record<string, Record<string, never>>> } & Record<string, never>;
 
@@ -232,10 +235,6 @@ export const CHANGES: readonly PreparedChange[] = [
     config: { origin: { type: "custom", domainName: "origin.example.com", open: true } },
     flags: ["changes-program high", "changes-program medium", "destroys-state high"],
   },
-];
-
-/** These have a web ACL, and are planned one by one. */
-export const WAF_CHANGES: readonly PreparedChange[] = [
   {
     name: "no web ACL",
     before: GUARDED,
@@ -245,13 +244,19 @@ export const WAF_CHANGES: readonly PreparedChange[] = [
   {
     name: "a web ACL that only counts",
     before: GUARDED,
-    config: { waf: { mode: "count", rateLimits: { site: { limit: 1000 } } } },
+    config: { waf: { mode: "count", groups: ["known-bad-inputs"], rateLimits: { site: { limit: 1000 } } } },
+    flags: ["weakens-waf high"],
+  },
+  {
+    name: "a managed group less",
+    before: GUARDED,
+    config: { waf: { groups: [], rateLimits: { site: { limit: 1000 } } } },
     flags: ["weakens-waf high"],
   },
   {
     name: "a higher limit",
     before: GUARDED,
-    config: { waf: { rateLimits: { site: { limit: 9000 } } } },
+    config: { waf: { groups: ["known-bad-inputs"], rateLimits: { site: { limit: 9000 } } } },
     flags: ["weakens-waf medium"],
   },
 ];

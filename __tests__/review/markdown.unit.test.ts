@@ -67,18 +67,26 @@ describe("the comment", () => {
     expect(text).not.toContain("hunter2");
   });
 
+  test("names what is alike in one row", () => {
+    const alarms = Array.from({ length: 13 }, (_, i) =>
+      change(`aws_cloudwatch_metric_alarm.a${i}`, { alarm_name: `a${i}` }, null),
+    );
+    expect(rendered(alarms)).toContain("The alarm <code>a0</code> is deleted. And 12 more like this.");
+    expect(rendered(alarms.slice(0, 3))).not.toContain("like this");
+  });
+
   test("is shorter than what GitHub takes, and says what is left out", () => {
     const many = Array.from({ length: 3_000 }, (_, i) =>
-      change(`aws_cloudwatch_metric_alarm.alarm_${i}_${"x".repeat(100)}`, { alarm_name: `alarm-${i}` }, null),
+      change(`aws_cloudwatch_metric_alarm.a${i}_${"x".repeat(100)}`, { alarm_name: `a${i}` }, null),
     );
-    const rules = Array.from({ length: 60 }, (_, i): PolicyRule => ({
+    const rules = Array.from({ length: 150 }, (_, i): PolicyRule => ({
       path: `/${"p".repeat(60)}-${i}/**`,
       allow: "public",
     }));
     const text = markdownOf([...many, gateChange([REST], [...rules, REST])]);
     expect(text.length).toBeLessThan(LONGEST_COMMENT);
     expect(text.length).toBeGreaterThan(30_000);
-    expect(text).toMatch(/\d+ more risks are left out here/);
+    expect(text).toMatch(/\d+ more rows are left out here/);
     expect(text).toMatch(/\d+ more lines are left out here/);
     // The worst is never left out.
     expect(text).toContain("| **high** | Open to everybody");

@@ -1,7 +1,9 @@
 /** A review as a comment on a pull request. */
 import { describeAllow } from "../../policy/decision-table";
+import { METHODS } from "../../policy/rule";
 import type { CostLine } from "../costs";
 import type { Review, ReviewedChange, ReviewedGateway } from "../review";
+import type { Flag } from "../rule";
 import { listed, say, words, type Sentence } from "../sentence";
 import { summaryOf } from "../summary";
 import { code, fitting, markdown } from "./text";
@@ -11,6 +13,9 @@ import { code, fitting, markdown } from "./text";
  * (https://github.com/orgs/community/discussions/27190).
  */
 const MOST = { risks: 22_000, help: 6_000, access: 20_000, changes: 12_000 } as const;
+
+/** Flags of one kind that are shown one by one, and addresses of a group that are named. */
+const [SHOWN_EACH, ADDRESSES] = [3, 4];
 
 export function reviewMarkdown(review: Review): string {
   const parts = [
@@ -31,16 +36,28 @@ function verdict({ severity, changes }: Review): string {
 
 function risks({ flags, rules }: Review): string[] {
   if (flags.length === 0) return [];
-  const rows = flags.map(
-    ({ severity, message, address }) =>
-      `| ${severity === "high" ? "**high**" : severity} | ${markdown(message)} | ${code(address)} |`,
-  );
+  const rows = alike(flags).map((group) => {
+    const { severity, message } = group[0]!;
+    const others = group.length - 1;
+    const more = others === 0 ? "" : ` And ${others} more like this.`;
+    const where = markdown(listed([...new Set(group.map(({ address }) => address))], ADDRESSES));
+    return `| ${severity === "high" ? "**high**" : severity} | ${markdown(message)}${more} | ${where} |`;
+  });
   const help = rules.map(({ title, help }) => `- **${title}.** ${help}`);
   return [
     "### Risks",
     table(["Severity", "What changes", "Where"], rows, MOST.risks, "risks"),
     folded("What to do about them", listOf(help, MOST.help, "notes")),
   ];
+}
+
+/** In groups, where more than a few differ in their values only. */
+function alike(flags: readonly Flag[]): Flag[][] {
+  const kindOf = ({ rule, severity, message }: Flag) =>
+    JSON.stringify([rule, severity, message.filter((part) => typeof part === "string")]);
+  const groups = new Map<string, Flag[]>();
+  for (const flag of flags) groups.set(kindOf(flag), [...(groups.get(kindOf(flag)) ?? []), flag]);
+  return [...groups.values()].flatMap((group) => (group.length > SHOWN_EACH ? [group] : group.map((flag) => [flag])));
 }
 
 function access({ name, changes, problem, isNew }: ReviewedGateway, gateways: number): string[] {
@@ -50,13 +67,7 @@ function access({ name, changes, problem, isNew }: ReviewedGateway, gateways: nu
   const rows = changes.map((change) => {
     const { before, after, gains, loses } = change;
     const who = [before, after].map((allow) => code(allow === undefined ? "nobody" : describeAllow(allow)));
-    const cells = [
-      markdown(place(change)),
-      change.methods.map((method) => code(method)).join(" "),
-      ...who,
-      people(gains),
-      people(loses),
-    ];
+    const cells = [markdown(place(change)), methodsOf(change), ...who, people(gains), people(loses)];
     return `| ${change.newlyPublic ? "**public**" : ""} | ${cells.join(" | ")} |`;
   });
   const intro = isNew ? ["The gateway is new: before it, nobody gets anything from it."] : [];
@@ -81,6 +92,11 @@ function place({
   escapes,
 }: ReviewedGateway["changes"][number]): Sentence {
   return say`${`${host ?? ""}${path}`}${exceptHosts.length > 0 ? say` on every host except ${listed(exceptHosts)}` : []}${except.length > 0 ? say`, except ${listed(except)}` : []}${words(preflight === true ? " (CORS preflights)" : preflight === false ? " (not CORS preflights)" : "")}${words(escapes === "only" ? " (only paths with encoded characters)" : "")}`;
+}
+
+/** The engine's list of all ends with the methods that no rule can name. */
+function methodsOf({ methods }: ReviewedGateway["changes"][number]): string {
+  return methods.length > METHODS.length ? "every" : methods.map((method) => code(method)).join(" ");
 }
 
 function people(groups: readonly string[]): string {

@@ -11,7 +11,7 @@ export const changesDomains: Rule = {
   help: "Register the redirect URIs of new hosts at every identity provider before you apply, or nobody can sign in there.",
   find: (plan) => [
     ...gatewaysOf(plan).flatMap(({ gate, before, after, hosts }): Found[] => {
-      if (before === undefined || after === undefined) return [];
+      if (before?.settings === undefined || after?.settings === undefined) return [];
       const [added, gone] = differences(hosts.before, hosts.after);
       const isMoved = hosts.before[0] !== hosts.after[0];
       return [

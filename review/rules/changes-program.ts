@@ -29,6 +29,8 @@ function gate({ before, after }: Change): (Omit<Found, "address"> | false)[] {
   const [was, is] = [before?.["code"], after?.["code"]];
   if (typeof was !== "string" || typeof is !== "string" || was === is) return [];
   const [old, now] = [readGateCode(was), readGateCode(is)];
+  // What cannot be read is flagged by the rule about access.
+  if (old.settings === undefined || now.settings === undefined) return [];
   const isPolicyRead = !(old.policy instanceof Error) && !(now.policy instanceof Error);
   const names = Object.keys(SETTINGS).filter((name) => !isSame(old.settings?.[name], now.settings?.[name]));
   return [
