@@ -1,6 +1,6 @@
 /** Who gains and who loses access through a plan. */
 import { accessDiff, type AccessChange, type ComparedPolicy } from "../policy/diff/access-diff";
-import type { GateCode } from "./gateway/gate-code";
+import { foreignPart, type GateCode } from "./gateway/gate-code";
 import type { Gateway } from "./gateway/gateways";
 
 export interface GatewayAccess {
@@ -28,6 +28,8 @@ function policyOf(code: GateCode | undefined, values: Gateway["gate"]["before"])
   if (values === undefined) return { rules: [] };
   if (code === undefined) throw new Error("only the apply will know the gate's code, or it is not the gate any more");
   if (code.policy instanceof Error) throw code.policy;
+  const foreign = foreignPart(code);
+  if (foreign !== undefined) throw new Error(`there is code ${foreign} that edgegate does not write`);
   const hosts = code.settings?.["hosts"];
   return { ...code.policy, ...(Array.isArray(hosts) && { hosts: hosts.map(String) }) };
 }

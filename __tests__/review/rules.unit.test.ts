@@ -31,7 +31,21 @@ test.each<[string, PlannedChange[], string[]]>([
     ["session-lifetime low"],
   ],
   ["a provider that is gone", [settingsChange({ identityProviders: {} })], ["changes-identity-provider medium"]],
-  ["code after the policy", [withCode((code) => `${code}policy=function(){return"*"}\n`)], ["changes-program high"]],
+  [
+    "code after the policy",
+    [withCode((code) => `${code}policy=function(){return"*"}\n`)],
+    ["changes-program high", "opens-a-path high", "undecided-requests high"],
+  ],
+  [
+    "code in the place of a site",
+    [withCode((code) => code.replace("var F;", 'function F(p){return this["pol"+"icy"]=p}'))],
+    ["changes-program high", "opens-a-path high", "undecided-requests high"],
+  ],
+  [
+    "code beside the settings",
+    [withCode((code) => code.replace("};\nfunction policy", "};S.hosts=[];\nfunction policy"))],
+    ["changes-program high", "opens-a-path high", "undecided-requests high"],
+  ],
   [
     "a policy that edgegate did not write",
     [withCode((code) => code.replace('return"+"', 'return "*"'))],

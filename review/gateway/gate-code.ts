@@ -25,6 +25,24 @@ export function readGateCode(code: string): GateCode {
   return { program, settings: jsonIn(settings) as GateCode["settings"], policy, site };
 }
 
+/**
+ * What sites/source.ts writes: comparisons of a path with texts. No other name, no brace and no escape can be in it, so
+ * that it calls nothing and replaces nothing.
+ */
+const SITE_SOURCE =
+  /^\n(?:var F;|function F\(p\)\{(?:"[^"\\]*"|\b(?:var|return|if|i|p|startsWith|endsWith|indexOf|lastIndexOf|length)\b|\d|[()=!&|?:+\-<>;,. ])*\})\n$/;
+
+/**
+ * Where a gate has code that edgegate does not write; undefined if nowhere. The program in front of the settings may be
+ * any: whoever knows what ships compares it.
+ */
+export function foreignPart({ policy, settings, site }: GateCode): string | undefined {
+  if (policy instanceof Error) return undefined;
+  // Settings are JSON on a line of their own. Anything else there is code.
+  if (settings === undefined) return "before the gate's policy";
+  return SITE_SOURCE.test(site) ? undefined : "after the gate's policy";
+}
+
 function policyIn(code: string): ReadPolicy | Error {
   try {
     return readPolicySource(code);

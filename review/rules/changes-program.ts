@@ -1,6 +1,6 @@
 /** Programs of the gateway: the gate's without policy and settings, and those of the Lambda functions. */
 import { isGate } from "../gateway/gateways";
-import { readGateCode } from "../gateway/gate-code";
+import { foreignPart, readGateCode, type GateCode } from "../gateway/gate-code";
 import type { Change, Values } from "../plan/plan";
 import { block, isSame } from "../plan/values";
 import { listed, say, words } from "../sentence";
@@ -27,40 +27,35 @@ export const changesProgram = aboutChanges({
 
 function gate({ before, after }: Change): (Omit<Found, "address"> | false)[] {
   const [was, is] = [before?.["code"], after?.["code"]];
-  if (typeof was !== "string" || typeof is !== "string" || was === is) return [];
-  const [old, now] = [readGateCode(was), readGateCode(is)];
-  // What cannot be read is flagged by the rule about access.
-  if (old.settings === undefined || now.settings === undefined) return [];
-  const isPolicyRead = !(old.policy instanceof Error) && !(now.policy instanceof Error);
-  const names = Object.keys(SETTINGS).filter((name) => !isSame(old.settings?.[name], now.settings?.[name]));
+  if (typeof is !== "string" || was === is) return [];
+  const now = readGateCode(is);
+  const foreign = foreignPart(now);
   return [
-    isPolicyRead &&
-      old.program !== now.program && {
-        severity: "medium",
-        message: say`The gate's program changes: ${now.program.length} instead of ${old.program.length} characters before policy and settings.`,
-      },
-    isPolicyRead &&
-      !SITE_SOURCE.test(now.site) && {
-        severity: "high",
-        message: say`There is code after the gate's policy that edgegate does not write. It could replace every decision.`,
-      },
-    ...names.map((name) => ({ severity: SETTINGS[name]![0], message: say`${words(SETTINGS[name]![1])}.` })),
-    !isSame(old.settings?.["closed"], now.settings?.["closed"]) && {
-      severity: "medium" as const,
-      message:
-        now.settings?.["closed"] === undefined
-          ? say`The site opens again after maintenance.`
-          : say`The site is closed for maintenance.`,
+    foreign !== undefined && {
+      severity: "high",
+      message: say`There is code ${words(foreign)} that edgegate does not write. It could replace every decision.`,
     },
+    ...(typeof was === "string" && foreign === undefined ? changedParts(readGateCode(was), now) : []),
   ];
 }
 
-/**
- * What sites/source.ts writes: comparisons of a path with texts. No other name, no brace and no escape can be in it, so
- * that it calls nothing and replaces nothing.
- */
-const SITE_SOURCE =
-  /^\n(?:var F;|function F\(p\)\{(?:"[^"\\]*"|\b(?:var|return|if|i|p|startsWith|endsWith|indexOf|lastIndexOf|length)\b|\d|[()=!&|?:+\-<>;,. ])*\})\n$/;
+/** The rule about access says what changes in the policy, or that it cannot be read. */
+function changedParts(old: GateCode, now: GateCode): (Omit<Found, "address"> | false)[] {
+  if (old.policy instanceof Error || now.policy instanceof Error) return [];
+  const names = Object.keys(SETTINGS).filter((name) => !isSame(old.settings?.[name], now.settings?.[name]));
+  const [wasClosed, isClosed] = [old, now].map(({ settings }) => settings?.["closed"] !== undefined);
+  return [
+    old.program !== now.program && {
+      severity: "medium",
+      message: say`The gate's program changes: ${now.program.length} instead of ${old.program.length} characters before policy and settings.`,
+    },
+    ...names.map((name) => ({ severity: SETTINGS[name]![0], message: say`${words(SETTINGS[name]![1])}.` })),
+    wasClosed !== isClosed && {
+      severity: "medium" as const,
+      message: isClosed ? say`The site is closed for maintenance.` : say`The site opens again after maintenance.`,
+    },
+  ];
+}
 
 /** A function that is not the gate, or no longer. */
 function other({ before, after }: Change): (Omit<Found, "address"> | false)[] {
