@@ -1,6 +1,7 @@
 /** What rules say about changes that no plan of a test can have, and what they must not say. */
 import { matchesPattern, patternsMeet } from "../../cloudfront/path-pattern";
 import { costDifference } from "../../review/costs";
+import { checkPlan } from "../../review/holes/holes";
 import { readPlan } from "../../review/plan/read-plan";
 import { reviewOf } from "../../review/review";
 import { plain } from "../../review/sentence";
@@ -84,6 +85,16 @@ test.each<[string, PlannedChange[], string[]]>([
 ])("of %s", (_, changes, flags) => {
   const found = reviewOf(readPlan(planJson(changes))).flags.map(({ rule, severity }) => `${rule} ${severity}`);
   expect([...new Set(found)].sort()).toEqual([...flags].sort());
+});
+
+test("a function that only the apply will know is no gate, in a plan that makes one", () => {
+  const association = { event_type: "viewer-request" };
+  const distribution = change("aws_cloudfront_distribution.d", null, {
+    default_cache_behavior: [{ viewer_protocol_policy: "https-only", function_association: [association] }],
+  });
+  const planned = (changes: PlannedChange[]) => checkPlan(readPlan(planJson(changes))).holes.map(({ rule }) => rule);
+  expect(planned([distribution, gateChange(OPEN, OPEN)])).toEqual(["one-decision", "lost-endpoints"]);
+  expect(planned([distribution])).toEqual([]);
 });
 
 test("a plan with -target is not complete", () => {

@@ -1,5 +1,11 @@
 /** Reads the distributions of a plan as what CloudFront will have. */
-import { DEFAULT_PATH, type Association, type Behavior, type Runs } from "../../cloudfront/decisions/behavior";
+import {
+  associationsOn,
+  DEFAULT_PATH,
+  type Association,
+  type Behavior,
+  type Runs,
+} from "../../cloudfront/decisions/behavior";
 import type { Change, Plan, Values } from "../plan/plan";
 import { expressionsOf, referenceOf, withoutKeys } from "../plan/references";
 import { block, blocks, strings } from "../plan/values";
@@ -56,6 +62,13 @@ export function distributionsOf(plan: Plan, known: KnownArns = { gates: [], hand
 /** True if it has the gate or the handler anywhere: then it must decide everything. */
 export function hasGate({ behaviors }: Distribution): boolean {
   return behaviors.some(({ associations }) => associations.some(({ runs }) => runs === "gate" || runs === "handler"));
+}
+
+/** True if only the apply will know a function on its viewer requests: it may be the gate, so all must be decided. */
+export function mayHaveGate({ behaviors }: Distribution): boolean {
+  return behaviors.some((behavior) =>
+    associationsOn("viewer-request", behavior).some(({ runs }) => runs === "unknown"),
+  );
 }
 
 function behaviorOf(

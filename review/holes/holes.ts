@@ -1,5 +1,5 @@
 /** Finds every way around the gate that a plan shows. */
-import { distributionsOf, hasGate, type KnownArns } from "../gateway/distributions";
+import { distributionsOf, hasGate, mayHaveGate, type KnownArns } from "../gateway/distributions";
 import { gatewaysOf } from "../gateway/gateways";
 import type { Plan } from "../plan/plan";
 import { foreignProgram } from "./foreign-program";
@@ -61,5 +61,7 @@ export function holesIn(plan: Plan): FoundHole[] {
 
 function subjectOf(plan: Plan, { known = { gates: [], handlers: [] }, program }: CheckOptions): Subject {
   const distributions = distributionsOf(plan, known);
-  return { plan, known, program, distributions, gateways: gatewaysOf(plan), gated: distributions.filter(hasGate) };
+  const gateways = gatewaysOf(plan);
+  const gated = distributions.filter((one) => hasGate(one) || (gateways.length > 0 && mayHaveGate(one)));
+  return { plan, known, program, distributions, gateways, gated };
 }
