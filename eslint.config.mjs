@@ -77,7 +77,7 @@ const IMPORTS = {
   session: ["identity", "pages", "policy"],
   ledger: ["session"],
   sites: ["policy"],
-  config: ["cloudfront", "identity", "pages", "policy", "sites"],
+  config: ["cloudfront", "identity", "pages", "policy", "session", "sites"],
   functions: ["policy", "session"],
   "edge-handlers/shared": ["cloudfront", "identity", "pages", "session"],
   "edge-handlers/auth": ["cloudfront", "identity", "pages", "policy", "session", "ledger", "edge-handlers/shared"],

@@ -14,10 +14,16 @@ export function configFacts(config: Config): [name: string, text: string][] {
   return [
     ["hosts", hostsOf(config).join(", ")],
     ["sign-in", providers.join(", ")],
-    ["policy", `${count(config.policy.length, "rule")}, everything else is denied`],
+    ["policy", `${count(config.policy.length, "rule")}, everything else is denied${testsOf(config)}`],
     ["web ACL", describeWebAcl(config)],
     ...originFacts(config),
   ];
+}
+
+/** A config whose tests fail cannot be loaded. */
+function testsOf({ tests }: Config): string {
+  const expectations = tests.reduce((sum, { can, cannot }) => sum + can.length + cannot.length, 0);
+  return expectations === 0 ? "" : `; ${count(expectations, "test")} passed`;
 }
 
 /** A line for each origin: what keeps others out. */

@@ -8,6 +8,7 @@ export const EXIT_CODES = {
   notFound: 4,
   storeDiffers: 5,
   problemsFound: 6,
+  accessDiffers: 7,
 } as const;
 export type Exit = keyof typeof EXIT_CODES;
 
@@ -21,6 +22,7 @@ export const EXIT_CODE_HELP: Record<Exit, string> = {
   notFound: "no such user, session, stream, request, gateway or local edge",
   storeDiffers: "store check: the store does not match ledger and keys",
   problemsFound: "doctor: something is wrong; review: a risk is as severe as --fail-on says. The output says what",
+  accessDiffers: "policy diff and replay with --exit-code: somebody gains or loses access",
 };
 
 /** A command that cannot continue. */

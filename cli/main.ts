@@ -50,6 +50,8 @@ Examples:
   edgegate waf why                          what the web ACL blocked in the last hour
   edgegate audit --user alice@example.com   what happened to her in the last hour
   edgegate access /admin                    who can open it, and why
+  edgegate explain GET /admin --as roles=staff
+  edgegate policy diff main.config.ts gateway.config.ts
   edgegate review plan.json                 what a Terraform plan changes, for a pull request
   edgegate check plan.json                  whether a plan leaves a way around the gate
   edgegate sessions --local                 the gateway that edgegate dev runs
@@ -84,12 +86,14 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
       print(await (await load())(options), options);
     };
 
-  /** @param load imports the command, which also takes the argument of the command line */
+  /** @param load imports the command, which also takes the arguments of the command line */
   const runOn =
-    <Options extends GlobalOptions>(load: () => Promise<(options: Options, argument: string) => Promise<Outcome>>) =>
+    <Options extends GlobalOptions, Arguments extends unknown[]>(
+      load: () => Promise<(options: Options, ...args: Arguments) => Promise<Outcome>>,
+    ) =>
     async (...given: unknown[]): Promise<void> => {
       const options = (given.at(-1) as Command).optsWithGlobals<Options>();
-      print(await (await load())(options, given[0] as string), options);
+      print(await (await load())(options, ...(given.slice(0, -2) as Arguments)), options);
     };
 
   program.commandsGroup("Set up a gateway:");
@@ -166,6 +170,34 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     .addOption(new Option("--method <method>", "only this method (default: every method)").choices(METHODS))
     .option("--host <host>", "only this host (default: every host of the config)")
     .action(runOn(async () => (await import("./commands/access")).access));
+  program
+    .command("explain")
+    .description("say what happens to one request: the rule that decides, and why each earlier one does not")
+    .argument("<method>", "such as GET")
+    .argument("<url>", "a path such as /docs/x, or a URL with the host")
+    .option("--as <who>", "roles=a,b or idp=corp (both together), signed-in or anonymous (default)", collect, [])
+    .option("--preflight", "a CORS preflight")
+    .action(runOn(async () => (await import("./commands/explain")).explain));
+  const policy = program.command("policy").description("show and compare what policies decide; reads files only");
+  policy
+    .command("table")
+    .description("show the rules in their order")
+    .option("--markdown", "as a table for a document")
+    .action(run(async () => (await import("./commands/policy-table")).policyTable));
+  policy
+    .command("diff")
+    .description("show who gains or loses access to what, for all requests")
+    .argument("<before>", 'a config, or the cdk.tf.json that "edgegate synth" wrote')
+    .argument("<after>", "another one")
+    .option("--exit-code", `exit with ${EXIT_CODES.accessDiffers} if there is a change`)
+    .action(runOn(async () => (await import("./commands/policy-diff")).policyDiff));
+  policy
+    .command("replay")
+    .description("show which requests of an access log another policy would decide otherwise; --config has the old one")
+    .argument("<log...>", "files of CloudFront's JSON lines, plain or gzip, or - for stdin")
+    .requiredOption("--policy <file>", "the config with the new policy")
+    .option("--exit-code", `exit with ${EXIT_CODES.accessDiffers} if there is one`)
+    .action(runOn(async () => (await import("./commands/policy-replay")).policyReplay));
   program
     .command("permissions")
     .description("write the IAM policies of whoever deploys the gateway")

@@ -8,7 +8,7 @@ export interface Outcome {
   json: object;
   /** For people. Texts that others chose are {@link printable} in it. */
   text: string;
-  exit?: "failed" | "storeDiffers" | "problemsFound";
+  exit?: "failed" | "storeDiffers" | "problemsFound" | "accessDiffers";
 }
 
 /** One line for each name and its text, with the texts aligned. */

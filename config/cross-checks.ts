@@ -14,6 +14,7 @@ import {
 import { clientAuthenticationProblems } from "./client-authentication";
 import type { ConfigProblem } from "./error";
 import { originProblems } from "./origins/checks";
+import { policyTestProblems } from "./policy-tests";
 import type { Config } from "./schema";
 import { sitesHaveAShell, sitesServeWhatIsDecided } from "./site-checks";
 import { wafProblems } from "./waf";
@@ -44,6 +45,7 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   maintenanceAdmitsRolesOfThePolicy,
   tagKeysAreDistinct,
   wafProblems,
+  policyTestProblems,
 ];
 
 export function checkAcross(config: Config): ConfigProblem[] {

@@ -8,6 +8,7 @@ import { duration, host, hostedZone, pathPattern, region, role, servedHost, slug
 import { identityProvider } from "./identity-provider";
 import { maintenance } from "./maintenance";
 import { origin } from "./origins/origin";
+import { policyTest } from "./policy-tests";
 import { signInHook } from "./sign-in-hook";
 import { theme } from "./theme";
 import { waf } from "./waf";
@@ -190,6 +191,8 @@ export const configSchema = z.strictObject({
   policy: z
     .array(policyRule, 'write a list of rules, such as [{ path: "/**", allow: "signed-in" }]')
     .min(1, 'write at least one rule, such as { path: "/**", allow: "signed-in" }; what no rule matches is denied'),
+  /** What people must be able to do, and what not: a policy that breaks one is refused. */
+  tests: z.array(policyTest, 'write a list, such as [{ as: "anonymous", cannot: ["GET /admin"] }]').default([]),
   session: session.prefault({}),
   /** Asked after each sign-in: may refuse the user, add claims and grant roles. */
   signInHook: signInHook.optional(),

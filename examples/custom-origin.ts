@@ -25,6 +25,12 @@ export default defineConfig({
     { path: "/api/orders/**", allow: { roles: ["clerk", "admin"] } },
     { path: "/account/**", allow: "signed-in" },
   ],
+  // A change of the rules that breaks one of these is a mistake.
+  tests: [
+    { as: "anonymous", can: ["GET /static/app.css"], cannot: ["GET /account", "GET /api/orders/7"] },
+    { as: "signed-in", can: ["GET /api/orders/7"], cannot: ["POST /api/orders/7", "GET /admin"] },
+    { as: { roles: ["clerk"] }, can: ["POST /api/orders/7"], cannot: ["GET /admin"] },
+  ],
   session: { absolute: "4h", idle: "30m", token: "5m" },
   identityHeaders: { "x-gate-department": "department" },
 });

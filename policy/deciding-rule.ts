@@ -8,10 +8,16 @@ export type Mismatch = "host" | "method" | "path";
 
 /** The index of the rule that decides; undefined if none matches, which means denied. */
 export function decidingRule(rules: readonly PolicyRule[]): (request: PolicyRequest) => number | undefined {
-  const each = rules.map((rule) => policyOf([rule]));
+  // Each rule asks for its own position, which is then what the policy requires.
+  const numbered = rules.map(({ host, path, methods }, i) => ({ host, path, methods, allow: { roles: [String(i)] } }));
+  const decide = policyOf(numbered);
+  // A preflight's rule need not have its method.
+  const decidePreflight = policyOf(
+    numbered.map((rule, i) => (rules[i]!.preflight === "pass" ? { ...rule, methods: undefined } : rule)),
+  );
   return (request) => {
-    const index = each.findIndex((matches) => matches(request) !== undefined);
-    return index < 0 ? undefined : index;
+    const required = (request.preflight ? decidePreflight : decide)(request)?.allow;
+    return typeof required === "object" ? Number(required.roles![0]) : undefined;
   };
 }
 

@@ -12,22 +12,31 @@ export function patternOf(segments: Segments): string {
 
 /** The paths that both match: always one pattern, or undefined if there are none. */
 export function intersection(one: Segments, other: Segments): Segments | undefined {
-  const [a, ...more] = one;
-  const [b, ...others] = other;
-  if (a === "**") return other;
-  if (b === "**") return one;
-  if (a === undefined || b === undefined) return a === b ? [] : undefined;
-  if (a !== b && a !== "*" && b !== "*") return undefined;
-  const rest = intersection(more, others);
-  return rest && [a === "*" ? b : a, ...rest];
+  if (!patternsMeet(one, other)) return undefined;
+  const shared: string[] = [];
+  for (let i = 0; ; i++) {
+    if (one[i] === "**") return [...shared, ...other.slice(i)];
+    if (other[i] === "**" || one[i] === undefined) return [...shared, ...one.slice(i)];
+    shared.push(one[i] === "*" ? other[i]! : one[i]!);
+  }
 }
 
 /** True if `one` matches every path that `other` matches. */
 export function patternCovers(one: Segments, other: Segments): boolean {
-  const shared = intersection(one, other);
-  return shared !== undefined && patternOf(shared) === patternOf(other);
+  for (let i = 0; ; i++) {
+    const [a, b] = [one[i], other[i]];
+    if (a === "**") return true;
+    if (a === undefined || b === undefined) return a === b;
+    if (b === "**" || (a !== b && a !== "*")) return false;
+  }
 }
 
+/** True if some path matches both. */
 export function patternsMeet(one: Segments, other: Segments): boolean {
-  return intersection(one, other) !== undefined;
+  for (let i = 0; ; i++) {
+    const [a, b] = [one[i], other[i]];
+    if (a === "**" || b === "**") return true;
+    if (a === undefined || b === undefined) return a === b;
+    if (a !== b && a !== "*" && b !== "*") return false;
+  }
 }

@@ -61,3 +61,9 @@ export function readUnusual(path: string): typeof PLAIN | typeof ESCAPED | typeo
 export function readPath(path: string): typeof PLAIN | typeof ESCAPED | typeof REFUSED {
   return isUnusual(path) ? readUnusual(path) : PLAIN;
 }
+
+/** The same in a word. */
+export function readingOf(path: string): "plain" | "escaped" | "refused" {
+  const reading = readPath(path);
+  return reading === PLAIN ? "plain" : reading === ESCAPED ? "escaped" : "refused";
+}

@@ -3,6 +3,7 @@
  * sent, and a site may serve another file for it: the document of a folder, the shell of an application, or the page
  * for what is missing. The proof goes through all paths that the policy can tell apart.
  */
+import { decidingRule } from "../policy/deciding-rule";
 import { policyOf } from "../policy/evaluate";
 import { describeAllow, implies } from "../policy/decision-table";
 import type { Requirement } from "../policy/requirement";
@@ -110,17 +111,6 @@ function compare({ policy, hosts, places }: Question, place: Place, { paths, fil
 
 function sameRequirement(one: Requirement | undefined, other: Requirement | undefined): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
-}
-
-/** Compiles the rules with their positions in place of what they require. */
-function decidingRule(
-  policy: readonly PolicyRule[],
-): (request: { host: string; method: string; path: string }) => number | undefined {
-  const decide = policyOf(policy.map((rule, i) => ({ ...rule, allow: { roles: [`rule-${i}`] } })));
-  return (request) => {
-    const allow = decide(request)?.allow;
-    return typeof allow === "object" ? Number(allow.roles![0]!.slice("rule-".length)) : undefined;
-  };
 }
 
 function inWords(requirement: Requirement | undefined): string {

@@ -9,6 +9,7 @@ import { placesOf } from "../config/site-checks";
 import { closedPolicySource, policySource } from "../policy/source";
 import { filesIn } from "../sites/place";
 import { siteSource } from "../sites/source";
+import { gatePolicy } from "./gate-policy";
 import { gateFunctionName } from "./names";
 import type { SessionStore } from "./session-store";
 import { gateSettings } from "./settings";
@@ -70,8 +71,9 @@ export function gateBytes(config: Config, base: string): { settings: number; pol
   return { settings, policy, total: statSync(base).size + settings + policy + site + "\nvar S=;\n\n\n".length };
 }
 
-function sourceOf({ policy, maintenance }: Config): string {
-  return maintenance ? closedPolicySource(policy, maintenance.allow?.roles ?? []) : policySource(policy);
+function sourceOf(config: Config): string {
+  const { rules, closedTo } = gatePolicy(config);
+  return closedTo ? closedPolicySource(rules, closedTo) : policySource(rules);
 }
 
 /** Terraform checks the same at plan time, for those who have no Node.js. */

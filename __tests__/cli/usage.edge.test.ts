@@ -98,6 +98,7 @@ test("--help documents every exit code", async () => {
     "4",
     "5",
     "6",
+    "7",
   ]);
 });
 

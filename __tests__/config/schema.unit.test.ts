@@ -79,6 +79,7 @@ describe("a config without a mistake", () => {
       ...SMALL,
       origin: { type: "s3", index: "index.html", spa: false },
       alternateDomains: [],
+      tests: [],
       basePath: "/_gate",
       originSecret: { rotationDays: 90 },
       identityProviders: {

@@ -33,6 +33,7 @@ const COMPANY: Record<string, Partial<ConfigInput>> = {
   originSecret: { origin: ORIGINS["secret header"] },
   signInHook: PROVIDERS_AND_POLICY,
   maintenance: PROVIDERS_AND_POLICY,
+  tests: PROVIDERS_AND_POLICY,
   identityProviders: {
     alternateDomains: EVERYTHING.alternateDomains!,
     policy: [{ path: "/**", allow: { roles: ["admin", "ops@example.com", "staff"] } }],
@@ -49,8 +50,10 @@ const COMPANY: Record<string, Partial<ConfigInput>> = {
 const TAKES_AWAY: Partial<ConfigInput> = { manageDns: false, attachDomains: false, dashboard: false };
 
 const REQUIRED = ["name", "domain"];
+/** Only the synth reads it. */
+const NOT_DEPLOYED = ["tests"];
 const SETTINGS = Object.keys(configSchema.shape).filter(
-  (key) => key !== "session" && !REQUIRED.includes(key),
+  (key) => key !== "session" && !REQUIRED.includes(key) && !NOT_DEPLOYED.includes(key),
 ) as (keyof ConfigInput)[];
 const SESSION_SETTINGS = Object.keys(configSchema.shape.session.unwrap().shape) as (keyof NonNullable<
   ConfigInput["session"]
@@ -69,7 +72,7 @@ const ALONE: [setting: string, config: Partial<ConfigInput>][] = [
 ];
 
 test("the config with everything has every setting", () => {
-  expect([...SETTINGS, ...REQUIRED, "session"].filter((key) => !(key in EVERYTHING))).toEqual([]);
+  expect([...SETTINGS, ...REQUIRED, ...NOT_DEPLOYED, "session"].filter((key) => !(key in EVERYTHING))).toEqual([]);
   expect(SESSION_SETTINGS.filter((key) => !(key in EVERYTHING.session!))).toEqual([]);
 });
 
@@ -116,6 +119,13 @@ describeWithTerraform("alone", (_open, planTogether) => {
     expect(Object.keys(changes)).toEqual(["create"]);
     expect(changes["create"]).toContain("aws_cloudfront_distribution.gateway");
     expect(texts[setting]).not.toBe(read(stackOf("without-it", COMPANY[setting] ?? {})));
+  });
+
+  test("tests of the policy leave the stack as it is", () => {
+    expect(EVERYTHING.tests).not.toEqual([]);
+    expect(read(stackOf("tests", { ...COMPANY["tests"], tests: EVERYTHING.tests! }))).toBe(
+      read(stackOf("without-tests", COMPANY["tests"]!)),
+    );
   });
 
   test("without manageDns, only the records of the certificate are made, and the domain is attached", () => {

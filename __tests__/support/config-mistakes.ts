@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { TEXT_KEYS } from "../../pages/texts/texts";
 import { IDENTITY } from "./identity-mistakes";
 import { ORIGIN_MISTAKES } from "./origin-mistakes";
+import { POLICY_TESTS } from "./policy-test-mistakes";
 import { WAF } from "./waf-mistakes";
 import {
   SMALL,
@@ -521,4 +522,13 @@ const HOOK: Mistake[] = [
   [hook({ lambda: LAMBDA, roles: ["admin"] }), "signInHook.roles", UNKNOWN],
 ];
 
-export const MISTAKES: Mistake[] = [...SITE, ...IDENTITY, ...HOOK, ...ORIGIN_MISTAKES, ...DELIVERY, ...WAF, ...POLICY];
+export const MISTAKES: Mistake[] = [
+  ...SITE,
+  ...IDENTITY,
+  ...HOOK,
+  ...ORIGIN_MISTAKES,
+  ...DELIVERY,
+  ...WAF,
+  ...POLICY,
+  ...POLICY_TESTS,
+];

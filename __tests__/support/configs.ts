@@ -112,6 +112,13 @@ export const EVERYTHING: ConfigInput = {
     { path: "/catalogue/**", allow: "signed-in" },
     { path: "/**", allow: { roles: ["staff"] } },
   ],
+  tests: [
+    { as: "anonymous", can: ["GET /assets/app.css"], cannot: ["GET /", "DELETE https://admin.example.com/"] },
+    { as: "signed-in", can: ["GET /catalogue/7"] },
+    { as: { roles: ["staff"] }, can: ["PUT /"], cannot: ["GET https://admin.example.com/"] },
+    { as: { roles: ["ops@example.com"], idp: "staff" }, can: ["GET https://admin.example.com/x?y=1"] },
+    { as: { idp: "customers" }, cannot: ["GET /"] },
+  ],
   session: { absolute: "12h", idle: "2h", token: "5m", onReuse: "revoke-user", keyRotationDays: 7 },
   signInHook: {
     url: "https://people.example.com/gateway?tenant=1",

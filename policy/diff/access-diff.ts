@@ -103,7 +103,8 @@ function compared(policies: Both<GatePolicy>, rules: Both<readonly ResultRule[]>
     );
   const [plain, escaped] = [regions(false), regions(true)];
   const keyOf = (region: Region<Change>) => JSON.stringify(region);
-  const shared = new Set(plain.map(keyOf).filter((key) => escaped.some((region) => keyOf(region) === key)));
+  const ofEscaped = new Set(escaped.map(keyOf));
+  const shared = new Set(plain.map(keyOf).filter((key) => ofEscaped.has(key)));
   const marked = (region: Region<Change>, escapes: "only" | "also") => ({
     ...region,
     change: { ...region.change, escapes },

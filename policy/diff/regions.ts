@@ -22,18 +22,21 @@ export interface Region<Change> {
 /** Few regions that together are exactly the paths with a change. */
 export function regionsOf<Change>(entries: readonly Entry<Change>[]): Region<Change>[] {
   const list = joined(entries);
-  return list.flatMap(({ segments, change, key, isReal }, i) => {
-    if (change === undefined || !isReal) return [];
-    const earlier = list.slice(0, i);
-    const others = earlier.flatMap((entry, j) => {
-      const shared = entry.key === key ? undefined : intersection(entry.segments, segments);
-      // Still earlier, the same change may hold for all of these.
-      const isSame =
-        shared && earlier.slice(0, j).some((one) => one.key === key && patternCovers(one.segments, shared));
-      return shared && !isSame ? [shared] : [];
-    });
-    return [{ path: patternOf(segments), except: widest(others).map(patternOf), change }];
-  });
+  const regions: Region<Change>[] = [];
+  for (const [i, { segments, change, key, isReal }] of list.entries()) {
+    if (change === undefined || !isReal) continue;
+    // Where an earlier entry gives the same change, it does not matter what comes between.
+    const same: Segments[] = [];
+    const others: Segments[] = [];
+    for (const entry of list.slice(0, i)) {
+      const shared = intersection(entry.segments, segments);
+      if (shared === undefined) continue;
+      if (entry.key === key) same.push(shared);
+      else if (!same.some((one) => patternCovers(one, shared))) others.push(shared);
+    }
+    regions.push({ path: patternOf(segments), except: widest(others).map(patternOf), change });
+  }
+  return regions;
 }
 
 /** Without entries whose paths a later entry would give the same change. */
@@ -41,11 +44,16 @@ function joined<Change>(entries: readonly Entry<Change>[]): Entry<Change>[] {
   const list = entries.map((entry) => ({ ...entry }));
   for (let i = list.length - 2; i >= 0; i--) {
     const { segments, key, isReal } = list[i]!;
-    const later = list.slice(i + 1).filter((entry) => patternsMeet(entry.segments, segments));
-    const end = later.findIndex((entry) => entry.key !== key || patternCovers(entry.segments, segments));
-    if (end < 0 || later[end]!.key !== key) continue;
-    for (const entry of later.slice(0, end + 1)) entry.isReal ||= isReal;
-    list.splice(i, 1);
+    const taking: Entry<Change>[] = [];
+    for (const entry of list.slice(i + 1)) {
+      if (!patternsMeet(entry.segments, segments)) continue;
+      if (entry.key !== key) break;
+      taking.push(entry);
+      if (!patternCovers(entry.segments, segments)) continue;
+      for (const one of taking) one.isReal ||= isReal;
+      list.splice(i, 1);
+      break;
+    }
   }
   return list;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildGate } from "../../../build/gate";
 import { parseConfig } from "../../../config/load";
-import type { ConfigInput } from "../../../config/schema";
+import type { Config, ConfigInput } from "../../../config/schema";
 import { readDistribution } from "../../../local/distribution";
 import { synthesize } from "../../../stacks/synthesize";
 
@@ -138,6 +138,10 @@ const SITES = {
 } satisfies Record<string, ConfigInput>;
 
 export type Site = keyof typeof SITES;
+
+export function siteConfig(site: Site): Config {
+  return parseConfig(SITES[site]);
+}
 
 /**
  * The source of each site's gate: read from the stack that is synthesized for its config, as Terraform would read it.
