@@ -27,7 +27,7 @@ function counts({ changes, gateways }: Review): Sentence {
     return number === 0 ? [] : [`${verb} ${number}`];
   });
   const what = `${inWords(parts)} ${changes.length === 1 ? "resource" : "resources"}`;
-  const names = listed(gateways.map(({ name }) => name));
+  const names = listed([...new Set(gateways.map(({ name }) => name))]);
   const where =
     gateways.length === 0
       ? say`. It has no gateway`

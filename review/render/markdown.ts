@@ -60,8 +60,8 @@ function alike(flags: readonly Flag[]): Flag[][] {
   return [...groups.values()].flatMap((group) => (group.length > SHOWN_EACH ? [group] : group.map((flag) => [flag])));
 }
 
-function access({ name, changes, problem, isNew }: ReviewedGateway, gateways: number): string[] {
-  const title = gateways > 1 ? `### Access to ${code(name)}` : "### Access";
+function access({ name, module, changes, problem, isNew }: ReviewedGateway, gateways: number): string[] {
+  const title = gateways > 1 ? `### Access to ${code(module === "" ? name : `${name} (${module})`)}` : "### Access";
   if (problem !== undefined) return [title, `Cannot be told: ${code(problem)}.`];
   if (changes.length === 0) return [];
   const rows = changes.map((change) => {
