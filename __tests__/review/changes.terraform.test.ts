@@ -25,7 +25,6 @@ describeWithTerraform("a review of a real plan", (open, _, openTogether) => {
     const stateBefore = ({ before = BEFORE }: PreparedChange) => states.get(before)!;
     writeState(together, Object.fromEntries(CHANGES.map((change, i) => [`m${i}`, stateBefore(change)])), "stacks_0");
     json = planOfChange(together);
-    if (process.env["PLAN_OUT"]) writeFileSync(process.env["PLAN_OUT"], json);
   });
 
   test.each(CHANGES.map((change, i) => [change.name, change, i] as const))(
