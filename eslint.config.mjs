@@ -89,8 +89,10 @@ const IMPORTS = {
   export: ["build", "cloudfront", "config", "policy", "session", "sites", "stacks"],
   local: ["cloudfront", "config", "control-plane", "identity", "policy", "session", "ledger", "stacks"],
   doctor: ["config", "identity", "policy", "session", "stacks"],
+  review: ["cloudfront", "costs", "policy"],
   cli: [
     "bench",
+    "build",
     "cloudfront",
     "config",
     "control-plane",
@@ -100,6 +102,7 @@ const IMPORTS = {
     "identity",
     "local",
     "policy",
+    "review",
     "session",
     "ledger",
     "stacks",

@@ -5,7 +5,7 @@ const common = {
   testEnvironment: "node",
   transform: { "\\.[cm]?[jt]s$": ["@swc/jest", { jsc: { target: "es2022" }, module: { type: "commonjs" } }] },
   // These packages are ES modules only; swc turns them into CommonJS for jest.
-  transformIgnorePatterns: ["/node_modules/(?!(jose|oauth4webapi|aws4fetch|p-limit|yocto-queue)/)"],
+  transformIgnorePatterns: ["/node_modules/(?!(jose|oauth4webapi|aws4fetch|p-limit|yocto-queue|marked)/)"],
   modulePathIgnorePatterns: ["<rootDir>/cdktf.out", "<rootDir>/dist"],
   // Imports the package as its users do.
   moduleNameMapper: { "^edgegate$": "<rootDir>/index.ts" },

@@ -15,12 +15,14 @@ export type Exit = keyof typeof EXIT_CODES;
 /** For `--help`. */
 export const EXIT_CODE_HELP: Record<Exit, string> = {
   done: "done",
-  failed: "failed; stderr (stdout with --json) says what is wrong and what to do",
+  failed:
+    "failed; stderr (stdout with --json) says what is wrong and what to do. check with a plan: it leaves a way around the gate",
   usage: "the command line or the config has a mistake; nothing was done",
   refused: "not confirmed; nothing was done",
   notFound: "no such user, session, stream, request, gateway or local edge",
   storeDiffers: "store check: the store does not match ledger and keys",
-  problemsFound: "doctor, adopt: something is wrong; the output says what",
+  problemsFound:
+    "doctor, adopt: something is wrong; review: a risk is as severe as --fail-on says. The output says what",
   accessDiffers: "policy diff and replay with --exit-code: somebody gains or loses access",
 };
 

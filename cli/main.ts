@@ -5,10 +5,12 @@ import { ConfigError } from "../config/error";
 import type { Region } from "../costs/prices";
 import type { Engine } from "../local/engines";
 import { METHODS } from "../policy/rule";
+import { SEVERITIES as SEVERITY_NAMES } from "../review/severity";
 import { SHORT_ID } from "../session/revocation";
 import { CI_SYSTEMS } from "./ci-files";
 import { parseMoment, parseRequestId, parseSince, parseStoreArn, parseTrust, parseUid, REQUEST_ID } from "./arguments";
 import { onStderr } from "./colors";
+import type { CheckPlanOptions } from "./commands/check-plan";
 import type { Context } from "./context";
 import { CommandFailure, EXIT_CODES, EXIT_CODE_HELP, type Exit } from "./failures";
 import type { GlobalOptions, OperatorOptions } from "./options";
@@ -52,6 +54,8 @@ Examples:
   edgegate access /admin                    who can open it, and why
   edgegate explain GET /admin --as roles=staff
   edgegate policy diff main.config.ts gateway.config.ts
+  edgegate review plan.json                 what a Terraform plan changes, for a pull request
+  edgegate check plan.json                  whether a plan leaves a way around the gate
   edgegate sessions --local                 the gateway that edgegate dev runs
 
 Exit codes:
@@ -118,8 +122,37 @@ function addProject(program: Command, print: (outcome: Outcome, options: GlobalO
     .action(runOn(async () => (await import("./commands/adopt")).adopt));
   program
     .command("check")
-    .description("check the config, and show what its policy decides")
-    .action(run(async () => (await import("./commands/check")).check));
+    .description(
+      "check the config, and show what its policy decides; with a plan, prove that it leaves no way around the gate",
+    )
+    .argument("[plan.json]", 'the JSON of anybody\'s plan, from terraform show -json; "-" for stdin')
+    .option(
+      "--gate <arn>",
+      "with a plan: the ARN of a gate that another configuration deploys; repeatable",
+      collect,
+      [],
+    )
+    .option("--handler <arn>", "with a plan: the ARN of that gateway's auth handler version; repeatable", collect, [])
+    .action(async (plan: string | undefined, _: CheckPlanOptions, command: Command) => {
+      const options = command.optsWithGlobals<CheckPlanOptions>();
+      print(
+        plan === undefined
+          ? await (await import("./commands/check")).check(options)
+          : await (await import("./commands/check-plan")).checkPlanFile(options, plan),
+        options,
+      );
+    });
+  program
+    .command("review")
+    .description("review a Terraform plan for a pull request: who gains access, risks, costs; prints Markdown")
+    .argument("<plan.json>", 'the JSON of the plan, from terraform show -json; "-" for stdin')
+    .addOption(
+      new Option("--fail-on <severity>", "the least severity of a risk that makes the exit code 6")
+        .choices([...SEVERITY_NAMES, "never"])
+        .default("high"),
+    )
+    .option("--sarif <file>", "also write the risks as SARIF 2.1.0, for code scanning")
+    .action(runOn(async () => (await import("./commands/review")).review));
   program
     .command("dev")
     .description("run the gateway on this machine, with the files that would be deployed")

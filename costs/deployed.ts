@@ -1,5 +1,7 @@
 /** What a synthesized stack has that is billed by the month, whatever the traffic. */
 
+import type { Usage } from "./prices";
+
 /** `cdk.tf.json`, as far as it is read. */
 export interface StackFile {
   resource: Record<string, Record<string, Record<string, unknown>>>;
@@ -31,7 +33,7 @@ export interface Deployed {
 /** @param capacity of the web ACL; see stacks/web-acl/capacity.ts */
 export function deployedIn({ resource }: StackFile, capacity: number): Deployed {
   const all = (type: string) => Object.values(resource[type] ?? {});
-  const rules = all("aws_wafv2_web_acl").flatMap(({ rule }) => rule as object[]);
+  const rules = all("aws_wafv2_web_acl").flatMap(({ rule }) => (rule ?? []) as object[]);
   const numbers = (type: string, attribute: string) => all(type).map((one) => Number(one[attribute] ?? 0));
   const memory = numbers("aws_lambda_function", "memory_size").map((megabytes) => megabytes / 1024);
   return {
@@ -54,4 +56,10 @@ export function deployedIn({ resource }: StackFile, capacity: number): Deployed 
 /** https://aws.amazon.com/cloudwatch/pricing/: an alarm is billed by the metrics in it. */
 function metricsOf({ metric_query: queries }: Record<string, unknown>): number {
   return Array.isArray(queries) ? (queries as object[]).filter((query) => "metric" in query).length : 1;
+}
+
+/** What is billed by the month for being there. */
+export function usageByMonth(deployed: Deployed): Usage {
+  const { webAcls, webAclRules, secrets, alarms, countedLines, dashboards } = deployed;
+  return { webAcls, webAclRules, secrets, metrics: countedLines, alarms, dashboards };
 }

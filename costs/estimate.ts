@@ -3,7 +3,7 @@ import { isAttached } from "../config/distribution";
 import { targetsOf } from "../config/origins/origin";
 import { usesOriginSecret } from "../config/origins/protection";
 import type { Config } from "../config/schema";
-import type { Deployed } from "./deployed";
+import { usageByMonth, type Deployed } from "./deployed";
 import * as operations from "./operations";
 import { dollarsFor, entries, PRICES, sum, type Meter, type Price, type Region, type Usage } from "./prices";
 
@@ -86,19 +86,13 @@ export function estimate(config: Config, deployed: Deployed, settingsBytes: numb
 
 /** By the month, whatever the traffic. */
 function fixed(config: Config, deployed: Deployed, users: number): Usage {
-  const { webAcls, webAclRules, secrets, alarms, countedLines, dashboards } = deployed;
   const { bots, takeover } = paidRuleGroups(config);
   const pools = Object.values(config.identityProviders).flatMap(({ pool }) => (pool ? [pool.threatProtection] : []));
   return {
     poolUsers: pools.includes("off") ? users : 0,
     plusPoolUsers: pools.some((protection) => protection !== "off") ? users : 0,
-    webAcls,
-    webAclRules,
+    ...usageByMonth(deployed),
     paidRuleGroups: (bots ? 1 : 0) + (takeover ? 1 : 0),
-    secrets,
-    metrics: countedLines,
-    alarms,
-    dashboards,
     keys: new Set([...(config.kmsKeyArn === undefined ? [] : [config.kmsKeyArn]), ...clientKeys(config)]).size,
     hostedZones: new Set([config.hostedZoneId ?? [], ...Object.values(config.hostedZones)].flat()).size,
   };

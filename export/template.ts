@@ -43,9 +43,9 @@ export function templateOf(config: Config): Template {
  * issuer.
  */
 function variablePart(config: Config): object {
-  const groups = [config.origin ?? [], config.behaviors.map(({ origin }) => origin)].flat().flatMap((origin) =>
-    origin.failover ? [originId(origin), originId(origin.failover.to)] : [],
-  );
+  const groups = [config.origin ?? [], config.behaviors.map(({ origin }) => origin)]
+    .flat()
+    .flatMap((origin) => (origin.failover ? [originId(origin), originId(origin.failover.to)] : []));
   const isFree = (origin: Origin) => origin.type !== "lambda-url" && !groups.includes(originId(origin));
   const providers = Object.entries(config.identityProviders).map(([id, { issuer, ...provider }]) => {
     const { clientAuthentication: authentication } = provider;

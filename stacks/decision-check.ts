@@ -4,6 +4,8 @@
  */
 import { DefaultTokenResolver, StringConcat, Tokenization, type TerraformStack } from "cdktf";
 import type { IValidation } from "constructs";
+import { DEFAULT_PATH, type Association, type Behavior } from "../cloudfront/decisions/behavior";
+import { DECISION_RULES } from "../cloudfront/decisions/rules";
 
 /** The functions that may decide a viewer request. */
 export interface Deciders {
@@ -15,45 +17,6 @@ export interface Deciders {
 }
 
 type Block = Readonly<Record<string, unknown>>;
-
-interface Rule {
-  id: string;
-  /** What to do about it. */
-  remedy: string;
-  /** What is wrong with a behavior; undefined when nothing is. */
-  cause(behavior: Block, deciders: Deciders): string | undefined;
-}
-
-const RULES: readonly Rule[] = [
-  {
-    id: "one-decision",
-    remedy: "associate the gate, or on the gateway's own endpoints the auth handler, with its viewer-request event",
-    cause(behavior, { gateArn, authArn, redirectArn }) {
-      const associations = associationsOn("viewer-request", behavior);
-      if (associations.length > 1) return "more than one function runs on its viewer requests";
-      const decided = associations.some(
-        ({ function_arn, lambda_arn }) =>
-          function_arn === gateArn ||
-          lambda_arn === authArn ||
-          (redirectArn !== undefined && function_arn === redirectArn),
-      );
-      return decided ? undefined : "nothing decides its requests";
-    },
-  },
-  {
-    id: "no-viewer-response-function",
-    remedy: "leave the viewer-response event to the response headers policy, or use origin-response",
-    cause: (behavior) =>
-      associationsOn("viewer-response", behavior).length > 0
-        ? "a function can change the decision's response"
-        : undefined,
-  },
-  {
-    id: "no-dynamic-associations",
-    remedy: "write the associations out",
-    cause: (behavior) => ("dynamic" in behavior ? "a dynamic block hides what Terraform will make of it" : undefined),
-  },
-];
 
 /** Belongs in a construct's validations. Every synth runs it before anything is written. */
 export class DecisionCheck implements IValidation {
@@ -97,28 +60,38 @@ function usesGateway(distribution: Block, { gateArn, authArn }: Deciders): boole
 
 /** One sentence for each broken rule, with the behavior's path. */
 function undecided(name: string, distribution: Block, deciders: Deciders): string[] {
-  const behaviors = [
-    ...blocks(distribution["default_cache_behavior"]).map((behavior) => ["(default)", behavior] as const),
-    ...blocks(distribution["ordered_cache_behavior"]).map(
-      (behavior) => [String(behavior["path_pattern"]), behavior] as const,
+  const behaviors: Behavior[] = [
+    ...blocks(distribution["default_cache_behavior"]).map((block) => behaviorOf(DEFAULT_PATH, block, deciders)),
+    ...blocks(distribution["ordered_cache_behavior"]).map((block) =>
+      behaviorOf(String(block["path_pattern"]), block, deciders),
     ),
-    ...("dynamic" in distribution ? [["(dynamic)", { dynamic: distribution["dynamic"] }] as const] : []),
+    ...("dynamic" in distribution ? [{ path: "(dynamic)", associations: [], isDynamic: true }] : []),
   ];
-  return behaviors.flatMap(([path, behavior]) =>
-    RULES.flatMap(({ id, remedy, cause }) => {
-      const found = cause(behavior, deciders);
+  return behaviors.flatMap((behavior) =>
+    DECISION_RULES.flatMap(({ id, remedy, cause }) => {
+      const found = cause(behavior);
       return found === undefined
         ? []
-        : [`aws_cloudfront_distribution.${name}: behavior ${path}: ${found}; ${remedy} (${id})`];
+        : [`aws_cloudfront_distribution.${name}: behavior ${behavior.path}: ${found}; ${remedy} (${id})`];
     }),
   );
 }
 
-/** An event that is an expression could be any event. */
-function associationsOn(event: string, behavior: Block): Block[] {
-  return [...blocks(behavior["function_association"]), ...blocks(behavior["lambda_function_association"])].filter(
-    ({ event_type }) => event_type === event || !/^(viewer|origin)-(request|response)$/.test(String(event_type)),
-  );
+function behaviorOf(path: string, block: Block, { gateArn, authArn, redirectArn }: Deciders): Behavior {
+  const functions = blocks(block["function_association"]).map(({ event_type, function_arn }): Association => {
+    const runs = function_arn === gateArn ? "gate" : function_arn === redirectArn ? "redirect" : "other";
+    return { event: String(event_type), runs: function_arn === undefined ? "other" : runs };
+  });
+  const handlers = blocks(block["lambda_function_association"]).map(({ event_type, lambda_arn }): Association => ({
+    event: String(event_type),
+    runs: lambda_arn === authArn ? "handler" : "other",
+  }));
+  return {
+    path,
+    associations: [...functions, ...handlers],
+    protocol: block["viewer_protocol_policy"] as string | undefined,
+    isDynamic: "dynamic" in block,
+  };
 }
 
 /** Terraform's JSON syntax writes a single block without its list. */

@@ -1,6 +1,7 @@
 import { CloudfrontDistribution } from "@cdktf/provider-aws/lib/cloudfront-distribution";
 import { CloudfrontFunction } from "@cdktf/provider-aws/lib/cloudfront-function";
 import { Construct } from "constructs";
+import { redirectSource } from "../cloudfront/redirect-source";
 import type { Config } from "../config/schema";
 import { MANAGED_CACHE_POLICY } from "./caching";
 import { viewerCertificate } from "./distribution";
@@ -73,25 +74,4 @@ export class Redirect extends Construct {
     this.domainName = distribution.domainName;
     this.hostedZoneId = distribution.hostedZoneId;
   }
-}
-
-/**
- * 308 keeps the method. Browsers may remember it for a day, so that it can be taken back.
- *
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
- */
-function redirectSource(domain: string): string {
-  return `function handler(event) {
-  const request = event.request;
-  const query = request.rawQueryString();
-  return {
-    statusCode: 308,
-    statusDescription: "Permanent Redirect",
-    headers: {
-      location: { value: ${JSON.stringify(`https://${domain}`)} + request.uri + (query ? "?" + query : "") },
-      "cache-control": { value: "max-age=86400" },
-    },
-  };
-}
-`;
 }

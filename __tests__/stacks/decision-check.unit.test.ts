@@ -81,6 +81,11 @@ describe("the decision check", () => {
       "/added/*: a function can change the decision's response",
     ],
     [
+      "a behavior that answers http",
+      (d) => addBehavior(d, { function_association: [GATE], viewer_protocol_policy: "allow-all" }),
+      "/added/*: it answers http",
+    ],
+    [
       "an event that only Terraform knows",
       (d) =>
         addBehavior(d, { function_association: [GATE, { event_type: "${var.event}", function_arn: OTHER_FUNCTION }] }),

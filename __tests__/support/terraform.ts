@@ -83,18 +83,24 @@ type Open = (stackDir: string, environment?: Record<string, string>) => Terrafor
 /** Plans stacks as modules of one configuration: starts the provider and reads its schema once. */
 type PlanTogether = (stackDirs: Record<string, string>) => Record<string, PartOfPlan>;
 
+/** The same stacks, in a folder to work in. */
+type OpenTogether = (stackDirs: Record<string, string>) => TerraformFolder;
+
 /** `describe` with Terraform and the AWS provider; skipped, or under CI failed, where either cannot be had. */
-export function describeWithTerraform(name: string, body: (open: Open, planTogether: PlanTogether) => void): void {
+export function describeWithTerraform(
+  name: string,
+  body: (open: Open, planTogether: PlanTogether, openTogether: OpenTogether) => void,
+): void {
   describeWith("terraform", name, (terraform) => {
     const folder = mkdtempSync(join(tmpdir(), "edgegate-terraform-"));
     afterAll(() => rmSync(folder, { recursive: true }));
-    if (terraform === "") return body(unavailable, unavailable);
+    if (terraform === "") return body(unavailable, unavailable, unavailable);
     const initialized = initialize(terraform, folder);
     if (initialized.status !== 0 && !process.env["CI"]) {
       process.stderr.write(
         `skipped: ${name}: no AWS provider ${AWS_PROVIDER_VERSION}: neither a mirror nor the registry has it\n`,
       );
-      describe.skip(name, () => body(unavailable, unavailable));
+      describe.skip(name, () => body(unavailable, unavailable, unavailable));
       return;
     }
     test("the provider is there", () => expect(initialized).toMatchObject({ status: 0 }));
@@ -103,6 +109,7 @@ export function describeWithTerraform(name: string, body: (open: Open, planToget
     body(
       (stackDir, environment) => openStack(terraform, folder, stackDir, newFolder(), environment),
       (stackDirs) => planModules(terraform, folder, stackDirs, newFolder),
+      (stackDirs) => openModules(terraform, folder, stackDirs, newFolder()),
     );
   });
 }
@@ -118,6 +125,29 @@ function openStack(
   for (const name of [".terraform", ".terraform.lock.hcl", "test_override.tf.json"]) {
     cpSync(join(initialized, name), join(folder, name), { recursive: true, verbatimSymlinks: true });
   }
+  return folderOf(terraform, initialized, folder, environment);
+}
+
+function openModules(
+  terraform: string,
+  initialized: string,
+  stackDirs: Record<string, string>,
+  folder: string,
+): TerraformFolder {
+  writeModules(stackDirs, folder, OVERRIDE.terraform, WITHOUT_ACCOUNT);
+  cpSync(join(initialized, ".terraform.lock.hcl"), join(folder, ".terraform.lock.hcl"));
+  const opened = folderOf(terraform, initialized, folder);
+  const { status, output } = opened.run(["init", "-input=false", "-no-color"]);
+  if (status !== 0) throw new Error(output);
+  return opened;
+}
+
+function folderOf(
+  terraform: string,
+  initialized: string,
+  folder: string,
+  environment?: Record<string, string>,
+): TerraformFolder {
   const run = (args: readonly string[], variables?: Record<string, string>) =>
     runTerraform(terraform, folder, join(initialized, "cli.tfrc"), args, variables, environment);
   return {

@@ -1,0 +1,52 @@
+/** The parts of a gate's code: the program, its settings, the policy, and what names a site's files. */
+import { readPolicySource, type ReadPolicy } from "../../policy/read-source";
+import { jsonIn } from "../plan/values";
+
+export interface GateCode {
+  /** The static program, the same for every config. */
+  program: string;
+  /** `GateSettings` of session/settings.ts; undefined if they cannot be read. */
+  settings: Readonly<Record<string, unknown>> | undefined;
+  /** The policy, or why it cannot be read. */
+  policy: Pick<ReadPolicy, "rules" | "closedTo"> | Error;
+  /** Everything after the policy. */
+  site: string;
+}
+
+/** True of the gate's code, and of nothing that people write by themselves. */
+export function isGateCode(code: unknown): code is string {
+  return typeof code === "string" && /^function (policy|opened)\(h,m,s,p\)\{$/m.test(code) && /^var S=\{/m.test(code);
+}
+
+export function readGateCode(code: string): GateCode {
+  const policy = policyIn(code);
+  const [head, site] = policy instanceof Error ? [code, ""] : policy.rest;
+  const [, program = head, settings] = /^([^]*?\n)var S=(\{.*\});\n$/.exec(head) ?? [];
+  return { program, settings: jsonIn(settings) as GateCode["settings"], policy, site };
+}
+
+/**
+ * What sites/source.ts writes: comparisons of a path with texts. No other name, no brace and no escape can be in it, so
+ * that it calls nothing and replaces nothing.
+ */
+const SITE_SOURCE =
+  /^\n(?:var F;|function F\(p\)\{(?:"[^"\\]*"|\b(?:var|return|if|i|p|startsWith|endsWith|indexOf|lastIndexOf|length)\b|\d|[()=!&|?:+\-<>;,. ])*\})\n$/;
+
+/**
+ * Where a gate has code that edgegate does not write; undefined if nowhere. The program in front of the settings may be
+ * any: whoever knows what ships compares it.
+ */
+export function foreignPart({ policy, settings, site }: GateCode): string | undefined {
+  if (policy instanceof Error) return undefined;
+  // Settings are JSON on a line of their own. Anything else there is code.
+  if (settings === undefined) return "before the gate's policy";
+  return SITE_SOURCE.test(site) ? undefined : "after the gate's policy";
+}
+
+function policyIn(code: string): ReadPolicy | Error {
+  try {
+    return readPolicySource(code);
+  } catch (error) {
+    return error as Error;
+  }
+}

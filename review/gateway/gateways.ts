@@ -1,0 +1,75 @@
+/** The gateways of a plan. There may be several, in the root or in modules. */
+import { isRedirectSource } from "../../cloudfront/redirect-source";
+import type { Runs } from "../../cloudfront/decisions/behavior";
+import type { Change, Plan } from "../plan/plan";
+import { jsonIn } from "../plan/values";
+import { isGateCode, readGateCode, type GateCode } from "./gate-code";
+
+export interface Gateway {
+  /** As in the config. */
+  name: string;
+  /** The address of its module; empty for the root. */
+  module: string;
+  gate: Change;
+  /** Undefined if the gate does not exist then, or if only the apply will know its code. */
+  before: GateCode | undefined;
+  after: GateCode | undefined;
+  /** The hosts that the handler serves, the main one first. */
+  hosts: { before: string[]; after: string[] };
+}
+
+export function gatewaysOf(plan: Plan): Gateway[] {
+  return plan.changes.filter(isGate).map((gate) => {
+    const [before, after] = [codeOf(gate.before), codeOf(gate.after)];
+    return {
+      name: String((gate.after ?? gate.before)?.["name"] ?? gate.name).replace(/-gate$/, ""),
+      module: gate.module,
+      gate,
+      before,
+      after,
+      hosts: { before: hostsIn(before), after: hostsIn(after) },
+    };
+  });
+}
+
+export function isGate({ type, before, after }: Change): boolean {
+  return type === "aws_cloudfront_function" && (isGateCode(before?.["code"]) || isGateCode(after?.["code"]));
+}
+
+/** What a function of the plan is. The program of a handler is in a zip: only its place in the gateway tells. */
+export function runsOf(plan: Plan, change: Change): Runs {
+  const { type, after } = change;
+  if (type === "aws_cloudfront_function") {
+    if (isGateCode(after?.["code"])) return "gate";
+    return typeof after?.["code"] === "string" && isRedirectSource(after["code"]) ? "redirect" : "other";
+  }
+  const names = plan.changes
+    .filter((gate) => isGate(gate) && gate.module === change.module)
+    .map((gate) => String(gate.after?.["name"]).replace(/-gate$/, "-auth"));
+  return type === "aws_lambda_function" && names.includes(String(after?.["function_name"])) ? "handler" : "other";
+}
+
+/** The parameter with the settings of the auth handler. */
+export function isSettings({ type, before, after }: Change): boolean {
+  if (type !== "aws_ssm_parameter") return false;
+  return [before, after].some((values) => {
+    const settings = settingsIn(values);
+    return settings !== undefined && "identityProviders" in settings && "session" in settings;
+  });
+}
+
+/** `insecure_value`, which a plan shows, or `value`, which it hides. */
+export function settingsIn(values: Change["before"]): Readonly<Record<string, unknown>> | undefined {
+  const settings = jsonIn(values?.["insecure_value"] ?? values?.["value"]);
+  return typeof settings === "object" && settings !== null ? (settings as Record<string, unknown>) : undefined;
+}
+
+function codeOf(values: Change["before"]): GateCode | undefined {
+  const code = values?.["code"];
+  return isGateCode(code) ? readGateCode(code) : undefined;
+}
+
+function hostsIn(code: GateCode | undefined): string[] {
+  const hosts = code?.settings?.["hosts"];
+  return Array.isArray(hosts) ? hosts.map(String) : [];
+}

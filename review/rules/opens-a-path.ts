@@ -1,0 +1,39 @@
+/** Who gets access that did not have it: from the two policies in the plan, never sampled. */
+import type { AccessChange } from "../../policy/diff/access-diff";
+import { accessOf, type GatewayAccess } from "../access";
+import { gatewaysOf, type Gateway } from "../gateway/gateways";
+import { isMarked } from "../plan/values";
+import { listed, say, type Sentence } from "../sentence";
+import type { Found, Rule } from "../rule";
+
+export const opensAPath: Rule = {
+  id: "opens-a-path",
+  title: "Lets more people in",
+  help: "Read the access table line by line. A path that is newly public is open to everybody on the internet.",
+  // If only the apply will know the policy, the rule about unknown values says so.
+  find: (plan) =>
+    gatewaysOf(plan)
+      .filter(({ gate }) => !isMarked(gate.afterUnknown, ["code"]))
+      .flatMap((gateway) => found(gateway, accessOf(gateway))),
+};
+
+function found({ gate: { address }, hosts }: Gateway, { changes, problem, isNew }: GatewayAccess): Found[] {
+  if (problem !== undefined)
+    return [{ severity: "high", address, message: say`What changes for whom cannot be told: ${problem}.` }];
+  // On a host that is new, everything is; the rule about domains names it.
+  const isNewHost = ({ host }: AccessChange) => host !== undefined && !hosts.before.includes(host);
+  const open = changes.filter(({ newlyPublic }) => newlyPublic);
+  const [elsewhere, there] = [open.filter((change) => !isNewHost(change)), open.filter(isNewHost)];
+  const wider = changes.filter((change) => !change.newlyPublic && change.gains.length > 0 && !isNewHost(change));
+  const gains = listed([...new Set(wider.flatMap((change) => change.gains))]);
+  const flags: [some: AccessChange[], severity: Found["severity"], message: Sentence][] = [
+    [elsewhere, isNew ? "low" : "high", say`Open to everybody, without signing in: ${places(elsewhere)}.`],
+    [isNew ? [] : there, "medium", say`On a new host, open to everybody without signing in: ${places(there)}.`],
+    [isNew ? [] : wider, "medium", say`More people may open ${places(wider)}: ${gains}.`],
+  ];
+  return flags.flatMap(([some, severity, message]) => (some.length === 0 ? [] : [{ severity, address, message }]));
+}
+
+function places(changes: readonly AccessChange[]): Sentence {
+  return listed([...new Set(changes.map(({ host, path }) => `${host ?? ""}${path}`))]);
+}
