@@ -1,10 +1,14 @@
-/** Reads IDs and times from the command line. Every function throws InvalidArgumentError with what to write. */
+/** Reads values from the command line. Every function throws InvalidArgumentError with what to write. */
 import { InvalidArgumentError } from "commander";
 import { SHORT_ID } from "../session/revocation";
 import { parseRepository, type Repository } from "../stacks/permissions/repository";
 
 /** A request ID of CloudFront; longer than every other ID. */
 export const REQUEST_ID = /^[\w-]{50,60}={0,2}$/;
+
+const MAX_REASON = 500;
+/** The revoker's own limit. */
+const MAX_LIMIT = 1_000;
 
 const SECONDS_IN = { m: 60, h: 3_600, d: 86_400 };
 
@@ -47,4 +51,31 @@ export function parseTrust(text: string): Repository {
       'write "github:owner/repository", "github:owner@ID/repository@ID" (if the subjects of its tokens have IDs) or "gitlab:group/project"; ":environment" or ":branch" may follow.',
     );
   return repository;
+}
+
+export function parsePort(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError("write a number up to 65535.");
+  return Number(text);
+}
+
+/** For options that may be repeated. */
+export function collect(text: string, before: string[]): string[] {
+  return [...before, text];
+}
+
+export function parseAmount(text: string): number {
+  if (!/^\d{1,12}(\.\d{1,3})?$/.test(text)) throw new InvalidArgumentError("write a number, such as 1000000.");
+  return Number(text);
+}
+
+export function parseLimit(text: string): number {
+  if (!/^[1-9][0-9]{0,3}$/.test(text) || Number(text) > MAX_LIMIT)
+    throw new InvalidArgumentError(`write a number from 1 to ${MAX_LIMIT}.`);
+  return Number(text);
+}
+
+export function parseReason(text: string): string {
+  if (text.trim() === "" || text.length > MAX_REASON)
+    throw new InvalidArgumentError(`write 1 to ${MAX_REASON} characters.`);
+  return text;
 }
