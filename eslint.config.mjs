@@ -87,7 +87,7 @@ const IMPORTS = {
   costs: ["config"],
   stacks: ["build", "cloudfront", "config", "identity", "pages", "policy", "session", "ledger", "sites"],
   export: ["build", "cloudfront", "config", "policy", "session", "sites", "stacks"],
-  local: ["cloudfront", "config", "control-plane", "identity", "policy", "session", "ledger", "stacks"],
+  local: ["cloudfront", "config", "control-plane", "export", "identity", "policy", "session", "ledger", "stacks"],
   doctor: ["config", "identity", "policy", "session", "stacks"],
   review: ["cloudfront", "costs", "policy"],
   cli: [

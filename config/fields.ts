@@ -5,7 +5,7 @@ import { pathPatternProblem, ROLE_NAME } from "../policy/rule";
 const HOST_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 export const HOST = new RegExp(`^(?:${HOST_LABEL}\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$`);
 /** Browsers resolve `*.localhost` to the loopback address; only the local edge serves it, on its own port. */
-const LOCAL_HOST = new RegExp(`^(?:${HOST_LABEL}\\.)+localhost:[0-9]{1,5}$`);
+export const LOCAL_HOST = new RegExp(`^(?:${HOST_LABEL}\\.)+localhost:[0-9]{1,5}$`);
 
 /** A string that must match `form`; the message says what to write instead. */
 export function text(form: RegExp, write: string) {

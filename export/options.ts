@@ -4,7 +4,7 @@
  */
 import type { z } from "zod";
 import { customOrigin } from "../config/origins/custom";
-import { host, HOST } from "../config/fields";
+import { host, HOST, LOCAL_HOST } from "../config/fields";
 import { identityProvider } from "../config/identity-provider";
 import { configSchema } from "../config/schema";
 import { theme } from "../config/theme";
@@ -29,7 +29,9 @@ const transmitter = shape.eventTransmitters.unwrap().valueType.shape;
 const session = shape.session.unwrap().shape;
 const iam = shape.iam.unwrap().shape;
 
-const isHost = (value: string) => `can(regex("${HOST.source.replaceAll("\\", "\\\\")}", ${value}))`;
+/** Also an address on this machine: edgegate dev --module. */
+const isHost = (value: string) =>
+  `can(regex("${[HOST, LOCAL_HOST].map(({ source }) => source.replaceAll("\\", "\\\\")).join("|")}", ${value}))`;
 const areHosts = (value: string) => `alltrue([for host in ${value} : ${isHost("host")}])`;
 
 export const MODULE_OPTIONS: readonly ModuleOption[] = [

@@ -31,6 +31,13 @@ export function archiveOf(folder: string): Uint8Array {
   return deterministicZip(Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path))])));
 }
 
+/** Those of the files that are there now. */
+export function checksumsOf(folder: string): string {
+  const paths = readChecksums(readFileSync(join(folder, CHECKSUMS), "utf8")).map(({ path }) => path);
+  const there = paths.filter((path) => existsSync(join(folder, path)));
+  return checksums(Object.fromEntries(there.map((path) => [path, readFileSync(join(folder, path))])));
+}
+
 /** As `sha256sum` writes and checks it, sorted by path. */
 export function checksums(files: Readonly<Record<string, string | Uint8Array>>): string {
   return Object.keys(files)

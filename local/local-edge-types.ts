@@ -26,6 +26,8 @@ export interface LocalEdgeOptions {
   site?: string;
   /** Servers that take the place of the demo site. */
   origins?: OwnOrigins;
+  /** Writes the stack, by default with the code that is loaded. */
+  write?: WriteStack;
   /** Path of the Node that runs the handlers; by default the one that runs this. */
   node?: string;
   /** Queues deliver every n-th message twice, as AWS may; by default none. */

@@ -84,7 +84,7 @@ async function start(
     secretAccessKey: randomBytes(20).toString("hex"),
   };
   let stacks = 0;
-  const planned = (config: Config, write?: WriteStack) =>
+  const planned = (config: Config, write = options.write) =>
     plan(
       localConfig(withOwnOrigins(withOwnDistribution(config), origins), domain, identityProvider?.issuer),
       join(folder, `cdktf.out-${++stacks}`),

@@ -6,8 +6,9 @@ import type { Config } from "../../config/schema";
 import { check, type CheckResult } from "../../local/check";
 import { differences, greeting, table } from "../../local/greeting";
 import type { Engine } from "../../local/engines";
-import { withForeignProvider, type ForeignIdentityProvider } from "../../local/local-config";
+import { publicOnlyHere, withForeignProvider, type ForeignIdentityProvider } from "../../local/local-config";
 import type { LocalEdge } from "../../local/local-edge";
+import type { WriteStack } from "../../local/local-edge-types";
 import { logLine, type LogEntry } from "../../local/log-line";
 import { onStdout } from "../colors";
 import { configFile } from "../config-file";
@@ -24,6 +25,7 @@ export interface DevOptions extends GlobalOptions {
   origin: string[];
   online?: boolean;
   site?: string;
+  module?: string;
   issuer?: string;
   clientId?: string;
   clientSecretFile?: string;
@@ -38,6 +40,7 @@ export async function dev(options: DevOptions): Promise<Outcome> {
   const file = configFile(options);
   const config = loadConfig(file);
   refuseSite(options, config);
+  refuseModule(options, config);
   const origins = ownOrigins(options.origin, config);
   if (options.check && options.origin.length > 0)
     throw new CommandFailure("usage", "--check visits the demo site", "leave --origin out");
@@ -57,12 +60,18 @@ export async function dev(options: DevOptions): Promise<Outcome> {
     engine: options.engine,
     origins,
     ...(options.site !== undefined && { site: options.site }),
+    ...(options.module !== undefined && { write: await moduleWriter(options.module, config) }),
     port: options.check ? 0 : options.port,
     ...(!options.check && { onRequest: printLine }),
   });
   try {
     if (options.check) return checked(edge, await check(edge));
     process.stdout.write(greeting(edge, onStdout) + (identityProvider ? "" : differences(config, onStdout)));
+    // A module has the config that was exported.
+    if (options.module !== undefined) {
+      await stopped;
+      return { json: {}, text: "" };
+    }
     const endReloads = reloadOnChange({
       edge,
       file,
@@ -111,6 +120,25 @@ function refuseSite({ check, site }: DevOptions, config: Config): void {
     throw new CommandFailure("usage", `--site: there is no folder ${site}`, "write the folder with the built site");
   if (!targetsOf(config).some(({ origin }) => origin.type === "s3"))
     throw new CommandFailure("usage", "--site is for configs with an S3 origin", "leave --site out");
+}
+
+/** What a module does not take as a variable. */
+function refuseModule({ module, origin, issuer }: DevOptions, config: Config): void {
+  if (module === undefined) return;
+  for (const [name, isThere] of Object.entries({ origin: origin.length > 0, issuer: issuer !== undefined }))
+    if (isThere) throw new CommandFailure("usage", `--${name} does not go with --module`, `leave --${name} out`);
+  const [id] = publicOnlyHere(config);
+  if (id !== undefined)
+    throw new CommandFailure(
+      "usage",
+      `the local identity provider does not know how "${id}" authenticates, and a module cannot change it`,
+      "leave --module out",
+    );
+}
+
+async function moduleWriter(folder: string, config: Config): Promise<WriteStack> {
+  const { writeWithModule } = await import("../../local/module-stack");
+  return writeWithModule(folder, config, "terraform");
 }
 
 /** Listens from before the start, so that a Ctrl-C during the start leaves nothing behind either. */

@@ -71,6 +71,10 @@ export function addProject(program: Command, print: Print): void {
     )
     .option("--online", "first ask every identity provider of the config whether it is there, and what the config says")
     .option("--site <folder>", "serve the files of this folder in place of the S3 buckets' (default: a demo page)")
+    .option(
+      "--module <folder>",
+      "serve what Terraform makes of the module that edgegate export wrote there; needs Terraform",
+    )
     .option("--issuer <url>", "use this OpenID Connect provider instead of the local one; needs --client-id")
     .option("--client-id <id>", "the client ID of the site at that provider")
     .option("--client-secret-file <path>", "a file with the client secret, if the client has one")
