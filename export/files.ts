@@ -26,6 +26,7 @@ const TOPICS: Record<string, readonly string[]> = {
   "revocation.tf": ["revoker"],
   "session-keys.tf": ["key_rotator"],
   "sign-in.tf": ["auth", "secret", "required_roles", "session"],
+  "store-access.tf": ["store_access"],
   "web-acl.tf": ["web_acl"],
 };
 

@@ -17,7 +17,7 @@ export interface ModuleJson {
   terraform: { [key: string]: Json };
   variable: Record<string, object>;
   locals: { [key: string]: Json };
-  data: { [key: string]: Json };
+  data?: { [key: string]: Json };
   resource: Record<string, Record<string, { [key: string]: Json }>>;
   output: Record<string, object>;
 }
@@ -39,7 +39,7 @@ export const BUNDLES = "bundles";
 export function moduleOf(config: Config, artifacts?: Artifacts): GatewayModule {
   const hasPolicy = !isPolicyFixed(config);
   const template = templateOf(hasPolicy ? { ...config, maintenance: undefined } : config);
-  const { locals, output, resource, terraform, variable } = stackOf(template.config, artifacts);
+  const { data, locals, output, resource, terraform, variable } = stackOf(template.config, artifacts);
   const json: ModuleJson = {
     terraform: {
       required_version: terraform["required_version"]!,
@@ -47,7 +47,7 @@ export function moduleOf(config: Config, artifacts?: Artifacts): GatewayModule {
     },
     variable: { ...variablesOf(template.replaced), ...variable },
     locals: { ...localsOf(template.replaced), ...locals },
-    data: { aws_region: { here: {} } },
+    data: { ...data, aws_region: { here: {} } },
     resource: withRegionCheck(resource),
     output,
   };

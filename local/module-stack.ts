@@ -33,9 +33,10 @@ const WITHOUT_ACCOUNT = {
  * @param folder of the module
  * @param exported the config that it was exported from
  * @param terraform path of the program
+ * @param env its environment
  * @throws Error if the folder has another module
  */
-export function writeWithModule(folder: string, exported: Config, terraform: string): WriteStack {
+export function writeWithModule(folder: string, exported: Config, terraform: string, env = process.env): WriteStack {
   refuseAnother(folder, exported);
   const module = moduleOf(exported);
   return (config, { outdir }) => {
@@ -48,7 +49,7 @@ export function writeWithModule(folder: string, exported: Config, terraform: str
       join(root, "main.tf.json"),
       JSON.stringify({ provider: { aws: [WITHOUT_ACCOUNT] }, module: { gateway: call } }),
     );
-    const planned = planOf(terraform, root);
+    const planned = planOf(terraform, root, env);
     const seconds = module.replaced
       .filter(({ option }) => option.seconds)
       .map((each) => [secondsOf(each), valueAt(config, each.keys)]);
@@ -70,12 +71,12 @@ function refuseAnother(folder: string, exported: Config): void {
 type Values = Record<string, unknown>;
 
 /** @returns arguments that are known, by address in the module */
-function planOf(terraform: string, root: string): Map<string, Values> {
+function planOf(terraform: string, root: string, environment: NodeJS.ProcessEnv): Map<string, Values> {
   const run = (...args: string[]): string => {
     const { status, stdout, stderr, error } = spawnSync(terraform, args, {
       cwd: root,
       encoding: "utf8",
-      env: { ...process.env, CHECKPOINT_DISABLE: "1" },
+      env: { ...environment, CHECKPOINT_DISABLE: "1" },
       maxBuffer: 64 * 1024 * 1024,
     });
     if (status !== 0) throw new Error(`terraform ${args[0]} failed: ${error?.message ?? stderr.trim()}`);

@@ -62,7 +62,7 @@ describeWithTerraform("an exported module, applied", (open) =>
         wiki: call("wiki", {}),
         handbook: call("handbook", {
           alternate_domains: ["docs.example.com"],
-          policy: [{ path: "/**", allow: "public" }],
+          policy: [{ path: "/**", allow: "public", methods: ["GET"] }],
         }),
       };
       const provider = { aws: [{ region: "us-east-1" }] };
@@ -77,7 +77,7 @@ describeWithTerraform("an exported module, applied", (open) =>
 
     const run = (...args: string[]) => {
       const { status, output } = terraform.run([...args, "-input=false", "-no-color"]);
-      if (status !== 0) throw new Error(output.slice(-8_000));
+      if (status !== 0) throw new Error(output.slice(output.lastIndexOf("Error:") - 2_000));
     };
 
     step("the apply makes both gateways, and leaves nothing to do", async () => {

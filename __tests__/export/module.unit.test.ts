@@ -1,0 +1,113 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseConfig } from "../../config/load";
+import { durationOf } from "../../export/duration";
+import { fileOf } from "../../export/files";
+import { moduleOf } from "../../export/module";
+import { archiveOf, checksumsOf, FolderInUse, writeModule } from "../../export/write";
+import { EVERYTHING } from "../support/configs";
+import { SMALL } from "../support/small-config";
+
+const SERVER = { origin: { type: "custom", domainName: "wiki-origin.example.com", open: true } };
+const variablesOf = (more: object) => moduleOf(parseConfig({ ...SMALL, ...SERVER, ...more })).json.variable;
+
+test("every resource, local and output of the config with everything has a file", () => {
+  const { json } = moduleOf(parseConfig(EVERYTHING));
+  const addresses = [
+    ...Object.entries(json.resource).flatMap(([type, named]) => Object.keys(named).map((name) => `${type}.${name}`)),
+    ...Object.keys(json.locals).map((name) => `local.${name}`),
+    ...Object.keys(json.output).map((name) => `output.${name}`),
+    ...Object.keys(json.variable).map((name) => `var.${name}`),
+    "data.aws_region.here",
+    "terraform",
+  ];
+  expect(addresses.length).toBeGreaterThan(150);
+  expect(addresses.map(fileOf).filter((file) => !file.endsWith(".tf"))).toEqual([]);
+  expect(() => fileOf("aws_sqs_queue.unheard_of")).toThrow("no file for aws_sqs_queue.unheard_of");
+});
+
+test("what two gateways must not share has no default", () => {
+  const variables = variablesOf({}) as Record<string, { default?: unknown; type: string }>;
+  expect(Object.keys(variables).filter((name) => !("default" in variables[name]!))).toEqual([
+    "name",
+    "domain",
+    "identity_providers",
+  ]);
+  expect(variables["identity_providers"]!.type).toBe(
+    'object({ main = object({ issuer = optional(string, "https://login.example.com"), client_id = string }) })',
+  );
+});
+
+test("what the config leaves out, the module leaves out", () => {
+  expect(variablesOf({})).not.toHaveProperty("kms_key_arn");
+  const key = "arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555";
+  expect(variablesOf({ kmsKeyArn: key })).toMatchObject({ kms_key_arn: { type: "string", default: key } });
+});
+
+test("servers that several behaviors share are one variable", () => {
+  const behaviors = ["/api/*", "/v2/*"].map((path) => ({
+    path,
+    origin: { type: "custom", domainName: "api.example.com", open: true },
+  }));
+  expect(variablesOf({ behaviors })["origins"]).toMatchObject({
+    type: expect.stringMatching(
+      /^object\(\{ default = .+, api = [^=]+= optional\(string, "api\.example\.com"\)[^=]+\)$/,
+    ) as string,
+  });
+});
+
+test("the policy is fixed where only the synth can prove that a page may be shown", () => {
+  const hasPolicy = (origin: object) => moduleOf(parseConfig({ ...SMALL, origin })).hasPolicy;
+  expect(hasPolicy({ type: "s3" })).toBe(true);
+  expect(hasPolicy({ type: "s3", notFound: "/404.html" })).toBe(false);
+  expect(hasPolicy({ type: "s3", spa: true })).toBe(false);
+});
+
+test.each([
+  [28_800, "8h"],
+  [172_800, "2d"],
+  [90, "90s"],
+  [5_400, "90m"],
+])("%i seconds are %s", (seconds, duration) => expect(durationOf(seconds)).toBe(duration));
+
+describe("a module's folder", () => {
+  const root = mkdtempSync(join(tmpdir(), "edgegate-export-"));
+  afterAll(() => rmSync(root, { recursive: true }));
+  const folder = join(root, "module");
+  const there = (path: string) => existsSync(join(folder, path));
+
+  test("gets the module that replaces another, and keeps what is not a module's", () => {
+    writeModule(folder, { "gate.tf": "one", "old/page.md": "old" });
+    mkdirSync(join(folder, "own"));
+    writeFileSync(join(folder, "own/notes.md"), "mine");
+    writeModule(folder, { "gate.tf": "two" });
+    expect(readFileSync(join(folder, "gate.tf"), "utf8")).toBe("two");
+    expect([there("old/page.md"), there("own/notes.md")]).toEqual([false, true]);
+  });
+
+  test("is not anybody's folder", () => {
+    const foreign = join(root, "foreign");
+    mkdirSync(foreign);
+    writeFileSync(join(foreign, "main.tf"), "mine");
+    expect(() => writeModule(foreign, { "main.tf": "ours" })).toThrow(FolderInUse);
+    expect(readFileSync(join(foreign, "main.tf"), "utf8")).toBe("mine");
+  });
+
+  test("loses nothing outside, whatever its list says", () => {
+    const outside = join(root, "outside.tf");
+    writeFileSync(outside, "mine");
+    const line = (path: string) => `${"0".repeat(64)}  ${path}\n`;
+    writeFileSync(join(folder, "SHA256SUMS"), line("../outside.tf") + line(outside));
+    writeModule(folder, { "gate.tf": "three" });
+    expect(existsSync(outside)).toBe(true);
+  });
+
+  test("has checksums that tell a changed file, and an archive of the same bytes each time", () => {
+    const list = readFileSync(join(folder, "SHA256SUMS"), "utf8");
+    expect(checksumsOf(folder)).toBe(list);
+    expect(Buffer.from(archiveOf(folder)).equals(Buffer.from(archiveOf(folder)))).toBe(true);
+    writeFileSync(join(folder, "gate.tf"), "changed");
+    expect(checksumsOf(folder)).not.toBe(list);
+  });
+});
