@@ -58,7 +58,7 @@ describeWithTerraform("a module", (open) => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-module-"));
   afterAll(() => rmSync(folder, { recursive: true }));
   // Programs, and clients that Terraform makes in stacks of their own.
-  const others = ["own-app.ts", "identity-providers.ts"];
+  const others = ["attach.ts", "own-app.ts", "identity-providers.ts"];
   const examples = readdirSync(EXAMPLES).filter((file) => file.endsWith(".ts") && !others.includes(file));
   const configs = {
     ...Object.fromEntries(Object.entries(CASES).map(([name, more]) => [name, parseConfig({ ...SMALL, ...more })])),

@@ -12,7 +12,8 @@ interface Accepted {
 
 const FUNCTIONS = /^aws_lambda_function\./;
 const DISTRIBUTIONS = /^aws_cloudfront_distribution\.(gateway|redirect)$/;
-const SITE_BUCKETS = /^aws_s3_bucket\.site/;
+const BUCKETS = /^aws_s3_bucket\.(site|store_access_bucket$)/;
+const TRAIL = /^aws_cloudtrail\.store_access$/;
 
 /** By the check's ID: https://www.checkov.io/5.Policy%20Index/terraform.html */
 export const ACCEPTED: Record<string, Accepted> = {
@@ -28,10 +29,10 @@ export const ACCEPTED: Record<string, Accepted> = {
     on: /^aws_secretsmanager_secret\.secret_idp_/,
     why: "An identity provider issues these. Nobody but its administrator can rotate them; the session keys do rotate.",
   },
-  CKV2_AWS_62: { on: SITE_BUCKETS, why: "Nothing has to happen when a file of the site changes." },
+  CKV2_AWS_62: { on: BUCKETS, why: "Nothing has to happen when a file of the site changes, or a trail writes one." },
   CKV_AWS_18: {
-    on: SITE_BUCKETS,
-    why: "Only the distribution reads the bucket, and its access log has every request.",
+    on: BUCKETS,
+    why: "Only the distribution reads a site's bucket, and its access log has every request. Only the trail writes its own, and the alarm reads its log group.",
   },
   CKV_AWS_50: {
     on: FUNCTIONS,
@@ -50,8 +51,18 @@ export const ACCEPTED: Record<string, Accepted> = {
     on: /^aws_dynamodb_table\./,
     why: "Encrypted with a key that AWS owns. kmsKeyArn takes one of your own.",
   },
-  CKV_AWS_144: { on: SITE_BUCKETS, why: "Files of the site come from a build, which can be repeated." },
-  CKV_AWS_145: { on: SITE_BUCKETS, why: "Files of the site are no secret to S3. SSE-S3 encrypts them." },
+  CKV_AWS_35: {
+    on: TRAIL,
+    why: "It records who called the store, and no value of it. CloudTrail encrypts with SSE-S3.",
+  },
+  CKV_AWS_144: {
+    on: BUCKETS,
+    why: "Files of the site come from a build, which can be repeated. The trail is also in its log group.",
+  },
+  CKV_AWS_145: {
+    on: BUCKETS,
+    why: "Files of the site are no secret to S3, and a trail's neither. SSE-S3 encrypts them.",
+  },
   CKV_AWS_149: {
     on: /^aws_secretsmanager_secret\./,
     why: "Encrypted with a key that AWS manages. kmsKeyArn takes one of your own.",
@@ -60,6 +71,7 @@ export const ACCEPTED: Record<string, Accepted> = {
     on: /^aws_cloudwatch_log_group\./,
     why: "CloudWatch encrypts every group. logKmsKeyArn takes a key of your own.",
   },
+  CKV_AWS_252: { on: TRAIL, why: "The alarm notifies. A topic would announce every file that the trail writes." },
   CKV_AWS_259: {
     on: /^aws_cloudfront_response_headers_policy\.security_headers$/,
     why: "The header is set. includeSubDomains and preload would speak for hosts that are not the gateway's.",
@@ -105,7 +117,10 @@ export function review(checkov: string, plans: Record<string, string>) {
       stdio: ["ignore", "pipe", "ignore"],
     });
     const { summary, results } = JSON.parse(output) as Report;
-    const failed = results.failed_checks;
+    const failed = results.failed_checks.map(({ resource, ...check }) => ({
+      ...check,
+      resource: resource.replace(/^module\.\w+\./, ""),
+    }));
     const used = new Set(failed.map(({ check_id }) => check_id));
     return {
       passed: summary.passed,
