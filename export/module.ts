@@ -6,21 +6,10 @@ import type { Artifacts } from "../build/artifacts";
 import type { Config } from "../config/schema";
 import { REGION } from "../stacks/provider-check";
 import { synthesize } from "../stacks/synthesize";
+import type { Json, ModuleJson } from "./module-json";
 import { isPolicyFixed, withPolicyVariable } from "./policy";
 import { templateOf, type Replaced } from "./template";
 import { localsOf, variablesOf } from "./variables";
-
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-
-/** In Terraform's JSON syntax (https://developer.hashicorp.com/terraform/language/syntax/json). */
-export interface ModuleJson {
-  terraform: { [key: string]: Json };
-  variable: Record<string, object>;
-  locals: { [key: string]: Json };
-  data?: { [key: string]: Json };
-  resource: Record<string, Record<string, { [key: string]: Json }>>;
-  output: Record<string, object>;
-}
 
 export interface GatewayModule {
   json: ModuleJson;

@@ -7,7 +7,7 @@ import type { Config, Origin } from "../config/schema";
 import { placesOf } from "../config/site-checks";
 import { policySource } from "../policy/source";
 import { isS3 } from "../stacks/origins/origins";
-import type { Json, ModuleJson } from "./module";
+import type { Json, ModuleJson } from "./module-json";
 
 type Block = { [key: string]: Json };
 

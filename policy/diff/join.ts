@@ -1,5 +1,5 @@
 /** Joins the changes of single classes of requests into rows. */
-import type { AccessChange } from "./access-diff";
+import type { AccessChange } from "./access-change";
 import type { Region } from "./regions";
 import { METHOD_NAMES, type MethodClass } from "./request-classes";
 

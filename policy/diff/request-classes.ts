@@ -1,11 +1,7 @@
 /** Classes of requests apart from their paths: within one, the same rules of a policy apply. */
-import type { Method } from "../access";
 import { segmentsOf, type Segments } from "../patterns";
 import { METHODS, type Allow, type PolicyRule } from "../rule";
-import type { ComparedPolicy } from "./access-diff";
-
-/** `other` stands for each method that rules cannot name. */
-export type MethodName = Method | "other";
+import type { ComparedPolicy, MethodName } from "./access-change";
 
 export interface MethodClass {
   method: MethodName;

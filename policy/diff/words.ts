@@ -1,5 +1,5 @@
 /** The rows of a diff in words, for terminals and pull requests. */
-import type { AccessChange } from "./access-diff";
+import type { AccessChange } from "./access-change";
 import { METHOD_NAMES } from "./request-classes";
 
 /** More patterns than these are counted. */

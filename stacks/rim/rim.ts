@@ -6,7 +6,7 @@ import type { ITerraformDependable } from "cdktf";
 import type { Artifacts } from "../../build/artifacts";
 import type { Config } from "../../config/schema";
 import type { Protection } from "../associations";
-import type { PoliciesToChoose } from "./attached-rim";
+import type { CachePolicies } from "../caching";
 
 export interface RimProps {
   config: Config;
@@ -14,6 +14,23 @@ export interface RimProps {
   protection: Protection;
   /** What must be there before people come. */
   before: readonly ITerraformDependable[];
+}
+
+/** IDs of CloudFront's policies, by what the origin of a behavior is. */
+export interface PoliciesToChoose {
+  responseHeadersPolicyId: string;
+  /** Servers that build pages for the user: they get everything, the identity headers too, and nothing is cached. */
+  server: CachePolicies;
+  /** The same for servers that need the host that people opened. */
+  serverByHost: CachePolicies;
+  /** Servers that get the origin secret; undefined if the gate sends none. No other policy here passes it on. */
+  serverWithSecret?: CachePolicies;
+  /** Files for all users alike, which the origin marks as cacheable. They never learn who is asking. */
+  shared: CachePolicies;
+  /** The same, from a server that gets the origin secret. */
+  sharedWithSecret?: CachePolicies;
+  /** The files of a bucket. */
+  bucket: CachePolicies;
 }
 
 export interface Rim {
