@@ -5,9 +5,10 @@ import { argument, block, blockText, type Argument } from "./hcl/layout";
 import { expressionOf } from "./hcl/value";
 import type { GatewayModule } from "./module";
 
-/** The module's variables with the values of the config. */
+/** The variables that have no default, with the values of the config. The others have them already. */
 export function callArguments(config: Config, module: GatewayModule): Argument[] {
-  return Object.entries(argumentsOf(config, module)).map(([name, value]) =>
+  const required = module.replaced.filter(({ isRequired }) => isRequired);
+  return Object.entries(argumentsOf(config, { ...module, replaced: required })).map(([name, value]) =>
     argument(name, expressionOf(value, { place: name, templates: false })),
   );
 }

@@ -13,8 +13,11 @@ export interface ModuleOption {
   /** Keys from the config's root; `*` stands for any ID or position. */
   path: string;
   description: string;
-  /** A variable without a default: two gateways must not share the value by accident. */
-  required?: true;
+  /**
+   * A variable without a default: two gateways must not share the value by accident. `if given`: an empty list has a
+   * default.
+   */
+  required?: true | "if given";
   /** What a value must look like, where the config's schema says it as a form, a range or a list of values. */
   field: z.ZodType;
   /** The same as a condition of Terraform, where the schema says it as code. @param value the reference */
@@ -45,12 +48,14 @@ export const MODULE_OPTIONS: readonly ModuleOption[] = [
   },
   {
     path: "alternateDomains",
+    required: "if given",
     field: host,
     condition: areHosts,
     description: "Additional host names. Any other host gets a 421.",
   },
   {
     path: "redirectHosts",
+    required: true,
     field: host,
     condition: (value) => `length(${value}) > 0 && ${areHosts(value)}`,
     description: "Hosts that only redirect to `domain`, with path and query.",
@@ -97,6 +102,7 @@ export const MODULE_OPTIONS: readonly ModuleOption[] = [
   },
   ...(["origin", "behaviors.*.origin"] as const).map((path) => ({
     path: `${path}.domainName`,
+    required: true as const,
     field: customOrigin.shape.domainName,
     condition: isHost,
     description: "The server's host name.",

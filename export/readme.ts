@@ -50,13 +50,13 @@ and shows that wrong values are refused.
 
 function rows(replaced: readonly Replaced[]): string[] {
   const byPlace = new Map(replaced.map((each) => [each.place.join("."), each]));
-  return [...byPlace].map(([name, { option, value }]) => {
+  return [...byPlace].map(([name, { option, value, isRequired }]) => {
     const type = Array.isArray(value)
       ? "list of texts"
       : typeof value === "number" && !option.seconds
         ? "number"
         : "text";
-    const initial = option.required
+    const initial = isRequired
       ? "required"
       : `\`${cell(JSON.stringify(option.seconds ? durationOf(Number(value)) : value))}\``;
     return `| \`${name}\` | ${cell(option.description)} | ${option.seconds ? "duration" : type} | ${initial} |`;

@@ -16,6 +16,8 @@ export interface Replaced {
   /** The module's variable, and the attributes in it: `["identity_providers", "main", "issuer"]`. */
   place: readonly string[];
   value: unknown;
+  /** Whether the variable has no default. */
+  isRequired: boolean;
 }
 
 export interface Template {
@@ -30,6 +32,7 @@ export function templateOf(config: Config): Template {
       keys,
       place: placeOf(keys, config),
       value,
+      isRequired: option.required === true || (option.required !== undefined && (value as unknown[]).length > 0),
     })),
   );
   const template = structuredClone(config);

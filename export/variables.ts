@@ -45,7 +45,7 @@ function variableOf(members: readonly Replaced[]): Variable {
     return {
       type: typeOf(only!),
       description: only!.option.description,
-      ...(only!.option.required ? {} : { default: defaultOf(only!) }),
+      ...(only!.isRequired ? {} : { default: defaultOf(only!) }),
       ...common,
     };
   const { type, isOptional } = objectType(members, 1);
@@ -64,11 +64,11 @@ function objectType(members: readonly Replaced[], depth: number): { type: string
     const inside = members.filter(({ place }) => place[depth] === name);
     const [only] = inside;
     if (only!.place.length === depth + 1) {
-      const { required } = only!.option;
+      const { isRequired } = only!;
       const type = typeOf(only!);
       return {
-        text: `${name} = ${required ? type : `optional(${type}, ${inHcl(defaultOf(only!))})`}`,
-        isOptional: !required,
+        text: `${name} = ${isRequired ? type : `optional(${type}, ${inHcl(defaultOf(only!))})`}`,
+        isOptional: !isRequired,
       };
     }
     const { type, isOptional } = objectType(inside, depth + 1);
