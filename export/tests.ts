@@ -5,22 +5,19 @@ import { callArguments } from "./call";
 import { argument, block, blockText, type Block } from "./hcl/layout";
 import { expressionOf } from "./hcl/value";
 import type { GatewayModule } from "./module";
+import { REGION } from "../stacks/provider-check";
 import { put } from "./nested";
-
-/** Plans need no account: nothing of it is read. */
-const OFFLINE = [
-  argument("region", '"us-east-1"'),
-  argument("access_key", '"none"'),
-  argument("secret_key", '"none"'),
-  ...["credentials_validation", "requesting_account_id", "metadata_api_check", "region_validation"].map((name) =>
-    argument(`skip_${name}`, "true"),
-  ),
-];
+import { OFFLINE_PROVIDER } from "./offline-provider";
 
 export function testsOf(config: Config, module: GatewayModule): string {
   const names = [...new Set(module.replaced.filter(isChecked).map(({ place }) => place[0]!))];
   return [
-    block('provider "aws"', OFFLINE),
+    block(
+      'provider "aws"',
+      Object.entries({ region: REGION, ...OFFLINE_PROVIDER }).map(([name, value]) =>
+        argument(name, JSON.stringify(value)),
+      ),
+    ),
     block("variables", callArguments(config, module)),
     plans(),
     ...names.map((name) => refuses(name, config, module)),

@@ -11,23 +11,14 @@ import { argumentsOf } from "../export/arguments";
 import { moduleFiles } from "../export/files";
 import { moduleOf } from "../export/module";
 import { valueAt } from "../export/nested";
+import { OFFLINE_PROVIDER } from "../export/offline-provider";
 import { secondsOf } from "../export/template";
 import { checksums, checksumsOf } from "../export/write";
+import { REGION } from "../stacks/provider-check";
 import type { Synthesized } from "../stacks/synthesize";
 import { literal } from "../stacks/terraform-text";
 import type { Json, JsonObject } from "./terraform-json";
 import type { WriteStack } from "./local-edge-types";
-
-/** https://registry.terraform.io/providers/hashicorp/aws/latest/docs#skip_credentials_validation-1 */
-const WITHOUT_ACCOUNT = {
-  region: "us-east-1",
-  access_key: "none",
-  secret_key: "none",
-  skip_credentials_validation: true,
-  skip_requesting_account_id: true,
-  skip_metadata_api_check: "true",
-  skip_region_validation: true,
-};
 
 /**
  * @param folder of the module
@@ -47,7 +38,7 @@ export function writeWithModule(folder: string, exported: Config, terraform: str
     const call = { source: resolve(folder), ...(literal(values) as object) };
     writeFileSync(
       join(root, "main.tf.json"),
-      JSON.stringify({ provider: { aws: [WITHOUT_ACCOUNT] }, module: { gateway: call } }),
+      JSON.stringify({ provider: { aws: [{ region: REGION, ...OFFLINE_PROVIDER }] }, module: { gateway: call } }),
     );
     const planned = planOf(terraform, root, env);
     const seconds = module.replaced

@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { OFFLINE_PROVIDER } from "../../export/offline-provider";
 import { partsOfPlan, writeModules, type PartOfPlan } from "./terraform-modules";
 import { describeWith } from "./tools";
 
@@ -24,14 +25,8 @@ const PLUGIN_FOLDERS = [
   "/usr/share/terraform/plugins",
 ];
 
-/** https://registry.terraform.io/providers/hashicorp/aws/latest/docs#skip_credentials_validation-1 */
 const WITHOUT_ACCOUNT = {
-  access_key: "none",
-  secret_key: "none",
-  skip_credentials_validation: true,
-  skip_requesting_account_id: true,
-  skip_metadata_api_check: "true",
-  skip_region_validation: true,
+  ...OFFLINE_PROVIDER,
   // There is none to compare. In JSON, a plain null would leave what is configured.
   allowed_account_ids: "${null}",
 };
