@@ -1,5 +1,5 @@
 /** The page for what the web ACL blocks, as it is synthesized, behind a server that answers as CloudFront does then. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -10,6 +10,7 @@ import { synthesize } from "../../stacks/synthesize";
 import { launchBrowser, newVisitor, violations } from "../support/browser";
 import { SMALL } from "../support/small-config";
 import { describeWith } from "../support/tools";
+import { emptyArtifacts } from "../support/empty-artifacts";
 
 const SCREENSHOTS = join(__dirname, "../../dist/screenshots");
 
@@ -18,15 +19,7 @@ function pages(): Record<string, string> {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-page-"));
   const file = (name: string) => join(folder, name);
   try {
-    const artifacts = {
-      gate: file("gate"),
-      gateWithFunctions: file("gate-with-functions"),
-      auth: file("auth"),
-      site: file("site"),
-      keyRotator: file("rotator"),
-      revoker: file("revoker"),
-    };
-    for (const path of Object.values(artifacts)) writeFileSync(path, "");
+    const artifacts = emptyArtifacts(folder);
     const theme = { productName: "Intranet für alle", support: "help@example.com" };
     const { stackDir } = synthesize(parseConfig({ ...SMALL, theme }), { outdir: file("out"), artifacts });
     const { resource } = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as {

@@ -1,9 +1,10 @@
 /** What the documentation says of alarms, held to those that are made. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "../../config/load";
 import { synthesize } from "../../stacks/synthesize";
+import { emptyArtifacts } from "../support/empty-artifacts";
 
 /** With every alarm that is an option. */
 const EXAMPLE = { ...loadConfig("config/example.ts"), storeAccessAlarm: true };
@@ -17,15 +18,7 @@ interface Resources {
 function resources(): Resources {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-alarms-"));
   try {
-    const artifacts = {
-      gate: join(folder, "gate.js"),
-      gateWithFunctions: join(folder, "gate-with-functions.js"),
-      auth: join(folder, "auth.zip"),
-      site: join(folder, "site.zip"),
-      keyRotator: join(folder, "key-rotator.zip"),
-      revoker: join(folder, "revoker.zip"),
-    };
-    for (const path of Object.values(artifacts)) writeFileSync(path, "");
+    const artifacts = emptyArtifacts(folder);
     const { stackDir } = synthesize(EXAMPLE, { outdir: join(folder, "out"), artifacts });
     return (JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as { resource: Resources }).resource;
   } finally {

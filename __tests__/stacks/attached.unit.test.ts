@@ -1,5 +1,5 @@
 /** A gateway for a distribution that somebody else manages: what it outputs, and what a distribution beside it must have. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -13,6 +13,7 @@ import { parseConfig } from "../../config/load";
 import { Gateway } from "../../stacks/gateway";
 import { GatewayStack } from "../../stacks/gateway-stack";
 import { ATTACHED } from "../support/attach-mistakes";
+import { emptyArtifacts } from "../support/empty-artifacts";
 
 interface Written {
   resource: Record<string, Record<string, Record<string, unknown>>>;
@@ -20,15 +21,7 @@ interface Written {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "edgegate-attached-"));
-const artifacts = {
-  gate: join(folder, "gate.js"),
-  gateWithFunctions: join(folder, "gate-with-functions.js"),
-  auth: join(folder, "auth.zip"),
-  site: join(folder, "site.zip"),
-  keyRotator: join(folder, "key-rotator.zip"),
-  revoker: join(folder, "revoker.zip"),
-};
-for (const path of Object.values(artifacts)) writeFileSync(path, "");
+const artifacts = emptyArtifacts(folder);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** @returns what is written for Terraform, or why nothing is */

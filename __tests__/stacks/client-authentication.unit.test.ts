@@ -1,5 +1,5 @@
 /** What each method of client authentication leaves in the stack: secrets, variables, permissions and settings. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseConfig } from "../../config/load";
@@ -8,6 +8,7 @@ import { clientSecretName } from "../../session/settings";
 import { authSettings } from "../../stacks/settings";
 import { synthesize } from "../../stacks/synthesize";
 import { SMALL } from "../support/small-config";
+import { emptyArtifacts } from "../support/empty-artifacts";
 
 const KEYS = ["1", "2"].map(
   (digit) => `arn:aws:kms:us-east-1:111122223333:key/${digit}a1b2c3d-0000-1111-2222-333344445555`,
@@ -37,15 +38,7 @@ function configOf(clientAuthentication: unknown, more: object = {}) {
 }
 
 function stackOf(clientAuthentication: unknown, more: object = {}): { stack: Stack; text: string } {
-  const artifacts = {
-    gate: join(folder, "gate.js"),
-    gateWithFunctions: join(folder, "gate-with-functions.js"),
-    auth: join(folder, "auth.zip"),
-    site: join(folder, "site.zip"),
-    keyRotator: join(folder, "key-rotator.zip"),
-    revoker: join(folder, "revoker.zip"),
-  };
-  for (const path of Object.values(artifacts)) writeFileSync(path, "");
+  const artifacts = emptyArtifacts(folder);
   const config = configOf(clientAuthentication, more);
   const { stackDir } = synthesize(config, { outdir: mkdtempSync(join(folder, "out-")), artifacts });
   const text = readFileSync(join(stackDir, "cdk.tf.json"), "utf8");

@@ -1,5 +1,5 @@
 /** The dashboard shows metrics that there are, of things that the stack makes, in widgets that do not overlap. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig, parseConfig } from "../../config/load";
@@ -8,6 +8,7 @@ import { REPLICA_REGIONS } from "../../cloudfront/replica-regions";
 import { synthesize } from "../../stacks/synthesize";
 import { EVERYTHING } from "../support/configs";
 import { SMALL } from "../support/small-config";
+import { emptyArtifacts } from "../support/empty-artifacts";
 
 type Resources = Record<string, Record<string, Record<string, unknown>>>;
 interface Widget {
@@ -23,15 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), "edgegate-dashboard-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function resources(config: Config): Resources {
-  const artifacts = {
-    gate: join(folder, "gate.js"),
-    gateWithFunctions: join(folder, "gate-with-functions.js"),
-    auth: join(folder, "auth.zip"),
-    keyRotator: join(folder, "key-rotator.zip"),
-    revoker: join(folder, "revoker.zip"),
-    site: join(folder, "site.zip"),
-  };
-  for (const path of Object.values(artifacts)) writeFileSync(path, "");
+  const artifacts = emptyArtifacts(folder);
   const { stackDir } = synthesize(config, { outdir: mkdtempSync(join(folder, "out-")), artifacts });
   return (JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as { resource: Resources }).resource;
 }

@@ -1,5 +1,5 @@
 /** Synth refuses a distribution with a behavior that nothing decides: what is changed here is what would be written. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudfrontDistribution } from "@cdktf/provider-aws/lib/cloudfront-distribution";
@@ -7,6 +7,7 @@ import { App } from "cdktf";
 import { parseConfig } from "../../config/load";
 import { GatewayStack } from "../../stacks/gateway-stack";
 import { EVERYTHING } from "../support/configs";
+import { emptyArtifacts } from "../support/empty-artifacts";
 
 const GATE = { event_type: "viewer-request", function_arn: "${aws_cloudfront_function.gate.arn}" };
 const AUTH = { event_type: "viewer-request", lambda_arn: "${aws_lambda_function.auth.qualified_arn}" };
@@ -14,15 +15,7 @@ const OTHER_FUNCTION = "${aws_cloudfront_function.other.arn}";
 
 describe("the decision check", () => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-check-"));
-  const artifacts = {
-    gate: join(folder, "gate.js"),
-    gateWithFunctions: join(folder, "gate-with-functions.js"),
-    auth: join(folder, "auth.zip"),
-    site: join(folder, "site.zip"),
-    keyRotator: join(folder, "key-rotator.zip"),
-    revoker: join(folder, "revoker.zip"),
-  };
-  for (const path of Object.values(artifacts)) writeFileSync(path, "");
+  const artifacts = emptyArtifacts(folder);
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test("passes the stack as it is", () => {

@@ -1,5 +1,5 @@
 /** A `Gateway` in a stack of the user's own: what that stack must have, and what the config must leave to it. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AwsProvider, type AwsProviderConfig } from "@cdktf/provider-aws/lib/provider";
@@ -9,6 +9,7 @@ import type { ManagedConfigInput } from "../../config/schema";
 import { ConfigError, Gateway as PackageGateway } from "../../index";
 import { Gateway } from "../../stacks/gateway";
 import { EVERYTHING } from "../support/configs";
+import { emptyArtifacts } from "../support/empty-artifacts";
 
 const CONFIG = { ...EVERYTHING };
 delete CONFIG.state;
@@ -48,15 +49,7 @@ describe("a config in a stack of one's own is refused", () => {
 
 describe("the stack's AWS provider", () => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-own-stack-"));
-  const artifacts = {
-    gate: join(folder, "gate.js"),
-    gateWithFunctions: join(folder, "gate-with-functions.js"),
-    auth: join(folder, "auth.zip"),
-    site: join(folder, "site.zip"),
-    keyRotator: join(folder, "key-rotator.zip"),
-    revoker: join(folder, "revoker.zip"),
-  };
-  for (const path of Object.values(artifacts)) writeFileSync(path, "");
+  const artifacts = emptyArtifacts(folder);
   afterAll(() => rmSync(folder, { recursive: true }));
 
   /** The stack as Terraform reads it, or the error; nothing may be written then. */

@@ -2,13 +2,14 @@
  * Each function may do what its code does, and nothing else. What it does is read from the very modules that its bundle
  * holds, what it may do from the stack that is written.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { parseConfig } from "../../config/load";
 import { synthesize } from "../../stacks/synthesize";
 import { EVERYTHING } from "../support/configs";
+import { emptyArtifacts } from "../support/empty-artifacts";
 
 const ROOT = join(__dirname, "../..");
 
@@ -91,15 +92,7 @@ interface Statement {
 describe("what the functions may do", () => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-permissions-"));
   afterAll(() => rmSync(folder, { recursive: true }));
-  const artifacts = {
-    gate: join(folder, "gate.js"),
-    gateWithFunctions: join(folder, "gate-with-functions.js"),
-    auth: join(folder, "auth.zip"),
-    site: join(folder, "site.zip"),
-    keyRotator: join(folder, "key-rotator.zip"),
-    revoker: join(folder, "revoker.zip"),
-  };
-  for (const path of Object.values(artifacts)) writeFileSync(path, "");
+  const artifacts = emptyArtifacts(folder);
   const { stackDir } = synthesize(parseConfig(EVERYTHING), { outdir: join(folder, "out"), artifacts });
   const { resource } = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as {
     resource: Record<string, Record<string, { policy: string }>>;

@@ -1,5 +1,5 @@
 /** What a synth says of the web ACL before Terraform sees it. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseConfig } from "../../config/load";
@@ -7,21 +7,14 @@ import type { ConfigInput } from "../../config/schema";
 import { synthesize } from "../../stacks/synthesize";
 import { describeWebAcl } from "../../stacks/web-acl/capacity";
 import { SMALL } from "../support/small-config";
+import { emptyArtifacts } from "../support/empty-artifacts";
 
 const WEB_ACL = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/own/0a1b2c3d-0000-1111-2222-333344445555";
 
 describe("a synth", () => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-web-acl-"));
   const file = (name: string) => join(folder, name);
-  const artifacts = {
-    gate: file("gate.js"),
-    gateWithFunctions: file("gate-with-functions"),
-    auth: file("auth.zip"),
-    site: file("site.zip"),
-    keyRotator: file("rotator.zip"),
-    revoker: file("revoker.zip"),
-  };
-  for (const path of Object.values(artifacts)) writeFileSync(path, "");
+  const artifacts = emptyArtifacts(folder);
   afterAll(() => rmSync(folder, { recursive: true }));
 
   let count = 0;

@@ -7,6 +7,7 @@ import { parseConfig } from "../../../config/load";
 import type { Config, ConfigInput } from "../../../config/schema";
 import { readDistribution } from "../../../local/distribution";
 import { synthesize } from "../../../stacks/synthesize";
+import { emptyArtifacts } from "../../support/empty-artifacts";
 
 export const COMMON = {
   domain: "app.example.com",
@@ -151,18 +152,9 @@ export function gateSources<Name extends string>(sites: Record<Name, ConfigInput
 export function gateSources(sites: Record<string, ConfigInput> = SITES): Record<string, string> {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-gate-"));
   try {
-    const artifacts = {
-      gate: join(folder, "gate.js"),
-      gateWithFunctions: join(folder, "gate-with-functions.js"),
-      auth: join(folder, "auth.zip"),
-      site: join(folder, "site.zip"),
-      keyRotator: join(folder, "key-rotator.zip"),
-      revoker: join(folder, "revoker.zip"),
-    };
+    const artifacts = emptyArtifacts(folder);
     writeFileSync(artifacts.gate, buildGate());
     writeFileSync(artifacts.gateWithFunctions, buildGate({ withFunctions: true }));
-    // The gate does not use them; the stack only copies them.
-    for (const zip of [artifacts.auth, artifacts.site, artifacts.keyRotator, artifacts.revoker]) writeFileSync(zip, "");
     const sources = Object.entries(sites).map(([site, config]) => {
       const { stackDir } = synthesize(parseConfig(config), { outdir: join(folder, site), artifacts });
       const gates = readDistribution(join(stackDir, "cdk.tf.json")).behaviors.flatMap(({ gate }) => gate ?? []);
