@@ -5,10 +5,8 @@ import { dirname, join, resolve } from "node:path";
 
 /** Absolute paths of the files. */
 export interface Artifacts {
-  /** Source text of the gate, without settings and policy. */
+  /** Source text of the gate, without settings and policy. Its variants are beside it (gate-features.ts). */
   gate: string;
-  /** The same for a site with functions of its own on viewer requests. */
-  gateWithFunctions: string;
   /** Zip of the auth handler. */
   auth: string;
   /** Zip of the handler of sites in buckets. */
@@ -25,7 +23,6 @@ const PREBUILT = resolve(__dirname, "../artifacts");
 export function artifactsIn(folder: string): Artifacts {
   return {
     gate: join(folder, "gate.js"),
-    gateWithFunctions: join(folder, "gate-with-functions.js"),
     auth: join(folder, "auth.zip"),
     site: join(folder, "site.zip"),
     keyRotator: join(folder, "key-rotator.zip"),

@@ -3,6 +3,7 @@ import { mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { artifactsIn, componentsFile, type Artifacts } from "./artifacts";
 import { buildGate } from "./gate";
+import { GATE_VARIANTS, gateWith } from "./gate-features";
 import { buildHandlers } from "./handler";
 
 /** The default folder for builds; ignored by git. */
@@ -21,9 +22,9 @@ export function buildArtifacts(folder = FOLDER): Artifacts {
     keyRotator: "control-plane/key-rotator/lambda.ts",
     revoker: "control-plane/revoker/lambda.ts",
   });
-  const contents = { gate: buildGate(), gateWithFunctions: buildGate({ withFunctions: true }), ...zips };
+  for (const features of GATE_VARIANTS) write(gateWith(artifacts, features), buildGate(features));
   write(componentsFile(artifacts), `${JSON.stringify(components, null, 2)}\n`);
-  for (const name of Object.keys(contents) as (keyof Artifacts)[]) write(artifacts[name], contents[name]);
+  for (const name of Object.keys(zips) as (keyof typeof zips)[]) write(artifacts[name], zips[name]);
   return artifacts;
 }
 
@@ -35,9 +36,11 @@ function write(path: string, content: string | Uint8Array): void {
 }
 
 if (require.main === module) {
-  for (const path of Object.values(buildArtifacts())) {
+  const artifacts = buildArtifacts();
+  const gates = GATE_VARIANTS.map((features) => gateWith(artifacts, features));
+  for (const path of new Set([...gates, ...Object.values(artifacts)])) {
     process.stdout.write(
-      `${relative(process.cwd(), path).padEnd(32)} ${String(statSync(path).size).padStart(7)} bytes\n`,
+      `${relative(process.cwd(), path).padEnd(72)} ${String(statSync(path).size).padStart(7)} bytes\n`,
     );
   }
 }

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { buildSync, formatMessagesSync, transformSync } from "esbuild";
+import { GATE_FEATURES, type GateFeature } from "./gate-features";
 
 const ROOT = join(__dirname, "..");
 
@@ -37,12 +38,11 @@ const SUPPORTED = {
 };
 
 /**
- * @param options.withFunctions for a site with functions of its own (functions/gate/own-functions.ts); all others get no
- *   byte and no instruction of what runs them
+ * @param features the parts that the site needs (gate-features.ts)
  * @returns source text that ends without a line break and defines `async function handler(event)`
  * @throws Error if esbuild warns, or if the bundle does not end in exactly the export that becomes `handler`
  */
-export function buildGate({ withFunctions = false } = {}): string {
+export function buildGate(features: readonly GateFeature[] = []): string {
   const result = buildSync({
     absWorkingDir: ROOT,
     entryPoints: ["functions/gate/gate.ts"],
@@ -57,7 +57,7 @@ export function buildGate({ withFunctions = false } = {}): string {
     legalComments: "none",
     supported: SUPPORTED,
     // The names that Terraform declares; short, because every byte counts against the 10 KB of a function.
-    define: { SETTINGS: "S", servedPath: "F", before: "B", after: "A", WITH_FUNCTIONS: String(withFunctions) },
+    define: { SETTINGS: "S", servedPath: "F", before: "B", after: "A", ...constants(features) },
     logLevel: "silent",
   });
   if (result.warnings.length > 0)
@@ -82,4 +82,11 @@ export function buildGate({ withFunctions = false } = {}): string {
   if (body.split(`async function ${name}(`).length !== 2)
     throw new Error("the gate's handler must be an async function declaration");
   return imports.join("") + body.replace(`async function ${name}(`, "async function handler(").trimEnd();
+}
+
+/** `WITH_FUNCTIONS` and so on, which esbuild folds. */
+function constants(features: readonly GateFeature[]): Record<string, string> {
+  return Object.fromEntries(
+    GATE_FEATURES.map((name) => [`WITH_${name.toUpperCase()}`, String(features.includes(name))]),
+  );
 }

@@ -3,6 +3,7 @@ import { CloudfrontFunction } from "@cdktf/provider-aws/lib/cloudfront-function"
 import { AssetType, TerraformAsset, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import type { Artifacts } from "../build/artifacts";
+import { gateWith, type GateFeature } from "../build/gate-features";
 import { MAX_FUNCTION_SOURCE } from "../cloudfront/limits";
 import { ConfigError } from "../config/error";
 import type { Config } from "../config/schema";
@@ -67,7 +68,11 @@ export class Gate extends Construct {
 
 /** The static bundle for a config. */
 export function baseOf(config: Config, artifacts: Artifacts): string {
-  return config.viewerRequest ? artifacts.gateWithFunctions : artifacts.gate;
+  return gateWith(artifacts, featuresOf(config));
+}
+
+function featuresOf(config: Config): GateFeature[] {
+  return config.viewerRequest ? ["functions"] : [];
 }
 
 /**

@@ -8,7 +8,10 @@ declare global {
   const policy: CompiledPolicy;
   /** From the path of a request to the path of the file that it gets (sites/source.ts); undefined if they are the same. */
   const servedPath: ((path: string) => string) | undefined;
-  /** Whether the site has functions of its own; a constant of the build. */
+  /** What the site needs; constants of the build (build/gate-features.ts). */
+  const WITH_API: boolean;
+  const WITH_ASSERTION: boolean;
+  const WITH_CONDITIONS: boolean;
   const WITH_FUNCTIONS: boolean;
   /** The site's own functions; undefined if it has none. They may also return a promise. */
   const before: OwnFunction | undefined;
