@@ -13,6 +13,7 @@ import {
 } from "./identity-provider-checks";
 import { clientAuthenticationProblems } from "./client-authentication";
 import { isAttached } from "./distribution";
+import { hostsAreToldApart } from "./host-checks";
 import type { ConfigProblem } from "./error";
 import { originProblems } from "./origins/checks";
 import { policyTestProblems } from "./policy-tests";
@@ -33,6 +34,7 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   behaviorsHaveARule,
   sitesHaveAShell,
   sitesServeWhatIsDecided,
+  hostsAreToldApart,
   transmittersNameAProvider,
   identityProvidersAreComplete,
   madeClientsFitTheProfile,

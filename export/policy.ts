@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Config, Origin } from "../config/schema";
+import { targetsWithoutHost } from "../config/host-checks";
 import { placesOf } from "../config/site-checks";
 import { policySource } from "../policy/source";
 import { isS3 } from "../stacks/origins/origins";
@@ -124,6 +125,7 @@ function preconditions(config: Config): Precondition[] {
           },
         ]),
     ...folderPreconditions(config),
+    ...hostPreconditions(config),
     ...bodyPreconditions(config),
   ];
 }
@@ -149,10 +151,28 @@ function folderPreconditions(config: Config): Precondition[] {
     `(can(regex("^(/[^*/]+)*/[*][*]$", rule.path)) || can(regex("^[^*]*[.][A-Za-z][^./*]*$", rule.path))) && length(setintersection(split("/", rule.path), ${names})) == 0`,
     "the origin is a bucket with folders, and this rule would decide about a folder but not about its index document; write /a/** for a folder and everything below it, or the path of a file",
   );
-  const isProven = `sha256("function policy\${local.policy_function}") == "${sha256(policySource(config.policy))}"`;
-  return [
-    isProvenForEveryHost(config) ? { ...rules, condition: `\${${isProven} || ${bare(rules.condition)}}` } : rules,
-  ];
+  return [orProven(config, rules)];
+}
+
+/** Hosts share behaviors. The synth has proved for the exported policy that no host opens what another protects. */
+function hostPreconditions(config: Config): Precondition[] {
+  if (targetsWithoutHost(config).length === 0) return [];
+  const rules = refuseRules(
+    "rule.host == null",
+    "the origin is a bucket, or is cached by path alone, so this rule could protect on one host what another opens; write it without host, or export the module from a config with this rule",
+  );
+  return [orProven(config, rules)];
+}
+
+/** Also fulfilled by the exported policy, on the hosts for which the synth has proved it. */
+function orProven(config: Config, rules: Precondition): Precondition {
+  const { domain, alternateDomains, policy } = config;
+  const isExported = `sha256("function policy\${local.policy_function}") == "${sha256(policySource(policy))}"`;
+  const hosts = text([...new Set([domain, ...alternateDomains])].sort());
+  const isProven = isProvenForEveryHost(config)
+    ? isExported
+    : `(${isExported} && jsonencode(sort(local.gate_settings_open.hosts)) == jsonencode(${hosts}))`;
+  return { ...rules, condition: `\${${isProven} || ${bare(rules.condition)}}` };
 }
 
 /** The proof is for the config's hosts. It also holds for others if one of these has no rules of its own. */

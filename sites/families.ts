@@ -38,6 +38,11 @@ export function memberOf(family: string, patterns: readonly string[]): string {
   return family.replaceAll(ANY, name).replaceAll(DEEPER, name);
 }
 
+/** The family for people: `*` is a name that no rule has. */
+export function writtenFamily(family: string): string {
+  return family.replaceAll(ANY, "*").replaceAll(DEEPER, "*");
+}
+
 /** What is left of a pattern below a segment of this name; nothing if the pattern does not match the name. */
 function restBelow([first, ...rest]: readonly string[], name: string): string[][] {
   if (first === "**") return [["**"]];

@@ -8,7 +8,7 @@ import { policyOf } from "../policy/evaluate";
 import { describeAllow, implies } from "../policy/decision-table";
 import type { Requirement } from "../policy/requirement";
 import type { PolicyRule } from "../policy/rule";
-import { ANY, DEEPER, familiesOf, memberOf } from "./families";
+import { familiesOf, memberOf, writtenFamily } from "./families";
 import { mayServe } from "./meet";
 import { filesIn, isFile, shellOf, type Place } from "./place";
 
@@ -97,8 +97,8 @@ function compare({ policy, hosts, places }: Question, place: Place, { paths, fil
             rule,
             host,
             method,
-            path: written(family),
-            file: written(file(family)),
+            path: writtenFamily(family),
+            file: writtenFamily(file(family)),
             may: inWords(first),
             mayFile: inWords(second),
           },
@@ -116,8 +116,4 @@ function sameRequirement(one: Requirement | undefined, other: Requirement | unde
 function inWords(requirement: Requirement | undefined): string {
   if (!requirement) return "nobody";
   return describeAllow(requirement.allow) + (requirement.escapes ? " with escapes" : "");
-}
-
-function written(family: string): string {
-  return family.replaceAll(ANY, "*").replaceAll(DEEPER, "*");
 }

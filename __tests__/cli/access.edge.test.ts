@@ -37,31 +37,27 @@ test("says who can open a path, which rule says so, and why the rules before it 
 });
 
 test("methods and hosts that differ have lines of their own", async () => {
-  const { stdout } = await edgegate(["access", "/catalogue/7/items", ...everything()]);
-  const lines = table(stdout);
-  expect(lines).toContainEqual([
+  const intranet = table((await edgegate(["access", "/intranet/7", ...everything()])).stdout);
+  expect(intranet).toContainEqual([
     "admin.example.com",
     "any",
-    "/catalogue/7/items",
+    "/intranet/7",
     "admin or ops@example.com (staff or corp)",
-    "1: /**",
+    "1: /intranet/**",
   ]);
+  expect(intranet).toContainEqual(["docs.example.com", "any", "/intranet/7", "staff", "5: /**"]);
+  // The hook may grant admin, and "corp" may not.
+  expect(intranet).toContainEqual(["admin", "staff (claim roles), the sign-in hook"]);
+  const { stdout } = await edgegate(["access", "/catalogue/7/items", ...everything()]);
+  const lines = table(stdout);
+  expect(lines).toContainEqual(["any", "GET, HEAD, POST", "/catalogue/7/items", "signed-in", "3: /catalogue/*/items"]);
   expect(lines).toContainEqual([
-    "docs.example.com",
-    "GET, HEAD, POST",
-    "/catalogue/7/items",
-    "signed-in",
-    "3: /catalogue/*/items",
-  ]);
-  expect(lines).toContainEqual([
-    "app.example.com",
+    "any",
     "PUT, PATCH, DELETE, OPTIONS",
     "/catalogue/7/items",
     "signed-in",
     "4: /catalogue/**",
   ]);
-  // The hook may grant admin, and "corp" may not.
-  expect(lines).toContainEqual(["admin", "staff (claim roles), the sign-in hook"]);
   expect(stdout).toContain("Rule 3 lets CORS preflights pass without a session");
 });
 

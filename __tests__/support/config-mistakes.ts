@@ -461,6 +461,31 @@ const POLICY: Mistake[] = [
     '"other.example.com" is not served; write wiki.example.com or docs.example.com, or add it to alternateDomains',
   ],
   [
+    {
+      alternateDomains: ["docs.example.com"],
+      policy: [
+        { host: "docs.example.com", path: "/guide/**", allow: "public" },
+        { path: "/**", allow: "signed-in" },
+      ],
+      origin: { type: "s3" },
+    },
+    "policy[1]",
+    '"/guide" is for signed-in on wiki.example.com and for public on docs.example.com, but the bucket of origin gets the same request for both; allow it to the same people on all hosts, or give each host paths of its own',
+  ],
+  [
+    {
+      alternateDomains: ["docs.example.com"],
+      policy: [
+        { host: "docs.example.com", path: "/prices/**", allow: "public" },
+        { path: "/**", allow: "signed-in" },
+      ],
+      ...custom({}),
+      behaviors: [{ path: "/prices/*", origin: custom({}).origin, caching: "optimized" }],
+    },
+    "policy[1]",
+    '"/prices" is for signed-in on wiki.example.com and for public on docs.example.com, but behaviors[0].origin is cached by path alone; write host: "viewer" there to cache by host; allow it to the same people on all hosts, or give each host paths of its own',
+  ],
+  [
     rule({ path: "/_gate/me/**" }),
     "policy[0].path",
     "/_gate is reserved for the gateway's own endpoints; remove the rule",

@@ -107,17 +107,21 @@ export const EVERYTHING: ManagedConfigInput = {
     ...BEHAVIORS,
   ],
   policy: [
-    { host: "admin.example.com", path: "/**", allow: { roles: ["admin", "ops@example.com"], idp: ["staff", "corp"] } },
+    {
+      host: "admin.example.com",
+      path: "/intranet/**",
+      allow: { roles: ["admin", "ops@example.com"], idp: ["staff", "corp"] },
+    },
     { path: "/assets/**", allow: "public", escapes: true },
     { path: "/catalogue/*/items", methods: ["GET", "POST"], allow: "signed-in", preflight: "pass" },
     { path: "/catalogue/**", allow: "signed-in" },
     { path: "/**", allow: { roles: ["staff"] } },
   ],
   tests: [
-    { as: "anonymous", can: ["GET /assets/app.css"], cannot: ["GET /", "DELETE https://admin.example.com/"] },
+    { as: "anonymous", can: ["GET /assets/app.css"], cannot: ["GET /", "DELETE https://admin.example.com/intranet/"] },
     { as: "signed-in", can: ["GET /catalogue/7"] },
-    { as: { roles: ["staff"] }, can: ["PUT /"], cannot: ["GET https://admin.example.com/"] },
-    { as: { roles: ["ops@example.com"], idp: "staff" }, can: ["GET https://admin.example.com/x?y=1"] },
+    { as: { roles: ["staff"] }, can: ["PUT /"], cannot: ["GET https://admin.example.com/intranet/"] },
+    { as: { roles: ["ops@example.com"], idp: "staff" }, can: ["GET https://admin.example.com/intranet/x?y=1"] },
     { as: { idp: "customers" }, cannot: ["GET /"] },
   ],
   viewerRequest: {
