@@ -82,7 +82,7 @@ const IMPORTS = {
   "edge-handlers/shared": ["cloudfront", "identity", "pages", "session"],
   "edge-handlers/auth": ["cloudfront", "identity", "pages", "policy", "session", "ledger", "edge-handlers/shared"],
   "edge-handlers/site": ["cloudfront", "pages", "session", "edge-handlers/shared"],
-  "control-plane": ["cloudfront", "session", "ledger"],
+  "control-plane": ["cloudfront", "policy", "session", "ledger"],
   build: [],
   costs: ["config"],
   stacks: ["build", "cloudfront", "config", "identity", "pages", "policy", "session", "ledger", "sites"],
@@ -170,9 +170,9 @@ export default tseslint.config(
       ],
     },
   },
-  // requirement-text.ts is the only file of policy/ that becomes part of the gate.
+  // The files of policy/ that become part of the gate.
   {
-    files: ["functions/**/*.ts", "session/**/*.ts", "policy/requirement-text.ts"],
+    files: ["functions/**/*.ts", "session/**/*.ts", "policy/requirement-text.ts", "policy/stored/lookup.ts"],
     plugins: { "es-x": esx },
     rules: EDGE_ENGINE,
   },

@@ -9,8 +9,9 @@ import type { Artifacts } from "./artifacts";
  * - `assertion`: a signed statement for the origin about who asks
  * - `conditions`: rules that require more than roles and identity providers
  * - `functions`: functions of the site's own on viewer requests
+ * - `stored`: a policy that is too large for the source, and is in the store
  */
-export const GATE_FEATURES = ["api", "assertion", "conditions", "functions"] as const;
+export const GATE_FEATURES = ["api", "assertion", "conditions", "functions", "stored"] as const;
 
 export type GateFeature = (typeof GATE_FEATURES)[number];
 

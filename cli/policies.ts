@@ -30,7 +30,8 @@ export async function readPolicy(file: string): Promise<ComparedPolicy> {
   try {
     const stack = readTerraformJson(file);
     const gate = stack.resources("aws_cloudfront_function")["gate"];
-    return gate ? readGateCode(stack.text(gate["code"], "the gate's code")).policy : refuse("it has no gate");
+    const inputs = Object.values(stack.resources("aws_lambda_invocation")).map(({ input }) => input);
+    return gate ? readGateCode(stack.text(gate["code"], "the gate's code"), inputs).policy : refuse("it has no gate");
   } catch (error) {
     if (error instanceof CommandFailure) throw error;
     return refuse(printable((error as Error).message));

@@ -22,6 +22,8 @@ export interface Ports {
 }
 
 export interface RevokerPorts extends Ports {
+  /** Seconds from the last write to the store until every edge has it; AWS gives no bound. */
+  propagation: number;
   /** Maximum number of seconds from sign-in to the end of a session. */
   sessionLifetime: number;
   /**

@@ -29,6 +29,8 @@ export interface ControlPlane {
   /** Name of a secret to name of the function that rotates it. */
   rotators: Record<string, string>;
   queues: QueueMapping[];
+  /** What Terraform calls functions with when it deploys, in their order. */
+  invocations: { functionName: string; input: unknown }[];
 }
 
 /** Seconds. The local edge is one machine: records and keys reach it immediately. */
@@ -89,5 +91,9 @@ export function readControlPlane(file: string): ControlPlane {
         maxReceives: Number(/maxReceiveCount\D+(\d+)/.exec(JSON.stringify(redrive ?? ""))?.[1] ?? Infinity),
       };
     }),
+    invocations: Object.values(stack.resources("aws_lambda_invocation")).map(({ function_name, input }) => ({
+      functionName: functionNameOf(function_name),
+      input: JSON.parse(stack.text(input, "aws_lambda_invocation.input")) as unknown,
+    })),
   };
 }

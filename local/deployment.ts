@@ -101,6 +101,11 @@ export async function deploy(planned: Plan, surroundings: Surroundings): Promise
   return { ...planned, lambdas, close };
 }
 
+/** Calls the functions that Terraform calls. The ledger must be there. @throws Error if one fails */
+export async function invokeFunctions({ controlPlane, lambdas }: Deployment): Promise<void> {
+  for (const { functionName, input } of controlPlane.invocations) await lambdas[functionName]!.invoke(input);
+}
+
 /**
  * The problem that a line of a function's log reports, with the codes of docs/operations.md. Shown, because the local
  * edge has no CloudWatch to look it up in.

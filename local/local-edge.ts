@@ -15,7 +15,7 @@ import { startAwsEmulator } from "./aws-emulator";
 import { fillClientKeys } from "./client-keys";
 import { STORE_ARN } from "./computed-attributes";
 import { answerFromOrigin, demoSite } from "./demo-origin";
-import { deploy, plan, type Deployment, type Plan, type Surroundings } from "./deployment";
+import { deploy, invokeFunctions, plan, type Deployment, type Plan, type Surroundings } from "./deployment";
 import { startEdgeServer } from "./edge-server";
 import { eventSources } from "./event-sources";
 import { ENGINES } from "./engines";
@@ -137,6 +137,7 @@ async function start(
   let current: Deployment = deployed.value;
   closers.push(() => current.close());
   await tables;
+  await invokeFunctions(current);
 
   const invoke = (functionName: string, payload: unknown) => current.lambdas[functionName]!.invoke(payload);
   const sources = eventSources(aws, invoke, { log, repeatEvery: options.repeatEvery });
@@ -196,6 +197,7 @@ async function start(
     let started: Deployment;
     try {
       started = await deploy(next, surroundings);
+      await invokeFunctions(started);
       await identityProvider?.register(registeredFor(config));
       await server.serveHosts(namesOf(config));
     } catch (error) {

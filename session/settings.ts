@@ -5,6 +5,7 @@
  */
 import type { ClaimRules } from "../identity/user";
 import type { Theme } from "../pages/theme";
+import type { StoredIndex } from "../policy/stored/lookup";
 import type { ClientAuthentication } from "./client-authentication";
 import type { EventChoices } from "./pushed-events";
 import type { ReuseAction } from "./security-event";
@@ -25,6 +26,11 @@ export interface GateSettings {
   closed?: string;
   /** True to send the origin secret (origin-secret.ts); otherwise absent. */
   originSecret?: true;
+  /** Only if the policy is in the store. */
+  policy?: StoredIndex & {
+    /** While the site is closed: what everybody needs, as it stands before a requirement (policy/requirement-text.ts). */
+    closedTo?: string;
+  };
 }
 
 /** Members that have their default value are absent, because twenty providers must fit into the settings. */

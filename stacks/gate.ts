@@ -1,25 +1,15 @@
-import { statSync } from "node:fs";
 import { CloudfrontFunction } from "@cdktf/provider-aws/lib/cloudfront-function";
 import { AssetType, TerraformAsset, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import type { Artifacts } from "../build/artifacts";
-import { gateWith, type GateFeature } from "../build/gate-features";
 import { MAX_FUNCTION_SOURCE } from "../cloudfront/limits";
-import { ConfigError } from "../config/error";
 import type { Config } from "../config/schema";
-import { placesOf } from "../config/site-checks";
-import { closedPolicySource, policySource } from "../policy/source";
-import { filesIn } from "../sites/place";
-import { siteSource } from "../sites/source";
-import { gatePolicy } from "./gate-policy";
+import type { StoredPolicy } from "../policy/stored/compile";
+import { gateCode, SMALLER } from "./gate-code";
 import { gateFunctionName } from "./names";
-import { ownFunctionsSource } from "./own-functions";
 import type { SessionStore } from "./session-store";
-import { gateSettings } from "./settings";
-import { atMostBytes, jsonencodedBytes, literal, thousands } from "./terraform-text";
-
-const SMALLER =
-  'Merge rules of "policy": one "/a/**" for many paths below "/a", several roles in one rule, fewer rules for single hosts.';
+import { StoredPolicyRecords } from "./stored-policy";
+import { atMostBytes, literal } from "./terraform-text";
 
 /**
  * The function that decides every request. At plan time, Terraform joins its source from the static bundle, the
@@ -27,26 +17,27 @@ const SMALLER =
  */
 export class Gate extends Construct {
   readonly arn: string;
+  readonly #function: CloudfrontFunction;
+  readonly #stored: StoredPolicy | undefined;
 
   constructor(scope: Construct, id: string, props: { config: Config; artifacts: Artifacts; store: SessionStore }) {
     super(scope, id);
     const { config, artifacts, store } = props;
-    const base = baseOf(config, artifacts);
-    const source = new TerraformAsset(this, "source", { path: base, type: AssetType.FILE });
-    refuseLargeSource(config, base);
-    const settings = new TerraformLocal(this, "settings", literal(gateSettings(config)));
-    const policy = new TerraformLocal(this, "policy", templateFree(sourceOf(config)));
-    const site = new TerraformLocal(this, "site", templateFree(siteSource(placesOf(config), filesIn(config.policy))));
-    const own =
-      config.viewerRequest && new TerraformLocal(this, "functions", literal(ownFunctionsSource(config.viewerRequest)));
+    const parts = gateCode(config, artifacts);
+    const source = new TerraformAsset(this, "source", { path: parts.base, type: AssetType.FILE });
+    const settings = new TerraformLocal(this, "settings", literal(parts.settings));
+    const policy = new TerraformLocal(this, "policy", templateFree(parts.policy));
+    const site = new TerraformLocal(this, "site", templateFree(parts.site));
+    const own = parts.functions === undefined ? [] : [new TerraformLocal(this, "functions", literal(parts.functions))];
     const code = new TerraformLocal(
       this,
       "code",
       `\${file("${source.path}")}\nvar S=\${jsonencode(local.${settings.friendlyUniqueId})};\n` +
-        [policy, site, ...(own ? [own] : [])].map((part) => `\${local.${part.friendlyUniqueId}}\n`).join(""),
+        [policy, site, ...own].map((part) => `\${local.${part.friendlyUniqueId}}\n`).join(""),
     );
 
-    this.arn = new CloudfrontFunction(this, "Resource", {
+    this.#stored = parts.stored;
+    this.#function = new CloudfrontFunction(this, "Resource", {
       name: gateFunctionName(config),
       comment: "Decides whether a request may pass",
       runtime: "cloudfront-js-2.0",
@@ -62,54 +53,15 @@ export class Gate extends Construct {
           },
         ],
       },
-    }).arn;
+    });
+    this.arn = this.#function.arn;
   }
-}
 
-/** The static bundle for a config. */
-export function baseOf(config: Config, artifacts: Artifacts): string {
-  return gateWith(artifacts, featuresOf(config));
-}
-
-function featuresOf(config: Config): GateFeature[] {
-  return config.viewerRequest ? ["functions"] : [];
-}
-
-/**
- * Bytes of the source that Terraform joins.
- *
- * @param base path of the static bundle; see {@link baseOf}
- */
-export function gateBytes(
-  config: Config,
-  base: string,
-): { settings: number; policy: number; functions: number; total: number } {
-  const settings = jsonencodedBytes(gateSettings(config));
-  const policy = Buffer.byteLength(sourceOf(config));
-  const site = Buffer.byteLength(siteSource(placesOf(config), filesIn(config.policy)));
-  const functions = config.viewerRequest ? Buffer.byteLength(`${ownFunctionsSource(config.viewerRequest)}\n`) : 0;
-  const joints = "\nvar S=;\n\n\n".length;
-  return { settings, policy, functions, total: statSync(base).size + settings + policy + site + functions + joints };
-}
-
-function sourceOf(config: Config): string {
-  const { rules, closedTo } = gatePolicy(config);
-  return closedTo ? closedPolicySource(rules, closedTo) : policySource(rules);
-}
-
-/** Terraform checks the same at plan time, for those who have no Node.js. */
-function refuseLargeSource(config: Config, base: string): void {
-  const { settings, policy, functions, total } = gateBytes(config, base);
-  if (total <= MAX_FUNCTION_SOURCE) return;
-  const parts = [
-    `${thousands(policy)} of them the policy`,
-    `${thousands(settings)} the settings`,
-    ...(functions > 0 ? [`${thousands(functions)} your functions`] : []),
-  ];
-  const list = `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
-  const shorter = functions > 0 ? " Shorten viewerRequest: comments and indentation do not count, names do." : "";
-  const message = `the gate has ${thousands(total)} bytes, ${list}; CloudFront takes ${thousands(MAX_FUNCTION_SOURCE)}. ${SMALLER}${shorter}`;
-  throw new ConfigError("config", [{ path: functions > policy ? "viewerRequest" : "policy", message }]);
+  /** Puts the policy into the store if it is not in the source. @param revokerName of the function that writes there */
+  storePolicy(revokerName: string, store: SessionStore): void {
+    const stored = this.#stored;
+    if (stored) new StoredPolicyRecords(this, "rules", { stored, revokerName, store, gate: this.#function });
+  }
 }
 
 /** Rules and file names cannot contain a template's opening characters. If that ever changes, Terraform must not evaluate them. */

@@ -112,6 +112,7 @@ export class Gateway extends Construct {
       store,
       ledger,
     });
+    gate.storePolicy(revoker.functionName, store);
 
     this.#protection = {
       basePath: config.basePath,

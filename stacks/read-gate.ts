@@ -3,6 +3,7 @@
  * files. Nothing of it is run.
  */
 import { readPolicySource, type GatePolicy } from "../policy/read-source";
+import { readStoredGate } from "../policy/stored/read";
 import type { GateSettings } from "../session/settings";
 
 export interface GateCode {
@@ -14,14 +15,18 @@ export interface GateCode {
   site: string;
 }
 
-/** @throws Error that says what is not as gate.ts writes it */
-export function readGateCode(code: string): GateCode {
+/**
+ * @param inputs what the stack calls functions with: one has the policy if it does not fit into the code
+ * @throws Error that says what is not as gate.ts writes it
+ */
+export function readGateCode(code: string, inputs: readonly unknown[] = []): GateCode {
   const { rest, ...policy } = readPolicySource(code);
   const [, base, json] = /^([^]*)\nvar S=(\{[^\n]*\});\n$/.exec(rest[0]) ?? [];
   if (base === undefined) throw new Error('the gate has no settings: the line before its policy is not "var S={…};"');
   const settings = readSettings(json!);
   if (!rest[1].startsWith("\n")) throw new Error("the gate has code on the last line of its policy");
-  return { base, settings, policy: { ...policy, hosts: settings.hosts }, site: rest[1].trim() };
+  const found = settings.policy ? readStoredGate({ ...settings }, inputs) : policy;
+  return { base, settings, policy: { ...found, hosts: settings.hosts }, site: rest[1].trim() };
 }
 
 function readSettings(json: string): GateSettings {

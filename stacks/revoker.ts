@@ -17,6 +17,7 @@ import type { Ledger } from "./ledger";
 import { replicaLogGroupNames, revocationConsumerFunctionName, revokerFunctionName } from "./names";
 import { CONSUMER_CONCURRENCY, RevocationQueues } from "./revocation-queues";
 import { RevocationTopic } from "./revocation-topic";
+import { PROPAGATION } from "../session/timing";
 import type { SessionStore } from "./session-store";
 
 /**
@@ -52,7 +53,8 @@ export interface RevokerProps {
  * timeout.
  */
 export class Revoker extends Construct {
-  /** Of the function that operators and schedules call. */
+  /** Of the function that operators, schedules and Terraform call. */
+  readonly functionName: string;
   readonly logGroupName: string;
   /** Of both functions. */
   readonly logGroupNames: readonly string[];
@@ -79,6 +81,7 @@ export class Revoker extends Construct {
       DEAD_QUEUE_URL: this.queues.dead.url,
       SESSION_SECONDS: String(config.session.absolute),
       TOKEN_SECONDS: String(config.session.token),
+      PROPAGATION_SECONDS: String(PROPAGATION),
     };
     const consumer = new ControlPlaneFunction(this, "consumer", {
       config,
@@ -109,6 +112,7 @@ export class Revoker extends Construct {
       // A lockdown must not wait for somebody's list of sessions.
       concurrency: 5,
     });
+    this.functionName = operator.functionName;
     this.logGroupName = operator.logGroupName;
     this.logGroupNames = [consumer.logGroupName, operator.logGroupName];
     this.queues.deliverTo(consumer);

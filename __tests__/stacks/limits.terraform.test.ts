@@ -5,11 +5,14 @@ import { join } from "node:path";
 import { artifacts } from "../../build/artifacts";
 import { parseConfig } from "../../config/load";
 import type { ConfigInput } from "../../config/schema";
-import { gateBytes } from "../../stacks/gate";
+import { gateCode } from "../../stacks/gate-code";
+import { policyOf } from "../../policy/evaluate";
+import { readGateCode } from "../../stacks/read-gate";
 import { authSettings } from "../../stacks/settings";
 import { synthesize } from "../../stacks/synthesize";
 import { jsonencodedBytes } from "../../stacks/terraform-text";
 import { EVERYTHING } from "../support/configs";
+import { largePolicy } from "../support/large-policy";
 import { SMALL } from "../support/small-config";
 import { mockWebAcl } from "../support/mock-provider";
 import { describeWithTerraform } from "../support/terraform";
@@ -28,15 +31,15 @@ describe("a synth beyond AWS's limits", () => {
 
   const cases: [string, object, string, RegExp][] = [
     [
-      "a policy that makes the gate too large",
+      "a policy that neither the gate nor the store can hold",
       {
         policy: Array.from({ length: 250 }, (_, i) => ({
-          path: `/application-${i}/**`,
+          path: `/*/application-${i}/**`,
           allow: { roles: [`role-of-application-${i}`] },
         })),
       },
       "policy",
-      /^the gate has [12]\d,\d{3} bytes, 1\d,\d{3} of them the policy and \d{3} the settings; CloudFront takes 10,240\. Merge rules/,
+      /^the gate has [12]\d,\d{3} bytes, 1\d,\d{3} of them the policy and \d{3} the settings; CloudFront takes 10,240\. The store cannot take the policy either: too many rules whose path begins with "\/\*" .*\. Merge rules/,
     ],
     [
       "settings that no parameter holds",
@@ -75,10 +78,38 @@ describeWithTerraform("the limits of AWS, at plan time", (open) => {
     const { resources } = open(stackDir).plan();
     const { code } = resources.find(({ type }) => type === "aws_cloudfront_function")!.values;
     const { insecure_value: settings, tier } = resources.find(({ type }) => type === "aws_ssm_parameter")!.values;
-    expect(Buffer.byteLength(code as string)).toBe(gateBytes(config, artifacts().gate).total);
+    expect(Buffer.byteLength(code as string)).toBe(gateCode(config, artifacts()).bytes.total);
     expect(Buffer.byteLength(settings as string)).toBe(jsonencodedBytes(authSettings(config)));
     expect(Buffer.byteLength(settings as string)).toBeGreaterThan(4_096);
     expect(tier).toBe("Intelligent-Tiering");
+  });
+
+  test("a policy that only the store can hold is published before the gate that reads it, and settled after it", () => {
+    const { rules, hosts } = largePolicy(1000, 40);
+    const [domain, ...alternateDomains] = hosts;
+    const origin = { type: "custom", domainName: "origin.example.com", open: true } as const;
+    const config = parseConfig({ ...SMALL, origin, domain, alternateDomains, policy: rules });
+    const { stackDir } = synthesize(config, { outdir: join(outdir, "stored") });
+    mockWebAcl(stackDir);
+    const terraform = open(stackDir);
+    const { resources } = terraform.plan();
+    const { code } = resources.find(({ type }) => type === "aws_cloudfront_function")!.values;
+    expect(Buffer.byteLength(code as string)).toBe(gateCode(config, artifacts()).bytes.total);
+    expect(Buffer.byteLength(code as string)).toBeLessThanOrEqual(10_240);
+    const inputs = resources
+      .filter(({ type }) => type === "aws_lambda_invocation")
+      .map(({ values }) => values["input"]);
+    expect(inputs).toHaveLength(2);
+    // What a review reads of this plan decides as the config's rules.
+    const read = policyOf(readGateCode(code as string, inputs).policy.rules);
+    const written = policyOf(rules);
+    for (const { host = domain!, path } of rules.filter((_, i) => i % 7 === 0)) {
+      const request = { host, method: "GET", path: path.replace("**", "x") };
+      expect(read(request)).toEqual(written(request));
+    }
+    const graph = terraform.run(["graph"]).output;
+    expect(graph).toMatch(/aws_cloudfront_function\.gate" -> "[^"]*aws_lambda_invocation\.gate_rules_publish"/);
+    expect(graph).toMatch(/aws_lambda_invocation\.gate_rules_settle" -> "[^"]*aws_cloudfront_function\.gate"/);
   });
 
   const LARGE = "x".repeat(8_192);

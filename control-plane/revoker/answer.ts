@@ -4,6 +4,7 @@
  */
 import type { Revocation } from "../../ledger/records";
 import { describeError } from "../errors";
+import { publishPolicy, settlePolicy } from "../policy-records/publish";
 import { check, reconcile, tidy } from "../reconcile/reconcile";
 import type { LogEntry, RevokerPorts } from "../ports";
 import { InvalidRequest, parseRequest, type RevokeRequest, type RevokerRequest } from "./command";
@@ -21,6 +22,8 @@ const OPERATIONS = {
   rebuild: reconcile,
   sweep,
   tidy,
+  "publish-policy": publishPolicy,
+  "settle-policy": settlePolicy,
 };
 
 export type Answers = { [Name in keyof typeof OPERATIONS]: Awaited<ReturnType<(typeof OPERATIONS)[Name]>> };

@@ -3,6 +3,7 @@
  * directly. Errors name the invalid member but never its value, because the sender wrote it.
  */
 import { z } from "zod";
+import { MAX_RECORD_BYTES } from "../../session/shard";
 import { SHORT_ID, type RevocationCommand } from "../../session/revocation";
 
 const MAX_COMMAND_BYTES = 4096;
@@ -63,12 +64,37 @@ const lockdown = z.strictObject({ operation: z.literal("lockdown"), by, reason }
  * schedule), or only removes expired entries (`tidy`).
  */
 const ofStore = z.strictObject({ operation: z.enum(["check", "rebuild", "sweep", "tidy"]) });
-const request = z.discriminatedUnion("operation", [sessions, revoke, lockdown, ofStore]);
+
+const POLICY_NAME = /^policy\.[A-Za-z0-9_-]{10}\.[0-9]{1,6}\.[0-9]{1,6}$/;
+const POLICY_TEXT = new RegExp(`^[\\n -~]{1,${MAX_RECORD_BYTES}}$`);
+const generation = z.string().regex(/^[A-Za-z0-9_-]{10}$/, "write 10 characters of base64url");
+/** For Terraform: the records of a policy that is too large for the gate's source. */
+const publishPolicy = z.strictObject({
+  operation: z.literal("publish-policy"),
+  // As a whole: an error names the path of what is wrong, and the sender wrote the records' names.
+  records: z.custom<Record<string, string>>(
+    (records) =>
+      typeof records === "object" &&
+      records !== null &&
+      Object.entries(records).every(
+        ([name, text]) => POLICY_NAME.test(name) && typeof text === "string" && POLICY_TEXT.test(text),
+      ),
+    `write records by names such as policy.<generation>.0.1, each at most ${MAX_RECORD_BYTES} characters of ASCII`,
+  ),
+});
+const settlePolicy = z.strictObject({ operation: z.literal("settle-policy"), generation });
+const request = z.discriminatedUnion("operation", [sessions, revoke, lockdown, ofStore, publishPolicy, settlePolicy]);
 
 export type SessionsRequest = z.infer<typeof sessions>;
 export type RevokeRequest = { operation: "revoke"; command: RevocationCommand };
 export type LockdownRequest = z.infer<typeof lockdown>;
-export type RevokerRequest = SessionsRequest | RevokeRequest | LockdownRequest | z.infer<typeof ofStore>;
+export type RevokerRequest =
+  | SessionsRequest
+  | RevokeRequest
+  | LockdownRequest
+  | z.infer<typeof ofStore>
+  | z.infer<typeof publishPolicy>
+  | z.infer<typeof settlePolicy>;
 
 /** A command or a request that can never be carried out. The message contains nothing that the sender wrote. */
 export class InvalidRequest extends Error {

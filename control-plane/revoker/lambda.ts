@@ -12,7 +12,7 @@ import { deadLetterQueue } from "./dead-letter-queue";
 import { replicaLogs } from "./replica-logs";
 
 /** Kept between invocations, so that clients reuse their connections. Nothing else is kept. */
-let clients: Omit<RevokerPorts, "entryLifetime" | "sessionLifetime"> | undefined;
+let clients: Omit<RevokerPorts, "entryLifetime" | "sessionLifetime" | "propagation"> | undefined;
 
 /** @throws Error that is safe to log, for everything that should be retried */
 export async function handler(event: unknown): Promise<unknown> {
@@ -22,7 +22,12 @@ export async function handler(event: unknown): Promise<unknown> {
       sendToDeadLetterQueue: deadLetterQueue(variable("DEAD_QUEUE_URL")),
       replicaLogs,
     };
-    const ports = { ...clients, entryLifetime: entryLifetime(), sessionLifetime: seconds("SESSION_SECONDS") };
+    const ports = {
+      ...clients,
+      entryLifetime: entryLifetime(),
+      sessionLifetime: seconds("SESSION_SECONDS"),
+      propagation: seconds("PROPAGATION_SECONDS"),
+    };
     const { Records: records } = (event ?? {}) as { Records?: SqsRecord[] };
     return Array.isArray(records) ? await carryOutBatch(ports, records) : await answer(ports, event);
   } catch (error) {

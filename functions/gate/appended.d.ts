@@ -5,6 +5,7 @@ import type { OwnFunction } from "./own-functions";
 
 declare global {
   const SETTINGS: GateSettings;
+  /** Absent if the policy is in the store. */
   const policy: CompiledPolicy;
   /** From the path of a request to the path of the file that it gets (sites/source.ts); undefined if they are the same. */
   const servedPath: ((path: string) => string) | undefined;
@@ -13,6 +14,7 @@ declare global {
   const WITH_ASSERTION: boolean;
   const WITH_CONDITIONS: boolean;
   const WITH_FUNCTIONS: boolean;
+  const WITH_STORED: boolean;
   /** The site's own functions; undefined if it has none. They may also return a promise. */
   const before: OwnFunction | undefined;
   const after: OwnFunction | undefined;

@@ -5,6 +5,7 @@
 import crypto from "crypto";
 import { ESCAPED, type PLAIN, REFUSED } from "../../session/paths";
 import { CLOSED, END_OF_LIST, PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "../../policy/requirement-text";
+import { rulesRecord, storedRequirement } from "./stored-policy";
 import { judge } from "../../session/judge";
 import { KEY_RECORD, namesShard, SHARD_RECORD, TOKEN_KEY_LENGTH } from "../../session/shard";
 import {
@@ -47,6 +48,7 @@ export interface NeedsRecord {
  * @param reading how ambiguous the path is
  * @param preflight true for a CORS preflight
  * @param token the value of the session cookie; undefined if there is none, null if there are several
+ * @param rules the record with the rules for this path, if they are in the store
  */
 export function decide(
   host: string | undefined,
@@ -55,6 +57,7 @@ export function decide(
   reading: typeof PLAIN | typeof ESCAPED | typeof REFUSED,
   preflight: boolean,
   token: string | null | undefined,
+  rules?: string,
 ): Outcome | NeedsRecord {
   if (!host || (SETTINGS.hosts[0] !== host && SETTINGS.hosts.indexOf(host) < 0)) return { deny: "host" };
 
@@ -63,7 +66,14 @@ export function decide(
   // The cache behavior of the gateway's endpoints matches `/_gate/*`, so `/_gate` itself arrives here.
   if ("/" + segments[1] === SETTINGS.basePath) return { deny: "endpoint" };
 
-  let required = policy(host, method, segments, preflight);
+  if (WITH_STORED && rules === undefined)
+    return {
+      read: rulesRecord(host, segments),
+      goOn: (record) => decide(host, method, path, reading, preflight, token, record),
+    };
+  let required = WITH_STORED
+    ? storedRequirement(rules!, host, method, segments, preflight)
+    : policy(host, method, segments, preflight);
   if (!required) return { deny: "rule" };
   if (required[0] === TAKES_ESCAPES) required = required.slice(1);
   else if (reading === ESCAPED) return { deny: "path" };

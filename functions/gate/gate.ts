@@ -2,11 +2,12 @@
  * The gate as a CloudFront Function on viewer requests. It runs on every behavior except the gateway's own endpoints.
  * It gets what the decision needs from the event and the KeyValueStore, and turns the outcome into a request or
  * response for CloudFront. One read of the store is enough, unless sessions of the user's shard were revoked recently:
- * then two. A site whose servers know the gateway by a secret takes another one.
+ * then two. A site whose servers know the gateway by a secret takes another one, and so does a policy in the store.
  */
 import cf from "cloudfront";
 import { SESSION_COOKIE } from "../../session/cookies";
 import { ORIGIN_SECRET_HEADER, ORIGIN_SECRET_RECORD } from "../../session/origin-secret";
+import { POLICY_RECORD } from "../../policy/stored/lookup";
 import { isUnusual, PLAIN, readUnusual } from "../../session/paths";
 import { askToSignIn, refuse } from "./answers";
 import { decide, type Refusal } from "./decide";
@@ -51,7 +52,11 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
     } catch (failed) {
       // The store is down: `exists` stays undefined.
     }
-    decision = exists === false ? { login: "key" } : { deny: "store" };
+    // Without its rules, nothing can be said about a request.
+    decision =
+      exists === false && !(WITH_STORED && decision.read!.indexOf(POLICY_RECORD) === 0)
+        ? { login: "key" }
+        : { deny: "store" };
   }
   if ("allow" in decision) {
     let line = pass(request, decision.allow);

@@ -1,4 +1,5 @@
 /** The parts of a gate's code: the program, its settings, the policy, and what names a site's files. */
+import { readStoredGate } from "../../policy/stored/read";
 import { readPolicySource, type ReadPolicy } from "../../policy/read-source";
 import { jsonIn } from "../plan/values";
 
@@ -18,11 +19,13 @@ export function isGateCode(code: unknown): code is string {
   return typeof code === "string" && /^function (policy|opened)\(h,m,s,p\)\{$/m.test(code) && /^var S=\{/m.test(code);
 }
 
-export function readGateCode(code: string): GateCode {
+/** @param inputs what functions are called with in the plan: one has the policy if it does not fit into the code */
+export function readGateCode(code: string, inputs: readonly unknown[] = []): GateCode {
   const policy = policyIn(code);
   const [head, site] = policy instanceof Error ? [code, ""] : policy.rest;
   const [, program = head, settings] = /^([^]*?\n)var S=(\{.*\});\n$/.exec(head) ?? [];
-  return { program, settings: jsonIn(settings) as GateCode["settings"], policy, site };
+  const found = jsonIn(settings) as GateCode["settings"];
+  return { program, settings: found, policy: found?.["policy"] === undefined ? policy : storedIn(found, inputs), site };
 }
 
 /**
@@ -41,6 +44,14 @@ export function foreignPart({ policy, settings, site }: GateCode): string | unde
   // Settings are JSON on a line of their own. Anything else there is code.
   if (settings === undefined) return "before the gate's policy";
   return SITE_SOURCE.test(site) ? undefined : "after the gate's policy";
+}
+
+function storedIn(settings: NonNullable<GateCode["settings"]>, inputs: readonly unknown[]): GateCode["policy"] {
+  try {
+    return readStoredGate(settings, inputs);
+  } catch (error) {
+    return error as Error;
+  }
 }
 
 function policyIn(code: string): ReadPolicy | Error {

@@ -20,7 +20,9 @@ export interface Gateway {
 
 export function gatewaysOf(plan: Plan): Gateway[] {
   return plan.changes.filter(isGate).map((gate) => {
-    const [before, after] = [codeOf(gate.before), codeOf(gate.after)];
+    const [before, after] = (["before", "after"] as const).map((side) =>
+      codeOf(gate[side], inputsOf(plan, gate, side)),
+    );
     return {
       name: String((gate.after ?? gate.before)?.["name"] ?? gate.name).replace(/-gate$/, ""),
       module: gate.module,
@@ -64,9 +66,16 @@ export function settingsIn(values: Change["before"]): Readonly<Record<string, un
   return typeof settings === "object" && settings !== null ? (settings as Record<string, unknown>) : undefined;
 }
 
-function codeOf(values: Change["before"]): GateCode | undefined {
+function codeOf(values: Change["before"], inputs: readonly unknown[]): GateCode | undefined {
   const code = values?.["code"];
-  return isGateCode(code) ? readGateCode(code) : undefined;
+  return isGateCode(code) ? readGateCode(code, inputs) : undefined;
+}
+
+/** What Terraform calls functions with in the gate's module: one call has the policy if it does not fit into the code. */
+function inputsOf(plan: Plan, gate: Change, side: "before" | "after"): unknown[] {
+  return plan.changes
+    .filter(({ type, module }) => type === "aws_lambda_invocation" && module === gate.module)
+    .map((change) => change[side]?.["input"]);
 }
 
 function hostsIn(code: GateCode | undefined): string[] {

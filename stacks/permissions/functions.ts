@@ -36,6 +36,8 @@ export const FUNCTIONS_NEEDS: NeedsByType = {
       },
     ],
   ],
+  // A policy that is too large for the gate's source; the function writes it into the store.
+  aws_lambda_invocation: [["lambda", { actions: "InvokeFunction", on: calledFunctions }]],
   aws_lambda_permission: [["lambda", { actions: "AddPermission GetPolicy RemovePermission", on: calledFunctions }]],
   aws_sns_topic: [
     ["sns", { actions: `CreateTopic GetTopicAttributes SetTopicAttributes DeleteTopic ${TAGS}`, on: topics }],

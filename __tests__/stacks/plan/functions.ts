@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { artifacts } from "../../../build/artifacts";
 import { clientSecretName, type AuthParameter } from "../../../session/settings";
-import { baseOf } from "../../../stacks/gate";
+import { gateCode } from "../../../stacks/gate-code";
 import { ownFunctionsSource } from "../../../stacks/own-functions";
 import { CLIENT_KEYS, EVERYTHING } from "../../support/configs";
 import { LOGO_URL } from "../../support/images/images";
@@ -14,7 +14,7 @@ export function planOfFunctions({ all, one, configuration }: Planned): void {
       const gate = one(name, "aws_cloudfront_function", "gate");
       expect(gate).toMatchObject({ runtime: "cloudfront-js-2.0", publish: true });
       const config = CONFIGS[name]();
-      const built = readFileSync(baseOf(config, artifacts()), "utf8");
+      const built = readFileSync(gateCode(config, artifacts()).base, "utf8");
       const code = gate["code"] as string;
       expect(code.startsWith(`${built}\n`)).toBe(true);
       const own = config.viewerRequest ? `${ownFunctionsSource(config.viewerRequest)}\n` : "";

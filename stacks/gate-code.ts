@@ -1,0 +1,110 @@
+/** What the gate of a config consists of, and whether its policy fits into its source. */
+import { statSync } from "node:fs";
+import type { Artifacts } from "../build/artifacts";
+import { gateWith, type GateFeature } from "../build/gate-features";
+import { MAX_FUNCTION_SOURCE } from "../cloudfront/limits";
+import { ConfigError } from "../config/error";
+import type { Config } from "../config/schema";
+import { placesOf } from "../config/site-checks";
+import { encodeText } from "../policy/percent-encoding";
+import { CLOSED, END_OF_LIST, ROLE_SEPARATOR } from "../policy/requirement-text";
+import { closedPolicySource, policySource } from "../policy/source";
+import { storedPolicy, StoreTooSmall, type StoredPolicy } from "../policy/stored/compile";
+import type { GateSettings } from "../session/settings";
+import { filesIn } from "../sites/place";
+import { siteSource } from "../sites/source";
+import { gatePolicy } from "./gate-policy";
+import { ownFunctionsSource } from "./own-functions";
+import { gateSettings } from "./settings";
+import { jsonencodedBytes, thousands } from "./terraform-text";
+
+export const SMALLER =
+  'Merge rules of "policy": one "/a/**" for many paths below "/a", several roles in one rule, fewer rules for single hosts.';
+
+export interface GateCode {
+  /** Path of the static bundle. */
+  base: string;
+  settings: GateSettings;
+  /** Source text. */
+  policy: string;
+  site: string;
+  /** Undefined if the site has none. */
+  functions: string | undefined;
+  /** The policy, if it does not fit into the source. */
+  stored: StoredPolicy | undefined;
+  bytes: GateBytes;
+}
+
+/** Of the source that Terraform joins. */
+export interface GateBytes {
+  settings: number;
+  policy: number;
+  functions: number;
+  total: number;
+}
+
+/** @throws ConfigError if the gate is too large even with its policy in the store, or if the store cannot hold it */
+export function gateCode(config: Config, artifacts: Artifacts): GateCode {
+  const inSource = withPolicy(config, artifacts, undefined);
+  if (inSource.bytes.total <= MAX_FUNCTION_SOURCE) return inSource;
+  const inStore = withPolicy(config, artifacts, storedPolicyOf(config, inSource.bytes));
+  if (inStore.bytes.total > MAX_FUNCTION_SOURCE) throw tooLarge(inStore.bytes, "");
+  return inStore;
+}
+
+function withPolicy(config: Config, artifacts: Artifacts, stored: StoredPolicy | undefined): GateCode {
+  const base = gateWith(artifacts, featuresOf(config, stored !== undefined));
+  const settings = { ...gateSettings(config), ...(stored && { policy: indexOf(config, stored) }) };
+  const policy = stored ? policySource([]) : sourceOf(config);
+  const site = siteSource(placesOf(config), filesIn(config.policy));
+  const functions = config.viewerRequest && ownFunctionsSource(config.viewerRequest);
+  const joints = "\nvar S=;\n\n\n".length;
+  const bytes = {
+    settings: jsonencodedBytes(settings),
+    policy: Buffer.byteLength(policy),
+    functions: functions === undefined ? 0 : Buffer.byteLength(`${functions}\n`),
+  };
+  const total =
+    statSync(base).size + bytes.settings + bytes.policy + Buffer.byteLength(site) + bytes.functions + joints;
+  return { base, settings, policy, site, functions, stored, bytes: { ...bytes, total } };
+}
+
+function featuresOf(config: Config, isStored: boolean): GateFeature[] {
+  return [...(config.viewerRequest ? (["functions"] as const) : []), ...(isStored ? (["stored"] as const) : [])];
+}
+
+function indexOf(config: Config, { index }: StoredPolicy): NonNullable<GateSettings["policy"]> {
+  const { closedTo } = gatePolicy(config);
+  if (!closedTo) return index;
+  // As closedPolicySource writes it.
+  const list = closedTo.length === 0 ? CLOSED : closedTo.map(encodeText).join(ROLE_SEPARATOR);
+  return { ...index, closedTo: CLOSED + list + END_OF_LIST };
+}
+
+function sourceOf(config: Config): string {
+  const { rules, closedTo } = gatePolicy(config);
+  return closedTo ? closedPolicySource(rules, closedTo) : policySource(rules);
+}
+
+function storedPolicyOf(config: Config, bytes: GateBytes): StoredPolicy {
+  const { rules, hosts } = gatePolicy(config);
+  try {
+    return storedPolicy(rules, hosts!);
+  } catch (error) {
+    if (!(error instanceof StoreTooSmall)) throw error;
+    throw tooLarge(bytes, ` The store cannot take the policy either: ${error.message}.`);
+  }
+}
+
+/** Terraform checks the same at plan time, for those who have no Node.js. */
+function tooLarge({ settings, policy, functions, total }: GateBytes, why: string): ConfigError {
+  const parts = [
+    `${thousands(policy)} of them the policy`,
+    `${thousands(settings)} the settings`,
+    ...(functions > 0 ? [`${thousands(functions)} your functions`] : []),
+  ];
+  const list = `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+  const shorter = functions > 0 ? " Shorten viewerRequest: comments and indentation do not count, names do." : "";
+  const message = `the gate has ${thousands(total)} bytes, ${list}; CloudFront takes ${thousands(MAX_FUNCTION_SOURCE)}.${why} ${SMALLER}${shorter}`;
+  return new ConfigError("config", [{ path: functions > policy ? "viewerRequest" : "policy", message }]);
+}
