@@ -30,9 +30,15 @@ const countries = listOf(text(/^[A-Z]{2}$/, 'a country as ISO 3166 has it, such 
 
 const time = text(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'a time in UTC, such as "2026-12-01T08:00:00Z"').refine(
   // A day that does not exist becomes another one.
-  (value) => Number.isFinite(Date.parse(value)) && new Date(value).toISOString().startsWith(value.slice(0, -1)),
+  (value) => value.at(-1) !== "Z" || isoTime(value)?.startsWith(value.slice(0, -1)),
   'write a time that exists, such as "2026-12-01T08:00:00Z"',
 );
+
+function isoTime(text: string): string | undefined {
+  const time = new Date(text);
+  return Number.isFinite(time.getTime()) ? time.toISOString() : undefined;
+}
+
 const CLOCK = "(?:[01]\\d|2[0-3]):[0-5]\\d";
 
 const during = z
@@ -160,7 +166,11 @@ function dispatched(formOf: (value: unknown) => z.ZodType): z.ZodType {
   return z.unknown().transform((value, context) => {
     const read = formOf(value).safeParse(value);
     if (read.success) return read.data;
-    for (const issue of read.error.issues) context.issues.push({ ...issue, input: value } as never);
+    const { issues } = read.error;
+    // Nothing is missing where something is only misspelled.
+    const isMisspelled = issues.some(({ code }) => code === "unrecognized_keys");
+    for (const issue of issues.filter(({ code, path }) => !isMisspelled || code !== "custom" || path.length > 0))
+      context.issues.push({ ...issue, input: value } as never);
     return z.NEVER;
   });
 }

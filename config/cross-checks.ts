@@ -16,12 +16,7 @@ import { isAttached } from "./distribution";
 import type { ConfigProblem } from "./error";
 import { originProblems } from "./origins/checks";
 import { policyTestProblems } from "./policy-tests";
-import {
-  countriesAreKnown,
-  excludedRolesAreGranted,
-  ownersAreInThePath,
-  preflightsMayPass,
-} from "./requirement-checks";
+import { countriesAreKnown, excludedRolesAreGranted, preflightsMayPass } from "./requirement-checks";
 import type { Config } from "./schema";
 import { sitesHaveAShell, sitesServeWhatIsDecided } from "./site-checks";
 import { wafProblems } from "./waf";
@@ -47,7 +42,6 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   providersGrantRolesOfThePolicy,
   placesAreServed,
   rulesNameProviders,
-  ownersAreInThePath,
   excludedRolesAreGranted,
   preflightsMayPass,
   countriesAreKnown,

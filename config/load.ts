@@ -4,7 +4,7 @@ import { checkAcross } from "./cross-checks";
 import { nothingOfTheDistribution } from "./distribution";
 import { ConfigError, type ConfigProblem } from "./error";
 import { readConfigFile } from "./read";
-import { resolved } from "./requirement-checks";
+import { ownersAreInThePath, resolved } from "./requirement-checks";
 import { attachedSchema, configSchema, type Config } from "./schema";
 
 export { ConfigError, type ConfigProblem } from "./error";
@@ -34,7 +34,8 @@ export function parseConfig(input: unknown, source = "config"): Config {
     );
   const { rules, problems: unresolved } = resolved(parsed.data.policy, parsed.data.requirements);
   const config: Config = { ...parsed.data, policy: rules };
-  const problems = unresolved.length > 0 ? unresolved : checkAcross(config);
+  const uncompilable = [...unresolved, ...ownersAreInThePath(config)];
+  const problems = uncompilable.length > 0 ? uncompilable : checkAcross(config);
   if (problems.length > 0) throw new ConfigError(source, problems);
   return config;
 }

@@ -46,7 +46,7 @@ export function resolved(
     problems.push({ path: `policy[${i}].allow.require`, message: `"${name}" is not among requirements; ${write}` });
     return { ...rule, allow: "nobody" };
   });
-  for (const name of known.filter((one) => !used.has(one)))
+  for (const name of problems.length > 0 ? [] : known.filter((one) => !used.has(one)))
     problems.push({
       path: `requirements.${name}`,
       message: `no rule requires it; remove it, or write allow: { require: "${name}" } in a rule`,
@@ -54,6 +54,7 @@ export function resolved(
   return { rules: all, problems };
 }
 
+/** Without this, the rules cannot be compiled. */
 export function ownersAreInThePath(config: Config): ConfigProblem[] {
   return placedConditions(config).flatMap(({ rule, path, conditions: { owner } }) => {
     if (owner === undefined) return [];

@@ -22,6 +22,6 @@ export function bitsOf(address: string): string {
   // `::` stands for as many groups of zeros as are missing, and is at an end next to an empty group.
   const groups = isIpv4 ? address.split(".") : address.replace("::", ":" + missing).split(":");
   return groups
-    .map((group) => ((isIpv4 ? +group : parseInt(group || "0", 16)) + (isIpv4 ? 256 : 65536)).toString(2).slice(1))
+    .map((group) => ((isIpv4 ? +group : +("0x" + (group || 0))) + (isIpv4 ? 256 : 65536)).toString(2).slice(1))
     .join("");
 }
