@@ -41,7 +41,12 @@ export function componentsFile({ auth }: Artifacts): string {
  * @throws Error from esbuild, with the location, if the code does not build
  */
 export function artifacts(): Artifacts {
-  return (found ??= existsSync(PREBUILT) ? artifactsIn(PREBUILT) : built());
+  return (found ??= isPackage() ? artifactsIn(PREBUILT) : built());
+}
+
+/** False in a checkout, where everything is built from the sources. */
+export function isPackage(): boolean {
+  return existsSync(PREBUILT);
 }
 
 let found: Artifacts | undefined;

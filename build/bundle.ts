@@ -1,10 +1,10 @@
 /** Builds what the stack deploys. */
-import { mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { artifactsIn, componentsFile, type Artifacts } from "./artifacts";
-import { buildGate } from "./gate";
-import { GATE_VARIANTS, gateWith } from "./gate-features";
+import { gateWith } from "./gate-features";
 import { buildHandlers } from "./handler";
+import { write } from "./write";
 
 /** The default folder for builds; ignored by git. */
 const FOLDER = resolve(__dirname, "../dist/artifacts");
@@ -22,25 +22,16 @@ export function buildArtifacts(folder = FOLDER): Artifacts {
     keyRotator: "control-plane/key-rotator/lambda.ts",
     revoker: "control-plane/revoker/lambda.ts",
   });
-  for (const features of GATE_VARIANTS) write(gateWith(artifacts, features), buildGate(features));
+  gateWith(artifacts, []);
   write(componentsFile(artifacts), `${JSON.stringify(components, null, 2)}\n`);
   for (const name of Object.keys(zips) as (keyof typeof zips)[]) write(artifacts[name], zips[name]);
   return artifacts;
 }
 
-/** Writes a file by renaming, so that a concurrent synth never reads half of it. */
-function write(path: string, content: string | Uint8Array): void {
-  const unfinished = `${path}.${process.pid}`;
-  writeFileSync(unfinished, content);
-  renameSync(unfinished, path);
-}
-
 if (require.main === module) {
-  const artifacts = buildArtifacts();
-  const gates = GATE_VARIANTS.map((features) => gateWith(artifacts, features));
-  for (const path of new Set([...gates, ...Object.values(artifacts)])) {
+  for (const path of Object.values(buildArtifacts())) {
     process.stdout.write(
-      `${relative(process.cwd(), path).padEnd(72)} ${String(statSync(path).size).padStart(7)} bytes\n`,
+      `${relative(process.cwd(), path).padEnd(32)} ${String(statSync(path).size).padStart(7)} bytes\n`,
     );
   }
 }

@@ -1,6 +1,7 @@
 /** The parts of the gate that only some sites need. Sites without one get no byte and no instruction of it. */
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type { Artifacts } from "./artifacts";
+import { isPackage, type Artifacts } from "./artifacts";
 
 /**
  * In the gate's code, each is a constant: `WITH_FUNCTIONS` and so on.
@@ -10,19 +11,55 @@ import type { Artifacts } from "./artifacts";
  * - `conditions`: rules that require more than roles and identity providers
  * - `functions`: functions of the site's own on viewer requests
  * - `stored`: a policy that is too large for the source, and is in the store
+ * - `hours`, `stepup`, `viewer`: conditions on the time, on how and when somebody authenticated, and on the viewer's
+ *   address and country; only with `conditions`
  */
-export const GATE_FEATURES = ["api", "assertion", "conditions", "functions", "stored"] as const;
+export const GATE_FEATURES = [
+  "api",
+  "assertion",
+  "conditions",
+  "functions",
+  "hours",
+  "stepup",
+  "stored",
+  "viewer",
+] as const;
 
 export type GateFeature = (typeof GATE_FEATURES)[number];
 
-/** Every set of features, as sorted lists. */
+/** Parts of `conditions`. */
+const KINDS: readonly GateFeature[] = ["hours", "stepup", "viewer"];
+
+/** Every set of features that a site can need, as sorted lists. */
 export const GATE_VARIANTS: readonly (readonly GateFeature[])[] = GATE_FEATURES.reduceRight<GateFeature[][]>(
   (lists, feature) => [...lists, ...lists.map((list) => [feature, ...list])],
   [[]],
-);
+).filter((list) => list.includes("conditions") || !list.some((feature) => KINDS.includes(feature)));
 
-/** The gate's file with some features, in a folder of artifacts. @param features in any order */
+/**
+ * The gate's file with some features, in a folder of artifacts. A package has every one; in a checkout, a file is built
+ * when it is asked for.
+ *
+ * @param features in any order
+ */
 export function gateWith(artifacts: Pick<Artifacts, "gate">, features: readonly GateFeature[]): string {
   const names = GATE_FEATURES.filter((name) => features.includes(name));
-  return join(dirname(artifacts.gate), names.length === 0 ? "gate.js" : `gate-with-${names.join("-")}.js`);
+  const file = join(dirname(artifacts.gate), gateFileName(names));
+  if (!built.has(file) && !isPackage()) {
+    // The package has neither this module nor esbuild.
+    const { writeGate } = createRequire(__filename)("./gate") as {
+      writeGate: (file: string, features: readonly GateFeature[]) => void;
+    };
+    writeGate(file, names);
+    built.add(file);
+  }
+  return file;
+}
+
+/** By this process. */
+const built = new Set<string>();
+
+/** @param features sorted */
+export function gateFileName(features: readonly GateFeature[]): string {
+  return features.length === 0 ? "gate.js" : `gate-with-${features.join("-")}.js`;
 }

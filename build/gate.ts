@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { buildSync, formatMessagesSync, transformSync } from "esbuild";
 import { GATE_FEATURES, type GateFeature } from "./gate-features";
+import { write } from "./write";
 
 const ROOT = join(__dirname, "..");
 
@@ -89,4 +90,9 @@ function constants(features: readonly GateFeature[]): Record<string, string> {
   return Object.fromEntries(
     GATE_FEATURES.map((name) => [`WITH_${name.toUpperCase()}`, String(features.includes(name))]),
   );
+}
+
+/** @param file where the source goes */
+export function writeGate(file: string, features: readonly GateFeature[]): void {
+  write(file, buildGate(features));
 }

@@ -4,6 +4,7 @@ import { cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { buildSync } from "esbuild";
 import { buildArtifacts } from "./bundle";
+import { GATE_VARIANTS, gateWith } from "./gate-features";
 
 const ROOT = resolve(__dirname, "..");
 const DIST = join(ROOT, "dist");
@@ -60,4 +61,5 @@ for (const folder of WITH_PLAIN_FILES)
   cpSync(join(ROOT, folder), join(DIST, folder), { recursive: true, filter: (path) => !path.endsWith(".ts") });
 // What "edgegate init --ci" writes.
 cpSync(join(ROOT, "examples/ci"), join(DIST, "examples/ci"), { recursive: true });
-buildArtifacts(join(DIST, "artifacts"));
+const artifacts = buildArtifacts(join(DIST, "artifacts"));
+for (const features of GATE_VARIANTS) gateWith(artifacts, features);

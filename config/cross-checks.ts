@@ -17,6 +17,7 @@ import { hostsAreToldApart } from "./host-checks";
 import type { ConfigProblem } from "./error";
 import { originProblems } from "./origins/checks";
 import { policyTestProblems } from "./policy-tests";
+import { countriesAreKnown, excludedRolesAreGranted, preflightsMayPass } from "./requirement-checks";
 import type { Config } from "./schema";
 import { sitesHaveAShell, sitesServeWhatIsDecided } from "./site-checks";
 import { wafProblems } from "./waf";
@@ -43,6 +44,9 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   providersGrantRolesOfThePolicy,
   placesAreServed,
   rulesNameProviders,
+  excludedRolesAreGranted,
+  preflightsMayPass,
+  countriesAreKnown,
   assertionsHaveAnAudience,
   hookGrantsRolesOfThePolicy,
   maintenanceAdmitsRolesOfThePolicy,

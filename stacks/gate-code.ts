@@ -8,6 +8,8 @@ import type { Config } from "../config/schema";
 import { placesOf } from "../config/site-checks";
 import { encodeText } from "../policy/percent-encoding";
 import { CLOSED, END_OF_LIST, ROLE_SEPARATOR } from "../policy/requirement-text";
+import { needsConditions } from "../policy/requirement";
+import { conditionsOf, type Conditions } from "../policy/rule";
 import { closedPolicySource, policySource } from "../policy/source";
 import { storedPolicy, StoreTooSmall, type StoredPolicy } from "../policy/stored/compile";
 import type { GateSettings } from "../session/settings";
@@ -69,8 +71,18 @@ function withPolicy(config: Config, artifacts: Artifacts, stored: StoredPolicy |
   return { base, settings, policy, site, functions, stored, bytes: { ...bytes, total } };
 }
 
-function featuresOf(config: Config, isStored: boolean): GateFeature[] {
-  return [...(config.viewerRequest ? (["functions"] as const) : []), ...(isStored ? (["stored"] as const) : [])];
+function featuresOf({ viewerRequest, policy }: Config, isStored: boolean): GateFeature[] {
+  const all = conditionsOf(policy);
+  const has = (...members: (keyof Conditions)[]) =>
+    all.some((conditions) => members.some((member) => conditions[member] !== undefined));
+  return [
+    ...(policy.some(({ allow }) => needsConditions(allow)) ? (["conditions"] as const) : []),
+    ...(viewerRequest ? (["functions"] as const) : []),
+    ...(has("during") ? (["hours"] as const) : []),
+    ...(has("acr", "maxAge") ? (["stepup"] as const) : []),
+    ...(isStored ? (["stored"] as const) : []),
+    ...(has("networks", "notNetworks", "countries", "notCountries") ? (["viewer"] as const) : []),
+  ];
 }
 
 function indexOf(config: Config, { index }: StoredPolicy): NonNullable<GateSettings["policy"]> {

@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, sta
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { buildArtifacts } from "../../build/bundle";
-import { GATE_VARIANTS } from "../../build/gate-features";
+import { GATE_VARIANTS, gateWith } from "../../build/gate-features";
 import { describeWithRegistry } from "../support/tools";
 import { installPackage, type Installed } from "./installed";
 
@@ -30,7 +30,8 @@ describeWithRegistry("the package", () => {
     installed = installPackage();
     installed.run(INIT);
     const folder = mkdtempSync(join(tmpdir(), "edgegate-bundles-"));
-    buildArtifacts(folder);
+    const artifacts = buildArtifacts(folder);
+    for (const features of GATE_VARIANTS) gateWith(artifacts, features);
     built = Object.fromEntries(bundlesIn(folder).map((name) => [name, hashOf(join(folder, name))]));
     rmSync(folder, { recursive: true });
   });

@@ -70,9 +70,9 @@ function lefts({ path, methods, allow, escapes = false, preflight }: PolicyRule)
   const names = methods?.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
   return [
     ...(preflight === "pass"
-      ? [{ rest, methods: PREFLIGHT, required: requirementText({ allow: "public", escapes }) }]
+      ? [{ rest, methods: PREFLIGHT, required: requirementText({ allow: "public", escapes }, path) }]
       : []),
-    { rest, methods: [...new Set(names)].join("/"), required: requirementText({ allow, escapes }) },
+    { rest, methods: [...new Set(names)].join("/"), required: requirementText({ allow, escapes }, path) },
   ];
 }
 

@@ -1,9 +1,7 @@
 /** The sites whose gates are tested, and the source of each as a deployment would have it. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildGate } from "../../../build/gate";
-import { GATE_VARIANTS, gateWith } from "../../../build/gate-features";
 import { parseConfig } from "../../../config/load";
 import type { Config, ConfigInput } from "../../../config/schema";
 import { readDistribution } from "../../../local/distribution";
@@ -154,7 +152,6 @@ export function gateSources(sites: Record<string, ConfigInput> = SITES): Record<
   const folder = mkdtempSync(join(tmpdir(), "edgegate-gate-"));
   try {
     const artifacts = emptyArtifacts(folder);
-    for (const features of GATE_VARIANTS) writeFileSync(gateWith(artifacts, features), buildGate(features));
     const sources = Object.entries(sites).map(([site, config]) => {
       const { stackDir } = synthesize(parseConfig(config), { outdir: join(folder, site), artifacts });
       const gates = readDistribution(join(stackDir, "cdk.tf.json")).behaviors.flatMap(({ gate }) => gate ?? []);
