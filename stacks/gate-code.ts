@@ -8,8 +8,7 @@ import type { Config } from "../config/schema";
 import { placesOf } from "../config/site-checks";
 import { encodeText } from "../policy/percent-encoding";
 import { CLOSED, END_OF_LIST, ROLE_SEPARATOR } from "../policy/requirement-text";
-import { needsConditions } from "../policy/requirement";
-import { conditionsOf, type Conditions } from "../policy/rule";
+import { conditionFeatures } from "../policy/requirement";
 import { closedPolicySource, policySource } from "../policy/source";
 import { storedPolicy, StoreTooSmall, type StoredPolicy } from "../policy/stored/compile";
 import type { GateSettings } from "../session/settings";
@@ -72,16 +71,10 @@ function withPolicy(config: Config, artifacts: Artifacts, stored: StoredPolicy |
 }
 
 function featuresOf({ viewerRequest, policy }: Config, isStored: boolean): GateFeature[] {
-  const all = conditionsOf(policy);
-  const has = (...members: (keyof Conditions)[]) =>
-    all.some((conditions) => members.some((member) => conditions[member] !== undefined));
   return [
-    ...(policy.some(({ allow }) => needsConditions(allow)) ? (["conditions"] as const) : []),
+    ...conditionFeatures(policy),
     ...(viewerRequest ? (["functions"] as const) : []),
-    ...(has("during") ? (["hours"] as const) : []),
-    ...(has("acr", "maxAge") ? (["stepup"] as const) : []),
     ...(isStored ? (["stored"] as const) : []),
-    ...(has("networks", "notNetworks", "countries", "notCountries") ? (["viewer"] as const) : []),
   ];
 }
 
