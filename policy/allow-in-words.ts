@@ -1,12 +1,17 @@
 /** What a rule requires, in a few words: for tables and messages. `people/words.ts` describes the people who meet it. */
 import { durationInWords } from "./duration";
-import { alternativesOf, type Allow, type Conditions } from "./rule";
+import { alternativesOf, type Allow, type Conditions, type PolicyRule } from "./rule";
 
 /** Who may pass, such as `staff or admin`, or `signed-in, from 10.0.0.0/8`. */
 export function describeAllow(allow: Allow): string {
   if (typeof allow === "string") return allow;
   const texts = alternativesOf(allow).map(describeConditions);
   return texts.join(texts.some((text) => text.includes(",")) ? "; or " : " or ");
+}
+
+/** The same for a rule, after the name of its requirement if it has one. */
+export function describeRequired({ allow, requirement }: Pick<PolicyRule, "allow" | "requirement">): string {
+  return requirement === undefined ? describeAllow(allow) : `${requirement}: ${describeAllow(allow)}`;
 }
 
 /** Each member of the conditions in words, and those of `claims` one by one. */
@@ -19,13 +24,18 @@ export function conditionsInWords(conditions: Conditions): { name: keyof Conditi
 const either = (values: readonly string[]) => values.join(" or ");
 const all = (values: readonly string[]) => values.join(" and ");
 
+/** Rules that were read from compiled source have its number. */
+const segment = (name: string) => (/^\d+$/.test(name) ? `segment ${name}` : `{${name}}`);
+
 /** In the order in which they are said. */
 const WORDS: { [Name in keyof Required<Conditions>]: (value: NonNullable<Conditions[Name]>) => string | string[] } = {
   public: () => "public",
   roles: either,
   allRoles: all,
   owner: (owner) =>
-    typeof owner === "string" ? `owner ({${owner}})` : `owner ({${owner.segment}} by claim ${owner.claim})`,
+    typeof owner === "string"
+      ? `owner (${segment(owner)})`
+      : `owner (${segment(owner.segment)} by claim ${owner.claim})`,
   idp: (ids) => `from provider ${either(ids)}`,
   notRoles: (roles) => `not ${either(roles)}`,
   scopes: (scopes) => `scope ${all(scopes)}`,

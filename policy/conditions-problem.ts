@@ -10,15 +10,20 @@ const OF_PEOPLE = [
   ...(["roles", "allRoles", "notRoles", "idp", "scopes", "claims", "emailDomains", "acr", "maxAge", "owner"] as const),
 ];
 
-/** @returns what is wrong: the gate would compare it with something, and nobody could say with what */
-export function conditionsProblem(conditions: Conditions): string | undefined {
-  const { networks = [], notNetworks = [], countries = [], notCountries = [], maxAge, during } = conditions;
+/**
+ * @param path of the rule
+ * @returns what is wrong: the gate would compare it with something, and nobody could say with what
+ */
+export function conditionsProblem(conditions: Conditions, path: string): string | undefined {
+  const { networks = [], notNetworks = [], countries = [], notCountries = [], maxAge, during, owner } = conditions;
   if (valuesOf(conditions).some((list) => list?.length === 0)) return "an empty list";
   if ([...networks, ...notNetworks].some((cidr) => rangeOf(cidr) === undefined)) return "no network";
   if ([...countries, ...notCountries].some((country) => !COUNTRY.test(country))) return "no country";
-  if (maxAge !== undefined && !Number.isSafeInteger(maxAge)) return "no number of seconds";
+  if (maxAge !== undefined && !(Number.isSafeInteger(maxAge) && maxAge > 0)) return "no number of seconds";
   if (conditions.public && OF_PEOPLE.some((name) => conditions[name] !== undefined))
     return "a condition about people beside public";
+  if (owner !== undefined && path.split("/")[Number(typeof owner === "string" ? owner : owner.segment)] !== "*")
+    return "an owner without a segment";
   return during && timeProblem(during);
 }
 
@@ -33,7 +38,7 @@ function valuesOf({ roles, allRoles, notRoles, idp, scopes, claims = {}, ...othe
 function timeProblem({ from, until, days = [], hours }: NonNullable<Conditions["during"]>): string | undefined {
   const isTime = (time: string | undefined) =>
     time === undefined || (TIME.test(time) && !Number.isNaN(Date.parse(time)));
-  if (!isTime(from) || !isTime(until)) return "no time";
-  if (hours !== undefined && !HOURS.test(hours)) return "no hours";
-  return days.some((day) => day === undefined) ? "no day" : undefined;
+  if (days.some((day) => day === undefined)) return "no day";
+  if (!isTime(from) || !isTime(until) || (from ?? until ?? hours ?? days[0]) === undefined) return "no time";
+  return hours === undefined || HOURS.test(hours) ? undefined : "no hours";
 }

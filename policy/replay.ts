@@ -53,6 +53,7 @@ export function replayer(
   after: ExplainedPolicy,
 ): (request: LoggedRequest) => Replayed | undefined {
   const [said, wouldSay] = [sayer(before), sayer(after)];
+  const effects = new Map<string, Pick<Replayed, "effect" | "isByOldRules">>();
   return (request) => {
     const [verb = "", code = "", uid] = request.decision.split(" ");
     const isAllowed = verb === "allow";
@@ -61,10 +62,12 @@ export function replayer(
     const isPreflight =
       request.method === "OPTIONS" && code === "public" && isAllowed && !said(request, false).isPublic;
     const [old, next] = [said(request, isPreflight), wouldSay(request, isPreflight)];
-    const who = { verb, code };
+    // A log has few kinds of lines, and sets of people take time to compare.
+    const key = [verb, code, old.rule, next.rule, request.reading, isPreflight].join(" ");
+    const effect = effects.get(key) ?? effectOf({ verb, code }, old, next);
+    effects.set(key, effect);
     return {
-      effect: isAllowed ? lost(who, old.people, next) : gained(who, old.people, next),
-      isByOldRules: agrees(who, old),
+      ...effect,
       ...(uid && uid !== "unmarked" && { uid }),
       before: old.rule,
       after: next.rule,
@@ -78,10 +81,24 @@ interface Who {
   code: string;
 }
 
+function effectOf(who: Who, old: Said, next: Said): Pick<Replayed, "effect" | "isByOldRules"> {
+  return {
+    effect: who.verb === "allow" ? lost(who, old.people, next) : gained(who, old.people, next),
+    isByOldRules: agrees(who, old),
+  };
+}
+
 /** True if somebody could have been decided so. */
 function agrees({ verb, code }: Who, { people, isPublic }: Said): boolean {
   if (verb === "allow") return people.some((group) => isForVisitors(group) === (code === "public"));
-  return code === "rule" || code === "path" ? people.length === 0 : people.length > 0 && !isPublic;
+  if (code === "path") return people.length === 0;
+  // The gate also says so where no session helps: at another address, in another country, at another time.
+  if (code === "rule") return people.every(isForSomeRequests);
+  return people.length > 0 && !isPublic;
+}
+
+function isForSomeRequests(group: Group): boolean {
+  return group.some(({ fact }) => !needsSession(fact));
 }
 
 /** True for people of whom some need no session. */
@@ -109,11 +126,12 @@ function gained({ verb, code }: Who, old: People, next: Said): Effect {
   if (next.isPublic) return "gains";
   // Whoever is asked to sign in is not refused: what happens then is a line of its own.
   if (next.people.length === 0) return "same";
-  if (verb === "login") return next.people.some(isForVisitors) && !areAmong(next.people, old) ? "may gain" : "same";
-  if (code !== "role") return "may gain";
+  const isMore = !areAmong(next.people, old);
+  if (verb === "login" && code !== "step-up") return isMore && next.people.some(isForVisitors) ? "may gain" : "same";
+  if (code !== "role" && code !== "step-up") return "may gain";
   const refused = difference(SIGNED_IN, old);
   if (refused && areAmong(refused, next.people)) return "gains";
-  return areAmong(next.people, old) ? "same" : "may gain";
+  return isMore ? "may gain" : "same";
 }
 
 function shared(before: PolicyRule | undefined, after: PolicyRule | undefined): string {

@@ -1,6 +1,7 @@
 /** Sets of people, as a policy can tell them apart: everybody whom a rule lets pass. */
 import { segmentNumber } from "../path-pattern";
-import { alternativesOf, DAYS, EMAIL_CLAIM, SCOPE_CLAIM, type Allow, type Conditions, type During } from "../rule";
+import { EMAIL_CLAIM, SCOPE_CLAIM } from "../requirement-text";
+import { alternativesOf, DAYS, type Allow, type Conditions, type During } from "../rule";
 import type { Segments } from "../patterns";
 import { areAmong } from "./difference";
 import { not, yes, type Fact, type Group, type Literal, type People } from "./fact";

@@ -31,7 +31,7 @@ function canHaveValue(name: SingleName, group: Group): boolean {
       // A domain stands for an address in it that no literal names.
       const isListed =
         typeof value === "string" &&
-        fact.values.some((one) => one === value || (one[0] === "@" && value.endsWith(one)));
+        fact.values.some((one) => one === value || (one[0] === "@" && value.toLowerCase().endsWith(one)));
       return (fact.is === "abroad" ? value !== UNKNOWN && !isListed : isListed) === holds;
     }),
   );

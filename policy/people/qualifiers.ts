@@ -1,5 +1,6 @@
 /** What a literal says about people, after the words for who they are. */
-import { DAYS, SCOPE_CLAIM } from "../rule";
+import { SCOPE_CLAIM } from "../requirement-text";
+import { DAYS } from "../rule";
 import { durationInWords } from "../duration";
 import type { Fact, FactOf, Literal } from "./fact";
 
