@@ -21,8 +21,6 @@ export interface PersonOptions {
   owner?: boolean;
 }
 
-const listOf = (names: readonly string[], others: string) => (names.length === 0 ? others : names.join(", "));
-
 /** @throws CommandFailure for what names nobody */
 export function personOf(options: PersonOptions, config: Config): SignedIn | undefined {
   const { as, claim, scope, email, acr, authAge, uid, owner } = options;
@@ -108,7 +106,7 @@ function claimsIn(claims: readonly string[], config: Config): Record<string, str
       throw new CommandFailure(
         "usage",
         `no rule compares the claim ${printable(name)}`,
-        listOf(known, "the policy compares no claims; leave it out"),
+        known.length === 0 ? "leave out --claim" : `the policy compares ${known.join(", ")}`,
       );
     found.set(name, [...(found.get(name) ?? []), value]);
   }

@@ -1,6 +1,6 @@
 /** What a rule requires, in a few words: for tables and messages. `people/words.ts` describes the people who meet it. */
 import { durationInWords } from "./duration";
-import { alternativesOf, type Allow, type Conditions, type PolicyRule } from "./rule";
+import { alternativesOf, DAYS, type Allow, type Conditions, type PolicyRule } from "./rule";
 
 /** Who may pass, such as `staff or admin`, or `signed-in, from 10.0.0.0/8`. */
 export function describeAllow(allow: Allow): string {
@@ -50,10 +50,17 @@ const WORDS: { [Name in keyof Required<Conditions>]: (value: NonNullable<Conditi
   during: ({ from, until, days, hours }) => [
     ...(from === undefined ? [] : [`from ${from}`]),
     ...(until === undefined ? [] : [`until ${until}`]),
-    ...(days ? [`on ${either(days)}`] : []),
+    ...(days ? [`on ${daysInWords(days)}`] : []),
     ...(hours === undefined ? [] : [`${hours} UTC`]),
   ],
 };
+
+/** Such as `mon to fri`, or `sat or sun`. */
+function daysInWords(days: readonly (typeof DAYS)[number][]): string {
+  const first = DAYS.indexOf(days[0]!);
+  const isRun = days.length > 2 && days.every((day, i) => DAYS[first + i] === day);
+  return isRun ? `${days[0]} to ${days.at(-1)}` : either(days);
+}
 
 function wordsOf<Name extends keyof Conditions>(name: Name, conditions: Conditions): string[] {
   return [(WORDS[name] as (value: unknown) => string | string[])(conditions[name])].flat();

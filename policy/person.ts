@@ -80,12 +80,14 @@ export function lacksOf(
 }
 
 /** Each condition alone. Those about the request need no session then. */
-function partsOf({ public: _, claims = {}, ...conditions }: Conditions): Conditions[] {
-  const isOfRequest = (name: string) =>
-    ["networks", "notNetworks", "countries", "notCountries", "during"].includes(name);
+function partsOf({ public: _, claims = {}, during = {}, ...conditions }: Conditions): Conditions[] {
+  const isOfRequest = (name: string) => ["networks", "notNetworks", "countries", "notCountries"].includes(name);
   return [
     ...Object.entries(conditions).flatMap(([name, value]): Conditions[] =>
       value === undefined ? [] : [{ [name]: value, ...(isOfRequest(name) && { public: true }) }],
+    ),
+    ...Object.entries(during).flatMap(([name, value]): Conditions[] =>
+      value === undefined ? [] : [{ public: true, during: { [name]: value } }],
     ),
     ...Object.entries(claims).map(([name, values]) => ({ claims: { [name]: values } })),
   ];

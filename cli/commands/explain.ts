@@ -69,7 +69,8 @@ export function explain(options: ExplainOptions, method: string, url: string): P
     text:
       `${printable(asked)}${options.preflight ? ", a CORS preflight" : ""}, by ${whoInWords(person)}${where(circumstances)}\n` +
       rulesAsked(config.policy, found) +
-      `${resultOf(found, config.policy)}\n`,
+      `${resultOf(found, config.policy)}\n` +
+      unsaid(found, options),
   });
 }
 
@@ -116,6 +117,16 @@ function resultOf({ decision, rule, lacks = [] }: Explanation, rules: readonly P
     return `Asked to sign in again (step-up): a page redirects to sign-in, a program gets 401${missing(lacks)}`;
   const [status, why] = REFUSALS[decision.why];
   return `Refused, ${status}: ${why}${["role", "request"].includes(decision.why) ? missing(lacks) : ""}`;
+}
+
+/** What somebody may have forgotten to say. */
+function unsaid({ lacks = [], decision }: Explanation, { address, country }: ExplainOptions): string {
+  if (decision.is !== "refused") return "";
+  const isAbout = (...names: Lack["name"][]) => lacks.flat().some(({ name }) => names.includes(name));
+  return [
+    ...(address === undefined && isAbout("networks", "notNetworks") ? ["Say where from with --address\n"] : []),
+    ...(country === undefined && isAbout("countries", "notCountries") ? ["Say which country with --country\n"] : []),
+  ].join("");
 }
 
 /** What is missing for each alternative of the rule. */

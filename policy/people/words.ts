@@ -44,7 +44,9 @@ function describeGroup(group: Group): string {
   const { subject, used } = subjectOf(group);
   const rest = group.filter(({ fact, holds }) => !(holds && used.includes(fact)) && fact.is !== "session");
   const order = [...rest.filter(isSaidFirst), ...rest.filter((literal) => !isSaidFirst(literal))];
-  return [subject, ...order.map(described)].join(" ");
+  const texts = order.map(described);
+  const joined = texts.map((text, i) => (/^who/.test(text) && /^who/.test(texts[i - 1] ?? "") ? `and ${text}` : text));
+  return [subject, ...joined].join(" ");
 }
 
 /** Positive ones, and those about the request: "without role" and "but not" end the text. */

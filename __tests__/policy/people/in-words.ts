@@ -96,7 +96,7 @@ export function inWords(text: string): Belongs {
   const parts: Belongs[] = [];
   const take = (forms: typeof QUALIFIERS): boolean =>
     forms.some(([form, belongs]) => {
-      const found = new RegExp(`^${form}(?: |$)`).exec(rest);
+      const found = new RegExp(`^(?:and (?=who))?${form}(?: |$)`).exec(rest);
       if (!found) return false;
       rest = rest.slice(found[0].length);
       parts.push(belongs(...found.slice(1)));

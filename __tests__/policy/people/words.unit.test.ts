@@ -88,8 +88,8 @@ test.each<[string, Allow | undefined, Allow | undefined, gains: string[], loses:
     { acr: ["mfa"], maxAge: 900 },
     { acr: ["mfa", "pwd"], maxAge: 3600 },
     [
-      "people who signed in with acr pwd who signed in within the last 1h",
-      "people who signed in with acr mfa or pwd who signed in within the last 1h who did not sign in within the last 15m",
+      "people who signed in with acr pwd and who signed in within the last 1h",
+      "people who signed in with acr mfa or pwd and who signed in within the last 1h and who did not sign in within the last 15m",
     ],
     [],
   ],
