@@ -16,7 +16,7 @@ import { regionsOf, type Region } from "./regions";
 import { hostClasses, METHOD_CLASSES, rulesFor, type Result } from "./request-classes";
 import { joinHosts, joinMethods } from "./join";
 
-export type { AccessChange, ComparedPolicy, MethodName } from "./access-change";
+export type { AccessChange, ComparedPolicy, ConditionName, MethodName } from "./access-change";
 
 /** What changes for some paths. */
 type Change = Pick<AccessChange, "escapes" | "before" | "after" | "gains" | "loses" | "newlyPublic" | "newlyWithout">;

@@ -5,7 +5,7 @@ import type { Visitor } from "./visitors";
 type Belongs = (visitor: Visitor) => boolean;
 
 const NAME = String.raw`(?:[\w.@:/-]+|"[^"]*")`;
-const LIST = String.raw`(${NAME}(?:(?:, | or | and | with role | and role )${NAME})*)`;
+const LIST = String.raw`(${NAME}(?:(?:, | or | and (?!who))${NAME})*)`;
 const ANY = String.raw`(${NAME}(?:(?:, (?!or |and )| or )${NAME})*)`;
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -44,7 +44,7 @@ const QUALIFIERS: [form: string, belongs: (...texts: (string | undefined)[]) => 
   [`with scope ${ANY}`, (names) => (v) => meets(v.session?.claims["scope"], names!)],
   [`without scope ${ANY}`, (names) => (v) => !meets(v.session?.claims["scope"], names!)],
   [
-    String.raw`whose e-mail address is (not |none of )?((?:at )?${NAME}(?:(?:, | or | and )(?:at )?${NAME})*)`,
+    String.raw`whose e-mail address is (not |none of )?((?:at )?${NAME}(?:(?:, | or | and (?!who))(?:at )?${NAME})*)`,
     (negated, names) => (v) => hasMail(v.session?.email, names!) !== (negated !== undefined),
   ],
   [
