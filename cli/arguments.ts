@@ -1,4 +1,5 @@
 /** Reads values from the command line. Every function throws InvalidArgumentError with what to write. */
+import { isIP } from "node:net";
 import { InvalidArgumentError } from "commander";
 import { SHORT_ID } from "../session/revocation";
 import { parseRepository, type Repository } from "../stacks/permissions/repository";
@@ -26,6 +27,16 @@ export function parseMoment(text: string): number {
   if (Number.isNaN(date))
     throw new InvalidArgumentError('write how long ago, such as "90m", or a time with its zone: "2026-03-01T09:00Z".');
   return Math.floor(date / 1000);
+}
+
+export function parseAddress(text: string): string {
+  if (isIP(text) === 0) throw new InvalidArgumentError('write an IP address, such as "192.0.2.7" or "2001:db8::1".');
+  return text;
+}
+
+export function parseCountry(text: string): string {
+  if (!/^[A-Z]{2}$/.test(text)) throw new InvalidArgumentError('write two letters (ISO 3166-1 alpha-2), such as "DE".');
+  return text;
 }
 
 export function parseUid(text: string): string {

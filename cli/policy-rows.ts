@@ -1,5 +1,5 @@
 /** The rules of a policy as a table. */
-import { describeAllow } from "../policy/decision-table";
+import { describeRequired } from "../policy/allow-in-words";
 import type { PolicyRule } from "../policy/rule";
 
 export const POLICY_COLUMNS = ["host", "methods", "path", "may pass"];
@@ -12,7 +12,7 @@ export function policyRows(rules: readonly PolicyRule[]): string[][] {
       rule.methods?.join(", ") ?? "any",
       rule.path,
       [
-        describeAllow(rule.allow),
+        describeRequired(rule),
         ...(rule.escapes ? ["also encoded paths"] : []),
         ...(rule.preflight ? ["CORS preflights by everybody"] : []),
       ].join("; "),

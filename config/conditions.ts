@@ -28,7 +28,7 @@ const ranges = listOf(range, 'address ranges, such as ["192.0.2.0/24"]');
 
 const countries = listOf(text(/^[A-Z]{2}$/, 'a country as ISO 3166 has it, such as "DE"'), 'countries, such as ["DE"]');
 
-const time = text(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'a time in UTC, such as "2026-12-01T08:00:00Z"').refine(
+export const time = text(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'a time in UTC, such as "2026-12-01T08:00:00Z"').refine(
   // A day that does not exist becomes another one.
   (value) => value.at(-1) !== "Z" || isoTime(value)?.startsWith(value.slice(0, -1)),
   'write a time that exists, such as "2026-12-01T08:00:00Z"',

@@ -1,8 +1,9 @@
 /** A table of what the gate decides: one row for each path of the policy. */
 import { policyOf } from "./evaluate";
 import { withoutNames } from "./patterns";
-import { alternativesOf, type Allow, type Conditions, type PolicyRule } from "./rule";
+import { alternativesOf, type Allow, type PolicyRule } from "./rule";
 
+export { describeAllow } from "./allow-in-words";
 export { implies } from "./implies";
 
 export interface Decision {
@@ -41,20 +42,6 @@ export function mayPass(allow: Allow, roles: readonly string[], idp: string): bo
         (from?.includes(idp) ?? true))
     );
   });
-}
-
-/** Who may pass, in words. */
-export function describeAllow(allow: Allow): string {
-  if (typeof allow === "string") return allow;
-  return alternativesOf(allow).map(describeConditions).join(", or ");
-}
-
-function describeConditions({ roles, idp, ...others }: Conditions): string {
-  const who = roles?.join(" or ") ?? (others.public ? "public" : "signed-in");
-  const more = Object.entries({ ...others, public: undefined }).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`],
-  );
-  return [idp ? `${who} (${idp.join(" or ")})` : who, ...more].join(", ");
 }
 
 /** One path that a rule's pattern matches. */

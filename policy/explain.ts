@@ -1,8 +1,9 @@
 /** Decides one request of one person, and says why: what the gate does, step by step, for people. */
-import { mayPass } from "./decision-table";
 import { decidingRule, mismatches, type Mismatch } from "./deciding-rule";
-import type { PolicyRequest } from "./evaluate";
+import { isHopeless, lackOf, lacksOf, type CircumstancedRequest, type Lack, type SignedIn } from "./person";
 import type { Allow, PolicyRule } from "./rule";
+
+export type { Lack, SignedIn } from "./person";
 
 /** A policy with everything else by which the gate decides. */
 export interface ExplainedPolicy {
@@ -16,25 +17,23 @@ export interface ExplainedPolicy {
 /** How ambiguous a path is (session/paths.ts). */
 export type PathReading = "plain" | "escaped" | "refused";
 
-export interface ExplainedRequest extends PolicyRequest {
+export interface ExplainedRequest extends CircumstancedRequest {
   reading: PathReading;
 }
 
-/** Somebody with a valid session. */
-export interface SignedIn {
-  roles: readonly string[];
-  /** Undefined for a provider that no rule names. */
-  idp?: string | undefined;
-}
-
 /**
- * What happens: the request passes, must sign in, or is refused. The reasons are those of the gate's log
- * (functions/gate/decide.ts).
+ * What happens: the request passes, must sign in, or is refused. `step-up` is a sign-in with a stronger or newer
+ * authentication. The reasons are those of the gate's log (functions/gate/decide.ts), in which `deny rule` also stands for
+ * `nobody`, a rule that denies, and for `request`: the address, the country or the time is wrong.
  */
 export type Decision =
   | { is: "allowed"; as: "public" | "session" }
   | { is: "sign-in" }
-  | { is: "refused"; why: "host" | "path" | "endpoint" | "rule" | "escapes" | "role" | "closed" };
+  | { is: "step-up" }
+  | {
+      is: "refused";
+      why: "host" | "path" | "endpoint" | "rule" | "nobody" | "request" | "escapes" | "role" | "closed";
+    };
 
 export interface Decided {
   decision: Decision;
@@ -45,6 +44,8 @@ export interface Decided {
 export interface Explanation extends Decided {
   /** Why each earlier rule does not decide; of all rules if none matches. */
   passedOver: { rule: number; mismatches: Mismatch[] }[];
+  /** What the request or the person lacks of what the rule requires: one list for each alternative. Absent if allowed. */
+  lacks?: Lack[][];
 }
 
 /** @param person undefined for somebody without a session */
@@ -56,8 +57,12 @@ export function explainRequest(
   const decided = decider(policy)(request, person);
   const isForRules = decided.rule !== undefined || (decided.decision as { why?: string }).why === "rule";
   const earlier = isForRules ? policy.rules.slice(0, decided.rule) : [];
+  const { allow, path } = policy.rules[decided.rule ?? -1] ?? { allow: "nobody", path: "/" };
+  const isLacking = decided.decision.is !== "allowed" && (decided.decision as { why?: string }).why !== "escapes";
+  const lacks = isLacking ? lacksOf(allow, path, request, person) : [];
   return {
     ...decided,
+    ...(lacks.length > 0 && { lacks }),
     passedOver: earlier.map((rule, i) => ({ rule: i, mismatches: mismatches(rule, request) })),
   };
 }
@@ -72,10 +77,10 @@ export function decider(policy: ExplainedPolicy): (request: ExplainedRequest, pe
     if (`/${path.split("/")[1]}` === policy.basePath) return refused("endpoint");
     const rule = ruleOf(request);
     if (rule === undefined) return refused("rule");
-    const { allow, escapes, preflight } = policy.rules[rule]!;
+    const { allow, path: pattern, escapes, preflight } = policy.rules[rule]!;
     if (reading === "escaped" && !escapes) return { ...refused("escapes"), rule };
     const needed = request.preflight && preflight === "pass" ? "public" : allow;
-    return { decision: decideFor(needed, policy.closedTo, person), rule };
+    return { decision: decideFor(needed, pattern, policy.closedTo, request, person), rule };
   };
 }
 
@@ -83,10 +88,19 @@ function refused(why: Extract<Decision, { why: unknown }>["why"]): Decided {
   return { decision: { is: "refused", why } };
 }
 
-function decideFor(allow: Allow, closedTo: readonly string[] | undefined, person: SignedIn | undefined): Decision {
-  if (allow === "public" && !closedTo) return { is: "allowed", as: "public" };
+function decideFor(
+  allow: Allow,
+  pattern: string,
+  closedTo: readonly string[] | undefined,
+  request: ExplainedRequest,
+  person: SignedIn | undefined,
+): Decision {
+  if (allow === "nobody") return { is: "refused", why: "nobody" };
+  if (isHopeless(allow, pattern, request)) return { is: "refused", why: "request" };
+  if (!closedTo && lackOf(allow, pattern, request, undefined) === "") return { is: "allowed", as: "public" };
   if (!person) return closedTo ? { is: "refused", why: "closed" } : { is: "sign-in" };
   const isIn = !closedTo || closedTo.some((role) => person.roles.includes(role));
-  if (isIn && mayPass(allow, person.roles, person.idp ?? "")) return { is: "allowed", as: "session" };
-  return { is: "refused", why: closedTo ? "closed" : "role" };
+  const lack = isIn ? lackOf(allow, pattern, request, person) : "role";
+  if (lack === "") return { is: "allowed", as: "session" };
+  return lack === "step-up" ? { is: "step-up" } : { is: "refused", why: closedTo ? "closed" : "role" };
 }

@@ -3,9 +3,10 @@
  * pull request, so it is parsed and never run. What is read must compile to the same text again: anything that
  * source.ts would not write is refused.
  */
+import { conditionsProblem } from "./conditions-problem";
 import { CLOSED, END_OF_LIST, ROLE_SEPARATOR } from "./requirement-text";
-import { readRequirement } from "./requirement";
-import type { PolicyRule } from "./rule";
+import { readRequirement, type Requirement } from "./requirement";
+import { alternativesOf, type PolicyRule } from "./rule";
 import { closedPolicySource, policySource } from "./source";
 import { SourceCursor } from "./source-cursor";
 
@@ -139,15 +140,30 @@ function readStatement(cursor: SourceCursor, first: string | undefined): PolicyR
   cursor.take('return"');
   const start = cursor.position;
   const text = readQuoted(cursor, /[A-Za-z0-9_.@:/%?*+^!=&|-]+/y);
-  return { path: pathOf(segments, end), ...withMethods(methods), ...readResult(cursor, text, start), isPreflight };
+  const path = pathOf(segments, end);
+  return { path, ...withMethods(methods), ...readResult(cursor, text, path, start), isPreflight };
 }
 
-function readResult(cursor: SourceCursor, text: string, start: number): Pick<PolicyRule, "allow" | "escapes"> {
+/** An owner's segment gets its number for a name: the compiled source does not have the name. */
+function readResult(
+  cursor: SourceCursor,
+  text: string,
+  path: string,
+  start: number,
+): Pick<PolicyRule, "allow" | "escapes"> {
+  const { allow, escapes } = readRequirementAt(cursor, text, start);
+  for (const conditions of alternativesOf(allow)) {
+    const problem = conditionsProblem(conditions, path);
+    if (problem !== undefined) cursor.fail(problem, start);
+  }
+  return { allow, ...(escapes && { escapes }) };
+}
+
+function readRequirementAt(cursor: SourceCursor, text: string, start: number): Requirement {
   try {
-    const { allow, escapes } = readRequirement(text);
-    return { allow, ...(escapes && { escapes }) };
-  } catch {
-    return cursor.fail("an escape that is none", start);
+    return readRequirement(text);
+  } catch (error) {
+    return cursor.fail(error instanceof URIError ? "an escape that is none" : (error as Error).message, start);
   }
 }
 

@@ -4,8 +4,10 @@
  */
 import type { ExplainedPolicy, PathReading } from "./explain";
 import { decidingRule } from "./deciding-rule";
-import { areAmong, type People, peopleOf } from "./diff/people";
 import { intersection, patternOf, segmentsOf } from "./patterns";
+import { areAmong, areApart, difference } from "./people/difference";
+import { needsSession, type Group, type People } from "./people/fact";
+import { EVERYBODY, isEverybody, NOBODY, peopleOf, SIGNED_IN } from "./people/people";
 import type { PolicyRule } from "./rule";
 
 /** A line of the access log, as far as it matters here. */
@@ -19,8 +21,8 @@ export interface LoggedRequest {
 }
 
 /**
- * What the new rules do to the person. `may lose` and `may gain`: it depends on roles, on the provider, or on whether
- * somebody who needed no session had one.
+ * What the new rules do to the person. `may lose` and `may gain`: it depends on what the log does not have, such as
+ * roles, claims or the provider, or on whether somebody who needed no session had one.
  */
 export type Effect = "loses" | "may lose" | "gains" | "may gain" | "same";
 
@@ -39,11 +41,11 @@ export interface Replayed {
 /** What a policy says about a request. */
 interface Said {
   rule: number | undefined;
-  people: People | undefined;
+  people: People;
+  isPublic: boolean;
 }
 
 const MAX_REMEMBERED = 50_000;
-const SIGNED_IN: Exclude<People, "everybody"> = { roles: [] };
 
 /** @returns undefined for a request that no rule decided: the gateway's own paths, an unknown host, a failure */
 export function replayer(
@@ -51,23 +53,21 @@ export function replayer(
   after: ExplainedPolicy,
 ): (request: LoggedRequest) => Replayed | undefined {
   const [said, wouldSay] = [sayer(before), sayer(after)];
+  const effects = new Map<string, Pick<Replayed, "effect" | "isByOldRules">>();
   return (request) => {
     const [verb = "", code = "", uid] = request.decision.split(" ");
     const isAllowed = verb === "allow";
     if (!isAllowed && verb !== "login" && !["rule", "role", "path"].includes(code)) return undefined;
     // Headers are not logged. An OPTIONS request that passed although others need a session was a preflight.
     const isPreflight =
-      request.method === "OPTIONS" && code === "public" && isAllowed && said(request, false).people !== "everybody";
+      request.method === "OPTIONS" && code === "public" && isAllowed && !said(request, false).isPublic;
     const [old, next] = [said(request, isPreflight), wouldSay(request, isPreflight)];
-    const who = { verb, code };
-    const isPublic = next.people === "everybody";
+    // A log has few kinds of lines, and sets of people take time to compare.
+    const key = [verb, code, old.rule, next.rule, request.reading, isPreflight].join(" ");
+    const effect = effects.get(key) ?? effectOf({ verb, code }, old, next);
+    effects.set(key, effect);
     return {
-      effect: isAllowed
-        ? lost(who, old.people, next.people)
-        : isPublic
-          ? "gains"
-          : gained(who, old.people, next.people),
-      isByOldRules: agrees(who, old.people),
+      ...effect,
       ...(uid && uid !== "unmarked" && { uid }),
       before: old.rule,
       after: next.rule,
@@ -81,33 +81,57 @@ interface Who {
   code: string;
 }
 
+function effectOf(who: Who, old: Said, next: Said): Pick<Replayed, "effect" | "isByOldRules"> {
+  return {
+    effect: who.verb === "allow" ? lost(who, old.people, next) : gained(who, old.people, next),
+    isByOldRules: agrees(who, old),
+  };
+}
+
 /** True if somebody could have been decided so. */
-function agrees({ verb, code }: Who, people: People | undefined): boolean {
-  if (verb === "allow")
-    return code === "public" ? people === "everybody" : people !== undefined && people !== "everybody";
-  if (code === "rule" || code === "path") return people === undefined;
-  return people !== undefined && people !== "everybody";
+function agrees({ verb, code }: Who, { people, isPublic }: Said): boolean {
+  if (verb === "allow") return people.some((group) => isForVisitors(group) === (code === "public"));
+  if (code === "path") return people.length === 0;
+  // The gate also says so where no session helps: at another address, in another country, at another time.
+  if (code === "rule") return people.every(isForSomeRequests);
+  return people.length > 0 && !isPublic;
+}
+
+function isForSomeRequests(group: Group): boolean {
+  return group.some(({ fact }) => !needsSession(fact));
+}
+
+/** True for people of whom some need no session. */
+function isForVisitors(group: Group): boolean {
+  return !group.some(({ fact, holds }) => holds && needsSession(fact));
 }
 
 /** For somebody who passed. */
-function lost({ code }: Who, old: People | undefined, next: People | undefined): Effect {
-  if (next === "everybody") return "same";
-  if (next === undefined) return "loses";
-  if (code === "public") return "may lose";
-  // Who passed has a session, and what the old rule asked for.
-  const person: Exclude<People, "everybody"> = old === undefined || old === "everybody" ? SIGNED_IN : old;
-  if (areAmong(person, next)) return "same";
-  const isElsewhere = person.idp && next.idp && !person.idp.some((id) => next.idp!.includes(id));
-  return isElsewhere ? "loses" : "may lose";
+function lost({ code }: Who, old: People, next: Said): Effect {
+  if (next.isPublic) return "same";
+  const person = passed(code, old);
+  if (areAmong(person, next.people)) return "same";
+  return areApart(person, next.people) ? "loses" : "may lose";
 }
 
-/** For somebody who did not pass, of rules that ask for a session. */
-function gained({ verb, code }: Who, old: People | undefined, next: People | undefined): Effect {
+/** Who passed has what the old rule asked for: without a session, or with one. */
+function passed(code: string, old: People): People {
+  const groups = old.filter((group) => isForVisitors(group) === (code === "public"));
+  if (groups.length > 0) return groups;
+  return code === "public" ? EVERYBODY : SIGNED_IN;
+}
+
+/** For somebody who did not pass. */
+function gained({ verb, code }: Who, old: People, next: Said): Effect {
+  if (next.isPublic) return "gains";
   // Whoever is asked to sign in is not refused: what happens then is a line of its own.
-  if (next === undefined || verb === "login") return "same";
-  if (code !== "role") return "may gain";
-  if (areAmong(SIGNED_IN, next)) return "gains";
-  return areAmong(next, old) ? "same" : "may gain";
+  if (next.people.length === 0) return "same";
+  const isMore = !areAmong(next.people, old);
+  if (verb === "login" && code !== "step-up") return isMore && next.people.some(isForVisitors) ? "may gain" : "same";
+  if (code !== "role" && code !== "step-up") return "may gain";
+  const refused = difference(SIGNED_IN, old);
+  if (refused && areAmong(refused, next.people)) return "gains";
+  return isMore ? "may gain" : "same";
 }
 
 function shared(before: PolicyRule | undefined, after: PolicyRule | undefined): string {
@@ -122,11 +146,12 @@ function sayer({ rules, hosts, basePath }: ExplainedPolicy): (request: LoggedReq
   const say = ({ method, host, path, reading }: LoggedRequest, preflight: boolean): Said => {
     const isAsked = hosts.includes(host) && reading !== "refused" && `/${path.split("/")[1]}` !== basePath;
     const rule = isAsked ? ruleOf({ method, host, path, preflight }) : undefined;
-    if (rule === undefined) return { rule, people: undefined };
-    const { allow, escapes, preflight: passes } = rules[rule]!;
-    if (reading === "escaped" && !escapes) return { rule, people: undefined };
+    if (rule === undefined) return { rule, people: NOBODY, isPublic: false };
+    const { allow, path: pattern, escapes, preflight: passes } = rules[rule]!;
+    if (reading === "escaped" && !escapes) return { rule, people: NOBODY, isPublic: false };
     // The site may be closed for a while; the rules stay.
-    return { rule, people: peopleOf(preflight && passes ? "public" : allow, undefined) };
+    const people = peopleOf(preflight && passes ? "public" : allow, pattern);
+    return { rule, people, isPublic: isEverybody(people) };
   };
   return (request, isPreflight) => {
     const key = `${request.method} ${isPreflight} ${request.host} ${request.path}`;

@@ -121,6 +121,125 @@ describe("edgegate policy table", () => {
 });
 
 describe("edgegate explain", () => {
+  describe("conditions", () => {
+    beforeAll(() =>
+      write("classic.json", {
+        behaviors: [],
+        requirements: {
+          office: { roles: ["staff"], networks: ["192.0.2.0/24"], during: { days: ["mon", "tue", "wed"] } },
+        },
+        policy: [
+          { path: "/admin/**", allow: { roles: ["admin"] } },
+          { path: "/profile/{user}", methods: ["PUT"], allow: [{ owner: "user" }, { roles: ["admin"] }] },
+          { path: "/premium/**", allow: { claims: { plan: "premium" } } },
+          { path: "/keys/**", allow: { roles: ["admin"], acr: ["mfa"], maxAge: "15m", scopes: ["keys"] } },
+          { path: "/office/**", allow: { require: "office" } },
+          { path: "/old/**", allow: "nobody" },
+          { path: "/mail/**", allow: { emailDomains: ["example.com"] } },
+          { path: "/status/**", allow: { public: true, countries: ["DE", "AT"] } },
+        ],
+      }),
+    );
+
+    const ADMIN = ["--as", "roles=admin"];
+    const KEYS = ["GET", "/keys/1", ...ADMIN, "--scope", "keys"];
+    const OFFICE = ["GET", "/office/x", "--as", "roles=staff"];
+
+    test.each<[string, args: string[], said: string | RegExp]>([
+      ["an admin", ["GET", "/admin/x", ...ADMIN], "Allowed, with this session"],
+      ["no admin", ["GET", "/admin/x", "--as", "signed-in"], "asks for\n  not met  admin\n"],
+      ["the owner of a profile", ["PUT", "/profile/ann", "--owner"], "Allowed, with this session"],
+      ["the owner by uid", ["PUT", "/profile/ann", "--uid", "ann"], "Allowed, with this session"],
+      ["an admin with somebody's profile", ["PUT", "/profile/ann", ...ADMIN], "Allowed, with this session"],
+      [
+        "somebody else with a profile",
+        ["PUT", "/profile/ann", "--uid", "bob"],
+        "Refused, 403: the session does not have what the rule asks for\n  not met  owner ({user})\n  nor      admin\n",
+      ],
+      ["a premium plan", ["GET", "/premium/a", "--claim", "plan=premium"], "Allowed, with this session"],
+      ["another plan", ["GET", "/premium/a", "--claim", "plan=free"], "not met  claim plan is premium\n"],
+      ["a strong and new sign-in", [...KEYS, "--acr", "mfa", "--auth-age", "14m"], "Allowed, with this session"],
+      [
+        "an old sign-in",
+        [...KEYS, "--acr", "mfa", "--auth-age", "20m"],
+        /Asked to sign in again \(step-up\).*\n  not met  signed in within 15m\n/,
+      ],
+      ["a weak one", [...KEYS, "--acr", "pwd", "--auth-age", "14m"], "(step-up)"],
+      [
+        "an old sign-in that lacks the scope as well",
+        ["GET", "/keys/1", ...ADMIN, "--acr", "mfa", "--auth-age", "20m"],
+        "not met  scope keys; signed in within 15m\n",
+      ],
+      [
+        "the office, on a Tuesday",
+        [...OFFICE, "--address", "192.0.2.9", "--at", "2026-12-01T09:00Z"],
+        "Allowed, with this session",
+      ],
+      [
+        "the office, on a Saturday",
+        [...OFFICE, "--address", "192.0.2.9", "--at", "2026-12-05T09:00Z"],
+        "Refused, 403: no session helps: the rule is for other addresses, countries or times\n  not met  on mon to wed\n",
+      ],
+      [
+        "the office from nowhere",
+        [...OFFICE, "--at", "2026-12-01T09:00Z"],
+        "not met  from 192.0.2.0/24\nSay where from with --address\n",
+      ],
+      ["a rule that denies", ["GET", "/old/x", ...ADMIN], "Refused, 403: the rule denies\n"],
+      ["an address of the domain", ["GET", "/mail/x", "--email", "ann@example.com"], "Allowed, with this session"],
+      ["one of a subdomain", ["GET", "/mail/x", "--email", "ann@sub.example.com"], "not met  e-mail at example.com\n"],
+      ["a visitor from the country", ["GET", "/status/x", "--country", "DE"], "Allowed, without a session"],
+      ["a visitor from another one", ["GET", "/status/x", "--country", "FR"], "not met  in DE or AT\n"],
+    ])("%s", async (_, args, said) => {
+      const { code, stdout, stderr } = await edgegate(["explain", ...args, "--config", fileOf("classic.json")]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toMatch(typeof said === "string" ? new RegExp(said.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")) : said);
+    });
+
+    test.each<[string, args: string[], problem: string]>([
+      ["a claim that no rule compares", ["--claim", "pln=a"], "no rule compares the claim pln"],
+      ["a claim without a value", ["--claim", "plan"], "write --claim plan=premium"],
+      ["an e-mail address as a claim", ["--claim", "email=a@b.example"], "write --email a@b.example"],
+      ["an e-mail address that is none", ["--email", "ann"], "write --email ann@example.com"],
+      ["claims of a visitor", ["--as", "anonymous", "--claim", "plan=a"], "leave out --as anonymous"],
+      ["an address that is none", ["--address", "office"], "write an IP address"],
+      ["a country in lower case", ["--country", "de"], "write two letters"],
+      ["an age without a unit", ["--auth-age", "20"], 'write a time such as "90m"'],
+      ["a time without a zone", ["--at", "2026-12-01T09:00"], "a time with its zone"],
+    ])("%s is a mistake", async (_, args, problem) => {
+      const { code, stderr } = await edgegate(["explain", "GET", "/", ...args, "--config", fileOf("classic.json")]);
+      expect(code).toBe(2);
+      expect(stderr).toContain(problem);
+    });
+
+    test("the table has requirements with their names", async () => {
+      const { stdout } = await edgegate(["policy", "table", "--config", fileOf("classic.json")]);
+      const cells = table(stdout).map((row) => row.at(-1));
+      expect(cells).toContain("owner ({user}) or admin");
+      expect(cells).toContain("admin, scope keys, acr mfa, signed in within 15m");
+      expect(cells).toContain("office: staff, from 192.0.2.0/24, on mon to wed");
+    });
+
+    test("the diff says who gains and loses access, and to what", async () => {
+      write("wider.json", {
+        behaviors: [],
+        policy: [
+          { path: "/admin/**", allow: { roles: ["admin"], networks: ["10.0.0.0/8"] } },
+          { path: "/premium/**", allow: { claims: { plan: ["premium", "trial"] } } },
+        ],
+      });
+      const { stdout } = await edgegate(["policy", "diff", fileOf("classic.json"), fileOf("wider.json")]);
+      const rows = table(stdout).map(([sign, who, path]) => [sign, who, path]);
+      expect(rows).toContainEqual(["-", "role admin outside network 10.0.0.0/8", "/admin/**"]);
+      expect(rows).toContainEqual([
+        "+",
+        "people whose claim plan is trial and whose claim plan is not premium",
+        "/premium/**",
+      ]);
+      expect(rows).toContainEqual(["-", "the owner (segment 2) without role admin", "/profile/*"]);
+    });
+  });
+
   test("names the rule that decides, and says why each earlier one does not", async () => {
     const { code, stdout } = await edgegate(["explain", "post", "/api/users", "--as", "roles=staff"]);
     expect(code).toBe(0);

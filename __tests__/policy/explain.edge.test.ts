@@ -27,8 +27,10 @@ const ODD_PATHS = [
 function logOf({ decision }: Explanation, person: SignedIn | undefined): string {
   if (decision.is === "allowed") return decision.as === "public" ? "allow public" : `allow session ${ALICE.uid}`;
   if (decision.is === "sign-in") return "login none";
+  if (decision.is === "step-up") return "login step-up";
   const isJudged = person && (decision.why === "role" || decision.why === "closed");
-  return `deny ${decision.why === "escapes" ? "path" : decision.why}${isJudged ? ` ${ALICE.uid}` : ""}`;
+  const codes: Partial<Record<typeof decision.why, string>> = { escapes: "path", nobody: "rule", request: "rule" };
+  return `deny ${codes[decision.why] ?? decision.why}${isJudged ? ` ${ALICE.uid}` : ""}`;
 }
 
 /** Each run takes milliseconds, so one of seven requests is asked. All of them were, when this was written. */

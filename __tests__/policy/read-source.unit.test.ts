@@ -2,7 +2,7 @@
 import { decidingRule } from "../../policy/deciding-rule";
 import { policyOf } from "../../policy/evaluate";
 import { readPolicySource } from "../../policy/read-source";
-import { METHODS, type PolicyRule } from "../../policy/rule";
+import { METHODS, type Conditions, type PolicyRule } from "../../policy/rule";
 import { closedPolicySource, policySource } from "../../policy/source";
 import { generatedPolicy, GENERATED_HOSTS, seeded } from "../support/generated-policies";
 
@@ -50,10 +50,35 @@ test("every rule comes back as it was written", () => {
   expect(decidingRule(readPolicySource(policySource(rules)).rules)(request)).toBe(4);
 });
 
+test("every kind of condition comes back, with an owner's segment as its number", () => {
+  const conditions: Conditions = {
+    ...{ roles: ["a&b", "c|d"], allRoles: ["e"], notRoles: ["f=g"], idp: ["main"], scopes: ["read:all"] },
+    claims: { plan: ["premium", "a!b"], "https://example.com/team": ["x"], email: ["ann@example.com"] },
+    ...{ emailDomains: ["example.com"], acr: ["urn:mfa"], maxAge: 900 },
+    ...{ networks: ["10.0.0.0/8", "2001:db8::/32", "::/0"], notNetworks: ["10.1.0.0/16"] },
+    ...{ countries: ["DE", "AT"], notCountries: ["RU"] },
+    during: { from: "2026-12-01T08:00:00Z", until: "2026-12-31T18:00:00Z", days: ["mon", "sun"], hours: "22:00-06:00" },
+    owner: { segment: "3", claim: "teams" },
+  };
+  const rules: PolicyRule[] = [
+    { path: "/denied/**", allow: "nobody", escapes: true },
+    { path: "/teams/*/*", allow: conditions },
+    { path: "/users/*/**", methods: ["PUT"], allow: [{ owner: "2" }, { roles: ["admin"] }, {}] },
+    { path: "/late", allow: { during: { hours: "18:00-24:00" } } },
+    { path: "/office", allow: { public: true, networks: ["192.0.2.0/24"] }, preflight: "pass" },
+  ];
+  expect(readPolicySource(policySource(rules)).rules).toEqual(rules);
+  expect(readPolicySource(closedPolicySource(rules, ["ops"]))).toMatchObject({ rules, closedTo: ["ops"] });
+  const named = policySource([{ path: "/users/{user}/**", methods: ["PUT"], allow: { owner: "user" } }]);
+  expect(readPolicySource(named).rules).toEqual([{ path: "/users/*/**", methods: ["PUT"], allow: { owner: "2" } }]);
+  expect(policySource(readPolicySource(named).rules)).toBe(named);
+});
+
 const SOURCE = policySource([
   { path: "/a/*", methods: ["GET"], allow: { roles: ["a b"] } },
   { path: "/**", allow: "signed-in" },
 ]);
+const extended = (text: string) => policySource([{ path: "/a/*", allow: { notRoles: ["x"] } }]).replace("&not=x", text);
 const CLOSED = closedPolicySource([{ path: "/**", allow: "public" }], ["ops"]);
 
 test.each([
@@ -76,6 +101,28 @@ test.each([
   ["a closed site that opens for all", CLOSED.replace("return r&&", "return r||"), "is missing"],
   ["a closed site without its closing", CLOSED.split("\nfunction policy")[0]!, "is missing"],
   ["a closed site that denies nothing", CLOSED.replace("#ops=", "=="), "is missing"],
+  ["a condition that none is", extended("&x=a"), "not a condition: x"],
+  ["conditions that need no extended text", extended("&any=a"), "not as the compiler writes it"],
+  ["conditions in another order", extended("&idp=a&any=b&not=c"), "not as the compiler writes it"],
+  ["a condition twice", extended("&any=a&any=b&not=c"), "not as the compiler writes it"],
+  ["a list of nothing", extended("&not="), "an empty list"],
+  ["an empty alternative", extended("&not=a|"), "not as the compiler writes it"],
+  ["a network that is none", extended("&net=10.0.0.0/33"), "no network"],
+  ["a network with the address of a host", extended("&net=10.0.0.1/8"), "no network"],
+  ["IPv6 in a form that cannot be", extended("&net=1::2::3/128"), "no network"],
+  ["an age that is no number", extended("&age=NaN"), "no number of seconds"],
+  ["a negative age", extended("&age=-5"), "no number of seconds"],
+  ["a country that is none", extended("&geo=de"), "no country"],
+  ["a day that is none", extended("&time=!!0!"), "no day"],
+  ["a window of always", extended("&time=!!!"), "no time"],
+  ["a day that no month has", extended("&time=2026-13-01T00:00:00Z!!!"), "no time"],
+  ["hours that no day has", extended("&time=!!!2500-2600"), "no hours"],
+  ["an owner of a fixed segment", extended("&own=1"), "an owner without a segment"],
+  ["an owner beyond the path", extended("&own=7"), "an owner without a segment"],
+  ["an owner of a name", extended("&own=user"), "an owner without a segment"],
+  ["roles beside public", extended("&pub=&any=a"), "a condition about people beside public"],
+  ["a broken escape in a claim", extended("&claim=a!%FF"), "an escape that is none"],
+  ["the end of the text in a claim", extended('&claim=a!b"};x()//'), "is missing"],
 ])("%s is refused", (_, source, problem) => {
   expect(source).not.toBe(SOURCE);
   expect(source).not.toBe(CLOSED);

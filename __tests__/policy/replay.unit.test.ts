@@ -41,6 +41,7 @@ const PEOPLE: (SignedIn | undefined)[] = [
 function logOf({ decision }: Decided): string {
   if (decision.is === "allowed") return decision.as === "public" ? "allow public" : `allow session ${UID}`;
   if (decision.is === "sign-in") return "login none";
+  if (decision.is === "step-up") return "login step-up";
   return `deny ${decision.why === "escapes" ? "path" : decision.why}${decision.why === "role" ? ` ${UID}` : ""}`;
 }
 

@@ -9,7 +9,7 @@ import { reviewOf } from "../../review/review";
 import { synthesize } from "../../stacks/synthesize";
 import { planOfChange, stateOf, writeState } from "../support/plan-of-change";
 import { describeWithTerraform } from "../support/terraform";
-import { BEFORE, CHANGES, GUARDED, written, type PreparedChange } from "./changes";
+import { BEFORE, CHANGES, written, type PreparedChange } from "./changes";
 
 describeWithTerraform("a review of a real plan", (open, _, openTogether) => {
   const outdir = mkdtempSync(join(tmpdir(), "edgegate-review-"));
@@ -19,7 +19,12 @@ describeWithTerraform("a review of a real plan", (open, _, openTogether) => {
   test("can be made: Terraform plans all changes at once, each in a module of its own", () => {
     const applied = (config: ConfigInput, name: string) =>
       stateOf(open(synthesize(parseConfig(config), { outdir: join(outdir, name) }).stackDir));
-    const states = new Map([BEFORE, GUARDED].map((config, i) => [config, applied(config, `before-${i}`)]));
+    const states = new Map(
+      [...new Set(CHANGES.map(({ before = BEFORE }) => before))].map((config, i) => [
+        config,
+        applied(config, `before-${i}`),
+      ]),
+    );
     const dirs = Object.fromEntries(CHANGES.map((change, i) => [`m${i}`, synthesized(change, join(outdir, `${i}`))]));
     const together = openTogether(dirs);
     const stateBefore = ({ before = BEFORE }: PreparedChange) => states.get(before)!;

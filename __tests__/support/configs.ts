@@ -122,6 +122,13 @@ export const EVERYTHING: ManagedConfigInput = {
     { as: { roles: ["staff"] }, can: ["PUT /"], cannot: ["GET https://admin.example.com/intranet/"] },
     { as: { roles: ["ops@example.com"], idp: "staff" }, can: ["GET https://admin.example.com/intranet/x?y=1"] },
     { as: { idp: "customers" }, cannot: ["GET /"] },
+    {
+      as: { roles: ["staff"], email: "ann@example.com", acr: "mfa", authAge: "20m", owner: true },
+      address: "192.0.2.7",
+      country: "DE",
+      at: "2026-12-01T09:00:00Z",
+      can: ["GET /"],
+    },
   ],
   viewerRequest: {
     before:

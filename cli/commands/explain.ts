@@ -1,22 +1,26 @@
 /** `edgegate explain`: what happens to one request, which rule decides it, and why each earlier rule does not. */
 import { loadConfig } from "../../config/load";
 import type { Config } from "../../config/schema";
-import { describeAllow } from "../../policy/decision-table";
-import { explainRequest, type Decision, type Explanation, type SignedIn } from "../../policy/explain";
+import { describeRequired } from "../../policy/allow-in-words";
+import { explainRequest, type Decision, type Explanation, type Lack } from "../../policy/explain";
 import { readRequestText } from "../../policy/request-text";
-import { rolesOf, type PolicyRule } from "../../policy/rule";
+import type { PolicyRule } from "../../policy/rule";
 import { readingOf } from "../../session/paths";
 import { gatePolicy } from "../../stacks/gate-policy";
 import { configFile } from "../config-file";
+import { personOf, whoInWords, type PersonOptions } from "../explained-person";
 import { CommandFailure } from "../failures";
 import type { GlobalOptions } from "../options";
-import { columns, type Outcome } from "../output";
+import { columns, time, type Outcome } from "../output";
 import { printable } from "../printable";
 
-export interface ExplainOptions extends GlobalOptions {
-  /** Such as `roles=a,b`, `idp=corp`, `anonymous` or `signed-in`. */
-  as: readonly string[];
+export interface ExplainOptions extends GlobalOptions, PersonOptions {
   preflight?: boolean;
+  /** The viewer's. */
+  address?: string;
+  country?: string;
+  /** Unix seconds. */
+  at?: number;
 }
 
 /** What the gate answers, by the reason in its log. */
@@ -25,6 +29,8 @@ const REFUSALS: Record<Extract<Decision, { is: "refused" }>["why"], readonly [st
   path: [400, "the path could be read in two ways; no rule is asked (docs/policy.md)"],
   endpoint: [404, "the path is reserved for the gateway's own endpoints"],
   rule: [403, "no rule matches"],
+  nobody: [403, "the rule denies"],
+  request: [403, "no session helps: the rule is for other addresses, countries or times"],
   escapes: [400, "the path has encoded characters or parameters, and the rule does not set escapes"],
   role: [403, "the session does not have what the rule asks for"],
   closed: [503, "the site is closed (maintenance)"],
@@ -45,19 +51,26 @@ export function explain(options: ExplainOptions, method: string, url: string): P
       json: { config: file, request, decidedBy: "gateway" },
       text: `${printable(asked)}\n  ${other}\n`,
     });
-  const person = personOf(options.as, config);
+  const person = personOf(options, config);
+  const { address, country, at } = options;
+  const circumstances = {
+    ...(address !== undefined && { address }),
+    ...(country !== undefined && { country }),
+    ...(at !== undefined && { at }),
+  };
   const policy = { ...gatePolicy(config), hosts: gatePolicy(config).hosts!, basePath: config.basePath };
   const found = explainRequest(
     policy,
-    { ...request, preflight: options.preflight ?? false, reading: readingOf(request.path) },
+    { ...request, ...circumstances, preflight: options.preflight ?? false, reading: readingOf(request.path) },
     person,
   );
   return Promise.resolve({
-    json: { config: file, request, person: person ?? "anonymous", ...found },
+    json: { config: file, request: { ...request, ...circumstances }, person: person ?? "anonymous", ...found },
     text:
-      `${printable(asked)}${options.preflight ? ", a CORS preflight" : ""}, by ${whoInWords(person)}\n` +
+      `${printable(asked)}${options.preflight ? ", a CORS preflight" : ""}, by ${whoInWords(person)}${where(circumstances)}\n` +
       rulesAsked(config.policy, found) +
-      `${resultOf(found, config.policy)}\n`,
+      `${resultOf(found, config.policy)}\n` +
+      unsaid(found, options),
   });
 }
 
@@ -68,41 +81,14 @@ function answeredByOthers(config: Config, { host, path }: { host: string; path: 
   return isOwn ? "belongs to the gateway: anybody can ask, and no rule applies (docs/endpoints.md)" : undefined;
 }
 
-/** @throws CommandFailure for what names nobody */
-function personOf(as: readonly string[], config: Config): SignedIn | undefined {
-  if (as.length === 0 || (as.length === 1 && as[0] === "anonymous")) return undefined;
-  let idp: string | undefined;
-  const roles: string[] = [];
-  for (const text of as) {
-    const [, name, value = ""] = /^(roles|idp)=(.+)$/.exec(text) ?? [];
-    if (name === "roles") roles.push(...value.split(",").map((role) => role.trim()));
-    else if (name === "idp" && idp === undefined) idp = value;
-    else if (text !== "signed-in" || as.length > 1)
-      throw new CommandFailure(
-        "usage",
-        `--as ${printable(text)} names nobody`,
-        'write --as roles=editor,admin, --as idp=main, --as signed-in or --as anonymous; a role with a comma goes into "tests" of the config',
-      );
-  }
-  const ids = Object.keys(config.identityProviders);
-  if (idp !== undefined && !ids.includes(idp))
-    throw new CommandFailure("usage", `there is no identity provider ${printable(idp)}`, `write ${ids.join(" or ")}`);
-  const known = rolesOf(config.policy);
-  const unknown = roles.find((role) => !known.includes(role));
-  if (unknown !== undefined)
-    throw new CommandFailure(
-      "usage",
-      `no rule names the role ${printable(unknown)}`,
-      known.length === 0 ? "the policy has no roles; write --as signed-in" : `the policy has ${known.join(", ")}`,
-    );
-  return { roles, idp: idp ?? (ids.length === 1 ? ids[0] : undefined) };
-}
-
-function whoInWords(person: SignedIn | undefined): string {
-  if (!person) return "a visitor without a session";
-  const { roles, idp } = person;
-  const held = roles.length === 0 ? "no role" : `the ${roles.length === 1 ? "role" : "roles"} ${roles.join(" and ")}`;
-  return `a user with ${held}${idp === undefined ? "" : `, from ${idp}`}`;
+function where({ address, country, at }: Pick<ExplainOptions, "address" | "country" | "at">): string {
+  return [
+    address !== undefined && `, from ${address}`,
+    country !== undefined && `, in ${country}`,
+    at !== undefined && `, at ${time(at)}`,
+  ]
+    .filter((text) => text !== false)
+    .join("");
 }
 
 function rulesAsked(rules: readonly PolicyRule[], { rule, passedOver, decision }: Explanation): string {
@@ -112,12 +98,7 @@ function rulesAsked(rules: readonly PolicyRule[], { rule, passedOver, decision }
     const { host, methods, path } = rules[index]!;
     return [host, methods?.join(","), path].filter((part) => part !== undefined).join(" ");
   };
-  const line = (index: number, said: string) => [
-    String(index + 1),
-    name(index),
-    describeAllow(rules[index]!.allow),
-    said,
-  ];
+  const line = (index: number, said: string) => [String(index + 1), name(index), describeRequired(rules[index]!), said];
   return columns(
     ["rule", "matches", "may pass", ""],
     [
@@ -127,13 +108,31 @@ function rulesAsked(rules: readonly PolicyRule[], { rule, passedOver, decision }
   );
 }
 
-function resultOf({ decision, rule }: Explanation, rules: readonly PolicyRule[]): string {
+function resultOf({ decision, rule, lacks = [] }: Explanation, rules: readonly PolicyRule[]): string {
   if (decision.is === "allowed")
-    return decision.as === "public" ? "Allowed, for everybody" : "Allowed, with this session";
-  if (decision.is === "sign-in") {
-    const { allow } = rules[rule!]!;
-    return `Asked to sign in: a page redirects to sign-in, a program gets 401. May pass: ${describeAllow(allow)}`;
-  }
+    return decision.as === "public" ? "Allowed, without a session" : "Allowed, with this session";
+  if (decision.is === "sign-in")
+    return `Asked to sign in: a page redirects to sign-in, a program gets 401. May pass: ${describeRequired(rules[rule!]!)}`;
+  if (decision.is === "step-up")
+    return `Asked to sign in again (step-up): a page redirects to sign-in, a program gets 401${missing(lacks)}`;
   const [status, why] = REFUSALS[decision.why];
-  return `Refused, ${status}: ${why}`;
+  return `Refused, ${status}: ${why}${["role", "request"].includes(decision.why) ? missing(lacks) : ""}`;
+}
+
+/** What somebody may have forgotten to say. */
+function unsaid({ lacks = [], decision }: Explanation, { address, country }: ExplainOptions): string {
+  if (decision.is !== "refused") return "";
+  const isAbout = (...names: Lack["name"][]) => lacks.flat().some(({ name }) => names.includes(name));
+  return [
+    ...(address === undefined && isAbout("networks", "notNetworks") ? ["Say where from with --address\n"] : []),
+    ...(country === undefined && isAbout("countries", "notCountries") ? ["Say which country with --country\n"] : []),
+  ].join("");
+}
+
+/** What is missing for each alternative of the rule. */
+function missing(lacks: readonly (readonly Lack[])[]): string {
+  return lacks
+    .map((alternative) => alternative.map(({ words }) => words).join("; "))
+    .map((words, i) => `\n  ${i === 0 ? "not met" : "nor    "}  ${printable(words)}`)
+    .join("");
 }

@@ -1,7 +1,7 @@
 /** Commands about who may do what. They read files only. */
 import { Option, type Command } from "commander";
 import { METHODS } from "../../policy/rule";
-import { collect } from "../arguments";
+import { collect, parseAddress, parseCountry, parseMoment, parseSince } from "../arguments";
 import { EXIT_CODES } from "../failures";
 import { runner, type Print } from "./runners";
 
@@ -22,6 +22,16 @@ export function addPolicy(program: Command, print: Print): void {
     .argument("<method>", "such as GET")
     .argument("<url>", "a path such as /docs/x, or a URL with the host")
     .option("--as <who>", "roles=a,b or idp=corp (both together), signed-in or anonymous (default)", collect, [])
+    .option("--claim <name=value>", "a claim of the user; once for each value", collect, [])
+    .option("--scope <scope>", "a scope of the user's token; once for each", collect, [])
+    .option("--email <address>", "the user's verified address")
+    .option("--acr <class>", "how the user signed in: the authentication context class")
+    .option("--auth-age <duration>", "how long ago the user signed in, such as 20m", parseSince)
+    .option("--uid <uid>", "the user's ID")
+    .option("--owner", "a user who owns what the path is about")
+    .option("--address <ip>", "the viewer's address", parseAddress)
+    .option("--country <code>", "the viewer's country, such as DE", parseCountry)
+    .option("--at <time>", 'when, such as "2026-12-01T09:00Z" (default: now)', parseMoment)
     .option("--preflight", "a CORS preflight")
     .action(run(async () => (await import("../commands/explain")).explain));
   const policy = program.command("policy").description("show and compare what policies decide; reads files only");

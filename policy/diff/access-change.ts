@@ -1,10 +1,13 @@
 /** What is compared, and what a comparison says. */
 import type { Method } from "../access";
 import type { GatePolicy } from "../read-source";
-import type { Allow } from "../rule";
+import type { Allow, Conditions } from "../rule";
 
 /** `other` stands for each method that rules cannot name. */
 export type MethodName = Method | "other";
+
+/** What a rule can ask for, apart from who somebody is: not the roles or the provider. */
+export type ConditionName = Exclude<keyof Conditions, "public" | "roles" | "allRoles" | "idp">;
 
 /** A policy with what else decides about a request. */
 export interface ComparedPolicy extends GatePolicy {
@@ -30,12 +33,17 @@ export interface AccessChange {
    * about all paths. Absent: it is about other paths only.
    */
   escapes?: "only" | "also";
-  /** Who may pass; undefined for nobody. While the site is closed, `gains` and `loses` say it more exactly. */
+  /** Who may pass; undefined if no rule lets anybody, `nobody` if a rule says so. While the site is closed, `gains` and `loses` say it more exactly. */
   before: Allow | undefined;
   after: Allow | undefined;
-  /** Groups of people, in words, such as `role editor`. Together they are exactly those who gain access. */
+  /**
+   * Groups of people, in words, such as `role editor`. Together they are exactly those who gain access. One that begins
+   * with `perhaps` is there if it takes too long to tell who of it gains access.
+   */
   gains: readonly string[];
   loses: readonly string[];
   /** True if nobody needs to sign in any more. */
   newlyPublic: boolean;
+  /** What each way in asked for before, and what people who gain access need no more. Absent if there is none. */
+  newlyWithout?: readonly ConditionName[];
 }

@@ -5,17 +5,21 @@
  */
 import type { GatePolicy } from "../read-source";
 import type { AccessChange, ComparedPolicy } from "./access-change";
-import { allowOf, areAmong, difference, type People, peopleKey, peopleOf } from "./people";
+import { peopleKey } from "../people/key";
+import { isEverybody, onPaths, peopleOf, type People } from "../people/people";
+import { differenceInWords } from "../people/words";
 import { decidedPairs, type DecidedPair } from "./decided-pairs";
+import { droppedConditions } from "./dropped-conditions";
 import { intersection, segmentsOf, type Segments } from "../patterns";
+import type { Allow } from "../rule";
 import { regionsOf, type Region } from "./regions";
 import { hostClasses, METHOD_CLASSES, rulesFor, type Result } from "./request-classes";
 import { joinHosts, joinMethods } from "./join";
 
-export type { AccessChange, ComparedPolicy, MethodName } from "./access-change";
+export type { AccessChange, ComparedPolicy, ConditionName, MethodName } from "./access-change";
 
 /** What changes for some paths. */
-type Change = Pick<AccessChange, "escapes" | "before" | "after" | "gains" | "loses" | "newlyPublic">;
+type Change = Pick<AccessChange, "escapes" | "before" | "after" | "gains" | "loses" | "newlyPublic" | "newlyWithout">;
 
 /**
  * Rows that together are exactly the difference; empty if there is none. What becomes public is first.
@@ -57,27 +61,28 @@ function compared(policies: Both<GatePolicy>, rules: Both<readonly ResultRule[]>
   const regions = (isEscaped: boolean) =>
     regionsOf(
       pairs.map((pair) => {
-        const people = peopleOfPair(policies, pair, isEscaped);
-        const change = changeOf(people);
+        const segments = patternOfPair(rules, pair);
+        const admitted = pair.results.map((result, i) => admittedBy(result, policies[i]!, segments, isEscaped));
+        const change = changeOf([admitted[0]!, admitted[1]!]);
         return {
-          segments: patternOfPair(rules, pair),
+          segments,
           change,
-          key: change ? people.map(peopleKey).join(" ") : "",
+          key: change ? JSON.stringify([...admitted.map(keyOf), change.newlyWithout]) : "",
           isReal: !isEscaped || pair.isByUnnamed,
         };
       }),
     );
   const [plain, escaped] = [regions(false), regions(true)];
-  const keyOf = (region: Region<Change>) => JSON.stringify(region);
-  const ofEscaped = new Set(escaped.map(keyOf));
-  const shared = new Set(plain.map(keyOf).filter((key) => ofEscaped.has(key)));
+  const textOf = (region: Region<Change>) => JSON.stringify(region);
+  const ofEscaped = new Set(escaped.map(textOf));
+  const shared = new Set(plain.map(textOf).filter((text) => ofEscaped.has(text)));
   const marked = (region: Region<Change>, escapes: "only" | "also") => ({
     ...region,
     change: { ...region.change, escapes },
   });
   return [
-    ...plain.map((region) => (shared.has(keyOf(region)) ? marked(region, "also") : region)),
-    ...escaped.filter((region) => !shared.has(keyOf(region))).map((region) => marked(region, "only")),
+    ...plain.map((region) => (shared.has(textOf(region)) ? marked(region, "also") : region)),
+    ...escaped.filter((region) => !shared.has(textOf(region))).map((region) => marked(region, "only")),
   ];
 }
 
@@ -86,25 +91,45 @@ function patternOfPair([before, after]: Both<readonly ResultRule[]>, pair: Decid
   return intersection(before[pair.before]?.segments ?? all, after[pair.after]?.segments ?? all)!;
 }
 
-/** Undefined if the same people may pass. */
-function changeOf([before, after]: Both<People | undefined>): Change | undefined {
-  if (areAmong(before, after) && areAmong(after, before)) return undefined;
+/** Who may pass, by what a rule says. */
+interface Admitted {
+  /** Undefined if nobody may, without a rule that says so. */
+  allow: Allow | undefined;
+  people: People;
+}
+
+function admittedBy(
+  result: Result | undefined,
+  { closedTo }: GatePolicy,
+  segments: Segments,
+  isEscaped: boolean,
+): Admitted {
+  if (!result || closedTo?.length === 0 || (isEscaped && !result.escapes)) return { allow: undefined, people: [] };
+  const { allow, path } = result;
+  const isRoleOnly = closedTo && (allow === "public" || allow === "signed-in");
   return {
-    before: allowOf(before),
-    after: allowOf(after),
-    gains: difference(after, before),
-    loses: difference(before, after),
-    newlyPublic: after === "everybody",
+    allow: isRoleOnly ? { roles: [...closedTo] } : allow,
+    people: onPaths(peopleOf(allow, path, closedTo), segments),
   };
 }
 
-function peopleOfPair(
-  policies: Both<GatePolicy>,
-  { results }: DecidedPair<Result>,
-  isEscaped: boolean,
-): Both<People | undefined> {
-  const [before, after] = results.map((result, i) =>
-    peopleOf(isEscaped && !result?.escapes ? undefined : result?.allow, policies[i]!.closedTo),
-  );
-  return [before, after];
+function keyOf({ allow, people }: Admitted): string {
+  return allow === "nobody" ? allow : peopleKey(people);
+}
+
+/** Undefined if the same people may pass. */
+function changeOf([before, after]: Both<Admitted>): Change | undefined {
+  if (peopleKey(before.people) === peopleKey(after.people)) return undefined;
+  const gains = differenceInWords(after.people, before.people);
+  const loses = differenceInWords(before.people, after.people);
+  if (gains.length + loses.length === 0) return undefined;
+  const newlyWithout = droppedConditions(before, after);
+  return {
+    before: before.allow,
+    after: after.allow,
+    gains,
+    loses,
+    newlyPublic: isEverybody(after.people),
+    ...(newlyWithout.length > 0 && { newlyWithout }),
+  };
 }

@@ -20,6 +20,8 @@ export const METHOD_CLASSES: readonly MethodClass[] = [
 export interface Result {
   allow: Allow;
   escapes: boolean;
+  /** The rule's path, which says what an owner's segment is. */
+  path: string;
 }
 
 /** Each host that one of the policies knows, and undefined for all others if the gate may serve some. */
@@ -47,7 +49,7 @@ export function rulesFor(
     .filter((rule) => (isPreflight && rule.preflight === "pass") || isForMethod(rule, method))
     .map(({ path, allow, escapes = false, preflight }) => ({
       segments: segmentsOf(path),
-      result: { allow: isPreflight && preflight === "pass" ? "public" : allow, escapes },
+      result: { allow: isPreflight && preflight === "pass" ? "public" : allow, escapes, path },
     }));
 }
 

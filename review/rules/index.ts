@@ -1,5 +1,6 @@
 /** All rules, in the order in which a review lists what they found. */
 import type { Rule } from "../rule";
+import { asksForLess } from "./asks-for-less";
 import { changesDomains } from "./changes-domains";
 import { changesIdentityProvider } from "./identity-provider";
 import { changesOrigin } from "./changes-origin";
@@ -25,6 +26,7 @@ import { widensIam } from "./widens-iam";
 
 export const RULES: readonly Rule[] = [
   opensAPath,
+  asksForLess,
   undecidedRequests,
   changesIdentityProvider,
   destroysState,

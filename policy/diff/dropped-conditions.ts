@@ -1,0 +1,26 @@
+/** Which conditions people who gain access need not meet any more. */
+import { areAmong } from "../people/difference";
+import type { People } from "../people/people";
+import { alternativesOf, type Allow } from "../rule";
+import type { ConditionName } from "./access-change";
+
+interface Admitted {
+  allow: Allow | undefined;
+  /** One group for each alternative of `allow`. */
+  people: People;
+}
+
+const NAMES: readonly ConditionName[] = [
+  ...(["acr", "maxAge", "networks", "notNetworks", "countries", "notCountries", "during"] as const),
+  ...(["emailDomains", "claims", "scopes", "notRoles", "owner"] as const),
+];
+
+/** What each alternative asked for, if an alternative lets more people pass now and does not ask for it. */
+export function droppedConditions(before: Admitted, after: Admitted): ConditionName[] {
+  const were = alternativesOf(before.allow ?? "nobody");
+  if (were.length === 0) return [];
+  const wider = alternativesOf(after.allow ?? "nobody").filter((_, i) => !areAmong([after.people[i]!], before.people));
+  return NAMES.filter(
+    (name) => were.every((way) => way[name] !== undefined) && wider.some((way) => way[name] === undefined),
+  );
+}
