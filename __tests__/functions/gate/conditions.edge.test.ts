@@ -211,33 +211,44 @@ function decideByText(policy: CompiledPolicy, asked: Asked): string {
   return unmet(required, fields, { address, country, segments, now: NOW.getTime() / 1000 }) || "passes";
 }
 
-test("10,000 generated policies decide as the reference does", () => {
-  const next = seeded(20_261_201);
-  for (let i = 0; i < 10_000; i++) {
-    const rules = generatedPolicyWithConditions(next);
-    const policy = new Function(`${policySource(rules)};return policy`)() as CompiledPolicy;
-    const asked = visitor(next);
-    const expected = decideByReference(rules, requestOf(asked), asked.session, NOW);
-    const seen = decideByText(policy, asked);
-    const meaning = expected.startsWith("allow")
-      ? ["passes"]
-      : expected === "login step-up"
-        ? ["step-up"]
-        : ["role", "refused"];
-    if (!meaning.includes(seen)) expect({ i, rules, asked, seen }).toEqual({ i, rules, asked, seen: expected });
-  }
-});
+/** Milliseconds, on a busy machine. */
+const LONG = 120_000;
 
-test("2,000 generated policies decide so in the gate", async () => {
-  const next = seeded(59);
-  for (let i = 0; i < 2_000; i++) {
-    const rules = generatedPolicyWithConditions(next);
-    const asked = visitor(next);
-    const expected = decideByReference(rules, requestOf(asked), asked.session, NOW);
-    const seen = await decisionOf(runInSandbox, sourceWithConditions(rules), asked);
-    if (seen !== expected) expect({ i, rules, asked, seen }).toEqual({ i, rules, asked, seen: expected });
-  }
-});
+test(
+  "10,000 generated policies decide as the reference does",
+  () => {
+    const next = seeded(20_261_201);
+    for (let i = 0; i < 10_000; i++) {
+      const rules = generatedPolicyWithConditions(next);
+      const policy = new Function(`${policySource(rules)};return policy`)() as CompiledPolicy;
+      const asked = visitor(next);
+      const expected = decideByReference(rules, requestOf(asked), asked.session, NOW);
+      const seen = decideByText(policy, asked);
+      const meaning = expected.startsWith("allow")
+        ? ["passes"]
+        : expected === "login step-up"
+          ? ["step-up"]
+          : ["role", "refused"];
+      if (!meaning.includes(seen)) expect({ i, rules, asked, seen }).toEqual({ i, rules, asked, seen: expected });
+    }
+  },
+  LONG,
+);
+
+test(
+  "2,000 generated policies decide so in the gate",
+  async () => {
+    const next = seeded(59);
+    for (let i = 0; i < 2_000; i++) {
+      const rules = generatedPolicyWithConditions(next);
+      const asked = visitor(next);
+      const expected = decideByReference(rules, requestOf(asked), asked.session, NOW);
+      const seen = await decisionOf(runInSandbox, sourceWithConditions(rules), asked);
+      if (seen !== expected) expect({ i, rules, asked, seen }).toEqual({ i, rules, asked, seen: expected });
+    }
+  },
+  LONG,
+);
 
 describe("three classic rules", () => {
   const source = sourceWithConditions([
