@@ -77,6 +77,14 @@ export interface EventTransmitterSettings {
   on?: EventChoices | undefined;
 }
 
+/** What rules ask of an authentication. A sign-in may ask the identity provider for nothing else. */
+export interface StepUpSettings {
+  /** Seconds since the authentication. */
+  maxAges?: number[] | undefined;
+  /** Authentication context classes. */
+  acr?: string[] | undefined;
+}
+
 /** The settings of the auth handler's core, on any platform. */
 export interface AuthSettings {
   basePath: string;
@@ -95,6 +103,8 @@ export interface AuthSettings {
   eventTransmitters: Record<string, EventTransmitterSettings>;
   onReuse: ReuseAction;
   signInHook?: SignInHookSettings | undefined;
+  /** Absent if no rule asks for a fresh or strong authentication. */
+  stepUp?: StepUpSettings | undefined;
   /** Names of the claims that are put into tokens for the identity headers. */
   claims: string[];
   theme: Theme;

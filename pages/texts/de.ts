@@ -103,6 +103,9 @@ export const de: Texts = {
     "Diese Anmeldung wurde bereits verwendet. Wenn Sie das nicht selbst waren, fordern Sie bitte Hilfe an.",
   tooOldText:
     "Ihre Sitzungen wurden beendet, und der Anmeldedienst Ihrer Organisation hat Sie nicht zur erneuten Anmeldung aufgefordert. Bitte melden Sie sich zuerst dort ab.",
+  stepUpTitle: "Eine stärkere Anmeldung ist nötig",
+  stepUpText:
+    "Diese Seite verlangt eine neuere oder stärkere Anmeldung, und der Anmeldedienst Ihrer Organisation hat keine bestätigt. Beginnen Sie neu und bestätigen Sie alles, wonach er fragt, etwa einen zweiten Faktor. Wenn er nach nichts fragt, bitten Sie um Hilfe.",
   groupsText:
     "Ihr Konto ist in mehr Gruppen, als der Anmeldedienst Ihrer Organisation melden kann. Ihr Zugriff lässt sich daher nicht bestimmen. Bitte fordern Sie Hilfe an: Ein Administrator kann der Anwendung stattdessen Rollen zuweisen oder die gemeldeten Gruppen auf die ihr zugewiesenen beschränken.",
   idTokenText:

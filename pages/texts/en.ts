@@ -94,6 +94,9 @@ export const en = {
   flowReusedText: "This sign-in was already used. If you did not use it yourself, please ask for help.",
   tooOldText:
     "Your sessions were ended, and your organization’s sign-in service did not ask you to sign in again. Please sign out there first.",
+  stepUpTitle: "A stronger sign-in is needed",
+  stepUpText:
+    "This page asks for a more recent or a stronger sign-in, and your organization’s sign-in service did not confirm one. Start again and use all that it asks for, such as a second factor. If it asks for nothing, please ask for help.",
   groupsText:
     "Your account is in more groups than your organization’s sign-in service can report, so your access cannot be determined. Please ask for help: an administrator can assign roles to the application instead, or limit the reported groups to those that are assigned to it.",
   idTokenText:

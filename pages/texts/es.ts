@@ -100,6 +100,9 @@ export const es: Texts = {
   flowReusedText: "Este inicio de sesión ya se ha utilizado. Si no lo ha hecho usted, pida ayuda.",
   tooOldText:
     "Sus sesiones se cerraron, y el servicio de inicio de sesión de su organización no le ha pedido que vuelva a iniciar sesión. Cierre antes la sesión allí.",
+  stepUpTitle: "Se necesita un inicio de sesión más seguro",
+  stepUpText:
+    "Esta página pide un inicio de sesión más reciente o más seguro, y el servicio de inicio de sesión de su organización no confirmó ninguno. Empiece de nuevo y facilite todo lo que le pida, como un segundo factor. Si no le pide nada, solicite ayuda.",
   groupsText:
     "Su cuenta pertenece a más grupos de los que puede comunicar el servicio de inicio de sesión de su organización, por lo que no se puede determinar su acceso. Pida ayuda: un administrador puede asignar roles a la aplicación, o limitar los grupos comunicados a los que le están asignados.",
   idTokenText:

@@ -101,6 +101,9 @@ export const fr: Texts = {
   flowReusedText: "Cette connexion a déjà été utilisée. Si ce n’était pas vous, veuillez demander de l’aide.",
   tooOldText:
     "Vos sessions ont été fermées, et le service de connexion de votre organisation ne vous a pas demandé de vous reconnecter. Veuillez d’abord vous y déconnecter.",
+  stepUpTitle: "Une connexion plus sûre est nécessaire",
+  stepUpText:
+    "Cette page demande une connexion plus récente ou plus sûre, et le service de connexion de votre organisation n’en a pas confirmé. Recommencez et fournissez tout ce qu’il demande, par exemple un second facteur. S’il ne demande rien, demandez de l’aide.",
   groupsText:
     "Votre compte fait partie de plus de groupes que le service de connexion de votre organisation ne peut en communiquer ; votre accès ne peut donc pas être déterminé. Veuillez demander de l’aide : un administrateur peut attribuer des rôles à l’application, ou limiter les groupes communiqués à ceux qui lui sont attribués.",
   idTokenText:
