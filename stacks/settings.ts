@@ -5,7 +5,7 @@ import type { Config } from "../config/schema";
 import { hookAudience, type SignInHook } from "../config/sign-in-hook";
 import { LANGUAGES } from "../pages/texts/texts";
 import type { Theme } from "../pages/theme";
-import { rolesOf } from "../policy/rule";
+import { alternativesOf, rolesOf, type PolicyRule } from "../policy/rule";
 import type { EventChoices } from "../session/pushed-events";
 import type {
   AuthParameter,
@@ -59,6 +59,7 @@ export function authSettings(config: Config, made: MadeClients = {}): AuthParame
     ),
     onReuse: config.session.onReuse,
     ...(config.signInHook && { signInHook: hookSettings(config.signInHook) }),
+    ...stepUpSettings(config.policy),
     claims: [...new Set(Object.values(config.identityHeaders))].sort(),
     theme: themeOf(config),
     ...(config.maintenance && { maintenance: maintenanceSettings(config.maintenance) }),
@@ -120,6 +121,15 @@ function hookSettings(hook: SignInHook): SignInHookSettings {
   const { lambda, url, timeout, grant } = hook;
   const common = { timeout, grant };
   return url === undefined ? { ...common, function: lambda! } : { ...common, url, audience: hookAudience(hook)! };
+}
+
+/** Everything that some rule asks of an authentication. */
+function stepUpSettings(rules: readonly PolicyRule[]): Pick<AuthParameter, "stepUp"> {
+  const conditions = rules.flatMap(({ allow }) => alternativesOf(allow));
+  const maxAges = [...new Set(conditions.flatMap(({ maxAge }) => (maxAge === undefined ? [] : [maxAge])))];
+  const acr = [...new Set(conditions.flatMap((each) => each.acr ?? []))];
+  if (maxAges.length === 0 && acr.length === 0) return {};
+  return { stepUp: { ...(maxAges.length > 0 && { maxAges }), ...(acr.length > 0 && { acr }) } };
 }
 
 /** Terraform's `jsonencode` sorts the keys of an object. */
