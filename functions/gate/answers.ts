@@ -5,7 +5,7 @@
  */
 import type { Problem } from "../../session/problem";
 import { ownSecurityHeaders } from "../../session/security-headers";
-import type { Refusal } from "./decide";
+import type { NoSession, Refusal } from "./decide";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
 
 export function refuse(why: Refusal | "function", event: ViewerRequestEvent): EdgeResponse {
@@ -39,22 +39,34 @@ export function refuse(why: Refusal | "function", event: ViewerRequestEvent): Ed
 }
 
 /**
- * Redirects a navigation to sign-in. What cannot be repeated after it gets a 401: a form, with a page that says how to
- * send it again, and what scripts ask for, because they cannot follow that redirect.
+ * Redirects a navigation to sign-in. A form of this site whose session may be renewable goes there and back with its
+ * body (https://www.rfc-editor.org/rfc/rfc9110#status.307). Everything else that cannot be repeated gets a 401: other
+ * forms, with a page that says how to send them again, and what scripts ask for, because they cannot follow that redirect.
  */
-export function askToSignIn(event: ViewerRequestEvent): EdgeResponse {
+export function askToSignIn(event: ViewerRequestEvent, why: NoSession): EdgeResponse {
   const request = event.request;
   const method = request.method;
   const login = SETTINGS.basePath + "/login";
   const isPage = isNavigation(request);
-  if (isPage && (method === "GET" || method === "HEAD")) {
-    return {
-      statusCode: 302,
-      headers: {
-        location: { value: login + "?return_to=" + place(request) },
-        "cache-control": { value: "no-store" },
-      },
-    };
+  if (isPage) {
+    const to = place(request);
+    const site = request.headers["sec-fetch-site"];
+    // A redirect changes neither who sent the form (https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)
+    // nor that browsers send no Lax cookie with the POST of another site
+    // (https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.2). The way back must have the whole
+    // query: a form must not end up at another place.
+    const isForm =
+      method === "POST" &&
+      why !== "none" &&
+      !!site &&
+      site.value === "same-origin" &&
+      (to.indexOf("%3F") > 0 || !request.rawQueryString());
+    if (isForm || method === "GET" || method === "HEAD") {
+      return {
+        statusCode: isForm ? 307 : 302,
+        headers: { location: { value: login + "?return_to=" + to }, "cache-control": { value: "no-store" } },
+      };
+    }
   }
   const headers = ownSecurityHeaders();
   // RFC 9110 section 11.6.1 asks for a challenge; https://datatracker.ietf.org/doc/html/draft-broyer-http-cookie-auth

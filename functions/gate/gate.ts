@@ -80,7 +80,7 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
   }
   if ("deny" in decision) return deny(event, decision.deny, decision.uid);
   cf.logCustomData("login " + decision.login);
-  return askToSignIn(event);
+  return askToSignIn(event, decision.login);
 }
 
 /** @param uid of the user whose session is valid, but not sufficient */

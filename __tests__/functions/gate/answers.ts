@@ -55,7 +55,8 @@ function expectedResult(event: CloudFrontFunctionEvent, basePath: string, expect
     };
   }
   const location = `${basePath}/login?return_to=${encodeURIComponent(expected.login.returnTo)}`;
-  return { statusCode: 302, headers: { location: { value: location }, "cache-control": { value: "no-store" } } };
+  const statusCode = expected.login.isForm ? 307 : 302;
+  return { statusCode, headers: { location: { value: location }, "cache-control": { value: "no-store" } } };
 }
 
 function passedRequest(

@@ -44,7 +44,7 @@ export type Refusal = "host" | "path" | "size" | "endpoint" | "rule" | "role" | 
 /** What the gate does; the first member is its line in the access log. */
 export type Expected =
   | { log: string; reads: number; pass: Passed }
-  | { log: string; reads: number; login: { returnTo: string } | "problem" | "form" }
+  | { log: string; reads: number; login: { returnTo: string; isForm?: boolean } | "problem" | "form" }
   | { log: string; reads: number; deny: Refusal; as: "page" | "problem"; retryAfter?: string };
 
 /** What reaches the origin; everything that is not said here must be as the viewer sent it. */
@@ -102,6 +102,11 @@ export function signsIn(why: NoSession, returnTo = "/wiki/page"): Expected {
 
 export function asksToSignIn(why: NoSession): Expected {
   return { log: `login ${why}`, reads: READS[why], login: "problem" };
+}
+
+/** A form of a page of this site, whose session may be renewable. */
+export function takesForm(why: NoSession, returnTo = "/wiki/page"): Expected {
+  return { log: `login ${why}`, reads: READS[why], login: { returnTo, isForm: true } };
 }
 
 /** A form of a page that somebody sent without a session. */

@@ -3,6 +3,8 @@
  * starts a sign-in. With several providers, people choose, and the browser remembers what worked. With `another`, the
  * provider lets people use another account. With `max_age` or `acr_values`, a session is not enough (step-up.ts).
  *
+ * `POST login?return_to=<path>`: renews the session for a form (renew-for-form.ts).
+ *
  * `POST login` (`return_to`, `email`, `max_age`, `acr_values`): starts a sign-in with the provider of an e-mail address.
  */
 import { textsOf } from "../../../pages/page";
@@ -11,19 +13,21 @@ import { isFromElsewhere } from "../../shared/fetch-metadata";
 import { chooser, interstitial } from "../answers";
 import { clearedRefreshCookie } from "../cookies/refresh";
 import { rememberedProvider } from "../cookies/provider";
-import { clearedSessionCookie, readSession, sessionEnd, type SignedSession } from "../cookies/session";
+import { clearedSessionCookie, readSession, sessionEnd } from "../cookies/session";
 import { isLoop, signInsCookie } from "../cookies/sign-ins";
 import { addressOf, identityProviderOf, loginPath, startAgainPath, type RequestContext } from "../request-context";
 import { Failure } from "../failures";
-import { renewSession } from "../session/renew";
+import { renewSession, sessionToRenew } from "../session/renew";
 import { providerOfEmail, providersAt } from "../sign-in/choose-provider";
 import { readReturnPath } from "../sign-in/return-path";
 import { startSignIn } from "../sign-in/start-sign-in";
+import { renewForForm } from "./renew-for-form";
 import { readStepUp, stepUpQuery } from "../sign-in/step-up";
 
 export async function login(context: RequestContext): Promise<Response> {
   const { url, settings, note, setCookies } = context;
-  if (context.request.method === "POST") return loginByEmail(context);
+  if (context.request.method === "POST")
+    return url.searchParams.has("return_to") ? renewForForm(context) : loginByEmail(context);
   const returnPath = readReturnPath(url.searchParams.getAll("return_to"), settings.basePath);
   context.startAgain = startAgainPath(settings, returnPath);
   const [chosen, ...others] = url.searchParams.getAll("idp");
@@ -107,19 +111,6 @@ function confirmSwitch(context: RequestContext, idp: string, path: string): Resp
     requestId,
     address: addressOf(context),
   });
-}
-
-/**
- * If the token has not expired, the gate refused it for another reason. It is revoked or outdated, which the ledger
- * knows, or the record of its key is gone. Signing with the old key again would cause an endless loop, so the keys are
- * refreshed.
- */
-async function sessionToRenew(context: RequestContext, chosen: string | undefined): Promise<SignedSession | undefined> {
-  const signed = await readSession(context);
-  if (!signed || (chosen !== undefined && chosen !== signed.session.idp)) return undefined;
-  if (!(context.now < signed.session.expiresAt)) return signed;
-  await context.ports.refreshKeys();
-  return readSession(context);
 }
 
 /**

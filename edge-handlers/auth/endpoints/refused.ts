@@ -17,7 +17,8 @@ import {
   startAgainPath,
   type RequestContext,
 } from "../request-context";
-import { readReturnPath, signedInPath } from "../sign-in/return-path";
+import { unsentForm } from "../sign-in/unsent-form";
+import { readReturnPath } from "../sign-in/return-path";
 
 interface Refused {
   context: RequestContext;
@@ -44,7 +45,8 @@ const PAGES: Record<string, (refused: Refused) => Shown> = {
   }),
   function: fixed("internalTitle", "internalText"),
   role,
-  form,
+  // The page around this one is the answer to the form.
+  form: ({ context }) => unsentForm(context),
   closed,
 };
 
@@ -89,17 +91,6 @@ function role(refusal: Refused): Shown {
     title: "deniedTitle",
     content: [say("deniedRole"), ...account(refusal), say("deniedAdvice")],
     actions: [switchAccount(refusal), { href: loginPath(context.settings, place), label: "checkAgain" }],
-  };
-}
-
-/** The page around this one is the answer to the form, so that reloading it sends the form again. */
-function form({ context: { settings }, say }: Refused): Shown {
-  const steps = (["formSignIn", "formReload", "formConfirm"] as const).map((key) => markup`<li>${say(key)}`);
-  const href = loginPath(settings, signedInPath(settings.basePath));
-  return {
-    title: "formTitle",
-    content: [say("formText"), markup`<ol>${steps}</ol>`],
-    actions: [{ href, label: "signInInNewTab", isNewTab: true }],
   };
 }
 
