@@ -38,10 +38,17 @@ export const NOBODY = "^";
 /** Begins each condition of extended text, and no other text. */
 export const CONDITION = "&";
 export const ALTERNATIVE = "|";
+/** The alternative that needs no session. */
+export const PUBLIC_CONDITION = "&pub=";
 export const ROLE_SEPARATOR = "!";
 /** Ends the identity providers, whose IDs are joined like roles, and the roles that get in while the site is closed. */
 export const END_OF_LIST = "=";
 export const CLOSED = "#";
+
+/** The claim that has the scopes of a token, as one value each. */
+export const SCOPE_CLAIM = "scope";
+/** Means a session's verified address, which is no claim of the token. */
+export const EMAIL_CLAIM = "email";
 
 /**
  * The generated function. It returns undefined if no rule matches (deny).

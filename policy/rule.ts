@@ -1,4 +1,5 @@
 /** A rule of the policy. The first rule that matches decides; requests that no rule matches are denied. */
+import { EMAIL_CLAIM, SCOPE_CLAIM } from "./requirement-text";
 
 export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
@@ -119,12 +120,6 @@ export function rolesOf(rules: readonly PolicyRule[]): string[] {
     conditionsOf(rules).flatMap(({ roles = [], allRoles = [], notRoles = [] }) => [...roles, ...allRoles, ...notRoles]),
   );
 }
-
-/** The claim that has the scopes of a token, as one value each. */
-export const SCOPE_CLAIM = "scope";
-
-/** Not a claim of the token's own: sessions have the verified address in a field, and an unverified one nowhere. */
-export const EMAIL_CLAIM = "email";
 
 /** The names of all claims that the rules compare and that a token therefore needs, sorted. */
 export function claimsOf(rules: readonly PolicyRule[]): string[] {

@@ -105,7 +105,7 @@ export interface AuthSettings {
   signInHook?: SignInHookSettings | undefined;
   /** Absent if no rule asks for a fresh or strong authentication. */
   stepUp?: StepUpSettings | undefined;
-  /** Names of the claims that are put into tokens for the identity headers. */
+  /** Names of the claims that are put into tokens, for the identity headers and for rules that compare them. */
   claims: string[];
   theme: Theme;
   /** While the site is closed for maintenance. */

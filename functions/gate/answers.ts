@@ -3,6 +3,7 @@
  * a page of the auth handler, which has the space for languages and knows who the visitor is. Address and status stay
  * those of the request (docs/decisions/0050-pages.md).
  */
+import { ROLE_SEPARATOR } from "../../policy/requirement-text";
 import type { Problem } from "../../session/problem";
 import { ownSecurityHeaders } from "../../session/security-headers";
 import type { NoSession, Refusal } from "./decide";
@@ -43,7 +44,7 @@ export function refuse(why: Refusal | "function", event: ViewerRequestEvent): Ed
  * body (https://www.rfc-editor.org/rfc/rfc9110#status.307). Everything else that cannot be repeated gets a 401: other
  * forms, with a page that says how to send them again, and what scripts ask for, because they cannot follow that redirect.
  */
-export function askToSignIn(event: ViewerRequestEvent, why: NoSession): EdgeResponse {
+export function askToSignIn(event: ViewerRequestEvent, why: NoSession | "step-up"): EdgeResponse {
   const request = event.request;
   const method = request.method;
   const login = SETTINGS.basePath + "/login";
@@ -64,15 +65,52 @@ export function askToSignIn(event: ViewerRequestEvent, why: NoSession): EdgeResp
     if (isForm || method === "GET" || method === "HEAD") {
       return {
         statusCode: isForm ? 307 : 302,
-        headers: { location: { value: login + "?return_to=" + to }, "cache-control": { value: "no-store" } },
+        headers: {
+          location: { value: login + "?return_to=" + to + (WITH_STEPUP ? stronger : "") },
+          "cache-control": { value: "no-store" },
+        },
       };
     }
   }
   const headers = ownSecurityHeaders();
   // RFC 9110 section 11.6.1 asks for a challenge; https://datatracker.ietf.org/doc/html/draft-broyer-http-cookie-auth
   headers["www-authenticate"] = 'Cookie realm="gate"';
+  if (WITH_STEPUP && stronger) headers["www-authenticate"] += challengeOf(stronger);
   if (isPage) return page(401, "form", event, headers);
-  return problem({ status: 401, title: "Sign-in required", login: login, requestId: event.context.requestId }, headers);
+  return problem(
+    {
+      status: 401,
+      title: "Sign-in required",
+      login: WITH_STEPUP && stronger ? login + "?" + stronger.slice(1) : login,
+      requestId: event.context.requestId,
+    },
+    headers,
+  );
+}
+
+/** What the sign-in has to ask the identity provider for, as parameters of its address; empty for nothing. */
+let stronger = "";
+
+/**
+ * Asks for a newer or stronger authentication, where somebody is signed in, but not in the way that the rule requires.
+ *
+ * @param left the conditions on it, as extended text (policy/requirement-text.ts)
+ */
+export function askForMore(event: ViewerRequestEvent, left: string): EdgeResponse {
+  stronger = left.replace("age=", "max_age=").replace("acr=", "acr_values=").split(ROLE_SEPARATOR).join("%20");
+  // A renewal does not help, so a form does not take its way.
+  const answer = askToSignIn(event, "none");
+  stronger = "";
+  return answer;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9470#section-3. The values have no quotes (config/conditions.ts). */
+function challengeOf(parameters: string): string {
+  return (
+    ', error="insufficient_user_authentication"' +
+    decodeURIComponent(parameters.split("&").join('", ').split("=").join('="')).slice(1) +
+    '"'
+  );
 }
 
 /** The path and the query of a request whose path was checked, encoded. */
@@ -113,7 +151,8 @@ function page(
     why +
     "&id=" +
     event.context.requestId +
-    (isChecked ? "&to=" + place(event.request) : "");
+    (isChecked ? "&to=" + place(event.request) : "") +
+    (WITH_STEPUP ? stronger : "");
   return answer(
     status,
     headers,

@@ -22,6 +22,8 @@ export interface ViewerRequest {
 
 export interface ViewerRequestEvent {
   context: { requestId: string };
+  /** Its address, IPv4 or IPv6. */
+  viewer: { ip: string };
   request: ViewerRequest;
 }
 

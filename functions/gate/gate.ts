@@ -8,9 +8,10 @@ import cf from "cloudfront";
 import { SESSION_COOKIE } from "../../session/cookies";
 import { ORIGIN_SECRET_HEADER, ORIGIN_SECRET_RECORD } from "../../session/origin-secret";
 import { isUnusual, PLAIN, readUnusual } from "../../session/paths";
-import { askToSignIn, refuse } from "./answers";
+import { askForMore, askToSignIn, refuse } from "./answers";
 import { decide, type Refusal } from "./decide";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
+import { remember } from "./facts";
 import { isOfUsualSize, pass } from "./identity";
 import { run, type Ended } from "./own-functions";
 
@@ -28,6 +29,7 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
   const unusual = isUnusual(path);
   // Reading an unusual path is dear, so a request of an unusual size is refused first.
   if (unusual && !isOfUsualSize(request)) return deny(event, "size");
+  if (WITH_VIEWER) remember(event);
   let decision = decide(
     host && host.value,
     method,
@@ -80,6 +82,7 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
   }
   if ("deny" in decision) return deny(event, decision.deny, decision.uid);
   cf.logCustomData("login " + decision.login);
+  if (WITH_STEPUP && decision.ask) return askForMore(event, decision.ask);
   return askToSignIn(event, decision.login);
 }
 
