@@ -16,6 +16,7 @@ import { isAttached } from "./distribution";
 import type { ConfigProblem } from "./error";
 import { originProblems } from "./origins/checks";
 import { policyTestProblems } from "./policy-tests";
+import { countriesAreKnown, excludedRolesAreGranted, preflightsMayPass } from "./requirement-checks";
 import type { Config } from "./schema";
 import { sitesHaveAShell, sitesServeWhatIsDecided } from "./site-checks";
 import { wafProblems } from "./waf";
@@ -41,6 +42,9 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   providersGrantRolesOfThePolicy,
   placesAreServed,
   rulesNameProviders,
+  excludedRolesAreGranted,
+  preflightsMayPass,
+  countriesAreKnown,
   assertionsHaveAnAudience,
   hookGrantsRolesOfThePolicy,
   maintenanceAdmitsRolesOfThePolicy,

@@ -131,7 +131,6 @@ function check(
     if (name === "nogeo") return !isIn && !!facts.country && /^[A-Z]{2}$/.test(facts.country);
   }
   if (session) {
-    let held: string | undefined;
     if (typeof WITH_CONDITIONS === "undefined" || WITH_STEPUP) {
       if (name === "acr")
         // Several contexts of one authentication are joined by spaces (session/token.ts), which the token has escaped.
@@ -141,17 +140,11 @@ function check(
       const passed = facts.now - parseInt(session[AUTH_TIME] || "", 36);
       if (name === "age") return (passed >= -CLOCK_SKEW && passed <= +values[0]!) || undefined;
     }
+    const fields: Record<string, number> = { any: ROLES, all: ROLES, not: ROLES, idp: IDP };
+    let held = session[fields[name]!];
     switch (name) {
       case "pub":
         return true;
-      case "any":
-      case "all":
-      case "not":
-        held = session[ROLES];
-        break;
-      case "idp":
-        held = session[IDP];
-        break;
       case "scope":
         held = claimOf(SCOPE_CLAIM, session);
         break;
@@ -159,17 +152,11 @@ function check(
         held = claimOf(values.shift()!, session);
         break;
       case "mail":
-        held = ((session[EMAIL] || "").split("@")[1] || "").toLowerCase();
+        held = (session[EMAIL] || "").toLowerCase().split("@")[1];
         break;
       case "own":
         held = values[1] ? claimOf(values[1], session) : session[UID];
-        // Browsers send some characters of a path as they are that tokens have escaped (percent-encoding.ts).
-        values = [
-          (facts.segments[+values[0]!] || "").replace(
-            /[!$&-,;=~]/g,
-            (character) => "%" + character.charCodeAt(0).toString(16).toUpperCase(),
-          ),
-        ];
+        values = [facts.segments[+values[0]!]!];
     }
     if (held === undefined) return false;
     const list = ROLE_SEPARATOR + held + ROLE_SEPARATOR;

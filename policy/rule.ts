@@ -132,6 +132,11 @@ export function claimsOf(rules: readonly PolicyRule[]): string[] {
   ).filter((name) => name !== EMAIL_CLAIM);
 }
 
+/** True if the gate needs to know the viewer's country. */
+export function comparesCountries(rules: readonly PolicyRule[]): boolean {
+  return conditionsOf(rules).some(({ countries, notCountries }) => countries ?? notCountries);
+}
+
 /** The conditions of all rules. */
 export function conditionsOf(rules: readonly PolicyRule[]): Conditions[] {
   return rules.flatMap(({ allow }) => alternativesOf(allow));

@@ -82,6 +82,7 @@ describe("a config without a mistake", () => {
       ...SMALL,
       origin: { type: "s3", index: "index.html", spa: false },
       alternateDomains: [],
+      requirements: {},
       tests: [],
       basePath: "/_gate",
       distribution: "managed",

@@ -5,6 +5,7 @@ import { ATTACH_MISTAKES } from "./attach-mistakes";
 import { IDENTITY } from "./identity-mistakes";
 import { ORIGIN_MISTAKES } from "./origin-mistakes";
 import { POLICY_TESTS } from "./policy-test-mistakes";
+import { REQUIREMENTS } from "./requirement-mistakes";
 import { WAF } from "./waf-mistakes";
 import {
   SMALL,
@@ -439,7 +440,7 @@ const POLICY: Mistake[] = [
   ],
   [rule({ allow: undefined }), "policy[0].allow", `${ALLOW}; it is missing`],
   [rule({ allow: "everybody" }), "policy[0].allow", `${ALLOW}; it is "everybody"`],
-  [rule({ allow: { role: "admin" } }), "policy[0].allow", `${ALLOW}; it is {"role":"admin"}`],
+  [rule({ allow: { role: "admin" } }), "policy[0].allow.role", UNKNOWN],
   [rule({ allow: { roles: [] } }), "policy[0].allow.roles", 'name a role, or write allow: "signed-in"; it is []'],
   ...["", " ", " a", "a ", "a\u00a0b", "a\u200bb", "a\u202eb", "\ud800", "x".repeat(257)].map((name): Mistake => [
     rule({ allow: { roles: ["admin", name] } }),
@@ -534,4 +535,5 @@ export const MISTAKES: Mistake[] = [
   ...WAF,
   ...POLICY,
   ...POLICY_TESTS,
+  ...REQUIREMENTS,
 ];

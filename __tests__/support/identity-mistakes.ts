@@ -1,6 +1,5 @@
 /** Every mistake about identity providers, their clients and event transmitters. */
 import {
-  ALLOW,
   CLAIM,
   CLIENT_AUTHENTICATION,
   ISSUER,
@@ -351,7 +350,7 @@ export const IDENTITY: Mistake[] = [
     "no rule of the policy has roles; write signedIn for people who may sign in",
   ],
   [rule({ allow: { idp: ["corp"] } }), "policy[0].allow.idp[0]", '"corp" is not among identityProviders; write main'],
-  [rule({ allow: {} }), "policy[0].allow", `${ALLOW}; it is {}`],
+
   // The value of a setting that is not one may be a secret.
   [
     identityProvider({ clientSecret: "hunter2" }),

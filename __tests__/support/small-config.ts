@@ -22,7 +22,8 @@ export const CLIENT_AUTHENTICATION =
   'write "none", "client_secret_basic", "client_secret_post", { method: "private_key_jwt" } or { method: "aws_assertion" }';
 export const KMS_KEY = "arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555";
 export const CLAIM = "write the name of a claim";
-export const ALLOW = 'write "public", "signed-in", { roles: ["admin"] } or { idp: ["main"] }';
+export const ALLOW =
+  'write "public", "signed-in", "nobody", conditions such as { roles: ["admin"] }, a list of conditions, or { require: "<name of a requirement>" }';
 export const ROLE =
   'write the name of a role, such as "admin" or "Domain Users": 1 to 256 visible characters, with no space at its ends';
 export const CACHING = 'write "disabled" or "optimized"';
