@@ -48,6 +48,7 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   assertionsHaveAnAudience,
   hookGrantsRolesOfThePolicy,
   maintenanceAdmitsRolesOfThePolicy,
+  pagesTellRolesOfThePolicy,
   tagKeysAreDistinct,
   wafProblems,
   policyTestProblems,
@@ -206,6 +207,13 @@ function behaviorsHaveARule(config: Config): ConfigProblem[] {
 }
 
 /** No other roles are in tokens. */
+function pagesTellRolesOfThePolicy({ accessDenied, policy }: Config): ConfigProblem[] {
+  const known = rolesOf(policy);
+  return (accessDenied?.tellRoles ?? []).flatMap((name, i) =>
+    known.includes(name) ? [] : [{ path: `accessDenied.tellRoles[${i}]`, message: notInPolicy(name, known) }],
+  );
+}
+
 function maintenanceAdmitsRolesOfThePolicy({ maintenance, policy }: Config): ConfigProblem[] {
   const known = rolesOf(policy);
   return (maintenance?.allow?.roles ?? []).flatMap((name, i) =>

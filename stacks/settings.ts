@@ -33,6 +33,7 @@ export function gateSettings(config: Config): GateSettings {
     severalProviders: Object.keys(config.identityProviders).length > 1,
     identityHeaders: Object.entries(config.identityHeaders),
     productName: themeOf(config).productName,
+    ...(config.accessDenied?.tellRoles && { tellRoles: true }),
     ...(config.maintenance && { closed: retryAfter(config.maintenance) }),
     ...(usesOriginSecret(config) && { originSecret: true }),
   };
@@ -62,6 +63,7 @@ export function authSettings(config: Config, made: MadeClients = {}): AuthParame
     ...stepUpSettings(config.policy),
     claims: distinct(Object.values(config.identityHeaders), claimsOf(config.policy)).sort(),
     theme: themeOf(config),
+    ...(config.accessDenied && { accessDenied: config.accessDenied }),
     ...(config.maintenance && { maintenance: maintenanceSettings(config.maintenance) }),
     aws: {
       sessionKeysSecret: sessionKeysSecretName(config),

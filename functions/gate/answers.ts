@@ -9,7 +9,8 @@ import { ownSecurityHeaders } from "../../session/security-headers";
 import type { NoSession, Refusal } from "./decide";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
 
-export function refuse(why: Refusal | "function", event: ViewerRequestEvent): EdgeResponse {
+/** @param need what the session does not meet; the page tells the handler, if people may know */
+export function refuse(why: Refusal | "function", event: ViewerRequestEvent, need?: string): EdgeResponse {
   // Inside the function: at module level the literal would be built on every invocation.
   const refusals: Record<Refusal, [status: number, title: string, text?: string]> &
     Record<string, [status: number, title: string, text?: string]> = {
@@ -27,7 +28,7 @@ export function refuse(why: Refusal | "function", event: ViewerRequestEvent): Ed
   const refusal = refusals[why]!;
   const headers = ownSecurityHeaders();
   if (refusal[0] === 503) headers["retry-after"] = (why === "closed" && SETTINGS.closed) || "5";
-  if (isNavigation(event.request)) return page(refusal[0], why, event, headers);
+  if (isNavigation(event.request)) return page(refusal[0], why, event, headers, need);
   return problem(
     {
       status: refusal[0],
@@ -140,6 +141,7 @@ function page(
   why: Refusal | "form" | "function",
   event: ViewerRequestEvent,
   headers: Record<string, string>,
+  need?: string,
 ): EdgeResponse {
   headers["content-security-policy"] =
     "default-src 'none';style-src 'unsafe-inline';frame-src 'self';frame-ancestors 'none'";
@@ -152,7 +154,9 @@ function page(
     "&id=" +
     event.context.requestId +
     (isChecked ? "&to=" + place(event.request) : "") +
-    (WITH_STEPUP ? stronger : "");
+    (WITH_STEPUP ? stronger : "") +
+    // Longer ones would make the URL longer than the 8,192 bytes that CloudFront takes.
+    (SETTINGS.tellRoles && need && need.length < 999 ? "&need=" + encodeURIComponent(need) : "");
   return answer(
     status,
     headers,

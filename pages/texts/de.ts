@@ -39,12 +39,15 @@ export const de: Texts = {
 
   deniedTitle: "Zugriff verweigert",
   deniedRole: "Ihr Konto hat keinen Zugriff auf diese Seite.",
+  deniedMissing: "Eine dieser Rollen gibt Zugriff:",
+  requestAccess: "Zugriff anfragen",
   deniedAdvice:
     "Wenn Sie Zugriff benötigen, wenden Sie sich an den Betreiber dieser Website, oder verwenden Sie ein anderes Konto.",
   deniedRule: "Diese Adresse kann nicht geöffnet werden. Prüfen Sie die Adresse, oder fordern Sie Hilfe an.",
   signedInAs: "Sie sind angemeldet als",
   formTitle: "Ihr Formular wurde nicht gesendet",
   formText: "Ihre Sitzung ist abgelaufen. So senden Sie das Formular jetzt:",
+  formStepUpText: "Diese Seite verlangt eine neuere oder stärkere Anmeldung. So senden Sie das Formular jetzt:",
   formSignIn: "Melden Sie sich in einem neuen Tab an, und lassen Sie diesen geöffnet.",
   formReload: "Kehren Sie zu diesem Tab zurück, und laden Sie die Seite neu.",
   formConfirm: "Bestätigen Sie Ihrem Browser, dass das Formular erneut gesendet werden soll.",
