@@ -402,6 +402,14 @@ const DELIVERY: Mistake[] = [
     'no rule of the policy requires "ops"; write admin',
   ],
   [
+    {
+      policy: [{ path: "/**", allow: { roles: ["a", "b", "c", "d", "e"].map((name) => name.repeat(200)) } }],
+      accessDenied: { tellRoles: ["a".repeat(200)] },
+    },
+    "policy[0].allow",
+    "what the rule requires has 1004 characters, and a page can tell 1000; require fewer roles in one rule, or leave accessDenied.tellRoles out",
+  ],
+  [
     { maintenance: true },
     "maintenance",
     'write { until: "2026-12-01T08:00:00Z" }, or {} if nobody knows when; it is true',

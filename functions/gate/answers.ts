@@ -155,8 +155,7 @@ function page(
     event.context.requestId +
     (isChecked ? "&to=" + place(event.request) : "") +
     (WITH_STEPUP ? stronger : "") +
-    // Longer ones would make the URL longer than the 8,192 bytes that CloudFront takes.
-    (SETTINGS.tellRoles && need && need.length < 999 ? "&need=" + encodeURIComponent(need) : "");
+    (SETTINGS.tellRoles && need ? "&need=" + encodeURIComponent(need) : "");
   return answer(
     status,
     headers,
