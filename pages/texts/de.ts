@@ -39,7 +39,7 @@ export const de: Texts = {
 
   deniedTitle: "Zugriff verweigert",
   deniedRole: "Ihr Konto hat keinen Zugriff auf diese Seite.",
-  deniedMissing: "Eine dieser Rollen gibt Zugriff:",
+  deniedMissing: "Sie brauchen eine dieser Rollen:",
   requestAccess: "Zugriff anfragen",
   deniedAdvice:
     "Wenn Sie Zugriff benötigen, wenden Sie sich an den Betreiber dieser Website, oder verwenden Sie ein anderes Konto.",

@@ -36,7 +36,7 @@ export const en = {
 
   deniedTitle: "Access denied",
   deniedRole: "Your account has no access to this page.",
-  deniedMissing: "One of these roles gives access:",
+  deniedMissing: "You need one of these roles:",
   requestAccess: "Request access",
   deniedAdvice: "If you need access, ask whoever runs this site, or use another account.",
   deniedRule: "This address cannot be opened. Check the address, or ask for help.",

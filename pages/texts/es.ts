@@ -38,7 +38,7 @@ export const es: Texts = {
 
   deniedTitle: "Acceso denegado",
   deniedRole: "Su cuenta no tiene acceso a esta página.",
-  deniedMissing: "Uno de estos roles da acceso:",
+  deniedMissing: "Necesita uno de estos roles:",
   requestAccess: "Solicitar acceso",
   deniedAdvice: "Si necesita acceso, diríjase al responsable de este sitio o use otra cuenta.",
   deniedRule: "Esta dirección no se puede abrir. Compruebe la dirección o pida ayuda.",

@@ -38,7 +38,7 @@ export const fr: Texts = {
 
   deniedTitle: "Accès refusé",
   deniedRole: "Votre compte n’a pas accès à cette page.",
-  deniedMissing: "L’un de ces rôles donne accès :",
+  deniedMissing: "Il vous faut l’un de ces rôles :",
   requestAccess: "Demander l’accès",
   deniedAdvice: "Si vous avez besoin d’un accès, adressez-vous au responsable de ce site ou utilisez un autre compte.",
   deniedRule: "Cette adresse ne peut pas être ouverte. Vérifiez l’adresse ou demandez de l’aide.",
