@@ -52,16 +52,15 @@ export function askToSignIn(event: ViewerRequestEvent, why: NoSession | "step-up
   const isPage = isNavigation(request);
   if (isPage) {
     const to = place(request);
-    const site = request.headers["sec-fetch-site"];
     // A redirect changes neither who sent the form (https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)
     // nor that browsers send no Lax cookie with the POST of another site
     // (https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.2). The way back must have the whole
     // query: a form must not end up at another place.
+    // The header is looked up for forms only: it costs.
     const isForm =
       method === "POST" &&
       why !== "none" &&
-      !!site &&
-      site.value === "same-origin" &&
+      (request.headers["sec-fetch-site"] || { value: "" }).value === "same-origin" &&
       (to.indexOf("%3F") > 0 || !request.rawQueryString());
     if (isForm || method === "GET" || method === "HEAD") {
       return {
