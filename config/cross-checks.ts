@@ -1,5 +1,6 @@
 /** Checks that involve more than one option. Each is a function from a config to its problems. */
 import { canMeet, covers } from "../policy/coverage";
+import { requirementText } from "../policy/requirement";
 import { rolesOf } from "../policy/rule";
 import {
   credentialsFit,
@@ -50,6 +51,7 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   assertionsHaveAnAudience,
   hookGrantsRolesOfThePolicy,
   maintenanceAdmitsRolesOfThePolicy,
+  pagesTellRolesOfThePolicy,
   tagKeysAreDistinct,
   wafProblems,
   policyTestProblems,
@@ -208,6 +210,27 @@ function behaviorsHaveARule(config: Config): ConfigProblem[] {
 }
 
 /** No other roles are in tokens. */
+/**
+ * Characters of what a rule requires, as the gate writes it into the address of a page. With path and query it stays below
+ * the 8,192 bytes of a URL that CloudFront takes:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-general
+ */
+const MAX_TOLD = 1_000;
+
+function pagesTellRolesOfThePolicy({ accessDenied, policy }: Config): ConfigProblem[] {
+  if (!accessDenied?.tellRoles) return [];
+  const known = rolesOf(policy);
+  const unknown = accessDenied.tellRoles.flatMap((name, i) =>
+    known.includes(name) ? [] : [{ path: `accessDenied.tellRoles[${i}]`, message: notInPolicy(name, known) }],
+  );
+  const long = policy.flatMap(({ allow, path }, i) => {
+    const { length } = encodeURIComponent(requirementText({ allow, escapes: false }, path));
+    const message = `what the rule requires has ${length} characters, and a page can tell ${MAX_TOLD}; require fewer roles in one rule, or leave accessDenied.tellRoles out`;
+    return length > MAX_TOLD ? [{ path: `policy[${i}].allow`, message }] : [];
+  });
+  return [...unknown, ...long];
+}
+
 function maintenanceAdmitsRolesOfThePolicy({ maintenance, policy }: Config): ConfigProblem[] {
   const known = rolesOf(policy);
   return (maintenance?.allow?.roles ?? []).flatMap((name, i) =>

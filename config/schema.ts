@@ -3,6 +3,7 @@
  * headers are limited to characters that need no escaping there.
  */
 import { z } from "zod";
+import { accessDenied } from "./access-denied";
 import { METHODS, type PolicyRule } from "../policy/rule";
 import { allow, requirements } from "./conditions";
 import { EXISTING, managedDistribution } from "./distribution";
@@ -194,6 +195,8 @@ export const configSchema = z.strictObject({
     )
     .default({}),
   theme: theme.prefault({}),
+  /** What the page says to people without access. */
+  accessDenied: accessDenied.optional(),
   /** Closes the site, except for some roles. */
   maintenance: maintenance.optional(),
   /** `false` for no web ACL, `webAclArn` for an existing one. */

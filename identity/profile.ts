@@ -25,6 +25,13 @@ export interface Profile {
    * (https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest); if absent, they have to authenticate again.
    */
   accountPrompt?: "select_account";
+  /** How the provider is asked for authentication contexts, and how its tokens tell them; otherwise as the standard says. */
+  strength?: {
+    /** Parameters of the authorization request; `acr_values` if absent. @param values the preferred one first */
+    ask?: (values: readonly string[]) => Record<string, string>;
+    /** The contexts that the claims of an ID token assert, as a text or a list; the claim `acr` if absent. */
+    told: (claims: Readonly<Record<string, unknown>>) => unknown;
+  };
   /**
    * What tells the provider at sign-out whom to sign out, so that it need not ask: the ID token, or one of its claims.
    * Absent if the provider takes neither.

@@ -132,7 +132,11 @@ function check(
   }
   if (session) {
     if (typeof WITH_CONDITIONS === "undefined" || WITH_STEPUP) {
-      if (name === "acr") return (!!session[STRENGTH] && values.indexOf(session[STRENGTH]) >= 0) || undefined;
+      if (name === "acr")
+        // Several contexts of one authentication are joined by spaces (session/token.ts), which the token has escaped.
+        return (
+          (!!session[STRENGTH] && session[STRENGTH].split("%20").some((one) => values.indexOf(one) >= 0)) || undefined
+        );
       const passed = facts.now - parseInt(session[AUTH_TIME] || "", 36);
       if (name === "age") return (passed >= -CLOCK_SKEW && passed <= +values[0]!) || undefined;
     }

@@ -22,6 +22,8 @@ export interface GateSettings {
   identityHeaders: [header: string, claim: string][];
   /** The name of the site, as users know it. */
   productName: string;
+  /** True to tell the page of a refusal what the rule requires; otherwise absent. */
+  tellRoles?: true;
   /** While the site is closed: when to come back, as `Retry-After` says it. */
   closed?: string;
   /** True to send the origin secret (origin-secret.ts); otherwise absent. */
@@ -83,6 +85,14 @@ export interface EventTransmitterSettings {
   on?: EventChoices | undefined;
 }
 
+/** What rules ask of an authentication. A sign-in may ask the identity provider for nothing else. */
+export interface StepUpSettings {
+  /** Seconds since the authentication. */
+  maxAges?: number[] | undefined;
+  /** Authentication context classes. */
+  acr?: string[] | undefined;
+}
+
 /** The settings of the auth handler's core, on any platform. */
 export interface AuthSettings {
   basePath: string;
@@ -101,11 +111,26 @@ export interface AuthSettings {
   eventTransmitters: Record<string, EventTransmitterSettings>;
   onReuse: ReuseAction;
   signInHook?: SignInHookSettings | undefined;
+  /** Absent if no rule asks for a fresh or strong authentication. */
+  stepUp?: StepUpSettings | undefined;
   /** Names of the claims that are put into tokens, for the identity headers and for rules that compare them. */
   claims: string[];
   theme: Theme;
+  /** What the page says to people without access; absent for nothing. */
+  accessDenied?: AccessDeniedSettings | undefined;
   /** While the site is closed for maintenance. */
   maintenance?: MaintenanceSettings | undefined;
+}
+
+/** What helps people who are signed in, but may not do what they tried. */
+export interface AccessDeniedSettings {
+  /** The only roles of which the page may say that they are missing. */
+  tellRoles?: string[] | undefined;
+  /**
+   * Where they ask for access, with placeholders in the query: `{user}` (the e-mail address, or the ID), `{role}`, `{path}`
+   * and `{reference}` (the request ID).
+   */
+  requestUrl?: string | undefined;
 }
 
 /** What the page says while the site is closed. */

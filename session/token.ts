@@ -53,11 +53,11 @@ export interface Session {
   mark: number;
   /** The floor of the user's shard when this token was signed, as 7 base-36 digits. */
   floor: string;
-  /** Unix seconds of the authentication at the IdP (`auth_time`; `issuedAt` if the IdP does not send it). */
+  /** Unix seconds of the authentication at the IdP (`auth_time`); 0 if the IdP does not tell. Renewals keep it. */
   authTime: number;
   /** The ID of the identity provider in the config. */
   idp: string;
-  /** The authentication context class (`acr`), or empty. */
+  /** The authentication context classes (`acr`) of that authentication, joined by spaces, or empty. Renewals keep it. */
   strength: string;
   /** The user's roles that the policy mentions. */
   roles: string[];

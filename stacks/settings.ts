@@ -5,7 +5,7 @@ import type { Config } from "../config/schema";
 import { hookAudience, type SignInHook } from "../config/sign-in-hook";
 import { LANGUAGES } from "../pages/texts/texts";
 import type { Theme } from "../pages/theme";
-import { claimsOf, rolesOf } from "../policy/rule";
+import { alternativesOf, claimsOf, rolesOf, type PolicyRule } from "../policy/rule";
 import type { EventChoices } from "../session/pushed-events";
 import type {
   AuthParameter,
@@ -33,6 +33,7 @@ export function gateSettings(config: Config): GateSettings {
     severalProviders: Object.keys(config.identityProviders).length > 1,
     identityHeaders: Object.entries(config.identityHeaders),
     productName: themeOf(config).productName,
+    ...(config.accessDenied?.tellRoles && { tellRoles: true }),
     ...(config.maintenance && { closed: retryAfter(config.maintenance) }),
     ...(usesOriginSecret(config) && { originSecret: true }),
   };
@@ -59,8 +60,10 @@ export function authSettings(config: Config, made: MadeClients = {}): AuthParame
     ),
     onReuse: config.session.onReuse,
     ...(config.signInHook && { signInHook: hookSettings(config.signInHook) }),
+    ...stepUpSettings(config.policy),
     claims: distinct(Object.values(config.identityHeaders), claimsOf(config.policy)).sort(),
     theme: themeOf(config),
+    ...(config.accessDenied && { accessDenied: config.accessDenied }),
     ...(config.maintenance && { maintenance: maintenanceSettings(config.maintenance) }),
     aws: {
       sessionKeysSecret: sessionKeysSecretName(config),
@@ -120,6 +123,15 @@ function hookSettings(hook: SignInHook): SignInHookSettings {
   const { lambda, url, timeout, grant } = hook;
   const common = { timeout, grant };
   return url === undefined ? { ...common, function: lambda! } : { ...common, url, audience: hookAudience(hook)! };
+}
+
+/** Everything that some rule asks of an authentication. */
+function stepUpSettings(rules: readonly PolicyRule[]): Pick<AuthParameter, "stepUp"> {
+  const conditions = rules.flatMap(({ allow }) => alternativesOf(allow));
+  const maxAges = [...new Set(conditions.flatMap(({ maxAge }) => (maxAge === undefined ? [] : [maxAge])))];
+  const acr = [...new Set(conditions.flatMap((each) => each.acr ?? []))];
+  if (maxAges.length === 0 && acr.length === 0) return {};
+  return { stepUp: { ...(maxAges.length > 0 && { maxAges }), ...(acr.length > 0 && { acr }) } };
 }
 
 /** Terraform's `jsonencode` sorts the keys of an object. */

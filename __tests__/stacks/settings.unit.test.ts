@@ -1,4 +1,6 @@
 import { parseConfig } from "../../config/load";
+import type { Config } from "../../config/schema";
+import type { PolicyRule } from "../../policy/rule";
 import { jsonencodedBytes } from "../../stacks/terraform-text";
 import { authSettings, gateSettings } from "../../stacks/settings";
 
@@ -31,6 +33,20 @@ test("a token gets no role that the policy does not mention, and each claim once
   });
   expect(authSettings(config).identityProviders["main"]?.roles).toEqual({ grant: ["a", "b"] });
   expect(authSettings(config).claims).toEqual(["cost", "department"]);
+});
+
+test("a sign-in may ask for what some rule asks of an authentication, each once", () => {
+  const rules: PolicyRule[] = [
+    { path: "/a/**", allow: { maxAge: 900, acr: ["urn:mfa"] } },
+    { path: "/b/**", allow: [{ roles: ["admin"] }, { maxAge: 60 }, { acr: ["urn:key", "urn:mfa"], maxAge: 900 }] },
+    { path: "/**", allow: "signed-in" },
+  ];
+  const config = parseConfig(SMALL);
+  expect(authSettings({ ...config, policy: rules as Config["policy"] }).stepUp).toEqual({
+    maxAges: [900, 60],
+    acr: ["urn:mfa", "urn:key"],
+  });
+  expect(authSettings(config)).not.toHaveProperty("stepUp");
 });
 
 test.each(["none", "client_secret_basic", "client_secret_post"])(

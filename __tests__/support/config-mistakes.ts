@@ -356,6 +356,59 @@ const DELIVERY: Mistake[] = [
     "theme.texts.de.mailBody",
     'remove {adress}: only {id} and {address} can be in it; it is "{id} {adress}"',
   ],
+  ...(
+    [
+      [
+        "//tickets.example.com/{role}",
+        'write an https URL, such as "https://tickets.example.com/new?for={user}&role={role}"',
+      ],
+      [
+        "http://tickets.example.com/?r={role}",
+        'write an https URL, such as "https://tickets.example.com/new?for={user}&role={role}"',
+      ],
+      [
+        "https://a b.example.com/",
+        'write an https URL, such as "https://tickets.example.com/new?for={user}&role={role}"',
+      ],
+      ["https://tickets.example.com/?who={mail}", "replace {mail} by one of {user}, {role}, {path}, {reference}"],
+      ...[
+        "https://{user}.example.com/?a",
+        "https://tickets.example.com/{path}?a=1",
+        "https://tickets.example.com/?a#{user}",
+      ].map((url) => [
+        url,
+        "move {…} behind the first ?, and leave the fragment out: a value must not become a part of the host or path",
+      ]),
+    ] as [string, string][]
+  ).map(([requestUrl, message]): Mistake => [
+    { accessDenied: { tellRoles: ["admin"], requestUrl } },
+    "accessDenied.requestUrl",
+    `${message}; it is ${JSON.stringify(requestUrl)}`,
+  ]),
+  [
+    { accessDenied: { requestUrl: "https://tickets.example.com/?r={role}" } },
+    "accessDenied.requestUrl",
+    'leave {role} out, or name the roles that people may be told about in tellRoles; it is "https://tickets.example.com/?r={role}"',
+  ],
+  [
+    { accessDenied: { tellRoles: true } },
+    "accessDenied.tellRoles",
+    'write a list of roles, such as ["editor"]; it is true',
+  ],
+  [{ accessDenied: { tellRoles: [] } }, "accessDenied.tellRoles", "name a role, or leave tellRoles out; it is []"],
+  [
+    { policy: [{ path: "/**", allow: { roles: ["admin"] } }], accessDenied: { tellRoles: ["ops"] } },
+    "accessDenied.tellRoles[0]",
+    'no rule of the policy requires "ops"; write admin',
+  ],
+  [
+    {
+      policy: [{ path: "/**", allow: { roles: ["a", "b", "c", "d", "e"].map((name) => name.repeat(200)) } }],
+      accessDenied: { tellRoles: ["a".repeat(200)] },
+    },
+    "policy[0].allow",
+    "what the rule requires has 1004 characters, and a page can tell 1000; require fewer roles in one rule, or leave accessDenied.tellRoles out",
+  ],
   [
     { maintenance: true },
     "maintenance",

@@ -163,6 +163,10 @@ export const EVERYTHING: ManagedConfigInput = {
       en: { getHelp: 'Ask <us> & "them"', mailSubject: "{site}: help" },
     },
   },
+  accessDenied: {
+    tellRoles: ["staff", "ops@example.com"],
+    requestUrl: "https://help.example.com/access?who={user}&role={role}&where={path}&id={reference}",
+  },
   maintenance: {
     until: "2026-12-01T09:00:00+01:00",
     message: "We are moving to ${not a template} <soon>.",

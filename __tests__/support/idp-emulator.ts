@@ -39,6 +39,8 @@ interface Grant {
   user: Json;
   /** When they authenticated: Unix seconds. */
   authTime: number | undefined;
+  /** The authentication context that they fulfilled. */
+  acr: string | undefined;
   redirectUri: string;
   challenge: string;
   nonce: string;
@@ -80,6 +82,10 @@ export class IdpEmulator {
   authenticatedAt: number | undefined;
   /** Shows its form when it is asked to (`prompt=login`), although it knows the user. */
   obeysPrompt = true;
+  /** Fulfills the first of the contexts that it is asked for (`acr_values`). */
+  obeysAcrValues = true;
+  /** The parameters of authorization requests, in order. */
+  readonly authorizations: URLSearchParams[] = [];
   /** The prompts that it was asked for, in order; undefined for none. */
   readonly prompts: (string | undefined)[] = [];
   /** Claims that only the userinfo endpoint tells. */
@@ -217,12 +223,17 @@ export class IdpEmulator {
     const prompt = parameters.get("prompt") ?? undefined;
     if (prompt === "login") expect("max_age", /^0$/);
     this.prompts.push(prompt);
-    if (prompt === "login" && this.obeysPrompt && this.authenticatedAt !== undefined) this.authenticatedAt = this.now();
+    this.authorizations.push(parameters);
+    const [maxAge, acr] = [parameters.get("max_age"), parameters.get("acr_values")?.split(" ")[0]];
+    const known = this.authenticatedAt;
+    const isTooOld = maxAge !== null && known !== undefined && this.now() - known > Number(maxAge);
+    if ((prompt === "login" || isTooOld) && this.obeysPrompt && known !== undefined) this.authenticatedAt = this.now();
     const state = this.seen(expect("state", /^[\w-]{22,}$/));
     const code = this.newSecret();
     this.codes.set(code, {
       user: this.user,
       authTime: this.authenticatedAt,
+      acr: this.obeysAcrValues ? acr : undefined,
       redirectUri: expect("redirect_uri", /^https:\/\/[a-z.]+\/_gate\/callback\/[a-z]+$/),
       challenge: expect("code_challenge", /^[\w-]{43}$/),
       nonce: this.seen(expect("nonce", /^[\w-]{22,}$/)),
@@ -451,14 +462,18 @@ export class IdpEmulator {
       token_type: "Bearer",
       expires_in: 300,
       ...(withIdToken && {
-        id_token: this.seen(await this.idToken(user, first ? grant.nonce : undefined, grant.authTime)),
+        id_token: this.seen(await this.idToken(user, first ? grant.nonce : undefined, grant)),
       }),
       ...(this.issuesRefreshTokens &&
         (first || this.rotatesRefreshTokens) && { refresh_token: grant.refreshTokens.at(-1) }),
     });
   }
 
-  private idToken(user: Json, nonce: string | undefined, authTime: number | undefined): string | Promise<string> {
+  private idToken(
+    user: Json,
+    nonce: string | undefined,
+    { authTime, acr }: Pick<Grant, "authTime" | "acr">,
+  ): string | Promise<string> {
     const told = Object.entries(verified(user)).filter(([name]) => !this.userinfoOnly.includes(name));
     const now = this.now();
     const claims: JWTPayload = {
@@ -468,6 +483,7 @@ export class IdpEmulator {
       exp: now + 300,
       auth_time: authTime ?? now - 5,
       ...(nonce !== undefined && { nonce }),
+      ...(acr !== undefined && { acr }),
       ...Object.fromEntries(told),
     };
     this.tampering.claims?.(claims);

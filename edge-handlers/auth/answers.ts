@@ -7,6 +7,7 @@ import type { Appearance } from "../../pages/theme";
 import { SESSION_COOKIE } from "../../session/cookies";
 import { page, problem } from "../shared/responses";
 import { addressOf, loginPath, type RequestContext } from "./request-context";
+import { stepUpQuery, type StepUp } from "./sign-in/step-up";
 import { FAILURES, type Failure, type FailureKind } from "./failures";
 
 /**
@@ -30,13 +31,17 @@ export function interstitial({ appearance, requestId }: RequestContext, path: st
  * Asks which identity provider to sign in with.
  *
  * @param options `isUnknown`: the e-mail address that the user gave is of none. `isAnother`: the user wants to use
- *   another account
+ *   another account. `stepUp`: what the sign-in has to fulfill
  */
 export function chooser(
   context: RequestContext,
   ids: readonly string[],
   returnPath: string,
-  { isUnknown = false, isAnother = false } = {},
+  {
+    isUnknown = false,
+    isAnother = false,
+    stepUp,
+  }: { isUnknown?: boolean; isAnother?: boolean; stepUp?: StepUp | undefined } = {},
 ): Response {
   const { settings, appearance, requestId, note } = context;
   note.outcome = "choice_offered";
@@ -45,14 +50,17 @@ export function chooser(
   const question = isUnknown
     ? markup`<p><strong role=alert>${say("unknownEmail")}</strong></p>`
     : markup`<p>${say("chooseProvider")}</p>`;
+  const hidden = [...new URLSearchParams(stepUpQuery(stepUp))].map(
+    ([name, value]) => markup`<input type=hidden name="${name}" value="${value}">`,
+  );
   const form = [
     markup`<form method=post action="${settings.basePath}/login">`,
-    markup`<input type=hidden name=return_to value="${returnPath}"><label>${say("emailAddress")}`,
+    markup`<input type=hidden name=return_to value="${returnPath}">${hidden}<label>${say("emailAddress")}`,
     markup`<input type=email name=email maxlength=254 autocomplete=username required></label>`,
     markup`<button class=b>${say("continue")}</button></form><p>${say("orChoose")}</p>`,
   ];
   const links = ids.map((id) => {
-    const path = loginPath(settings, returnPath, id) + (isAnother ? "&another" : "");
+    const path = loginPath(settings, returnPath, id) + (isAnother ? "&another" : "") + stepUpQuery(stepUp);
     return markup`<li><a class="b o" href="${path}">${settings.identityProviders[id]!.label}</a>`;
   });
   return page(200, appearance, {

@@ -67,6 +67,7 @@ export const FAILURES = {
   grant_refused: { ...START_OVER, text: ["grantRefusedText"] },
   flow_reused: { ...START_OVER, text: ["flowReusedText"] },
   authentication_too_old: { ...START_OVER, status: 403, text: ["tooOldText"] },
+  step_up_unmet: { ...START_OVER, status: 403, title: "stepUpTitle", text: ["stepUpText"] },
   groups_overage: { status: 403, title: "signInFailedTitle", text: ["groupsText"] },
   id_token_too_large: { status: 502, title: "signInFailedTitle", text: ["idTokenText"] },
   account_not_allowed: {

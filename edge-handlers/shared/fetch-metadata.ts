@@ -23,3 +23,9 @@ export function isFromElsewhere({ headers, url }: Request): boolean {
   const origin = headers.get("origin");
   return origin !== null && origin !== new URL(url).origin;
 }
+
+/** True if a page of the same origin caused the request. */
+export function isSameOrigin({ headers, url }: Request): boolean {
+  const site = headers.get("sec-fetch-site");
+  return site === null ? headers.get("origin") === new URL(url).origin : site === "same-origin";
+}

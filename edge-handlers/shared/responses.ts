@@ -17,9 +17,12 @@ function securityPolicy(ancestors: "'none'" | "'self'"): string {
   return `default-src 'none';style-src 'unsafe-inline';img-src data:;frame-ancestors ${ancestors};form-action 'self';base-uri 'none'`;
 }
 
-/** @param location an absolute path of this host, or a URL built from an endpoint in the provider's metadata */
-export function redirect(location: string): Response {
-  return new Response(null, { status: 302, headers: { ...COMMON_HEADERS, location } });
+/**
+ * @param location an absolute path of this host, or a URL built from an endpoint in the provider's metadata
+ * @param status 307 keeps method and body
+ */
+export function redirect(location: string, status: 302 | 307 = 302): Response {
+  return new Response(null, { status, headers: { ...COMMON_HEADERS, location } });
 }
 
 export function json(content: object, status = 200): Response {

@@ -6,10 +6,11 @@
 import { ROLE_SEPARATOR } from "../../policy/requirement-text";
 import type { Problem } from "../../session/problem";
 import { ownSecurityHeaders } from "../../session/security-headers";
-import type { Refusal } from "./decide";
+import type { NoSession, Refusal } from "./decide";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
 
-export function refuse(why: Refusal | "function", event: ViewerRequestEvent): EdgeResponse {
+/** @param need what the session does not meet; the page tells the handler, if people may know */
+export function refuse(why: Refusal | "function", event: ViewerRequestEvent, need?: string): EdgeResponse {
   // Inside the function: at module level the literal would be built on every invocation.
   const refusals: Record<Refusal, [status: number, title: string, text?: string]> &
     Record<string, [status: number, title: string, text?: string]> = {
@@ -27,7 +28,7 @@ export function refuse(why: Refusal | "function", event: ViewerRequestEvent): Ed
   const refusal = refusals[why]!;
   const headers = ownSecurityHeaders();
   if (refusal[0] === 503) headers["retry-after"] = (why === "closed" && SETTINGS.closed) || "5";
-  if (isNavigation(event.request)) return page(refusal[0], why, event, headers);
+  if (isNavigation(event.request)) return page(refusal[0], why, event, headers, need);
   return problem(
     {
       status: refusal[0],
@@ -40,26 +41,36 @@ export function refuse(why: Refusal | "function", event: ViewerRequestEvent): Ed
 }
 
 /**
- * Redirects a navigation to sign-in. What cannot be repeated after it gets a 401: a form, with a page that says how to
- * send it again, and what scripts ask for, because they cannot follow that redirect.
+ * Redirects a navigation to sign-in. A form of this site whose session may be renewable goes there and back with its
+ * body (https://www.rfc-editor.org/rfc/rfc9110#status.307). Everything else that cannot be repeated gets a 401: other
+ * forms, with a page that says how to send them again, and what scripts ask for, because they cannot follow that redirect.
  */
-export function askToSignIn(event: ViewerRequestEvent): EdgeResponse {
+export function askToSignIn(event: ViewerRequestEvent, why: NoSession | "step-up"): EdgeResponse {
   const request = event.request;
   const method = request.method;
   const login = SETTINGS.basePath + "/login";
   const isPage = isNavigation(request);
-  if (isPage && (method === "GET" || method === "HEAD")) {
-    return {
-      statusCode: 302,
-      headers: {
-        location: {
-          value: WITH_STEPUP
-            ? login + "?return_to=" + place(request) + stronger
-            : login + "?return_to=" + place(request),
+  if (isPage) {
+    const to = place(request);
+    // A redirect changes neither who sent the form (https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)
+    // nor that browsers send no Lax cookie with the POST of another site
+    // (https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.2). The way back must have the whole
+    // query: a form must not end up at another place.
+    // The header is looked up for forms only: it costs.
+    const isForm =
+      method === "POST" &&
+      why !== "none" &&
+      (request.headers["sec-fetch-site"] || { value: "" }).value === "same-origin" &&
+      (to.indexOf("%3F") > 0 || !request.rawQueryString());
+    if (isForm || method === "GET" || method === "HEAD") {
+      return {
+        statusCode: isForm ? 307 : 302,
+        headers: {
+          location: { value: login + "?return_to=" + to + (WITH_STEPUP ? stronger : "") },
+          "cache-control": { value: "no-store" },
         },
-        "cache-control": { value: "no-store" },
-      },
-    };
+      };
+    }
   }
   const headers = ownSecurityHeaders();
   // RFC 9110 section 11.6.1 asks for a challenge; https://datatracker.ietf.org/doc/html/draft-broyer-http-cookie-auth
@@ -87,7 +98,8 @@ let stronger = "";
  */
 export function askForMore(event: ViewerRequestEvent, left: string): EdgeResponse {
   stronger = left.replace("age=", "max_age=").replace("acr=", "acr_values=").split(ROLE_SEPARATOR).join("%20");
-  const answer = askToSignIn(event);
+  // A renewal does not help, so a form does not take its way.
+  const answer = askToSignIn(event, "none");
   stronger = "";
   return answer;
 }
@@ -128,6 +140,7 @@ function page(
   why: Refusal | "form" | "function",
   event: ViewerRequestEvent,
   headers: Record<string, string>,
+  need?: string,
 ): EdgeResponse {
   headers["content-security-policy"] =
     "default-src 'none';style-src 'unsafe-inline';frame-src 'self';frame-ancestors 'none'";
@@ -139,7 +152,9 @@ function page(
     why +
     "&id=" +
     event.context.requestId +
-    (isChecked ? "&to=" + place(event.request) : "");
+    (isChecked ? "&to=" + place(event.request) : "") +
+    (WITH_STEPUP ? stronger : "") +
+    (SETTINGS.tellRoles && need ? "&need=" + encodeURIComponent(need) : "");
   return answer(
     status,
     headers,

@@ -40,11 +40,11 @@ export type NoSession = "none" | "several" | "form" | "key" | "mac" | "expired" 
 
 /**
  * The decision: the request passes, publicly or with a session (the fields of its token), or it does not. `uid` tells
- * whose session is valid but not sufficient. `ask` is what a sign-in must ask for so that it is (policy/meets.ts).
+ * whose session is valid but not sufficient, and `need` the requirement that it does not meet. `ask` is what a sign-in must ask for so that it is (policy/meets.ts).
  */
 export type Outcome = (
   | { allow: typeof PUBLIC | string[] }
-  | { deny: Refusal; uid?: string | undefined }
+  | { deny: Refusal; uid?: string | undefined; need?: string }
   | { login: NoSession; ask?: undefined }
   | { login: "step-up"; ask: string }
 ) & {
@@ -141,7 +141,7 @@ export function decide(
           ? WITH_CONDITIONS && required!.indexOf(CONDITION) >= 0
             ? byConditions(required!, session, segments)
             : { allow: session }
-          : { deny: required![0] === CLOSED ? "closed" : "role", uid: session[UID] };
+          : { deny: required![0] === CLOSED ? "closed" : "role", uid: session[UID], need: required! };
       // Usually no shard has a record, and checking that here saves a call.
       if (key === keyRecord || !namesShard(keyRecord, session[SHARD])) return outcome;
       return {
@@ -181,5 +181,5 @@ function byConditions(required: string, session: string[], segments: readonly st
   if (hasAlternative(left, CONDITION)) return { allow: session };
   return WITH_STEPUP && left
     ? { login: "step-up", ask: left.split(ALTERNATIVE)[0]! }
-    : { deny: required[0] === CLOSED ? "closed" : "role", uid: session[UID] };
+    : { deny: required[0] === CLOSED ? "closed" : "role", uid: session[UID], need: required };
 }

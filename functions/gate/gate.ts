@@ -85,16 +85,19 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
     if (servedPath && !(WITH_FUNCTIONS && after)) request.uri = servedPath(path);
     return request;
   }
-  if ("deny" in decision) return deny(event, decision.deny, decision.uid);
+  if ("deny" in decision) return deny(event, decision.deny, decision.uid, decision.need);
   cf.logCustomData("login " + decision.login);
   if (WITH_STEPUP && decision.ask) return askForMore(event, decision.ask);
-  return askToSignIn(event);
+  return askToSignIn(event, decision.login);
 }
 
-/** @param uid of the user whose session is valid, but not sufficient */
-function deny(event: ViewerRequestEvent, why: Refusal, uid?: string): EdgeResponse {
+/**
+ * @param uid of the user whose session is valid, but not sufficient
+ * @param need what it does not meet (policy/requirement-text.ts)
+ */
+function deny(event: ViewerRequestEvent, why: Refusal, uid?: string, need?: string): EdgeResponse {
   cf.logCustomData("deny " + why + (uid ? " " + uid : ""));
-  return refuse(why, event);
+  return refuse(why, event, need);
 }
 
 /** @param line for the access log */

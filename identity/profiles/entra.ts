@@ -21,4 +21,11 @@ export const entra: Profile = {
   // https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow#request-an-authorization-code
   accountPrompt: "select_account",
   scopes: ["openid", "profile", "email", "offline_access"],
+  // Entra's contexts ("c1") are in the list `acrs`, and it is asked for one with a claims request. It does not read
+  // `acr_values`.
+  // https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context
+  strength: {
+    ask: ([value]) => ({ claims: JSON.stringify({ id_token: { acrs: { essential: true, value } } }) }),
+    told: ({ acrs }) => acrs,
+  },
 };

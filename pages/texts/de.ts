@@ -39,12 +39,15 @@ export const de: Texts = {
 
   deniedTitle: "Zugriff verweigert",
   deniedRole: "Ihr Konto hat keinen Zugriff auf diese Seite.",
+  deniedMissing: "Sie brauchen eine dieser Rollen:",
+  requestAccess: "Zugriff anfragen",
   deniedAdvice:
     "Wenn Sie Zugriff benötigen, wenden Sie sich an den Betreiber dieser Website, oder verwenden Sie ein anderes Konto.",
   deniedRule: "Diese Adresse kann nicht geöffnet werden. Prüfen Sie die Adresse, oder fordern Sie Hilfe an.",
   signedInAs: "Sie sind angemeldet als",
   formTitle: "Ihr Formular wurde nicht gesendet",
   formText: "Ihre Sitzung ist abgelaufen. So senden Sie das Formular jetzt:",
+  formStepUpText: "Diese Seite verlangt eine neuere oder stärkere Anmeldung. So senden Sie das Formular jetzt:",
   formSignIn: "Melden Sie sich in einem neuen Tab an, und lassen Sie diesen geöffnet.",
   formReload: "Kehren Sie zu diesem Tab zurück, und laden Sie die Seite neu.",
   formConfirm: "Bestätigen Sie Ihrem Browser, dass das Formular erneut gesendet werden soll.",
@@ -103,6 +106,9 @@ export const de: Texts = {
     "Diese Anmeldung wurde bereits verwendet. Wenn Sie das nicht selbst waren, fordern Sie bitte Hilfe an.",
   tooOldText:
     "Ihre Sitzungen wurden beendet, und der Anmeldedienst Ihrer Organisation hat Sie nicht zur erneuten Anmeldung aufgefordert. Bitte melden Sie sich zuerst dort ab.",
+  stepUpTitle: "Eine stärkere Anmeldung ist nötig",
+  stepUpText:
+    "Diese Seite verlangt eine neuere oder stärkere Anmeldung, und der Anmeldedienst Ihrer Organisation hat keine bestätigt. Beginnen Sie neu und bestätigen Sie alles, wonach er fragt, etwa einen zweiten Faktor. Wenn er nach nichts fragt, bitten Sie um Hilfe.",
   groupsText:
     "Ihr Konto ist in mehr Gruppen, als der Anmeldedienst Ihrer Organisation melden kann. Ihr Zugriff lässt sich daher nicht bestimmen. Bitte fordern Sie Hilfe an: Ein Administrator kann der Anwendung stattdessen Rollen zuweisen oder die gemeldeten Gruppen auf die ihr zugewiesenen beschränken.",
   idTokenText:

@@ -36,11 +36,14 @@ export const en = {
 
   deniedTitle: "Access denied",
   deniedRole: "Your account has no access to this page.",
+  deniedMissing: "You need one of these roles:",
+  requestAccess: "Request access",
   deniedAdvice: "If you need access, ask whoever runs this site, or use another account.",
   deniedRule: "This address cannot be opened. Check the address, or ask for help.",
   signedInAs: "You are signed in as",
   formTitle: "Your form was not sent",
   formText: "Your session has ended. To send the form now:",
+  formStepUpText: "This page needs a more recent or a stronger sign-in. To send the form now:",
   formSignIn: "Sign in in a new tab, and leave this one open.",
   formReload: "Come back to this tab and reload the page.",
   formConfirm: "Confirm to your browser that the form is to be sent again.",
@@ -94,6 +97,9 @@ export const en = {
   flowReusedText: "This sign-in was already used. If you did not use it yourself, please ask for help.",
   tooOldText:
     "Your sessions were ended, and your organization’s sign-in service did not ask you to sign in again. Please sign out there first.",
+  stepUpTitle: "A stronger sign-in is needed",
+  stepUpText:
+    "This page asks for a more recent or a stronger sign-in, and your organization’s sign-in service did not confirm one. Start again and use all that it asks for, such as a second factor. If it asks for nothing, please ask for help.",
   groupsText:
     "Your account is in more groups than your organization’s sign-in service can report, so your access cannot be determined. Please ask for help: an administrator can assign roles to the application instead, or limit the reported groups to those that are assigned to it.",
   idTokenText:

@@ -38,11 +38,14 @@ export const es: Texts = {
 
   deniedTitle: "Acceso denegado",
   deniedRole: "Su cuenta no tiene acceso a esta página.",
+  deniedMissing: "Necesita uno de estos roles:",
+  requestAccess: "Solicitar acceso",
   deniedAdvice: "Si necesita acceso, diríjase al responsable de este sitio o use otra cuenta.",
   deniedRule: "Esta dirección no se puede abrir. Compruebe la dirección o pida ayuda.",
   signedInAs: "Ha iniciado sesión como",
   formTitle: "Su formulario no se ha enviado",
   formText: "Su sesión ha caducado. Para enviar el formulario ahora:",
+  formStepUpText: "Esta página pide un inicio de sesión más reciente o más seguro. Para enviar el formulario ahora:",
   formSignIn: "Inicie sesión en una pestaña nueva y deje esta abierta.",
   formReload: "Vuelva a esta pestaña y recargue la página.",
   formConfirm: "Confirme al navegador que el formulario debe enviarse de nuevo.",
@@ -100,6 +103,9 @@ export const es: Texts = {
   flowReusedText: "Este inicio de sesión ya se ha utilizado. Si no lo ha hecho usted, pida ayuda.",
   tooOldText:
     "Sus sesiones se cerraron, y el servicio de inicio de sesión de su organización no le ha pedido que vuelva a iniciar sesión. Cierre antes la sesión allí.",
+  stepUpTitle: "Se necesita un inicio de sesión más seguro",
+  stepUpText:
+    "Esta página pide un inicio de sesión más reciente o más seguro, y el servicio de inicio de sesión de su organización no confirmó ninguno. Empiece de nuevo y facilite todo lo que le pida, como un segundo factor. Si no le pide nada, solicite ayuda.",
   groupsText:
     "Su cuenta pertenece a más grupos de los que puede comunicar el servicio de inicio de sesión de su organización, por lo que no se puede determinar su acceso. Pida ayuda: un administrador puede asignar roles a la aplicación, o limitar los grupos comunicados a los que le están asignados.",
   idTokenText:

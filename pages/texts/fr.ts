@@ -38,11 +38,14 @@ export const fr: Texts = {
 
   deniedTitle: "Accès refusé",
   deniedRole: "Votre compte n’a pas accès à cette page.",
+  deniedMissing: "Il vous faut l’un de ces rôles :",
+  requestAccess: "Demander l’accès",
   deniedAdvice: "Si vous avez besoin d’un accès, adressez-vous au responsable de ce site ou utilisez un autre compte.",
   deniedRule: "Cette adresse ne peut pas être ouverte. Vérifiez l’adresse ou demandez de l’aide.",
   signedInAs: "Vous êtes connecté en tant que",
   formTitle: "Votre formulaire n’a pas été envoyé",
   formText: "Votre session a expiré. Pour envoyer le formulaire maintenant :",
+  formStepUpText: "Cette page demande une connexion plus récente ou plus sûre. Pour envoyer le formulaire maintenant :",
   formSignIn: "Connectez-vous dans un nouvel onglet et laissez celui-ci ouvert.",
   formReload: "Revenez à cet onglet et actualisez la page.",
   formConfirm: "Confirmez à votre navigateur que le formulaire doit être renvoyé.",
@@ -101,6 +104,9 @@ export const fr: Texts = {
   flowReusedText: "Cette connexion a déjà été utilisée. Si ce n’était pas vous, veuillez demander de l’aide.",
   tooOldText:
     "Vos sessions ont été fermées, et le service de connexion de votre organisation ne vous a pas demandé de vous reconnecter. Veuillez d’abord vous y déconnecter.",
+  stepUpTitle: "Une connexion plus sûre est nécessaire",
+  stepUpText:
+    "Cette page demande une connexion plus récente ou plus sûre, et le service de connexion de votre organisation n’en a pas confirmé. Recommencez et fournissez tout ce qu’il demande, par exemple un second facteur. S’il ne demande rien, demandez de l’aide.",
   groupsText:
     "Votre compte fait partie de plus de groupes que le service de connexion de votre organisation ne peut en communiquer ; votre accès ne peut donc pas être déterminé. Veuillez demander de l’aide : un administrateur peut attribuer des rôles à l’application, ou limiter les groupes communiqués à ceux qui lui sont attribués.",
   idTokenText:

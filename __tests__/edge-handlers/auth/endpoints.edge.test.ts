@@ -342,7 +342,7 @@ describe("a request that is not meant for the gateway", () => {
   });
 
   test("a body that CloudFront cut is a 413", async () => {
-    const request = { url: "/_gate/logout", method: "POST", body: "x".repeat(40_000), bodyTruncated: true };
+    const request = { url: "/_gate/login", method: "POST", body: "x".repeat(40_000), bodyTruncated: true };
     expectProblem(await environment.invoke({ ...request, headers: { Accept: "*/*" } }), 413);
     expectPage(await environment.invoke({ ...request, headers: { Accept: "text/html" } }), 413);
   });

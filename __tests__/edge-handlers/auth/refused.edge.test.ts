@@ -125,6 +125,96 @@ describe("a missing role", () => {
   );
 });
 
+describe("a missing role that people may know", () => {
+  const REQUEST_URL = "https://tickets.example.com/new?for={user}&role={role}&page={path}&id={reference}";
+  const USER = { sub: "mia", email: "o'neil&co@example.com", roles: ["staff"] };
+  let own: AuthEnvironment;
+  let browser: Browser;
+
+  async function start(accessDenied: AuthEnvironment["settings"]["accessDenied"]): Promise<void> {
+    own = await startAuth({
+      settings: { accessDenied },
+      idp: { roles: { grant: ["staff", "editor", "Domain Admins"] } },
+    });
+    own.idp.user = USER;
+    browser = own.browser();
+    await browser.signIn();
+  }
+  afterEach(() => own.close());
+
+  const denied = (need: string) => refused(browser, `why=role&id=${ID}&to=${TO}&need=${encodeURIComponent(need)}`);
+  /** The choices, as people read them. */
+  const choices = ({ body }: EdgeResponse) =>
+    [...body.matchAll(/<li><strong>([^<]+)<\/strong>/g)].map(([, name]) => name);
+
+  test("is named, unless it may not be known or the visitor has it", async () => {
+    await start({ tellRoles: ["editor", "staff", "Domain Admins"] });
+    const cases: [need: string, expected: string[]][] = [
+      ["editor", ["editor"]],
+      ["secret", []],
+      ["editor!secret!Domain%20Admins", ["editor", "Domain Admins"]],
+      ["main=editor", ["editor"]],
+      ["other=editor", []],
+      ["staff", []],
+      ["&all=editor!staff!Domain%20Admins", ["editor and Domain Admins"]],
+      ["&all=editor!secret", []],
+      ["&any=editor!secret&all=Domain%20Admins|&own=2|&any=editor", ["Domain Admins and editor", "editor"]],
+      ["+", []],
+      ["^", []],
+      ["&any", []],
+      ["%zz", []],
+      ["<b>editor</b>", []],
+      ["constructor!__proto__", []],
+      ["", []],
+    ];
+    for (const [need, expected] of cases) expect([need, choices(await denied(need))]).toEqual([need, expected]);
+    expect((await denied("secret")).body).not.toContain("secret<");
+  });
+
+  test("is asked for where the config says, with the visitor, the role and the path", async () => {
+    await start({ tellRoles: ["Domain Admins", "editor"], requestUrl: REQUEST_URL });
+    const page = await denied("Domain%20Admins!editor");
+    const [first, second] = [
+      ...page.body.matchAll(/<li>.*?href="([^"]+)" target=_blank rel=noopener>Request access</g),
+    ].map(([, href]) => new URL(href!.replaceAll("&amp;", "&").replaceAll("&#39;", "'")));
+    expect(first!.origin + first!.pathname).toBe("https://tickets.example.com/new");
+    expect(Object.fromEntries(first!.searchParams)).toEqual({
+      for: USER.email,
+      role: "Domain Admins",
+      page: "/admin/report",
+      id: ID,
+    });
+    expect(second!.searchParams.get("role")).toBe("editor");
+    expect(page.body).not.toContain("secret-of-a-query</");
+  });
+
+  test("may stay unknown while people ask for access", async () => {
+    await start({ requestUrl: "https://tickets.example.com/new?for={user}" });
+    const page = await denied("editor");
+    expect(choices(page)).toEqual([]);
+    expect(links(page)["Request access"]).toBe(
+      `https://tickets.example.com/new?for=${encodeURIComponent(USER.email).replace("'", "&#39;")}`,
+    );
+  });
+
+  test("is told to nobody who is not signed in", async () => {
+    await start({ tellRoles: ["editor"], requestUrl: REQUEST_URL });
+    browser = own.browser();
+    const page = await denied("editor");
+    expect(page.body).not.toContain("editor");
+    expect(page.body).not.toContain("tickets.example.com");
+  });
+});
+
+test("a form that needs a stronger sign-in asks for it in the other tab, and for nothing that no rule asks for", async () => {
+  const own = await startAuth({ settings: { stepUp: { maxAges: [900] } } });
+  const page = await refused(own.browser(), `why=form&id=${ID}&to=${TO}&max_age=900`);
+  expect(page.body).toContain("This page needs a more recent or a stronger sign-in.");
+  expect(links(page)["Sign in in a new tab"]).toBe("/_gate/login?return_to=%2F_gate%2Fsigned-in&max_age=900");
+  expect((await refused(own.browser(), `why=form&id=${ID}&to=${TO}&max_age=60`)).status).toBe(400);
+  await own.close();
+});
+
 test("a form: signing in happens in another tab, and ends with a page that says to go back", async () => {
   const browser = environment.browser();
   const page = await refused(browser, `why=form&id=${ID}&to=${TO}`);

@@ -139,11 +139,11 @@ describe("a sign-in", () => {
     expect(sessions[0]!.uid).not.toBe(sessions[2]!.uid);
   });
 
-  test("counts from the sign-in where the identity provider does not say when it asked for the password", async () => {
+  test("says of no time that it is the authentication's where the identity provider does not tell", async () => {
     environment.idp.tampering = { claims: (claims) => delete claims["auth_time"] };
     const session = environment.readToken(setCookie(await signIn(environment.browser()), SESSION_COOKIE)?.value);
     environment.idp.tampering = {};
-    expect(session.authTime).toBe(session.issuedAt);
+    expect(session.authTime).toBe(0);
   });
 
   test("without a refresh token gives no refresh cookie", async () => {

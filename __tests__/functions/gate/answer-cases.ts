@@ -6,6 +6,7 @@ import {
   passesWith,
   returnsForm,
   signsIn,
+  takesForm,
   type Client,
   type GateCase,
 } from "./case";
@@ -32,18 +33,62 @@ const CLIENTS = (Object.entries(NAVIGATES) as [Client, boolean][]).flatMap(([cli
   ],
 ]);
 
+const SAME_ORIGIN = { "Sec-Fetch-Site": "same-origin" };
+const EXPIRED = token({ expiresAt: NOW - 1 });
+
+/** Forms whose session may be renewable. Only those of the same origin take the way there, and no other method does. */
+const FORMS = (
+  [
+    ["a form that is posted after the token's end", { headers: SAME_ORIGIN, session: EXPIRED }, takesForm("expired")],
+    [
+      "a form with a query",
+      { headers: SAME_ORIGIN, session: EXPIRED, query: "a=1&b=%2F" },
+      takesForm("expired", "/wiki/page?a=1&b=%2F"),
+    ],
+    ["a form whose key is gone", { headers: SAME_ORIGIN, session: token(), records: {} }, takesForm("key")],
+    [
+      "a form whose way back would lack the query",
+      { headers: SAME_ORIGIN, session: EXPIRED, query: "x".repeat(2048) },
+      returnsForm("expired"),
+    ],
+    [
+      "a form whose way back would lack a query that needs repair",
+      { headers: SAME_ORIGIN, session: EXPIRED, query: "a b" },
+      returnsForm("expired"),
+    ],
+    ["a form of this site without a session", { headers: SAME_ORIGIN }, returnsForm("none")],
+    ["a form after the token's end, of nobody knows which site", { session: EXPIRED }, returnsForm("expired")],
+    ...["same-site", "cross-site", "none", "Same-Origin", "same-origin, same-origin"].map((site): GateCase => [
+      `a form after the token's end, from: ${site}`,
+      { headers: { "Sec-Fetch-Site": site }, session: EXPIRED },
+      returnsForm("expired"),
+    ]),
+  ] satisfies GateCase[]
+).map(([name, request, expected]): GateCase => [name, { method: "POST", ...request }, expected]);
+
 const METHODS: GateCase[] = [
   ["HEAD of a navigation", { method: "HEAD" }, signsIn("none")],
   ["a form that is posted", { method: "POST" }, returnsForm("none")],
-  [
-    "a form that is posted after the token's end",
-    { method: "POST", session: token({ expiresAt: NOW - 1 }) },
-    returnsForm("expired"),
-  ],
+  ...FORMS,
   [
     "a form that is posted by a browser without metadata",
     { method: "POST", client: "browser without metadata" },
     returnsForm("none"),
+  ],
+  [
+    "a fetch of this site that posts after the token's end",
+    { method: "POST", client: "fetch", headers: SAME_ORIGIN, session: EXPIRED },
+    asksToSignIn("expired"),
+  ],
+  [
+    "a form in a frame that is posted after the token's end",
+    { method: "POST", client: "iframe", headers: SAME_ORIGIN, session: EXPIRED },
+    asksToSignIn("expired"),
+  ],
+  [
+    "a navigation with another method",
+    { method: "PUT", headers: SAME_ORIGIN, session: EXPIRED },
+    returnsForm("expired"),
   ],
   ["a fetch that posts", { method: "POST", client: "fetch" }, asksToSignIn("none")],
   ["a program that posts", { method: "POST", client: "program" }, asksToSignIn("none")],

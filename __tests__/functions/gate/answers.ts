@@ -55,7 +55,8 @@ function expectedResult(event: CloudFrontFunctionEvent, basePath: string, expect
     };
   }
   const location = `${basePath}/login?return_to=${encodeURIComponent(expected.login.returnTo)}`;
-  return { statusCode: 302, headers: { location: { value: location }, "cache-control": { value: "no-store" } } };
+  const statusCode = expected.login.isForm ? 307 : 302;
+  return { statusCode, headers: { location: { value: location }, "cache-control": { value: "no-store" } } };
 }
 
 function passedRequest(
@@ -75,7 +76,7 @@ function passedRequest(
 
 function refusal(
   event: CloudFrontFunctionEvent,
-  { deny: why, as, retryAfter = "5" }: Extract<Expected, { deny: Refusal }>,
+  { deny: why, as, retryAfter = "5", need }: Extract<Expected, { deny: Refusal }>,
   basePath: string,
 ): object {
   const { status, title, detail } = REFUSALS[why];
@@ -89,7 +90,7 @@ function refusal(
     : {
         statusCode: status,
         headers: { ...PAGE_HEADERS, ...retry },
-        body: { encoding: "text", data: page(event, status, why, basePath) },
+        body: { encoding: "text", data: page(event, status, why, basePath, need) },
       };
 }
 
@@ -97,10 +98,16 @@ function refusal(
  * A frame that tells the handler why, which request it was, and its path if that was checked. Nothing else of a request is
  * in the page, and it runs nothing.
  */
-function page(event: CloudFrontFunctionEvent, status: number, why: Refusal | "form", basePath: string): unknown {
+function page(
+  event: CloudFrontFunctionEvent,
+  status: number,
+  why: Refusal | "form",
+  basePath: string,
+  need?: string,
+): unknown {
   const isChecked = !["host", "path", "size"].includes(why);
   const to = isChecked ? `&to=${literal(encodeURIComponent(event.request.uri))}(%3F[^<>"&]*)?` : "";
-  const source = `${literal(`${basePath}/refused?why=${why}&id=${REQUEST_ID}`)}${to}`;
+  const source = `${literal(`${basePath}/refused?why=${why}&id=${REQUEST_ID}`)}${to}${need === undefined ? "" : `&need=${literal(encodeURIComponent(need))}`}`;
   return expect.stringMatching(
     new RegExp(
       `^<!doctype html><html lang=en><meta [^<>]+><title>${status} - [\\w .]+</title><style>[^<]+</style><iframe title="[\\w .]+" src="${source}"></iframe>$`,

@@ -44,8 +44,8 @@ export type Refusal = "host" | "path" | "size" | "endpoint" | "rule" | "role" | 
 /** What the gate does; the first member is its line in the access log. */
 export type Expected =
   | { log: string; reads: number; pass: Passed }
-  | { log: string; reads: number; login: { returnTo: string } | "problem" | "form" }
-  | { log: string; reads: number; deny: Refusal; as: "page" | "problem"; retryAfter?: string };
+  | { log: string; reads: number; login: { returnTo: string; isForm?: boolean } | "problem" | "form" }
+  | { log: string; reads: number; deny: Refusal; as: "page" | "problem"; retryAfter?: string; need?: string };
 
 /** What reaches the origin; everything that is not said here must be as the viewer sent it. */
 export interface Passed {
@@ -104,6 +104,11 @@ export function asksToSignIn(why: NoSession): Expected {
   return { log: `login ${why}`, reads: READS[why], login: "problem" };
 }
 
+/** A form of a page of this site, whose session may be renewable. */
+export function takesForm(why: NoSession, returnTo = "/wiki/page"): Expected {
+  return { log: `login ${why}`, reads: READS[why], login: { returnTo, isForm: true } };
+}
+
 /** A form of a page that somebody sent without a session. */
 export function returnsForm(why: NoSession): Expected {
   return { log: `login ${why}`, reads: READS[why], login: "form" };
@@ -111,6 +116,11 @@ export function returnsForm(why: NoSession): Expected {
 
 export function denies(why: Refusal, as: "page" | "problem" = "page", reads = READS[why]): Expected {
   return { log: why === "role" ? `deny role ${ALICE.uid}` : `deny ${why}`, reads, deny: why, as };
+}
+
+/** Where people may know what the rule requires. @param need see policy/requirement-text.ts */
+export function deniesFor(need: string): Expected {
+  return { ...denies("role"), need } as Expected;
 }
 
 export const REQUEST_ID = "8Qf3example-request-id_0123456789ABCDEFG==";

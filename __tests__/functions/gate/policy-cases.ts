@@ -1,5 +1,14 @@
 /** Who may go where: roles, methods, hosts and the paths of rules. */
-import { asksToSignIn, denies, passesAsPublic, passesWith, signsIn, type GateCase, type Expected } from "./case";
+import {
+  asksToSignIn,
+  denies,
+  deniesFor,
+  passesAsPublic,
+  passesWith,
+  signsIn,
+  type GateCase,
+  type Expected,
+} from "./case";
 import { ALICE_HEADERS, token } from "./sessions";
 
 const TOKEN = token();
@@ -60,6 +69,15 @@ const ENCODED_FIRST: GateCase = [
   denies("path"),
 ];
 
+/** What the page of a refusal learns: this site lets people know. */
+const NEEDED: Record<string, string> = {
+  "/corp/x": "main=+",
+  "/both/x": "main!partner=+",
+  "/corp-admin/x": "main=admin!root",
+  "/files/a%2Fb": "main=admin",
+  "/any-admin/x": "admin",
+};
+
 /** Path, identity provider, roles of the session: may it pass? */
 const PROVIDERS: GateCase[] = (
   [
@@ -88,7 +106,7 @@ const PROVIDERS: GateCase[] = (
   { site: "shared", path, session: token({ idp, roles: [...roles] }) },
   passes
     ? passesWith({ ...ALICE_HEADERS, "x-gate-idp": idp, ...(roles.length > 0 && { "x-gate-roles": roles.join() }) })
-    : denies("role"),
+    : deniesFor(NEEDED[path]!),
 ]);
 
 const PREFLIGHT = { "Access-Control-Request-Method": "POST", Origin: "https://other.example" };

@@ -70,6 +70,7 @@ const SITES = {
       { path: "/any-admin/**", allow: { roles: ["admin"] } },
       { path: "/**", allow: "signed-in" },
     ],
+    accessDenied: { tellRoles: ["admin"] },
   },
   /** Buckets behind most paths: with folders, with applications of one page, and with neither; and an API. */
   buckets: {

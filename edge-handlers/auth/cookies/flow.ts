@@ -4,6 +4,7 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { FLOW_COOKIE_PREFIX } from "../../../session/cookies";
 import { hmac } from "../../../session/node-hash";
 import type { Known } from "../sign-in/authentication";
+import type { StepUp } from "../sign-in/step-up";
 import type { RequestContext } from "../request-context";
 import { clearCookie, onlyCookie, setCookie } from "../../shared/cookie-jar";
 import { seal, unseal } from "./seal";
@@ -32,6 +33,8 @@ interface Begun {
    * existing session.
    */
   reauthentication?: Known | undefined;
+  /** What the authentication has to fulfill, because a rule asked for it. */
+  stepUp?: StepUp | undefined;
   /** Unix seconds. */
   startedAt: number;
 }
@@ -76,13 +79,14 @@ export function newFlow(seed: string, begun: Begun, returnPath: string): Flow {
  * @throws Failure `keys_unavailable`
  */
 export async function flowCookies(context: RequestContext, flow: Flow): Promise<string[]> {
-  const { seed, idp, reauthentication, startedAt, returnPath } = flow;
+  const { seed, idp, reauthentication, stepUp, startedAt, returnPath } = flow;
   const deflated = deflateRawSync(returnPath).toString("base64url");
   const content: Content = {
     seed,
     idp,
     startedAt,
     ...(reauthentication && { reauthentication }),
+    ...(stepUp && { stepUp }),
     ...(deflated.length < returnPath.length ? { deflated } : { path: returnPath }),
   };
   const value = await seal(context.ports, "edgegate-flow", content);

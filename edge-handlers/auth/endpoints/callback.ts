@@ -18,6 +18,7 @@ import { redeemCode, type Tokens } from "../oidc/tokens";
 import { reactToReuse } from "../session/reuse";
 import { askHook, withHookAnswer } from "../sign-in/hook";
 import { startSignIn } from "../sign-in/start-sign-in";
+import { requireStepUp, stepUpQuery } from "../sign-in/step-up";
 
 export async function callback(context: RequestContext, idp: string): Promise<Response> {
   const { settings, url, ports, note } = context;
@@ -30,14 +31,16 @@ export async function callback(context: RequestContext, idp: string): Promise<Re
   if (!flow) throw new Failure("flow_missing");
   // A flow is used once, even if the sign-in fails.
   context.setCookies.push(...(await endedFlowCookies(context, flow)));
-  context.startAgain = startAgainPath(settings, flow.returnPath);
+  context.startAgain = startAgainPath(settings, flow.returnPath) + stepUpQuery(flow.stepUp);
   if (flow.idp !== idp) throw new Failure("flow_mismatch");
 
   const party = await relyingParty(context, idp);
   const tokens = await redeemFlow(context, party, flow);
   const identity = await identify(context, party, tokens);
+  // Before a session begins: the one that was not enough stays.
+  if (flow.stepUp) requireStepUp(flow.stepUp, identity, context.now);
   const known = await openSession(context, flow, identity, tokens.refreshToken);
-  if (known) return startSignIn(context, idp, flow.returnPath, { reauthentication: known });
+  if (known) return startSignIn(context, idp, flow.returnPath, { reauthentication: known, stepUp: flow.stepUp });
   context.setCookies.push(signInsCookie(context, "s"), ...providerCookies(context, idp));
   note.outcome = "signed_in";
   return redirect(flow.returnPath);

@@ -1,4 +1,5 @@
 /** `POST refresh`: renews the session for a page's scripts, which cannot follow a redirect to sign-in. */
+import { isSameOrigin } from "../../shared/fetch-metadata";
 import { json } from "../../shared/responses";
 import { clearedRefreshCookie } from "../cookies/refresh";
 import { clearedSessionCookie, readSession } from "../cookies/session";
@@ -7,7 +8,8 @@ import { Failure } from "../failures";
 import { renewSession } from "../session/renew";
 
 export async function refresh(context: RequestContext): Promise<Response> {
-  if (!isSameOrigin(context)) throw new Failure("cross_origin");
+  // Browsers send Lax cookies also with requests from other hosts of the same site. Those must not trigger a renewal.
+  if (!isSameOrigin(context.request)) throw new Failure("cross_origin");
   const signed = await readSession(context);
   const renewal = signed && (await renewSession(context, signed, false));
   if (renewal?.outcome === "under_way") throw new Failure("renewal_under_way");
@@ -15,10 +17,4 @@ export async function refresh(context: RequestContext): Promise<Response> {
   if (!renewal || !("expiresAt" in renewal)) throw new Failure("not_renewed");
   context.note.outcome = renewal.outcome;
   return json({ expires_at: renewal.expiresAt });
-}
-
-/** Browsers send Lax cookies also with requests from other hosts of the same site. Those must not trigger a renewal. */
-function isSameOrigin({ request, url }: RequestContext): boolean {
-  const site = request.headers.get("sec-fetch-site");
-  return site === null ? request.headers.get("origin") === url.origin : site === "same-origin";
 }

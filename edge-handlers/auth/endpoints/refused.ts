@@ -1,5 +1,5 @@
 /**
- * `refused?why=<code>&id=<request ID>[&to=<path>]`: what a page of the gate shows in its frame, to tell people why it
+ * `refused?why=<code>&id=<request ID>[&to=<path>][&need=<requirement>]`: what a page of the gate shows in its frame, to tell people why it
  * refused their request and what they can do. The status of the refusal is that of the page around it.
  */
 import { markup, type Html } from "../../../pages/html";
@@ -17,13 +17,18 @@ import {
   startAgainPath,
   type RequestContext,
 } from "../request-context";
-import { readReturnPath, signedInPath } from "../sign-in/return-path";
+import { readStepUp } from "../sign-in/step-up";
+import { unsentForm } from "../sign-in/unsent-form";
+import { wayForward } from "./way-forward";
+import { readReturnPath } from "../sign-in/return-path";
 
 interface Refused {
   context: RequestContext;
   say: ReturnType<typeof textsOf>;
   /** The path and query of the request. */
   place: string;
+  /** Of the request. */
+  id: string;
   /** Of the visitor, if it can be read. */
   session: Session | undefined;
 }
@@ -44,7 +49,8 @@ const PAGES: Record<string, (refused: Refused) => Shown> = {
   }),
   function: fixed("internalTitle", "internalText"),
   role,
-  form,
+  // The page around this one is the answer to the form.
+  form: ({ context }) => unsentForm(context, readStepUp(context.url.searchParams, context.settings)),
   closed,
 };
 
@@ -60,7 +66,7 @@ export async function refused(context: RequestContext): Promise<Response> {
   note.outcome = "shown";
   const session = why === "role" || why === "closed" ? await sessionIfReadable(context) : undefined;
   return page(200, appearance, {
-    ...show({ context, say: textsOf(appearance), place, session }),
+    ...show({ context, say: textsOf(appearance), place, id, session }),
     requestId: id,
     // Without the query, which may have a secret in it.
     ...(isPlaced && { address: url.origin + place.split("?")[0]! }),
@@ -84,22 +90,16 @@ function fixed(title: TextKey, text: TextKey) {
 
 /** A role that was just granted is in the session once it is renewed, which signing in does first. */
 function role(refusal: Refused): Shown {
-  const { context, say, place } = refusal;
+  const { context, say, place, session, id } = refusal;
+  const forward = session && wayForward(context, { session, path: place.split("?")[0]!, id });
   return {
     title: "deniedTitle",
-    content: [say("deniedRole"), ...account(refusal), say("deniedAdvice")],
-    actions: [switchAccount(refusal), { href: loginPath(context.settings, place), label: "checkAgain" }],
-  };
-}
-
-/** The page around this one is the answer to the form, so that reloading it sends the form again. */
-function form({ context: { settings }, say }: Refused): Shown {
-  const steps = (["formSignIn", "formReload", "formConfirm"] as const).map((key) => markup`<li>${say(key)}`);
-  const href = loginPath(settings, signedInPath(settings.basePath));
-  return {
-    title: "formTitle",
-    content: [say("formText"), markup`<ol>${steps}</ol>`],
-    actions: [{ href, label: "signInInNewTab", isNewTab: true }],
+    content: [say("deniedRole"), ...account(refusal), ...(forward?.content ?? []), say("deniedAdvice")],
+    actions: [
+      ...(forward?.actions ?? []),
+      switchAccount(refusal),
+      { href: loginPath(context.settings, place), label: "checkAgain" },
+    ],
   };
 }
 

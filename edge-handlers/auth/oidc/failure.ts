@@ -26,6 +26,8 @@ const AUTHORIZATION_ERRORS = new Map<string, FailureCode>([
   ["interaction_required", "interaction_required"],
   ["consent_required", "interaction_required"],
   ["account_selection_required", "interaction_required"],
+  // https://openid.net/specs/openid-connect-unmet-authentication-requirements-1_0.html
+  ["unmet_authentication_requirements", "step_up_unmet"],
   ["server_error", "idp_unavailable"],
   ["temporarily_unavailable", "idp_unavailable"],
   ["unauthorized_client", "idp_misconfigured"],

@@ -21,7 +21,7 @@ export interface Identity extends User {
   claims: Record<string, string[]>;
   /** All that the provider told. */
   providerClaims: Claims;
-  /** `acr`, or empty. */
+  /** The authentication contexts that the provider asserts, joined by spaces; empty if it asserts none. */
   strength: string;
   /** Unix seconds of the authentication at the provider, by its clock; undefined if it does not send it. */
   authTime: number | undefined;
@@ -53,8 +53,7 @@ export async function identify(context: RequestContext, party: RelyingParty, tok
         .map((name) => [name, headerTexts(Object.hasOwn(claims, name) ? claims[name] : undefined)] as const)
         .filter(([, texts]) => texts.length > 0),
     ),
-    strength: headerTexts(claims["acr"]).join(" "),
-    authTime: timeOf(claims["auth_time"]),
+    ...authenticationOf(party, tokens.idToken),
     idpSession:
       typeof providerSid === "string" && providerSid !== "" ? idpSessionId(sha256, issuer, providerSid) : undefined,
   };
@@ -102,6 +101,15 @@ export function headerTexts(claim: unknown): string[] {
     .filter((value) => ["string", "number", "boolean"].includes(typeof value))
     .map(String)
     .filter((text) => HEADER_TEXT.test(text));
+}
+
+/**
+ * Only from the ID token, which is about one authentication. Userinfo is about the user
+ * (https://openid.net/specs/openid-connect-core-1_0.html#IDToken).
+ */
+function authenticationOf({ settings }: RelyingParty, claims: Claims = {}): Pick<Identity, "strength" | "authTime"> {
+  const { told = ({ acr }: Claims) => acr } = profileOf(settings.profile).strength ?? {};
+  return { strength: headerTexts(told(claims)).join(" "), authTime: timeOf(claims["auth_time"]) };
 }
 
 function timeOf(claim: unknown): number | undefined {

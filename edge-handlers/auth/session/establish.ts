@@ -8,7 +8,8 @@ import type { LedgerStatus } from "../../../ledger/records";
 
 /** What a renewal keeps of the session. Roles and claims are not kept, because they may have been withdrawn. */
 export interface SessionStart extends Pick<Session, "sid" | "issuedAt" | "idp" | "mark" | "floor"> {
-  authTime?: number;
+  /** Of the authentication that began the session; absent if this is it. */
+  authentication?: Pick<Session, "authTime" | "strength">;
   /** Unix seconds at which the session ends at the latest. */
   endsAt: number;
 }
@@ -37,7 +38,13 @@ export async function establishSession(
   refresh: Refresh | undefined,
 ): Promise<Established> {
   const { now, settings, note } = context;
-  const { uid, email, roles, claims, strength } = identity;
+  const { uid, email, roles, claims } = identity;
+  // A refreshed ID token is about the original authentication, so it must not make the session look fresher or stronger:
+  // https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse
+  const { authTime, strength } = start.authentication ?? {
+    authTime: Math.min(identity.authTime ?? 0, now),
+    strength: identity.strength,
+  };
   const session: Session = {
     uid,
     sid: start.sid,
@@ -45,7 +52,7 @@ export async function establishSession(
     expiresAt: Math.min(now + settings.session.token, start.endsAt),
     mark: start.mark,
     floor: start.floor,
-    authTime: Math.min(identity.authTime ?? start.authTime ?? start.issuedAt, now),
+    authTime,
     idp: start.idp,
     strength,
     roles,

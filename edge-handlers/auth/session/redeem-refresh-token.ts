@@ -85,7 +85,13 @@ export async function redeem(
     // Sessions that are older than the hook have no answer yet.
     const hook = context.settings.signInHook && (refresh.hook ?? (await askHook(context, session.idp, identity)));
     const next = { refreshToken: kept.refreshToken, generation: generation + 1, ...(hook && { hook }) };
-    const start = { ...session, floor: ledgerStatus.floor, endsAt: lease.session.endsAt };
+    const { authTime, strength } = session;
+    const start = {
+      ...session,
+      floor: ledgerStatus.floor,
+      endsAt: lease.session.endsAt,
+      authentication: { authTime, strength },
+    };
     const { session: renewed, cookies } = await establishSession(
       context,
       start,

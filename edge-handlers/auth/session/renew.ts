@@ -1,7 +1,7 @@
 import type { Session } from "../../../session/token";
 import type { Known } from "../sign-in/authentication";
 import { clearedRefreshCookie, readRefresh, type Refresh } from "../cookies/refresh";
-import type { SignedSession } from "../cookies/session";
+import { readSession, type SignedSession } from "../cookies/session";
 import { addDetail, identityProviderOf, type RequestContext } from "../request-context";
 import { codesOf } from "../../shared/failure";
 import { giveBack, takeLease, watchLease, type Lease } from "./lease";
@@ -30,6 +30,22 @@ const REFUSED: Renewal = { outcome: "refused" };
 const UNDER_WAY: Renewal = { outcome: "under_way" };
 /** What the refresh cookie has to do with the last renewal. */
 const HELD: Partial<Record<RefreshDecision, "used" | "given">> = { renewed_elsewhere: "used", just_renewed: "given" };
+
+/**
+ * The session of a browser that the gate sent here. If its token has not expired, the gate refused it for another reason.
+ * It is revoked or outdated, which the ledger knows, or the record of its key is gone. Signing with the old key again
+ * would cause an endless loop, so the keys are refreshed.
+ *
+ * @param idp the identity provider that it must be of; any if undefined
+ * @throws Failure `keys_unavailable`
+ */
+export async function sessionToRenew(context: RequestContext, idp?: string): Promise<SignedSession | undefined> {
+  const signed = await readSession(context);
+  if (!signed || (idp !== undefined && idp !== signed.session.idp)) return undefined;
+  if (!(context.now < signed.session.expiresAt)) return signed;
+  await context.ports.refreshKeys();
+  return readSession(context);
+}
 
 /**
  * Renews a genuine session, whose token may have expired, with its refresh cookie, if the ledger allows it.

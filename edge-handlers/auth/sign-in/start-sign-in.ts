@@ -2,6 +2,7 @@ import { calculatePKCECodeChallenge } from "oauth4webapi";
 import { profileOf, scopesOf } from "../../../identity/profiles";
 import { redirect } from "../../shared/responses";
 import type { Known } from "./authentication";
+import { stepUpParameters, type StepUp } from "./step-up";
 import { flowCookies, newFlow } from "../cookies/flow";
 import { isLoop } from "../cookies/sign-ins";
 import type { RequestContext } from "../request-context";
@@ -12,6 +13,8 @@ import { redirectUri, relyingParty } from "../oidc/relying-party";
 export interface SignInOptions {
   /** If given, forces re-authentication: the known cut-offs that require it. */
   reauthentication?: Known | undefined;
+  /** What the authentication has to fulfill. */
+  stepUp?: StepUp | undefined;
   /** True if the user wants to use another account than the one that the provider knows. */
   isAnother?: boolean;
   /** The e-mail address that the user typed. */
@@ -28,14 +31,19 @@ export async function startSignIn(
   context: RequestContext,
   idp: string,
   returnPath: string,
-  { reauthentication, isAnother = false, loginHint }: SignInOptions = {},
+  { reauthentication, stepUp, isAnother = false, loginHint }: SignInOptions = {},
 ): Promise<Response> {
   const { ports, note } = context;
   note.idp = idp;
   if (isLoop(context, "s")) throw new Failure("too_many_sign_ins");
   // In parallel, because from a distant region each call may take most of a second.
   const [party] = await Promise.all([relyingParty(context, idp), ports.keys()]);
-  const begun = { idp, ...(reauthentication && { reauthentication }), startedAt: context.now };
+  const begun = {
+    idp,
+    ...(reauthentication && { reauthentication }),
+    ...(stepUp && { stepUp }),
+    startedAt: context.now,
+  };
   const flow = newFlow(ports.random(32), begun, returnPath);
 
   const { settings, server } = party;
@@ -43,6 +51,7 @@ export async function startSignIn(
   const target = await authorizationUrl(context, party, {
     ...parameters,
     ...settings.authorizationParameters,
+    ...stepUpParameters(stepUp, settings),
     ...(loginHint !== undefined && { login_hint: loginHint }),
     response_type: "code",
     // With `form_post` the browser would not send the Lax flow cookie.

@@ -31,8 +31,8 @@ export function toRequestId(requestId: string): string {
 }
 
 /**
- * Converts a request. Its `open` throws a Failure: `body_too_large` if CloudFront truncated the body, `wrong_host` or
- * `not_found` if URL parsing would change the host or the path, `bad_request` if it is not a valid request.
+ * Converts a request. Its `open` throws a Failure: `wrong_host` or `not_found` if URL parsing would change the host or the
+ * path, `bad_request` if it is not a valid request. If CloudFront truncated the body, reading it throws `body_too_large`.
  *
  * @throws TypeError for invalid headers
  */
@@ -42,7 +42,6 @@ export function toIncoming(request: CloudFrontRequest, requestId: string): Incom
 }
 
 function toRequest({ method, uri, querystring, body }: CloudFrontRequest, headers: Headers): Request {
-  if (body?.inputTruncated) throw new Failure("body_too_large");
   const host = headers.get("host") ?? "";
   const text = `https://${host}${uri}${querystring && `?${querystring}`}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -51,14 +50,22 @@ function toRequest({ method, uri, querystring, body }: CloudFrontRequest, header
   if (url.pathname !== uri) throw new Failure("not_found");
   try {
     const carriesBody = body && method !== "GET" && method !== "HEAD";
-    return new Request(url, {
+    // https://fetch.spec.whatwg.org/#dom-requestinit-duplex
+    const init: RequestInit & { duplex: "half" } = {
       method,
       headers,
-      body: carriesBody ? Buffer.from(body.data, body.encoding === "base64" ? "base64" : "utf8") : null,
-    });
+      body: carriesBody ? bodyOf(body) : null,
+      duplex: "half",
+    };
+    return new Request(url, init);
   } catch {
     throw new Failure("bad_request");
   }
+}
+
+function bodyOf({ inputTruncated, encoding, data }: NonNullable<CloudFrontRequest["body"]>) {
+  if (!inputTruncated) return Buffer.from(data, encoding === "base64" ? "base64" : "utf8");
+  return new ReadableStream({ pull: (controller) => controller.error(new Failure("body_too_large")) });
 }
 
 function toHeaders(lists: CloudFrontRequest["headers"]): Headers {

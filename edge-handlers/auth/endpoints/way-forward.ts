@@ -1,0 +1,80 @@
+/**
+ * What helps somebody who is signed in but lacks a role: which one it is, and where to ask for it.
+ *
+ * The gate says what the rule requires in the address of its frame. Anybody can write such an address, so the page takes
+ * nothing from it but names of roles that the config lets everybody know who is signed in. So the worst that a forged one
+ * does is to name another of these roles.
+ */
+import { markup, type Html } from "../../../pages/html";
+import { textsOf, type Action } from "../../../pages/page";
+import { readRequirement } from "../../../policy/requirement";
+import { alternativesOf, type Conditions } from "../../../policy/rule";
+import type { Session } from "../../../session/token";
+import type { RequestContext } from "../request-context";
+
+interface Denied {
+  /** Of the visitor. */
+  session: Session;
+  /** Of the request, without the query: it may have a secret in it. */
+  path: string;
+  /** Of the request. */
+  id: string;
+}
+
+/** More would be a list to read, and not an answer. */
+const MAX_CHOICES = 8;
+
+export function wayForward(context: RequestContext, denied: Denied): { content: (string | Html)[]; actions: Action[] } {
+  const { settings, appearance } = context;
+  const { requestUrl } = settings.accessDenied ?? {};
+  const say = textsOf(appearance);
+  const choices = missingRoles(context, denied.session);
+  const asksForRole = requestUrl?.includes("{role}") === true;
+  const items = choices.map((roles) => {
+    const names = markup`<strong>${new Intl.ListFormat(appearance.language, { type: "conjunction" }).format(roles)}</strong>`;
+    if (!asksForRole) return markup`<li>${names}`;
+    const href = filled(requestUrl!, denied, roles);
+    return markup`<li>${names} – <a href="${href}" target=_blank rel=noopener>${say("requestAccess")}</a>`;
+  });
+  return {
+    content: items.length > 0 ? [say("deniedMissing"), markup`<ul>${items}</ul>`] : [],
+    actions:
+      requestUrl === undefined || (asksForRole && items.length > 0)
+        ? []
+        : [{ href: filled(requestUrl, denied, []), label: "requestAccess", isNewTab: true }],
+  };
+}
+
+/** The roles that the visitor lacks: the names of one choice are needed together. Choices with a role that nobody may know are left out. */
+function missingRoles({ settings, url }: RequestContext, session: Session): string[][] {
+  const known = settings.accessDenied?.tellRoles ?? [];
+  const choices = alternativesIn(url.searchParams.get("need") ?? "")
+    .filter(({ idp }) => idp?.includes(session.idp) ?? true)
+    .flatMap(({ roles, allRoles = [] }) =>
+      (roles ?? [undefined]).map((any) => (any === undefined ? allRoles : [...allRoles, any])),
+    )
+    .map((roles) => [...new Set(roles)].filter((name) => !session.roles.includes(name)))
+    .filter((roles) => roles.length > 0 && roles.every((name) => known.includes(name)));
+  const texts = choices.map((roles) => roles.join("\n"));
+  return choices.filter((_, i) => texts.indexOf(texts[i]!) === i).slice(0, MAX_CHOICES);
+}
+
+function alternativesIn(requirement: string): readonly Conditions[] {
+  try {
+    return alternativesOf(readRequirement(requirement).allow);
+  } catch {
+    // Not the gate's.
+    return [];
+  }
+}
+
+/** Placeholders are in the query only (config/access-denied.ts), so no value leads to another place. */
+function filled(requestUrl: string, { session, path, id }: Denied, roles: readonly string[]): string {
+  const values: Record<string, string> = {
+    user: session.email || session.uid,
+    role: roles.join(","),
+    path,
+    reference: id,
+  };
+  return requestUrl.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ""));
+}
