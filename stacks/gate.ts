@@ -73,7 +73,8 @@ export function baseOf(config: Config, artifacts: Artifacts): string {
   return gateWith(artifacts, featuresOf(config));
 }
 
-function featuresOf({ viewerRequest, policy }: Config): GateFeature[] {
+/** The parts of the gate that the config needs. */
+export function featuresOf({ viewerRequest, policy }: Config): GateFeature[] {
   const all = conditionsOf(policy);
   const has = (...members: (keyof Conditions)[]) =>
     all.some((conditions) => members.some((member) => conditions[member] !== undefined));

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { artifacts } from "../../build/artifacts";
 import { parseConfig } from "../../config/load";
 import { durationOf } from "../../export/duration";
-import { fileOf } from "../../export/files";
+import { fileOf, filesOf } from "../../export/files";
 import { moduleOf } from "../../export/module";
 import { archiveOf, checksumsOf, FolderInUse, writeModule } from "../../export/write";
 import { EVERYTHING } from "../support/configs";
@@ -25,6 +26,23 @@ test("every resource, local and output of the config with everything has a file"
   expect(addresses.length).toBeGreaterThan(150);
   expect(addresses.map(fileOf).filter((file) => !file.endsWith(".tf"))).toEqual([]);
   expect(() => fileOf("aws_sqs_queue.unheard_of")).toThrow("no file for aws_sqs_queue.unheard_of");
+});
+
+test.each([
+  ["nothing more", {}, "gate.js"],
+  ["functions of its own", { viewerRequest: EVERYTHING.viewerRequest }, "gate-with-functions.js"],
+])("the module of a site with %s has the gate for each policy, and no other", (_, more, plain) => {
+  const config = parseConfig({ ...SMALL, ...SERVER, ...more });
+  const files = Object.keys(filesOf(moduleOf(config), config, artifacts()));
+  const gates = files.flatMap((path) => /^bundles\/(gate.*)$/.exec(path)?.[1] ?? []);
+  expect(gates).toContain(plain);
+  // With conditions, on the time or not, on the authentication or not, on the visitor or not.
+  expect(gates.filter((name) => name.includes("conditions"))).toHaveLength(8);
+  expect(gates).toHaveLength(9);
+  expect(gates.filter((name) => name.includes("functions") !== plain.includes("functions"))).toEqual([]);
+  expect(files).toEqual(
+    expect.arrayContaining(["auth", "key-rotator", "revoker"].map((name) => `bundles/${name}.zip`)),
+  );
 });
 
 test("what two gateways must not share has no default", () => {
