@@ -1,7 +1,9 @@
 /** The gates that are measured: a typical site, and one with a hundred rules. */
 import { readFileSync } from "node:fs";
-import type { PolicyRule } from "../policy/rule";
+import type { Allow, PolicyRule } from "../policy/rule";
 import { artifacts } from "../build/artifacts";
+import { gateWith } from "../build/gate-features";
+import { conditionFeatures } from "../policy/requirement";
 import { policySource } from "../policy/source";
 import type { Place } from "../sites/place";
 import { siteSource } from "../sites/source";
@@ -37,6 +39,41 @@ export function sampleRules(count: number): PolicyRule[] {
   return rules;
 }
 
+/** A requirement of each kind, on paths of their own; alone where they are measured. */
+export const KINDS: Readonly<Record<string, Allow>> = {
+  "deny rule": "nobody",
+  "all of two roles": { allRoles: ["staff", "editor"] },
+  "without a role": { notRoles: ["contractor"] },
+  scopes: { scopes: ["read", "write"] },
+  claim: { claims: { plan: ["pro", "team"] } },
+  "e-mail domain": { emailDomains: ["example.com"] },
+  "owner or admin": [{ roles: ["admin"] }, { owner: "user" }],
+  "owner by a claim": { owner: { segment: "user", claim: "team" } },
+  "strength and age": { acr: ["mfa"], maxAge: 900 },
+  "address of IPv4 in the last of 8 ranges": {
+    networks: [...Array.from({ length: 7 }, (_, i) => `10.${i}.0.0/16`), "192.0.2.0/24"],
+  },
+  "address of IPv4, with ranges of IPv6": { networks: ["2001:db8::/32", "192.0.2.0/24"] },
+  country: { countries: ["DE", "FR"] },
+  "time, days and hours": {
+    during: {
+      from: "2020-01-01T00:00:00Z",
+      days: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+      hours: "00:00-24:00",
+    },
+  },
+};
+
+/** As {@link sampleRules}, with every fourth rule of an area replaced by one of the kinds that the core has. */
+export function mixedRules(count: number): PolicyRule[] {
+  const core = ["all of two roles", "without a role", "claim", "owner or admin", "deny rule", "e-mail domain"];
+  return sampleRules(count).map((rule, i) =>
+    i > 7 && i < count - 1 && i % 4 === 0
+      ? { ...rule, path: `/${rule.path.split("/")[1]}/{user}`, allow: KINDS[core[(i / 4) % core.length]!]! }
+      : rule,
+  );
+}
+
 /** The gate as it ships: the base source and what Terraform appends. Keys are in the order of HCL's `jsonencode`. */
 export function gateSource(
   rules: readonly PolicyRule[],
@@ -48,10 +85,10 @@ export function gateSource(
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value,
   );
-  return `${baseSource()}\nvar S=${sorted};\n${policySource(rules)}\n${siteSource(places, [])}\n`;
+  return `${baseSource(rules)}\nvar S=${sorted};\n${policySource(rules)}\n${siteSource(places, [])}\n`;
 }
 
-/** The gate without settings and policy. */
-export function baseSource(): string {
-  return readFileSync(artifacts().gate, "utf8");
+/** The gate without settings and policy, with what the rules need. */
+export function baseSource(rules: readonly PolicyRule[] = []): string {
+  return readFileSync(gateWith(artifacts(), conditionFeatures(rules)), "utf8");
 }

@@ -14,9 +14,10 @@ import {
   shardRecordName,
   type ShardRecord,
 } from "../session/shard";
+import type { Allow } from "../policy/rule";
 import { mintToken, type Session } from "../session/token";
 import type { GateRequest } from "./gate";
-import { sampleRules } from "./sample";
+import { KINDS, mixedRules, sampleRules } from "./sample";
 
 export interface Scenario {
   name: string;
@@ -134,6 +135,14 @@ export const SCENARIOS: readonly Scenario[] = [
     decision: "allow public",
     reads: 1,
   },
+  {
+    name: "valid session, 100 rules, a quarter of them with conditions",
+    request: { ...request(100, token()), rules: mixedRules(100) },
+    decision: "allow session",
+    reads: 1,
+    limit: ONE_READ_LIMIT,
+  },
+  ...Object.entries(KINDS).map(([name, allow]) => requirement(name, allow)),
   { name: "expired token", request: request(12, token({ expiresAt: NOW - 1 })), decision: "login expired", reads: 1 },
   { name: "wrong MAC", request: request(12, `${token().slice(0, -4)}AAAA`), decision: "login mac", reads: 1 },
   {
@@ -175,6 +184,26 @@ export const SCENARIOS: readonly Scenario[] = [
     reads: 2,
   },
 ];
+
+/** A requirement that the user meets, in a policy of 12 rules. */
+function requirement(name: string, allow: Allow): Scenario {
+  const session = token({
+    roles: ["staff", "editor"],
+    strength: "mfa",
+    claims: { plan: ["team"], scope: ["read", "write"], team: [USER.uid] },
+  });
+  return {
+    name: `requirement: ${name}`,
+    request: {
+      ...request(12, session),
+      rules: [...sampleRules(12).slice(0, -1), { path: "/required/{user}", allow }, ...sampleRules(12).slice(-1)],
+      path: `/required/${USER.uid}`,
+      headers: [["CloudFront-Viewer-Country", "DE"]],
+    },
+    decision: allow === "nobody" ? "deny rule" : "allow session",
+    reads: allow === "nobody" ? 0 : 1,
+  };
+}
 
 /** Looks random but is the same every time, so that two runs of the bench can be compared. */
 function someId(i: number): string {

@@ -2,7 +2,7 @@
 import { readAlternatives, writeAlternatives } from "./conditions-text";
 import { encodeText } from "./percent-encoding";
 import { CONDITION, END_OF_LIST, NOBODY, PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "./requirement-text";
-import { alternativesOf, type Allow, type Conditions } from "./rule";
+import { alternativesOf, conditionsOf, type Allow, type Conditions, type PolicyRule } from "./rule";
 
 export interface Requirement {
   allow: Allow;
@@ -32,6 +32,19 @@ export function readRequirement(text: string): Requirement {
 /** True if the gate needs its part for conditions to decide: the text is extended, or says nobody. */
 export function needsConditions(allow: Allow): boolean {
   return allow === "nobody" || plainConditions(allow) === undefined;
+}
+
+/** The parts of the gate that rules need (build/gate-features.ts), sorted. */
+export function conditionFeatures(rules: readonly PolicyRule[]): ("conditions" | "hours" | "stepup" | "viewer")[] {
+  const all = conditionsOf(rules);
+  const has = (...members: (keyof Conditions)[]) =>
+    all.some((conditions) => members.some((member) => conditions[member] !== undefined));
+  return [
+    ...(rules.some(({ allow }) => needsConditions(allow)) ? (["conditions"] as const) : []),
+    ...(has("during") ? (["hours"] as const) : []),
+    ...(has("acr", "maxAge") ? (["stepup"] as const) : []),
+    ...(has("networks", "notNetworks", "countries", "notCountries") ? (["viewer"] as const) : []),
+  ];
 }
 
 function allowText(allow: Allow, path: string): string {

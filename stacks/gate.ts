@@ -8,8 +8,7 @@ import { MAX_FUNCTION_SOURCE } from "../cloudfront/limits";
 import { ConfigError } from "../config/error";
 import type { Config } from "../config/schema";
 import { placesOf } from "../config/site-checks";
-import { needsConditions } from "../policy/requirement";
-import { conditionsOf, type Conditions } from "../policy/rule";
+import { conditionFeatures } from "../policy/requirement";
 import { closedPolicySource, policySource } from "../policy/source";
 import { filesIn } from "../sites/place";
 import { siteSource } from "../sites/source";
@@ -75,16 +74,7 @@ export function baseOf(config: Config, artifacts: Artifacts): string {
 
 /** The parts of the gate that the config needs. */
 export function featuresOf({ viewerRequest, policy }: Config): GateFeature[] {
-  const all = conditionsOf(policy);
-  const has = (...members: (keyof Conditions)[]) =>
-    all.some((conditions) => members.some((member) => conditions[member] !== undefined));
-  return [
-    ...(policy.some(({ allow }) => needsConditions(allow)) ? (["conditions"] as const) : []),
-    ...(viewerRequest ? (["functions"] as const) : []),
-    ...(has("during") ? (["hours"] as const) : []),
-    ...(has("acr", "maxAge") ? (["stepup"] as const) : []),
-    ...(has("networks", "notNetworks", "countries", "notCountries") ? (["viewer"] as const) : []),
-  ];
+  return [...conditionFeatures(policy), ...(viewerRequest ? (["functions"] as const) : [])];
 }
 
 /**

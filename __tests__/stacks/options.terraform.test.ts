@@ -12,7 +12,7 @@ import { configSchema, type ConfigInput } from "../../config/schema";
 import { synthesize } from "../../stacks/synthesize";
 import { EXISTING } from "../support/attach-mistakes";
 import { SMALL } from "../support/small-config";
-import { EVERYTHING } from "../support/configs";
+import { CONDITIONS, EVERYTHING } from "../support/configs";
 import { mockWebAcl } from "../support/mock-provider";
 import { ORIGINS } from "../support/origins";
 import { describeWithTerraform } from "../support/terraform";
@@ -22,6 +22,7 @@ import type { PartOfPlan } from "../support/terraform-modules";
 const PROVIDERS_AND_POLICY: Partial<ConfigInput> = {
   identityProviders: EVERYTHING.identityProviders,
   policy: EVERYTHING.policy,
+  requirements: EVERYTHING.requirements,
   alternateDomains: EVERYTHING.alternateDomains!,
 };
 
@@ -41,6 +42,7 @@ const COMPANY: Record<string, Partial<ConfigInput>> = {
   },
   policy: {
     alternateDomains: EVERYTHING.alternateDomains!,
+    requirements: EVERYTHING.requirements,
     identityProviders: Object.fromEntries(
       ["staff", "corp"].map((id) => [id, { ...SMALL.identityProviders.main, roles: { grant: [] } }]),
     ),
@@ -52,13 +54,16 @@ const TAKES_AWAY: Partial<ConfigInput> = { manageDns: false, attachDomains: fals
 
 const REQUIRED = ["name", "domain"];
 /** Only the synth reads it. */
-const NOT_DEPLOYED = ["tests"];
+const NOT_DEPLOYED = ["requirements", "tests"];
 const SETTINGS = Object.keys(configSchema.shape).filter(
   (key) => !["session", "distribution"].includes(key) && !REQUIRED.includes(key) && !NOT_DEPLOYED.includes(key),
 ) as (keyof ConfigInput)[];
 const SESSION_SETTINGS = Object.keys(configSchema.shape.session.unwrap().shape) as (keyof NonNullable<
   ConfigInput["session"]
 >)[];
+
+/** CloudFront can tell its requests the viewer's country. */
+const BY_HOST = { type: "custom", domainName: "origin.example.com", host: "viewer", open: true } as const;
 
 const ALONE: [setting: string, config: Partial<ConfigInput>][] = [
   ...SETTINGS.map((key): [string, Partial<ConfigInput>] => [
@@ -68,6 +73,10 @@ const ALONE: [setting: string, config: Partial<ConfigInput>][] = [
   ...SESSION_SETTINGS.map((key): [string, Partial<ConfigInput>] => [
     `session.${key}`,
     { session: { [key]: EVERYTHING.session![key] } },
+  ]),
+  ...Object.entries(CONDITIONS).map(([name, allow]): [string, Partial<ConfigInput>] => [
+    `policy.allow.${name}`,
+    { origin: BY_HOST, policy: [{ path: "/teams/{team}/{user}", allow }] },
   ]),
   ...Object.entries(ORIGINS).map(([name, origin]): [string, Partial<ConfigInput>] => [`origin.${name}`, { origin }]),
 ];
@@ -131,7 +140,9 @@ describeWithTerraform("alone", (_open, planTogether) => {
     expect(problems).toEqual([]);
     expect(Object.keys(changes)).toEqual(["create"]);
     expect(changes["create"]).toContain("aws_cloudfront_distribution.gateway");
-    expect(texts[setting]).not.toBe(read(stackOf("without-it", COMPANY[setting] ?? {})));
+    // Without the policy, no rule would require what it requires.
+    const company = { ...COMPANY[setting], ...(setting === "policy" && { requirements: {} }) };
+    expect(texts[setting]).not.toBe(read(stackOf("without-it", company)));
   });
 
   test("tests of the policy leave the stack as it is", () => {
@@ -139,6 +150,23 @@ describeWithTerraform("alone", (_open, planTogether) => {
     expect(read(stackOf("tests", { ...COMPANY["tests"], tests: EVERYTHING.tests! }))).toBe(
       read(stackOf("without-tests", COMPANY["tests"]!)),
     );
+  });
+
+  test("a requirement is what its rules would say themselves", () => {
+    const { operators } = EVERYTHING.requirements!;
+    const policy = EVERYTHING.policy.map((rule) =>
+      typeof rule.allow === "object" && "require" in rule.allow ? { ...rule, allow: operators! } : rule,
+    );
+    expect(read(stackOf("requirements", PROVIDERS_AND_POLICY))).toBe(
+      read(stackOf("without-requirements", { ...PROVIDERS_AND_POLICY, requirements: {}, policy })),
+    );
+  });
+
+  test("the country is asked of CloudFront only if a rule compares it", () => {
+    const policies = (setting: string) => [...texts[setting]!.matchAll(/CloudFront-Viewer-Country/g)].length;
+    expect(policies("policy.allow.countries")).toBeGreaterThan(0);
+    expect(policies("policy.allow.notCountries")).toBeGreaterThan(0);
+    expect(policies("policy.allow.networks")).toBe(0);
   });
 
   test.each(ATTACHED)("%s is planned without a warning, and makes nothing of the distribution", (setting) => {

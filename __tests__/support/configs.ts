@@ -1,5 +1,7 @@
 /** Configs that tests share. */
+import type { AllowInput } from "../../config/conditions";
 import type { ManagedConfigInput } from "../../config/schema";
+import type { Conditions } from "../../policy/rule";
 import { LOGO } from "./images/images";
 import { BEHAVIORS } from "./origins";
 
@@ -107,12 +109,13 @@ export const EVERYTHING: ManagedConfigInput = {
     ...BEHAVIORS,
   ],
   policy: [
-    { host: "admin.example.com", path: "/**", allow: { roles: ["admin", "ops@example.com"], idp: ["staff", "corp"] } },
+    { host: "admin.example.com", path: "/**", allow: { require: "operators" } },
     { path: "/assets/**", allow: "public", escapes: true },
     { path: "/catalogue/*/items", methods: ["GET", "POST"], allow: "signed-in", preflight: "pass" },
     { path: "/catalogue/**", allow: "signed-in" },
     { path: "/**", allow: { roles: ["staff"] } },
   ],
+  requirements: { operators: { roles: ["admin", "ops@example.com"], idp: ["staff", "corp"] } },
   tests: [
     { as: "anonymous", can: ["GET /assets/app.css"], cannot: ["GET /", "DELETE https://admin.example.com/"] },
     { as: "signed-in", can: ["GET /catalogue/7"] },
@@ -201,4 +204,29 @@ export const EVERYTHING: ManagedConfigInput = {
   deletionProtection: false,
   state: { bucket: "everything-state", key: "gateway/state", region: "eu-central-1" },
   tags: { owner: "platform", "cost centre/Köln": "42 = a+b@c:d_e.f-g" },
+};
+
+/**
+ * Every condition of a rule for `/teams/{team}/{user}`. A gate with all of them and functions of the site's own is larger
+ * than CloudFront takes, so the config with everything has none.
+ */
+export const CONDITIONS: Record<keyof Conditions, AllowInput> = {
+  public: { public: true, networks: ["192.0.2.0/24"] },
+  roles: [{ roles: ["admin"] }, "signed-in"],
+  allRoles: { allRoles: ["admin", "staff"] },
+  notRoles: { notRoles: ["contractor"] },
+  idp: [{ idp: ["main"] }, { scopes: ["read"] }],
+  scopes: { scopes: ["reports:read"] },
+  claims: { claims: { plan: "pro", "https://example.com/dept": ["r&d", "${ops}"] } },
+  emailDomains: { emailDomains: ["example.com"] },
+  acr: { acr: ["mfa", "urn:x:%{phr}"] },
+  maxAge: { maxAge: "15m" },
+  networks: { networks: ["192.0.2.0/24", "2001:db8::/32"] },
+  notNetworks: { notNetworks: ["10.0.0.0/8"] },
+  countries: { countries: ["DE", "FR"] },
+  notCountries: { notCountries: ["DE"] },
+  during: {
+    during: { from: "2026-01-01T00:00:00Z", until: "2036-01-01T00:00:00Z", days: ["mon", "sun"], hours: "22:00-06:00" },
+  },
+  owner: [{ owner: "user" }, { owner: { segment: "team", claim: "team" } }],
 };

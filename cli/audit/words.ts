@@ -10,6 +10,7 @@ export const LOGIN_REASONS: Readonly<Record<string, string>> = {
   expired: "the token has expired",
   revoked: "the session or its user is revoked",
   outdated: "the token has to be signed again",
+  "step-up": "a rule requires a stronger or newer authentication",
 };
 
 /** Why the gate refused, except for the reasons that depend on the policy. */

@@ -85,7 +85,7 @@ export function decide(
   else if (reading === ESCAPED) return { deny: "path" };
   if (WITH_CONDITIONS) {
     if (required === NOBODY) return { deny: "rule" };
-    const at = conditionsIn(required);
+    const at = required.indexOf(CONDITION);
     if (at >= 0) {
       const left = leftOf(required.slice(at), factsOf(segments));
       if (!left) return { deny: "rule" };
@@ -128,7 +128,7 @@ export function decide(
       const roles = session[ROLES]!;
       const outcome: Outcome =
         required === SIGNED_IN || required === roles || meets(roles, required!, session[IDP])
-          ? WITH_CONDITIONS && conditionsIn(required!) >= 0
+          ? WITH_CONDITIONS && required!.indexOf(CONDITION) >= 0
             ? byConditions(required!, session, segments)
             : { allow: session }
           : { deny: required![0] === CLOSED ? "closed" : "role", uid: session[UID] };
@@ -164,15 +164,10 @@ function meets(held: string, required: string, idp?: string): boolean {
   return required.split(ROLE_SEPARATOR).some((name) => names.indexOf(ROLE_SEPARATOR + name + ROLE_SEPARATOR) >= 0);
 }
 
-/** Where extended text begins; -1 if there is none. */
-function conditionsIn(required: string): number {
-  return required[0] === CONDITION || required[0] === CLOSED ? required.indexOf(CONDITION) : -1;
-}
-
 /** For a valid session. @param required with extended text */
 function byConditions(required: string, session: string[], segments: readonly string[]): Outcome {
   // No condition on address or country is left, so it does not matter whether another request came in between.
-  const left = leftOf(required.slice(conditionsIn(required)), factsOf(segments), session);
+  const left = leftOf(required.slice(required.indexOf(CONDITION)), factsOf(segments), session);
   if (hasAlternative(left, CONDITION)) return { allow: session };
   return WITH_STEPUP && left
     ? { login: "step-up", ask: left.split(ALTERNATIVE)[0]! }

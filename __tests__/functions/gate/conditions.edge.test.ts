@@ -211,6 +211,9 @@ function decideByText(policy: CompiledPolicy, asked: Asked): string {
   return unmet(required, fields, { address, country, segments, now: NOW.getTime() / 1000 }) || "passes";
 }
 
+/** Milliseconds, on a busy machine. */
+const LONG = 120_000;
+
 test("10,000 generated policies decide as the reference does", () => {
   const next = seeded(20_261_201);
   for (let i = 0; i < 10_000; i++) {
@@ -226,7 +229,7 @@ test("10,000 generated policies decide as the reference does", () => {
         : ["role", "refused"];
     if (!meaning.includes(seen)) expect({ i, rules, asked, seen }).toEqual({ i, rules, asked, seen: expected });
   }
-});
+}, LONG);
 
 test("2,000 generated policies decide so in the gate", async () => {
   const next = seeded(59);
@@ -237,7 +240,7 @@ test("2,000 generated policies decide so in the gate", async () => {
     const seen = await decisionOf(runInSandbox, sourceWithConditions(rules), asked);
     if (seen !== expected) expect({ i, rules, asked, seen }).toEqual({ i, rules, asked, seen: expected });
   }
-});
+}, LONG);
 
 describe("three classic rules", () => {
   const source = sourceWithConditions([
