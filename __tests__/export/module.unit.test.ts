@@ -6,6 +6,7 @@ import { parseConfig } from "../../config/load";
 import { durationOf } from "../../export/duration";
 import { fileOf, filesOf } from "../../export/files";
 import { moduleOf } from "../../export/module";
+import { ruleArgument } from "../../export/policy-arguments";
 import { archiveOf, checksumsOf, FolderInUse, writeModule } from "../../export/write";
 import { EVERYTHING } from "../support/configs";
 import { SMALL } from "../support/small-config";
@@ -43,6 +44,38 @@ test.each([
   expect(files).toEqual(
     expect.arrayContaining(["auth", "key-rotator", "revoker"].map((name) => `bundles/${name}.zip`)),
   );
+});
+
+describe("a module refuses what depends on more than the policy:", () => {
+  const refusalsOf = (more: object) => {
+    const { gate } = moduleOf(parseConfig({ ...SMALL, ...SERVER, ...more })).json.resource["aws_cloudfront_function"]!;
+    const { precondition } = gate!["lifecycle"] as unknown as { precondition: { condition: string }[] };
+    return precondition.map(({ condition }) => condition).join("\n");
+  };
+
+  test("countries, where the exported config has none and the gate is not told", () => {
+    expect(refusalsOf({})).toContain("geo=");
+    const policy = [{ path: "/**", allow: { countries: ["DE"] } }];
+    expect(refusalsOf({ origin: { type: "s3" }, policy })).not.toContain("geo=");
+  });
+
+  test("a rule that excludes a role which a provider may not grant", () => {
+    expect(refusalsOf({})).not.toContain("not_roles");
+    const main = { ...SMALL.identityProviders.main, roles: { grant: ["admin"] } };
+    const policy = [{ path: "/**", allow: { roles: ["admin"] } }];
+    expect(refusalsOf({ identityProviders: { main }, policy })).toContain(
+      '{"main":["admin"]} : [for name in setsubtract(coalesce(each.set.not_roles, []), granted)',
+    );
+  });
+});
+
+test("anyone signed in is an alternative with a name: Terraform would take misspelled conditions for none", () => {
+  expect(ruleArgument({ path: "/**", allow: [{}] })).toEqual({ path: "/**", conditions: [{ signed_in: true }] });
+  const networks = ["192.0.2.0/24"];
+  expect(ruleArgument({ path: "/**", allow: [{ public: true, networks }, {}] })).toEqual({
+    path: "/**",
+    conditions: [{ public: true, networks }, { signed_in: true }],
+  });
 });
 
 test("what two gateways must not share has no default", () => {
