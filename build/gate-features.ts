@@ -43,14 +43,13 @@ export const GATE_VARIANTS: readonly (readonly GateFeature[])[] = GATE_FEATURES.
  * @param features in any order
  */
 export function gateWith(artifacts: Pick<Artifacts, "gate">, features: readonly GateFeature[]): string {
-  const names = GATE_FEATURES.filter((name) => features.includes(name));
-  const file = join(dirname(artifacts.gate), gateFileName(names));
+  const file = join(dirname(artifacts.gate), gateFileName(features));
   if (!built.has(file) && !isPackage()) {
     // The package has neither this module nor esbuild.
     const { writeGate } = createRequire(__filename)("./gate") as {
       writeGate: (file: string, features: readonly GateFeature[]) => void;
     };
-    writeGate(file, names);
+    writeGate(file, features);
     built.add(file);
   }
   return file;
@@ -59,7 +58,8 @@ export function gateWith(artifacts: Pick<Artifacts, "gate">, features: readonly 
 /** By this process. */
 const built = new Set<string>();
 
-/** @param features sorted */
+/** @param features in any order */
 export function gateFileName(features: readonly GateFeature[]): string {
-  return features.length === 0 ? "gate.js" : `gate-with-${features.join("-")}.js`;
+  const names = GATE_FEATURES.filter((name) => features.includes(name));
+  return names.length === 0 ? "gate.js" : `gate-with-${names.join("-")}.js`;
 }

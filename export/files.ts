@@ -1,18 +1,31 @@
 /** The files of a module: HCL by topic, its bundles, how to call it, and a test of its own. */
 import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { artifacts as shipped, type Artifacts } from "../build/artifacts";
 import type { Config } from "../config/schema";
 import { PROVIDER_LOCK } from "../stacks/provider-lock";
+import { BUNDLES, bundleFile, bundlesOf } from "./bundles";
 import { exampleOf } from "./call";
 import { hclOf } from "./hcl/hcl-of";
-import { BUNDLES, moduleOf, type GatewayModule } from "./module";
+import { moduleOf, type GatewayModule } from "./module";
 import { readmeOf } from "./readme";
 import { sbomOf } from "./sbom";
 import { testsOf } from "./tests";
 
 /** HCL that is the same in every module. */
 const MODULE = join(__dirname, "module");
+
+/** Of these, what compiles a policy that is a variable. */
+const COMPILED = [
+  "maintenance.tf",
+  "policy.tf",
+  "policy-checks.tf",
+  "policy-requirements.tf",
+  "policy-rule-checks.tf",
+  "policy-source.tf",
+  "requirements.tf",
+  "site.tf",
+];
 
 /** The file of a resource or a local by the first word of its name. */
 const TOPICS: Record<string, readonly string[]> = {
@@ -39,11 +52,8 @@ export function moduleFiles(config: Config, artifacts: Artifacts = shipped()): F
 
 /** @param config whose values the example has */
 export function filesOf(module: GatewayModule, config: Config, artifacts: Artifacts): Files {
-  const text = JSON.stringify(module.json);
-  const bundles = (Object.values(artifacts) as string[])
-    .filter((path) => text.includes(`/${BUNDLES}/${basename(path)}`))
-    .map((path) => [`${BUNDLES}/${basename(path)}`, read(path)]);
-  const compiled = module.hasPolicy ? ["policy.tf", "policy-source.tf", "site.tf"] : [];
+  const bundles = bundlesOf(config, module).map((name) => [`${BUNDLES}/${name}`, read(bundleFile(artifacts, name))]);
+  const compiled = module.hasPolicy ? COMPILED : [];
   return {
     ...hclOf(module.json, { fileOf }),
     ...Object.fromEntries(compiled.map((name) => [name, read(join(MODULE, name))])),

@@ -6,6 +6,7 @@ import type { Artifacts } from "../build/artifacts";
 import type { Config } from "../config/schema";
 import { REGION } from "../stacks/provider-check";
 import { synthesize } from "../stacks/synthesize";
+import { BUNDLES } from "./bundles";
 import type { Json, ModuleJson } from "./module-json";
 import { isPolicyFixed, withPolicyVariable } from "./policy";
 import { templateOf, type Replaced } from "./template";
@@ -17,9 +18,6 @@ export interface GatewayModule {
   /** Whether the policy is a variable, rather than the config's. */
   hasPolicy: boolean;
 }
-
-/** Where a module has the files of its functions. */
-export const BUNDLES = "bundles";
 
 /**
  * @throws Error if a value of the config went into the module in a form that Terraform cannot compute: a mistake in

@@ -1,14 +1,15 @@
 /**
  * The policy as a variable. `module/*.tf` compiles it (docs/decisions/0057-policy-in-hcl.md); here is what else follows
- * from it: the roles that providers may grant, the site that is closed, and what Terraform has to refuse.
+ * from it: the gate's file, the roles and claims in tokens, and the site that is closed.
  */
-import { createHash } from "node:crypto";
-import type { Config, Origin } from "../config/schema";
-import { targetsWithoutHost } from "../config/host-checks";
+import { gateFileName } from "../build/gate-features";
+import type { Config } from "../config/schema";
 import { placesOf } from "../config/site-checks";
-import { policySource } from "../policy/source";
+import { featuresOf } from "../stacks/gate-code";
 import { isS3 } from "../stacks/origins/origins";
+import { BUNDLES, fixedFeatures } from "./bundles";
 import type { Json, ModuleJson } from "./module-json";
+import { originsOf, preconditions, text } from "./policy-preconditions";
 
 type Block = { [key: string]: Json };
 
@@ -22,14 +23,17 @@ export function isPolicyFixed(config: Config): boolean {
 
 /** @param config without maintenance, which is a variable, too */
 export function withPolicyVariable(json: ModuleJson, config: Config): ModuleJson {
-  const { auth_settings, gate_settings, ...locals } = json.locals as Record<string, Block>;
+  const { auth_settings, gate_code, gate_settings, ...locals } = json.locals as Record<string, Block>;
   const { identityProviders, ...settings } = auth_settings as Block & { identityProviders: Record<string, Block> };
   const gate = json.resource["aws_cloudfront_function"]!["gate"]! as { lifecycle: { precondition: Json[] } };
   return {
     ...json,
     locals: {
       ...locals,
-      required_roles: "${sort(distinct(flatten([for rule in var.policy : coalesce(rule.roles, [])])))}",
+      required_roles: "${local.policy_roles}",
+      gate_code: withGateOf(gate_code as unknown as string, config),
+      gate_features: `\${sort(concat(${text(fixedFeatures(config))}, local.policy_features))}`,
+      gate_file: '${length(local.gate_features) == 0 ? "gate" : "gate-with-${join("-", local.gate_features)}"}.js',
       gate_policy: "${local.policy_source}",
       gate_site: "${local.site_source}",
       site_places: placesOf(config).map(({ pattern, site }) => ({
@@ -42,8 +46,10 @@ export function withPolicyVariable(json: ModuleJson, config: Config): ModuleJson
       auth_settings: `\${${withoutNull("local.auth_settings_all")}}`,
       auth_settings_all: {
         ...settings,
+        claims: `\${sort(distinct(concat(${text(identityClaims(config))}, local.policy_claims)))}`,
         identityProviders: `\${{ for id, provider in local.auth_identity_providers : id => ${withoutNull("provider")} }}`,
         maintenance: MAINTENANCE,
+        stepUp: "${local.policy_step_up}",
       },
       auth_identity_providers: Object.fromEntries(
         Object.entries(identityProviders).map(([id, provider]) => [id, { ...provider, roles: rolesOf(config, id) }]),
@@ -60,6 +66,18 @@ export function withPolicyVariable(json: ModuleJson, config: Config): ModuleJson
       },
     },
   };
+}
+
+/** What the gate's code begins with in the stack: its file. In a module, this depends on the policy. */
+function withGateOf(code: string, config: Config): string {
+  const inStack = `\${file("\${path.module}/${BUNDLES}/${gateFileName(featuresOf(config))}")}`;
+  if (!code.startsWith(inStack)) throw new Error("the gate's code does not begin with its file");
+  return `\${file("\${path.module}/${BUNDLES}/\${local.gate_file}")}${code.slice(inStack.length)}`;
+}
+
+/** Claims that tokens need whatever the policy says. */
+function identityClaims({ identityHeaders }: Config): string[] {
+  return [...new Set(Object.values(identityHeaders))];
 }
 
 /** `formatdate` prints what a time says in its own zone, so the zone's offset is taken from it first. */
@@ -88,132 +106,4 @@ function rolesOf(config: Config, id: string): string {
       ? "local.required_roles"
       : "[]";
   return `\${length(${granted}) == 0 ? null : merge(${text(mapping)}, { grant = ${granted} })}`;
-}
-
-interface Precondition {
-  condition: string;
-  error_message: string;
-  [key: string]: Json;
-}
-
-/** What config/cross-checks.ts refuses, as far as a module's variables can make it wrong. */
-function preconditions(config: Config): Precondition[] {
-  const hook = config.signInHook?.grant ?? [];
-  const grants = Object.entries(config.identityProviders).flatMap(([id, { roles }]) =>
-    (roles.grant ?? []).map((name) => ({ name, by: `The identity provider "${id}"` })),
-  );
-  const needed = [...grants, ...hook.map((name) => ({ name, by: "The sign-in hook" }))];
-  return [
-    refuseRules(
-      `rule.host == null ? true : contains(local.gate_settings_open.hosts, rule.host)`,
-      "this host is not served; write domain or one of alternate_domains",
-    ),
-    refuseRules(
-      `split("/", rule.path)[1] != ${text(config.basePath.slice(1))}`,
-      `${config.basePath} is reserved for the gateway's own endpoints; remove the rule`,
-    ),
-    refuseRules(
-      `length(setsubtract(coalesce(rule.idp, []), ${text(Object.keys(config.identityProviders))})) == 0`,
-      `this identity provider is not configured; write ${Object.keys(config.identityProviders).join(" or ")}`,
-    ),
-    ...(needed.length === 0
-      ? []
-      : [
-          {
-            condition: `\${length(setsubtract(${text([...new Set(needed.map(({ name }) => name))])}, local.required_roles)) == 0}`,
-            error_message: `The policy must require each role that may be granted: ${needed.map(({ name, by }) => `${by} grants ${text(name)}`).join(". ")}.`,
-          },
-        ]),
-    ...folderPreconditions(config),
-    ...hostPreconditions(config),
-    ...bodyPreconditions(config),
-  ];
-}
-
-/** @param isFine condition over `rule` */
-function refuseRules(isFine: string, problem: string): Precondition {
-  return {
-    condition: `\${alltrue([for rule in var.policy : ${isFine}])}`,
-    error_message: `\${join("\\n", [for i, rule in var.policy : "policy[\${i}] (\${rule.path}): ${problem.replaceAll('"', '\\"')}." if !(${isFine})])}`,
-  };
-}
-
-/**
- * A folder and its index document are two names of one file, and the gate decides about the first. The synth has proved
- * for the exported policy that both are decided alike (sites/served-alike.ts). In another one, rules must have forms that
- * match both or none.
- */
-function folderPreconditions(config: Config): Precondition[] {
-  const indexes = originsOf(config).flatMap((origin) => (isS3(origin) && origin.index !== false ? [origin.index] : []));
-  if (indexes.length === 0) return [];
-  const names = text([...new Set(indexes)]);
-  const rules = refuseRules(
-    `(can(regex("^(/[^*/]+)*/[*][*]$", rule.path)) || can(regex("^[^*]*[.][A-Za-z][^./*]*$", rule.path))) && length(setintersection(split("/", rule.path), ${names})) == 0`,
-    "the origin is a bucket with folders, and this rule would decide about a folder but not about its index document; write /a/** for a folder and everything below it, or the path of a file",
-  );
-  return [orProven(config, rules)];
-}
-
-/** Hosts share behaviors. The synth has proved for the exported policy that no host opens what another protects. */
-function hostPreconditions(config: Config): Precondition[] {
-  if (targetsWithoutHost(config).length === 0) return [];
-  const rules = refuseRules(
-    "rule.host == null",
-    "the origin is a bucket, or is cached by path alone, so this rule could protect on one host what another opens; write it without host, or export the module from a config with this rule",
-  );
-  return [orProven(config, rules)];
-}
-
-/** Also fulfilled by the exported policy, on the hosts for which the synth has proved it. */
-function orProven(config: Config, rules: Precondition): Precondition {
-  const { domain, alternateDomains, policy } = config;
-  const isExported = `sha256("function policy\${local.policy_function}") == "${sha256(policySource(policy))}"`;
-  const hosts = text([...new Set([domain, ...alternateDomains])].sort());
-  const isProven = isProvenForEveryHost(config)
-    ? isExported
-    : `(${isExported} && jsonencode(sort(local.gate_settings_open.hosts)) == jsonencode(${hosts}))`;
-  return { ...rules, condition: `\${${isProven} || ${bare(rules.condition)}}` };
-}
-
-/** The proof is for the config's hosts. It also holds for others if one of these has no rules of its own. */
-function isProvenForEveryHost({ domain, alternateDomains, policy }: Config): boolean {
-  return [domain, ...alternateDomains].some((host) => policy.every((rule) => rule.host !== host));
-}
-
-function bare(template: string): string {
-  return template.slice("${".length, -"}".length);
-}
-
-function sha256(source: string): string {
-  return createHash("sha256").update(source).digest("hex");
-}
-
-/** The web ACL looks into bodies where anybody may send one (stacks/web-acl/rules.ts). Its rules are fixed by the export. */
-function bodyPreconditions(config: Config): Precondition[] {
-  const { waf } = config;
-  if (waf === false || "webAclArn" in waf || !waf.groups.includes("common")) return [];
-  const open = config.policy
-    .filter(({ allow, methods }) => allow === "public" && (methods?.some(hasBody) ?? true))
-    .map(({ path }) => path);
-  if (open.includes("/**")) return [];
-  return [
-    refuseRules(
-      `rule.allow != "public" || (rule.methods == null ? false : length(setsubtract(rule.methods, ["GET", "HEAD", "OPTIONS"])) == 0) || contains(${text(open)}, rule.path)`,
-      'anybody may send a body there, and the web ACL of this module does not look into it; write methods = ["GET", "HEAD"], or export the module from a config with this rule',
-    ),
-  ];
-}
-
-function hasBody(method: string): boolean {
-  return !["GET", "HEAD", "OPTIONS"].includes(method);
-}
-
-/** None if somebody else's distribution has them. */
-function originsOf({ origin, behaviors }: Config): Origin[] {
-  return [origin ?? [], behaviors.map(({ origin }) => origin)].flat();
-}
-
-/** A value of the config as an expression. */
-function text(value: unknown): string {
-  return JSON.stringify(value).replace(/[$%](?=\{)/g, "$&$&");
 }

@@ -36,13 +36,18 @@ function writeConditions(conditions: Conditions, path: string): string {
   return [
     written("pub", isPublic && []),
     ...lists("roles", "allRoles", "notRoles", "idp", "scopes"),
-    ...Object.entries(claims).map(([name, values]) => written("claim", [name, ...values])),
+    ...byName(claims).map(([name, values]) => written("claim", [name, ...values])),
     ...lists("emailDomains", "acr"),
     written("age", maxAge === undefined ? undefined : [String(maxAge)]),
     ...lists("networks", "notNetworks", "countries", "notCountries"),
     written("time", during && timeValues(during)),
     written("own", ownerValues(owner, path)),
   ].join("");
+}
+
+/** The members of a map in the one order that Terraform has for them (docs/decisions/0057-policy-in-hcl.md). */
+function byName<T>(map: Readonly<Record<string, T>>): [name: string, value: T][] {
+  return Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function written(name: string, values: readonly string[] | undefined): string {

@@ -19,7 +19,7 @@
  *     not    none of these roles
  *     idp    signed in with one of these identity providers
  *     scope  all of these scopes
- *     claim  the name of a claim, then values of which it has one; once for each claim
+ *     claim  the name of a claim, then values of which it has one; once for each claim, by name
  *     mail   a verified e-mail address in one of these domains
  *     acr    one of these authentication context classes
  *     age    at most so many seconds since the authentication, decimal

@@ -54,7 +54,7 @@ export function gateCode(config: Config, artifacts: Artifacts): GateCode {
 }
 
 function withPolicy(config: Config, artifacts: Artifacts, stored: StoredPolicy | undefined): GateCode {
-  const base = gateWith(artifacts, featuresOf(config, stored !== undefined));
+  const base = gateWith(artifacts, [...featuresOf(config), ...(stored ? (["stored"] as const) : [])]);
   const settings = { ...gateSettings(config), ...(stored && { policy: indexOf(config, stored) }) };
   const policy = stored ? policySource([]) : sourceOf(config);
   const site = siteSource(placesOf(config), filesIn(config.policy));
@@ -70,12 +70,9 @@ function withPolicy(config: Config, artifacts: Artifacts, stored: StoredPolicy |
   return { base, settings, policy, site, functions, stored, bytes: { ...bytes, total } };
 }
 
-function featuresOf({ viewerRequest, policy }: Config, isStored: boolean): GateFeature[] {
-  return [
-    ...conditionFeatures(policy),
-    ...(viewerRequest ? (["functions"] as const) : []),
-    ...(isStored ? (["stored"] as const) : []),
-  ];
+/** The parts of the gate that a config needs, wherever its policy is. */
+export function featuresOf({ viewerRequest, policy }: Config): GateFeature[] {
+  return [...conditionFeatures(policy), ...(viewerRequest ? (["functions"] as const) : [])];
 }
 
 function indexOf(config: Config, { index }: StoredPolicy): NonNullable<GateSettings["policy"]> {

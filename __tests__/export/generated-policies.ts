@@ -1,8 +1,10 @@
 /** Policies with every feature of rules, the same ones each time. */
 import type { ConfigInput } from "../../config/schema";
 import { covers } from "../../policy/coverage";
+import { namesIn } from "../../policy/path-pattern";
 import { METHODS, rolesOf, type Allow, type PolicyRule } from "../../policy/rule";
 import { createRandom, type Random } from "../simulation/kernel/random";
+import { generateConditions } from "./generated-conditions";
 
 export const HOSTS = ["app.example.com", "docs.example.com", "xn--bcher-kva.example.com", "a.b-c.example.org"];
 /** Few, so that rules meet. Some mean something in JavaScript. */
@@ -34,7 +36,7 @@ export interface GeneratedPolicy {
 export function generatedPolicies(count: number, seed: number): GeneratedPolicy[] {
   const random = createRandom(seed);
   return Array.from({ length: count }, () => {
-    const policy = reachable(generateRules(random, random.pick([3, 8, 30])));
+    const policy = someNamed(random, reachable(generateRules(random, random.pick([3, 8, 30]))));
     return { policy, maintenance: generateMaintenance(random, policy) };
   });
 }
@@ -59,6 +61,17 @@ function reachable(rules: readonly PolicyRule[]): PolicyRule[] {
   return rules.filter((rule, i) => !rules.slice(0, i).some((earlier) => covers(earlier, rule)));
 }
 
+/** Some rules take what they require from a requirement with a name. */
+function someNamed(random: Random, rules: readonly PolicyRule[]): PolicyRule[] {
+  const names = new Map<string, string>();
+  return rules.map((rule) => {
+    if (typeof rule.allow === "string" || random.chance(0.7)) return rule;
+    const key = JSON.stringify(rule.allow);
+    names.set(key, names.get(key) ?? `r-${names.size}`);
+    return { ...rule, requirement: names.get(key)! };
+  });
+}
+
 function generateRules(random: Random, most: number): PolicyRule[] {
   // Some policies have one host or none, some have many runs; in some, many rules differ in the first segment only.
   const hosted = random.pick([0, 0.2, 0.5, 0.9, 1]);
@@ -74,12 +87,13 @@ function bothHosts(rule: PolicyRule): PolicyRule[] {
 }
 
 function generateRule(random: Random, hosted: number, depth: number, allows: readonly Allow[]): PolicyRule {
+  const path = generatePath(random, depth);
   return {
-    path: generatePath(random, depth),
+    path,
     ...(random.chance(hosted) && { host: random.pick(HOSTS) }),
     ...(random.chance(0.3) && { methods: several(random, 4, () => random.pick(METHODS)) }),
-    // The same requirements often, so that names share a case.
-    allow: random.pick(allows),
+    // The same requirements often, so that names share a case. Owners are of one path.
+    allow: random.chance(path.includes("{") ? 0.6 : 0) ? generateAllow(random, namesIn(path)) : random.pick(allows),
     ...(random.chance(0.2) && { escapes: random.chance(0.7) }),
     ...(random.chance(0.15) && { preflight: "pass" as const }),
   };
@@ -87,11 +101,14 @@ function generateRule(random: Random, hosted: number, depth: number, allows: rea
 
 function generatePath(random: Random, depth: number): string {
   if (random.chance(0.05)) return "/";
-  const segments = several(random, depth, () => (random.chance(0.2) ? "*" : random.pick(NAMES)));
+  const named = random.chance(0.3);
+  const segments = several(random, depth, () => (random.chance(0.2) ? "*" : random.pick(NAMES))).map((segment, i) =>
+    segment === "*" && named ? `{${random.pick(["user", "team", "x1"])}${i}}` : segment,
+  );
   return `/${[...(random.chance(0.05) ? [] : segments), ...(random.chance(0.5) ? ["**"] : [])].join("/")}`;
 }
 
-function generateAllow(random: Random): Allow {
+function generateAllow(random: Random, segments: readonly string[] = []): Allow {
   const roles = () => several(random, 3, () => generateRole(random));
   const idp = () => several(random, 2, () => random.pick(IDP));
   return random.pick<() => Allow>([
@@ -100,6 +117,8 @@ function generateAllow(random: Random): Allow {
     () => ({ roles: roles() }),
     () => ({ idp: idp() }),
     () => ({ roles: roles(), idp: idp() }),
+    () => "nobody",
+    ...Array.from({ length: 4 }, () => () => generateConditions({ random, roles, idp, segments })),
   ])();
 }
 

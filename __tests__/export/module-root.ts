@@ -48,8 +48,15 @@ export function valuesOf(terraform: string, module: ModuleFiles, calls: readonly
   });
 }
 
+/** https://developer.hashicorp.com/terraform/internals/machine-readable-ui#diagnostic */
+interface Diagnostic {
+  summary: string;
+  detail: string;
+  range?: { filename: string };
+}
+
 export interface Refusals {
-  /** The lines of failed validations' messages, by call. */
+  /** The lines of the messages of failed validations and of the output's failed preconditions, by call. */
   problems: string[][];
   /** The validations that failed, as `file:line`. */
   validations: Set<string>;
@@ -74,9 +81,14 @@ export function refusalsOf(terraform: string, module: ModuleFiles, calls: readon
     run(terraform, folder, "init", "-input=false");
     const refusals: Refusals = { problems: calls.map(() => []), validations: new Set() };
     for (const line of spawn(terraform, folder, "plan", "-input=false", "-json").output.trim().split("\n")) {
-      const { diagnostic } = JSON.parse(line) as { diagnostic?: { summary: string; detail: string } };
+      const { diagnostic } = JSON.parse(line) as { diagnostic?: Diagnostic };
       if (!diagnostic) continue;
-      const { summary, detail } = diagnostic;
+      const { summary, detail, range } = diagnostic;
+      const [, place] = /^call-(\d+)\/rest\.tf\.json$/.exec(range?.filename ?? "") ?? [];
+      if (place !== undefined && summary === "Module output value precondition failed") {
+        refusals.problems[Number(place)]!.push(...detail.split("\n"));
+        continue;
+      }
       const [, message, call, validation] =
         /^(.*)\n\nThis was checked by the validation rule at call-(\d+)\/(.*:\d+),/s.exec(detail) ?? [];
       if (message === undefined) throw new Error(`${summary}: ${detail}`);

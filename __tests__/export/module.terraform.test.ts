@@ -15,6 +15,49 @@ import { describeWithTerraform } from "../support/terraform";
 
 const EXAMPLES = resolve(__dirname, "../../examples");
 
+const SERVER: Partial<ConfigInput> = {
+  origin: { type: "custom", domainName: "wiki-origin.example.com", open: true },
+};
+
+/** Each kind of condition but countries, in configs that need different parts of the gate. */
+const CONDITIONS: Record<string, Partial<ConfigInput>> = {
+  "conditions-of-people": {
+    ...SERVER,
+    // A claim that rules compare can be a header, too.
+    identityHeaders: { "x-gate-plan": "plan", "x-gate-office": "office" },
+    requirements: { paying: { claims: { plan: ["premium", "trial"], "https://example.com/tier": "gold" } } },
+    policy: [
+      { path: "/premium/**", allow: { require: "paying" } },
+      { path: "/profile/{user}", methods: ["PUT"], allow: [{ owner: "user" }, { allRoles: ["admin", "staff"] }] },
+      { path: "/teams/{team}/{user}", allow: { owner: { segment: "team", claim: "team" }, notRoles: ["guest"] } },
+      { path: "/internal/**", allow: "nobody" },
+      { path: "/reports/*", allow: { scopes: ["reports:read"], emailDomains: ["example.com"], idp: ["main"] } },
+      { path: "/**", allow: { require: "paying" } },
+    ],
+  },
+  "conditions-of-requests": {
+    ...SERVER,
+    policy: [
+      {
+        path: "/office/**",
+        methods: ["GET"],
+        allow: [
+          { public: true, networks: ["198.51.100.0/24"] },
+          { during: { from: "2026-12-01T08:00:00Z", days: ["mon", "fri"], hours: "08:00-18:00" } },
+          "signed-in",
+        ],
+      },
+      { path: "/**", allow: { notNetworks: ["203.0.113.0/24", "2001:db8::/32"] } },
+    ],
+  },
+  "conditions-closed": {
+    ...SERVER,
+    maintenance: { allow: { roles: ["admin"] } },
+    requirements: { strong: [{ roles: ["admin"], acr: ["mfa", "urn:x"] }, { maxAge: "15m" }] },
+    policy: [{ path: "/**", allow: { require: "strong" } }],
+  },
+};
+
 /** Every option is in one of these; those of the list `policy` are in all. */
 const OPTIONS: Record<string, Partial<ConfigInput>> = {
   everything: EVERYTHING,
@@ -39,6 +82,10 @@ const OPTIONS: Record<string, Partial<ConfigInput>> = {
     alarmTopicArn: EVERYTHING.alarmTopicArn,
   },
   roles: { iam: EVERYTHING.iam, policy: [{ path: "/**", allow: { roles: ["Ärzte", "admin"] } }] },
+  ...CONDITIONS,
+  "conditions-of-a-country": {
+    policy: [{ path: "/**", allow: [{ public: true, countries: ["DE", "FR"] }, { notCountries: ["US"] }] }],
+  },
   closed: {
     maintenance: { until: "2026-12-01T08:00:00Z", message: "Soon.", allow: { roles: ["staff"] } },
     policy: [{ path: "/**", allow: { roles: ["staff"] } }],
@@ -72,7 +119,12 @@ describeWithTerraform("a module", (open) => {
     const withWebAcl = ["small", "everything"];
     const pairs = Object.entries(configs).map(([name, config]) => [
       name,
-      { config, hasWebAcl: withWebAcl.includes(name) },
+      {
+        config,
+        hasWebAcl: withWebAcl.includes(name),
+        // A policy without conditions can become one with them.
+        ...(name in CONDITIONS && { exported: parseConfig(SMALL).policy }),
+      },
     ]);
     writePairs(join(folder, "root"), Object.fromEntries(pairs) as Parameters<typeof writePairs>[1]);
     planned = planPairs(open(join(folder, "root")));

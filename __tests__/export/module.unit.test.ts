@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { artifacts } from "../../build/artifacts";
 import { parseConfig } from "../../config/load";
 import { durationOf } from "../../export/duration";
-import { fileOf } from "../../export/files";
+import { fileOf, filesOf } from "../../export/files";
 import { moduleOf } from "../../export/module";
+import { ruleArgument } from "../../export/policy-arguments";
 import { archiveOf, checksumsOf, FolderInUse, writeModule } from "../../export/write";
 import { EVERYTHING } from "../support/configs";
 import { SMALL } from "../support/small-config";
@@ -25,6 +27,55 @@ test("every resource, local and output of the config with everything has a file"
   expect(addresses.length).toBeGreaterThan(150);
   expect(addresses.map(fileOf).filter((file) => !file.endsWith(".tf"))).toEqual([]);
   expect(() => fileOf("aws_sqs_queue.unheard_of")).toThrow("no file for aws_sqs_queue.unheard_of");
+});
+
+test.each([
+  ["nothing more", {}, "gate.js"],
+  ["functions of its own", { viewerRequest: EVERYTHING.viewerRequest }, "gate-with-functions.js"],
+])("the module of a site with %s has the gate for each policy, and no other", (_, more, plain) => {
+  const config = parseConfig({ ...SMALL, ...SERVER, ...more });
+  const files = Object.keys(filesOf(moduleOf(config), config, artifacts()));
+  const gates = files.flatMap((path) => /^bundles\/(gate.*)$/.exec(path)?.[1] ?? []);
+  expect(gates).toContain(plain);
+  // With conditions, on the time or not, on the authentication or not, on the visitor or not.
+  expect(gates.filter((name) => name.includes("conditions"))).toHaveLength(8);
+  expect(gates).toHaveLength(9);
+  expect(gates.filter((name) => name.includes("functions") !== plain.includes("functions"))).toEqual([]);
+  expect(files).toEqual(
+    expect.arrayContaining(["auth", "key-rotator", "revoker"].map((name) => `bundles/${name}.zip`)),
+  );
+});
+
+describe("a module refuses what depends on more than the policy:", () => {
+  const refusalsOf = (more: object) => {
+    const { gate } = moduleOf(parseConfig({ ...SMALL, ...SERVER, ...more })).json.resource["aws_cloudfront_function"]!;
+    const { precondition } = gate!["lifecycle"] as unknown as { precondition: { condition: string }[] };
+    return precondition.map(({ condition }) => condition).join("\n");
+  };
+
+  test("countries, where the exported config has none and the gate is not told", () => {
+    expect(refusalsOf({})).toContain("geo=");
+    const policy = [{ path: "/**", allow: { countries: ["DE"] } }];
+    expect(refusalsOf({ origin: { type: "s3" }, policy })).not.toContain("geo=");
+  });
+
+  test("a rule that excludes a role which a provider may not grant", () => {
+    expect(refusalsOf({})).not.toContain("not_roles");
+    const main = { ...SMALL.identityProviders.main, roles: { grant: ["admin"] } };
+    const policy = [{ path: "/**", allow: { roles: ["admin"] } }];
+    expect(refusalsOf({ identityProviders: { main }, policy })).toContain(
+      '{"main":["admin"]} : [for name in setsubtract(coalesce(each.set.not_roles, []), granted)',
+    );
+  });
+});
+
+test("anyone signed in is an alternative with a name: Terraform would take misspelled conditions for none", () => {
+  expect(ruleArgument({ path: "/**", allow: [{}] })).toEqual({ path: "/**", conditions: [{ signed_in: true }] });
+  const networks = ["192.0.2.0/24"];
+  expect(ruleArgument({ path: "/**", allow: [{ public: true, networks }, {}] })).toEqual({
+    path: "/**",
+    conditions: [{ public: true, networks }, { signed_in: true }],
+  });
 });
 
 test("what two gateways must not share has no default", () => {

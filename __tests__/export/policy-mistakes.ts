@@ -1,10 +1,10 @@
 /** Mistakes in the module's `policy` and `maintenance`, and what Terraform says about them. */
 import { ConfigError, parseConfig } from "../../config/load";
+import { ruleArgument, type PolicyArguments } from "../../export/policy-arguments";
 import { SMALL } from "../support/small-config";
-import { moduleRule, type ModuleInputs } from "./module-inputs";
 
 /** What the person writes, and what Terraform prints, one line for each problem. */
-export type ModuleMistake = [written: ModuleInputs, problems: string[]];
+export type ModuleMistake = [written: Partial<PolicyArguments>, problems: string[]];
 
 const RULE = { path: "/**", allow: "signed-in" };
 
@@ -25,6 +25,19 @@ const IN_CONFIG: Record<string, unknown>[] = [
     "/a/./b",
     "/a/../b",
   ],
+  ...[
+    "/{User}",
+    "/{}",
+    "/a{b}",
+    "/{a}b",
+    "/{a",
+    "/a}/b",
+    "/{a-b}/c d",
+    "/{a.b}/**",
+    "/{user}/{user}",
+    "/{a}/{b}/{b}/{a}",
+  ],
+  ...["/{user}/a b", "/{user}/api*", "/{user}/..", "/{a}/*.png", `/{${"x".repeat(33)}}`],
 ].map((path) => ({ path }));
 IN_CONFIG.push(
   ...["Wiki", "wiki", "*.example.com", "https://a.example.com", "a.example.com:443", "192.0.2.1", ""].map((host) => ({
@@ -44,7 +57,7 @@ IN_CONFIG.push(
 );
 
 const ALLOW =
-  'policy[0]: write allow = "public" or allow = "signed-in", or in its place roles = ["admin"], idp = ["main"] or both.';
+  'policy[0]: write allow = "public", allow = "signed-in" or allow = "nobody", or in its place roles = ["admin"], idp = ["main"] or both, conditions = [{ all_roles = ["admin", "staff"] }], or require = "name".';
 
 /** What can only be written in the module, or is said in other words. */
 const IN_MODULE: ModuleMistake[] = [
@@ -56,6 +69,10 @@ const IN_MODULE: ModuleMistake[] = [
     { allow: "public", roles: ["admin"] },
     { allow: "signed-in", idp: ["main"] },
     { allow: "public", roles: ["admin"], idp: ["main"] },
+    { allow: "nobody", conditions: [{ roles: ["admin"] }] },
+    { roles: ["admin"], conditions: [{ acr: ["mfa"] }] },
+    { idp: ["main"], require: "staff" },
+    { conditions: [{ acr: ["mfa"] }], require: "staff" },
   ].map((rule): ModuleMistake => [{ policy: [{ path: "/**", ...rule }] }, [ALLOW]]),
   [
     { policy: [{ path: "/**", roles: ["admin"], idp: [] }] },
@@ -105,7 +122,7 @@ export const MISTAKES: ModuleMistake[] = [
   ...IN_CONFIG.map((part): ModuleMistake => {
     const rule = { ...RULE, ...part };
     const problems = messagesOf({ policy: [rule] }).map(([path, message]) => spelledInHcl(path, message));
-    return [{ policy: [moduleRule(rule as never)] }, problems];
+    return [{ policy: [ruleArgument(rule as never)] }, problems];
   }),
   ...IN_MODULE,
 ];

@@ -1,17 +1,27 @@
 /** The exported module compiles the policy by itself: Terraform must build what the stack's own compiler builds. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { policyArguments, ruleArgument } from "../../export/policy-arguments";
 import type { PolicyRule } from "../../policy/rule";
 import { closedPolicySource, policySource } from "../../policy/source";
 import { SMALL } from "../support/small-config";
 import { describeWith } from "../support/tools";
 import { generatedPolicies, generatedRules, HOSTS, IDP, longPolicy, type GeneratedPolicy } from "./generated-policies";
-import { moduleMaintenance, moduleRule, type ModuleInputs } from "./module-inputs";
 import { MODULE, refusalsOf, valuesOf } from "./module-root";
+import { CONDITION_MISTAKES } from "./condition-mistakes";
 import { messagesOf, MISTAKES, spelledInHcl, type ModuleMistake } from "./policy-mistakes";
 
+const POLICY_FILES = [
+  "maintenance.tf",
+  "policy.tf",
+  "policy-checks.tf",
+  "policy-requirements.tf",
+  "policy-rule-checks.tf",
+  "policy-source.tf",
+  "requirements.tf",
+];
 const POLICY = {
-  files: ["policy.tf", "policy-source.tf"],
+  files: POLICY_FILES,
   rest: { output: { value: { value: "${local.policy_source}" } } },
 };
 
@@ -58,6 +68,26 @@ const PAIRS: PolicyRule[][] = (
   ] as Omit<PolicyRule, "allow">[][]
 ).map((rules) => rules.map((rule) => ({ ...rule, allow: "signed-in" })));
 
+/** Of conditions, in requirement texts. */
+const NAMES = [
+  "pub",
+  "any",
+  "all",
+  "not",
+  "idp",
+  "scope",
+  "claim",
+  "mail",
+  "acr",
+  "age",
+  "net",
+  "nonet",
+  "geo",
+  "nogeo",
+  "time",
+  "own",
+];
+
 /** What generated policies must have in more than a few cases. */
 const FEATURES = {
   "a switch on the host": /switch\(h\)/,
@@ -71,6 +101,10 @@ const FEATURES = {
   escapes: /return"\?/,
   "identity providers": /return"\??[a-z0-9!-]+=/,
   "encoded roles": /%[0-9A-F]{2}/,
+  nobody: /return"\??\^"/,
+  "several sets of conditions": /return"[^"]*&[^"]*\|&/,
+  ...Object.fromEntries(NAMES.map((name) => [`the condition ${name}`, new RegExp(`return"[^"]*&${name}=`)])),
+  "an owner by a claim": /&own=\d+!/,
   "a closed site": /"#[^"#]+="/,
   "a closed site for nobody": /"##="/,
 };
@@ -88,22 +122,25 @@ describeWith("terraform", "the policy compiled by Terraform", (terraform) => {
       ([, form]) => expected.filter((source) => form.test(source)).length < 10,
     );
     expect(rare).toEqual([]);
-    expect(valuesOf(terraform, POLICY, policies.map(inputs))).toEqual(expected);
+    expect(valuesOf(terraform, POLICY, policies.map(policyArguments))).toEqual(expected);
   });
 
   // Terraform normalizes strings to NFC (https://pkg.go.dev/github.com/zclconf/go-cty/cty/ctystrings).
   test("has a role in composed characters, however it is written", () => {
     const policy = (role: string) => ({ policy: [{ path: "/**", allow: { roles: [role] } }], maintenance: undefined });
-    expect(valuesOf(terraform, POLICY, [inputs(policy("A\u0308rzte"))])).toEqual([sourceOf(policy("\u00c4rzte"))]);
+    expect(valuesOf(terraform, POLICY, [policyArguments(policy("A\u0308rzte"))])).toEqual([
+      sourceOf(policy("\u00c4rzte")),
+    ]);
   });
 });
 
 describeWith("terraform", "a mistake in the module's policy", (terraform) => {
   const lists = [...PAIRS, ...generatedRules(40, 2)].map((policy): ModuleMistake => [
-    { policy: policy.map(moduleRule) },
+    { policy: policy.map(ruleArgument) },
     hiddenRules(policy),
   ]);
   const cases = [...MISTAKES, ...lists];
+  const validated = ["policy.tf", "maintenance.tf"];
 
   test("has the message that a config has for it", () => {
     const { problems, validations } = refusalsOf(
@@ -116,9 +153,22 @@ describeWith("terraform", "a mistake in the module's policy", (terraform) => {
     expect(withHidden.length).toBeGreaterThan(20);
     expect(lists.length - withHidden.length).toBeGreaterThan(15);
     // Each validation has failed.
-    expect(validations.size).toBe(
-      readFileSync(join(MODULE, "policy.tf"), "utf8").match(/^ {2}validation \{$/gm)!.length,
+    const files = validated.map((name) => readFileSync(join(MODULE, name), "utf8"));
+    expect(validations.size).toBe(files.join("").match(/^ {2}validation \{$/gm)!.length);
+  });
+
+  test("in conditions has a message for each", () => {
+    const precondition = {
+      condition: "${length(local.policy_problems) == 0}",
+      error_message: '${join("\\n", local.policy_problems)}',
+    };
+    const checks = { ...POLICY, rest: { output: { value: { value: true, precondition: [precondition] } } } };
+    const { problems } = refusalsOf(
+      terraform,
+      checks,
+      CONDITION_MISTAKES.map(([written]) => written),
     );
+    expect(CONDITION_MISTAKES.map(([written], i) => [written, problems[i]])).toEqual(CONDITION_MISTAKES);
   });
 });
 
@@ -126,13 +176,11 @@ describeWith("terraform", "a mistake in the module's policy", (terraform) => {
 function hiddenRules(policy: readonly PolicyRule[]): string[] {
   const [domain, ...alternateDomains] = HOSTS;
   const identityProviders = Object.fromEntries(IDP.map((id) => [id, SMALL.identityProviders.main]));
-  return messagesOf({ domain, alternateDomains, identityProviders, policy })
+  // What a rule requires makes no difference.
+  const rules = policy.map((rule) => ({ ...rule, allow: "signed-in" }));
+  return messagesOf({ domain, alternateDomains, identityProviders, policy: rules })
     .filter(([, message]) => message.startsWith("can never match"))
     .map(([path, message]) => spelledInHcl(path, message));
-}
-
-function inputs({ policy, maintenance }: GeneratedPolicy): ModuleInputs {
-  return { policy: policy.map(moduleRule), maintenance: moduleMaintenance(maintenance) };
 }
 
 function sourceOf({ policy, maintenance }: GeneratedPolicy): string {

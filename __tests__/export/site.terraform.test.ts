@@ -1,10 +1,11 @@
 /** The exported module compiles by itself which file a request gets, as it does the policy. */
+import { ruleArgument } from "../../export/policy-arguments";
 import type { PolicyRule } from "../../policy/rule";
 import { filesIn, type Place } from "../../sites/place";
 import { siteSource } from "../../sites/source";
 import { createRandom, type Random } from "../simulation/kernel/random";
 import { describeWith } from "../support/tools";
-import { modulePlace, moduleRule } from "./module-inputs";
+import { modulePlace } from "./module-inputs";
 import { valuesOf } from "./module-root";
 
 const SITE = {
@@ -31,7 +32,7 @@ describeWith("terraform", "the site compiled by Terraform", (terraform) => {
     expect(new Set(expected).size).toBeGreaterThan(150);
     const inputs = sites.map(({ places, policy }) => ({
       places: places.map(modulePlace),
-      policy: policy.map(moduleRule),
+      policy: policy.map(ruleArgument),
     }));
     expect(valuesOf(terraform, SITE, inputs)).toEqual(expected);
   });

@@ -318,3 +318,10 @@ test("the roles of a policy are sorted, and each is there once", () => {
     ]),
   ).toEqual(["C", "a", "b"]);
 });
+
+test("the claims of a requirement have the order of their names, which is that of maps in Terraform", () => {
+  const claims = { plan: ["pro", "a"], "7": ["x"], Office: ["y"] };
+  expect(policySource([{ path: "/**", allow: { claims } }])).toBe(
+    'function policy(h,m,s,p){\nreturn"&claim=7!x&claim=Office!y&claim=plan!pro!a"\n}',
+  );
+});

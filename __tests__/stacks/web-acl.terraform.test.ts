@@ -19,6 +19,7 @@ const DEFAULTS: Partial<ConfigInput> = {
   policy: [
     { path: "/contact", allow: "public" },
     { path: "/news/**", methods: ["GET"], allow: "public" },
+    { path: "/offers/{id}", allow: [{ public: true, networks: ["192.0.2.0/24"] }, "signed-in"] },
     { path: "/**", allow: "signed-in" },
   ],
 };
@@ -153,6 +154,12 @@ describeWithTerraform("the web ACL", (open) => {
       "a script in a form that anybody may send",
       "defaults",
       { path: "/contact", matches: ["CrossSiteScripting_BODY"] },
+      "exempted",
+    ],
+    [
+      "a script in a form that anybody of a network may send",
+      "defaults",
+      { path: "/offers/7", matches: ["CrossSiteScripting_BODY"] },
       "exempted",
     ],
     [

@@ -16,6 +16,8 @@ interface Pair {
   config: Config;
   /** Without it, a plan takes a fraction of the time. */
   hasWebAcl: boolean;
+  /** The policy of the exported config, if it is another one. */
+  exported?: Config["policy"];
 }
 
 /** Arguments that are known, by address. */
@@ -25,7 +27,7 @@ type Resources = Record<string, Record<string, unknown>>;
 export function writePairs(folder: string, pairs: Readonly<Record<string, Pair>>): void {
   const module: Record<string, object> = {};
   const aws: object[] = [{ region: "us-east-1" }];
-  for (const [name, { config, hasWebAcl }] of Object.entries(pairs)) {
+  for (const [name, { config, hasWebAcl, exported = config.policy }] of Object.entries(pairs)) {
     const providers = { aws: `aws.${name}` };
     const provider = writeStack(folder, name, config, hasWebAcl);
     aws.push({ ...provider, alias: name });
@@ -33,7 +35,7 @@ export function writePairs(folder: string, pairs: Readonly<Record<string, Pair>>
     module[`module-${name}`] = {
       source: `./module-${name}`,
       providers,
-      ...writeModule(folder, name, config, hasWebAcl),
+      ...writeModule(folder, name, { config, hasWebAcl, exported }),
     };
   }
   write(folder, "main.tf.json", JSON.stringify({ provider: { aws }, module }));
@@ -52,8 +54,8 @@ function writeStack(folder: string, name: string, config: Config, hasWebAcl: boo
 }
 
 /** Exported from a config with other values, and called with those of this one. @returns the arguments of the call */
-function writeModule(folder: string, name: string, config: Config, hasWebAcl: boolean): object {
-  const other = withOtherValues(config, moduleOf(config).replaced);
+function writeModule(folder: string, name: string, { config, hasWebAcl, exported }: Required<Pair>): object {
+  const other = { ...withOtherValues(config, moduleOf(config).replaced), policy: exported };
   const module = moduleOf(other);
   const json = hasWebAcl ? module.json : (JSON.parse(withoutWebAcl(JSON.stringify(module.json))) as typeof module.json);
   for (const [path, content] of Object.entries(filesOf({ ...module, json }, other, shipped())))

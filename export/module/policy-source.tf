@@ -7,8 +7,8 @@
 
 # Each rule alone. These lists have one element for each rule.
 locals {
-  # "/a/*/b" is ["", "a", "*", "b"], as the gate splits the paths of requests.
-  policy_segments = [for rule in var.policy : split("/", rule.path)]
+  # "/a/*/b" is ["", "a", "*", "b"], as the gate splits the paths of requests. "{name}" matches what "*" does.
+  policy_segments = [for rule in var.policy : split("/", replace(rule.path, "/[{][^}]*[}]/", "*"))]
 
   # The case of the rule in a switch on the first segment.
   policy_first = [for segments in local.policy_segments : segments[1]]
@@ -49,28 +49,6 @@ locals {
   policy_conditions = [
     for r, conditions in local.policy_path_conditions :
     join("&&", compact(concat(conditions, [local.policy_method_conditions[r]])))
-  ]
-
-  # Roles are percent-encoded as in tokens, down to A-Z a-z 0-9 _ . @ : / -. That is what urlencode does, except for
-  # spaces and these four (https://developer.hashicorp.com/terraform/language/functions/urlencode).
-  policy_role_names = flatten([for rule in concat(var.policy, [var.maintenance]) : try(coalesce(rule.roles, []), [])])
-  policy_roles = {
-    for name in distinct(local.policy_role_names) : name => replace(replace(replace(replace(replace(
-      urlencode(name), "+", "%20"), "~", "%7E"), "%40", "@"), "%3A", ":"), "%2F", "/"
-    )
-  }
-
-  # What a rule requires: "?" if paths with escapes may pass, then "*" for the public, or "main!other=" for identity
-  # providers and "+" for anyone signed in, or "admin!staff" for anyone with one of these roles.
-  policy_escapes = [for rule in var.policy : rule.escapes ? "?" : ""]
-  policy_idp     = [for rule in var.policy : rule.idp == null ? "" : "${join("!", coalesce(rule.idp, []))}="]
-  policy_requirements = [
-    for r, rule in var.policy : join("", [
-      local.policy_escapes[r],
-      rule.allow == "public" ? "*" : local.policy_idp[r],
-      rule.roles != null ? join("!", [for name in coalesce(rule.roles, []) : local.policy_roles[name]]) :
-      rule.allow == "public" ? "" : "+",
-    ])
   ]
 
   # The statements of a rule, without a semicolon at the end. CORS preflights come first, whatever the rule's methods.
@@ -181,7 +159,7 @@ locals {
 # A closed site puts the roles that get in before what the rules require; "#" alone stands for none, because no encoded
 # role has it. The text does not grow with the rules, so that a site whose rules just fit can be closed.
 locals {
-  policy_admitted      = [for name in try(coalesce(var.maintenance.roles, []), []) : local.policy_roles[name]]
+  policy_admitted      = [for name in try(coalesce(var.maintenance.roles, []), []) : local.policy_encoded[name]]
   policy_admitted_text = length(local.policy_admitted) == 0 ? "#" : join("!", local.policy_admitted)
   policy_source = var.maintenance == null ? "function policy${local.policy_function}" : join("", [
     "function opened${local.policy_function}\n",

@@ -1,4 +1,5 @@
-# The policy: who may open what, and who while the site is closed. policy-source.tf compiles it for the gate.
+# The policy: who may open what. policy-source.tf compiles it for the gate. What is inside `conditions` is checked in
+# policy-checks.tf.
 #
 # A condition and its message repeat the same test: a validation cannot refer to a local value that depends on its own
 # variable.
@@ -8,11 +9,15 @@ variable "policy" {
     Who may open what. The first rule that matches host, path and method decides; what no rule matches is denied.
 
     - `path`: `/a/b` is exactly this path. `*` stands for one segment: `/a/*`. `/a/**` is `/a` and everything below it.
+      `{user}` stands for one segment, too, and `owner` can name it: `/profile/{user}`.
     - `host`: only requests to this host; every host if absent.
     - `methods`: only these methods; `GET` includes `HEAD`. Every method if absent.
-    - `allow`: `"public"` lets everybody in, `"signed-in"` everybody with a session.
+    - `allow`: `"public"` lets everybody in, `"signed-in"` everybody with a session, `"nobody"` denies what matches.
     - `roles`, `idp`: in the place of `allow`, one of them or both. Only people who have one of these roles, and who
       signed in with one of these identity providers. Roles are compared exactly, in composed characters (NFC).
+    - `conditions`: in the place of `allow`, a list of sets. Whoever meets everything in one of the sets is let in; what
+      a set can have is described at the variable `requirements`.
+    - `require`: in the place of `allow`, the name of one of the `requirements`.
     - `escapes`: also accept paths with encoded `/ \ % ? # ;`. Enable only if the origin reads these paths the same way
       as the rules.
     - `preflight`: `"pass"` lets CORS preflights reach the origin without a session.
@@ -30,6 +35,34 @@ variable "policy" {
     idp       = optional(list(string))
     escapes   = optional(bool, false)
     preflight = optional(string)
+    require   = optional(string)
+    conditions = optional(list(object({
+      public        = optional(bool)
+      signed_in     = optional(bool)
+      roles         = optional(list(string))
+      all_roles     = optional(list(string))
+      not_roles     = optional(list(string))
+      idp           = optional(list(string))
+      scopes        = optional(list(string))
+      claims        = optional(map(list(string)))
+      email_domains = optional(list(string))
+      acr           = optional(list(string))
+      max_age       = optional(string)
+      networks      = optional(list(string))
+      not_networks  = optional(list(string))
+      countries     = optional(list(string))
+      not_countries = optional(list(string))
+      during = optional(object({
+        from  = optional(string)
+        until = optional(string)
+        days  = optional(list(string))
+        hours = optional(string)
+      }))
+      owner = optional(object({
+        segment = string
+        claim   = optional(string)
+      }))
+    })))
   }))
 
   validation {
@@ -40,28 +73,47 @@ variable "policy" {
   # A path has one message: the first that applies.
   validation {
     condition = alltrue([
-      for rule in var.policy : can(regex("^(/|(/([*]|[A-Za-z0-9._~-]+))*(/[*]{2})?)$", rule.path)) &&
-      !can(regex("^$|/[.]{1,2}(/|$)", rule.path))
+      for rule in var.policy : try(
+        length(regexall("^(/|(/([*]|[A-Za-z0-9._~-]+|[{][a-z][A-Za-z0-9]{0,31}[}]))*(/[*]{2})?)$", rule.path)) == 1 &&
+        length(regexall("^$|/[.]{1,2}(/|$)", rule.path)) == 0 &&
+        length(regexall("[{]", rule.path)) == length(distinct(regexall("[{][^}]*", rule.path))),
+        false,
+      )
     ])
     error_message = join("\n", [
-      for i, problem in [
-        for rule in var.policy :
-        try(!startswith(rule.path, "/"), true) ?
-        "start the pattern with \"/\", such as \"/admin/**\"" :
-        can(regex("//|.+/$", rule.path)) ?
-        "write each segment once, without \"//\" and without a trailing \"/\": a trailing slash never changes a decision" :
-        strcontains(rule.path, "/**/") ?
-        "\"**\" may only be the last segment; write \"*\" for one segment" :
-        can(regex("^[^*]*[^*/][*]$", rule.path)) ?
-        "\"${basename(rule.path)}\" mixes \"*\" with other characters; write \"${trimsuffix(rule.path, "*")}/**\" for \"${trimsuffix(rule.path, "*")}\" and everything below" :
-        can(regex("[^*/][*]|[*][^*/]|[*]{3}", rule.path)) ?
-        "\"${[for s in split("/", rule.path) : s if strcontains(s, "*") && !contains(["*", "**"], s)][0]}\" mixes \"*\" with other characters; a \"*\" stands for a whole segment" :
-        can(regex("[^A-Za-z0-9._~*/-]", rule.path)) ?
-        "\"${[for s in split("/", rule.path) : s if can(regex("[^A-Za-z0-9._~*-]", s))][0]}\" has characters that a request may also write as %XX; use letters, digits and . _ ~ - or \"*\"" :
-        can(regex("/[.]{1,2}(/|$)", rule.path)) ?
-        "dot segments never reach the policy; leave them out" :
-        ""
-      ] : "policy[${i}].path: ${problem}; it is ${jsonencode(var.policy[i].path)}." if problem != ""
+      for i, problems in [
+        for path in [for rule in var.policy : rule.path == null ? "" : rule.path] : concat(
+          [
+            for segment in split("/", path) :
+            "\"${segment}\" is not the name of a segment; write a segment such as \"{user}\", with a lower-case letter and then letters and digits"
+            if length(regexall("[{}]", segment)) > 0 && length(regexall("^[{][a-z][A-Za-z0-9]{0,31}[}]$", segment)) == 0
+          ],
+          [
+            for n, segment in split("/", path) :
+            "\"${segment}\" is there twice; give each segment a name of its own, or write \"*\""
+            if startswith(segment, "{") && contains(slice(split("/", path), 0, n), segment)
+          ],
+          # As if each name were "*".
+          [
+            for pattern in [replace(path, "/[{][^/{}]*[}]/", "*")] :
+            !startswith(pattern, "/") ?
+            "start the pattern with \"/\", such as \"/admin/**\"" :
+            can(regex("//|.+/$", pattern)) ?
+            "write each segment once, without \"//\" and without a trailing \"/\": a trailing slash never changes a decision" :
+            strcontains(pattern, "/**/") ?
+            "\"**\" may only be the last segment; write \"*\" for one segment" :
+            can(regex("^[^*]*[^*/][*]$", pattern)) ?
+            "\"${basename(pattern)}\" mixes \"*\" with other characters; write \"${trimsuffix(pattern, "*")}/**\" for \"${trimsuffix(pattern, "*")}\" and everything below" :
+            can(regex("[^*/][*]|[*][^*/]|[*]{3}", pattern)) ?
+            "\"${[for s in split("/", pattern) : s if strcontains(s, "*") && !contains(["*", "**"], s)][0]}\" mixes \"*\" with other characters; a \"*\" stands for a whole segment" :
+            can(regex("[^A-Za-z0-9._~*/-]", pattern)) ?
+            "\"${[for s in split("/", pattern) : s if can(regex("[^A-Za-z0-9._~*-]", s))][0]}\" has characters that a request may also write as %XX; use letters, digits and . _ ~ - or \"*\"" :
+            can(regex("/[.]{1,2}(/|$)", pattern)) ?
+            "dot segments never reach the policy; leave them out" :
+            ""
+          ],
+        )
+      ] : "policy[${i}].path: ${problems[0]}; it is ${jsonencode(var.policy[i].path)}." if problems[0] != ""
     ])
   }
 
@@ -110,18 +162,21 @@ variable "policy" {
     ]))
   }
 
+  # One of four, or both lists.
   validation {
     condition = alltrue([
-      for rule in var.policy : rule.roles == null && rule.idp == null ?
-      contains(["public", "signed-in"], coalesce(rule.allow, "absent")) : rule.allow == null
+      for rule in var.policy : length([
+        for given in [rule.allow, try(coalesce(rule.roles, rule.idp), null), rule.conditions, rule.require] : given
+        if given != null
+      ]) == 1 && (rule.allow == null ? true : contains(["public", "signed-in", "nobody"], rule.allow))
     ])
     error_message = join("\n", [
       for i, rule in var.policy :
-      "policy[${i}]: write allow = \"public\" or allow = \"signed-in\", or in its place roles = [\"admin\"], idp = [\"main\"] or both."
-      if !(
-        rule.roles == null && rule.idp == null ?
-        contains(["public", "signed-in"], coalesce(rule.allow, "absent")) : rule.allow == null
-      )
+      "policy[${i}]: write allow = \"public\", allow = \"signed-in\" or allow = \"nobody\", or in its place roles = [\"admin\"], idp = [\"main\"] or both, conditions = [{ all_roles = [\"admin\", \"staff\"] }], or require = \"name\"."
+      if !(length([
+        for given in [rule.allow, try(coalesce(rule.roles, rule.idp), null), rule.conditions, rule.require] : given
+        if given != null
+      ]) == 1 && (rule.allow == null ? true : contains(["public", "signed-in", "nobody"], rule.allow)))
     ])
   }
 
@@ -163,92 +218,47 @@ variable "policy" {
   }
 
   # An earlier rule hides a later one if its host, methods and path match all that the later one matches. As a regular
-  # expression over the later path, its "*" is any one segment but "**". The list of rules that begin alike comes first:
-  # regular expressions for all pairs of hundreds of rules would take seconds.
+  # expression over the later path, its "*" or "{name}" is any one segment but "**". Regular expressions for all pairs of
+  # hundreds of rules would take seconds, so only rules that begin alike are compared. `starts`, a list of one element,
+  # has what is before each rule's first wildcard.
   validation {
     condition = alltrue(flatten([
-      for i, rule in var.policy : [
-        for earlier in [
-          for earlier in slice(var.policy, 0, i) : earlier
-          if try(startswith("${rule.path}/", trimsuffix(split("*", earlier.path)[0], "/")), false)
-        ] :
-        !(
-          (earlier.host == null || earlier.host == rule.host) &&
-          alltrue([
-            for method in coalesce(rule.methods, ["any"]) : contains(coalesce(earlier.methods, [method]), method) ||
-            method == "HEAD" && contains(coalesce(earlier.methods, []), "GET")
-          ]) &&
-          length(regexall(
-            "^${replace(replace(replace(earlier.path, ".", "[.]"), "/**", "(/.{0,})?"), "*", "([*]|[^*/]+)")}$", rule.path
-          )) > 0
-        )
+      for starts in [[for rule in var.policy : try(trimsuffix(regex("^[^*{]*", rule.path), "/"), "")]] : [
+        for i, rule in var.policy : [
+          for earlier in [
+            for j, start in slice(starts, 0, i) : var.policy[j] if try(startswith("${rule.path}/", start), false)
+          ] :
+          !(
+            (earlier.host == null || earlier.host == rule.host) &&
+            alltrue([
+              for method in coalesce(rule.methods, ["any"]) : contains(coalesce(earlier.methods, [method]), method) ||
+              method == "HEAD" && contains(coalesce(earlier.methods, []), "GET")
+            ]) &&
+            try(length(regexall(
+              "^${replace(replace(replace(replace(earlier.path, ".", "[.]"), "/[{][^}]*[}]/", "*"), "/**", "(/.{0,})?"), "*", "([*]|[^*/]+)")}$", rule.path
+            )) > 0, false)
+          )
+        ]
       ]
     ]))
     error_message = join("\n", flatten([
-      for i, rule in var.policy : try([
-        for earlier in [
-          for j, earlier in slice(var.policy, 0, i) : merge(earlier, { index = j })
-          if try(startswith("${rule.path}/", trimsuffix(split("*", earlier.path)[0], "/")), false)
-        ] :
-        "policy[${i}]: can never match: policy[${earlier.index}] (${earlier.path}) matches all its requests first; move it up or remove it."
-        if(
-          (earlier.host == null || earlier.host == rule.host) &&
-          alltrue([
-            for method in coalesce(rule.methods, ["any"]) : contains(coalesce(earlier.methods, [method]), method) ||
-            method == "HEAD" && contains(coalesce(earlier.methods, []), "GET")
-          ]) &&
-          length(regexall(
-            "^${replace(replace(replace(earlier.path, ".", "[.]"), "/**", "(/.{0,})?"), "*", "([*]|[^*/]+)")}$", rule.path
-          )) > 0
-        )
-      ][0], [])
+      for starts in [[for rule in var.policy : try(trimsuffix(regex("^[^*{]*", rule.path), "/"), "")]] : [
+        for i, rule in var.policy : try([
+          for j in [for j, start in slice(starts, 0, i) : j if try(startswith("${rule.path}/", start), false)] :
+          "policy[${i}]: can never match: policy[${j}] (${var.policy[j].path}) matches all its requests first; move it up or remove it."
+          if(
+            (var.policy[j].host == null || var.policy[j].host == rule.host) &&
+            alltrue([
+              for method in coalesce(rule.methods, ["any"]) :
+              contains(coalesce(var.policy[j].methods, [method]), method) ||
+              method == "HEAD" && contains(coalesce(var.policy[j].methods, []), "GET")
+            ]) &&
+            try(length(regexall(
+              "^${replace(replace(replace(replace(var.policy[j].path, ".", "[.]"), "/[{][^}]*[}]/", "*"), "/**", "(/.{0,})?"), "*", "([*]|[^*/]+)")}$", rule.path
+            )) > 0, false)
+          )
+        ][0], [])
+      ]
     ]))
-  }
-}
-
-variable "maintenance" {
-  description = <<-EOT
-    Closes the site, until `maintenance` is removed; `{}` if nobody knows when.
-
-    - `until`: when it is expected back, with its zone, such as `2026-12-01T08:00:00Z`.
-    - `message`: what the page says in the place of its own text.
-    - `roles`: people with one of these roles get in; nobody if absent.
-  EOT
-  default     = null
-  type = object({
-    until   = optional(string)
-    message = optional(string)
-    roles   = optional(list(string))
-  })
-
-  validation {
-    condition     = try(var.maintenance.until, null) == null ? true : can(timeadd(var.maintenance.until, "0s"))
-    error_message = "maintenance.until: write a time with its zone, such as \"2026-12-01T08:00:00Z\"."
-  }
-
-  validation {
-    condition     = try(var.maintenance.message, null) == null ? true : can(regex("^\\PC{1,500}$", var.maintenance.message))
-    error_message = "maintenance.message: write 1 to 500 visible characters, or leave message out."
-  }
-
-  # No other roles are in tokens, so nobody would get in.
-  validation {
-    condition = alltrue([
-      for name in try(coalesce(var.maintenance.roles, []), []) :
-      try(contains(flatten([for rule in var.policy : coalesce(rule.roles, [])]), name), false)
-    ])
-    error_message = join("\n", [
-      for i, name in try(coalesce(var.maintenance.roles, []), []) :
-      "maintenance.roles[${i}]: no rule of the policy requires \"${name == null ? "null" : name}\"; ${
-        alltrue([for rule in var.policy : rule.roles == null]) ? "remove it" :
-        "write ${join(" or ", sort(distinct(flatten([for rule in var.policy : coalesce(rule.roles, [])]))))}"
-      }."
-      if !try(contains(flatten([for rule in var.policy : coalesce(rule.roles, [])]), name), false)
-    ])
-  }
-
-  validation {
-    condition     = try(length(var.maintenance.roles) > 0, true)
-    error_message = "maintenance.roles: name a role, or leave roles out."
   }
 }

@@ -14,7 +14,7 @@ locals {
   # Files that rules name, such as "/favicon.ico". A trailing slash never changes a decision, so the rule also decides
   # about "/favicon.ico/", which is no folder and no deep link of an application. "v1.2" is a folder.
   site_files = distinct([
-    for rule in var.policy : rule.path if !strcontains(rule.path, "*") && can(regex("[.][A-Za-z][^./]*$", rule.path))
+    for rule in var.policy : rule.path if can(regex("^[^*{]*[.][A-Za-z][^*{./]*$", rule.path))
   ])
 
   # The path of an application's shell: the index document of the folder that the pattern names.

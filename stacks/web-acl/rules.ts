@@ -1,6 +1,8 @@
 /** The rules of the web ACL that the gateway makes, in the order of evaluation. */
 import { labelOfRule, MANAGED_GROUP_NAMES, MANAGED_GROUPS } from "../../config/managed-rules";
 import type { Config } from "../../config/schema";
+import { withoutNames } from "../../policy/patterns";
+import { alternativesOf } from "../../policy/rule";
 import { rateLimitsOf, type RateLimit, type WafRules } from "../../config/waf";
 import {
   all,
@@ -196,7 +198,7 @@ export function blocksAt(config: Config, settings: WafRules, name: string, path:
 function scopesOf(config: Config, settings: WafRules): Map<string, Scope | "count"> {
   const gateway = pathStartsWith(`${config.basePath}/`);
   const pushes = pushPaths(config);
-  const open = config.policy.filter(isOpenForBodies).map(({ path }) => path);
+  const open = config.policy.filter(isOpenForBodies).map(({ path }) => withoutNames(path));
   const isOpen = open.includes("/**") ? undefined : [...new Set(open)].map((path) => pathMatches(path));
   const scopes = settings.groups.flatMap((group) =>
     MANAGED_GROUPS[group].rules.map((name: string): [string, Scope | "count"] => {
@@ -215,8 +217,10 @@ function scopesOf(config: Config, settings: WafRules): Map<string, Scope | "coun
   return new Map(scopes.filter(([, scope]) => scope === "count" || scope.only || scope.except.length > 0));
 }
 
+/** Also where only some visitors need no session, such as those of a country. */
 function isOpenForBodies({ allow, methods }: Config["policy"][number]): boolean {
-  return allow === "public" && (methods?.some((method) => !["GET", "HEAD", "OPTIONS"].includes(method)) ?? true);
+  const isOpen = alternativesOf(allow).some((conditions) => conditions.public);
+  return isOpen && (methods?.some((method) => !["GET", "HEAD", "OPTIONS"].includes(method)) ?? true);
 }
 
 /** A rule that does not block everywhere only labels requests here: {@link exemptedStatement} reads the labels. */

@@ -1,0 +1,39 @@
+/** The files of a module's functions. */
+import { dirname, join } from "node:path";
+import type { Artifacts } from "../build/artifacts";
+import { GATE_VARIANTS, gateFileName, gateWith, type GateFeature } from "../build/gate-features";
+import type { Config } from "../config/schema";
+import { featuresOf } from "../stacks/gate-code";
+import type { ModuleJson } from "./module-json";
+
+/** Where a module has them. */
+export const BUNDLES = "bundles";
+
+/** What a policy may need; `local.policy_features` of module/policy-requirements.tf says which of them. */
+const OF_POLICY: readonly GateFeature[] = ["conditions", "hours", "stepup", "viewer"];
+
+/** The parts of the gate that the config needs whatever its policy says. */
+export function fixedFeatures(config: Config): GateFeature[] {
+  return featuresOf(config).filter((feature) => !OF_POLICY.includes(feature));
+}
+
+/** @returns the names of all files that the module names, or that its policy may choose */
+export function bundlesOf(config: Config, { json, hasPolicy }: { json: ModuleJson; hasPolicy: boolean }): string[] {
+  const named = [...JSON.stringify(json).matchAll(new RegExp(`/${BUNDLES}/([\\w.-]+)`, "g"))].map(([, name]) => name!);
+  return [...new Set([...named, ...(hasPolicy ? gatesFor(config) : [])])].sort();
+}
+
+/** The gate's file for each policy. */
+function gatesFor(config: Config): string[] {
+  const fixed = fixedFeatures(config);
+  const isFixed = (feature: GateFeature) => fixed.includes(feature) || OF_POLICY.includes(feature);
+  return GATE_VARIANTS.filter((list) => fixed.every((feature) => list.includes(feature)) && list.every(isFixed)).map(
+    gateFileName,
+  );
+}
+
+/** @param name one of {@link bundlesOf} @returns its path */
+export function bundleFile(artifacts: Artifacts, name: string): string {
+  const features = GATE_VARIANTS.find((list) => gateFileName(list) === name);
+  return features ? gateWith(artifacts, features) : join(dirname(artifacts.gate), name);
+}
