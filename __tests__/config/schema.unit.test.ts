@@ -133,6 +133,7 @@ describe("a config without a mistake", () => {
     expect(config).toMatchObject({
       ...EVERYTHING,
       behaviors: JSON.parse(JSON.stringify(EVERYTHING.behaviors).replace(/"(\d+)s"/g, "$1")) as object[],
+      tests: JSON.parse(JSON.stringify(EVERYTHING.tests).replace('"20m"', "1200")) as object[],
       signInHook: { ...EVERYTHING.signInHook, timeout: 1 },
       theme: { ...EVERYTHING.theme, logo: LOGO_URL, favicon: LOGO_URL },
       // Functions of the event, without comments and indentation.

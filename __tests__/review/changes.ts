@@ -60,12 +60,6 @@ const [ASSETS, ADMIN, REST] = BEFORE.policy as [
   ManagedConfigInput["policy"][number],
   ManagedConfigInput["policy"][number],
 ];
-const STRICT: ManagedConfigInput["policy"][number] = {
-  ...ADMIN,
-  allow: { roles: ["admin"], networks: ["192.0.2.0/24"], acr: ["mfa"], maxAge: "15m" },
-};
-const DENIED: ManagedConfigInput["policy"][number] = { path: "/old/**", allow: "nobody" };
-const GUARDED_ADMIN: ManagedConfigInput = { ...BEFORE, policy: [ASSETS, STRICT, DENIED, REST] };
 const DISTRIBUTION = "resource.aws_cloudfront_distribution.gateway";
 const HEADERS = "resource.aws_cloudfront_response_headers_policy.security_headers.security_headers_config";
 
@@ -81,31 +75,6 @@ export const CHANGES: readonly PreparedChange[] = [
     name: "a public path",
     config: { policy: [{ path: "/press/**", allow: "public" }, ASSETS, ADMIN, REST] },
     flags: ["opens-a-path high"],
-  },
-  {
-    name: "a rule without its conditions",
-    before: GUARDED_ADMIN,
-    config: { policy: [ASSETS, ADMIN, DENIED, REST] },
-    flags: ["opens-a-path medium", "asks-for-less medium"],
-  },
-  {
-    name: "fewer conditions than before, and a wider network",
-    before: GUARDED_ADMIN,
-    config: {
-      policy: [ASSETS, { ...ADMIN, allow: { roles: ["admin"], networks: ["192.0.2.0/23"] } }, DENIED, REST],
-    },
-    flags: ["opens-a-path medium", "asks-for-less medium"],
-  },
-  {
-    name: "a rule that denied",
-    before: GUARDED_ADMIN,
-    config: { policy: [ASSETS, STRICT, REST] },
-    flags: ["opens-a-path medium", "asks-for-less high"],
-  },
-  {
-    name: "a condition more",
-    config: { policy: [ASSETS, STRICT, REST] },
-    flags: ["changes-program low"],
   },
   {
     name: "one more role",

@@ -2,6 +2,7 @@
 import { matchesPattern, patternsMeet } from "../../cloudfront/path-pattern";
 import { costDifference } from "../../review/costs";
 import { checkPlan } from "../../review/holes/holes";
+import type { PolicyRule } from "../../policy/rule";
 import { readPlan } from "../../review/plan/read-plan";
 import { reviewOf } from "../../review/review";
 import { plain } from "../../review/sentence";
@@ -17,6 +18,8 @@ const SETTINGS = {
 const parameter = (settings: object) => ({ insecure_value: JSON.stringify(settings) });
 const settingsChange = (after: object) =>
   change("aws_ssm_parameter.settings", parameter(SETTINGS), parameter({ ...SETTINGS, ...after }));
+const OFFICE = { roles: ["admin"], networks: ["192.0.2.0/24"], acr: ["mfa"] };
+const STRICT: PolicyRule = { path: "/admin/**", allow: OFFICE };
 const OPEN = [{ path: "/**", allow: "signed-in" }] as const;
 
 test.each<[string, PlannedChange[], string[]]>([
@@ -32,6 +35,22 @@ test.each<[string, PlannedChange[], string[]]>([
     ["session-lifetime low"],
   ],
   ["a provider that is gone", [settingsChange({ identityProviders: {} })], ["changes-identity-provider medium"]],
+  [
+    "a rule without its conditions",
+    [gateChange([STRICT, ...OPEN], [{ ...STRICT, allow: { roles: ["admin"] } }, ...OPEN])],
+    ["asks-for-less medium", "opens-a-path medium"],
+  ],
+  [
+    "a wider network",
+    [gateChange([STRICT, ...OPEN], [{ ...STRICT, allow: { ...OFFICE, networks: ["192.0.2.0/23"] } }, ...OPEN])],
+    ["opens-a-path medium"],
+  ],
+  [
+    "a rule that denied",
+    [gateChange([STRICT, { path: "/old/**", allow: "nobody" }, ...OPEN], [STRICT, ...OPEN])],
+    ["asks-for-less high", "opens-a-path medium"],
+  ],
+  ["a condition more", [gateChange([{ ...STRICT, allow: { roles: ["admin"] } }, ...OPEN], [STRICT, ...OPEN])], []],
   [
     "code after the policy",
     [withCode((code) => `${code}policy=function(){return"*"}\n`)],
