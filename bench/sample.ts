@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { PolicyRule } from "../policy/rule";
 import { artifacts } from "../build/artifacts";
+import { gateWith, type GateFeature } from "../build/gate-features";
 import { policySource } from "../policy/source";
 import type { Place } from "../sites/place";
 import { siteSource } from "../sites/source";
@@ -42,16 +43,17 @@ export function gateSource(
   rules: readonly PolicyRule[],
   settings: GateSettings = SETTINGS,
   places: readonly Place[] = [],
+  features: readonly GateFeature[] = [],
 ): string {
   const sorted = JSON.stringify(settings, (_, value: unknown) =>
     value && typeof value === "object" && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value,
   );
-  return `${baseSource()}\nvar S=${sorted};\n${policySource(rules)}\n${siteSource(places, [])}\n`;
+  return `${baseSource(features)}\nvar S=${sorted};\n${policySource(rules)}\n${siteSource(places, [])}\n`;
 }
 
 /** The gate without settings and policy. */
-export function baseSource(): string {
-  return readFileSync(artifacts().gate, "utf8");
+export function baseSource(features: readonly GateFeature[] = []): string {
+  return readFileSync(gateWith(artifacts(), features), "utf8");
 }

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { METHODS, type PolicyRule } from "../policy/rule";
+import { assertion } from "./assertion";
 import { EXISTING, managedDistribution } from "./distribution";
 import { duration, host, hostedZone, pathPattern, region, role, servedHost, slug, text } from "./fields";
 import { identityProvider } from "./identity-provider";
@@ -180,6 +181,8 @@ export const configSchema = z.strictObject({
   origin,
   /** Of the secret that servers with `secretHeader` get. */
   originSecret: originSecret.prefault({}),
+  /** A signed statement about who asks, for servers with `assertion: true`. */
+  assertion: assertion.optional(),
   /** Caching of the default behavior; by default `optimized` for S3 and `disabled` for a server. */
   caching: caching.optional(),
   behaviors: z.array(behavior).default([]),

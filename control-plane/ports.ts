@@ -54,7 +54,7 @@ export interface RotatorPorts extends Ports {
   keyAnnouncement: number;
 }
 
-/** What the rotation of the origin secret needs. */
+/** What the rotation of the origin secret needs, and that of the keys of assertions: these are two values as well. */
 export interface OriginSecretPorts
   extends Pick<Ports, "ledger" | "store" | "wait" | "random">, Pick<RotatorPorts, "propagation"> {
   secret: VersionedSecret<OriginSecret>;

@@ -87,6 +87,19 @@ module.exports = function (library, host, now) {
     host.log(Array.prototype.map.call(arguments, String).join(" "));
   }
   globalThis.console = { log: writeLine, error: writeLine };
+  // As far as a gate has needed it: text as base64url.
+  globalThis.Buffer = {
+    from: function (text) {
+      if (typeof text !== "string") throw new TypeError("the local edge encodes text only");
+      return {
+        toString: function (encoding) {
+          if (ENCODINGS.indexOf(encoding) < 0)
+            throw new TypeError("toString takes hex, base64 or base64url here, not " + encoding);
+          return host.encode(text, encoding);
+        },
+      };
+    },
+  };
   globalThis.require = function (name) {
     if (!Object.prototype.hasOwnProperty.call(modules, name)) throw new Error("there is no module " + name);
     return modules[name];

@@ -25,6 +25,8 @@ export interface GateSettings {
   closed?: string;
   /** True to send the origin secret (origin-secret.ts); otherwise absent. */
   originSecret?: true;
+  /** `assertionStart` of assertion.ts: whose assertions, and for whom; absent for a site without. */
+  assertion?: string;
 }
 
 /** Members that have their default value are absent, because twenty providers must fit into the settings. */

@@ -2,8 +2,9 @@ import { CloudfrontCachePolicy } from "@cdktf/provider-aws/lib/cloudfront-cache-
 import { CloudfrontOriginRequestPolicy } from "@cdktf/provider-aws/lib/cloudfront-origin-request-policy";
 import { Construct } from "constructs";
 import { forwardsHost, type SingleOrigin } from "../config/origins/origin";
-import { sendsSecret, usesOriginSecret } from "../config/origins/protection";
+import { sendsAssertion, sendsSecret, usesOriginSecret } from "../config/origins/protection";
 import type { Config } from "../config/schema";
+import { ASSERTION_HEADER } from "../session/assertion";
 import { ORIGIN_SECRET_HEADER } from "../session/origin-secret";
 
 /**
@@ -26,6 +27,16 @@ export interface CachePolicies {
   originRequestPolicyId?: string;
 }
 
+/** What a server gets. */
+export interface ServerHeaders {
+  /** The viewer's `Host`. */
+  byHost?: boolean;
+  /** The origin secret. */
+  withSecret?: boolean;
+  /** Assertions about who asks. */
+  withAssertion?: boolean;
+}
+
 /**
  * What a behavior caches and what its origin receives. An origin that learns who is asking is never cached, and a
  * cached origin never learns it. Either way, the gate decides before the cache.
@@ -33,6 +44,7 @@ export interface CachePolicies {
 export class Caching extends Construct {
   readonly #name: string;
   readonly #hasOriginSecret: boolean;
+  readonly #hasAssertion: boolean;
   readonly #shared = new Map<string, CloudfrontCachePolicy>();
   readonly #requests = new Map<string, CloudfrontOriginRequestPolicy>();
 
@@ -40,11 +52,13 @@ export class Caching extends Construct {
     super(scope, id);
     this.#name = config.name;
     this.#hasOriginSecret = usesOriginSecret(config);
+    this.#hasAssertion = config.assertion !== undefined;
   }
 
   policiesFor(origin: SingleOrigin, caching: "disabled" | "optimized"): CachePolicies {
     if (origin.type === "s3") return this.policiesForBucket(caching);
-    return this.policiesForServer({ byHost: forwardsHost(origin), withSecret: sendsSecret(origin) }, caching);
+    const [withSecret, withAssertion] = [sendsSecret(origin), sendsAssertion(origin)];
+    return this.policiesForServer({ byHost: forwardsHost(origin), withSecret, withAssertion }, caching);
   }
 
   /** Nothing but the path reaches a bucket; origin access control signs the request. */
@@ -52,11 +66,8 @@ export class Caching extends Construct {
     return { cachePolicyId: MANAGED_CACHE_POLICY[caching === "optimized" ? "CachingOptimized" : "CachingDisabled"] };
   }
 
-  /** @param server whether it gets the viewer's `Host`, and whether it gets the origin secret */
-  policiesForServer(
-    { byHost, withSecret }: { byHost: boolean; withSecret: boolean },
-    caching: "disabled" | "optimized",
-  ): CachePolicies {
+  policiesForServer(server: ServerHeaders, caching: "disabled" | "optimized"): CachePolicies {
+    const { byHost = false, withSecret = false, withAssertion = false } = server;
     if (caching === "optimized") {
       const cachePolicyId = this.#sharedPolicy(byHost).id;
       // Not part of the cache key: a new value must not empty the cache.
@@ -66,21 +77,27 @@ export class Caching extends Construct {
     }
     return {
       cachePolicyId: MANAGED_CACHE_POLICY.CachingDisabled,
-      originRequestPolicyId:
-        this.#hasOriginSecret && !withSecret
-          ? this.#withoutSecret(byHost)
-          : MANAGED_ORIGIN_REQUEST_POLICY[byHost ? "AllViewer" : "AllViewerExceptHostHeader"],
+      originRequestPolicyId: this.#without({
+        host: !byHost,
+        secret: this.#hasOriginSecret && !withSecret,
+        assertion: this.#hasAssertion && !withAssertion,
+      }),
     };
   }
 
   /**
-   * The managed policies, but for the secret: the gate sets it without knowing which origin the request goes to. An origin
-   * that is not meant to have it could otherwise pose as the gateway at those that trust it.
+   * The managed policies, but for the secret and the assertion: the gate sets them without knowing which origin the request
+   * goes to. An origin that is not meant to have them could otherwise pose as the gateway, or as the user, at those that
+   * trust them.
    */
-  #withoutSecret(byHost: boolean): string {
-    return byHost
-      ? this.#requestPolicy("viewer", "allExcept", [ORIGIN_SECRET_HEADER])
-      : this.#requestPolicy("viewer_without_host", "allExcept", ["host", ORIGIN_SECRET_HEADER]);
+  #without({ host, secret, assertion }: { host: boolean; secret: boolean; assertion: boolean }): string {
+    if (!secret && !assertion) return MANAGED_ORIGIN_REQUEST_POLICY[host ? "AllViewerExceptHostHeader" : "AllViewer"];
+    const suffix = !assertion ? "" : secret ? "_unmarked" : "_unasserted";
+    return this.#requestPolicy((host ? "viewer_without_host" : "viewer") + suffix, "allExcept", [
+      ...(host ? ["host"] : []),
+      ...(secret ? [ORIGIN_SECRET_HEADER] : []),
+      ...(assertion ? [ASSERTION_HEADER] : []),
+    ]);
   }
 
   /** @returns the policy's ID */

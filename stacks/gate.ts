@@ -72,7 +72,10 @@ export function baseOf(config: Config, artifacts: Artifacts): string {
 }
 
 function featuresOf(config: Config): GateFeature[] {
-  return config.viewerRequest ? ["functions"] : [];
+  return [
+    ...(config.assertion ? (["assertion"] as const) : []),
+    ...(config.viewerRequest ? (["functions"] as const) : []),
+  ];
 }
 
 /**

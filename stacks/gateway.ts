@@ -23,7 +23,7 @@ import { Gate } from "./gate";
 import { identityStacks } from "./identity/identity-stacks";
 import { KeyRotator } from "./key-rotator";
 import { Ledger } from "./ledger";
-import { authFunctionName, originSecretName } from "./names";
+import { assertionKeysName, authFunctionName, originSecretName } from "./names";
 import { ProviderCheck } from "./provider-check";
 import { ResponseHeaders } from "./response-headers";
 import { Revoker } from "./revoker";
@@ -63,6 +63,8 @@ export class Gateway extends Construct {
   readonly originAccess: Readonly<Record<string, string>>;
   /** Name of the secret that servers with `secretHeader` read; undefined if there are none. */
   readonly originSecretName: string | undefined;
+  /** Name of the secret with which servers verify assertions; undefined if there are none. */
+  readonly assertionKeysName: string | undefined;
   /** Names of the buckets that the gateway made for the files of S3 origins. */
   readonly siteBuckets: readonly string[];
   /** Names of the secrets that need a value. */
@@ -102,6 +104,7 @@ export class Gateway extends Construct {
       zip: artifacts.keyRotator,
       secret: secrets.sessionKeys,
       originSecret: secrets.origin,
+      assertionKeys: secrets.assertion,
       store,
       ledger,
     });
@@ -162,6 +165,7 @@ export class Gateway extends Construct {
     this.functionAssociation = gateAssociation(this.#protection);
     this.policies = rim.policies;
     this.originSecretName = usesOriginSecret(config) ? originSecretName(config) : undefined;
+    this.assertionKeysName = config.assertion && assertionKeysName(config);
     this.secretNames = secrets.namesToFill;
     this.redirectUris = redirectUris(config);
     this.postLogoutRedirectUris = postLogoutRedirectUris(config);

@@ -76,6 +76,11 @@ export function originSecretName(config: Config): string {
   return `edgegate/${config.name}/origin`;
 }
 
+/** What servers behind the gateway read, to verify its assertions. */
+export function assertionKeysName(config: Config): string {
+  return `edgegate/${config.name}/assertion`;
+}
+
 /** Names of identity providers' secrets begin with it. */
 export function clientSecretPrefix(config: Config): string {
   return `edgegate/${config.name}/idp/`;

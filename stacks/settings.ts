@@ -6,6 +6,7 @@ import { hookAudience, type SignInHook } from "../config/sign-in-hook";
 import { LANGUAGES } from "../pages/texts/texts";
 import type { Theme } from "../pages/theme";
 import { rolesOf } from "../policy/rule";
+import { assertionStart } from "../session/assertion";
 import type { EventChoices } from "../session/pushed-events";
 import type {
   AuthParameter,
@@ -35,6 +36,7 @@ export function gateSettings(config: Config): GateSettings {
     productName: themeOf(config).productName,
     ...(config.maintenance && { closed: retryAfter(config.maintenance) }),
     ...(usesOriginSecret(config) && { originSecret: true }),
+    ...(config.assertion && { assertion: assertionStart(config.domain, config.assertion.audience) }),
   };
 }
 

@@ -202,3 +202,9 @@ export const EVERYTHING: ManagedConfigInput = {
   state: { bucket: "everything-state", key: "gateway/state", region: "eu-central-1" },
   tags: { owner: "platform", "cost centre/Köln": "42 = a+b@c:d_e.f-g" },
 };
+
+/** What does not fit into one gate beside the functions of {@link EVERYTHING}: CloudFront takes 10,240 bytes. */
+export const WITH_ASSERTIONS = {
+  origin: { type: "custom", domainName: "app-origin.example.com", open: true, assertion: true },
+  assertion: { audience: "https://app-origin.example.com", rotationDays: 60 },
+} as const satisfies Partial<ManagedConfigInput>;

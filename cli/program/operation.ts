@@ -65,6 +65,10 @@ export function addOperation(program: Command, print: Print): void {
     .description("send servers the next origin secret, which they accept already")
     .option("--no-wait", "do not wait until every edge sends it")
     .action(run(async () => (await import("../commands/rotate-origin-secret")).rotateOriginSecret));
+  asking(program.command("rotate-assertion-key"))
+    .description("sign assertions with the next key, which servers know already")
+    .option("--no-wait", "do not wait until every edge signs with it")
+    .action(run(async () => (await import("../commands/rotate-assertion-key")).rotateAssertionKey));
 
   const store = program.command("store").description("check or rebuild the key-value store that the gate reads");
   operating(store.command("check"))

@@ -2,7 +2,6 @@
  * Decides whether a request may pass, from its properties, the settings and records of the store. Knows nothing of
  * CloudFront. Calls and objects are slow in this engine, so the facts are plain arguments.
  */
-import crypto from "crypto";
 import { ESCAPED, type PLAIN, REFUSED } from "../../session/paths";
 import { CLOSED, END_OF_LIST, PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "../../policy/requirement-text";
 import { judge } from "../../session/judge";
@@ -17,6 +16,7 @@ import {
   SHARD,
   UID,
 } from "../../session/token-layout";
+import { crypto } from "./crypto";
 
 /** Why a request is refused, as the code in the access log. */
 export type Refusal = "host" | "path" | "size" | "endpoint" | "rule" | "role" | "store" | "closed";

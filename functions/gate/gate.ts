@@ -2,13 +2,16 @@
  * The gate as a CloudFront Function on viewer requests. It runs on every behavior except the gateway's own endpoints.
  * It gets what the decision needs from the event and the KeyValueStore, and turns the outcome into a request or
  * response for CloudFront. One read of the store is enough, unless sessions of the user's shard were revoked recently:
- * then two. A site whose servers know the gateway by a secret takes another one.
+ * then two. A site whose servers know the gateway by a secret takes another one, and so does an assertion.
  */
 import cf from "cloudfront";
+import { PUBLIC } from "../../policy/requirement-text";
+import { ASSERTION_HEADER, ASSERTION_RECORD } from "../../session/assertion";
 import { SESSION_COOKIE } from "../../session/cookies";
 import { ORIGIN_SECRET_HEADER, ORIGIN_SECRET_RECORD } from "../../session/origin-secret";
 import { isUnusual, PLAIN, readUnusual } from "../../session/paths";
 import { askToSignIn, refuse } from "./answers";
+import { assertion } from "./assertion";
 import { decide, type Refusal } from "./decide";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
 import { isOfUsualSize, pass } from "./identity";
@@ -71,6 +74,15 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
         headers[ORIGIN_SECRET_HEADER] = { value: secret };
       } catch (missingOrFailed) {
         line += " unmarked";
+      }
+    }
+    if (WITH_ASSERTION && decision.allow !== PUBLIC) {
+      // As above: a server that checks it refuses a request without one.
+      try {
+        const record = await cf.kvs().get(ASSERTION_RECORD);
+        headers[ASSERTION_HEADER] = { value: assertion(record, decision.allow) };
+      } catch (missingOrFailed) {
+        line += " unasserted";
       }
     }
     cf.logCustomData(line);

@@ -23,6 +23,7 @@ test("what must stay cheap has a limit", () => {
     "valid session, deep link of an application in a bucket": 132_500,
     "no cookie": 40_000,
     "valid session and origin secret": 142_000,
+    "valid session and assertion": 216_000,
     "shard with 169 revoked sessions": 195_000,
     "shard with 50 user cut-offs": 195_000,
   });
