@@ -4,7 +4,16 @@
  */
 import crypto from "crypto";
 import { ESCAPED, type PLAIN, REFUSED } from "../../session/paths";
-import { CLOSED, END_OF_LIST, PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "../../policy/requirement-text";
+import {
+  CLOSED,
+  CONDITION,
+  END_OF_LIST,
+  NOBODY,
+  PUBLIC,
+  ROLE_SEPARATOR,
+  SIGNED_IN,
+  TAKES_ESCAPES,
+} from "../../policy/requirement-text";
 import { judge } from "../../session/judge";
 import { KEY_RECORD, namesShard, SHARD_RECORD, TOKEN_KEY_LENGTH } from "../../session/shard";
 import {
@@ -74,11 +83,9 @@ export function decide(
   if (required[0] === TAKES_ESCAPES) required = required.slice(1);
   else if (reading === ESCAPED) return { deny: "path" };
   if (required === PUBLIC) return { allow: PUBLIC };
-  // The handler on origin requests evaluates conditions: here, there is no room for both.
-  const isLeft = WITH_API && required.indexOf(CONDITIONS) >= 0;
   if (WITH_API) {
     if (required[required.length - 1] === NOBODY) return { deny: "rule" };
-    if (!token && required.indexOf(WITHOUT_SESSION) >= 0) return { allow: PUBLIC, verify: required };
+    if (!token && required.indexOf("&pub=") >= 0) return { allow: PUBLIC, verify: required };
   }
 
   // A second cookie may have been planted by an attacker, and there is no way to tell which one is genuine.
@@ -122,10 +129,11 @@ export function decide(
           : { login: "expired" };
       const roles = session[ROLES]!;
       const outcome: Outcome =
-        isLeft ? { allow: session, verify: required } :
-        required === SIGNED_IN || required === roles || meets(roles, required!, session[IDP])
-          ? { allow: session }
-          : { deny: required![0] === CLOSED ? "closed" : "role", uid: session[UID] };
+        WITH_API && required!.indexOf(CONDITION) >= 0
+          ? { allow: session, verify: required }
+          : required === SIGNED_IN || required === roles || meets(roles, required!, session[IDP])
+            ? { allow: session }
+            : { deny: required![0] === CLOSED ? "closed" : "role", uid: session[UID] };
       // Usually no shard has a record, and checking that here saves a call.
       if (key === keyRecord || !namesShard(keyRecord, session[SHARD])) return outcome;
       return {

@@ -92,7 +92,8 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
     if (WITH_API && (decision.verify || decision.allow === PUBLIC)) {
       if (decision.verify) line = line.replace("allow", "verify");
       headers[REQUIREMENT_HEADER] = {
-        value: (decision.verify || PUBLIC) + " " + path + (decision.allow === PUBLIC ? "" : " " + decision.allow.join("~")),
+        value:
+          (decision.verify || PUBLIC) + " " + path + (decision.allow === PUBLIC ? "" : " " + decision.allow.join("~")),
       };
     }
     cf.logCustomData(line);
