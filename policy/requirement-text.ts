@@ -43,6 +43,11 @@ export const ROLE_SEPARATOR = "!";
 export const END_OF_LIST = "=";
 export const CLOSED = "#";
 
+/** The claim that has the scopes of a token, as one value each. */
+export const SCOPE_CLAIM = "scope";
+/** Means a session's verified address, which is no claim of the token. */
+export const EMAIL_CLAIM = "email";
+
 /**
  * The generated function. It returns undefined if no rule matches (deny).
  *
