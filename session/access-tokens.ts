@@ -102,8 +102,9 @@ export interface BearerBehavior {
 export const MAX_ACCESS_TOKEN_LENGTH = 8192;
 
 /**
- * In this header the gate tells the handler on origin requests what a request still needs: a requirement
- * (policy/requirement-text.ts), a space, and the path on which it was decided. Viewers cannot send it: the gate removes
- * every `x-gate-` header first.
+ * In this header the gate tells the handler on origin requests what a request still needs, with spaces between: a requirement
+ * (policy/requirement-text.ts), the path on which it was decided, the path for which CloudFront chose the behavior, and the
+ * payload of a session that the gate verified, if there is one. Viewers cannot send it: the gate removes every `x-gate-`
+ * header first.
  */
 export const REQUIREMENT_HEADER = "x-gate-requirement";

@@ -91,10 +91,9 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
     // Without this header or an identity, the handler on origin requests lets nothing pass.
     if (WITH_API && (decision.verify || decision.allow === PUBLIC)) {
       if (decision.verify) line = line.replace("allow", "verify");
-      headers[REQUIREMENT_HEADER] = {
-        value:
-          (decision.verify || PUBLIC) + " " + path + (decision.allow === PUBLIC ? "" : " " + decision.allow.join("~")),
-      };
+      const said = [decision.verify || PUBLIC, path, event.viewed];
+      if (decision.allow !== PUBLIC) said.push(decision.allow.join("~"));
+      headers[REQUIREMENT_HEADER] = { value: said.join(" ") };
     }
     cf.logCustomData(line);
     // Only now, so that the path of the viewer was decided.
