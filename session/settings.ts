@@ -5,6 +5,7 @@
  */
 import type { ClaimRules } from "../identity/user";
 import type { Theme } from "../pages/theme";
+import type { ApiGateSettings } from "./access-tokens";
 import type { ClientAuthentication } from "./client-authentication";
 import type { EventChoices } from "./pushed-events";
 import type { ReuseAction } from "./security-event";
@@ -27,6 +28,8 @@ export interface GateSettings {
   originSecret?: true;
   /** `assertionStart` of assertion.ts: whose assertions, and for whom; absent for a site without. */
   assertion?: string;
+  /** Only in the gate of API behaviors. */
+  api?: ApiGateSettings;
 }
 
 /** Members that have their default value are absent, because twenty providers must fit into the settings. */
