@@ -1,6 +1,7 @@
 /** Checks of API behaviors and of the issuers of access tokens that involve more than one option. */
 import { canMeet } from "../policy/coverage";
 import { rolesOf } from "../policy/rule";
+import { resourcePath } from "../session/resource-metadata";
 import type { ConfigProblem } from "./error";
 import { notInPolicy } from "./identity-provider-checks";
 import type { Api } from "./api";
@@ -20,6 +21,11 @@ export function apiBehaviors(config: Config): { pattern: string; place: string; 
 
 export function usesApi(config: Config): boolean {
   return apiBehaviors(config).length > 0;
+}
+
+/** Whether there are resources to describe at a well-known path. */
+export function usesResources(config: Config): boolean {
+  return apiBehaviors(config).some(({ api }) => api.resource);
 }
 
 /** Which of the tokens' claims tell one caller from everybody else: anybody can get a token of a public CI service. */
@@ -153,10 +159,42 @@ const issuersHaveAnApi: Check = (config) =>
       ]
     : [];
 
+/** A resource is a URL, and its document is found by it. */
+const resourcesHaveAPath: Check = (config) =>
+  apiBehaviors(config).flatMap(({ pattern, place, api }) => {
+    if (!api.resource) return [];
+    const problems: ConfigProblem[] = [];
+    if (/[*?]/.test(pattern.replace(/\*$/, "")))
+      problems.push({
+        path: `${place}.resource`,
+        message: `a resource needs a pattern whose only "*" is at its end, such as "/mcp*"; it is "${pattern}"`,
+      });
+    const others = apiBehaviors(config).filter((other) => other.api.resource && other.place !== place);
+    if (others.some((other) => resourcePath(other.pattern) === resourcePath(pattern)))
+      problems.push({
+        path: `${place}.resource`,
+        message: `another behavior is the resource "${resourcePath(pattern) || "/"}" too; describe it at one of them`,
+      });
+    if (!api.resource.authorizationServers && authorizationServerIds(config).length === 0)
+      problems.push({
+        path: `${place}.resource`,
+        message: "say where clients get tokens: write accessTokens, or authorizationServers here",
+      });
+    return problems;
+  });
+
+/** The issuers where people and programs get tokens; CI services and AWS give them to nobody else. */
+export function authorizationServerIds({ accessTokens }: Config): string[] {
+  return Object.keys(accessTokens).filter(
+    (id) => !["github", "gitlab", "aws"].includes(accessTokens[id]!.profile ?? ""),
+  );
+}
+
 export const API_CHECKS: readonly Check[] = [
   issuersAreComplete,
   issuersGrantRolesOfThePolicy,
   issuersHaveAnApi,
   apiHasServers,
+  resourcesHaveAPath,
   cachedApisHaveLastingRules,
 ];

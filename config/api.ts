@@ -31,8 +31,22 @@ const cors = z.strictObject({
   credentials: z.boolean("write true or false").default(false),
 });
 
+/** What clients learn at a well-known path (RFC 9728). */
+const resource = z.strictObject({
+  /** https://www.rfc-editor.org/rfc/rfc6749#section-3.3 */
+  scopes: z.array(text(/^[!#-[\]-~]{1,128}$/, 'a scope, such as "orders:read"')).default([]),
+  /** By default, the issuers in `accessTokens` that give tokens to people and programs. */
+  authorizationServers: z
+    .array(z.url({ protocol: /^https$/, error: 'write the issuer\'s https URL, such as "https://login.example.com"' }))
+    .min(1, "name an authorization server, or leave authorizationServers out")
+    .optional(),
+  /** A page for developers. */
+  documentation: z.url({ protocol: /^https$/, error: "write the https URL of a page" }).optional(),
+});
+
 const options = z.strictObject({
   cors: cors.optional(),
+  resource: resource.optional(),
   /** Whether the origin gets the Authorization header, too. */
   forwardToken: z.boolean("write true or false").default(false),
 });

@@ -64,6 +64,8 @@ export interface ApiGateSettings {
   issuers: string[];
   /** By path pattern of the API behaviors, in CloudFront's order; `*` is the default behavior. Empty if none has CORS. */
   cors: [pattern: string, cors: GateCors | null][];
+  /** In the same way: the tail of challenges (resource-metadata.ts). Absent if no behavior has metadata. */
+  resources?: [pattern: string, tail: string | null][];
 }
 
 /** CORS as the headers that the gate adds for a listed origin: its source has little room. */
@@ -96,6 +98,8 @@ export interface BearerBehavior {
   cors?: CorsSettings | undefined;
   /** True to pass the Authorization header on to the origin. */
   forwardToken?: true | undefined;
+  /** The tail of challenges (resource-metadata.ts), if the behavior has metadata. */
+  resource?: string | undefined;
 }
 
 /** Characters. CloudFront takes 20,480 bytes of request line and headers together. */

@@ -8,6 +8,7 @@ import type { Theme } from "../pages/theme";
 import type { ApiGateSettings } from "./access-tokens";
 import type { ClientAuthentication } from "./client-authentication";
 import type { EventChoices } from "./pushed-events";
+import type { ResourceSettings } from "./resource-metadata";
 import type { ReuseAction } from "./security-event";
 
 /** The constant `SETTINGS` in the gate's source. */
@@ -103,6 +104,8 @@ export interface AuthSettings {
   /** Names of the claims that are put into tokens for the identity headers. */
   claims: string[];
   theme: Theme;
+  /** The resources that are described at a well-known path (resource-metadata.ts). */
+  resources?: ResourceSettings[] | undefined;
   /** While the site is closed for maintenance. */
   maintenance?: MaintenanceSettings | undefined;
 }

@@ -1,5 +1,5 @@
 /** What the functions of API behaviors read: the gate in its source, the handler in its SSM parameter. */
-import { apiBehaviors } from "../config/api-checks";
+import { apiBehaviors, authorizationServerIds } from "../config/api-checks";
 import type { Api } from "../config/api";
 import type { AccessTokenIssuerConfig } from "../config/access-tokens";
 import { grantsOf, issuerOf } from "../config/identity-provider";
@@ -16,6 +16,7 @@ import type {
   CorsSettings,
   GateCors,
 } from "../session/access-tokens";
+import { challengeTail, resourcePath, resourceUrl, type ResourceSettings } from "../session/resource-metadata";
 import { hostsOf, retryAfter, tellsProviders, type MadeClients } from "./settings";
 
 /** https://docs.github.com/actions/reference/security/oidc */
@@ -31,6 +32,9 @@ export function apiGateSettings(config: Config, made: MadeClients = {}): ApiGate
     cors: behaviors.some(({ api }) => api.cors)
       ? behaviors.map(({ pattern, api }) => [pattern, api.cors ? gateCors(api.cors) : null])
       : [],
+    ...(behaviors.some(({ api }) => api.resource) && {
+      resources: behaviors.map((behavior) => [behavior.pattern, tailOf(behavior) ?? null]),
+    }),
   };
 }
 
@@ -41,22 +45,58 @@ export function bearerSettings(config: Config, made: MadeClients = {}): BearerSe
     issuers: accessTokenIssuers(config, made),
     identityHeaders: Object.entries(config.identityHeaders),
     severalProviders: tellsProviders(config),
-    behaviors: apiBehaviors(config).map(({ pattern, api }) => [pattern, behaviorSettings(api)]),
+    behaviors: apiBehaviors(config).map(({ pattern, api }) => [pattern, behaviorSettings(pattern, api)]),
     ...(config.maintenance && { closed: retryAfter(config.maintenance) }),
   };
 }
 
-function behaviorSettings({ cors, forwardToken }: Api): BearerSettings["behaviors"][number][1] {
-  return { ...(cors && { cors }), ...(forwardToken && { forwardToken }) };
+function behaviorSettings(pattern: string, api: Api): BearerSettings["behaviors"][number][1] {
+  const { cors, forwardToken } = api;
+  const resource = tailOf({ pattern, api });
+  return { ...(cors && { cors }), ...(forwardToken && { forwardToken }), ...(resource !== undefined && { resource }) };
+}
+
+function tailOf({ pattern, api: { resource } }: { pattern: string; api: Api }): string | undefined {
+  return resource && challengeTail(resourcePath(pattern), resource.scopes);
+}
+
+/** What the auth handler says of the resources; undefined if there are none. */
+export function resourceSettings(config: Config, made: MadeClients = {}): ResourceSettings[] | undefined {
+  const issuers = accessTokenIssuers(config, made);
+  const servers = authorizationServerIds(config).flatMap((id) => {
+    const { issuer, tenants } = issuers[id]!;
+    return issuersOf({ issuer, tenants });
+  });
+  const resources = resourcesOf(config).map(({ pattern, resource }) => ({
+    path: resourcePath(pattern),
+    authorizationServers: resource.authorizationServers ?? [...new Set(servers)],
+    ...(resource.scopes.length > 0 && { scopes: resource.scopes }),
+    ...(resource.documentation !== undefined && { documentation: resource.documentation }),
+  }));
+  return resources.length > 0 ? resources : undefined;
+}
+
+function resourcesOf(config: Config) {
+  return apiBehaviors(config).flatMap(({ pattern, api: { resource } }) => (resource ? [{ pattern, resource }] : []));
+}
+
+/** A token that names a resource by its URL (RFC 8707) is for this gateway. */
+function resourceUrls(config: Config): string[] {
+  return resourcesOf(config).flatMap(({ pattern }) =>
+    hostsOf(config).map((host) => resourceUrl(host, resourcePath(pattern))),
+  );
 }
 
 /** @param made what only Terraform knows of the providers whose clients it makes */
 export function accessTokenIssuers(config: Config, made: MadeClients = {}): AccessTokenIssuers {
+  const urls = resourceUrls(config);
+  const servers = authorizationServerIds(config);
   return Object.fromEntries(
-    Object.entries(config.accessTokens).map(([id, issuer]) => [
-      id,
-      issuer.identityProvider === undefined ? ownIssuer(issuer) : ofProvider(config, issuer, made),
-    ]),
+    Object.entries(config.accessTokens).map(([id, written]) => {
+      const audience = servers.includes(id) ? [...new Set([...written.audience, ...urls])] : written.audience;
+      const issuer = { ...written, audience };
+      return [id, issuer.identityProvider === undefined ? ownIssuer(issuer) : ofProvider(config, issuer, made)];
+    }),
   );
 }
 

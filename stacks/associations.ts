@@ -2,6 +2,7 @@
  * What a behavior needs so that the gateway decides its requests: the gate, or the auth handler on the gateway's own
  * endpoints. The gateway's distribution and those of others get the same.
  */
+import { METADATA_PATH } from "../session/resource-metadata";
 import { MANAGED_CACHE_POLICY } from "./caching";
 
 export const ALL_METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
@@ -61,6 +62,11 @@ export function authBehavior({ basePath, authArn, responseHeadersPolicyId }: Pro
     responseHeadersPolicyId,
     lambdaFunctionAssociation: [{ eventType: "viewer-request", lambdaArn: authArn, includeBody: true }],
   };
+}
+
+/** The documents of resources (RFC 9728), which the same handler answers; nobody sends it a body there. */
+export function resourceMetadataBehavior(protection: Protection): AuthBehavior {
+  return { ...authBehavior(protection), pathPattern: `${METADATA_PATH}*` };
 }
 
 /**

@@ -6,7 +6,15 @@ import {
 import { Construct } from "constructs";
 import type { Api } from "../config/api";
 import type { Config, Origin } from "../config/schema";
-import { ALL_METHODS, authBehavior, CACHED_METHODS, gateAssociation, type Protection } from "./associations";
+import { usesResources } from "../config/api-checks";
+import {
+  ALL_METHODS,
+  authBehavior,
+  CACHED_METHODS,
+  gateAssociation,
+  resourceMetadataBehavior,
+  type Protection,
+} from "./associations";
 import type { Caching } from "./caching";
 import type { ResponseHeaders } from "./response-headers";
 import { originId, targetId } from "./origins/ids";
@@ -56,6 +64,9 @@ export class Distribution extends Construct {
       orderedCacheBehavior: [
         // A single origin, because a group takes no POST.
         { ...authBehavior(props.protection), targetOriginId: originId(origin) },
+        ...(usesResources(config)
+          ? [{ ...resourceMetadataBehavior(props.protection), targetOriginId: originId(origin) }]
+          : []),
         ...config.behaviors.map(({ path, origin, caching, api }) => ({
           pathPattern: path,
           ...(api ? apiBehavior(props, origin, caching, api) : gatedBehavior(props, origin, caching)),

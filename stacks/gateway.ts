@@ -4,7 +4,7 @@ import type { Artifacts } from "../build/artifacts";
 import { usesApi } from "../config/api-checks";
 import { usesOriginSecret } from "../config/origins/protection";
 import type { Config } from "../config/schema";
-import { apiGateSettings } from "./api-settings";
+import { apiGateSettings, resourceSettings } from "./api-settings";
 import { Alarms } from "./alarms";
 import {
   authBehavior,
@@ -91,12 +91,13 @@ export class Gateway extends Construct {
     const store = new SessionStore(this, "session_store", config);
     const gate = new Gate(this, "gate", { config, artifacts, store });
     const made = identityStacks(this, config);
+    const resources = resourceSettings(config, made);
     const secrets = new Secrets(this, "secret", config);
     const auth = new EdgeFunction(this, "auth", {
       functionName: authFunctionName(config),
       description: `Signs people in to ${config.name}`,
       zip: artifacts.auth,
-      settings: authSettings(config, made),
+      settings: { ...authSettings(config, made), ...(resources && { resources }) },
       secretNames: secrets.names,
       permissions: authPermissions(config),
       config,

@@ -11,10 +11,13 @@ const TITLES: Record<Refusal["status"], string> = {
   503: "Try again",
 };
 
-/** @param origin of the script that asks; undefined if there is none */
+/**
+ * @param origin of the script that asks; undefined if there is none
+ * @param host as the gate checked it
+ */
 export function refusalAnswer(
   { status, error, outcome, behavior, retryAfter }: Refusal,
-  { requestId, origin }: { requestId: string; origin: string | undefined },
+  { requestId, origin, host }: { requestId: string; origin: string | undefined; host: string | undefined },
 ): { status: number; headers: Record<string, string>; body: string } {
   const title =
     outcome === "closed"
@@ -29,7 +32,10 @@ export function refusalAnswer(
       ...ownSecurityHeaders(),
       "content-type": "application/problem+json",
       ...((status === 401 || status === 403) && {
-        "www-authenticate": `Bearer realm="gate"${error === undefined ? "" : `, error="${error}"`}`,
+        "www-authenticate":
+          'Bearer realm="gate"' +
+          (behavior?.resource && host ? `, resource_metadata="https://${host}${behavior.resource}` : "") +
+          (error === undefined ? "" : `, error="${error}"`),
       }),
       ...(retryAfter !== undefined && { "retry-after": retryAfter }),
       ...(behavior?.cors && corsHeaders(behavior.cors, origin)),

@@ -77,7 +77,9 @@ function answerTo(
   const { outcome, status, detail, idp, uid } = refusal;
   log({ endpoint: "bearer", outcome, status, requestId, ...omitUndefined({ detail, idp, uid }) });
   const origin = request?.headers["origin"]?.[0]?.value;
-  const { headers, body } = refusalAnswer(refusal, { requestId, origin });
+  // The gate sets it, and removes what a viewer sends under this name.
+  const host = request?.headers["x-forwarded-host"]?.[0]?.value;
+  const { headers, body } = refusalAnswer(refusal, { requestId, origin, host });
   return {
     status: String(status),
     statusDescription: STATUS_CODES[status] ?? "",

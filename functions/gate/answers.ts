@@ -29,7 +29,7 @@ export function refuse(why: Refusal | "function", event: ViewerRequestEvent): Ed
   if (refusal[0] === 503) headers["retry-after"] = (why === "closed" && SETTINGS.closed) || "5";
   // API behaviors answer programs only: see docs/api.md.
   if (!WITH_API && isNavigation(event.request)) return page(refusal[0], why, event, headers);
-  if (WITH_API && why === "role") headers["www-authenticate"] = challenge(event.request, "insufficient_scope");
+  if (WITH_API && why === "role") headers["www-authenticate"] = challenge(event, "insufficient_scope");
   return problem(
     {
       status: refusal[0],
@@ -61,7 +61,7 @@ export function askToSignIn(event: ViewerRequestEvent): EdgeResponse {
   }
   const headers = ownSecurityHeaders();
   // RFC 9110 section 11.6.1 asks for a challenge; https://datatracker.ietf.org/doc/html/draft-broyer-http-cookie-auth
-  headers["www-authenticate"] = WITH_API ? challenge(request, "invalid_token") : 'Cookie realm="gate"';
+  headers["www-authenticate"] = WITH_API ? challenge(event, "invalid_token") : 'Cookie realm="gate"';
   if (isPage) return page(401, "form", event, headers);
   return problem({ status: 401, title: "Sign-in required", login: login, requestId: event.context.requestId }, headers);
 }

@@ -3,7 +3,7 @@
  * answers preflights, and lets scripts read its own refusals. A response headers policy does the same for what the origin
  * answers.
  */
-import type { GateCors } from "../../session/access-tokens";
+import { settingFor } from "./api";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
 
 /**
@@ -11,13 +11,13 @@ import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
  * is not listed gets an answer without permission: browsers then refuse the request.
  */
 export function preflightAnswer(event: ViewerRequestEvent): EdgeResponse | undefined {
-  const cors = corsOf(event.viewed!);
+  const cors = settingFor(SETTINGS.api!.cors, event.viewed!);
   return cors ? permitted(event.request, { statusCode: 204, headers: {} }, cors.origins, cors.preflight) : undefined;
 }
 
 /** Lets a script of a listed origin read an answer of the gate. */
 export function readable(event: ViewerRequestEvent, answer: EdgeResponse): EdgeResponse {
-  const cors = corsOf(event.viewed!);
+  const cors = settingFor(SETTINGS.api!.cors, event.viewed!);
   return cors ? permitted(event.request, answer, cors.origins, cors.answer) : answer;
 }
 
@@ -36,13 +36,4 @@ function permitted(
     for (const name in more) headers[name] = { value: more[name]! };
   }
   return answer;
-}
-
-/** The settings of the first pattern that matches, as CloudFront tries them. A `*` is at the end, if anywhere. */
-function corsOf(path: string): GateCors | null | undefined {
-  const all = SETTINGS.api!.cors;
-  for (let i = 0; all[i]; i++) {
-    const pattern = all[i]![0];
-    if (pattern === path || (pattern.endsWith("*") && path.startsWith(pattern.slice(0, -1)))) return all[i]![1];
-  }
 }

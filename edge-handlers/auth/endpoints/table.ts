@@ -10,6 +10,7 @@ import { logout } from "./logout";
 import { me } from "./me";
 import { refresh } from "./refresh";
 import { refused } from "./refused";
+import { isResourceMetadata, RESOURCE_METADATA } from "./resource-metadata";
 import { signedIn } from "./signed-in";
 import { signedOut } from "./signed-out";
 
@@ -35,6 +36,9 @@ const ENDPOINTS: Record<string, Endpoint> = {
   "events/*": { methods: ["POST"], answer: events },
 };
 
+/** The one endpoint outside the base path: RFC 9728 says where it is. */
+const WELL_KNOWN: Match = { name: "resource-metadata", endpoint: RESOURCE_METADATA, parameter: "" };
+
 export interface Match {
   name: string;
   endpoint: Endpoint;
@@ -44,6 +48,7 @@ export interface Match {
 
 /** The endpoint of a path. @param path not decoded */
 export function findEndpoint(path: string, basePath: string): Match | undefined {
+  if (isResourceMetadata(path)) return WELL_KNOWN;
   if (!path.startsWith(`${basePath}/`)) return undefined;
   const [name = "", parameter, ...more] = path.slice(basePath.length + 1).split("/");
   const pattern = parameter === undefined ? name : `${name}/*`;
