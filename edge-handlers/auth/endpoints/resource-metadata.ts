@@ -1,6 +1,6 @@
 /** `/.well-known/oauth-protected-resource[/<path>]`: whose access tokens a resource takes (RFC 9728). */
 import { METADATA_PATH, resourceUrl } from "../../../session/resource-metadata";
-import { publicJson } from "../../shared/responses";
+import { empty, publicJson } from "../../shared/responses";
 import { Failure } from "../failures";
 import type { RequestContext } from "../request-context";
 
@@ -30,7 +30,7 @@ function resourceMetadata({ url, request, settings, note }: RequestContext): Res
   const { authorizationServers, scopes, documentation } = resource;
   const response =
     request.method === "OPTIONS"
-      ? new Response(null, { status: 204 })
+      ? empty(204)
       : publicJson(
           {
             resource: resourceUrl(url.host, path),
