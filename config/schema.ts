@@ -4,6 +4,8 @@
  */
 import { z } from "zod";
 import { METHODS, type PolicyRule } from "../policy/rule";
+import { accessTokens } from "./access-tokens";
+import { api } from "./api";
 import { EXISTING, managedDistribution } from "./distribution";
 import { duration, host, hostedZone, pathPattern, region, role, servedHost, slug, text } from "./fields";
 import { identityProvider } from "./identity-provider";
@@ -24,6 +26,7 @@ const FIXED_IDENTITY_HEADERS = [
   "x-gate-session",
   "x-gate-idp",
   "x-gate-assertion",
+  "x-gate-requirement",
   "x-gate-origin-secret",
 ];
 
@@ -69,6 +72,8 @@ const behavior = z.strictObject({
   origin,
   /** `optimized` caches what the origin allows, and serves it to all users. */
   caching: caching.default("disabled"),
+  /** For programs: takes access tokens in the Authorization header, too. */
+  api,
 });
 
 const onEvent = z.enum(["ignore", "revoke"], 'write "ignore" or "revoke"').default("ignore");
@@ -182,6 +187,10 @@ export const configSchema = z.strictObject({
   originSecret: originSecret.prefault({}),
   /** Caching of the default behavior; by default `optimized` for S3 and `disabled` for a server. */
   caching: caching.optional(),
+  /** Of the default behavior. */
+  api,
+  /** Whose access tokens API behaviors accept. */
+  accessTokens,
   behaviors: z.array(behavior).default([]),
   policy: z
     .array(policyRule, 'write a list of rules, such as [{ path: "/**", allow: "signed-in" }]')
