@@ -8,6 +8,8 @@ export const LEDGER_RETENTION = 30 * 86_400;
 export interface LedgerSession {
   uid: string;
   sid: string;
+  /** `api`: of a program that exchanged its access token for edge tokens; absent for a sign-in in a browser. */
+  kind?: "api";
   /** The ID of the identity provider in the config. */
   idp: string;
   /** See {@link idpSessionId}; absent if the provider's ID token has no `sid`. */
