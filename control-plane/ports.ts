@@ -4,8 +4,14 @@
  */
 import type { SessionKeys } from "../session/keys";
 import type { OriginSecret } from "../session/origin-secret";
-import type { ServiceToken } from "../ledger/service-tokens";
-import type { LedgerSession, Revocation, SessionPointer, ShardState, StoreState } from "../ledger/records";
+import type {
+  LedgerSession,
+  Revocation,
+  ServiceToken,
+  SessionPointer,
+  ShardState,
+  StoreState,
+} from "../ledger/records";
 
 /** What the code that writes the store needs. */
 export interface Ports {

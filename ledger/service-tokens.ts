@@ -4,7 +4,14 @@
  */
 import { markText } from "../session/shard";
 import { fromItem, toItem, toValues, type Item } from "./item";
-import { isRevoked, LEDGER_RETENTION, type Revocation, type ShardState } from "./records";
+import {
+  LEDGER_RETENTION,
+  type Revocation,
+  type ServiceToken,
+  type ServiceTokenGrants,
+  type ServiceTokenStatus,
+  type ShardState,
+} from "./records";
 import {
   batchGet,
   getItem,
@@ -19,43 +26,6 @@ import {
 } from "./request";
 import { readMark } from "./status";
 import { serviceTokenKey, serviceTokenUseKey, SERVICE_TOKEN_KEY, statusIds } from "./tables";
-
-/** What a service token may do, as a session's token says it. */
-export interface ServiceTokenGrants {
-  roles: string[];
-  scopes: string[];
-  claims: Record<string, string[]>;
-}
-
-export interface ServiceToken extends ServiceTokenGrants {
-  /** See session/service-token.ts. */
-  id: string;
-  /** See `serviceTokenHash`. */
-  hash: string;
-  /** What it is for, in its maker's words. */
-  description: string;
-  /** Who made it: `operator:…`. */
-  by: string;
-  /** Unix seconds, like all times. */
-  createdAt: number;
-  /** When it expires. */
-  endsAt: number;
-  /** When it was revoked, by whom and why. Revocations are forgotten after a while; this stays as long as the token. */
-  endedAt?: number;
-  endedBy?: string;
-  endedReason?: string;
-}
-
-/** What decides whether a service token is accepted, and what a session made from it has to know. */
-export interface ServiceTokenStatus {
-  /** Undefined if there is no such token, or no longer. */
-  token: ServiceToken | undefined;
-  /** Of the token and of the gateway. */
-  revocations: Revocation[];
-  /** See `LedgerStatus`. */
-  mark: number;
-  floor: string;
-}
 
 export const getServiceToken = (table: string, id: string): LedgerRequest<ServiceToken | undefined> => {
   const { read, ...request } = getItem<StoredToken>(table, { id: serviceTokenKey(id) });
@@ -118,24 +88,6 @@ export function getServiceTokenStatus(table: string, id: string): LedgerRequest<
       };
     },
   };
-}
-
-/**
- * Why a service token is not accepted; undefined if it is. A lockdown does not end it: no key that it replaces signed
- * the token.
- *
- * @param now Unix seconds
- */
-export function serviceTokenRefusal(
-  { token, revocations }: Pick<ServiceTokenStatus, "token" | "revocations">,
-  now: number,
-): "unknown" | "revoked" | "expired" | undefined {
-  if (!token) return "unknown";
-  const { id, createdAt, endedAt, endsAt } = token;
-  const session = { uid: id, sid: id, startedAt: createdAt, mark: 0, gatewayMark: Infinity };
-  if (endedAt !== undefined || isRevoked(session, revocations)) return "revoked";
-  // `!(<)`, so that an unreadable time counts as expired.
-  return !(now < endsAt) ? "expired" : undefined;
 }
 
 /**

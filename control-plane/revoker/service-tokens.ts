@@ -1,5 +1,5 @@
 /** Makes and lists service tokens. The revoker never sees a token, only its hash: whoever asks for it makes the token. */
-import { serviceTokenRefusal, type ServiceToken } from "../../ledger/service-tokens";
+import { serviceTokenRefusal, type ServiceToken } from "../../ledger/records";
 import { statusIds } from "../../ledger/tables";
 import type { RevokerPorts } from "../ports";
 import { InvalidRequest, type CreateTokenRequest } from "./command";

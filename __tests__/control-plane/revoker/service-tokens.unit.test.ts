@@ -1,6 +1,6 @@
 /** What must hold when calls fail, and after the ledger has forgotten a revocation. */
 import { createToken, listTokens } from "../../../control-plane/revoker/service-tokens";
-import { serviceTokenRefusal } from "../../../ledger/service-tokens";
+import { serviceTokenRefusal } from "../../../ledger/records";
 import { type Gateway, gatewayInMemory, ofSession, ofUser, randomId } from "../../support/control-plane/gateway";
 
 async function withToken(gateway: Gateway): Promise<string> {

@@ -15,8 +15,7 @@ import {
   type Stages,
 } from "../../../control-plane/ports";
 import type { SessionKeys } from "../../../session/keys";
-import type { LedgerSession, Revocation, ShardState, StoreState } from "../../../ledger/records";
-import type { ServiceToken } from "../../../ledger/service-tokens";
+import type { LedgerSession, Revocation, ServiceToken, ShardState, StoreState } from "../../../ledger/records";
 import { shardStateId, STORE_STATE_ID } from "../../../ledger/tables";
 import { MAX_RECORD_BYTES } from "../../../session/shard";
 import { ENTRY_MARGIN, KEY_ANNOUNCEMENT, PROPAGATION } from "../../../session/timing";

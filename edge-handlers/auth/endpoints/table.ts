@@ -12,6 +12,7 @@ import { refresh } from "./refresh";
 import { refused } from "./refused";
 import { signedIn } from "./signed-in";
 import { signedOut } from "./signed-out";
+import { token } from "./token";
 
 export interface Endpoint {
   methods: readonly string[];
@@ -29,6 +30,7 @@ const ENDPOINTS: Record<string, Endpoint> = {
   "signed-in": { methods: ["GET", "HEAD"], answer: signedIn },
   "signed-out": { methods: ["GET", "HEAD"], answer: signedOut },
   "jwks.json": { methods: ["GET", "HEAD"], answer: jwks },
+  token: { methods: ["POST"], answer: token },
   me: { methods: ["GET", "HEAD"], answer: me },
   "frontchannel-logout/*": { methods: ["GET"], answer: frontchannelLogout },
   "backchannel-logout/*": { methods: ["POST"], answer: backchannelLogout },
