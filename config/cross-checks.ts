@@ -11,6 +11,7 @@ import {
   tenantsAreForEntra,
   placesAreServed,
 } from "./identity-provider-checks";
+import { API_CHECKS } from "./api-checks";
 import { clientAuthenticationProblems } from "./client-authentication";
 import { isAttached } from "./distribution";
 import type { ConfigProblem } from "./error";
@@ -45,6 +46,7 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   hookGrantsRolesOfThePolicy,
   maintenanceAdmitsRolesOfThePolicy,
   tagKeysAreDistinct,
+  ...API_CHECKS,
   wafProblems,
   policyTestProblems,
 ];

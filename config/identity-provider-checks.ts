@@ -130,8 +130,8 @@ export const placesAreServed = ofEach(({ offeredAt }, { domain, alternateDomains
   );
 });
 
-export function rulesNameProviders({ policy, identityProviders }: Config): ConfigProblem[] {
-  const known = Object.keys(identityProviders);
+export function rulesNameProviders({ policy, identityProviders, accessTokens }: Config): ConfigProblem[] {
+  const known = [...new Set([...Object.keys(identityProviders), ...Object.keys(accessTokens)])];
   return policy.flatMap(({ allow }, i) =>
     (typeof allow === "object" ? (allow.idp ?? []) : []).flatMap((idp, place) =>
       known.includes(idp)

@@ -1,5 +1,6 @@
 /** Compares rules with each other, without a request. */
-import { patternCovers, patternsMeet, segmentsOf } from "./patterns";
+import { implies } from "./implies";
+import { patternCovers, patternsMeet, segmentsOf, withoutNames } from "./patterns";
 import type { Allow, PolicyRule } from "./rule";
 
 /** True if `earlier` matches every request that `later` matches. */
@@ -15,21 +16,15 @@ export function covers(earlier: PolicyRule, later: PolicyRule): boolean {
 /** True if some path can match both a rule's pattern and a CloudFront pattern, in which `*` crosses segments. */
 export function canMeet(rulePath: string, behaviorPath: string): boolean {
   const literal = (pattern: string) => pattern.split("*")[0]!;
-  const a = literal(rulePath);
+  const a = literal(withoutNames(rulePath));
   const b = literal(behaviorPath);
-  const isOpen = rulePath.includes("*") || behaviorPath.includes("*");
+  const isOpen = withoutNames(rulePath).includes("*") || behaviorPath.includes("*");
   return isOpen ? a.startsWith(b) || b.startsWith(a) || `${b}/`.startsWith(a) : a === b;
 }
 
-/** True if `one` lets somebody pass whom `other` does not. */
+/** True if `one` may let somebody pass whom `other` does not. Equal ones do not, even where a path has an owner. */
 export function admitsMore(one: Allow, other: Allow): boolean {
-  if (other === "public") return false;
-  if (one === "public") return true;
-  if (other === "signed-in") return false;
-  if (one === "signed-in") return true;
-  const isMore = (names: string[] | undefined, others: string[] | undefined) =>
-    !!others && (!names || names.some((name) => !others.includes(name)));
-  return isMore(one.roles, other.roles) || isMore(one.idp, other.idp);
+  return JSON.stringify(one) !== JSON.stringify(other) && !implies(one, other);
 }
 
 /** True if some path matches both patterns of rules. */

@@ -1,7 +1,7 @@
 /** Which rule decides a request, and why others do not: for people. Runs the compiled source, as evaluate.ts does. */
 import { describeAllow } from "./decision-table";
 import { policyOf, type PolicyRequest } from "./evaluate";
-import type { PolicyRule } from "./rule";
+import { alternativesOf, type PolicyRule } from "./rule";
 
 /** What of a request a rule does not match. */
 export type Mismatch = "host" | "method" | "path";
@@ -17,7 +17,7 @@ export function decidingRule(rules: readonly PolicyRule[]): (request: PolicyRequ
   );
   return (request) => {
     const required = (request.preflight ? decidePreflight : decide)(request)?.allow;
-    return typeof required === "object" ? Number(required.roles![0]) : undefined;
+    return required === undefined ? undefined : Number(alternativesOf(required)[0]!.roles![0]);
   };
 }
 

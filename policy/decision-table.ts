@@ -1,6 +1,9 @@
 /** A table of what the gate decides: one row for each path of the policy. */
 import { policyOf } from "./evaluate";
-import type { Allow, PolicyRule } from "./rule";
+import { withoutNames } from "./patterns";
+import { alternativesOf, type Allow, type Conditions, type PolicyRule } from "./rule";
+
+export { implies } from "./implies";
 
 export interface Decision {
   /** One path that the rule's pattern matches. */
@@ -22,36 +25,43 @@ export function decisionTable(rules: readonly PolicyRule[], host: string, method
   });
 }
 
-/** True if a user with these roles, who signed in with this identity provider, may pass. */
+/**
+ * True if a user with these roles, who signed in with this identity provider, may pass, whatever else is true of them and
+ * of the request.
+ */
 export function mayPass(allow: Allow, roles: readonly string[], idp: string): boolean {
-  if (typeof allow === "string") return true;
-  return (allow.roles?.some((role) => roles.includes(role)) ?? true) && (allow.idp?.includes(idp) ?? true);
-}
-
-/** True if everybody who meets the first also meets the second. */
-export function implies(first: Allow, second: Allow): boolean {
-  if (second === "public" || first === "public") return second === "public";
-  const [held, needed] = [partsOf(first), partsOf(second)];
-  return isWithin(held.roles, needed.roles) && isWithin(held.idp, needed.idp);
+  return alternativesOf(allow).some(({ public: isPublic, roles: some, allRoles, notRoles, idp: from, ...others }) => {
+    if (Object.values(others).some((value) => value !== undefined)) return false;
+    const isHeld = (role: string) => roles.includes(role);
+    return (
+      isPublic ||
+      ((some?.some(isHeld) ?? true) &&
+        (allRoles?.every(isHeld) ?? true) &&
+        !notRoles?.some(isHeld) &&
+        (from?.includes(idp) ?? true))
+    );
+  });
 }
 
 /** Who may pass, in words. */
 export function describeAllow(allow: Allow): string {
   if (typeof allow === "string") return allow;
-  const who = allow.roles?.join(" or ") ?? "signed-in";
-  return allow.idp ? `${who} (${allow.idp.join(" or ")})` : who;
+  return alternativesOf(allow).map(describeConditions).join(", or ");
+}
+
+function describeConditions({ roles, idp, ...others }: Conditions): string {
+  const who = roles?.join(" or ") ?? (others.public ? "public" : "signed-in");
+  const more = Object.entries({ ...others, public: undefined }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`],
+  );
+  return [idp ? `${who} (${idp.join(" or ")})` : who, ...more].join(", ");
 }
 
 /** One path that a rule's pattern matches. */
 export function examplePath(pattern: string): string {
-  return pattern.replace(/\/\*\*$/, "").replaceAll("*", "1") || "/";
-}
-
-/** A list that is absent allows all. */
-function isWithin(one: readonly string[] | undefined, other: readonly string[] | undefined): boolean {
-  return !other || (!!one && one.every((name) => other.includes(name)));
-}
-
-function partsOf(allow: Exclude<Allow, "public">): Exclude<Allow, string> {
-  return allow === "signed-in" ? {} : allow;
+  return (
+    withoutNames(pattern)
+      .replace(/\/\*\*$/, "")
+      .replaceAll("*", "1") || "/"
+  );
 }

@@ -1,4 +1,5 @@
 /** Matches a path against one pattern, outside the gate: the gate runs source.ts. */
+import { withoutNames } from "./patterns";
 
 /** @param path not decoded; a trailing slash makes no difference */
 export function pathMatches(pattern: string, path: string): boolean {
@@ -6,7 +7,7 @@ export function pathMatches(pattern: string, path: string): boolean {
     .replace(/(?<=.)\/$/, "")
     .split("/")
     .slice(1);
-  const expected = pattern.split("/").slice(1);
+  const expected = withoutNames(pattern).split("/").slice(1);
   if (expected.at(-1) === "**") return startsWith(segments, expected.slice(0, -1));
   return segments.length === expected.length && startsWith(segments, expected);
 }

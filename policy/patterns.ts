@@ -2,8 +2,14 @@
 
 export type Segments = readonly string[];
 
+/** A segment with a name matches what `*` matches, and becomes one. */
 export function segmentsOf(pattern: string): Segments {
-  return pattern === "/" ? [] : pattern.slice(1).split("/");
+  return pattern === "/" ? [] : withoutNames(pattern).slice(1).split("/");
+}
+
+/** Each `{name}` of a pattern as `*`. */
+export function withoutNames(pattern: string): string {
+  return pattern.replace(/\{[^/{}]*\}/g, "*");
 }
 
 export function patternOf(segments: Segments): string {

@@ -138,7 +138,7 @@ function readStatement(cursor: SourceCursor, first: string | undefined): PolicyR
   }
   cursor.take('return"');
   const start = cursor.position;
-  const text = readQuoted(cursor, /[A-Za-z0-9_.@:/%?*+!=-]+/y);
+  const text = readQuoted(cursor, /[A-Za-z0-9_.@:/%?*+^!=&|-]+/y);
   return { path: pathOf(segments, end), ...withMethods(methods), ...readResult(cursor, text, start), isPreflight };
 }
 

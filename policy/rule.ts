@@ -2,20 +2,71 @@
 
 export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
+/** Days of the week as rules name them, Monday first as in ISO 8601. */
+export const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+
+/** When a rule holds, all of it in UTC. */
+export interface During {
+  /** `2026-12-01T08:00:00Z`, inclusive. */
+  from?: string | undefined;
+  /** `2026-12-01T18:00:00Z`, exclusive. */
+  until?: string | undefined;
+  days?: (typeof DAYS)[number][] | undefined;
+  /** `08:00-18:00`, the end exclusive. An end before the start is on the next day; `days` is about the day it is then. */
+  hours?: string | undefined;
+}
+
 /**
- * Who may pass: everybody, every signed-in user, or users who have one of the roles and who signed in with one of the
- * identity providers. A list that is absent allows all.
+ * What a rule requires. All members must hold. Unless `public` is among them, there must also be a valid session.
+ * Whatever cannot be checked, such as a claim that is not there, does not hold.
  */
-export type Allow = "public" | "signed-in" | { roles?: string[] | undefined; idp?: string[] | undefined };
+export interface Conditions {
+  /** No session is needed. Only networks, countries and `during` may stand beside it. */
+  public?: true | undefined;
+  /** At least one of these roles. */
+  roles?: string[] | undefined;
+  allRoles?: string[] | undefined;
+  /** None of these. */
+  notRoles?: string[] | undefined;
+  /** Signed in with one of these identity providers. */
+  idp?: string[] | undefined;
+  /** All of these are among the values of the claim `scope`. */
+  scopes?: string[] | undefined;
+  /** Each of these claims has at least one of its values. `email` is the verified address. */
+  claims?: Record<string, string[]> | undefined;
+  /** The verified e-mail address is in one of these domains, in lower case. Subdomains are others. */
+  emailDomains?: string[] | undefined;
+  /** The authentication context class is one of these. */
+  acr?: string[] | undefined;
+  /** Seconds since the authentication at the identity provider. */
+  maxAge?: number | undefined;
+  /** The viewer's address is in one of these CIDR ranges, in canonical form. */
+  networks?: string[] | undefined;
+  notNetworks?: string[] | undefined;
+  /** The viewer's country, ISO 3166-1 alpha-2 in upper case. */
+  countries?: string[] | undefined;
+  notCountries?: string[] | undefined;
+  during?: During | undefined;
+  /**
+   * The segment of the path that the pattern calls `{segment}` is the user's ID, or a value of the claim. Rules that were
+   * read back from compiled source have the segment's number in the place of its name: {@link segmentNumber}.
+   */
+  owner?: string | { segment: string; claim: string } | undefined;
+}
+
+/** Who may pass: everybody, every signed-in user, nobody, or whoever meets the conditions, or those of one in a list. */
+export type Allow = "public" | "signed-in" | "nobody" | Conditions | readonly Conditions[];
 
 export interface PolicyRule {
   /** Only requests to this host; every host if absent. */
   host?: string | undefined;
-  /** `/a/b`, `/a/*` (one segment), `/a/**` (`/a` and everything below). */
+  /** `/a/b`, `/a/*` or `/a/{name}` (one segment), `/a/**` (`/a` and everything below). */
   path: string;
   /** Only these methods; GET includes HEAD; every method if absent. */
   methods?: (typeof METHODS)[number][] | undefined;
   allow: Allow;
+  /** The name in the config of the requirement that `allow` comes from. Decides nothing. */
+  requirement?: string | undefined;
   /**
    * Also accept paths with encoded `/ \ % ? # ;`. Enable only if the origin reads these paths the same way as the
    * rules.
@@ -54,7 +105,47 @@ export function pathPatternProblem(pattern: string): string | undefined {
   return undefined;
 }
 
+/** The ways in which somebody may pass. Empty for nobody. */
+export function alternativesOf(allow: Allow): readonly Conditions[] {
+  if (allow === "public") return [{ public: true }];
+  if (allow === "signed-in") return [{}];
+  if (allow === "nobody") return [];
+  return isList(allow) ? allow : [allow];
+}
+
 /** The names of all roles that the rules mention, sorted. No other role needs to be in a token. */
 export function rolesOf(rules: readonly PolicyRule[]): string[] {
-  return [...new Set(rules.flatMap((rule) => (typeof rule.allow === "object" ? (rule.allow.roles ?? []) : [])))].sort();
+  return sorted(
+    conditionsOf(rules).flatMap(({ roles = [], allRoles = [], notRoles = [] }) => [...roles, ...allRoles, ...notRoles]),
+  );
+}
+
+/** The claim that has the scopes of a token, as one value each. */
+export const SCOPE_CLAIM = "scope";
+
+/** Not a claim of the token's own: sessions have the verified address in a field, and an unverified one nowhere. */
+export const EMAIL_CLAIM = "email";
+
+/** The names of all claims that the rules compare and that a token therefore needs, sorted. */
+export function claimsOf(rules: readonly PolicyRule[]): string[] {
+  return sorted(
+    conditionsOf(rules).flatMap(({ claims = {}, scopes, owner }) => [
+      ...Object.keys(claims),
+      ...(scopes ? [SCOPE_CLAIM] : []),
+      ...(typeof owner === "object" ? [owner.claim] : []),
+    ]),
+  ).filter((name) => name !== EMAIL_CLAIM);
+}
+
+/** The conditions of all rules. */
+export function conditionsOf(rules: readonly PolicyRule[]): Conditions[] {
+  return rules.flatMap(({ allow }) => alternativesOf(allow));
+}
+
+function isList(allow: Conditions | readonly Conditions[]): allow is readonly Conditions[] {
+  return Array.isArray(allow);
+}
+
+function sorted(names: readonly string[]): string[] {
+  return [...new Set(names)].sort();
 }

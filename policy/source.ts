@@ -5,6 +5,7 @@
  * percent-encoded: `urlencode`, and `replace` for what it encodes in another way, such as a space as `+`
  * (https://developer.hashicorp.com/terraform/language/functions/urlencode). Runs at synth, never in the engine.
  */
+import { withoutNames } from "./patterns";
 import { encodeText } from "./percent-encoding";
 import { requirementText } from "./requirement";
 import { CLOSED, END_OF_LIST, PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "./requirement-text";
@@ -88,14 +89,14 @@ function runsOf(
 
 /** The statements of a rule, without a semicolon at the end. */
 function ruleSource(rule: PolicyRule): string {
-  const path = pathConditions(rule.path);
+  const path = pathConditions(withoutNames(rule.path));
   const escapes = rule.escapes ?? false;
   const decision = statement(
     [...path, ...methodConditions(rule.methods)],
-    requirementText({ allow: rule.allow, escapes }),
+    requirementText({ allow: rule.allow, escapes }, rule.path),
   );
   return rule.preflight === "pass"
-    ? `${statement(["p", ...path], requirementText({ allow: "public", escapes }))};${decision}`
+    ? `${statement(["p", ...path], requirementText({ allow: "public", escapes }, rule.path))};${decision}`
     : decision;
 }
 
@@ -134,7 +135,7 @@ function methodConditions(methods: readonly string[] | undefined): string[] {
 }
 
 function firstSegment(rule: PolicyRule): string {
-  return rule.path.split("/")[1]!;
+  return withoutNames(rule.path).split("/")[1]!;
 }
 
 function isWild(rule: PolicyRule): boolean {

@@ -62,8 +62,18 @@ export interface CorsSettings {
 export interface ApiGateSettings {
   /** Every issuer whose tokens the handler can verify. */
   issuers: string[];
-  /** By path pattern of the behavior, in CloudFront's order; `*` is the default behavior. */
-  cors: [pattern: string, cors: CorsSettings][];
+  /** By path pattern of the API behaviors, in CloudFront's order; `*` is the default behavior. Empty if none has CORS. */
+  cors: [pattern: string, cors: GateCors | null][];
+}
+
+/** CORS as the headers that the gate adds for a listed origin: its source has little room. */
+export interface GateCors {
+  /** Exact origins, or `*` alone. */
+  origins: string[];
+  /** Of the answer to a preflight. */
+  preflight: Record<string, string>;
+  /** Of the gate's other answers. */
+  answer: Record<string, string>;
 }
 
 /** The value of the bearer handler's SSM parameter, as JSON of at most 8 KB. */
@@ -91,12 +101,10 @@ export interface BearerBehavior {
 /** Characters. CloudFront takes 20,480 bytes of request line and headers together. */
 export const MAX_ACCESS_TOKEN_LENGTH = 8192;
 
-/** The version character of edge tokens: the layout of session tokens, for the Authorization header only. */
-export const EDGE_TOKEN_VERSION = "3";
-
 /**
- * In this header the gate tells the handler on origin requests what a request still needs: a requirement
- * (policy/requirement-text.ts), a space, and the path on which it was decided. Viewers cannot send it: the gate removes
- * every `x-gate-` header first.
+ * In this header the gate tells the handler on origin requests what a request still needs, with spaces between: a requirement
+ * (policy/requirement-text.ts), the path on which it was decided, the path for which CloudFront chose the behavior, and the
+ * payload of a session that the gate verified, if there is one. Viewers cannot send it: the gate removes every `x-gate-`
+ * header first.
  */
 export const REQUIREMENT_HEADER = "x-gate-requirement";

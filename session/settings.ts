@@ -5,7 +5,7 @@
  */
 import type { ClaimRules } from "../identity/user";
 import type { Theme } from "../pages/theme";
-import type { AccessTokenIssuers } from "./access-tokens";
+import type { AccessTokenIssuers, ApiGateSettings } from "./access-tokens";
 import type { ClientAuthentication } from "./client-authentication";
 import type { EventChoices } from "./pushed-events";
 import type { ReuseAction } from "./security-event";
@@ -26,6 +26,8 @@ export interface GateSettings {
   closed?: string;
   /** True to send the origin secret (origin-secret.ts); otherwise absent. */
   originSecret?: true;
+  /** Only in the gate of API behaviors. */
+  api?: ApiGateSettings;
 }
 
 /** Members that have their default value are absent, because twenty providers must fit into the settings. */

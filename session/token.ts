@@ -20,10 +20,10 @@ import { encodeText } from "../policy/percent-encoding";
 import { ROLE_SEPARATOR } from "../policy/requirement-text";
 import type { HmacText } from "./keys";
 import { MARK_FORM, markText, NO_FLOOR, shardOf } from "./shard";
-export { EDGE_TOKEN, MAX_TOKEN_LENGTH, SESSION_TOKEN } from "./token-layout";
+export { EDGE_TOKEN_VERSION, MAX_TOKEN_LENGTH, SESSION_TOKEN_VERSION } from "./token-layout";
 import {
   AUTH_TIME,
-  type EDGE_TOKEN,
+  type EDGE_TOKEN_VERSION,
   EMAIL,
   EXPIRES_AT,
   FIRST_CLAIM,
@@ -35,7 +35,7 @@ import {
   MAX_KEY_ID_LENGTH,
   MAX_TOKEN_LENGTH,
   ROLES,
-  SESSION_TOKEN,
+  SESSION_TOKEN_VERSION,
   SID,
   STRENGTH,
   UID,
@@ -71,7 +71,7 @@ export interface Session {
 }
 
 /** What a token is for. */
-export type TokenKind = typeof SESSION_TOKEN | typeof EDGE_TOKEN;
+export type TokenKind = typeof SESSION_TOKEN_VERSION | typeof EDGE_TOKEN_VERSION;
 
 /** The parts of a token. Do not trust any of them until the MAC has been verified. */
 export interface SplitToken {
@@ -91,7 +91,7 @@ export interface SplitToken {
  * @param kind a session token if absent
  */
 export function keyIdOf(token: string, kind?: TokenKind): string | undefined {
-  if (token[0] !== (kind || SESSION_TOKEN) || token.length > MAX_TOKEN_LENGTH) return undefined;
+  if (token[0] !== (kind || SESSION_TOKEN_VERSION) || token.length > MAX_TOKEN_LENGTH) return undefined;
   const end = token.indexOf(".", 2);
   return end < 3 || end > MAX_KEY_ID_LENGTH + 2 ? undefined : token.slice(2, end);
 }
@@ -122,7 +122,7 @@ export function decodePayload(payload: string): Session {
   const fields = payload.split("~");
   const claims: Record<string, string[]> = {};
   for (let i = FIRST_CLAIM; i + 1 < fields.length; i += 2)
-    claims[fields[i]!] = fields[i + 1]!.split(ROLE_SEPARATOR).map(decodeURIComponent);
+    claims[decodeURIComponent(fields[i]!)] = fields[i + 1]!.split(ROLE_SEPARATOR).map(decodeURIComponent);
   return {
     uid: fields[UID]!,
     sid: fields[SID]!,
@@ -161,9 +161,9 @@ export function mintToken(hmac: HmacText, tokenKey: string, kid: string, session
     encodeText(session.email),
   ];
   Object.keys(session.claims).forEach((claim) =>
-    fields.push(claim, session.claims[claim]!.map(encodeText).join(ROLE_SEPARATOR)),
+    fields.push(encodeText(claim), session.claims[claim]!.map(encodeText).join(ROLE_SEPARATOR)),
   );
-  const signed = `${kind || SESSION_TOKEN}.${kid}.${fields.join("~")}.`;
+  const signed = `${kind || SESSION_TOKEN_VERSION}.${kid}.${fields.join("~")}.`;
   return signed + hmac(tokenKey, signed);
 }
 

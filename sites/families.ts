@@ -1,4 +1,5 @@
 /** Families of paths: all paths that a policy cannot tell apart. */
+import { segmentsOf } from "../policy/patterns";
 
 /** In a family: a name that occurs in no rule. */
 export const ANY = "\0";
@@ -25,7 +26,7 @@ export function familiesOf(patterns: readonly string[]): string[] {
   };
   walk(
     "",
-    patterns.map((pattern) => pattern.split("/").filter((segment) => segment !== "")),
+    patterns.map((pattern) => [...segmentsOf(pattern)]),
   );
   return families;
 }

@@ -1,4 +1,5 @@
 /** What a distribution serves where, as far as it decides which file of a bucket a request gets. */
+import { withoutNames } from "../policy/patterns";
 
 /** How the files of a bucket are served. */
 export interface Site {
@@ -24,7 +25,9 @@ const FILE_NAME = /\.[a-z][^./]*$/i;
  * about `/favicon.ico/`. That is no folder, and no deep link of an application.
  */
 export function filesIn(policy: readonly { path: string }[]): string[] {
-  const names = policy.map(({ path }) => path).filter((path) => !path.includes("*") && FILE_NAME.test(path));
+  const names = policy
+    .map(({ path }) => withoutNames(path))
+    .filter((path) => !path.includes("*") && FILE_NAME.test(path));
   return [...new Set(names)];
 }
 

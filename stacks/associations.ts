@@ -14,6 +14,16 @@ export interface Protection {
   /** With the version: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html */
   authArn: string;
   responseHeadersPolicyId: string;
+  /** Of the behaviors for programs, if there are any. */
+  api?: ApiProtection | undefined;
+}
+
+/** What decides requests of API behaviors: neither is enough without the other. */
+export interface ApiProtection {
+  /** The gate that lets tokens go on unverified. */
+  gateArn: string;
+  /** The version of the handler on origin requests that verifies them. */
+  bearerArn: string;
 }
 
 export interface FunctionAssociation {

@@ -21,6 +21,12 @@ const MANAGED_ORIGIN_REQUEST_POLICY = {
   AllViewerExceptHostHeader: "b689b0a8-53d0-40ab-baf2-68738e2966ac",
 } as const;
 
+/**
+ * What tells callers apart: the token, or what the gate says of a session. With it, the handler gets the same headers. A
+ * policy takes ten (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html).
+ */
+const API_KEY = ["Authorization", "Origin", "X-Gate-Requirement", "X-Gate-Roles", "X-Gate-Session", "X-Gate-User"];
+
 export interface CachePolicies {
   cachePolicyId: string;
   originRequestPolicyId?: string;
@@ -71,6 +77,52 @@ export class Caching extends Construct {
           ? this.#withoutSecret(byHost)
           : MANAGED_ORIGIN_REQUEST_POLICY[byHost ? "AllViewer" : "AllViewerExceptHostHeader"],
     };
+  }
+
+  /**
+   * For a behavior for programs. Requests of different callers, or that need something different, must never share a cache key, even
+   * if nothing is cached: CloudFront answers simultaneous requests with one key by one response of the origin
+   * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#request-custom-traffic-spikes).
+   */
+  policiesForApi(origin: SingleOrigin, caching: "disabled" | "optimized"): CachePolicies {
+    const server = { byHost: forwardsHost(origin), withSecret: sendsSecret(origin) };
+    const { originRequestPolicyId } = this.policiesForServer(server, caching);
+    const cachePolicyId = this.#apiPolicy(server.byHost, caching).id;
+    return { cachePolicyId, ...(originRequestPolicyId !== undefined && { originRequestPolicyId }) };
+  }
+
+  /**
+   * `disabled` has a maximum TTL of one second, because CloudFront takes no key without a TTL: "when all are 0, the other
+   * settings are not valid" (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CachePolicyConfig.html). So what the
+   * origin marks as cacheable is kept for a second, for the same caller, cookies and language. `Accept-Encoding` is not in the
+   * key: nothing is compressed here.
+   */
+  #apiPolicy(byHost: boolean, caching: "disabled" | "optimized"): CloudfrontCachePolicy {
+    const isCached = caching === "optimized";
+    const id = `api${isCached ? "_shared" : ""}${byHost ? "_by_host" : ""}`;
+    const headers = [
+      ...API_KEY,
+      byHost ? "Host" : "X-Forwarded-Host",
+      ...(isCached ? [] : ["Accept", "Accept-Language"]),
+    ];
+    const known =
+      this.#shared.get(id) ??
+      new CloudfrontCachePolicy(this, id, {
+        name: `${this.#name}-${id.replaceAll("_", "-")}`,
+        comment: isCached ? "Keeps what the origin marks as cacheable, for one caller" : "Keeps callers apart",
+        minTtl: 0,
+        defaultTtl: 0,
+        maxTtl: isCached ? 31_536_000 : 1,
+        parametersInCacheKeyAndForwardedToOrigin: {
+          cookiesConfig: { cookieBehavior: isCached ? "none" : "all" },
+          headersConfig: { headerBehavior: "whitelist", headers: { items: headers } },
+          queryStringsConfig: { queryStringBehavior: "all" },
+          enableAcceptEncodingBrotli: isCached,
+          enableAcceptEncodingGzip: isCached,
+        },
+      });
+    this.#shared.set(id, known);
+    return known;
   }
 
   /**

@@ -9,10 +9,12 @@ import { ConfigError } from "../config/error";
 import type { Config } from "../config/schema";
 import { placesOf } from "../config/site-checks";
 import { closedPolicySource, policySource } from "../policy/source";
+import type { ApiGateSettings } from "../session/access-tokens";
+import type { GateSettings } from "../session/settings";
 import { filesIn } from "../sites/place";
 import { siteSource } from "../sites/source";
 import { gatePolicy } from "./gate-policy";
-import { gateFunctionName } from "./names";
+import { apiGateFunctionName, gateFunctionName } from "./names";
 import { ownFunctionsSource } from "./own-functions";
 import type { SessionStore } from "./session-store";
 import { gateSettings } from "./settings";
@@ -21,6 +23,14 @@ import { atMostBytes, jsonencodedBytes, literal, thousands } from "./terraform-t
 const SMALLER =
   'Merge rules of "policy": one "/a/**" for many paths below "/a", several roles in one rule, fewer rules for single hosts.';
 
+export interface GateProps {
+  config: Config;
+  artifacts: Artifacts;
+  store: SessionStore;
+  /** For the gate of API behaviors. It lets tokens pass that only the handler on origin requests can verify. */
+  api?: ApiGateSettings | undefined;
+}
+
 /**
  * The function that decides every request. At plan time, Terraform joins its source from the static bundle, the
  * settings and the policy. So a change of the config is a readable diff and needs no build.
@@ -28,13 +38,13 @@ const SMALLER =
 export class Gate extends Construct {
   readonly arn: string;
 
-  constructor(scope: Construct, id: string, props: { config: Config; artifacts: Artifacts; store: SessionStore }) {
+  constructor(scope: Construct, id: string, props: GateProps) {
     super(scope, id);
-    const { config, artifacts, store } = props;
-    const base = baseOf(config, artifacts);
+    const { config, artifacts, store, api } = props;
+    const base = baseOf(config, artifacts, api);
     const source = new TerraformAsset(this, "source", { path: base, type: AssetType.FILE });
-    refuseLargeSource(config, base);
-    const settings = new TerraformLocal(this, "settings", literal(gateSettings(config)));
+    refuseLargeSource(config, base, api);
+    const settings = new TerraformLocal(this, "settings", literal(settingsOf(config, api)));
     const policy = new TerraformLocal(this, "policy", templateFree(sourceOf(config)));
     const site = new TerraformLocal(this, "site", templateFree(siteSource(placesOf(config), filesIn(config.policy))));
     const own =
@@ -47,8 +57,8 @@ export class Gate extends Construct {
     );
 
     this.arn = new CloudfrontFunction(this, "Resource", {
-      name: gateFunctionName(config),
-      comment: "Decides whether a request may pass",
+      name: api ? apiGateFunctionName(config) : gateFunctionName(config),
+      comment: `Decides whether a request ${api ? "of an API " : ""}may pass`,
       runtime: "cloudfront-js-2.0",
       publish: true,
       code: code.asString,
@@ -67,12 +77,16 @@ export class Gate extends Construct {
 }
 
 /** The static bundle for a config. */
-export function baseOf(config: Config, artifacts: Artifacts): string {
-  return gateWith(artifacts, featuresOf(config));
+export function baseOf(config: Config, artifacts: Artifacts, api?: ApiGateSettings): string {
+  return gateWith(artifacts, featuresOf(config, api));
 }
 
-function featuresOf(config: Config): GateFeature[] {
-  return config.viewerRequest ? ["functions"] : [];
+function featuresOf(config: Config, api: ApiGateSettings | undefined): GateFeature[] {
+  return [...(api ? (["api"] as const) : []), ...(config.viewerRequest ? (["functions"] as const) : [])];
+}
+
+function settingsOf(config: Config, api: ApiGateSettings | undefined): GateSettings {
+  return { ...gateSettings(config), ...(api && { api }) };
 }
 
 /**
@@ -83,8 +97,9 @@ function featuresOf(config: Config): GateFeature[] {
 export function gateBytes(
   config: Config,
   base: string,
+  api?: ApiGateSettings,
 ): { settings: number; policy: number; functions: number; total: number } {
-  const settings = jsonencodedBytes(gateSettings(config));
+  const settings = jsonencodedBytes(settingsOf(config, api));
   const policy = Buffer.byteLength(sourceOf(config));
   const site = Buffer.byteLength(siteSource(placesOf(config), filesIn(config.policy)));
   const functions = config.viewerRequest ? Buffer.byteLength(`${ownFunctionsSource(config.viewerRequest)}\n`) : 0;
@@ -98,8 +113,8 @@ function sourceOf(config: Config): string {
 }
 
 /** Terraform checks the same at plan time, for those who have no Node.js. */
-function refuseLargeSource(config: Config, base: string): void {
-  const { settings, policy, functions, total } = gateBytes(config, base);
+function refuseLargeSource(config: Config, base: string, api: ApiGateSettings | undefined): void {
+  const { settings, policy, functions, total } = gateBytes(config, base, api);
   if (total <= MAX_FUNCTION_SOURCE) return;
   const parts = [
     `${thousands(policy)} of them the policy`,
@@ -108,7 +123,7 @@ function refuseLargeSource(config: Config, base: string): void {
   ];
   const list = `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
   const shorter = functions > 0 ? " Shorten viewerRequest: comments and indentation do not count, names do." : "";
-  const message = `the gate has ${thousands(total)} bytes, ${list}; CloudFront takes ${thousands(MAX_FUNCTION_SOURCE)}. ${SMALLER}${shorter}`;
+  const message = `the gate${api ? " of API behaviors" : ""} has ${thousands(total)} bytes, ${list}; CloudFront takes ${thousands(MAX_FUNCTION_SOURCE)}. ${SMALLER}${shorter}`;
   throw new ConfigError("config", [{ path: functions > policy ? "viewerRequest" : "policy", message }]);
 }
 

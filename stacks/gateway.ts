@@ -1,8 +1,10 @@
 import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { Artifacts } from "../build/artifacts";
+import { usesApi } from "../config/api-checks";
 import { usesOriginSecret } from "../config/origins/protection";
 import type { Config } from "../config/schema";
+import { apiGateSettings } from "./api-settings";
 import { Alarms } from "./alarms";
 import {
   authBehavior,
@@ -23,6 +25,7 @@ import { Gate } from "./gate";
 import { identityStacks } from "./identity/identity-stacks";
 import { KeyRotator } from "./key-rotator";
 import { Ledger } from "./ledger";
+import { BearerHandler } from "./bearer-handler";
 import { authFunctionName, originSecretName } from "./names";
 import { ProviderCheck } from "./provider-check";
 import { ResponseHeaders } from "./response-headers";
@@ -85,12 +88,13 @@ export class Gateway extends Construct {
     new FixedSettings(this, "fixed_settings", config);
     const store = new SessionStore(this, "session_store", config);
     const gate = new Gate(this, "gate", { config, artifacts, store });
+    const made = identityStacks(this, config);
     const secrets = new Secrets(this, "secret", config);
     const auth = new EdgeFunction(this, "auth", {
       functionName: authFunctionName(config),
       description: `Signs people in to ${config.name}`,
       zip: artifacts.auth,
-      settings: authSettings(config, identityStacks(this, config)),
+      settings: authSettings(config, made),
       secretNames: secrets.names,
       permissions: authPermissions(config),
       config,
@@ -113,13 +117,22 @@ export class Gateway extends Construct {
       ledger,
     });
 
+    const api = usesApi(config)
+      ? {
+          gateArn: new Gate(this, "api_gate", { config, artifacts, store, api: apiGateSettings(config, made) }).arn,
+          bearerArn: new BearerHandler(this, "bearer", { config, zip: artifacts.bearer, made }).qualifiedArn,
+        }
+      : undefined;
+
+    const responseHeaders = new ResponseHeaders(this, "security_headers", config);
     this.#protection = {
       basePath: config.basePath,
       gateArn: gate.arn,
       authArn: auth.qualifiedArn,
-      responseHeadersPolicyId: new ResponseHeaders(this, "security_headers", config).id,
+      ...(api && { api }),
+      responseHeadersPolicyId: responseHeaders.id,
     };
-    const around = { config, artifacts, protection: this.#protection, before: keyRotator.schedules };
+    const around = { config, artifacts, protection: this.#protection, responseHeaders, before: keyRotator.schedules };
     const { origin } = config;
     const rim = origin ? managedRim(this, { ...around, origin }) : attachedRim(this, around);
     const { distributionId, logs } = rim;
@@ -167,7 +180,7 @@ export class Gateway extends Construct {
     this.postLogoutRedirectUris = postLogoutRedirectUris(config);
 
     this.#distribution = rim.distribution?.name;
-    this.#deciders = { gateArn: gate.arn, authArn: auth.qualifiedArn, redirectArn: rim.redirect?.functionArn };
+    this.#deciders = { gateArn: gate.arn, authArn: auth.qualifiedArn, redirectArn: rim.redirect?.functionArn, api };
     this.node.addValidation(new ProviderCheck(TerraformStack.of(this)));
     this.node.addValidation(this.#decisionCheck((name, usesGateway) => name === this.#distribution || usesGateway));
   }

@@ -30,12 +30,17 @@ export function gateSettings(config: Config): GateSettings {
   return {
     basePath: config.basePath,
     hosts: hostsOf(config),
-    severalProviders: Object.keys(config.identityProviders).length > 1,
+    severalProviders: tellsProviders(config),
     identityHeaders: Object.entries(config.identityHeaders),
     productName: themeOf(config).productName,
     ...(config.maintenance && { closed: retryAfter(config.maintenance) }),
     ...(usesOriginSecret(config) && { originSecret: true }),
   };
+}
+
+/** Whether origins learn where somebody signed in, or whose token it is. */
+export function tellsProviders({ identityProviders, accessTokens }: Config): boolean {
+  return new Set([...Object.keys(identityProviders), ...Object.keys(accessTokens)]).size > 1;
 }
 
 /** Seconds after which it makes sense to try again, if nobody knows when the site will be back. */
@@ -130,7 +135,7 @@ function isSorted(ids: readonly string[]): boolean {
 type Maintenance = NonNullable<Config["maintenance"]>;
 
 /** A date (https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3), or seconds. */
-function retryAfter({ until }: Maintenance): string {
+export function retryAfter({ until }: Maintenance): string {
   return until === undefined ? RETRY_AFTER : new Date(until).toUTCString();
 }
 

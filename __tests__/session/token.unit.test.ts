@@ -1,10 +1,10 @@
 import {
   decodePayload,
-  EDGE_TOKEN,
+  EDGE_TOKEN_VERSION,
   MAX_TOKEN_LENGTH,
   mintToken,
   numberIn,
-  SESSION_TOKEN,
+  SESSION_TOKEN_VERSION,
   splitToken,
   userId,
   type Session,
@@ -131,17 +131,17 @@ test.each<[name: string, token: string, kid: string | undefined]>([
 });
 
 describe("an edge token", () => {
-  const edge = mintToken(hmac, KEY, "k1", SESSION, EDGE_TOKEN);
-  const session = mintToken(hmac, KEY, "k1", SESSION, SESSION_TOKEN);
+  const edge = mintToken(hmac, KEY, "k1", SESSION, EDGE_TOKEN_VERSION);
+  const session = mintToken(hmac, KEY, "k1", SESSION, SESSION_TOKEN_VERSION);
 
   test("brings back the session", () => {
     expect(edge).toMatch(/^3\.k1\./);
-    expect(decodePayload(splitToken(edge, EDGE_TOKEN)!.payload)).toEqual(SESSION);
+    expect(decodePayload(splitToken(edge, EDGE_TOKEN_VERSION)!.payload)).toEqual(SESSION);
   });
 
   test("is none where a session token is expected, and the other way around", () => {
-    expect(splitToken(edge, SESSION_TOKEN)).toBeUndefined();
-    expect(splitToken(session, EDGE_TOKEN)).toBeUndefined();
+    expect(splitToken(edge, SESSION_TOKEN_VERSION)).toBeUndefined();
+    expect(splitToken(session, EDGE_TOKEN_VERSION)).toBeUndefined();
   });
 
   test("has another MAC than the session token of the same session", () => {

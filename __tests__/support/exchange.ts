@@ -8,7 +8,7 @@ import type { ServiceToken } from "../../ledger/records";
 import type { AccessTokenIssuer } from "../../session/access-tokens";
 import { tokenKey } from "../../session/keys";
 import { hmac } from "../../session/node-hash";
-import { decodePayload, EDGE_TOKEN, splitToken, type Session } from "../../session/token";
+import { decodePayload, EDGE_TOKEN_VERSION, splitToken, type Session } from "../../session/token";
 import { DynamoDBClient, PutItemCommand, type PutItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { startAuth, type AuthEnvironment } from "./auth-fixture";
 import type { EdgeResponse, ViewerRequest } from "./cloudfront-event";
@@ -221,7 +221,7 @@ export async function startExchange(): Promise<Exchange> {
     },
     sessionIn({ body }) {
       const { access_token: token } = JSON.parse(body) as { access_token: string };
-      const parts = splitToken(token, EDGE_TOKEN)!;
+      const parts = splitToken(token, EDGE_TOKEN_VERSION)!;
       if (hmac(tokenKey(hmac, keys.keys[parts.kid]!), parts.signed) !== parts.mac) throw new Error("the MAC is wrong");
       return decodePayload(parts.payload);
     },

@@ -5,6 +5,7 @@
  */
 import type { Problem } from "../../session/problem";
 import { ownSecurityHeaders } from "../../session/security-headers";
+import { challenge } from "./api";
 import type { Refusal } from "./decide";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
 
@@ -26,7 +27,9 @@ export function refuse(why: Refusal | "function", event: ViewerRequestEvent): Ed
   const refusal = refusals[why]!;
   const headers = ownSecurityHeaders();
   if (refusal[0] === 503) headers["retry-after"] = (why === "closed" && SETTINGS.closed) || "5";
-  if (isNavigation(event.request)) return page(refusal[0], why, event, headers);
+  // API behaviors answer programs only: see docs/api.md.
+  if (!WITH_API && isNavigation(event.request)) return page(refusal[0], why, event, headers);
+  if (WITH_API && why === "role") headers["www-authenticate"] = challenge(event.request, "insufficient_scope");
   return problem(
     {
       status: refusal[0],
@@ -46,7 +49,7 @@ export function askToSignIn(event: ViewerRequestEvent): EdgeResponse {
   const request = event.request;
   const method = request.method;
   const login = SETTINGS.basePath + "/login";
-  const isPage = isNavigation(request);
+  const isPage = !WITH_API && isNavigation(request);
   if (isPage && (method === "GET" || method === "HEAD")) {
     return {
       statusCode: 302,
@@ -58,7 +61,7 @@ export function askToSignIn(event: ViewerRequestEvent): EdgeResponse {
   }
   const headers = ownSecurityHeaders();
   // RFC 9110 section 11.6.1 asks for a challenge; https://datatracker.ietf.org/doc/html/draft-broyer-http-cookie-auth
-  headers["www-authenticate"] = 'Cookie realm="gate"';
+  headers["www-authenticate"] = WITH_API ? challenge(request, "invalid_token") : 'Cookie realm="gate"';
   if (isPage) return page(401, "form", event, headers);
   return problem({ status: 401, title: "Sign-in required", login: login, requestId: event.context.requestId }, headers);
 }

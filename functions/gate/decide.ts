@@ -4,32 +4,47 @@
  */
 import crypto from "crypto";
 import { ESCAPED, type PLAIN, REFUSED } from "../../session/paths";
-import { CLOSED, END_OF_LIST, PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "../../policy/requirement-text";
+import {
+  CLOSED,
+  CONDITION,
+  END_OF_LIST,
+  NOBODY,
+  PUBLIC,
+  ROLE_SEPARATOR,
+  SIGNED_IN,
+  TAKES_ESCAPES,
+} from "../../policy/requirement-text";
 import { judge } from "../../session/judge";
 import { KEY_RECORD, namesShard, SHARD_RECORD, TOKEN_KEY_LENGTH } from "../../session/shard";
 import {
+  EDGE_TOKEN_VERSION,
   EXPIRES_AT,
   IDP,
   MAC_LENGTH,
   MAX_KEY_ID_LENGTH,
   MAX_TOKEN_LENGTH,
   ROLES,
+  SESSION_TOKEN_VERSION,
   SHARD,
   UID,
 } from "../../session/token-layout";
+import { isOwn, wrongWith } from "./api";
 
 /** Why a request is refused, as the code in the access log. */
 export type Refusal = "host" | "path" | "size" | "endpoint" | "rule" | "role" | "store" | "closed";
 
 /** Why a request has no valid session, as the code in the access log. */
-export type NoSession = "none" | "several" | "form" | "key" | "mac" | "expired" | "revoked" | "outdated";
+export type NoSession = "none" | "several" | "form" | "key" | "mac" | "expired" | "revoked" | "outdated" | "issuer";
 
 /**
  * The decision: the request passes, publicly or with a session (the fields of its token), or it does not. `uid` tells
- * whose session is valid but not sufficient.
+ * whose session is valid but not sufficient. `verify` is what somebody must still meet who presents a token that the gate
+ * cannot verify: the request passes without an identity, to the handler that can.
  */
 export type Outcome = (
-  { allow: typeof PUBLIC | string[] } | { deny: Refusal; uid?: string | undefined } | { login: NoSession }
+  | { allow: typeof PUBLIC | string[]; verify?: string | undefined }
+  | { deny: Refusal; uid?: string | undefined }
+  | { login: NoSession }
 ) & {
   read?: undefined;
   goOn?: undefined;
@@ -68,6 +83,10 @@ export function decide(
   if (required[0] === TAKES_ESCAPES) required = required.slice(1);
   else if (reading === ESCAPED) return { deny: "path" };
   if (required === PUBLIC) return { allow: PUBLIC };
+  if (WITH_API) {
+    if (required[required.length - 1] === NOBODY) return { deny: "rule" };
+    if (!token && required.indexOf("&pub=") >= 0) return { allow: PUBLIC, verify: required };
+  }
 
   // A second cookie may have been planted by an attacker, and there is no way to tell which one is genuine.
   // Signing in helps nobody while the site is closed, except those who would get in.
@@ -75,9 +94,17 @@ export function decide(
     return required[0] === CLOSED
       ? { deny: "closed" }
       : { login: token === undefined ? "none" : token === null ? "several" : "form" };
+  if (WITH_API && !isOwn(token)) {
+    const wrong = wrongWith(token);
+    return wrong ? { login: wrong } : { allow: PUBLIC, verify: required };
+  }
   // Uses positions, because a regular expression would cost five times as much. What this check lets through is
   // harmless: a malformed key ID has no record, and the MAC covers everything.
-  const kid = token[0] === "2" && token.length <= MAX_TOKEN_LENGTH ? token.slice(2, token.indexOf(".", 2)) : "";
+  const kid =
+    (token[0] === SESSION_TOKEN_VERSION || (WITH_API && token[0] === EDGE_TOKEN_VERSION)) &&
+    token.length <= MAX_TOKEN_LENGTH
+      ? token.slice(2, token.indexOf(".", 2))
+      : "";
   if (!kid || kid.length > MAX_KEY_ID_LENGTH) return required[0] === CLOSED ? { deny: "closed" } : { login: "form" };
   return {
     read: KEY_RECORD + kid,
@@ -102,9 +129,11 @@ export function decide(
           : { login: "expired" };
       const roles = session[ROLES]!;
       const outcome: Outcome =
-        required === SIGNED_IN || required === roles || meets(roles, required!, session[IDP])
-          ? { allow: session }
-          : { deny: required![0] === CLOSED ? "closed" : "role", uid: session[UID] };
+        WITH_API && required!.indexOf(CONDITION) >= 0
+          ? { allow: session, verify: required }
+          : required === SIGNED_IN || required === roles || meets(roles, required!, session[IDP])
+            ? { allow: session }
+            : { deny: required![0] === CLOSED ? "closed" : "role", uid: session[UID] };
       // Usually no shard has a record, and checking that here saves a call.
       if (key === keyRecord || !namesShard(keyRecord, session[SHARD])) return outcome;
       return {

@@ -23,6 +23,8 @@ export interface ViewerRequest {
 export interface ViewerRequestEvent {
   context: { requestId: string };
   request: ViewerRequest;
+  /** Set by the gate of API behaviors: the path for which CloudFront chose the behavior. */
+  viewed?: string;
 }
 
 /** A response that ends the request at the edge. */

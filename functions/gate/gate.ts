@@ -5,10 +5,14 @@
  * then two. A site whose servers know the gateway by a secret takes another one.
  */
 import cf from "cloudfront";
+import { PUBLIC } from "../../policy/requirement-text";
+import { REQUIREMENT_HEADER } from "../../session/access-tokens";
 import { SESSION_COOKIE } from "../../session/cookies";
 import { ORIGIN_SECRET_HEADER, ORIGIN_SECRET_RECORD } from "../../session/origin-secret";
 import { isUnusual, PLAIN, readUnusual } from "../../session/paths";
 import { askToSignIn, refuse } from "./answers";
+import { presentedToken } from "./api";
+import { preflightAnswer, readable } from "./cors";
 import { decide, type Refusal } from "./decide";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
 import { isOfUsualSize, pass } from "./identity";
@@ -16,6 +20,8 @@ import { run, type Ended } from "./own-functions";
 
 export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest | EdgeResponse> {
   const request = event.request;
+  // The path that chose the behavior.
+  if (WITH_API) event.viewed = request.uri;
   if (WITH_FUNCTIONS && before) {
     const ended = await run(before, "before", event);
     if (ended) return end(ended, ended.hasFailed ? "deny before" : "answer before");
@@ -28,13 +34,20 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
   const unusual = isUnusual(path);
   // Reading an unusual path is dear, so a request of an unusual size is refused first.
   if (unusual && !isOfUsualSize(request)) return deny(event, "size");
+  if (WITH_API && method === "OPTIONS" && isPreflight(headers) && host && SETTINGS.hosts.indexOf(host.value) >= 0) {
+    const preflight = preflightAnswer(event);
+    if (preflight) {
+      cf.logCustomData("answer preflight");
+      return preflight;
+    }
+  }
   let decision = decide(
     host && host.value,
     method,
     path,
     unusual ? readUnusual(path) : PLAIN,
     method === "OPTIONS" && isPreflight(headers),
-    cookie && (cookie.multiValue ? null : cookie.value),
+    WITH_API ? presentedToken(headers, cookie) : cookie && (cookie.multiValue ? null : cookie.value),
   );
   // No failure in here lets a request pass.
   try {
@@ -54,6 +67,8 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
     decision = exists === false ? { login: "key" } : { deny: "store" };
   }
   if ("allow" in decision) {
+    // The gate's own tokens end here, as its cookies do.
+    if (WITH_API && decision.allow !== PUBLIC) delete headers["authorization"];
     let line = pass(request, decision.allow);
     if (!line) return deny(event, "size");
     if (WITH_FUNCTIONS && after) {
@@ -73,6 +88,13 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
         line += " unmarked";
       }
     }
+    // Without this header or an identity, the handler on origin requests lets nothing pass.
+    if (WITH_API && (decision.verify || decision.allow === PUBLIC)) {
+      if (decision.verify) line = line.replace("allow", "verify");
+      const said = [decision.verify || PUBLIC, path, event.viewed];
+      if (decision.allow !== PUBLIC) said.push(decision.allow.join("~"));
+      headers[REQUIREMENT_HEADER] = { value: said.join(" ") };
+    }
     cf.logCustomData(line);
     // Only now, so that the path of the viewer was decided.
     if (servedPath && !(WITH_FUNCTIONS && after)) request.uri = servedPath(path);
@@ -80,13 +102,13 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
   }
   if ("deny" in decision) return deny(event, decision.deny, decision.uid);
   cf.logCustomData("login " + decision.login);
-  return askToSignIn(event);
+  return WITH_API ? readable(event, askToSignIn(event)) : askToSignIn(event);
 }
 
 /** @param uid of the user whose session is valid, but not sufficient */
 function deny(event: ViewerRequestEvent, why: Refusal, uid?: string): EdgeResponse {
   cf.logCustomData("deny " + why + (uid ? " " + uid : ""));
-  return refuse(why, event);
+  return WITH_API ? readable(event, refuse(why, event)) : refuse(why, event);
 }
 
 /** @param line for the access log */

@@ -1,5 +1,5 @@
 /** Sets of people, as a policy can tell them apart: by session, identity provider and roles. */
-import type { Allow } from "../rule";
+import { alternativesOf, type Allow, type Conditions } from "../rule";
 
 /**
  * Who passes: everybody, or users who signed in with one of the providers and who have a role of each list. Undefined
@@ -9,14 +9,23 @@ export type People = "everybody" | { idp?: readonly string[] | undefined; roles:
 
 /** @param closedTo while the site is closed: the roles that get in */
 export function peopleOf(allow: Allow | undefined, closedTo: readonly string[] | undefined): People | undefined {
-  if (allow === undefined || closedTo?.length === 0) return undefined;
+  if (allow === undefined || allow === "nobody" || closedTo?.length === 0) return undefined;
   if (allow === "public" && !closedTo) return "everybody";
-  const { roles = undefined, idp = undefined } = typeof allow === "object" ? allow : {};
+  const { roles, idp } = plainOnly(allow);
   const lists = [...(roles ? [roles] : []), ...(closedTo ? [closedTo] : [])];
   // A list is met by whoever meets one within it.
   const isNeeded = (list: readonly string[], i: number) =>
     !lists.some((other, j) => j !== i && isWithin(other, list) && (!isWithin(list, other) || j < i));
   return { idp, roles: lists.filter(isNeeded) };
+}
+
+/** @throws Error for what sets of people cannot express, rather than to compare it as something else */
+function plainOnly(allow: Allow): Pick<Conditions, "roles" | "idp"> {
+  const [conditions, ...more] = alternativesOf(allow);
+  const { public: isPublic, roles, idp, ...others } = conditions ?? {};
+  if (!conditions || more.length > 0 || Object.keys(others).length > 0)
+    throw new Error("the policy has requirements that cannot be compared");
+  return isPublic ? {} : { roles, idp };
 }
 
 /** True if everybody of `some` is among `others`. */

@@ -7,11 +7,13 @@ import type { Artifacts } from "../../build/artifacts";
 import type { Config } from "../../config/schema";
 import type { Protection } from "../associations";
 import type { CachePolicies } from "../caching";
+import type { ResponseHeaders } from "../response-headers";
 
 export interface RimProps {
   config: Config;
   artifacts: Artifacts;
   protection: Protection;
+  responseHeaders: ResponseHeaders;
   /** What must be there before people come. */
   before: readonly ITerraformDependable[];
 }

@@ -8,7 +8,7 @@
  */
 import { tokenKey } from "../../../session/keys";
 import { hmac } from "../../../session/node-hash";
-import { EDGE_TOKEN, MAX_TOKEN_LENGTH, mintToken, type Session } from "../../../session/token";
+import { EDGE_TOKEN_VERSION, MAX_TOKEN_LENGTH, mintToken, type Session } from "../../../session/token";
 import { json } from "../../shared/responses";
 import { sessionOfAccessToken } from "../exchange/access-token";
 import { ExchangeRefused } from "../exchange/refusal";
@@ -47,7 +47,7 @@ async function answer({ ports, now, note }: RequestContext, session: Session): P
   // The subject token has expired, but not longer ago than an issuer's clock may be off.
   if (expiresIn <= 0) throw new ExchangeRefused("time", "expired");
   const { current, keys } = await ports.keys();
-  const edgeToken = mintToken(hmac, tokenKey(hmac, keys[current]!), current, session, EDGE_TOKEN);
+  const edgeToken = mintToken(hmac, tokenKey(hmac, keys[current]!), current, session, EDGE_TOKEN_VERSION);
   if (edgeToken.length > MAX_TOKEN_LENGTH) throw new Failure("session_too_large");
   note.outcome = "exchanged";
   const scope = session.claims["scope"]?.join(" ");

@@ -1,0 +1,35 @@
+/** Implements the core's ports on AWS: settings in SSM, the log on stdout. */
+import type { BearerSettings } from "../../../session/access-tokens";
+import { settingsParameterName } from "../../../session/settings";
+import { KEY_CACHE } from "../../../session/timing";
+import { accessTokenKeys } from "../../shared/access-token-keys";
+import { callAws } from "../../shared/aws/call";
+import { cached } from "../../shared/cached";
+import { Failure, safeCode } from "../../shared/failure";
+import type { Ports } from "../ports";
+
+/** Seconds. A new setting arrives within a minute; the cached one bridges an AWS outage of up to a day. */
+const LIFETIMES = { fresh: KEY_CACHE, stale: 24 * 3600, pause: 10 };
+
+/** @param functionName of the handler in its home region */
+export function awsPorts(functionName: string): Ports {
+  const now: Ports["now"] = () => Math.floor(Date.now() / 1000);
+  // Writes to stdout directly, because console.log would put Lambda's prefix before the JSON.
+  const log: Ports["log"] = (entry) => process.stdout.write(`${JSON.stringify(entry)}\n`);
+  const parameter = cached(() => readSettings(settingsParameterName(functionName)), LIFETIMES, { now, log });
+  return { settings: parameter.get, keys: accessTokenKeys({ now, log }), now, log };
+}
+
+/** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html */
+async function readSettings(name: string): Promise<BearerSettings> {
+  try {
+    const output = (await callAws("ssm", "GetParameter", { Name: name })) as { Parameter?: { Value?: unknown } } | null;
+    // Only the version is checked, because Terraform wrote the parameter from a validated config.
+    const settings = JSON.parse(String(output?.Parameter?.Value)) as Partial<BearerSettings> | null;
+    if (settings?.version !== 1 || !settings.issuers || !settings.behaviors)
+      throw new TypeError("not settings of version 1");
+    return settings as BearerSettings;
+  } catch (error) {
+    throw new Failure<"settings_unavailable">("settings_unavailable", safeCode(error));
+  }
+}
