@@ -79,7 +79,7 @@ const IMPORTS = {
   sites: ["policy"],
   config: ["cloudfront", "identity", "pages", "policy", "session", "sites"],
   functions: ["policy", "session"],
-  "edge-handlers/shared": ["cloudfront", "identity", "pages", "session"],
+  "edge-handlers/shared": ["cloudfront", "identity", "ledger", "pages", "session"],
   "edge-handlers/auth": ["cloudfront", "identity", "pages", "policy", "session", "ledger", "edge-handlers/shared"],
   "edge-handlers/bearer": ["cloudfront", "identity", "policy", "session", "edge-handlers/shared"],
   "edge-handlers/site": ["cloudfront", "pages", "session", "edge-handlers/shared"],

@@ -44,7 +44,7 @@ export function getStatus(
 /**
  * @throws UnreadableAnswer if it is not a mark: a session or token with it could never be revoked, or would always be
  */
-function readMark(mark: number | undefined = 0): number {
+export function readMark(mark: number | undefined = 0): number {
   if (!Number.isSafeInteger(mark) || mark < 0) throw new UnreadableAnswer("unreadable_mark");
   return mark;
 }

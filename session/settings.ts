@@ -5,7 +5,7 @@
  */
 import type { ClaimRules } from "../identity/user";
 import type { Theme } from "../pages/theme";
-import type { ApiGateSettings } from "./access-tokens";
+import type { AccessTokenIssuers, ApiGateSettings } from "./access-tokens";
 import type { ClientAuthentication } from "./client-authentication";
 import type { EventChoices } from "./pushed-events";
 import type { ResourceSettings } from "./resource-metadata";
@@ -99,6 +99,8 @@ export interface AuthSettings {
   /** Their IDs in the order in which people choose, if it is not that of the alphabet: Terraform sorts an object's keys. */
   providerOrder?: string[] | undefined;
   eventTransmitters: Record<string, EventTransmitterSettings>;
+  /** Whose access tokens can be exchanged for edge tokens; absent if no behavior is an API. */
+  accessTokens?: AccessTokenIssuers | undefined;
   onReuse: ReuseAction;
   signInHook?: SignInHookSettings | undefined;
   /** Names of the claims that are put into tokens for the identity headers. */

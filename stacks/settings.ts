@@ -1,4 +1,5 @@
 /** Converts the config into the settings that the edges read (session/settings.ts). */
+import { apiBehaviors } from "../config/api-checks";
 import { grantsOf, issuerOf } from "../config/identity-provider";
 import { usesOriginSecret } from "../config/origins/protection";
 import type { Config } from "../config/schema";
@@ -16,6 +17,7 @@ import type {
   MaintenanceSettings,
   SignInHookSettings,
 } from "../session/settings";
+import { accessTokenIssuers } from "./api-settings";
 import { clientAuthenticationSettings } from "./client-authentication";
 import { distinct } from "./lists";
 import {
@@ -64,6 +66,7 @@ export function authSettings(config: Config, made: MadeClients = {}): AuthParame
     eventTransmitters: Object.fromEntries(
       Object.entries(config.eventTransmitters).map(([id, transmitter]) => [id, transmitterSettings(transmitter)]),
     ),
+    ...(apiBehaviors(config).length > 0 && { accessTokens: accessTokenIssuers(config, made) }),
     onReuse: config.session.onReuse,
     ...(config.signInHook && { signInHook: hookSettings(config.signInHook) }),
     claims: [...new Set(Object.values(config.identityHeaders))].sort(),

@@ -10,6 +10,7 @@ import { InvalidRequest, parseRequest, type RevokeRequest, type RevokerRequest }
 import { lockdown } from "./lockdown";
 import { described, revoke } from "./revoke";
 import { listSessions } from "./sessions";
+import { createToken, listTokens } from "./service-tokens";
 import { sweep } from "./sweep";
 
 /** `rebuild` is for operators. `sweep` runs on a schedule, so that damage is repaired before an operator is needed. */
@@ -17,6 +18,8 @@ const OPERATIONS = {
   sessions: listSessions,
   revoke: (ports: RevokerPorts, { command }: RevokeRequest) => revoke(ports, command),
   lockdown,
+  "create-token": createToken,
+  tokens: listTokens,
   check,
   rebuild: reconcile,
   sweep,

@@ -13,6 +13,7 @@ import { refused } from "./refused";
 import { isResourceMetadata, RESOURCE_METADATA } from "./resource-metadata";
 import { signedIn } from "./signed-in";
 import { signedOut } from "./signed-out";
+import { token } from "./token";
 
 export interface Endpoint {
   methods: readonly string[];
@@ -30,6 +31,7 @@ const ENDPOINTS: Record<string, Endpoint> = {
   "signed-in": { methods: ["GET", "HEAD"], answer: signedIn },
   "signed-out": { methods: ["GET", "HEAD"], answer: signedOut },
   "jwks.json": { methods: ["GET", "HEAD"], answer: jwks },
+  token: { methods: ["POST"], answer: token },
   me: { methods: ["GET", "HEAD"], answer: me },
   "frontchannel-logout/*": { methods: ["GET"], answer: frontchannelLogout },
   "backchannel-logout/*": { methods: ["POST"], answer: backchannelLogout },
