@@ -23,9 +23,9 @@ export function usesApi(config: Config): boolean {
   return apiBehaviors(config).length > 0;
 }
 
-/** Whether there are resources to describe at a well-known path. */
-export function usesResources(config: Config): boolean {
-  return apiBehaviors(config).some(({ api }) => api.resource);
+/** The behaviors that are described at a well-known path. */
+export function resourcesOf(config: Config): { pattern: string; resource: NonNullable<Api["resource"]> }[] {
+  return apiBehaviors(config).flatMap(({ pattern, api: { resource } }) => (resource ? [{ pattern, resource }] : []));
 }
 
 /** Which of the tokens' claims tell one caller from everybody else: anybody can get a token of a public CI service. */

@@ -1,5 +1,5 @@
 /** What the functions of API behaviors read: the gate in its source, the handler in its SSM parameter. */
-import { apiBehaviors, authorizationServerIds } from "../config/api-checks";
+import { apiBehaviors, authorizationServerIds, resourcesOf } from "../config/api-checks";
 import type { Api } from "../config/api";
 import type { AccessTokenIssuerConfig } from "../config/access-tokens";
 import { grantsOf, issuerOf } from "../config/identity-provider";
@@ -74,10 +74,6 @@ export function resourceSettings(config: Config, made: MadeClients = {}): Resour
     ...(resource.documentation !== undefined && { documentation: resource.documentation }),
   }));
   return resources.length > 0 ? resources : undefined;
-}
-
-function resourcesOf(config: Config) {
-  return apiBehaviors(config).flatMap(({ pattern, api: { resource } }) => (resource ? [{ pattern, resource }] : []));
 }
 
 /** A token that names a resource by its URL (RFC 8707) is for this gateway. */

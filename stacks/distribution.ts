@@ -6,7 +6,7 @@ import {
 import { Construct } from "constructs";
 import type { Api } from "../config/api";
 import type { Config, Origin } from "../config/schema";
-import { usesResources } from "../config/api-checks";
+import { resourcesOf } from "../config/api-checks";
 import {
   ALL_METHODS,
   authBehavior,
@@ -64,7 +64,7 @@ export class Distribution extends Construct {
       orderedCacheBehavior: [
         // A single origin, because a group takes no POST.
         { ...authBehavior(props.protection), targetOriginId: originId(origin) },
-        ...(usesResources(config)
+        ...(resourcesOf(config).length > 0
           ? [{ ...resourceMetadataBehavior(props.protection), targetOriginId: originId(origin) }]
           : []),
         ...config.behaviors.map(({ path, origin, caching, api }) => ({
