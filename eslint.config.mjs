@@ -81,7 +81,7 @@ const IMPORTS = {
   functions: ["policy", "session"],
   "edge-handlers/shared": ["cloudfront", "identity", "ledger", "pages", "session"],
   "edge-handlers/auth": ["cloudfront", "identity", "pages", "policy", "session", "ledger", "edge-handlers/shared"],
-  "edge-handlers/bearer": ["cloudfront", "identity", "policy", "session", "edge-handlers/shared"],
+  "edge-handlers/bearer": ["cloudfront", "identity", "ledger", "policy", "session", "edge-handlers/shared"],
   "edge-handlers/site": ["cloudfront", "pages", "session", "edge-handlers/shared"],
   "control-plane": ["cloudfront", "session", "ledger"],
   build: [],

@@ -92,7 +92,8 @@ function configuration(options: IdentityProviderOptions, keys: Keys): Configurat
     })),
     jwks: { keys: [{ ...keys.signing, use: "sig", alg: "RS256" }] },
     cookies: { keys: [keys.cookies] },
-    scopes: SCOPES,
+    // Clients that register themselves may name scopes of an API.
+    scopes: [...SCOPES, ...Object.values(options.resources ?? {}).flat()],
     claims: {
       openid: ["sub", ...claimNames(options), ...options.claims],
       profile: ["name"],

@@ -79,6 +79,12 @@ export interface GateCors {
 }
 
 /** The value of the bearer handler's SSM parameter, as JSON of at most 8 KB. */
+export interface BearerParameter extends BearerSettings {
+  /** DynamoDB tables; see ledger/tables.ts. */
+  aws: { sessionsTable: string; revocationsTable: string };
+}
+
+/** The settings of the handler's core, on any platform. */
 export interface BearerSettings {
   version: 1;
   /** The hosts that the gateway serves, in lower case. */

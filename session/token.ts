@@ -140,12 +140,11 @@ export function decodePayload(payload: string): Session {
 }
 
 /**
- * The token of a session, signed with the token key of `kid`. Length: about 160 characters for a typical user.
+ * The fields of a session, as a token has them.
  *
- * @param kind a session token if absent
  * @throws RangeError for an invalid time, mark or floor
  */
-export function mintToken(hmac: HmacText, tokenKey: string, kid: string, session: Session, kind?: TokenKind): string {
+export function encodePayload(session: Session): string {
   const fields = [
     session.uid,
     session.sid,
@@ -163,7 +162,17 @@ export function mintToken(hmac: HmacText, tokenKey: string, kid: string, session
   Object.keys(session.claims).forEach((claim) =>
     fields.push(encodeText(claim), session.claims[claim]!.map(encodeText).join(ROLE_SEPARATOR)),
   );
-  const signed = `${kind || SESSION_TOKEN_VERSION}.${kid}.${fields.join("~")}.`;
+  return fields.join("~");
+}
+
+/**
+ * The token of a session, signed with the token key of `kid`. Length: about 160 characters for a typical user.
+ *
+ * @param kind a session token if absent
+ * @throws RangeError for an invalid time, mark or floor
+ */
+export function mintToken(hmac: HmacText, tokenKey: string, kid: string, session: Session, kind?: TokenKind): string {
+  const signed = `${kind || SESSION_TOKEN_VERSION}.${kid}.${encodePayload(session)}.`;
   return signed + hmac(tokenKey, signed);
 }
 

@@ -12,11 +12,13 @@ import type {
   AccessTokenIssuers,
   AccessTokenProfile,
   ApiGateSettings,
+  BearerParameter,
   BearerSettings,
   CorsSettings,
   GateCors,
 } from "../session/access-tokens";
 import { challengeTail, resourcePath, resourceUrl, type ResourceSettings } from "../session/resource-metadata";
+import { revocationsTableName, sessionsTableName } from "./names";
 import { hostsOf, retryAfter, tellsProviders, type MadeClients } from "./settings";
 
 /** https://docs.github.com/actions/reference/security/oidc */
@@ -38,7 +40,7 @@ export function apiGateSettings(config: Config, made: MadeClients = {}): ApiGate
   };
 }
 
-export function bearerSettings(config: Config, made: MadeClients = {}): BearerSettings {
+export function bearerSettings(config: Config, made: MadeClients = {}): BearerParameter {
   return {
     version: 1,
     hosts: hostsOf(config),
@@ -47,6 +49,7 @@ export function bearerSettings(config: Config, made: MadeClients = {}): BearerSe
     severalProviders: tellsProviders(config),
     behaviors: apiBehaviors(config).map(({ pattern, api }) => [pattern, behaviorSettings(pattern, api)]),
     ...(config.maintenance && { closed: retryAfter(config.maintenance) }),
+    aws: { sessionsTable: sessionsTableName(config), revocationsTable: revocationsTableName(config) },
   };
 }
 

@@ -1,8 +1,10 @@
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
+import { SERVICE_TOKEN_KEY } from "../ledger/tables";
 import { bearerSettings } from "./api-settings";
 import { EdgeFunction } from "./edge-function";
-import { bearerFunctionName } from "./names";
+import { keyUse, type Statement } from "./iam";
+import { bearerFunctionName, revocationsTableName, sessionsTableName } from "./names";
 import type { MadeClients } from "./settings";
 
 /** The handler that verifies access tokens, on the origin requests of API behaviors. */
@@ -17,8 +19,30 @@ export class BearerHandler extends Construct {
       description: `Verifies access tokens for ${config.name}`,
       zip,
       settings: bearerSettings(config, made),
-      permissions: [],
+      permissions: serviceTokenPermissions(config),
       config,
     }).qualifiedArn;
   }
+}
+
+/** Checks service tokens, and notes when they are used. The handler runs in any region; both tables are in us-east-1. */
+function serviceTokenPermissions(config: Config): Statement[] {
+  return [
+    {
+      Sid: "ServiceTokens",
+      Effect: "Allow",
+      Action: "dynamodb:BatchGetItem",
+      Resource: `arn:aws:dynamodb:us-east-1:*:table/${revocationsTableName(config)}`,
+    },
+    {
+      Sid: "ServiceTokenUse",
+      Effect: "Allow",
+      Action: "dynamodb:PutItem",
+      Resource: `arn:aws:dynamodb:us-east-1:*:table/${sessionsTableName(config)}`,
+      // No item of a session
+      // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
+      Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${SERVICE_TOKEN_KEY}*`] } },
+    },
+    ...keyUse(config, ["dynamodb"]),
+  ];
 }

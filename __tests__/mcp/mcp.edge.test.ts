@@ -4,33 +4,41 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { parseConfig } from "../../config/load";
+import type { Config } from "../../config/schema";
 import { HttpClient } from "../../local/http-client";
 import type { LocalEdge } from "../../local/local-edge";
-import { edgegate } from "../support/cli";
+import type { PolicyRule } from "../../policy/rule";
+
 import { startTestEdge, TEST_CONFIG } from "../support/local-edge";
 
 const ROOT = join(__dirname, "../..");
-const CONFIG = parseConfig({
-  ...TEST_CONFIG,
-  hostedZoneId: "Z0123456789ABCDEFGHIJ",
-  behaviors: [
-    {
-      path: "/mcp*",
-      origin: { type: "custom", domainName: "mcp.example.com", open: true },
-      api: { resource: { scopes: ["mcp:tools"], documentation: "https://docs.example.com/mcp" } },
-    },
-  ],
-  accessTokens: { main: { identityProvider: "main", audience: ["https://app.example.com/mcp"] } },
-  policy: [
-    { path: "/mcp", allow: { scopes: ["mcp:tools"], roles: ["staff"] } },
-    { path: "/**", allow: "signed-in" },
-  ],
-});
+const POLICY: PolicyRule[] = [
+  { path: "/mcp", allow: { scopes: ["mcp:tools"], roles: ["staff"] } },
+  { path: "/**", allow: "signed-in" },
+];
+const CONFIG = {
+  ...parseConfig({
+    ...TEST_CONFIG,
+    hostedZoneId: "Z0123456789ABCDEFGHIJ",
+    behaviors: [
+      {
+        path: "/mcp*",
+        origin: { type: "custom", domainName: "mcp.example.com", open: true },
+        api: { resource: { scopes: ["mcp:tools"], documentation: "https://docs.example.com/mcp" } },
+      },
+    ],
+    accessTokens: { main: { identityProvider: "main", audience: ["https://app.example.com/mcp"] } },
+    policy: [
+      { path: "/mcp", allow: { roles: ["staff"] } },
+      { path: "/**", allow: "signed-in" },
+    ],
+  }),
+  policy: POLICY,
+} as Config;
 
 let server: ChildProcess;
 let edge: LocalEdge;
@@ -106,7 +114,8 @@ async function codeFor(address: string, user: string): Promise<string> {
 test("an agent discovers, signs its user in, calls a tool, and is refused seconds after its user is revoked", async () => {
   const agent = startAgent();
   try {
-    const { signIn, asked } = await agent.next();
+    const { signIn, asked, failed } = await agent.next();
+    expect(failed).toBeUndefined();
     expect(asked!.slice(0, 2)).toEqual(["/mcp", "/.well-known/oauth-protected-resource/mcp"]);
     const wanted = new URL(signIn!).searchParams;
     expect(Object.fromEntries(wanted)).toMatchObject({

@@ -5,8 +5,11 @@
 import { unmet } from "../../policy/meets";
 import { CLOSED, END_OF_LIST, SIGNED_IN } from "../../policy/requirement-text";
 import { REQUIREMENT_HEADER, type BearerBehavior, type BearerSettings } from "../../session/access-tokens";
-import { AccessTokenRefused, verifyAccessToken, type VerifiedAccessToken } from "../shared/access-token";
+import { SERVICE_TOKEN_PREFIX } from "../../session/service-token";
+import { encodePayload } from "../../session/token";
+import { AccessTokenRefused, verifyAccessToken } from "../shared/access-token";
 import { asFailure } from "../shared/failure";
+import { ServiceTokenRefused, serviceTokenSession } from "../shared/service-token";
 import { readAsked } from "./asked";
 import { behaviorOf } from "./behavior";
 import { fieldsOf, identityHeaders } from "./identity";
@@ -72,27 +75,25 @@ export async function authorize(call: Call, ports: Ports): Promise<Decision> {
   const [, token] = /^bearer ([!-~]+)$/i.exec(only(credentials) ?? "") ?? [];
   if (token === undefined)
     return refuse({ status: 401, error: "invalid_request", outcome: "token_refused", detail: "malformed" });
-  let verified: VerifiedAccessToken;
+  let fields: string[];
   try {
-    verified = await verify(token, settings, ports);
+    fields = await verify(token, settings, ports);
   } catch (error) {
     return refuse(refusedToken(error));
   }
-  const fields = fieldsOf(verified, token);
   const lack = unmet(asked.required, fields, facts);
   return lack === ""
     ? pass(identityHeaders(fields, settings), behavior)
     : refuse(short(lack, asked.required, fields, settings));
 }
 
-function verify(token: string, settings: BearerSettings, ports: Ports): Promise<VerifiedAccessToken> {
-  return token.startsWith("egs_") ? ownToken(token, ports) : verifyAccessToken(token, settings.issuers, ports);
-}
-
-async function ownToken(token: string, { serviceToken }: Ports): Promise<VerifiedAccessToken> {
-  const verified = await serviceToken?.(token);
-  if (!verified) throw new AccessTokenRefused("issuer");
-  return verified;
+/** The caller as the fields of a session. */
+async function verify(token: string, settings: BearerSettings, ports: Ports): Promise<string[]> {
+  if (!token.startsWith(SERVICE_TOKEN_PREFIX))
+    return fieldsOf(await verifyAccessToken(token, settings.issuers, ports), token);
+  const now = ports.now();
+  const verified = await ports.serviceToken(token);
+  return encodePayload(serviceTokenSession(verified, now, verified.token.endsAt)).split("~");
 }
 
 /** A token is a credential that the origin does not need, unless the config says that it does. */
@@ -126,6 +127,8 @@ function isOnlyFor(required: string, fields: readonly string[]): boolean {
 const NOWHERE = { address: undefined, country: undefined, segments: [], now: 0 };
 
 function refusedToken(error: unknown): Reason {
+  if (error instanceof ServiceTokenRefused)
+    return { status: 401, error: "invalid_token", outcome: "token_refused", detail: `service_token ${error.code}` };
   if (!(error instanceof AccessTokenRefused)) return failed(error);
   const detail = error.claim === undefined ? error.code : `${error.code} ${error.claim}`;
   return { status: 401, error: "invalid_token", outcome: "token_refused", detail };

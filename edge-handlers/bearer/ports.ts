@@ -1,7 +1,7 @@
 /** What the handler needs from its platform. */
 import type { BearerSettings } from "../../session/access-tokens";
 import type { AccessTokenKeys } from "../shared/access-token-keys";
-import type { VerifiedAccessToken } from "../shared/access-token";
+import type { VerifiedServiceToken } from "../shared/service-token";
 import type { OldCopyEntry } from "../shared/log";
 
 export interface Ports {
@@ -9,11 +9,11 @@ export interface Ports {
   settings(): Promise<BearerSettings>;
   keys: AccessTokenKeys;
   /**
-   * Verifies a token that the gateway itself gave to a program; absent if it gives none.
+   * Verifies a token that the gateway itself gave to a program.
    *
-   * @returns undefined for a token that is unknown, expired or revoked
+   * @throws ServiceTokenRefused; Failure `ledger_unavailable`
    */
-  serviceToken?(token: string): Promise<VerifiedAccessToken | undefined>;
+  serviceToken(token: string): Promise<VerifiedServiceToken>;
   /** Unix seconds. */
   now(): number;
   log(entry: BearerEntry | OldCopyEntry): void;
