@@ -93,7 +93,7 @@ function configuration(options: IdentityProviderOptions, keys: Keys): Configurat
     jwks: { keys: [{ ...keys.signing, use: "sig", alg: "RS256" }] },
     cookies: { keys: [keys.cookies] },
     // Clients that register themselves may name scopes of an API.
-    scopes: [...SCOPES, ...Object.values(options.resources ?? {}).flat()],
+    scopes: scopesOf(options),
     claims: {
       openid: ["sub", ...claimNames(options), ...options.claims],
       profile: ["name"],
@@ -166,13 +166,18 @@ function configuration(options: IdentityProviderOptions, keys: Keys): Configurat
       const grant =
         (known && (await oidc.provider.Grant.find(known))) ||
         new oidc.provider.Grant({ clientId: client.clientId, accountId: oidc.session!.accountId! });
-      grant.addOIDCScope(SCOPES.join(" "));
-      for (const [url, scopes] of Object.entries(options.resources ?? {})) grant.addResourceScope(url, scopes.join(" "));
+      grant.addOIDCScope(scopesOf(options).join(" "));
+      for (const [url, scopes] of Object.entries(options.resources ?? {}))
+        grant.addResourceScope(url, scopes.join(" "));
       await grant.save();
       return grant;
     },
     renderError: (context, out) => page(context, messagePage("That did not work", out.error_description ?? out.error)),
   };
+}
+
+function scopesOf({ resources = {} }: IdentityProviderOptions): string[] {
+  return [...new Set([...SCOPES, ...Object.values(resources).flat()])];
 }
 
 /** All but the standard ones, which have scopes of their own. */

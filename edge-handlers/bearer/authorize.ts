@@ -7,9 +7,11 @@ import { CLOSED, END_OF_LIST, SIGNED_IN } from "../../policy/requirement-text";
 import { REQUIREMENT_HEADER, type BearerBehavior, type BearerSettings } from "../../session/access-tokens";
 import { SERVICE_TOKEN_PREFIX } from "../../session/service-token";
 import { encodePayload } from "../../session/token";
+import { UID } from "../../session/token-layout";
 import { AccessTokenRefused, verifyAccessToken } from "../shared/access-token";
 import { asFailure } from "../shared/failure";
 import { ServiceTokenRefused, serviceTokenSession } from "../shared/service-token";
+import { isSinceCutoffs } from "../shared/token-cutoffs";
 import { readAsked } from "./asked";
 import { behaviorOf } from "./behavior";
 import { fieldsOf, identityHeaders } from "./identity";
@@ -89,9 +91,16 @@ export async function authorize(call: Call, ports: Ports): Promise<Decision> {
 
 /** The caller as the fields of a session. */
 async function verify(token: string, settings: BearerSettings, ports: Ports): Promise<string[]> {
-  if (!token.startsWith(SERVICE_TOKEN_PREFIX))
-    return fieldsOf(await verifyAccessToken(token, settings.issuers, ports), token);
   const now = ports.now();
+  if (!token.startsWith(SERVICE_TOKEN_PREFIX)) {
+    const verified = await verifyAccessToken(token, settings.issuers, ports);
+    const fields = fieldsOf(verified, token);
+    // The issuer does not know whom the gateway has revoked.
+    const revocations = await ports.revocations(fields[UID]!);
+    if (!isSinceCutoffs(revocations, verified, settings.issuers[verified.issuerId]!, now))
+      throw new AccessTokenRefused("revoked");
+    return fields;
+  }
   const verified = await ports.serviceToken(token);
   return encodePayload(serviceTokenSession(verified, now, verified.token.endsAt)).split("~");
 }

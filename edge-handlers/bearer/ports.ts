@@ -1,6 +1,7 @@
 /** What the handler needs from its platform. */
 import type { BearerSettings } from "../../session/access-tokens";
 import type { AccessTokenKeys } from "../shared/access-token-keys";
+import type { ReadRevocations } from "../shared/revocations";
 import type { VerifiedServiceToken } from "../shared/service-token";
 import type { OldCopyEntry } from "../shared/log";
 
@@ -14,6 +15,8 @@ export interface Ports {
    * @throws ServiceTokenRefused; Failure `ledger_unavailable`
    */
   serviceToken(token: string): Promise<VerifiedServiceToken>;
+  /** The revocations that can end the tokens of a user. @throws Failure `ledger_unavailable` */
+  revocations: ReadRevocations;
   /** Unix seconds. */
   now(): number;
   log(entry: BearerEntry | OldCopyEntry): void;

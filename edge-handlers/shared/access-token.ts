@@ -37,7 +37,9 @@ export type AccessTokenRefusal =
   | "sender_constrained"
   | "claims"
   /** It does not meet what the config requires of this issuer's tokens. */
-  | "conditions";
+  | "conditions"
+  /** Its user was revoked after it was issued (token-cutoffs.ts). */
+  | "revoked";
 
 export class AccessTokenRefused extends Error {
   override readonly name = "AccessTokenRefused";

@@ -9,11 +9,11 @@ import {
   type AccessTokenRefusal,
   type VerifiedAccessToken,
 } from "../../shared/access-token";
+import { isSinceCutoffs } from "../../shared/token-cutoffs";
 import type { RequestContext } from "../request-context";
 import { ledgerSession } from "../session/establish";
 import { keepUpWithLockdown } from "../session/lockdown";
 import { statusOf } from "../session/status";
-import { isSinceCutoffs } from "./cutoffs";
 import { ExchangeRefused, type ExchangeRefusal } from "./refusal";
 
 const REFUSALS: Record<AccessTokenRefusal, ExchangeRefusal> = {
@@ -30,6 +30,7 @@ const REFUSALS: Record<AccessTokenRefusal, ExchangeRefusal> = {
   sender_constrained: "sender_constrained",
   claims: "claims",
   conditions: "claims",
+  revoked: "revoked",
 };
 
 /** Visible characters; as many as the ledger's pointer takes. */

@@ -1,5 +1,6 @@
 /** Implements the core's ports on AWS: settings in SSM, the log on stdout. */
 import { getServiceTokenStatus, putServiceTokenUse } from "../../../ledger/service-tokens";
+import { getRevocations } from "../../../ledger/status";
 import type { BearerParameter } from "../../../session/access-tokens";
 import { settingsParameterName } from "../../../session/settings";
 import { KEY_CACHE } from "../../../session/timing";
@@ -8,6 +9,7 @@ import { callAws } from "../../shared/aws/call";
 import { sendToLedger } from "../../shared/aws/dynamodb";
 import { cached } from "../../shared/cached";
 import { Failure, safeCode } from "../../shared/failure";
+import { cachedRevocations } from "../../shared/revocations";
 import { cachedServiceTokens, verifyServiceToken } from "../../shared/service-token";
 import type { Ports } from "../ports";
 
@@ -23,6 +25,10 @@ export function awsPorts(functionName: string): Ports {
   const names = async () => (await parameter.get()).aws;
   const read = cachedServiceTokens(
     async (id) => sendToLedger(getServiceTokenStatus((await names()).revocationsTable, id)),
+    now,
+  );
+  const revocations = cachedRevocations(
+    async (uid) => sendToLedger(getRevocations((await names()).revocationsTable, uid)),
     now,
   );
   /** By token: the day on which this instance last noted its use. */
@@ -45,6 +51,7 @@ export function awsPorts(functionName: string): Ports {
       await noteUse(id, endsAt).catch(() => undefined);
       return verified;
     },
+    revocations,
     now,
     log,
   };

@@ -1,8 +1,8 @@
 /** Whether an access token was issued after the revocations of its user. All times are Unix seconds. */
-import type { Revocation } from "../../../ledger/records";
-import type { AccessTokenIssuer } from "../../../session/access-tokens";
-import { CLOCK_SKEW } from "../../../session/timing";
-import type { VerifiedAccessToken } from "../../shared/access-token";
+import type { Revocation } from "../../ledger/records";
+import type { AccessTokenIssuer } from "../../session/access-tokens";
+import { CLOCK_SKEW } from "../../session/timing";
+import type { VerifiedAccessToken } from "./access-token";
 
 /** Seconds by which the issuer's clock may be ahead. */
 const SKEW = 60;
