@@ -127,7 +127,7 @@ const NOWHERE = { address: undefined, country: undefined, segments: [], now: 0 }
 
 function refusedToken(error: unknown): Reason {
   if (!(error instanceof AccessTokenRefused)) return failed(error);
-  const detail = error.claim === undefined ? error.code : `${error.code} ${error.claim}`;
+  const detail = error.claim === undefined ? error.code : `${error.code} ${error.claim.replaceAll('"', "")}`;
   return { status: 401, error: "invalid_token", outcome: "token_refused", detail };
 }
 
