@@ -103,7 +103,7 @@ export interface AuthSettings {
   accessTokens?: AccessTokenIssuers | undefined;
   onReuse: ReuseAction;
   signInHook?: SignInHookSettings | undefined;
-  /** Names of the claims that are put into tokens for the identity headers. */
+  /** Names of the claims that are put into tokens, for the identity headers and for rules that compare them. */
   claims: string[];
   theme: Theme;
   /** The resources that are described at a well-known path (resource-metadata.ts). */

@@ -3,9 +3,9 @@
  * a page of the auth handler, which has the space for languages and knows who the visitor is. Address and status stay
  * those of the request (docs/decisions/0050-pages.md).
  */
+import { ROLE_SEPARATOR } from "../../policy/requirement-text";
 import type { Problem } from "../../session/problem";
 import { ownSecurityHeaders } from "../../session/security-headers";
-import { challenge } from "./api";
 import type { Refusal } from "./decide";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
 
@@ -27,9 +27,7 @@ export function refuse(why: Refusal | "function", event: ViewerRequestEvent): Ed
   const refusal = refusals[why]!;
   const headers = ownSecurityHeaders();
   if (refusal[0] === 503) headers["retry-after"] = (why === "closed" && SETTINGS.closed) || "5";
-  // API behaviors answer programs only: see docs/api.md.
-  if (!WITH_API && isNavigation(event.request)) return page(refusal[0], why, event, headers);
-  if (WITH_API && why === "role") headers["www-authenticate"] = challenge(event, "insufficient_scope");
+  if (isNavigation(event.request)) return page(refusal[0], why, event, headers);
   return problem(
     {
       status: refusal[0],
@@ -49,21 +47,58 @@ export function askToSignIn(event: ViewerRequestEvent): EdgeResponse {
   const request = event.request;
   const method = request.method;
   const login = SETTINGS.basePath + "/login";
-  const isPage = !WITH_API && isNavigation(request);
+  const isPage = isNavigation(request);
   if (isPage && (method === "GET" || method === "HEAD")) {
     return {
       statusCode: 302,
       headers: {
-        location: { value: login + "?return_to=" + place(request) },
+        location: {
+          value: WITH_STEPUP
+            ? login + "?return_to=" + place(request) + stronger
+            : login + "?return_to=" + place(request),
+        },
         "cache-control": { value: "no-store" },
       },
     };
   }
   const headers = ownSecurityHeaders();
   // RFC 9110 section 11.6.1 asks for a challenge; https://datatracker.ietf.org/doc/html/draft-broyer-http-cookie-auth
-  headers["www-authenticate"] = WITH_API ? challenge(event, "invalid_token") : 'Cookie realm="gate"';
+  headers["www-authenticate"] = 'Cookie realm="gate"';
+  if (WITH_STEPUP && stronger) headers["www-authenticate"] += challengeOf(stronger);
   if (isPage) return page(401, "form", event, headers);
-  return problem({ status: 401, title: "Sign-in required", login: login, requestId: event.context.requestId }, headers);
+  return problem(
+    {
+      status: 401,
+      title: "Sign-in required",
+      login: WITH_STEPUP && stronger ? login + "?" + stronger.slice(1) : login,
+      requestId: event.context.requestId,
+    },
+    headers,
+  );
+}
+
+/** What the sign-in has to ask the identity provider for, as parameters of its address; empty for nothing. */
+let stronger = "";
+
+/**
+ * Asks for a newer or stronger authentication, where somebody is signed in, but not in the way that the rule requires.
+ *
+ * @param left the conditions on it, as extended text (policy/requirement-text.ts)
+ */
+export function askForMore(event: ViewerRequestEvent, left: string): EdgeResponse {
+  stronger = left.replace("age=", "max_age=").replace("acr=", "acr_values=").split(ROLE_SEPARATOR).join("%20");
+  const answer = askToSignIn(event);
+  stronger = "";
+  return answer;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9470#section-3. The values have no quotes (config/conditions.ts). */
+function challengeOf(parameters: string): string {
+  return (
+    ', error="insufficient_user_authentication"' +
+    decodeURIComponent(parameters.split("&").join('", ').split("=").join('="')).slice(1) +
+    '"'
+  );
 }
 
 /** The path and the query of a request whose path was checked, encoded. */
@@ -113,7 +148,7 @@ function page(
   );
 }
 
-function problem(details: Problem, headers: Record<string, string>): EdgeResponse {
+export function problem(details: Problem, headers: Record<string, string>): EdgeResponse {
   return answer(details.status, headers, "application/problem+json", JSON.stringify(details));
 }
 

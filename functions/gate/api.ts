@@ -5,7 +5,7 @@
 import { MAX_ACCESS_TOKEN_LENGTH } from "../../session/access-tokens";
 import { EDGE_TOKEN_VERSION, SESSION_TOKEN_VERSION } from "../../session/token-layout";
 import type { NoSession } from "./decide";
-import type { Value, ViewerRequest, ViewerRequestEvent } from "./event";
+import type { Value, ViewerRequest } from "./event";
 
 /** Seconds by which the clock of an issuer may be off, as in the handler that verifies. */
 const SKEW = 60;
@@ -58,23 +58,6 @@ export function wrongWith(token: string): NoSession | undefined {
   } catch (unreadable) {
     return "form";
   }
-}
-
-/**
- * `WWW-Authenticate` of a refused request (https://www.rfc-editor.org/rfc/rfc6750#section-3), with the address of the
- * resource's metadata (https://www.rfc-editor.org/rfc/rfc9728#section-5.1).
- *
- * @param error what is wrong with the token; left out if there is none
- */
-export function challenge(event: ViewerRequestEvent, error: "invalid_token" | "insufficient_scope"): string {
-  const headers = event.request.headers;
-  const resources = SETTINGS.api!.resources;
-  const tail = resources && settingFor(resources, event.viewed!);
-  return (
-    'Bearer realm="gate"' +
-    (tail ? ', resource_metadata="https://' + headers["host"]!.value + tail : "") +
-    (headers["authorization"] ? `, error="${error}"` : "")
-  );
 }
 
 /** The setting of the first pattern that matches, as CloudFront tries them. A `*` is at the end, if anywhere. */

@@ -11,12 +11,14 @@ import { REQUIREMENT_HEADER } from "../../session/access-tokens";
 import { SESSION_COOKIE } from "../../session/cookies";
 import { ORIGIN_SECRET_HEADER, ORIGIN_SECRET_RECORD } from "../../session/origin-secret";
 import { isUnusual, PLAIN, readUnusual } from "../../session/paths";
-import { askToSignIn, refuse } from "./answers";
+import { askForMore, askToSignIn, refuse } from "./answers";
 import { assertion } from "./assertion";
 import { presentedToken } from "./api";
-import { preflightAnswer, readable } from "./cors";
+import { askForToken, refuseCall } from "./api-answers";
+import { preflightAnswer } from "./cors";
 import { decide, type Refusal } from "./decide";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
+import { remember } from "./facts";
 import { isOfUsualSize, pass } from "./identity";
 import { run, type Ended } from "./own-functions";
 
@@ -43,6 +45,7 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
       return preflight;
     }
   }
+  if (WITH_VIEWER) remember(event);
   let decision = decide(
     host && host.value,
     method,
@@ -113,13 +116,14 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
   }
   if ("deny" in decision) return deny(event, decision.deny, decision.uid);
   cf.logCustomData("login " + decision.login);
-  return WITH_API ? readable(event, askToSignIn(event)) : askToSignIn(event);
+  if (WITH_STEPUP && decision.ask) return askForMore(event, decision.ask);
+  return WITH_API ? askForToken(event) : askToSignIn(event);
 }
 
 /** @param uid of the user whose session is valid, but not sufficient */
 function deny(event: ViewerRequestEvent, why: Refusal, uid?: string): EdgeResponse {
   cf.logCustomData("deny " + why + (uid ? " " + uid : ""));
-  return WITH_API ? readable(event, refuse(why, event)) : refuse(why, event);
+  return WITH_API ? refuseCall(why, event) : refuse(why, event);
 }
 
 /** @param line for the access log */
