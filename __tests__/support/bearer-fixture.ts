@@ -13,8 +13,9 @@ import { buildHandlerZip } from "../../build/handler";
 import { startAwsEmulator, type AwsEmulator } from "../../local/aws-emulator";
 import type { LambdaResponse } from "../../local/cloudfront-events";
 import { startLambda } from "../../local/lambda";
+import { createLedgerTables } from "../../local/ledger-tables";
 import { originRequestEvent } from "../../local/origin-events";
-import type { AccessTokenIssuer, BearerSettings } from "../../session/access-tokens";
+import type { AccessTokenIssuer, BearerParameter, BearerSettings } from "../../session/access-tokens";
 import { settingsParameterName } from "../../session/settings";
 import { localhostCertificate } from "./certificates";
 import { IdpEmulator } from "./idp-emulator";
@@ -23,6 +24,7 @@ import { lambdaNode, PATIENCE } from "./tools";
 
 export const AUDIENCE = "https://api.example.com";
 export const FUNCTION_NAME = "example-bearer";
+const TABLES = { sessionsTable: "example-sessions", revocationsTable: "example-revocations" };
 /** One flat JSON object of codes, IDs and numbers. */
 const LOG_LINE = /^\{("\w+":("[\w =:./-]*"|[0-9]+),?)+\}$/;
 
@@ -105,9 +107,11 @@ export async function startBearer(
   };
   const publish = (changed: Partial<BearerSettings>) => {
     settings = { ...settings, ...changed };
-    aws.parameters.set(settingsParameterName(FUNCTION_NAME), JSON.stringify(settings));
+    const parameter: BearerParameter = { ...settings, aws: TABLES };
+    aws.parameters.set(settingsParameterName(FUNCTION_NAME), JSON.stringify(parameter));
   };
   publish({});
+  await createLedgerTables(aws.endpoint, TABLES);
   const start = () =>
     startLambda({
       zip,
