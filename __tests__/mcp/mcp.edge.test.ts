@@ -8,38 +8,29 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { parseConfig } from "../../config/load";
-import type { Config } from "../../config/schema";
 import { HttpClient } from "../../local/http-client";
 import type { LocalEdge } from "../../local/local-edge";
-import type { PolicyRule } from "../../policy/rule";
 
 import { edgegate } from "../support/cli";
 import { startTestEdge, TEST_CONFIG } from "../support/local-edge";
 
 const ROOT = join(__dirname, "../..");
-const POLICY: PolicyRule[] = [
-  { path: "/mcp", allow: { scopes: ["mcp:tools"], roles: ["staff"] } },
-  { path: "/**", allow: "signed-in" },
-];
-const CONFIG = {
-  ...parseConfig({
-    ...TEST_CONFIG,
-    hostedZoneId: "Z0123456789ABCDEFGHIJ",
-    behaviors: [
-      {
-        path: "/mcp*",
-        origin: { type: "custom", domainName: "mcp.example.com", open: true },
-        api: { resource: { scopes: ["mcp:tools"], documentation: "https://docs.example.com/mcp" } },
-      },
-    ],
-    accessTokens: { main: { identityProvider: "main", audience: ["https://app.example.com/mcp"] } },
-    policy: [
-      { path: "/mcp", allow: { roles: ["staff"] } },
-      { path: "/**", allow: "signed-in" },
-    ],
-  }),
-  policy: POLICY,
-} as Config;
+const CONFIG = parseConfig({
+  ...TEST_CONFIG,
+  hostedZoneId: "Z0123456789ABCDEFGHIJ",
+  behaviors: [
+    {
+      path: "/mcp*",
+      origin: { type: "custom", domainName: "mcp.example.com", open: true },
+      api: { resource: { scopes: ["mcp:tools"], documentation: "https://docs.example.com/mcp" } },
+    },
+  ],
+  accessTokens: { main: { identityProvider: "main", audience: ["https://app.example.com/mcp"] } },
+  policy: [
+    { path: "/mcp", allow: { scopes: ["mcp:tools"], roles: ["staff"] } },
+    { path: "/**", allow: "signed-in" },
+  ],
+});
 
 let server: ChildProcess;
 let edge: LocalEdge;
