@@ -12,6 +12,7 @@ import { join } from "node:path";
 import type { PolicyRule } from "../policy/rule";
 import { functionEvent, type CloudFrontFunctionEvent } from "../local/cloudfront-events";
 import { runGate } from "../local/gate-njs";
+import { assertionStart } from "../session/assertion";
 import type { Place } from "../sites/place";
 import { gateSource, SETTINGS } from "./sample";
 
@@ -27,6 +28,8 @@ export interface GateRequest {
   places?: readonly Place[];
   /** Whether a server gets the origin secret. */
   originSecret?: true;
+  /** The audience of assertions for the site's servers. */
+  assertion?: string;
   /** The records of the KeyValueStore. */
   records?: Record<string, string>;
   cookies?: Record<string, string>;
@@ -98,8 +101,14 @@ export function measureGateMemory(request: GateRequest): number {
   });
 }
 
-function sourceOf({ rules, places, originSecret }: GateRequest): string {
-  return gateSource(rules, originSecret ? { ...SETTINGS, originSecret } : SETTINGS, places);
+function sourceOf({ rules, places, originSecret, assertion }: GateRequest): string {
+  const start = assertion === undefined ? undefined : assertionStart(SETTINGS.hosts[0]!, assertion);
+  const settings = {
+    ...SETTINGS,
+    ...(originSecret && { originSecret }),
+    ...(start !== undefined && { assertion: start }),
+  };
+  return gateSource(rules, settings, places, assertion === undefined ? [] : ["assertion"]);
 }
 
 function eventOf({

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Allow, PolicyRule } from "../policy/rule";
 import { artifacts } from "../build/artifacts";
-import { gateWith } from "../build/gate-features";
+import { gateWith, type GateFeature } from "../build/gate-features";
 import { conditionFeatures } from "../policy/requirement";
 import { policySource } from "../policy/source";
 import type { Place } from "../sites/place";
@@ -79,16 +79,17 @@ export function gateSource(
   rules: readonly PolicyRule[],
   settings: GateSettings = SETTINGS,
   places: readonly Place[] = [],
+  features: readonly GateFeature[] = [],
 ): string {
   const sorted = JSON.stringify(settings, (_, value: unknown) =>
     value && typeof value === "object" && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value,
   );
-  return `${baseSource(rules)}\nvar S=${sorted};\n${policySource(rules)}\n${siteSource(places, [])}\n`;
+  return `${baseSource(rules, features)}\nvar S=${sorted};\n${policySource(rules)}\n${siteSource(places, [])}\n`;
 }
 
 /** The gate without settings and policy, with what the rules need. */
-export function baseSource(rules: readonly PolicyRule[] = []): string {
-  return readFileSync(gateWith(artifacts(), conditionFeatures(rules)), "utf8");
+export function baseSource(rules: readonly PolicyRule[] = [], features: readonly GateFeature[] = []): string {
+  return readFileSync(gateWith(artifacts(), [...features, ...conditionFeatures(rules)]), "utf8");
 }

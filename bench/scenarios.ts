@@ -1,5 +1,7 @@
 /** The requests with which the gate's cost is measured. */
 import { createHash } from "node:crypto";
+import { ASSERTION_RECORD } from "../session/assertion";
+import { assertionRecord } from "../session/assertion-keys";
 import { SESSION_COOKIE } from "../session/cookies";
 import { tokenKey } from "../session/keys";
 import { ORIGIN_SECRET_RECORD } from "../session/origin-secret";
@@ -60,6 +62,8 @@ const OTHER_COOKIES = Object.fromEntries(
   Array.from({ length: 40 }, (_, i) => [`application-${i}`.padEnd(20, "_"), "v".repeat(78)]),
 );
 
+const TEN_ROLES = Array.from({ length: 9 }, (_, i) => `role-${i}`);
+
 /** A shard of other users. */
 const OTHER_SHARD = "0";
 
@@ -74,6 +78,8 @@ const MAP_LIMIT = 136_000;
 const SITE_LIMIT = 132_500;
 /** The origin secret is a read of its own. */
 const MARKED_LIMIT = 142_000;
+/** The assertion is a read of its own, a MAC of 400 characters, and what it says. */
+const ASSERTED_LIMIT = 216_000;
 const TWO_READS_LIMIT = 195_000;
 
 /** A request with a valid session of a user with the role "staff". */
@@ -143,6 +149,25 @@ export const SCENARIOS: readonly Scenario[] = [
     limit: ONE_READ_LIMIT,
   },
   ...Object.entries(KINDS).map(([name, allow]) => requirement(name, allow)),
+  {
+    name: "valid session and assertion",
+    request: asserted(request(12, token())),
+    decision: "allow session",
+    reads: 2,
+    limit: ASSERTED_LIMIT,
+  },
+  {
+    name: "valid session with ten roles, origin secret and assertion",
+    request: asserted(marked(request(12, token({ roles: ["staff", ...TEN_ROLES] })))),
+    decision: "allow session",
+    reads: 3,
+  },
+  {
+    name: "public route of a site with assertions",
+    request: asserted({ rules: sampleRules(12), path: "/assets/site.css" }),
+    decision: "allow public",
+    reads: 0,
+  },
   { name: "expired token", request: request(12, token({ expiresAt: NOW - 1 })), decision: "login expired", reads: 1 },
   { name: "wrong MAC", request: request(12, `${token().slice(0, -4)}AAAA`), decision: "login mac", reads: 1 },
   {
@@ -217,6 +242,12 @@ function token(more: Partial<Session> = {}): string {
 /** The same for a site with a server that gets the origin secret. */
 function marked(request: GateRequest): GateRequest {
   return { ...request, originSecret: true, records: { ...request.records, [ORIGIN_SECRET_RECORD]: "s".repeat(43) } };
+}
+
+/** The same for a site whose servers get assertions. */
+function asserted(request: GateRequest): GateRequest {
+  const records = { ...request.records, [ASSERTION_RECORD]: assertionRecord("k".repeat(43)) };
+  return { ...request, assertion: "https://orders.internal.example.com", records };
 }
 
 /** @param shards the existing records, by shard */

@@ -9,6 +9,8 @@ export interface Artifacts {
   gate: string;
   /** Zip of the auth handler. */
   auth: string;
+  /** Zip of the handler that verifies access tokens. */
+  bearer: string;
   /** Zip of the handler of sites in buckets. */
   site: string;
   /** Zip of the key rotator. */
@@ -24,6 +26,7 @@ export function artifactsIn(folder: string): Artifacts {
   return {
     gate: join(folder, "gate.js"),
     auth: join(folder, "auth.zip"),
+    bearer: join(folder, "bearer.zip"),
     site: join(folder, "site.zip"),
     keyRotator: join(folder, "key-rotator.zip"),
     revoker: join(folder, "revoker.zip"),

@@ -18,6 +18,7 @@ export function buildArtifacts(folder = FOLDER): Artifacts {
   const artifacts = artifactsIn(folder);
   const { zips, components } = buildHandlers({
     auth: "edge-handlers/auth/cloudfront.ts",
+    bearer: "edge-handlers/bearer/cloudfront.ts",
     site: "edge-handlers/site/cloudfront.ts",
     keyRotator: "control-plane/key-rotator/lambda.ts",
     revoker: "control-plane/revoker/lambda.ts",

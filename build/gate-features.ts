@@ -34,7 +34,10 @@ const KINDS: readonly GateFeature[] = ["hours", "stepup", "viewer"];
 export const GATE_VARIANTS: readonly (readonly GateFeature[])[] = GATE_FEATURES.reduceRight<GateFeature[][]>(
   (lists, feature) => [...lists, ...lists.map((list) => [feature, ...list])],
   [[]],
-).filter((list) => list.includes("conditions") || !list.some((feature) => KINDS.includes(feature)));
+)
+  .filter((list) => list.includes("conditions") || !list.some((feature) => KINDS.includes(feature)))
+  // The handler of API behaviors evaluates conditions.
+  .filter((list) => !list.includes("api") || !list.includes("conditions"));
 
 /**
  * The gate's file with some features, in a folder of artifacts. A package has every one; in a checkout, a file is built

@@ -11,6 +11,10 @@ const MAX_REASON = 500;
 /** The revoker's own limit. */
 const MAX_LIMIT = 1_000;
 
+/** Seconds, and characters; the revoker's own limits. */
+const MAX_TOKEN_LIFETIME = 366 * 86_400;
+const MAX_DESCRIPTION = 200;
+
 const SECONDS_IN = { m: 60, h: 3_600, d: 86_400 };
 
 /** @returns seconds */
@@ -83,6 +87,39 @@ export function parseLimit(text: string): number {
   if (!/^[1-9][0-9]{0,3}$/.test(text) || Number(text) > MAX_LIMIT)
     throw new InvalidArgumentError(`write a number from 1 to ${MAX_LIMIT}.`);
   return Number(text);
+}
+
+/** @returns seconds */
+export function parseExpiry(text: string): number {
+  const [, number, unit] = /^([1-9][0-9]{0,3})([hd])$/.exec(text) ?? [];
+  const seconds = Number(number) * SECONDS_IN[unit as keyof typeof SECONDS_IN];
+  if (number === undefined || seconds > MAX_TOKEN_LIFETIME)
+    throw new InvalidArgumentError('write how long it is valid, such as "12h" or "90d"; at most "366d".');
+  return seconds;
+}
+
+export function parseDescription(text: string): string {
+  if (text.trim() === "" || text.length > MAX_DESCRIPTION)
+    throw new InvalidArgumentError(`write 1 to ${MAX_DESCRIPTION} characters.`);
+  return text;
+}
+
+/** May be repeated (https://www.rfc-editor.org/rfc/rfc6749#section-3.3). */
+export function parseScope(text: string, before: string[]): string[] {
+  if (!/^[!#-[\]-~]{1,256}$/.test(text))
+    throw new InvalidArgumentError('write one scope without spaces: "orders.read".');
+  return [...before, text];
+}
+
+/** May be repeated. */
+export function parseClaim(
+  text: string,
+  before: (readonly [name: string, value: string])[],
+): (readonly [name: string, value: string])[] {
+  const [, name, value] = /^([\w.:/-]{1,64})=(.{1,256})$/su.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new InvalidArgumentError('write the name of a claim and its value: "plan=premium".');
+  return [...before, [name, value]];
 }
 
 export function parseReason(text: string): string {

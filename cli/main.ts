@@ -20,6 +20,7 @@ Examples:
   edgegate dev --origin "/api/*=http://localhost:3000"
   edgegate sessions --user alice@example.com
   edgegate revoke user alice@example.com --reason "laptop stolen"
+  edgegate token create --role importer --expires 90d --description "nightly import" | gh secret set GATE
   edgegate lockdown --reason "store read by an unknown role" --yes
   edgegate secrets put main --file client-secret.txt
   edgegate doctor

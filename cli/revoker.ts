@@ -1,4 +1,4 @@
-/** Invokes the revoker, as all operator commands except `rotate-keys`, `rotate-origin-secret` and `secrets put` do. */
+/** Invokes the revoker, as all operator commands except `rotate-…` and `secrets put` do. */
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { Answers, RevokerAnswer } from "../control-plane/revoker/answer";
 import type { RevokerRequest } from "../control-plane/revoker/command";

@@ -12,6 +12,7 @@ import {
   tenantsAreForEntra,
   placesAreServed,
 } from "./identity-provider-checks";
+import { API_CHECKS } from "./api-checks";
 import { clientAuthenticationProblems } from "./client-authentication";
 import { isAttached } from "./distribution";
 import { hostsAreToldApart } from "./host-checks";
@@ -53,6 +54,7 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   maintenanceAdmitsRolesOfThePolicy,
   pagesTellRolesOfThePolicy,
   tagKeysAreDistinct,
+  ...API_CHECKS,
   wafProblems,
   policyTestProblems,
 ];

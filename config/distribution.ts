@@ -33,6 +33,8 @@ export const EXISTING = {
   distribution: existing,
   origin: refused('its owner writes origins. If a function there rewrites paths, give it as "viewerRequest.after"'),
   caching: refused("its owner chooses from the policies in the outputs"),
+  api: refused("a gateway that is attached to a distribution takes no access tokens"),
+  accessTokens: refused("a gateway that is attached to a distribution takes no access tokens"),
   behaviors: refused("its owner writes behaviors, and gives each of them the gate"),
   waf: refused("its owner sets the web ACL, and a rate limit for the gateway's endpoints (docs/attach.md)"),
   certificateArn: refused("its owner sets the certificate"),
@@ -48,6 +50,8 @@ export const EXISTING = {
 /** What the rest of the project reads in the place of the refused settings. */
 export const nothingOfTheDistribution = () => ({
   origin: undefined,
+  api: undefined,
+  accessTokens: {},
   behaviors: [],
   waf: false as const,
   hostedZones: {},

@@ -132,7 +132,7 @@ export const placesAreServed = ofEach(({ offeredAt }, { domain, alternateDomains
 });
 
 export function rulesNameProviders(config: Config): ConfigProblem[] {
-  const known = Object.keys(config.identityProviders);
+  const known = [...new Set([...Object.keys(config.identityProviders), ...Object.keys(config.accessTokens)])];
   return placedConditions(config).flatMap(({ path, conditions: { idp = [] } }) =>
     idp.flatMap((id, place) =>
       known.includes(id)

@@ -6,7 +6,7 @@ import { isAttached } from "./distribution";
 import type { ConfigProblem } from "./error";
 import { grantsOf } from "./identity-provider";
 import { forwardsHost, targetsOf, type Origin } from "./origins/origin";
-import { sendsSecret, usesOriginSecret } from "./origins/protection";
+import { sendsAssertion, sendsSecret, usesOriginSecret } from "./origins/protection";
 import type { Config } from "./schema";
 
 /** The conditions of a rule, and where they are in the config. */
@@ -121,18 +121,20 @@ export function countriesAreKnown(config: Config): ConfigProblem[] {
   });
   return unknown.map(({ path: place }) => ({
     path: place,
-    message: `requests for this origin cannot have the viewer's country, which ${path} compares; write host: "viewer" (and secretHeader: true if another origin has it), or caching: "optimized"`,
+    message: `requests for this origin cannot have the viewer's country, which ${path} compares; write host: "viewer" (and secretHeader: true or assertion: true if another origin has it), or caching: "optimized"`,
   }));
 }
 
 /**
- * An origin request policy that leaves out a header (`Host`, or the secret of other origins) cannot add the country
+ * An origin request policy that leaves out a header (`Host`, or the secret or assertions of other origins) cannot add the country
  * (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_OriginRequestPolicyHeadersConfig.html).
  */
 function tellsCountry(config: Config, origin: Origin, caching: Config["caching"]): boolean {
   return (
     origin.type === "s3" ||
     caching === "optimized" ||
-    (forwardsHost(origin) && (sendsSecret(origin) || !usesOriginSecret(config)))
+    (forwardsHost(origin) &&
+      (sendsSecret(origin) || !usesOriginSecret(config)) &&
+      (sendsAssertion(origin) || !config.assertion))
   );
 }

@@ -5,6 +5,9 @@
 import { z } from "zod";
 import { accessDenied } from "./access-denied";
 import { METHODS, type PolicyRule } from "../policy/rule";
+import { assertion } from "./assertion";
+import { accessTokens } from "./access-tokens";
+import { api } from "./api";
 import { allow, requirements } from "./conditions";
 import { EXISTING, managedDistribution } from "./distribution";
 import { duration, host, hostedZone, region, rulePath, servedHost, slug, text } from "./fields";
@@ -26,6 +29,7 @@ const FIXED_IDENTITY_HEADERS = [
   "x-gate-session",
   "x-gate-idp",
   "x-gate-assertion",
+  "x-gate-requirement",
   "x-gate-origin-secret",
 ];
 
@@ -57,6 +61,8 @@ const behavior = z.strictObject({
   origin,
   /** `optimized` caches what the origin allows, and serves it to all users. */
   caching: caching.default("disabled"),
+  /** For programs: takes access tokens in the Authorization header, too. */
+  api,
 });
 
 const onEvent = z.enum(["ignore", "revoke"], 'write "ignore" or "revoke"').default("ignore");
@@ -168,8 +174,14 @@ export const configSchema = z.strictObject({
   origin,
   /** Of the secret that servers with `secretHeader` get. */
   originSecret: originSecret.prefault({}),
+  /** A signed statement about who asks, for servers with `assertion: true`. */
+  assertion: assertion.optional(),
   /** Caching of the default behavior; by default `optimized` for S3 and `disabled` for a server. */
   caching: caching.optional(),
+  /** Of the default behavior. */
+  api,
+  /** Whose access tokens API behaviors accept. */
+  accessTokens,
   behaviors: z.array(behavior).default([]),
   policy: z
     .array(policyRule, 'write a list of rules, such as [{ path: "/**", allow: "signed-in" }]')

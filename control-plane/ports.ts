@@ -4,7 +4,14 @@
  */
 import type { SessionKeys } from "../session/keys";
 import type { OriginSecret } from "../session/origin-secret";
-import type { LedgerSession, Revocation, SessionPointer, ShardState, StoreState } from "../ledger/records";
+import type {
+  LedgerSession,
+  Revocation,
+  ServiceToken,
+  SessionPointer,
+  ShardState,
+  StoreState,
+} from "../ledger/records";
 
 /** What the code that writes the store needs. */
 export interface Ports {
@@ -56,7 +63,7 @@ export interface RotatorPorts extends Ports {
   keyAnnouncement: number;
 }
 
-/** What the rotation of the origin secret needs. */
+/** What the rotation of the origin secret needs, and that of the keys of assertions: these are two values as well. */
 export interface OriginSecretPorts
   extends Pick<Ports, "ledger" | "store" | "wait" | "random">, Pick<RotatorPorts, "propagation"> {
   secret: VersionedSecret<OriginSecret>;
@@ -102,6 +109,17 @@ export interface Ledger {
   startedInHourOf(time: number): Promise<SessionPointer[]>;
   /** Sessions that do not exist are left out. */
   sessions(pointers: readonly SessionPointer[]): Promise<LedgerSession[]>;
+
+  serviceToken(id: string): Promise<ServiceToken | undefined>;
+  /**
+   * @param held what it replaces; undefined for a new token
+   * @returns false if there is one already, or not the one that it replaces
+   */
+  putServiceToken(token: ServiceToken, held: ServiceToken | undefined): Promise<boolean>;
+  /** All service tokens, in no order. Reads the whole table. */
+  serviceTokens(): Promise<ServiceToken[]>;
+  /** The days on which tokens were last used, by ID; those that were never used are left out. */
+  serviceTokenUses(ids: readonly string[]): Promise<Map<string, string>>;
 }
 
 /** IDs of the secret's versions by staging label; no version has one before the first rotation. */

@@ -135,8 +135,9 @@ function handlerDay(config: Config, deployed: Deployed, settingsBytes: number, p
   const runs = used.edgeInvocations ?? 0;
   const loads = Math.min(runs, WARM_HANDLERS * MINUTES);
   const isAdvanced = settingsBytes > STANDARD_PARAMETER;
-  // The handler does not read the origin secret.
-  const secretCalls = loads * (deployed.secrets - (usesOriginSecret(config) ? 1 : 0));
+  // The handler reads neither the origin secret nor the keys of assertions.
+  const ofServers = [usesOriginSecret(config), config.assertion].filter(Boolean).length;
+  const secretCalls = loads * (deployed.secrets - ofServers);
   return sum(
     [1, used],
     [
@@ -169,8 +170,8 @@ function traffic(config: Config, { webAcls, capacity, edgeMemory }: Deployed, pr
     functionRuns: requests,
     edgeInvocations: fromBucket,
     edgeGigabyteSeconds: fromBucket * operations.RUN_TIMES.site * edgeMemory,
-    // The gate reads a key's record, and the origin secret if a server gets it.
-    storeReads: usesOriginSecret(config) ? 2 * requests : requests,
+    // The gate reads a key's record, and what it sends to servers that know it by that.
+    storeReads: (1 + [usesOriginSecret(config), config.assertion].filter(Boolean).length) * requests,
     webAclRequests: webAcls * all,
     webAclCapacity: webAcls * steps * all,
     botRequests: bots === "common" ? all : 0,

@@ -106,6 +106,19 @@ export function readUser(rules: ClaimRules, claims: Claims): User {
   const profile = profileOf(rules.profile);
   for (const [name, values] of Object.entries(profile.requires))
     if (!values.includes(String(readClaim(claims, [name])))) throw new UserRefused("unexpected_claims", name);
+  return readUserAs(profile, rules, claims);
+}
+
+/**
+ * The user in verified claims that need not be of an ID token. What they must say beyond that is the caller's to check.
+ *
+ * @throws UserRefused as {@link readUser}
+ */
+export function readUserAs(
+  profile: Pick<Profile, "subject" | "emailVerifiedBy" | "ownsEmail">,
+  rules: ClaimRules,
+  claims: Claims,
+): User {
   const issuer = expectedIssuer(rules, claims);
   if (rules.tenants && !rules.tenants.includes(String(readClaim(claims, ["tid"]))))
     throw new UserRefused("tenant_not_allowed", "tid");
@@ -139,7 +152,11 @@ export function domainOf(email: string): string {
   return EMAIL.test(email) ? email.slice(email.indexOf("@") + 1).toLowerCase() : "";
 }
 
-function verifiedEmail({ emailVerifiedBy, ownsEmail }: Profile, { trustEmail }: ClaimRules, claims: Claims): string {
+function verifiedEmail(
+  { emailVerifiedBy, ownsEmail }: Pick<Profile, "emailVerifiedBy" | "ownsEmail">,
+  { trustEmail }: ClaimRules,
+  claims: Claims,
+): string {
   const email = readClaim(claims, ["email"]);
   if (typeof email !== "string" || email.length > MAX_EMAIL || !EMAIL.test(email)) return "";
   const isVerified = trustEmail || emailVerifiedBy.some((name) => isTrue(readClaim(claims, [name])));

@@ -8,6 +8,8 @@ export const LEDGER_RETENTION = 30 * 86_400;
 export interface LedgerSession {
   uid: string;
   sid: string;
+  /** `api`: of a program that exchanged its access token for edge tokens; absent for a sign-in in a browser. */
+  kind?: "api";
   /** The ID of the identity provider in the config. */
   idp: string;
   /** See {@link idpSessionId}; absent if the provider's ID token has no `sid`. */
@@ -110,6 +112,43 @@ export interface StoreState {
   shards: string;
 }
 
+/** What a service token may do, as a session's token says it. */
+export interface ServiceTokenGrants {
+  roles: string[];
+  scopes: string[];
+  claims: Record<string, string[]>;
+}
+
+export interface ServiceToken extends ServiceTokenGrants {
+  /** See session/service-token.ts. */
+  id: string;
+  /** See `serviceTokenHash`. */
+  hash: string;
+  /** What it is for, in its maker's words. */
+  description: string;
+  /** Who made it: `operator:…`. */
+  by: string;
+  /** Unix seconds, like all times. */
+  createdAt: number;
+  /** When it expires. */
+  endsAt: number;
+  /** When it was revoked, by whom and why. Revocations are forgotten after a while; this stays as long as the token. */
+  endedAt?: number;
+  endedBy?: string;
+  endedReason?: string;
+}
+
+/** What decides whether a service token is accepted, and what a session made from it has to know. */
+export interface ServiceTokenStatus {
+  /** Undefined if there is no such token, or no longer. */
+  token: ServiceToken | undefined;
+  /** Of the token and of the gateway. */
+  revocations: Revocation[];
+  /** See `LedgerStatus`. */
+  mark: number;
+  floor: string;
+}
+
 /** What the ledger knows about a session and its user. */
 export interface LedgerStatus {
   /** Undefined if the ledger has no such session, or no longer. It must not be renewed then. */
@@ -193,4 +232,22 @@ export function isRevoked(
         return true;
     }
   });
+}
+
+/**
+ * Why a service token is not accepted; undefined if it is. A lockdown does not end it: no key that it replaces signed
+ * the token.
+ *
+ * @param now Unix seconds
+ */
+export function serviceTokenRefusal(
+  { token, revocations }: Pick<ServiceTokenStatus, "token" | "revocations">,
+  now: number,
+): "unknown" | "revoked" | "expired" | undefined {
+  if (!token) return "unknown";
+  const { id, createdAt, endedAt, endsAt } = token;
+  const session = { uid: id, sid: id, startedAt: createdAt, mark: 0, gatewayMark: Infinity };
+  if (endedAt !== undefined || isRevoked(session, revocations)) return "revoked";
+  // `!(<)`, so that an unreadable time counts as expired.
+  return !(now < endsAt) ? "expired" : undefined;
 }

@@ -44,7 +44,22 @@ export function getStatus(
 /**
  * @throws UnreadableAnswer if it is not a mark: a session or token with it could never be revoked, or would always be
  */
-function readMark(mark: number | undefined = 0): number {
+export function readMark(mark: number | undefined = 0): number {
   if (!Number.isSafeInteger(mark) || mark < 0) throw new UnreadableAnswer("unreadable_mark");
   return mark;
+}
+
+/** The revocations of a user and of the gateway: all that can end an access token, which belongs to no session. */
+export function getRevocations(table: string, uid: string): LedgerRequest<Revocation[]> {
+  const { user, gateway } = statusIds(uid, uid);
+  const { read, ...request } = batchGet({ [table]: keysOf([user, gateway].map((id) => ({ id }))) });
+  return {
+    ...request,
+    read(output) {
+      const { found, rest } = read(output);
+      // A key that was not read might be the revocation.
+      if (rest) throw new UnreadableAnswer("unprocessed_keys");
+      return found[table]!.map((item) => recordOf<Revocation>(item));
+    },
+  };
 }

@@ -11,9 +11,11 @@
  *                  pk "idp-session#<hash>"  sk "ended"           the provider ended it; ends sign-ins in progress
  *                  pk "event#<hash>"        sk "event"           an accepted pushed token, to refuse a replay; or
  *                                                                the arrival of a verification event
+ *                  pk "service-token#<id>"  sk "use"             the day on which a service token was last used
  *     revocations  id "user#<uid>" | "session#<sid>" | "gateway#<part>"   Revocation
  *                  id "shard#<shard>"                            ShardState
  *                  id "store"                                    StoreState
+ *                  id "service-token#<id>"                       ServiceToken (service-tokens.ts)
  *
  * See records.ts for the attributes. Pointers are written before the session that they lead to. All times are Unix
  * seconds. `expiresAt` is DynamoDB's time to live, which deletes up to two days late, so readers compare times
@@ -60,6 +62,17 @@ export function endedKeyOf(hash: string): { pk: string; sk: string } {
 /** @param hash of the token's sender, issuer and `jti`, or `verificationId` */
 export function eventKeyOf(hash: string): { pk: string; sk: string } {
   return { pk: "event#" + hash, sk: "event" };
+}
+
+/** In front of the ID of a service token. */
+export const SERVICE_TOKEN_KEY = "service-token#";
+
+export function serviceTokenKey(id: string): string {
+  return SERVICE_TOKEN_KEY + id;
+}
+
+export function serviceTokenUseKey(id: string): { pk: string; sk: string } {
+  return { pk: SERVICE_TOKEN_KEY + id, sk: "use" };
 }
 
 export function userRevocationId(uid: string): string {

@@ -5,7 +5,6 @@
  *   https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html
  * - Lambda@Edge: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html
  */
-import { STATUS_CODES } from "node:http";
 import { MAX_EXPOSED_BODY } from "../cloudfront/limits";
 
 /** A request at the edge, as the viewer sent it. */
@@ -64,6 +63,13 @@ export interface CloudFrontFunctionEvent {
 
 export type LambdaHeaders = Record<string, { key?: string; value: string }[]>;
 
+/** A request as an origin-request function returns it. */
+export interface LambdaRequest {
+  uri: string;
+  querystring: string;
+  headers: LambdaHeaders;
+}
+
 export interface LambdaResponse {
   status: string;
   statusDescription?: string;
@@ -72,7 +78,10 @@ export interface LambdaResponse {
   bodyEncoding?: "text" | "base64";
 }
 
-const DISTRIBUTION = { distributionDomainName: "d111111abcdef8.cloudfront.net", distributionId: "EDFDVBD6EXAMPLE" };
+export const DISTRIBUTION = {
+  distributionDomainName: "d111111abcdef8.cloudfront.net",
+  distributionId: "EDFDVBD6EXAMPLE",
+};
 
 export function functionEvent(request: EdgeRequest): CloudFrontFunctionEvent {
   const named = request.headers.map(([name, value]): [string, string] => [name.toLowerCase(), value]);
@@ -162,67 +171,19 @@ export function lambdaEvent(request: EdgeRequest): unknown {
   };
 }
 
-/**
- * An origin-response event of a bucket. Its function does not get the body.
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html#example-origin-response
- */
-export function originResponseEvent(
-  request: EdgeRequest,
-  response: Omit<EdgeResponse, "body">,
-  customHeaders: [name: string, value: string][],
-): unknown {
-  return {
-    Records: [
-      {
-        cf: {
-          config: { ...DISTRIBUTION, eventType: "origin-response", requestId: request.id },
-          request: {
-            clientIp: request.clientIp,
-            headers: lambdaHeaders(request.headers),
-            method: request.method,
-            origin: {
-              s3: {
-                authMethod: "none",
-                customHeaders: lambdaHeaders(customHeaders),
-                domainName: "local-bucket.s3.us-east-1.amazonaws.com",
-                path: "",
-                region: "",
-              },
-            },
-            querystring: request.query ?? "",
-            uri: request.path,
-          },
-          response: {
-            headers: lambdaHeaders(response.headers),
-            status: String(response.status),
-            statusDescription: STATUS_CODES[response.status] ?? "",
-          },
-        },
-      },
-    ],
-  };
-}
-
-/** What CloudFront sends on after an origin-response function: without a body of its own, the origin's. */
-export function changedResponse<Response extends Omit<EdgeResponse, "body">>(
-  response: LambdaResponse,
-  original: Response,
-): Response | EdgeResponse {
-  const changed = responseFromLambda(response);
-  return response.body === undefined ? { ...original, status: changed.status, headers: changed.headers } : changed;
-}
-
 export function responseFromLambda(response: LambdaResponse): EdgeResponse {
   return {
     status: Number(response.status),
-    headers: Object.entries(response.headers ?? {}).flatMap(([name, list]) =>
-      list.map(({ value }): [string, string] => [name, value]),
-    ),
+    headers: headerList(response.headers ?? {}),
     body: Buffer.from(response.body ?? "", response.bodyEncoding === "base64" ? "base64" : "utf8"),
   };
 }
 
-function lambdaHeaders(list: [name: string, value: string][]): LambdaHeaders {
+export function headerList(headers: LambdaHeaders): [name: string, value: string][] {
+  return Object.entries(headers).flatMap(([name, list]) => list.map(({ value }): [string, string] => [name, value]));
+}
+
+export function lambdaHeaders(list: [name: string, value: string][]): LambdaHeaders {
   const headers = new Map<string, { key: string; value: string }[]>();
   for (const [key, value] of list) {
     const name = key.toLowerCase();

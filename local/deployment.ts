@@ -84,7 +84,9 @@ export async function deploy(planned: Plan, surroundings: Surroundings): Promise
   }
   const atEdge = new Map(
     distribution.behaviors
-      .flatMap(({ lambda, originResponse }) => [lambda ?? [], originResponse ?? []].flat())
+      .flatMap(({ lambda, originRequest, originResponse }) =>
+        [lambda ?? [], originRequest ?? [], originResponse ?? []].flat(),
+      )
       .map((lambda) => [lambda.functionName, lambda]),
   );
   const starting = [

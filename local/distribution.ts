@@ -1,6 +1,7 @@
 /** What the synthesized stack deploys at the edge, read from its `cdk.tf.json`. */
 import { matchesPattern } from "../cloudfront/path-pattern";
 import type { AuthParameter } from "../session/settings";
+import { corsPolicy, type CorsPolicy } from "./cors";
 import { forwardingOf, MANAGED_FORWARDING, together, type Forwarding } from "./forwarding-policy";
 import { readTerraformJson, type Json, type JsonObject } from "./terraform-json";
 
@@ -18,6 +19,8 @@ export interface Behavior {
   gate?: string;
   /** The Lambda@Edge function on viewer requests. */
   lambda?: EdgeLambda;
+  /** The Lambda@Edge function on origin requests. */
+  originRequest?: EdgeLambda;
   /** The Lambda@Edge function on origin responses. */
   originResponse?: EdgeLambda;
   /** `s3` or the domain name of a server; the first origin of a group. */
@@ -31,6 +34,8 @@ export interface Behavior {
   /** What the origin gets of a request. */
   forwards: Forwarding;
   responseHeaders: ResponseHeader[];
+  /** How scripts of other sites may read responses; undefined if not at all. */
+  cors?: CorsPolicy;
 }
 
 /** A header that the response headers policy sets. Without `override`, the origin's own header wins. */
@@ -98,10 +103,13 @@ export function readDistribution(file: string): Distribution {
     };
   }
 
-  function headersOf(behavior: JsonObject): ResponseHeader[] {
+  function headersOf(behavior: JsonObject): Pick<Behavior, "responseHeaders" | "cors"> {
     const name = stack.nameOf("aws_cloudfront_response_headers_policy", behavior["response_headers_policy_id"]);
-    const policy = name === undefined ? undefined : stack.resources("aws_cloudfront_response_headers_policy")[name];
-    return policy ? responseHeaders(stack.evaluate(policy) as JsonObject) : [];
+    const written = name === undefined ? undefined : stack.resources("aws_cloudfront_response_headers_policy")[name];
+    if (!written) return { responseHeaders: [] };
+    const policy = stack.evaluate(written) as JsonObject;
+    const cors = list(policy["cors_config"])[0];
+    return { responseHeaders: responseHeaders(policy), ...(cors && { cors: corsPolicy(cors) }) };
   }
 
   function forwardsOf(behavior: JsonObject): Forwarding {
@@ -128,6 +136,7 @@ export function readDistribution(file: string): Distribution {
   function read(behavior: JsonObject): Behavior {
     const gate = gateOf(behavior);
     const lambda = lambdaOf("viewer-request", behavior);
+    const originRequest = lambdaOf("origin-request", behavior);
     const originResponse = lambdaOf("origin-response", behavior);
     const origin = origins[String(behavior["target_origin_id"])];
     if (origin === undefined) throw new Error(`${file}: there is no origin ${String(behavior["target_origin_id"])}`);
@@ -136,10 +145,11 @@ export function readDistribution(file: string): Distribution {
       allowedMethods: stack.evaluate(behavior["allowed_methods"] ?? []) as string[],
       ...(gate !== undefined && { gate }),
       ...(lambda && { lambda }),
+      ...(originRequest && { originRequest }),
       ...(originResponse && { originResponse }),
       ...origin,
       forwards: forwardsOf(behavior),
-      responseHeaders: headersOf(behavior),
+      ...headersOf(behavior),
     };
   }
 
@@ -149,16 +159,19 @@ export function readDistribution(file: string): Distribution {
       stack.text(parameter["insecure_value"] ?? parameter["value"], `aws_ssm_parameter.${name}.value`),
     ]),
   );
-  const settings = Object.values(parameters);
+  // The bearer handler has settings, too.
+  const settings = Object.values(parameters)
+    .map((text) => JSON.parse(text) as AuthParameter)
+    .filter((parameter) => "identityProviders" in parameter);
   if (settings.length !== 1)
-    throw new Error(`${file}: expected one SSM parameter, the handler's settings; found ${settings.length}`);
+    throw new Error(`${file}: expected one SSM parameter with the auth handler's settings; found ${settings.length}`);
   return {
     behaviors: [...list(distribution["ordered_cache_behavior"]), ...list(distribution["default_cache_behavior"])].map(
       read,
     ),
     rootObject: typeof distribution["default_root_object"] === "string" ? distribution["default_root_object"] : "",
     parameters,
-    authSettings: JSON.parse(settings[0]!) as AuthParameter,
+    authSettings: settings[0]!,
   };
 }
 

@@ -1,6 +1,7 @@
 /**
- * The standard library that a gate may use: the part of cloudfront-js-2.0 that is both documented and in njs. `Buffer`,
- * `atob` and `TextEncoder` exist in the engine too, but are left out, because no gate has needed them.
+ * The standard library that a gate may use: the part of cloudfront-js-2.0 that is both documented and in njs. `atob` and
+ * `TextEncoder` exist in the engine too, but are left out, because no gate has needed them. `Buffer` has only what gates use
+ * (gate-sandbox-globals.js).
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
  */
 export const ENGINE_LIBRARY = {

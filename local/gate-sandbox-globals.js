@@ -87,6 +87,20 @@ module.exports = function (library, host, now) {
     host.log(Array.prototype.map.call(arguments, String).join(" "));
   }
   globalThis.console = { log: writeLine, error: writeLine };
+  // As far as gates have needed it: text in one encoding as text in another.
+  globalThis.Buffer = {
+    from: function (text, from) {
+      if (typeof text !== "string") throw new TypeError("the local edge encodes text only");
+      return {
+        toString: function (to) {
+          for (const encoding of [from || "utf8", to || "utf8"])
+            if (encoding !== "utf8" && ENCODINGS.indexOf(encoding) < 0)
+              throw new TypeError("the local edge knows utf8, hex, base64 and base64url, not " + encoding);
+          return host.recode(text, from || "utf8", to || "utf8");
+        },
+      };
+    },
+  };
   globalThis.require = function (name) {
     if (!Object.prototype.hasOwnProperty.call(modules, name)) throw new Error("there is no module " + name);
     return modules[name];

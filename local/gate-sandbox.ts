@@ -46,6 +46,7 @@ function run(source: string, event: CloudFrontFunctionEvent, store: KeyValueStor
   const host = {
     digest: (kind: "hash" | "hmac", algorithm: string, key: string, text: string, encoding: Digest) =>
       (kind === "hash" ? createHash(algorithm) : createHmac(algorithm, key)).update(text).digest(encoding),
+    recode: (text: string, from: "utf8" | Digest, to: "utf8" | Digest) => Buffer.from(text, from).toString(to),
     store: (operation: string, key: string) => {
       reads += 1;
       return JSON.stringify(storeAnswer(store, operation, key, reads));

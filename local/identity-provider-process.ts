@@ -5,7 +5,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
-import { Provider } from "oidc-provider";
+import { errors, Provider } from "oidc-provider";
 import type { ClaimsChange, IdentityProviderOptions, Listening, Registered } from "./identity-provider";
 import { Memory } from "./identity-provider-memory";
 import { loginPage, messagePage, signOutPage } from "./identity-provider-pages";
@@ -92,7 +92,8 @@ function configuration(options: IdentityProviderOptions, keys: Keys): Configurat
     })),
     jwks: { keys: [{ ...keys.signing, use: "sig", alg: "RS256" }] },
     cookies: { keys: [keys.cookies] },
-    scopes: SCOPES,
+    // Clients that register themselves may name scopes of an API.
+    scopes: scopesOf(options),
     claims: {
       openid: ["sub", ...claimNames(options), ...options.claims],
       profile: ["name"],
@@ -131,7 +132,27 @@ function configuration(options: IdentityProviderOptions, keys: Keys): Configurat
         postLogoutSuccessSource: (context) =>
           page(context, messagePage("Signed out", "You are signed out of Local ID.")),
       },
+      // Programs such as MCP clients register themselves, and ask for tokens for one API.
+      registration: { enabled: Object.keys(options.resources ?? {}).length > 0 },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: (_context, url) => {
+          const { resources = {} } = options;
+          const scopes = Object.hasOwn(resources, url) ? resources[url] : undefined;
+          if (!scopes) throw new errors.InvalidTarget("there is no such API");
+          return {
+            scope: scopes.join(" "),
+            audience: url,
+            accessTokenFormat: "jwt",
+            jwt: { sign: { alg: "RS256" } },
+          };
+        },
+        useGrantedResource: () => true,
+      },
     },
+    // Gateways take roles from access tokens, too. All of them trust one client here: that of the first provider.
+    extraTokenClaims: (_context, token) =>
+      token.kind === "AccessToken" ? options.clients[0]?.claims[token.accountId] : undefined,
     interactions: { url: (_context, current) => `/interaction/${current.uid}` },
     findAccount: ({ oidc }, id) => {
       if (!options.users.some((user) => user.id === id)) return undefined;
@@ -145,12 +166,18 @@ function configuration(options: IdentityProviderOptions, keys: Keys): Configurat
       const grant =
         (known && (await oidc.provider.Grant.find(known))) ||
         new oidc.provider.Grant({ clientId: client.clientId, accountId: oidc.session!.accountId! });
-      grant.addOIDCScope(SCOPES.join(" "));
+      grant.addOIDCScope(scopesOf(options).join(" "));
+      for (const [url, scopes] of Object.entries(options.resources ?? {}))
+        grant.addResourceScope(url, scopes.join(" "));
       await grant.save();
       return grant;
     },
     renderError: (context, out) => page(context, messagePage("That did not work", out.error_description ?? out.error)),
   };
+}
+
+function scopesOf({ resources = {} }: IdentityProviderOptions): string[] {
+  return [...new Set([...SCOPES, ...Object.values(resources).flat()])];
 }
 
 /** All but the standard ones, which have scopes of their own. */

@@ -37,6 +37,8 @@ export interface IdentityProviderOptions {
   users: User[];
   /** Names of other claims; every user gets a made-up value. */
   claims: string[];
+  /** APIs for which it gives out access tokens (RFC 8707): URL to scopes. */
+  resources?: Record<string, string[]>;
 }
 
 export interface IdentityProvider {
@@ -59,7 +61,7 @@ export interface Listening {
 /** A message that it takes from then on, and sends back when it is done. */
 export type ClaimsChange = Pick<Client, "id" | "claims">;
 /** The other one. */
-export type Registered = Pick<IdentityProviderOptions, "clients" | "users" | "claims">;
+export type Registered = Pick<IdentityProviderOptions, "clients" | "users" | "claims" | "resources">;
 
 /** @throws Error with what the process wrote, if it does not start */
 export async function startIdentityProvider(options: IdentityProviderOptions): Promise<IdentityProvider> {

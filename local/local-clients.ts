@@ -1,6 +1,9 @@
 /** The gateway's clients and the users, as the local identity provider has them. */
+import { resourcesOf } from "../config/api-checks";
 import type { Config } from "../config/schema";
+import { resourcePath, resourceUrl } from "../session/resource-metadata";
 import { endpointUrls, postLogoutRedirectUris, redirectUris } from "../stacks/endpoint-urls";
+import { hostsOf } from "../stacks/settings";
 import { registration } from "./client-keys";
 import type { Registered } from "./identity-provider";
 import { localAuthentication, localClientId } from "./local-config";
@@ -34,5 +37,10 @@ export function registered(
     })),
     users,
     claims: Object.values(config.identityHeaders),
+    resources: Object.fromEntries(
+      resourcesOf(here).flatMap(({ pattern, resource }) =>
+        hostsOf(here).map((host) => [resourceUrl(host, resourcePath(pattern)), resource.scopes]),
+      ),
+    ),
   };
 }

@@ -57,6 +57,7 @@ export function withOwnDistribution(config: Config): Config {
       domainName: "origin.example.com",
       host: "viewer",
       ...(send ? { secretHeader: true } : { open: true }),
+      assertion: config.assertion !== undefined,
     }),
     originSecret: { ...originSecret, send: false },
   };

@@ -4,18 +4,10 @@ import { STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:ht
 import { Readable, type Duplex } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import { withoutRemoved } from "../cloudfront/headers";
 import {
-  isDisallowedHeader,
-  isRefusedInResponse,
-  READ_ONLY_IN_ORIGIN_RESPONSE,
-  withoutRemoved,
-} from "../cloudfront/headers";
-import { MAX_GENERATED_RESPONSE, MAX_ORIGIN_RESPONSE } from "../cloudfront/limits";
-import {
-  changedResponse,
   functionEvent,
   lambdaEvent,
-  originResponseEvent,
   requestFrom,
   responseFrom,
   responseFromLambda,
@@ -23,9 +15,11 @@ import {
   type EdgeRequest,
   type LambdaResponse,
 } from "./cloudfront-events";
+import { withCors } from "./cors";
 import { behaviorFor, type Behavior, type Distribution } from "./distribution";
 import { errorPage } from "./error-page";
 import { forwarded, withHeaders } from "./forwarding";
+import { afterOrigin, beforeOrigin, problemOf } from "./origin-handlers";
 import { FunctionFault, isResponse, type GateRun, type KeyValueStore } from "./gate-result";
 import type { Lambda } from "./lambda";
 import type { LogEntry } from "./log-line";
@@ -181,7 +175,16 @@ async function answerOfGate(parts: EdgeParts, behavior: Behavior, gate: string, 
   const { result, log } = run;
   if (isResponse(result)) return { response: responseFrom(result), ...parts.judge(request, log.join(" "), undefined) };
   const verdict = parts.judge(request, log.join(" "), result.headers["x-gate-email"]?.value);
-  const passed = forwarded(requestFrom(result, request), behavior, parts.distribution.rootObject);
+  const admitted = await beforeOrigin(
+    parts.lambdas,
+    forwarded(requestFrom(result, request), behavior, parts.distribution.rootObject),
+    behavior,
+  );
+  if ("response" in admitted) {
+    const { response, note } = admitted;
+    return { response: withPolicy(response, behavior, request), ...verdict, ...(note !== undefined && { note }) };
+  }
+  const passed = admitted.request;
   const asked = await parts.origin({ ...visit, ...passed }, behavior);
   const { response, note } = behavior.originResponse
     ? await afterOrigin(parts.lambdas[behavior.originResponse.functionName]!, passed, asked, behavior)
@@ -189,8 +192,14 @@ async function answerOfGate(parts: EdgeParts, behavior: Behavior, gate: string, 
   // What the policy says about headers of a switch of protocols is not documented, and nobody reads them.
   const seen = response.tunnel
     ? { ...response, headers: withoutRemoved(response.headers, "viewer") }
-    : withHeaders(response, behavior);
+    : withPolicy(response, behavior, request);
   return { response: seen, ...verdict, ...(note !== undefined && { note }) };
+}
+
+/** What the response headers policy sets. */
+function withPolicy(response: OriginResponse, behavior: Behavior, request: EdgeRequest): OriginResponse {
+  const origin = request.headers.find(([name]) => name.toLowerCase() === "origin")?.[1];
+  return withCors(withHeaders(response, behavior), behavior.cors, origin);
 }
 
 function hasBody({ headers }: EdgeRequest): boolean {
@@ -220,62 +229,4 @@ async function answerOfLambda(lambda: Lambda, request: EdgeRequest): Promise<Ans
       note: problem,
     };
   return { response: responseFromLambda(result as LambdaResponse), decision: "handler" };
-}
-
-/** The answer of the function on origin responses; and what went wrong, if something did. */
-async function afterOrigin(
-  lambda: Lambda,
-  request: EdgeRequest,
-  response: OriginResponse,
-  { originHeaders }: Behavior,
-): Promise<Pick<Answer, "response" | "note">> {
-  let result: unknown;
-  try {
-    result = await lambda.invoke(originResponseEvent(request, response, originHeaders));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n")[0] : "";
-    return {
-      response: errorPage(request, 503, "The Lambda function failed."),
-      note: `origin handler failed: ${reason}`,
-    };
-  }
-  const problem = problemOf(result, MAX_ORIGIN_RESPONSE, (name) =>
-    READ_ONLY_IN_ORIGIN_RESPONSE.includes(name)
-      ? JSON.stringify(valuesOf((result as LambdaResponse).headers?.[name])) !==
-        JSON.stringify(response.headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value))
-      : isDisallowedHeader(name),
-  );
-  if (problem)
-    return {
-      response: errorPage(request, 502, "The Lambda function returned no valid response."),
-      note: `origin handler: ${problem}`,
-    };
-  return { response: changedResponse(result as LambdaResponse, response) };
-}
-
-function valuesOf(list: { value: string }[] = []): string[] {
-  return list.map(({ value }) => value);
-}
-
-/**
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-generating-http-responses-in-requests.html
- */
-function problemOf(
-  result: unknown,
-  limit = MAX_GENERATED_RESPONSE,
-  isRefused = isRefusedInResponse,
-): string | undefined {
-  const { status, headers = {}, body = "" } = (result ?? {}) as Partial<LambdaResponse>;
-  if (typeof status !== "string" || !/^[2-5]\d\d$/.test(status)) return "status must be a text of three digits";
-  if (typeof body !== "string" || Buffer.byteLength(body) > limit)
-    return `body must be a text of at most ${limit / 1024} KB`;
-  for (const [name, list] of Object.entries(headers)) {
-    const wellFormed =
-      name === name.toLowerCase() &&
-      Array.isArray(list) &&
-      list.every(({ key, value }) => typeof value === "string" && (key ?? name).toLowerCase() === name);
-    if (!wellFormed) return `header ${name} must be a list of { key, value } under its lower-case name`;
-    if (isRefused(name)) return `header ${name} must not be set by a function`;
-  }
-  return undefined;
 }

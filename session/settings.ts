@@ -6,8 +6,10 @@
 import type { ClaimRules } from "../identity/user";
 import type { Theme } from "../pages/theme";
 import type { StoredIndex } from "../policy/stored/lookup";
+import type { AccessTokenIssuers, ApiGateSettings } from "./access-tokens";
 import type { ClientAuthentication } from "./client-authentication";
 import type { EventChoices } from "./pushed-events";
+import type { ResourceSettings } from "./resource-metadata";
 import type { ReuseAction } from "./security-event";
 
 /** The constant `SETTINGS` in the gate's source. */
@@ -33,6 +35,10 @@ export interface GateSettings {
     /** While the site is closed: what everybody needs, as it stands before a requirement (policy/requirement-text.ts). */
     closedTo?: string;
   };
+  /** `assertionStart` of assertion.ts: whose assertions, and for whom; absent for a site without. */
+  assertion?: string;
+  /** Only in the gate of API behaviors. */
+  api?: ApiGateSettings;
 }
 
 /** Members that have their default value are absent, because twenty providers must fit into the settings. */
@@ -109,6 +115,8 @@ export interface AuthSettings {
   /** Their IDs in the order in which people choose, if it is not that of the alphabet: Terraform sorts an object's keys. */
   providerOrder?: string[] | undefined;
   eventTransmitters: Record<string, EventTransmitterSettings>;
+  /** Whose access tokens can be exchanged for edge tokens; absent if no behavior is an API. */
+  accessTokens?: AccessTokenIssuers | undefined;
   onReuse: ReuseAction;
   signInHook?: SignInHookSettings | undefined;
   /** Absent if no rule asks for a fresh or strong authentication. */
@@ -118,6 +126,8 @@ export interface AuthSettings {
   theme: Theme;
   /** What the page says to people without access; absent for nothing. */
   accessDenied?: AccessDeniedSettings | undefined;
+  /** The resources that are described at a well-known path (resource-metadata.ts). */
+  resources?: ResourceSettings[] | undefined;
   /** While the site is closed for maintenance. */
   maintenance?: MaintenanceSettings | undefined;
 }

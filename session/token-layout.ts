@@ -6,6 +6,13 @@
 /** Longer tokens are not read. Browsers limit a cookie to 4,096 bytes including name and attributes. */
 export const MAX_TOKEN_LENGTH = 3800;
 
+/**
+ * The first character of a token says where it is accepted: a session token only as the session cookie, an edge token
+ * only in the Authorization header of API behaviors. The MAC covers it, so that neither can be used as the other.
+ */
+export const SESSION_TOKEN_VERSION = "2";
+export const EDGE_TOKEN_VERSION = "3";
+
 /** Maximum characters of a key ID. */
 export const MAX_KEY_ID_LENGTH = 8;
 

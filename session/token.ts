@@ -1,7 +1,9 @@
 /**
- * The session token: the value of the cookie `__Host-gate`.
+ * The tokens that the gate verifies by itself: the session token, which is the value of the cookie `__Host-gate`, and
+ * the edge token, which programs send as `Authorization: Bearer`.
  *
- *     2.<kid>.<payload>.<mac>
+ *     2.<kid>.<payload>.<mac>    session token
+ *     3.<kid>.<payload>.<mac>    edge token
  *
  * `mac` is the HMAC-SHA256, with the token key of `kid`, of everything before it including the dot, as 43 characters of
  * base64url. `payload` is a list of fields joined by `~`:
@@ -18,9 +20,10 @@ import { encodeText } from "../policy/percent-encoding";
 import { ROLE_SEPARATOR } from "../policy/requirement-text";
 import type { HmacText } from "./keys";
 import { MARK_FORM, markText, NO_FLOOR, shardOf } from "./shard";
-export { MAX_TOKEN_LENGTH } from "./token-layout";
+export { EDGE_TOKEN_VERSION, MAX_TOKEN_LENGTH, SESSION_TOKEN_VERSION } from "./token-layout";
 import {
   AUTH_TIME,
+  type EDGE_TOKEN_VERSION,
   EMAIL,
   EXPIRES_AT,
   FIRST_CLAIM,
@@ -32,6 +35,7 @@ import {
   MAX_KEY_ID_LENGTH,
   MAX_TOKEN_LENGTH,
   ROLES,
+  SESSION_TOKEN_VERSION,
   SID,
   STRENGTH,
   UID,
@@ -66,6 +70,9 @@ export interface Session {
   claims: Record<string, string[]>;
 }
 
+/** What a token is for. */
+export type TokenKind = typeof SESSION_TOKEN_VERSION | typeof EDGE_TOKEN_VERSION;
+
 /** The parts of a token. Do not trust any of them until the MAC has been verified. */
 export interface SplitToken {
   /** The ID of the key that signed it. */
@@ -77,19 +84,21 @@ export interface SplitToken {
 }
 
 /**
- * The ID of the key that a token claims to be signed with; undefined for anything that is not a token. Uses positions,
- * because a regular expression would cost five times as much. What this check lets through is harmless: a malformed key
- * ID has no record, and the MAC covers everything.
+ * The ID of the key that a token claims to be signed with; undefined for anything that is not a token of this kind. Uses
+ * positions, because a regular expression would cost five times as much. What this check lets through is harmless: a
+ * malformed key ID has no record, and the MAC covers everything.
+ *
+ * @param kind a session token if absent
  */
-export function keyIdOf(token: string): string | undefined {
-  if (token[0] !== "2" || token.length > MAX_TOKEN_LENGTH) return undefined;
+export function keyIdOf(token: string, kind?: TokenKind): string | undefined {
+  if (token[0] !== (kind || SESSION_TOKEN_VERSION) || token.length > MAX_TOKEN_LENGTH) return undefined;
   const end = token.indexOf(".", 2);
   return end < 3 || end > MAX_KEY_ID_LENGTH + 2 ? undefined : token.slice(2, end);
 }
 
-/** The parts of a token; undefined for anything that is not one. */
-export function splitToken(token: string): SplitToken | undefined {
-  const kid = keyIdOf(token);
+/** The parts of a token; undefined for anything that is not one of this kind. @param kind a session token if absent */
+export function splitToken(token: string, kind?: TokenKind): SplitToken | undefined {
+  const kid = keyIdOf(token, kind);
   if (!kid) return undefined;
   const signed = token.slice(0, -MAC_LENGTH);
   return { kid: kid, signed: signed, payload: payloadOf(signed, kid), mac: token.slice(-MAC_LENGTH) };
@@ -113,7 +122,7 @@ export function decodePayload(payload: string): Session {
   const fields = payload.split("~");
   const claims: Record<string, string[]> = {};
   for (let i = FIRST_CLAIM; i + 1 < fields.length; i += 2)
-    claims[fields[i]!] = fields[i + 1]!.split(ROLE_SEPARATOR).map(decodeURIComponent);
+    claims[decodeURIComponent(fields[i]!)] = fields[i + 1]!.split(ROLE_SEPARATOR).map(decodeURIComponent);
   return {
     uid: fields[UID]!,
     sid: fields[SID]!,
@@ -131,11 +140,11 @@ export function decodePayload(payload: string): Session {
 }
 
 /**
- * The token of a session, signed with the token key of `kid`. Length: about 160 characters for a typical user.
+ * The fields of a session, as a token has them.
  *
  * @throws RangeError for an invalid time, mark or floor
  */
-export function mintToken(hmac: HmacText, tokenKey: string, kid: string, session: Session): string {
+export function encodePayload(session: Session): string {
   const fields = [
     session.uid,
     session.sid,
@@ -151,9 +160,19 @@ export function mintToken(hmac: HmacText, tokenKey: string, kid: string, session
     encodeText(session.email),
   ];
   Object.keys(session.claims).forEach((claim) =>
-    fields.push(claim, session.claims[claim]!.map(encodeText).join(ROLE_SEPARATOR)),
+    fields.push(encodeText(claim), session.claims[claim]!.map(encodeText).join(ROLE_SEPARATOR)),
   );
-  const signed = `2.${kid}.${fields.join("~")}.`;
+  return fields.join("~");
+}
+
+/**
+ * The token of a session, signed with the token key of `kid`. Length: about 160 characters for a typical user.
+ *
+ * @param kind a session token if absent
+ * @throws RangeError for an invalid time, mark or floor
+ */
+export function mintToken(hmac: HmacText, tokenKey: string, kid: string, session: Session, kind?: TokenKind): string {
+  const signed = `${kind || SESSION_TOKEN_VERSION}.${kid}.${encodePayload(session)}.`;
   return signed + hmac(tokenKey, signed);
 }
 

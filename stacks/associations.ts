@@ -2,6 +2,7 @@
  * What a behavior needs so that the gateway decides its requests: the gate, or the auth handler on the gateway's own
  * endpoints. The gateway's distribution and those of others get the same.
  */
+import { METADATA_PATH } from "../session/resource-metadata";
 import { MANAGED_CACHE_POLICY } from "./caching";
 
 export const ALL_METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
@@ -14,6 +15,16 @@ export interface Protection {
   /** With the version: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html */
   authArn: string;
   responseHeadersPolicyId: string;
+  /** Of the behaviors for programs, if there are any. */
+  api?: ApiProtection | undefined;
+}
+
+/** What decides requests of API behaviors: neither is enough without the other. */
+export interface ApiProtection {
+  /** The gate that lets tokens go on unverified. */
+  gateArn: string;
+  /** The version of the handler on origin requests that verifies them. */
+  bearerArn: string;
 }
 
 export interface FunctionAssociation {
@@ -51,6 +62,11 @@ export function authBehavior({ basePath, authArn, responseHeadersPolicyId }: Pro
     responseHeadersPolicyId,
     lambdaFunctionAssociation: [{ eventType: "viewer-request", lambdaArn: authArn, includeBody: true }],
   };
+}
+
+/** The documents of resources (RFC 9728), which the same handler answers; nobody sends it a body there. */
+export function resourceMetadataBehavior(protection: Protection): AuthBehavior {
+  return { ...authBehavior(protection), pathPattern: `${METADATA_PATH}*` };
 }
 
 /**

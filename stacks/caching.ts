@@ -2,9 +2,10 @@ import { CloudfrontCachePolicy } from "@cdktf/provider-aws/lib/cloudfront-cache-
 import { CloudfrontOriginRequestPolicy } from "@cdktf/provider-aws/lib/cloudfront-origin-request-policy";
 import { Construct } from "constructs";
 import { forwardsHost, type SingleOrigin } from "../config/origins/origin";
-import { sendsSecret, usesOriginSecret } from "../config/origins/protection";
+import { sendsAssertion, sendsSecret, usesOriginSecret } from "../config/origins/protection";
 import type { Config } from "../config/schema";
 import { comparesCountries } from "../policy/rule";
+import { ASSERTION_HEADER } from "../session/assertion";
 import { ORIGIN_SECRET_HEADER } from "../session/origin-secret";
 
 /**
@@ -23,6 +24,12 @@ const MANAGED_ORIGIN_REQUEST_POLICY = {
 } as const;
 
 /**
+ * What tells callers apart: the token, or what the gate says of a session. With it, the handler gets the same headers. A
+ * policy takes ten (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html).
+ */
+const API_KEY = ["Authorization", "Origin", "X-Gate-Requirement", "X-Gate-Roles", "X-Gate-Session", "X-Gate-User"];
+
+/**
  * A function gets this header only if a policy of the behavior has it. If none has, a viewer could send it
  * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html).
  */
@@ -35,6 +42,16 @@ export interface CachePolicies {
   originRequestPolicyId?: string;
 }
 
+/** What a server gets. */
+export interface ServerHeaders {
+  /** The viewer's `Host`. */
+  byHost?: boolean;
+  /** The origin secret. */
+  withSecret?: boolean;
+  /** Assertions about who asks. */
+  withAssertion?: boolean;
+}
+
 /**
  * What a behavior caches and what its origin receives. An origin that learns who is asking is never cached, and a
  * cached origin never learns it. Either way, the gate decides before the cache.
@@ -42,6 +59,7 @@ export interface CachePolicies {
 export class Caching extends Construct {
   readonly #name: string;
   readonly #hasOriginSecret: boolean;
+  readonly #hasAssertion: boolean;
   /** Headers that CloudFront adds for the gate. */
   readonly #added: string[];
   readonly #shared = new Map<string, CloudfrontCachePolicy>();
@@ -51,12 +69,14 @@ export class Caching extends Construct {
     super(scope, id);
     this.#name = config.name;
     this.#hasOriginSecret = usesOriginSecret(config);
+    this.#hasAssertion = config.assertion !== undefined;
     this.#added = comparesCountries(config.policy) ? [COUNTRY_HEADER] : [];
   }
 
   policiesFor(origin: SingleOrigin, caching: "disabled" | "optimized"): CachePolicies {
     if (origin.type === "s3") return this.policiesForBucket(caching);
-    return this.policiesForServer({ byHost: forwardsHost(origin), withSecret: sendsSecret(origin) }, caching);
+    const [withSecret, withAssertion] = [sendsSecret(origin), sendsAssertion(origin)];
+    return this.policiesForServer({ byHost: forwardsHost(origin), withSecret, withAssertion }, caching);
   }
 
   /** Nothing but the path reaches a bucket; origin access control signs the request. */
@@ -67,11 +87,8 @@ export class Caching extends Construct {
     };
   }
 
-  /** @param server whether it gets the viewer's `Host`, and whether it gets the origin secret */
-  policiesForServer(
-    { byHost, withSecret }: { byHost: boolean; withSecret: boolean },
-    caching: "disabled" | "optimized",
-  ): CachePolicies {
+  policiesForServer(server: ServerHeaders, caching: "disabled" | "optimized"): CachePolicies {
+    const { byHost = false, withSecret = false, withAssertion = false } = server;
     if (caching === "optimized") {
       const cachePolicyId = this.#sharedPolicy(byHost).id;
       // Not part of the cache key: a new value must not empty the cache.
@@ -83,9 +100,11 @@ export class Caching extends Construct {
         this.#added.length > 0
           ? // The config has checked that it leaves out nothing (config/requirement-checks.ts).
             this.#requestPolicy("viewer_and_country", "allViewerAndWhitelistCloudFront", this.#added)
-          : this.#hasOriginSecret && !withSecret
-            ? this.#withoutSecret(byHost)
-            : MANAGED_ORIGIN_REQUEST_POLICY[byHost ? "AllViewer" : "AllViewerExceptHostHeader"],
+          : this.#without({
+              host: !byHost,
+              secret: this.#hasOriginSecret && !withSecret,
+              assertion: this.#hasAssertion && !withAssertion,
+            }),
     };
   }
 
@@ -98,13 +117,68 @@ export class Caching extends Construct {
   }
 
   /**
-   * The managed policies, but for the secret: the gate sets it without knowing which origin the request goes to. An origin
-   * that is not meant to have it could otherwise pose as the gateway at those that trust it.
+   * For a behavior for programs. Requests of different callers, or that need something different, must never share a cache key, even
+   * if nothing is cached: CloudFront answers simultaneous requests with one key by one response of the origin
+   * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#request-custom-traffic-spikes).
    */
-  #withoutSecret(byHost: boolean): string {
-    return byHost
-      ? this.#requestPolicy("viewer", "allExcept", [ORIGIN_SECRET_HEADER])
-      : this.#requestPolicy("viewer_without_host", "allExcept", ["host", ORIGIN_SECRET_HEADER]);
+  policiesForApi(origin: SingleOrigin, caching: "disabled" | "optimized"): CachePolicies {
+    const server = {
+      byHost: forwardsHost(origin),
+      withSecret: sendsSecret(origin),
+      withAssertion: sendsAssertion(origin),
+    };
+    const { originRequestPolicyId } = this.policiesForServer(server, caching);
+    const cachePolicyId = this.#apiPolicy(server.byHost, caching).id;
+    return { cachePolicyId, ...(originRequestPolicyId !== undefined && { originRequestPolicyId }) };
+  }
+
+  /**
+   * `disabled` has a maximum TTL of one second, because CloudFront takes no key without a TTL: "when all are 0, the other
+   * settings are not valid" (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CachePolicyConfig.html). So what the
+   * origin marks as cacheable is kept for a second, for the same caller, cookies and language. `Accept-Encoding` is not in the
+   * key: nothing is compressed here.
+   */
+  #apiPolicy(byHost: boolean, caching: "disabled" | "optimized"): CloudfrontCachePolicy {
+    const isCached = caching === "optimized";
+    const id = `api${isCached ? "_shared" : ""}${byHost ? "_by_host" : ""}`;
+    const headers = [
+      ...API_KEY,
+      byHost ? "Host" : "X-Forwarded-Host",
+      ...(isCached ? [] : ["Accept", "Accept-Language"]),
+    ];
+    const known =
+      this.#shared.get(id) ??
+      new CloudfrontCachePolicy(this, id, {
+        name: `${this.#name}-${id.replaceAll("_", "-")}`,
+        comment: isCached ? "Keeps what the origin marks as cacheable, for one caller" : "Keeps callers apart",
+        minTtl: 0,
+        defaultTtl: 0,
+        maxTtl: isCached ? 31_536_000 : 1,
+        parametersInCacheKeyAndForwardedToOrigin: {
+          cookiesConfig: { cookieBehavior: isCached ? "none" : "all" },
+          headersConfig: { headerBehavior: "whitelist", headers: { items: headers } },
+          queryStringsConfig: { queryStringBehavior: "all" },
+          enableAcceptEncodingBrotli: isCached,
+          enableAcceptEncodingGzip: isCached,
+        },
+      });
+    this.#shared.set(id, known);
+    return known;
+  }
+
+  /**
+   * The managed policies, but for the secret and the assertion: the gate sets them without knowing which origin the request
+   * goes to. An origin that is not meant to have them could otherwise pose as the gateway, or as the user, at those that
+   * trust them.
+   */
+  #without({ host, secret, assertion }: { host: boolean; secret: boolean; assertion: boolean }): string {
+    if (!secret && !assertion) return MANAGED_ORIGIN_REQUEST_POLICY[host ? "AllViewerExceptHostHeader" : "AllViewer"];
+    const suffix = !assertion ? "" : secret ? "_unmarked" : "_unasserted";
+    return this.#requestPolicy((host ? "viewer_without_host" : "viewer") + suffix, "allExcept", [
+      ...(host ? ["host"] : []),
+      ...(secret ? [ORIGIN_SECRET_HEADER] : []),
+      ...(assertion ? [ASSERTION_HEADER] : []),
+    ]);
   }
 
   /** @returns the policy's ID */

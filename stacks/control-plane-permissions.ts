@@ -33,8 +33,17 @@ export function revocationsAccess(ledger: Ledger): Statement {
 
 /** Reading and writing the origin secret, which only the key rotator writes. */
 export function originSecretAccess(secret: SecretsmanagerSecret): Statement {
+  return sharedSecretAccess("OriginSecret", secret);
+}
+
+/** The same for the keys of assertions. */
+export function assertionKeysAccess(secret: SecretsmanagerSecret): Statement {
+  return sharedSecretAccess("AssertionKeys", secret);
+}
+
+function sharedSecretAccess(sid: string, secret: SecretsmanagerSecret): Statement {
   return {
-    Sid: "OriginSecret",
+    Sid: sid,
     Effect: "Allow",
     Action: [
       "secretsmanager:DescribeSecret",

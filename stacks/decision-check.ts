@@ -4,8 +4,9 @@
  */
 import { DefaultTokenResolver, StringConcat, Tokenization, type TerraformStack } from "cdktf";
 import type { IValidation } from "constructs";
-import { DEFAULT_PATH, type Association, type Behavior } from "../cloudfront/decisions/behavior";
+import { DEFAULT_PATH, type Association, type Behavior, type Runs } from "../cloudfront/decisions/behavior";
 import { DECISION_RULES } from "../cloudfront/decisions/rules";
+import type { ApiProtection } from "./associations";
 
 /** The functions that may decide a viewer request. */
 export interface Deciders {
@@ -14,6 +15,8 @@ export interface Deciders {
   authArn: string;
   /** The function that redirects everything to the main host. */
   redirectArn?: string | undefined;
+  /** The gate of API behaviors, and the handler that goes with it. */
+  api?: ApiProtection | undefined;
 }
 
 type Block = Readonly<Record<string, unknown>>;
@@ -53,9 +56,11 @@ export class DecisionCheck implements IValidation {
 }
 
 /** Dynamic blocks are searched too: what they make is not known, but what they refer to is. */
-function usesGateway(distribution: Block, { gateArn, authArn }: Deciders): boolean {
+function usesGateway(distribution: Block, { gateArn, authArn, api }: Deciders): boolean {
   const text = JSON.stringify(distribution);
-  return [gateArn, authArn].some((arn) => text.includes(arn.replace(/^\$\{(.*)\}$/, "$1")));
+  return [gateArn, authArn, ...(api ? [api.gateArn, api.bearerArn] : [])].some((arn) =>
+    text.includes(arn.replace(/^\$\{(.*)\}$/, "$1")),
+  );
 }
 
 /** One sentence for each broken rule, with the behavior's path. */
@@ -77,14 +82,24 @@ function undecided(name: string, distribution: Block, deciders: Deciders): strin
   );
 }
 
-function behaviorOf(path: string, block: Block, { gateArn, authArn, redirectArn }: Deciders): Behavior {
+function behaviorOf(path: string, block: Block, { gateArn, authArn, redirectArn, api }: Deciders): Behavior {
   const functions = blocks(block["function_association"]).map(({ event_type, function_arn }): Association => {
-    const runs = function_arn === gateArn ? "gate" : function_arn === redirectArn ? "redirect" : "other";
-    return { event: String(event_type), runs: function_arn === undefined ? "other" : runs };
+    const known: [string | undefined, Runs][] = [
+      [gateArn, "gate"],
+      [api?.gateArn, "api-gate"],
+      [redirectArn, "redirect"],
+    ];
+    const runs = known.find(([arn]) => arn !== undefined && arn === function_arn)?.[1] ?? "other";
+    return { event: String(event_type), runs };
   });
   const handlers = blocks(block["lambda_function_association"]).map(({ event_type, lambda_arn }): Association => ({
     event: String(event_type),
-    runs: lambda_arn === authArn ? "handler" : "other",
+    runs:
+      lambda_arn === authArn
+        ? "handler"
+        : lambda_arn !== undefined && lambda_arn === api?.bearerArn
+          ? "bearer"
+          : "other",
   }));
   return {
     path,

@@ -4,9 +4,19 @@ import {
   type CloudfrontDistributionViewerCertificate,
 } from "@cdktf/provider-aws/lib/cloudfront-distribution";
 import { Construct } from "constructs";
+import type { Api } from "../config/api";
 import type { Config, Origin } from "../config/schema";
-import { ALL_METHODS, authBehavior, CACHED_METHODS, gateAssociation, type Protection } from "./associations";
+import { resourcesOf } from "../config/api-checks";
+import {
+  ALL_METHODS,
+  authBehavior,
+  CACHED_METHODS,
+  gateAssociation,
+  resourceMetadataBehavior,
+  type Protection,
+} from "./associations";
 import type { Caching } from "./caching";
+import type { ResponseHeaders } from "./response-headers";
 import { originId, targetId } from "./origins/ids";
 import { isS3, type Origins } from "./origins/origins";
 
@@ -17,6 +27,7 @@ export interface DistributionProps {
   origins: Origins;
   caching: Caching;
   protection: Protection;
+  responseHeaders: ResponseHeaders;
   /** The Lambda@Edge version on what buckets answer; undefined without a bucket. */
   siteArn: string | undefined;
   /** Undefined for none. */
@@ -53,12 +64,17 @@ export class Distribution extends Construct {
       orderedCacheBehavior: [
         // A single origin, because a group takes no POST.
         { ...authBehavior(props.protection), targetOriginId: originId(origin) },
-        ...config.behaviors.map(({ path, origin, caching }) => ({
+        ...(resourcesOf(config).length > 0
+          ? [{ ...resourceMetadataBehavior(props.protection), targetOriginId: originId(origin) }]
+          : []),
+        ...config.behaviors.map(({ path, origin, caching, api }) => ({
           pathPattern: path,
-          ...gatedBehavior(props, origin, caching),
+          ...(api ? apiBehavior(props, origin, caching, api) : gatedBehavior(props, origin, caching)),
         })),
       ],
-      defaultCacheBehavior: gatedBehavior(props, origin, config.caching ?? (isS3(origin) ? "optimized" : "disabled")),
+      defaultCacheBehavior: config.api
+        ? apiBehavior(props, origin, config.caching ?? "disabled", config.api)
+        : gatedBehavior(props, origin, config.caching ?? (isS3(origin) ? "optimized" : "disabled")),
       viewerCertificate: viewerCertificate(props.certificateArn),
       restrictions: { geoRestriction: { restrictionType: "none" } },
     });
@@ -94,6 +110,25 @@ function gatedBehavior(
     ...(isS3(origin) && {
       lambdaFunctionAssociation: [{ eventType: "origin-response", lambdaArn: props.siteArn! }],
     }),
+  };
+}
+
+/** A behavior for programs. Its gate lets tokens go on that the handler on origin requests verifies. */
+function apiBehavior(
+  props: DistributionProps,
+  origin: Origin,
+  caching: "disabled" | "optimized",
+  { cors }: Api,
+): CloudfrontDistributionDefaultCacheBehavior {
+  const { gateArn, bearerArn } = props.protection.api!;
+  return {
+    ...gatedBehavior(props, origin, caching),
+    ...props.caching.policiesForApi(origin, caching),
+    ...(cors && { responseHeadersPolicyId: props.responseHeaders.withCors(cors) }),
+    functionAssociation: [{ eventType: "viewer-request", functionArn: gateArn }],
+    lambdaFunctionAssociation: [{ eventType: "origin-request", lambdaArn: bearerArn }],
+    // Clients do not notice a redirect, and go on sending their token in the clear.
+    viewerProtocolPolicy: "https-only",
   };
 }
 

@@ -11,6 +11,7 @@ import { CLOSED, END_OF_LIST, ROLE_SEPARATOR } from "../policy/requirement-text"
 import { conditionFeatures } from "../policy/requirement";
 import { closedPolicySource, policySource } from "../policy/source";
 import { storedPolicy, StoreTooSmall, type StoredPolicy } from "../policy/stored/compile";
+import type { ApiGateSettings } from "../session/access-tokens";
 import type { GateSettings } from "../session/settings";
 import { filesIn } from "../sites/place";
 import { siteSource } from "../sites/source";
@@ -44,18 +45,34 @@ export interface GateBytes {
   total: number;
 }
 
-/** @throws ConfigError if the gate is too large even with its policy in the store, or if the store cannot hold it */
-export function gateCode(config: Config, artifacts: Artifacts): GateCode {
-  const inSource = withPolicy(config, artifacts, undefined);
+/**
+ * @param api for the gate of API behaviors
+ * @throws ConfigError if the gate is too large even with its policy in the store, or if the store cannot
+ *   hold it
+ */
+export function gateCode(config: Config, artifacts: Artifacts, api?: ApiGateSettings): GateCode {
+  const inSource = withPolicy({ config, artifacts, api, stored: undefined });
   if (inSource.bytes.total <= MAX_FUNCTION_SOURCE) return inSource;
-  const inStore = withPolicy(config, artifacts, storedPolicyOf(config, inSource.bytes));
-  if (inStore.bytes.total > MAX_FUNCTION_SOURCE) throw tooLarge(inStore.bytes, "");
+  const stored = storedPolicyOf(config, inSource.bytes, api);
+  const inStore = withPolicy({ config, artifacts, api, stored });
+  if (inStore.bytes.total > MAX_FUNCTION_SOURCE) throw tooLarge(inStore.bytes, api);
   return inStore;
 }
 
-function withPolicy(config: Config, artifacts: Artifacts, stored: StoredPolicy | undefined): GateCode {
-  const base = gateWith(artifacts, [...featuresOf(config), ...(stored ? (["stored"] as const) : [])]);
-  const settings = { ...gateSettings(config), ...(stored && { policy: indexOf(config, stored) }) };
+interface Ingredients {
+  config: Config;
+  artifacts: Artifacts;
+  api: ApiGateSettings | undefined;
+  stored: StoredPolicy | undefined;
+}
+
+function withPolicy({ config, artifacts, api, stored }: Ingredients): GateCode {
+  const base = gateWith(artifacts, [...featuresOf(config, api), ...(stored ? (["stored"] as const) : [])]);
+  const settings = {
+    ...gateSettings(config),
+    ...(api && { api }),
+    ...(stored && { policy: indexOf(config, stored) }),
+  };
   const policy = stored ? policySource([]) : sourceOf(config);
   const site = siteSource(placesOf(config), filesIn(config.policy));
   const functions = config.viewerRequest && ownFunctionsSource(config.viewerRequest);
@@ -70,9 +87,14 @@ function withPolicy(config: Config, artifacts: Artifacts, stored: StoredPolicy |
   return { base, settings, policy, site, functions, stored, bytes: { ...bytes, total } };
 }
 
-/** The parts of the gate that a config needs, wherever its policy is. */
-export function featuresOf({ viewerRequest, policy }: Config): GateFeature[] {
-  return [...conditionFeatures(policy), ...(viewerRequest ? (["functions"] as const) : [])];
+/** The parts of the gate that a config needs, wherever its policy is. @param api for the gate of API behaviors */
+export function featuresOf({ assertion, policy, viewerRequest }: Config, api?: ApiGateSettings): GateFeature[] {
+  return [
+    ...(assertion ? (["assertion"] as const) : []),
+    // The handler of API behaviors evaluates conditions.
+    ...(api ? (["api"] as const) : conditionFeatures(policy)),
+    ...(viewerRequest ? (["functions"] as const) : []),
+  ];
 }
 
 function indexOf(config: Config, { index }: StoredPolicy): NonNullable<GateSettings["policy"]> {
@@ -88,18 +110,22 @@ function sourceOf(config: Config): string {
   return closedTo ? closedPolicySource(rules, closedTo) : policySource(rules);
 }
 
-function storedPolicyOf(config: Config, bytes: GateBytes): StoredPolicy {
+function storedPolicyOf(config: Config, bytes: GateBytes, api: ApiGateSettings | undefined): StoredPolicy {
   const { rules, hosts } = gatePolicy(config);
   try {
     return storedPolicy(rules, hosts!);
   } catch (error) {
     if (!(error instanceof StoreTooSmall)) throw error;
-    throw tooLarge(bytes, ` The store cannot take the policy either: ${error.message}.`);
+    throw tooLarge(bytes, api, ` The store cannot take the policy either: ${error.message}.`);
   }
 }
 
 /** Terraform checks the same at plan time, for those who have no Node.js. */
-function tooLarge({ settings, policy, functions, total }: GateBytes, why: string): ConfigError {
+function tooLarge(
+  { settings, policy, functions, total }: GateBytes,
+  api: ApiGateSettings | undefined,
+  why = "",
+): ConfigError {
   const parts = [
     `${thousands(policy)} of them the policy`,
     `${thousands(settings)} the settings`,
@@ -107,6 +133,6 @@ function tooLarge({ settings, policy, functions, total }: GateBytes, why: string
   ];
   const list = `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
   const shorter = functions > 0 ? " Shorten viewerRequest: comments and indentation do not count, names do." : "";
-  const message = `the gate has ${thousands(total)} bytes, ${list}; CloudFront takes ${thousands(MAX_FUNCTION_SOURCE)}.${why} ${SMALLER}${shorter}`;
+  const message = `the gate${api ? " of API behaviors" : ""} has ${thousands(total)} bytes, ${list}; CloudFront takes ${thousands(MAX_FUNCTION_SOURCE)}.${why} ${SMALLER}${shorter}`;
   return new ConfigError("config", [{ path: functions > policy ? "viewerRequest" : "policy", message }]);
 }

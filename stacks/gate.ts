@@ -6,10 +6,18 @@ import { MAX_FUNCTION_SOURCE } from "../cloudfront/limits";
 import type { Config } from "../config/schema";
 import type { StoredPolicy } from "../policy/stored/compile";
 import { gateCode, SMALLER } from "./gate-code";
-import { gateFunctionName } from "./names";
+import type { ApiGateSettings } from "../session/access-tokens";
+import { apiGateFunctionName, gateFunctionName } from "./names";
 import type { SessionStore } from "./session-store";
-import { StoredPolicyRecords } from "./stored-policy";
 import { atMostBytes, literal } from "./terraform-text";
+
+export interface GateProps {
+  config: Config;
+  artifacts: Artifacts;
+  store: SessionStore;
+  /** For the gate of API behaviors. It lets tokens pass that only the handler on origin requests can verify. */
+  api?: ApiGateSettings | undefined;
+}
 
 /**
  * The function that decides every request. At plan time, Terraform joins its source from the static bundle, the
@@ -17,13 +25,14 @@ import { atMostBytes, literal } from "./terraform-text";
  */
 export class Gate extends Construct {
   readonly arn: string;
-  readonly #function: CloudfrontFunction;
-  readonly #stored: StoredPolicy | undefined;
+  readonly resource: CloudfrontFunction;
+  /** Its policy, if that is in the store. */
+  readonly stored: StoredPolicy | undefined;
 
-  constructor(scope: Construct, id: string, props: { config: Config; artifacts: Artifacts; store: SessionStore }) {
+  constructor(scope: Construct, id: string, props: GateProps) {
     super(scope, id);
-    const { config, artifacts, store } = props;
-    const parts = gateCode(config, artifacts);
+    const { config, artifacts, store, api } = props;
+    const parts = gateCode(config, artifacts, api);
     const source = new TerraformAsset(this, "source", { path: parts.base, type: AssetType.FILE });
     const settings = new TerraformLocal(this, "settings", literal(parts.settings));
     const policy = new TerraformLocal(this, "policy", templateFree(parts.policy));
@@ -36,10 +45,10 @@ export class Gate extends Construct {
         [policy, site, ...own].map((part) => `\${local.${part.friendlyUniqueId}}\n`).join(""),
     );
 
-    this.#stored = parts.stored;
-    this.#function = new CloudfrontFunction(this, "Resource", {
-      name: gateFunctionName(config),
-      comment: "Decides whether a request may pass",
+    this.stored = parts.stored;
+    this.resource = new CloudfrontFunction(this, "Resource", {
+      name: api ? apiGateFunctionName(config) : gateFunctionName(config),
+      comment: `Decides whether a request ${api ? "of an API " : ""}may pass`,
       runtime: "cloudfront-js-2.0",
       publish: true,
       code: code.asString,
@@ -54,13 +63,7 @@ export class Gate extends Construct {
         ],
       },
     });
-    this.arn = this.#function.arn;
-  }
-
-  /** Puts the policy into the store if it is not in the source. @param revokerName of the function that writes there */
-  storePolicy(revokerName: string, store: SessionStore): void {
-    const stored = this.#stored;
-    if (stored) new StoredPolicyRecords(this, "rules", { stored, revokerName, store, gate: this.#function });
+    this.arn = this.resource.arn;
   }
 }
 

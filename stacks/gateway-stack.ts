@@ -55,6 +55,9 @@ export class GatewayStack extends BaseStack {
       ...(gateway.originSecretName !== undefined && {
         origin_secret_name: ["What servers behind the gateway read, to know its requests", gateway.originSecretName],
       }),
+      ...(gateway.assertionKeysName !== undefined && {
+        assertion_keys_name: ["What servers behind the gateway read, to verify assertions", gateway.assertionKeysName],
+      }),
       secret_names: ["The secrets that need a value", gateway.secretNames],
       redirect_uris: ["Register these at each identity provider", gateway.redirectUris],
       post_logout_redirect_uris: ["Register these at each identity provider", gateway.postLogoutRedirectUris],

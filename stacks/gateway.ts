@@ -1,8 +1,10 @@
 import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { Artifacts } from "../build/artifacts";
+import { usesApi } from "../config/api-checks";
 import { usesOriginSecret } from "../config/origins/protection";
 import type { Config } from "../config/schema";
+import { apiGateSettings, resourceSettings } from "./api-settings";
 import { Alarms } from "./alarms";
 import {
   authBehavior,
@@ -23,7 +25,8 @@ import { Gate } from "./gate";
 import { identityStacks } from "./identity/identity-stacks";
 import { KeyRotator } from "./key-rotator";
 import { Ledger } from "./ledger";
-import { authFunctionName, originSecretName } from "./names";
+import { BearerHandler } from "./bearer-handler";
+import { assertionKeysName, authFunctionName, originSecretName } from "./names";
 import { ProviderCheck } from "./provider-check";
 import { ResponseHeaders } from "./response-headers";
 import { Revoker } from "./revoker";
@@ -34,6 +37,7 @@ import { SavedQueries } from "./saved-queries";
 import { Secrets } from "./secrets";
 import { SessionStore } from "./session-store";
 import { StoreAccess } from "./store-access";
+import { storePolicyOf } from "./stored-policy";
 import { authSettings } from "./settings";
 
 export interface GatewayProps {
@@ -63,6 +67,8 @@ export class Gateway extends Construct {
   readonly originAccess: Readonly<Record<string, string>>;
   /** Name of the secret that servers with `secretHeader` read; undefined if there are none. */
   readonly originSecretName: string | undefined;
+  /** Name of the secret with which servers verify assertions; undefined if there are none. */
+  readonly assertionKeysName: string | undefined;
   /** Names of the buckets that the gateway made for the files of S3 origins. */
   readonly siteBuckets: readonly string[];
   /** Names of the secrets that need a value. */
@@ -85,12 +91,14 @@ export class Gateway extends Construct {
     new FixedSettings(this, "fixed_settings", config);
     const store = new SessionStore(this, "session_store", config);
     const gate = new Gate(this, "gate", { config, artifacts, store });
+    const made = identityStacks(this, config);
+    const resources = resourceSettings(config, made);
     const secrets = new Secrets(this, "secret", config);
     const auth = new EdgeFunction(this, "auth", {
       functionName: authFunctionName(config),
       description: `Signs people in to ${config.name}`,
       zip: artifacts.auth,
-      settings: authSettings(config, identityStacks(this, config)),
+      settings: { ...authSettings(config, made), ...(resources && { resources }) },
       secretNames: secrets.names,
       permissions: authPermissions(config),
       config,
@@ -102,6 +110,7 @@ export class Gateway extends Construct {
       zip: artifacts.keyRotator,
       secret: secrets.sessionKeys,
       originSecret: secrets.origin,
+      assertionKeys: secrets.assertion,
       store,
       ledger,
     });
@@ -112,15 +121,27 @@ export class Gateway extends Construct {
       store,
       ledger,
     });
-    gate.storePolicy(revoker.functionName, store);
 
+    const apiGate = usesApi(config)
+      ? new Gate(this, "api_gate", { config, artifacts, store, api: apiGateSettings(config, made) })
+      : undefined;
+    storePolicyOf(this, apiGate ? [gate, apiGate] : [gate], { revokerName: revoker.functionName, store });
+    const api = apiGate
+      ? {
+          gateArn: apiGate.arn,
+          bearerArn: new BearerHandler(this, "bearer", { config, zip: artifacts.bearer, made }).qualifiedArn,
+        }
+      : undefined;
+
+    const responseHeaders = new ResponseHeaders(this, "security_headers", config);
     this.#protection = {
       basePath: config.basePath,
       gateArn: gate.arn,
       authArn: auth.qualifiedArn,
-      responseHeadersPolicyId: new ResponseHeaders(this, "security_headers", config).id,
+      ...(api && { api }),
+      responseHeadersPolicyId: responseHeaders.id,
     };
-    const around = { config, artifacts, protection: this.#protection, before: keyRotator.schedules };
+    const around = { config, artifacts, protection: this.#protection, responseHeaders, before: keyRotator.schedules };
     const { origin } = config;
     const rim = origin ? managedRim(this, { ...around, origin }) : attachedRim(this, around);
     const { distributionId, logs } = rim;
@@ -163,12 +184,13 @@ export class Gateway extends Construct {
     this.functionAssociation = gateAssociation(this.#protection);
     this.policies = rim.policies;
     this.originSecretName = usesOriginSecret(config) ? originSecretName(config) : undefined;
+    this.assertionKeysName = config.assertion && assertionKeysName(config);
     this.secretNames = secrets.namesToFill;
     this.redirectUris = redirectUris(config);
     this.postLogoutRedirectUris = postLogoutRedirectUris(config);
 
     this.#distribution = rim.distribution?.name;
-    this.#deciders = { gateArn: gate.arn, authArn: auth.qualifiedArn, redirectArn: rim.redirect?.functionArn };
+    this.#deciders = { gateArn: gate.arn, authArn: auth.qualifiedArn, redirectArn: rim.redirect?.functionArn, api };
     this.node.addValidation(new ProviderCheck(TerraformStack.of(this)));
     this.node.addValidation(this.#decisionCheck((name, usesGateway) => name === this.#distribution || usesGateway));
   }

@@ -6,6 +6,7 @@ import type { Config } from "../config/schema";
 import { KEY_ANNOUNCEMENT, PROPAGATION } from "../session/timing";
 import { ControlPlaneFunction } from "./control-plane-function";
 import {
+  assertionKeysAccess,
   keysReading,
   keysWriting,
   originSecretAccess,
@@ -36,6 +37,8 @@ export interface KeyRotatorProps {
   secret: SecretsmanagerSecret;
   /** The secret that servers get; undefined if none does. */
   originSecret: SecretsmanagerSecret | undefined;
+  /** The secret with the keys of assertions; undefined if no server gets them. */
+  assertionKeys: SecretsmanagerSecret | undefined;
   store: SessionStore;
   ledger: Ledger;
 }
@@ -46,11 +49,12 @@ export interface KeyRotatorProps {
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda.html
  */
 export class KeyRotator extends Construct {
-  /** Make the first key, and the first origin secret. */
+  /** Make the first key, and the first values of what servers share with the gate. */
   readonly schedules: ITerraformDependable[];
 
-  constructor(scope: Construct, id: string, { config, zip, secret, originSecret, store, ledger }: KeyRotatorProps) {
+  constructor(scope: Construct, id: string, props: KeyRotatorProps) {
     super(scope, id);
+    const { config, zip, secret, originSecret, assertionKeys, store, ledger } = props;
     const { session } = config;
     const rotator = new ControlPlaneFunction(this, "Resource", {
       config,
@@ -61,6 +65,7 @@ export class KeyRotator extends Construct {
         keysReading(secret),
         keysWriting(secret),
         ...(originSecret ? [originSecretAccess(originSecret)] : []),
+        ...(assertionKeys ? [assertionKeysAccess(assertionKeys)] : []),
         storeAccess(store),
         revocationsAccess(ledger),
         ...keyUse(config, ["dynamodb", "secretsmanager"]),
@@ -73,12 +78,13 @@ export class KeyRotator extends Construct {
         KEY_ANNOUNCEMENT_SECONDS: String(KEY_ANNOUNCEMENT),
         TOKEN_SECONDS: String(session.token),
         ...(originSecret && { ORIGIN_SECRET_ARN: originSecret.arn }),
+        ...(assertionKeys && { ASSERTION_KEYS_ARN: assertionKeys.arn }),
       },
       // The longest step waits for every handler to know the new key; the remaining time is for conflicts with other
       // writers of the store.
       timeout: 900,
       // Secrets Manager runs one rotation of a secret at a time, and repeats a step that did not answer.
-      concurrency: originSecret ? 2 : 1,
+      concurrency: [secret, originSecret, assertionKeys].filter(Boolean).length,
     });
     const invocation = rotator.allowInvocation("invocation", {
       statementId: "SecretsManager",
@@ -99,6 +105,7 @@ export class KeyRotator extends Construct {
     this.schedules = [
       schedule("schedule", secret, session.keyRotationDays),
       ...(originSecret ? [schedule("origin_schedule", originSecret, config.originSecret.rotationDays)] : []),
+      ...(assertionKeys ? [schedule("assertion_schedule", assertionKeys, config.assertion!.rotationDays)] : []),
     ];
   }
 }

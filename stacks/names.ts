@@ -9,12 +9,22 @@ export function gateFunctionName(config: Config): string {
   return `${config.name}-gate`;
 }
 
+/** The gate of API behaviors. */
+export function apiGateFunctionName(config: Config): string {
+  return `${config.name}-gate-api`;
+}
+
 export function redirectFunctionName(config: Config): string {
   return `${config.name}-redirect`;
 }
 
 export function authFunctionName(config: Config): string {
   return `${config.name}-auth`;
+}
+
+/** The handler that verifies access tokens. */
+export function bearerFunctionName(config: Config): string {
+  return `${config.name}-bearer`;
 }
 
 export function siteFunctionName(config: Config): string {
@@ -76,6 +86,11 @@ export function originSecretName(config: Config): string {
   return `edgegate/${config.name}/origin`;
 }
 
+/** What servers behind the gateway read, to verify its assertions. */
+export function assertionKeysName(config: Config): string {
+  return `edgegate/${config.name}/assertion`;
+}
+
 /** Names of identity providers' secrets begin with it. */
 export function clientSecretPrefix(config: Config): string {
   return `edgegate/${config.name}/idp/`;
@@ -92,11 +107,11 @@ export function edgeLogGroupName(functionName: string): string {
 }
 
 /**
- * The log groups that replicas make in their own regions. The site handler's are among them even if the config has no
- * site: one that was removed leaves its logs behind.
+ * The log groups that replicas make in their own regions. Those of the site handler and of the bearer handler are among
+ * them even if the config has none: one that was removed leaves its logs behind.
  */
 export function replicaLogGroupNames(config: Config): string[] {
-  return [authFunctionName(config), siteFunctionName(config)].map(edgeLogGroupName);
+  return [authFunctionName(config), bearerFunctionName(config), siteFunctionName(config)].map(edgeLogGroupName);
 }
 
 /**

@@ -4,13 +4,19 @@ import { usesOriginSecret } from "../config/origins/protection";
 import type { Config } from "../config/schema";
 import { storedSecret } from "./client-authentication";
 import { ClientSecret } from "./client-secret";
-import { clientSecretName, originSecretName, secretRecoveryDays, sessionKeysSecretName } from "./names";
+import {
+  assertionKeysName,
+  clientSecretName,
+  originSecretName,
+  secretRecoveryDays,
+  sessionKeysSecretName,
+} from "./names";
 
 /**
  * The secrets that the auth handler reads. Terraform creates them without values; no value is ever in a plan or in
  * state.
  *
- * Session keys and origin secret get no version here: the key rotator also writes the first one, together with its
+ * Session keys, origin secret and the keys of assertions get no version here: the key rotator also writes the first one, together with its
  * record in the store.
  */
 export class Secrets extends Construct {
@@ -21,6 +27,8 @@ export class Secrets extends Construct {
   readonly sessionKeys: SecretsmanagerSecret;
   /** Undefined if no server gets it. */
   readonly origin: SecretsmanagerSecret | undefined;
+  /** Undefined if no server gets assertions. */
+  readonly assertion: SecretsmanagerSecret | undefined;
 
   constructor(scope: Construct, id: string, config: Config) {
     super(scope, id);
@@ -39,6 +47,14 @@ export class Secrets extends Construct {
       ? new SecretsmanagerSecret(this, "origin", {
           name: originSecretName(config),
           description: `By which servers know the requests of ${config.name}`,
+          recoveryWindowInDays: secretRecoveryDays(config),
+          ...(config.kmsKeyArn !== undefined && { kmsKeyId: config.kmsKeyArn }),
+        })
+      : undefined;
+    this.assertion = config.assertion
+      ? new SecretsmanagerSecret(this, "assertion", {
+          name: assertionKeysName(config),
+          description: `With which servers verify the assertions of ${config.name}`,
           recoveryWindowInDays: secretRecoveryDays(config),
           ...(config.kmsKeyArn !== undefined && { kmsKeyId: config.kmsKeyArn }),
         })

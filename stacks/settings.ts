@@ -1,4 +1,5 @@
 /** Converts the config into the settings that the edges read (session/settings.ts). */
+import { apiBehaviors } from "../config/api-checks";
 import { grantsOf, issuerOf } from "../config/identity-provider";
 import { usesOriginSecret } from "../config/origins/protection";
 import type { Config } from "../config/schema";
@@ -6,6 +7,7 @@ import { hookAudience, type SignInHook } from "../config/sign-in-hook";
 import { LANGUAGES } from "../pages/texts/texts";
 import type { Theme } from "../pages/theme";
 import { alternativesOf, claimsOf, rolesOf, type PolicyRule } from "../policy/rule";
+import { assertionStart } from "../session/assertion";
 import type { EventChoices } from "../session/pushed-events";
 import type {
   AuthParameter,
@@ -15,6 +17,7 @@ import type {
   MaintenanceSettings,
   SignInHookSettings,
 } from "../session/settings";
+import { accessTokenIssuers } from "./api-settings";
 import { clientAuthenticationSettings } from "./client-authentication";
 import { distinct } from "./lists";
 import {
@@ -30,13 +33,19 @@ export function gateSettings(config: Config): GateSettings {
   return {
     basePath: config.basePath,
     hosts: hostsOf(config),
-    severalProviders: Object.keys(config.identityProviders).length > 1,
+    severalProviders: tellsProviders(config),
     identityHeaders: Object.entries(config.identityHeaders),
     productName: themeOf(config).productName,
     ...(config.accessDenied?.tellRoles && { tellRoles: true }),
     ...(config.maintenance && { closed: retryAfter(config.maintenance) }),
     ...(usesOriginSecret(config) && { originSecret: true }),
+    ...(config.assertion && { assertion: assertionStart(config.domain, config.assertion.audience) }),
   };
+}
+
+/** Whether origins learn where somebody signed in, or whose token it is. */
+export function tellsProviders({ identityProviders, accessTokens }: Config): boolean {
+  return new Set([...Object.keys(identityProviders), ...Object.keys(accessTokens)]).size > 1;
 }
 
 /** Seconds after which it makes sense to try again, if nobody knows when the site will be back. */
@@ -58,6 +67,7 @@ export function authSettings(config: Config, made: MadeClients = {}): AuthParame
     eventTransmitters: Object.fromEntries(
       Object.entries(config.eventTransmitters).map(([id, transmitter]) => [id, transmitterSettings(transmitter)]),
     ),
+    ...(apiBehaviors(config).length > 0 && { accessTokens: accessTokenIssuers(config, made) }),
     onReuse: config.session.onReuse,
     ...(config.signInHook && { signInHook: hookSettings(config.signInHook) }),
     ...stepUpSettings(config.policy),
@@ -142,7 +152,7 @@ function isSorted(ids: readonly string[]): boolean {
 type Maintenance = NonNullable<Config["maintenance"]>;
 
 /** A date (https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3), or seconds. */
-function retryAfter({ until }: Maintenance): string {
+export function retryAfter({ until }: Maintenance): string {
   return until === undefined ? RETRY_AFTER : new Date(until).toUTCString();
 }
 

@@ -9,7 +9,8 @@ export interface StoredPolicyProps {
   /** Of the function that writes the store, for direct calls. */
   revokerName: string;
   store: SessionStore;
-  gate: CloudfrontFunction;
+  /** Those that read it. */
+  gates: readonly CloudfrontFunction[];
 }
 
 /**
@@ -22,7 +23,7 @@ export interface StoredPolicyProps {
  * (https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/lambda_invocation).
  */
 export class StoredPolicyRecords extends Construct {
-  constructor(scope: Construct, id: string, { stored, revokerName, store, gate }: StoredPolicyProps) {
+  constructor(scope: Construct, id: string, { stored, revokerName, store, gates }: StoredPolicyProps) {
     super(scope, id);
     const { generation } = stored.index;
     // Another store has none of the records.
@@ -32,12 +33,25 @@ export class StoredPolicyRecords extends Construct {
       input: JSON.stringify({ operation: "publish-policy", records: stored.records }),
       triggers,
     });
-    gate.dependsOn = [...(gate.dependsOn ?? []), `${published.terraformResourceType}.${published.friendlyUniqueId}`];
+    for (const gate of gates)
+      gate.dependsOn = [...(gate.dependsOn ?? []), `${published.terraformResourceType}.${published.friendlyUniqueId}`];
     new LambdaInvocation(this, "settle", {
       functionName: revokerName,
       input: JSON.stringify({ operation: "settle-policy", generation }),
       triggers,
-      dependsOn: [gate],
+      dependsOn: [...gates],
     });
   }
+}
+
+/** Puts the policy into the store if it does not fit into the source of one of the gates. */
+export function storePolicyOf(
+  scope: Construct,
+  gates: readonly { stored: StoredPolicy | undefined; resource: CloudfrontFunction }[],
+  where: Pick<StoredPolicyProps, "revokerName" | "store">,
+): void {
+  const readers = gates.filter(({ stored }) => stored !== undefined);
+  const stored = readers[0]?.stored;
+  if (stored)
+    new StoredPolicyRecords(scope, "gate_rules", { ...where, stored, gates: readers.map((gate) => gate.resource) });
 }

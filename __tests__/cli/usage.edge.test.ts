@@ -78,7 +78,7 @@ test("with --json a mistake is reported as JSON, and nothing else is written", a
   });
 });
 
-test.each(["lockdown", "rotate-keys", "rotate-origin-secret", "store rebuild"])(
+test.each(["lockdown", "rotate-keys", "rotate-origin-secret", "rotate-assertion-key", "store rebuild"])(
   "edgegate %s is refused without a terminal and without --yes",
   async (command) => {
     const { code, stdout, stderr } = await edgegate(command.split(" "));

@@ -22,7 +22,14 @@ const FOLDER = join(__dirname, "../../docs/runbooks");
 const RUNBOOKS = readdirSync(FOLDER).filter((name) => name !== "README.md");
 
 /** Commands that ask for confirmation; an operator has a terminal for it. */
-const ASKING = ["revoke user", "lockdown", "rotate-keys", "rotate-origin-secret", "store rebuild"];
+const ASKING = [
+  "revoke user",
+  "lockdown",
+  "rotate-keys",
+  "rotate-origin-secret",
+  "rotate-assertion-key",
+  "store rebuild",
+];
 
 /** The lines of a runbook's shell blocks, indented ones too. */
 function commandsOf(name: string): string[] {

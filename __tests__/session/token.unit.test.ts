@@ -1,8 +1,10 @@
 import {
   decodePayload,
+  EDGE_TOKEN_VERSION,
   MAX_TOKEN_LENGTH,
   mintToken,
   numberIn,
+  SESSION_TOKEN_VERSION,
   splitToken,
   userId,
   type Session,
@@ -116,7 +118,8 @@ test.each<[name: string, token: string, kid: string | undefined]>([
   ["the longest token", `2.k1.${"p".repeat(MAX_TOKEN_LENGTH - 49)}.${MAC}`, "k1"],
   ["a longer token", `2.k1.${"p".repeat(MAX_TOKEN_LENGTH - 48)}.${MAC}`, undefined],
   ["version 1", `1.k1.17.p.${MAC}`, undefined],
-  ["a later version", `3.k1.p.${MAC}`, undefined],
+  ["the version of an edge token", `3.k1.p.${MAC}`, undefined],
+  ["a later version", `4.k1.p.${MAC}`, undefined],
   ["a blank before the version", ` 2.k1.p.${MAC}`, undefined],
   ["no version", `k1.p.${MAC}`, undefined],
   ["no key id", `2..p.${MAC}`, undefined],
@@ -125,6 +128,26 @@ test.each<[name: string, token: string, kid: string | undefined]>([
   ["nothing", "", undefined],
 ])("a token with %s", (_, token, kid) => {
   expect(splitToken(token)?.kid).toBe(kid);
+});
+
+describe("an edge token", () => {
+  const edge = mintToken(hmac, KEY, "k1", SESSION, EDGE_TOKEN_VERSION);
+  const session = mintToken(hmac, KEY, "k1", SESSION, SESSION_TOKEN_VERSION);
+
+  test("brings back the session", () => {
+    expect(edge).toMatch(/^3\.k1\./);
+    expect(decodePayload(splitToken(edge, EDGE_TOKEN_VERSION)!.payload)).toEqual(SESSION);
+  });
+
+  test("is none where a session token is expected, and the other way around", () => {
+    expect(splitToken(edge, SESSION_TOKEN_VERSION)).toBeUndefined();
+    expect(splitToken(session, EDGE_TOKEN_VERSION)).toBeUndefined();
+  });
+
+  test("has another MAC than the session token of the same session", () => {
+    expect(edge.slice(1, -43)).toBe(session.slice(1, -43));
+    expect(edge.slice(-43)).not.toBe(session.slice(-43));
+  });
 });
 
 describe.each(["issuedAt", "expiresAt", "mark", "authTime"] as const)("the number %s", (name) => {

@@ -8,18 +8,18 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { artifacts as shipped } from "../../build/artifacts";
 import { parseConfig } from "../../config/load";
-import { configSchema, type ConfigInput } from "../../config/schema";
+import { configSchema, type ConfigInput, type ManagedConfigInput } from "../../config/schema";
 import { synthesize } from "../../stacks/synthesize";
 import { EXISTING } from "../support/attach-mistakes";
 import { SMALL } from "../support/small-config";
-import { CONDITIONS, EVERYTHING } from "../support/configs";
+import { CONDITIONS, EVERYTHING, WITH_ASSERTIONS } from "../support/configs";
 import { mockWebAcl } from "../support/mock-provider";
 import { ORIGINS } from "../support/origins";
 import { describeWithTerraform } from "../support/terraform";
 import type { PartOfPlan } from "../support/terraform-modules";
 
 /** Rules name providers, and providers grant roles of the rules. */
-const PROVIDERS_AND_POLICY: Partial<ConfigInput> = {
+const PROVIDERS_AND_POLICY: Partial<ManagedConfigInput> = {
   identityProviders: EVERYTHING.identityProviders,
   policy: EVERYTHING.policy,
   requirements: EVERYTHING.requirements,
@@ -27,7 +27,7 @@ const PROVIDERS_AND_POLICY: Partial<ConfigInput> = {
 };
 
 /** What a setting cannot do without. */
-const COMPANY: Record<string, Partial<ConfigInput>> = {
+const COMPANY: Record<string, Partial<ManagedConfigInput>> = {
   hostedZones: { alternateDomains: EVERYTHING.alternateDomains! },
   // A certificate of its own, or the zone is needed for that.
   hostedZoneId: { certificateArn: EVERYTHING.certificateArn, hostedZoneId: undefined },
@@ -53,10 +53,19 @@ const COMPANY: Record<string, Partial<ConfigInput>> = {
 const TAKES_AWAY: Partial<ConfigInput> = { manageDns: false, attachDomains: false, dashboard: false };
 
 const REQUIRED = ["name", "domain"];
+/** Those that do not fit in, with what asks for them. */
+const BESIDES: [setting: string, config: Partial<ManagedConfigInput>][] = [
+  ["assertion", WITH_ASSERTIONS],
+  ["assertion, with everything but functions", { ...EVERYTHING, ...WITH_ASSERTIONS, viewerRequest: undefined }],
+];
 /** Only the synth reads it. */
 const NOT_DEPLOYED = ["requirements", "tests"];
 const SETTINGS = Object.keys(configSchema.shape).filter(
-  (key) => !["session", "distribution"].includes(key) && !REQUIRED.includes(key) && !NOT_DEPLOYED.includes(key),
+  (key) =>
+    !["session", "distribution"].includes(key) &&
+    !REQUIRED.includes(key) &&
+    !NOT_DEPLOYED.includes(key) &&
+    !BESIDES.some(([name]) => name === key),
 ) as (keyof ConfigInput)[];
 const SESSION_SETTINGS = Object.keys(configSchema.shape.session.unwrap().shape) as (keyof NonNullable<
   ConfigInput["session"]
@@ -78,6 +87,7 @@ const ALONE: [setting: string, config: Partial<ConfigInput>][] = [
     `policy.allow.${name}`,
     { origin: BY_HOST, policy: [{ path: "/teams/{team}/{user}", allow }] },
   ]),
+  ...BESIDES,
   ...Object.entries(ORIGINS).map(([name, origin]): [string, Partial<ConfigInput>] => [`origin.${name}`, { origin }]),
 ];
 
@@ -89,6 +99,7 @@ const ATTACHED: [setting: string, config: Partial<ConfigInput>][] = [
   ["distribution: existing", EXISTING],
   ["distribution with its ID", { ...EXISTING, distribution: { id: "E2QWRUHAPOMQZL" } }],
   ["distribution: existing, with an origin secret", { ...EXISTING, originSecret: { send: true } }],
+  ["distribution: existing, with assertions", { ...EXISTING, assertion: WITH_ASSERTIONS.assertion }],
 ];
 
 test("the config with everything has every setting", () => {

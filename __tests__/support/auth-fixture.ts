@@ -14,6 +14,7 @@ import { startLambda } from "../../local/lambda";
 import { createLedgerTables } from "../../local/ledger-tables";
 import { RETURN_COOKIE, SIGN_INS_COOKIE } from "../../session/cookies";
 import type { SessionKeys } from "../../session/keys";
+import { METADATA_PATH } from "../../session/resource-metadata";
 import { LEDGER_RETENTION, type LedgerSession } from "../../ledger/records";
 import { settingsParameterName, type AuthParameter, type IdentityProviderSettings } from "../../session/settings";
 import { NO_FLOOR } from "../../session/shard";
@@ -398,7 +399,8 @@ export async function withAuth(
 
 /** The one answer that is the same for everybody. */
 function isPublic(url: string): boolean {
-  return url.split("?")[0] === "/_gate/jwks.json";
+  const path = url.split("?")[0]!;
+  return path === "/_gate/jwks.json" || path.startsWith(METADATA_PATH);
 }
 
 /** 32 random bytes, as the key rotator makes them. */

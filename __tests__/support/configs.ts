@@ -241,3 +241,9 @@ export const CONDITIONS: Record<keyof Conditions, AllowInput> = {
   },
   owner: [{ owner: "user" }, { owner: { segment: "team", claim: "team" } }],
 };
+
+/** What does not fit into one gate beside the functions of {@link EVERYTHING}: CloudFront takes 10,240 bytes. */
+export const WITH_ASSERTIONS = {
+  origin: { type: "custom", domainName: "app-origin.example.com", open: true, assertion: true },
+  assertion: { audience: "https://app-origin.example.com", rotationDays: 60 },
+} as const satisfies Partial<ManagedConfigInput>;

@@ -454,6 +454,6 @@ export const IDENTITY: Mistake[] = [
   ...["user", "email", "roles", "session", "assertion"].map((name): Mistake => [
     { identityHeaders: { [`x-gate-${name}`]: "a" } },
     "identityHeaders",
-    `x-gate-user, x-gate-email, x-gate-roles, x-gate-session, x-gate-idp, x-gate-assertion, x-gate-origin-secret are set already; choose another header name; it is {"x-gate-${name}":"a"}`,
+    `x-gate-user, x-gate-email, x-gate-roles, x-gate-session, x-gate-idp, x-gate-assertion, x-gate-requirement, x-gate-origin-secret are set already; choose another header name; it is {"x-gate-${name}":"a"}`,
   ]),
 ];

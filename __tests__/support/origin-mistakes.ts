@@ -104,6 +104,37 @@ export const ORIGIN_MISTAKES: Mistake[] = [
   [custom({ secretHeader: "s3cret" }), "origin.secretHeader", 'write true or false; it is "s3cret"'],
   [custom({ open: "yes" }), "origin.open", 'write true or false; it is "yes"'],
   [vpc({ open: true }), "origin.open", UNKNOWN],
+  [custom({ assertion: "yes" }), "origin.assertion", 'write true or false; it is "yes"'],
+  [
+    custom({ assertion: true }),
+    "origin.assertion",
+    'say whom it is for: write assertion: { audience: "https://…" } beside origin',
+  ],
+  [
+    { ...custom({}), assertion: { audience: "urn:wiki" } },
+    "assertion",
+    "no origin gets it: write assertion: true for each server that checks it",
+  ],
+  [
+    { ...custom({ assertion: true }), caching: "optimized", assertion: { audience: "urn:wiki" } },
+    "origin.assertion",
+    "remove it: with caching, one answer is for all users alike",
+  ],
+  [
+    { ...custom({ assertion: true }), assertion: { audience: "the wiki" } },
+    "assertion.audience",
+    'write a URL or a name for your servers, such as "https://orders.internal.example.com"; it is "the wiki"',
+  ],
+  [
+    { ...custom({ assertion: true }), assertion: { audience: "urn:wiki", rotationDays: 0 } },
+    "assertion.rotationDays",
+    "write at least 1; it is 0",
+  ],
+  [
+    { ...custom({ assertion: true }), assertion: {} },
+    "assertion.audience",
+    'write a URL or a name for your servers, such as "https://orders.internal.example.com"; it is missing',
+  ],
   [lambda({ secretHeader: true }), "origin.secretHeader", UNKNOWN],
   [{ originSecret: { rotationDays: 0 } }, "originSecret.rotationDays", "write at least 1; it is 0"],
   [{ originSecret: { rotationDays: 366 } }, "originSecret.rotationDays", "write at most 365; it is 366"],
@@ -171,6 +202,11 @@ export const ORIGIN_MISTAKES: Mistake[] = [
     custom({ failover: { to: ORIGINS.server } }),
     "origin.failover.to",
     "let both servers get the secret header, or none: secretHeader: false",
+  ],
+  [
+    { ...custom({ failover: { to: { ...ORIGINS.open, assertion: true } } }), assertion: { audience: "urn:wiki" } },
+    "origin.failover.to",
+    "let both servers get assertions, or none: assertion: false",
   ],
   [
     origin({ type: "s3", failover: { to: { type: "s3" } } }),

@@ -12,6 +12,7 @@ export { lambdaNode } from "../../bench/tools";
 const TOOLS = {
   njs: { names: ["njs"], get: "apt-get install njs" },
   valgrind: { names: ["valgrind"], get: "apt-get install valgrind" },
+  go: { names: ["go"], get: "apt-get install golang-go" },
   chromium: { names: ["chromium", "chromium-browser", "google-chrome"], get: "apt-get install chromium" },
   terraform: { names: ["terraform"], get: "https://developer.hashicorp.com/terraform/install (1.11 or newer)" },
   script: { names: ["script"], get: "apt-get install bsdutils (util-linux)" },

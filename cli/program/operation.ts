@@ -1,6 +1,18 @@
 /** Commands that operate a gateway. */
 import type { Command } from "commander";
-import { parseLimit, parseMoment, parseReason, parseRequestId, parseSince, parseUid } from "../arguments";
+import {
+  collect,
+  parseClaim,
+  parseDescription,
+  parseExpiry,
+  parseLimit,
+  parseMoment,
+  parseReason,
+  parseRequestId,
+  parseScope,
+  parseSince,
+  parseUid,
+} from "../arguments";
 import { operatorRunner, type Print } from "./runners";
 
 export function addOperation(program: Command, print: Print): void {
@@ -53,6 +65,23 @@ export function addOperation(program: Command, print: Print): void {
     .argument("<sid>", "the session's ID, as edgegate sessions lists it")
     .action(run(async () => (await import("../commands/revoke-session")).revokeSession));
 
+  const token = program.command("token").description("service tokens, for programs that cannot use OpenID Connect");
+  operating(token.command("create"))
+    .description("make a service token; stdout has the token and nothing else, and it is shown once")
+    .option("--role <role>", "a role that it has; may be repeated", collect, [])
+    .option("--scope <scope>", "a scope that it has; may be repeated", parseScope, [])
+    .option("--claim <name=value>", "a claim that it has, for conditions and headers; may be repeated", parseClaim, [])
+    .requiredOption("--expires <time>", 'how long it is valid: "12h" or "90d", at most "366d"', parseExpiry)
+    .requiredOption("--description <text>", "what it is for, and where it is kept", parseDescription)
+    .action(run(async () => (await import("../commands/create-token")).createToken));
+  operating(token.command("list"))
+    .description("list all service tokens, newest first: what they may do, who made them, and when they were last used")
+    .action(run(async () => (await import("../commands/list-tokens")).listTokens));
+  withReason(operating(token.command("revoke")))
+    .description("end a service token, and every edge token that was made from it")
+    .argument("<id>", "the token's ID, as edgegate token list shows it")
+    .action(run(async () => (await import("../commands/revoke-token")).revokeToken));
+
   withReason(asking(program.command("lockdown")))
     .description("end every session and replace every session key, in one step")
     .action(run(async () => (await import("../commands/lockdown")).lockdown));
@@ -65,6 +94,10 @@ export function addOperation(program: Command, print: Print): void {
     .description("send servers the next origin secret, which they accept already")
     .option("--no-wait", "do not wait until every edge sends it")
     .action(run(async () => (await import("../commands/rotate-origin-secret")).rotateOriginSecret));
+  asking(program.command("rotate-assertion-key"))
+    .description("sign assertions with the next key, which servers know already")
+    .option("--no-wait", "do not wait until every edge signs with it")
+    .action(run(async () => (await import("../commands/rotate-assertion-key")).rotateAssertionKey));
 
   const store = program.command("store").description("check or rebuild the key-value store that the gate reads");
   operating(store.command("check"))

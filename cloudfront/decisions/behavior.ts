@@ -1,10 +1,10 @@
 /** A distribution, as far as it says who decides its requests. Made from what a synth writes, or from a plan. */
 
 /**
- * What a function is: the gate; the handler of the gateway's own endpoints; the function that redirects everything to
+ * What a function is: the gate; that of behaviors for programs, and the handler that goes with it; the handler of the gateway's own endpoints; the function that redirects everything to
  * the main host; any other; or one that only the apply will know.
  */
-export type Runs = "gate" | "handler" | "redirect" | "other" | "unknown";
+export type Runs = "gate" | "api-gate" | "bearer" | "handler" | "redirect" | "other" | "unknown";
 
 export interface Association {
   /** Of CloudFront, such as `viewer-request`. Anything else could become any event. */

@@ -9,7 +9,7 @@ export interface DecisionRule {
   cause(behavior: Behavior): string | undefined;
 }
 
-const DECIDERS: readonly string[] = ["gate", "handler", "redirect"];
+const DECIDERS: readonly string[] = ["gate", "api-gate", "handler", "redirect"];
 
 export const DECISION_RULES: readonly DecisionRule[] = [
   {
@@ -22,6 +22,18 @@ export const DECISION_RULES: readonly DecisionRule[] = [
       if (associations.length > 1) return "more than one function runs on its viewer requests";
       if (associations.some(({ runs }) => DECIDERS.includes(runs))) return undefined;
       return `nothing decides its requests${detail(behavior)}`;
+    },
+  },
+  {
+    // The gate of API behaviors lets tokens go on that only this handler can verify.
+    id: "tokens-verified",
+    remedy: "associate the bearer handler with its origin-request event",
+    cause(behavior) {
+      if (!associationsOn("viewer-request", behavior).some(({ runs }) => runs === "api-gate")) return undefined;
+      const handlers = associationsOn("origin-request", behavior);
+      return handlers.length === 1 && handlers[0]!.runs === "bearer"
+        ? undefined
+        : "its gate lets tokens pass, and nothing verifies them";
     },
   },
   {

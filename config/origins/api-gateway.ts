@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { text } from "../fields";
-import { connection, exactPaths, open, originPath, secretHeader } from "./server-options";
+import { assertion, connection, exactPaths, open, originPath, secretHeader } from "./server-options";
 
 /** A REST or HTTP API of API Gateway. It answers only to its own name, so `Host` is never the viewer's. */
 export const apiGatewayOrigin = z.strictObject({
@@ -12,6 +12,7 @@ export const apiGatewayOrigin = z.strictObject({
   /** The stage, such as `/prod`; none for the stage `$default` of an HTTP API. */
   path: originPath,
   secretHeader,
+  assertion,
   open,
   exactPaths,
   ...connection,

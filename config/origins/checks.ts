@@ -3,7 +3,7 @@ import type { ConfigProblem } from "../error";
 import type { Config } from "../schema";
 import { partsOfFunction } from "./lambda-url";
 import { forwardsHost, originsOf, targetsOf, type Origin, type ServerOrigin, type SingleOrigin } from "./origin";
-import { isOpen, protectionOf, sendsSecret } from "./protection";
+import { isOpen, protectionOf, sendsAssertion, sendsSecret } from "./protection";
 
 export function originProblems(config: Config): ConfigProblem[] {
   return [
@@ -18,6 +18,8 @@ export function originProblems(config: Config): ConfigProblem[] {
       ...halfOfMissing(path, origin),
     ]),
     ...sentTwice(config),
+    ...unaskedAssertion(config),
+    ...sharedAssertions(config),
   ];
 }
 
@@ -26,6 +28,32 @@ function sentTwice({ origin, originSecret }: Config): ConfigProblem[] {
   return origin && originSecret.send
     ? [{ path: "originSecret.send", message: "remove it, and write secretHeader: true for each server that checks it" }]
     : [];
+}
+
+/** Each origin of a distribution of the gateway says for itself whether it gets assertions, and all have one audience. */
+function unaskedAssertion({ assertion, ...config }: Config): ConfigProblem[] {
+  if (!config.origin) return [];
+  const asking = originsOf(config).filter(({ origin }) => sendsAssertion(origin));
+  if (assertion && asking.length === 0)
+    return [{ path: "assertion", message: "no origin gets it: write assertion: true for each server that checks it" }];
+  if (assertion) return [];
+  return asking.map(({ path }) => ({
+    path: `${path}.assertion`,
+    message: 'say whom it is for: write assertion: { audience: "https://…" } beside origin',
+  }));
+}
+
+/** What is cached is for all users alike, so it must not depend on who asked. */
+function sharedAssertions({ origin, caching, behaviors }: Config): ConfigProblem[] {
+  const targets = [
+    ...(origin ? [{ path: "origin", origin, caching }] : []),
+    ...behaviors.map((behavior, i) => ({ ...behavior, path: `behaviors[${i}].origin` })),
+  ];
+  return targets.flatMap(({ path, origin, caching }) =>
+    caching === "optimized" && sendsAssertion(origin)
+      ? [{ path: `${path}.assertion`, message: "remove it: with caching, one answer is for all users alike" }]
+      : [],
+  );
 }
 
 /**
@@ -105,6 +133,8 @@ function unlikeFailovers(path: string, origin: Origin): ConfigProblem[] {
     return problem("", `let both servers get the same Host: ${JSON.stringify(hostOf(first))}`);
   if (sendsSecret(first) !== sendsSecret(second))
     return problem("", `let both servers get the secret header, or none: secretHeader: ${sendsSecret(first)}`);
+  if (sendsAssertion(first) !== sendsAssertion(second))
+    return problem("", `let both servers get assertions, or none: assertion: ${sendsAssertion(first)}`);
   if (JSON.stringify(first) === JSON.stringify(second)) return problem("", "write another origin than the first");
   return [];
 }

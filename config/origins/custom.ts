@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { host } from "../fields";
-import { connection, exactPaths, hostHeader, open, originPath, port, secretHeader } from "./server-options";
+import { assertion, connection, exactPaths, hostHeader, open, originPath, port, secretHeader } from "./server-options";
 
 /** Why a port of plain HTTP is no option. */
 const NO_HTTP =
@@ -15,6 +15,7 @@ export const customOrigin = z.strictObject({
   httpPort: z.never(NO_HTTP).optional(),
   host: hostHeader,
   secretHeader,
+  assertion,
   open,
   exactPaths,
   ...connection,

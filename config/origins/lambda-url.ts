@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { text } from "../fields";
-import { connection, exactPaths, originPath } from "./server-options";
+import { assertion, connection, exactPaths, originPath } from "./server-options";
 
 /**
  * The URL of a Lambda function, with `AuthType` `AWS_IAM`. CloudFront signs the requests:
@@ -18,6 +18,7 @@ export const lambdaUrlOrigin = z.strictObject({
     'the ARN of the function, such as "arn:aws:lambda:us-east-1:111122223333:function:app"',
   ),
   path: originPath,
+  assertion,
   exactPaths,
   ...connection,
 });

@@ -32,6 +32,11 @@ export function sendsSecret(origin: SingleOrigin): boolean {
   return "secretHeader" in origin && origin.secretHeader;
 }
 
+/** Whether the gate's assertions go to this origin. */
+export function sendsAssertion(origin: SingleOrigin): boolean {
+  return "assertion" in origin && origin.assertion;
+}
+
 export function usesOriginSecret(config: OriginsInConfig & { originSecret: { send: boolean } }): boolean {
   return config.originSecret.send || originsOf(config).some(({ origin }) => sendsSecret(origin));
 }

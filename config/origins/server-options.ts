@@ -47,6 +47,9 @@ export const hostHeader = z
 /** `true` sends the server a secret that only this gateway knows; the server must check it. */
 export const secretHeader = z.boolean("write true or false").default(false);
 
+/** `true` sends the server a signed statement about who asks, for the audience in the config's `assertion`. */
+export const assertion = z.boolean("write true or false").default(false);
+
 /** Acknowledges that anybody can reach the server without the gateway. */
 export const open = z.boolean("write true or false").default(false);
 

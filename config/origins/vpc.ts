@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { host, text } from "../fields";
-import { connection, exactPaths, hostHeader, originPath, port } from "./server-options";
+import { assertion, connection, exactPaths, hostHeader, originPath, port } from "./server-options";
 
 /**
  * A load balancer or instance in a private subnet, which CloudFront reaches from inside the VPC:
@@ -20,6 +20,7 @@ export const vpcOrigin = z.strictObject({
   /** By default 443, or 80 for `http`. */
   port: port.optional(),
   host: hostHeader,
+  assertion,
   exactPaths,
   ...connection,
 });

@@ -13,6 +13,7 @@ import {
 import pLimit from "p-limit";
 import { MAX_KEYS, type LedgerRequest, type Operation, type Output, type Part } from "../../ledger/request";
 import * as revocations from "../../ledger/revocations";
+import * as tokens from "../../ledger/service-tokens";
 import * as sessions from "../../ledger/sessions";
 import { CLIENT_OPTIONS } from "../aws-client-options";
 import type { Ledger } from "../ports";
@@ -98,5 +99,13 @@ export function dynamoDbLedger(sessionsTable = "", revocationsTable: string): Le
     usersOfEmail: async (email) => (await all(sessions.getPointersOfEmail(sessionsTable, email))).map(({ uid }) => uid),
     startedInHourOf: (time) => all(sessions.getPointersOfHour(sessionsTable, time)),
     sessions: (pointers) => batches(pointers, sessions.getSessions, sessionsTable),
+
+    serviceToken: (id) => send(tokens.getServiceToken(revocationsTable, id)),
+    putServiceToken: (token, held) => send(tokens.putServiceToken(revocationsTable, token, held)),
+    serviceTokens: () => all(tokens.scanServiceTokens(revocationsTable)),
+    serviceTokenUses: async (ids) =>
+      new Map(
+        (await batches(ids, tokens.getServiceTokenUses, sessionsTable)).map(({ tokenId, usedOn }) => [tokenId, usedOn]),
+      ),
   };
 }

@@ -11,6 +11,7 @@ import { InvalidRequest, parseRequest, type RevokeRequest, type RevokerRequest }
 import { lockdown } from "./lockdown";
 import { described, revoke } from "./revoke";
 import { listSessions } from "./sessions";
+import { createToken, listTokens } from "./service-tokens";
 import { sweep } from "./sweep";
 
 /** `rebuild` is for operators. `sweep` runs on a schedule, so that damage is repaired before an operator is needed. */
@@ -18,6 +19,8 @@ const OPERATIONS = {
   sessions: listSessions,
   revoke: (ports: RevokerPorts, { command }: RevokeRequest) => revoke(ports, command),
   lockdown,
+  "create-token": createToken,
+  tokens: listTokens,
   check,
   rebuild: reconcile,
   sweep,

@@ -57,6 +57,32 @@ const sessions = z
     message: "give uid or email too",
   });
 const revoke = z.strictObject({ operation: z.literal("revoke"), command });
+/** How long a service token is valid, in seconds. */
+export const TOKEN_LIFETIME = { min: 3600, max: 366 * 86_400 } as const;
+/** Everything that a token grants must fit into a session's token, beside its other fields. */
+const MAX_GRANTS = 2048;
+const grants = z.array(z.string().min(1).max(256)).max(64, "write at most 64");
+/** Puts a service token into the ledger. The token itself stays with whoever made it. */
+const createToken = z
+  .strictObject({
+    operation: z.literal("create-token"),
+    id: shortId,
+    hash: z.string().regex(/^[\w-]{43}$/, "write the SHA-256 of the token as 43 characters of base64url"),
+    lifetime: z
+      .int("write seconds")
+      .min(TOKEN_LIFETIME.min, "write at least an hour")
+      .max(TOKEN_LIFETIME.max, "write at most 366 days"),
+    description: z.string().min(1, "write what the token is for").max(200, "write at most 200 characters"),
+    by,
+    roles: grants,
+    scopes: z.array(z.string().regex(/^[!#-[\]-~]{1,256}$/, "write scopes without spaces")).max(64, "write at most 64"),
+    claims: z.record(z.string().regex(/^[\w.:/-]{1,64}$/, "write names of claims"), grants.min(1, "write a value")),
+  })
+  .refine(({ roles, scopes, claims }) => JSON.stringify([roles, scopes, claims]).length <= MAX_GRANTS, {
+    path: ["roles"],
+    message: `roles, scopes and claims together have more than ${MAX_GRANTS} characters`,
+  });
+const listTokens = z.strictObject({ operation: z.literal("tokens") });
 /** Ends every session: makes a new key and removes the records of all other keys. */
 const lockdown = z.strictObject({ operation: z.literal("lockdown"), by, reason });
 /**
@@ -83,15 +109,27 @@ const publishPolicy = z.strictObject({
   ),
 });
 const settlePolicy = z.strictObject({ operation: z.literal("settle-policy"), generation });
-const request = z.discriminatedUnion("operation", [sessions, revoke, lockdown, ofStore, publishPolicy, settlePolicy]);
+const request = z.discriminatedUnion("operation", [
+  sessions,
+  revoke,
+  lockdown,
+  createToken,
+  listTokens,
+  ofStore,
+  publishPolicy,
+  settlePolicy,
+]);
 
 export type SessionsRequest = z.infer<typeof sessions>;
 export type RevokeRequest = { operation: "revoke"; command: RevocationCommand };
 export type LockdownRequest = z.infer<typeof lockdown>;
+export type CreateTokenRequest = z.infer<typeof createToken>;
 export type RevokerRequest =
   | SessionsRequest
   | RevokeRequest
   | LockdownRequest
+  | CreateTokenRequest
+  | z.infer<typeof listTokens>
   | z.infer<typeof ofStore>
   | z.infer<typeof publishPolicy>
   | z.infer<typeof settlePolicy>;

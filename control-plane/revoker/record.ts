@@ -43,10 +43,11 @@ export async function recordRevocation(
   const now = ports.now();
   if (target.type === "session") {
     const { sid } = target;
-    const uid = await userOfSession(ports, target);
+    const uid = await userOfSession(ports, command, target);
     return record(ports, sessionRevocationId(sid), { kind: "session", uid, sid, cutoff: now, by, reason });
   }
   const uid = "uid" in target ? target.uid : userId(sha256, target.issuer, target.subject);
+  if ("uid" in target) await endServiceToken(ports, uid, command);
   // The sender's clock may be ahead of this one. The digest covers what was sent, so it is the same for every delivery.
   const commands = sha256([cutoff, by, reason].join("\n")).slice(0, DIGEST_LENGTH);
   const asked: Asked = { kind: "user", uid, cutoff: Math.min(cutoff, now), by, reason, commands };
@@ -109,10 +110,36 @@ function following(
 
 /**
  * The ledger takes precedence over the command. A session is in the ledger before its first token leaves the handler.
+ * The ID of a service token stands for its user, too.
  */
-async function userOfSession({ ledger }: Ports, { sid, uid }: RevocationTarget & { type: "session" }): Promise<string> {
-  if (uid !== undefined && (await ledger.session(uid, sid))) return uid;
-  const known = (await ledger.userOfSession(sid)) ?? uid;
-  if (known === undefined) throw new InvalidRequest("the ledger has no such session", "not_found");
-  return known;
+async function userOfSession(
+  ports: Ports,
+  command: RevocationCommand,
+  { sid, uid }: RevocationTarget & { type: "session" },
+): Promise<string> {
+  const { ledger } = ports;
+  if (uid !== undefined && uid !== sid && (await ledger.session(uid, sid))) return uid;
+  const known = await ledger.userOfSession(sid);
+  if ((known ?? sid) === sid && (await endServiceToken(ports, sid, command))) return sid;
+  if (known === undefined && uid === undefined) throw new InvalidRequest("the ledger has no such session", "not_found");
+  return known ?? uid!;
+}
+
+/**
+ * Ends a service token for good. The revocation that follows ends what was made from it, but is forgotten when no session
+ * can be active any more, and the token may be valid for a year.
+ *
+ * @returns false if there is no such token
+ */
+async function endServiceToken(
+  { ledger, now }: Pick<Ports, "ledger" | "now">,
+  id: string,
+  { by, reason }: Pick<RevocationCommand, "by" | "reason">,
+): Promise<boolean> {
+  const token = await ledger.serviceToken(id);
+  if (!token) return false;
+  // If it is not replaced, it has just expired and been deleted.
+  if (token.endedAt === undefined)
+    await ledger.putServiceToken({ ...token, endedAt: now(), endedBy: by, endedReason: reason }, token);
+  return true;
 }

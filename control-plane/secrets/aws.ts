@@ -8,6 +8,7 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
+import { formatAssertionKeys, parseAssertionKeys } from "../../session/assertion-keys";
 import { parseSessionKeys, type SessionKeys } from "../../session/keys";
 import { parseOriginSecret, type OriginSecret } from "../../session/origin-secret";
 import { OperationError } from "../errors";
@@ -30,14 +31,26 @@ export function originSecret(secretId: string): VersionedSecret<OriginSecret> {
   return versionedSecret(secretId, parseOriginSecret, "the origin secret does not contain two values");
 }
 
+/** Like an origin secret, but for the form of its text: a JWK set. @param secretId ARN of the secret */
+export function assertionKeys(secretId: string): VersionedSecret<OriginSecret> {
+  const parse = (text: string) => {
+    const accepted = parseAssertionKeys(text);
+    return accepted && { accepted };
+  };
+  const problem = "the secret with the keys of assertions does not contain two keys";
+  return versionedSecret(secretId, parse, problem, ({ accepted }) => formatAssertionKeys(accepted));
+}
+
 /**
  * @param parse returns undefined for a text that is no value
  * @param problem what to tell then
+ * @param format the text of a value
  */
 function versionedSecret<Value>(
   secretId: string,
   parse: (text: string) => Value | undefined,
   problem: string,
+  format: (value: Value) => string = JSON.stringify,
 ): VersionedSecret<Value> {
   const client = new SecretsManagerClient(CLIENT_OPTIONS);
   const values = new Map<string, Value>();
@@ -46,7 +59,7 @@ function versionedSecret<Value>(
       new PutSecretValueCommand({
         SecretId: secretId,
         ClientRequestToken: version,
-        SecretString: JSON.stringify(value),
+        SecretString: format(value),
         VersionStages: [label],
       }),
     );

@@ -6,6 +6,7 @@ import type {
   LedgerSession,
   LedgerStatus,
   RenewalRecord,
+  ServiceTokenStatus,
   SessionId,
   SessionPointer,
 } from "../../ledger/records";
@@ -163,6 +164,15 @@ export interface Ledger {
    * @returns false if it was already recorded
    */
   take(hash: string, expiresAt: number): Promise<boolean>;
+  /** What decides about a service token. */
+  serviceToken(id: string): Promise<ServiceTokenStatus>;
+  /**
+   * Records that a service token was used, once a day.
+   *
+   * @param day `2026-12-01`
+   * @param expiresAt Unix seconds at which this is of no interest any more
+   */
+  noteUse(id: string, day: string, expiresAt: number): Promise<void>;
 }
 
 /** The log line of a request. Nothing in it is text from a URL, a header, a body or an IdP. */

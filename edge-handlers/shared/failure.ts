@@ -9,6 +9,7 @@ export type SharedFailureCode =
   | "idp_unavailable"
   | "idp_answer_unreadable"
   | "idp_misconfigured"
+  | "ledger_unavailable"
   | "internal";
 
 /** `detail` is for the log. It is always a code, never text from outside. */

@@ -2,6 +2,7 @@
 import { errors, jwtVerify, type JWTVerifyResult } from "jose";
 import { SIGNATURE_ALGORITHMS } from "../../identity/signing-keys";
 import { CLOCK_SKEW } from "../../session/timing";
+import { isCanonicalBase64url } from "./jwt-text";
 import type { KeySet } from "./key-set";
 
 /** Characters. Anybody can push a token. */
@@ -47,7 +48,6 @@ export async function verifySignedToken(
   }: TokenRules,
 ): Promise<JWTVerifyResult> {
   if (token.length > maxLength) throw malformed("token_too_large");
-  // jose's decoder tolerates invalid base64url, but a token must have only one valid encoding.
   if (!token.split(".").every(isCanonicalBase64url)) throw malformed("token_encoding");
   return jwtVerify(token, keys(issuer), {
     issuer,
@@ -62,8 +62,4 @@ export async function verifySignedToken(
 
 function malformed(code: string): Error {
   return Object.assign(new errors.JWTInvalid(code), { code });
-}
-
-function isCanonicalBase64url(part: string): boolean {
-  return part !== "" && Buffer.from(part, "base64url").toString("base64url") === part;
 }

@@ -163,7 +163,7 @@ function page(
   );
 }
 
-function problem(details: Problem, headers: Record<string, string>): EdgeResponse {
+export function problem(details: Problem, headers: Record<string, string>): EdgeResponse {
   return answer(details.status, headers, "application/problem+json", JSON.stringify(details));
 }
 

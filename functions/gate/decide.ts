@@ -2,7 +2,6 @@
  * Decides whether a request may pass, from its properties, the settings and records of the store. Knows nothing of
  * CloudFront. Calls and objects are slow in this engine, so the facts are plain arguments.
  */
-import crypto from "crypto";
 import { ESCAPED, type PLAIN, REFUSED } from "../../session/paths";
 import { hasAlternative, leftOf } from "../../policy/meets";
 import {
@@ -21,29 +20,35 @@ import { rulesRecord, storedRequirement } from "./stored-policy";
 import { judge } from "../../session/judge";
 import { KEY_RECORD, namesShard, SHARD_RECORD, TOKEN_KEY_LENGTH } from "../../session/shard";
 import {
+  EDGE_TOKEN_VERSION,
   EXPIRES_AT,
   IDP,
   MAC_LENGTH,
   MAX_KEY_ID_LENGTH,
   MAX_TOKEN_LENGTH,
   ROLES,
+  SESSION_TOKEN_VERSION,
   SHARD,
   UID,
 } from "../../session/token-layout";
+import { isOwn, wrongWith } from "./api";
+import { crypto } from "./crypto";
 import { factsOf } from "./facts";
 
 /** Why a request is refused, as the code in the access log. */
 export type Refusal = "host" | "path" | "size" | "endpoint" | "rule" | "role" | "store" | "closed";
 
 /** Why a request has no valid session, as the code in the access log. */
-export type NoSession = "none" | "several" | "form" | "key" | "mac" | "expired" | "revoked" | "outdated";
+export type NoSession = "none" | "several" | "form" | "key" | "mac" | "expired" | "revoked" | "outdated" | "issuer";
 
 /**
  * The decision: the request passes, publicly or with a session (the fields of its token), or it does not. `uid` tells
- * whose session is valid but not sufficient, and `need` the requirement that it does not meet. `ask` is what a sign-in must ask for so that it is (policy/meets.ts).
+ * whose session is valid but not sufficient, and `need` the requirement that it does not meet. `ask` is what a sign-in must
+ * ask for so that it is (policy/meets.ts). `verify` is what somebody must still meet who presents a token that the gate
+ * cannot verify: the request passes without an identity, to the handler that can.
  */
 export type Outcome = (
-  | { allow: typeof PUBLIC | string[] }
+  | { allow: typeof PUBLIC | string[]; verify?: string | undefined }
   | { deny: Refusal; uid?: string | undefined; need?: string }
   | { login: NoSession; ask?: undefined }
   | { login: "step-up"; ask: string }
@@ -103,6 +108,10 @@ export function decide(
     }
   }
   if (required === PUBLIC) return { allow: PUBLIC };
+  if (WITH_API) {
+    if (required[required.length - 1] === NOBODY) return { deny: "rule" };
+    if (!token && required.indexOf("&pub=") >= 0) return { allow: PUBLIC, verify: required };
+  }
 
   // A second cookie may have been planted by an attacker, and there is no way to tell which one is genuine.
   // Signing in helps nobody while the site is closed, except those who would get in.
@@ -110,9 +119,17 @@ export function decide(
     return required[0] === CLOSED
       ? { deny: "closed" }
       : { login: token === undefined ? "none" : token === null ? "several" : "form" };
+  if (WITH_API && !isOwn(token)) {
+    const wrong = wrongWith(token);
+    return wrong ? { login: wrong } : { allow: PUBLIC, verify: required };
+  }
   // Uses positions, because a regular expression would cost five times as much. What this check lets through is
   // harmless: a malformed key ID has no record, and the MAC covers everything.
-  const kid = token[0] === "2" && token.length <= MAX_TOKEN_LENGTH ? token.slice(2, token.indexOf(".", 2)) : "";
+  const kid =
+    (token[0] === SESSION_TOKEN_VERSION || (WITH_API && token[0] === EDGE_TOKEN_VERSION)) &&
+    token.length <= MAX_TOKEN_LENGTH
+      ? token.slice(2, token.indexOf(".", 2))
+      : "";
   if (!kid || kid.length > MAX_KEY_ID_LENGTH) return required[0] === CLOSED ? { deny: "closed" } : { login: "form" };
   return {
     read: KEY_RECORD + kid,
@@ -137,11 +154,13 @@ export function decide(
           : { login: "expired" };
       const roles = session[ROLES]!;
       const outcome: Outcome =
-        required === SIGNED_IN || required === roles || meets(roles, required!, session[IDP])
-          ? WITH_CONDITIONS && required!.indexOf(CONDITION) >= 0
-            ? byConditions(required!, session, segments)
-            : { allow: session }
-          : { deny: required![0] === CLOSED ? "closed" : "role", uid: session[UID], need: required! };
+        WITH_API && required!.indexOf(CONDITION) >= 0
+          ? { allow: session, verify: required }
+          : required === SIGNED_IN || required === roles || meets(roles, required!, session[IDP])
+            ? WITH_CONDITIONS && required!.indexOf(CONDITION) >= 0
+              ? byConditions(required!, session, segments)
+              : { allow: session }
+            : { deny: required![0] === CLOSED ? "closed" : "role", uid: session[UID], need: required! };
       // Usually no shard has a record, and checking that here saves a call.
       if (key === keyRecord || !namesShard(keyRecord, session[SHARD])) return outcome;
       return {

@@ -25,6 +25,8 @@ export interface ViewerRequestEvent {
   /** Its address, IPv4 or IPv6. */
   viewer: { ip: string };
   request: ViewerRequest;
+  /** Set by the gate of API behaviors: the path for which CloudFront chose the behavior. */
+  viewed?: string;
 }
 
 /** A response that ends the request at the edge. */

@@ -2,14 +2,22 @@
  * The gate as a CloudFront Function on viewer requests. It runs on every behavior except the gateway's own endpoints.
  * It gets what the decision needs from the event and the KeyValueStore, and turns the outcome into a request or
  * response for CloudFront. One read of the store is enough, unless sessions of the user's shard were revoked recently:
- * then two. A site whose servers know the gateway by a secret takes another one, and so does a policy in the store.
+ * then two. A site whose servers know the gateway by a secret takes another one, and so do an assertion, and a policy in
+ * the store.
  */
 import cf from "cloudfront";
+import { PUBLIC } from "../../policy/requirement-text";
+import { ASSERTION_HEADER, ASSERTION_RECORD } from "../../session/assertion";
+import { REQUIREMENT_HEADER } from "../../session/access-tokens";
 import { SESSION_COOKIE } from "../../session/cookies";
 import { ORIGIN_SECRET_HEADER, ORIGIN_SECRET_RECORD } from "../../session/origin-secret";
 import { POLICY_RECORD } from "../../policy/stored/lookup";
 import { isUnusual, PLAIN, readUnusual } from "../../session/paths";
 import { askForMore, askToSignIn, refuse } from "./answers";
+import { assertion } from "./assertion";
+import { presentedToken } from "./api";
+import { askForToken, refuseCall } from "./api-answers";
+import { preflightAnswer } from "./cors";
 import { decide, type Refusal } from "./decide";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
 import { remember } from "./facts";
@@ -18,6 +26,8 @@ import { run, type Ended } from "./own-functions";
 
 export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest | EdgeResponse> {
   const request = event.request;
+  // The path that chose the behavior.
+  if (WITH_API) event.viewed = request.uri;
   if (WITH_FUNCTIONS && before) {
     const ended = await run(before, "before", event);
     if (ended) return end(ended, ended.hasFailed ? "deny before" : "answer before");
@@ -30,6 +40,13 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
   const unusual = isUnusual(path);
   // Reading an unusual path is dear, so a request of an unusual size is refused first.
   if (unusual && !isOfUsualSize(request)) return deny(event, "size");
+  if (WITH_API && method === "OPTIONS" && isPreflight(headers) && host && SETTINGS.hosts.indexOf(host.value) >= 0) {
+    const preflight = preflightAnswer(event);
+    if (preflight) {
+      cf.logCustomData("answer preflight");
+      return preflight;
+    }
+  }
   if (WITH_VIEWER) remember(event);
   let decision = decide(
     host && host.value,
@@ -37,7 +54,7 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
     path,
     unusual ? readUnusual(path) : PLAIN,
     method === "OPTIONS" && isPreflight(headers),
-    cookie && (cookie.multiValue ? null : cookie.value),
+    WITH_API ? presentedToken(headers, cookie) : cookie && (cookie.multiValue ? null : cookie.value),
   );
   // No failure in here lets a request pass.
   try {
@@ -61,6 +78,8 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
         : { deny: "store" };
   }
   if ("allow" in decision) {
+    // The gate's own tokens end here, as its cookies do.
+    if (WITH_API && decision.allow !== PUBLIC) delete headers["authorization"];
     let line = pass(request, decision.allow);
     if (!line) return deny(event, "size");
     if (WITH_FUNCTIONS && after) {
@@ -80,6 +99,22 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
         line += " unmarked";
       }
     }
+    if (WITH_ASSERTION && decision.allow !== PUBLIC) {
+      // As above: a server that checks it refuses a request without one.
+      try {
+        const record = await cf.kvs().get(ASSERTION_RECORD);
+        headers[ASSERTION_HEADER] = { value: assertion(record, decision.allow) };
+      } catch (missingOrFailed) {
+        line += " unasserted";
+      }
+    }
+    // Without this header or an identity, the handler on origin requests lets nothing pass.
+    if (WITH_API && (decision.verify || decision.allow === PUBLIC)) {
+      if (decision.verify) line = line.replace("allow", "verify");
+      const said = [decision.verify || PUBLIC, path, event.viewed];
+      if (decision.allow !== PUBLIC) said.push(decision.allow.join("~"));
+      headers[REQUIREMENT_HEADER] = { value: said.join(" ") };
+    }
     cf.logCustomData(line);
     // Only now, so that the path of the viewer was decided.
     if (servedPath && !(WITH_FUNCTIONS && after)) request.uri = servedPath(path);
@@ -88,7 +123,7 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
   if ("deny" in decision) return deny(event, decision.deny, decision.uid, decision.need);
   cf.logCustomData("login " + decision.login);
   if (WITH_STEPUP && decision.ask) return askForMore(event, decision.ask);
-  return askToSignIn(event, decision.login);
+  return WITH_API ? askForToken(event) : askToSignIn(event, decision.login);
 }
 
 /**
@@ -97,7 +132,7 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
  */
 function deny(event: ViewerRequestEvent, why: Refusal, uid?: string, need?: string): EdgeResponse {
   cf.logCustomData("deny " + why + (uid ? " " + uid : ""));
-  return refuse(why, event, need);
+  return WITH_API ? refuseCall(why, event) : refuse(why, event, need);
 }
 
 /** @param line for the access log */

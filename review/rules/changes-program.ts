@@ -8,6 +8,10 @@ import { aboutChanges, type Found } from "../rule";
 
 /** Members of the gate's settings (session/settings.ts) and what a change of them means. Hosts have a rule of their own. */
 const SETTINGS: Readonly<Record<string, [severity: Found["severity"], what: string]>> = {
+  assertion: [
+    "high",
+    "Whether servers get assertions about who asks changes, or whom these are for. Servers that check them refuse the rest",
+  ],
   identityHeaders: ["medium", "The headers change in which applications get what is known about the user"],
   originSecret: [
     "high",

@@ -1,5 +1,12 @@
 /** What CloudFront's side of a gateway takes: distribution, functions, store, certificate, web ACL and DNS. */
-import { authFunctionName, gateFunctionName, redirectFunctionName, siteFunctionName } from "../names";
+import {
+  apiGateFunctionName,
+  authFunctionName,
+  bearerFunctionName,
+  gateFunctionName,
+  redirectFunctionName,
+  siteFunctionName,
+} from "../names";
 import { TAGS, distributions, zones, everything, type NeedsByType } from "./needs";
 
 export const EDGE_NEEDS: NeedsByType = {
@@ -44,7 +51,9 @@ export const EDGE_NEEDS: NeedsByType = {
       {
         actions: "GetFunction EnableReplication* DisableReplication*",
         on: ({ arn, config }) =>
-          [authFunctionName(config), siteFunctionName(config)].map((name) => arn("lambda", `function:${name}:*`)),
+          [authFunctionName(config), bearerFunctionName(config), siteFunctionName(config)].map((name) =>
+            arn("lambda", `function:${name}:*`),
+          ),
       },
     ],
     [
@@ -66,6 +75,7 @@ export const EDGE_NEEDS: NeedsByType = {
         actions: "CreateFunction DescribeFunction GetFunction UpdateFunction PublishFunction DeleteFunction",
         on: ({ global, config }) => [
           global("cloudfront", `function/${gateFunctionName(config)}`),
+          global("cloudfront", `function/${apiGateFunctionName(config)}`),
           global("cloudfront", `function/${redirectFunctionName(config)}`),
         ],
       },

@@ -18,13 +18,19 @@ export function attachedRim(scope: Construct, { config, protection }: RimProps):
 function policiesToChoose(caching: Caching, config: Config, responseHeadersPolicyId: string): PoliciesToChoose {
   return {
     responseHeadersPolicyId,
-    server: caching.policiesForServer({ byHost: false, withSecret: false }, "disabled"),
-    serverByHost: caching.policiesForServer({ byHost: true, withSecret: false }, "disabled"),
+    server: caching.policiesForServer({}, "disabled"),
+    serverByHost: caching.policiesForServer({ byHost: true }, "disabled"),
     ...(config.originSecret.send && {
-      serverWithSecret: caching.policiesForServer({ byHost: false, withSecret: true }, "disabled"),
-      sharedWithSecret: caching.policiesForServer({ byHost: false, withSecret: true }, "optimized"),
+      serverWithSecret: caching.policiesForServer({ withSecret: true }, "disabled"),
+      sharedWithSecret: caching.policiesForServer({ withSecret: true }, "optimized"),
     }),
-    shared: caching.policiesForServer({ byHost: false, withSecret: false }, "optimized"),
+    ...(config.assertion && {
+      serverWithAssertion: caching.policiesForServer(
+        { withSecret: config.originSecret.send, withAssertion: true },
+        "disabled",
+      ),
+    }),
+    shared: caching.policiesForServer({}, "optimized"),
     bucket: caching.policiesForBucket("optimized"),
   };
 }

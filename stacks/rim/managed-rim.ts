@@ -15,7 +15,7 @@ import type { Rim, RimProps } from "./rim";
 
 /** A distribution with its origins, DNS, certificate, web ACL and access logs. */
 export function managedRim(scope: Construct, props: RimProps & { origin: Origin }): Rim {
-  const { config, artifacts, protection, origin } = props;
+  const { config, artifacts, protection, responseHeaders, origin } = props;
   const domains = isLocal(config.domain) ? [] : hostsOf(config).filter((host) => !isLocal(host));
   const redirected = domains.length === 0 ? [] : config.redirectHosts;
   const certificate = certificateArn(scope, config, concat(domains, redirected));
@@ -33,6 +33,7 @@ export function managedRim(scope: Construct, props: RimProps & { origin: Origin 
     origins,
     caching: new Caching(scope, "cache", config),
     protection,
+    responseHeaders,
     siteArn: site?.qualifiedArn,
     webAclArn: webAcl?.arn,
     aliases: attached(domains),

@@ -7,11 +7,13 @@ import type { Artifacts } from "../../build/artifacts";
 import type { Config } from "../../config/schema";
 import type { Protection } from "../associations";
 import type { CachePolicies } from "../caching";
+import type { ResponseHeaders } from "../response-headers";
 
 export interface RimProps {
   config: Config;
   artifacts: Artifacts;
   protection: Protection;
+  responseHeaders: ResponseHeaders;
   /** What must be there before people come. */
   before: readonly ITerraformDependable[];
 }
@@ -25,6 +27,8 @@ export interface PoliciesToChoose {
   serverByHost: CachePolicies;
   /** Servers that get the origin secret; undefined if the gate sends none. No other policy here passes it on. */
   serverWithSecret?: CachePolicies;
+  /** Servers that get assertions, and the origin secret if the gate sends it; undefined if the gate makes none. */
+  serverWithAssertion?: CachePolicies;
   /** Files for all users alike, which the origin marks as cacheable. They never learn who is asking. */
   shared: CachePolicies;
   /** The same, from a server that gets the origin secret. */

@@ -120,6 +120,7 @@ test("a request for another identity provider is redirected there, even if the s
   const handle = createHandle({ ...PORTS, settings: async () => settings, ledger }, LIMIT, {
     metadata,
     keySet: () => Object.assign(noKey, { answered: noKey, load: async () => undefined }),
+    accessTokenKeys: { of: async () => Promise.reject(new Error("asked for keys")) },
     nonces: new Map(),
     spentFlows: spentFlows(),
   });

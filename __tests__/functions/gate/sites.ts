@@ -15,7 +15,7 @@ export const COMMON = {
   origin: { type: "custom", domainName: "origin.example.com", open: true },
 } as const satisfies Partial<ConfigInput>;
 
-const SITES = {
+export const SITE_CONFIGS = {
   /** Rules of every kind and no catch-all: what no rule names is denied. */
   handbook: {
     ...COMMON,
@@ -136,12 +136,25 @@ const SITES = {
       { path: "/**", allow: "signed-in" },
     ],
   },
+  /** Its server gets the secret and assertions. */
+  asserted: {
+    ...COMMON,
+    name: "asserted",
+    alternateDomains: ["docs.example.com"],
+    origin: { type: "custom", domainName: "origin.example.com", secretHeader: true, assertion: true },
+    assertion: { audience: "https://orders.internal.example.com" },
+    identityHeaders: { "x-gate-department": "department", "x-gate-office": "office" },
+    policy: [
+      { path: "/public/**", allow: "public" },
+      { path: "/**", allow: "signed-in" },
+    ],
+  },
 } satisfies Record<string, ConfigInput>;
 
-export type Site = keyof typeof SITES;
+export type Site = keyof typeof SITE_CONFIGS;
 
 export function siteConfig(site: Site): Config {
-  return parseConfig(SITES[site]);
+  return parseConfig(SITE_CONFIGS[site]);
 }
 
 /**
@@ -149,7 +162,7 @@ export function siteConfig(site: Site): Config {
  */
 export function gateSources(): Record<Site, string>;
 export function gateSources<Name extends string>(sites: Record<Name, ConfigInput>): Record<Name, string>;
-export function gateSources(sites: Record<string, ConfigInput> = SITES): Record<string, string> {
+export function gateSources(sites: Record<string, ConfigInput> = SITE_CONFIGS): Record<string, string> {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-gate-"));
   try {
     const artifacts = emptyArtifacts(folder);

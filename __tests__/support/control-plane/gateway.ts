@@ -137,6 +137,7 @@ export function gatewayInMemory({ hasKeys = true } = {}): Gateway {
     time,
     items: new Map(),
     sessions: new Map(),
+    serviceTokens: new Map(),
     store: { records: new Map(), version: 1 },
     secret: { values: new Map(), labels: new Map(), puts: 0 },
     replicaLogs: new Map(),

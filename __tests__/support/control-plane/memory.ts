@@ -15,7 +15,7 @@ import {
   type Stages,
 } from "../../../control-plane/ports";
 import type { SessionKeys } from "../../../session/keys";
-import type { LedgerSession, Revocation, ShardState, StoreState } from "../../../ledger/records";
+import type { LedgerSession, Revocation, ServiceToken, ShardState, StoreState } from "../../../ledger/records";
 import { shardStateId, STORE_STATE_ID } from "../../../ledger/tables";
 import { MAX_RECORD_BYTES } from "../../../session/shard";
 import { ENTRY_MARGIN, KEY_ANNOUNCEMENT, PROPAGATION } from "../../../session/timing";
@@ -27,6 +27,7 @@ export interface Memory {
   /** The revocations table, by id. */
   items: Map<string, Revocation | ShardState | StoreState>;
   sessions: Map<string, LedgerSession>;
+  serviceTokens: Map<string, ServiceToken>;
   /** Records of the store, and its ETag. */
   store: { records: Map<string, string>; version: number };
   secret: { values: Map<string, SessionKeys>; labels: Map<string, string>; puts: number };
@@ -85,7 +86,7 @@ const PREVIOUS = "AWSPREVIOUS";
 
 /** A Lambda instance. */
 export function instance(memory: Memory, { intercept, answered, skew = 0 }: InstanceOptions = {}): Instance {
-  const { time, items, sessions, secret, store } = memory;
+  const { time, items, sessions, serviceTokens, secret, store } = memory;
   const calls: string[] = [];
   const logs: LogEntry[] = [];
   let isDead = false;
@@ -280,6 +281,15 @@ export function instance(memory: Memory, { intercept, answered, skew = 0 }: Inst
           sessionsWhere(({ startedAt }) => Math.floor(startedAt / 3600) === Math.floor(hour / 3600)),
         ),
       sessions: (pointers) => ledgerCall("sessions", () => pointers.flatMap(({ sid }) => sessions.get(sid) ?? [])),
+      serviceToken: (id) => ledgerCall("serviceToken", () => structuredClone(serviceTokens.get(id))),
+      putServiceToken: (token, held) =>
+        ledgerCall("putServiceToken", () => {
+          if (serviceTokens.get(token.id)?.hash !== held?.hash) return false;
+          serviceTokens.set(token.id, structuredClone(token));
+          return true;
+        }),
+      serviceTokens: () => ledgerCall("serviceTokens", () => structuredClone([...serviceTokens.values()])),
+      serviceTokenUses: () => ledgerCall("serviceTokenUses", () => new Map()),
     },
   };
   return { ports, calls, logs };

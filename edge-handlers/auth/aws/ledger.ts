@@ -1,20 +1,15 @@
-/** Sends the ledger's requests to DynamoDB. */
+/** The ledger in DynamoDB. */
 import { setTimeout } from "node:timers/promises";
 import type { SessionPointer } from "../../../ledger/records";
-import type { LedgerRequest, Output, Part } from "../../../ledger/request";
+import type { LedgerRequest, Part } from "../../../ledger/request";
+import { getServiceTokenStatus, putServiceTokenUse } from "../../../ledger/service-tokens";
 import * as sessions from "../../../ledger/sessions";
 import { getStatus, type TableNames } from "../../../ledger/status";
-import { AwsError, callAws, prepareAwsCalls } from "../../shared/aws/call";
-import { safeCode } from "../../shared/failure";
+import { prepareAwsCalls } from "../../shared/aws/call";
+import { sendToLedger as send } from "../../shared/aws/dynamodb";
 import { Failure } from "../failures";
 import type { Ledger } from "../ports";
 
-const CONDITION_FAILED = "ConditionalCheckFailedException";
-/**
- * Never retried: if the answer to a conditional write is lost, a retry would find that write and take it for another
- * request's.
- */
-const MADE_ONCE: readonly string[] = ["PutItem", "UpdateItem"];
 /** A sign-in and a renewal make as many calls at a time. */
 const PARALLEL_CALLS = 2;
 /**
@@ -87,16 +82,9 @@ export function dynamoDbLedger(names: () => Promise<TableNames>): Ledger {
     endOf: async (idpSession) => (await onSessions((table) => sessions.getIdpSessionEnd(table, idpSession)))?.endedAt,
     wasTaken: async (hash) => (await onSessions((table) => sessions.getTakenToken(table, hash))) !== undefined,
     take: (hash, expiresAt) => onSessions((table) => sessions.putTakenToken(table, hash, expiresAt)),
+    serviceToken: (id) => ask(({ revocationsTable }) => getServiceTokenStatus(revocationsTable, id)),
+    async noteUse(id, day, expiresAt) {
+      await onSessions((table) => putServiceTokenUse(table, id, day, expiresAt));
+    },
   };
-}
-
-/** @throws Failure `ledger_unavailable` */
-async function send<T>({ operation, input, read }: LedgerRequest<T>): Promise<T> {
-  try {
-    const retries = MADE_ONCE.includes(operation) ? 0 : 1;
-    return read((await callAws("dynamodb", operation, input, { retries })) as Output);
-  } catch (error) {
-    if (error instanceof AwsError && error.code === CONDITION_FAILED) return read(undefined);
-    throw new Failure("ledger_unavailable", safeCode(error));
-  }
 }

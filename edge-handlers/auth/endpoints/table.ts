@@ -10,8 +10,10 @@ import { logout } from "./logout";
 import { me } from "./me";
 import { refresh } from "./refresh";
 import { refused } from "./refused";
+import { isResourceMetadata, RESOURCE_METADATA } from "./resource-metadata";
 import { signedIn } from "./signed-in";
 import { signedOut } from "./signed-out";
+import { token } from "./token";
 
 export interface Endpoint {
   methods: readonly string[];
@@ -29,11 +31,15 @@ const ENDPOINTS: Record<string, Endpoint> = {
   "signed-in": { methods: ["GET", "HEAD"], answer: signedIn },
   "signed-out": { methods: ["GET", "HEAD"], answer: signedOut },
   "jwks.json": { methods: ["GET", "HEAD"], answer: jwks },
+  token: { methods: ["POST"], answer: token },
   me: { methods: ["GET", "HEAD"], answer: me },
   "frontchannel-logout/*": { methods: ["GET"], answer: frontchannelLogout },
   "backchannel-logout/*": { methods: ["POST"], answer: backchannelLogout },
   "events/*": { methods: ["POST"], answer: events },
 };
+
+/** The one endpoint outside the base path: RFC 9728 says where it is. */
+const WELL_KNOWN: Match = { name: "resource-metadata", endpoint: RESOURCE_METADATA, parameter: "" };
 
 export interface Match {
   name: string;
@@ -44,6 +50,7 @@ export interface Match {
 
 /** The endpoint of a path. @param path not decoded */
 export function findEndpoint(path: string, basePath: string): Match | undefined {
+  if (isResourceMetadata(path)) return WELL_KNOWN;
   if (!path.startsWith(`${basePath}/`)) return undefined;
   const [name = "", parameter, ...more] = path.slice(basePath.length + 1).split("/");
   const pattern = parameter === undefined ? name : `${name}/*`;

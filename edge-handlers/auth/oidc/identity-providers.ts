@@ -1,6 +1,7 @@
 /** What an instance knows of identity providers: their metadata and keys, and what they have been asked. */
 import * as oauth from "oauth4webapi";
 import { TENANT_ID } from "../../../identity/user";
+import { accessTokenKeys, type AccessTokenKeys } from "../../shared/access-token-keys";
 import { cached, type Cached, type Surroundings } from "../../shared/cached";
 import { safeCode } from "../../shared/failure";
 import { Failure } from "../failures";
@@ -36,6 +37,8 @@ export interface IdentityProviders {
    */
   metadata(issuer: string): Promise<oauth.AuthorizationServer>;
   keySet(jwksUri: string): KeySet;
+  /** Of the issuers of access tokens. */
+  accessTokenKeys: AccessTokenKeys;
   /** By origin: the last nonce that a server gave for proofs of a key (RFC 9449 section 8). */
   nonces: Map<string, string>;
   spentFlows: SpentFlows;
@@ -48,6 +51,7 @@ export function identityProviders(surroundings: Surroundings): IdentityProviders
     metadata: (issuer) =>
       entry(metadata, issuer, () => cached(() => discover(issuer), METADATA_LIFETIMES, surroundings)).get(),
     keySet: (jwksUri) => entry(keySets, jwksUri, () => keySet(jwksUri, surroundings)),
+    accessTokenKeys: accessTokenKeys(surroundings),
     nonces: new Map(),
     spentFlows: spentFlows(),
   };

@@ -6,6 +6,7 @@ import { areRolesLeftOut, claimsWanted, loginName, readUser, type User } from ".
 import { idpSessionId } from "../../../ledger/records";
 import { sha256 } from "../../../session/node-hash";
 import { userId } from "../../../session/token";
+import { headerTexts } from "../../shared/header-texts";
 import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
 import { retriedWithNonce } from "./dpop";
@@ -28,9 +29,6 @@ export interface Identity extends User {
   /** See `idpSessionId` in ledger/records.ts; absent if the ID token has no `sid`. */
   idpSession: string | undefined;
 }
-
-/** Claims are copied into headers of the request to the origin: no control characters, no lone surrogates. */
-const HEADER_TEXT = /^[ -~\u00a0-\ud7ff\ue000-\u{10ffff}]+$/u;
 
 /**
  * @throws Failure `groups_overage`, `account_not_allowed`, `idp_unavailable`, `idp_response_invalid`,
@@ -93,14 +91,6 @@ async function userinfo(
     if (error instanceof oauth.WWWAuthenticateChallengeError) throw new Failure("idp_misconfigured", error.code);
     throw tokenFailure(error);
   }
-}
-
-/** The values of a claim that can be written into a header. */
-export function headerTexts(claim: unknown): string[] {
-  return (Array.isArray(claim) ? claim : [claim])
-    .filter((value) => ["string", "number", "boolean"].includes(typeof value))
-    .map(String)
-    .filter((text) => HEADER_TEXT.test(text));
 }
 
 /**

@@ -71,7 +71,7 @@ export async function establishSession(
 export function ledgerSession(
   { request, address }: RequestContext,
   { uid, sid, idp, email, issuedAt }: Session,
-  { idpSession, login }: Identity,
+  { idpSession, login }: Partial<Pick<Identity, "idpSession" | "login">>,
   { mark, gatewayMark }: LedgerStatus,
   endsAt: number,
 ): LedgerSession {

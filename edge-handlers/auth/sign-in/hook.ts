@@ -10,7 +10,8 @@ import { idpFetch } from "../../shared/idp-fetch";
 import type { HookAnswer } from "../cookies/refresh";
 import type { RequestContext } from "../request-context";
 import { asFailure, Failure } from "../failures";
-import { headerTexts, type Identity } from "../oidc/identity";
+import { headerTexts } from "../../shared/header-texts";
+import type { Identity } from "../oidc/identity";
 
 /** What the hook is asked, as JSON. No token, code or cookie is in it. */
 export interface HookQuestion {

@@ -1,0 +1,18 @@
+/** The signed statement about who asks, for servers behind the gateway (docs/origin-assertion/README.md). */
+import { z } from "zod";
+import { text } from "./fields";
+
+export const assertion = z.strictObject({
+  /** What `aud` says. Servers must accept no other audience. */
+  audience: text(
+    /^[A-Za-z0-9:/?#@!$&'()*+,;=._~-]{1,255}$/,
+    'a URL or a name for your servers, such as "https://orders.internal.example.com"',
+  ),
+  /** Days from one key to the next. A server that does not read them itself must learn the next one within that time. */
+  rotationDays: z
+    .number("write a number of days")
+    .int("write a whole number of days")
+    .min(1, "write at least 1")
+    .max(365, "write at most 365")
+    .default(90),
+});

@@ -1,0 +1,48 @@
+import { Construct } from "constructs";
+import type { Config } from "../config/schema";
+import { SERVICE_TOKEN_KEY } from "../ledger/tables";
+import { bearerSettings } from "./api-settings";
+import { EdgeFunction } from "./edge-function";
+import { keyUse, type Statement } from "./iam";
+import { bearerFunctionName, revocationsTableName, sessionsTableName } from "./names";
+import type { MadeClients } from "./settings";
+
+/** The handler that verifies access tokens, on the origin requests of API behaviors. */
+export class BearerHandler extends Construct {
+  readonly qualifiedArn: string;
+
+  constructor(scope: Construct, id: string, props: { config: Config; zip: string; made: MadeClients }) {
+    super(scope, id);
+    const { config, zip, made } = props;
+    this.qualifiedArn = new EdgeFunction(this, "Resource", {
+      functionName: bearerFunctionName(config),
+      description: `Verifies access tokens for ${config.name}`,
+      zip,
+      settings: bearerSettings(config, made),
+      permissions: serviceTokenPermissions(config),
+      config,
+    }).qualifiedArn;
+  }
+}
+
+/** Checks service tokens, and notes when they are used. The handler runs in any region; both tables are in us-east-1. */
+function serviceTokenPermissions(config: Config): Statement[] {
+  return [
+    {
+      Sid: "ServiceTokens",
+      Effect: "Allow",
+      Action: "dynamodb:BatchGetItem",
+      Resource: `arn:aws:dynamodb:us-east-1:*:table/${revocationsTableName(config)}`,
+    },
+    {
+      Sid: "ServiceTokenUse",
+      Effect: "Allow",
+      Action: "dynamodb:PutItem",
+      Resource: `arn:aws:dynamodb:us-east-1:*:table/${sessionsTableName(config)}`,
+      // No item of a session
+      // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
+      Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${SERVICE_TOKEN_KEY}*`] } },
+    },
+    ...keyUse(config, ["dynamodb"]),
+  ];
+}
