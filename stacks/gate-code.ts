@@ -70,11 +70,13 @@ function withPolicy({ config, artifacts, api, stored }: Ingredients): GateCode {
   const base = gateWith(artifacts, [...featuresOf(config, api), ...(stored ? (["stored"] as const) : [])]);
   const settings = {
     ...gateSettings(config),
-    ...(api && { api }),
+    // Only pages show the name.
+    ...(api && { api, productName: "" }),
     ...(stored && { policy: indexOf(config, stored) }),
   };
   const policy = stored ? policySource([]) : sourceOf(config);
-  const site = siteSource(placesOf(config), filesIn(config.policy));
+  // API behaviors have no buckets.
+  const site = siteSource(api ? [] : placesOf(config), filesIn(config.policy));
   const functions = config.viewerRequest && ownFunctionsSource(config.viewerRequest);
   const joints = "\nvar S=;\n\n\n".length;
   const bytes = {

@@ -32,6 +32,7 @@ const COMPANY: Record<string, Partial<ManagedConfigInput>> = {
   // A certificate of its own, or the zone is needed for that.
   hostedZoneId: { certificateArn: EVERYTHING.certificateArn, hostedZoneId: undefined },
   eventTransmitters: PROVIDERS_AND_POLICY,
+  accessTokens: { ...(PROVIDERS_AND_POLICY as Partial<ManagedConfigInput>), api: true },
   originSecret: { origin: ORIGINS["secret header"] },
   signInHook: PROVIDERS_AND_POLICY,
   maintenance: PROVIDERS_AND_POLICY,

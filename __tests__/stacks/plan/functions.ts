@@ -55,7 +55,7 @@ export function planOfFunctions({ all, one, configuration }: Planned): void {
     });
 
     test("reads its settings as written in the config, text that looks like a template included", () => {
-      const parameter = one("everything", "aws_ssm_parameter");
+      const parameter = one("everything", "aws_ssm_parameter", "auth_settings_parameter");
       expect(parameter).toMatchObject({ name: "/edgegate/everything-auth", type: "String" });
       expect(JSON.parse(parameter["insecure_value"] as string)).toEqual({
         version: 1,
@@ -251,7 +251,9 @@ export function planOfFunctions({ all, one, configuration }: Planned): void {
     });
 
     test("finds the secrets that its settings name, and not the one of the servers", () => {
-      const { aws } = JSON.parse(one("everything", "aws_ssm_parameter")["insecure_value"] as string) as AuthParameter;
+      const { aws } = JSON.parse(
+        one("everything", "aws_ssm_parameter", "auth_settings_parameter")["insecure_value"] as string,
+      ) as AuthParameter;
       const named = [
         aws.sessionKeysSecret,
         ...["staff", "partner-a", "partner-b"].map((id) => clientSecretName(aws, id)),
