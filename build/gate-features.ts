@@ -9,16 +9,24 @@ import type { Artifacts } from "./artifacts";
  * - `assertion`: a signed statement for the origin about who asks
  * - `conditions`: rules that require more than roles and identity providers
  * - `functions`: functions of the site's own on viewer requests
+ * - `hours`, `stepup`, `viewer`: conditions on the time, on how and when somebody authenticated, and on the viewer's
+ *   address and country; only with `conditions`
  */
-export const GATE_FEATURES = ["api", "assertion", "conditions", "functions"] as const;
+export const GATE_FEATURES = ["api", "assertion", "conditions", "functions", "hours", "stepup", "viewer"] as const;
 
 export type GateFeature = (typeof GATE_FEATURES)[number];
 
-/** Every set of features, as sorted lists. */
+/** Parts of `conditions`. */
+const KINDS: readonly GateFeature[] = ["hours", "stepup", "viewer"];
+
+/** Every set of features that a site can need, as sorted lists. */
 export const GATE_VARIANTS: readonly (readonly GateFeature[])[] = GATE_FEATURES.reduceRight<GateFeature[][]>(
   (lists, feature) => [...lists, ...lists.map((list) => [feature, ...list])],
   [[]],
-);
+)
+  .filter((list) => list.includes("conditions") || !list.some((feature) => KINDS.includes(feature)))
+  // The handler of API behaviors evaluates conditions.
+  .filter((list) => !list.includes("api") || !list.includes("conditions"));
 
 /** The gate's file with some features, in a folder of artifacts. @param features in any order */
 export function gateWith(artifacts: Pick<Artifacts, "gate">, features: readonly GateFeature[]): string {

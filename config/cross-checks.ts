@@ -17,6 +17,12 @@ import { isAttached } from "./distribution";
 import type { ConfigProblem } from "./error";
 import { originProblems } from "./origins/checks";
 import { policyTestProblems } from "./policy-tests";
+import {
+  countriesAreKnown,
+  excludedRolesAreGranted,
+  ownersAreInThePath,
+  preflightsMayPass,
+} from "./requirement-checks";
 import type { Config } from "./schema";
 import { sitesHaveAShell, sitesServeWhatIsDecided } from "./site-checks";
 import { wafProblems } from "./waf";
@@ -42,6 +48,10 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   providersGrantRolesOfThePolicy,
   placesAreServed,
   rulesNameProviders,
+  ownersAreInThePath,
+  excludedRolesAreGranted,
+  preflightsMayPass,
+  countriesAreKnown,
   assertionsHaveAnAudience,
   hookGrantsRolesOfThePolicy,
   maintenanceAdmitsRolesOfThePolicy,

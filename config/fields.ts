@@ -1,5 +1,6 @@
 /** Kinds of fields that several parts of the config have. */
 import { z } from "zod";
+import { rulePathProblem } from "../policy/path-pattern";
 import { pathPatternProblem, ROLE_NAME } from "../policy/rule";
 
 const HOST_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
@@ -58,5 +59,11 @@ export const role = text(
 
 export const pathPattern = z.string('write a path pattern, such as "/admin/**"').superRefine((value, context) => {
   const problem = pathPatternProblem(value);
+  if (problem) context.addIssue({ code: "custom", message: problem });
+});
+
+/** The path of a rule, whose segments may have names. */
+export const rulePath = z.string('write a path pattern, such as "/admin/**"').superRefine((value, context) => {
+  const problem = rulePathProblem(value);
   if (problem) context.addIssue({ code: "custom", message: problem });
 });

@@ -4,6 +4,7 @@ import { rolesOf } from "../policy/rule";
 import type { ConfigProblem } from "./error";
 import { entraAppProblems } from "./entra-app";
 import { issuerOf } from "./identity-provider";
+import { placedConditions } from "./requirement-checks";
 import type { Config } from "./schema";
 
 type Check = (config: Config) => ConfigProblem[];
@@ -130,16 +131,16 @@ export const placesAreServed = ofEach(({ offeredAt }, { domain, alternateDomains
   );
 });
 
-export function rulesNameProviders({ policy, identityProviders, accessTokens }: Config): ConfigProblem[] {
-  const known = [...new Set([...Object.keys(identityProviders), ...Object.keys(accessTokens)])];
-  return policy.flatMap(({ allow }, i) =>
-    (typeof allow === "object" ? (allow.idp ?? []) : []).flatMap((idp, place) =>
-      known.includes(idp)
+export function rulesNameProviders(config: Config): ConfigProblem[] {
+  const known = [...new Set([...Object.keys(config.identityProviders), ...Object.keys(config.accessTokens)])];
+  return placedConditions(config).flatMap(({ path, conditions: { idp = [] } }) =>
+    idp.flatMap((id, place) =>
+      known.includes(id)
         ? []
         : [
             {
-              path: `policy[${i}].allow.idp[${place}]`,
-              message: `"${idp}" is not among identityProviders; write ${known.join(" or ")}`,
+              path: `${path}.idp[${place}]`,
+              message: `"${id}" is not among identityProviders; write ${known.join(" or ")}`,
             },
           ],
     ),

@@ -4,6 +4,7 @@ import { checkAcross } from "./cross-checks";
 import { nothingOfTheDistribution } from "./distribution";
 import { ConfigError, type ConfigProblem } from "./error";
 import { readConfigFile } from "./read";
+import { resolved } from "./requirement-checks";
 import { attachedSchema, configSchema, type Config } from "./schema";
 
 export { ConfigError, type ConfigProblem } from "./error";
@@ -26,13 +27,19 @@ export function loadConfig(path: string): Config {
  */
 export function parseConfig(input: unknown, source = "config"): Config {
   const parsed = read(input);
-  const problems = parsed.success
-    ? checkAcross(parsed.data)
-    : parsed.error.issues.flatMap((issue) => problemsOf(issue, input));
-  if (!parsed.success || problems.length > 0) throw new ConfigError(source, problems);
-  return parsed.data;
+  if (!parsed.success)
+    throw new ConfigError(
+      source,
+      parsed.error.issues.flatMap((issue) => problemsOf(issue, input)),
+    );
+  const { rules, problems: unresolved } = resolved(parsed.data.policy, parsed.data.requirements);
+  const config: Config = { ...parsed.data, policy: rules };
+  const problems = unresolved.length > 0 ? unresolved : checkAcross(config);
+  if (problems.length > 0) throw new ConfigError(source, problems);
+  return config;
 }
 
+/** The rules may still name requirements. */
 type Read = { success: true; data: Config } | { success: false; error: z.ZodError };
 
 /** Without the checks that involve more than one option. */

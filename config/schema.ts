@@ -6,8 +6,9 @@ import { z } from "zod";
 import { METHODS, type PolicyRule } from "../policy/rule";
 import { accessTokens } from "./access-tokens";
 import { api } from "./api";
+import { allow, requirements } from "./conditions";
 import { EXISTING, managedDistribution } from "./distribution";
-import { duration, host, hostedZone, pathPattern, region, role, servedHost, slug, text } from "./fields";
+import { duration, host, hostedZone, region, rulePath, servedHost, slug, text } from "./fields";
 import { identityProvider } from "./identity-provider";
 import { maintenance } from "./maintenance";
 import { origin, type Origin } from "./origins/origin";
@@ -38,31 +39,17 @@ function durationBetween(min: number, max: number, range: string) {
   return duration(min, max, `write a duration between ${range}, such as "15m"`);
 }
 
-/** Only people who signed in with one of these identity providers. */
-const providers = z.array(slug).min(1, "name an identity provider, or leave idp out");
-
 const policyRule = z.strictObject({
   host: servedHost.optional(),
-  path: pathPattern,
+  path: rulePath,
   methods: z
     .array(z.enum(METHODS, `write methods from ${METHODS.join(", ")}`))
     .min(1, "name a method or leave methods out")
     .optional(),
-  allow: z.union(
-    [
-      z.literal("public"),
-      z.literal("signed-in"),
-      z.strictObject({
-        roles: z.array(role).min(1, 'name a role, or write allow: "signed-in"'),
-        idp: providers.optional(),
-      }),
-      z.strictObject({ idp: providers }),
-    ],
-    { error: 'write "public", "signed-in", { roles: ["admin"] } or { idp: ["main"] }' },
-  ),
+  allow,
   escapes: z.boolean().optional(),
   preflight: z.literal("pass", 'write "pass" or leave it out').optional(),
-}) satisfies z.ZodType<PolicyRule>;
+});
 
 const caching = z.enum(["disabled", "optimized"], 'write "disabled" or "optimized"');
 
@@ -195,6 +182,8 @@ export const configSchema = z.strictObject({
   policy: z
     .array(policyRule, 'write a list of rules, such as [{ path: "/**", allow: "signed-in" }]')
     .min(1, 'write at least one rule, such as { path: "/**", allow: "signed-in" }; what no rule matches is denied'),
+  /** What several rules require, by name. */
+  requirements,
   /** What people must be able to do, and what not: a policy that breaks one is refused. */
   tests: z.array(policyTest, 'write a list, such as [{ as: "anonymous", cannot: ["GET /admin"] }]').default([]),
   /** Functions of your own on viewer requests, which run in the gate. */
@@ -304,8 +293,10 @@ export type AttachedConfigInput = z.input<typeof attachedSchema>;
 /** The config as people write it. */
 export type ConfigInput = ManagedConfigInput | AttachedConfigInput;
 /** The config as the rest of the project reads it: checked, with every default filled in, durations in seconds. */
-export type Config = Omit<Managed, "distribution" | "origin"> & {
+export type Config = Omit<Managed, "distribution" | "origin" | "policy"> & {
   distribution: Managed["distribution"] | z.output<typeof attachedSchema>["distribution"];
+  /** With requirements in the place of their names. */
+  policy: PolicyRule[];
   /** Undefined if and only if the distribution is an existing one. */
   origin: Origin | undefined;
 };

@@ -1,49 +1,27 @@
-/** Addresses and ranges (CIDR, RFC 4632 and RFC 4291 section 2.3). Also runs in the gate. */
-
-/** @returns undefined if the address is none. Ranges that are none have no address in them. */
-export function isInNetworks(address: string | undefined, ranges: readonly string[]): boolean | undefined {
-  const groups = groupsOf(address || "");
-  return groups && ranges.some((range) => isInRange(groups, range));
-}
-
-function isInRange(groups: readonly number[], range: string): boolean {
-  // IPv4 is never in a range of IPv6.
-  if (range.indexOf(":") < 0 !== (groups.length === 2)) return false;
-  const slash = range.indexOf("/");
-  const first = groupsOf(range.slice(0, slash));
-  const bits = slash < 0 ? NaN : parseInt(range.slice(slash + 1), 10);
-  if (!first || first.length !== groups.length || !(bits >= 0 && bits <= 16 * groups.length)) return false;
-  for (let i = 0; i * 16 < bits; i++) {
-    const shift = Math.max(0, 16 * (i + 1) - bits);
-    if (groups[i]! >> shift !== first[i]! >> shift) return false;
-  }
-  return true;
-}
-
 /**
- * The address in groups of 16 bits: two for IPv4, eight for IPv6. An IPv4 address written as IPv6 (RFC 4291 section
- * 2.5.5.2) is IPv4.
+ * Addresses, and ranges of them (RFC 4632 section 3.1, RFC 4291 section 2.3). Also runs in the gate, where every byte
+ * counts: the form of ranges was checked before (config/networks.ts), and addresses come from CloudFront.
  */
-export function groupsOf(address: string): number[] | undefined {
-  if (address.indexOf(":") < 0) {
-    const bytes = address.split(".");
-    if (bytes.length !== 4 || !bytes.every(isByte)) return undefined;
-    return [+bytes[0]! * 256 + +bytes[1]!, +bytes[2]! * 256 + +bytes[3]!];
-  }
-  if (/^::ffff:[\d.]+$/i.test(address) && address.indexOf(".") > 0) return groupsOf(address.slice(7));
-  const halves = address.split("::");
-  const head = halves[0] ? halves[0].split(":") : [];
-  const tail = halves[1] ? halves[1].split(":") : [];
-  const zeros = 8 - head.length - tail.length;
-  if (halves.length > 2 || (halves.length === 2 ? zeros < 1 : zeros !== 0)) return undefined;
-  const all = head.concat("0".repeat(zeros).split(""), tail);
-  if (!all.every((group) => /^[\da-f]{1,4}$/i.test(group))) return undefined;
-  const groups = all.map((group) => parseInt(group, 16));
-  const isIpv4 = groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0);
-  return isIpv4 ? groups.slice(6) : groups;
+
+/** @returns undefined if the address is unknown; an address of IPv4 that is written as IPv6 is, too */
+export function isInNetworks(address: string | undefined, ranges: readonly string[]): boolean | undefined {
+  const bits = bitsOf(address || "");
+  if ((bits.length !== 32 && bits.length !== 128) || /^0{80}1{16}/.test(bits)) return undefined;
+  return ranges.some((range) => {
+    const parts = range.split("/");
+    const first = bitsOf(parts[0]!);
+    const length = +(parts[1] || "x");
+    return first.length === bits.length && length >= 0 && first.slice(0, length) === bits.slice(0, length);
+  });
 }
 
-/** Without leading zeros, which some programs read as octal. */
-function isByte(text: string): boolean {
-  return /^(0|[1-9]\d{0,2})$/.test(text) && +text < 256;
+/** 32 or 128 digits; another number of characters for what is no address. */
+export function bitsOf(address: string): string {
+  const isIpv4 = address.indexOf(":") < 0;
+  const missing = "0:".repeat(Math.max(0, 9 - address.split(":").length));
+  // `::` stands for as many groups of zeros as are missing, and is at an end next to an empty group.
+  const groups = isIpv4 ? address.split(".") : address.replace("::", ":" + missing).split(":");
+  return groups
+    .map((group) => ((isIpv4 ? +group : parseInt(group || "0", 16)) + (isIpv4 ? 256 : 65536)).toString(2).slice(1))
+    .join("");
 }

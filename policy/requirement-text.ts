@@ -38,6 +38,8 @@ export const NOBODY = "^";
 /** Begins each condition of extended text, and no other text. */
 export const CONDITION = "&";
 export const ALTERNATIVE = "|";
+/** The alternative that needs no session. */
+export const PUBLIC_CONDITION = "&pub=";
 export const ROLE_SEPARATOR = "!";
 /** Ends the identity providers, whose IDs are joined like roles, and the roles that get in while the site is closed. */
 export const END_OF_LIST = "=";

@@ -1,4 +1,5 @@
 /** A rule of the policy. The first rule that matches decides; requests that no rule matches are denied. */
+import { EMAIL_CLAIM, SCOPE_CLAIM } from "./requirement-text";
 
 export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
@@ -120,12 +121,6 @@ export function rolesOf(rules: readonly PolicyRule[]): string[] {
   );
 }
 
-/** The claim that has the scopes of a token, as one value each. */
-export const SCOPE_CLAIM = "scope";
-
-/** Not a claim of the token's own: sessions have the verified address in a field, and an unverified one nowhere. */
-export const EMAIL_CLAIM = "email";
-
 /** The names of all claims that the rules compare and that a token therefore needs, sorted. */
 export function claimsOf(rules: readonly PolicyRule[]): string[] {
   return sorted(
@@ -135,6 +130,11 @@ export function claimsOf(rules: readonly PolicyRule[]): string[] {
       ...(typeof owner === "object" ? [owner.claim] : []),
     ]),
   ).filter((name) => name !== EMAIL_CLAIM);
+}
+
+/** True if the gate needs to know the viewer's country. */
+export function comparesCountries(rules: readonly PolicyRule[]): boolean {
+  return conditionsOf(rules).some(({ countries, notCountries }) => countries ?? notCountries);
 }
 
 /** The conditions of all rules. */

@@ -100,7 +100,7 @@ export interface AuthSettings {
   accessTokens?: AccessTokenIssuers | undefined;
   onReuse: ReuseAction;
   signInHook?: SignInHookSettings | undefined;
-  /** Names of the claims that are put into tokens for the identity headers. */
+  /** Names of the claims that are put into tokens, for the identity headers and for rules that compare them. */
   claims: string[];
   theme: Theme;
   /** While the site is closed for maintenance. */

@@ -66,7 +66,7 @@ export interface Session {
   /** The user's roles that the policy mentions. */
   roles: string[];
   email: string;
-  /** The values of additional claims that the config maps to headers. */
+  /** The values of additional claims, which the config maps to headers or compares in rules. */
   claims: Record<string, string[]>;
 }
 

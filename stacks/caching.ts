@@ -4,6 +4,7 @@ import { Construct } from "constructs";
 import { forwardsHost, type SingleOrigin } from "../config/origins/origin";
 import { sendsSecret, usesOriginSecret } from "../config/origins/protection";
 import type { Config } from "../config/schema";
+import { comparesCountries } from "../policy/rule";
 import { ORIGIN_SECRET_HEADER } from "../session/origin-secret";
 
 /**
@@ -27,6 +28,14 @@ const MANAGED_ORIGIN_REQUEST_POLICY = {
  */
 const API_KEY = ["Authorization", "Origin", "X-Gate-Requirement", "X-Gate-Roles", "X-Gate-Session", "X-Gate-User"];
 
+/**
+ * A function gets this header only if a policy of the behavior has it. If none has, a viewer could send it
+ * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html).
+ */
+const COUNTRY_HEADER = "CloudFront-Viewer-Country";
+
+const COMMENTS = { whitelist: "Only", allExcept: "All but", allViewerAndWhitelistCloudFront: "All and" } as const;
+
 export interface CachePolicies {
   cachePolicyId: string;
   originRequestPolicyId?: string;
@@ -39,6 +48,8 @@ export interface CachePolicies {
 export class Caching extends Construct {
   readonly #name: string;
   readonly #hasOriginSecret: boolean;
+  /** Headers that CloudFront adds for the gate. */
+  readonly #added: string[];
   readonly #shared = new Map<string, CloudfrontCachePolicy>();
   readonly #requests = new Map<string, CloudfrontOriginRequestPolicy>();
 
@@ -46,6 +57,7 @@ export class Caching extends Construct {
     super(scope, id);
     this.#name = config.name;
     this.#hasOriginSecret = usesOriginSecret(config);
+    this.#added = comparesCountries(config.policy) ? [COUNTRY_HEADER] : [];
   }
 
   policiesFor(origin: SingleOrigin, caching: "disabled" | "optimized"): CachePolicies {
@@ -55,7 +67,10 @@ export class Caching extends Construct {
 
   /** Nothing but the path reaches a bucket; origin access control signs the request. */
   policiesForBucket(caching: "disabled" | "optimized"): CachePolicies {
-    return { cachePolicyId: MANAGED_CACHE_POLICY[caching === "optimized" ? "CachingOptimized" : "CachingDisabled"] };
+    return {
+      cachePolicyId: MANAGED_CACHE_POLICY[caching === "optimized" ? "CachingOptimized" : "CachingDisabled"],
+      ...this.#withHeaders([]),
+    };
   }
 
   /** @param server whether it gets the viewer's `Host`, and whether it gets the origin secret */
@@ -66,17 +81,26 @@ export class Caching extends Construct {
     if (caching === "optimized") {
       const cachePolicyId = this.#sharedPolicy(byHost).id;
       // Not part of the cache key: a new value must not empty the cache.
-      return withSecret
-        ? { cachePolicyId, originRequestPolicyId: this.#requestPolicy("secret", "whitelist", [ORIGIN_SECRET_HEADER]) }
-        : { cachePolicyId };
+      return { cachePolicyId, ...this.#withHeaders(withSecret ? [ORIGIN_SECRET_HEADER] : []) };
     }
     return {
       cachePolicyId: MANAGED_CACHE_POLICY.CachingDisabled,
       originRequestPolicyId:
-        this.#hasOriginSecret && !withSecret
-          ? this.#withoutSecret(byHost)
-          : MANAGED_ORIGIN_REQUEST_POLICY[byHost ? "AllViewer" : "AllViewerExceptHostHeader"],
+        this.#added.length > 0
+          ? // The config has checked that it leaves out nothing (config/requirement-checks.ts).
+            this.#requestPolicy("viewer_and_country", "allViewerAndWhitelistCloudFront", this.#added)
+          : this.#hasOriginSecret && !withSecret
+            ? this.#withoutSecret(byHost)
+            : MANAGED_ORIGIN_REQUEST_POLICY[byHost ? "AllViewer" : "AllViewerExceptHostHeader"],
     };
+  }
+
+  /** Only these headers, and those that the gate needs. */
+  #withHeaders(headers: string[]): Pick<CachePolicies, "originRequestPolicyId"> {
+    const items = [...headers, ...this.#added];
+    if (items.length === 0) return {};
+    const id = [...(headers.length > 0 ? ["secret"] : []), ...(this.#added.length > 0 ? ["country"] : [])].join("_");
+    return { originRequestPolicyId: this.#requestPolicy(id, "whitelist", items) };
   }
 
   /**
@@ -136,13 +160,13 @@ export class Caching extends Construct {
   }
 
   /** @returns the policy's ID */
-  #requestPolicy(id: string, headerBehavior: "whitelist" | "allExcept", items: string[]): string {
-    const isForAll = headerBehavior === "allExcept";
+  #requestPolicy(id: string, headerBehavior: keyof typeof COMMENTS, items: string[]): string {
+    const isForAll = headerBehavior !== "whitelist";
     const known =
       this.#requests.get(id) ??
       new CloudfrontOriginRequestPolicy(this, id, {
         name: `${this.#name}-${id.replaceAll("_", "-")}`,
-        comment: isForAll ? `All but ${items.join(" and ")}` : `Only ${items.join(" and ")}`,
+        comment: `${COMMENTS[headerBehavior]} ${items.join(" and ")}`,
         cookiesConfig: { cookieBehavior: isForAll ? "all" : "none" },
         headersConfig: { headerBehavior, headers: { items } },
         queryStringsConfig: { queryStringBehavior: isForAll ? "all" : "none" },

@@ -8,6 +8,8 @@ import { MAX_FUNCTION_SOURCE } from "../cloudfront/limits";
 import { ConfigError } from "../config/error";
 import type { Config } from "../config/schema";
 import { placesOf } from "../config/site-checks";
+import { needsConditions } from "../policy/requirement";
+import { conditionsOf, type Conditions } from "../policy/rule";
 import { closedPolicySource, policySource } from "../policy/source";
 import type { ApiGateSettings } from "../session/access-tokens";
 import type { GateSettings } from "../session/settings";
@@ -81,8 +83,20 @@ export function baseOf(config: Config, artifacts: Artifacts, api?: ApiGateSettin
   return gateWith(artifacts, featuresOf(config, api));
 }
 
-function featuresOf(config: Config, api: ApiGateSettings | undefined): GateFeature[] {
-  return [...(api ? (["api"] as const) : []), ...(config.viewerRequest ? (["functions"] as const) : [])];
+function featuresOf({ viewerRequest, policy }: Config, api: ApiGateSettings | undefined): GateFeature[] {
+  const own = viewerRequest ? (["functions"] as const) : [];
+  // The handler of API behaviors evaluates conditions.
+  if (api) return ["api", ...own];
+  const all = conditionsOf(policy);
+  const has = (...members: (keyof Conditions)[]) =>
+    all.some((conditions) => members.some((member) => conditions[member] !== undefined));
+  return [
+    ...(policy.some(({ allow }) => needsConditions(allow)) ? (["conditions"] as const) : []),
+    ...own,
+    ...(has("during") ? (["hours"] as const) : []),
+    ...(has("acr", "maxAge") ? (["stepup"] as const) : []),
+    ...(has("networks", "notNetworks", "countries", "notCountries") ? (["viewer"] as const) : []),
+  ];
 }
 
 function settingsOf(config: Config, api: ApiGateSettings | undefined): GateSettings {

@@ -6,7 +6,7 @@ import type { Config } from "../config/schema";
 import { hookAudience, type SignInHook } from "../config/sign-in-hook";
 import { LANGUAGES } from "../pages/texts/texts";
 import type { Theme } from "../pages/theme";
-import { rolesOf } from "../policy/rule";
+import { claimsOf, rolesOf } from "../policy/rule";
 import type { EventChoices } from "../session/pushed-events";
 import type {
   AuthParameter,
@@ -67,7 +67,7 @@ export function authSettings(config: Config, made: MadeClients = {}): AuthParame
     ...(apiBehaviors(config).length > 0 && { accessTokens: accessTokenIssuers(config, made) }),
     onReuse: config.session.onReuse,
     ...(config.signInHook && { signInHook: hookSettings(config.signInHook) }),
-    claims: [...new Set(Object.values(config.identityHeaders))].sort(),
+    claims: distinct(Object.values(config.identityHeaders), claimsOf(config.policy)).sort(),
     theme: themeOf(config),
     ...(config.maintenance && { maintenance: maintenanceSettings(config.maintenance) }),
     aws: {

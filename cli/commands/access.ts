@@ -7,7 +7,7 @@ import { profileOf } from "../../identity/profiles";
 import { accessBelow, accessToPath, type Access, type Method } from "../../policy/access";
 import { describeAllow } from "../../policy/decision-table";
 import { mismatches } from "../../policy/deciding-rule";
-import { METHODS, pathPatternProblem, rolesOf, type Allow } from "../../policy/rule";
+import { alternativesOf, METHODS, pathPatternProblem, rolesOf, type Allow } from "../../policy/rule";
 import { ESCAPED, PLAIN, readPath, REFUSED } from "../../session/paths";
 import { hostsOf } from "../../stacks/settings";
 import { configFile } from "../config-file";
@@ -92,14 +92,14 @@ function described({ policy, identityProviders, signInHook }: Config, row: Acces
   if (rule === undefined) return { ...row, mayPass: "nobody" };
   if (isEscaped && !rule.escapes) return { ...row, mayPass: "nobody: the rule does not take escapes" };
   const allow: Allow = rule.allow;
-  const names = typeof allow === "object" ? (allow.roles ?? []) : [];
+  const names = distinctRoles(allow);
   const isOnly = Object.keys(identityProviders).length === 1;
   const granting = (role: string) => [
     ...Object.entries(identityProviders)
       .filter(([, provider]) => claimOf(provider) !== undefined)
       .filter(([, provider]) => grantsOf(provider, rolesOf(policy), isOnly).includes(role))
       .map(([id]) => id)
-      .filter((id) => typeof allow !== "object" || (allow.idp?.includes(id) ?? true)),
+      .filter((id) => alternativesOf(allow).some(({ idp }) => idp?.includes(id) ?? true)),
     ...(signInHook?.grant.includes(role) ? [HOOK] : []),
   ];
   return {
@@ -108,6 +108,10 @@ function described({ policy, identityProviders, signInHook }: Config, row: Acces
     mayPass: describeAllow(allow),
     ...(names.length > 0 && { grantedBy: Object.fromEntries(names.map((role) => [role, granting(role)])) }),
   };
+}
+
+function distinctRoles(allow: Allow): string[] {
+  return [...new Set(alternativesOf(allow).flatMap(({ roles = [], allRoles = [] }) => [...roles, ...allRoles]))];
 }
 
 /** Where a provider's tokens have the roles; undefined if it has no such place. */

@@ -130,7 +130,7 @@ function refusedToken(error: unknown): Reason {
   if (error instanceof ServiceTokenRefused)
     return { status: 401, error: "invalid_token", outcome: "token_refused", detail: `service_token ${error.code}` };
   if (!(error instanceof AccessTokenRefused)) return failed(error);
-  const detail = error.claim === undefined ? error.code : `${error.code} ${error.claim}`;
+  const detail = error.claim === undefined ? error.code : `${error.code} ${error.claim.replaceAll('"', "")}`;
   return { status: 401, error: "invalid_token", outcome: "token_refused", detail };
 }
 

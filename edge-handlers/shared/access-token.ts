@@ -192,6 +192,9 @@ function requireAudience(claims: Claims, { audience }: AccessTokenIssuer, { clie
 /** No ID token, and nothing that needs a proof. */
 function requireKind(claims: Claims, { requires, oneOf, forbids }: TokenForm): void {
   if (claims["cnf"] !== undefined) throw new AccessTokenRefused("sender_constrained");
+  // Keycloak's tokens say what they are in a claim: Bearer, ID, Refresh, Offline.
+  const kind = claims["typ"];
+  if (kind !== undefined && !/^bearer$/i.test(String(kind))) throw new AccessTokenRefused("type", "typ");
   const forbidden = forbids.find((name) => Object.hasOwn(claims, name));
   if (forbidden !== undefined) throw new AccessTokenRefused("type", forbidden);
   for (const [name, values] of Object.entries(requires)) {

@@ -3,6 +3,7 @@
  * a page of the auth handler, which has the space for languages and knows who the visitor is. Address and status stay
  * those of the request (docs/decisions/0050-pages.md).
  */
+import { ROLE_SEPARATOR } from "../../policy/requirement-text";
 import type { Problem } from "../../session/problem";
 import { ownSecurityHeaders } from "../../session/security-headers";
 import { challenge } from "./api";
@@ -54,7 +55,11 @@ export function askToSignIn(event: ViewerRequestEvent): EdgeResponse {
     return {
       statusCode: 302,
       headers: {
-        location: { value: login + "?return_to=" + place(request) },
+        location: {
+          value: WITH_STEPUP
+            ? login + "?return_to=" + place(request) + stronger
+            : login + "?return_to=" + place(request),
+        },
         "cache-control": { value: "no-store" },
       },
     };
@@ -62,8 +67,41 @@ export function askToSignIn(event: ViewerRequestEvent): EdgeResponse {
   const headers = ownSecurityHeaders();
   // RFC 9110 section 11.6.1 asks for a challenge; https://datatracker.ietf.org/doc/html/draft-broyer-http-cookie-auth
   headers["www-authenticate"] = WITH_API ? challenge(request, "invalid_token") : 'Cookie realm="gate"';
+  if (WITH_STEPUP && stronger) headers["www-authenticate"] += challengeOf(stronger);
   if (isPage) return page(401, "form", event, headers);
-  return problem({ status: 401, title: "Sign-in required", login: login, requestId: event.context.requestId }, headers);
+  return problem(
+    {
+      status: 401,
+      title: "Sign-in required",
+      login: WITH_STEPUP && stronger ? login + "?" + stronger.slice(1) : login,
+      requestId: event.context.requestId,
+    },
+    headers,
+  );
+}
+
+/** What the sign-in has to ask the identity provider for, as parameters of its address; empty for nothing. */
+let stronger = "";
+
+/**
+ * Asks for a newer or stronger authentication, where somebody is signed in, but not in the way that the rule requires.
+ *
+ * @param left the conditions on it, as extended text (policy/requirement-text.ts)
+ */
+export function askForMore(event: ViewerRequestEvent, left: string): EdgeResponse {
+  stronger = left.replace("age=", "max_age=").replace("acr=", "acr_values=").split(ROLE_SEPARATOR).join("%20");
+  const answer = askToSignIn(event);
+  stronger = "";
+  return answer;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9470#section-3. The values have no quotes (config/conditions.ts). */
+function challengeOf(parameters: string): string {
+  return (
+    ', error="insufficient_user_authentication"' +
+    decodeURIComponent(parameters.split("&").join('", ').split("=").join('="')).slice(1) +
+    '"'
+  );
 }
 
 /** The path and the query of a request whose path was checked, encoded. */

@@ -13,6 +13,8 @@ declare global {
   const WITH_ASSERTION: boolean;
   const WITH_CONDITIONS: boolean;
   const WITH_FUNCTIONS: boolean;
+  const WITH_STEPUP: boolean;
+  const WITH_VIEWER: boolean;
   /** The site's own functions; undefined if it has none. They may also return a promise. */
   const before: OwnFunction | undefined;
   const after: OwnFunction | undefined;

@@ -4,12 +4,15 @@
  */
 import crypto from "crypto";
 import { ESCAPED, type PLAIN, REFUSED } from "../../session/paths";
+import { hasAlternative, leftOf } from "../../policy/meets";
 import {
+  ALTERNATIVE,
   CLOSED,
   CONDITION,
   END_OF_LIST,
   NOBODY,
   PUBLIC,
+  PUBLIC_CONDITION,
   ROLE_SEPARATOR,
   SIGNED_IN,
   TAKES_ESCAPES,
@@ -29,6 +32,7 @@ import {
   UID,
 } from "../../session/token-layout";
 import { isOwn, wrongWith } from "./api";
+import { factsOf } from "./facts";
 
 /** Why a request is refused, as the code in the access log. */
 export type Refusal = "host" | "path" | "size" | "endpoint" | "rule" | "role" | "store" | "closed";
@@ -38,13 +42,15 @@ export type NoSession = "none" | "several" | "form" | "key" | "mac" | "expired" 
 
 /**
  * The decision: the request passes, publicly or with a session (the fields of its token), or it does not. `uid` tells
- * whose session is valid but not sufficient. `verify` is what somebody must still meet who presents a token that the gate
- * cannot verify: the request passes without an identity, to the handler that can.
+ * whose session is valid but not sufficient. `ask` is what a sign-in must ask for so that it is (policy/meets.ts).
+ * `verify` is what somebody must still meet who presents a token that the gate cannot verify: the request passes without an
+ * identity, to the handler that can.
  */
 export type Outcome = (
   | { allow: typeof PUBLIC | string[]; verify?: string | undefined }
   | { deny: Refusal; uid?: string | undefined }
-  | { login: NoSession }
+  | { login: NoSession; ask?: undefined }
+  | { login: "step-up"; ask: string }
 ) & {
   read?: undefined;
   goOn?: undefined;
@@ -82,6 +88,15 @@ export function decide(
   if (!required) return { deny: "rule" };
   if (required[0] === TAKES_ESCAPES) required = required.slice(1);
   else if (reading === ESCAPED) return { deny: "path" };
+  if (WITH_CONDITIONS) {
+    if (required === NOBODY) return { deny: "rule" };
+    const at = conditionsIn(required);
+    if (at >= 0) {
+      const left = leftOf(required.slice(at), factsOf(segments));
+      if (!left) return { deny: "rule" };
+      required = at === 0 && hasAlternative(left, PUBLIC_CONDITION) ? PUBLIC : required.slice(0, at) + left;
+    }
+  }
   if (required === PUBLIC) return { allow: PUBLIC };
   if (WITH_API) {
     if (required[required.length - 1] === NOBODY) return { deny: "rule" };
@@ -132,7 +147,9 @@ export function decide(
         WITH_API && required!.indexOf(CONDITION) >= 0
           ? { allow: session, verify: required }
           : required === SIGNED_IN || required === roles || meets(roles, required!, session[IDP])
-            ? { allow: session }
+            ? WITH_CONDITIONS && conditionsIn(required!) >= 0
+              ? byConditions(required!, session, segments)
+              : { allow: session }
             : { deny: required![0] === CLOSED ? "closed" : "role", uid: session[UID] };
       // Usually no shard has a record, and checking that here saves a call.
       if (key === keyRecord || !namesShard(keyRecord, session[SHARD])) return outcome;
@@ -148,13 +165,14 @@ export function decide(
 }
 
 /**
- * True if a session meets a requirement.
+ * True if a session meets a requirement, apart from the conditions of extended text.
  *
  * @param held the names of its roles, joined by the separator
  * @param required see policy/requirement-text.ts
  * @param idp its identity provider; only needed if the requirement may name some
  */
 function meets(held: string, required: string, idp?: string): boolean {
+  if (WITH_CONDITIONS && required[0] === CONDITION) return true;
   const end = required.indexOf(END_OF_LIST);
   if (end > 0) {
     const rest = required.slice(end + 1);
@@ -163,4 +181,19 @@ function meets(held: string, required: string, idp?: string): boolean {
   }
   const names = ROLE_SEPARATOR + held + ROLE_SEPARATOR;
   return required.split(ROLE_SEPARATOR).some((name) => names.indexOf(ROLE_SEPARATOR + name + ROLE_SEPARATOR) >= 0);
+}
+
+/** Where extended text begins; -1 if there is none. */
+function conditionsIn(required: string): number {
+  return required[0] === CONDITION || required[0] === CLOSED ? required.indexOf(CONDITION) : -1;
+}
+
+/** For a valid session. @param required with extended text */
+function byConditions(required: string, session: string[], segments: readonly string[]): Outcome {
+  // No condition on address or country is left, so it does not matter whether another request came in between.
+  const left = leftOf(required.slice(conditionsIn(required)), factsOf(segments), session);
+  if (hasAlternative(left, CONDITION)) return { allow: session };
+  return WITH_STEPUP && left
+    ? { login: "step-up", ask: left.split(ALTERNATIVE)[0]! }
+    : { deny: required[0] === CLOSED ? "closed" : "role", uid: session[UID] };
 }

@@ -22,6 +22,8 @@ export interface ViewerRequest {
 
 export interface ViewerRequestEvent {
   context: { requestId: string };
+  /** Its address, IPv4 or IPv6. */
+  viewer: { ip: string };
   request: ViewerRequest;
   /** Set by the gate of API behaviors: the path for which CloudFront chose the behavior. */
   viewed?: string;

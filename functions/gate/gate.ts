@@ -10,11 +10,12 @@ import { REQUIREMENT_HEADER } from "../../session/access-tokens";
 import { SESSION_COOKIE } from "../../session/cookies";
 import { ORIGIN_SECRET_HEADER, ORIGIN_SECRET_RECORD } from "../../session/origin-secret";
 import { isUnusual, PLAIN, readUnusual } from "../../session/paths";
-import { askToSignIn, refuse } from "./answers";
+import { askForMore, askToSignIn, refuse } from "./answers";
 import { presentedToken } from "./api";
 import { preflightAnswer, readable } from "./cors";
 import { decide, type Refusal } from "./decide";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
+import { remember } from "./facts";
 import { isOfUsualSize, pass } from "./identity";
 import { run, type Ended } from "./own-functions";
 
@@ -41,6 +42,7 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
       return preflight;
     }
   }
+  if (WITH_VIEWER) remember(event);
   let decision = decide(
     host && host.value,
     method,
@@ -102,6 +104,7 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
   }
   if ("deny" in decision) return deny(event, decision.deny, decision.uid);
   cf.logCustomData("login " + decision.login);
+  if (WITH_STEPUP && decision.ask) return askForMore(event, decision.ask);
   return WITH_API ? readable(event, askToSignIn(event)) : askToSignIn(event);
 }
 
