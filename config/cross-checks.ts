@@ -24,6 +24,7 @@ import {
   preflightsMayPass,
 } from "./requirement-checks";
 import type { Config } from "./schema";
+import { serviceTokensHaveTheirOwnProvider } from "./service-token-checks";
 import { sitesHaveAShell, sitesServeWhatIsDecided } from "./site-checks";
 import { wafProblems } from "./waf";
 
@@ -52,6 +53,7 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   excludedRolesAreGranted,
   preflightsMayPass,
   countriesAreKnown,
+  serviceTokensHaveTheirOwnProvider,
   assertionsHaveAnAudience,
   hookGrantsRolesOfThePolicy,
   maintenanceAdmitsRolesOfThePolicy,
