@@ -6,7 +6,6 @@
 import { ROLE_SEPARATOR } from "../../policy/requirement-text";
 import type { Problem } from "../../session/problem";
 import { ownSecurityHeaders } from "../../session/security-headers";
-import { challenge } from "./api";
 import type { Refusal } from "./decide";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
 
@@ -28,9 +27,7 @@ export function refuse(why: Refusal | "function", event: ViewerRequestEvent): Ed
   const refusal = refusals[why]!;
   const headers = ownSecurityHeaders();
   if (refusal[0] === 503) headers["retry-after"] = (why === "closed" && SETTINGS.closed) || "5";
-  // API behaviors answer programs only: see docs/api.md.
-  if (!WITH_API && isNavigation(event.request)) return page(refusal[0], why, event, headers);
-  if (WITH_API && why === "role") headers["www-authenticate"] = challenge(event.request, "insufficient_scope");
+  if (isNavigation(event.request)) return page(refusal[0], why, event, headers);
   return problem(
     {
       status: refusal[0],
@@ -50,7 +47,7 @@ export function askToSignIn(event: ViewerRequestEvent): EdgeResponse {
   const request = event.request;
   const method = request.method;
   const login = SETTINGS.basePath + "/login";
-  const isPage = !WITH_API && isNavigation(request);
+  const isPage = isNavigation(request);
   if (isPage && (method === "GET" || method === "HEAD")) {
     return {
       statusCode: 302,
@@ -66,7 +63,7 @@ export function askToSignIn(event: ViewerRequestEvent): EdgeResponse {
   }
   const headers = ownSecurityHeaders();
   // RFC 9110 section 11.6.1 asks for a challenge; https://datatracker.ietf.org/doc/html/draft-broyer-http-cookie-auth
-  headers["www-authenticate"] = WITH_API ? challenge(request, "invalid_token") : 'Cookie realm="gate"';
+  headers["www-authenticate"] = 'Cookie realm="gate"';
   if (WITH_STEPUP && stronger) headers["www-authenticate"] += challengeOf(stronger);
   if (isPage) return page(401, "form", event, headers);
   return problem(
@@ -151,7 +148,7 @@ function page(
   );
 }
 
-function problem(details: Problem, headers: Record<string, string>): EdgeResponse {
+export function problem(details: Problem, headers: Record<string, string>): EdgeResponse {
   return answer(details.status, headers, "application/problem+json", JSON.stringify(details));
 }
 

@@ -59,12 +59,3 @@ export function wrongWith(token: string): NoSession | undefined {
     return "form";
   }
 }
-
-/**
- * `WWW-Authenticate` of a refused request (https://www.rfc-editor.org/rfc/rfc6750#section-3).
- *
- * @param error what is wrong with the token; left out if there is none
- */
-export function challenge(request: ViewerRequest, error: "invalid_token" | "insufficient_scope"): string {
-  return 'Bearer realm="gate"' + (request.headers["authorization"] ? `, error="${error}"` : "");
-}

@@ -12,7 +12,8 @@ import { ORIGIN_SECRET_HEADER, ORIGIN_SECRET_RECORD } from "../../session/origin
 import { isUnusual, PLAIN, readUnusual } from "../../session/paths";
 import { askForMore, askToSignIn, refuse } from "./answers";
 import { presentedToken } from "./api";
-import { preflightAnswer, readable } from "./cors";
+import { askForToken, refuseCall } from "./api-answers";
+import { preflightAnswer } from "./cors";
 import { decide, type Refusal } from "./decide";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
 import { remember } from "./facts";
@@ -105,13 +106,13 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
   if ("deny" in decision) return deny(event, decision.deny, decision.uid);
   cf.logCustomData("login " + decision.login);
   if (WITH_STEPUP && decision.ask) return askForMore(event, decision.ask);
-  return WITH_API ? readable(event, askToSignIn(event)) : askToSignIn(event);
+  return WITH_API ? askForToken(event) : askToSignIn(event);
 }
 
 /** @param uid of the user whose session is valid, but not sufficient */
 function deny(event: ViewerRequestEvent, why: Refusal, uid?: string): EdgeResponse {
   cf.logCustomData("deny " + why + (uid ? " " + uid : ""));
-  return WITH_API ? readable(event, refuse(why, event)) : refuse(why, event);
+  return WITH_API ? refuseCall(why, event) : refuse(why, event);
 }
 
 /** @param line for the access log */

@@ -4,6 +4,7 @@
  */
 import { isUnusual, readUnusual, REFUSED } from "../../session/paths";
 import { refuse } from "./answers";
+import { refuseCall } from "./api-answers";
 import type { EdgeResponse, Value, ViewerRequest, ViewerRequestEvent } from "./event";
 
 /** What it returns is checked: it may be anything. */
@@ -55,7 +56,7 @@ export async function run(
     console.log(when + ": " + String(failed).slice(0, 200));
     // Before the decision, nobody has looked at the path, and the page has it in an address.
     request.uri = isUnusual(path) && readUnusual(path) === REFUSED ? "/" : path;
-    return { hasFailed: true, answer: refuse("function", event) };
+    return { hasFailed: true, answer: (WITH_API ? refuseCall : refuse)("function", event) };
   }
 }
 
