@@ -48,7 +48,7 @@ export class Gate extends Construct {
     refuseLargeSource(config, base, api);
     const settings = new TerraformLocal(this, "settings", literal(settingsOf(config, api)));
     const policy = new TerraformLocal(this, "policy", templateFree(sourceOf(config)));
-    const site = new TerraformLocal(this, "site", templateFree(siteSource(placesOf(config), filesIn(config.policy))));
+    const site = new TerraformLocal(this, "site", templateFree(filesSource(config, api)));
     const own =
       config.viewerRequest && new TerraformLocal(this, "functions", literal(ownFunctionsSource(config.viewerRequest)));
     const code = new TerraformLocal(
@@ -100,7 +100,8 @@ function featuresOf({ viewerRequest, policy }: Config, api: ApiGateSettings | un
 }
 
 function settingsOf(config: Config, api: ApiGateSettings | undefined): GateSettings {
-  return { ...gateSettings(config), ...(api && { api }) };
+  // Only pages show the name.
+  return { ...gateSettings(config), ...(api && { api, productName: "" }) };
 }
 
 /**
@@ -115,7 +116,7 @@ export function gateBytes(
 ): { settings: number; policy: number; functions: number; total: number } {
   const settings = jsonencodedBytes(settingsOf(config, api));
   const policy = Buffer.byteLength(sourceOf(config));
-  const site = Buffer.byteLength(siteSource(placesOf(config), filesIn(config.policy)));
+  const site = Buffer.byteLength(filesSource(config, api));
   const functions = config.viewerRequest ? Buffer.byteLength(`${ownFunctionsSource(config.viewerRequest)}\n`) : 0;
   const joints = "\nvar S=;\n\n\n".length;
   return { settings, policy, functions, total: statSync(base).size + settings + policy + site + functions + joints };
@@ -124,6 +125,11 @@ export function gateBytes(
 function sourceOf(config: Config): string {
   const { rules, closedTo } = gatePolicy(config);
   return closedTo ? closedPolicySource(rules, closedTo) : policySource(rules);
+}
+
+/** API behaviors have no buckets. */
+function filesSource(config: Config, api: ApiGateSettings | undefined): string {
+  return siteSource(api ? [] : placesOf(config), filesIn(config.policy));
 }
 
 /** Terraform checks the same at plan time, for those who have no Node.js. */

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { artifacts as shipped } from "../../build/artifacts";
 import { parseConfig } from "../../config/load";
-import { configSchema, type ConfigInput } from "../../config/schema";
+import { configSchema, type ConfigInput, type ManagedConfigInput } from "../../config/schema";
 import { synthesize } from "../../stacks/synthesize";
 import { EXISTING } from "../support/attach-mistakes";
 import { SMALL } from "../support/small-config";
@@ -31,6 +31,7 @@ const COMPANY: Record<string, Partial<ConfigInput>> = {
   // A certificate of its own, or the zone is needed for that.
   hostedZoneId: { certificateArn: EVERYTHING.certificateArn, hostedZoneId: undefined },
   eventTransmitters: PROVIDERS_AND_POLICY,
+  accessTokens: { ...(PROVIDERS_AND_POLICY as Partial<ManagedConfigInput>), api: true },
   originSecret: { origin: ORIGINS["secret header"] },
   signInHook: PROVIDERS_AND_POLICY,
   maintenance: PROVIDERS_AND_POLICY,

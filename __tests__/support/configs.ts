@@ -91,7 +91,45 @@ export const EVERYTHING: ManagedConfigInput = {
   },
   originSecret: { rotationDays: 30 },
   caching: "disabled",
+  api: { forwardToken: true },
+  accessTokens: {
+    staff: {
+      identityProvider: "staff",
+      audience: ["https://api.example.com", "urn:${not-a-template}"],
+      algorithms: ["ES256"],
+      type: "any",
+      claims: ["department"],
+    },
+    jobs: {
+      profile: "github",
+      audience: ["https://api.example.com"],
+      require: { repository: ["example/app", "example/site-*"], ref: "refs/heads/main" },
+      roles: { claim: "environment", map: { production: "ops@example.com" }, prefix: "e-", grant: ["ops@example.com"] },
+    },
+    roles: {
+      profile: "aws",
+      issuer: "https://0a1b2c3d-0000-1111-2222-333344445555.tokens.sts.global.api.aws",
+      audience: ["https://api.example.com"],
+      jwksUri: "https://0a1b2c3d-0000-1111-2222-333344445555.tokens.sts.global.api.aws/.well-known/jwks.json",
+      require: { '"https://sts.amazonaws.com/".aws_account': "111122223333" },
+    },
+  },
   behaviors: [
+    {
+      path: "/catalogue/api/*",
+      origin: { type: "custom", domainName: "catalogue.example.com", open: true },
+      caching: "optimized",
+      api: {
+        cors: {
+          origins: ["https://www.example.com"],
+          methods: ["GET", "PUT"],
+          headers: ["X-A"],
+          exposeHeaders: ["X-B"],
+          maxAge: "2h",
+          credentials: true,
+        },
+      },
+    },
     {
       path: "/assets/*",
       origin: { type: "s3", bucketName: "everything.example-assets", index: false },
