@@ -55,7 +55,7 @@ export function planOfFunctions({ all, one, configuration }: Planned): void {
     });
 
     test("reads its settings as written in the config, text that looks like a template included", () => {
-      const parameter = one("everything", "aws_ssm_parameter");
+      const parameter = one("everything", "aws_ssm_parameter", "auth_settings_parameter");
       expect(parameter).toMatchObject({ name: "/edgegate/everything-auth", type: "String" });
       expect(JSON.parse(parameter["insecure_value"] as string)).toEqual({
         version: 1,
@@ -134,6 +134,36 @@ export function planOfFunctions({ all, one, configuration }: Planned): void {
               "token-claims-change": "revoke",
               "account-credential-change-required": "revoke",
             },
+          },
+        },
+        accessTokens: {
+          staff: {
+            issuer: "https://login.example.com/tenant",
+            audience: ["https://api.example.com", "urn:${not-a-template}"],
+            algorithms: ["ES256"],
+            type: "any",
+            roles: { claim: "roles", grant: ["admin", "ops@example.com", "staff"], prefix: "door-" },
+            claims: ["department"],
+            emailDomains: ["example.com"],
+          },
+          jobs: {
+            issuer: "https://token.actions.githubusercontent.com",
+            profile: "github",
+            audience: ["https://api.example.com"],
+            require: { repository: ["example/app", "example/site-*"], ref: ["refs/heads/main"] },
+            roles: {
+              claim: "environment",
+              map: { production: "ops@example.com" },
+              prefix: "e-",
+              grant: ["ops@example.com"],
+            },
+          },
+          roles: {
+            issuer: "https://0a1b2c3d-0000-1111-2222-333344445555.tokens.sts.global.api.aws",
+            profile: "aws",
+            audience: ["https://api.example.com"],
+            jwksUri: "https://0a1b2c3d-0000-1111-2222-333344445555.tokens.sts.global.api.aws/.well-known/jwks.json",
+            require: { '"https://sts.amazonaws.com/".aws_account': ["111122223333"] },
           },
         },
         onReuse: "revoke-user",
@@ -251,7 +281,9 @@ export function planOfFunctions({ all, one, configuration }: Planned): void {
     });
 
     test("finds the secrets that its settings name, and not the one of the servers", () => {
-      const { aws } = JSON.parse(one("everything", "aws_ssm_parameter")["insecure_value"] as string) as AuthParameter;
+      const { aws } = JSON.parse(
+        one("everything", "aws_ssm_parameter", "auth_settings_parameter")["insecure_value"] as string,
+      ) as AuthParameter;
       const named = [
         aws.sessionKeysSecret,
         ...["staff", "partner-a", "partner-b"].map((id) => clientSecretName(aws, id)),
