@@ -81,6 +81,7 @@ describe("a config without a mistake", () => {
     expect(parseConfig(SMALL)).toEqual({
       ...SMALL,
       origin: { type: "s3", index: "index.html", spa: false },
+      accessTokens: {},
       alternateDomains: [],
       tests: [],
       basePath: "/_gate",

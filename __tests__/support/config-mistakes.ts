@@ -1,6 +1,7 @@
 /** Every mistake that one can make in a config. */
 import { statSync } from "node:fs";
 import { TEXT_KEYS } from "../../pages/texts/texts";
+import { API_MISTAKES } from "./api-mistakes";
 import { ATTACH_MISTAKES } from "./attach-mistakes";
 import { IDENTITY } from "./identity-mistakes";
 import { ORIGIN_MISTAKES } from "./origin-mistakes";
@@ -547,6 +548,7 @@ export const MISTAKES: Mistake[] = [
   ...IDENTITY,
   ...HOOK,
   ...ORIGIN_MISTAKES,
+  ...API_MISTAKES,
   ...ATTACH_MISTAKES,
   ...DELIVERY,
   ...WAF,

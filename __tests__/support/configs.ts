@@ -103,7 +103,7 @@ export const EVERYTHING: ManagedConfigInput = {
     jobs: {
       profile: "github",
       audience: ["https://api.example.com"],
-      require: { repository: ["example/app", "example/site-*"], ref: "refs/heads/main" },
+      require: { repository: ["example/app", "example/site-*"], ref: ["refs/heads/main"] },
       roles: { claim: "environment", map: { production: "ops@example.com" }, prefix: "e-", grant: ["ops@example.com"] },
     },
     roles: {
@@ -111,7 +111,7 @@ export const EVERYTHING: ManagedConfigInput = {
       issuer: "https://0a1b2c3d-0000-1111-2222-333344445555.tokens.sts.global.api.aws",
       audience: ["https://api.example.com"],
       jwksUri: "https://0a1b2c3d-0000-1111-2222-333344445555.tokens.sts.global.api.aws/.well-known/jwks.json",
-      require: { '"https://sts.amazonaws.com/".aws_account': "111122223333" },
+      require: { '"https://sts.amazonaws.com/".aws_account': ["111122223333"] },
     },
   },
   behaviors: [
@@ -123,9 +123,9 @@ export const EVERYTHING: ManagedConfigInput = {
         cors: {
           origins: ["https://www.example.com"],
           methods: ["GET", "PUT"],
-          headers: ["X-A"],
-          exposeHeaders: ["X-B"],
-          maxAge: "2h",
+          headers: ["x-a"],
+          exposeHeaders: ["x-b"],
+          maxAge: "7200s",
           credentials: true,
         },
       },

@@ -61,7 +61,9 @@ export function distributionsOf(plan: Plan, known: KnownArns = { gates: [], hand
 
 /** True if it has the gate or the handler anywhere: then it must decide everything. */
 export function hasGate({ behaviors }: Distribution): boolean {
-  return behaviors.some(({ associations }) => associations.some(({ runs }) => runs === "gate" || runs === "handler"));
+  return behaviors.some(({ associations }) =>
+    associations.some(({ runs }) => ["gate", "api-gate", "handler"].includes(runs)),
+  );
 }
 
 /** True if only the apply will know a function on its viewer requests: it may be the gate, so all must be decided. */

@@ -19,7 +19,8 @@ export interface Gateway {
 }
 
 export function gatewaysOf(plan: Plan): Gateway[] {
-  return plan.changes.filter(isGate).map((gate) => {
+  const gates = plan.changes.filter((change) => isGate(change) && !isApiGate(change));
+  return gates.map((gate) => {
     const [before, after] = [codeOf(gate.before), codeOf(gate.after)];
     return {
       name: String((gate.after ?? gate.before)?.["name"] ?? gate.name).replace(/-gate$/, ""),
@@ -36,17 +37,25 @@ export function isGate({ type, before, after }: Change): boolean {
   return type === "aws_cloudfront_function" && (isGateCode(before?.["code"]) || isGateCode(after?.["code"]));
 }
 
+/** The gate of API behaviors: a second function of the same gateway. */
+function isApiGate({ before, after }: Change): boolean {
+  return String((after ?? before)?.["name"]).endsWith("-gate-api");
+}
+
 /** What a function of the plan is. The program of a handler is in a zip: only its place in the gateway tells. */
 export function runsOf(plan: Plan, change: Change): Runs {
   const { type, after } = change;
   if (type === "aws_cloudfront_function") {
-    if (isGateCode(after?.["code"])) return "gate";
+    if (isGateCode(after?.["code"])) return isApiGate(change) ? "api-gate" : "gate";
     return typeof after?.["code"] === "string" && isRedirectSource(after["code"]) ? "redirect" : "other";
   }
-  const names = plan.changes
-    .filter((gate) => isGate(gate) && gate.module === change.module)
-    .map((gate) => String(gate.after?.["name"]).replace(/-gate$/, "-auth"));
-  return type === "aws_lambda_function" && names.includes(String(after?.["function_name"])) ? "handler" : "other";
+  if (type !== "aws_lambda_function") return "other";
+  const gateways = plan.changes
+    .filter((gate) => isGate(gate) && !isApiGate(gate) && gate.module === change.module)
+    .map((gate) => String(gate.after?.["name"]).replace(/-gate$/, ""));
+  const name = String(after?.["function_name"]);
+  if (gateways.some((gateway) => name === `${gateway}-auth`)) return "handler";
+  return gateways.some((gateway) => name === `${gateway}-bearer`) ? "bearer" : "other";
 }
 
 /** The parameter with the settings of the auth handler. */

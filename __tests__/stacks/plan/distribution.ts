@@ -19,9 +19,18 @@ export function planOfDistribution({ all, one, configuration }: Planned): void {
       expect(own).toMatchObject({ path_pattern: { constant_value: `${basePath}/*` } });
       expect(deciders(own!)).toEqual([["viewer-request", "aws_lambda_function.auth.qualified_arn"]]);
       expect(own!["lambda_function_association"]).toMatchObject([{ include_body: { constant_value: true } }]);
-      const { origin, behaviors } = CONFIGS[name]();
+      const { origin, behaviors, api } = CONFIGS[name]();
+      const apis = [...behaviors.map((behavior) => behavior.api), api];
       const types = [...behaviors.map((behavior) => behavior.origin.type), origin!.type];
       for (const [i, behavior] of [...others, (expressions["default_cache_behavior"] as Values[])[0]!].entries()) {
+        if (apis[i]) {
+          // The gate that lets tokens go on needs the handler that verifies them.
+          expect(deciders(behavior)).toEqual([
+            ["viewer-request", "aws_cloudfront_function.api_gate.arn"],
+            ["origin-request", "aws_lambda_function.bearer.qualified_arn"],
+          ]);
+          continue;
+        }
         expect(deciders(behavior)).toEqual([
           ["viewer-request", "aws_cloudfront_function.gate.arn"],
           // Only buckets need what their answers are replaced by.
@@ -34,6 +43,7 @@ export function planOfDistribution({ all, one, configuration }: Planned): void {
     test("keeps the order of the config's behaviors", () => {
       expect(behaviors("everything").map(({ path_pattern }) => path_pattern)).toEqual([
         "/_door/*",
+        "/catalogue/api/*",
         "/assets/*",
         "/downloads/*",
         "/manuals/*",
@@ -60,7 +70,9 @@ export function planOfDistribution({ all, one, configuration }: Planned): void {
       ["/news/*", "failover-0d4ac6c0", CACHING_DISABLED, ALL_VIEWER_EXCEPT_HOST, 3, "redirect-to-https"],
       ["/app/*", "vpc-app.internal.example.com:8080/app#b20b439a", CACHING_DISABLED, "", 7, "redirect-to-https"],
       ["/orders/*", FUNCTION, CACHING_DISABLED, "", 7, "redirect-to-https"],
-      [undefined, "app-origin.example.com:8443/app", CACHING_DISABLED, "", 7, "redirect-to-https"],
+      // Both keep callers apart. A redirect would hide that a token was sent in the clear.
+      ["/catalogue/api/*", "catalogue.example.com:443", undefined, "", 7, "https-only"],
+      [undefined, "app-origin.example.com:8443/app", undefined, "", 7, "https-only"],
     ])(
       "behavior %s: origin %s, cache %s, origin request %s, %i methods, %s",
       (path, origin, cache, request, methods, protocol) => {

@@ -47,6 +47,7 @@ export function planOfStorage({ all, one, plan }: Planned): void {
       const kept = ({ values }: PlannedResource) => [values["name"], values["retention_in_days"], values["kms_key_id"]];
       const functions = [
         "us-east-1.everything-auth",
+        "us-east-1.everything-bearer",
         "everything-key-rotator",
         "everything-revocations",
         "everything-revoker",
@@ -115,7 +116,7 @@ export function planOfStorage({ all, one, plan }: Planned): void {
     test("gives every role the config's boundary, path and prefix", () => {
       const roles = all("everything", "aws_iam_role").map(({ values }) => values as Values);
       expect(roles.map((role) => role["name"])).toEqual(
-        ["auth", "key-rotator", "revocations", "revoker", "site", "store-access"].map(
+        ["auth", "bearer", "key-rotator", "revocations", "revoker", "site", "store-access"].map(
           (name) => `team-everything-${name}`,
         ),
       );
