@@ -6,8 +6,9 @@ import { CommandFailure } from "./failures";
 /** `email` may also be what the provider calls a user without one: an unverified address, or a user name. */
 export type UserName = { uid: string } | { email: string };
 
-export function nameOf({ email, login }: Pick<LedgerSession, "email" | "login">): string | undefined {
-  return email || (login && `${login} (not verified)`);
+/** The subject of an access token is verified; a user name that people choose is not. */
+export function nameOf({ email, login, kind }: Pick<LedgerSession, "email" | "login" | "kind">): string | undefined {
+  return email || (login && (kind === "api" ? login : `${login} (not verified)`));
 }
 
 /** @throws CommandFailure for a text that is neither a name nor a uid */

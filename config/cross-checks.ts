@@ -21,6 +21,7 @@ import { originProblems } from "./origins/checks";
 import { policyTestProblems } from "./policy-tests";
 import { countriesAreKnown, excludedRolesAreGranted, preflightsMayPass } from "./requirement-checks";
 import type { Config } from "./schema";
+import { serviceTokensHaveTheirOwnProvider } from "./service-token-checks";
 import { sitesHaveAShell, sitesServeWhatIsDecided } from "./site-checks";
 import { wafProblems } from "./waf";
 
@@ -49,6 +50,7 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   excludedRolesAreGranted,
   preflightsMayPass,
   countriesAreKnown,
+  serviceTokensHaveTheirOwnProvider,
   assertionsHaveAnAudience,
   hookGrantsRolesOfThePolicy,
   maintenanceAdmitsRolesOfThePolicy,

@@ -4,6 +4,7 @@ import { rolesOf } from "../policy/rule";
 import type { ConfigProblem } from "./error";
 import { entraAppProblems } from "./entra-app";
 import { issuerOf } from "./identity-provider";
+import { SERVICE_TOKEN_IDP } from "../session/service-token";
 import { placedConditions } from "./requirement-checks";
 import type { Config } from "./schema";
 
@@ -132,7 +133,11 @@ export const placesAreServed = ofEach(({ offeredAt }, { domain, alternateDomains
 });
 
 export function rulesNameProviders(config: Config): ConfigProblem[] {
-  const known = [...new Set([...Object.keys(config.identityProviders), ...Object.keys(config.accessTokens)])];
+  const takesTokens = config.api !== undefined || config.behaviors.some(({ api }) => api !== undefined);
+  const known = [
+    ...new Set([...Object.keys(config.identityProviders), ...Object.keys(config.accessTokens)]),
+    ...(takesTokens ? [SERVICE_TOKEN_IDP] : []),
+  ];
   return placedConditions(config).flatMap(({ path, conditions: { idp = [] } }) =>
     idp.flatMap((id, place) =>
       known.includes(id)

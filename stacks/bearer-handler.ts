@@ -26,7 +26,7 @@ export class BearerHandler extends Construct {
 }
 
 /** Checks service tokens, and notes when they are used. The handler runs in any region; both tables are in us-east-1. */
-function serviceTokenPermissions(config: Config): Statement[] {
+export function serviceTokenPermissions(config: Config): Statement[] {
   return [
     {
       Sid: "ServiceTokens",

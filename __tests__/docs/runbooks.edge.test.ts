@@ -51,6 +51,9 @@ const OFFLINE = ["teardown"];
 /** Commands of the system, which need no gateway. */
 const PLAIN = /^(openssl|cat) /;
 
+/** In the place of the ID of a service token. */
+const SERVICE_TOKEN = "B".repeat(16);
+
 /** What the commands read and write. */
 const FILES = ["client-secret.txt", "client-keys.pem", "new.pem"];
 
@@ -84,6 +87,15 @@ async function signedIn(edge: LocalEdge): Promise<Session> {
   return decodePayload(splitToken(browser.cookie(SESSION_COOKIE)!)!.payload);
 }
 
+/** The ID of a new service token. */
+async function serviceTokenOf(edge: LocalEdge): Promise<string> {
+  const args = ["token", "create", "--expires", "1h", "--description", "import", "--json"];
+  const { stdout } = await edgegate([...args, `--local=${new URL(edge.url).port}`]);
+  const { id, warnings } = JSON.parse(stdout) as { id: string; warnings: string[] };
+  expect(warnings).toEqual(["no behavior of the config has api, so nothing accepts the token"]);
+  return id;
+}
+
 test("there is a runbook for each of the cases, and the list names it", () => {
   const list = readFileSync(join(FOLDER, "README.md"), "utf8");
   expect(RUNBOOKS.sort()).toEqual([
@@ -98,6 +110,7 @@ test("there is a runbook for each of the cases, and the list names it", () => {
     "rotate-keys.md",
     "rotate-origin-secret.md",
     "teardown.md",
+    "token-leaked.md",
   ]);
   for (const name of RUNBOOKS) expect(list).toContain(`(${name})`);
 });
@@ -116,6 +129,7 @@ describe.each(RUNBOOKS)("%s", (name) => {
       const substitutes: Record<string, string> = {
         "alice@example.com": email,
         AAAAAAAAAAAAAAAA: sid,
+        ...(command.includes(SERVICE_TOKEN) && { [SERVICE_TOKEN]: await serviceTokenOf(edge) }),
         ...Object.fromEntries(FILES.map((file) => [file, join(folder, file)])),
       };
       const secretName = clientSecretName(edge.distribution.authSettings.aws, "main");

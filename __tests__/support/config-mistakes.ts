@@ -35,6 +35,24 @@ const TAG_KEY = `write tag keys of 1 to 128 characters, ${TAG_TEXT}, that do not
 const TAG_VALUE = `write a value of at most 256 characters, ${TAG_TEXT}`;
 
 const SITE: Mistake[] = [
+  [
+    { identityProviders: { "service-token": { issuer: "https://login.example.com", clientId: "x" } } },
+    "identityProviders.service-token",
+    "service tokens have this ID, and rules could not tell them apart; choose another name",
+  ],
+  [
+    {
+      accessTokens: { "service-token": { issuer: "https://ci.example.com", audience: ["https://app.example.com"] } },
+      behaviors: [{ path: "/api/*", ...custom({}), api: true }],
+    },
+    "accessTokens.service-token",
+    "service tokens have this ID, and rules could not tell them apart; choose another name",
+  ],
+  [
+    rule({ allow: { idp: ["service-token"] } }),
+    "policy[0].allow.idp[0]",
+    '"service-token" is not among identityProviders; write main',
+  ],
   [{ name: undefined }, "name", `${SLUG}; it is missing`],
   [{ name: 1 }, "name", `${SLUG}; it is 1`],
   [{ name: "Wiki!" }, "name", `${SLUG}; it is "Wiki!"`],

@@ -1,18 +1,15 @@
 /** The token endpoint of a shipped auth handler, and the tokens that its clients exchange there. */
 import { randomBytes } from "node:crypto";
 import type { JWTPayload } from "jose";
-import { serviceTokenHash, newServiceToken } from "../../session/service-token";
-import { sha256 } from "../../session/node-hash";
-import { putServiceToken } from "../../ledger/service-tokens";
 import type { ServiceToken } from "../../ledger/records";
 import type { AccessTokenIssuer } from "../../session/access-tokens";
 import { tokenKey } from "../../session/keys";
 import { hmac } from "../../session/node-hash";
 import { decodePayload, EDGE_TOKEN_VERSION, splitToken, type Session } from "../../session/token";
-import { DynamoDBClient, PutItemCommand, type PutItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { startAuth, type AuthEnvironment } from "./auth-fixture";
 import type { EdgeResponse, ViewerRequest } from "./cloudfront-event";
 import { signIdToken, type SigningKey } from "./idp-keys";
+import { makeServiceToken, type MadeToken } from "./service-tokens";
 
 export const API = "https://app.example.com";
 export const GRANT = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -103,7 +100,7 @@ export interface Exchange {
   /** The token of a CI job or an IAM role. */
   workloadToken(kind: keyof typeof WORKLOADS, changes?: Changes): Promise<string>;
   /** Puts a service token into the ledger, as the revoker does. */
-  serviceToken(changes?: Partial<ServiceToken>): Promise<{ token: string; record: ServiceToken }>;
+  serviceToken(changes?: Partial<ServiceToken>): Promise<MadeToken>;
   /** Sends what is in `form` beside what a request must have; undefined leaves a parameter out. */
   post(
     subjectToken: string,
@@ -125,11 +122,6 @@ export async function startExchange(): Promise<Exchange> {
     audience: [API],
     jwksUri,
     ...more,
-  });
-  const database = new DynamoDBClient({
-    endpoint: aws.endpoint,
-    region: "us-east-1",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
   });
   environment.publishSettings({
     ...settings,
@@ -184,23 +176,10 @@ export async function startExchange(): Promise<Exchange> {
       return sign({ ...WORKLOADS[kind], iat: now, nbf: now, exp: now + 300, ...changes }, "JWT");
     },
     async serviceToken(changes = {}) {
-      const made = newServiceToken((bytes) => randomBytes(bytes).toString("base64url"));
-      const token = secret(made.token);
-      const record: ServiceToken = {
-        id: made.id,
-        hash: serviceTokenHash(sha256, token),
-        roles: ["importer"],
-        scopes: ["orders.read", "orders.write"],
-        claims: { plan: ["premium"] },
-        description: "nightly import",
-        by: "operator:test",
-        createdAt: clock.now(),
-        endsAt: clock.now() + 90 * 86_400,
-        ...changes,
-      };
-      const { input } = putServiceToken(settings.aws.revocationsTable, record, undefined);
-      await database.send(new PutItemCommand(input as PutItemCommandInput));
-      return { token, record };
+      const place = { endpoint: aws.endpoint, table: settings.aws.revocationsTable, now: clock.now() };
+      const made = await makeServiceToken(place, changes);
+      secret(made.token);
+      return made;
     },
     async post(subjectToken, form = {}, request = {}) {
       const fields = Object.entries({
@@ -225,9 +204,6 @@ export async function startExchange(): Promise<Exchange> {
       if (hmac(tokenKey(hmac, keys.keys[parts.kid]!), parts.signed) !== parts.mac) throw new Error("the MAC is wrong");
       return decodePayload(parts.payload);
     },
-    async close() {
-      database.destroy();
-      await environment.close();
-    },
+    close: () => environment.close(),
   };
 }

@@ -42,6 +42,7 @@ const OUTCOMES: Readonly<Record<string, readonly [decision: string, why?: string
   signed_out_here: ["signed out", "only this browser: ledger or queue did not take it"],
   confirmation_asked: ["asked to confirm", "a sign-out that another site began"],
   told: ["told", "who is signed in"],
+  exchanged: ["allowed", "a program exchanged its token for an edge token"],
   access_denied: ["refused", "canceled, or the identity provider does not let the user in"],
   account_not_allowed: ["refused", "the account is not of an allowed tenant or domain"],
   hook_refused: ["refused", "by the sign-in hook"],

@@ -3,6 +3,7 @@
  * token and nothing else, so that it can be piped into a secret store.
  */
 import { randomBytes } from "node:crypto";
+import { usesApi } from "../../config/api-checks";
 import { rolesOf } from "../../policy/rule";
 import { sha256 } from "../../session/node-hash";
 import { newServiceToken, serviceTokenHash } from "../../session/service-token";
@@ -35,8 +36,12 @@ export async function createToken({ gateway, options, by }: Context<TokenOptions
     by,
     ...grants,
   });
-  const unused = grants.roles.filter((name) => !rolesOf(gateway.config.policy).includes(name));
-  const warnings = unused.map((name) => `no rule of the policy names the role ${JSON.stringify(name)}`);
+  const { config } = gateway;
+  const unused = grants.roles.filter((name) => !rolesOf(config.policy).includes(name));
+  const warnings = [
+    ...(usesApi(config) ? [] : ["no behavior of the config has api, so nothing accepts the token"]),
+    ...unused.map((name) => `no rule of the policy names the role ${JSON.stringify(name)}`),
+  ];
   if (!json) {
     for (const warning of warnings) process.stderr.write(`${onStderr.red("warning:")} ${printable(warning)}\n`);
     process.stderr.write(

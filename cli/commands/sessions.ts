@@ -25,7 +25,7 @@ export async function sessions({
     nameOf(session) ?? "–",
     session.uid,
     session.sid,
-    session.idp,
+    session.kind === "api" ? `${session.idp} (API)` : session.idp,
     time(session.startedAt),
     time(session.renewedAt),
     time(session.endsAt),

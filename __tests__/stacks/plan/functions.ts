@@ -136,6 +136,36 @@ export function planOfFunctions({ all, one, configuration }: Planned): void {
             },
           },
         },
+        accessTokens: {
+          staff: {
+            issuer: "https://login.example.com/tenant",
+            audience: ["https://api.example.com", "urn:${not-a-template}"],
+            algorithms: ["ES256"],
+            type: "any",
+            roles: { claim: "roles", grant: ["admin", "ops@example.com", "staff"], prefix: "door-" },
+            claims: ["department"],
+            emailDomains: ["example.com"],
+          },
+          jobs: {
+            issuer: "https://token.actions.githubusercontent.com",
+            profile: "github",
+            audience: ["https://api.example.com"],
+            require: { repository: ["example/app", "example/site-*"], ref: ["refs/heads/main"] },
+            roles: {
+              claim: "environment",
+              map: { production: "ops@example.com" },
+              prefix: "e-",
+              grant: ["ops@example.com"],
+            },
+          },
+          roles: {
+            issuer: "https://0a1b2c3d-0000-1111-2222-333344445555.tokens.sts.global.api.aws",
+            profile: "aws",
+            audience: ["https://api.example.com"],
+            jwksUri: "https://0a1b2c3d-0000-1111-2222-333344445555.tokens.sts.global.api.aws/.well-known/jwks.json",
+            require: { '"https://sts.amazonaws.com/".aws_account': ["111122223333"] },
+          },
+        },
         onReuse: "revoke-user",
         signInHook: {
           url: "https://people.example.com/gateway?tenant=1",
