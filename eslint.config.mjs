@@ -83,6 +83,7 @@ const IMPORTS = {
   "edge-handlers/auth": ["cloudfront", "identity", "pages", "policy", "session", "ledger", "edge-handlers/shared"],
   "edge-handlers/site": ["cloudfront", "pages", "session", "edge-handlers/shared"],
   "control-plane": ["cloudfront", "session", "ledger"],
+  browser: [],
   build: [],
   costs: ["config"],
   stacks: ["build", "cloudfront", "config", "identity", "pages", "policy", "session", "ledger", "sites"],

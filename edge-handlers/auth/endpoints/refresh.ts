@@ -4,6 +4,7 @@ import { clearedRefreshCookie } from "../cookies/refresh";
 import { clearedSessionCookie, readSession } from "../cookies/session";
 import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
+import { renewIn } from "../session/next-renewal";
 import { renewSession } from "../session/renew";
 
 export async function refresh(context: RequestContext): Promise<Response> {
@@ -14,7 +15,8 @@ export async function refresh(context: RequestContext): Promise<Response> {
   if (renewal?.outcome === "over") context.setCookies.push(clearedSessionCookie(), clearedRefreshCookie(context));
   if (!renewal || !("expiresAt" in renewal)) throw new Failure("not_renewed");
   context.note.outcome = renewal.outcome;
-  return json({ expires_at: renewal.expiresAt });
+  const { expiresAt } = renewal;
+  return json({ expires_at: expiresAt, renew_in: renewIn(expiresAt - context.now, 0) });
 }
 
 /** Browsers send Lax cookies also with requests from other hosts of the same site. Those must not trigger a renewal. */

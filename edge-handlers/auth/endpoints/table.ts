@@ -2,6 +2,7 @@
 import type { RequestContext } from "../request-context";
 import { backchannelLogout } from "./backchannel-logout";
 import { callback } from "./callback";
+import { client } from "./client";
 import { events } from "./events";
 import { frontchannelLogout } from "./frontchannel-logout";
 import { jwks } from "./jwks";
@@ -29,6 +30,7 @@ const ENDPOINTS: Record<string, Endpoint> = {
   "signed-in": { methods: ["GET", "HEAD"], answer: signedIn },
   "signed-out": { methods: ["GET", "HEAD"], answer: signedOut },
   "jwks.json": { methods: ["GET", "HEAD"], answer: jwks },
+  "client.js": { methods: ["GET", "HEAD"], answer: client },
   me: { methods: ["GET", "HEAD"], answer: me },
   "frontchannel-logout/*": { methods: ["GET"], answer: frontchannelLogout },
   "backchannel-logout/*": { methods: ["POST"], answer: backchannelLogout },
