@@ -3,6 +3,7 @@ import type { RequestContext } from "../request-context";
 import { backchannelLogout } from "./backchannel-logout";
 import { callback } from "./callback";
 import { client } from "./client";
+import { device } from "./device";
 import { events } from "./events";
 import { frontchannelLogout } from "./frontchannel-logout";
 import { jwks } from "./jwks";
@@ -25,6 +26,7 @@ const ENDPOINTS: Record<string, Endpoint> = {
   // No HEAD: a code works only once, and a HEAD must not use it up.
   "callback/*": { methods: ["GET"], answer: callback },
   refresh: { methods: ["POST"], answer: refresh },
+  "device/*": { methods: ["POST"], answer: device },
   logout: { methods: ["GET", "POST"], answer: logout },
   refused: { methods: ["GET", "HEAD"], answer: refused },
   "signed-in": { methods: ["GET", "HEAD"], answer: signedIn },
