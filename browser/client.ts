@@ -18,8 +18,8 @@ export interface SessionOptions {
 export interface BrowserSession {
   /**
    * As the browser's `fetch`. If the gateway refuses the request because the session is over, it renews the session and
-   * sends the request once more. If that does not help, it goes to sign-in, and the caller gets the refusal (401). A
-   * request whose body is a stream is not sent again.
+   * sends the request once more. If that does not help, it goes to sign-in, and the caller gets the refusal (401).
+   * The body is kept in memory until then.
    *
    * @throws TypeError as the browser's `fetch` does
    */
