@@ -84,6 +84,7 @@ const IMPORTS = {
   "edge-handlers/bearer": ["cloudfront", "identity", "ledger", "policy", "session", "edge-handlers/shared"],
   "edge-handlers/site": ["cloudfront", "pages", "session", "edge-handlers/shared"],
   "control-plane": ["cloudfront", "policy", "session", "ledger"],
+  browser: [],
   build: [],
   costs: ["config"],
   stacks: ["build", "cloudfront", "config", "identity", "pages", "policy", "session", "ledger", "sites"],

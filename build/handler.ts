@@ -1,6 +1,7 @@
 /** Builds the zips of Lambda functions, at the edge and in a region. */
 import { buildSync, formatMessagesSync } from "esbuild";
 import { join, resolve } from "node:path";
+import { buildBrowserClient } from "./browser-client";
 import { componentsOf, type Component } from "./components";
 import { deterministicZip } from "./zip";
 
@@ -55,6 +56,7 @@ export function buildHandlers<Name extends string>(
     // ES modules of dependencies can be tree-shaken.
     mainFields: ["module", "main"],
     tsconfigRaw: {},
+    define: { BROWSER_CLIENT: JSON.stringify(buildBrowserClient()) },
     logLevel: "silent",
   });
   if (warnings.length > 0)

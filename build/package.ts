@@ -1,8 +1,9 @@
 /** Makes `dist/`, which the package contains besides its command (`files` in package.json). `npm pack` runs this. */
 import { spawnSync } from "node:child_process";
-import { cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { buildSync } from "esbuild";
+import { buildBrowserModule } from "./browser-client";
 import { buildArtifacts } from "./bundle";
 import { GATE_VARIANTS, gateWith } from "./gate-features";
 
@@ -10,6 +11,8 @@ const ROOT = resolve(__dirname, "..");
 const DIST = join(ROOT, "dist");
 /** The modules that Node runs or loads directly; these import all others. */
 const ENTRIES = ["index.ts", "cli/main.ts", "local/fresh-synthesis-process.ts", "local/identity-provider-process.ts"];
+/** What the compiler makes of the browser client's types. */
+const BROWSER_TYPES = "browser/client.d.ts";
 /** Folders with files that are not TypeScript; they are copied as they are. */
 const WITH_PLAIN_FILES = ["local", "bench", "export/module"];
 
@@ -24,7 +27,11 @@ function compile(): void {
 
 /** The compiler writes every file that it read, even if only its types are used. */
 function removeUnused(): void {
-  const used = new Set([...modules().map((path) => path.replace(/\.ts$/, ".js")), ...declarations("index.d.ts")]);
+  const used = new Set([
+    ...modules().map((path) => path.replace(/\.ts$/, ".js")),
+    ...declarations("index.d.ts"),
+    BROWSER_TYPES,
+  ]);
   for (const path of readdirSync(DIST, { recursive: true, encoding: "utf8" }))
     if (/\.[jt]s$/.test(path) && !used.has(path)) rmSync(join(DIST, path));
 }
@@ -54,9 +61,16 @@ function declarations(path: string, found = new Set<string>()): Set<string> {
   return found;
 }
 
+/** The package is CommonJS, but browsers and their bundlers take ES modules. */
+function addBrowserModule(): void {
+  renameSync(join(DIST, BROWSER_TYPES), join(DIST, "browser/client.d.mts"));
+  writeFileSync(join(DIST, "browser/client.mjs"), buildBrowserModule());
+}
+
 rmSync(DIST, { recursive: true, force: true });
 compile();
 removeUnused();
+addBrowserModule();
 for (const folder of WITH_PLAIN_FILES)
   cpSync(join(ROOT, folder), join(DIST, folder), { recursive: true, filter: (path) => !path.endsWith(".ts") });
 // What "edgegate init --ci" writes.

@@ -101,6 +101,8 @@ const session = z.strictObject({
   onReuse: z
     .enum(["record", "revoke-session", "revoke-user"], 'write "record", "revoke-session" or "revoke-user"')
     .default("revoke-session"),
+  /** Binds sessions to a key of the browser's device, where the browser can do that. */
+  deviceBound: z.enum(["off", "if-supported"], 'write "off" or "if-supported"').default("off"),
   /** Days from one new signing key to the next. */
   keyRotationDays: z
     .number("write a number of days")

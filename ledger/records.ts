@@ -33,6 +33,11 @@ export interface LedgerSession {
   address: string;
   /** Of the sign-in, at most 200 characters. */
   userAgent: string;
+  /**
+   * The public key of the browser's device, as a JWK in JSON. From then on the session is renewed only together with a
+   * proof by that key.
+   */
+  deviceKey?: string;
   /** When it ends at the latest. */
   endsAt: number;
   /** When its user signed out. */

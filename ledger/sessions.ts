@@ -140,6 +140,16 @@ export const recordRenewal = (
     { generation, following: generation + 1, renewedAt, address, email, next, lease },
   );
 
+/** Binds a session to a key of the browser's device, once. */
+export const bindDevice = (table: string, session: SessionId, deviceKey: string) =>
+  update(
+    table,
+    session,
+    "SET deviceKey = :deviceKey",
+    "attribute_exists(pk) AND attribute_not_exists(endedAt) AND (attribute_not_exists(deviceKey) OR deviceKey = :deviceKey)",
+    { deviceKey },
+  );
+
 /** Records that the user signed out. */
 export const endSession = (table: string, session: SessionId, at: number) =>
   update(table, session, "SET endedAt = :at", "attribute_exists(pk) AND attribute_not_exists(endedAt)", { at });

@@ -15,6 +15,9 @@ export const SESSION_COOKIE = "__Host-gate";
 /** The refresh cookie, a JWE. `__Secure-` because it is limited to `Path=/_gate`, which `__Host-` forbids. */
 export const REFRESH_COOKIE = "__Secure-gate-refresh";
 
+/** A browser's proof that it has the key of a device-bound session; on its own, it opens nothing. */
+export const DEVICE_COOKIE = "__Secure-gate-device";
+
 /** One cookie for each sign-in in progress: this prefix and the first eight characters of the flow's `state`. */
 export const FLOW_COOKIE_PREFIX = "__Host-gate-flow-";
 

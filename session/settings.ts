@@ -110,6 +110,8 @@ export interface AuthSettings {
     idle: number;
     /** Seconds for which a token is valid before it must be renewed. */
     token: number;
+    /** True to bind sessions to a key of the browser's device, if the browser can do that. */
+    deviceBound?: true | undefined;
   };
   identityProviders: Record<string, IdentityProviderSettings>;
   /** Their IDs in the order in which people choose, if it is not that of the alphabet: Terraform sorts an object's keys. */

@@ -55,13 +55,13 @@ const RETRY_AFTER = "300";
 export type MadeClients = Readonly<Record<string, { clientId: string; issuer: string }>>;
 
 export function authSettings(config: Config, made: MadeClients = {}): AuthParameter {
-  const { absolute, idle, token } = config.session;
+  const { absolute, idle, token, deviceBound } = config.session;
   const ids = Object.keys(config.identityProviders);
   return {
     version: 1,
     basePath: config.basePath,
     hosts: hostsOf(config),
-    session: { absolute, idle, token },
+    session: { absolute, idle, token, ...(deviceBound === "if-supported" && { deviceBound: true }) },
     identityProviders: Object.fromEntries(ids.map((id) => [id, identityProviderSettings(config, id, made[id])])),
     ...(!isSorted(ids) && { providerOrder: ids }),
     eventTransmitters: Object.fromEntries(

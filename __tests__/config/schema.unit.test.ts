@@ -101,7 +101,14 @@ describe("a config without a mistake", () => {
       },
       eventTransmitters: {},
       behaviors: [],
-      session: { absolute: 28_800, idle: 3600, token: 900, onReuse: "revoke-session", keyRotationDays: 30 },
+      session: {
+        absolute: 28_800,
+        idle: 3600,
+        token: 900,
+        onReuse: "revoke-session",
+        deviceBound: "off",
+        keyRotationDays: 30,
+      },
       identityHeaders: {},
       theme: { accentColor: "#2456c7", languages: ["en", "de", "fr", "es"], texts: {} },
       waf: {
@@ -145,7 +152,14 @@ describe("a config without a mistake", () => {
           /^function\(event\)\{return \(function\(\)\{const crypto=require\("crypto"\);function handler\(event\)\{var request=event\.request;/,
         ) as string,
       },
-      session: { absolute: 43_200, idle: 7200, token: 300, onReuse: "revoke-user", keyRotationDays: 7 },
+      session: {
+        absolute: 43_200,
+        idle: 7200,
+        token: 300,
+        onReuse: "revoke-user",
+        deviceBound: "if-supported",
+        keyRotationDays: 7,
+      },
     });
   });
 

@@ -43,7 +43,7 @@ describeWithRegistry("the package", () => {
     expect(statSync(installed.tarball).size).toBeLessThan(MAX_BYTES);
     const names = filesBelow(installed.root);
     const kinds =
-      /^(package\.json|README\.md|LICENSE|cli\/edgegate\.js|dist\/.+\.(js|d\.ts|zip)|dist\/local\/njs\/\w+|dist\/export\/.+\.(tf|json)|dist\/artifacts\/components\.json|dist\/examples\/ci\/[\w./-]+\.yml)$/;
+      /^(package\.json|README\.md|LICENSE|cli\/edgegate\.js|dist\/.+\.(js|d\.ts|zip)|dist\/browser\/client\.(mjs|d\.mts)|dist\/local\/njs\/\w+|dist\/export\/.+\.(tf|json)|dist\/artifacts\/components\.json|dist\/examples\/ci\/[\w./-]+\.yml)$/;
     expect(names.filter((name) => !kinds.test(name))).toEqual([]);
     expect(
       names.filter((name) => /test(?!s\.)|example(?!\.js$|s\/ci\/)|secret(?!-input|s-manager|s\.|\.js)/.test(name)),
@@ -72,6 +72,12 @@ describeWithRegistry("the package", () => {
       (name) => `./node_modules/edgegate/dist/${name}`,
     );
     installed.run(`node -e '${JSON.stringify(modules)}.forEach((path) => require(path))'`);
+  });
+
+  test("has the browser client as a module for browsers and their bundlers", () => {
+    const script = 'import("edgegate/browser").then((module) => console.log(Object.keys(module).join()))';
+    expect(installed.run(`node -e '${script}'`)).toBe("startSession\n");
+    expect(readFileSync(join(installed.root, "dist/browser/client.mjs"), "utf8")).not.toMatch(/\b(import|require)\b/);
   });
 
   test("begins with init, check and synth, and writes the prebuilt bundles", () => {
@@ -145,12 +151,16 @@ describeWithRegistry("the package", () => {
       join(installed.project, "types.ts"),
       `import { App, TerraformStack } from "cdktf";
 import { ConfigError, defineConfig, Gateway, GatewayStack, type ConfigInput } from "edgegate";
+import { startSession, type BrowserSession } from "edgegate/browser";
 import config from "./gateway.config";
 
 const checked: ConfigInput = config;
 const stack: TerraformStack = new GatewayStack(new App(), "wiki", checked);
 export const id: string | undefined = new Gateway(stack, "second", config).distributionId;
 export const problems = (error: unknown) => (error instanceof ConfigError ? error.problems : []);
+export const session: BrowserSession = startSession({ basePath: "/_gate", onSignedOut: (signIn) => signIn() });
+// @ts-expect-error there is no such option
+export const misspelled = () => startSession({ basepath: "/_gate" });
 // @ts-expect-error there is no such requirement
 export const wrong = defineConfig({ ...config, policy: [{ path: "/**", allow: "everybody" }] });
 // @ts-expect-error a construct has a scope, an id and a config

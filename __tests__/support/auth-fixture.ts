@@ -38,7 +38,7 @@ const FUNCTION_NAME = "example-auth";
  * One flat JSON object of codes, ids and numbers: no message of a library, no warning, no crash that no request told
  * of.
  */
-const LOG_LINE = /^\{(("address":"[0-9a-f.:]+"|"\w+":("[\w =:-]*"|"jwks\.json"|[0-9]+)),?)+\}$/;
+const LOG_LINE = /^\{(("address":"[0-9a-f.:]+"|"\w+":("[\w =:-]*"|"jwks\.json"|"client\.js"|[0-9]+)),?)+\}$/;
 const KEYS_SECRET = "example/session-keys";
 /** Prefix of the names of client secrets. */
 const CLIENT_SECRET_PREFIX = "example/client-secret/";
@@ -397,10 +397,10 @@ export async function withAuth(
   }
 }
 
-/** The one answer that is the same for everybody. */
+/** The answers that are the same for everybody. */
 function isPublic(url: string): boolean {
   const path = url.split("?")[0]!;
-  return path === "/_gate/jwks.json" || path.startsWith(METADATA_PATH);
+  return /^\/\w+\/(jwks\.json|client\.js)$/.test(path) || path.startsWith(METADATA_PATH);
 }
 
 /** 32 random bytes, as the key rotator makes them. */

@@ -16,7 +16,7 @@ import { startTestEdge } from "./local-edge";
 /** Milliseconds for what waits for a page; only for one that never comes. */
 const PAGE_LIMIT = 120_000;
 /** Quiet and without a network of its own: nothing but the pages under test is asked for. */
-const FLAGS = [
+export const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",

@@ -181,7 +181,14 @@ export const EVERYTHING: ManagedConfigInput = {
       "}",
     ].join("\n"),
   },
-  session: { absolute: "12h", idle: "2h", token: "5m", onReuse: "revoke-user", keyRotationDays: 7 },
+  session: {
+    absolute: "12h",
+    idle: "2h",
+    token: "5m",
+    onReuse: "revoke-user",
+    keyRotationDays: 7,
+    deviceBound: "if-supported",
+  },
   signInHook: {
     url: "https://people.example.com/gateway?tenant=1",
     audience: "urn:people",

@@ -422,6 +422,7 @@ export const IDENTITY: Mistake[] = [
     "session.token",
     'write a duration between "60s" and "1h", such as "15m"; it is "61m"',
   ],
+  [{ session: { deviceBound: true } }, "session.deviceBound", 'write "off" or "if-supported"; it is true'],
   [{ session: { idle: "9h" } }, "session.idle", "write at most session.absolute (28800s)"],
   [{ session: { token: "50m", idle: "40m" } }, "session.token", "write at most session.idle (2400s)"],
   ...[64, 4096, 128, "64"].map((shardCount): Mistake => [

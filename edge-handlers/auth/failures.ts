@@ -47,6 +47,7 @@ export const FAILURES = {
   // The session
   not_signed_in: NOT_SIGNED_IN,
   not_renewed: NOT_SIGNED_IN,
+  device_refused: { status: 400, title: "badRequestTitle", text: ["badRequestText"] },
   session_too_large: { status: 500, title: "sessionTitle", text: ["sessionTooLargeText"] },
   refresh_token_too_large: { status: 500, title: "sessionTitle", text: ["refreshTooLargeText"] },
   too_many_sign_ins: {

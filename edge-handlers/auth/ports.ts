@@ -139,6 +139,12 @@ export interface Ledger {
    * @returns whether it was recorded
    */
   renew(renewal: RenewalRecord): Promise<boolean>;
+  /**
+   * Records the key of the browser's device, as `deviceKey` of the session, for good.
+   *
+   * @returns false if the session does not exist, has ended or has another key
+   */
+  bindDevice(key: SessionId, deviceKey: string): Promise<boolean>;
   /** Records that the user signed out. */
   end(key: SessionId, at: number): Promise<void>;
   recordReuse(key: SessionId, what: Reuse, at: number): Promise<void>;

@@ -34,7 +34,12 @@ export function json(content: object, status = 200): Response {
 
 /** JSON that is the same for everybody. @param maxAge seconds for which anybody may keep it */
 export function publicJson(content: object, type: string, maxAge: number): Response {
-  return new Response(JSON.stringify(content), {
+  return publicText(JSON.stringify(content), type, maxAge);
+}
+
+/** Text that is the same for everybody. @param maxAge seconds for which anybody may keep it */
+export function publicText(content: string, type: string, maxAge: number): Response {
+  return new Response(content, {
     headers: { ...COMMON_HEADERS, "content-type": type, "cache-control": `public, max-age=${maxAge}` },
   });
 }

@@ -1,7 +1,7 @@
 /** The closed list of endpoints below the base path, and who may ask for what. */
 import { FLOW_COOKIE_PREFIX, REFRESH_COOKIE, RETURN_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import { expectNoSession, expectPage, expectProblem, setCookie, setCookies } from "../../support/answers";
-import { HOST, startAuth, type AuthEnvironment } from "../../support/auth-fixture";
+import { HOST, startAuth, withAuth, type AuthEnvironment } from "../../support/auth-fixture";
 import type { Browser } from "../../support/browser-emulator";
 
 let environment: AuthEnvironment;
@@ -9,6 +9,36 @@ beforeAll(async () => {
   environment = await startAuth();
 });
 afterAll(() => environment.close());
+
+describe("client.js", () => {
+  const get = (place: AuthEnvironment, method = "GET", path = "/_gate/client.js") =>
+    place.invoke({ url: path, method, headers: { Accept: "*/*" } });
+
+  test("is an ES module that anybody may keep for a day", async () => {
+    const response = await get(environment);
+    expect(response).toMatchObject({
+      status: 200,
+      headers: {
+        "content-type": ["text/javascript; charset=utf-8"],
+        "cache-control": ["public, max-age=86400"],
+        "x-content-type-options": ["nosniff"],
+      },
+    });
+    expect(response.headers["set-cookie"]).toBeUndefined();
+    expect(response.body).toContain("basePath:");
+    expect(response.body.match(/"\/_gate"/g)).toHaveLength(1);
+    expect((await get(environment, "HEAD")).body).toBe("");
+    expect((await get(environment, "POST")).status).toBe(405);
+  });
+
+  test("knows the base path", () =>
+    withAuth({ settings: { basePath: "/account" } }, async (place) => {
+      const { status, body } = await get(place, "GET", "/account/client.js");
+      expect(status).toBe(200);
+      expect(body).toContain('"/account"');
+      expect(body).not.toContain("/_gate");
+    }));
+});
 
 describe("me", () => {
   test("tells a script who is signed in", async () => {
@@ -27,7 +57,10 @@ describe("me", () => {
       idp: "main",
       signed_in_at: session.issuedAt,
       expires_at: session.expiresAt,
+      renew_in: expect.any(Number) as unknown,
     });
+    const { renew_in: renewIn } = JSON.parse(response.body) as { renew_in: number };
+    expect(Math.abs(renewIn - 840)).toBeLessThanOrEqual(5);
   });
 
   const STRANGERS: [string, (token: string) => string | string[]][] = [

@@ -87,7 +87,11 @@ describe("the same browser, a moment later", () => {
     await expectRepeated(response, browser, heard);
     expect(environment.idp.count("token")).toBe(asked);
     if (response.headers["location"]) expect(response.headers["location"]).toEqual(["/page"]);
-    else expect(JSON.parse(response.body)).toEqual({ expires_at: sessionOf(browser).expiresAt });
+    else
+      expect(JSON.parse(response.body)).toEqual({
+        expires_at: sessionOf(browser).expiresAt,
+        renew_in: expect.any(Number) as unknown,
+      });
     environment.clock.advance(901);
     expect((await post(browser)).status).toBe(200);
     expectNoTheft();

@@ -89,7 +89,10 @@ describe("a session whose token ended", () => {
     const browser = await signedIn();
     const response = await post(browser);
     expect(response).toMatchObject({ status: 200, headers: { "content-type": ["application/json"] } });
-    expect(JSON.parse(response.body)).toEqual({ expires_at: sessionOf(browser).expiresAt });
+    expect(JSON.parse(response.body)).toEqual({
+      expires_at: sessionOf(browser).expiresAt,
+      renew_in: expect.any(Number) as unknown,
+    });
     expect(sessionOf(browser).expiresAt).toBeGreaterThan(environment.clock.now());
   });
 

@@ -61,7 +61,7 @@ export function planOfFunctions({ all, one, configuration }: Planned): void {
         version: 1,
         basePath: "/_door",
         hosts: ["app.example.com", "docs.example.com", "admin.example.com"],
-        session: { absolute: 43_200, idle: 7_200, token: 300 },
+        session: { absolute: 43_200, idle: 7_200, token: 300, deviceBound: true },
         identityProviders: {
           staff: {
             label: "Staff ${not a template} %{nor this}",

@@ -50,6 +50,7 @@ export function dynamoDbLedger(names: () => Promise<TableNames>): Ledger {
       await onSessions((table) => sessions.noteWatch(table, key, lease));
     },
     renew: (renewal) => onSessions((table) => sessions.recordRenewal(table, renewal)),
+    bindDevice: (key, deviceKey) => onSessions((table) => sessions.bindDevice(table, key, deviceKey)),
     async end(key, at) {
       await onSessions((table) => sessions.endSession(table, key, at));
     },

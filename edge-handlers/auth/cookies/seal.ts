@@ -8,7 +8,7 @@ import { hmac } from "../../../session/node-hash";
 import type { Ports } from "../ports";
 
 /** `typ` of the protected header. It keeps a value sealed for one purpose from being accepted for another. */
-export type Purpose = "edgegate-flow" | "edgegate-refresh" | "edgegate-next";
+export type Purpose = "edgegate-flow" | "edgegate-refresh" | "edgegate-next" | "edgegate-challenge" | "edgegate-device";
 
 /** RFC 7516 section 3.1 with an empty encrypted key; a 96-bit IV and a 128-bit tag, both canonically encoded. */
 const FORM = /^[\w-]+\.\.[\w-]{16}\.[\w-]+\.[\w-]{21}[AQgw]$/;
@@ -17,6 +17,8 @@ const MAX_LENGTH: Record<Purpose, number> = {
   "edgegate-flow": 4096,
   "edgegate-refresh": 4096,
   "edgegate-next": 16_384,
+  "edgegate-challenge": 512,
+  "edgegate-device": 512,
 };
 
 /** @throws Failure `keys_unavailable` */

@@ -6,6 +6,7 @@ import { endedFlowCookies, readFlow, type Flow } from "../cookies/flow";
 import { providerCookies } from "../cookies/provider";
 import type { RefreshToken } from "../cookies/refresh";
 import { signInsCookie } from "../cookies/sign-ins";
+import { offerBinding } from "../device/binding";
 import { establishSession, ledgerSession } from "../session/establish";
 import { addDetail, identityProviderOf, startAgainPath, type RequestContext } from "../request-context";
 import { codesOf } from "../../shared/failure";
@@ -43,7 +44,11 @@ export async function callback(context: RequestContext, idp: string): Promise<Re
   if (known) return startSignIn(context, idp, flow.returnPath, { reauthentication: known, stepUp: flow.stepUp });
   context.setCookies.push(signInsCookie(context, "s"), ...providerCookies(context, idp));
   note.outcome = "signed_in";
-  return redirect(flow.returnPath);
+  const response = redirect(flow.returnPath);
+  // Without a refresh token there is no renewal that could ask for a proof.
+  if (settings.session.deviceBound && tokens.refreshToken !== undefined)
+    await offerBinding(context, response, { uid: identity.uid, sid: flow.sid });
+  return response;
 }
 
 /**

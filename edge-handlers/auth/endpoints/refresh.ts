@@ -5,6 +5,7 @@ import { clearedRefreshCookie } from "../cookies/refresh";
 import { clearedSessionCookie, readSession } from "../cookies/session";
 import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
+import { renewIn } from "../session/next-renewal";
 import { renewSession } from "../session/renew";
 
 export async function refresh(context: RequestContext): Promise<Response> {
@@ -16,5 +17,6 @@ export async function refresh(context: RequestContext): Promise<Response> {
   if (renewal?.outcome === "over") context.setCookies.push(clearedSessionCookie(), clearedRefreshCookie(context));
   if (!renewal || !("expiresAt" in renewal)) throw new Failure("not_renewed");
   context.note.outcome = renewal.outcome;
-  return json({ expires_at: renewal.expiresAt });
+  const { expiresAt } = renewal;
+  return json({ expires_at: expiresAt, renew_in: renewIn(expiresAt - context.now, 0) });
 }

@@ -2,6 +2,8 @@
 import type { RequestContext } from "../request-context";
 import { backchannelLogout } from "./backchannel-logout";
 import { callback } from "./callback";
+import { client } from "./client";
+import { device } from "./device";
 import { events } from "./events";
 import { frontchannelLogout } from "./frontchannel-logout";
 import { jwks } from "./jwks";
@@ -26,12 +28,14 @@ const ENDPOINTS: Record<string, Endpoint> = {
   // No HEAD: a code works only once, and a HEAD must not use it up.
   "callback/*": { methods: ["GET"], answer: callback },
   refresh: { methods: ["POST"], answer: refresh },
+  "device/*": { methods: ["POST"], answer: device },
   logout: { methods: ["GET", "POST"], answer: logout },
   refused: { methods: ["GET", "HEAD"], answer: refused },
   "signed-in": { methods: ["GET", "HEAD"], answer: signedIn },
   "signed-out": { methods: ["GET", "HEAD"], answer: signedOut },
   "jwks.json": { methods: ["GET", "HEAD"], answer: jwks },
   token: { methods: ["POST"], answer: token },
+  "client.js": { methods: ["GET", "HEAD"], answer: client },
   me: { methods: ["GET", "HEAD"], answer: me },
   "frontchannel-logout/*": { methods: ["GET"], answer: frontchannelLogout },
   "backchannel-logout/*": { methods: ["POST"], answer: backchannelLogout },

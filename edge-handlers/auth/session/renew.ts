@@ -1,6 +1,7 @@
 import type { Session } from "../../../session/token";
 import type { Known } from "../sign-in/authentication";
 import { clearedRefreshCookie, readRefresh, type Refresh } from "../cookies/refresh";
+import { hasDeviceProof } from "../cookies/device";
 import { readSession, type SignedSession } from "../cookies/session";
 import { addDetail, identityProviderOf, type RequestContext } from "../request-context";
 import { codesOf } from "../../shared/failure";
@@ -28,6 +29,8 @@ export type Renewal =
 
 const REFUSED: Renewal = { outcome: "refused" };
 const UNDER_WAY: Renewal = { outcome: "under_way" };
+/** With these decisions, a refresh cookie may lead to a new token. */
+const RENEWABLE: ReadonlySet<RefreshDecision> = new Set(["active", "renewed_elsewhere", "just_renewed"]);
 /** What the refresh cookie has to do with the last renewal. */
 const HELD: Partial<Record<RefreshDecision, "used" | "given">> = { renewed_elsewhere: "used", just_renewed: "given" };
 
@@ -104,6 +107,13 @@ async function attempt({ context, signed, refresh, isLoop, isFresh, take }: Atte
   const found = refresh
     ? refreshDecision(ledgerStatus, { generation: refresh.generation, isFresh }, context)
     : statusOf(ledgerStatus, context);
+  if (RENEWABLE.has(found) && (await isUnproven(context, session, ledgerStatus))) {
+    // Signing a token again makes nothing of it that it was not before.
+    if (isFresh && (await reissue(context, signed, ledgerStatus)))
+      return { outcome: "reissued", expiresAt: session.expiresAt };
+    addDetail(context, "device_unproven");
+    return REFUSED;
+  }
   const held = isLoop ? undefined : HELD[found];
   const repeated = refresh && (await repeatRenewal(context, session, refresh, ledgerStatus, held));
   if (repeated) return repeated;
@@ -137,6 +147,11 @@ async function attempt({ context, signed, refresh, isLoop, isFresh, take }: Atte
     context.setCookies.push(clearedRefreshCookie(context));
   }
   return REFUSED;
+}
+
+/** True if the session is bound to a key of a device, and this browser has not just proved that it has that key. */
+async function isUnproven(context: RequestContext, { sid }: Session, { session }: LedgerStatus): Promise<boolean> {
+  return session?.deviceKey !== undefined && !(await hasDeviceProof(context, sid));
 }
 
 /** Reads the ledger again after another request may have changed the session; undefined if it can still be renewed. */
