@@ -136,6 +136,9 @@ function signedIn() {
 type ConditionsInput = z.input<typeof conditions>;
 type ListInput = readonly (ConditionsInput | "signed-in")[];
 
+/** What can be a condition, by name. */
+export const CONDITION_NAMES: readonly string[] = Object.keys(SHAPE);
+
 /** A rule's `allow` that names a requirement. */
 export interface Required {
   require: string;

@@ -34,6 +34,7 @@ const TOPICS: Record<string, readonly string[]> = {
   "checks.tf": ["fixed_settings", "here"],
   "distribution.tf": ["gateway", "origin", "site", "site_handler", "cache", "security_headers"],
   "domains.tf": ["certificate", "alias", "redirect"],
+  "api.tf": ["api_gate", "bearer"],
   "gate.tf": ["gate", "session_store", "site_places"],
   "ledger.tf": ["ledger"],
   "revocation.tf": ["revoker"],

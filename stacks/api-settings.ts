@@ -144,18 +144,18 @@ function namedClaims(config: Config): string[] | undefined {
   return names.length > 0 ? names : undefined;
 }
 
-/** The headers that the gate adds. See {@link GateCors}. */
+/** The headers that the gate adds, without what all of them begin with. See {@link GateCors}. */
 function gateCors({ origins, methods, headers, exposeHeaders, maxAge, credentials }: CorsSettings): GateCors {
-  const common: Record<string, string> = credentials ? { "access-control-allow-credentials": "true" } : {};
+  const common: Record<string, string> = credentials ? { "allow-credentials": "true" } : {};
   return {
     origins,
     preflight: {
       ...common,
-      "access-control-allow-headers": headers.join(),
-      "access-control-allow-methods": methods.join(),
-      "access-control-max-age": String(maxAge),
+      "allow-headers": headers.join(),
+      "allow-methods": methods.join(),
+      "max-age": String(maxAge),
     },
-    answer: { ...common, "access-control-expose-headers": ["www-authenticate", ...exposeHeaders].join() },
+    answer: { ...common, "expose-headers": ["www-authenticate", ...exposeHeaders].join() },
   };
 }
 

@@ -144,12 +144,17 @@ describe("a config without a mistake", () => {
       tests: JSON.parse(JSON.stringify(EVERYTHING.tests).replace('"20m"', "1200")) as object[],
       signInHook: { ...EVERYTHING.signInHook, timeout: 1 },
       theme: { ...EVERYTHING.theme, logo: LOGO_URL, favicon: LOGO_URL },
+      // The requirement with this name.
+      policy: EVERYTHING.policy.map((rule) =>
+        JSON.stringify(rule.allow) === '{"require":"operators"}'
+          ? { ...rule, allow: EVERYTHING.requirements!["operators"] }
+          : rule,
+      ),
       // Functions of the event, without comments and indentation.
       viewerRequest: {
-        before:
-          'function(event){return (function(request){return request.uri==="/old"?{statusCode:301,headers:{location:{value:"/new"}}}:request;})(event.request)}',
+        before: "function(event){return (function(request){return request;})(event.request)}",
         after: expect.stringMatching(
-          /^function\(event\)\{return \(function\(\)\{const crypto=require\("crypto"\);function handler\(event\)\{var request=event\.request;/,
+          /^function\(event\)\{return \(function\(\)\{const c=require\("crypto"\);function handler\(event\)\{event\.request\.headers/,
         ) as string,
       },
       session: {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { CONDITION_NAMES } from "../../config/conditions";
 import { parseConfig } from "../../config/load";
 import { attachedSchema, configSchema } from "../../config/schema";
 import minimal from "../../examples/minimal";
@@ -11,8 +12,13 @@ const ROWS = new Map([...PAGE.matchAll(/^\| `([^`]+)` \|.*\| (.+) \|$/gm)].map((
 const SCHEMAS = [configSchema, attachedSchema].map(
   (schema) => z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Schema,
 );
+/** Read by the form that they have, of which the JSON schema says nothing. */
+const CONDITIONS = ["require", ...CONDITION_NAMES].map((name): Setting => ({
+  key: `policy[].allow.${name}`,
+  value: undefined,
+}));
 /** Those that only an existing distribution has come last. */
-const SETTINGS = SCHEMAS.flatMap((schema) => settingsOf(schema)).filter(
+const SETTINGS = [...SCHEMAS.flatMap((schema) => settingsOf(schema)), ...CONDITIONS].filter(
   ({ key }, i, all) => all.findIndex((other) => other.key === key) === i,
 );
 

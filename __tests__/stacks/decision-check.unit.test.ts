@@ -10,6 +10,7 @@ import { EVERYTHING } from "../support/configs";
 import { emptyArtifacts } from "../support/empty-artifacts";
 
 const GATE = { event_type: "viewer-request", function_arn: "${aws_cloudfront_function.gate.arn}" };
+const API_GATE = { ...GATE, function_arn: "${aws_cloudfront_function.api_gate.arn}" };
 const AUTH = { event_type: "viewer-request", lambda_arn: "${aws_lambda_function.auth.qualified_arn}" };
 const OTHER_FUNCTION = "${aws_cloudfront_function.other.arn}";
 
@@ -26,7 +27,7 @@ describe("the decision check", () => {
     [
       "an association removed",
       (d) => d.addOverride("ordered_cache_behavior.1.function_association", null),
-      "/assets/*: nothing decides its requests",
+      "/catalogue/api/*: nothing decides its requests",
     ],
     [
       "the default behavior's association removed",
@@ -64,6 +65,20 @@ describe("the decision check", () => {
       "a second viewer-request function",
       (d) => addBehavior(d, { function_association: [GATE, { ...GATE, function_arn: OTHER_FUNCTION }] }),
       "/added/*: more than one function runs on its viewer requests",
+    ],
+    [
+      "the gate of API behaviors without the handler that verifies tokens",
+      (d) => addBehavior(d, { function_association: [API_GATE] }),
+      "/added/*: its gate lets tokens pass, and nothing verifies them",
+    ],
+    [
+      "the gate of API behaviors with another handler on the origin request",
+      (d) =>
+        addBehavior(d, {
+          function_association: [API_GATE],
+          lambda_function_association: [{ ...AUTH, event_type: "origin-request" }],
+        }),
+      "/added/*: its gate lets tokens pass, and nothing verifies them",
     ],
     [
       "a viewer-response function",

@@ -181,7 +181,7 @@ export const REQUIREMENTS: Mistake[] = [
   [
     { ...allow({ countries: ["DE"] }), origin: { type: "custom", domainName: "o.example.com", open: true } },
     "origin",
-    'requests for this origin cannot have the viewer\'s country, which policy[0].allow.countries compares; write host: "viewer" (and secretHeader: true if another origin has it), or caching: "optimized"',
+    'requests for this origin cannot have the viewer\'s country, which policy[0].allow.countries compares; write host: "viewer" (and secretHeader: true or assertion: true if another origin has it), or caching: "optimized"',
   ],
   [allow({ require: "staff" }), "policy[0].allow.require", '"staff" is not among requirements; add it there'],
   [

@@ -7,19 +7,20 @@ import type { Refusal } from "./decide";
 import type { EdgeResponse, ViewerRequestEvent } from "./event";
 
 export function refuseCall(why: Refusal | "function", event: ViewerRequestEvent): EdgeResponse {
-  const refusals: Record<Refusal | "function", [status: number, title: string]> = {
-    host: [421, "Unknown address"],
-    path: [400, "Address refused"],
-    size: [431, "Request too large"],
-    endpoint: [404, "Not found"],
-    rule: [403, "Access denied"],
-    role: [403, "Access denied"],
-    store: [503, "Try again"],
-    closed: [503, "Under maintenance"],
-    function: [500, "Something went wrong"],
+  const statuses: Record<Refusal | "function", number> = {
+    host: 421,
+    path: 400,
+    size: 431,
+    endpoint: 404,
+    rule: 403,
+    role: 403,
+    store: 503,
+    closed: 503,
+    function: 500,
   };
-  const refusal = refusals[why];
-  return answer(event, refusal[0], refusal[1], why === "role" ? "insufficient_scope" : "", why);
+  // Short: programs read the status, and every byte counts.
+  const title = why === "closed" ? "Under maintenance" : "Refused: " + why;
+  return answer(event, statuses[why], title, why === "role" ? "insufficient_scope" : "", why);
 }
 
 /** Signing in helps scripts of the site's own, but not who presents a token. */

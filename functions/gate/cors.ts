@@ -32,8 +32,9 @@ function permitted(
   headers["vary"] = { value: "origin" };
   // Compared as they are: browsers send an origin in one spelling only.
   if (origin && (origins[0] === "*" || origins.indexOf(origin.value) >= 0)) {
-    headers["access-control-allow-origin"] = { value: origin.value };
-    for (const name in more) headers[name] = { value: more[name]! };
+    const prefix = "access-control-";
+    headers[prefix + "allow-origin"] = { value: origin.value };
+    for (const name in more) headers[prefix + name] = { value: more[name]! };
   }
   return answer;
 }

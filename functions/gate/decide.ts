@@ -160,7 +160,9 @@ export function decide(
             ? WITH_CONDITIONS && required!.indexOf(CONDITION) >= 0
               ? byConditions(required!, session, segments)
               : { allow: session }
-            : { deny: required![0] === CLOSED ? "closed" : "role", uid: session[UID], need: required! };
+            : WITH_API
+              ? { deny: required![0] === CLOSED ? "closed" : "role", uid: session[UID] }
+              : { deny: required![0] === CLOSED ? "closed" : "role", uid: session[UID], need: required! };
       // Usually no shard has a record, and checking that here saves a call.
       if (key === keyRecord || !namesShard(keyRecord, session[SHARD])) return outcome;
       return {

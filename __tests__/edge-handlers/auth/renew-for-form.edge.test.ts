@@ -127,7 +127,9 @@ describe("the answer says how to send the form again", () => {
     environment.idp.outages.set("token", "unavailable");
     const response = await post(browser);
     await expectUnsent(response);
-    expect(await environment.logLines(response)).toEqual([expect.objectContaining({ detail: "idp_unavailable HTTP_503" })]);
+    expect(await environment.logLines(response)).toEqual([
+      expect.objectContaining({ detail: "idp_unavailable HTTP_503" }),
+    ]);
     environment.idp.outages.clear();
     environment.clock.advance(15);
     expect(answerOf(await post(browser))).toEqual([307, TARGET]);
