@@ -3,6 +3,7 @@
  * from it: the gate's file, the roles and claims in tokens, and the site that is closed.
  */
 import { gateFileName } from "../build/gate-features";
+import { usesApi } from "../config/api-checks";
 import type { Config } from "../config/schema";
 import { placesOf } from "../config/site-checks";
 import { featuresOf } from "../stacks/gate-code";
@@ -15,9 +16,11 @@ type Block = { [key: string]: Json };
 
 /**
  * Terraform cannot prove what the synth proves of these sites: that a page which stands for others is open to all who see
- * it (sites/served-alike.ts). Their policy is fixed by the export.
+ * it (sites/served-alike.ts). And the settings of the handler of API behaviors follow from the policy in ways that only the
+ * synth computes. Their policy is fixed by the export.
  */
 export function isPolicyFixed(config: Config): boolean {
+  if (usesApi(config)) return true;
   return originsOf(config).some((origin) => isS3(origin) && (origin.spa || origin.notFound !== undefined));
 }
 

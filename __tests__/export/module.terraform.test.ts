@@ -61,9 +61,11 @@ const CONDITIONS: Record<string, Partial<ConfigInput>> = {
 /** Every option is in one of these; those of the list `policy` are in all. */
 const OPTIONS: Record<string, Partial<ConfigInput>> = {
   everything: EVERYTHING,
-  "everything-but-a-bucket-with-pages": {
+  "everything-but-pages-and-apis": {
     ...EVERYTHING,
-    behaviors: EVERYTHING.behaviors!.filter(({ path }) => path !== "/downloads/*"),
+    behaviors: EVERYTHING.behaviors!.filter(({ path, api }) => path !== "/downloads/*" && api === undefined),
+    api: undefined,
+    accessTokens: {},
   },
   "own-certificate": { certificateArn: EVERYTHING.certificateArn, alternateDomains: ["docs.example.com"] },
   "hosts-that-redirect": { alternateDomains: ["a.example.com", "b.example.com"], redirectHosts: ["example.com"] },

@@ -9,6 +9,7 @@ import { moduleOf } from "../../export/module";
 import { ruleArgument } from "../../export/policy-arguments";
 import { archiveOf, checksumsOf, FolderInUse, writeModule } from "../../export/write";
 import { EVERYTHING } from "../support/configs";
+import { ORIGINS } from "../support/origins";
 import { SMALL } from "../support/small-config";
 
 const SERVER = { origin: { type: "custom", domainName: "wiki-origin.example.com", open: true } };
@@ -113,6 +114,9 @@ test("the policy is fixed where only the synth can prove that a page may be show
   expect(hasPolicy({ type: "s3" })).toBe(true);
   expect(hasPolicy({ type: "s3", notFound: "/404.html" })).toBe(false);
   expect(hasPolicy({ type: "s3", spa: true })).toBe(false);
+  const api = { path: "/api/*", origin: ORIGINS.open, api: true };
+  const accessTokens = { main: { identityProvider: "main", audience: ["https://api.example.com"] } };
+  expect(moduleOf(parseConfig({ ...SMALL, behaviors: [api], accessTokens })).hasPolicy).toBe(false);
 });
 
 test.each([

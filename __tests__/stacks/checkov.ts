@@ -18,7 +18,7 @@ const TRAIL = /^aws_cloudtrail\.store_access$/;
 /** By the check's ID: https://www.checkov.io/5.Policy%20Index/terraform.html */
 export const ACCEPTED: Record<string, Accepted> = {
   CKV2_AWS_34: {
-    on: /^aws_ssm_parameter\.auth_settings_parameter$/,
+    on: /^aws_ssm_parameter\.(auth|bearer)_settings_parameter$/,
     why: "The settings hold no secret, and a plan has to show what changes in them.",
   },
   CKV2_AWS_47: {
@@ -73,7 +73,7 @@ export const ACCEPTED: Record<string, Accepted> = {
   },
   CKV_AWS_252: { on: TRAIL, why: "The alarm notifies. A topic would announce every file that the trail writes." },
   CKV_AWS_259: {
-    on: /^aws_cloudfront_response_headers_policy\.security_headers$/,
+    on: /^aws_cloudfront_response_headers_policy\.security_headers(_cors_\d+)?$/,
     why: "The header is set. includeSubDomains and preload would speak for hosts that are not the gateway's.",
   },
   CKV_AWS_272: {

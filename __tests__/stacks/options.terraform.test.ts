@@ -24,6 +24,8 @@ const PROVIDERS_AND_POLICY: Partial<ManagedConfigInput> = {
   policy: EVERYTHING.policy,
   requirements: EVERYTHING.requirements,
   alternateDomains: EVERYTHING.alternateDomains!,
+  // Rules for one host: a bucket cannot tell hosts apart.
+  origin: { type: "custom", domainName: "origin.example.com", open: true },
 };
 
 /** What a setting cannot do without. */
@@ -41,8 +43,11 @@ const COMPANY: Record<string, Partial<ManagedConfigInput>> = {
     alternateDomains: EVERYTHING.alternateDomains!,
     policy: [{ path: "/**", allow: { roles: ["admin", "ops@example.com", "staff"] } }],
   },
+  api: { origin: PROVIDERS_AND_POLICY.origin! },
+  accessDenied: PROVIDERS_AND_POLICY,
   policy: {
     alternateDomains: EVERYTHING.alternateDomains!,
+    origin: PROVIDERS_AND_POLICY.origin!,
     requirements: EVERYTHING.requirements,
     identityProviders: Object.fromEntries(
       ["staff", "corp"].map((id) => [id, { ...SMALL.identityProviders.main, roles: { grant: [] } }]),

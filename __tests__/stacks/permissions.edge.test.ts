@@ -38,6 +38,7 @@ const LEDGER_SENDER = "control-plane/ledger/aws.ts";
  */
 const FOR_SERVICES: Record<string, string[]> = {
   auth: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "kms:Decrypt", "kms:GenerateDataKey"],
+  bearer: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "kms:Decrypt", "kms:GenerateDataKey"],
   // An object is read by its address, without the name of an operation.
   site_handler: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "s3:GetObject"],
   key_rotator: ["logs:CreateLogStream", "logs:PutLogEvents", "kms:Decrypt", "kms:GenerateDataKey"],
@@ -63,6 +64,7 @@ interface Bundle {
 
 const BUNDLES: Bundle[] = [
   { entry: "edge-handlers/auth/cloudfront.ts", functions: ["auth"], services: FOR_SERVICES["auth"]! },
+  { entry: "edge-handlers/bearer/cloudfront.ts", functions: ["bearer"], services: FOR_SERVICES["bearer"]! },
   {
     entry: "edge-handlers/site/cloudfront.ts",
     functions: ["site_handler"],
@@ -173,7 +175,7 @@ describe("what the functions may do", () => {
       "ReplicaLogs",
       "logs",
       ["PutRetentionPolicy"],
-      ["auth", "site"].map((name) => `arn:aws:logs:*:*:log-group:/aws/lambda/us-east-1.everything-${name}:*`),
+      ["auth", "bearer", "site"].map((name) => `arn:aws:logs:*:*:log-group:/aws/lambda/us-east-1.everything-${name}:*`),
     ],
     ["key_rotator", "Revocations", "dynamodb", RECORD_OF_REVOCATION, [REVOCATIONS]],
     ["key_rotator", "SessionKeys", "secretsmanager", ["DescribeSecret", "GetSecretValue"], [SECRET]],
@@ -212,7 +214,7 @@ describe("what the functions may do", () => {
     expect(statements(name).map(({ Sid }) => Sid)).toEqual(sids);
   });
 
-  test("lets nothing but the auth handler write sessions, and the auth handler write no revocation", () => {
+  test("lets nothing but the handlers of the edge write the table of sessions, and these write no revocation", () => {
     const writes = roles.flatMap((name) =>
       statements(name).flatMap(({ Action, Resource }) =>
         [Action]
@@ -225,14 +227,23 @@ describe("what the functions may do", () => {
       ["auth", "dynamodb:BatchWriteItem", "arn:aws:dynamodb:us-east-1:*:table/everything-sessions"],
       ["auth", "dynamodb:PutItem", "arn:aws:dynamodb:us-east-1:*:table/everything-sessions"],
       ["auth", "dynamodb:UpdateItem", "arn:aws:dynamodb:us-east-1:*:table/everything-sessions"],
+      // When a service token was used, and nothing else: see below.
+      ["bearer", "dynamodb:PutItem", "arn:aws:dynamodb:us-east-1:*:table/everything-sessions"],
       ["key_rotator", "dynamodb:PutItem", "${aws_dynamodb_table.ledger_revocations.arn}"],
       ["revoker", "dynamodb:PutItem", "${aws_dynamodb_table.ledger_revocations.arn}"],
       ["revoker_consumer", "dynamodb:PutItem", "${aws_dynamodb_table.ledger_revocations.arn}"],
     ]);
   });
 
+  test("lets the bearer handler write no item of a session", () => {
+    expect(statements("bearer").find(({ Sid }) => Sid === "ServiceTokenUse")!.Condition).toEqual({
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["service-token#*"] },
+    });
+  });
+
   test.each([
     ["auth", ["dynamodb", "secretsmanager", "sqs"]],
+    ["bearer", ["dynamodb"]],
     ["key_rotator", ["dynamodb", "secretsmanager"]],
     ["revoker", ["dynamodb", "secretsmanager"]],
     ["revoker_consumer", ["dynamodb", "secretsmanager", "sqs"]],

@@ -208,7 +208,7 @@ describeWithTerraform("the revoker", (open) => {
 
     test.each<[Name, (number | undefined)[]]>([
       ["example", [-1, 2, 5, 8, -1]],
-      ["everything", [-1, -1, -1, -1, -1]],
+      ["everything", [-1, -1, -1, -1, -1, -1]],
     ])("with concurrency kept free as the %s config says", (name, expected) => {
       expect(all(name, "aws_lambda_function").map(({ values }) => values["reserved_concurrent_executions"])).toEqual(
         expected,
@@ -455,8 +455,9 @@ function applyTest(): string {
       REVOCATIONS_TABLE       = "everything-revocations"
       DEAD_QUEUE_URL          = "https://sqs.us-east-1.amazonaws.com/111122223333/dead"
       SESSION_SECONDS         = "${12 * 3600}"
-      TOKEN_SECONDS           = "300"`;
-  const replicaLogs = ["auth", "site"].map((name) => `/aws/lambda/us-east-1.everything-${name}`).join();
+      TOKEN_SECONDS           = "300"
+      PROPAGATION_SECONDS     = "60"`;
+  const replicaLogs = ["auth", "bearer", "site"].map((name) => `/aws/lambda/us-east-1.everything-${name}`).join();
   const forSweep = `
       REPLICA_LOG_GROUPS      = "${replicaLogs}"
       LOG_RETENTION_DAYS      = "365"`;

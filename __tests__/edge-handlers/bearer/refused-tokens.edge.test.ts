@@ -283,7 +283,7 @@ const NEGATIVES: [name: string, make: Make, detail: string][] = [
   // Not a JWT.
   ["a session token", () => "2.k1.alice00000000001~x.".padEnd(80, "A"), "malformed"],
   ["an opaque token", () => "SlAV32hkKG".repeat(4), "malformed"],
-  ["an unknown service token", () => `egs_${"a".repeat(16)}_${"b".repeat(43)}`, "issuer"],
+  ["an unknown service token", () => `egs_${"a".repeat(16)}_${"b".repeat(43)}`, "service_token unknown"],
 ];
 
 async function asAccessToken({ issuer, claims: of }: BearerEnvironment, form: "pem" | "jwk"): Promise<string> {

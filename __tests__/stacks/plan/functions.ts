@@ -62,6 +62,10 @@ export function planOfFunctions({ all, one, configuration }: Planned): void {
         basePath: "/_door",
         hosts: ["app.example.com", "docs.example.com", "admin.example.com"],
         session: { absolute: 43_200, idle: 7_200, token: 300, deviceBound: true },
+        accessDenied: {
+          tellRoles: ["staff", "ops@example.com"],
+          requestUrl: "https://help.example.com/access?who={user}&role={role}&where={path}&id={reference}",
+        },
         identityProviders: {
           staff: {
             label: "Staff ${not a template} %{nor this}",

@@ -25,6 +25,7 @@ export const CONFIGS = {
         ]),
       ),
       policy: [{ path: "/**", allow: "signed-in" }],
+      requirements: {},
       accessTokens: {},
       tests: [],
       signInHook: { ...EVERYTHING.signInHook, grant: [] },
