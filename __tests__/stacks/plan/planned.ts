@@ -26,6 +26,7 @@ export const CONFIGS = {
       ),
       policy: [{ path: "/**", allow: "signed-in" }],
       requirements: {},
+      accessDenied: undefined,
       accessTokens: {},
       tests: [],
       signInHook: { ...EVERYTHING.signInHook, grant: [] },
