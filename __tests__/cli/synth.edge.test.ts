@@ -71,12 +71,12 @@ describe("the synth command", () => {
 
   test("refuses a policy that is too large for the function, with its size and what to do", () => {
     const config = join(folder, "large.json");
-    const policy = Array.from({ length: 400 }, (_, i) => ({ path: `/application-${i}/**`, allow: "signed-in" }));
+    const policy = Array.from({ length: 400 }, (_, i) => ({ path: `/*/application-${i}/**`, allow: "signed-in" }));
     writeFileSync(config, JSON.stringify({ ...SMALL, policy }));
     const { status, stdout, stderr } = synth(["--config", config]);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toMatch(
-      /\n  policy {2}the gate has \d\d,\d{3} bytes, .* CloudFront takes 10,240\. Merge rules of "policy"/,
+      /\n  policy {2}the gate has \d\d,\d{3} bytes, .* CloudFront takes 10,240\. The store cannot take the policy either: .* Merge rules of "policy"/,
     );
     expect(existsSync(join(outdir, "manifest.json"))).toBe(false);
   });

@@ -18,6 +18,14 @@ afterAll(() => rmSync(outdir, { recursive: true }));
 const CONFIGS: Record<string, Config> = {
   example: loadConfig("config/example.ts"),
   everything: parseConfig(EVERYTHING),
+  // Its policy is in the store.
+  estate: parseConfig({
+    ...SMALL,
+    origin: ORIGINS.open,
+    domain: HOSTS[0],
+    alternateDomains: HOSTS.slice(1),
+    policy: RULES,
+  }),
   issued: parseConfig({ ...EVERYTHING, certificateArn: undefined, accessLogBucketArn: undefined }),
 };
 

@@ -1,6 +1,5 @@
 /** Service tokens at the handler of API behaviors: who passes, until when, and what it costs. */
 import type { ServiceToken } from "../../../ledger/records";
-import { createLedgerTables } from "../../../local/ledger-tables";
 import { startBearer, type BearerEnvironment } from "../../support/bearer-fixture";
 import { makeServiceToken, replaceServiceToken, type MadeToken } from "../../support/service-tokens";
 
@@ -11,7 +10,6 @@ const NOTE = "DynamoDB_20120810.PutItem";
 let environment: BearerEnvironment;
 beforeAll(async () => {
   environment = await startBearer(() => ({}), { aws: TABLES } as object);
-  await createLedgerTables(environment.aws.endpoint, TABLES);
 });
 afterAll(() => environment.close());
 

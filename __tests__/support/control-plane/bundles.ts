@@ -211,6 +211,7 @@ export async function startControlPlane(
       SESSIONS_TABLE: ledger.sessionsTable,
       DEAD_QUEUE_URL: deadLetterQueueUrl,
       SESSION_SECONDS: String(SESSION_SECONDS),
+      PROPAGATION_SECONDS: "0",
       ...more,
     });
   const [revoker, rotator] = await Promise.all([
