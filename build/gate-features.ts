@@ -30,7 +30,7 @@ export type GateFeature = (typeof GATE_FEATURES)[number];
 /** Parts of `conditions`. */
 const KINDS: readonly GateFeature[] = ["hours", "stepup", "viewer"];
 
-/** Every set of features that a site can need, as sorted lists. */
+/** Every set of features that a site can need, as sorted lists. The handler of API behaviors evaluates conditions. */
 export const GATE_VARIANTS: readonly (readonly GateFeature[])[] = GATE_FEATURES.reduceRight<GateFeature[][]>(
   (lists, feature) => [...lists, ...lists.map((list) => [feature, ...list])],
   [[]],

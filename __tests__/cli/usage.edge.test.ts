@@ -90,7 +90,13 @@ test("with --json a mistake is reported as JSON, and nothing else is written", a
   });
 });
 
-test.each(["lockdown", "rotate-keys", "rotate-origin-secret", "rotate-assertion-key", "store rebuild"])(
+test("edgegate rotate-assertion-key says what to write where nothing gets assertions", async () => {
+  const { code, stderr } = await edgegate(["rotate-assertion-key", "--yes"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("write assertion: { audience:");
+});
+
+test.each(["lockdown", "rotate-keys", "rotate-origin-secret", "store rebuild"])(
   "edgegate %s is refused without a terminal and without --yes",
   async (command) => {
     const { code, stdout, stderr } = await edgegate(command.split(" "));

@@ -10,11 +10,15 @@ import { trustPolicies } from "../../stacks/permissions/trust";
 import { synthesize } from "../../stacks/synthesize";
 import { edgegate } from "../support/cli";
 import { EVERYTHING } from "../support/configs";
+import { largePolicy } from "../support/large-policy";
+import { ORIGINS } from "../support/origins";
+import { SMALL } from "../support/small-config";
 import { notAllowed, statementsOf } from "../support/iam-policies";
 
 const outdir = mkdtempSync(join(tmpdir(), "edgegate-deploy-permissions-"));
 afterAll(() => rmSync(outdir, { recursive: true }));
 
+const ESTATE = largePolicy(1000, 40);
 const CONFIGS: Record<string, Config> = {
   example: loadConfig("config/example.ts"),
   everything: parseConfig(EVERYTHING),
@@ -22,9 +26,9 @@ const CONFIGS: Record<string, Config> = {
   estate: parseConfig({
     ...SMALL,
     origin: ORIGINS.open,
-    domain: HOSTS[0],
-    alternateDomains: HOSTS.slice(1),
-    policy: RULES,
+    domain: ESTATE.hosts[0],
+    alternateDomains: ESTATE.hosts.slice(1),
+    policy: ESTATE.rules,
   }),
   issued: parseConfig({ ...EVERYTHING, certificateArn: undefined, accessLogBucketArn: undefined }),
 };
