@@ -2,6 +2,7 @@
  * Names that people and other programs use: the sign-in settings name the secrets, the runbooks name the functions and
  * log groups. All other names are beside their resources.
  */
+import { usesApi } from "../config/api-checks";
 import type { Config } from "../config/schema";
 import { clientSecretName as secretNameInSettings } from "../session/settings";
 
@@ -111,7 +112,8 @@ export function edgeLogGroupName(functionName: string): string {
  * them even if the config has none: one that was removed leaves its logs behind.
  */
 export function replicaLogGroupNames(config: Config): string[] {
-  return [authFunctionName(config), bearerFunctionName(config), siteFunctionName(config)].map(edgeLogGroupName);
+  const bearer = usesApi(config) ? [bearerFunctionName(config)] : [];
+  return [authFunctionName(config), ...bearer, siteFunctionName(config)].map(edgeLogGroupName);
 }
 
 /**

@@ -25,6 +25,7 @@ const CONFIGS: Record<string, Config> = {
   // Its policy is in the store.
   estate: parseConfig({
     ...SMALL,
+    identityProviders: { main: { ...SMALL.identityProviders.main, clientAuthentication: "client_secret_basic" } },
     origin: ORIGINS.open,
     domain: ESTATE.hosts[0],
     alternateDomains: ESTATE.hosts.slice(1),
