@@ -9,7 +9,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { GateFeature } from "../build/gate-features";
 import type { PolicyRule } from "../policy/rule";
+import { storedPolicy } from "../policy/stored/compile";
 import { functionEvent, type CloudFrontFunctionEvent } from "../local/cloudfront-events";
 import { runGate } from "../local/gate-njs";
 import { assertionStart } from "../session/assertion";
@@ -30,6 +32,8 @@ export interface GateRequest {
   originSecret?: true;
   /** The audience of assertions for the site's servers. */
   assertion?: string;
+  /** Whether the rules are in the store. */
+  stored?: true;
   /** The records of the KeyValueStore. */
   records?: Record<string, string>;
   cookies?: Record<string, string>;
@@ -101,14 +105,19 @@ export function measureGateMemory(request: GateRequest): number {
   });
 }
 
-function sourceOf({ rules, places, originSecret, assertion }: GateRequest): string {
+function sourceOf({ rules, places, originSecret, assertion, stored }: GateRequest): string {
   const start = assertion === undefined ? undefined : assertionStart(SETTINGS.hosts[0]!, assertion);
   const settings = {
     ...SETTINGS,
     ...(originSecret && { originSecret }),
     ...(start !== undefined && { assertion: start }),
+    ...(stored && { policy: storedPolicy(rules, SETTINGS.hosts).index }),
   };
-  return gateSource(rules, settings, places, assertion === undefined ? [] : ["assertion"]);
+  const features: GateFeature[] = [
+    ...(start === undefined ? [] : ["assertion" as const]),
+    ...(stored ? ["stored" as const] : []),
+  ];
+  return gateSource(stored ? [] : rules, settings, places, features);
 }
 
 function eventOf({

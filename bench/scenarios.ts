@@ -19,7 +19,8 @@ import {
 import type { Allow } from "../policy/rule";
 import { mintToken, type Session } from "../session/token";
 import type { GateRequest } from "./gate";
-import { KINDS, mixedRules, sampleRules } from "./sample";
+import { storedPolicy } from "../policy/stored/compile";
+import { KINDS, mixedRules, sampleRules, SETTINGS } from "./sample";
 
 export interface Scenario {
   name: string;
@@ -80,6 +81,8 @@ const SITE_LIMIT = 132_500;
 const MARKED_LIMIT = 142_000;
 /** The assertion is a read of its own, a MAC of 400 characters, and what it says. */
 const ASSERTED_LIMIT = 216_000;
+/** The rules take a read of their own, and are compared one by one. */
+const STORED_LIMIT = 212_000;
 const TWO_READS_LIMIT = 195_000;
 
 /** A request with a valid session of a user with the role "staff". */
@@ -149,6 +152,13 @@ export const SCENARIOS: readonly Scenario[] = [
     limit: ONE_READ_LIMIT,
   },
   ...Object.entries(KINDS).map(([name, allow]) => requirement(name, allow)),
+  {
+    name: "valid session, 1,000 rules in the store",
+    request: inStore({ ...request(12, token()), rules: sampleRules(1000) }),
+    decision: "allow session",
+    reads: 2,
+    limit: STORED_LIMIT,
+  },
   {
     name: "valid session and assertion",
     request: asserted(request(12, token())),
@@ -242,6 +252,12 @@ function token(more: Partial<Session> = {}): string {
 /** The same for a site with a server that gets the origin secret. */
 function marked(request: GateRequest): GateRequest {
   return { ...request, originSecret: true, records: { ...request.records, [ORIGIN_SECRET_RECORD]: "s".repeat(43) } };
+}
+
+/** The same for a site whose rules are in the store. */
+function inStore(request: GateRequest): GateRequest {
+  const records = { ...request.records, ...storedPolicy(request.rules, SETTINGS.hosts).records };
+  return { ...request, stored: true, records };
 }
 
 /** The same for a site whose servers get assertions. */
