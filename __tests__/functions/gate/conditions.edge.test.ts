@@ -235,9 +235,13 @@ test(
   LONG,
 );
 
+afterEach(() => jest.restoreAllMocks());
+
 test(
   "2,000 generated policies decide so in the gate",
   async () => {
+    // The ages of authentications are those of this second, however long the test takes.
+    jest.spyOn(Date, "now").mockReturnValue(NOW.getTime());
     const next = seeded(59);
     for (let i = 0; i < 2_000; i++) {
       const rules = generatedPolicyWithConditions(next);
