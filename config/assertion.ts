@@ -1,6 +1,6 @@
 /** The signed statement about who asks, for servers behind the gateway (docs/origin-assertion/README.md). */
 import { z } from "zod";
-import { text } from "./fields";
+import { daysBetweenRotations, text } from "./fields";
 
 export const assertion = z.strictObject({
   /** What `aud` says. Servers must accept no other audience. */
@@ -9,10 +9,5 @@ export const assertion = z.strictObject({
     'a URL or a name for your servers, such as "https://orders.internal.example.com"',
   ),
   /** Days from one key to the next. A server that does not read them itself must learn the next one within that time. */
-  rotationDays: z
-    .number("write a number of days")
-    .int("write a whole number of days")
-    .min(1, "write at least 1")
-    .max(365, "write at most 365")
-    .default(90),
+  rotationDays: daysBetweenRotations.default(90),
 });

@@ -67,3 +67,10 @@ export const rulePath = z.string('write a path pattern, such as "/admin/**"').su
   const problem = rulePathProblem(value);
   if (problem) context.addIssue({ code: "custom", message: problem });
 });
+
+/** From one key or secret to the next. */
+export const daysBetweenRotations = z
+  .number("write a number of days")
+  .int("write a whole number of days")
+  .min(1, "write at least 1")
+  .max(365, "write at most 365");

@@ -10,7 +10,7 @@ import { accessTokens } from "./access-tokens";
 import { api } from "./api";
 import { allow, requirements } from "./conditions";
 import { EXISTING, managedDistribution } from "./distribution";
-import { duration, host, hostedZone, region, rulePath, servedHost, slug, text } from "./fields";
+import { daysBetweenRotations, duration, host, hostedZone, region, rulePath, servedHost, slug, text } from "./fields";
 import { identityProvider } from "./identity-provider";
 import { maintenance } from "./maintenance";
 import { origin, type Origin } from "./origins/origin";
@@ -104,12 +104,7 @@ const session = z.strictObject({
   /** Binds sessions to a key of the browser's device, where the browser can do that. */
   deviceBound: z.enum(["off", "if-supported"], 'write "off" or "if-supported"').default("off"),
   /** Days from one new signing key to the next. */
-  keyRotationDays: z
-    .number("write a number of days")
-    .int("write a whole number of days")
-    .min(1, "write at least 1")
-    .max(365, "write at most 365")
-    .default(30),
+  keyRotationDays: daysBetweenRotations.default(30),
 });
 
 const iam = z.strictObject({

@@ -1,14 +1,10 @@
 /** The secret by which servers know the gateway. */
 import { z } from "zod";
+import { daysBetweenRotations } from "../fields";
 
 export const originSecret = z.strictObject({
   /** Days from one value to the next. A server that does not read them itself must learn the next one within that time. */
-  rotationDays: z
-    .number("write a number of days")
-    .int("write a whole number of days")
-    .min(1, "write at least 1")
-    .max(365, "write at most 365")
-    .default(90),
+  rotationDays: daysBetweenRotations.default(90),
   /** For an existing distribution: whether the gate sends the secret. Elsewhere, `secretHeader` of an origin says it. */
   send: z.boolean("write true or false").default(false),
 });
