@@ -1,6 +1,7 @@
 /** All measurements, in the order in which they are printed, with their limits. */
 import { readFileSync } from "node:fs";
 import { artifacts } from "../build/artifacts";
+import { MAX_FUNCTION_SOURCE } from "../cloudfront/limits";
 import { measureGate, measureGateMemory } from "./gate";
 import { HOSTILE_LIMITS, HOSTILE_REQUESTS } from "./hostile";
 import { measureLoadTime } from "./handler";
@@ -8,7 +9,7 @@ import { measureDollars } from "./dollars";
 import { canMeasureLatency, measureLatency } from "./far/latency";
 import type { Figure } from "./figure";
 import { measureRevoker } from "./revoker";
-import { baseSource, gateSource, sampleRules } from "./sample";
+import { baseSource, gateSource, mixedRules, sampleRules } from "./sample";
 import { findProgram, lambdaNode } from "./tools";
 import { SCENARIOS } from "./scenarios";
 import { measureSynth } from "./synth";
@@ -103,6 +104,7 @@ function gateSize(): Figure[] {
     size("without settings and policy", baseSource()),
     size("12 rules", gateSource(sampleRules(12))),
     size("100 rules", gateSource(sampleRules(100)), 9472),
+    size("100 rules, a quarter of them with conditions", gateSource(mixedRules(100)), MAX_FUNCTION_SOURCE - 512),
   ];
 }
 

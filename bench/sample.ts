@@ -12,8 +12,6 @@ import type { GateSettings } from "../session/settings";
 export const SETTINGS: GateSettings = {
   basePath: "/_gate",
   hosts: ["app.example.com"],
-  severalProviders: false,
-  identityHeaders: [],
   productName: "Example Intranet",
 };
 

@@ -10,6 +10,7 @@ import { isPackage, type Artifacts } from "./artifacts";
  * - `assertion`: a signed statement for the origin about who asks
  * - `conditions`: rules that require more than roles and identity providers
  * - `functions`: functions of the site's own on viewer requests
+ * - `maintenance`: a site that is closed to all but some roles
  * - `stored`: a policy that is too large for the source, and is in the store
  * - `hours`, `stepup`, `viewer`: conditions on the time, on how and when somebody authenticated, and on the viewer's
  *   address and country; only with `conditions`
@@ -20,6 +21,7 @@ export const GATE_FEATURES = [
   "conditions",
   "functions",
   "hours",
+  "maintenance",
   "stepup",
   "stored",
   "viewer",

@@ -38,6 +38,9 @@ const SUPPORTED = {
   "regexp-unicode-property-escapes": false,
 };
 
+/** Members of the gate's own objects, which nothing outside of it reads. They get short names. */
+const INTERNAL = /^(?:allow|ask|deny|depth|goOn|hasFailed|need|read|segments|uid|verify)$/;
+
 /**
  * @param features the parts that the site needs (gate-features.ts)
  * @returns source text that ends without a line break and defines `async function handler(event)`
@@ -74,6 +77,7 @@ export function buildGate(features: readonly GateFeature[] = []): string {
     minify: true,
     legalComments: "none",
     supported: SUPPORTED,
+    mangleProps: INTERNAL,
   }).code;
   const exported = /export\{(\w+) as handler\};\s*$/.exec(source);
   if (!exported) throw new Error("the gate's bundle must end in its one export, handler");

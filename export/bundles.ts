@@ -9,8 +9,8 @@ import type { ModuleJson } from "./module-json";
 /** Where a module has them. */
 export const BUNDLES = "bundles";
 
-/** What a policy may need; `local.policy_features` of module/policy-requirements.tf says which of them. */
-const OF_POLICY: readonly GateFeature[] = ["conditions", "hours", "stepup", "viewer"];
+/** What a policy may need, and a site under maintenance; `local.gate_features` (policy.ts) says which of them. */
+const OF_POLICY: readonly GateFeature[] = ["conditions", "hours", "maintenance", "stepup", "viewer"];
 
 /** The parts of the gate that the config needs whatever its policy says. */
 export function fixedFeatures(config: Config): GateFeature[] {

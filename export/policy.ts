@@ -35,7 +35,7 @@ export function withPolicyVariable(json: ModuleJson, config: Config): ModuleJson
       ...locals,
       required_roles: "${local.policy_roles}",
       gate_code: withGateOf(gate_code as unknown as string, config),
-      gate_features: `\${sort(concat(${text(fixedFeatures(config))}, local.policy_features))}`,
+      gate_features: `\${sort(concat(${text(fixedFeatures(config))}, local.policy_features, var.maintenance == null ? [] : ["maintenance"]))}`,
       gate_file: '${length(local.gate_features) == 0 ? "gate" : "gate-with-${join("-", local.gate_features)}"}.js',
       gate_policy: "${local.policy_source}",
       gate_site: "${local.site_source}",

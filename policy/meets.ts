@@ -35,8 +35,8 @@ export interface RequestFacts {
   country?: string | undefined;
   /** The path split at every `/`, not decoded. */
   segments: readonly string[];
-  /** Unix seconds. */
-  now: number;
+  /** Unix seconds. Only conditions on time and age need it. */
+  now?: number;
 }
 
 /**
@@ -89,20 +89,34 @@ export function leftOf(text: string, facts: RequestFacts, session?: readonly str
     let isMet = true;
     let isOpen = true;
     for (let j = 1; j < conditions.length; j++) {
-      const end = conditions[j]!.indexOf(END_OF_LIST);
-      const name = conditions[j]!.slice(0, end);
-      const holds = check(name, conditions[j]!.slice(end + 1).split(ROLE_SEPARATOR), facts, session);
-      if (!holds) isMet = false;
+      const condition = conditions[j]!;
+      const isTrue = holds(condition, facts, session);
+      if (!isTrue) isMet = false;
       if (
-        holds === undefined ||
-        ((typeof WITH_CONDITIONS === "undefined" || WITH_STEPUP) && (name === "acr" || name === "age"))
+        isTrue === undefined ||
+        ((typeof WITH_CONDITIONS === "undefined" || WITH_STEPUP) && /^(acr|age)=/.test(condition))
       )
-        left += CONDITION + conditions[j];
-      else if (!holds) isOpen = false;
+        left += CONDITION + condition;
+      else if (!isTrue) isOpen = false;
     }
     if (isOpen) all += (all && ALTERNATIVE) + (isMet ? CONDITION : left);
   }
   return all;
+}
+
+/**
+ * True if a session meets extended text whose conditions are all on who somebody is. Others, and those that a sign-in
+ * could change, take {@link leftOf}: here, they count as not met unless they hold.
+ */
+export function isMet(text: string, facts: RequestFacts, session: readonly string[]): boolean {
+  return text.split(ALTERNATIVE).some(
+    (alternative) =>
+      alternative === CONDITION ||
+      alternative
+        .slice(CONDITION.length)
+        .split(CONDITION)
+        .every((condition) => holds(condition, facts, session)),
+  );
 }
 
 /**
@@ -117,13 +131,11 @@ export function hasAlternative(left: string, alternative: string): boolean {
 const CLOCK_SKEW = 60;
 
 /** @returns undefined if it may hold after the next sign-in: there is no session, or its authentication is not enough */
-function check(
-  name: string,
-  values: string[],
-  facts: RequestFacts,
-  session: readonly string[] | undefined,
-): boolean | undefined {
-  if (typeof WITH_CONDITIONS === "undefined" || WITH_HOURS) if (name === "time") return isDuring(values, facts.now);
+function holds(condition: string, facts: RequestFacts, session: readonly string[] | undefined): boolean | undefined {
+  const end = condition.indexOf(END_OF_LIST);
+  const name = condition.slice(0, end);
+  let values = condition.slice(end + 1).split(ROLE_SEPARATOR);
+  if (typeof WITH_CONDITIONS === "undefined" || WITH_HOURS) if (name === "time") return isDuring(values, facts.now!);
   if (typeof WITH_CONDITIONS === "undefined" || WITH_VIEWER) {
     if (name === "net" || name === "nonet") return isInNetworks(facts.address, values) === (name === "net");
     const isIn = values.indexOf(facts.country!) >= 0;
@@ -137,7 +149,7 @@ function check(
         return (
           (!!session[STRENGTH] && session[STRENGTH].split("%20").some((one) => values.indexOf(one) >= 0)) || undefined
         );
-      const passed = facts.now - parseInt(session[AUTH_TIME] || "", 36);
+      const passed = facts.now! - parseInt(session[AUTH_TIME] || "", 36);
       if (name === "age") return (passed >= -CLOCK_SKEW && passed <= +values[0]!) || undefined;
     }
     const fields: Record<string, number> = { any: ROLES, all: ROLES, not: ROLES, idp: IDP };

@@ -118,7 +118,7 @@ function fieldsOf(request: CircumstancedRequest, person: SignedIn | undefined): 
   fields[IDP] = encodeText(idp);
   fields[STRENGTH] = encodeText(acr);
   fields[EMAIL] = encodeText(email);
-  if (authAge !== undefined) fields[AUTH_TIME] = Math.round(factsOf(request).now - authAge).toString(36);
+  if (authAge !== undefined) fields[AUTH_TIME] = Math.round(factsOf(request).now! - authAge).toString(36);
   const all = { ...claims, ...(scopes && { [SCOPE_CLAIM]: scopes }) };
   return [...fields, ...Object.entries(all).flatMap(([name, values]) => [encodeText(name), joined(values)])];
 }

@@ -2,7 +2,7 @@
 export interface Problem {
   status: number;
   title: string;
-  detail?: string;
+  detail?: string | undefined;
   /** The path of the login endpoint, if signing in would help. */
   login?: string | undefined;
   /** CloudFront's request ID; also in the logs. */

@@ -18,10 +18,10 @@ export interface GateSettings {
   basePath: string;
   /** The hosts that this gateway answers for, in lower case. */
   hosts: string[];
-  /** True to tell the origin which identity provider a user signed in with. */
-  severalProviders: boolean;
-  /** Additional identity headers: pairs of header name and claim name. */
-  identityHeaders: [header: string, claim: string][];
+  /** True to tell the origin which identity provider a user signed in with; otherwise absent. */
+  severalProviders?: true;
+  /** Additional identity headers: pairs of header name and claim name; absent if there are none. */
+  identityHeaders?: [header: string, claim: string][];
   /** The name of the site, as users know it. */
   productName: string;
   /** True to tell the page of a refusal what the rule requires; otherwise absent. */

@@ -30,11 +30,12 @@ import {
 } from "./names";
 
 export function gateSettings(config: Config): GateSettings {
+  const identityHeaders = Object.entries(config.identityHeaders);
   return {
     basePath: config.basePath,
     hosts: hostsOf(config),
-    severalProviders: tellsProviders(config),
-    identityHeaders: Object.entries(config.identityHeaders),
+    ...(tellsProviders(config) && { severalProviders: true }),
+    ...(identityHeaders.length > 0 && { identityHeaders }),
     productName: themeOf(config).productName,
     ...(config.accessDenied?.tellRoles && { tellRoles: true }),
     ...(config.maintenance && { closed: retryAfter(config.maintenance) }),

@@ -38,9 +38,9 @@ test.each([
   const files = Object.keys(filesOf(moduleOf(config), config, artifacts()));
   const gates = files.flatMap((path) => /^bundles\/(gate.*)$/.exec(path)?.[1] ?? []);
   expect(gates).toContain(plain);
-  // With conditions, on the time or not, on the authentication or not, on the visitor or not.
-  expect(gates.filter((name) => name.includes("conditions"))).toHaveLength(8);
-  expect(gates).toHaveLength(9);
+  // With conditions, on the time or not, on the authentication or not, on the visitor or not; each closed or not.
+  expect(gates.filter((name) => name.includes("conditions"))).toHaveLength(16);
+  expect(gates).toHaveLength(18);
   expect(gates.filter((name) => name.includes("functions") !== plain.includes("functions"))).toEqual([]);
   expect(files).toEqual(
     expect.arrayContaining(["auth", "key-rotator", "revoker"].map((name) => `bundles/${name}.zip`)),

@@ -41,8 +41,6 @@ export function gateSource(): string {
   const settings: GateSettings = {
     basePath: "/_gate",
     hosts: [HOST],
-    severalProviders: false,
-    identityHeaders: [],
     productName: "Example",
   };
   return `${buildGate()}\nvar S=${JSON.stringify(settings)};\n${policySource([{ path: "/**", allow: "signed-in" }] as Parameters<typeof policySource>[0])}\nvar F;\n`;

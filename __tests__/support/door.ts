@@ -6,8 +6,6 @@ import type { GateSettings } from "../../session/settings";
 const SETTINGS: GateSettings = {
   basePath: "/_gate",
   hosts: ["app.example.com"],
-  severalProviders: false,
-  identityHeaders: [],
   productName: "Example",
 };
 let source: string | undefined;

@@ -12,28 +12,28 @@ import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
 /** @param need what the session does not meet; the page tells the handler, if people may know */
 export function refuse(why: Refusal | "function", event: ViewerRequestEvent, need?: string): EdgeResponse {
   // Inside the function: at module level the literal would be built on every invocation.
-  const refusals: Record<Refusal, [status: number, title: string, text?: string]> &
+  const refusals: Record<Exclude<Refusal, "closed">, [status: number, title: string, text?: string]> &
     Record<string, [status: number, title: string, text?: string]> = {
     host: [421, "Unknown address"],
     path: [400, "Address refused"],
     // https://www.rfc-editor.org/rfc/rfc6585#section-5
-    size: [431, "Request too large", "Your browser sends too many cookies. Delete those of this site and try again."],
+    size: [431, "Request too large", "There are too many cookies or headers."],
     endpoint: [404, "Not found"],
     rule: [403, "Access denied"],
     role: [403, "Access denied", "Your account has no access to this page."],
     store: [503, "Try again", "Sign-in cannot be checked right now."],
-    closed: [503, "Under maintenance", "Please come back later."],
   };
+  if (WITH_MAINTENANCE) refusals["closed"] = [503, "Under maintenance", "Please come back later."];
   if (WITH_FUNCTIONS) refusals["function"] = [500, "Something went wrong", "The site's own function failed."];
   const refusal = refusals[why]!;
   const headers = ownSecurityHeaders();
-  if (refusal[0] === 503) headers["retry-after"] = (why === "closed" && SETTINGS.closed) || "5";
+  if (refusal[0] === 503) headers["retry-after"] = (WITH_MAINTENANCE && why === "closed" && SETTINGS.closed) || "5";
   if (isNavigation(event.request)) return page(refusal[0], why, event, headers, need);
   return problem(
     {
       status: refusal[0],
       title: refusal[1],
-      detail: refusal[2] || "Check the address, or ask for help.",
+      detail: refusal[2],
       requestId: event.context.requestId,
     },
     headers,

@@ -14,6 +14,8 @@ declare global {
   const WITH_ASSERTION: boolean;
   const WITH_CONDITIONS: boolean;
   const WITH_FUNCTIONS: boolean;
+  const WITH_HOURS: boolean;
+  const WITH_MAINTENANCE: boolean;
   const WITH_STEPUP: boolean;
   const WITH_STORED: boolean;
   const WITH_VIEWER: boolean;

@@ -18,7 +18,9 @@ import { MAX_COOKIES, MAX_HEADERS } from "./limits";
 export function pass(request: ViewerRequest, session: typeof PUBLIC | string[]): string | undefined {
   const headers = request.headers;
   let cost = 0;
-  for (const name in headers) {
+  // Declared once: a new variable for each round costs 40 instructions.
+  let name: string;
+  for (name in headers) {
     // Nearly every name comes before `x`. Comparisons cost a twentieth of a regular expression.
     if (name > "x" && (cost += stripHeader(headers, name)) > MAX_HEADERS) return;
     cost++;
@@ -30,7 +32,7 @@ export function pass(request: ViewerRequest, session: typeof PUBLIC | string[]):
   // Nearly always present; looking its name up is cheaper than finding it in the loop.
   delete cookies[SESSION_COOKIE];
   cost = 0;
-  for (const name in cookies) {
+  for (name in cookies) {
     if ((name < "a" && name > "__" ? (cost += stripCookie(cookies, name)) : ++cost) > MAX_COOKIES) return;
   }
   // The host that was decided on. An origin that gets another Host builds its links and cookies with this one.
@@ -45,7 +47,7 @@ export function pass(request: ViewerRequest, session: typeof PUBLIC | string[]):
     headers["x-gate-roles"] = { value: roles.indexOf(ROLE_SEPARATOR) < 0 ? roles : roles.split(ROLE_SEPARATOR).join() };
   if (SETTINGS.severalProviders) headers["x-gate-idp"] = { value: session[IDP]! };
   const more = SETTINGS.identityHeaders;
-  for (let i = 0; more[i]; i++) {
+  for (let i = 0; more && more[i]; i++) {
     // Names and values alternate, so step by two: a value must never be read as a name.
     for (let at = FIRST_CLAIM; at < session.length; at += 2) {
       if (session[at] === more[i]![1] && session[at + 1])

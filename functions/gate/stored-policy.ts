@@ -20,6 +20,7 @@ export function storedRequirement(
   preflight: boolean,
 ): string | undefined {
   const required = requirementIn(rules, placeIn(host, segments).depth, method, segments, preflight);
+  if (!WITH_MAINTENANCE) return required;
   const closedTo = SETTINGS.policy!.closedTo;
   if (!required || !closedTo) return required;
   const escapes = required[0] === TAKES_ESCAPES ? TAKES_ESCAPES : "";

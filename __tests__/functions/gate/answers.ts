@@ -2,16 +2,16 @@
 import type { CloudFrontFunctionEvent } from "../../../local/cloudfront-events";
 import { REQUEST_ID, type Expected, type Passed, type Refusal } from "./case";
 
-const REFUSALS: Record<Refusal, { status: number; title: string; detail: string }> = {
-  host: { status: 421, title: "Unknown address", detail: "Check the address, or ask for help." },
-  path: { status: 400, title: "Address refused", detail: "Check the address, or ask for help." },
+const REFUSALS: Record<Refusal, { status: number; title: string; detail?: string }> = {
+  host: { status: 421, title: "Unknown address" },
+  path: { status: 400, title: "Address refused" },
   size: {
     status: 431,
     title: "Request too large",
-    detail: "Your browser sends too many cookies. Delete those of this site and try again.",
+    detail: "There are too many cookies or headers.",
   },
-  endpoint: { status: 404, title: "Not found", detail: "Check the address, or ask for help." },
-  rule: { status: 403, title: "Access denied", detail: "Check the address, or ask for help." },
+  endpoint: { status: 404, title: "Not found" },
+  rule: { status: 403, title: "Access denied" },
   role: { status: 403, title: "Access denied", detail: "Your account has no access to this page." },
   store: { status: 503, title: "Try again", detail: "Sign-in cannot be checked right now." },
   closed: { status: 503, title: "Under maintenance", detail: "Please come back later." },

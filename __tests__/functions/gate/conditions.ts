@@ -4,14 +4,13 @@ import { policySource } from "../../../policy/source";
 import type { PolicyRule } from "../../../policy/rule";
 import { siteSource } from "../../../sites/source";
 
-/** With every kind of conditions. */
-const BASE = buildGate(["conditions", "hours", "stepup", "viewer"]);
+/** With every kind of conditions, and for sites that are closed. */
+const BASE = buildGate(["conditions", "hours", "maintenance", "stepup", "viewer"]);
 const SETTINGS = {
   basePath: "/_gate",
   hosts: ["app.example.com", "a.example", "b.example"],
   identityHeaders: [["x-gate-department", "department"]],
   productName: "Example",
-  severalProviders: false,
 };
 
 export function sourceWithConditions(rules: readonly PolicyRule[]): string {
