@@ -80,7 +80,7 @@ const SITE_LIMIT = 132_500;
 /** The origin secret is a read of its own. */
 const MARKED_LIMIT = 142_000;
 /** The assertion is a read of its own, a MAC of 400 characters, and what it says. */
-const ASSERTED_LIMIT = 216_000;
+const ASSERTED_LIMIT = 209_000;
 /** The rules take a read of their own, and are compared one by one. */
 const STORED_LIMIT = 212_000;
 const TWO_READS_LIMIT = 195_000;

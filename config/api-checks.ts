@@ -5,22 +5,28 @@ import { resourcePath } from "../session/resource-metadata";
 import type { ConfigProblem } from "./error";
 import { notInPolicy } from "./identity-provider-checks";
 import type { Api } from "./api";
+import { sendsAssertion } from "./origins/protection";
 import type { Config } from "./schema";
 
 type Check = (config: Config) => ConfigProblem[];
 
 /** The API behaviors of a config, in the order in which they are tried; the default behavior is last. */
-export function apiBehaviors(config: Config): { pattern: string; place: string; api: Api }[] {
+export function apiBehaviors(config: Config): { pattern: string; place: string; api: Api; origin: Config["origin"] }[] {
   return [
-    ...config.behaviors.flatMap(({ path, api }, i) =>
-      api ? [{ pattern: path, place: `behaviors[${i}].api`, api }] : [],
+    ...config.behaviors.flatMap(({ path, api, origin }, i) =>
+      api ? [{ pattern: path, place: `behaviors[${i}].api`, api, origin }] : [],
     ),
-    ...(config.api ? [{ pattern: "*", place: "api", api: config.api }] : []),
+    ...(config.api ? [{ pattern: "*", place: "api", api: config.api, origin: config.origin }] : []),
   ];
 }
 
 export function usesApi(config: Config): boolean {
   return apiBehaviors(config).length > 0;
+}
+
+/** Whether servers get assertions about callers whose tokens the bearer handler verifies. */
+export function assertsTokens(config: Config): boolean {
+  return apiBehaviors(config).some(({ origin }) => origin && sendsAssertion(origin));
 }
 
 /** The behaviors that are described at a well-known path. */

@@ -80,8 +80,11 @@ export interface GateCors {
 
 /** The value of the bearer handler's SSM parameter, as JSON of at most 8 KB. */
 export interface BearerParameter extends BearerSettings {
-  /** DynamoDB tables; see ledger/tables.ts. */
-  aws: { sessionsTable: string; revocationsTable: string };
+  /**
+   * DynamoDB tables; see ledger/tables.ts. And the secret with the keys of assertions (assertion-keys.ts); absent if no
+   * API behavior has them.
+   */
+  aws: { sessionsTable: string; revocationsTable: string; assertionKeysSecret?: string | undefined };
 }
 
 /** The settings of the handler's core, on any platform. */
@@ -98,12 +101,16 @@ export interface BearerSettings {
   behaviors: [pattern: string, behavior: BearerBehavior][];
   /** While the site is closed: when to come back, as `Retry-After` says it. */
   closed?: string | undefined;
+  /** `assertionStart` of assertion.ts, as the gate has it; absent if no behavior has assertions. */
+  assertion?: string | undefined;
 }
 
 export interface BearerBehavior {
   cors?: CorsSettings | undefined;
   /** True to pass the Authorization header on to the origin. */
   forwardToken?: true | undefined;
+  /** True if the origin gets assertions. */
+  assertion?: true | undefined;
   /** The tail of challenges (resource-metadata.ts), if the behavior has metadata. */
   resource?: string | undefined;
 }

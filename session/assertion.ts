@@ -36,8 +36,8 @@ export interface AssertionClaims {
   roles: string[];
   /** The ID of the identity provider in the config. */
   idp: string;
-  /** When the user authenticated at the identity provider. */
-  auth_time: number;
+  /** When the user authenticated at the identity provider. Absent if it did not tell, and for programs. */
+  auth_time?: number;
   iat: number;
   exp: number;
   /** The values of the claims that `identityHeaders` names; absent if the token has none. */
@@ -46,35 +46,37 @@ export interface AssertionClaims {
 
 /**
  * The claims ({@link AssertionClaims}) as JSON. Joined from text, which costs the gate a third of `JSON.stringify`: in a
- * token, text has no character that JSON escapes, unless it is percent-encoded.
+ * token, text has no character that JSON escapes, unless it is percent-encoded. One call of `concat` costs the engine less
+ * than an operator for each part.
  *
  * @param start see {@link assertionStart}
  * @param session the fields of a session token whose MAC was verified (token-layout.ts)
  * @param now Unix seconds
  * @throws URIError if a field is not percent-encoded text
  */
-export function assertionPayload(start: string, session: string[], now: number): string {
-  const email = session[EMAIL];
-  const roles = session[ROLES];
+export function assertionPayload(start: string, session: readonly string[], now: number): string {
+  const email = session[EMAIL]!;
+  const roles = session[ROLES]!;
+  const authTime = parseInt(session[AUTH_TIME]!, 36);
   let claims = "";
   for (let i = FIRST_CLAIM; i + 1 < session.length; i += 2)
-    claims += (claims && ",") + '"' + session[i]! + '":[' + listOf(session[i + 1]!) + "]";
-  return (
-    start +
-    session[UID]! +
-    '","sid":"' +
-    session[SID]! +
-    (email ? '","email":' + listOf(email) + ',"roles":[' : '","roles":[') +
-    (roles && listOf(roles)) +
-    '],"idp":"' +
-    session[IDP]! +
-    '","auth_time":' +
-    parseInt(session[AUTH_TIME]!, 36) +
-    ',"iat":' +
-    now +
-    ',"exp":' +
-    (now + ASSERTION_LIFETIME) +
-    (claims ? ',"claims":{' + claims + "}}" : "}")
+    claims += (claims && ",") + '"' + textOf(session[i]!) + '":["' + textOf(session[i + 1]!) + '"]';
+  return start.concat(
+    session[UID]!,
+    '","sid":"',
+    session[SID]!,
+    email && '","email":"',
+    email.indexOf("%") < 0 ? email : textOf(email),
+    roles ? '","roles":["' : '","roles":[',
+    roles.indexOf("%") < 0 && roles.indexOf(ROLE_SEPARATOR) < 0 ? roles : textOf(roles),
+    roles ? '"],"idp":"' : '],"idp":"',
+    session[IDP]!,
+    // Absent and 0 both mean that nobody knows.
+    authTime ? '","auth_time":' + authTime + ',"iat":' : '","iat":',
+    now as unknown as string,
+    ',"exp":',
+    (now + ASSERTION_LIFETIME) as unknown as string,
+    claims ? ',"claims":{' + claims + "}}" : "}",
   );
 }
 
@@ -83,10 +85,10 @@ export function assertionStart(domain: string, audience: string): string {
   return `{"iss":"https://${domain}","aud":"${audience}","sub":"`;
 }
 
-/** The values in a field as JSON strings, with commas between them. */
-function listOf(field: string): string {
+/** The values in a field as JSON strings, with `","` between them but without the quotes around all. */
+function textOf(field: string): string {
   if (field.indexOf("%") < 0)
-    return '"' + (field.indexOf(ROLE_SEPARATOR) < 0 ? field : field.split(ROLE_SEPARATOR).join('","')) + '"';
+    return field.indexOf(ROLE_SEPARATOR) < 0 ? field : field.split(ROLE_SEPARATOR).join('","');
   const values = field.split(ROLE_SEPARATOR).map((value) => JSON.stringify(decodeURIComponent(value)));
-  return values.join();
+  return values.join().slice(1, -1);
 }

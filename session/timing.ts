@@ -45,5 +45,11 @@ export const KEY_ANNOUNCEMENT = 90;
 /** Assumed time until a write to the store has reached every edge. AWS says "seconds" and gives no bound. */
 export const PROPAGATION = 60;
 
+/**
+ * How long a handler signs assertions with the key that it read. Less than {@link PROPAGATION}, for which a rotation waits
+ * between announcing the next key and withdrawing the old one.
+ */
+export const ASSERTION_KEY_CACHE = 30;
+
 /** How long the end of a provider's session is remembered, so that no sign-in in progress opens a session from it. */
 export const IDP_SESSION_ENDED = 86_400;

@@ -1,8 +1,9 @@
 /** What the functions of API behaviors read: the gate in its source, the handler in its SSM parameter. */
-import { apiBehaviors, authorizationServerIds, resourcesOf } from "../config/api-checks";
+import { apiBehaviors, assertsTokens, authorizationServerIds, resourcesOf } from "../config/api-checks";
 import type { Api } from "../config/api";
 import type { AccessTokenIssuerConfig } from "../config/access-tokens";
 import { grantsOf, issuerOf } from "../config/identity-provider";
+import { sendsAssertion } from "../config/origins/protection";
 import type { Config } from "../config/schema";
 import { profileOf } from "../identity/profiles";
 import { issuersOf } from "../identity/user";
@@ -18,7 +19,8 @@ import type {
   GateCors,
 } from "../session/access-tokens";
 import { challengeTail, resourcePath, resourceUrl, type ResourceSettings } from "../session/resource-metadata";
-import { revocationsTableName, sessionsTableName } from "./names";
+import { assertionStart } from "../session/assertion";
+import { assertionKeysName, revocationsTableName, sessionsTableName } from "./names";
 import { hostsOf, retryAfter, tellsProviders, type MadeClients } from "./settings";
 
 /** https://docs.github.com/actions/reference/security/oidc */
@@ -41,22 +43,37 @@ export function apiGateSettings(config: Config, made: MadeClients = {}): ApiGate
 }
 
 export function bearerSettings(config: Config, made: MadeClients = {}): BearerParameter {
+  const withAssertions = assertsTokens(config);
   return {
     version: 1,
     hosts: hostsOf(config),
     issuers: accessTokenIssuers(config, made),
     identityHeaders: Object.entries(config.identityHeaders),
     severalProviders: tellsProviders(config),
-    behaviors: apiBehaviors(config).map(({ pattern, api }) => [pattern, behaviorSettings(pattern, api)]),
+    behaviors: apiBehaviors(config).map((behavior) => [behavior.pattern, behaviorSettings(behavior)]),
     ...(config.maintenance && { closed: retryAfter(config.maintenance) }),
-    aws: { sessionsTable: sessionsTableName(config), revocationsTable: revocationsTableName(config) },
+    ...(withAssertions && { assertion: assertionStart(config.domain, config.assertion!.audience) }),
+    aws: {
+      sessionsTable: sessionsTableName(config),
+      revocationsTable: revocationsTableName(config),
+      ...(withAssertions && { assertionKeysSecret: assertionKeysName(config) }),
+    },
   };
 }
 
-function behaviorSettings(pattern: string, api: Api): BearerSettings["behaviors"][number][1] {
+function behaviorSettings({
+  pattern,
+  api,
+  origin,
+}: ReturnType<typeof apiBehaviors>[number]): BearerSettings["behaviors"][number][1] {
   const { cors, forwardToken } = api;
   const resource = tailOf({ pattern, api });
-  return { ...(cors && { cors }), ...(forwardToken && { forwardToken }), ...(resource !== undefined && { resource }) };
+  return {
+    ...(cors && { cors }),
+    ...(forwardToken && { forwardToken }),
+    ...(origin && sendsAssertion(origin) && { assertion: true }),
+    ...(resource !== undefined && { resource }),
+  };
 }
 
 function tailOf({ pattern, api: { resource } }: { pattern: string; api: Api }): string | undefined {

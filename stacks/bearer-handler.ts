@@ -1,10 +1,11 @@
 import { Construct } from "constructs";
+import { assertsTokens } from "../config/api-checks";
 import type { Config } from "../config/schema";
 import { SERVICE_TOKEN_KEY } from "../ledger/tables";
 import { bearerSettings } from "./api-settings";
 import { EdgeFunction } from "./edge-function";
 import { keyUse, type Statement } from "./iam";
-import { bearerFunctionName, revocationsTableName, sessionsTableName } from "./names";
+import { assertionKeysName, bearerFunctionName, revocationsTableName, sessionsTableName } from "./names";
 import type { MadeClients } from "./settings";
 
 /** The handler that verifies access tokens, on the origin requests of API behaviors. */
@@ -19,6 +20,8 @@ export class BearerHandler extends Construct {
       description: `Verifies access tokens for ${config.name}`,
       zip,
       settings: bearerSettings(config, made),
+      // Only the keys that sign assertions, and only if it signs any.
+      ...(assertsTokens(config) && { secretNames: [assertionKeysName(config)] }),
       permissions: serviceTokenPermissions(config),
       config,
     }).qualifiedArn;
@@ -43,6 +46,6 @@ export function serviceTokenPermissions(config: Config): Statement[] {
       // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
       Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${SERVICE_TOKEN_KEY}*`] } },
     },
-    ...keyUse(config, ["dynamodb"]),
+    ...keyUse(config, ["dynamodb", ...(assertsTokens(config) ? (["secretsmanager"] as const) : [])]),
   ];
 }

@@ -1,13 +1,22 @@
 /** What docs/origin-assertion has for servers, run as servers run it: who gets in, and who does not. */
-import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { base64url, SignJWT, type JWTPayload } from "jose";
-import { assertionPayload, assertionStart } from "../../session/assertion";
+import { runGate as runInNjs } from "../../local/gate-njs";
+import { runGate as runInSandbox } from "../../local/gate-sandbox";
+import { ASSERTION_RECORD, assertionPayload, assertionStart } from "../../session/assertion";
 import { assertionKeyId, assertionRecord, formatAssertionKeys } from "../../session/assertion-keys";
 import { hmac } from "../../session/node-hash";
-import { describeWith } from "../support/tools";
+import { eventOf } from "../functions/gate/case";
+import { storeWith, token } from "../functions/gate/sessions";
+import { gateSources, SITE_CONFIGS } from "../functions/gate/sites";
+import { freePort } from "../support/free-port";
+import { describeWith, describeWithNginx, findTool } from "../support/tools";
+import { untilUp } from "../support/until-up";
 
 const ROOT = join(__dirname, "../..");
 const DOCS = join(ROOT, "docs/origin-assertion");
@@ -19,11 +28,27 @@ const NOW = Math.floor(Date.now() / 1000);
 const SESSION = ["alice00000000001", "AliceSession0001", "", "", "", "", "", "s0a1b2", "main", "", "staff", ""];
 
 /** As the gate signs it. */
-function signed(key = CURRENT, now = NOW, host = "wiki.example.com", audience = AUDIENCE): string {
+function signed(key = CURRENT, now = NOW): string {
   const [header, secret] = assertionRecord(key).split(".");
-  const payload = assertionPayload(assertionStart(host, audience), SESSION, now);
+  const payload = assertionPayload(assertionStart("wiki.example.com", AUDIENCE), SESSION, now);
   const text = `${header}.${base64url.encode(payload)}`;
   return `${text}.${hmac(secret!, text)}`;
+}
+
+const siteOf = (domain: string, audience: string) => ({ ...SITE_CONFIGS.asserted, domain, assertion: { audience } });
+const GATES = gateSources({
+  "wiki.example.com": siteOf("wiki.example.com", AUDIENCE),
+  "evil.example.com": siteOf("evil.example.com", AUDIENCE),
+  "other audience": siteOf("wiki.example.com", "https://other.example.com"),
+});
+
+/** By the gate as it is deployed. */
+async function signedByGate(key: string, gate: keyof typeof GATES = "wiki.example.com"): Promise<string> {
+  const host = gate === "evil.example.com" ? gate : "wiki.example.com";
+  const records = { ...storeWith(), origin: "s".repeat(43), [ASSERTION_RECORD]: assertionRecord(key) };
+  const event = eventOf({ host, session: token({ roles: ["staff"], email: "" }) });
+  const { result } = await (findTool("njs") ? runInNjs : runInSandbox)(GATES[gate], event, { records });
+  return (result as { headers: Record<string, { value: string }> }).headers["x-gate-assertion"]!.value;
 }
 
 const CLAIMS: JWTPayload = { iss: ISSUER, aud: AUDIENCE, sub: "mallory", exp: NOW + 60 };
@@ -36,13 +61,14 @@ async function cases(): Promise<[name: string, assertion: string, status: number
   const jwt = (claims: JWTPayload, alg = "HS256") =>
     new SignJWT(claims).setProtectedHeader({ alg, kid }).sign(new TextEncoder().encode(CURRENT));
   return [
-    ["signed by the gate", signed(), 200],
-    ["signed with the next key", signed(NEXT), 200],
+    ["signed by the gate", await signedByGate(CURRENT), 200],
+    ["signed with the next key, as while keys rotate", await signedByGate(NEXT), 200],
     ["missing", "", 401],
     ["expired", signed(CURRENT, NOW - 3600), 401],
-    ["of another gateway", signed(CURRENT, NOW, "evil.example.com"), 401],
-    ["for another audience", signed(CURRENT, NOW, "wiki.example.com", "https://other.example.com"), 401],
-    ["signed with an unknown key", signed(STRANGER), 401],
+    ["expired for longer than clocks differ", signed(CURRENT, NOW - 60 - 15), 401],
+    ["of another gateway", await signedByGate(CURRENT, "evil.example.com"), 401],
+    ["for another audience", await signedByGate(CURRENT, "other audience"), 401],
+    ["signed with an unknown key", await signedByGate(STRANGER), 401],
     ["signed with a wrong key under a known ID", `${header}.${payload}.${hmac(STRANGER, `${header}.${payload}`)}`, 401],
     ["with the algorithm none", unsigned({ alg: "none" }), 401],
     ["with the algorithm none and the ID of a key", unsigned({ alg: "none", kid }), 401],
@@ -67,16 +93,20 @@ function run(command: string, args: string[], cwd = ROOT): number[] {
 }
 
 function json(command: string, args: string[], cwd: string): unknown {
+  return JSON.parse(output(command, args, cwd));
+}
+
+function output(command: string, args: string[], cwd: string): string {
   const { stdout, stderr, status } = spawnSync(command, args, {
     cwd,
     encoding: "utf8",
     env: { ...process.env, GOFLAGS: "-mod=mod" },
   });
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout);
+  if (status !== 0) throw new Error(stderr || stdout);
+  return stdout;
 }
 
-async function expectStatuses(run: (input: string) => number[]): Promise<void> {
+async function expectStatuses(run: (input: string) => number[] | Promise<number[]>): Promise<void> {
   const all = await cases();
   const input = {
     assertions: all.map(([, assertion]) => assertion),
@@ -84,7 +114,7 @@ async function expectStatuses(run: (input: string) => number[]): Promise<void> {
     issuer: ISSUER,
     audience: AUDIENCE,
   };
-  const statuses = run(JSON.stringify(input));
+  const statuses = await run(JSON.stringify(input));
   expect(all.map(([name], i) => [name, statuses[i]])).toEqual(all.map(([name, , status]) => [name, status]));
 }
 
@@ -209,8 +239,8 @@ func main() {
   });
 });
 
-describeWith("njs", "nginx", (njs) => {
-  test("the script, in njs", () =>
+describeWith("njs", "njs", (njs) => {
+  test("the script of nginx", () =>
     expectStatuses((input) => {
       const file = join(folder, "nginx.js");
       writeFileSync(
@@ -225,4 +255,84 @@ console.log(JSON.stringify(input.assertions.map(statusOf)));`,
       );
       return run(njs, [file, input], folder);
     }));
+});
+
+describeWithNginx("nginx", (nginx, module) => {
+  test("the configuration and the script, in front of an application", async () => {
+    const [, inHttp, inServer, inLocation] = readFileSync(join(DOCS, "nginx.conf"), "utf8").split(
+      /^# (?:In the http block|In the server block|Where requests go on).*\n/m,
+    );
+    const prefix = mkdtempSync(join(folder, "nginx-"));
+    const here = (text: string) => text.replaceAll("/etc/nginx/", `${prefix}/`);
+    writeFileSync(join(prefix, "assertion.js"), here(readFileSync(join(DOCS, "nginx.js"), "utf8")));
+    writeFileSync(join(prefix, "assertion-keys.json"), SECRET);
+    const application = createServer(({ headers }, response) => {
+      response.writeHead(headers["x-user"] === "alice00000000001" ? 200 : 500).end();
+    });
+    await new Promise<void>((done) => application.listen(0, "127.0.0.1", done));
+    const port = await freePort();
+    const folders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${prefix};`);
+    writeFileSync(
+      join(prefix, "nginx.conf"),
+      `load_module ${module}; daemon off; master_process off; pid ${prefix}/pid; events {}
+http { access_log off; ${folders.join(" ")}
+${here(inHttp!)}
+server { listen 127.0.0.1:${port};
+${inServer!}
+location / { ${inLocation!}
+proxy_pass http://127.0.0.1:${(application.address() as AddressInfo).port}; } } }`,
+    );
+    const server = spawn(nginx, ["-p", prefix, "-c", "nginx.conf", "-e", "stderr"]);
+    try {
+      const url = `http://127.0.0.1:${port}/`;
+      await untilUp(
+        "nginx",
+        url,
+        ({ status }) => status === 401,
+        () => server.exitCode !== null,
+      );
+      await expectStatuses(async (input) => {
+        const statuses: number[] = [];
+        for (const assertion of (JSON.parse(input) as { assertions: string[] }).assertions) {
+          // A viewer says who it is, too.
+          const headers = { "x-user": "alice00000000001", ...(assertion && { "x-gate-assertion": assertion }) };
+          statuses.push((await fetch(url, { headers })).status);
+        }
+        return statuses;
+      });
+    } finally {
+      server.kill();
+      application.close();
+    }
+  });
+});
+
+describeWith("mvn", "Maven", (mvn) => {
+  describeWith("javac", "Spring", (javac) => {
+    // In Maven's repository after the first time.
+    const classes = mkdtempSync(join(folder, "spring-"));
+    const pom = join(__dirname, "spring/pom.xml");
+    let classpath: string;
+    beforeAll(() => {
+      const list = join(classes, "classpath");
+      const args = ["--quiet", "--batch-mode", "--file", pom, "dependency:build-classpath"];
+      output(mvn, [...args, `-Dmdep.outputFile=${list}`], classes);
+      classpath = `${classes}:${readFileSync(list, "utf8").trim()}`;
+      const sources = [join(DOCS, "GatewaySecurity.java"), join(__dirname, "spring/Requests.java")];
+      output(javac, ["-proc:none", "-d", classes, "-cp", classpath, ...sources], classes);
+    });
+    const java = (input: object) =>
+      run("java", ["-cp", classpath, "Requests", JSON.stringify({ secrets: [SECRET], ...input })], classes);
+
+    test("the filters of Spring Security", () => expectStatuses((input) => java(JSON.parse(input) as object)));
+
+    test("read the keys again for one that they do not know", () => {
+      const secrets = [SECRET, formatAssertionKeys([NEXT, STRANGER])];
+      const unknown = Array.from({ length: 5 }, () => signed("u".repeat(43)));
+      const assertions = [signed(), signed(NEXT), signed(STRANGER), ...unknown, signed(STRANGER)];
+      const statuses = java({ secrets, assertions, issuer: ISSUER, audience: AUDIENCE });
+      // A flood of unknown keys is refused, and is no error of the server.
+      expect(statuses).toEqual([200, 200, 200, 401, 401, 401, 401, 401, 200]);
+    });
+  });
 });

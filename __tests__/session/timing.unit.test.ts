@@ -3,6 +3,7 @@
  * true time, so two clocks differ by up to twice that.
  */
 import {
+  ASSERTION_KEY_CACHE,
   BEFORE_FLOOR,
   CLOCK_SKEW,
   CUTOFF_REACH,
@@ -31,6 +32,7 @@ test("times are whole seconds", () => {
     KEY_ANNOUNCEMENT,
     PROPAGATION,
     IDP_SESSION_ENDED,
+    ASSERTION_KEY_CACHE,
   ];
   expect(times.filter((time) => !Number.isInteger(time) || time <= 0)).toEqual([]);
 });
@@ -90,4 +92,13 @@ test("every handler knows a key before it signs", () => {
  */
 test("the end of a provider's session is remembered for longer than a sign-in may be under way", () => {
   expect(IDP_SESSION_ENDED).toBeGreaterThan(600 + TWO_CLOCKS + HANDLER_TIME);
+});
+
+/*
+ * A handler asks for the keys just before a rotation announces the next one, has the answer LEDGER_READ later, and signs
+ * with the old key until ASSERTION_KEY_CACHE after that. The rotation withdraws the old key PROPAGATION after the
+ * announcement.
+ */
+test("no handler signs an assertion with a key that was withdrawn", () => {
+  expect(PROPAGATION - (LEDGER_READ + ASSERTION_KEY_CACHE)).toBeGreaterThanOrEqual(20);
 });

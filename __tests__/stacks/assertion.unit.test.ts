@@ -113,6 +113,54 @@ describe("a gateway with assertions", () => {
   });
 });
 
+describe("API behaviors with assertions", () => {
+  const accessTokens = { jobs: { issuer: "https://jobs.example.net", audience: ["https://api.example.com"] } };
+  const api = { ...server("b.example.net", { assertion: true, open: true }) };
+  const plain = server("c.example.net", { open: true });
+  const stack = stackOf({
+    assertion,
+    accessTokens,
+    origin: api,
+    behaviors: [
+      { path: "/api/*", origin: api, api: true },
+      { path: "/plain/*", origin: plain, api: true },
+    ],
+  });
+  const settingsOf = ({ locals }: Stack) =>
+    Object.values(locals).find((each) => (each as Resource)["issuers"] !== undefined) as Resource;
+  const permissionsOf = ({ resource }: Stack) =>
+    String(resource["aws_iam_role_policy"]!["bearer_permissions"]!["policy"]);
+
+  test("let the handler sign for the origins that get them, like the gate, and read the keys", () => {
+    const settings = settingsOf(stack);
+    const [gate] = Object.values(stack.locals).filter((each) => (each as Resource)["productName"] !== undefined);
+    expect(settings["assertion"]).toBe((gate as Resource)["assertion"]);
+    expect(settings["behaviors"]).toEqual([
+      ["/api/*", { assertion: true }],
+      ["/plain/*", {}],
+    ]);
+    expect(settings["aws"]).toMatchObject({ assertionKeysSecret: "edgegate/wiki/assertion" });
+    expect(permissionsOf(stack)).toContain('"Action":"secretsmanager:GetSecretValue"');
+  });
+
+  test("have no assertion in a cache key, where it would tell each request from every other", () => {
+    const keys = Object.values(stack.resource["aws_cloudfront_cache_policy"]!);
+    expect(keys.length).toBeGreaterThan(0);
+    expect(JSON.stringify(keys)).not.toMatch(/assertion/i);
+  });
+
+  test("are not there if only other behaviors have them: the handler can read no secret then", () => {
+    const without = stackOf({
+      assertion,
+      accessTokens,
+      origin: api,
+      behaviors: [{ path: "/plain/*", origin: plain, api: true }],
+    });
+    expect(JSON.stringify(settingsOf(without))).not.toMatch(/assertion/i);
+    expect(permissionsOf(without)).not.toContain("secretsmanager");
+  });
+});
+
 test("a gateway without assertions has nothing of them", () => {
   expect(JSON.stringify(stackOf({}))).not.toMatch(/assertion/i);
 });

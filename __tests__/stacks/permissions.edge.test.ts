@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { parseConfig } from "../../config/load";
 import { synthesize } from "../../stacks/synthesize";
-import { EVERYTHING } from "../support/configs";
+import { EVERYTHING, WITH_ASSERTIONS } from "../support/configs";
 import { emptyArtifacts } from "../support/empty-artifacts";
 
 const ROOT = join(__dirname, "../..");
@@ -95,7 +95,9 @@ describe("what the functions may do", () => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-permissions-"));
   afterAll(() => rmSync(folder, { recursive: true }));
   const artifacts = emptyArtifacts(folder);
-  const { stackDir } = synthesize(parseConfig(EVERYTHING), { outdir: join(folder, "out"), artifacts });
+  // Functions of one's own change no permission, and do not fit into one gate beside assertions.
+  const config = parseConfig({ ...EVERYTHING, ...WITH_ASSERTIONS, viewerRequest: undefined });
+  const { stackDir } = synthesize(config, { outdir: join(folder, "out"), artifacts });
   const { resource } = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as {
     resource: Record<string, Record<string, { policy: string }>>;
   };
@@ -189,6 +191,20 @@ describe("what the functions may do", () => {
     ],
     [
       "key_rotator",
+      "AssertionKeys",
+      "secretsmanager",
+      ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"],
+      ["${aws_secretsmanager_secret.secret_assertion.arn}"],
+    ],
+    [
+      "bearer",
+      "Secrets",
+      "secretsmanager",
+      ["GetSecretValue"],
+      ["arn:aws:secretsmanager:us-east-1:*:secret:edgegate/everything/assertion-??????"],
+    ],
+    [
+      "key_rotator",
       "Store",
       "cloudfront-keyvaluestore",
       RECORDS,
@@ -209,7 +225,8 @@ describe("what the functions may do", () => {
       ["Revocations", "SessionKeys", "Store", "Sessions", "AllRevocations", "NewKeys", "ReplicaLogs", "Key", "Logs"],
     ],
     ["site_handler", ["Logs", "Files"]],
-    ["key_rotator", ["SessionKeys", "NewKeys", "OriginSecret", "Store", "Revocations", "Key", "Logs"]],
+    ["key_rotator", ["SessionKeys", "NewKeys", "OriginSecret", "AssertionKeys", "Store", "Revocations", "Key", "Logs"]],
+    ["bearer", ["Settings", "Secrets", "Logs", "ServiceTokens", "ServiceTokenUse", "Key"]],
   ])("of %s: nothing beside %j", (name, sids) => {
     expect(statements(name).map(({ Sid }) => Sid)).toEqual(sids);
   });
@@ -243,7 +260,7 @@ describe("what the functions may do", () => {
 
   test.each([
     ["auth", ["dynamodb", "secretsmanager", "sqs"]],
-    ["bearer", ["dynamodb"]],
+    ["bearer", ["dynamodb", "secretsmanager"]],
     ["key_rotator", ["dynamodb", "secretsmanager"]],
     ["revoker", ["dynamodb", "secretsmanager"]],
     ["revoker_consumer", ["dynamodb", "secretsmanager", "sqs"]],

@@ -24,6 +24,7 @@ import { lambdaNode, PATIENCE } from "./tools";
 
 export const AUDIENCE = "https://api.example.com";
 export const FUNCTION_NAME = "example-bearer";
+export const ASSERTION_KEYS = "edgegate/example/assertion";
 const TABLES = { sessionsTable: "example-sessions", revocationsTable: "example-revocations" };
 /** One flat JSON object of codes, IDs and numbers. */
 const LOG_LINE = /^\{("\w+":("[\w =:./-]*"|[0-9]+),?)+\}$/;
@@ -107,7 +108,8 @@ export async function startBearer(
   };
   const publish = (changed: Partial<BearerSettings>) => {
     settings = { ...settings, ...changed };
-    const parameter: BearerParameter = { ...settings, aws: TABLES };
+    const assertionKeysSecret = settings.assertion === undefined ? undefined : ASSERTION_KEYS;
+    const parameter: BearerParameter = { ...settings, aws: { ...TABLES, assertionKeysSecret } };
     aws.parameters.set(settingsParameterName(FUNCTION_NAME), JSON.stringify(parameter));
   };
   publish({});

@@ -4,12 +4,13 @@
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { findProgram } from "../../bench/tools";
 
 export { lambdaNode } from "../../bench/tools";
 
 const TOOLS = {
+  nginx: { names: ["nginx"], get: "apt-get install nginx-light libnginx-mod-http-js" },
   njs: { names: ["njs"], get: "apt-get install njs" },
   valgrind: { names: ["valgrind"], get: "apt-get install valgrind" },
   go: { names: ["go"], get: "apt-get install golang-go" },
@@ -26,6 +27,8 @@ const TOOLS = {
   gpg: { names: ["gpg"], get: "apt-get install gnupg" },
   jq: { names: ["jq"], get: "apt-get install jq" },
   java: { names: ["java"], get: "apt-get install default-jre-headless" },
+  javac: { names: ["javac"], get: "apt-get install default-jdk-headless" },
+  mvn: { names: ["mvn"], get: "apt-get install maven" },
 } as const;
 export type Tool = keyof typeof TOOLS;
 
@@ -46,6 +49,17 @@ export function describeWithDynamoDbLocal(name: string, body: (folder: string) =
   if (!isThere || !findTool("java"))
     describeWhere(undefined, "DynamoDB Local or Java is not installed: .ci/dynamodb-local", name, body);
   else describeWhere(folder, "", name, body);
+}
+
+/** `describe` with the paths of nginx and of its module for JavaScript, as {@link describeWith}. */
+export function describeWithNginx(name: string, body: (nginx: string, module: string) => void): void {
+  const nginx = findTool("nginx");
+  // Debian's place for modules.
+  const module = nginx && join(dirname(nginx), "../lib/nginx/modules/ngx_http_js_module.so");
+  const path = module && existsSync(module) ? nginx : undefined;
+  describeWhere(path, `nginx or its module is not installed: ${TOOLS.nginx.get}`, name, (found) =>
+    body(found, module ?? ""),
+  );
 }
 
 /** `describe` with the folder of Keycloak, as {@link describeWith}. */

@@ -5,6 +5,7 @@
 import { unmet } from "../../policy/meets";
 import { CLOSED, END_OF_LIST, SIGNED_IN } from "../../policy/requirement-text";
 import { REQUIREMENT_HEADER, type BearerBehavior, type BearerSettings } from "../../session/access-tokens";
+import { ASSERTION_HEADER } from "../../session/assertion";
 import { SERVICE_TOKEN_PREFIX } from "../../session/service-token";
 import { encodePayload } from "../../session/token";
 import { UID } from "../../session/token-layout";
@@ -13,6 +14,7 @@ import { asFailure } from "../shared/failure";
 import { ServiceTokenRefused, serviceTokenSession } from "../shared/service-token";
 import { isSinceCutoffs } from "../shared/token-cutoffs";
 import { readAsked } from "./asked";
+import { signedAssertion } from "./assertion";
 import { behaviorOf } from "./behavior";
 import { fieldsOf, identityHeaders } from "./identity";
 import type { BearerOutcome, Ports } from "./ports";
@@ -25,7 +27,7 @@ export interface Call {
 }
 
 export type Decision =
-  /** Headers to set, and to remove, on the way to the origin. */
+  /** Headers to remove, and then those to set, on the way to the origin. */
   { passes: true; set: Record<string, string>; remove: string[] } | Refusal;
 
 export interface Refusal {
@@ -55,7 +57,7 @@ export async function authorize(call: Call, ports: Ports): Promise<Decision> {
     return { passes: false, ...failed(error) };
   }
   const behavior = behaviorOf(settings, asked.viewed);
-  if (asked.kind === "public") return pass({}, behavior);
+  if (asked.kind === "public") return pass(behavior);
   const facts = {
     address: call.address,
     country: only(call.header("cloudfront-viewer-country")),
@@ -63,15 +65,28 @@ export async function authorize(call: Call, ports: Ports): Promise<Decision> {
     now: ports.now(),
   };
   const refuse = (reason: Reason): Refusal => ({ passes: false, ...reason, behavior });
+  /** An origin that gets assertions never gets a request of somebody without one. */
+  const passAs = async (fields: readonly string[], set: Record<string, string>): Promise<Decision> => {
+    if (!behavior?.assertion) return pass(behavior, set);
+    try {
+      const assertion = signedAssertion(settings, fields, await ports.assertionKey(), facts.now);
+      return pass(behavior, { ...set, [ASSERTION_HEADER]: assertion });
+    } catch (error) {
+      return refuse(failed(error));
+    }
+  };
 
   if (asked.session) {
     const lack = unmet(asked.required, asked.session, facts);
-    return lack === "" ? pass({}, behavior) : refuse(short(lack, asked.required, asked.session, settings));
+    if (lack !== "") return refuse(short(lack, asked.required, asked.session, settings));
+    // The gate has signed, unless its store failed.
+    const assertion = only(call.header(ASSERTION_HEADER));
+    return assertion ? pass(behavior, { [ASSERTION_HEADER]: assertion }) : passAs(asked.session, {});
   }
   const credentials = call.header("authorization");
   if (credentials.length === 0) {
     // Some rules let people pass from some places without a session.
-    if (unmet(asked.required, undefined, facts) === "") return pass({}, behavior);
+    if (unmet(asked.required, undefined, facts) === "") return pass(behavior);
     return refuse({ status: 401, outcome: "not_allowed" });
   }
   const [, token] = /^bearer ([!-~]+)$/i.exec(only(credentials) ?? "") ?? [];
@@ -85,7 +100,7 @@ export async function authorize(call: Call, ports: Ports): Promise<Decision> {
   }
   const lack = unmet(asked.required, fields, facts);
   return lack === ""
-    ? pass(identityHeaders(fields, settings), behavior)
+    ? passAs(fields, identityHeaders(fields, settings))
     : refuse(short(lack, asked.required, fields, settings));
 }
 
@@ -106,8 +121,9 @@ async function verify(token: string, settings: BearerSettings, ports: Ports): Pr
 }
 
 /** A token is a credential that the origin does not need, unless the config says that it does. */
-function pass(set: Record<string, string>, behavior: BearerBehavior | undefined): Decision {
-  return { passes: true, set, remove: [REQUIREMENT_HEADER, ...(behavior?.forwardToken ? [] : ["authorization"])] };
+function pass(behavior: BearerBehavior | undefined, set: Record<string, string> = {}): Decision {
+  const remove = [REQUIREMENT_HEADER, ASSERTION_HEADER, ...(behavior?.forwardToken ? [] : ["authorization"])];
+  return { passes: true, set, remove };
 }
 
 /** The token is genuine, but not sufficient. */
@@ -156,6 +172,7 @@ const OUTCOMES: readonly BearerOutcome[] = [
   "idp_answer_unreadable",
   "idp_misconfigured",
   "ledger_unavailable",
+  "assertion_unavailable",
 ];
 
 function only(values: readonly string[]): string | undefined {

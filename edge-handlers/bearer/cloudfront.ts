@@ -35,10 +35,11 @@ let runtime: { functionName: string; ports: Ports } | undefined;
 export async function initialize(): Promise<void> {
   const functionName = process.env["AWS_LAMBDA_FUNCTION_NAME"];
   if (functionName === undefined) return;
-  const { settings, keys } = portsOf(functionName);
+  const { settings, keys, assertionKey } = portsOf(functionName);
   try {
-    const { issuers } = await settings();
-    await Promise.allSettled(Object.values(issuers).map(async (issuer) => (await keys.of(issuer)).load()));
+    const { issuers, assertion } = await settings();
+    const loads: Promise<unknown>[] = Object.values(issuers).map(async (issuer) => (await keys.of(issuer)).load());
+    await Promise.allSettled(assertion === undefined ? loads : [...loads, assertionKey()]);
   } catch {
     // The first request says so.
   }

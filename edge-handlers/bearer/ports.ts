@@ -17,6 +17,12 @@ export interface Ports {
   serviceToken(token: string): Promise<VerifiedServiceToken>;
   /** The revocations that can end the tokens of a user. @throws Failure `ledger_unavailable` */
   revocations: ReadRevocations;
+  /**
+   * The key with which the gate signs assertions (session/assertion-keys.ts), or the one with which it is about to.
+   *
+   * @throws Failure `assertion_unavailable`
+   */
+  assertionKey(): Promise<string>;
   /** Unix seconds. */
   now(): number;
   log(entry: BearerEntry | OldCopyEntry): void;
@@ -45,4 +51,5 @@ export type BearerOutcome =
   | "idp_answer_unreadable"
   | "idp_misconfigured"
   | "ledger_unavailable"
+  | "assertion_unavailable"
   | "internal";

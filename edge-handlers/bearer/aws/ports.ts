@@ -1,4 +1,4 @@
-/** Implements the core's ports on AWS: settings in SSM, the log on stdout. */
+/** Implements the core's ports on AWS: settings in SSM, the key of assertions in Secrets Manager, the log on stdout. */
 import { getServiceTokenStatus, putServiceTokenUse } from "../../../ledger/service-tokens";
 import { getRevocations } from "../../../ledger/status";
 import type { BearerParameter } from "../../../session/access-tokens";
@@ -12,6 +12,7 @@ import { Failure, safeCode } from "../../shared/failure";
 import { cachedRevocations } from "../../shared/revocations";
 import { cachedServiceTokens, verifyServiceToken } from "../../shared/service-token";
 import type { Ports } from "../ports";
+import { assertionKeySource } from "./assertion-key";
 
 /** Seconds. A new setting arrives within a minute; the cached one bridges an AWS outage of up to a day. */
 const LIFETIMES = { fresh: KEY_CACHE, stale: 24 * 3600, pause: 10 };
@@ -52,6 +53,7 @@ export function awsPorts(functionName: string): Ports {
       return verified;
     },
     revocations,
+    assertionKey: assertionKeySource(async () => (await names()).assertionKeysSecret, { now, log }),
     now,
     log,
   };
