@@ -5,6 +5,7 @@ import { resourcePath } from "../session/resource-metadata";
 import type { ConfigProblem } from "./error";
 import { notInPolicy } from "./identity-provider-checks";
 import type { Api } from "./api";
+import { jobsAreNamed } from "./job-checks";
 import type { Config } from "./schema";
 
 type Check = (config: Config) => ConfigProblem[];
@@ -27,12 +28,6 @@ export function usesApi(config: Config): boolean {
 export function resourcesOf(config: Config): { pattern: string; resource: NonNullable<Api["resource"]> }[] {
   return apiBehaviors(config).flatMap(({ pattern, api: { resource } }) => (resource ? [{ pattern, resource }] : []));
 }
-
-/** Which of the tokens' claims tell one caller from everybody else: anybody can get a token of a public CI service. */
-const IDENTIFYING = {
-  github: ["repository", "repository_id", "repository_owner", "repository_owner_id", "job_workflow_ref", "sub"],
-  gitlab: ["project_path", "project_id", "namespace_path", "namespace_id", "ci_config_ref_uri", "sub"],
-};
 
 const issuersAreComplete: Check = ({ accessTokens, identityProviders }) =>
   Object.entries(accessTokens).flatMap(([id, issuer]) => {
@@ -65,14 +60,6 @@ const issuersAreComplete: Check = ({ accessTokens, identityProviders }) =>
         path: `${place}.type`,
         message: `remove it: the tokens of the profile "${profile}" never say it`,
       });
-    if (profile === "github" || profile === "gitlab") {
-      const wanted = IDENTIFYING[profile];
-      if (!wanted.some((claim) => issuer.require && claim in issuer.require))
-        problems.push({
-          path: `${place}.require`,
-          message: `say whose jobs may call, such as { ${wanted[0]}: "example/app" }: anybody's job can get a token for your audience`,
-        });
-    }
     return problems;
   });
 
@@ -192,6 +179,7 @@ export function authorizationServerIds({ accessTokens }: Config): string[] {
 
 export const API_CHECKS: readonly Check[] = [
   issuersAreComplete,
+  jobsAreNamed,
   issuersGrantRolesOfThePolicy,
   issuersHaveAnApi,
   apiHasServers,
