@@ -64,6 +64,11 @@ const REQUIREMENTS: [required: string, status: number | undefined][] = [
   ["&acr=hardware", 401],
   ["&age=900", undefined],
   ["&age=60", 401],
+  ["&acr=urn:mace:hw!a%23b", 401],
+  ["&any=staff&acr=mfa&age=60", 401],
+  ["&any=admin&acr=hardware|&any=staff&age=60", 401],
+  ["#staff=&acr=hardware", 401],
+  ["?&age=60", 401],
   ["&net=192.0.2.0/24", undefined],
   ["&net=198.51.100.0/24", 403],
   ["&nonet=192.0.2.0/24", 403],
@@ -80,13 +85,26 @@ const REQUIREMENTS: [required: string, status: number | undefined][] = [
   ["&unknown=x", 403],
 ];
 
+/** What a client has to ask for (https://www.rfc-editor.org/rfc/rfc9470#section-3). */
+const STEP_UPS: Record<string, string> = {
+  "&acr=hardware": 'acr_values="hardware"',
+  "&acr=urn:mace:hw!a%23b": 'acr_values="urn:mace:hw a#b"',
+  "&age=60": 'max_age="60"',
+  "&any=staff&acr=mfa&age=60": 'acr_values="mfa", max_age="60"',
+  "&any=admin&acr=hardware|&any=staff&age=60": 'max_age="60"',
+  "#staff=&acr=hardware": 'acr_values="hardware"',
+  "?&age=60": 'max_age="60"',
+};
+
 test.each(REQUIREMENTS)("%s: %s", async (required, status) => {
   const answer = await environment.ask({ token, required, headers: { "cloudfront-viewer-country": "CH" } });
   expect(answer.status).toBe(status);
   if (status === 403)
     expect(answer.headers["www-authenticate"]).toBe('Bearer realm="gate", error="insufficient_scope"');
   if (status === 401)
-    expect(answer.headers["www-authenticate"]).toBe('Bearer realm="gate", error="insufficient_user_authentication"');
+    expect(answer.headers["www-authenticate"]).toBe(
+      `Bearer realm="gate", error="insufficient_user_authentication", ${STEP_UPS[required]}`,
+    );
   if (status === 503) expect(answer.headers["retry-after"]).toBe("300");
 });
 
