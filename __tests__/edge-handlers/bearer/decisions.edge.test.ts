@@ -114,6 +114,14 @@ test("a segment of the path can be a claim of the caller", async () => {
   expect((await ask("/api/gold")).status).toBe(403);
 });
 
+test("a segment is compared with each value of the claim, and not with several at once", async () => {
+  const ask = async (path: string, plan: string[]) =>
+    (await environment.ask({ token: await environment.token({ plan }), required: "&own=2!plan", path })).status;
+  expect(await ask("/api/red!blue", ["red", "blue"])).toBe(403);
+  expect(await ask("/api/blue", ["red", "blue"])).toBeUndefined();
+  expect(await ask("/api", ["red", "blue"])).toBe(403);
+});
+
 const SESSION = "alice00000000001~AliceSession0001~1~zzzzzz~0~~~1~main~~staff~alice@example.com~plan~premium";
 const identified = (required: string, payload = SESSION): Asked => ({
   required: null,
