@@ -1,5 +1,7 @@
 /** What the handler lets pass, by what the gate said and by what a token's caller may do. */
-import { AUDIENCE, startBearer, type Asked, type BearerEnvironment } from "../../support/bearer-fixture";
+import { AUDIENCE, startBearer, TABLES, type Asked, type BearerEnvironment } from "../../support/bearer-fixture";
+import { openLedger } from "../../support/ledger-fixture";
+import { uidOf } from "../../support/session-tokens";
 
 const CORS = {
   origins: ["https://other.example.com"],
@@ -18,6 +20,7 @@ beforeAll(async () => {
     {
       behaviors: [
         ["/api/forwarded/*", { forwardToken: true }],
+        ["/api/v1.0/*", { forwardToken: true }],
         ["/api/open/*", { cors: CORS }],
         ["/api/*", {}],
       ],
@@ -179,6 +182,59 @@ test("two tokens are refused, whichever comes first", async () => {
   expect(answer.headers["www-authenticate"]).toContain("invalid_request");
 });
 
+test.each([undefined, 0, -1, 1e300, "now"])("an authentication at the time %p is not recent", async (auth_time) => {
+  const answer = await environment.ask({
+    token: await environment.token({ auth_time }),
+    required: "&age=2592000",
+  });
+  expect(answer.status).toBe(401);
+});
+
+test.each(["DPoP", "Token", "Basic"])("a genuine token is refused with the scheme %s", async (scheme) => {
+  const answer = await environment.ask({ headers: { authorization: `${scheme} ${token}` } });
+  expect(answer.status).toBe(401);
+  expect(answer.headers["www-authenticate"]).toContain("invalid_request");
+});
+
+test("of two countries none counts: CloudFront sets one, and a viewer may have sent the other", async () => {
+  const ask = (required: string) =>
+    environment.ask({
+      token,
+      required,
+      headers: { "cloudfront-viewer-country": "CH", "CloudFront-Viewer-Country": "DE" },
+    });
+  for (const required of ["&geo=CH", "&geo=DE", "&nogeo=FR"]) expect((await ask(required)).status).toBe(403);
+});
+
+test("a value of a claim is never read as the name of the next one", async () => {
+  const { status, headers } = await environment.ask({
+    token: await environment.token({ plan: "department", scope: "orders:read" }),
+  });
+  expect(status).toBeUndefined();
+  expect(headers["x-gate-department"]).toBeUndefined();
+});
+
+test("a user who was revoked is refused, and within ten seconds also where the answer was remembered", async () => {
+  const of = (more: Record<string, unknown> = {}) => environment.token({ sub: "mallory", ...more });
+  const old = await of();
+  expect((await environment.ask({ token: old })).status).toBeUndefined();
+  const ledger = openLedger(environment.aws.endpoint, TABLES, environment.clock.now, () => {
+    throw new Error("no session is needed");
+  });
+  await ledger.revoke({ kind: "user", uid: uidOf(environment.issuer.issuer, "mallory") });
+  ledger.close();
+  environment.clock.advance(11);
+  const answer = await environment.ask({ token: old });
+  expect(answer.status).toBe(401);
+  expect(await environment.lineAbout(answer)).toMatchObject({ outcome: "token_refused", detail: "revoked" });
+  environment.clock.advance(90);
+  const now = environment.clock.now();
+  expect((await environment.ask({ token: await of() })).status).toBe(401);
+  expect((await environment.ask({ token: await of({ auth_time: now - 300 }) })).status).toBe(401);
+  expect((await environment.ask({ token: await of({ auth_time: now - 5 }) })).status).toBeUndefined();
+  expect((await environment.ask({ token })).status).toBeUndefined();
+});
+
 test("a refused request without a token is told no error", async () => {
   const answer = await environment.ask({});
   expect(answer.headers["www-authenticate"]).toBe('Bearer realm="gate"');
@@ -188,6 +244,9 @@ test("a refused request without a token is told no error", async () => {
 test.each([
   ["/api/orders", undefined],
   ["/api/forwarded/x", "Bearer "],
+  ["/api/v1.0/x", "Bearer "],
+  // A pattern is no regular expression.
+  ["/api/v1x0/x", undefined],
 ])("at %s the origin gets the token only where the config says so", async (path, begins) => {
   for (const required of ["+", "*"]) {
     const { status, headers } = await environment.ask({ token, path, required });
