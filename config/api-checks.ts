@@ -63,6 +63,26 @@ const issuersAreComplete: Check = ({ accessTokens, identityProviders }) =>
     return problems;
   });
 
+/**
+ * An ID token names the client as its audience. Where `typ` does not tell them apart, only members that it may lack do
+ * (https://openid.net/specs/openid-connect-core-1_0.html#IDToken).
+ */
+const audiencesAreNoClients: Check = ({ accessTokens, identityProviders }) =>
+  Object.entries(accessTokens).flatMap(([id, { type, audience, identityProvider: provider }]) => {
+    if (type !== "any" || provider === undefined || !Object.hasOwn(identityProviders, provider)) return [];
+    const { clientId } = identityProviders[provider]!;
+    return audience.flatMap((name, i) =>
+      name === clientId
+        ? [
+            {
+              path: `accessTokens.${id}.audience[${i}]`,
+              message: `ID tokens for people who sign in here name the client "${name}", too; name an audience of the API's own, or leave type out`,
+            },
+          ]
+        : [],
+    );
+  });
+
 const issuersGrantRolesOfThePolicy: Check = ({ accessTokens, policy }) => {
   const known = rolesOf(policy);
   return Object.entries(accessTokens).flatMap(([id, { roles }]) => [
@@ -180,6 +200,7 @@ export function authorizationServerIds({ accessTokens }: Config): string[] {
 export const API_CHECKS: readonly Check[] = [
   issuersAreComplete,
   jobsAreNamed,
+  audiencesAreNoClients,
   issuersGrantRolesOfThePolicy,
   issuersHaveAnApi,
   apiHasServers,

@@ -79,6 +79,11 @@ export const API_MISTAKES: Mistake[] = [
     'remove it: the tokens of the profile "aws" never say it',
   ],
   [
+    tokens({ identityProvider: "main", type: "any", audience: ["https://api.example.com", "wiki"] }),
+    "accessTokens.ci.audience[1]",
+    'ID tokens for people who sign in here name the client "wiki", too; name an audience of the API\'s own, or leave type out',
+  ],
+  [
     tokens({ issuer: "https://other.example.com", roles: { grant: ["admin"] } }),
     "accessTokens.ci.roles.grant[0]",
     'no rule of the policy requires "admin"; remove it',
