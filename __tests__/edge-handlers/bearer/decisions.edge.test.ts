@@ -190,6 +190,15 @@ test.each([undefined, 0, -1, 1e300, "now"])("an authentication at the time %p is
   expect(answer.status).toBe(401);
 });
 
+test.each(["ID", "Refresh", "Offline", "Logout", 1, null])(
+  "a token that says of itself that it is %p is no access token",
+  async (typ) => {
+    const answer = await environment.ask({ token: await environment.token({ typ }) });
+    expect(answer.status).toBe(401);
+    expect(await environment.lineAbout(answer)).toMatchObject({ detail: "type typ" });
+  },
+);
+
 test.each(["DPoP", "Token", "Basic"])("a genuine token is refused with the scheme %s", async (scheme) => {
   const answer = await environment.ask({ headers: { authorization: `${scheme} ${token}` } });
   expect(answer.status).toBe(401);
