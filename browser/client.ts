@@ -100,7 +100,8 @@ export function startSession({ basePath = "/_gate", onSignedOut }: SessionOption
 
   const keptFields = (): Field[] =>
     [...document.querySelectorAll<Field>("[data-gate-keep] [name]")].filter(
-      ({ type, autocomplete }) => !SECRET.test(type + autocomplete),
+      // A field without an `autocomplete` of its own has its form's.
+      (field) => !SECRET.test(field.type + field.autocomplete + field.form?.autocomplete),
     );
 
   const restoreForms = async (): Promise<void> => {

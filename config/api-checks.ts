@@ -6,6 +6,7 @@ import type { ConfigProblem } from "./error";
 import { notInPolicy } from "./identity-provider-checks";
 import type { Api } from "./api";
 import { sendsAssertion } from "./origins/protection";
+import { jobsAreNamed } from "./job-checks";
 import type { Config } from "./schema";
 
 type Check = (config: Config) => ConfigProblem[];
@@ -33,12 +34,6 @@ export function assertsTokens(config: Config): boolean {
 export function resourcesOf(config: Config): { pattern: string; resource: NonNullable<Api["resource"]> }[] {
   return apiBehaviors(config).flatMap(({ pattern, api: { resource } }) => (resource ? [{ pattern, resource }] : []));
 }
-
-/** Which of the tokens' claims tell one caller from everybody else: anybody can get a token of a public CI service. */
-const IDENTIFYING = {
-  github: ["repository", "repository_id", "repository_owner", "repository_owner_id", "job_workflow_ref", "sub"],
-  gitlab: ["project_path", "project_id", "namespace_path", "namespace_id", "ci_config_ref_uri", "sub"],
-};
 
 const issuersAreComplete: Check = ({ accessTokens, identityProviders }) =>
   Object.entries(accessTokens).flatMap(([id, issuer]) => {
@@ -71,15 +66,27 @@ const issuersAreComplete: Check = ({ accessTokens, identityProviders }) =>
         path: `${place}.type`,
         message: `remove it: the tokens of the profile "${profile}" never say it`,
       });
-    if (profile === "github" || profile === "gitlab") {
-      const wanted = IDENTIFYING[profile];
-      if (!wanted.some((claim) => issuer.require && claim in issuer.require))
-        problems.push({
-          path: `${place}.require`,
-          message: `say whose jobs may call, such as { ${wanted[0]}: "example/app" }: anybody's job can get a token for your audience`,
-        });
-    }
     return problems;
+  });
+
+/**
+ * An ID token names the client as its audience. Where `typ` does not tell them apart, only members that it may lack do
+ * (https://openid.net/specs/openid-connect-core-1_0.html#IDToken).
+ */
+const audiencesAreNoClients: Check = ({ accessTokens, identityProviders }) =>
+  Object.entries(accessTokens).flatMap(([id, { type, audience, identityProvider: provider }]) => {
+    if (type !== "any" || provider === undefined || !Object.hasOwn(identityProviders, provider)) return [];
+    const { clientId } = identityProviders[provider]!;
+    return audience.flatMap((name, i) =>
+      name === clientId
+        ? [
+            {
+              path: `accessTokens.${id}.audience[${i}]`,
+              message: `ID tokens for people who sign in here name the client "${name}", too; name an audience of the API's own, or leave type out`,
+            },
+          ]
+        : [],
+    );
   });
 
 const issuersGrantRolesOfThePolicy: Check = ({ accessTokens, policy }) => {
@@ -198,6 +205,8 @@ export function authorizationServerIds({ accessTokens }: Config): string[] {
 
 export const API_CHECKS: readonly Check[] = [
   issuersAreComplete,
+  jobsAreNamed,
+  audiencesAreNoClients,
   issuersGrantRolesOfThePolicy,
   issuersHaveAnApi,
   apiHasServers,

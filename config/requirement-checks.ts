@@ -74,7 +74,8 @@ export function excludedRolesAreGranted(config: Config): ConfigProblem[] {
     notRoles.flatMap((name, i) => {
       const without = idp.filter(
         (id) =>
-          identityProviders[id] && !grantsOf(identityProviders[id], rolesOf(policy), ids.length === 1).includes(name),
+          Object.hasOwn(identityProviders, id) &&
+          !grantsOf(identityProviders[id]!, rolesOf(policy), ids.length === 1).includes(name),
       );
       return without.length === 0
         ? []

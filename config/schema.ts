@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { accessDenied } from "./access-denied";
+import { EMAIL_CLAIM } from "../policy/requirement-text";
 import { METHODS, type PolicyRule } from "../policy/rule";
 import { assertion } from "./assertion";
 import { accessTokens } from "./access-tokens";
@@ -196,7 +197,11 @@ export const configSchema = z.strictObject({
   identityHeaders: z
     .record(
       text(/^x-gate-[a-z0-9-]{1,32}$/, 'a header name that starts with "x-gate-"'),
-      text(/^[A-Za-z0-9_:./-]{1,128}$/, "the name of a claim"),
+      text(/^[A-Za-z0-9_:./-]{1,128}$/, "the name of a claim").refine(
+        // A claim may say any address; whoever reads such a header takes it for the user's.
+        (claim) => claim !== EMAIL_CLAIM,
+        "read x-gate-email, and remove this: the provider may not have verified what the claim says",
+      ),
     )
     .refine(
       (value) => !FIXED_IDENTITY_HEADERS.some((name) => name in value),

@@ -150,8 +150,10 @@ export interface RateLimit {
   key: "ip" | { header: string };
 }
 
+/** The limit of what runs the auth handler. */
+export const GATEWAY_LIMIT = "gateway";
 /** Limits that exist without any in the config. */
-const BUILT_IN_LIMITS = ["gateway", "site"];
+const BUILT_IN_LIMITS = [GATEWAY_LIMIT, "site"];
 
 /**
  * The limits that apply, by name. An office shares one address, and loads many cached files: only the gateway's own
@@ -159,7 +161,7 @@ const BUILT_IN_LIMITS = ["gateway", "site"];
  */
 export function rateLimitsOf(config: { basePath: string; waf: Waf }): Record<string, RateLimit> {
   const builtIn: Record<string, RateLimit> = {
-    gateway: { path: `${config.basePath}/**`, limit: 2_000, window: "5m", key: "ip" },
+    [GATEWAY_LIMIT]: { path: `${config.basePath}/**`, limit: 2_000, window: "5m", key: "ip" },
     site: { limit: 50_000, window: "5m", key: "ip" },
   };
   const chosen = Object.entries(wafRules(config)?.rateLimits ?? {});

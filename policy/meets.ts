@@ -171,8 +171,9 @@ function holds(condition: string, facts: RequestFacts, session: readonly string[
         values = [facts.segments[+values[0]!]!];
     }
     if (held === undefined) return false;
-    const list = ROLE_SEPARATOR + held + ROLE_SEPARATOR;
-    const found = values.filter((value) => value && list.indexOf(ROLE_SEPARATOR + value + ROLE_SEPARATOR) >= 0).length;
+    // One by one: a path may have the separator as it is, and a segment must not stand for two values.
+    const list = held.split(ROLE_SEPARATOR);
+    const found = values.filter((value) => value && list.indexOf(value) >= 0).length;
     return name === "not" ? !found : found >= (name === "all" || name === "scope" ? values.length : 1);
   }
   return undefined;

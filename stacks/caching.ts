@@ -62,6 +62,8 @@ export class Caching extends Construct {
   readonly #hasAssertion: boolean;
   /** Headers that CloudFront adds for the gate. */
   readonly #added: string[];
+  /** Seconds for which a cached answer of an API may outlive the revocation of its caller. */
+  readonly #longestForCaller: number;
   readonly #shared = new Map<string, CloudfrontCachePolicy>();
   readonly #requests = new Map<string, CloudfrontOriginRequestPolicy>();
 
@@ -71,6 +73,7 @@ export class Caching extends Construct {
     this.#hasOriginSecret = usesOriginSecret(config);
     this.#hasAssertion = config.assertion !== undefined;
     this.#added = comparesCountries(config.policy) ? [COUNTRY_HEADER] : [];
+    this.#longestForCaller = config.session.token;
   }
 
   policiesFor(origin: SingleOrigin, caching: "disabled" | "optimized"): CachePolicies {
@@ -137,6 +140,9 @@ export class Caching extends Construct {
    * settings are not valid" (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CachePolicyConfig.html). So what the
    * origin marks as cacheable is kept for a second, for the same caller, cookies and language. `Accept-Encoding` is not in the
    * key: nothing is compressed here.
+   *
+   * `optimized` has one of `session.token`: while CloudFront answers, nobody asks whether the caller was revoked, and that is how
+   * long anything of a revoked caller may still be accepted. A service token can be valid for a year.
    */
   #apiPolicy(byHost: boolean, caching: "disabled" | "optimized"): CloudfrontCachePolicy {
     const isCached = caching === "optimized";
@@ -153,7 +159,7 @@ export class Caching extends Construct {
         comment: isCached ? "Keeps what the origin marks as cacheable, for one caller" : "Keeps callers apart",
         minTtl: 0,
         defaultTtl: 0,
-        maxTtl: isCached ? 31_536_000 : 1,
+        maxTtl: isCached ? this.#longestForCaller : 1,
         parametersInCacheKeyAndForwardedToOrigin: {
           cookiesConfig: { cookieBehavior: isCached ? "none" : "all" },
           headersConfig: { headerBehavior: "whitelist", headers: { items: headers } },

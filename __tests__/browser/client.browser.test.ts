@@ -274,6 +274,7 @@ describeWith("chromium", "a page with the browser client", (chromium) => {
       await page.getByLabel("PIN").fill("2468");
       await page.getByLabel("Card").fill("4111111111111111");
       await page.getByLabel("Unkept").fill("elsewhere");
+      await page.getByLabel("Answer").fill("first-pet");
       await page.evaluate(() => (document.querySelector<HTMLInputElement>("[name=csrf]")!.value = "of-another-page"));
     };
     const content = () =>
@@ -285,7 +286,16 @@ describeWith("chromium", "a page with the browser client", (chromium) => {
           ]),
         ),
       );
-    const EMPTY = { title: "", text: "", urgent: false, folder: "inbox", pin: "", card: "", unkept: "" };
+    const EMPTY = {
+      title: "",
+      text: "",
+      urgent: false,
+      folder: "inbox",
+      pin: "",
+      card: "",
+      unkept: "",
+      answer: "",
+    };
     const stored = () => page.evaluate(() => sessionStorage["gate"] as string | undefined);
 
     /** A request of the page is refused, and the page goes to sign-in. */
@@ -311,7 +321,7 @@ describeWith("chromium", "a page with the browser client", (chromium) => {
         urgent: true,
         folder: "archive",
       });
-      expect(await stored()).not.toMatch(/2468|4111|csrf|elsewhere/);
+      expect(await stored()).not.toMatch(/2468|4111|csrf|elsewhere|first-pet/);
       await page.getByRole("button", { name: "Send" }).click();
       await page.waitForURL(`${edge.url}/sent`);
       expect(app.saved).toHaveLength(1);

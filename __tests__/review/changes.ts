@@ -40,6 +40,20 @@ export const GUARDED: ManagedConfigInput = {
   waf: { groups: ["known-bad-inputs"], rateLimits: { site: { limit: 1000 } } },
 };
 
+const CI = { issuer: "https://ci.example.com", audience: ["https://wiki.example.com"] };
+const API: NonNullable<ManagedConfigInput["behaviors"]>[number] = {
+  path: "/api/*",
+  origin: { type: "custom", domainName: "api.example.com", secretHeader: true },
+  api: { cors: { origins: ["https://app.example.com"] } },
+};
+/** The same with an API, and sessions that are bound to a device. */
+export const CALLED: ManagedConfigInput = {
+  ...BEFORE,
+  session: { ...BEFORE.session, deviceBound: "if-supported" },
+  accessTokens: { ci: CI },
+  behaviors: [...BEFORE.behaviors!, API],
+};
+
 type Stack = { resource: Record<string, Record<string, Record<string, never>>> } & Record<string, never>;
 
 export interface PreparedChange {
@@ -234,6 +248,34 @@ export const CHANGES: readonly PreparedChange[] = [
     name: "no origin secret",
     config: { origin: { type: "custom", domainName: "origin.example.com", open: true } },
     flags: ["changes-program high", "changes-program medium", "destroys-state high"],
+  },
+  {
+    name: "sessions that are not bound to a device",
+    before: CALLED,
+    config: { session: BEFORE.session! },
+    flags: ["session-lifetime medium"],
+  },
+  {
+    name: "another issuer of access tokens, and a wider audience",
+    before: CALLED,
+    config: {
+      accessTokens: {
+        ci: { ...CI, audience: [...CI.audience, "https://other.example.com"] },
+        partner: { issuer: "https://partner.example.net", audience: CI.audience },
+      },
+    },
+    flags: ["accepts-tokens high"],
+  },
+  {
+    name: "scripts of one more site",
+    before: CALLED,
+    config: {
+      behaviors: [
+        ...BEFORE.behaviors!,
+        { ...API, api: { cors: { origins: ["https://app.example.com", "https://new.example.com"] } } },
+      ],
+    },
+    flags: ["accepts-tokens medium", "weakens-headers medium"],
   },
   {
     name: "no web ACL",

@@ -22,7 +22,71 @@ const OFFICE = { roles: ["admin"], networks: ["192.0.2.0/24"], acr: ["mfa"] };
 const STRICT: PolicyRule = { path: "/admin/**", allow: OFFICE };
 const OPEN = [{ path: "/**", allow: "signed-in" }] as const;
 
+const CI = { issuer: "https://ci.example.com", audience: ["https://api.example.com"] };
+const tokensChange = (before: object | undefined, after: object | undefined) =>
+  change(
+    "aws_ssm_parameter.settings",
+    parameter({ ...SETTINGS, accessTokens: before }),
+    parameter({ ...SETTINGS, accessTokens: after }),
+  );
+const bearerChange = (before: object | undefined, after: object) => {
+  const of = (behavior: object) => parameter({ version: 1, issuers: {}, behaviors: [["/api/*", behavior]] });
+  return change("aws_ssm_parameter.bearer", before ? of(before) : null, of(after));
+};
+const cors = (origins: string[], credentials = false) => ({ cors: { origins, credentials } });
+
 test.each<[string, PlannedChange[], string[]]>([
+  [
+    "sessions that are bound to a device no more",
+    [
+      change(
+        "aws_ssm_parameter.settings",
+        parameter({ ...SETTINGS, session: { ...SETTINGS.session, deviceBound: true } }),
+        parameter(SETTINGS),
+      ),
+    ],
+    ["session-lifetime medium"],
+  ],
+  [
+    "sessions that are bound to a device",
+    [settingsChange({ session: { ...SETTINGS.session, deviceBound: true } })],
+    [],
+  ],
+  ["a first issuer of access tokens", [tokensChange(undefined, { ci: CI })], ["accepts-tokens high"]],
+  [
+    "an issuer of access tokens by the name of a member",
+    [tokensChange({}, { constructor: CI })],
+    ["accepts-tokens high"],
+  ],
+  ["an issuer of access tokens less", [tokensChange({ ci: CI }, {})], ["accepts-tokens low"]],
+  ...(["audience", "issuer", "require", "roles", "jwksUri", "algorithms", "type", "tenants"] as const).map(
+    (name): [string, PlannedChange[], string[]] => [
+      `access tokens with another ${name}`,
+      [tokensChange({ ci: { ...CI, [name]: ["a"] } }, { ci: { ...CI, [name]: ["b"] } })],
+      ["accepts-tokens high"],
+    ],
+  ),
+  [
+    "access tokens without their condition",
+    [tokensChange({ ci: { ...CI, require: { repository: ["a/b"] } } }, { ci: CI })],
+    ["accepts-tokens high"],
+  ],
+  ["the same issuers", [tokensChange({ ci: CI }, { ci: { ...CI } }), settingsChange({ theme: {} })], []],
+  ["scripts of a site", [bearerChange({}, cors(["https://a.example.com"]))], ["accepts-tokens medium"]],
+  ["scripts of all sites", [bearerChange({}, cors(["*"]))], ["accepts-tokens high"]],
+  [
+    "scripts with cookies",
+    [bearerChange(cors(["https://a.example.com"]), cors(["https://a.example.com"], true))],
+    ["accepts-tokens high"],
+  ],
+  ["scripts of fewer sites", [bearerChange(cors(["https://a.example.com", "https://b.example.com"]), cors([]))], []],
+  ["an origin that gets tokens", [bearerChange({}, { forwardToken: true })], ["accepts-tokens medium"]],
+  [
+    "scripts of a site, at the first API of a gateway",
+    [settingsChange({ theme: {} }), bearerChange(undefined, cors(["https://a.example.com"]))],
+    ["accepts-tokens medium"],
+  ],
+  ["an API of a new gateway", [bearerChange(undefined, cors(["https://a.example.com"]))], []],
   [
     "another secret of keys",
     [settingsChange({ aws: { ...SETTINGS.aws, sessionKeysSecret: "x" } })],

@@ -55,6 +55,16 @@ const CONFIGS = {
       accountTakeover: { path: "/login", payload: "form", username: "user", password: "password" },
     },
   },
+  described: {
+    ...DEFAULTS,
+    behaviors: [
+      {
+        path: "/mcp*",
+        origin: { type: "custom", domainName: "mcp-origin.example.com", open: true },
+        api: { resource: { authorizationServers: ["https://login.example.com"] } },
+      },
+    ],
+  },
 } satisfies Record<string, Partial<ConfigInput>>;
 type Name = keyof typeof CONFIGS;
 
@@ -214,6 +224,10 @@ describeWithTerraform("the web ACL", (open) => {
     ["defaults", { path: "/x/../_gate/login", requests: 2_001 }, "rate-gateway"],
     ["defaults", { path: "/%5fgate/login", requests: 2_001 }, "rate-gateway"],
     ["defaults", { path: "/x/%2e%2E/_gate/login", requests: 2_001 }, "rate-gateway"],
+    ["described", { path: "/_gate/login", requests: 2_001 }, "rate-gateway"],
+    ["described", { path: "/.well-known/oauth-protected-resource/mcp", requests: 2_001 }, "rate-gateway"],
+    ["described", { path: "/.well-known/oauth-protected-resources", requests: 2_001 }, "rate-gateway"],
+    ["described", { path: "//.well-known/oauth-%70rotected-resource", requests: 2_001 }, "rate-gateway"],
     ["defaults", { path: "/", requests: 50_001 }, "rate-site"],
     ["tuned", { path: "/_door/login", requests: 2_001 }, "rate-gateway"],
     ["tuned", { path: "/api", requests: 101, headers: { "x-api-key": "k" } }, "rate-api"],

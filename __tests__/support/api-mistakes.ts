@@ -41,10 +41,47 @@ export const API_MISTAKES: Mistake[] = [
     "accessTokens.ci.require",
     'say whose jobs may call, such as { project_path: "example/app" }: anybody\'s job can get a token for your audience',
   ],
+  ...(
+    [
+      [{ repository: "example*" }, "repository", "example*"],
+      [{ repository: ["example/app", "example*"] }, "repository", "example*"],
+      [{ sub: "repo:*" }, "sub", "repo:*"],
+      [{ sub: "repo:example*" }, "sub", "repo:example*"],
+    ] as const
+  ).map(([require, claim, pattern]): Mistake => [
+    tokens({ profile: "github", require }),
+    `accessTokens.ci.require.${claim}`,
+    `"${pattern}" is also how names of others may begin; write the owner in full, and "*" after the "/", such as "example/*"`,
+  ]),
+  [
+    tokens({ profile: "github", require: { repository_owner: "example*" } }),
+    "accessTokens.ci.require.repository_owner",
+    '"example*" is also how names of others may begin; write the value without "*"',
+  ],
+  [
+    tokens({ profile: "gitlab", issuer: "https://gitlab.com", require: { ci_config_ref_uri: "gitlab.com/*" } }),
+    "accessTokens.ci.require.ci_config_ref_uri",
+    '"gitlab.com/*" is also how names of others may begin; write the owner in full, and "*" after the "/", such as "example/*"',
+  ],
+  [
+    tokens({ issuer: "https://token.actions.githubusercontent.com", type: "any" }),
+    "accessTokens.ci.profile",
+    'write "github", whose issuer this is: anybody\'s job can get a token for your audience',
+  ],
+  [
+    tokens({ issuer: "https://gitlab.com", type: "any" }),
+    "accessTokens.ci.profile",
+    'write "gitlab", whose issuer this is: anybody\'s job can get a token for your audience',
+  ],
   [
     tokens({ profile: "aws", issuer: "https://a.tokens.sts.global.api.aws", type: "any" }),
     "accessTokens.ci.type",
     'remove it: the tokens of the profile "aws" never say it',
+  ],
+  [
+    tokens({ identityProvider: "main", type: "any", audience: ["https://api.example.com", "wiki"] }),
+    "accessTokens.ci.audience[1]",
+    'ID tokens for people who sign in here name the client "wiki", too; name an audience of the API\'s own, or leave type out',
   ],
   [
     tokens({ issuer: "https://other.example.com", roles: { grant: ["admin"] } }),

@@ -25,7 +25,7 @@ import { lambdaNode, PATIENCE } from "./tools";
 export const AUDIENCE = "https://api.example.com";
 export const FUNCTION_NAME = "example-bearer";
 export const ASSERTION_KEYS = "edgegate/example/assertion";
-const TABLES = { sessionsTable: "example-sessions", revocationsTable: "example-revocations" };
+export const TABLES = { sessionsTable: "example-sessions", revocationsTable: "example-revocations" };
 /** One flat JSON object of codes, IDs and numbers. */
 const LOG_LINE = /^\{("\w+":("[\w =:./-]*"|[0-9]+),?)+\}$/;
 

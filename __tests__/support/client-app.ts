@@ -17,6 +17,7 @@ const PAGE = `<!doctype html><html lang=en><title>Notes</title><form data-gate-k
 <label>Folder <select name=folder><option>inbox<option>archive</select></label>
 <label>PIN <input type=password name=pin></label><label>Card <input name=card autocomplete="billing cc-number"></label>
 <button>Send</button></form>
+<form data-gate-keep autocomplete=off><label>Answer <input name=answer></label></form>
 <form id=other><label>Unkept <input name=unkept></label></form>
 <script type=module>
 import { startSession } from "/_gate/client.js";

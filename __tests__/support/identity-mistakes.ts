@@ -451,6 +451,11 @@ export const IDENTITY: Mistake[] = [
     "identityHeaders.X-Gate-Team",
     'write a header name that starts with "x-gate-"; it is "X-Gate-Team"',
   ],
+  [
+    { identityHeaders: { "x-gate-mail": "email" } },
+    "identityHeaders.x-gate-mail",
+    'read x-gate-email, and remove this: the provider may not have verified what the claim says; it is "email"',
+  ],
   [{ identityHeaders: { "x-gate-team": "my team" } }, "identityHeaders.x-gate-team", `${CLAIM}; it is "my team"`],
   ...["user", "email", "roles", "session", "assertion"].map((name): Mistake => [
     { identityHeaders: { [`x-gate-${name}`]: "a" } },

@@ -47,6 +47,11 @@ export const REQUIREMENTS: Mistake[] = [
     "policy[0].allow.roles",
     `${NO_SESSION}; it is ["a"]`,
   ],
+  [
+    allow({ idp: ["constructor"], notRoles: ["a"] }),
+    "policy[0].allow.idp[0]",
+    '"constructor" is not among identityProviders; write main',
+  ],
   [allow({ allRoles: [] }), "policy[0].allow.allRoles", "write at least one, or leave it out; it is []"],
   [
     allow({ scopes: ["a b"] }),

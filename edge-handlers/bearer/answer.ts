@@ -3,6 +3,7 @@ import type { CorsSettings } from "../../session/access-tokens";
 import type { Problem } from "../../session/problem";
 import { ownSecurityHeaders } from "../../session/security-headers";
 import type { Refusal } from "./authorize";
+import { stepUpParameters } from "./step-up";
 
 const TITLES: Record<Refusal["status"], string> = {
   401: "Token refused",
@@ -16,7 +17,7 @@ const TITLES: Record<Refusal["status"], string> = {
  * @param host as the gate checked it
  */
 export function refusalAnswer(
-  { status, error, outcome, behavior, retryAfter }: Refusal,
+  { status, error, stepUp, outcome, behavior, retryAfter }: Refusal,
   { requestId, origin, host }: { requestId: string; origin: string | undefined; host: string | undefined },
 ): { status: number; headers: Record<string, string>; body: string } {
   const title =
@@ -35,7 +36,8 @@ export function refusalAnswer(
         "www-authenticate":
           'Bearer realm="gate"' +
           (behavior?.resource && host ? `, resource_metadata="https://${host}${behavior.resource}` : "") +
-          (error === undefined ? "" : `, error="${error}"`),
+          (error === undefined ? "" : `, error="${error}"`) +
+          stepUpParameters(stepUp),
       }),
       ...(retryAfter !== undefined && { "retry-after": retryAfter }),
       ...(behavior?.cors && corsHeaders(behavior.cors, origin)),

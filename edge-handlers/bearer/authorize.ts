@@ -2,7 +2,7 @@
  * Decides about a request of an API behavior that the gate let go on: verifies the token, and evaluates what the rule
  * requires. Everything that is not clearly allowed is refused.
  */
-import { unmet } from "../../policy/meets";
+import { unmet, type RequestFacts } from "../../policy/meets";
 import { CLOSED, END_OF_LIST, SIGNED_IN } from "../../policy/requirement-text";
 import { REQUIREMENT_HEADER, type BearerBehavior, type BearerSettings } from "../../session/access-tokens";
 import { ASSERTION_HEADER } from "../../session/assertion";
@@ -15,6 +15,7 @@ import { ServiceTokenRefused, serviceTokenSession } from "../shared/service-toke
 import { isSinceCutoffs } from "../shared/token-cutoffs";
 import { readAsked } from "./asked";
 import { signedAssertion } from "./assertion";
+import { stepUpFor, type StepUp } from "./step-up";
 import { behaviorOf } from "./behavior";
 import { fieldsOf, identityHeaders } from "./identity";
 import type { BearerOutcome, Ports } from "./ports";
@@ -35,6 +36,8 @@ export interface Refusal {
   status: 401 | 403 | 500 | 503;
   /** For `WWW-Authenticate`: an error of RFC 6750 section 3.1 or RFC 9470; absent if no token was presented. */
   error?: string;
+  /** The authentication that would be enough, for the client to ask for. */
+  stepUp?: StepUp;
   outcome: BearerOutcome;
   detail?: string;
   idp?: string;
@@ -78,7 +81,7 @@ export async function authorize(call: Call, ports: Ports): Promise<Decision> {
 
   if (asked.session) {
     const lack = unmet(asked.required, asked.session, facts);
-    if (lack !== "") return refuse(short(lack, asked.required, asked.session, settings));
+    if (lack !== "") return refuse(short(lack, asked.required, asked.session, settings, facts));
     // The gate has signed, unless its store failed.
     const assertion = only(call.header(ASSERTION_HEADER));
     return assertion ? pass(behavior, { [ASSERTION_HEADER]: assertion }) : passAs(asked.session, {});
@@ -101,7 +104,7 @@ export async function authorize(call: Call, ports: Ports): Promise<Decision> {
   const lack = unmet(asked.required, fields, facts);
   return lack === ""
     ? passAs(fields, identityHeaders(fields, settings))
-    : refuse(short(lack, asked.required, fields, settings));
+    : refuse(short(lack, asked.required, fields, settings, facts));
 }
 
 /** The caller as the fields of a session. */
@@ -132,14 +135,18 @@ function short(
   required: string,
   fields: readonly string[],
   { closed }: BearerSettings,
+  facts: RequestFacts,
 ): Reason {
   const [uid, idp] = [fields[0]!, fields[8]!];
   // Nobody needs another token to be told when the site is back.
   const isClosed = required[0] === CLOSED && isOnlyFor(required, fields);
   if (isClosed) return { status: 503, outcome: "closed", uid, idp, retryAfter: closed ?? "300" };
   // https://www.rfc-editor.org/rfc/rfc9470#section-3
-  if (lack === "step-up")
-    return { status: 401, error: "insufficient_user_authentication", outcome: "not_allowed", detail: lack, uid, idp };
+  if (lack === "step-up") {
+    const stepUp = stepUpFor(required, fields, facts);
+    const error = "insufficient_user_authentication";
+    return { status: 401, error, stepUp, outcome: "not_allowed", detail: lack, uid, idp };
+  }
   return { status: 403, error: "insufficient_scope", outcome: "not_allowed", detail: lack, uid, idp };
 }
 

@@ -69,6 +69,15 @@ export function isSettings({ type, before, after }: Change): boolean {
   });
 }
 
+/** The parameter with the settings of the handler of API behaviors. */
+export function isBearerSettings({ type, before, after }: Change): boolean {
+  if (type !== "aws_ssm_parameter") return false;
+  return [before, after].some((values) => {
+    const settings = settingsIn(values);
+    return settings !== undefined && "issuers" in settings && "behaviors" in settings;
+  });
+}
+
 /** `insecure_value`, which a plan shows, or `value`, which it hides. */
 export function settingsIn(values: Change["before"]): Readonly<Record<string, unknown>> | undefined {
   const settings = jsonIn(values?.["insecure_value"] ?? values?.["value"]);

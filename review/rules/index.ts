@@ -1,5 +1,6 @@
 /** All rules, in the order in which a review lists what they found. */
 import type { Rule } from "../rule";
+import { acceptsTokens } from "./accepts-tokens";
 import { asksForLess } from "./asks-for-less";
 import { changesDomains } from "./changes-domains";
 import { changesIdentityProvider } from "./identity-provider";
@@ -29,6 +30,7 @@ export const RULES: readonly Rule[] = [
   asksForLess,
   undecidedRequests,
   changesIdentityProvider,
+  acceptsTokens,
   destroysState,
   signsEverybodyOut,
   takesSiteDown,

@@ -1,4 +1,4 @@
-/** How long people stay signed in, and what happens when a refresh token is used twice. */
+/** How long people stay signed in, what happens when a refresh token is used twice, and whether renewals are bound to a device. */
 import { isSettings, settingsIn } from "../gateway/gateways";
 import { at, isSame } from "../plan/values";
 import { say, words } from "../sentence";
@@ -26,6 +26,11 @@ export const sessionLifetime = aboutChanges({
         { severity: is! > was! ? "medium" : "low", message: say`${words(what)} ${is!} instead of ${was!} seconds.` },
       ];
     });
+    if (at(before, ["session", "deviceBound"]) === true && at(after, ["session", "deviceBound"]) !== true)
+      found.push({
+        severity: "medium",
+        message: say`New sessions are not bound to a device any more: copied cookies can be renewed elsewhere.`,
+      });
     if (isSame(before["onReuse"], after["onReuse"])) return found;
     return [
       ...found,

@@ -3,7 +3,9 @@ import { labelOfRule, MANAGED_GROUP_NAMES, MANAGED_GROUPS } from "../../config/m
 import type { Config } from "../../config/schema";
 import { withoutNames } from "../../policy/patterns";
 import { alternativesOf } from "../../policy/rule";
-import { rateLimitsOf, type RateLimit, type WafRules } from "../../config/waf";
+import { GATEWAY_LIMIT, rateLimitsOf, type RateLimit, type WafRules } from "../../config/waf";
+import { resourcesOf } from "../../config/api-checks";
+import { METADATA_PATH } from "../../session/resource-metadata";
 import {
   all,
   any,
@@ -91,7 +93,12 @@ export function rulesOf(config: Config, settings: WafRules, makeSet: MakeAddress
     ...(geo?.allow ? [rule("countries", 30, "block", all([not(isFrom(geo.allow)), isNoPush]))] : []),
     ...(geo?.block ? [rule("countries", 30, "block", all([isFrom(geo.block), isNoPush]))] : []),
     ...Object.entries(rateLimitsOf(config)).map(([name, limit], i) =>
-      rule(`rate-${name}`, 100 + 10 * i, "limit", rateStatement(limit)),
+      rule(
+        `rate-${name}`,
+        100 + 10 * i,
+        "limit",
+        rateStatement(limit, name === GATEWAY_LIMIT ? outsideBase(config) : []),
+      ),
     ),
     ...MANAGED_GROUP_NAMES.filter((name) => settings.groups.includes(name)).map((name) => {
       const { name: group, capacity, rules } = MANAGED_GROUPS[name];
@@ -131,7 +138,13 @@ function pushPaths({ basePath }: Config): Statement[] {
   return ["backchannel-logout", "events"].map((name) => pathStartsWith(`${basePath}/${name}/`));
 }
 
-function rateStatement({ path, limit, window, key }: RateLimit): Statement {
+/** What runs the auth handler although it is not below the base path. */
+function outsideBase(config: Config): Statement[] {
+  return resourcesOf(config).length > 0 ? [pathStartsWith(METADATA_PATH, NORMALIZED)] : [];
+}
+
+/** @param others where the limit applies besides its own path, if it has one */
+function rateStatement({ path, limit, window, key }: RateLimit, others: readonly Statement[]): Statement {
   return {
     rate_based_statement: {
       limit,
@@ -142,7 +155,7 @@ function rateStatement({ path, limit, window, key }: RateLimit): Statement {
             aggregate_key_type: "CUSTOM_KEYS",
             custom_key: [{ header: { name: key.header, text_transformation: [{ priority: 0, type: "NONE" }] } }],
           }),
-      ...(path === undefined ? {} : { scope_down_statement: pathMatches(path, NORMALIZED) }),
+      ...(path === undefined ? {} : { scope_down_statement: any([pathMatches(path, NORMALIZED), ...others]) }),
     },
   };
 }

@@ -35,13 +35,13 @@ export const NORMALIZED: readonly Transformation[] = [
   { priority: 1, type: "NORMALIZE_PATH" },
 ];
 
-export function pathStartsWith(prefix: string): Statement {
+export function pathStartsWith(prefix: string, transformations = NO_TRANSFORMATION): Statement {
   return {
     byte_match_statement: {
       field_to_match: { uri_path: {} },
       positional_constraint: "STARTS_WITH",
       search_string: prefix,
-      text_transformation: NO_TRANSFORMATION,
+      text_transformation: transformations,
     },
   };
 }

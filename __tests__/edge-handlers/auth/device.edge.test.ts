@@ -385,6 +385,21 @@ describe("a registration is refused", () => {
     expect((await itemOf(browser)).deviceKey).toBe(before);
   });
 
+  test("with a second key, also if the ledger fails", async () => {
+    const { browser, challenge } = await signedIn();
+    await register(browser, makeDevice(), challenge);
+    environment.aws.faults.set("DynamoDB_20120810.UpdateItem", "error");
+    const other = makeDevice();
+    const headers = {
+      Cookie: "",
+      "Secure-Session-Response": other.proof({ jti: challenge }, { jwk: other.publicKey }),
+    };
+    const response = await browser.fetch("/_gate/device/register", { method: "POST", headers });
+    environment.aws.faults.clear();
+    expect(response.status).toBe(503);
+    expect(response.headers["set-cookie"]).toBeUndefined();
+  });
+
   test("after the sign-out", async () => {
     const { browser, challenge } = await signedIn();
     await browser.navigate("/_gate/logout?local", { headers: { "Sec-Fetch-Site": "same-origin" } });

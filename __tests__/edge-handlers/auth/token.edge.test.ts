@@ -109,6 +109,30 @@ describe("an access token", () => {
     expect((await environment.ledger.sessions()).filter((session) => session.uid === uid)).toHaveLength(1);
   });
 
+  test("that is signed in another way is the same session: its signature is not in the session's ID", async () => {
+    const { environment, accessToken, post, sessionIn } = exchange;
+    const { idp, clock } = environment;
+    const key = await createSigningKey("ES256", "second");
+    idp.publishedKeys = [idp.key, key];
+    clock.advance(31);
+    const claims = { sub: "heidi", jti: "same", iat: clock.now(), exp: clock.now() + 3600, auth_time: clock.now() - 5 };
+    const [one, other] = [await accessToken(claims, key), await accessToken(claims, key)];
+    expect(one).not.toBe(other);
+    const { uid, sid } = sessionIn(await post(one));
+    clock.advance(1);
+    expect(sessionIn(await post(other)).sid).toBe(sid);
+    await environment.ledger.revoke({ kind: "session", uid, sid });
+    await expectRefused(await post(other), "revoked");
+    idp.publishedKeys = [idp.key];
+  });
+
+  test("with more than an edge token holds is refused", async () => {
+    const { accessToken, post } = exchange;
+    const response = await post(await accessToken({ department: "x".repeat(3_800) }));
+    expectProblem(response, 500);
+    expect(response.body).not.toContain("access_token");
+  });
+
   test("with a minute left becomes an edge token of a minute", async () => {
     const { environment, accessToken, post } = exchange;
     const response = await post(await accessToken({ exp: environment.clock.now() + 60 }));
@@ -177,6 +201,15 @@ describe("after a revocation", () => {
     await expectRefused(await post(token), "revoked");
     // Another token is another session.
     expect(sessionIn(await post(await accessToken({ sub: "carol" }))).sid).not.toBe(sid);
+  });
+
+  test("of the session, even if the ledger has the session no more", async () => {
+    const { environment, accessToken, post, sessionIn } = exchange;
+    const token = await accessToken({ sub: "ivan" });
+    const { uid, sid } = sessionIn(await post(token));
+    await environment.ledger.wipe();
+    await environment.ledger.revoke({ kind: "session", uid, sid });
+    await expectRefused(await post(token), "revoked");
   });
 
   test("of the user, no token from before counts, whether it was exchanged before or not", async () => {

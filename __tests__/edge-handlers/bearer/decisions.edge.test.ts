@@ -1,5 +1,7 @@
 /** What the handler lets pass, by what the gate said and by what a token's caller may do. */
-import { AUDIENCE, startBearer, type Asked, type BearerEnvironment } from "../../support/bearer-fixture";
+import { AUDIENCE, startBearer, TABLES, type Asked, type BearerEnvironment } from "../../support/bearer-fixture";
+import { openLedger } from "../../support/ledger-fixture";
+import { uidOf } from "../../support/session-tokens";
 
 const CORS = {
   origins: ["https://other.example.com"],
@@ -18,6 +20,7 @@ beforeAll(async () => {
     {
       behaviors: [
         ["/api/forwarded/*", { forwardToken: true }],
+        ["/api/v1.0/*", { forwardToken: true }],
         ["/api/open/*", { cors: CORS }],
         ["/api/*", {}],
       ],
@@ -64,6 +67,11 @@ const REQUIREMENTS: [required: string, status: number | undefined][] = [
   ["&acr=hardware", 401],
   ["&age=900", undefined],
   ["&age=60", 401],
+  ["&acr=urn:mace:hw!a%23b", 401],
+  ["&any=staff&acr=mfa&age=60", 401],
+  ["&any=admin&acr=hardware|&any=staff&age=60", 401],
+  ["#staff=&acr=hardware", 401],
+  ["?&age=60", 401],
   ["&net=192.0.2.0/24", undefined],
   ["&net=198.51.100.0/24", 403],
   ["&nonet=192.0.2.0/24", 403],
@@ -80,13 +88,26 @@ const REQUIREMENTS: [required: string, status: number | undefined][] = [
   ["&unknown=x", 403],
 ];
 
+/** What a client has to ask for (https://www.rfc-editor.org/rfc/rfc9470#section-3). */
+const STEP_UPS: Record<string, string> = {
+  "&acr=hardware": 'acr_values="hardware"',
+  "&acr=urn:mace:hw!a%23b": 'acr_values="urn:mace:hw a#b"',
+  "&age=60": 'max_age="60"',
+  "&any=staff&acr=mfa&age=60": 'acr_values="mfa", max_age="60"',
+  "&any=admin&acr=hardware|&any=staff&age=60": 'max_age="60"',
+  "#staff=&acr=hardware": 'acr_values="hardware"',
+  "?&age=60": 'max_age="60"',
+};
+
 test.each(REQUIREMENTS)("%s: %s", async (required, status) => {
   const answer = await environment.ask({ token, required, headers: { "cloudfront-viewer-country": "CH" } });
   expect(answer.status).toBe(status);
   if (status === 403)
     expect(answer.headers["www-authenticate"]).toBe('Bearer realm="gate", error="insufficient_scope"');
   if (status === 401)
-    expect(answer.headers["www-authenticate"]).toBe('Bearer realm="gate", error="insufficient_user_authentication"');
+    expect(answer.headers["www-authenticate"]).toBe(
+      `Bearer realm="gate", error="insufficient_user_authentication", ${STEP_UPS[required]}`,
+    );
   if (status === 503) expect(answer.headers["retry-after"]).toBe("300");
 });
 
@@ -94,6 +115,14 @@ test("a segment of the path can be a claim of the caller", async () => {
   const ask = (path: string) => environment.ask({ token, required: "&own=2!plan", path });
   expect((await ask("/api/premium")).status).toBeUndefined();
   expect((await ask("/api/gold")).status).toBe(403);
+});
+
+test("a segment is compared with each value of the claim, and not with several at once", async () => {
+  const ask = async (path: string, plan: string[]) =>
+    (await environment.ask({ token: await environment.token({ plan }), required: "&own=2!plan", path })).status;
+  expect(await ask("/api/red!blue", ["red", "blue"])).toBe(403);
+  expect(await ask("/api/blue", ["red", "blue"])).toBeUndefined();
+  expect(await ask("/api", ["red", "blue"])).toBe(403);
 });
 
 const SESSION = "alice00000000001~AliceSession0001~1~zzzzzz~0~~~1~main~~staff~alice@example.com~plan~premium";
@@ -153,6 +182,68 @@ test("two tokens are refused, whichever comes first", async () => {
   expect(answer.headers["www-authenticate"]).toContain("invalid_request");
 });
 
+test.each([undefined, 0, -1, 1e300, "now"])("an authentication at the time %p is not recent", async (auth_time) => {
+  const answer = await environment.ask({
+    token: await environment.token({ auth_time }),
+    required: "&age=2592000",
+  });
+  expect(answer.status).toBe(401);
+});
+
+test.each(["ID", "Refresh", "Offline", "Logout", 1, null])(
+  "a token that says of itself that it is %p is no access token",
+  async (typ) => {
+    const answer = await environment.ask({ token: await environment.token({ typ }) });
+    expect(answer.status).toBe(401);
+    expect(await environment.lineAbout(answer)).toMatchObject({ detail: "type typ" });
+  },
+);
+
+test.each(["DPoP", "Token", "Basic"])("a genuine token is refused with the scheme %s", async (scheme) => {
+  const answer = await environment.ask({ headers: { authorization: `${scheme} ${token}` } });
+  expect(answer.status).toBe(401);
+  expect(answer.headers["www-authenticate"]).toContain("invalid_request");
+});
+
+test("of two countries none counts: CloudFront sets one, and a viewer may have sent the other", async () => {
+  const ask = (required: string) =>
+    environment.ask({
+      token,
+      required,
+      headers: { "cloudfront-viewer-country": "CH", "CloudFront-Viewer-Country": "DE" },
+    });
+  for (const required of ["&geo=CH", "&geo=DE", "&nogeo=FR"]) expect((await ask(required)).status).toBe(403);
+});
+
+test("a value of a claim is never read as the name of the next one", async () => {
+  const { status, headers } = await environment.ask({
+    token: await environment.token({ plan: "department", scope: "orders:read" }),
+  });
+  expect(status).toBeUndefined();
+  expect(headers["x-gate-department"]).toBeUndefined();
+});
+
+test("a user who was revoked is refused, and within ten seconds also where the answer was remembered", async () => {
+  const of = (more: Record<string, unknown> = {}) => environment.token({ sub: "mallory", ...more });
+  const old = await of();
+  expect((await environment.ask({ token: old })).status).toBeUndefined();
+  const ledger = openLedger(environment.aws.endpoint, TABLES, environment.clock.now, () => {
+    throw new Error("no session is needed");
+  });
+  await ledger.revoke({ kind: "user", uid: uidOf(environment.issuer.issuer, "mallory") });
+  ledger.close();
+  environment.clock.advance(11);
+  const answer = await environment.ask({ token: old });
+  expect(answer.status).toBe(401);
+  expect(await environment.lineAbout(answer)).toMatchObject({ outcome: "token_refused", detail: "revoked" });
+  environment.clock.advance(90);
+  const now = environment.clock.now();
+  expect((await environment.ask({ token: await of() })).status).toBe(401);
+  expect((await environment.ask({ token: await of({ auth_time: now - 300 }) })).status).toBe(401);
+  expect((await environment.ask({ token: await of({ auth_time: now - 5 }) })).status).toBeUndefined();
+  expect((await environment.ask({ token })).status).toBeUndefined();
+});
+
 test("a refused request without a token is told no error", async () => {
   const answer = await environment.ask({});
   expect(answer.headers["www-authenticate"]).toBe('Bearer realm="gate"');
@@ -162,6 +253,9 @@ test("a refused request without a token is told no error", async () => {
 test.each([
   ["/api/orders", undefined],
   ["/api/forwarded/x", "Bearer "],
+  ["/api/v1.0/x", "Bearer "],
+  // A pattern is no regular expression.
+  ["/api/v1x0/x", undefined],
 ])("at %s the origin gets the token only where the config says so", async (path, begins) => {
   for (const required of ["+", "*"]) {
     const { status, headers } = await environment.ask({ token, path, required });
