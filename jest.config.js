@@ -19,8 +19,8 @@ process.env.ESBUILD_WORKER_THREADS = "0";
 module.exports = {
   reporters: ["default", "<rootDir>/__tests__/support/totals-reporter.js"],
   testSequencer: "<rootDir>/__tests__/support/longest-first.js",
-  // More than there are processors: much of the time, tests wait for other processes.
-  maxWorkers: Math.max(3, availableParallelism()),
+  // More than there are processors: much of the time, tests wait for other processes and for clocks.
+  maxWorkers: Math.max(4, availableParallelism()),
   // Only for a test that hangs: on a busy machine, a test may take long.
   testTimeout: 300_000,
   projects: [
