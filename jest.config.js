@@ -3,6 +3,7 @@ const { availableParallelism } = require("node:os");
 /** One project per tier. __tests__/support/tools.ts finds the tools that a tier needs besides Node. */
 const common = {
   testEnvironment: "node",
+  setupFiles: ["<rootDir>/__tests__/support/terraform-version.js"],
   transform: { "\\.[cm]?[jt]s$": ["@swc/jest", { jsc: { target: "es2022" }, module: { type: "commonjs" } }] },
   // These packages are ES modules only; swc turns them into CommonJS for jest.
   transformIgnorePatterns: ["/node_modules/(?!(jose|oauth4webapi|aws4fetch|p-limit|yocto-queue|marked)/)"],
