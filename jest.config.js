@@ -3,6 +3,7 @@ const { availableParallelism } = require("node:os");
 /** One project per tier. __tests__/support/tools.ts finds the tools that a tier needs besides Node. */
 const common = {
   testEnvironment: "node",
+  setupFiles: ["<rootDir>/__tests__/support/terraform-version.js"],
   transform: { "\\.[cm]?[jt]s$": ["@swc/jest", { jsc: { target: "es2022" }, module: { type: "commonjs" } }] },
   // These packages are ES modules only; swc turns them into CommonJS for jest.
   transformIgnorePatterns: ["/node_modules/(?!(jose|oauth4webapi|aws4fetch|p-limit|yocto-queue|marked)/)"],
@@ -19,8 +20,8 @@ process.env.ESBUILD_WORKER_THREADS = "0";
 module.exports = {
   reporters: ["default", "<rootDir>/__tests__/support/totals-reporter.js"],
   testSequencer: "<rootDir>/__tests__/support/longest-first.js",
-  // More than there are processors: much of the time, tests wait for other processes.
-  maxWorkers: Math.max(3, availableParallelism()),
+  // More than there are processors: much of the time, tests wait for other processes and for clocks.
+  maxWorkers: Math.max(4, availableParallelism()),
   // Only for a test that hangs: on a busy machine, a test may take long.
   testTimeout: 300_000,
   projects: [

@@ -131,12 +131,15 @@ describeWithTerraform("alone", (_open, planTogether) => {
   beforeAll(() => {
     const without = stackOf("without", {});
     const stacks: Record<string, string> = { without };
+    const webAcls = [webAclOf(without)];
     for (const [setting, more] of [...ALONE, ...ATTACHED]) {
       try {
         const stackDir = stackOf(setting, more);
         texts[setting] = read(stackDir);
-        // One that the setting leaves as it is is planned once.
-        if (isDeepStrictEqual(webAclOf(stackDir), webAclOf(without))) mockWebAcl(stackDir);
+        // Planning one takes longer than planning all the rest, so equal ones are planned once.
+        const webAcl = webAclOf(stackDir);
+        if (webAcls.some((planned) => isDeepStrictEqual(webAcl, planned))) mockWebAcl(stackDir);
+        else webAcls.push(webAcl);
         stacks[moduleOf(setting)] = stackDir;
       } catch (error) {
         failures[setting] = error;

@@ -11,6 +11,7 @@ import { literal } from "../../stacks/terraform-text";
 import { MOCKS } from "./mock-provider";
 import { withOtherValues } from "./module-call";
 import type { TerraformFolder } from "./terraform";
+import { aliasOf } from "./terraform-modules";
 
 interface Pair {
   config: Config;
@@ -26,11 +27,12 @@ type Resources = Record<string, Record<string, unknown>>;
 /** @param folder gets the root configuration */
 export function writePairs(folder: string, pairs: Readonly<Record<string, Pair>>): void {
   const module: Record<string, object> = {};
-  const aws: object[] = [{ region: "us-east-1" }];
+  // Each provider is a process of its own, so stacks that configure it alike share one.
+  const configurations: string[] = [];
   for (const [name, { config, hasWebAcl, exported = config.policy }] of Object.entries(pairs)) {
-    const providers = { aws: `aws.${name}` };
-    const provider = writeStack(folder, name, config, hasWebAcl);
-    aws.push({ ...provider, alias: name });
+    const configuration = JSON.stringify(writeStack(folder, name, config, hasWebAcl));
+    if (!configurations.includes(configuration)) configurations.push(configuration);
+    const providers = { aws: `aws.${aliasOf(configurations.indexOf(configuration))}` };
     module[`stack-${name}`] = { source: `./stack-${name}`, providers };
     module[`module-${name}`] = {
       source: `./module-${name}`,
@@ -38,7 +40,11 @@ export function writePairs(folder: string, pairs: Readonly<Record<string, Pair>>
       ...writeModule(folder, name, { config, hasWebAcl, exported }),
     };
   }
-  write(folder, "main.tf.json", JSON.stringify({ provider: { aws }, module }));
+  const aws = configurations.map((configuration, place) => ({
+    ...(JSON.parse(configuration) as object),
+    alias: aliasOf(place),
+  }));
+  write(folder, "main.tf.json", JSON.stringify({ provider: { aws: [{ region: "us-east-1" }, ...aws] }, module }));
 }
 
 function writeStack(folder: string, name: string, config: Config, hasWebAcl: boolean): object {

@@ -67,7 +67,8 @@ export function writeModules(
   writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ terraform: settings, provider: { aws }, module }));
 }
 
-function aliasOf(place: number): string {
+/** @param place of the provider's configuration among those of a root configuration */
+export function aliasOf(place: number): string {
   return `stacks_${place}`;
 }
 

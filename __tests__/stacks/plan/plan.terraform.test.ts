@@ -9,11 +9,14 @@ import { describeWithTerraform, type Plan } from "../../support/terraform";
 import { describeWith } from "../../support/tools";
 import { review } from "../checkov";
 import { planOfAddresses } from "./addresses";
+import { planOfAlarms } from "./alarms";
 import { planOfDistribution } from "./distribution";
+import { planOfEncryption } from "./encryption";
 import { planOfFunctions } from "./functions";
 import { planOfNames } from "./names";
 import { planOfOrigins } from "./origins";
 import { CONFIGS, NAMES, planned, type Name, type Values } from "./planned";
+import { planOfRevoker } from "./revoker";
 import { planOfStorage } from "./storage";
 import { planOfWebAcl } from "./web-acl";
 
@@ -35,7 +38,10 @@ describeWithTerraform("the plan", (open) => {
     folders.set(name, stackDir);
   });
 
-  const all = planned((name) => plans.get(name)!);
+  const all = planned(
+    (name) => plans.get(name)!,
+    (name) => folders.get(name)!,
+  );
   planOfDistribution(all);
   planOfOrigins(all);
   planOfNames(all);
@@ -43,6 +49,9 @@ describeWithTerraform("the plan", (open) => {
   planOfWebAcl(all);
   planOfStorage(all);
   planOfAddresses(all);
+  planOfRevoker(all);
+  planOfAlarms(all);
+  planOfEncryption(all);
   const { plan } = all;
 
   test("lets no other account have the gateway", () => {

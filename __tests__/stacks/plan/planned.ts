@@ -1,4 +1,5 @@
 /** The configs that are planned, and how their plans are read. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfig, parseConfig } from "../../../config/load";
 import type { Config } from "../../../config/schema";
@@ -47,9 +48,12 @@ export interface Planned {
   one(name: Name, type: string, resourceName?: string): Values;
   /** The expressions of the first resource of a type, as they are written. */
   configuration(name: Name, type: string): Values;
+  /** The resources of a type as the synth writes them, by name. */
+  synthesized(name: Name, type: string): Record<string, Values>;
 }
 
-export function planned(plan: (name: Name) => Plan): Planned {
+/** @param stackDir the folder of a synthesized stack */
+export function planned(plan: (name: Name) => Plan, stackDir: (name: Name) => string): Planned {
   const all = (name: Name, type: string) => plan(name).resources.filter((resource) => resource.type === type);
   const one = (name: Name, type: string, resourceName?: string): Values => {
     const found = all(name, type).filter((resource) => resourceName === undefined || resource.name === resourceName);
@@ -62,7 +66,13 @@ export function planned(plan: (name: Name) => Plan): Planned {
     };
     return configuration.root_module.resources.find((resource) => resource.type === type)!.expressions;
   };
-  return { plan, all, one, configuration };
+  const synthesized = (name: Name, type: string) =>
+    (
+      JSON.parse(readFileSync(join(stackDir(name), "cdk.tf.json"), "utf8")) as {
+        resource: Record<string, Record<string, Values>>;
+      }
+    ).resource[type]!;
+  return { plan, all, one, configuration, synthesized };
 }
 
 /** The addresses that an expression refers to. */
