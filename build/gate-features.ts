@@ -10,6 +10,7 @@ import { isPackage, type Artifacts } from "./artifacts";
  * - `assertion`: a signed statement for the origin about who asks
  * - `conditions`: rules that require more than roles and identity providers
  * - `functions`: functions of the site's own on viewer requests
+ * - `refusals`: proofs of refusals, with which people ask for access by a button
  * - `stored`: a policy that is too large for the source, and is in the store
  * - `hours`, `stepup`, `viewer`: conditions on the time, on how and when somebody authenticated, and on the viewer's
  *   address and country; only with `conditions`
@@ -20,6 +21,7 @@ export const GATE_FEATURES = [
   "conditions",
   "functions",
   "hours",
+  "refusals",
   "stepup",
   "stored",
   "viewer",
@@ -37,7 +39,9 @@ export const GATE_VARIANTS: readonly (readonly GateFeature[])[] = GATE_FEATURES.
 )
   .filter((list) => list.includes("conditions") || !list.some((feature) => KINDS.includes(feature)))
   // The handler of API behaviors evaluates conditions.
-  .filter((list) => !list.includes("api") || !list.includes("conditions"));
+  .filter((list) => !list.includes("api") || !list.includes("conditions"))
+  // Programs get no page.
+  .filter((list) => !list.includes("api") || !list.includes("refusals"));
 
 /**
  * The gate's file with some features, in a folder of artifacts. A package has every one; in a checkout, a file is built

@@ -22,7 +22,7 @@ import { ENGINES } from "./engines";
 import { startIdentityProvider } from "./identity-provider";
 import { startKeyValueStoreEmulator } from "./key-value-store-emulator";
 import { createLedgerTables } from "./ledger-tables";
-import { hostsHere, localConfig, MAIN_HOST, withOwnDistribution } from "./local-config";
+import { hostsHere, localConfig, MAIN_HOST, REQUEST_FUNCTION, withOwnDistribution } from "./local-config";
 import { registered } from "./local-clients";
 import type { LocalEdge, LocalEdgeOptions, WriteStack } from "./local-edge-types";
 import { logLine, type LogEntry } from "./log-line";
@@ -105,6 +105,13 @@ async function start(
     options.onRequest?.(line, entry);
   };
   aws.onEvent = ({ type, what, action, uid }) => log(`security event: ${type} of a ${what} by ${uid}, ${action}`);
+
+  aws.functions.set(REQUEST_FUNCTION, (told) => {
+    log(
+      `request for access, for ${options.config.accessDenied?.requestHook?.url ?? "your function"}: ${JSON.stringify(told)}`,
+    );
+    return Promise.resolve(null);
+  });
 
   // Another provider may have a certificate of a private authority, which the environment then names.
   const ca = identityProvider ? certificate.caFile : process.env["NODE_EXTRA_CA_CERTS"];

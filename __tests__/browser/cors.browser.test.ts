@@ -11,7 +11,7 @@ import { startApiServer, startOtherSite, type ApiServer, type OtherSite } from "
 import { describeWith } from "../support/tools";
 
 interface Sent {
-  method?: string;
+  method?: string | undefined;
   headers?: Record<string, string>;
   credentials?: "include";
 }
@@ -114,7 +114,7 @@ describeWith("chromium", "a script of another origin", (chromium) => {
           return "blocked" as const;
         }
       },
-      [edge.url + path, options] as const,
+      [edge.url + path, options as RequestInit] as const,
     );
   const bearer = (value = token) => ({ headers: { authorization: `Bearer ${value}` } });
 

@@ -14,6 +14,7 @@ declare global {
   const WITH_ASSERTION: boolean;
   const WITH_CONDITIONS: boolean;
   const WITH_FUNCTIONS: boolean;
+  const WITH_REFUSALS: boolean;
   const WITH_STEPUP: boolean;
   const WITH_STORED: boolean;
   const WITH_VIEWER: boolean;

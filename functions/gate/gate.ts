@@ -120,6 +120,7 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
     if (servedPath && !(WITH_FUNCTIONS && after)) request.uri = servedPath(path);
     return request;
   }
+  if (WITH_REFUSALS && "deny" in decision) event.signer = decision.signer;
   if ("deny" in decision) return deny(event, decision.deny, decision.uid, decision.need);
   cf.logCustomData("login " + decision.login);
   if (WITH_STEPUP && decision.ask) return askForMore(event, decision.ask);
