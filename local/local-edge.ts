@@ -153,7 +153,8 @@ async function start(
   // As after `terraform apply`: the first rotation makes the key and puts it into the store.
   for (const secret of Object.keys(first.controlPlane.rotators)) await aws.rotate(secret);
 
-  let site = demoSite(current.config);
+  const hasProgram = identityProvider !== undefined;
+  let site = demoSite(current.config, { hasProgram });
   const origin: Origin = (request, behavior) => {
     const own = Object.hasOwn(origins, behavior.path) ? origins[behavior.path] : undefined;
     if (own) return askOwnServer(own, request, behavior);
@@ -213,7 +214,7 @@ async function start(
     }
     current = started;
     users = usersOf(config);
-    site = demoSite(current.config);
+    site = demoSite(current.config, { hasProgram });
     sources.connect(current.controlPlane);
     for (const secret of Object.keys(current.controlPlane.rotators)) {
       if (Object.hasOwn(before.controlPlane.rotators, secret)) continue;

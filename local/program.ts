@@ -12,6 +12,8 @@ export interface DemoApi {
   path: string;
   /** What the tokens are for (RFC 8707). */
   resource: string;
+  /** Where the program gets them, if the config has the addresses of this machine. */
+  tokenEndpoint: string;
 }
 
 /**
@@ -25,7 +27,8 @@ export function demoApi(config: Config): DemoApi | undefined {
   const resource = issuer?.audience.find(isUrl);
   const [behavior] = apiBehaviors(config);
   if (!issuer || issuer.require || resource === undefined || !behavior) return undefined;
-  return { path: behavior.pattern.replace(/\/?\*$/, "").replace(/[*?]/g, "x") + "/hello", resource };
+  const tokenEndpoint = `${provider.issuer}/token`;
+  return { tokenEndpoint, resource, path: behavior.pattern.replace(/\/?\*$/, "").replace(/[*?]/g, "x") + "/hello" };
 }
 
 /** The APIs for which the local identity provider gives out tokens, besides those that are described at a path. */
@@ -45,4 +48,19 @@ export function programFor(config: Config, origins: string[]): Program | undefin
 /** Other audiences cannot be named in a request (RFC 8707 section 2). */
 function isUrl(audience: string): boolean {
   return URL.canParse(audience) && !audience.includes("#");
+}
+
+/** Commands for a shell that has curl: nobody, the program, and the program where it lacks a role. */
+export function curlLines({ path, resource, tokenEndpoint }: DemoApi, url: string): [command: string, what: string][] {
+  const { id, secret } = PROGRAM;
+  const form = `-d grant_type=client_credentials -d resource=${resource}`;
+  return [
+    [`curl -k ${url}${path}`, "401: there is no token"],
+    [
+      `token=$(curl -sk -u ${id}:${secret} ${form} ${tokenEndpoint} | sed 's/.*"access_token":"\\([^"]*\\).*/\\1/')`,
+      "get one from the local identity provider",
+    ],
+    [`curl -k -H "Authorization: Bearer $token" ${url}${path}`, "200, if the rule asks for no role"],
+    [`curl -k -X POST -H "Authorization: Bearer $token" ${url}${path}`, "403, if the rule asks for a role"],
+  ];
 }
