@@ -30,14 +30,12 @@ export async function startApiServer(): Promise<ApiServer> {
   const server = createServer((request: IncomingMessage, response) => {
     seen.push(`${request.method} ${request.url}`);
     const status = request.url!.includes("missing") ? 404 : 200;
-    response
-      .writeHead(status, { "content-type": "application/json", "x-total": "3", "x-internal": "1" })
-      .end(
-        JSON.stringify({
-          email: request.headers["x-gate-email"] ?? null,
-          key: request.headers["idempotency-key"] ?? null,
-        }),
-      );
+    response.writeHead(status, { "content-type": "application/json", "x-total": "3", "x-internal": "1" }).end(
+      JSON.stringify({
+        email: request.headers["x-gate-email"] ?? null,
+        key: request.headers["idempotency-key"] ?? null,
+      }),
+    );
   });
   return { url: new URL(`http://127.0.0.1:${await listening(server)}`), seen, close: () => closed(server) };
 }
