@@ -11,6 +11,7 @@ import { isPackage, type Artifacts } from "./artifacts";
  * - `conditions`: rules that require more than roles and identity providers
  * - `functions`: functions of the site's own on viewer requests
  * - `maintenance`: a site that is closed to all but some roles
+ * - `refusals`: proofs of refusals, with which people ask for access by a button
  * - `stored`: a policy that is too large for the source, and is in the store
  * - `hours`, `stepup`, `viewer`: conditions on the time, on how and when somebody authenticated, and on the viewer's
  *   address and country; only with `conditions`
@@ -22,6 +23,7 @@ export const GATE_FEATURES = [
   "functions",
   "hours",
   "maintenance",
+  "refusals",
   "stepup",
   "stored",
   "viewer",
@@ -39,7 +41,9 @@ export const GATE_VARIANTS: readonly (readonly GateFeature[])[] = GATE_FEATURES.
 )
   .filter((list) => list.includes("conditions") || !list.some((feature) => KINDS.includes(feature)))
   // The handler of API behaviors evaluates conditions.
-  .filter((list) => !list.includes("api") || !list.includes("conditions"));
+  .filter((list) => !list.includes("api") || !list.includes("conditions"))
+  // Programs get no page.
+  .filter((list) => !list.includes("api") || !list.includes("refusals"));
 
 /**
  * The gate's file with some features, in a folder of artifacts. A package has every one; in a checkout, a file is built

@@ -39,7 +39,7 @@ const SUPPORTED = {
 };
 
 /** Members of the gate's own objects, which nothing outside of it reads. They get short names. */
-const INTERNAL = /^(?:allow|ask|deny|depth|goOn|hasFailed|need|read|segments|uid|verify)$/;
+const INTERNAL = /^(?:allow|ask|deny|depth|goOn|hasFailed|need|read|segments|signer|uid|verify)$/;
 
 /**
  * @param features the parts that the site needs (gate-features.ts)

@@ -1,6 +1,7 @@
 /** What the page says to people who may not do what they tried. */
 import { z } from "zod";
 import { role } from "./fields";
+import { hookTarget, withOneTarget } from "./hook-target";
 
 /** What `requestUrl` may have in braces; see session/settings.ts. */
 const PLACEHOLDERS = ["user", "role", "path", "reference"];
@@ -23,6 +24,12 @@ export const accessDenied = z
       .optional(),
     /** Where people ask for access. */
     requestUrl: requestUrl.optional(),
+    /** Who is told that somebody asks for access, by a button of the page. */
+    requestHook: withOneTarget(z.strictObject(hookTarget)).optional(),
+  })
+  .refine(({ requestUrl: url, requestHook }) => url === undefined || requestHook === undefined, {
+    path: ["requestHook"],
+    error: "remove it, or requestUrl: people ask for access in one way",
   })
   .refine(({ tellRoles, requestUrl: url }) => tellRoles !== undefined || url?.includes("{role}") !== true, {
     path: ["requestUrl"],

@@ -1,37 +1,14 @@
 /** The sign-in hook in the config: whom the gateway asks after each sign-in. */
 import { z } from "zod";
-import { duration, role, text } from "./fields";
+import { role } from "./fields";
+import { hookTarget, withOneTarget } from "./hook-target";
 
-const TARGET = 'write either lambda: "arn:aws:lambda:us-east-1:…:function:…" or url: "https://…"';
-
-export const signInHook = z
-  .strictObject({
-    /** A Lambda function, which the auth handler's role may invoke. */
-    lambda: text(
-      /^arn:aws[a-z-]*:lambda:us-east-1:[0-9]{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9$_-]{1,128})?$/,
-      'the ARN of a Lambda function in us-east-1, such as "arn:aws:lambda:us-east-1:111122223333:function:who"',
-    ).optional(),
-    /** A server. It gets a token of AWS that proves who asks. */
-    url: z
-      .url({ protocol: /^https$/, error: 'write an https URL, such as "https://people.example.com/gateway"' })
-      .max(500, "write at most 500 characters")
-      .refine((value) => !value.includes("#"), "leave the fragment out: it is never sent")
-      .optional(),
-    /** What that token names as its audience; the URL's origin if absent. */
-    audience: text(/^[!-~]{1,255}$/, 'an audience, such as "https://people.example.com"').optional(),
-    timeout: duration(1, 3, 'write "1s", "2s" or "3s"', "s").default(2),
+export const signInHook = withOneTarget(
+  z.strictObject({
+    ...hookTarget,
     /** The only roles of the policy that the hook may add. */
     grant: z.array(role, 'write a list of roles, such as ["admin"]').default([]),
-  })
-  .refine(({ lambda, url }) => (lambda === undefined) !== (url === undefined), TARGET)
-  .refine(({ url, audience }) => url !== undefined || audience === undefined, {
-    path: ["audience"],
-    error: "remove it: only a server at a url gets a token",
-  });
+  }),
+);
 
 export type SignInHook = z.output<typeof signInHook>;
-
-/** The audience of the token that a server gets; undefined for a Lambda function. */
-export function hookAudience({ url, audience }: SignInHook): string | undefined {
-  return url === undefined ? undefined : (audience ?? new URL(url).origin);
-}

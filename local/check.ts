@@ -1,12 +1,15 @@
 /** `edgegate dev --check`: a scripted visit to the local edge, from the first request to the sign-out. */
 import { readFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import { decidingRule } from "../policy/deciding-rule";
+import { mayPass } from "../policy/decision-table";
 import { SESSION_COOKIE } from "../session/cookies";
 import { decodePayload, splitToken } from "../session/token";
 import { expiredToken } from "./expired-session";
 import { HttpClient, type Answer } from "./http-client";
 import type { LocalEdge } from "./local-edge";
 import { placesOf } from "./places";
+import { demoApi, PROGRAM, type DemoApi } from "./program";
 import type { User } from "./users";
 
 export interface CheckResult {
@@ -75,10 +78,54 @@ export async function check(edge: LocalEdge): Promise<CheckResult[]> {
       status(await signIn(new HttpClient(readFileSync(edge.caFile, "utf8")), at(restricted.path), guest)),
     );
   }
+  const api = demoApi(edge.config);
+  if (api) await checkApi(edge, api, expect);
   await expect("an unknown endpoint of the gateway", "404", async () =>
     status(await browser.open(at(`${basePath}/nothing`))),
   );
   return results;
+}
+
+/** As a program: without a token, with an access token, with the edge token for it, and where a role is missing. */
+async function checkApi(
+  edge: LocalEdge,
+  { path, resource, tokenEndpoint }: DemoApi,
+  expect: (name: string, expected: string, visit: () => Promise<string>) => Promise<void>,
+): Promise<void> {
+  const client = new HttpClient(readFileSync(edge.caFile, "utf8"));
+  const grant = { grant_type: "client_credentials", client_id: PROGRAM.id, client_secret: PROGRAM.secret, resource };
+  const tokenFrom = async (url: string, form: Record<string, string>) => {
+    const answer = await client.send("POST", new URL(url), {}, new URLSearchParams(form).toString());
+    if (answer.status !== 200) throw new Error(`${url} answered ${answer.status} ${answer.body}`);
+    return (JSON.parse(answer.body) as { access_token: string }).access_token;
+  };
+  const call = (method: string, token?: string) =>
+    client.send(method, new URL(edge.url + path), token === undefined ? {} : { authorization: `Bearer ${token}` });
+  const { policy, domain, identityProviders } = edge.config;
+  const [provider] = Object.keys(identityProviders);
+  const ruleOf = decidingRule(policy);
+  // The program has no role.
+  const decided = (method: string) => {
+    const index = ruleOf({ host: domain, method, path, preflight: false });
+    const passes = index !== undefined && mayPass(policy[index]!.allow, [], provider!);
+    return passes ? "200" : "403";
+  };
+  await expect(`program: GET ${path}, no token`, "401 application/problem+json", async () =>
+    statusAndType(await call("GET")),
+  );
+  let token = "";
+  await expect(`program: GET ${path}, access token`, decided("GET"), async () =>
+    status(await call("GET", (token = await tokenFrom(tokenEndpoint, grant)))),
+  );
+  await expect(`program: GET ${path}, edge token`, decided("GET"), async () => {
+    const exchange = {
+      grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+      subject_token: token,
+      subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
+    };
+    return status(await call("GET", (token = await tokenFrom(`${edge.url}${edge.config.basePath}/token`, exchange))));
+  });
+  await expect(`program: POST ${path}, edge token`, decided("POST"), async () => status(await call("POST", token)));
 }
 
 /**

@@ -6,14 +6,27 @@ import type { Config } from "../config/schema";
 import type { EdgeRequest, EdgeResponse } from "./cloudfront-events";
 import { demoPage, rolesIn, type DemoSite } from "./demo-page";
 import { placesOf } from "./places";
+import { demoApi, PROGRAM } from "./program";
 
-/** The demo site of a config, with a link to one page for every part of its policy. */
-export function demoSite(config: Config): DemoSite {
+/**
+ * The demo site of a config, with a link to one page for every part of its policy.
+ *
+ * @param config with the addresses of this machine
+ * @param options `hasProgram`: the local identity provider gives tokens to the program
+ */
+export function demoSite(config: Config, { hasProgram }: { hasProgram: boolean }): DemoSite {
   const { productName, accentColor } = config.theme;
   const links = placesOf(config)
     .filter((place) => !place.api)
     .map(({ path }) => ({ href: path, label: labelOf(path) }));
-  return { productName: productName ?? config.domain, accentColor, basePath: config.basePath, links };
+  const api = hasProgram ? demoApi(config) : undefined;
+  return {
+    productName: productName ?? config.domain,
+    accentColor,
+    basePath: config.basePath,
+    links,
+    ...(api && { program: { ...api, ...PROGRAM } }),
+  };
 }
 
 /** @param origin the behavior's origin: `s3` or a domain name */
@@ -27,7 +40,7 @@ function apiAnswer(request: EdgeRequest): object {
   const received = Object.fromEntries(request.headers);
   return {
     path: request.path,
-    user: received["x-gate-email"] ?? null,
+    user: received["x-gate-email"] ?? received["x-gate-user"] ?? null,
     roles: rolesIn(received["x-gate-roles"]),
     headers: request.headers.map(([name]) => name).join(" "),
   };

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EdgeRequest } from "./cloudfront-events";
 import { escapeHtml } from "./html";
+import type { DemoApi } from "./program";
 
 export interface DemoSite {
   productName: string;
@@ -10,6 +11,8 @@ export interface DemoSite {
   accentColor: string;
   basePath: string;
   links: { href: string; label: string }[];
+  /** The program that the page plays, and the API that it calls. */
+  program?: DemoApi & { id: string; secret: string };
 }
 
 const script = readFileSync(join(__dirname, "demo-client.js"), "utf8");
@@ -28,9 +31,19 @@ export function demoPage(site: DemoSite, request: EdgeRequest, origin: string): 
 <section><h2>Who you are</h2><div id="who" aria-live="polite">${toldIdentity(request)}</div></section>
 <section><h2>The API</h2><p>Programs get a status, never a redirect to a sign-in page.</p>
 <button id="call">Call /api/hello</button><output id="answer" for="call"></output></section>
-<section class="wide"><h2>What the origin received</h2><dl>${received(request)}</dl></section></div></main>
+${site.program ? programSection(site.program) : ""}<section class="wide"><h2>What the origin received</h2><dl>${received(request)}</dl></section></div></main>
 <footer>A demo origin of the local edge. Behind CloudFront your own site answers here.</footer>
 <template id="identity">${identity("", "", [])}</template><script>${script}</script></body></html>`;
+}
+
+/** The page has the secret only because it plays the program. */
+function programSection({ id, secret, path, resource, tokenEndpoint }: NonNullable<DemoSite["program"]>): string {
+  const data = { id, secret, path, resource, endpoint: tokenEndpoint };
+  const attributes = Object.entries(data).map(([name, value]) => ` data-${name}="${escapeHtml(value)}"`);
+  return `<section class="wide"><h2>The API, called by a program</h2><p>This page plays <b>${escapeHtml(id)}</b>, which has no session. It
+asks the identity provider for an access token, exchanges it for an edge token, and calls <b>${escapeHtml(path)}</b>.</p>
+<button id="play"${attributes.join("")}>Call it as ${escapeHtml(id)}</button><output id="steps" for="play"></output></section>
+`;
 }
 
 function navigationLink({ href, label }: DemoSite["links"][number], path: string): string {

@@ -8,11 +8,13 @@ import { postLogoutRedirectUris, redirectUris } from "../stacks/endpoint-urls";
 import { publicOnlyHere } from "./local-config";
 import type { LocalEdge } from "./local-edge";
 import { placesOf } from "./places";
+import { curlLines, demoApi } from "./program";
 
 type Colors = ReturnType<typeof plain.createColors>;
 
 export function greeting(edge: LocalEdge, pc: Colors): string {
   const places = placesOf(edge.config);
+  const api = demoApi(edge.config);
   const [provider] = Object.keys(edge.config.identityProviders);
   const behaviors = edge.distribution.behaviors.map(({ path, lambda, origin }) => [
     path === "*" ? "everything else" : path,
@@ -49,6 +51,14 @@ export function greeting(edge: LocalEdge, pc: Colors): string {
           ...redirectUris(edge.config)[provider!]!.map((uri) => ["redirect URI", uri]),
           ...postLogoutRedirectUris(edge.config).map((uri) => ["post-logout URI", uri]),
         ]),
+    ...(api && edge.users.length > 0
+      ? [
+          section(
+            pc.bold("Call the API as a program, from another terminal"),
+            curlLines(api, edge.url).flatMap(([command, what]) => [[pc.dim(`# ${what}`)], [pc.cyan(command)]]),
+          ),
+        ]
+      : []),
     section(pc.bold("Operate it from another terminal"), operatorCommands(edge, pc)),
     pc.dim("The certificate is made for this run: accept it in your browser. Ctrl-C stops everything.\n"),
   ].join("\n");

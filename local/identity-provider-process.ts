@@ -4,9 +4,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
+import type { ClientMetadata, Configuration, KoaContextWithOIDC } from "oidc-provider";
 import { errors, Provider } from "oidc-provider";
-import type { ClaimsChange, IdentityProviderOptions, Listening, Registered } from "./identity-provider";
+import type { ClaimsChange, IdentityProviderOptions, Listening, Program, Registered } from "./identity-provider";
 import { Memory } from "./identity-provider-memory";
 import { loginPage, messagePage, signOutPage } from "./identity-provider-pages";
 
@@ -76,20 +76,29 @@ function newKeys(): Keys {
 function configuration(options: IdentityProviderOptions, keys: Keys): Configuration {
   return {
     adapter: Memory,
-    clients: options.clients.map((client) => ({
-      client_id: client.id,
-      ...(client.secret !== undefined && { client_secret: client.secret }),
-      redirect_uris: client.redirectUris,
-      post_logout_redirect_uris: client.postLogoutRedirectUris,
-      backchannel_logout_uri: client.backchannelLogoutUri,
-      // Also puts `sid` into ID tokens.
-      backchannel_logout_session_required: true,
-      grant_types: ["authorization_code", "refresh_token"],
-      token_endpoint_auth_method: client.authentication,
-      ...(client.jwksUri !== undefined && { jwks_uri: client.jwksUri }),
-      ...(client.requiresPushedRequests && { require_pushed_authorization_requests: true }),
-      require_auth_time: true,
-    })),
+    clients: [
+      ...options.clients.map((client): ClientMetadata => ({
+        client_id: client.id,
+        ...(client.secret !== undefined && { client_secret: client.secret }),
+        redirect_uris: client.redirectUris,
+        post_logout_redirect_uris: client.postLogoutRedirectUris,
+        backchannel_logout_uri: client.backchannelLogoutUri,
+        // Also puts `sid` into ID tokens.
+        backchannel_logout_session_required: true,
+        grant_types: ["authorization_code", "refresh_token"],
+        token_endpoint_auth_method: client.authentication,
+        ...(client.jwksUri !== undefined && { jwks_uri: client.jwksUri }),
+        ...(client.requiresPushedRequests && { require_pushed_authorization_requests: true }),
+        require_auth_time: true,
+      })),
+      ...(options.program ? [programClient(options.program)] : []),
+    ],
+    // Besides the program, public clients whose redirect URI is of the page, which is the library's own rule.
+    clientBasedCORS: (_context, origin, client) =>
+      client.clientId === options.program?.id
+        ? options.program.origins.includes(origin)
+        : client.clientAuthMethod === "none" &&
+          (client.redirectUris ?? []).some((uri) => new URL(uri).origin === origin),
     jwks: { keys: [{ ...keys.signing, use: "sig", alg: "RS256" }] },
     cookies: { keys: [keys.cookies] },
     // Clients that register themselves may name scopes of an API.
@@ -118,6 +127,7 @@ function configuration(options: IdentityProviderOptions, keys: Keys): Configurat
     },
     features: {
       backchannelLogout: { enabled: true },
+      clientCredentials: { enabled: options.program !== undefined },
       devInteractions: { enabled: false },
       dPoP: { enabled: true, nonceSecret: keys.nonce, requireNonce: () => true },
       pushedAuthorizationRequests: { enabled: true },
@@ -173,6 +183,16 @@ function configuration(options: IdentityProviderOptions, keys: Keys): Configurat
       return grant;
     },
     renderError: (context, out) => page(context, messagePage("That did not work", out.error_description ?? out.error)),
+  };
+}
+
+function programClient({ id, secret }: Program): ClientMetadata {
+  return {
+    client_id: id,
+    client_secret: secret,
+    grant_types: ["client_credentials"],
+    response_types: [],
+    redirect_uris: [],
   };
 }
 

@@ -39,6 +39,15 @@ export interface IdentityProviderOptions {
   claims: string[];
   /** APIs for which it gives out access tokens (RFC 8707): URL to scopes. */
   resources?: Record<string, string[]>;
+  /** A client that gets access tokens for itself (RFC 6749 section 4.4). */
+  program?: Program | undefined;
+}
+
+export interface Program {
+  id: string;
+  secret: string;
+  /** Origins whose pages may ask in its name. */
+  origins: string[];
 }
 
 export interface IdentityProvider {
@@ -61,7 +70,7 @@ export interface Listening {
 /** A message that it takes from then on, and sends back when it is done. */
 export type ClaimsChange = Pick<Client, "id" | "claims">;
 /** The other one. */
-export type Registered = Pick<IdentityProviderOptions, "clients" | "users" | "claims" | "resources">;
+export type Registered = Pick<IdentityProviderOptions, "clients" | "users" | "claims" | "resources" | "program">;
 
 /** @throws Error with what the process wrote, if it does not start */
 export async function startIdentityProvider(options: IdentityProviderOptions): Promise<IdentityProvider> {

@@ -7,6 +7,7 @@ import { hostsOf } from "../stacks/settings";
 import { registration } from "./client-keys";
 import type { Registered } from "./identity-provider";
 import { localAuthentication, localClientId } from "./local-config";
+import { audienceResources, programFor } from "./program";
 import { userClaims } from "./user-claims";
 import type { User } from "./users";
 
@@ -37,10 +38,17 @@ export function registered(
     })),
     users,
     claims: Object.values(config.identityHeaders),
-    resources: Object.fromEntries(
-      resourcesOf(here).flatMap(({ pattern, resource }) =>
-        hostsOf(here).map((host) => [resourceUrl(host, resourcePath(pattern)), resource.scopes]),
+    resources: {
+      ...audienceResources(here),
+      ...Object.fromEntries(
+        resourcesOf(here).flatMap(({ pattern, resource }) =>
+          hostsOf(here).map((host) => [resourceUrl(host, resourcePath(pattern)), resource.scopes]),
+        ),
       ),
+    },
+    program: programFor(
+      here,
+      hostsOf(here).map((host) => `https://${host}`),
     ),
   };
 }

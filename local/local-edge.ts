@@ -22,7 +22,7 @@ import { ENGINES } from "./engines";
 import { startIdentityProvider } from "./identity-provider";
 import { startKeyValueStoreEmulator } from "./key-value-store-emulator";
 import { createLedgerTables } from "./ledger-tables";
-import { hostsHere, localConfig, MAIN_HOST, withOwnDistribution } from "./local-config";
+import { hostsHere, localConfig, MAIN_HOST, REQUEST_FUNCTION, withOwnDistribution } from "./local-config";
 import { registered } from "./local-clients";
 import type { LocalEdge, LocalEdgeOptions, WriteStack } from "./local-edge-types";
 import { logLine, type LogEntry } from "./log-line";
@@ -106,6 +106,13 @@ async function start(
   };
   aws.onEvent = ({ type, what, action, uid }) => log(`security event: ${type} of a ${what} by ${uid}, ${action}`);
 
+  aws.functions.set(REQUEST_FUNCTION, (told) => {
+    log(
+      `request for access, for ${options.config.accessDenied?.requestHook?.url ?? "your function"}: ${JSON.stringify(told)}`,
+    );
+    return Promise.resolve(null);
+  });
+
   // Another provider may have a certificate of a private authority, which the environment then names.
   const ca = identityProvider ? certificate.caFile : process.env["NODE_EXTRA_CA_CERTS"];
   const surroundings: Surroundings = {
@@ -146,7 +153,8 @@ async function start(
   // As after `terraform apply`: the first rotation makes the key and puts it into the store.
   for (const secret of Object.keys(first.controlPlane.rotators)) await aws.rotate(secret);
 
-  let site = demoSite(current.config);
+  const hasProgram = identityProvider !== undefined;
+  let site = demoSite(current.config, { hasProgram });
   const origin: Origin = (request, behavior) => {
     const own = Object.hasOwn(origins, behavior.path) ? origins[behavior.path] : undefined;
     if (own) return askOwnServer(own, request, behavior);
@@ -206,7 +214,7 @@ async function start(
     }
     current = started;
     users = usersOf(config);
-    site = demoSite(current.config);
+    site = demoSite(current.config, { hasProgram });
     sources.connect(current.controlPlane);
     for (const secret of Object.keys(current.controlPlane.rotators)) {
       if (Object.hasOwn(before.controlPlane.rotators, secret)) continue;

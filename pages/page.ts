@@ -20,6 +20,8 @@ export interface Page {
   content: readonly (string | Html)[];
   /** Links that look like buttons; the first one is what most people want. */
   actions?: readonly Action[];
+  /** True if the content ends with a button that most people want more. */
+  hasButton?: boolean;
   /** Also in the log, so that support can find the request. Absent if a cache may show the page to others. */
   requestId?: string | Html;
   /** What the request was for, without its query, which may have a secret in it: for a mail to support. */
@@ -34,11 +36,11 @@ export interface Page {
 
 export function renderPage(appearance: Appearance, page: Page): string {
   const { theme, language } = appearance;
-  const { content, actions = [], requestId, address, head, isFrame = false } = page;
+  const { content, actions = [], requestId, address, head, hasButton = false, isFrame = false } = page;
   const say = textsOf(appearance);
   const title = say(page.title);
   const buttons = actions.map(({ href, label, isNewTab = false }, i) => {
-    const [look, target] = [i === 0 ? "b" : "b o", isNewTab && markup` target=_blank rel=noopener`];
+    const [look, target] = [i === 0 && !hasButton ? "b" : "b o", isNewTab && markup` target=_blank rel=noopener`];
     return markup`<a class="${look}" href="${href}"${target}>${say(label)}</a>`;
   });
   const parts = [

@@ -61,12 +61,10 @@ export interface IdentityProviderSettings extends ClaimRules {
   dpop?: boolean | undefined;
 }
 
-/** Whom the gateway asks after each sign-in. */
-export type SignInHookSettings = {
+/** A function or a server of the site's own. */
+export type HookSettings = {
   /** Seconds for its answer. */
   timeout: number;
-  /** The only roles that it may add. */
-  grant: string[];
 } & (
   | {
       /** Names the function, as the platform does. */
@@ -78,6 +76,12 @@ export type SignInHookSettings = {
       audience: string;
     }
 );
+
+/** Whom the gateway asks after each sign-in. */
+export type SignInHookSettings = HookSettings & {
+  /** The only roles that it may add. */
+  grant: string[];
+};
 
 /** A transmitter that may push security events (RFC 8935) to `events/<its id>`. */
 export interface EventTransmitterSettings {
@@ -143,6 +147,8 @@ export interface AccessDeniedSettings {
    * and `{reference}` (the request ID).
    */
   requestUrl?: string | undefined;
+  /** Who is told that they ask for access; never beside `requestUrl`. */
+  requestHook?: HookSettings | undefined;
 }
 
 /** What the page says while the site is closed. */

@@ -1,3 +1,4 @@
+import type { HookTarget } from "../config/hook-target";
 import type { Config } from "../config/schema";
 import { SECURITY_EVENT_SOURCE } from "../session/security-event";
 import { clientAuthenticationPermissions } from "./client-authentication";
@@ -6,8 +7,8 @@ import { revocationQueueName, revocationsTableName, sessionsTableName, signOutQu
 
 /**
  * Permissions of the auth handler besides reading its settings and secrets: write sessions, read and request
- * revocations, publish security events, sign or get assertions for the identity providers that need them, and ask the
- * sign-in hook. The handler runs in any region; all these resources are in us-east-1.
+ * revocations, publish security events, sign or get assertions for the identity providers that need them, and call the
+ * site's hooks. The handler runs in any region; all these resources are in us-east-1.
  *
  * Names instead of references, as in edge-function.ts, keep the plan that creates them readable.
  */
@@ -50,16 +51,13 @@ export function authPermissions(config: Config): Statement[] {
       Condition: { StringEquals: { "events:source": SECURITY_EVENT_SOURCE } },
     },
     ...clientAuthenticationPermissions(config),
-    ...(config.signInHook?.lambda === undefined
-      ? []
-      : [
-          {
-            Sid: "SignInHook",
-            Effect: "Allow" as const,
-            Action: "lambda:InvokeFunction",
-            Resource: config.signInHook.lambda,
-          },
-        ]),
+    ...invocation("SignInHook", config.signInHook),
+    ...invocation("RequestHook", config.accessDenied?.requestHook),
     ...keyUse(config, ["dynamodb", "secretsmanager", "sqs"]),
   ];
+}
+
+function invocation(sid: string, hook: HookTarget | undefined): Statement[] {
+  if (hook?.lambda === undefined) return [];
+  return [{ Sid: sid, Effect: "Allow", Action: "lambda:InvokeFunction", Resource: hook.lambda }];
 }

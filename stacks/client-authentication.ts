@@ -1,7 +1,7 @@
 /** How the auth handler authenticates at the identity providers: its settings, its secrets and what it may do for that. */
 import { assertionAudience, signedAudience } from "../config/client-authentication";
+import { hookAudience, type HookTarget } from "../config/hook-target";
 import type { Config } from "../config/schema";
-import { hookAudience } from "../config/sign-in-hook";
 import {
   storedSecretOf,
   type AwsAssertion,
@@ -27,7 +27,12 @@ export function storedSecret(config: Config, id: string): StoredSecret | undefin
   return authentication && storedSecretOf(authentication);
 }
 
-/** Exactly these keys, and assertions for exactly these audiences, the sign-in hook's among them. */
+/** Everything of the site's own that the auth handler calls. */
+function hooksOf({ signInHook, accessDenied }: Config): HookTarget[] {
+  return [signInHook, accessDenied?.requestHook].filter((hook) => hook !== undefined);
+}
+
+/** Exactly these keys, and assertions for exactly these audiences, those of hooks among them. */
 export function clientAuthenticationPermissions(config: Config): Statement[] {
   const all = Object.keys(config.identityProviders).map((id) => clientAuthenticationSettings(config, id));
   const keys = all.flatMap((each) =>
@@ -36,8 +41,10 @@ export function clientAuthenticationPermissions(config: Config): Statement[] {
   const assertions: Pick<AwsAssertion, "audience" | "algorithm">[] = all.filter(
     (each) => typeof each === "object" && each.method === "aws_assertion",
   );
-  const audience = config.signInHook && hookAudience(config.signInHook);
-  if (audience !== undefined) assertions.push({ audience, algorithm: "RS256" });
+  for (const hook of hooksOf(config)) {
+    const audience = hookAudience(hook);
+    if (audience !== undefined) assertions.push({ audience, algorithm: "RS256" });
+  }
   return [
     ...(keys.length > 0
       ? [

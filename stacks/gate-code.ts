@@ -91,13 +91,14 @@ function withPolicy({ config, artifacts, api, stored }: Ingredients): GateCode {
 
 /** The parts of the gate that a config needs, wherever its policy is. @param api for the gate of API behaviors */
 export function featuresOf(
-  { assertion, maintenance, policy, viewerRequest }: Config,
+  { accessDenied, assertion, maintenance, policy, viewerRequest }: Config,
   api?: ApiGateSettings,
 ): GateFeature[] {
   return [
     ...(assertion ? (["assertion"] as const) : []),
     // The handler of API behaviors evaluates conditions.
     ...(api ? (["api"] as const) : conditionFeatures(policy)),
+    ...(accessDenied?.requestHook && !api ? (["refusals"] as const) : []),
     ...(viewerRequest ? (["functions"] as const) : []),
     ...(maintenance ? (["maintenance"] as const) : []),
   ];

@@ -1,21 +1,22 @@
 /** Converts the config into the settings that the edges read (session/settings.ts). */
 import { apiBehaviors } from "../config/api-checks";
+import { hookAudience, type HookTarget } from "../config/hook-target";
 import { grantsOf, issuerOf } from "../config/identity-provider";
 import { usesOriginSecret } from "../config/origins/protection";
 import type { Config } from "../config/schema";
-import { hookAudience, type SignInHook } from "../config/sign-in-hook";
 import { LANGUAGES } from "../pages/texts/texts";
 import type { Theme } from "../pages/theme";
 import { alternativesOf, claimsOf, rolesOf, type PolicyRule } from "../policy/rule";
 import { assertionStart } from "../session/assertion";
 import type { EventChoices } from "../session/pushed-events";
 import type {
+  AccessDeniedSettings,
   AuthParameter,
   EventTransmitterSettings,
   GateSettings,
+  HookSettings,
   IdentityProviderSettings,
   MaintenanceSettings,
-  SignInHookSettings,
 } from "../session/settings";
 import { accessTokenIssuers } from "./api-settings";
 import { clientAuthenticationSettings } from "./client-authentication";
@@ -70,11 +71,11 @@ export function authSettings(config: Config, made: MadeClients = {}): AuthParame
     ),
     ...(apiBehaviors(config).length > 0 && { accessTokens: accessTokenIssuers(config, made) }),
     onReuse: config.session.onReuse,
-    ...(config.signInHook && { signInHook: hookSettings(config.signInHook) }),
+    ...(config.signInHook && { signInHook: { ...hookSettings(config.signInHook), grant: config.signInHook.grant } }),
     ...stepUpSettings(config.policy),
     claims: distinct(Object.values(config.identityHeaders), claimsOf(config.policy)).sort(),
     theme: themeOf(config),
-    ...(config.accessDenied && { accessDenied: config.accessDenied }),
+    ...(config.accessDenied && { accessDenied: accessDeniedSettings(config.accessDenied) }),
     ...(config.maintenance && { maintenance: maintenanceSettings(config.maintenance) }),
     aws: {
       sessionKeysSecret: sessionKeysSecretName(config),
@@ -130,10 +131,13 @@ function transmitterSettings({ on, ...rest }: Config["eventTransmitters"][string
   return { ...rest, ...(Object.keys(choices).length > 0 && { on: choices }) };
 }
 
-function hookSettings(hook: SignInHook): SignInHookSettings {
-  const { lambda, url, timeout, grant } = hook;
-  const common = { timeout, grant };
-  return url === undefined ? { ...common, function: lambda! } : { ...common, url, audience: hookAudience(hook)! };
+function hookSettings(hook: HookTarget): HookSettings {
+  const { lambda, url, timeout } = hook;
+  return url === undefined ? { timeout, function: lambda! } : { timeout, url, audience: hookAudience(hook)! };
+}
+
+function accessDeniedSettings({ requestHook, ...rest }: NonNullable<Config["accessDenied"]>): AccessDeniedSettings {
+  return { ...rest, ...(requestHook && { requestHook: hookSettings(requestHook) }) };
 }
 
 /** Everything that some rule asks of an authentication. */

@@ -41,6 +41,19 @@ describe("edgegate dev", () => {
     expect(stdout).toMatch(/\d+ of \d+ as expected/);
   });
 
+  test("--check calls an API as a program, and the greeting says how", async () => {
+    const config = ["--config", "examples/api.ts"];
+    const { code, stdout } = await dev([...config, "--check"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/program: GET \/api\/hello, no token +401 application\/problem\+json/);
+    expect(stdout).toMatch(/program: GET \/api\/hello, access token +200/);
+    expect(stdout).toMatch(/program: GET \/api\/hello, edge token +200/);
+    expect(stdout).toMatch(/program: POST \/api\/hello, edge token +403/);
+    const greeted = await dev([...config, "--port", "0"], { text: "Ctrl-C", signal: "SIGINT" });
+    expect(greeted.stdout).toMatch(/curl -sk -u demo-program:program-demo .* https:\/\/localhost:\d+\/token/);
+    expect((await dev(["--port", "0"], { text: "Ctrl-C", signal: "SIGINT" })).stdout).not.toContain("curl");
+  });
+
   test.each<NodeJS.Signals>(["SIGINT", "SIGTERM"])(
     "says where to click and who can sign in, and ends on %s",
     async (signal) => {

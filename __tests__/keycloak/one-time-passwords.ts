@@ -7,10 +7,10 @@ import { describeWith } from "../support/tools";
 
 const HAL = userNamed("hal");
 /** Milliseconds. */
-const PERIOD = 30_000;
+export const PERIOD = 30_000;
 const SEED = "a seed that only two parties know";
 /** Keycloak's form of it: https://www.keycloak.org/docs-api/26.4.0/rest-api/index.html#CredentialRepresentation */
-const ONE_TIME_PASSWORD = {
+export const ONE_TIME_PASSWORD = {
   type: "otp",
   secretData: JSON.stringify({ value: SEED }),
   credentialData: JSON.stringify({
@@ -55,7 +55,7 @@ export function oneTimePasswords(started: () => KeycloakEdge): void {
 }
 
 /** RFC 6238 section 4, RFC 4226 section 5.3. @param time milliseconds */
-function codeAt(time: number): string {
+export function codeAt(time: number): string {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(Math.floor(time / PERIOD)));
   const mac = createHmac("sha1", SEED).update(counter).digest();

@@ -7,6 +7,7 @@ import { concurrentRenewals } from "./concurrent-renewals";
 import { directory } from "./directory";
 import { groups } from "./groups";
 import { keyRollover } from "./key-rollover";
+import { levels } from "./levels";
 import { oneTimePasswords } from "./one-time-passwords";
 import { onlineSessions } from "./online-sessions";
 import { realms } from "./realms";
@@ -28,6 +29,7 @@ describeWithKeycloak("people who sign in at Keycloak, where a refresh token is g
     sessions,
     clients,
     oneTimePasswords,
+    levels,
     canceledSignIns,
     keyRollover,
     realms,

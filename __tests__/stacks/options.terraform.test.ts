@@ -58,10 +58,17 @@ const COMPANY: Record<string, Partial<ManagedConfigInput>> = {
 /** Settings that take something away. The config with everything has it. */
 const TAKES_AWAY: Partial<ConfigInput> = { manageDns: false, attachDomains: false, dashboard: false };
 
+/** Who is told that somebody asks for access; `EVERYTHING` has the other way. */
+const TOLD = {
+  lambda: { lambda: "arn:aws:lambda:us-east-1:111122223333:function:tickets" },
+  url: { url: "https://tickets.example.com/gateway" },
+};
 const REQUIRED = ["name", "domain"];
 /** Those that do not fit in, with what asks for them. */
 const BESIDES: [setting: string, config: Partial<ManagedConfigInput>][] = [
   ["assertion", WITH_ASSERTIONS],
+  ["accessDenied.requestHook, a function", { ...PROVIDERS_AND_POLICY, accessDenied: { requestHook: TOLD.lambda } }],
+  ["accessDenied.requestHook, with everything", { ...EVERYTHING, accessDenied: { requestHook: TOLD.url } }],
   ["assertion, with everything but functions", { ...EVERYTHING, ...WITH_ASSERTIONS, viewerRequest: undefined }],
 ];
 /** Only the synth reads it. */

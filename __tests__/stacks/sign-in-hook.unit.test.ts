@@ -1,4 +1,4 @@
-/** What a sign-in hook adds to the handler's settings and permissions. */
+/** What hooks add to the handler's settings and permissions. */
 import { parseConfig } from "../../config/load";
 import { authPermissions } from "../../stacks/auth-permissions";
 import { authSettings } from "../../stacks/settings";
@@ -42,4 +42,40 @@ test.each([
     },
   });
   expect(JSON.stringify(permissions)).not.toContain("lambda:");
+});
+
+describe("who is told of requests for access", () => {
+  function told(requestHook: object, signInHook?: object) {
+    const config = parseConfig({
+      ...SMALL,
+      policy: POLICY,
+      accessDenied: { requestHook },
+      ...(signInHook && { signInHook }),
+    });
+    return { settings: authSettings(config).accessDenied, permissions: authPermissions(config) };
+  }
+
+  test("a function may be invoked, and the other hook's beside it", () => {
+    const other = FUNCTION.replace("who", "tickets");
+    const { settings, permissions } = told({ lambda: other }, { lambda: FUNCTION });
+    expect(settings).toEqual({ requestHook: { function: other, timeout: 2 } });
+    expect(permissions.filter(({ Action }) => String(Action).includes("lambda"))).toEqual([
+      { Sid: "SignInHook", Effect: "Allow", Action: "lambda:InvokeFunction", Resource: FUNCTION },
+      { Sid: "RequestHook", Effect: "Allow", Action: "lambda:InvokeFunction", Resource: other },
+    ]);
+    expect(JSON.stringify(permissions)).not.toContain("sts:");
+  });
+
+  test("a server gets a token, and the other hook's server another one", () => {
+    const url = "https://tickets.example.com/gateway";
+    const { settings, permissions } = told({ url, timeout: "3s" }, { url: "https://people.example.com" });
+    expect(settings).toEqual({ requestHook: { url, audience: "https://tickets.example.com", timeout: 3 } });
+    expect(permissions.find(({ Sid }) => Sid === "ClientAssertions")).toMatchObject({
+      Condition: {
+        "ForAllValues:StringEquals": {
+          "sts:IdentityTokenAudience": ["https://people.example.com", "https://tickets.example.com"],
+        },
+      },
+    });
+  });
 });

@@ -628,7 +628,31 @@ const HOOK: Mistake[] = [
   [hook({ lambda: LAMBDA, roles: ["admin"] }), "signInHook.roles", UNKNOWN],
 ];
 
+const asking = (requestHook: object, more: object = {}) => ({ accessDenied: { requestHook, ...more } });
+
+const ACCESS_REQUEST: Mistake[] = [
+  [asking({}), "accessDenied.requestHook", `${HOOK_TARGET}; it is {}`],
+  [asking({ lambda: LAMBDA, url: "https://a.example" }), "accessDenied.requestHook", HOOK_TARGET],
+  [
+    asking({ url: "http://tickets.example.com" }),
+    "accessDenied.requestHook.url",
+    `${HOOK_URL}; it is "http://tickets.example.com"`,
+  ],
+  [
+    asking({ lambda: LAMBDA, audience: "urn:tickets" }),
+    "accessDenied.requestHook.audience",
+    'remove it: only a server at a url gets a token; it is "urn:tickets"',
+  ],
+  [asking({ lambda: LAMBDA, grant: ["admin"] }), "accessDenied.requestHook.grant", UNKNOWN],
+  [
+    asking({ lambda: LAMBDA }, { requestUrl: "https://tickets.example.com/new" }),
+    "accessDenied.requestHook",
+    "remove it, or requestUrl: people ask for access in one way",
+  ],
+];
+
 export const MISTAKES: Mistake[] = [
+  ...ACCESS_REQUEST,
   ...SITE,
   ...IDENTITY,
   ...HOOK,

@@ -1,7 +1,7 @@
 /** The gateway's identity providers in the Keycloak tier: each is a client of a realm, of a kind of its own. */
 import type { ConfigInput } from "../../config/schema";
 
-export type RealmName = "company" | "partner" | "rolling";
+export type RealmName = "company" | "levels" | "partner" | "rolling";
 
 interface KeycloakClient {
   realm: RealmName;
@@ -53,6 +53,7 @@ export const CLIENTS: Record<string, KeycloakClient> = {
     config: { ...WITH_SECRET, profile: "generic", roles: { claim: "realm_access.roles", grant: ["staff"] } },
   },
   rotated: { realm: "company", config: { ...STAFF, ...WITH_SECRET } },
+  levels: { realm: "levels", config: { ...STAFF, ...WITH_SECRET, offeredAt: { paths: ["/at/levels/**"] } } },
   partner: { realm: "partner", config: { ...STAFF, ...WITH_SECRET } },
   rolling: { realm: "rolling", config: { ...STAFF, ...WITH_SECRET } },
 };

@@ -11,6 +11,7 @@ import { startKeycloak } from "./keycloak";
 import { keycloakAdmin, type KeycloakAdmin } from "./keycloak-admin";
 import { clientSecrets, ODD_ROLES, pathOf, providersAt, type RealmName } from "./keycloak-clients";
 import { OTHER_CLIENT, realmFor } from "./keycloak-realm";
+import { authenticateInLevels } from "./keycloak-step-up";
 import { startTestEdge, TEST_CONFIG } from "./local-edge";
 
 export interface KeycloakEdge {
@@ -29,7 +30,7 @@ export interface KeycloakEdge {
   close(): Promise<void>;
 }
 
-const REALMS: RealmName[] = ["company", "partner", "rolling"];
+const REALMS: RealmName[] = ["company", "levels", "partner", "rolling"];
 /** Handlers that can be at work at the same time, each in a process of its own, as in Lambda. */
 const INSTANCES = 4;
 const OTHER_SITE = { client_id: OTHER_CLIENT, response_type: "code", scope: "openid" };
@@ -51,7 +52,11 @@ export async function startKeycloakEdge(folder: string): Promise<KeycloakEdge> {
       config: configSchema.parse({
         ...TEST_CONFIG,
         identityProviders: providersAt(url),
-        policy: [{ path: pathOf("directory"), allow: { roles: ODD_ROLES } }, ...TEST_CONFIG.policy],
+        policy: [
+          { path: "/at/levels/safe", allow: { acr: ["urn:mfa"] } },
+          { path: pathOf("directory"), allow: { roles: ODD_ROLES } },
+          ...TEST_CONFIG.policy,
+        ],
       }),
       clientSecrets: clientSecrets(),
       handlerInstances: INSTANCES,
@@ -68,6 +73,7 @@ export async function startKeycloakEdge(folder: string): Promise<KeycloakEdge> {
     });
     closers.push(keycloak.close);
     for (const realm of REALMS) await keycloak.admin("POST", "", realmFor(realm, edge.url));
+    await authenticateInLevels(keycloak, "levels");
     const otherSite = new URLSearchParams({ ...OTHER_SITE, redirect_uri: `${edge.url}/public/other` });
     return {
       edge,

@@ -57,6 +57,19 @@ export const FAILURES = {
     text: ["tooManySignInsText"],
     action: "tryAgain",
   },
+  access_request_expired: {
+    status: 400,
+    title: "requestFailedTitle",
+    text: ["requestExpiredText"],
+    action: "checkAgain",
+  },
+  too_many_access_requests: {
+    status: 429,
+    retryAfter: 3600,
+    title: "requestFailedTitle",
+    text: ["requestLimitText"],
+  },
+  access_request_failed: { ...TEMPORARY, title: "requestFailedTitle", text: ["tryLaterText"] },
   renewal_under_way: { ...TEMPORARY, retryAfter: 1, text: ["renewalText"] },
   // The way back from the identity provider
   flow_missing: { ...START_OVER, text: ["flowMissingText"] },

@@ -8,6 +8,7 @@ import type { Problem } from "../../session/problem";
 import { ownSecurityHeaders } from "../../session/security-headers";
 import type { NoSession, Refusal } from "./decide";
 import type { EdgeResponse, ViewerRequest, ViewerRequestEvent } from "./event";
+import { withProof } from "./refusal-proof";
 
 /** @param need what the session does not meet; the page tells the handler, if people may know */
 export function refuse(why: Refusal | "function", event: ViewerRequestEvent, need?: string): EdgeResponse {
@@ -146,7 +147,7 @@ function page(
     "default-src 'none';style-src 'unsafe-inline';frame-src 'self';frame-ancestors 'none'";
   const name = SETTINGS.productName;
   const isChecked = why !== "host" && why !== "path" && why !== "size";
-  const source =
+  let source =
     SETTINGS.basePath +
     "/refused?why=" +
     why +
@@ -155,6 +156,7 @@ function page(
     (isChecked ? "&to=" + place(event.request) : "") +
     (WITH_STEPUP ? stronger : "") +
     (SETTINGS.tellRoles && need ? "&need=" + encodeURIComponent(need) : "");
+  if (WITH_REFUSALS && event.signer) source = withProof(source, event.signer, event.request.headers["host"]!.value);
   return answer(
     status,
     headers,

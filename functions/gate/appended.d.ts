@@ -16,6 +16,7 @@ declare global {
   const WITH_FUNCTIONS: boolean;
   const WITH_HOURS: boolean;
   const WITH_MAINTENANCE: boolean;
+  const WITH_REFUSALS: boolean;
   const WITH_STEPUP: boolean;
   const WITH_STORED: boolean;
   const WITH_VIEWER: boolean;

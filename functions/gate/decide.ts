@@ -29,6 +29,7 @@ import {
   ROLES,
   SESSION_TOKEN_VERSION,
   SHARD,
+  SID,
   UID,
 } from "../../session/token-layout";
 import { isOwn, wrongWith } from "./api";
@@ -43,13 +44,14 @@ export type NoSession = "none" | "several" | "form" | "key" | "mac" | "expired" 
 
 /**
  * The decision: the request passes, publicly or with a session (the fields of its token), or it does not. `uid` tells
- * whose session is valid but not sufficient, and `need` the requirement that it does not meet. `ask` is what a sign-in must
+ * whose session is valid but not sufficient, `need` the requirement that it does not meet, and `signer` what proves it
+ * (refusal-proof.ts). `ask` is what a sign-in must
  * ask for so that it is (policy/meets.ts). `verify` is what somebody must still meet who presents a token that the gate
  * cannot verify: the request passes without an identity, to the handler that can.
  */
 export type Outcome = (
   | { allow: typeof PUBLIC | string[]; verify?: string | undefined; deny?: undefined }
-  | { deny: Refusal; uid?: string | undefined; need?: string; allow?: undefined }
+  | { deny: Refusal; uid?: string | undefined; need?: string; signer?: string[]; allow?: undefined }
   | { login: NoSession; ask?: undefined; allow?: undefined; deny?: undefined }
   | { login: "step-up"; ask: string; allow?: undefined; deny?: undefined }
 ) & {
@@ -173,6 +175,7 @@ export function decide(
               ? byConditions(required!, at, session, segments)
               : { allow: session }
             : denied(required!, session);
+      if (WITH_REFUSALS && outcome.deny === "role") outcome.signer = [key, kid, session[SID]!];
       // Usually no shard has a record, and checking that here saves a call.
       if (key === keyRecord || !namesShard(keyRecord, session[SHARD])) return outcome;
       return {

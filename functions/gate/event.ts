@@ -27,6 +27,8 @@ export interface ViewerRequestEvent {
   request: ViewerRequest;
   /** Set by the gate of API behaviors: the path for which CloudFront chose the behavior. */
   viewed?: string;
+  /** Set by a gate that proves refusals: see `withProof`. */
+  signer?: string[] | undefined;
 }
 
 /** A response that ends the request at the edge. */

@@ -122,6 +122,7 @@ export async function handler(event: ViewerRequestEvent): Promise<ViewerRequest 
     if (servedPath && !(WITH_FUNCTIONS && after)) request.uri = servedPath(path);
     return request;
   }
+  if (WITH_REFUSALS && decision.deny) event.signer = decision.signer;
   if (decision.deny) return deny(event, decision.deny, decision.uid, decision.need);
   cf.logCustomData("login " + decision.login);
   if (WITH_STEPUP && decision.ask) return askForMore(event, decision.ask);

@@ -41,6 +41,13 @@ export const de: Texts = {
   deniedRole: "Ihr Konto hat keinen Zugriff auf diese Seite.",
   deniedMissing: "Sie brauchen eine dieser Rollen:",
   requestAccess: "Zugriff anfragen",
+  requestSentTitle: "Anfrage gesendet",
+  requestSentText:
+    "Der Betreiber dieser Website weiß jetzt, dass Sie Zugriff anfragen. Öffnen Sie die Seite erneut, sobald Sie ihn haben.",
+  requestFailedTitle: "Ihre Anfrage wurde nicht gesendet",
+  requestExpiredText:
+    "Diese Seite war zu lange geöffnet, oder Sie verwenden jetzt ein anderes Konto. Prüfen Sie Ihren Zugriff erneut und fragen Sie ihn dort an.",
+  requestLimitText: "Sie haben oft Zugriff angefragt. Bitte warten Sie eine Stunde.",
   deniedAdvice:
     "Wenn Sie Zugriff benötigen, wenden Sie sich an den Betreiber dieser Website, oder verwenden Sie ein anderes Konto.",
   deniedRule: "Diese Adresse kann nicht geöffnet werden. Prüfen Sie die Adresse, oder fordern Sie Hilfe an.",

@@ -38,6 +38,12 @@ export const en = {
   deniedRole: "Your account has no access to this page.",
   deniedMissing: "You need one of these roles:",
   requestAccess: "Request access",
+  requestSentTitle: "Request sent",
+  requestSentText: "Whoever runs this site was told that you ask for access. Once you have it, open the page again.",
+  requestFailedTitle: "Your request was not sent",
+  requestExpiredText:
+    "This page was open for too long, or you use another account now. Check your access again and ask from there.",
+  requestLimitText: "You asked for access many times. Please wait an hour.",
   deniedAdvice: "If you need access, ask whoever runs this site, or use another account.",
   deniedRule: "This address cannot be opened. Check the address, or ask for help.",
   signedInAs: "You are signed in as",

@@ -40,6 +40,13 @@ export const es: Texts = {
   deniedRole: "Su cuenta no tiene acceso a esta página.",
   deniedMissing: "Necesita uno de estos roles:",
   requestAccess: "Solicitar acceso",
+  requestSentTitle: "Solicitud enviada",
+  requestSentText:
+    "El responsable de este sitio ya sabe que usted solicita acceso. Cuando lo tenga, abra la página de nuevo.",
+  requestFailedTitle: "Su solicitud no se envió",
+  requestExpiredText:
+    "Esta página estuvo abierta demasiado tiempo, o ahora usa otra cuenta. Compruebe de nuevo su acceso y solicítelo desde allí.",
+  requestLimitText: "Ha solicitado acceso muchas veces. Espere una hora, por favor.",
   deniedAdvice: "Si necesita acceso, diríjase al responsable de este sitio o use otra cuenta.",
   deniedRule: "Esta dirección no se puede abrir. Compruebe la dirección o pida ayuda.",
   signedInAs: "Ha iniciado sesión como",

@@ -40,6 +40,13 @@ export const fr: Texts = {
   deniedRole: "Votre compte n’a pas accès à cette page.",
   deniedMissing: "Il vous faut l’un de ces rôles :",
   requestAccess: "Demander l’accès",
+  requestSentTitle: "Demande envoyée",
+  requestSentText:
+    "Le responsable de ce site sait maintenant que vous demandez l’accès. Dès que vous l’aurez, ouvrez la page à nouveau.",
+  requestFailedTitle: "Votre demande n’a pas été envoyée",
+  requestExpiredText:
+    "Cette page est restée ouverte trop longtemps, ou vous utilisez maintenant un autre compte. Vérifiez à nouveau votre accès et demandez-le à partir de là.",
+  requestLimitText: "Vous avez demandé l’accès de nombreuses fois. Veuillez attendre une heure.",
   deniedAdvice: "Si vous avez besoin d’un accès, adressez-vous au responsable de ce site ou utilisez un autre compte.",
   deniedRule: "Cette adresse ne peut pas être ouverte. Vérifiez l’adresse ou demandez de l’aide.",
   signedInAs: "Vous êtes connecté en tant que",

@@ -33,7 +33,7 @@ interface Refused {
   session: Session | undefined;
 }
 
-type Shown = Pick<Page, "title" | "content" | "actions">;
+type Shown = Pick<Page, "title" | "content" | "actions" | "hasButton">;
 
 /** By the gate's code. */
 const PAGES: Record<string, (refused: Refused) => Shown> = {
@@ -94,7 +94,14 @@ function role(refusal: Refused): Shown {
   const forward = session && wayForward(context, { session, path: place.split("?")[0]!, id });
   return {
     title: "deniedTitle",
-    content: [say("deniedRole"), ...account(refusal), ...(forward?.content ?? []), say("deniedAdvice")],
+    content: [
+      say("deniedRole"),
+      ...account(refusal),
+      ...(forward?.content ?? []),
+      say("deniedAdvice"),
+      ...(forward?.button ? [forward.button] : []),
+    ],
+    hasButton: forward?.button !== undefined,
     actions: [
       ...(forward?.actions ?? []),
       switchAccount(refusal),

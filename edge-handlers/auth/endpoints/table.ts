@@ -12,6 +12,7 @@ import { logout } from "./logout";
 import { me } from "./me";
 import { refresh } from "./refresh";
 import { refused } from "./refused";
+import { requestAccess } from "./request-access";
 import { isResourceMetadata, RESOURCE_METADATA } from "./resource-metadata";
 import { signedIn } from "./signed-in";
 import { signedOut } from "./signed-out";
@@ -30,6 +31,7 @@ const ENDPOINTS: Record<string, Endpoint> = {
   refresh: { methods: ["POST"], answer: refresh },
   "device/*": { methods: ["POST"], answer: device },
   logout: { methods: ["GET", "POST"], answer: logout },
+  "request-access": { methods: ["POST"], answer: requestAccess },
   refused: { methods: ["GET", "HEAD"], answer: refused },
   "signed-in": { methods: ["GET", "HEAD"], answer: signedIn },
   "signed-out": { methods: ["GET", "HEAD"], answer: signedOut },

@@ -9,6 +9,7 @@ import { markup, type Html } from "../../../pages/html";
 import { textsOf, type Action } from "../../../pages/page";
 import { readRequirement } from "../../../policy/requirement";
 import { alternativesOf, type Conditions } from "../../../policy/rule";
+import { REFUSAL_MAC } from "../../../session/refusal-proof";
 import type { Session } from "../../../session/token";
 import type { RequestContext } from "../request-context";
 
@@ -21,14 +22,21 @@ interface Denied {
   id: string;
 }
 
+interface WayForward {
+  content: (string | Html)[];
+  /** A form. */
+  button: Html | undefined;
+  actions: Action[];
+}
+
 /** More would be a list to read, and not an answer. */
 const MAX_CHOICES = 8;
 
-export function wayForward(context: RequestContext, denied: Denied): { content: (string | Html)[]; actions: Action[] } {
-  const { settings, appearance } = context;
-  const { requestUrl } = settings.accessDenied ?? {};
+export function wayForward(context: RequestContext, denied: Denied): WayForward {
+  const { settings, appearance, url } = context;
+  const { requestUrl, requestHook } = settings.accessDenied ?? {};
   const say = textsOf(appearance);
-  const choices = missingRoles(context, denied.session);
+  const choices = missingRoles(context, denied.session, url.searchParams.get("need") ?? "");
   const asksForRole = requestUrl?.includes("{role}") === true;
   const items = choices.map((roles) => {
     const names = markup`<strong>${new Intl.ListFormat(appearance.language, { type: "conjunction" }).format(roles)}</strong>`;
@@ -38,6 +46,8 @@ export function wayForward(context: RequestContext, denied: Denied): { content: 
   });
   return {
     content: items.length > 0 ? [say("deniedMissing"), markup`<ul>${items}</ul>`] : [],
+    // Without a proof the page was not opened by the gate.
+    button: requestHook && url.search.includes(REFUSAL_MAC) ? button(context) : undefined,
     actions:
       requestUrl === undefined || (asksForRole && items.length > 0)
         ? []
@@ -45,10 +55,22 @@ export function wayForward(context: RequestContext, denied: Denied): { content: 
   };
 }
 
-/** The roles that the visitor lacks: the names of one choice are needed together. Choices with a role that nobody may know are left out. */
-function missingRoles({ settings, url }: RequestContext, session: Session): string[][] {
+/** The page of the answer takes the place of this one, in the frame. */
+function button({ settings, appearance, url }: RequestContext): Html {
+  return markup`<form method=post action="${settings.basePath}/request-access" target=_self><input type=hidden name=refusal value="${
+    url.pathname + url.search
+  }"><button class=b>${textsOf(appearance)("requestAccess")}</button></form>`;
+}
+
+/**
+ * The roles that the visitor lacks: the names of one choice are needed together. Choices with a role that nobody may know
+ * are left out.
+ *
+ * @param need as the gate says it
+ */
+export function missingRoles({ settings }: RequestContext, session: Session, need: string): string[][] {
   const known = settings.accessDenied?.tellRoles ?? [];
-  const choices = alternativesIn(url.searchParams.get("need") ?? "")
+  const choices = alternativesIn(need)
     .filter(({ idp }) => idp?.includes(session.idp) ?? true)
     .flatMap(({ roles, allRoles = [] }) =>
       (roles ?? [undefined]).map((any) => (any === undefined ? allRoles : [...allRoles, any])),

@@ -4,12 +4,11 @@
  */
 import type { Claims } from "../../../identity/claim-path";
 import type { SignInHookSettings } from "../../../session/settings";
-import { safeCode } from "../../shared/failure";
 import { isObject } from "../../shared/json";
-import { idpFetch } from "../../shared/idp-fetch";
 import type { HookAnswer } from "../cookies/refresh";
 import type { RequestContext } from "../request-context";
-import { asFailure, Failure } from "../failures";
+import { Failure } from "../failures";
+import { callHook, causeOf } from "../hook";
 import { headerTexts } from "../../shared/header-texts";
 import type { Identity } from "../oidc/identity";
 
@@ -56,7 +55,7 @@ export async function askHook(
   const { uid, issuer, subject, email, roles, providerClaims } = identity;
   const user = { uid, issuer, subject, email, roles, claims: providerClaims };
   const question: HookQuestion = { version: 1, host: url.host, requestId, address, identityProvider, user };
-  return readAnswer(await send(context, hook, JSON.stringify(question)), hook, settings.claims);
+  return readAnswer(await ask(context, hook, JSON.stringify(question)), hook, settings.claims);
 }
 
 /** The user with what the hook added, as far as the config lets it. */
@@ -83,27 +82,13 @@ function granted({ roles, claims }: HookAnswer, { grant }: SignInHookSettings, n
   };
 }
 
-async function send({ ports, deadline }: RequestContext, hook: SignInHookSettings, body: string): Promise<unknown> {
-  const signal = AbortSignal.any([deadline, AbortSignal.timeout(hook.timeout * 1000)]);
+async function ask(context: RequestContext, hook: SignInHookSettings, question: string): Promise<unknown> {
   try {
-    if ("function" in hook) return await ports.invokeHook(hook.function, body, signal);
-    const { url, audience } = hook;
-    // The token proves that this gateway asks. The server verifies it with AWS's keys, so the two share no secret.
-    const token = await ports.webIdentityToken({ audience, algorithm: "RS256" });
-    const headers = {
-      authorization: `Bearer ${token}`,
-      "content-type": "application/json",
-      accept: "application/json",
-    };
-    const response = await idpFetch(url, { method: "POST", headers, body, signal });
-    if (response.status !== 200) throw new Failure("hook_unavailable", `HTTP_${response.status}`);
-    return await response.json();
+    const { status, json } = await callHook(context, hook, question);
+    if (status !== 200) throw new Failure("hook_unavailable", `HTTP_${status}`);
+    return await json();
   } catch (error) {
-    const { code, detail } = asFailure(error);
-    throw new Failure(
-      "hook_unavailable",
-      code === "hook_unavailable" || code.startsWith("idp_") ? detail : safeCode(error),
-    );
+    throw new Failure("hook_unavailable", causeOf(error));
   }
 }
 
