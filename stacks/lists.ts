@@ -28,7 +28,7 @@ export function first(list: List): string {
 export function unlessEmpty(list: List): string[] | undefined {
   if (!isComputed(list)) return list.length > 0 ? [...list] : undefined;
   const count = Token.asNumber(Fn.lengthOf([...list]));
-  return Token.asList(conditional(Op.gt(count, 0), [...list], ref("null")));
+  return Token.asList(conditional(Op.gte(count, 1), [...list], ref("null")));
 }
 
 /** All but the first text. */

@@ -72,10 +72,10 @@ describeWithTerraform("the module of a pool", (open) => {
   let planned: ReturnType<typeof planPairs>;
 
   beforeAll(() => {
-    writeIdentityPairs(join(folder, "root"), CONFIGS, otherwise, (name, ofStack) => ({
-      providers: { aws: `aws.${name}` },
-      block: { ...ofStack, alias: name },
-    }));
+    writeIdentityPairs(join(folder, "root"), CONFIGS, otherwise, (ofStack) => {
+      const alias = (ofStack as { region: string }).region;
+      return { providers: { aws: `aws.${alias}` }, block: { ...ofStack, alias } };
+    });
     planned = planPairs(open(join(folder, "root")));
   }, 600_000);
 

@@ -24,21 +24,22 @@ export function identityModule(config: Config): IdentityModule {
  * @param folder gets the root configuration
  * @param configs by the names of the pairs; each has one app or pool
  * @param otherwise changes what lists and maps the module computes something from, so that the export has other defaults
- * @param provider the root's provider for a stack's
+ * @param provider the root's provider for a stack's; equal ones are one
  */
 export function writeIdentityPairs(
   folder: string,
   configs: Readonly<Record<string, Config>>,
   otherwise: (config: Config) => Config,
-  provider: (name: string, ofStack: object) => { providers: object; block: object },
+  provider: (ofStack: object) => { providers?: object; block: object },
 ): void {
   const module: Record<string, object> = {};
   const blocks: Record<string, object[]> = {};
   for (const [name, config] of Object.entries(configs)) {
     const { terraform, provider: ofStack, ...stack } = stackOf(join(folder, "out", name), config);
     const [[type, [given]]] = Object.entries(ofStack) as [[string, [object]]];
-    const { providers, block } = provider(name, given);
-    (blocks[type] ??= []).push(block);
+    const { providers, block } = provider(given);
+    const ofType = (blocks[type] ??= []);
+    if (!ofType.some((each) => JSON.stringify(each) === JSON.stringify(block))) ofType.push(block);
     write(folder, `stack-${name}/main.tf.json`, { ...stack, terraform: { ...terraform, backend: undefined } });
     module[`stack-${name}`] = { source: `./stack-${name}`, providers };
     module[`module-${name}`] = {

@@ -87,21 +87,20 @@ function placeOf(keys: readonly string[]): string[] | undefined {
 
 /** What the stack computes from lists and maps. */
 function withComputed(json: ModuleJson, { credential }: EntraApp): ModuleJson {
-  const computed = [
-    ["azuread_application_owner", "application_owner", "toset(var.owners)"],
-    ["azuread_application_app_role", "role", "local.app_roles"],
-    ["azuread_app_role_assignment", "assignment", "local.assignments"],
-    ...(credential.type === "certificate"
-      ? [["azuread_application_certificate", "certificate", "var.certificates"]]
-      : []),
-  ] as [string, string, string][];
-  return computed.reduce<ModuleJson>(
-    (changed, [type, name, expression]) => withForEach(changed, type, name, expression),
-    {
-      ...json,
-      locals: { ...json.locals, ...LOCALS },
-    },
-  );
+  const withLocals = { ...json, locals: { ...json.locals, ...LOCALS } };
+  const withOwners = withForEach(withLocals, "azuread_application_owner", "application_owner", "toset(var.owners)");
+  const withRoles = withForEach(withOwners, "azuread_application_app_role", "role", "local.app_roles");
+  const all = withForEach(withRoles, "azuread_app_role_assignment", "assignment", "local.assignments");
+  return credential.type === "certificate" ? withCertificates(all) : all;
+}
+
+/** Line breaks around a certificate and between its lines change no plan. */
+function withCertificates(json: ModuleJson): ModuleJson {
+  return withResource(json, "azuread_application_certificate", "certificate", (body) => ({
+    ...body,
+    for_each: "${var.certificates}",
+    value: '${trimspace(replace(each.value.pem, "\\r\\n", "\\n"))}\n',
+  }));
 }
 
 /** The provider is that of whoever calls the module: in another tenant, the app would let nobody in. */

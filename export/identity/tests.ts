@@ -21,12 +21,7 @@ function provider({ client, region, home }: IdentityModule): Block {
       'provider "aws"',
       Object.entries({ region: region!, ...OFFLINE_PROVIDER }).map(([name, value]) => argument(name, text(value))),
     );
-  const defaults = (values: object) => [
-    block(
-      "defaults",
-      Object.entries(values).map(([name, value]) => argument(name, text(value))),
-    ),
-  ];
+  const defaults = (values: object) => [argument("defaults", text(values))];
   return block('mock_provider "azuread"', [
     ...(home === undefined ? [] : [block('mock_data "azuread_client_config"', defaults({ tenant_id: home }))]),
     block('mock_data "azuread_service_principal"', defaults({ object_id: "00000000-0000-0000-0000-000000000000" })),
