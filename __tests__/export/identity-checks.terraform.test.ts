@@ -15,6 +15,17 @@ import { SMALL } from "../support/small-config";
 import { describeWithTerraform } from "../support/terraform";
 import { describeWith } from "../support/tools";
 
+const ACCEPTED_HERE = {
+  CKV_AWS_68: {
+    on: /^aws_cloudfront_distribution\.gateway$/,
+    why: "Planning a web ACL takes longer than all the rest, so this test leaves it out.",
+  },
+  CKV_AWS_124: {
+    on: /^aws_cloudformation_stack\./,
+    why: "Terraform waits for what these stacks make, and says what failed.",
+  },
+};
+
 const EXAMPLE = resolve(__dirname, "../../examples/identity-providers.ts");
 
 /** Every variable of both modules is in one of these. */
@@ -78,8 +89,8 @@ describeWithTerraform("the module of a pool with everything", (open) => {
 
 describeWithAzuread("the module of an app with", ({ open }) => {
   test.each([
-    ["everything", "entra-app-staff", 11],
-    ["certificates", "entra-app-partners", 8],
+    ["everything", "entra-app-staff", 12],
+    ["certificates", "entra-app-partners", 9],
   ])("%s is formatted and valid, and passes its own test", (_, name, refusals) => {
     const { run, folder: copy } = open(join(modules, name));
     rmSync(join(copy, "test_override.tf.json"));
@@ -118,7 +129,7 @@ describeWithAzuread("the example that calls all modules", ({ open }) => {
 
   describeWith("checkov", "reviewed by checkov", (checkov) => {
     test("has nothing that checkov would warn about without a reason", () => {
-      const { passed, parsingErrors, withoutReason } = review(checkov, { example: plan });
+      const { passed, parsingErrors, withoutReason } = review(checkov, { example: plan }, ACCEPTED_HERE);
       expect({ parsingErrors, withoutReason }).toEqual({ parsingErrors: 0, withoutReason: [] });
       expect(passed).toBeGreaterThan(50);
     }, 300_000);
