@@ -39,7 +39,12 @@ export const identityProvidersAreComplete = ofEach((provider) => {
  * (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html) nor Entra
  * (https://learn.microsoft.com/graph/api/resources/approle) takes spaces, and Entra takes ASCII only.
  */
-const MADE_ROLE_NAME = /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,63}$/;
+export const MADE_ROLE_NAME = /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,63}$/;
+
+/** @param role in quotes */
+export function cannotMakeRole(role: string): string {
+  return `Terraform makes a role here for each of the policy, and cannot make ${role}; rename it in the policy, with letters, digits and . _ : @ / -`;
+}
 
 /** What Terraform makes: only for the profile that has it, and never twice. */
 export const madeClientsFitTheProfile = ofEach(({ profile, issuer, clientId, app, pool, tenants }, config) => {
@@ -54,11 +59,7 @@ export const madeClientsFitTheProfile = ofEach(({ profile, issuer, clientId, app
     problems.push(["pool.tokens.refresh", `write at least session.absolute (${config.session.absolute}s)`]);
   const made = app ? "app" : pool ? "pool" : undefined;
   const odd = made && rolesOf(config.policy).find((role) => !MADE_ROLE_NAME.test(role));
-  if (odd !== undefined)
-    problems.push([
-      made!,
-      `Terraform makes a role here for each of the policy, and cannot make "${odd}"; rename it in the policy, with letters, digits and . _ : @ / -`,
-    ]);
+  if (odd !== undefined) problems.push([made!, cannotMakeRole(`"${odd}"`)]);
   if (app)
     for (const { path, message } of entraAppProblems({ app, roles: rolesOf(config.policy), tenants: tenants ?? [] }))
       problems.push([`app.${path}`, message]);

@@ -7,6 +7,12 @@ import { PROVIDER_LOCK } from "../stacks/provider-lock";
 import { BUNDLES, bundleFile, bundlesOf } from "./bundles";
 import { exampleOf } from "./call";
 import { hclOf } from "./hcl/hcl-of";
+import { identityFolder } from "./identity/call";
+import type { IdentityModule } from "./identity/identity-module";
+import { withBroughtClients } from "./identity/made-clients";
+import { identityModules } from "./identity/modules";
+import { identityReadme } from "./identity/readme";
+import { identityTests } from "./identity/tests";
 import { moduleOf, type GatewayModule } from "./module";
 import { readmeOf } from "./readme";
 import { sbomOf } from "./sbom";
@@ -51,31 +57,55 @@ export function moduleFiles(config: Config, artifacts: Artifacts = shipped()): F
   return filesOf(moduleOf(config, artifacts), config, artifacts);
 }
 
-/** @param config whose values the example has */
-export function filesOf(module: GatewayModule, config: Config, artifacts: Artifacts): Files {
+/** @param exported whose values the example has */
+export function filesOf(module: GatewayModule, exported: Config, artifacts: Artifacts): Files {
+  const config = withBroughtClients(exported);
+  const identity = identityModules(exported);
   const bundles = bundlesOf(config, module).map((name) => [`${BUNDLES}/${name}`, read(bundleFile(artifacts, name))]);
   const compiled = module.hasPolicy ? COMPILED : [];
   return {
     ...hclOf(module.json, { fileOf }),
     ...Object.fromEntries(compiled.map((name) => [name, read(join(MODULE, name))])),
     ...(Object.fromEntries(bundles) as Record<string, Uint8Array>),
-    "README.md": readmeOf(config, module),
-    "sbom.cdx.json": sbomOf(artifacts),
+    "README.md": readmeOf(config, module, identity),
+    "sbom.cdx.json": sbomOf(
+      artifacts,
+      identity.map(({ client }) => client.name),
+    ),
     "tests/gateway.tftest.hcl": testsOf(config, module),
-    "examples/gateway/main.tf": exampleOf(config, module),
+    "examples/gateway/main.tf": exampleOf(config, module, identity),
     "examples/gateway/.terraform.lock.hcl": PROVIDER_LOCK,
+    ...Object.fromEntries(identity.flatMap((each) => Object.entries(identityFiles(each)))),
   };
+}
+
+/** Below the gateway's module, where Terraform's own tools look for modules that go with another one. */
+function identityFiles(module: IdentityModule): Files {
+  const { client, json, topics } = module;
+  const files = {
+    ...hclOf(json, { fileOf: (address) => fileAmong(topics, address) }),
+    "README.md": identityReadme(module),
+    [`tests/${client.name}.tftest.hcl`]: identityTests(module),
+  };
+  return Object.fromEntries(
+    Object.entries(files).map(([path, content]) => [`${identityFolder(client)}/${path}`, content]),
+  );
 }
 
 /** @param address such as `aws_sqs_queue.revoker_queue_dead`, `local.gate_code` or `var.name` */
 export function fileOf(address: string): string {
+  return fileAmong(TOPICS, address);
+}
+
+/** @param topics the first words of names, by file */
+function fileAmong(topics: Readonly<Record<string, readonly string[]>>, address: string): string {
   const [kind, ...rest] = address.split(".") as [string, ...string[]];
   if (kind === "terraform") return "versions.tf";
   if (kind === "var") return "variables.tf";
   if (kind === "output") return "outputs.tf";
   const name = rest.at(-1)!;
   const words = (prefix: string) => name === prefix || new RegExp(`^${prefix}[_-]`).test(name);
-  const found = Object.entries(TOPICS).flatMap(([file, prefixes]) =>
+  const found = Object.entries(topics).flatMap(([file, prefixes]) =>
     prefixes.filter(words).map((prefix) => ({ file, length: prefix.length })),
   );
   const longest = found.sort((a, b) => b.length - a.length)[0];

@@ -8,6 +8,7 @@ import { REGION } from "../stacks/provider-check";
 import { synthesize } from "../stacks/synthesize";
 import { BUNDLES } from "./bundles";
 import type { Json, ModuleJson } from "./module-json";
+import { madeClients, withBroughtClients } from "./identity/made-clients";
 import { isPolicyFixed, withPolicyVariable } from "./policy";
 import { templateOf, type Replaced } from "./template";
 import { localsOf, variablesOf } from "./variables";
@@ -20,12 +21,16 @@ export interface GatewayModule {
 }
 
 /**
+ * @param exported identity providers of which Terraform makes the client are as if it was brought: their modules are beside
+ *   the gateway's (export/identity/)
  * @throws Error if a value of the config went into the module in a form that Terraform cannot compute: a mistake in
  *   options.ts
  */
-export function moduleOf(config: Config, artifacts?: Artifacts): GatewayModule {
+export function moduleOf(exported: Config, artifacts?: Artifacts): GatewayModule {
+  const config = withBroughtClients(exported);
   const hasPolicy = !isPolicyFixed(config);
-  const template = templateOf(hasPolicy ? { ...config, maintenance: undefined } : config);
+  const pools = madeClients(exported).flatMap(({ id, kind }) => (kind === "pool" ? [id] : []));
+  const template = templateOf(hasPolicy ? { ...config, maintenance: undefined } : config, pools);
   const { data, locals, output, resource, terraform, variable } = stackOf(template.config, artifacts);
   const json: ModuleJson = {
     terraform: {
@@ -45,14 +50,19 @@ function stackOf(config: Config, artifacts: Artifacts | undefined): ModuleJson {
   const outdir = mkdtempSync(join(tmpdir(), "edgegate-export-"));
   try {
     const { stackDir } = synthesize(config, { outdir, stackName: "gateway", ...(artifacts && { artifacts }) });
-    const text = readFileSync(join(stackDir, "cdk.tf.json"), "utf8");
-    // CDKTF's placeholders, as they are or encoded by what changed the text around them.
-    const left = /.{0,40}(?:TfToken|TOKEN\W|\de\+2\d\d).{0,40}/.exec(text);
-    if (left) throw new Error(`the stack changes a value that is a variable of the module: ${left[0]}`);
-    return JSON.parse(inModule(text)) as ModuleJson;
+    return JSON.parse(inModule(readStack(stackDir))) as ModuleJson;
   } finally {
     rmSync(outdir, { recursive: true });
   }
+}
+
+/** @returns `cdk.tf.json` @throws Error if the stack has changed a reference to a variable */
+export function readStack(stackDir: string): string {
+  const text = readFileSync(join(stackDir, "cdk.tf.json"), "utf8");
+  // CDKTF's placeholders, as they are, encoded by what changed the text around them, or as a list of their letters.
+  const left = /.{0,40}(?:TfToken|TOKEN\W|\de\+2\d\d|"T\\?", ?\\?"f\\?").{0,40}/.exec(text);
+  if (left) throw new Error(`the stack changes a value that is a variable of the module: ${left[0]}`);
+  return text;
 }
 
 /** `assets/auth_zip/<hash>/auth.zip` to the module's own file. */

@@ -22,8 +22,10 @@ export interface ModuleOption {
   field: z.ZodType;
   /** The same as a condition of Terraform, where the schema says it as code. @param value the reference */
   condition?: (value: string) => string;
-  /** A duration, such as "8h". Its limits are in seconds. */
-  seconds?: { min: number; max: number };
+  /** Several of them, each with a value for which the schema has the message. */
+  conditions?: readonly { holds: (value: string) => string; wrong: unknown }[];
+  /** A duration, such as "8h". Its limits are in seconds; by default, its unit is one of `smhd`. */
+  seconds?: { min: number; max: number; units?: string };
 }
 
 const { shape } = configSchema;
@@ -33,9 +35,9 @@ const session = shape.session.unwrap().shape;
 const iam = shape.iam.unwrap().shape;
 
 /** Also an address on this machine: edgegate dev --module. */
-const isHost = (value: string) =>
+export const isHost = (value: string) =>
   `can(regex("${[HOST, LOCAL_HOST].map(({ source }) => source.replaceAll("\\", "\\\\")).join("|")}", ${value}))`;
-const areHosts = (value: string) => `alltrue([for host in ${value} : ${isHost("host")}])`;
+export const areHosts = (value: string) => `alltrue([for host in ${value} : ${isHost("host")}])`;
 
 export const MODULE_OPTIONS: readonly ModuleOption[] = [
   { path: "name", required: true, field: shape.name, description: "Prefix of every resource name." },

@@ -31,6 +31,13 @@ export function withPolicyVariable(json: ModuleJson, config: Config): ModuleJson
   const gate = json.resource["aws_cloudfront_function"]!["gate"]! as { lifecycle: { precondition: Json[] } };
   return {
     ...json,
+    output: {
+      ...json.output,
+      roles: {
+        description: "The roles that the policy requires: what identity providers give",
+        value: "${local.required_roles}",
+      },
+    },
     locals: {
       ...locals,
       required_roles: "${local.policy_roles}",

@@ -2,10 +2,12 @@
 import type { Config } from "../config/schema";
 import { exampleOf } from "./call";
 import { durationOf } from "./duration";
+import type { IdentityModule } from "./identity/identity-module";
 import type { GatewayModule } from "./module";
 import type { Replaced } from "./template";
 
-export function readmeOf(config: Config, module: GatewayModule): string {
+/** @param config with clients in the place of those that Terraform makes @param identity the modules that make them */
+export function readmeOf(config: Config, module: GatewayModule, identity: readonly IdentityModule[]): string {
   const { replaced, json, hasPolicy } = module;
   return `# Zero-trust gateway
 
@@ -20,13 +22,13 @@ module.
 ## Call it
 
 \`\`\`hcl
-${exampleOf(config, module).trim()}
+${exampleOf(config, module, identity).trim()}
 \`\`\`
 
 The provider must be for us-east-1, where CloudFront looks for certificates, web ACLs and functions. After the first apply,
 register the output \`redirect_uris\` at the identity provider, and store the values of the secrets in \`secret_names\`.
 
-## Variables
+${identitySection(identity)}## Variables
 
 | name | what it is | type | default |
 | --- | --- | --- | --- |
@@ -37,9 +39,7 @@ ${secretRows(json.variable)}
 
 | name | what it is |
 | --- | --- |
-${Object.entries(json.output as Record<string, { description?: string }>)
-  .map(([name, { description }]) => `| \`${name}\` | ${cell(description ?? "")} |`)
-  .join("\n")}
+${outputRows(json.output).join("\n")}
 
 ## Check it
 
@@ -48,7 +48,30 @@ and shows that wrong values are refused.
 `;
 }
 
-function rows(replaced: readonly Replaced[]): string[] {
+function identitySection(identity: readonly IdentityModule[]): string {
+  if (identity.length === 0) return "";
+  const rows = identity.map(
+    ({ client: { id, kind, name } }) =>
+      `| [\`modules/${name}\`](modules/${name}/README.md) | \`${id}\` | ${kind === "app" ? "an app in Microsoft Entra" : "a Cognito user pool"} |\n`,
+  );
+  return `## Identity providers
+
+Modules beside this one make the gateway's clients. Their outputs are inputs of this module, as in the example. Each can be
+applied by other people, with a state of its own; then pass the values.
+
+| module | identity provider | makes |
+| --- | --- | --- |
+${rows.join("")}
+`;
+}
+
+export function outputRows(output: Record<string, object>): string[] {
+  return Object.entries(output as Record<string, { description?: string }>).map(
+    ([name, { description }]) => `| \`${name}\` | ${cell(description ?? "")} |`,
+  );
+}
+
+export function rows(replaced: readonly Replaced[]): string[] {
   const byPlace = new Map(replaced.map((each) => [each.place.join("."), each]));
   return [...byPlace].map(([name, { option, value, isRequired }]) => {
     const type = Array.isArray(value)
@@ -71,6 +94,6 @@ function secretRows(variables: Record<string, object>): string {
 }
 
 /** A cell ends at a bar. */
-function cell(text: string): string {
+export function cell(text: string): string {
   return text.replaceAll("|", "\\|").replaceAll("\n", " ");
 }

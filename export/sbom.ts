@@ -4,7 +4,8 @@ import { createRequire } from "node:module";
 import { componentsFile, type Artifacts } from "../build/artifacts";
 import type { Component } from "../build/components";
 
-export function sbomOf(artifacts: Artifacts): string {
+/** @param modules names of the modules beside the gateway's, which have no bundles */
+export function sbomOf(artifacts: Artifacts, modules: readonly string[] = []): string {
   const { version } = createRequire(__filename)("edgegate/package.json") as { version: string };
   const components = JSON.parse(readFileSync(componentsFile(artifacts), "utf8")) as Component[];
   const bom = {
@@ -12,13 +13,16 @@ export function sbomOf(artifacts: Artifacts): string {
     specVersion: "1.5",
     version: 1,
     metadata: { component: { type: "application", name: "edgegate", version, purl: purlOf("edgegate", version) } },
-    components: components.map(({ name, version, license }) => ({
-      type: "library",
-      name,
-      version,
-      purl: purlOf(name, version),
-      licenses: [{ expression: license }],
-    })),
+    components: [
+      ...modules.map((name) => ({ type: "application", group: "edgegate", name, version })),
+      ...components.map(({ name, version, license }) => ({
+        type: "library",
+        name,
+        version,
+        purl: purlOf(name, version),
+        licenses: [{ expression: license }],
+      })),
+    ],
   };
   return `${JSON.stringify(bom, null, 2)}\n`;
 }

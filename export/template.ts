@@ -25,19 +25,43 @@ export interface Template {
   replaced: readonly Replaced[];
 }
 
-export function templateOf(config: Config): Template {
-  const replaced = MODULE_OPTIONS.filter(({ path }) => !isFixed(path, config)).flatMap((option) =>
-    placesIn(variablePart(config), option.path.split(".")).map(({ keys, value }) => ({
+/** @param unknownIssuers providers whose issuer is a placeholder: whoever calls the module has to say it */
+export function templateOf(config: Config, unknownIssuers: readonly string[] = []): Template {
+  const options = MODULE_OPTIONS.filter(({ path }) => !isFixed(path, config));
+  const replaced = replacedIn(variablePart(config), options, (keys) => placeOf(keys, config)).map((each) => {
+    const [first, id, last] = each.keys;
+    const isUnknown = first === "identityProviders" && last === "issuer" && unknownIssuers.includes(id!);
+    return isUnknown ? { ...each, isRequired: true } : each;
+  });
+  return { config: withReferences(config, replaced), replaced };
+}
+
+/**
+ * The values of a config, or of a part of one, that variables replace.
+ *
+ * @param placeOf the variable and the attributes in it, by the keys
+ */
+export function replacedIn(
+  source: object,
+  options: readonly ModuleOption[],
+  placeOf: (keys: readonly string[]) => string[],
+): Replaced[] {
+  return options.flatMap((option) =>
+    placesIn(source, option.path.split(".")).map(({ keys, value }) => ({
       option,
       keys,
-      place: placeOf(keys, config),
+      place: placeOf(keys),
       value,
       isRequired: option.required === true || (option.required !== undefined && (value as unknown[]).length > 0),
     })),
   );
-  const template = structuredClone(config);
+}
+
+/** The same, with references to the variables in the place of the values. */
+export function withReferences<T extends object>(source: T, replaced: readonly Replaced[]): T {
+  const template = structuredClone(source);
   for (const each of replaced) put(template, each.keys, tokenFor(each));
-  return { config: template, replaced };
+  return template;
 }
 
 /**

@@ -13,7 +13,7 @@ export interface Variable {
   type: string;
   description: string;
   default?: unknown;
-  nullable: false;
+  nullable: boolean;
   validation?: Validation[];
 }
 
@@ -130,13 +130,15 @@ interface Condition {
 }
 
 function conditionsOf(option: ModuleOption, value: string): Condition[] {
-  const { seconds, condition, field } = option;
+  const { seconds, condition, conditions, field } = option;
+  if (conditions)
+    return conditions.map(({ holds, wrong }) => ({ condition: holds(value), message: messageOf(field, wrong) }));
   const general = messageOf(field, "");
   if (seconds) {
     const length = secondsExpression(value);
     return [
       {
-        condition: `can(regex("^[1-9][0-9]{0,5}[smhd]$", ${value})) && try(${length} >= ${seconds.min} && ${length} <= ${seconds.max}, false)`,
+        condition: `can(regex("^[1-9][0-9]{0,5}[${seconds.units ?? "smhd"}]$", ${value})) && try(${length} >= ${seconds.min} && ${length} <= ${seconds.max}, false)`,
         message: general,
       },
     ];
@@ -205,7 +207,7 @@ function checkCondition(def: Check, value: string): string {
 }
 
 /** A pattern as text in Terraform, whose regular expressions have no lookahead (https://github.com/google/re2/wiki/Syntax). */
-function re2({ source, flags }: RegExp): string {
+export function re2({ source, flags }: RegExp): string {
   if (/\(\?[=!<]/.test(source)) throw new Error(`a module cannot check /${source}/: it looks ahead`);
   const pattern = (flags.includes("i") ? "(?i)" : "") + source.replaceAll("\\/", "/");
   return pattern
@@ -221,13 +223,13 @@ function messageOfCheck({ check, error }: Check): string {
 }
 
 /** What the config's error says about a wrong value. */
-function messageOf(field: z.ZodType, wrong: unknown): string {
+export function messageOf(field: z.ZodType, wrong: unknown): string {
   const { error } = field.safeParse(wrong);
   if (!error) throw new Error(`the wrong value ${JSON.stringify(wrong)} is a right one`);
   return error.issues.at(-1)!.message;
 }
 
 /** Terraform wants a whole sentence. Its messages are templates. */
-function sentence(message: string): string {
+export function sentence(message: string): string {
   return `${message.replace(/[$%](?=\{)/g, "$&$&")}.`;
 }

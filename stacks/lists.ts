@@ -2,7 +2,7 @@
  * Lists of texts that the config has, or that only Terraform knows: in an exported module (export/), variables stand in
  * their place.
  */
-import { Fn, FOR_EXPRESSION_VALUE, forExpression, Token } from "cdktf";
+import { conditional, Fn, FOR_EXPRESSION_VALUE, forExpression, Op, ref, Token } from "cdktf";
 
 type List = readonly string[];
 
@@ -20,6 +20,17 @@ export function concat(...lists: List[]): string[] {
   return lists.some(isComputed) ? joined(lists) : lists.flat();
 }
 
+export function first(list: List): string {
+  return isComputed(list) ? Token.asString(Fn.element([...list], 0)) : list[0]!;
+}
+
+/** The list for an argument that providers want left out rather than empty. */
+export function unlessEmpty(list: List): string[] | undefined {
+  if (!isComputed(list)) return list.length > 0 ? [...list] : undefined;
+  const count = Token.asNumber(Fn.lengthOf([...list]));
+  return Token.asList(conditional(Op.gte(count, 1), [...list], ref("null")));
+}
+
 /** All but the first text. */
 export function tail(list: List): string[] {
   return isComputed(list) ? Fn.slice([...list], 1, Fn.lengthOf([...list])) : list.slice(1);
@@ -28,7 +39,7 @@ export function tail(list: List): string[] {
 /** @param textOf makes a text of a text; it may only put it between other texts without percent signs */
 export function eachOf(list: List, textOf: (text: string) => string): string[] {
   if (!isComputed(list)) return list.map(textOf);
-  return Fn.formatlist(textOf("%s"), [[...list]]);
+  return Token.asList(Fn.formatlist(textOf("%s"), [[...list]]));
 }
 
 /** A map from each text to the same value. */

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { App } from "cdktf";
+import { App, type TerraformStack } from "cdktf";
 import { artifacts as shipped, type Artifacts } from "../build/artifacts";
 import type { Config } from "../config/schema";
 import { GatewayStack } from "./gateway-stack";
@@ -43,6 +43,22 @@ export function synthesize(
     stackName,
     identityStacks: stacks.filter((name) => name !== stackName),
   };
+}
+
+/**
+ * Writes the Terraform configuration of one stack, such as that of a user pool.
+ *
+ * @returns the folder with `cdk.tf.json`
+ */
+export function synthesizeStack(outdir: string, build: (app: App) => TerraformStack): string {
+  return withoutDeprecations(() =>
+    withoutCapturedTraces(() => {
+      const app = new App({ outdir, stackTraces: false });
+      const stack = build(app);
+      app.synth();
+      return join(outdir, "stacks", stack.node.id);
+    }),
+  );
 }
 
 /** cdktf calls a deprecated Node function. Users cannot do anything about the warning. */

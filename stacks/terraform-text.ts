@@ -1,5 +1,5 @@
 /** Terraform syntax that CDKTF does not generate. */
-import { Fn, Op, Token } from "cdktf";
+import { Fn, Op, ref, Token } from "cdktf";
 
 /**
  * Escapes a value from the config for Terraform. In JSON syntax every string is a template, so `${` and `%{` become
@@ -21,6 +21,22 @@ export function literal(value: unknown): unknown {
 /** A sum, also of a number that only Terraform knows. */
 export function plus(number: number, more: number): number {
   return Token.isUnresolved(number) ? Token.asNumber(Op.add(number, more)) : number + more;
+}
+
+/** Whole minutes of seconds, also of a number that only Terraform knows. */
+export function minutes(seconds: number): number {
+  return Token.isUnresolved(seconds) ? Token.asNumber(Op.div(seconds, 60)) : seconds / 60;
+}
+
+/** The value of a choice, also of one that only Terraform knows. */
+export function chosen<K extends string>(values: Readonly<Record<K, string>>, choice: K): string {
+  return Token.isUnresolved(choice) ? (Fn.lookup({ ...values }, choice) as string) : values[choice];
+}
+
+/** Part of a text between colons; a part that an ARN may not have is nothing. */
+export function partOfArn(arn: string, place: number): string | undefined {
+  if (!Token.isUnresolved(arn)) return arn.split(":")[place];
+  return Token.asString(Fn.try([Fn.element(Fn.slice(Fn.split(":", arn), place, place + 1), 0), ref("null")]));
 }
 
 /** A text, or what only Terraform knows, as a part of a longer expression. */
@@ -58,6 +74,11 @@ export function jsonencodedBytes(value: unknown): number {
   return Buffer.byteLength(jsonencode(withoutTokens(value)));
 }
 
+/** Whether only Terraform knows some value in it. */
+export function hasReference(value: object): boolean {
+  return JSON.stringify(value) !== JSON.stringify(withoutTokens(value));
+}
+
 function withoutTokens(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value, (_, item: unknown) => (Token.isUnresolved(item) ? "" : item)));
 }
@@ -68,8 +89,7 @@ function withoutTokens(value: unknown): unknown {
  * knows.
  */
 export function urlencodedJson(value: object): string {
-  if (JSON.stringify(value) !== JSON.stringify(withoutTokens(value)))
-    return Fn.urlencode(Fn.jsonencode(literal(value)));
+  if (hasReference(value)) return Fn.urlencode(Fn.jsonencode(literal(value)));
   return encodeURIComponent(jsonencode(value))
     .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll("%20", "+");

@@ -1,5 +1,5 @@
 /** `edgegate export`, and what `edgegate dev --module` refuses. */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { edgegate } from "../support/cli";
@@ -24,16 +24,20 @@ test("leaves a folder with other files alone", async () => {
   );
 });
 
-test("says what to write in the place of a client that Terraform makes", async () => {
-  const { code, stderr } = await edgegate([
-    "export",
-    join(folder, "other"),
-    "--config",
-    "examples/identity-providers.ts",
-  ]);
-  expect(code).toBe(2);
-  expect(stderr).toMatch(/identityProviders\.\w+\.(app|pool) is a stack of its own/);
-  expect(stderr).toMatch(/write clientId (and issuer )?in place of (app|pool)/);
+test("writes modules for the clients that Terraform makes, beside the gateway's, and lists them in its checksums", async () => {
+  const other = join(folder, "other");
+  const { code, stderr } = await edgegate(["export", other, "--config", "examples/identity-providers.ts"]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(readdirSync(join(other, "modules"))).toEqual(["cognito-pool", "entra-app"]);
+  const checksums = readFileSync(join(other, "SHA256SUMS"), "utf8");
+  expect(checksums).toContain("  modules/cognito-pool/pool.tf\n");
+  expect(checksums).toContain("  modules/entra-app/tests/entra-app.tftest.hcl\n");
+  expect(JSON.parse(readFileSync(join(other, "sbom.cdx.json"), "utf8"))).toMatchObject({
+    components: expect.arrayContaining([expect.objectContaining({ name: "entra-app" })]) as object[],
+  });
+  const example = readFileSync(join(other, "examples/gateway/main.tf"), "utf8");
+  expect(example).toContain("client_id = module.entra_app.client_id");
+  expect(example).toMatch(/issuer += module\.cognito_pool\.issuer/);
 });
 
 test.each([

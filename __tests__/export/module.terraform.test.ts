@@ -106,8 +106,8 @@ const CASES: Record<string, Partial<ConfigInput>> = {
 describeWithTerraform("a module", (open) => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-module-"));
   afterAll(() => rmSync(folder, { recursive: true }));
-  // Programs, and clients that Terraform makes in stacks of their own.
-  const others = ["attach.ts", "own-app.ts", "identity-providers.ts"];
+  // Programs.
+  const others = ["attach.ts", "own-app.ts"];
   const examples = readdirSync(EXAMPLES).filter((file) => file.endsWith(".ts") && !others.includes(file));
   const configs = {
     ...Object.fromEntries(Object.entries(CASES).map(([name, more]) => [name, parseConfig({ ...SMALL, ...more })])),

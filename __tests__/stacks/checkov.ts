@@ -99,9 +99,11 @@ interface Report {
 
 /**
  * @param plans `terraform show -json`, by name
+ * @param more what is accepted in these plans only
  * @returns how many checks passed, what failed without a reason, and the reasons for which there was no need
  */
-export function review(checkov: string, plans: Record<string, string>) {
+export function review(checkov: string, plans: Record<string, string>, more: Record<string, Accepted> = {}) {
+  const accepted = { ...ACCEPTED, ...more };
   const folder = mkdtempSync(join(tmpdir(), "edgegate-checkov-"));
   try {
     const files = Object.entries(plans).map(([name, json]) => {
@@ -126,7 +128,7 @@ export function review(checkov: string, plans: Record<string, string>) {
       passed: summary.passed,
       parsingErrors: summary.parsing_errors,
       withoutReason: failed
-        .filter(({ check_id, resource }) => !ACCEPTED[check_id]?.on.test(resource))
+        .filter(({ check_id, resource }) => !accepted[check_id]?.on.test(resource))
         .map(({ check_id, check_name, resource }) => `${resource}: ${check_name} (${check_id})`),
       withoutNeed: Object.keys(ACCEPTED).filter((id) => !used.has(id)),
     };

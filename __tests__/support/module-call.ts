@@ -18,7 +18,7 @@ const OTHERS: Record<string, unknown> = {
   hostedZoneId: "Z0OTHER",
 };
 
-function otherThan(value: unknown, path: string): unknown {
+export function otherThan(value: unknown, path: string): unknown {
   if (path in OTHERS) return OTHERS[path];
   if (typeof value === "number") return value === 60 ? 90 : 60;
   if (Array.isArray(value)) return [...(value as string[]), "more.example.net"];

@@ -5,6 +5,7 @@ import { artifacts as shipped } from "../../build/artifacts";
 import type { Config } from "../../config/schema";
 import { argumentsOf } from "../../export/arguments";
 import { filesOf } from "../../export/files";
+import { withBroughtClients } from "../../export/identity/made-clients";
 import { moduleOf } from "../../export/module";
 import { synthesize } from "../../stacks/synthesize";
 import { literal } from "../../stacks/terraform-text";
@@ -30,7 +31,8 @@ export function writePairs(folder: string, pairs: Readonly<Record<string, Pair>>
   // Each provider is a process of its own, so stacks that configure it alike share one.
   const configurations: string[] = [];
   for (const [name, { config, hasWebAcl, exported = config.policy }] of Object.entries(pairs)) {
-    const configuration = JSON.stringify(writeStack(folder, name, config, hasWebAcl));
+    // The module gets what other modules make as variables, so its twin is a stack that gets it as values.
+    const configuration = JSON.stringify(writeStack(folder, name, withBroughtClients(config), hasWebAcl));
     if (!configurations.includes(configuration)) configurations.push(configuration);
     const providers = { aws: `aws.${aliasOf(configurations.indexOf(configuration))}` };
     module[`stack-${name}`] = { source: `./stack-${name}`, providers };
@@ -66,7 +68,7 @@ function writeModule(folder: string, name: string, { config, hasWebAcl, exported
   const json = hasWebAcl ? module.json : (JSON.parse(withoutWebAcl(JSON.stringify(module.json))) as typeof module.json);
   for (const [path, content] of Object.entries(filesOf({ ...module, json }, other, shipped())))
     write(folder, join(`module-${name}`, path), content);
-  return literal(argumentsOf(config, module));
+  return literal(argumentsOf(withBroughtClients(config), module));
 }
 
 function withoutWebAcl(text: string): string {

@@ -28,8 +28,8 @@ interface SchemaBlock {
   block_types?: Record<string, { nesting_mode: string; block: SchemaBlock }>;
 }
 
-/** cdktf's DataResource, what it makes of a reference to another stack, and what export/module.ts adds. */
-const OTHERS = ["terraform_data", "data terraform_remote_state", "data aws_region"];
+/** cdktf's DataResource, what it makes of a reference to another stack, and what export/ adds. */
+const OTHERS = ["terraform_data", "data terraform_remote_state", "data aws_region", "data azuread_client_config"];
 
 /** Kinds as in blocks.json, by what the constructs import. */
 export function usedKinds(): string[] {

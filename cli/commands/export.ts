@@ -17,7 +17,6 @@ export async function exportModule(
 ): Promise<Outcome> {
   const file = configFile(options);
   const config = loadConfig(file);
-  refuseMadeClients(config);
   refuseStoredPolicy(config);
   const [{ moduleFiles }, { archiveOf, FolderInUse, writeModule }] = await Promise.all([
     import("../../export/files"),
@@ -60,17 +59,4 @@ function refuseStoredPolicy(config: Config): void {
     "policy: it is too large for the gate's source, so it would be in the store, which a module's policy cannot be",
     "merge rules, or deploy this gateway with cdktf",
   );
-}
-
-/** Their stacks are not part of the gateway's, and a module gets what they make as variables. */
-function refuseMadeClients({ identityProviders }: Config): void {
-  for (const [id, { app, pool }] of Object.entries(identityProviders)) {
-    if (!app && !pool) continue;
-    const kind = app ? "app" : "pool";
-    throw new CommandFailure(
-      "usage",
-      `identityProviders.${id}.${kind} is a stack of its own, which a module of the gateway does not have`,
-      `write clientId${app ? "" : " and issuer"} in place of ${kind}, with the outputs of that stack`,
-    );
-  }
 }

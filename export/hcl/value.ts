@@ -21,7 +21,10 @@ export interface ValueOptions {
 export function expressionOf(value: unknown, options: ValueOptions): string {
   if (typeof value === "string") {
     const parts = partsOf(value, options);
-    return onlyExpression(parts) ?? jsonText(parts, options) ?? heredoc(parts) ?? quoted(parts);
+    const long = heredoc(parts);
+    // Where Terraform takes strings as they are, it calls no functions either.
+    const isPlain = options.templates !== false || !long?.startsWith("chomp(");
+    return onlyExpression(parts) ?? jsonText(parts, options) ?? (isPlain ? long : undefined) ?? quoted(parts);
   }
   return withoutText(value, options);
 }

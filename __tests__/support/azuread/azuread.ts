@@ -9,12 +9,14 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
+import { OFFLINE_PROVIDER } from "../../../export/offline-provider";
 import { cliConfig, terraformEnvironment, type Run } from "../terraform";
 import { describeWith } from "../tools";
 
 const PROVIDER_VERSION = "3.7.0";
 const REGISTRY_NAME = "registry.terraform.io/hashicorp/azuread";
 const BACKEND = { terraform: { backend: { local: { path: "terraform.tfstate" } } } };
+const WITH_AWS = { ...BACKEND, provider: { aws: [OFFLINE_PROVIDER] } };
 const PINNED = {
   terraform: { required_providers: { azuread: { source: "hashicorp/azuread", version: PROVIDER_VERSION } } },
 };
@@ -54,8 +56,8 @@ export interface AzureadFolder {
 }
 
 export interface Azuread {
-  /** With the provider that has no tenant. */
-  open(stackDir: string): AzureadFolder;
+  /** With the provider that has no tenant, and an AWS provider without an account. @param below the root's folder in it */
+  open(stackDir: string, below?: string): AzureadFolder;
   /** In the stack's own folder, with its own backend. */
   openInPlace(stackDir: string): AzureadFolder;
   /** Folders for what needs no tenant (`validate`, `test`): one with each provider that is to be had. */
@@ -86,13 +88,14 @@ export function describeWithAzuread(name: string, body: (azuread: Azuread) => vo
 
     const environment = () => terraformEnvironment(join(root, "cli.tfrc"), {});
     const withoutTenant = () => ({ ...environment(), TF_REATTACH_PROVIDERS: reattach });
-    const copyOf = (stackDir: string, override: object) => {
+    const copyOf = (stackDir: string, override: object, below = ".") => {
       const folder = join(root, `stack-${copies++}`);
       cpSync(stackDir, folder, { recursive: true });
-      writeFileSync(join(folder, "test_override.tf.json"), JSON.stringify(override));
-      return folder;
+      writeFileSync(join(folder, below, "test_override.tf.json"), JSON.stringify(override));
+      return join(folder, below);
     };
-    const open = (stackDir: string) => openFolder(terraform, copyOf(stackDir, BACKEND), withoutTenant());
+    const open = (stackDir: string, below?: string) =>
+      openFolder(terraform, copyOf(stackDir, below === undefined ? BACKEND : WITH_AWS, below), withoutTenant());
     body({
       open,
       openInPlace: (stackDir) => openFolder(terraform, stackDir, withoutTenant()),
@@ -129,7 +132,8 @@ function openFolder(terraform: string, folder: string, environment: Record<strin
   const env = { ...process.env, ...environment, ARM_CLIENT_SECRET: SECRET_OF_TERRAFORM };
 
   function run(args: readonly string[]): Run {
-    const { status, stdout, stderr } = spawnSync(terraform, args, { cwd: folder, env, encoding: "utf8" });
+    const options = { cwd: folder, env, encoding: "utf8" as const, maxBuffer: 64 * 1024 * 1024 };
+    const { status, stdout, stderr } = spawnSync(terraform, args, options);
     const output = stdout + stderr;
     printed[`terraform ${args[0]}`] = (printed[`terraform ${args[0]}`] ?? "") + output;
     return { status: status ?? -1, output };

@@ -133,6 +133,9 @@ function sameUuid(text) {
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
 }
 
+/** As whoever configured the provider says. */
+let tenantId;
+
 const CALLS = {
   GetSchema: () => ({
     provider: schemaMessage(provider),
@@ -140,7 +143,10 @@ const CALLS = {
     data_source_schemas: mapValues(data_source_schemas, schemaMessage),
   }),
   PrepareProviderConfig: ({ config }) => ({ prepared_config: config }),
-  Configure: ({ config }) => problems(provider.block, read(config)),
+  Configure({ config }) {
+    tenantId = read(config).tenant_id ?? undefined;
+    return problems(provider.block, read(config));
+  },
   ValidateResourceTypeConfig: ({ type_name, config }) => problems(resource_schemas[type_name].block, read(config)),
   ValidateDataSourceConfig: ({ type_name, config }) => problems(data_source_schemas[type_name].block, read(config)),
   UpgradeResourceState: ({ raw_state }) => ({ upgraded_state: { json: raw_state.json } }),
@@ -164,7 +170,9 @@ const CALLS = {
     const { block } = data_source_schemas[type_name];
     const value = read(config);
     const uuid = () => sameUuid(type_name + JSON.stringify(value));
-    return { state: write(fill(block, unknownWhereComputed(block, value), type_name, uuid)) };
+    const state = fill(block, unknownWhereComputed(block, value), type_name, uuid);
+    const isOfTenant = type_name === "azuread_client_config" && tenantId;
+    return { state: write(isOfTenant ? { ...state, tenant_id: tenantId } : state) };
   },
   Stop: () => ({}),
 };

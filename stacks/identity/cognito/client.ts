@@ -2,6 +2,7 @@ import { CognitoUserPoolClient } from "@cdktf/provider-aws/lib/cognito-user-pool
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { CognitoPool } from "../../../config/cognito-pool";
+import { minutes } from "../../terraform-text";
 import { CloudFormation } from "./cloudformation";
 import type { UserPool } from "./user-pool";
 
@@ -52,9 +53,9 @@ export class Client extends Construct {
       preventUserExistenceErrors: "ENABLED",
       enableTokenRevocation: true,
       refreshTokenRotation: [{ feature: "ENABLED", retryGracePeriodSeconds: REFRESH_GRACE }],
-      idTokenValidity: pool.tokens.validity / 60,
-      accessTokenValidity: pool.tokens.validity / 60,
-      refreshTokenValidity: pool.tokens.refresh / 60,
+      idTokenValidity: minutes(pool.tokens.validity),
+      accessTokenValidity: minutes(pool.tokens.validity),
+      refreshTokenValidity: minutes(pool.tokens.refresh),
       tokenValidityUnits: [{ idToken: "minutes", accessToken: "minutes", refreshToken: "minutes" }],
       ...(federation && { dependsOn: [federation.dependable] }),
     });
@@ -89,9 +90,9 @@ export class Client extends Construct {
             PreventUserExistenceErrors: "ENABLED",
             EnableTokenRevocation: true,
             RefreshTokenRotation: { Feature: "ENABLED", RetryGracePeriodSeconds: REFRESH_GRACE },
-            IdTokenValidity: pool.tokens.validity / 60,
-            AccessTokenValidity: pool.tokens.validity / 60,
-            RefreshTokenValidity: pool.tokens.refresh / 60,
+            IdTokenValidity: minutes(pool.tokens.validity),
+            AccessTokenValidity: minutes(pool.tokens.validity),
+            RefreshTokenValidity: minutes(pool.tokens.refresh),
             TokenValidityUnits: { IdToken: "minutes", AccessToken: "minutes", RefreshToken: "minutes" },
           },
         },

@@ -1,7 +1,7 @@
 import { CloudformationStack } from "@cdktf/provider-aws/lib/cloudformation-stack";
-import type { ITerraformDependable } from "cdktf";
+import { Fn, TerraformLocal, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { literal } from "../../terraform-text";
+import { hasReference, literal } from "../../terraform-text";
 
 export interface CloudFormationProps {
   name: string;
@@ -44,10 +44,16 @@ export class CloudFormation extends Construct {
     };
     this.#stack = new CloudformationStack(this, "Resource", {
       name,
-      templateBody: JSON.stringify(literal(template)),
+      templateBody: this.#text(literal(template)),
       parameters,
       ...(dependsOn && { dependsOn: [...dependsOn] }),
     });
+  }
+
+  /** A value that only Terraform knows may have characters that JSON escapes: Terraform encodes the whole, then. */
+  #text(template: object): string {
+    if (!hasReference(template)) return JSON.stringify(template);
+    return Fn.jsonencode(new TerraformLocal(this, "template", template).expression);
   }
 
   get dependable(): ITerraformDependable {

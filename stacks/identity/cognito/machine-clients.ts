@@ -1,6 +1,7 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { CognitoPool } from "../../../config/cognito-pool";
+import { minutes } from "../../terraform-text";
 import { CloudFormation, type CloudFormationResource } from "./cloudformation";
 import type { UserPool } from "./user-pool";
 
@@ -48,7 +49,7 @@ function machineClient(name: string, pool: CognitoPool, client: string): CloudFo
       ExplicitAuthFlows: ["ALLOW_REFRESH_TOKEN_AUTH"],
       PreventUserExistenceErrors: "ENABLED",
       EnableTokenRevocation: true,
-      AccessTokenValidity: pool.tokens.validity / 60,
+      AccessTokenValidity: minutes(pool.tokens.validity),
       TokenValidityUnits: { AccessToken: "minutes" },
     },
   };

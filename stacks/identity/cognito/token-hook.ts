@@ -1,5 +1,6 @@
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { Construct } from "constructs";
+import { partOfArn } from "../../terraform-text";
 import type { UserPool } from "./user-pool";
 
 export interface TokenHookProps {
@@ -13,12 +14,12 @@ export interface TokenHookProps {
 export class TokenHook extends Construct {
   constructor(scope: Construct, id: string, { name, functionArn, userPool }: TokenHookProps) {
     super(scope, id);
-    const [, , , , , , functionName, qualifier] = functionArn.split(":");
+    const qualifier = partOfArn(functionArn, 7);
     new LambdaPermission(this, "Resource", {
       // Other pools may call the same function.
       statementId: `edgegate-${name}`,
       action: "lambda:InvokeFunction",
-      functionName: functionName!,
+      functionName: partOfArn(functionArn, 6)!,
       ...(qualifier !== undefined && { qualifier }),
       principal: "cognito-idp.amazonaws.com",
       sourceArn: userPool.arn,

@@ -32,7 +32,8 @@ export class Certificates extends Construct {
   }
 }
 
-function certificateEntry(pem: string): [key: string, value: Record<string, string>] {
+/** Fingerprint, and what the resource has of it: `pem`, and `start` and `end` as RFC 3339. */
+export function certificateEntry(pem: string): [key: string, value: Record<string, string>] {
   const { fingerprint256, validFrom, validTo } = new X509Certificate(pem);
   return [fingerprint256.replaceAll(":", "").toLowerCase(), { pem, start: rfc3339(validFrom), end: rfc3339(validTo) }];
 }

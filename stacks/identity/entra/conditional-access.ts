@@ -1,6 +1,8 @@
 import { ConditionalAccessPolicy } from "@cdktf/provider-azuread/lib/conditional-access-policy";
 import { Construct } from "constructs";
 import type { EntraApp } from "../../../config/entra-app";
+import { unlessEmpty } from "../../lists";
+import { chosen } from "../../terraform-text";
 
 const STATES = { "report-only": "enabledForReportingButNotEnforced", enforced: "enabled" } as const;
 
@@ -21,16 +23,17 @@ export class ConditionalAccess extends Construct {
   constructor(scope: Construct, id: string, { name, clientId, conditionalAccess }: ConditionalAccessProps) {
     super(scope, id);
     const { mfa, exclude } = conditionalAccess;
+    const [excludedUsers, excludedGroups] = [unlessEmpty(exclude.users), unlessEmpty(exclude.groups)];
     new ConditionalAccessPolicy(this, "Resource", {
       displayName: `MFA for ${name}`,
-      state: STATES[mfa],
+      state: chosen(STATES, mfa),
       conditions: {
         clientAppTypes: ["all"],
         applications: { includedApplications: [clientId] },
         users: {
           includedUsers: ["All"],
-          ...(exclude.users.length > 0 && { excludedUsers: exclude.users }),
-          ...(exclude.groups.length > 0 && { excludedGroups: exclude.groups }),
+          ...(excludedUsers && { excludedUsers }),
+          ...(excludedGroups && { excludedGroups }),
         },
       },
       grantControls: { operator: "OR", builtInControls: ["mfa"] },

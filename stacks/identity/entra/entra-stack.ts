@@ -10,6 +10,7 @@ import {
 import { ConfigError } from "../../../config/error";
 import { BaseStack, besideKey, type StateLocation } from "../../base-stack";
 import { endpointUrls } from "../../endpoint-urls";
+import { concat, first } from "../../lists";
 import { AdminConsent } from "./admin-consent";
 import { ApiScope } from "./api-scope";
 import { AppRoles } from "./app-roles";
@@ -17,6 +18,7 @@ import { Application } from "./application";
 import { Certificates } from "./certificates";
 import { ConditionalAccess } from "./conditional-access";
 import { FederatedCredential } from "./federated-credential";
+import { issuerOfTenant } from "./issuer";
 import { OptionalClaims } from "./optional-claims";
 import { RedirectUris } from "./redirect-uris";
 import { RoleAssignments } from "./role-assignments";
@@ -73,14 +75,14 @@ export class EntraStack extends BaseStack {
     const application = new Application(this, "application", {
       name,
       app,
-      homepageUrl: `https://${props.hosts[0]}/`,
+      homepageUrl: `https://${first(props.hosts)}/`,
       // An app has one. Any host will do: the handler ends the session by `iss` and `sid`, because browsers send no
       // cookies to a frame of another site.
-      logoutUrl: endpointUrls(props, `/frontchannel-logout/${provider}`)[0]!,
+      logoutUrl: first(endpointUrls(props, `/frontchannel-logout/${provider}`)),
       isMultiTenant: tenants.some((tenant) => tenant !== home),
     });
     const { id: applicationId, clientId } = application;
-    const redirectUris = [...endpointUrls(props, `/callback/${provider}`), ...endpointUrls(props, "/signed-out")];
+    const redirectUris = concat(endpointUrls(props, `/callback/${provider}`), endpointUrls(props, "/signed-out"));
     new RedirectUris(this, "web", { applicationId, uris: redirectUris });
     new OptionalClaims(this, "optional_claims", { applicationId });
     const appRoles = new AppRoles(this, "role", {
@@ -102,7 +104,7 @@ export class EntraStack extends BaseStack {
 
     this.clientId = clientId;
     this.tenantId = home ?? principal.tenantId;
-    this.issuer = `https://login.microsoftonline.com/${this.tenantId}/v2.0`;
+    this.issuer = issuerOfTenant(this.tenantId);
     this.addOutputs({
       client_id: ["For whoever may not read this state: clientId in the gateway's config", clientId],
       tenant_id: ["The home tenant", this.tenantId],

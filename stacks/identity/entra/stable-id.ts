@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
+import { Fn, Token } from "cdktf";
 
 /** Ours alone: every ID below it stays what it is for as long as this does. */
-const NAMESPACE = "0f4a9a52-8a43-4c4e-9d5b-6a7a2c9c51d3";
+export const NAMESPACE = "0f4a9a52-8a43-4c4e-9d5b-6a7a2c9c51d3";
 
 /**
  * The ID of a role or scope. Entra stores assignments by ID, so it must never change: it depends on the names of gateway
  * and role only, not on the other roles, their order or the machine.
  */
 export function stableId(gateway: string, kind: "role" | "scope", name: string): string {
-  return uuid5(NAMESPACE, `${gateway}/${kind}/${name}`);
+  const path = `${gateway}/${kind}/${name}`;
+  // The same of a name that only Terraform knows: https://developer.hashicorp.com/terraform/language/functions/uuidv5
+  return Token.isUnresolved(path) ? Token.asString(Fn.uuidv5(NAMESPACE, path)) : uuid5(NAMESPACE, path);
 }
 
 /** RFC 9562 section 5.5: version 5, SHA-1. */
