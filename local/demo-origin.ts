@@ -30,6 +30,7 @@ function apiAnswer(request: EdgeRequest): object {
     user: received["x-gate-email"] ?? null,
     roles: rolesIn(received["x-gate-roles"]),
     headers: request.headers.map(([name]) => name).join(" "),
+    received,
   };
 }
 
