@@ -16,7 +16,7 @@ import { functionEvent, type CloudFrontFunctionEvent } from "../local/cloudfront
 import { runGate } from "../local/gate-njs";
 import { assertionStart } from "../session/assertion";
 import type { Place } from "../sites/place";
-import { gateSource, SETTINGS } from "./sample";
+import { API_SETTINGS, gateSource, SETTINGS } from "./sample";
 
 /**
  * Objects that are allocated before the gate is called. A new page of the engine's memory costs 2,000 instructions, and
@@ -34,6 +34,8 @@ export interface GateRequest {
   assertion?: string;
   /** Whether the rules are in the store. */
   stored?: true;
+  /** Whether it is the gate of API behaviors. */
+  api?: true;
   /** The records of the KeyValueStore. */
   records?: Record<string, string>;
   cookies?: Record<string, string>;
@@ -105,17 +107,19 @@ export function measureGateMemory(request: GateRequest): number {
   });
 }
 
-function sourceOf({ rules, places, originSecret, assertion, stored }: GateRequest): string {
+function sourceOf({ rules, places, originSecret, assertion, stored, api }: GateRequest): string {
   const start = assertion === undefined ? undefined : assertionStart(SETTINGS.hosts[0]!, assertion);
   const settings = {
     ...SETTINGS,
     ...(originSecret && { originSecret }),
     ...(start !== undefined && { assertion: start }),
+    ...(api && { api: API_SETTINGS }),
     ...(stored && { policy: storedPolicy(rules, SETTINGS.hosts).index }),
   };
   const features: GateFeature[] = [
     ...(start === undefined ? [] : ["assertion" as const]),
     ...(stored ? ["stored" as const] : []),
+    ...(api ? ["api" as const] : []),
   ];
   return gateSource(stored ? [] : rules, settings, places, features);
 }

@@ -4,7 +4,8 @@
  */
 import { SESSION_COOKIE } from "../session/cookies";
 import type { GateRequest } from "./gate";
-import { sampleRules } from "./sample";
+import { hostileApiShapes } from "./hostile-api";
+import { KINDS, sampleRules } from "./sample";
 import { SIGNED_IN_REQUEST } from "./scenarios";
 
 export interface HostileRequest {
@@ -101,6 +102,9 @@ const LONGEST_TOKEN = 3800;
 const RULES = sampleRules(12);
 const anonymous: GateRequest = { rules: RULES };
 
+/** Of a site with API behaviors; what has conditions goes on to the handler. */
+const API_RULES = [{ path: "/plan/**", allow: KINDS["claim"]! }, ...RULES];
+
 /** A public area, one for a role that the session has, and one for a role that it lacks. */
 const AREAS = ["/assets/", "/orders/", "/admin/"] as const;
 
@@ -171,6 +175,12 @@ export const HOSTILE_REQUESTS: readonly HostileRequest[] = Object.keys(SIZES).fl
       { ...anonymous, method: "OPTIONS", headers: [["Access-Control-Request-Method", "x".repeat(size.headers)]] },
     ],
     ["another host", { ...anonymous, headers: [["Host", "x".repeat(200)]] }],
+    ...hostileApiShapes(
+      size.headers,
+      path("/orders/", PATHS["escaped spaces"]),
+      { rules: API_RULES, api: true },
+      { ...signedIn, rules: API_RULES, api: true },
+    ).map(([name, request]): [string, GateRequest] => [`API: ${name}`, request]),
   ];
   return shapes.map(([name, request]) => ({ name, passes, request }));
 });

@@ -7,12 +7,36 @@ import { conditionFeatures } from "../policy/requirement";
 import { policySource } from "../policy/source";
 import type { Place } from "../sites/place";
 import { siteSource } from "../sites/source";
+import type { ApiGateSettings } from "../session/access-tokens";
 import type { GateSettings } from "../session/settings";
 
 export const SETTINGS: GateSettings = {
   basePath: "/_gate",
   hosts: ["app.example.com"],
   productName: "Example Intranet",
+};
+
+/** Whose tokens API behaviors take, and the site whose scripts may call them. */
+export const API_ISSUER = "https://login.example.com/tenant";
+export const API_ORIGIN = "https://console.example.com";
+export const API_SETTINGS: ApiGateSettings = {
+  issuers: [API_ISSUER, "https://token.actions.githubusercontent.com"],
+  cors: [
+    [
+      "*",
+      {
+        origins: ["https://app.example.com", API_ORIGIN],
+        preflight: {
+          "allow-credentials": "true",
+          "allow-headers": "authorization,content-type",
+          "allow-methods": "GET,HEAD,POST,PUT",
+          "max-age": "3600",
+        },
+        answer: { "allow-credentials": "true", "expose-headers": "www-authenticate" },
+      },
+    ],
+  ],
+  resources: [["*", '/.well-known/oauth-protected-resource"']],
 };
 
 /** `count` rules of the kinds that sites have: mostly one area per rule, some with methods or a deeper path. */
@@ -89,5 +113,7 @@ export function gateSource(
 
 /** The gate without settings and policy, with what the rules need. */
 export function baseSource(rules: readonly PolicyRule[] = [], features: readonly GateFeature[] = []): string {
-  return readFileSync(gateWith(artifacts(), [...features, ...conditionFeatures(rules)]), "utf8");
+  // The handler of API behaviors evaluates conditions.
+  const all = features.includes("api") ? features : [...features, ...conditionFeatures(rules)];
+  return readFileSync(gateWith(artifacts(), all), "utf8");
 }

@@ -10,7 +10,13 @@ import { GATE_VARIANTS, gateWith } from "./gate-features";
 const ROOT = resolve(__dirname, "..");
 const DIST = join(ROOT, "dist");
 /** The modules that Node runs or loads directly; these import all others. */
-const ENTRIES = ["index.ts", "cli/main.ts", "local/fresh-synthesis-process.ts", "local/identity-provider-process.ts"];
+const ENTRIES = [
+  "index.ts",
+  "cli/main.ts",
+  "bench/load/edge-process.ts",
+  "local/fresh-synthesis-process.ts",
+  "local/identity-provider-process.ts",
+];
 /** What the compiler makes of the browser client's types. */
 const BROWSER_TYPES = "browser/client.d.ts";
 /** Folders with files that are not TypeScript; they are copied as they are. */

@@ -43,6 +43,7 @@ function apiAnswer(request: EdgeRequest): object {
     user: received["x-gate-email"] ?? received["x-gate-user"] ?? null,
     roles: rolesIn(received["x-gate-roles"]),
     headers: request.headers.map(([name]) => name).join(" "),
+    received,
   };
 }
 

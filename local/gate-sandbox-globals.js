@@ -1,12 +1,15 @@
 /**
- * Evaluated first in the sandbox of each run (see gate-sandbox.ts). Removes everything that cloudfront-js-2.0 does not
- * document, and returns the function that runs a handler.
+ * Evaluated first in each realm (see gate-realm.ts). Removes everything that cloudfront-js-2.0 does not document, and
+ * returns the function that runs a handler, and one that says whether a run left the realm as it was.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
  */
-module.exports = function (library, host, now) {
+module.exports = function (library, host) {
   "use strict";
   const { parse, stringify } = JSON;
-  const construct = Reflect.construct;
+  // Captured, so that a run cannot change what checks it.
+  const { construct, getOwnPropertyDescriptor, getPrototypeOf, isExtensible, ownKeys } = Reflect;
+  const { freeze, is } = Object;
+  const visited = new Set();
   const RealDate = Date;
 
   const ALGORITHMS = ["md5", "sha1", "sha256"];
@@ -60,15 +63,15 @@ module.exports = function (library, host, now) {
 
   // The time stands still during a run.
   function FrozenDate() {
-    if (!new.target) return new RealDate(now).toString();
-    return construct(RealDate, arguments.length === 0 ? [now] : arguments, new.target);
+    if (!new.target) return new RealDate(host.now()).toString();
+    return construct(RealDate, arguments.length === 0 ? [host.now()] : arguments, new.target);
   }
   FrozenDate.prototype = RealDate.prototype;
   FrozenDate.prototype.constructor = FrozenDate;
   FrozenDate.UTC = RealDate.UTC;
   FrozenDate.parse = RealDate.parse;
   FrozenDate.now = function () {
-    return now;
+    return host.now();
   };
   globalThis.Date = FrozenDate;
 
@@ -82,6 +85,10 @@ module.exports = function (library, host, now) {
   }
   for (const name of Object.getOwnPropertyNames(globalThis)) {
     if (library.globals.indexOf(name) < 0) delete globalThis[name];
+  }
+  // What the latest expression matched, such as RegExp.$1: no state may pass from one run to the next.
+  for (const name of Object.getOwnPropertyNames(RegExp)) {
+    if (getOwnPropertyDescriptor(RegExp, name).set || getOwnPropertyDescriptor(RegExp, name).get) delete RegExp[name];
   }
   function writeLine() {
     host.log(Array.prototype.map.call(arguments, String).join(" "));
@@ -106,7 +113,7 @@ module.exports = function (library, host, now) {
     return modules[name];
   };
 
-  return function run(handler, event, hasQuery, query) {
+  function run(handler, event, hasQuery, query) {
     const given = parse(event);
     given.request.rawQueryString = function () {
       return hasQuery ? query : undefined;
@@ -122,5 +129,72 @@ module.exports = function (library, host, now) {
     function fail(error) {
       host.failed(String(error));
     }
-  };
+  }
+
+  // Every object that code can reach without making it, with its properties.
+  const seen = [];
+  function visit(value) {
+    if ((typeof value !== "object" && typeof value !== "function") || value === null || visited.has(value)) return;
+    visited.add(value);
+    const keys = ownKeys(value);
+    const prototype = getPrototypeOf(value);
+    const descriptors = keys.map(function (key) {
+      return getOwnPropertyDescriptor(value, key);
+    });
+    // A method: nobody gives it properties, and what is frozen needs no look.
+    const isMethod = typeof value === "function" && keys.length <= 2;
+    if (isMethod) freeze(value);
+    else seen.push({ value, keys, descriptors, prototype });
+    visit(prototype);
+    for (const descriptor of descriptors) {
+      visit(descriptor.value);
+      visit(descriptor.get);
+      visit(descriptor.set);
+    }
+  }
+  [
+    globalThis,
+    modules,
+    store,
+    // What only syntax makes.
+    async function () {},
+    function* () {},
+    async function* () {},
+    (function* () {})(),
+    (async function* () {})(),
+    [].values(),
+    ""[Symbol.iterator](),
+    /./[Symbol.matchAll](""),
+    /./,
+    (function () {
+      return arguments;
+    })(),
+  ].forEach(visit);
+
+  // Without iterators and methods, which a run may have changed.
+  function isPristine() {
+    for (let i = 0; i < seen.length; i++) {
+      const { value, keys, descriptors, prototype } = seen[i];
+      if (getPrototypeOf(value) !== prototype || !isExtensible(value)) return false;
+      const own = ownKeys(value);
+      if (own.length !== keys.length) return false;
+      for (let j = 0; j < keys.length; j++) {
+        const before = descriptors[j];
+        const after = getOwnPropertyDescriptor(value, keys[j]);
+        if (
+          after === undefined ||
+          !is(after.value, before.value) ||
+          after.get !== before.get ||
+          after.set !== before.set ||
+          after.writable !== before.writable ||
+          after.enumerable !== before.enumerable ||
+          after.configurable !== before.configurable
+        )
+          return false;
+      }
+    }
+    return true;
+  }
+
+  return { run, isPristine };
 };

@@ -13,11 +13,13 @@ import { MAX_VIEWER_REQUEST_TIME as INVOCATION_LIMIT } from "../cloudfront/limit
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
 const INIT_LIMIT = 10_000;
+/** Characters of a log that are kept. */
+const MAX_LOG = 1024 * 1024;
 
 export interface Lambda {
   /** @throws Error if the handler throws (with its stack), its process ends, or it exceeds the time limit */
   invoke(event: unknown): Promise<unknown>;
-  /** Everything that the handler wrote to stdout and stderr. */
+  /** What the handler wrote to stdout and stderr, the latest megabyte at least. */
   logs(): string;
   close(): Promise<void>;
 }
@@ -109,7 +111,10 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     if (child.pid !== undefined) options.onStart?.(child.pid);
-    const log = (chunk: Buffer) => (logs += chunk.toString());
+    const log = (chunk: Buffer) => {
+      logs += chunk.toString();
+      if (logs.length > 2 * MAX_LOG) logs = logs.slice(-MAX_LOG);
+    };
     child.stdout?.on("data", log);
     child.stderr?.on("data", log);
     if (child.stdout && options.onLine) createInterface({ input: child.stdout }).on("line", options.onLine);

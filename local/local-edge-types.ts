@@ -71,7 +71,7 @@ export interface LocalEdge {
    * @throws Error if it has another `name`, cannot be synthesized, or does not start
    */
   update(config: Config, write?: WriteStack): Promise<void>;
-  /** Everything that edge, handlers and identity provider wrote. */
+  /** What edge, handlers and identity provider wrote, the latest 10,000 requests and megabyte at least. */
   logs(): string;
   close(): Promise<void>;
 }

@@ -35,6 +35,9 @@ import { demoUsers } from "./users";
 
 export type { LocalEdge, LocalEdgeOptions } from "./local-edge-types";
 
+/** Lines of the edge's log that are kept. */
+const MAX_LINES = 10_000;
+
 /** Milliseconds for which replaced functions finish what they were asked: the limit of a viewer event. */
 const GRACE = 5_000;
 
@@ -102,6 +105,8 @@ async function start(
   const lines: string[] = [];
   const log = (line: string, entry?: LogEntry) => {
     lines.push(line);
+    // Not for each line: moving the others takes time.
+    if (lines.length > 2 * MAX_LINES) lines.splice(0, MAX_LINES);
     options.onRequest?.(line, entry);
   };
   aws.onEvent = ({ type, what, action, uid }) => log(`security event: ${type} of a ${what} by ${uid}, ${action}`);

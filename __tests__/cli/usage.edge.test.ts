@@ -22,6 +22,7 @@ describe("a mistake on the command line ends with 2 and says what to write", () 
     [["sessions", "--user", "alice b"], "write an e-mail address, a user name, or the 16 characters of a uid"],
     [["sessions", "--all"], "--all goes with --user"],
     [["sessions", "more"], "too many arguments"],
+    [["bench", "lod"], "Allowed choices are load"],
     [["sessions", "--local", "more"], "too many arguments"],
     [["revoke", "session"], "missing required argument 'sid'"],
     [["revoke", "session", "-abc"], "unknown option '-abc'"],

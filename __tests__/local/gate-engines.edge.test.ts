@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
+import { Script } from "node:vm";
 import { functionEvent } from "../../local/cloudfront-events";
 import { ENGINE_LIBRARY } from "../../local/engine-library";
 import { runGate as runInNjs } from "../../local/gate-njs";
+import { createRealm } from "../../local/gate-realm";
 import type { KeyValueStore } from "../../local/gate-result";
 import { runGate as runInSandbox } from "../../local/gate-sandbox";
 import { describeWith } from "../support/tools";
@@ -165,6 +167,60 @@ describe("the sandbox", () => {
       await outcome(runInSandbox, source, store, { uri: "" }),
       await outcome(runInSandbox, source, store, { uri: "" }),
     ]).toEqual([{ uri: "/11" }, { uri: "/11" }]);
+  });
+
+  // Each is one realm's state, which the next run must not see. The code says whether it sees that of the run before.
+  test.each([
+    ["a global", "globalThis.mark", "globalThis.mark=1"],
+    ["a method", "[].join.call([1],'-')!=='1'", "Array.prototype.join=function(){return 'x'}"],
+    [
+      "an attribute",
+      "!Object.getOwnPropertyDescriptor(Math,'max').writable",
+      "Object.defineProperty(Math,'max',{writable:false})",
+    ],
+    ["a frozen prototype", "!Object.isExtensible(Array.prototype)", "Object.preventExtensions(Array.prototype)"],
+    ["another prototype", "({}).mark||Array.prototype.mark", "Object.setPrototypeOf(Array.prototype,{mark:1})"],
+    ["a symbol's property", "RegExp.prototype[Symbol.split]===1", "RegExp.prototype[Symbol.split]=1"],
+    [
+      "what only syntax reaches",
+      "Object.getPrototypeOf(async function(){}).mark",
+      "Object.getPrototypeOf(async function(){}).mark=1",
+    ],
+    ["an iterator", "Object.getPrototypeOf([].values()).mark", "Object.getPrototypeOf([].values()).mark=1"],
+    ["a module", "require('crypto').mark", "require('crypto').mark=1"],
+    ["the store's object", "require('cloudfront').kvs().mark", "require('cloudfront').kvs().mark=1"],
+    ["a method's property", "[].map.mark", "try{[].map.mark=1}catch(e){}"],
+    ["what an expression matched", "RegExp.$1", "/(a)/.exec('a')"],
+    [
+      "what is done later",
+      "globalThis.late",
+      "Promise.resolve().then(function(){}).then(function(){globalThis.late=1})",
+    ],
+  ])("keeps from the next run %s", async (_, sees, changes) => {
+    const source = `function handler(event){event.request.uri="/"+!!(${sees});${changes};return event.request}`;
+    const runs = [1, 2, 3].map(() => outcome(runInSandbox, source, { records: {} }, { uri: "" }));
+    expect(await Promise.all(runs)).toEqual([{ uri: "/false" }, { uri: "/false" }, { uri: "/false" }]);
+    expect(await outcome(runInSandbox, source, { records: {} }, { uri: "" })).toEqual({ uri: "/false" });
+  });
+
+  test("uses a realm again after a run that changed nothing", () => {
+    const realm = createRealm();
+    const script = new Script("(function handler(event){return event.request})");
+    realm.run(script, EVENT, { records: {} }, 0);
+    expect(realm.isPristine()).toBe(true);
+    realm.run(new Script("(function(event){globalThis.mark=1;return event.request})"), EVENT, { records: {} }, 0);
+    expect(realm.isPristine()).toBe(false);
+  });
+
+  test("stops only the function that does not end, of several at a time", async () => {
+    const endless = "function handler(){for(;;);}";
+    const other = "function handler(event){event.request.uri='/other';return event.request}";
+    const run = (source: string, expected: Outcome) => outcome(runInSandbox, source, { records: {} }, expected);
+    expect(await Promise.all([run(other, { uri: "" }), run(endless, { status: 0 }), run(other, { uri: "" })])).toEqual([
+      { uri: "/other" },
+      { status: 503 },
+      { uri: "/other" },
+    ]);
   });
 
   test("holds time still during a run", async () => {

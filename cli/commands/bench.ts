@@ -1,17 +1,37 @@
 /** `edgegate bench`: measures sizes, times and costs, and compares them with their limits. */
 import type { Figure } from "../../bench/figure";
-import { measureAll, type Measured } from "../../bench/figures";
 import { table } from "../../local/greeting";
 import { onStdout } from "../colors";
+import type { GlobalOptions } from "../options";
 import type { Outcome } from "../output";
+import { printable } from "../printable";
+import { withProgress } from "../progress";
 
-export async function bench(): Promise<Outcome> {
-  const measured = await measureAll();
-  const broken = measured.figures.filter(isBroken);
-  return { json: measured, text: report(measured, broken), ...(broken.length > 0 && { exit: "failed" }) };
+/** @param part `load` for that alone; everything else if absent */
+export async function bench(options: GlobalOptions, part?: "load"): Promise<Outcome> {
+  return part === "load" ? load(options) : everythingElse();
 }
 
-function report({ figures, missing }: Measured, broken: readonly Figure[]): string {
+async function everythingElse(): Promise<Outcome> {
+  const { measureAll } = await import("../../bench/figures");
+  const { figures, missing } = await measureAll();
+  return outcome({ figures, missing }, figures, missing === undefined ? [] : [missing]);
+}
+
+/** Apart from the rest: it takes minutes, and a machine that has little else to do. */
+async function load(options: GlobalOptions): Promise<Outcome> {
+  const { measureLoad } = await import("../../bench/load/load");
+  const { figures, wrong } = await withProgress("sending requests", options, () => measureLoad());
+  return outcome({ figures, wrong }, figures, wrong);
+}
+
+/** @param notes what people are told below the figures */
+function outcome(json: object, figures: readonly Figure[], notes: readonly string[]): Outcome {
+  const broken = figures.filter(isBroken);
+  return { json, text: report(figures, notes, broken), ...(broken.length > 0 && { exit: "failed" }) };
+}
+
+function report(figures: readonly Figure[], notes: readonly string[], broken: readonly Figure[]): string {
   const rows = figures.map((figure) => [
     figure.group,
     figure.name,
@@ -21,8 +41,8 @@ function report({ figures, missing }: Measured, broken: readonly Figure[]): stri
       ? []
       : [(isBroken(figure) ? onStdout.red : onStdout.green)(`at most ${number(figure.limit)}`)]),
   ]);
-  const notes = [...(missing === undefined ? [] : [missing]), ...broken.map(overTheLimit)];
-  return `${table(rows)}\n${notes.map((note) => `${note}\n`).join("")}`;
+  const lines = [...notes.map(printable), ...broken.map(overTheLimit)];
+  return `${table(rows)}\n${lines.map((line) => `${line}\n`).join("")}`;
 }
 
 function overTheLimit({ group, name }: Figure): string {

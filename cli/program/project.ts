@@ -1,5 +1,5 @@
 /** Commands that set up a gateway: from a config to what Terraform reads. */
-import { Option, type Command } from "commander";
+import { Argument, Option, type Command } from "commander";
 import type { Engine } from "../../local/engines";
 import { collect, parsePort } from "../arguments";
 import { CI_SYSTEMS } from "../ci-files";
@@ -102,5 +102,11 @@ export function addProject(program: Command, print: Print): void {
   program
     .command("bench")
     .description("measure sizes, times and costs, and compare them with their limits; needs no config")
+    .addArgument(
+      new Argument(
+        "[part]",
+        "load: send the local edge 1,000 requests a second for a minute, and check every decision (default: the rest)",
+      ).choices(["load"]),
+    )
     .action(run(async () => (await import("../commands/bench")).bench));
 }

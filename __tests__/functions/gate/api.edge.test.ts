@@ -66,6 +66,7 @@ function jwt(claims: object = {}, header: object = { alg: "RS256", typ: "at+jwt"
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
   return `${part(header)}.${part({ iss: ISSUER, exp: NOW + 600, ...claims })}.c2lnbmF0dXJl`;
 }
+const ofText = (claims: string) => `eyJh.${Buffer.from(claims).toString("base64url")}.c2ln`;
 const JWT = jwt();
 const EDGE = signed(token().slice(0, -44).replace(/^2/, "3"));
 const SERVICE = `egs_${"a".repeat(16)}_${"B".repeat(43)}`;
@@ -302,13 +303,49 @@ const CASES: [name: string, request: Request, expected: Seen][] = [
   ["a JWT of an unknown issuer", { auth: `Bearer ${jwt({ iss: "https://evil.example.com" })}` }, refused("issuer")],
   ["a JWT without an issuer", { auth: `Bearer ${jwt({ iss: undefined })}` }, refused("issuer")],
   ["a JWT whose issuer is a list", { auth: `Bearer ${jwt({ iss: [ISSUER] })}` }, refused("issuer")],
+  [
+    "a JWT with escaped slashes in its issuer goes on",
+    { auth: `Bearer ${ofText(`{"exp":${NOW + 600},"iss":${JSON.stringify(ISSUER).replaceAll("/", "\\/")}}`)}` },
+    verifies("+", `Bearer ${ofText(`{"exp":${NOW + 600},"iss":${JSON.stringify(ISSUER).replaceAll("/", "\\/")}}`)}`),
+  ],
+  [
+    "a JWT with spaces between its claims goes on",
+    { auth: `Bearer ${ofText(JSON.stringify({ iss: ISSUER, exp: NOW + 600 }, null, 2))}` },
+    verifies("+", `Bearer ${ofText(JSON.stringify({ iss: ISSUER, exp: NOW + 600 }, null, 2))}`),
+  ],
+  [
+    "a JWT with a second issuer inside another claim goes on",
+    { auth: `Bearer ${jwt({ act: { iss: "https://other.example.com" } })}` },
+    verifies("+", `Bearer ${jwt({ act: { iss: "https://other.example.com" } })}`),
+  ],
+  [
+    "a JWT whose claims do not end goes on, because parsing it is dear",
+    { auth: `Bearer ${ofText(`{"exp":${NOW + 600},"iss":${JSON.stringify(ISSUER)}`)}` },
+    verifies("+", `Bearer ${ofText(`{"exp":${NOW + 600},"iss":${JSON.stringify(ISSUER)}`)}`),
+  ],
+  [
+    "a JWT of an issuer that begins alike",
+    { auth: `Bearer ${jwt({ iss: `${ISSUER}.evil.example` })}` },
+    refused("issuer"),
+  ],
+  ["a JWT whose times are in a text", { auth: `Bearer ${jwt({ exp: "9999999999" })}` }, refused("expired")],
+  [
+    "a JWT whose end is in another claim",
+    { auth: `Bearer ${jwt({ exp: undefined, x: { exp: 1 } })}` },
+    refused("expired"),
+  ],
+  [
+    "an expired JWT with many claims goes on, because reading it is dear",
+    { auth: `Bearer ${jwt({ exp: NOW - 61, x: "y".repeat(1000) })}` },
+    verifies("+", `Bearer ${jwt({ exp: NOW - 61, x: "y".repeat(1000) })}`),
+  ],
   ["a JWT of two parts", { auth: `Bearer ${JWT.split(".").slice(0, 2).join(".")}` }, refused("form")],
   ["a JWT of four parts", { auth: `Bearer ${JWT}.x` }, refused("form")],
-  ["a JWT whose payload is no JSON", { auth: "Bearer eyJh.YWJj.c2ln" }, refused("form")],
+  ["a JWT whose payload is no JSON", { auth: "Bearer eyJh.YWJj.c2ln" }, refused("expired")],
   [
     "a JWT whose payload is null",
     { auth: `Bearer eyJh.${Buffer.from("null").toString("base64url")}.c2ln` },
-    refused("form"),
+    refused("expired"),
   ],
   [
     "a JWT whose payload is a number",
