@@ -10,6 +10,7 @@ import { hclOf } from "./hcl/hcl-of";
 import { moduleOf, type GatewayModule } from "./module";
 import { readmeOf } from "./readme";
 import { sbomOf } from "./sbom";
+import { sitePages } from "./site-pages";
 import { testsOf } from "./tests";
 
 /** HCL that is the same in every module. */
@@ -34,8 +35,8 @@ const TOPICS: Record<string, readonly string[]> = {
   "checks.tf": ["fixed_settings", "here"],
   "distribution.tf": ["gateway", "origin", "site", "site_handler", "cache", "security_headers"],
   "domains.tf": ["certificate", "alias", "redirect"],
-  "api.tf": ["api_gate", "bearer"],
-  "gate.tf": ["gate", "session_store", "site_places"],
+  "api.tf": ["api_gate", "bearer", "access_token"],
+  "gate.tf": ["gate", "session_store", "site_places", "site_pages"],
   "ledger.tf": ["ledger"],
   "revocation.tf": ["revoker"],
   "session-keys.tf": ["key_rotator"],
@@ -54,7 +55,8 @@ export function moduleFiles(config: Config, artifacts: Artifacts = shipped()): F
 /** @param config whose values the example has */
 export function filesOf(module: GatewayModule, config: Config, artifacts: Artifacts): Files {
   const bundles = bundlesOf(config, module).map((name) => [`${BUNDLES}/${name}`, read(bundleFile(artifacts, name))]);
-  const compiled = module.hasPolicy ? COMPILED : [];
+  const pages = sitePages(config).length > 0 ? ["site-pages.tf"] : [];
+  const compiled = module.hasPolicy ? [...COMPILED, ...pages] : [];
   return {
     ...hclOf(module.json, { fileOf }),
     ...Object.fromEntries(compiled.map((name) => [name, read(join(MODULE, name))])),

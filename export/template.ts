@@ -25,15 +25,17 @@ export interface Template {
   replaced: readonly Replaced[];
 }
 
-export function templateOf(config: Config): Template {
-  const replaced = MODULE_OPTIONS.filter(({ path }) => !isFixed(path, config)).flatMap((option) =>
-    placesIn(variablePart(config), option.path.split(".")).map(({ keys, value }) => ({
-      option,
-      keys,
-      place: placeOf(keys, config),
-      value,
-      isRequired: option.required === true || (option.required !== undefined && (value as unknown[]).length > 0),
-    })),
+/** @param fixed paths of options that stay as they are, although they could be variables */
+export function templateOf(config: Config, fixed: readonly string[] = []): Template {
+  const replaced = MODULE_OPTIONS.filter(({ path }) => !isFixed(path, config) && !fixed.includes(path)).flatMap(
+    (option) =>
+      placesIn(variablePart(config), option.path.split(".")).map(({ keys, value }) => ({
+        option,
+        keys,
+        place: placeOf(keys, config),
+        value,
+        isRequired: option.required === true || (option.required !== undefined && (value as unknown[]).length > 0),
+      })),
   );
   const template = structuredClone(config);
   for (const each of replaced) put(template, each.keys, tokenFor(each));
