@@ -16,6 +16,7 @@ import { identityTests } from "./identity/tests";
 import { moduleOf, type GatewayModule } from "./module";
 import { readmeOf } from "./readme";
 import { sbomOf } from "./sbom";
+import { sitePages } from "./site-pages";
 import { testsOf } from "./tests";
 
 /** HCL that is the same in every module. */
@@ -40,8 +41,8 @@ const TOPICS: Record<string, readonly string[]> = {
   "checks.tf": ["fixed_settings", "here"],
   "distribution.tf": ["gateway", "origin", "site", "site_handler", "cache", "security_headers"],
   "domains.tf": ["certificate", "alias", "redirect"],
-  "api.tf": ["api_gate", "bearer"],
-  "gate.tf": ["gate", "session_store", "site_places"],
+  "api.tf": ["api_gate", "bearer", "access_token"],
+  "gate.tf": ["gate", "session_store", "site_places", "site_pages"],
   "ledger.tf": ["ledger"],
   "revocation.tf": ["revoker"],
   "session-keys.tf": ["key_rotator"],
@@ -62,7 +63,8 @@ export function filesOf(module: GatewayModule, exported: Config, artifacts: Arti
   const config = withBroughtClients(exported);
   const identity = identityModules(exported);
   const bundles = bundlesOf(config, module).map((name) => [`${BUNDLES}/${name}`, read(bundleFile(artifacts, name))]);
-  const compiled = module.hasPolicy ? COMPILED : [];
+  const pages = sitePages(config).length > 0 ? ["site-pages.tf"] : [];
+  const compiled = module.hasPolicy ? [...COMPILED, ...pages] : [];
   return {
     ...hclOf(module.json, { fileOf }),
     ...Object.fromEntries(compiled.map((name) => [name, read(join(MODULE, name))])),

@@ -2,14 +2,15 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Artifacts } from "../build/artifacts";
+import { artifacts as shipped, type Artifacts } from "../build/artifacts";
 import type { Config } from "../config/schema";
+import { isPolicyStored } from "../stacks/gate-code";
 import { REGION } from "../stacks/provider-check";
 import { synthesize } from "../stacks/synthesize";
 import { BUNDLES } from "./bundles";
 import type { Json, ModuleJson } from "./module-json";
 import { madeClients, withBroughtClients } from "./identity/made-clients";
-import { isPolicyFixed, withPolicyVariable } from "./policy";
+import { withPolicyVariable } from "./policy";
 import { templateOf, type Replaced } from "./template";
 import { localsOf, variablesOf } from "./variables";
 
@@ -28,9 +29,12 @@ export interface GatewayModule {
  */
 export function moduleOf(exported: Config, artifacts?: Artifacts): GatewayModule {
   const config = withBroughtClients(exported);
-  const hasPolicy = !isPolicyFixed(config);
+  // Terraform compiles a policy to source, not to records of the store. The records are by host, so hosts are fixed, too.
+  const hasPolicy = !isPolicyStored(config, artifacts ?? shipped());
   const pools = madeClients(exported).flatMap(({ id, kind }) => (kind === "pool" ? [id] : []));
-  const template = templateOf(hasPolicy ? { ...config, maintenance: undefined } : config, pools);
+  const template = hasPolicy
+    ? templateOf({ ...config, maintenance: undefined }, { unknownIssuers: pools })
+    : templateOf(config, { unknownIssuers: pools, fixed: ["domain", "alternateDomains"] });
   const { data, locals, output, resource, terraform, variable } = stackOf(template.config, artifacts);
   const json: ModuleJson = {
     terraform: {

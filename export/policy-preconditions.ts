@@ -1,12 +1,15 @@
 /** What Terraform has to refuse of a policy, because it depends on more than the policy. */
 import { createHash } from "node:crypto";
+import { apiBehaviors, usesApi } from "../config/api-checks";
 import { targetsWithoutHost } from "../config/host-checks";
 import type { Config, Origin } from "../config/schema";
 import { withoutNames } from "../policy/patterns";
 import { alternativesOf, comparesCountries } from "../policy/rule";
 import { policySource } from "../policy/source";
+import { SERVICE_TOKEN_IDP } from "../session/service-token";
 import { isS3 } from "../stacks/origins/origins";
 import type { Json } from "./module-json";
+import { sitePages } from "./site-pages";
 
 interface Precondition {
   condition: string;
@@ -20,7 +23,11 @@ export function preconditions(config: Config): Precondition[] {
   const grants = Object.entries(config.identityProviders).flatMap(([id, { roles }]) =>
     (roles.grant ?? []).map((name) => ({ name, by: `The identity provider "${id}"` })),
   );
-  const needed = [...grants, ...hook.map((name) => ({ name, by: "The sign-in hook" }))];
+  const tokens = Object.entries(config.accessTokens).flatMap(([id, { roles }]) =>
+    (roles?.grant ?? []).map((name) => ({ name, by: `The issuer "${id}" of access tokens` })),
+  );
+  const known = providersOf(config);
+  const needed = [...grants, ...tokens, ...hook.map((name) => ({ name, by: "The sign-in hook" }))];
   return [
     { condition: "${length(local.policy_problems) == 0}", error_message: '${join("\\n", local.policy_problems)}' },
     refuseRules(
@@ -32,8 +39,8 @@ export function preconditions(config: Config): Precondition[] {
       `${config.basePath} is reserved for the gateway's own endpoints; remove the rule`,
     ),
     refuseRules(
-      `length(setsubtract(local.policy_providers[i], ${text(Object.keys(config.identityProviders))})) == 0`,
-      `this identity provider is not configured; write ${Object.keys(config.identityProviders).join(" or ")}`,
+      `length(setsubtract(local.policy_providers[i], ${text(known)})) == 0`,
+      `this identity provider is not configured; write ${known.join(" or ")}`,
     ),
     ...(needed.length === 0
       ? []
@@ -48,6 +55,8 @@ export function preconditions(config: Config): Precondition[] {
     ...folderPreconditions(config),
     ...hostPreconditions(config),
     ...bodyPreconditions(config),
+    ...pagePreconditions(config),
+    ...cachePreconditions(config),
   ];
 }
 
@@ -92,7 +101,9 @@ function countryPreconditions({ policy }: Config): Precondition[] {
  * match both or none.
  */
 function folderPreconditions(config: Config): Precondition[] {
-  const indexes = originsOf(config).flatMap((origin) => (isS3(origin) && origin.index !== false ? [origin.index] : []));
+  const indexes = originsOf(config).flatMap((origin) =>
+    isS3(origin) && !origin.spa && origin.index !== false ? [origin.index] : [],
+  );
   if (indexes.length === 0) return [];
   const names = text([...new Set(indexes)]);
   const rules = refuseRules(
@@ -100,6 +111,46 @@ function folderPreconditions(config: Config): Precondition[] {
     "the origin is a bucket with folders, and this rule would decide about a folder but not about its index document; write /a/** for a folder and everything below it, or the path of a file",
   );
   return [orProven(config, rules)];
+}
+
+/**
+ * A page that stands for others must be open to everybody who gets it. The synth has proved that for the exported policy
+ * (sites/served-alike.ts); another one must have rules of which Terraform can see it.
+ */
+function pagePreconditions(config: Config): Precondition[] {
+  if (sitePages(config).length === 0) return [];
+  const problems = "local.site_page_problems";
+  return [
+    orProven(config, {
+      condition: `\${length(${problems}) == 0}`,
+      error_message: `\${join("\\n", ${problems})}`,
+    }),
+  ];
+}
+
+/** What a cache answers is not decided again: as `cachedApisHaveLastingRules` of config/api-checks.ts. */
+function cachePreconditions(config: Config): Precondition[] {
+  const starts = apiBehaviors(config).flatMap(({ pattern }) => {
+    const { caching } = pattern === "*" ? config : config.behaviors.find(({ path }) => path === pattern)!;
+    return caching === "optimized" ? [pattern.split("*")[0]!] : [];
+  });
+  if (starts.length === 0) return [];
+  const start = 'regex("^[^*{]*", rule.path)';
+  return [
+    refuseRules(
+      `length(regexall("&((no)?(net|geo)|time|age)=", local.policy_requirements[i])) == 0 || !anytrue([for start in ${text(starts)} : startswith(${start}, start) || startswith("\${start}/", ${start})])`,
+      'an API behavior of this module caches what it answers, and this rule depends on the caller\'s address, country or time; write other conditions, or export the module from a config whose API behavior has caching "disabled"',
+    ),
+  ];
+}
+
+/** What a rule may name in `idp`. */
+function providersOf(config: Config): string[] {
+  const { identityProviders, accessTokens } = config;
+  return [
+    ...new Set([...Object.keys(identityProviders), ...Object.keys(accessTokens)]),
+    ...(usesApi(config) ? [SERVICE_TOKEN_IDP] : []),
+  ];
 }
 
 /** Hosts share behaviors. The synth has proved for the exported policy that no host opens what another protects. */

@@ -3,26 +3,16 @@
  * from it: the gate's file, the roles and claims in tokens, and the site that is closed.
  */
 import { gateFileName } from "../build/gate-features";
-import { usesApi } from "../config/api-checks";
 import type { Config } from "../config/schema";
 import { placesOf } from "../config/site-checks";
 import { featuresOf } from "../stacks/gate-code";
-import { isS3 } from "../stacks/origins/origins";
+import { apiLocals } from "./api-policy";
 import { BUNDLES, fixedFeatures } from "./bundles";
 import type { Json, ModuleJson } from "./module-json";
-import { originsOf, preconditions, text } from "./policy-preconditions";
+import { preconditions, text } from "./policy-preconditions";
+import { sitePages } from "./site-pages";
 
 type Block = { [key: string]: Json };
-
-/**
- * Terraform cannot prove what the synth proves of these sites: that a page which stands for others is open to all who see
- * it (sites/served-alike.ts). And the settings of the handler of API behaviors follow from the policy in ways that only the
- * synth computes. Their policy is fixed by the export.
- */
-export function isPolicyFixed(config: Config): boolean {
-  if (usesApi(config)) return true;
-  return originsOf(config).some((origin) => isS3(origin) && (origin.spa || origin.notFound !== undefined));
-}
 
 /** @param config without maintenance, which is a variable, too */
 export function withPolicyVariable(json: ModuleJson, config: Config): ModuleJson {
@@ -51,7 +41,14 @@ export function withPolicyVariable(json: ModuleJson, config: Config): ModuleJson
         index: site?.index || null,
         spa: site?.spa ?? false,
       })),
-      gate_settings: `\${merge(local.gate_settings_open, var.maintenance == null ? {} : { closed = ${RETRY_AFTER} })}`,
+      ...pagesOf(config),
+      ...apiLocals(json.locals as Record<string, Block>, {
+        config,
+        rolesOf: (id, mapping) => rolesOf(config, id, mapping),
+        closed: CLOSED,
+        withoutNull,
+      }),
+      gate_settings: `\${merge(local.gate_settings_open, ${CLOSED})}`,
       gate_settings_open: gate_settings!,
       auth_settings: `\${${withoutNull("local.auth_settings_all")}}`,
       auth_settings_all: {
@@ -60,9 +57,13 @@ export function withPolicyVariable(json: ModuleJson, config: Config): ModuleJson
         identityProviders: `\${{ for id, provider in local.auth_identity_providers : id => ${withoutNull("provider")} }}`,
         maintenance: MAINTENANCE,
         stepUp: "${local.policy_step_up}",
+        ...(settings["accessTokens"] !== undefined && { accessTokens: "${local.access_token_issuers}" }),
       },
       auth_identity_providers: Object.fromEntries(
-        Object.entries(identityProviders).map(([id, provider]) => [id, { ...provider, roles: rolesOf(config, id) }]),
+        Object.entries(identityProviders).map(([id, provider]) => [
+          id,
+          { ...provider, roles: rolesOf(config, id, mappingOf(config, id)) },
+        ]),
       ),
     },
     resource: {
@@ -97,6 +98,9 @@ const IN_UTC = `timeadd(var.maintenance.until, format("%s%sh%sm", ${OFFSET}[0] =
 /** As Retry-After: a date (https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3), or seconds as in stacks/settings.ts. */
 const RETRY_AFTER = `try(formatdate("EEE, DD MMM YYYY hh:mm:ss 'GMT'", ${IN_UTC}), "300")`;
 
+/** Merged into the settings of gates and handlers. */
+const CLOSED = `var.maintenance == null ? {} : { closed = ${RETRY_AFTER} }`;
+
 const MAINTENANCE = `\${var.maintenance == null ? null : ${withoutNull(
   "{ until = var.maintenance.until, message = var.maintenance.message, admitsSome = var.maintenance.roles == null ? null : true }",
 )}}`;
@@ -106,9 +110,21 @@ function withoutNull(object: string): string {
   return `{ for name, value in ${object} : name => value if value != null }`;
 }
 
+/** What module/site-pages.tf reads. */
+function pagesOf(config: Config): Block {
+  const pages = sitePages(config);
+  return pages.length === 0 ? {} : { site_pages: pages };
+}
+
+/** What the config says of a provider's roles, without those that it may grant. */
+function mappingOf({ identityProviders }: Config, id: string): object {
+  const { grant: _, ...mapping } = identityProviders[id]!.roles;
+  return mapping;
+}
+
 /** As `grantsOf` of config/identity-provider.ts: the roles of the policy that this provider may grant. */
-function rolesOf(config: Config, id: string): string {
-  const { grant, ...mapping } = config.identityProviders[id]!.roles;
+function rolesOf(config: Config, id: string, mapping: object): string {
+  const { grant } = config.identityProviders[id]!.roles;
   const isOnly = Object.keys(config.identityProviders).length === 1;
   const granted = grant
     ? `[for name in local.required_roles : name if contains(${text(grant)}, name)]`

@@ -33,7 +33,7 @@ ${identitySection(identity)}## Variables
 | name | what it is | type | default |
 | --- | --- | --- | --- |
 ${rows(replaced).join("\n")}
-${hasPolicy ? `| \`policy\` | Who may open what: see \`policy.tf\`. The first rule that matches decides; what no rule matches is denied. | list of rules | required |\n| \`requirements\` | Conditions with a name, which rules share: see \`requirements.tf\`. | map of lists | \`{}\` |\n| \`maintenance\` | Closes the site: see \`maintenance.tf\`. | object | \`null\` |` : "\nThe policy is that of the config. Only the export can compute what follows from it: for API behaviors, or for a page of a bucket that stands for others, which everybody who gets it must be allowed to see."}
+${hasPolicy ? `| \`policy\` | Who may open what: see \`policy.tf\`. The first rule that matches decides; what no rule matches is denied. | list of rules | required |\n| \`requirements\` | Conditions with a name, which rules share: see \`requirements.tf\`. | map of lists | \`{}\` |\n| \`maintenance\` | Closes the site: see \`maintenance.tf\`. | object | \`null\` |` : "\nThe policy is that of the config, and so are the hosts and `maintenance`: the policy does not fit into the gate's source, so it is in the store, as records by host. Terraform compiles a policy to source only. To change it, change the config and export again."}
 ${secretRows(json.variable)}
 ## Outputs
 

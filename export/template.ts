@@ -25,9 +25,15 @@ export interface Template {
   replaced: readonly Replaced[];
 }
 
-/** @param unknownIssuers providers whose issuer is a placeholder: whoever calls the module has to say it */
-export function templateOf(config: Config, unknownIssuers: readonly string[] = []): Template {
-  const options = MODULE_OPTIONS.filter(({ path }) => !isFixed(path, config));
+/**
+ * @param unknownIssuers providers whose issuer is a placeholder: whoever calls the module has to say it
+ * @param fixed paths of options that stay as they are, although they could be variables
+ */
+export function templateOf(
+  config: Config,
+  { unknownIssuers = [], fixed = [] }: { unknownIssuers?: readonly string[]; fixed?: readonly string[] } = {},
+): Template {
+  const options = MODULE_OPTIONS.filter(({ path }) => !isFixed(path, config) && !fixed.includes(path));
   const replaced = replacedIn(variablePart(config), options, (keys) => placeOf(keys, config)).map((each) => {
     const [first, id, last] = each.keys;
     const isUnknown = first === "identityProviders" && last === "issuer" && unknownIssuers.includes(id!);

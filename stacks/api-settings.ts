@@ -127,6 +127,11 @@ function ownIssuer(issuer: AccessTokenIssuerConfig): AccessTokenIssuer {
   });
 }
 
+/** Where a provider's tokens have roles; undefined if they have none unless the config says it. */
+export function roleClaimOf({ profile, roles }: Config["identityProviders"][string]): string | undefined {
+  return roles.claim ?? profileOf(profile).roles;
+}
+
 /** The provider's rules for people count for programs, too: what it may grant, and whose addresses. */
 function ofProvider(config: Config, issuer: AccessTokenIssuerConfig, made: MadeClients): AccessTokenIssuer {
   const id = issuer.identityProvider!;
@@ -135,7 +140,7 @@ function ofProvider(config: Config, issuer: AccessTokenIssuerConfig, made: MadeC
   const grant = grantsOf(provider, rolesOf(config.policy), Object.keys(config.identityProviders).length === 1);
   const { profile: kind, emailDomains, trustEmail, tenants } = provider;
   const profile: AccessTokenProfile = kind === "entra" || kind === "cognito" ? kind : "generic";
-  const claim = provider.roles.claim ?? profileOf(kind).roles;
+  const claim = roleClaimOf(provider);
   return withoutUndefined({
     issuer: issuerOf(provider) ?? made[id]!.issuer,
     tenants,

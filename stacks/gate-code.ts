@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import type { Artifacts } from "../build/artifacts";
 import { gateWith, type GateFeature } from "../build/gate-features";
 import { MAX_FUNCTION_SOURCE } from "../cloudfront/limits";
+import { usesApi } from "../config/api-checks";
 import { ConfigError } from "../config/error";
 import type { Config } from "../config/schema";
 import { placesOf } from "../config/site-checks";
@@ -15,6 +16,7 @@ import type { ApiGateSettings } from "../session/access-tokens";
 import type { GateSettings } from "../session/settings";
 import { filesIn } from "../sites/place";
 import { siteSource } from "../sites/source";
+import { apiGateSettings } from "./api-settings";
 import { gatePolicy } from "./gate-policy";
 import { ownFunctionsSource } from "./own-functions";
 import { gateSettings } from "./settings";
@@ -57,6 +59,12 @@ export function gateCode(config: Config, artifacts: Artifacts, api?: ApiGateSett
   const inStore = withPolicy({ config, artifacts, api, stored });
   if (inStore.bytes.total > MAX_FUNCTION_SOURCE) throw tooLarge(inStore.bytes, api);
   return inStore;
+}
+
+/** Whether one of the gates has its policy in the store. @throws ConfigError as {@link gateCode} */
+export function isPolicyStored(config: Config, artifacts: Artifacts): boolean {
+  const apis = usesApi(config) ? [undefined, apiGateSettings(config)] : [undefined];
+  return apis.some((api) => gateCode(config, artifacts, api).stored !== undefined);
 }
 
 interface Ingredients {

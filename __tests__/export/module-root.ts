@@ -10,6 +10,17 @@ import { terraformEnvironment } from "../support/terraform";
 
 export const MODULE = join(__dirname, "../../export/module");
 
+/** What compiles the policy. */
+export const POLICY_FILES = [
+  "maintenance.tf",
+  "policy.tf",
+  "policy-checks.tf",
+  "policy-requirements.tf",
+  "policy-rule-checks.tf",
+  "policy-source.tf",
+  "requirements.tf",
+];
+
 export interface ModuleFiles {
   /** Names in {@link MODULE}. */
   files: readonly string[];

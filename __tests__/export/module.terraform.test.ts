@@ -8,12 +8,15 @@ import { join, resolve } from "node:path";
 import { loadConfig, parseConfig } from "../../config/load";
 import type { ConfigInput } from "../../config/schema";
 import { EVERYTHING } from "../support/configs";
+import { largePolicy } from "../support/large-policy";
 import { planPairs, writePairs } from "../support/module-pairs";
 import { ORIGINS } from "../support/origins";
 import { SMALL } from "../support/small-config";
 import { describeWithTerraform } from "../support/terraform";
 
 const EXAMPLES = resolve(__dirname, "../../examples");
+
+const STORED = largePolicy(300, 4);
 
 const SERVER: Partial<ConfigInput> = {
   origin: { type: "custom", domainName: "wiki-origin.example.com", open: true },
@@ -50,6 +53,53 @@ const CONDITIONS: Record<string, Partial<ConfigInput>> = {
       { path: "/**", allow: { notNetworks: ["203.0.113.0/24", "2001:db8::/32"] } },
     ],
   },
+  "conditions-of-programs": {
+    ...SERVER,
+    identityProviders: {
+      main: { issuer: "https://login.example.com", clientId: "wiki", roles: { grant: ["admin", "staff"] } },
+      corp: {
+        issuer: "https://corp.example.com",
+        clientId: "corp",
+        roles: { claim: "groups", map: { A: "admin" }, grant: ["admin"] },
+      },
+    },
+    accessTokens: {
+      main: { identityProvider: "main", audience: ["https://api.example.com"] },
+      corp: { identityProvider: "corp", audience: ["urn:api"], claims: ["department"] },
+      ci: { profile: "github", audience: ["https://api.example.com"], require: { repository: "example/app" } },
+    },
+    behaviors: [{ path: "/api/*", origin: ORIGINS["open"]!, api: true }],
+    policy: [
+      { path: "/api/builds/**", allow: { idp: ["ci", "service-token"] } },
+      {
+        path: "/api/reports/**",
+        allow: { scopes: ["reports:read"], claims: { plan: ["premium"], department: ["a"] } },
+      },
+      { path: "/api/pay/**", allow: [{ roles: ["admin"], maxAge: "15m" }, { emailDomains: ["example.com"] }] },
+      { path: "/**", allow: { roles: ["staff", "admin"] } },
+    ],
+  },
+  "conditions-of-programs-closed": {
+    ...SERVER,
+    maintenance: { until: "2026-12-01T08:00:00Z" },
+    accessTokens: { main: { identityProvider: "main", audience: ["https://api.example.com"] } },
+    api: { cors: { origins: "*" } },
+    policy: [{ path: "/**", allow: "signed-in" }],
+  },
+  "conditions-of-an-application": {
+    origin: { type: "s3", spa: true, notFound: "/404.html" },
+    behaviors: [
+      { path: "/api/*", origin: ORIGINS["open"]! },
+      { path: "/admin/*", origin: { type: "s3", spa: true } },
+    ],
+    policy: [
+      { path: "/favicon.ico", allow: "signed-in" },
+      { path: "/api/public/**", methods: ["GET"], allow: "public" },
+      { path: "/admin/**", allow: { allRoles: ["admin", "staff"], maxAge: "15m" } },
+      { path: "/reports/**", allow: [{ roles: ["admin"], notRoles: ["guest"] }, { acr: ["mfa"] }] },
+      { path: "/**", allow: "signed-in" },
+    ],
+  },
   "conditions-closed": {
     ...SERVER,
     maintenance: { allow: { roles: ["admin"] } },
@@ -61,12 +111,6 @@ const CONDITIONS: Record<string, Partial<ConfigInput>> = {
 /** Every option is in one of these; those of the list `policy` are in all. */
 const OPTIONS: Record<string, Partial<ConfigInput>> = {
   everything: EVERYTHING,
-  "everything-but-pages-and-apis": {
-    ...EVERYTHING,
-    behaviors: EVERYTHING.behaviors!.filter(({ path, api }) => path !== "/downloads/*" && api === undefined),
-    api: undefined,
-    accessTokens: {},
-  },
   "own-certificate": { certificateArn: EVERYTHING.certificateArn, alternateDomains: ["docs.example.com"] },
   "hosts-that-redirect": { alternateDomains: ["a.example.com", "b.example.com"], redirectHosts: ["example.com"] },
   "zones-of-their-own": { alternateDomains: ["docs.example.org"], hostedZones: { "docs.example.org": "Z0DOCS" } },
@@ -87,6 +131,14 @@ const OPTIONS: Record<string, Partial<ConfigInput>> = {
   ...CONDITIONS,
   "conditions-of-a-country": {
     policy: [{ path: "/**", allow: [{ public: true, countries: ["DE", "FR"] }, { notCountries: ["US"] }] }],
+  },
+  // Its hosts are no variables.
+  "policy-in-the-store": {
+    ...SERVER,
+    domain: STORED.hosts[0]!,
+    alternateDomains: STORED.hosts.slice(1),
+    maintenance: { allow: { roles: ["staff"] } },
+    policy: STORED.rules as ConfigInput["policy"],
   },
   closed: {
     maintenance: { until: "2026-12-01T08:00:00Z", message: "Soon.", allow: { roles: ["staff"] } },

@@ -3,12 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { artifacts } from "../../build/artifacts";
 import { parseConfig } from "../../config/load";
+import { argumentsOf } from "../../export/arguments";
 import { durationOf } from "../../export/duration";
-import { fileOf, filesOf } from "../../export/files";
+import { fileOf, filesOf, moduleFiles } from "../../export/files";
 import { moduleOf } from "../../export/module";
 import { ruleArgument } from "../../export/policy-arguments";
 import { archiveOf, checksumsOf, FolderInUse, writeModule } from "../../export/write";
 import { EVERYTHING } from "../support/configs";
+import { largePolicy } from "../support/large-policy";
 import { ORIGINS } from "../support/origins";
 import { SMALL } from "../support/small-config";
 
@@ -109,14 +111,25 @@ test("servers that several behaviors share are one variable", () => {
   });
 });
 
-test("the policy is fixed where only the synth can prove that a page may be shown", () => {
-  const hasPolicy = (origin: object) => moduleOf(parseConfig({ ...SMALL, origin })).hasPolicy;
-  expect(hasPolicy({ type: "s3" })).toBe(true);
-  expect(hasPolicy({ type: "s3", notFound: "/404.html" })).toBe(false);
-  expect(hasPolicy({ type: "s3", spa: true })).toBe(false);
+test("the policy is a variable, but for one in the store: that is fixed, with its hosts", () => {
   const api = { path: "/api/*", origin: ORIGINS.open, api: true };
   const accessTokens = { main: { identityProvider: "main", audience: ["https://api.example.com"] } };
-  expect(moduleOf(parseConfig({ ...SMALL, behaviors: [api], accessTokens })).hasPolicy).toBe(false);
+  const shapes = [{ origin: { type: "s3", spa: true, notFound: "/404.html" } }, { behaviors: [api], accessTokens }];
+  for (const shape of shapes) expect(moduleOf(parseConfig({ ...SMALL, ...shape })).hasPolicy).toBe(true);
+
+  const { rules, hosts } = largePolicy(300, 4);
+  const [domain, ...alternateDomains] = hosts;
+  const config = parseConfig({ ...SMALL, domain, alternateDomains, origin: ORIGINS["viewer's host"], policy: rules });
+  const module = moduleOf(config);
+  expect(module.hasPolicy).toBe(false);
+  for (const name of ["domain", "alternate_domains", "policy", "requirements", "maintenance"]) {
+    expect(module.json.variable).not.toHaveProperty(name);
+    expect(argumentsOf(config, module)).not.toHaveProperty(name);
+  }
+  const files = moduleFiles(config);
+  expect(files).not.toHaveProperty(["policy.tf"]);
+  expect(files["gate.tf"]).toContain("publish-policy");
+  expect(files["README.md"]).toContain("The policy is that of the config");
 });
 
 test.each([

@@ -7,19 +7,10 @@ import { closedPolicySource, policySource } from "../../policy/source";
 import { SMALL } from "../support/small-config";
 import { describeWith } from "../support/tools";
 import { generatedPolicies, generatedRules, HOSTS, IDP, longPolicy, type GeneratedPolicy } from "./generated-policies";
-import { MODULE, refusalsOf, valuesOf } from "./module-root";
+import { MODULE, POLICY_FILES, refusalsOf, valuesOf } from "./module-root";
 import { CONDITION_MISTAKES } from "./condition-mistakes";
 import { messagesOf, MISTAKES, spelledInHcl, type ModuleMistake } from "./policy-mistakes";
 
-const POLICY_FILES = [
-  "maintenance.tf",
-  "policy.tf",
-  "policy-checks.tf",
-  "policy-requirements.tf",
-  "policy-rule-checks.tf",
-  "policy-source.tf",
-  "requirements.tf",
-];
 const POLICY = {
   files: POLICY_FILES,
   rest: { output: { value: { value: "${local.policy_source}" } } },

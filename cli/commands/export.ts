@@ -2,9 +2,6 @@
 import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { loadConfig } from "../../config/load";
-import type { Config } from "../../config/schema";
-import { artifacts } from "../../build/artifacts";
-import { gateCode } from "../../stacks/gate-code";
 import { configFile } from "../config-file";
 import { configFacts } from "../config-text";
 import { CommandFailure } from "../failures";
@@ -17,7 +14,6 @@ export async function exportModule(
 ): Promise<Outcome> {
   const file = configFile(options);
   const config = loadConfig(file);
-  refuseStoredPolicy(config);
   const [{ moduleFiles }, { archiveOf, FolderInUse, writeModule }] = await Promise.all([
     import("../../export/files"),
     import("../../export/write"),
@@ -49,14 +45,4 @@ export async function exportModule(
         ["next", `read ${folder}/README.md; ${folder}/examples/gateway calls the module`],
       ]),
   };
-}
-
-/** Terraform compiles a module's policy to source, and cannot compile it to records of the store. */
-function refuseStoredPolicy(config: Config): void {
-  if (gateCode(config, artifacts()).stored === undefined) return;
-  throw new CommandFailure(
-    "usage",
-    "policy: it is too large for the gate's source, so it would be in the store, which a module's policy cannot be",
-    "merge rules, or deploy this gateway with cdktf",
-  );
 }

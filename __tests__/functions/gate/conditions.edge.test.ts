@@ -1,176 +1,25 @@
-/** Rules with conditions: the gate in both engines against a reference that knows the rules only. */
-import { functionEvent, type CloudFrontFunctionEvent } from "../../../local/cloudfront-events";
-import { runGate as runInNjs } from "../../../local/gate-njs";
+/** Rules with conditions: generated policies against a reference that knows the rules only, and what a gate answers. */
 import { runGate as runInSandbox } from "../../../local/gate-sandbox";
 import { unmet } from "../../../policy/meets";
 import type { CompiledPolicy } from "../../../policy/requirement-text";
 import type { Allow, PolicyRule } from "../../../policy/rule";
 import { closedPolicySource, policySource } from "../../../policy/source";
-import { SESSION_COOKIE } from "../../../session/cookies";
 import type { Session } from "../../../session/token";
+import {
+  decisionOf,
+  eventOf,
+  NOW,
+  person,
+  referenceDecision,
+  requestOf,
+  SECONDS,
+  type Asked,
+} from "../../support/decisions/asked";
 import { GENERATED, generatedPolicyWithConditions, seeded, type Random } from "../../support/generated-policies";
-import { decideByReference, type ReferenceRequest } from "../../support/reference-policy";
-import { describeWith } from "../../support/tools";
 import { sourceWithConditions } from "./conditions";
 import { ALICE, shardRecord, storeWith, token } from "./sessions";
 
-const NOW = new Date();
-const ANN = "ann0000000000001";
-const SECONDS = Math.floor(NOW.getTime() / 1000);
-
-interface Asked extends Partial<ReferenceRequest> {
-  session?: Session | undefined;
-  headers?: [string, string][];
-}
-
-function requestOf(asked: Asked): ReferenceRequest {
-  const {
-    host = "app.example.com",
-    method = "GET",
-    path = "/",
-    preflight = false,
-    address = "192.0.2.7",
-    country,
-  } = asked;
-  return { host, method, path, preflight, address, country };
-}
-
-function eventOf(asked: Asked): CloudFrontFunctionEvent {
-  const { host, method, path, preflight, address, country } = requestOf(asked);
-  return functionEvent({
-    id: "id",
-    method,
-    path,
-    query: undefined,
-    headers: [
-      ["Host", host],
-      ...(preflight
-        ? ([
-            ["Origin", "https://o.example"],
-            ["Access-Control-Request-Method", "PUT"],
-          ] as const)
-        : []),
-      ...(country === undefined ? [] : [["CloudFront-Viewer-Country", country] as const]),
-      ...(asked.session ? [["Cookie", `${SESSION_COOKIE}=${token(asked.session)}`] as const] : []),
-      ...(asked.headers ?? []),
-    ] as [string, string][],
-    body: Buffer.alloc(0),
-    clientIp: address,
-  });
-}
-
-async function decisionOf(engine: typeof runInSandbox, source: string, asked: Asked): Promise<string> {
-  const { log } = await engine(source, eventOf(asked), { records: storeWith() });
-  return log.join().split(" ").slice(0, 2).join(" ");
-}
-
-const person = (more: Partial<Session>): Session => ({ ...ALICE, email: "alice@example.com", ...more });
-
-/** Who asks, and from where. */
-const VISITORS: [name: string, asked: Asked][] = [
-  ["nobody signed in", {}],
-  ["from elsewhere", { address: "198.51.100.1" }],
-  ["from a range of IPv6", { address: "2001:db8::7", country: "DE" }],
-  ["from an upper-case address", { address: "2001:DB8:0::FFFF", country: "FR" }],
-  ["from ::", { address: "::" }],
-  ["from an address of IPv4 written as IPv6", { address: "::ffff:192.0.2.7" }],
-  ["the same in hexadecimal", { address: "::ffff:c000:207" }],
-  ["from nowhere", { address: "" }],
-  ["from what is no address", { address: "192.0.2.x" }],
-  ["from a country in lower case", { country: "de" }],
-  ["from an empty country", { country: "" }],
-  ["no role", { session: person({}), country: "DE" }],
-  ["admin", { session: person({ roles: ["admin"] }), country: "FR" }],
-  ["admin and staff", { session: person({ roles: ["admin", "staff"] }), address: "10.1.2.3" }],
-  ["contractor", { session: person({ roles: ["staff", "contractor"] }), address: "2001:db8::7" }],
-  ["the owner", { session: person({ uid: ANN }), country: "DE" }],
-  ["the owner by a claim", { session: person({ claims: { team: [ANN, "x"] } }) }],
-  [
-    "a claim whose value is the name of another",
-    { session: person({ claims: { a: ["plan"], pro: ["plan"], plan: ["free"] } }) },
-  ],
-  ["a plan", { session: person({ claims: { plan: ["pro"] } }), address: "198.51.100.1" }],
-  ["several plans with separators", { session: person({ claims: { plan: ["x!pro", "a&b|c", "100%"] } }) }],
-  ["scopes", { session: person({ claims: { scope: ["read", "write"] } }) }],
-  ["one scope", { session: person({ claims: { scope: ["read"], plan: ["team"] } }) }],
-  ["a domain in upper case", { session: person({ email: "bob@EXAMPLE.org" }) }],
-  ["a domain that ends alike", { session: person({ email: "bob@notexample.com" }) }],
-  ["no address of e-mail", { session: person({ email: "", claims: { email: ["x@example.com"] } }) }],
-  ["a strong sign-in", { session: person({ strength: "mfa", authTime: SECONDS - 30 }) }],
-  ["a strong one long ago", { session: person({ strength: "mfa", authTime: SECONDS - 100_000 }) }],
-  ["a weak one", { session: person({ strength: "pwd", authTime: SECONDS - 30, roles: ["admin"] }) }],
-  ["another provider", { session: person({ idp: "partner", roles: ["admin"] }) }],
-];
-
 const PROFILE: Allow = [{ owner: "user" }, { roles: ["admin"] }];
-const ALLOWS: Allow[] = [
-  "nobody",
-  { allRoles: ["admin", "staff"] },
-  { notRoles: ["contractor"] },
-  { roles: ["staff"], notRoles: ["contractor"], idp: ["main"] },
-  { scopes: ["read"] },
-  { scopes: ["read", "write"] },
-  { claims: { plan: ["pro", "team"] } },
-  { claims: { plan: ["a&b|c"] } },
-  { claims: { plan: ["100%"] } },
-  { claims: { plan: ["plan"] } },
-  { claims: { email: ["alice@example.com"] } },
-  { emailDomains: ["example.com", "example.org"] },
-  { acr: ["mfa"] },
-  { maxAge: 900 },
-  { roles: ["admin"], acr: ["mfa"], maxAge: 900 },
-  { networks: ["192.0.2.0/24", "2001:db8::/32"] },
-  { networks: ["0.0.0.0/0"] },
-  { networks: ["::/0"] },
-  { notNetworks: ["192.0.2.0/25"] },
-  { notNetworks: ["2001:db8::/127"] },
-  { public: true, networks: ["192.0.2.7/32", "::/128"] },
-  { public: true, notNetworks: ["10.0.0.0/8", "192.0.2.4/30"] },
-  { public: true, countries: ["DE"] },
-  { countries: ["DE", "FR"] },
-  { notCountries: ["FR"] },
-  { during: { from: "2020-01-01T00:00:00Z" } },
-  { during: { until: "2020-01-01T00:00:00Z" } },
-  { public: true, during: { hours: "00:00-24:00", days: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] } },
-  PROFILE,
-  { owner: { segment: "user", claim: "team" } },
-  [{}, { public: true, networks: ["192.0.2.0/24"] }],
-  [{ networks: ["10.0.0.0/8"] }, { acr: ["mfa"] }, { claims: { plan: ["pro"] }, emailDomains: ["example.com"] }],
-];
-const TABLE: PolicyRule[] = ALLOWS.map((allow, i) => ({ path: `/k${i}/{user}`, allow }));
-const TABLE_SOURCE = sourceWithConditions(TABLE);
-const CASES = ALLOWS.map((allow, i) => [JSON.stringify(allow), `/k${i}/${ANN}`] as const);
-
-function expectedFor(path: string): string[] {
-  return VISITORS.map(([, asked]) => decideByReference(TABLE, requestOf({ ...asked, path }), asked.session, NOW));
-}
-
-test("the table has as many decisions as were promised, and some of each kind", () => {
-  const all = CASES.flatMap(([, path]) => expectedFor(path));
-  expect(all.length).toBeGreaterThanOrEqual(600);
-  for (const kind of ["allow public", "allow session", "login none", "login step-up", "deny rule", "deny role"])
-    expect(all.filter((one) => one === kind).length).toBeGreaterThan(20);
-});
-
-describe.each([["the sandbox", runInSandbox]])("in %s", (_, engine) => {
-  test.each(CASES)("%s", async (_allow, path) => {
-    const seen = await Promise.all(VISITORS.map(([, asked]) => decisionOf(engine, TABLE_SOURCE, { ...asked, path })));
-    expect(named(seen)).toEqual(named(expectedFor(path)));
-  });
-});
-
-describeWith("njs", "in njs", () => {
-  test.each(CASES)("%s", async (_allow, path) => {
-    const seen: string[] = [];
-    for (const [, asked] of VISITORS) seen.push(await decisionOf(runInNjs, TABLE_SOURCE, { ...asked, path }));
-    expect(named(seen)).toEqual(named(expectedFor(path)));
-  });
-});
-
-function named(decisions: readonly string[]): string[] {
-  return decisions.map((decision, i) => `${VISITORS[i]![0]}: ${decision}`);
-}
-
 function visitor(next: Random): Asked {
   const one = <T>(values: readonly T[]): T => values[next(values.length)]!;
   const some = <T>(values: readonly T[]): T[] => values.filter(() => next(2) === 0);
@@ -222,7 +71,7 @@ test(
       const rules = generatedPolicyWithConditions(next);
       const policy = new Function(`${policySource(rules)};return policy`)() as CompiledPolicy;
       const asked = visitor(next);
-      const expected = decideByReference(rules, requestOf(asked), asked.session, NOW);
+      const expected = referenceDecision(rules, asked);
       const seen = decideByText(policy, asked);
       const meaning = expected.startsWith("allow")
         ? ["passes"]
@@ -246,7 +95,7 @@ test(
     for (let i = 0; i < 2_000; i++) {
       const rules = generatedPolicyWithConditions(next);
       const asked = visitor(next);
-      const expected = decideByReference(rules, requestOf(asked), asked.session, NOW);
+      const expected = referenceDecision(rules, asked);
       const seen = await decisionOf(runInSandbox, sourceWithConditions(rules), asked);
       if (seen !== expected) expect({ i, rules, asked, seen }).toEqual({ i, rules, asked, seen: expected });
     }

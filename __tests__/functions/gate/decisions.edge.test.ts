@@ -1,0 +1,44 @@
+/** The table of decisions, with the policies as the stack compiles them, in both engines. */
+import { MAX_FUNCTION_SOURCE } from "../../../cloudfront/limits";
+import { runGate as runInNjs } from "../../../local/gate-njs";
+import { runGate as runInSandbox } from "../../../local/gate-sandbox";
+import { conditionFeatures } from "../../../policy/requirement";
+import { policySource } from "../../../policy/source";
+import { DECISIONS, decisions } from "../../support/decisions/table";
+import { describeWith } from "../../support/tools";
+import { gateSource } from "./conditions";
+
+const POLICIES = Object.entries(DECISIONS).map(([name, { rules, cases }]) => ({
+  name,
+  source: gateSource(conditionFeatures(rules), policySource(rules)),
+  cases,
+}));
+const GROUPS = POLICIES.flatMap(({ name, source, cases }) =>
+  Object.entries(cases).map(([group, list]) => [name, group, source, list] as const),
+);
+
+test("the table has as many decisions as were promised, and some of each kind", () => {
+  const all = GROUPS.flatMap(([, , , cases]) => cases.map(([, , expected]) => expected));
+  expect(all.length).toBeGreaterThanOrEqual(600);
+  const kinds = ["allow public", "allow session", "login none", "login step-up", "deny rule", "deny role", "deny path"];
+  for (const kind of kinds) expect(all.filter((one) => one === kind).length).toBeGreaterThan(50);
+});
+
+test("CloudFront takes the gate of each of its policies", () => {
+  const large = POLICIES.filter(({ source }) => Buffer.byteLength(source) > MAX_FUNCTION_SOURCE);
+  expect(large.map(({ name, source }) => `${name}: ${Buffer.byteLength(source)}`)).toEqual([]);
+});
+
+describe("in the sandbox", () => {
+  test.each(GROUPS)("%s: %s", async (_name, _group, source, cases) => {
+    const { given, expected } = await decisions(runInSandbox, source, cases);
+    expect(given).toEqual(expected);
+  });
+});
+
+describeWith("njs", "in njs", () => {
+  test.each(GROUPS)("%s: %s", async (_name, _group, source, cases) => {
+    const { given, expected } = await decisions(runInNjs, source, cases);
+    expect(given).toEqual(expected);
+  });
+});

@@ -1,0 +1,64 @@
+# Refuses rules that would show a page to somebody who may not open it: the shell of an application, which stands for the
+# paths of its views, and the page for what is missing. The gate decides about the path that a viewer sent.
+#
+# It reads `local.site_pages`, a list of objects:
+#   path     the page, such as "/app/index.html"
+#   within   what all paths begin with for which it may stand, such as "/app/"
+#   earlier  what paths begin with that other behaviors serve, which are tried first, such as "/app/api/"
+#   files    whether the page stands for files, too
+#
+# The page must be decided by one rule, on all hosts. Whoever a rule lets in that may match such a path must pass that rule:
+# its requirement is the same, or the page's is open to all, or to all with a session.
+
+locals {
+  # What the page requires: the text of the rule that decides about it, and "" if there is none, or not for all hosts.
+  site_page_deciding = [
+    for page in local.site_pages : [
+      for r, rule in var.policy : r
+      if(rule.methods == null ? true : length(setintersection(rule.methods, ["GET", "HEAD"])) > 0) && length(regexall(
+        "^${replace(replace(replace(replace(rule.path, ".", "[.]"), "/[{][^}]*[}]/", "*"), "/**", "(/.{0,})?"), "*", "[^/]+")}/?$", page.path
+      )) > 0
+    ]
+  ]
+  site_page_requires = [
+    for rules in local.site_page_deciding : try(
+      var.policy[rules[0]].host == null && contains(coalesce(var.policy[rules[0]].methods, ["GET"]), "GET")
+      # An owner is another one on each path.
+      && length(regexall("&own=", local.policy_requirements[rules[0]])) == 0 ?
+      trimprefix(local.policy_requirements[rules[0]], "?") : "",
+      "",
+    )
+  ]
+
+  # What all paths of a rule begin with: "/a" for "/a/**", "/a/" for "/a/*".
+  site_rule_starts = [
+    for rule in var.policy : try(trimsuffix(regex("^([^*{]*)/[*][*]$", rule.path)[0], "/"), regex("^[^*{]*", rule.path))
+  ]
+
+  # The first rule that matches all these paths: it leaves none to the rules after it.
+  site_page_last = [
+    for page in local.site_pages : concat([
+      for r, rule in var.policy : r
+      if rule.host == null && contains(coalesce(rule.methods, ["GET"]), "GET") &&
+      can(regex("^[^*{]*/[*][*]$", rule.path)) && startswith(page.within, "${local.site_rule_starts[r]}/")
+    ], [length(var.policy)])[0]
+  ]
+
+  site_page_problems = flatten([
+    for n, page in local.site_pages : [
+      for r, rule in var.policy : "policy[${r}] (${rule.path}): ${page.path} is served in the place of ${
+        page.files ? "missing files" : "paths without a file extension"
+      }, and this rule lets in people who may not open it. Allow ${page.path} to them in one rule for all hosts, or export the module from a config with these rules."
+      if r <= local.site_page_last[n] &&
+      (rule.methods == null ? true : length(setintersection(rule.methods, ["GET", "HEAD"])) > 0) &&
+      (startswith(local.site_rule_starts[r], page.within) || startswith(page.within, local.site_rule_starts[r])) &&
+      !anytrue([for start in page.earlier : startswith(local.site_rule_starts[r], start)]) &&
+      (page.files || !can(regex("^[^*{]*[.][A-Za-z][^*{./]*$", rule.path))) &&
+      !anytrue([
+        for text in [trimprefix(local.policy_requirements[r], "?")] :
+        text == "^" && local.site_page_requires[n] != "" || local.site_page_requires[n] == "*" || text == local.site_page_requires[n] ||
+        local.site_page_requires[n] == "+" && length(regexall("^[*]$|&pub=", text)) == 0
+      ])
+    ]
+  ])
+}

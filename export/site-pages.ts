@@ -1,0 +1,41 @@
+/** The pages of buckets that stand for other paths. module/site-pages.tf refuses policies that would show one to others. */
+import { placesOf } from "../config/site-checks";
+import type { Config } from "../config/schema";
+import { shellOf } from "../sites/place";
+import { isS3 } from "../stacks/origins/origins";
+
+/** An element of the module's `local.site_pages`; paths and beginnings of paths. */
+export interface SitePage {
+  path: string;
+  within: string;
+  earlier: string[];
+  /** Whether the page stands for files, too. */
+  files: boolean;
+  [key: string]: string | string[] | boolean;
+}
+
+export function sitePages(config: Config): SitePage[] {
+  const { behaviors, origin } = config;
+  if (!origin) return [];
+  const origins = [...behaviors.map((behavior) => behavior.origin), origin];
+  const places = placesOf(config);
+  return places.flatMap((place, i) => {
+    const of = origins[i]!;
+    if (!isS3(of)) return [];
+    const common = { within: startOf(place.pattern), earlier: beginnings(places.slice(0, i)) };
+    return [
+      ...(of.spa ? [{ path: shellOf(place), ...common, files: false }] : []),
+      ...(of.notFound === undefined ? [] : [{ path: of.notFound, ...common, files: true }]),
+    ];
+  });
+}
+
+/** What the paths of a CloudFront pattern begin with. */
+function startOf(pattern: string): string {
+  return pattern.split("*")[0]! || "/";
+}
+
+/** The behaviors that serve every path with some beginning. */
+function beginnings(places: readonly { pattern: string }[]): string[] {
+  return places.flatMap(({ pattern }) => (/^[^*]+\*$/.test(pattern) ? [startOf(pattern)] : []));
+}
