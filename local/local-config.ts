@@ -101,6 +101,8 @@ export function localConfig(config: Config, domain: string, issuer?: string): Co
     ...config,
     // It could neither invoke the function nor prove to a server who asks.
     signInHook: undefined,
+    // There is no CloudWatch from which it could be filled; edgegate audit --local reads what this machine logged.
+    audit: undefined,
     domain,
     alternateDomains: config.alternateDomains.map(here),
     hostedZones: {},

@@ -113,6 +113,12 @@ function page(
   const found = events
     .slice(place, place + 1)
     .filter(({ timestamp }) => timestamp >= startTime && timestamp <= endTime)
-    .filter(({ message }) => message.startsWith("{") && isWanted(JSON.parse(message) as Record<string, unknown>));
+    .filter(({ message }) => message.startsWith("{") && isWanted(JSON.parse(message) as Record<string, unknown>))
+    .map((event) => ({ ...event, eventId: eventId(place, event) }));
   return { events: found, ...(place < events.length - 1 && { nextToken: String(place + 1) }) };
+}
+
+/** As CloudWatch makes them: digits, and the same each time. */
+function eventId(place: number, { timestamp }: LoggedEvent): string {
+  return `${timestamp}${String(place).padStart(43, "0")}`;
 }
