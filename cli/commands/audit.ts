@@ -124,10 +124,12 @@ function readWith(reader: Reader, subject: Subject, { since, until }: Window, pr
 function answer(
   { config, isLocal }: Gateway,
   uids: readonly string[],
-  { events, unread, isCut, beginsAt, notArchived = [], unknown = 0 }: Read,
+  { events, unread, isCut, beginsAt, notArchived: gaps = [], unknown = 0 }: Read,
   { since, until }: Window,
   { all, request, isArchive }: { all: boolean; request: string | undefined; isArchive: boolean },
 ): Outcome {
+  // Read is longer than asked: see LATE.
+  const notArchived = gaps.filter((gap) => gap.since < until);
   const entries = merge(
     config,
     events.map((event) => entryOf(config, event)),

@@ -1,10 +1,11 @@
 /** Entry point of the archiver's bundle. A schedule invokes it every hour, and an operator may. */
 import type { Context } from "aws-lambda";
 import { EVENT_SOURCES } from "../../audit/event";
-import { log } from "../aws";
 import { days, variable } from "../environment";
 import { describeError, OperationError } from "../errors";
-import { bucketArchive, read } from "./aws";
+import { log } from "../log";
+import { bucketArchive } from "./bucket";
+import { read } from "./logs";
 import type { Archive, ArchivedLog } from "./ports";
 import { run, type RunAnswer } from "./run";
 

@@ -1,4 +1,4 @@
-/** What the archiver needs from outside. On AWS: aws.ts; in memory, for tests: __tests__/control-plane/archiver/memory.ts. */
+/** What the archiver needs from outside. On AWS: logs.ts and bucket.ts. */
 import type { EventSource } from "../../audit/event";
 import type { LogEntry } from "../ports";
 

@@ -1,10 +1,9 @@
-/** The archiver's ports on AWS: CloudWatch Logs in every region, and one bucket. */
+/** The archiver's port on CloudWatch Logs, in every region. */
 import { CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
-import { paginateListObjectsV2, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { NO_REPLICA_ERRORS } from "../../cloudfront/replica-regions";
 import type { EventSource } from "../../audit/event";
 import { CLIENT_OPTIONS } from "../aws-client-options";
-import { LogAbsent, LogRefused, type Archive, type ArchivedLog, type ArchiverPorts } from "./ports";
+import { LogAbsent, LogRefused, type ArchivedLog, type ArchiverPorts } from "./ports";
 
 const HOME = "us-east-1";
 /**
@@ -44,22 +43,3 @@ export const read: ArchiverPorts["read"] = async function* (region, { source, gr
     throw error;
   }
 };
-
-/** @param bucket its name; it may be in another region */
-export function bucketArchive(bucket: string): Archive {
-  const client = new S3Client({ ...CLIENT_OPTIONS, region: HOME, followRegionRedirects: true });
-  return {
-    async list(prefix, after) {
-      const found = new Map<string, string>();
-      const input = { Bucket: bucket, Prefix: prefix, ...(after !== undefined && { StartAfter: after }) };
-      for await (const { Contents: objects = [] } of paginateListObjectsV2({ client }, input))
-        for (const { Key: key = "", ETag: tag = "" } of objects) found.set(key, tag.replaceAll('"', ""));
-      return found;
-    },
-    async put(key, body, type) {
-      // Object Lock takes nothing without a checksum, which the SDK adds:
-      // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-put-object
-      await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: type }));
-    },
-  };
-}
