@@ -10,6 +10,12 @@ const keptDays = z
   .min(1, "write at least 1")
   .max(MAX_DAYS, `write at most ${MAX_DAYS}`);
 
+type ObjectLock = "governance" | "compliance" | false;
+
+function isObjectLock(value: unknown): boolean {
+  return value === undefined || value === "governance" || value === "compliance" || value === false;
+}
+
 const archive = z.strictObject({
   /** An existing bucket; its own settings decide how long it keeps what. By default the gateway makes one. */
   bucketArn: text(
@@ -22,19 +28,23 @@ const archive = z.strictObject({
    * Whether S3 refuses to delete events within that time: to everybody but those with a permission for it
    * (`governance`, the default), or to everybody without exception (`compliance`).
    */
+  // A refinement: a value of another type would be a mistake of all of `archive`.
   objectLock: z
-    .union([z.enum(["governance", "compliance"]), z.literal(false)], {
-      error: 'write "governance", "compliance" or false',
-    })
+    .unknown()
+    .refine(isObjectLock, 'write "governance", "compliance" or false')
+    .transform((value) => value as ObjectLock | undefined)
     .optional(),
 });
 
-export const audit = z.strictObject({
-  /** Copies the audit events of every region into one bucket, every hour. */
-  archive: z.union([z.literal(true), archive], {
-    error: "write true, or { retentionDays, objectLock } or { bucketArn }",
-  }),
-});
+export const audit = z.strictObject(
+  {
+    /** Copies the audit events of every region into one bucket, every hour. */
+    archive: z.union([z.literal(true), archive], {
+      error: "write true, or { retentionDays, objectLock } or { bucketArn }",
+    }),
+  },
+  "write { archive: true }, or leave audit out",
+);
 
 const DEFAULTS = { retentionDays: 365, objectLock: "governance" } as const;
 
