@@ -17,6 +17,8 @@ export interface Artifacts {
   keyRotator: string;
   /** Zip of the revoker. */
   revoker: string;
+  /** Zip of the archiver of audit events. */
+  archiver: string;
 }
 
 /** The folder in the package. A checkout has no such folder beside its sources. */
@@ -30,6 +32,7 @@ export function artifactsIn(folder: string): Artifacts {
     site: join(folder, "site.zip"),
     keyRotator: join(folder, "key-rotator.zip"),
     revoker: join(folder, "revoker.zip"),
+    archiver: join(folder, "archiver.zip"),
   };
 }
 

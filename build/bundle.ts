@@ -22,6 +22,7 @@ export function buildArtifacts(folder = FOLDER): Artifacts {
     site: "edge-handlers/site/cloudfront.ts",
     keyRotator: "control-plane/key-rotator/lambda.ts",
     revoker: "control-plane/revoker/lambda.ts",
+    archiver: "control-plane/archiver/lambda.ts",
   });
   gateWith(artifacts, []);
   write(componentsFile(artifacts), `${JSON.stringify(components, null, 2)}\n`);

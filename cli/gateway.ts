@@ -9,6 +9,8 @@ export interface Gateway {
   isLocal: boolean;
   /** Of the local edge: the path of the certificate (PEM) to trust. */
   caFile?: string;
+  /** Of the local edge: the file with its audit events. */
+  auditFile?: string;
   /** For every client of the SDK. */
   client: { region: string; endpoint?: string; credentials?: { accessKeyId: string; secretAccessKey: string } };
 }
@@ -54,8 +56,8 @@ async function localGateway(port: string): Promise<Gateway> {
       portsHint(running.map((edge) => edge.port))!,
     );
   }
-  const { config, endpoint, credentials, caFile } = found;
-  return { config, isLocal: true, caFile, client: { region: REGION, endpoint, credentials } };
+  const { config, endpoint, credentials, caFile, auditFile } = found;
+  return { config, isLocal: true, caFile, auditFile, client: { region: REGION, endpoint, credentials } };
 }
 
 function portsHint(ports: number[]): string | undefined {

@@ -14,6 +14,7 @@ import {
 } from "./identity-provider-checks";
 import { API_CHECKS } from "./api-checks";
 import { clientAuthenticationProblems } from "./client-authentication";
+import { archiveOf } from "./audit";
 import { isAttached } from "./distribution";
 import { hostsAreToldApart } from "./host-checks";
 import type { ConfigProblem } from "./error";
@@ -52,6 +53,7 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   countriesAreKnown,
   serviceTokensHaveTheirOwnProvider,
   assertionsHaveAnAudience,
+  archiveFitsItsBucket,
   hookGrantsRolesOfThePolicy,
   maintenanceAdmitsRolesOfThePolicy,
   pagesTellRolesOfThePolicy,
@@ -72,6 +74,25 @@ function lifetimesNest({ session }: Config): ConfigProblem[] {
   if (session.idle > session.absolute)
     problems.push({ path: "session.idle", message: `write at most session.absolute (${session.absolute}s)` });
   return problems;
+}
+
+function archiveFitsItsBucket({ audit, deletionProtection }: Config): ConfigProblem[] {
+  if (audit === undefined || audit.archive === true) return [];
+  const { bucketArn, ...own } = audit.archive;
+  if (bucketArn !== undefined)
+    return Object.entries(own)
+      .filter(([, value]) => value !== undefined)
+      .map(([name]) => ({
+        path: `audit.archive.${name}`,
+        message: "leave it out: the bucket in bucketArn has a lifecycle and an Object Lock of its own",
+      }));
+  if (archiveOf({ audit })!.objectLock !== "compliance" || deletionProtection) return [];
+  return [
+    {
+      path: "audit.archive.objectLock",
+      message: 'write "governance": nobody could delete a throw-away stage (deletionProtection: false) with this',
+    },
+  ];
 }
 
 function domainsAreDistinct({ domain, alternateDomains, redirectHosts }: Config): ConfigProblem[] {

@@ -9,6 +9,7 @@ import { METHODS, type PolicyRule } from "../policy/rule";
 import { assertion } from "./assertion";
 import { accessTokens } from "./access-tokens";
 import { api } from "./api";
+import { audit } from "./audit";
 import { allow, requirements } from "./conditions";
 import { EXISTING, managedDistribution } from "./distribution";
 import { daysBetweenRotations, duration, host, hostedZone, region, rulePath, servedHost, slug, text } from "./fields";
@@ -255,6 +256,8 @@ export const configSchema = z.strictObject({
     /^arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
     'the ARN of a bucket, such as "arn:aws:s3:::example-logs"',
   ).optional(),
+  /** Keeps audit events in a bucket, for longer than the logs. */
+  audit: audit.optional(),
   /** A key in us-east-1 for the log groups there; by default CloudWatch's own. Its policy must let CloudWatch use it. */
   logKmsKeyArn: kmsKeyArn.optional(),
   /**

@@ -2,7 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { variable } from "./environment";
 import { dynamoDbLedger } from "./ledger/aws";
-import type { LogEntry, Ports } from "./ports";
+import { log } from "./log";
+import type { Ports } from "./ports";
 import { wait } from "./retry";
 import { sessionKeysSecret } from "./secrets/aws";
 import { keyValueStore } from "./store/aws";
@@ -18,9 +19,4 @@ export function awsPorts(secretId: string): Omit<Ports, "entryLifetime"> {
     log,
     wait,
   };
-}
-
-/** Writes a line of JSON directly to stdout: console.log would add Lambda's own prefix. */
-export function log(entry: LogEntry): void {
-  process.stdout.write(`${JSON.stringify(entry)}\n`);
 }

@@ -19,6 +19,8 @@ export interface Deployed {
   dashboards: number;
   /** That record the calls of the store. */
   trails: number;
+  /** Archives of audit events. */
+  archives: number;
   /** Metrics that count lines of logs. */
   countedLines: number;
   /** That Lambda polls. */
@@ -44,6 +46,7 @@ export function deployedIn({ resource }: StackFile, capacity: number): Deployed 
     alarms: all("aws_cloudwatch_metric_alarm").reduce((sum, alarm) => sum + metricsOf(alarm), 0),
     dashboards: all("aws_cloudwatch_dashboard").length,
     trails: all("aws_cloudtrail").length,
+    archives: Object.keys(resource["aws_lambda_function"] ?? {}).filter((name) => name === "audit").length,
     countedLines: all("aws_cloudwatch_log_metric_filter").length,
     queues: all("aws_lambda_event_source_mapping").length,
     window: Math.max(...numbers("aws_lambda_event_source_mapping", "maximum_batching_window_in_seconds")),

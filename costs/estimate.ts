@@ -1,4 +1,5 @@
 /** Estimates a gateway's monthly bill from its config, its stack and a traffic profile. */
+import { archiveOf } from "../config/audit";
 import { isAttached } from "../config/distribution";
 import { targetsOf } from "../config/origins/origin";
 import { usesOriginSecret } from "../config/origins/protection";
@@ -63,6 +64,7 @@ export function estimate(config: Config, deployed: Deployed, settingsBytes: numb
     [1, fixed(config, deployed, profile.users)],
     [DAYS, controlPlane],
     [DAYS * deployed.trails, recorded(config, controlPlane.storeCalls ?? 0)],
+    [DAYS * deployed.archives, archiveDay(config, deployed, profile)],
     [DAYS, handlerDay(config, deployed, settingsBytes, profile)],
     [1, traffic(config, deployed, profile)],
   );
@@ -119,6 +121,24 @@ function controlPlaneDay(deployed: Deployed, keyRotationDays: number, signOuts: 
     ],
     // Each message is received and deleted, ten at a time.
     [1, { queueRequests: queues * operations.POLLS + (2 * signOuts) / 10 }],
+  );
+}
+
+/** Copies of the handler's lines, compressed, for as long as the bucket keeps them. Another bucket has its own lifecycle. */
+function archiveDay(config: Config, { controlPlaneMemory }: Deployed, profile: Profile): Usage {
+  const { signIns, renewals, signOuts } = profile;
+  const bytes = (2 * signIns + signIns * renewals + 2 * signOuts) * HANDLER_LINES;
+  const archive = archiveOf(config);
+  const days = archive?.bucketArn === undefined ? (archive?.retentionDays ?? 0) : DAYS;
+  return sum(
+    [operations.ARCHIVES, operations.ARCHIVE],
+    [
+      1,
+      {
+        gigabyteSeconds: operations.ARCHIVES * operations.RUN_TIMES.archive * controlPlaneMemory,
+        archivedGigabytes: ((bytes * days) / DAYS / GIGABYTE) * COMPRESSION,
+      },
+    ],
   );
 }
 

@@ -29,6 +29,14 @@ export const TIDY_AFTER = {
   storeCalls: 1,
 } satisfies Usage;
 
+/**
+ * A run of the archiver: marks an hour twice, lists what is there, and writes the events of a busy hour (three replicas,
+ * the gate, three functions of the control plane).
+ */
+export const ARCHIVE = { invocations: 1, archiveRequests: 13 } satisfies Usage;
+/** A day. */
+export const ARCHIVES = 24;
+
 /** Sign-outs in a batch for each call of the store. */
 export const SIGN_OUTS_PER_STORE_CALL = 40;
 
@@ -50,6 +58,7 @@ export const RUN_TIMES = {
   sweep: 30,
   batch: 2,
   rotation: 180,
+  archive: 5,
   site: 0.01,
 };
 

@@ -25,6 +25,7 @@ const KMS = { service: "KMS", page: "https://aws.amazon.com/kms/pricing/" };
 const SSM = { service: "Parameter Store", page: "https://aws.amazon.com/systems-manager/pricing/" };
 const LAMBDA = { service: "Lambda", page: "https://aws.amazon.com/lambda/pricing/" };
 const COGNITO = { service: "Cognito", page: "https://aws.amazon.com/cognito/pricing/" };
+const S3 = { service: "S3", page: "https://aws.amazon.com/s3/pricing/" };
 const CLOUDWATCH = { service: "CloudWatch", page: "https://aws.amazon.com/cloudwatch/pricing/" };
 
 /** By meter. Requests and gigabytes of CloudFront are those of North America; see {@link REGIONS}. */
@@ -84,6 +85,10 @@ export const PRICES = {
     per: 100_000,
     page: "https://aws.amazon.com/cloudtrail/pricing/",
   },
+  /** Puts and lists. */
+  archiveRequests: { ...S3, what: "requests of the archive", dollars: 0.005, per: 1_000 },
+  /** S3 Standard. */
+  archivedGigabytes: { ...S3, what: "GB of audit events kept", dollars: 0.023, per: 1 },
   poolUsers: { ...COGNITO, what: "active users, Essentials", dollars: 0.015, per: 1, free: 10_000 },
   plusPoolUsers: { ...COGNITO, what: "active users, Plus", dollars: 0.02, per: 1 },
   /** Queries for aliases of CloudFront are free. */

@@ -38,6 +38,7 @@ const COMPILED = [
 const TOPICS: Record<string, readonly string[]> = {
   "access-logs.tf": ["access_logs"],
   "alarms.tf": ["alarm", "query", "dashboard"],
+  "audit.tf": ["audit"],
   "checks.tf": ["fixed_settings", "here"],
   "distribution.tf": ["gateway", "origin", "site", "site_handler", "cache", "security_headers"],
   "domains.tf": ["certificate", "alias", "redirect"],

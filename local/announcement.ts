@@ -14,6 +14,8 @@ export interface Announcement {
   credentials: { accessKeyId: string; secretAccessKey: string };
   /** Path of the certificate (PEM) of the edge and the local identity provider. */
   caFile: string;
+  /** Path of the file with the audit events of this run. */
+  auditFile: string;
   /** The config that was synthesized. */
   config: Config;
 }

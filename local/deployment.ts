@@ -31,6 +31,8 @@ export interface Surroundings extends Pick<LambdaOptions, "node" | "patience"> {
   handlerInstances?: number | undefined;
   /** Called with what a function reports as a problem. */
   onProblem: (line: string) => void;
+  /** Called with every line that a function logs. */
+  onLine?: (functionName: string, line: string) => void;
 }
 
 /** What was synthesized, before any of it runs. */
@@ -70,13 +72,14 @@ export async function deploy(planned: Plan, surroundings: Surroundings): Promise
     env: Record<string, string>,
     instances = 1,
   ): Promise<void> {
-    const { node, patience, onProblem } = surroundings;
+    const { node, patience, onProblem, onLine } = surroundings;
     lambdas[lambda.functionName] = await startLambdaInstances(instances, {
       ...lambda,
       ...(node !== undefined && { node }),
       ...(patience && { patience }),
       env: { ...environment, ...env },
       onLine: (line) => {
+        onLine?.(lambda.functionName, line);
         const problem = problemIn(line);
         if (problem !== undefined) onProblem(`${lambda.functionName}: ${problem}`);
       },

@@ -107,6 +107,8 @@ export function localConfig(config: Config, domain: string, issuer?: string): Co
     ...(config.accessDenied?.requestHook && {
       accessDenied: { ...config.accessDenied, requestHook: { lambda: REQUEST_FUNCTION, timeout: 2 } },
     }),
+    // There is no CloudWatch from which it could be filled; edgegate audit --local reads what this machine logged.
+    audit: undefined,
     domain,
     alternateDomains: config.alternateDomains.map(here),
     hostedZones: {},

@@ -11,6 +11,7 @@ import { rolesOf } from "../policy/rule";
 import type { SessionKeys } from "../session/keys";
 import { revokerFunctionName, sessionKeysSecretName } from "../stacks/names";
 import { announce } from "./announcement";
+import { auditFile } from "./audit-file";
 import { startAwsEmulator } from "./aws-emulator";
 import { fillClientKeys } from "./client-keys";
 import { STORE_ARN } from "./computed-attributes";
@@ -118,6 +119,8 @@ async function start(
     return Promise.resolve(null);
   });
 
+  const auditPath = join(folder, "audit.jsonl");
+  const events = auditFile(auditPath, options.config);
   // Another provider may have a certificate of a private authority, which the environment then names.
   const ca = identityProvider ? certificate.caFile : process.env["NODE_EXTRA_CA_CERTS"];
   const surroundings: Surroundings = {
@@ -132,6 +135,7 @@ async function start(
     },
     edgeEnvironment: ca === undefined ? {} : { NODE_EXTRA_CA_CERTS: ca },
     onProblem: (line) => options.onRequest?.(line),
+    onLine: events.ofFunction,
   };
 
   /** What the handlers read when they start. */
@@ -171,7 +175,10 @@ async function start(
     runGate: ENGINES[options.engine ?? "sandbox"],
     store,
     origin,
-    log: (entry) => log(logLine(entry), entry),
+    log: (entry) => {
+      log(logLine(entry), entry);
+      events.ofRequest(entry);
+    },
   });
   const failed = (method: string | undefined, error: unknown) => log(`${method} failed: ${String(error)}`);
   server.answer(
@@ -194,6 +201,7 @@ async function start(
     endpoint: aws.endpoint,
     credentials,
     caFile: certificate.caFile,
+    auditFile: auditPath,
     config: current.config,
   });
   const takeBack = announce(announced());

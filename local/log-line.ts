@@ -11,6 +11,14 @@ export interface LogEntry extends Verdict {
   /** Without the query: it may have a code or a token in it. */
   path: string;
   status: number;
+  /** The host with its port, as a rule names it. */
+  authority: string;
+  /** As on the gateway's pages. */
+  requestId: string;
+  /** IP address of the viewer. */
+  address: string;
+  /** What the gate wrote into the access log; absent if it did not decide. */
+  said?: string | undefined;
   /** Until the response began. */
   milliseconds: number;
 }

@@ -41,6 +41,8 @@ export interface EdgeParts {
 
 interface Answer extends Verdict {
   response: OriginResponse;
+  /** What the gate wrote into the access log. */
+  said?: string;
 }
 
 /** What a viewer asks, and where its body and its connection are. */
@@ -101,6 +103,9 @@ async function respond(
     host: (incoming.headers.host ?? "").replace(/:\d+$/, ""),
     path: request.path,
     status: response.status,
+    authority: incoming.headers.host ?? "",
+    requestId: request.id,
+    address: request.clientIp,
     milliseconds: performance.now() - begin,
   });
   return { ...answered, response: { ...response, headers: [...response.headers, ["x-amz-cf-id", request.id]] } };
@@ -123,7 +128,8 @@ function edgeRequest(incoming: IncomingMessage): EdgeRequest {
   const target = incoming.url ?? "/";
   const at = target.indexOf("?");
   return {
-    id: randomBytes(18).toString("base64url"),
+    // In the form of CloudFront's.
+    id: `${randomBytes(40).toString("base64url")}==`,
     method: incoming.method ?? "GET",
     path: at < 0 ? target : target.slice(0, at),
     query: at < 0 ? undefined : target.slice(at + 1),
@@ -173,8 +179,9 @@ async function answerOfGate(parts: EdgeParts, behavior: Behavior, gate: string, 
     };
   }
   const { result, log } = run;
-  if (isResponse(result)) return { response: responseFrom(result), ...parts.judge(request, log.join(" "), undefined) };
-  const verdict = parts.judge(request, log.join(" "), result.headers["x-gate-email"]?.value);
+  const said = log.join(" ");
+  if (isResponse(result)) return { response: responseFrom(result), said, ...parts.judge(request, said, undefined) };
+  const verdict = { said, ...parts.judge(request, said, result.headers["x-gate-email"]?.value) };
   const admitted = await beforeOrigin(
     parts.lambdas,
     forwarded(requestFrom(result, request), behavior, parts.distribution.rootObject),

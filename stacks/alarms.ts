@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import type { Config } from "../config/schema";
 import { countLines, lineMetric, type CountedLogs, type LineMetric } from "./log-metrics";
 import {
+  archiverFunctionName,
   authFunctionName,
   deadRevocationQueueName,
   failedRevocationQueueName,
@@ -32,6 +33,7 @@ interface Alarm {
 }
 
 const PERIOD_SECONDS = 300;
+const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 86_400;
 
 /** People who come back from the identity provider in a quarter of an hour; of fewer, no ratio says anything. */
@@ -75,6 +77,7 @@ function alarms(config: Config, distributionId: string | undefined): Record<stri
     "revocations-errors": errorsOf(revocationConsumerFunctionName(config)),
     "revoker-errors": errorsOf(revokerFunctionName(config)),
     "key-rotator-errors": errorsOf(keyRotatorFunctionName(config)),
+    ...(config.audit && { "archiver-errors": { ...errorsOf(archiverFunctionName(config)), period: HOUR_SECONDS } }),
   };
 }
 

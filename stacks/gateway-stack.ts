@@ -58,6 +58,9 @@ export class GatewayStack extends BaseStack {
       ...(gateway.assertionKeysName !== undefined && {
         assertion_keys_name: ["What servers behind the gateway read, to verify assertions", gateway.assertionKeysName],
       }),
+      ...(gateway.auditBucket !== undefined && {
+        audit_bucket: ["The archive of audit events", gateway.auditBucket],
+      }),
       secret_names: ["The secrets that need a value", gateway.secretNames],
       redirect_uris: ["Register these at each identity provider", gateway.redirectUris],
       post_logout_redirect_uris: ["Register these at each identity provider", gateway.postLogoutRedirectUris],

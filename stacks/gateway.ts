@@ -6,6 +6,7 @@ import { usesOriginSecret } from "../config/origins/protection";
 import type { Config } from "../config/schema";
 import { apiGateSettings, resourceSettings } from "./api-settings";
 import { Alarms } from "./alarms";
+import { AuditArchive } from "./audit-archive";
 import {
   authBehavior,
   authBehaviorForModule,
@@ -71,6 +72,8 @@ export class Gateway extends Construct {
   readonly assertionKeysName: string | undefined;
   /** Names of the buckets that the gateway made for the files of S3 origins. */
   readonly siteBuckets: readonly string[];
+  /** Name of the bucket with the archive of audit events; undefined if there is none. */
+  readonly auditBucket: string | undefined;
   /** Names of the secrets that need a value. */
   readonly secretNames: readonly string[];
   /** By identity provider: the redirect URIs to register there. */
@@ -146,6 +149,9 @@ export class Gateway extends Construct {
     const rim = origin ? managedRim(this, { ...around, origin }) : attachedRim(this, around);
     const { distributionId, logs } = rim;
     const storeAccess = config.storeAccessAlarm ? new StoreAccess(this, "store_access", { config, store }) : undefined;
+    const archive = config.audit
+      ? new AuditArchive(this, "audit", { config, zip: artifacts.archiver, hasAccessLog: logs.access !== undefined })
+      : undefined;
     const alarms = new Alarms(this, "alarm", {
       config,
       distributionId,
@@ -180,6 +186,7 @@ export class Gateway extends Construct {
     this.revocationsTableName = ledger.revocations.name;
     this.sessionStoreArn = store.arn;
     this.siteBuckets = rim.siteBuckets;
+    this.auditBucket = archive?.bucketName;
     this.originAccess = rim.originAccess;
     this.functionAssociation = gateAssociation(this.#protection);
     this.policies = rim.policies;

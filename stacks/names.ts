@@ -45,6 +45,11 @@ export function revocationConsumerFunctionName(config: Config): string {
   return `${config.name}-revocations`;
 }
 
+/** The function that copies audit events into the archive. */
+export function archiverFunctionName(config: Config): string {
+  return `${config.name}-archiver`;
+}
+
 /** The queue for revocations that must not wait. */
 export function revocationQueueName(config: Config): string {
   return `${config.name}-revocations`;

@@ -3,6 +3,7 @@ import {
   S3BucketLifecycleConfiguration,
   type S3BucketLifecycleConfigurationRule,
 } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration";
+import { S3BucketObjectLockConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-object-lock-configuration";
 import { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-ownership-controls";
 import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy";
 import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block";
@@ -19,13 +20,15 @@ export interface PrivateBucketProps {
   /** Whether a bucket with objects in it stays. */
   deletionProtection: Config["deletionProtection"];
   lifecycle: S3BucketLifecycleConfigurationRule[];
+  /** For how long S3 refuses to delete what is new; not at all if absent. */
+  lock?: { mode: "GOVERNANCE" | "COMPLIANCE"; days: number } | undefined;
 }
 
 /** An encrypted bucket with versions and without ACLs. Nobody but its account can reach it until {@link allow}. */
 export class PrivateBucket extends Construct {
   readonly #bucket: S3Bucket;
 
-  constructor(scope: Construct, id: string, { name, deletionProtection, lifecycle }: PrivateBucketProps) {
+  constructor(scope: Construct, id: string, { name, deletionProtection, lifecycle, lock }: PrivateBucketProps) {
     super(scope, id);
     this.#bucket = new S3Bucket(this, "Resource", { ...name, forceDestroy: !deletionProtection });
     const bucket = this.#bucket.id;
@@ -42,6 +45,14 @@ export class PrivateBucket extends Construct {
       bucket,
       rule: lifecycle,
       // S3 looks at the versioning when it takes a rule about versions.
+      dependsOn: [versioning],
+    });
+    if (!lock) return;
+    // Not object_lock_enabled of the bucket: changing that replaces it. This also works on a bucket that is there
+    // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-configure.html).
+    new S3BucketObjectLockConfigurationA(this, "lock", {
+      bucket,
+      rule: { defaultRetention: lock },
       dependsOn: [versioning],
     });
   }

@@ -263,6 +263,56 @@ describe("keys", () => {
   });
 });
 
+describe("audit", () => {
+  interface Entry {
+    log: string;
+    decision: string;
+    why: string;
+    path: string;
+    address?: string;
+    rule?: number;
+  }
+
+  test("tells what happened to a user: the decisions of the gate, the sign-in, the revocation", async () => {
+    const staff = await person("staff");
+    expect(await isIn(staff)).toBe(true);
+    expect((await staff.browser.fetch("GET", `${edge.url}/admin`)).status).toBe(403);
+    await done(["revoke", "user", staff.uid, "--yes"]);
+    expect(await isIn(staff)).toBe(false);
+    const { entries } = await json<{ entries: Entry[] }>(["audit", "--user", staff.email]);
+    const told = entries.map(({ log, decision, path }) => [log, decision, path]);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        ["sign-in", "signed in", "/_gate/callback/main"],
+        ["access", "allowed", "/staff"],
+        ["access", "denied", "/admin"],
+        ["control-plane", "revoked", "revoke"],
+        ["access", "asked to sign in", "/staff"],
+      ]),
+    );
+    const denied = entries.find(({ decision }) => decision === "denied")!;
+    expect(denied).toMatchObject({ address: "127.0.0.1", rule: expect.any(Number) as number });
+    expect(entries.find(({ decision }) => decision === "revoked")!.why).toMatch(
+      /^every session of the user, by operator:/,
+    );
+    const { entries: ofUid } = await json<{ entries: Entry[] }>(["audit", `--uid=${staff.uid}`, "--since", "1h"]);
+    expect(ofUid).toEqual(entries);
+  });
+
+  test("finds a request by the ID on its page, and no other", async () => {
+    const { browser } = await person("staff");
+    const { headers } = await browser.fetch("GET", `${edge.url}/admin?code=secret-code`);
+    const id = String(headers["x-amz-cf-id"]);
+    const { entries } = await json<{ entries: Entry[] }>(["audit", "--request", id]);
+    expect(entries).toMatchObject([{ log: "access", decision: "denied", path: "/admin" }]);
+    const unknown = await edgegate(["audit", "--request", `A${"b".repeat(53)}==`, local]);
+    expect(unknown).toMatchObject({ code: 4, stdout: "" });
+    expect(unknown.stderr).toContain("the local edge has no request");
+    const archive = await edgegate(["audit", "--request", id, "--archive", local]);
+    expect(archive.stderr).toContain("a local edge has no archive");
+  });
+});
+
 test("secrets put stores a client secret, and does not show it", async () => {
   const name = clientSecretName(edge.distribution.authSettings.aws, "main");
   const before = edge.aws.secrets.get(name)!;

@@ -11,6 +11,7 @@ const DEPLOYED: Deployed = {
   secrets: 1,
   alarms: 8,
   trails: 0,
+  archives: 0,
   countedLines: 3,
   dashboards: 1,
   queues: 2,
@@ -109,6 +110,15 @@ describe("the estimate", () => {
       { deployed: { trails: 1 }, profile: { signOuts: 10_000 } },
       "trailEvents",
       30 * (1_248 + 2 + 2 / 30) * 1e-6,
+    ],
+    // 30 days × 24 hours × 13 requests.
+    ["an archive's requests", { deployed: { archives: 1 } }, "archiveRequests", (30 * 24 * 13 * 0.005) / 1_000],
+    // A year of 1,000 sign-ins a day: two lines of 400 bytes each, at 15 %.
+    [
+      "what it keeps",
+      { config: { audit: { archive: true } }, deployed: { archives: 1 }, profile: { signIns: 1_000 } },
+      "archivedGigabytes",
+      ((1_000 * 2 * 400 * 365) / 1e9) * 0.15 * 0.023,
     ],
     ["a secret", {}, "secrets", 0.4],
     ["an advanced parameter", { settings: 4_097, profile: { signIns: 1 } }, "advancedParameters", 0.05],

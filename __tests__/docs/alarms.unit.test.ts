@@ -7,7 +7,7 @@ import { synthesize } from "../../stacks/synthesize";
 import { emptyArtifacts } from "../support/empty-artifacts";
 
 /** With every alarm that is an option. */
-const EXAMPLE = { ...loadConfig("config/example.ts"), storeAccessAlarm: true };
+const EXAMPLE = { ...loadConfig("config/example.ts"), storeAccessAlarm: true, audit: { archive: true as const } };
 
 interface Resources {
   aws_cloudwatch_metric_alarm: Record<string, { alarm_name: string; threshold: number }>;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { loadConfig } from "../../config/load";
 import { FAILURES } from "../../edge-handlers/auth/failures";
 import {
+  archiverFunctionName,
   deadRevocationQueueName,
   failedRevocationQueueName,
   gateFunctionName,
@@ -25,6 +26,7 @@ test.each(replicaLogGroupNames(EXAMPLE))("names the log group %s", (name) => exp
 
 test.each(
   [
+    archiverFunctionName,
     deadRevocationQueueName,
     failedRevocationQueueName,
     gateFunctionName,

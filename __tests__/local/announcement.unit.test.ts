@@ -13,6 +13,7 @@ const ANNOUNCEMENT: Announcement = {
   pid: process.pid,
   endpoint: "http://127.0.0.1:2",
   credentials: { accessKeyId: "LOCAL", secretAccessKey: "x" },
+  auditFile: "/tmp/audit.jsonl",
   caFile: "/tmp/ca.pem",
   config: loadConfig("config/example.ts"),
 };

@@ -12,7 +12,7 @@ interface Accepted {
 
 const FUNCTIONS = /^aws_lambda_function\./;
 const DISTRIBUTIONS = /^aws_cloudfront_distribution\.(gateway|redirect)$/;
-const BUCKETS = /^aws_s3_bucket\.(site|store_access_bucket$)/;
+const BUCKETS = /^aws_s3_bucket\.(site|store_access_bucket$|audit_bucket$)/;
 const TRAIL = /^aws_cloudtrail\.store_access$/;
 
 /** By the check's ID: https://www.checkov.io/5.Policy%20Index/terraform.html */
@@ -29,10 +29,13 @@ export const ACCEPTED: Record<string, Accepted> = {
     on: /^aws_secretsmanager_secret\.secret_idp_/,
     why: "An identity provider issues these. Nobody but its administrator can rotate them; the session keys do rotate.",
   },
-  CKV2_AWS_62: { on: BUCKETS, why: "Nothing has to happen when a file of the site changes, or a trail writes one." },
+  CKV2_AWS_62: {
+    on: BUCKETS,
+    why: "Nothing has to happen when a file of the site changes, or a trail or the archiver writes one.",
+  },
   CKV_AWS_18: {
     on: BUCKETS,
-    why: "Only the distribution reads a site's bucket, and its access log has every request. Only the trail writes its own, and the alarm reads its log group.",
+    why: "Only the distribution reads a site's bucket, and its access log has every request. Only the trail writes its own, and the alarm reads its log group. Who reads the archive is for a trail of the account: a locked bucket takes no access log.",
   },
   CKV_AWS_50: {
     on: FUNCTIONS,
@@ -57,11 +60,11 @@ export const ACCEPTED: Record<string, Accepted> = {
   },
   CKV_AWS_144: {
     on: BUCKETS,
-    why: "Files of the site come from a build, which can be repeated. The trail is also in its log group.",
+    why: "Files of the site come from a build, which can be repeated. The trail is also in its log group. bucketArn takes an archive that is replicated.",
   },
   CKV_AWS_145: {
     on: BUCKETS,
-    why: "Files of the site are no secret to S3, and a trail's neither. SSE-S3 encrypts them.",
+    why: "Files of the site are no secret to S3, a trail's neither, and events have none. SSE-S3 encrypts them. bucketArn takes a bucket with another key.",
   },
   CKV_AWS_149: {
     on: /^aws_secretsmanager_secret\./,

@@ -18,6 +18,7 @@ const PREFIXES: Record<string, string> = {
   "client-cloudfront-keyvaluestore": "cloudfront-keyvaluestore",
   "client-cloudwatch-logs": "logs",
   "client-dynamodb": "dynamodb",
+  "client-s3": "s3",
   "client-secrets-manager": "secretsmanager",
   "client-sqs": "sqs",
   dynamodb: "dynamodb",
@@ -28,6 +29,9 @@ const PREFIXES: Record<string, string> = {
   ssm: "ssm",
   sts: "sts",
 };
+
+/** Operations whose action has another name. */
+const ACTIONS: Record<string, string> = { "s3:ListObjectsV2": "s3:ListBucket" };
 
 /** Sends what the functions of ledger/ ask for, which are read where they are. */
 const LEDGER_SENDER = "control-plane/ledger/aws.ts";
@@ -41,6 +45,7 @@ const FOR_SERVICES: Record<string, string[]> = {
   bearer: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "kms:Decrypt", "kms:GenerateDataKey"],
   // An object is read by its address, without the name of an operation.
   site_handler: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "s3:GetObject"],
+  audit: ["logs:CreateLogStream", "logs:PutLogEvents"],
   key_rotator: ["logs:CreateLogStream", "logs:PutLogEvents", "kms:Decrypt", "kms:GenerateDataKey"],
   revoker: [
     "logs:CreateLogStream",
@@ -70,6 +75,7 @@ const BUNDLES: Bundle[] = [
     functions: ["site_handler"],
     services: FOR_SERVICES["site_handler"]!,
   },
+  { entry: "control-plane/archiver/lambda.ts", functions: ["audit"], services: FOR_SERVICES["audit"]! },
   {
     entry: "control-plane/key-rotator/lambda.ts",
     functions: ["key_rotator"],
@@ -179,6 +185,22 @@ describe("what the functions may do", () => {
       ["PutRetentionPolicy"],
       ["auth", "bearer", "site"].map((name) => `arn:aws:logs:*:*:log-group:/aws/lambda/us-east-1.everything-${name}:*`),
     ],
+    [
+      "audit",
+      "Events",
+      "logs",
+      ["FilterLogEvents"],
+      [
+        ...["auth", "bearer", "site"].map(
+          (name) => `arn:aws:logs:*:*:log-group:/aws/lambda/us-east-1.everything-${name}:*`,
+        ),
+        ...["revoker", "revocations", "key-rotator"].map(
+          (name) => `arn:aws:logs:us-east-1:*:log-group:/aws/lambda/everything-${name}:*`,
+        ),
+      ],
+    ],
+    ["audit", "Add", "s3", ["PutObject"], ["${aws_s3_bucket.audit_bucket.arn}/edgegate/everything/*"]],
+    ["audit", "SeeWhatIsThere", "s3", ["ListBucket"], ["${aws_s3_bucket.audit_bucket.arn}"]],
     ["key_rotator", "Revocations", "dynamodb", RECORD_OF_REVOCATION, [REVOCATIONS]],
     ["key_rotator", "SessionKeys", "secretsmanager", ["DescribeSecret", "GetSecretValue"], [SECRET]],
     ["key_rotator", "NewKeys", "secretsmanager", ["PutSecretValue", "UpdateSecretVersionStage"], [SECRET]],
@@ -224,6 +246,7 @@ describe("what the functions may do", () => {
       "revoker",
       ["Revocations", "SessionKeys", "Store", "Sessions", "AllRevocations", "NewKeys", "ReplicaLogs", "Key", "Logs"],
     ],
+    ["audit", ["Events", "Add", "SeeWhatIsThere", "Logs"]],
     ["site_handler", ["Logs", "Files"]],
     ["key_rotator", ["SessionKeys", "NewKeys", "OriginSecret", "AssertionKeys", "Store", "Revocations", "Key", "Logs"]],
     ["bearer", ["Settings", "Secrets", "Logs", "ServiceTokens", "ServiceTokenUse", "Key"]],
@@ -287,6 +310,8 @@ describe("what the functions may do", () => {
 function isBounded(resource: string): boolean {
   return (
     /^\$\{[\w.-]+\.arn\}(:\*)?$/.test(resource) ||
+    // The gateway's objects in the archive.
+    resource === "${aws_s3_bucket.audit_bucket.arn}/edgegate/everything/*" ||
     // The objects of one bucket, made here or not.
     /^(\$\{aws_s3_bucket\.[\w.-]+\.arn\}|arn:aws:s3:::[a-z0-9.-]+)\/\*$/.test(resource) ||
     /^arn:aws:[a-z]+:(us-east-1|\*):(\*|\d{12}):[^*]*[a-z0-9/-]{5}[^*]*(:\*)?$/.test(resource)
@@ -315,7 +340,7 @@ function callsIn(entry: string): Set<string> {
 }
 
 function callsOf(source: string): string[] {
-  const clients = [...source.matchAll(/from "@aws-sdk\/(client-[a-z-]+)"/g)].map(([, client]) => client!);
+  const clients = [...source.matchAll(/from "@aws-sdk\/(client-[a-z0-9-]+)"/g)].map(([, client]) => client!);
   const commands = [...source.matchAll(/new (\w+)Command\(|\bpaginate(\w+)\(/g)].map(
     ([, command, pages]) => command ?? pages!,
   );
@@ -340,5 +365,6 @@ function ledgerCallsOf(bundle: string): string[] {
 function actionOf(service: string, operation: string): string {
   const prefix = PREFIXES[service];
   if (prefix === undefined) throw new Error(`no IAM prefix is known of ${service}`);
-  return `${prefix}:${operation}`;
+  const action = `${prefix}:${operation}`;
+  return ACTIONS[action] ?? action;
 }

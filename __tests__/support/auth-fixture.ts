@@ -19,6 +19,7 @@ import { LEDGER_RETENTION, type LedgerSession } from "../../ledger/records";
 import { settingsParameterName, type AuthParameter, type IdentityProviderSettings } from "../../session/settings";
 import { NO_FLOOR } from "../../session/shard";
 import type { Session } from "../../session/token";
+import { expectAuditEvents } from "./audit-events";
 import { createBrowser, type Browser } from "./browser-emulator";
 import { localhostCertificate, type Certificate } from "./certificates";
 import { startClock, type Clock } from "../../bench/clock";
@@ -380,6 +381,7 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
     const strange = logs()
       .split("\n")
       .filter((line) => line && !LOG_LINE.test(line));
+    expectAuditEvents("auth", logs());
     if (strange.length > 0) throw new Error(`the handler wrote ${strange.join("\n")}`);
   }
 }

@@ -17,6 +17,7 @@ import { createLedgerTables } from "../../local/ledger-tables";
 import { originRequestEvent } from "../../local/origin-events";
 import type { AccessTokenIssuer, BearerParameter, BearerSettings } from "../../session/access-tokens";
 import { settingsParameterName } from "../../session/settings";
+import { expectAuditEvents } from "./audit-events";
 import { localhostCertificate } from "./certificates";
 import { IdpEmulator } from "./idp-emulator";
 import type { SigningKey } from "./idp-keys";
@@ -198,6 +199,7 @@ export async function startBearer(
       await Promise.all([lambda.close(), issuer.stop(), stranger.stop(), aws.close()]);
       const lines = logs().split("\n").filter(Boolean);
       expect(lines.filter((line) => !LOG_LINE.test(line))).toEqual([]);
+      expectAuditEvents("bearer", logs());
       for (const token of tokens) expect(logs()).not.toContain(token.slice(-20));
     },
   };

@@ -26,6 +26,8 @@ export interface LogsEmulator {
   retention: Map<string, number>;
   /** What was asked. */
   queries: (Query & { region: string })[];
+  /** By name: the environment of a Lambda function. */
+  environments: Map<string, Record<string, string>>;
   /** Answers calls of Lambda functions. */
   invoke: ((functionName: string, payload: unknown) => object) | undefined;
   close(): Promise<void>;
@@ -56,6 +58,7 @@ export async function startLogsEmulator(): Promise<LogsEmulator> {
     silent: new Set(),
     retention: new Map(),
     queries: [],
+    environments: new Map(),
     invoke: undefined,
     group(name, region = "us-east-1") {
       const key = `${region} ${name}`;
@@ -87,7 +90,17 @@ export async function startLogsEmulator(): Promise<LogsEmulator> {
     return [200, operation(place, input as never)];
   };
   const server = createServer((request, response) => {
+    const answerConfiguration = (name: string) => {
+      const variables = emulator.environments.get(name);
+      response.writeHead(variables ? 200 : 404, {
+        "content-type": "application/json",
+        ...(!variables && { "x-amzn-errortype": "ResourceNotFoundException" }),
+      });
+      response.end(JSON.stringify(variables ? { Environment: { Variables: variables } } : {}));
+    };
     void text(request).then((body) => {
+      const [, configured] = /^\/2015-03-31\/functions\/([^/]+)\/configuration/.exec(request.url ?? "") ?? [];
+      if (configured !== undefined) return answerConfiguration(configured);
       const [, functionName] = /^\/2015-03-31\/functions\/([^/]+)\/invocations/.exec(request.url ?? "") ?? [];
       const [, region = ""] = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? "") ?? [];
       if (emulator.silent.has(region)) return;
@@ -113,6 +126,12 @@ function page(
   const found = events
     .slice(place, place + 1)
     .filter(({ timestamp }) => timestamp >= startTime && timestamp <= endTime)
-    .filter(({ message }) => message.startsWith("{") && isWanted(JSON.parse(message) as Record<string, unknown>));
+    .filter(({ message }) => message.startsWith("{") && isWanted(JSON.parse(message) as Record<string, unknown>))
+    .map((event) => ({ ...event, eventId: eventId(place, event) }));
   return { events: found, ...(place < events.length - 1 && { nextToken: String(place + 1) }) };
+}
+
+/** As CloudWatch makes them: digits, and the same each time. */
+function eventId(place: number, { timestamp }: LoggedEvent): string {
+  return `${timestamp}${String(place).padStart(43, "0")}`;
 }

@@ -250,6 +250,7 @@ export const EVERYTHING: ManagedConfigInput = {
   },
   logRetentionDays: 365,
   accessLogBucketArn: "arn:aws:s3:::example-logs",
+  audit: { archive: { retentionDays: 400, objectLock: "governance" } },
   logKmsKeyArn: "arn:aws:kms:us-east-1:111122223333:key/2a1b2c3d-0000-1111-2222-333344445555",
   kmsKeyArn: "arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555",
   alarmTopicArn: "arn:aws:sns:us-east-1:111122223333:pager",

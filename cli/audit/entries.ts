@@ -1,14 +1,15 @@
-/** Turns lines of the logs into entries of the timeline. */
+/** Turns audit events into entries of the timeline. */
+import type { AuditEvent } from "../../audit/event";
+import { UNDECIDED } from "../../audit/from-line";
 import type { Config } from "../../config/schema";
 import { decidingRule } from "../../policy/deciding-rule";
 import { describeAllow } from "../../policy/decision-table";
-import type { LogLine } from "./read-logs";
 import { DENY_REASONS, LOGIN_REASONS, outcomeInWords } from "./words";
 
 export interface Entry {
   /** Unix seconds. */
   time: number;
-  log: LogLine["source"]["kind"];
+  log: "access" | "sign-in" | "bearer" | "site" | "control-plane";
   /** The region of the log. */
   region: string;
   requestId?: string;
@@ -36,10 +37,20 @@ export interface Entry {
   byAddressOnly?: boolean;
 }
 
-export function entryOf(config: Config, line: LogLine): Entry {
-  const { kind } = line.source;
-  if (kind === "access") return accessEntry(config, line);
-  return kind === "sign-in" ? signInEntry(line) : controlPlaneEntry(line);
+export function entryOf(config: Config, event: AuditEvent): Entry {
+  switch (event.source) {
+    case "gate":
+      return gateEntry(config, event);
+    case "auth":
+      return handlerEntry(event, "sign-in");
+    case "bearer":
+    case "site":
+      return handlerEntry(event, event.source);
+    case "revoker":
+    case "revocations":
+    case "key-rotator":
+      return controlPlaneEntry(event);
+  }
 }
 
 /** Requests to the gateway's own paths are answered by the auth handler, whose line says more. */
@@ -47,65 +58,52 @@ export function isOwnPath({ basePath }: Config, path = ""): boolean {
   return path.startsWith(`${basePath}/`);
 }
 
-/** CloudFront writes `-` where it knows nothing. */
-function field(record: LogLine["record"], name: string): string | undefined {
-  const value = record[name];
-  if (typeof value === "number") return String(value);
-  return typeof value === "string" && value !== "-" && value !== "" ? value : undefined;
+function secondsOf({ time }: AuditEvent): number {
+  return Math.floor(Date.parse(time) / 1000);
 }
 
-function optional<Name extends string>(values: Record<Name, string | undefined>): Partial<Record<Name, string>> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<
-    Record<Name, string>
-  >;
+/** Members of the event that are the entry's, too. */
+function common<Name extends keyof AuditEvent & keyof Entry>(event: AuditEvent, names: readonly Name[]) {
+  const present = names.filter((name) => event[name] !== undefined);
+  return Object.fromEntries(present.map((name) => [name, event[name]])) as Partial<Entry>;
 }
 
-function accessEntry(config: Config, { source, loggedAt, record }: LogLine): Entry {
-  const requested = Date.parse(`${field(record, "date")}T${field(record, "time")}Z`);
-  const code = field(record, "viewer-request-log-data");
-  const request = {
-    method: field(record, "cs-method") ?? "GET",
-    host: field(record, "x-host-header") ?? config.domain,
-    path: field(record, "cs-uri-stem") ?? "/",
-  };
-  const status = Number(field(record, "sc-status") ?? 0);
-  const requestId = field(record, "x-edge-request-id");
-  const common = {
-    time: Math.floor((Number.isNaN(requested) ? loggedAt : requested) / 1000),
-    log: source.kind,
-    region: source.region,
-    ...optional({
-      requestId,
-      address: field(record, "c-ip"),
-      country: field(record, "c-country"),
-      edge: field(record, "x-edge-location"),
-      userAgent: field(record, "cs(User-Agent)"),
-    }),
+function gateEntry(config: Config, event: AuditEvent): Entry {
+  const { requestId, outcome, uid, detail } = event;
+  const request = { method: event.method ?? "GET", host: event.host ?? config.domain, path: event.path ?? "/" };
+  const status = event.status ?? 0;
+  const entry = {
+    time: secondsOf(event),
+    log: "access" as const,
+    region: event.region,
+    ...common(event, ["requestId", "address", "country", "edge", "userAgent"]),
     ...request,
     status,
   };
-  if (code !== undefined) return { ...common, code, ...gateDecision(config, request, code) };
-  if (isOwnPath(config, request.path)) return { ...common, decision: "answered", why: "by the gateway itself" };
-  const result = field(record, "x-edge-detailed-result-type") ?? "no result";
+  if (outcome !== UNDECIDED) {
+    const code = [outcome, uid, detail].filter((part) => part !== undefined).join(" ");
+    return { ...entry, code, ...gateDecision(config, request, event) };
+  }
+  if (isOwnPath(config, request.path)) return { ...entry, decision: "answered", why: "by the gateway itself" };
   const isBlocked = status === 403 || status === 429;
   return {
-    ...common,
+    ...entry,
     decision: isBlocked ? "blocked" : "not decided",
     why: isBlocked
       ? `before the gate, by the web ACL: edgegate waf why ${requestId ?? ""}`.trimEnd()
-      : `CloudFront answered before the gate (${result})`,
+      : `CloudFront answered before the gate (${detail ?? "no result"})`,
   };
 }
 
 type Request = Pick<Required<Entry>, "method" | "host" | "path">;
 
-/** @param code what the gate logged (docs/operations.md, "What the gate decided") */
+/** @param event with what the gate logged (docs/operations.md, "What the gate decided") */
 function gateDecision(
   config: Config,
   request: Request,
-  code: string,
+  { outcome, uid }: AuditEvent,
 ): Pick<Entry, "decision" | "why" | "rule" | "uid"> {
-  const [verb, reason = "", uid] = code.split(" ");
+  const [verb, reason = ""] = outcome.split(" ");
   const index = decidingRule(config.policy)(request);
   const rule = index === undefined ? undefined : config.policy[index]!;
   const shown = index !== undefined && { rule: index + 1 };
@@ -139,24 +137,15 @@ function gateDecision(
   return { decision: "denied", why: DENY_REASONS[reason] ?? reason };
 }
 
-function signInEntry({ source, loggedAt, record }: LogLine): Entry {
-  const outcome = field(record, "outcome") ?? "none";
-  const detail = field(record, "detail");
-  const status = Number(field(record, "status") ?? 0);
+function handlerEntry(event: AuditEvent, log: Entry["log"]): Entry {
+  const { outcome, detail, idp, status = 0 } = event;
   const [decision, why] = outcomeInWords(outcome, status, detail);
-  const idp = field(record, "idp");
   return {
-    time: Math.floor(loggedAt / 1000),
-    log: source.kind,
-    region: source.region,
-    ...optional({
-      requestId: field(record, "requestId"),
-      address: field(record, "address"),
-      uid: field(record, "uid"),
-      sid: field(record, "sid"),
-      idp,
-    }),
-    path: field(record, "endpoint") ?? "none",
+    time: secondsOf(event),
+    log,
+    region: event.region,
+    ...common(event, ["requestId", "address", "uid", "sid", "idp"]),
+    path: event.event,
     status,
     decision,
     why: [why, ...(idp === undefined ? [] : [`at ${idp}`])].filter((part) => part !== "").join(", "),
@@ -164,23 +153,19 @@ function signInEntry({ source, loggedAt, record }: LogLine): Entry {
   };
 }
 
-function controlPlaneEntry({ source, loggedAt, record }: LogLine): Entry {
-  const operation = field(record, "operation") ?? "unknown";
-  const outcome = field(record, "outcome") ?? "unknown";
-  const by = field(record, "by");
-  const detail = field(record, "detail");
+function controlPlaneEntry(event: AuditEvent): Entry {
+  const { event: operation, outcome, by, detail, target } = event;
   const done: Record<string, string> = { revoke: "revoked", lockdown: "locked down" };
-  const what = field(record, "target") === "user" ? "every session of the user" : "one session";
+  const whom = { user: "every session of the user", session: "one session" };
+  const what = operation === "lockdown" ? "every session of everybody" : target && whom[target];
   return {
-    time: Math.floor(loggedAt / 1000),
-    log: source.kind,
-    region: source.region,
-    ...optional({ uid: field(record, "uid"), sid: field(record, "sid") }),
+    time: secondsOf(event),
+    log: "control-plane",
+    region: event.region,
+    ...common(event, ["uid", "sid"]),
     path: operation,
     decision: outcome === "done" ? (done[operation] ?? operation) : outcome,
-    why: [operation === "lockdown" ? "every session of everybody" : what, by && `by ${by}`, detail]
-      .filter(Boolean)
-      .join(", "),
+    why: [what, by && `by ${by}`, detail].filter(Boolean).join(", "),
     code: `${operation} ${outcome}`,
   };
 }

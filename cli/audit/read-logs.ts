@@ -3,6 +3,8 @@
  * Insights bills each GB that it scans (docs/decisions/0048-audit.md).
  */
 import { CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
+import type { AuditEvent, EventSource } from "../../audit/event";
+import { eventOfText } from "../../audit/from-line";
 import { NO_REPLICA_ERRORS } from "../../cloudfront/replica-regions";
 import { explain } from "../aws-failures";
 import type { CommandFailure } from "../failures";
@@ -10,7 +12,7 @@ import type { Gateway } from "../gateway";
 import type { Progress } from "../progress";
 
 export interface LogSource {
-  kind: "access" | "sign-in" | "control-plane";
+  source: EventSource;
   group: string;
   region: string;
   /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html */
@@ -23,15 +25,8 @@ export interface Window {
   until: number;
 }
 
-export interface LogLine {
-  source: LogSource;
-  /** Unix milliseconds at which the line was logged. */
-  loggedAt: number;
-  record: Record<string, unknown>;
-}
-
-export interface LogsRead {
-  lines: LogLine[];
+export interface EventsRead {
+  events: AuditEvent[];
   /** Regions that were not read, and why. */
   unread: { region: string; why: string }[];
   /** True if a log had more lines than are read. */
@@ -57,8 +52,8 @@ export async function readLogs(
   sources: readonly LogSource[],
   window: Window,
   progress: Progress,
-): Promise<LogsRead> {
-  const read: LogsRead = { lines: [], unread: [], isCut: false };
+): Promise<EventsRead> {
+  const read: EventsRead = { events: [], unread: [], isCut: false };
   const jobs = sources.flatMap((source) => slices(window, source));
   let done = 0;
   const tick = () => progress(++done, jobs.length);
@@ -70,7 +65,7 @@ export async function readLogs(
       const work = async () => {
         for (let job = waiting.shift(); job; job = waiting.shift()) {
           try {
-            await readSlice(client, job, read);
+            await readSlice(client, gateway.config.name, job, read);
           } catch (error) {
             waiting.length = 0;
             const failure = failureOf(error, job.source, gateway);
@@ -92,7 +87,7 @@ export async function readLogs(
 
 /** Lines of functions are few; the access log has one for each request. */
 function slices({ since, until }: Window, source: LogSource): Job[] {
-  const wanted = source.kind === "access" ? Math.ceil((until - since) / 3_600) : 1;
+  const wanted = source.source === "gate" ? Math.ceil((until - since) / 3_600) : 1;
   const count = Math.max(1, Math.min(MAX_SLICES, wanted));
   const length = Math.ceil((until - since + 1) / count);
   return Array.from({ length: count }, (_, place) => ({
@@ -102,7 +97,12 @@ function slices({ since, until }: Window, source: LogSource): Job[] {
   }));
 }
 
-async function readSlice(client: CloudWatchLogsClient, { source, since, until }: Job, read: LogsRead): Promise<void> {
+async function readSlice(
+  client: CloudWatchLogsClient,
+  gateway: string,
+  { source, since, until }: Job,
+  read: EventsRead,
+): Promise<void> {
   let count = 0;
   const pages = paginateFilterLogEvents(
     { client },
@@ -114,24 +114,14 @@ async function readSlice(client: CloudWatchLogsClient, { source, since, until }:
     },
   );
   for await (const { events = [] } of pages) {
-    for (const { message = "", timestamp = 0 } of events) {
-      const record = recordOf(message);
-      if (record) read.lines.push({ source, loggedAt: timestamp, record });
+    for (const { eventId: id = "", message = "", timestamp: loggedAt = 0 } of events) {
+      const made = eventOfText({ id, gateway, source: source.source, region: source.region, loggedAt }, message);
+      if (made) read.events.push(made.event);
     }
     count += events.length;
     if (count < MAX_LINES) continue;
     read.isCut = true;
     return;
-  }
-}
-
-/** Lambda writes lines of its own into the logs of functions; they are no JSON objects. */
-function recordOf(message: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(message);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,11 +1,14 @@
-/** What an audit is about, and the filter patterns that find it in the logs. */
+/** What an audit is about: the filter patterns that find it in the logs, and the same for events that were kept elsewhere. */
 import { isIP } from "node:net";
+import type { AuditEvent, EventSource } from "../../audit/event";
+import { usesApi } from "../../config/api-checks";
 import { isAttached } from "../../config/distribution";
 import type { Config } from "../../config/schema";
 import { REPLICA_REGIONS } from "../../cloudfront/replica-regions";
 import {
   accessLogGroupName,
   authFunctionName,
+  bearerFunctionName,
   edgeLogGroupName,
   logGroupName,
   revocationConsumerFunctionName,
@@ -18,51 +21,82 @@ const MAX_ADDRESSES = 8;
 /** Somebody has several uids if they sign in with several identity providers. */
 const MAX_UIDS = 8;
 
-/** The logs that know a user by uid. A lockdown concerns everybody. */
-export function sourcesForUids(config: Config, uids: readonly string[]): LogSource[] {
+export interface Subject {
+  /** The logs that know about it. */
+  sources(config: Config): LogSource[];
+  /** Whether an event is about it. */
+  has(event: AuditEvent): boolean;
+}
+
+/** A user, by uid. A lockdown concerns everybody. */
+export function usersSubject(uids: readonly string[]): Subject {
   const some = uids.slice(0, MAX_UIDS);
   const isUser = some.map((uid) => `$.uid = "${uid}"`).join(" || ");
-  return [
-    ...accessLog(config, some.map((uid) => `$.viewer-request-log-data = "* ${uid}"`).join(" || ")),
-    ...handlerLogs(config, isUser),
-    ...[revocationConsumerFunctionName(config), revokerFunctionName(config)].map((name): LogSource => ({
-      kind: "control-plane",
-      group: logGroupName(name),
-      region: "us-east-1",
-      pattern: `{ ${isUser} || $.operation = "lockdown" }`,
-    })),
-  ];
+  return {
+    sources: (config) => [
+      ...accessLog(config, some.map((uid) => `$.viewer-request-log-data = "* ${uid}"`).join(" || ")),
+      ...handlerLogs(config, isUser),
+      ...controlPlaneLogs(config, `${isUser} || $.operation = "lockdown"`),
+    ],
+    has: ({ uid, event }) => event === "lockdown" || (uid !== undefined && some.includes(uid)),
+  };
 }
 
 /**
  * The requests from these addresses that were not allowed with a session: no line about them has a uid. Addresses that
  * are none are left out, because they become part of the pattern.
  */
-export function sourcesForAddresses(config: Config, addresses: readonly string[]): LogSource[] {
+export function addressesSubject(addresses: readonly string[]): Subject {
   const some = addresses.filter((address) => isIP(address) !== 0).slice(0, MAX_ADDRESSES);
-  if (some.length === 0) return [];
   const isFrom = (selector: string) => some.map((address) => `${selector} = "${address}"`).join(" || ");
-  return [
-    ...accessLog(config, `(${isFrom("$.c-ip")}) && $.viewer-request-log-data != "allow *"`),
-    ...handlerLogs(config, isFrom("$.address")),
-  ];
+  return {
+    sources: (config) =>
+      some.length === 0
+        ? []
+        : [
+            ...accessLog(config, `(${isFrom("$.c-ip")}) && $.viewer-request-log-data != "allow *"`),
+            ...handlerLogs(config, isFrom("$.address")),
+          ],
+    has: ({ source, address, outcome }) =>
+      address !== undefined && some.includes(address) && !(source === "gate" && outcome.startsWith("allow ")),
+  };
 }
 
-export function sourcesForRequest(config: Config, requestId: string): LogSource[] {
-  return [
-    ...accessLog(config, `$.x-edge-request-id = "${requestId}"`),
-    ...handlerLogs(config, `$.requestId = "${requestId}"`),
-  ];
+export function requestSubject(id: string): Subject {
+  return {
+    sources: (config) => [
+      ...accessLog(config, `$.x-edge-request-id = "${id}"`),
+      ...handlerLogs(config, `$.requestId = "${id}"`),
+    ],
+    has: ({ requestId }) => requestId === id,
+  };
 }
 
 /** Nothing if the access log goes to a bucket. */
 function accessLog(config: Config, condition: string): LogSource[] {
   if (config.accessLogBucketArn !== undefined || isAttached(config)) return [];
-  return [{ kind: "access", group: accessLogGroupName(config), region: "us-east-1", pattern: `{ ${condition} }` }];
+  return [{ source: "gate", group: accessLogGroupName(config), region: "us-east-1", pattern: `{ ${condition} }` }];
 }
 
 /** A replica logs in the region where it runs. */
 function handlerLogs(config: Config, condition: string): LogSource[] {
-  const group = edgeLogGroupName(authFunctionName(config));
-  return REPLICA_REGIONS.map((region) => ({ kind: "sign-in", group, region, pattern: `{ ${condition} }` }));
+  const inAllRegions = (source: EventSource, name: string): LogSource[] =>
+    REPLICA_REGIONS.map((region) => ({ source, group: edgeLogGroupName(name), region, pattern: `{ ${condition} }` }));
+  return [
+    ...inAllRegions("auth", authFunctionName(config)),
+    ...(usesApi(config) ? inAllRegions("bearer", bearerFunctionName(config)) : []),
+  ];
+}
+
+function controlPlaneLogs(config: Config, condition: string): LogSource[] {
+  const source = (name: EventSource, functionName: string): LogSource => ({
+    source: name,
+    group: logGroupName(functionName),
+    region: "us-east-1",
+    pattern: `{ ${condition} }`,
+  });
+  return [
+    source("revocations", revocationConsumerFunctionName(config)),
+    source("revoker", revokerFunctionName(config)),
+  ];
 }

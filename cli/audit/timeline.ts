@@ -37,7 +37,7 @@ export function merge(config: Config, found: readonly Entry[], uids: ReadonlySet
 
 /** What the access log knows of a request that the handler answered. */
 function requestOf({ log, requestId }: Entry, entries: readonly Entry[]): Partial<Entry> {
-  if (log !== "sign-in" || requestId === undefined) return {};
+  if (log === "control-plane" || requestId === undefined) return {};
   const found = entries.find((entry) => entry.log === "access" && entry.requestId === requestId);
   if (!found) return {};
   const names = ["address", "country", "edge", "userAgent", "method", "host", "path"] as const;

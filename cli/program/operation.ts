@@ -38,18 +38,18 @@ export function addOperation(program: Command, print: Print): void {
     .option("--limit <n>", "list at most this many (default: 100)", parseLimit)
     .action(run(async () => (await import("../commands/sessions")).sessions));
 
-  program
-    .command("audit")
+  operating(program.command("audit"))
     .description("show what happened to a user or a request, from the logs of all regions: when, from where, and why")
     .option("--user <user>", "e-mail address, user name or uid")
     .option("--uid <uid>", "a uid from a log; does not ask the ledger", parseUid)
     .option("--request <id>", "the request ID on a page of the gateway, or in x-amz-cf-id", parseRequestId)
     .option(
       "--since <time>",
-      'from when: "90m", "24h", "30d" or "2026-03-01T09:00Z" (default: 1h; 7d with --request)',
+      'from when: "90m", "24h", "30d" or "2026-03-01T09:00Z" (default: 1h; 7d with --request; 30d with --archive)',
       parseMoment,
     )
     .option("--until <time>", "to when (default: now)", parseMoment)
+    .option("--archive", "read the archive of audit events instead of the logs, for what is older than these")
     .option("--all", "list every allowed request")
     .action(run(async () => (await import("../commands/audit")).audit));
 

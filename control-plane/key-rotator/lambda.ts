@@ -3,9 +3,10 @@
  * the origin secret, or the keys of assertions.
  */
 import type { SecretsManagerRotationEvent } from "aws-lambda";
-import { awsPorts, log } from "../aws";
+import { awsPorts } from "../aws";
 import { entryLifetime, seconds } from "../environment";
 import { describeError, OperationError } from "../errors";
+import { log } from "../log";
 import { ASSERTION_KEY_STEPS, ORIGIN_SECRET_STEPS } from "../origin-secret/steps";
 import type { RotatorPorts } from "../ports";
 import { assertionKeys, originSecret } from "../secrets/aws";

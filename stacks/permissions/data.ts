@@ -28,6 +28,17 @@ export const DATA_NEEDS: NeedsByType = {
   aws_s3_bucket_lifecycle_configuration: [
     ["s3", { actions: "GetLifecycleConfiguration PutLifecycleConfiguration", on: buckets }],
   ],
+  aws_s3_bucket_object_lock_configuration: [
+    ["s3", { actions: "GetBucketObjectLockConfiguration PutBucketObjectLockConfiguration", on: buckets }],
+    // Only a throw-away stage deletes what is locked.
+    [
+      "s3",
+      {
+        actions: "BypassGovernanceRetention",
+        on: (names) => (names.config.deletionProtection ? [] : buckets(names).map((bucket) => `${bucket}/*`)),
+      },
+    ],
+  ],
   aws_s3_bucket_ownership_controls: [
     ["s3", { actions: "GetBucketOwnershipControls PutBucketOwnershipControls", on: buckets }],
   ],

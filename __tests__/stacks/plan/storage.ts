@@ -12,6 +12,7 @@ export function planOfStorage({ all, one, plan }: Planned): void {
           values["bucket"] ?? values["bucket_prefix"],
         ]),
       ).toEqual([
+        ["audit_bucket", "everything-audit-"],
         ["site", "everything-"],
         ["site-everything_example-assets", "everything.example-assets"],
         ["store_access_bucket", "everything-trail-"],
@@ -31,8 +32,24 @@ export function planOfStorage({ all, one, plan }: Planned): void {
         aws_s3_bucket_versioning: { versioning_configuration: [{ status: "Enabled" }] },
       };
       for (const [type, values] of Object.entries(expected)) {
-        expect(all("everything", type).map((resource) => resource.values)).toMatchObject([values, values, values]);
+        expect(all("everything", type).map((resource) => resource.values)).toMatchObject([
+          values,
+          values,
+          values,
+          values,
+        ]);
       }
+    });
+
+    test("locks audit events for as long as they are kept, and nothing else", () => {
+      expect(
+        all("everything", "aws_s3_bucket_object_lock_configuration").map(({ name, values }) => [name, values]),
+      ).toMatchObject([["audit_bucket_lock", { rule: [{ default_retention: [{ mode: "GOVERNANCE", days: 400 }] }] }]]);
+      // Turning the lock on or off must not replace the bucket.
+      expect(one("everything", "aws_s3_bucket", "audit_bucket")).not.toMatchObject({ object_lock_enabled: true });
+      const rules = one("everything", "aws_s3_bucket_lifecycle_configuration", "audit_bucket_lifecycle")["rule"];
+      expect(rules).toMatchObject([{ expiration: [{ days: 400 }] }, {}]);
+      expect(all("example", "aws_s3_bucket").filter(({ name }) => name.includes("audit"))).toEqual([]);
     });
 
     test("logs what the gate decided, and nothing that carries a code, a cookie or a token", () => {
@@ -46,6 +63,7 @@ export function planOfStorage({ all, one, plan }: Planned): void {
     test("keeps every log group for the configured time", () => {
       const kept = ({ values }: PlannedResource) => [values["name"], values["retention_in_days"], values["kms_key_id"]];
       const functions = [
+        "everything-archiver",
         "us-east-1.everything-auth",
         "us-east-1.everything-bearer",
         "everything-key-rotator",
@@ -116,7 +134,7 @@ export function planOfStorage({ all, one, plan }: Planned): void {
     test("gives every role the config's boundary, path and prefix", () => {
       const roles = all("everything", "aws_iam_role").map(({ values }) => values as Values);
       expect(roles.map((role) => role["name"])).toEqual(
-        ["auth", "bearer", "key-rotator", "revocations", "revoker", "site", "store-access"].map(
+        ["archiver", "auth", "bearer", "key-rotator", "revocations", "revoker", "site", "store-access"].map(
           (name) => `team-everything-${name}`,
         ),
       );

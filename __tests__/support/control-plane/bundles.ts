@@ -52,6 +52,7 @@ import { startClock, type Clock } from "../../../bench/clock";
 import { gateSource } from "../door";
 import { eventOf } from "../../functions/gate/case";
 import { mint } from "../session-tokens";
+import { expectAuditEvents } from "../audit-events";
 import { lambdaNode } from "../tools";
 
 export const STORE_ARN = "arn:aws:cloudfront::111122223333:key-value-store/0a1b2c3d-0000-1111-2222-333344445555";
@@ -452,6 +453,12 @@ export async function startControlPlane(
       if (leaked.length > 0) throw new Error(`the log holds ${leaked.length} keys`);
       const strange = logs.split("\n").filter((line) => line !== "" && !LOG_LINE.test(line));
       if (strange.length > 0) throw new Error(`the control plane wrote ${strange.join("\n")}`);
+      // The rotator's lines have a step.
+      const [ofRotator, ofRevoker] = [true, false].map((isStep) =>
+        logs.split("\n").filter((line) => line.startsWith('{"step":') === isStep),
+      );
+      expectAuditEvents("key-rotator", ofRotator!.join("\n"));
+      expectAuditEvents("revoker", ofRevoker!.join("\n"));
     },
   };
   if (hasKeys) await rotate();

@@ -1,0 +1,177 @@
+/**
+ * Copies the audit events of all logs into one bucket, every hour (docs/decisions/0074-audit-archive.md). Handlers and
+ * gate know nothing of it, so a sign-in neither fails nor waits if the archive does.
+ */
+import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule";
+import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
+import { AssetType, TerraformAsset } from "cdktf";
+import { Construct } from "constructs";
+import { archivePrefix } from "../audit/archive";
+import type { EventSource } from "../audit/event";
+import { archiveOf } from "../config/audit";
+import type { Config } from "../config/schema";
+import { ControlPlaneFunction } from "./control-plane-function";
+import type { Statement } from "./iam";
+import {
+  accessLogGroupName,
+  archiverFunctionName,
+  authFunctionName,
+  bearerFunctionName,
+  edgeLogGroupName,
+  keyRotatorFunctionName,
+  logGroupName,
+  revocationConsumerFunctionName,
+  revokerFunctionName,
+  siteFunctionName,
+} from "./names";
+import { PrivateBucket } from "./private-bucket";
+
+/** Seconds. Enough for a day of hours that had to wait. */
+const TIMEOUT = 900;
+/** Twenty minutes after each hour: functions and CloudFront have delivered its lines by then. */
+const SCHEDULE = "cron(20 * * * ? *)";
+/** Time to bring back an object that was deleted, where the lock allows that at all. */
+const OLD_VERSION_DAYS = 30;
+
+export interface AuditArchiveProps {
+  config: Config;
+  /** Path of the function's zip. */
+  zip: string;
+  /** Whether there is an access log in CloudWatch, in which the gate says what it refused. */
+  hasAccessLog: boolean;
+}
+
+export class AuditArchive extends Construct {
+  readonly bucketName: string;
+
+  constructor(scope: Construct, id: string, { config, zip, hasAccessLog }: AuditArchiveProps) {
+    super(scope, id);
+    const bucket = bucketFor(this, config);
+    this.bucketName = bucket.name;
+    const logs = archivedLogs(config, hasAccessLog);
+    const archiver = new ControlPlaneFunction(this, "Resource", {
+      config,
+      functionName: archiverFunctionName(config),
+      description: `Archives the audit events of ${config.name}`,
+      zip: new TerraformAsset(this, "zip", { path: zip, type: AssetType.FILE }),
+      permissions: [...reading(logs), ...adding(bucket.arn, config)],
+      environment: {
+        GATEWAY: config.name,
+        ARCHIVE_BUCKET: bucket.name,
+        ARCHIVED_LOGS: logs
+          .map(({ source, group, isReplicated }) => `${source}=${group}${isReplicated ? "*" : ""}`)
+          .join(),
+        LOG_RETENTION_DAYS: String(config.logRetentionDays),
+      },
+      timeout: TIMEOUT,
+      // Two runs would write the same objects twice.
+      concurrency: 1,
+    });
+    const rule = new CloudwatchEventRule(this, "schedule", {
+      name: `${config.name}-archive`,
+      description: `Archives the audit events of the last hour: ${config.name}`,
+      scheduleExpression: SCHEDULE,
+    });
+    const invocation = archiver.allowInvocation("invocation", {
+      statementId: "Archive",
+      principal: "events.amazonaws.com",
+      sourceArn: rule.arn,
+    });
+    new CloudwatchEventTarget(this, "target", {
+      rule: rule.name,
+      arn: archiver.arn,
+      input: "{}",
+      dependsOn: [invocation],
+    });
+  }
+}
+
+interface ArchivedLog {
+  source: EventSource;
+  group: string;
+  isReplicated: boolean;
+}
+
+/** The handlers of sites and APIs are among them even if the config has none: one that was removed leaves its logs behind. */
+function archivedLogs(config: Config, hasAccessLog: boolean): ArchivedLog[] {
+  const atEdge = (source: EventSource, name: string) => ({ source, group: edgeLogGroupName(name), isReplicated: true });
+  const atHome = (source: EventSource, name: string) => ({ source, group: logGroupName(name), isReplicated: false });
+  return [
+    ...(hasAccessLog ? [{ source: "gate", group: accessLogGroupName(config), isReplicated: false } as const] : []),
+    atEdge("auth", authFunctionName(config)),
+    atEdge("bearer", bearerFunctionName(config)),
+    atEdge("site", siteFunctionName(config)),
+    atHome("revoker", revokerFunctionName(config)),
+    atHome("revocations", revocationConsumerFunctionName(config)),
+    atHome("key-rotator", keyRotatorFunctionName(config)),
+  ];
+}
+
+/** Exactly these logs: those of handlers in every region in which a replica may run. */
+function reading(logs: readonly ArchivedLog[]): Statement[] {
+  return [
+    {
+      Sid: "Events",
+      Effect: "Allow",
+      Action: "logs:FilterLogEvents",
+      Resource: logs.map(
+        ({ group, isReplicated }) => `arn:aws:logs:${isReplicated ? "*" : "us-east-1"}:*:log-group:${group}:*`,
+      ),
+    },
+  ];
+}
+
+/** Nothing here reads, deletes or unlocks an object. */
+function adding(bucketArn: string, { name }: Config): Statement[] {
+  const prefix = `${archivePrefix(name)}*`;
+  return [
+    { Sid: "Add", Effect: "Allow", Action: "s3:PutObject", Resource: `${bucketArn}/${prefix}` },
+    {
+      Sid: "SeeWhatIsThere",
+      Effect: "Allow",
+      Action: "s3:ListBucket",
+      Resource: bucketArn,
+      Condition: { StringLike: { "s3:prefix": prefix } },
+    },
+  ];
+}
+
+function bucketFor(scope: Construct, config: Config): { name: string; arn: string } {
+  const { bucketArn, retentionDays, objectLock } = archiveOf(config)!;
+  if (bucketArn !== undefined) return { name: bucketArn.split(":").at(-1)!, arn: bucketArn };
+  return new ArchiveBucket(scope, "bucket", config, retentionDays, objectLock);
+}
+
+class ArchiveBucket extends PrivateBucket {
+  constructor(
+    scope: Construct,
+    id: string,
+    { name, deletionProtection }: Config,
+    days: number,
+    objectLock: "governance" | "compliance" | false,
+  ) {
+    super(scope, id, {
+      name: { bucketPrefix: `${name}-audit-` },
+      deletionProtection,
+      lifecycle: [
+        {
+          id: "old-events",
+          status: "Enabled",
+          filter: [{}],
+          expiration: [{ days }],
+          noncurrentVersionExpiration: [{ noncurrentDays: OLD_VERSION_DAYS }],
+          abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
+        },
+        // S3 takes no rule that expires objects by their age and these markers.
+        {
+          id: "nothing-left",
+          status: "Enabled",
+          filter: [{}],
+          expiration: [{ expiredObjectDeleteMarker: true }],
+        },
+      ],
+      ...(objectLock && { lock: { mode: objectLock === "compliance" ? "COMPLIANCE" : "GOVERNANCE", days } }),
+    });
+    this.allow([]);
+  }
+}
