@@ -82,7 +82,7 @@ const MARKED_LIMIT = 142_000;
 /** The assertion is a read of its own, a MAC of 400 characters, and what it says. */
 const ASSERTED_LIMIT = 209_000;
 /** The rules take a read of their own, and are compared one by one. */
-const STORED_LIMIT = 212_000;
+const STORED_LIMIT = 193_000;
 const TWO_READS_LIMIT = 195_000;
 
 /** A request with a valid session of a user with the role "staff". */

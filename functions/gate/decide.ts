@@ -16,7 +16,7 @@ import {
   SIGNED_IN,
   TAKES_ESCAPES,
 } from "../../policy/requirement-text";
-import { rulesRecord, storedRequirement } from "./stored-policy";
+import { placeIn, storedRequirement, type StoredRules } from "./stored-policy";
 import { judge } from "../../session/judge";
 import { KEY_RECORD, namesShard, SHARD_RECORD, TOKEN_KEY_LENGTH } from "../../session/shard";
 import {
@@ -71,7 +71,7 @@ export interface NeedsRecord {
  * @param reading how ambiguous the path is
  * @param preflight true for a CORS preflight
  * @param token the value of the session cookie; undefined if there is none, null if there are several
- * @param rules the record with the rules for this path, if they are in the store
+ * @param rules those for this path, once they have been read from the store
  */
 export function decide(
   host: string | undefined,
@@ -80,23 +80,28 @@ export function decide(
   reading: typeof PLAIN | typeof ESCAPED | typeof REFUSED,
   preflight: boolean,
   token: string | null | undefined,
-  rules?: string,
+  rules?: StoredRules,
 ): Outcome | NeedsRecord {
   if (!host || (SETTINGS.hosts[0] !== host && SETTINGS.hosts.indexOf(host) < 0)) return { deny: "host" };
 
   if (reading === REFUSED) return { deny: "path" };
-  const segments = path.split("/");
+  const segments = WITH_STORED && rules ? rules.segments : path.split("/");
   // The cache behavior of the gateway's endpoints matches `/_gate/*`, so `/_gate` itself arrives here.
   if ("/" + segments[1] === SETTINGS.basePath) return { deny: "endpoint" };
 
-  if (WITH_STORED && rules === undefined)
+  if (WITH_STORED && !rules) {
+    const place = placeIn(host, segments);
     return {
-      read: rulesRecord(host, segments),
-      goOn: (record) => decide(host, method, path, reading, preflight, token, record),
+      read: place.record,
+      goOn: (record) =>
+        decide(host, method, path, reading, preflight, token, {
+          record: record,
+          depth: place.depth,
+          segments: segments,
+        }),
     };
-  let required = WITH_STORED
-    ? storedRequirement(rules!, host, method, segments, preflight)
-    : policy(host, method, segments, preflight);
+  }
+  let required = WITH_STORED ? storedRequirement(rules!, method, preflight) : policy(host, method, segments, preflight);
   if (!required) return { deny: "rule" };
   if (required[0] === TAKES_ESCAPES) required = required.slice(1);
   else if (reading === ESCAPED) return { deny: "path" };
