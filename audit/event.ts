@@ -63,7 +63,7 @@ export const EVENT_MEMBERS = {
   path: line(8192).optional().describe("Without the query"),
   userAgent: line(2048).optional().describe("Encoded by CloudFront"),
   by: line(256).optional().describe("Who asked for an operation: an operator, a part of the gateway, or `topic:…`"),
-  target: z.enum(["user", "session"]).optional().describe("What was revoked"),
+  target: z.enum(["user", "session", "gateway"]).optional().describe("What was revoked"),
   facts: z
     .record(z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,39}$/), z.union([z.number(), z.boolean(), line(200)]))
     .optional()

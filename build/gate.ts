@@ -79,10 +79,10 @@ export function buildGate(features: readonly GateFeature[] = []): string {
     supported: SUPPORTED,
     mangleProps: INTERNAL,
   }).code;
-  const exported = /export\{(\w+) as handler\};\s*$/.exec(source);
+  const exported = /export\{([\w$]+) as handler\};\s*$/.exec(source);
   if (!exported) throw new Error("the gate's bundle must end in its one export, handler");
   const name = exported[1]!;
-  const imports = source.match(/import \w+ from"\w+";/g) ?? [];
+  const imports = source.match(/import [\w$]+ from"\w+";/g) ?? [];
   const body = imports.reduce((text, statement) => text.replace(statement, ""), source.slice(0, exported.index));
   if (body.split(`async function ${name}(`).length !== 2)
     throw new Error("the gate's handler must be an async function declaration");

@@ -2,6 +2,7 @@
 import { dirname, join } from "node:path";
 import type { Artifacts } from "../build/artifacts";
 import { GATE_VARIANTS, gateFileName, gateWith, type GateFeature } from "../build/gate-features";
+import { usesApi } from "../config/api-checks";
 import type { Config } from "../config/schema";
 import { featuresOf } from "../stacks/gate-code";
 import type { ModuleJson } from "./module-json";
@@ -12,9 +13,9 @@ export const BUNDLES = "bundles";
 /** What a policy may need, and a site under maintenance; `local.gate_features` (policy.ts) says which of them. */
 const OF_POLICY: readonly GateFeature[] = ["conditions", "hours", "maintenance", "stepup", "viewer"];
 
-/** The parts of the gate that the config needs whatever its policy says. */
-export function fixedFeatures(config: Config): GateFeature[] {
-  return featuresOf(config).filter((feature) => !OF_POLICY.includes(feature));
+/** The parts of the gate that the config needs whatever its policy says. @param isApi for the gate of API behaviors */
+export function fixedFeatures(config: Config, isApi = false): GateFeature[] {
+  return featuresOf(config, isApi).filter((feature) => !OF_POLICY.includes(feature));
 }
 
 /** @returns the names of all files that the module names, or that its policy may choose */
@@ -23,9 +24,12 @@ export function bundlesOf(config: Config, { json, hasPolicy }: { json: ModuleJso
   return [...new Set([...named, ...(hasPolicy ? gatesFor(config) : [])])].sort();
 }
 
-/** The gate's file for each policy. */
+/** The files for each policy: of the gate, and of the gate of API behaviors. */
 function gatesFor(config: Config): string[] {
-  const fixed = fixedFeatures(config);
+  return [false, ...(usesApi(config) ? [true] : [])].flatMap((isApi) => variantsWith(fixedFeatures(config, isApi)));
+}
+
+function variantsWith(fixed: readonly GateFeature[]): string[] {
   const isFixed = (feature: GateFeature) => fixed.includes(feature) || OF_POLICY.includes(feature);
   return GATE_VARIANTS.filter((list) => fixed.every((feature) => list.includes(feature)) && list.every(isFixed)).map(
     gateFileName,

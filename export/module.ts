@@ -31,9 +31,10 @@ export function moduleOf(exported: Config, artifacts?: Artifacts): GatewayModule
   const config = withBroughtClients(exported);
   // Terraform compiles a policy to source, not to records of the store. The records are by host, so hosts are fixed, too.
   const hasPolicy = !isPolicyStored(config, artifacts ?? shipped());
+  const open = { ...config, maintenance: undefined };
   const pools = madeClients(exported).flatMap(({ id, kind }) => (kind === "pool" ? [id] : []));
   const template = hasPolicy
-    ? templateOf({ ...config, maintenance: undefined }, { unknownIssuers: pools })
+    ? templateOf(open, { unknownIssuers: pools })
     : templateOf(config, { unknownIssuers: pools, fixed: ["domain", "alternateDomains"] });
   const { data, locals, output, resource, terraform, variable } = stackOf(template.config, artifacts);
   const json: ModuleJson = {
@@ -47,7 +48,7 @@ export function moduleOf(exported: Config, artifacts?: Artifacts): GatewayModule
     resource: withRegionCheck(resource),
     output,
   };
-  return { json: hasPolicy ? withPolicyVariable(json, config) : json, replaced: template.replaced, hasPolicy };
+  return { json: hasPolicy ? withPolicyVariable(json, open) : json, replaced: template.replaced, hasPolicy };
 }
 
 function stackOf(config: Config, artifacts: Artifacts | undefined): ModuleJson {

@@ -2,7 +2,7 @@
  * The policy as a variable. `module/*.tf` compiles it (docs/decisions/0057-policy-in-hcl.md); here is what else follows
  * from it: the gate's file, the roles and claims in tokens, and the site that is closed.
  */
-import { gateFileName } from "../build/gate-features";
+import { gateFileName, type GateFeature } from "../build/gate-features";
 import type { Config } from "../config/schema";
 import { placesOf } from "../config/site-checks";
 import { featuresOf } from "../stacks/gate-code";
@@ -16,7 +16,7 @@ type Block = { [key: string]: Json };
 
 /** @param config without maintenance, which is a variable, too */
 export function withPolicyVariable(json: ModuleJson, config: Config): ModuleJson {
-  const { auth_settings, gate_code, gate_settings, ...locals } = json.locals as Record<string, Block>;
+  const { auth_settings, gate_code, api_gate_code, gate_settings, ...locals } = json.locals as Record<string, Block>;
   const { identityProviders, ...settings } = auth_settings as Block & { identityProviders: Record<string, Block> };
   const gate = json.resource["aws_cloudfront_function"]!["gate"]! as { lifecycle: { precondition: Json[] } };
   return {
@@ -31,9 +31,13 @@ export function withPolicyVariable(json: ModuleJson, config: Config): ModuleJson
     locals: {
       ...locals,
       required_roles: "${local.policy_roles}",
-      gate_code: withGateOf(gate_code as unknown as string, config),
-      gate_features: `\${sort(concat(${text(fixedFeatures(config))}, local.policy_features, var.maintenance == null ? [] : ["maintenance"]))}`,
+      gate_code: withGateOf(gate_code as unknown as string, featuresOf(config), "gate_file"),
+      gate_features: `\${sort(concat(${text(fixedFeatures(config))}, local.policy_features, ${MAINTENANCE_FEATURE}))}`,
       gate_file: '${length(local.gate_features) == 0 ? "gate" : "gate-with-${join("-", local.gate_features)}"}.js',
+      ...(api_gate_code && {
+        api_gate_code: withGateOf(api_gate_code as unknown as string, featuresOf(config, true), "api_gate_file"),
+        api_gate_file: `gate-with-\${join("-", sort(concat(${text(fixedFeatures(config, true))}, ${MAINTENANCE_FEATURE})))}.js`,
+      }),
       gate_policy: "${local.policy_source}",
       gate_site: "${local.site_source}",
       site_places: placesOf(config).map(({ pattern, site }) => ({
@@ -79,11 +83,18 @@ export function withPolicyVariable(json: ModuleJson, config: Config): ModuleJson
   };
 }
 
-/** What the gate's code begins with in the stack: its file. In a module, this depends on the policy. */
-function withGateOf(code: string, config: Config): string {
-  const inStack = `\${file("\${path.module}/${BUNDLES}/${gateFileName(featuresOf(config))}")}`;
+/** The gate's part for a site that is closed (build/gate-features.ts). */
+const MAINTENANCE_FEATURE = 'var.maintenance == null ? [] : ["maintenance"]';
+
+/**
+ * What a gate's code begins with in the stack: its file. In a module, this depends on the policy.
+ *
+ * @param file the local value with the file's name
+ */
+function withGateOf(code: string, features: readonly GateFeature[], file: string): string {
+  const inStack = `\${file("\${path.module}/${BUNDLES}/${gateFileName(features)}")}`;
   if (!code.startsWith(inStack)) throw new Error("the gate's code does not begin with its file");
-  return `\${file("\${path.module}/${BUNDLES}/\${local.gate_file}")}${code.slice(inStack.length)}`;
+  return `\${file("\${path.module}/${BUNDLES}/\${local.${file}}")}${code.slice(inStack.length)}`;
 }
 
 /** Claims that tokens need whatever the policy says. */

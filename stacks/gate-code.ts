@@ -75,7 +75,10 @@ interface Ingredients {
 }
 
 function withPolicy({ config, artifacts, api, stored }: Ingredients): GateCode {
-  const base = gateWith(artifacts, [...featuresOf(config, api), ...(stored ? (["stored"] as const) : [])]);
+  const base = gateWith(artifacts, [
+    ...featuresOf(config, api !== undefined),
+    ...(stored ? (["stored"] as const) : []),
+  ]);
   const settings = {
     ...gateSettings(config),
     // Only pages show the name.
@@ -97,16 +100,16 @@ function withPolicy({ config, artifacts, api, stored }: Ingredients): GateCode {
   return { base, settings, policy, site, functions, stored, bytes: { ...bytes, total } };
 }
 
-/** The parts of the gate that a config needs, wherever its policy is. @param api for the gate of API behaviors */
+/** The parts of the gate that a config needs, wherever its policy is. @param isApi for the gate of API behaviors */
 export function featuresOf(
   { accessDenied, assertion, maintenance, policy, viewerRequest }: Config,
-  api?: ApiGateSettings,
+  isApi = false,
 ): GateFeature[] {
   return [
     ...(assertion ? (["assertion"] as const) : []),
     // The handler of API behaviors evaluates conditions.
-    ...(api ? (["api"] as const) : conditionFeatures(policy)),
-    ...(accessDenied?.requestHook && !api ? (["refusals"] as const) : []),
+    ...(isApi ? (["api"] as const) : conditionFeatures(policy)),
+    ...(accessDenied?.requestHook && !isApi ? (["refusals"] as const) : []),
     ...(viewerRequest ? (["functions"] as const) : []),
     ...(maintenance ? (["maintenance"] as const) : []),
   ];

@@ -156,8 +156,8 @@ function handlerEntry(event: AuditEvent, log: Entry["log"]): Entry {
 function controlPlaneEntry(event: AuditEvent): Entry {
   const { event: operation, outcome, by, detail, target } = event;
   const done: Record<string, string> = { revoke: "revoked", lockdown: "locked down" };
-  const whom = { user: "every session of the user", session: "one session" };
-  const what = operation === "lockdown" ? "every session of everybody" : target && whom[target];
+  const whom = { user: "every session of the user", session: "one session", gateway: "every session of everybody" };
+  const what = target && whom[target];
   return {
     time: secondsOf(event),
     log: "control-plane",

@@ -27,6 +27,7 @@ export function planOfRevoker({ all, plan }: Planned): void {
         ...[...(name === "example" ? ACCESS_LOG_METRICS : ["store-accessed"]), "rotation-overdue"]
           .sort()
           .map((metric) => `aws_cloudwatch_log_metric_filter.alarm_${metric}-lines`),
+        ...(name === "example" ? [] : ["aws_cloudwatch_metric_alarm.alarm_archiver-errors"]),
         "aws_cloudwatch_metric_alarm.alarm_key-rotator-errors",
         "aws_cloudwatch_metric_alarm.alarm_revocations-dead",
         "aws_cloudwatch_metric_alarm.alarm_revocations-errors",
@@ -180,7 +181,7 @@ export function planOfRevoker({ all, plan }: Planned): void {
 
       test.each<[Name, (number | undefined)[]]>([
         ["example", [-1, 2, 5, 8, -1]],
-        ["everything", [-1, -1, -1, -1, -1, -1]],
+        ["everything", [-1, -1, -1, -1, -1, -1, -1]],
       ])("with concurrency kept free as the %s config says", (name, expected) => {
         expect(all(name, "aws_lambda_function").map(({ values }) => values["reserved_concurrent_executions"])).toEqual(
           expected,
