@@ -106,7 +106,7 @@ function membersOf(source: EventSource, record: Members): Members {
     case "site":
       return {
         ...mapped(HANDLER, record),
-        event: source === "auth" ? record["endpoint"] : "request",
+        event: source === "auth" ? record["endpoint"] : (record["endpoint"] ?? "request"),
         status: record["status"],
         facts: others(record, HANDLER, NAMES.handler),
       };
