@@ -111,7 +111,7 @@ function gateSize(): Figure[] {
 function handler(): Figure[] {
   const zip = readFileSync(artifacts().auth);
   return [
-    { group: "auth handler", name: "zip", value: zip.length, unit: "bytes", limit: 72 * 1024 },
+    { group: "auth handler", name: "zip", value: zip.length, unit: "bytes", limit: 82 * 1024 },
     { group: "auth handler", name: "load time (median)", value: measureLoadTime(zip, lambdaNode()), unit: "ms" },
   ];
 }

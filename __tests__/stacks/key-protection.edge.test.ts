@@ -76,8 +76,8 @@ describe.each(Object.keys(CONFIGS))("of the %s config", (name) => {
 
   test("exactly the roles that the stack lets do it may still do it", () => {
     const roles = rolesAndActions();
-    // The config with everything also has API behaviors.
-    expect(roles).toHaveLength(config.storeAccessAlarm ? 7 : 5);
+    // The config with everything also has a function for the alarm, API behaviors and an archive.
+    expect(roles).toHaveLength(name === "everything" ? 8 : 5);
     for (const [role, policy] of roles)
       for (const [action, resource] of READS) {
         // The handler reads the secret by its name, among other secrets.
