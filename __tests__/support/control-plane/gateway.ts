@@ -202,7 +202,9 @@ export function gatewayInMemory({ hasKeys = true } = {}): Gateway {
     async decide({ token }) {
       const source = `Date.now=function(){return ${time.now()}};${gateSource()}`;
       return (
-        await runGate(source, eventOf({ session: token }), { records: Object.fromEntries(gateway.store.records) })
+        await time.hold(
+          runGate(source, eventOf({ session: token }), { records: Object.fromEntries(gateway.store.records) }),
+        )
       ).log[0]!;
     },
     kidsInStore: () =>

@@ -6,6 +6,8 @@ export interface VirtualTime {
   /** Unix milliseconds. */
   now(): number;
   sleep(milliseconds: number): Promise<void>;
+  /** No time passes until this work has ended: it takes turns of the event loop. */
+  hold<T>(work: Promise<T>): Promise<T>;
   /** Lets time pass until it has ended. */
   run<T>(work: Promise<T>): Promise<T>;
   /** Lets so much time pass, and everything happen in it. */
@@ -20,11 +22,24 @@ interface Timer {
 export function virtualTime(start: number): VirtualTime {
   let now = start;
   let timers: Timer[] = [];
+  let held = 0;
   const sleep = (milliseconds: number) =>
     new Promise<void>((resolve) => void timers.push({ at: now + milliseconds, wake: resolve }));
 
   /** Everything that can be done without waiting. */
-  const settle = () => new Promise<void>((resolve) => void setImmediate(resolve));
+  const settle = async () => {
+    do await new Promise<void>((resolve) => void setImmediate(resolve));
+    while (held > 0);
+  };
+
+  async function hold<T>(work: Promise<T>): Promise<T> {
+    held++;
+    try {
+      return await work;
+    } finally {
+      held--;
+    }
+  }
 
   async function run<T>(work: Promise<T>): Promise<T> {
     let isOver = false;
@@ -41,5 +56,5 @@ export function virtualTime(start: number): VirtualTime {
     }
   }
 
-  return { now: () => now, sleep, run, pass: (milliseconds) => run(sleep(milliseconds)) };
+  return { now: () => now, sleep, hold, run, pass: (milliseconds) => run(sleep(milliseconds)) };
 }
