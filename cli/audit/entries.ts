@@ -157,7 +157,7 @@ function controlPlaneEntry(event: AuditEvent): Entry {
   const { event: operation, outcome, by, detail, target } = event;
   const done: Record<string, string> = { revoke: "revoked", lockdown: "locked down" };
   const whom = { user: "every session of the user", session: "one session", gateway: "every session of everybody" };
-  const what = target && whom[target];
+  const what = operation === "lockdown" ? whom.gateway : target && whom[target];
   return {
     time: secondsOf(event),
     log: "control-plane",
