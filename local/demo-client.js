@@ -23,7 +23,7 @@ document.getElementById("play")?.addEventListener("click", async ({ currentTarge
       const came = body.access_token
         ? "a token"
         : response.ok
-          ? JSON.stringify({ ...body, headers: undefined, received: undefined })
+          ? JSON.stringify({ ...body, received: undefined })
           : (challenge ?? body.title);
       steps.textContent += `${what}\n  ${response.status} ${came}\n`;
       return body.access_token;

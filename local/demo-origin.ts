@@ -42,7 +42,6 @@ function apiAnswer(request: EdgeRequest): object {
     path: request.path,
     user: received["x-gate-email"] ?? received["x-gate-user"] ?? null,
     roles: rolesIn(received["x-gate-roles"]),
-    headers: request.headers.map(([name]) => name).join(" "),
     received,
   };
 }

@@ -5,7 +5,10 @@
 import { auditEvent, type EventSource } from "../../audit/event";
 import { eventOf, recordOf } from "../../audit/from-line";
 
-/** What no event may hold: JSON Web Tokens (by their dot, because a random ID may begin like one) and the gateway's tokens, PEM keys, cookies and queries. */
+/**
+ * What no event may hold: JSON Web Tokens (by their dot, because a random ID may begin like one) and the gateway's tokens,
+ * PEM keys, cookies and queries.
+ */
 const SECRETS = /eyJ[\w-]{8,}\.[\w-]|-----BEGIN|__Host-|__Secure-|\bBearer |[?&](code|state|token)=/;
 
 /** @throws Error that quotes the lines that do not fit */
