@@ -22,7 +22,7 @@ import { API_SETTINGS, gateSource, SETTINGS } from "./sample";
  * Objects that are allocated before the gate is called. A new page of the engine's memory costs 2,000 instructions, and
  * whether loading or calling the gate needs it depends on what was allocated before. The lowest count has none.
  */
-const PADDINGS = [0, 16, 32, 48];
+const PADDINGS = [0, 24, 32, 48];
 
 export interface GateRequest {
   rules: readonly PolicyRule[];

@@ -18,7 +18,7 @@ export function refuse(why: Refusal | "function", event: ViewerRequestEvent, nee
     host: [421, "Unknown address"],
     path: [400, "Address refused"],
     // https://www.rfc-editor.org/rfc/rfc6585#section-5
-    size: [431, "Request too large", "There are too many cookies or headers."],
+    size: [431, "Request too large", "Too many cookies or headers."],
     endpoint: [404, "Not found"],
     rule: [403, "Access denied"],
     role: [403, "Access denied", "Your account has no access to this page."],

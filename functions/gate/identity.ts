@@ -5,6 +5,7 @@ import { EMAIL, FIRST_CLAIM, IDP, ROLES, SID, UID } from "../../session/token-la
 import type { ViewerRequest } from "./event";
 import { MAX_COOKIES, MAX_HEADERS } from "./limits";
 
+/* eslint-disable no-var -- See `decide`. */
 /**
  * Prepares a request for cache and origin. Removes headers that only the gate may set or that could make the origin read
  * another request than the gate decided, and the gateway's cookies, so that they do not end up in an origin's log. Then
@@ -16,37 +17,42 @@ import { MAX_COOKIES, MAX_HEADERS } from "./limits";
  *   would cost too much
  */
 export function pass(request: ViewerRequest, session: typeof PUBLIC | string[]): string | undefined {
-  const headers = request.headers;
-  let cost = 0;
+  var headers = request.headers;
+  var cost = 0;
   // Declared once: a new variable for each round costs 40 instructions.
-  let name: string;
+  var name: string;
   for (name in headers) {
     // Nearly every name comes before `x`. Comparisons cost a twentieth of a regular expression.
-    if (name > "x" && (cost += stripHeader(headers, name)) > MAX_HEADERS) return;
-    cost++;
+    if (name < "x") cost++;
+    else if ((cost += stripHeader(headers, name)) > MAX_HEADERS) return;
   }
   if (cost > MAX_HEADERS) return;
   // RFC 7239; the others start with `x`.
   delete headers["forwarded"];
-  const cookies = request.cookies;
+  var cookies = request.cookies;
   // Nearly always present; looking its name up is cheaper than finding it in the loop.
   delete cookies[SESSION_COOKIE];
-  cost = 0;
-  for (name in cookies) {
-    if ((name < "a" && name > "__" ? (cost += stripCookie(cookies, name)) : ++cost) > MAX_COOKIES) return;
+  // `for…in` also goes through what every object inherits, which costs 2,800.
+  var names = Object.keys(cookies);
+  var left = names.length;
+  cost = left;
+  while (left--) {
+    name = names[left]!;
+    if (name < "a" && name > "__") cost += stripCookie(cookies, name);
+    if (cost > MAX_COOKIES) return;
   }
   // The host that was decided on. An origin that gets another Host builds its links and cookies with this one.
   headers["x-forwarded-host"] = headers["host"]!;
   if (session === PUBLIC) return "allow public";
-  const email = session[EMAIL];
-  const roles = session[ROLES];
+  var email = session[EMAIL];
+  var roles = session[ROLES];
   headers["x-gate-user"] = { value: session[UID]! };
   headers["x-gate-session"] = { value: session[SID]! };
   if (email) headers["x-gate-email"] = { value: email };
   if (roles)
     headers["x-gate-roles"] = { value: roles.indexOf(ROLE_SEPARATOR) < 0 ? roles : roles.split(ROLE_SEPARATOR).join() };
   if (SETTINGS.severalProviders) headers["x-gate-idp"] = { value: session[IDP]! };
-  const more = SETTINGS.identityHeaders;
+  var more = SETTINGS.identityHeaders;
   for (let i = 0; more && more[i]; i++) {
     // Names and values alternate, so step by two: a value must never be read as a name.
     for (let at = FIRST_CLAIM; at < session.length; at += 2) {
@@ -56,28 +62,29 @@ export function pass(request: ViewerRequest, session: typeof PUBLIC | string[]):
   }
   return "allow session " + session[UID];
 }
+/* eslint-enable no-var */
 
 /** False if {@link pass} would return nothing because of the number of headers or cookies alone. */
 export function isOfUsualSize(request: ViewerRequest): boolean {
   return Object.keys(request.headers).length <= MAX_HEADERS && Object.keys(request.cookies).length <= MAX_COOKIES;
 }
 
-/** @returns what it costs more than a name before `x`, in such names */
+/** @returns what it costs, in names before `x` */
 function stripHeader(headers: ViewerRequest["headers"], name: string): number {
-  if (!isReserved(name)) return 1;
+  if (!isReserved(name)) return 2;
   delete headers[name];
-  return 4;
+  return 5;
 }
 
 /**
  * Removes a cookie whose name starts with `__Host-gate` or `__Secure-gate`.
  *
- * @returns what it costs, in names that stay
+ * @returns what it costs more than another name, in such names
  */
 function stripCookie(cookies: ViewerRequest["cookies"], name: string): number {
-  if (name < "__Host-gate" || (name >= "__Host-gatf" && name < "__Secure-gate") || name >= "__Secure-gatf") return 2;
+  if (name < "__Host-gate" || (name >= "__Host-gatf" && name < "__Secure-gate") || name >= "__Secure-gatf") return 1;
   delete cookies[name];
-  return 5;
+  return 4;
 }
 
 /**

@@ -8,7 +8,7 @@ const REFUSALS: Record<Refusal, { status: number; title: string; detail?: string
   size: {
     status: 431,
     title: "Request too large",
-    detail: "There are too many cookies or headers.",
+    detail: "Too many cookies or headers.",
   },
   endpoint: { status: 404, title: "Not found" },
   rule: { status: 403, title: "Access denied" },
