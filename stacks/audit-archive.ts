@@ -11,7 +11,7 @@ import type { EventSource } from "../audit/event";
 import { archiveOf } from "../config/audit";
 import type { Config } from "../config/schema";
 import { ControlPlaneFunction } from "./control-plane-function";
-import type { Statement } from "./iam";
+import { allow, type Statement } from "./iam";
 import {
   accessLogGroupName,
   archiverFunctionName,
@@ -110,14 +110,11 @@ function archivedLogs(config: Config, hasAccessLog: boolean): ArchivedLog[] {
 /** Exactly these logs: those of handlers in every region in which a replica may run. */
 function reading(logs: readonly ArchivedLog[]): Statement[] {
   return [
-    {
-      Sid: "Events",
-      Effect: "Allow",
-      Action: "logs:FilterLogEvents",
-      Resource: logs.map(
-        ({ group, isReplicated }) => `arn:aws:logs:${isReplicated ? "*" : "us-east-1"}:*:log-group:${group}:*`,
-      ),
-    },
+    allow(
+      "Events",
+      "logs:FilterLogEvents",
+      logs.map(({ group, isReplicated }) => `arn:aws:logs:${isReplicated ? "*" : "us-east-1"}:*:log-group:${group}:*`),
+    ),
   ];
 }
 
@@ -125,14 +122,8 @@ function reading(logs: readonly ArchivedLog[]): Statement[] {
 function adding(bucketArn: string, { name }: Config): Statement[] {
   const prefix = `${archivePrefix(name)}*`;
   return [
-    { Sid: "Add", Effect: "Allow", Action: "s3:PutObject", Resource: `${bucketArn}/${prefix}` },
-    {
-      Sid: "SeeWhatIsThere",
-      Effect: "Allow",
-      Action: "s3:ListBucket",
-      Resource: bucketArn,
-      Condition: { StringLike: { "s3:prefix": prefix } },
-    },
+    allow("Add", "s3:PutObject", `${bucketArn}/${prefix}`),
+    allow("SeeWhatIsThere", "s3:ListBucket", bucketArn, { StringLike: { "s3:prefix": prefix } }),
   ];
 }
 

@@ -13,7 +13,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
-import { accountOf, policyDocument, roleOf, trust, type Statement } from "./iam";
+import { allow, accountOf, policyDocument, roleOf, trust, type Statement } from "./iam";
 import { logStorage } from "./log-storage";
 import { storeAccessLogGroupName, storeAccessName } from "./names";
 import { PrivateBucket } from "./private-bucket";
@@ -47,14 +47,7 @@ export class StoreAccess extends Construct {
     const permissions = new IamRolePolicy(this, "permissions", {
       name: "logs",
       role: role.name,
-      policy: policyDocument([
-        {
-          Sid: "Logs",
-          Effect: "Allow",
-          Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-          Resource: `${group.arn}:*`,
-        },
-      ]),
+      policy: policyDocument([allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents"], `${group.arn}:*`)]),
     });
     new Cloudtrail(this, "Resource", {
       name,
