@@ -24,14 +24,12 @@ import {
   revokerFunctionName,
   siteFunctionName,
 } from "./names";
-import { PrivateBucket } from "./private-bucket";
+import { expiration, PrivateBucket } from "./private-bucket";
 
 /** Seconds. Enough for a day of hours that had to wait. */
 const TIMEOUT = 900;
 /** Twenty minutes after each hour: functions and CloudFront have delivered its lines by then. */
 const SCHEDULE = "cron(20 * * * ? *)";
-/** Time to bring back an object that was deleted, where the lock allows that at all. */
-const OLD_VERSION_DAYS = 30;
 
 export interface AuditArchiveProps {
   config: Config;
@@ -144,23 +142,7 @@ class ArchiveBucket extends PrivateBucket {
     super(scope, id, {
       name: { bucketPrefix: `${name}-audit-` },
       deletionProtection,
-      lifecycle: [
-        {
-          id: "old-events",
-          status: "Enabled",
-          filter: [{}],
-          expiration: [{ days }],
-          noncurrentVersionExpiration: [{ noncurrentDays: OLD_VERSION_DAYS }],
-          abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
-        },
-        // S3 takes no rule that expires objects by their age and these markers.
-        {
-          id: "nothing-left",
-          status: "Enabled",
-          filter: [{}],
-          expiration: [{ expiredObjectDeleteMarker: true }],
-        },
-      ],
+      lifecycle: expiration(days),
       ...(objectLock && { lock: { mode: objectLock === "compliance" ? "COMPLIANCE" : "GOVERNANCE", days } }),
     });
     this.allow([]);

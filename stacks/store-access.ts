@@ -16,12 +16,10 @@ import type { Config } from "../config/schema";
 import { allow, accountOf, policyDocument, roleOf, trust, type Statement } from "./iam";
 import { logStorage } from "./log-storage";
 import { storeAccessLogGroupName, storeAccessName } from "./names";
-import { PrivateBucket } from "./private-bucket";
+import { expiration, PrivateBucket } from "./private-bucket";
 import type { SessionStore } from "./session-store";
 
 const CLOUDTRAIL = "cloudtrail.amazonaws.com";
-/** Time to bring back a file that was deleted. */
-const OLD_VERSION_DAYS = 30;
 
 /** A trail of the store's calls, in a log group of their own. */
 export class StoreAccess extends Construct {
@@ -80,23 +78,7 @@ class TrailBucket extends PrivateBucket {
     super(scope, id, {
       name: { bucketPrefix: `${name}-trail-` },
       deletionProtection,
-      lifecycle: [
-        {
-          id: "old-events",
-          status: "Enabled",
-          filter: [{}],
-          expiration: [{ days: logRetentionDays }],
-          noncurrentVersionExpiration: [{ noncurrentDays: OLD_VERSION_DAYS }],
-          abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
-        },
-        // S3 takes no rule that expires objects by their age and these markers.
-        {
-          id: "nothing-left",
-          status: "Enabled",
-          filter: [{}],
-          expiration: [{ expiredObjectDeleteMarker: true }],
-        },
-      ],
+      lifecycle: expiration(logRetentionDays),
     });
   }
 
