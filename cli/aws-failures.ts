@@ -1,5 +1,6 @@
 /** What an error of the AWS SDK means to an operator. */
 import { CommandFailure, type Exit } from "./failures";
+import type { Gateway } from "./gateway";
 import { printable } from "./printable";
 
 /** The call that failed. */
@@ -97,4 +98,24 @@ export function explain(error: unknown, call: Call): CommandFailure {
     `the ${call.resource} failed with ${name || "an unknown error"}${said}`,
     "run the command again; repeating it is safe",
   );
+}
+
+/**
+ * Does something with a client of AWS, and closes it.
+ *
+ * @throws CommandFailure that says what to do
+ */
+export async function withClient<Client extends { destroy(): void }, Result>(
+  { config, isLocal }: Gateway,
+  client: Client,
+  call: Omit<Call, "gateway" | "isLocal">,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work(client);
+  } catch (error) {
+    throw explain(error, { ...call, gateway: config.name, isLocal });
+  } finally {
+    client.destroy();
+  }
 }

@@ -1,7 +1,7 @@
 /** Finds the config. The only default is the file that `edgegate init` writes. */
 import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
-import { CommandFailure } from "./failures";
+import { usageFailure } from "./failures";
 import type { GlobalOptions } from "./options";
 
 /** In the working directory. */
@@ -13,8 +13,7 @@ export function configFile({ config }: GlobalOptions): string {
   const named = config ?? (process.env["EDGEGATE_CONFIG"] || undefined);
   if (named !== undefined) return named;
   if (existsSync(CONFIG_FILE)) return CONFIG_FILE;
-  throw new CommandFailure(
-    "usage",
+  throw usageFailure(
     `no ${CONFIG_FILE} here`,
     'run "npx edgegate init", or name a file with --config or EDGEGATE_CONFIG',
   );

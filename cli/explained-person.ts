@@ -4,7 +4,7 @@ import { durationInWords } from "../policy/duration";
 import type { SignedIn } from "../policy/explain";
 import { EMAIL_CLAIM, SCOPE_CLAIM } from "../policy/requirement-text";
 import { claimsOf, rolesOf } from "../policy/rule";
-import { CommandFailure } from "./failures";
+import { usageFailure } from "./failures";
 import { printable } from "./printable";
 
 export interface PersonOptions {
@@ -35,11 +35,7 @@ export function personOf(options: PersonOptions, config: Config): SignedIn | und
   };
   const isSomebody = Object.keys(details).length > 0;
   if (as.length === 1 && as[0] === "anonymous" && isSomebody)
-    throw new CommandFailure(
-      "usage",
-      "a visitor without a session has no claims and no age",
-      "leave out --as anonymous",
-    );
+    throw usageFailure("a visitor without a session has no claims and no age", "leave out --as anonymous");
   if (as.length === 0 ? !isSomebody : as.length === 1 && as[0] === "anonymous") return undefined;
   return { ...namedIn(as, config), ...details };
 }
@@ -69,20 +65,18 @@ function namedIn(as: readonly string[], config: Config): SignedIn {
     if (name === "roles") roles.push(...value.split(",").map((role) => role.trim()));
     else if (name === "idp" && idp === undefined) idp = value;
     else if (text !== "signed-in" || as.length > 1)
-      throw new CommandFailure(
-        "usage",
+      throw usageFailure(
         `--as ${printable(text)} names nobody`,
         'write --as roles=editor,admin, --as idp=main, --as signed-in or --as anonymous; a role with a comma goes into "tests" of the config',
       );
   }
   const ids = Object.keys(config.identityProviders);
   if (idp !== undefined && !ids.includes(idp))
-    throw new CommandFailure("usage", `there is no identity provider ${printable(idp)}`, `write ${ids.join(" or ")}`);
+    throw usageFailure(`there is no identity provider ${printable(idp)}`, `write ${ids.join(" or ")}`);
   const known = rolesOf(config.policy);
   const unknown = roles.find((role) => !known.includes(role));
   if (unknown !== undefined)
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       `no rule names the role ${printable(unknown)}`,
       known.length === 0 ? "the policy has no roles; write --as signed-in" : `the policy has ${known.join(", ")}`,
     );
@@ -95,16 +89,10 @@ function claimsIn(claims: readonly string[], config: Config): Record<string, str
   for (const text of claims) {
     const [, name = "", value = ""] = /^([^=]+)=(.+)$/.exec(text) ?? [];
     if (name === EMAIL_CLAIM || name === SCOPE_CLAIM)
-      throw new CommandFailure(
-        "usage",
-        `--claim ${name} has an option of its own`,
-        `write --${name} ${printable(value)}`,
-      );
-    if (name === "")
-      throw new CommandFailure("usage", `--claim ${printable(text)} has no value`, "write --claim plan=premium");
+      throw usageFailure(`--claim ${name} has an option of its own`, `write --${name} ${printable(value)}`);
+    if (name === "") throw usageFailure(`--claim ${printable(text)} has no value`, "write --claim plan=premium");
     if (!known.includes(name))
-      throw new CommandFailure(
-        "usage",
+      throw usageFailure(
         `no rule compares the claim ${printable(name)}`,
         known.length === 0 ? "leave out --claim" : `the policy compares ${known.join(", ")}`,
       );
@@ -115,10 +103,10 @@ function claimsIn(claims: readonly string[], config: Config): Record<string, str
 
 function scopesIn(scopes: readonly string[], config: Config): readonly string[] {
   if (claimsOf(config.policy).includes(SCOPE_CLAIM)) return scopes;
-  throw new CommandFailure("usage", "no rule asks for a scope", "leave out --scope");
+  throw usageFailure("no rule asks for a scope", "leave out --scope");
 }
 
 function addressIn(email: string): string {
   if (/^[^@\s]+@[^@\s]+$/.test(email)) return email;
-  throw new CommandFailure("usage", `--email ${printable(email)} is no address`, "write --email ann@example.com");
+  throw usageFailure(`--email ${printable(email)} is no address`, "write --email ann@example.com");
 }

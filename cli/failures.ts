@@ -42,3 +42,8 @@ export class CommandFailure extends Error {
     super(message);
   }
 }
+
+/** A mistake on the command line or in the config. */
+export function usageFailure(message: string, hint?: string): CommandFailure {
+  return new CommandFailure("usage", message, hint);
+}

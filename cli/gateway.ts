@@ -1,7 +1,7 @@
 /** Finds the gateway that a command operates, and how to reach its AWS account. */
 import type { Config } from "../config/schema";
 import { configFile } from "./config-file";
-import { CommandFailure } from "./failures";
+import { CommandFailure, usageFailure } from "./failures";
 import type { OperatorOptions } from "./options";
 
 export interface Gateway {
@@ -25,8 +25,7 @@ const REGION = "us-east-1";
 export async function findGateway(options: OperatorOptions): Promise<Gateway> {
   const { config, local } = options;
   if (local !== undefined) {
-    if (config !== undefined)
-      throw new CommandFailure("usage", "--local uses the config of the local edge", "leave --config out");
+    if (config !== undefined) throw usageFailure("--local uses the config of the local edge", "leave --config out");
     return localGateway(local);
   }
   const path = configFile(options);
@@ -37,7 +36,7 @@ export async function findGateway(options: OperatorOptions): Promise<Gateway> {
 /** @param port empty for the only local edge that runs */
 async function localGateway(port: string): Promise<Gateway> {
   if (!/^\d{0,5}$/.test(port))
-    throw new CommandFailure("usage", `${JSON.stringify(port)} is not a port`, "write a port, as in --local=8443");
+    throw usageFailure(`${JSON.stringify(port)} is not a port`, "write a port, as in --local=8443");
   const { announcements } = await import("../local/announcement");
   const running = announcements();
   const [found, ...more] = port === "" ? running : running.filter((edge) => String(edge.port) === port);
@@ -50,11 +49,7 @@ async function localGateway(port: string): Promise<Gateway> {
     );
   }
   if (more.length > 0) {
-    throw new CommandFailure(
-      "usage",
-      `${running.length} local edges are running`,
-      portsHint(running.map((edge) => edge.port))!,
-    );
+    throw usageFailure(`${running.length} local edges are running`, portsHint(running.map((edge) => edge.port))!);
   }
   const { config, endpoint, credentials, caFile, auditFile } = found;
   return { config, isLocal: true, caFile, auditFile, client: { region: REGION, endpoint, credentials } };

@@ -5,7 +5,7 @@ import { ConfigError } from "../config/error";
 import { SHORT_ID } from "../session/revocation";
 import { REQUEST_ID } from "./arguments";
 import { onStderr } from "./colors";
-import { CommandFailure, EXIT_CODES, EXIT_CODE_HELP, type Exit } from "./failures";
+import { CommandFailure, EXIT_CODES, EXIT_CODE_HELP, type Exit, usageFailure } from "./failures";
 import { printable, printableJson } from "./printable";
 import { addDeployment } from "./program/deployment";
 import { addOperation } from "./program/operation";
@@ -66,8 +66,7 @@ function version(): string {
  */
 function withoutGuesses(args: readonly string[]): string[] {
   const port = args.find((argument, place) => args[place - 1] === "--local" && /^\d{1,5}$/.test(argument));
-  if (port !== undefined)
-    throw new CommandFailure("usage", "--local takes its port after an equals sign", `write --local=${port}`);
+  if (port !== undefined) throw usageFailure("--local takes its port after an equals sign", `write --local=${port}`);
   return args.map((argument) => (argument === "--local" ? "--local=" : argument));
 }
 
@@ -120,13 +119,9 @@ async function main(args: readonly string[]): Promise<Exit> {
 /** @param usage what the parser wrote about a mistake on the command line */
 function failureOf(error: unknown, usage: string): CommandFailure {
   if (error instanceof CommandFailure) return error;
-  if (error instanceof ConfigError) return new CommandFailure("usage", error.message);
+  if (error instanceof ConfigError) return usageFailure(error.message);
   if (error instanceof CommanderError)
-    return new CommandFailure(
-      "usage",
-      printableLines(usage.replace(/^error: /, "")),
-      "edgegate --help lists commands and options",
-    );
+    return usageFailure(printableLines(usage.replace(/^error: /, "")), "edgegate --help lists commands and options");
   if (!(error instanceof Error)) return new CommandFailure("failed", "unknown error");
   const { name, message } = error;
   return new CommandFailure("failed", printableLines(name === "Error" ? message : `${name}: ${message}`));

@@ -1,7 +1,7 @@
 /** Reads `--origin PATH=URL`: servers of one's own, by the path pattern of a behavior. */
 import type { Config } from "../config/schema";
 import { behaviorName, behaviorPaths, DEFAULT_BEHAVIOR, type OwnOrigins } from "../local/own-origins";
-import { CommandFailure } from "./failures";
+import { CommandFailure, usageFailure } from "./failures";
 
 /** @throws CommandFailure for what is not `PATH=URL`, for an unknown or repeated path, and for a URL with a path */
 export function ownOrigins(texts: readonly string[], config: Config): OwnOrigins {
@@ -35,5 +35,5 @@ function serverAt(text: string, address: string): URL {
 }
 
 function wrong(text: string, what: string, hint: string): CommandFailure {
-  return new CommandFailure("usage", `--origin ${text} ${what}`, hint);
+  return usageFailure(`--origin ${text} ${what}`, hint);
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Plan } from "../review/plan/plan";
 import { PlanError, readPlan } from "../review/plan/read-plan";
-import { CommandFailure } from "./failures";
+import { usageFailure } from "./failures";
 
 const STDIN = 0;
 
@@ -11,7 +11,7 @@ export function planIn(file: string): Plan {
   try {
     return readPlan(bytesOf(file));
   } catch (error) {
-    if (error instanceof PlanError) throw new CommandFailure("usage", `${nameOf(file)}: ${error.message}`, error.hint);
+    if (error instanceof PlanError) throw usageFailure(`${nameOf(file)}: ${error.message}`, error.hint);
     throw error;
   }
 }
@@ -22,8 +22,7 @@ function bytesOf(file: string): Buffer {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = { ENOENT: "there is no such file", EISDIR: "this is a folder", EACCES: "this file may not be read" };
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       `${nameOf(file)}: ${why[code as keyof typeof why] ?? `it cannot be read (${code})`}`,
       "name the file that terraform show -json wrote",
     );

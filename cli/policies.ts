@@ -5,7 +5,7 @@ import { loadConfig } from "../config/load";
 import type { ComparedPolicy } from "../policy/diff/access-diff";
 import { gatePolicy } from "../stacks/gate-policy";
 import { readGateCode } from "../stacks/read-gate";
-import { CommandFailure } from "./failures";
+import { CommandFailure, usageFailure } from "./failures";
 import { printable } from "./printable";
 
 /** What `edgegate synth` writes for a stack. */
@@ -19,11 +19,7 @@ const SYNTHESIZED = "cdk.tf.json";
 export async function readPolicy(file: string): Promise<ComparedPolicy> {
   if (basename(file) !== SYNTHESIZED) return gatePolicy(loadConfig(file));
   const refuse = (problem: string): never => {
-    throw new CommandFailure(
-      "usage",
-      `${printable(file)}: ${problem}`,
-      'name a config, or what "edgegate synth" wrote',
-    );
+    throw usageFailure(`${printable(file)}: ${problem}`, 'name a config, or what "edgegate synth" wrote');
   };
   if (!existsSync(file)) return refuse("there is no such file");
   const { readTerraformJson } = await import("../local/terraform-json");

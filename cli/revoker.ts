@@ -3,7 +3,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { Answers, RevokerAnswer } from "../control-plane/revoker/answer";
 import type { RevokerRequest } from "../control-plane/revoker/command";
 import { revokerFunctionName } from "../stacks/names";
-import { explain } from "./aws-failures";
+import { withClient } from "./aws-failures";
 import { CommandFailure } from "./failures";
 import type { Gateway } from "./gateway";
 import { printable } from "./printable";
@@ -15,33 +15,23 @@ const MISTAKES = { invalid_request: "usage", not_found: "notFound" } as const;
 
 /** @throws CommandFailure that says what to do */
 export async function askRevoker<Request extends RevokerRequest>(
-  { config, isLocal, client: options }: Gateway,
+  gateway: Gateway,
   request: Request,
 ): Promise<Answers[Request["operation"]]> {
-  const functionName = revokerFunctionName(config);
+  const functionName = revokerFunctionName(gateway.config);
   const client = new LambdaClient({
-    ...options,
+    ...gateway.client,
     requestHandler: { connectionTimeout: 5_000, requestTimeout: TIME_LIMIT },
   });
-  try {
+  const call = { action: "lambda:InvokeFunction", resource: `function ${functionName}`, mayQuote: true };
+  return withClient(gateway, client, call, async () => {
     const { FunctionError, Payload } = await client.send(
       new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) }),
     );
     const answer: unknown = JSON.parse(Payload?.transformToString() ?? "null");
     if (FunctionError !== undefined) throw functionFailure(functionName, answer);
     return answerOf<Request["operation"]>(answer);
-  } catch (error) {
-    const call = {
-      action: "lambda:InvokeFunction",
-      resource: `function ${functionName}`,
-      gateway: config.name,
-      isLocal,
-      mayQuote: true,
-    };
-    throw explain(error, call);
-  } finally {
-    client.destroy();
-  }
+  });
 }
 
 function answerOf<Operation extends keyof Answers>(answer: unknown): Answers[Operation] {

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { text as readAll } from "node:stream/consumers";
-import { CommandFailure } from "./failures";
+import { CommandFailure, usageFailure } from "./failures";
 
 /** RFC 6749 appendix A.2: visible ASCII and the space. */
 const CLIENT_SECRET = /^[\u0020-\u007e]+$/;
@@ -16,10 +16,9 @@ const FINAL_LINE_BREAK = /\r?\n$/;
  */
 export async function readSecret(file: string | undefined, prompt: string): Promise<string> {
   const text = (await read(file, prompt)).replace(FINAL_LINE_BREAK, "");
-  if (text === "") throw new CommandFailure("usage", "the secret is empty", "pipe it in, or write --file <path>");
+  if (text === "") throw usageFailure("the secret is empty", "pipe it in, or write --file <path>");
   if (!CLIENT_SECRET.test(text)) {
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       "the secret contains a line break or another character that client secrets cannot have (RFC 6749 appendix A.2)",
       "check the file: it must contain the secret and nothing else",
     );
@@ -33,7 +32,7 @@ export async function readSecret(file: string | undefined, prompt: string): Prom
  */
 export async function readToken(file: string): Promise<string> {
   const token = (await read(file === "-" ? undefined : file, "ID token: ")).trim();
-  if (token === "") throw new CommandFailure("usage", "the token is empty", "write --token <path>, or pipe it in");
+  if (token === "") throw usageFailure("the token is empty", "write --token <path>, or pipe it in");
   return token;
 }
 
@@ -44,8 +43,7 @@ const ACCESS_TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
 export async function readAccessToken(file: string | undefined, prompt: string): Promise<string> {
   const text = (await read(file, prompt)).trim();
   if (ACCESS_TOKEN.test(text)) return text;
-  throw new CommandFailure(
-    "usage",
+  throw usageFailure(
     text === "" ? "the access token is empty" : "this is not an access token (RFC 6750 section 2.1)",
     'pipe it in, or write --token-file <path>: the token and nothing else, without "Bearer"',
   );
@@ -60,13 +58,12 @@ const PRIVATE_KEY = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[^-]+-----END \1-----/g
  */
 export async function readPrivateKeys(file: string | undefined): Promise<string> {
   const give = "write --file <path>, or pipe the keys in: PEM, the one that signs first";
-  if (file === undefined && process.stdin.isTTY) throw new CommandFailure("usage", "no keys were given", give);
+  if (file === undefined && process.stdin.isTTY) throw usageFailure("no keys were given", give);
   const text = await read(file, "");
   const keys = [...text.matchAll(PRIVATE_KEY)].map(([pem]) => pem);
-  if (keys.length === 0) throw new CommandFailure("usage", "there is no private key in it", give);
+  if (keys.length === 0) throw usageFailure("there is no private key in it", give);
   if (!keys.every(isUsable)) {
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       "one of the private keys cannot be read",
       "write keys without a passphrase: RSA of at least 2048 bits, or EC on P-256, P-384 or P-521",
     );
@@ -95,7 +92,7 @@ function readFile(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new CommandFailure("usage", `${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    throw usageFailure(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Reads a user from the command line. */
 import type { LedgerSession } from "../ledger/records";
 import { SHORT_ID } from "../session/revocation";
-import { CommandFailure } from "./failures";
+import { usageFailure } from "./failures";
 
 /** `email` may also be what the provider calls a user without one: an unverified address, or a user name. */
 export type UserName = { uid: string } | { email: string };
@@ -15,8 +15,7 @@ export function nameOf({ email, login, kind }: Pick<LedgerSession, "email" | "lo
 export function parseUser(text: string): UserName {
   if (SHORT_ID.test(text)) return { uid: text };
   if (/^\S{1,254}$/.test(text)) return { email: text };
-  throw new CommandFailure(
-    "usage",
+  throw usageFailure(
     `${JSON.stringify(text)} is not a user`,
     "write an e-mail address, a user name, or the 16 characters of a uid: from the logs or x-gate-user",
   );

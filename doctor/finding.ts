@@ -16,6 +16,8 @@ export interface Finding {
   fix?: string;
 }
 
+export type Findings = Finding | Finding[];
+
 /** Makes the findings of one check. */
 export function finder(check: string) {
   return {

@@ -114,6 +114,18 @@ export class Http {
 }
 
 /** Not every resolver knows names below localhost (RFC 6761 section 6.3). */
+/** The JSON object that an answer is, if it is one. */
+export function objectIn({ body }: Answer): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function addressOf({ hostname }: URL): string {
   return hostname.endsWith(".localhost") ? "127.0.0.1" : hostname;
 }

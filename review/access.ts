@@ -2,6 +2,7 @@
 import { accessDiff, type AccessChange, type ComparedPolicy } from "../policy/diff/access-diff";
 import { foreignPart, type GateCode } from "./gateway/gate-code";
 import type { Gateway } from "./gateway/gateways";
+import { listed, type Sentence } from "./sentence";
 
 export interface GatewayAccess {
   /** Exact, and empty if nothing changes. */
@@ -20,6 +21,11 @@ export function accessOf({ gate, before, after }: Gateway): GatewayAccess {
   } catch (error) {
     return { changes: [], problem: (error as Error).message, isNew };
   }
+}
+
+/** Where access changes. */
+export function places(changes: readonly AccessChange[]): Sentence {
+  return listed([...new Set(changes.map(({ host, path }) => `${host ?? ""}${path}`))]);
 }
 
 /** @throws Error if the policy is not known or cannot be read */

@@ -28,6 +28,19 @@ export interface Flag extends Found {
   rule: string;
 }
 
+/** What was found at some resource. */
+export type Finding = Omit<Found, "address">;
+/** `false` and `undefined` stand for what is not the case. */
+export type Findings = readonly (Finding | false | undefined)[];
+
+export const high = (message: Sentence): Finding => ({ severity: "high", message });
+export const medium = (message: Sentence): Finding => ({ severity: "medium", message });
+export const low = (message: Sentence): Finding => ({ severity: "low", message });
+
+export function foundAt(address: string, findings: Findings): Found[] {
+  return findings.flatMap((found) => (found ? [{ ...found, address }] : []));
+}
+
 /**
  * A rule that looks at each changed resource of some types by itself. It sees the changes that are certain: what only the
  * apply will know counts as unchanged.
@@ -39,7 +52,7 @@ export function aboutChanges(
     types?: readonly string[];
     /** Leave out what is deleted together with what it belongs to. */
     exceptWithOwner?: boolean;
-    examine(change: Change): (Omit<Found, "address"> | false | undefined)[];
+    examine(change: Change, plan: Plan): Findings;
   },
 ): Rule {
   const { types, exceptWithOwner = false, examine, ...rest } = rule;
@@ -50,9 +63,7 @@ export function aboutChanges(
         .filter(({ type, action }) => action !== "none" && (types?.includes(type) ?? true))
         .filter((change) => !(exceptWithOwner && change.action === "delete" && goesWithItsOwner(plan, change)))
         .map(assumingUnchanged)
-        .flatMap((change) =>
-          examine(change).flatMap((found) => (found ? [{ ...found, address: change.address }] : [])),
-        ),
+        .flatMap((change) => foundAt(change.address, examine(change, plan))),
   };
 }
 

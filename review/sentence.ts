@@ -34,6 +34,13 @@ export function listed(values: readonly string[], most = 6): Sentence {
   return rest > 0 ? [...parts, ` and ${rest} more`] : parts;
 }
 
+/** A member of settings and what it was. */
+export function insteadOf(now: unknown, old: unknown): Sentence {
+  const text = (value: unknown) =>
+    value === undefined ? "nothing" : typeof value === "string" ? value : JSON.stringify(value);
+  return say`: ${text(now)} instead of ${text(old)}`;
+}
+
 /** Values in quotes. */
 export function plain(sentence: Sentence): string {
   return sentence.map((part) => (typeof part === "string" ? part : `"${part.value}"`)).join("");

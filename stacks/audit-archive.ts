@@ -11,7 +11,7 @@ import type { EventSource } from "../audit/event";
 import { archiveOf } from "../config/audit";
 import type { Config } from "../config/schema";
 import { ControlPlaneFunction } from "./control-plane-function";
-import type { Statement } from "./iam";
+import { allow, type Statement } from "./iam";
 import {
   accessLogGroupName,
   archiverFunctionName,
@@ -24,14 +24,12 @@ import {
   revokerFunctionName,
   siteFunctionName,
 } from "./names";
-import { PrivateBucket } from "./private-bucket";
+import { expiration, PrivateBucket } from "./private-bucket";
 
 /** Seconds. Enough for a day of hours that had to wait. */
 const TIMEOUT = 900;
 /** Twenty minutes after each hour: functions and CloudFront have delivered its lines by then. */
 const SCHEDULE = "cron(20 * * * ? *)";
-/** Time to bring back an object that was deleted, where the lock allows that at all. */
-const OLD_VERSION_DAYS = 30;
 
 export interface AuditArchiveProps {
   config: Config;
@@ -110,14 +108,11 @@ function archivedLogs(config: Config, hasAccessLog: boolean): ArchivedLog[] {
 /** Exactly these logs: those of handlers in every region in which a replica may run. */
 function reading(logs: readonly ArchivedLog[]): Statement[] {
   return [
-    {
-      Sid: "Events",
-      Effect: "Allow",
-      Action: "logs:FilterLogEvents",
-      Resource: logs.map(
-        ({ group, isReplicated }) => `arn:aws:logs:${isReplicated ? "*" : "us-east-1"}:*:log-group:${group}:*`,
-      ),
-    },
+    allow(
+      "Events",
+      "logs:FilterLogEvents",
+      logs.map(({ group, isReplicated }) => `arn:aws:logs:${isReplicated ? "*" : "us-east-1"}:*:log-group:${group}:*`),
+    ),
   ];
 }
 
@@ -125,14 +120,8 @@ function reading(logs: readonly ArchivedLog[]): Statement[] {
 function adding(bucketArn: string, { name }: Config): Statement[] {
   const prefix = `${archivePrefix(name)}*`;
   return [
-    { Sid: "Add", Effect: "Allow", Action: "s3:PutObject", Resource: `${bucketArn}/${prefix}` },
-    {
-      Sid: "SeeWhatIsThere",
-      Effect: "Allow",
-      Action: "s3:ListBucket",
-      Resource: bucketArn,
-      Condition: { StringLike: { "s3:prefix": prefix } },
-    },
+    allow("Add", "s3:PutObject", `${bucketArn}/${prefix}`),
+    allow("SeeWhatIsThere", "s3:ListBucket", bucketArn, { StringLike: { "s3:prefix": prefix } }),
   ];
 }
 
@@ -153,23 +142,7 @@ class ArchiveBucket extends PrivateBucket {
     super(scope, id, {
       name: { bucketPrefix: `${name}-audit-` },
       deletionProtection,
-      lifecycle: [
-        {
-          id: "old-events",
-          status: "Enabled",
-          filter: [{}],
-          expiration: [{ days }],
-          noncurrentVersionExpiration: [{ noncurrentDays: OLD_VERSION_DAYS }],
-          abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
-        },
-        // S3 takes no rule that expires objects by their age and these markers.
-        {
-          id: "nothing-left",
-          status: "Enabled",
-          filter: [{}],
-          expiration: [{ expiredObjectDeleteMarker: true }],
-        },
-      ],
+      lifecycle: expiration(days),
       ...(objectLock && { lock: { mode: objectLock === "compliance" ? "COMPLIANCE" : "GOVERNANCE", days } }),
     });
     this.allow([]);

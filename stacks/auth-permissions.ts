@@ -2,7 +2,7 @@ import type { HookTarget } from "../config/hook-target";
 import type { Config } from "../config/schema";
 import { SECURITY_EVENT_SOURCE } from "../session/security-event";
 import { clientAuthenticationPermissions } from "./client-authentication";
-import { keyUse, type Statement } from "./iam";
+import { allow, keyUse, type Statement } from "./iam";
 import { revocationQueueName, revocationsTableName, sessionsTableName, signOutQueueName } from "./names";
 
 /**
@@ -14,10 +14,9 @@ import { revocationQueueName, revocationsTableName, sessionsTableName, signOutQu
  */
 export function authPermissions(config: Config): Statement[] {
   return [
-    {
-      Sid: "Sessions",
-      Effect: "Allow",
-      Action: [
+    allow(
+      "Sessions",
+      [
         "dynamodb:BatchGetItem",
         "dynamodb:BatchWriteItem",
         "dynamodb:GetItem",
@@ -25,31 +24,23 @@ export function authPermissions(config: Config): Statement[] {
         "dynamodb:Query",
         "dynamodb:UpdateItem",
       ],
-      Resource: `arn:aws:dynamodb:us-east-1:*:table/${sessionsTableName(config)}`,
-    },
-    {
-      Sid: "Revocations",
-      Effect: "Allow",
-      Action: ["dynamodb:BatchGetItem", "dynamodb:GetItem"],
-      Resource: `arn:aws:dynamodb:us-east-1:*:table/${revocationsTableName(config)}`,
-    },
-    {
-      Sid: "Revoke",
-      Effect: "Allow",
-      Action: "sqs:SendMessage",
-      Resource: [revocationQueueName(config), signOutQueueName(config)].map(
-        (queue) => `arn:aws:sqs:us-east-1:*:${queue}`,
-      ),
-    },
-    {
-      Sid: "SecurityEvents",
-      Effect: "Allow",
-      Action: "events:PutEvents",
-      Resource: "arn:aws:events:us-east-1:*:event-bus/default",
-      // Only events from the gateway's own source
-      // (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html).
-      Condition: { StringEquals: { "events:source": SECURITY_EVENT_SOURCE } },
-    },
+      `arn:aws:dynamodb:us-east-1:*:table/${sessionsTableName(config)}`,
+    ),
+    allow(
+      "Revocations",
+      ["dynamodb:BatchGetItem", "dynamodb:GetItem"],
+      `arn:aws:dynamodb:us-east-1:*:table/${revocationsTableName(config)}`,
+    ),
+    allow(
+      "Revoke",
+      "sqs:SendMessage",
+      [revocationQueueName(config), signOutQueueName(config)].map((queue) => `arn:aws:sqs:us-east-1:*:${queue}`),
+    ),
+    // Only events from the gateway's own source
+    // (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html).
+    allow("SecurityEvents", "events:PutEvents", "arn:aws:events:us-east-1:*:event-bus/default", {
+      StringEquals: { "events:source": SECURITY_EVENT_SOURCE },
+    }),
     ...clientAuthenticationPermissions(config),
     ...invocation("SignInHook", config.signInHook),
     ...invocation("RequestHook", config.accessDenied?.requestHook),
@@ -59,5 +50,5 @@ export function authPermissions(config: Config): Statement[] {
 
 function invocation(sid: string, hook: HookTarget | undefined): Statement[] {
   if (hook?.lambda === undefined) return [];
-  return [{ Sid: sid, Effect: "Allow", Action: "lambda:InvokeFunction", Resource: hook.lambda }];
+  return [allow(sid, "lambda:InvokeFunction", hook.lambda)];
 }

@@ -4,7 +4,7 @@ import type { Config } from "../config/schema";
 import { SERVICE_TOKEN_KEY } from "../ledger/tables";
 import { bearerSettings } from "./api-settings";
 import { EdgeFunction } from "./edge-function";
-import { keyUse, type Statement } from "./iam";
+import { allow, keyUse, type Statement } from "./iam";
 import { assertionKeysName, bearerFunctionName, revocationsTableName, sessionsTableName } from "./names";
 import type { MadeClients } from "./settings";
 
@@ -31,21 +31,16 @@ export class BearerHandler extends Construct {
 /** Checks service tokens, and notes when they are used. The handler runs in any region; both tables are in us-east-1. */
 export function serviceTokenPermissions(config: Config): Statement[] {
   return [
-    {
-      Sid: "ServiceTokens",
-      Effect: "Allow",
-      Action: "dynamodb:BatchGetItem",
-      Resource: `arn:aws:dynamodb:us-east-1:*:table/${revocationsTableName(config)}`,
-    },
-    {
-      Sid: "ServiceTokenUse",
-      Effect: "Allow",
-      Action: "dynamodb:PutItem",
-      Resource: `arn:aws:dynamodb:us-east-1:*:table/${sessionsTableName(config)}`,
-      // No item of a session
-      // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
-      Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${SERVICE_TOKEN_KEY}*`] } },
-    },
+    allow(
+      "ServiceTokens",
+      "dynamodb:BatchGetItem",
+      `arn:aws:dynamodb:us-east-1:*:table/${revocationsTableName(config)}`,
+    ),
+    // No item of a session
+    // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
+    allow("ServiceTokenUse", "dynamodb:PutItem", `arn:aws:dynamodb:us-east-1:*:table/${sessionsTableName(config)}`, {
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${SERVICE_TOKEN_KEY}*`] },
+    }),
     ...keyUse(config, ["dynamodb", ...(assertsTokens(config) ? (["secretsmanager"] as const) : [])]),
   ];
 }

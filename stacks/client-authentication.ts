@@ -8,7 +8,7 @@ import {
   type ClientAuthentication,
   type StoredSecret,
 } from "../session/client-authentication";
-import type { Statement } from "./iam";
+import { allow, type Statement } from "./iam";
 
 export function clientAuthenticationSettings(config: Config, id: string): ClientAuthentication {
   const provider = config.identityProviders[id]!;
@@ -46,16 +46,7 @@ export function clientAuthenticationPermissions(config: Config): Statement[] {
     if (audience !== undefined) assertions.push({ audience, algorithm: "RS256" });
   }
   return [
-    ...(keys.length > 0
-      ? [
-          {
-            Sid: "ClientKeys",
-            Effect: "Allow" as const,
-            Action: ["kms:GetPublicKey", "kms:Sign"],
-            Resource: [...new Set(keys)],
-          },
-        ]
-      : []),
+    ...(keys.length > 0 ? [allow("ClientKeys", ["kms:GetPublicKey", "kms:Sign"], [...new Set(keys)])] : []),
     ...(assertions.length > 0 ? [assertionPermission(assertions)] : []),
   ];
 }
@@ -66,19 +57,13 @@ export function clientAuthenticationPermissions(config: Config): Statement[] {
  * matches a request without an audience, which the operation refuses.
  */
 function assertionPermission(assertions: readonly Pick<AwsAssertion, "audience" | "algorithm">[]): Statement {
-  return {
-    Sid: "ClientAssertions",
-    Effect: "Allow",
-    Action: "sts:GetWebIdentityToken",
-    Resource: "*",
-    Condition: {
-      "ForAllValues:StringEquals": {
-        "sts:IdentityTokenAudience": distinct(assertions.map(({ audience }) => audience)),
-      },
-      StringEquals: { "sts:SigningAlgorithm": distinct(assertions.map(({ algorithm }) => algorithm)) },
-      NumericLessThanEquals: { "sts:DurationSeconds": "300" },
+  return allow("ClientAssertions", "sts:GetWebIdentityToken", "*", {
+    "ForAllValues:StringEquals": {
+      "sts:IdentityTokenAudience": distinct(assertions.map(({ audience }) => audience)),
     },
-  };
+    StringEquals: { "sts:SigningAlgorithm": distinct(assertions.map(({ algorithm }) => algorithm)) },
+    NumericLessThanEquals: { "sts:DurationSeconds": "300" },
+  });
 }
 
 function distinct(values: readonly string[]): string[] {

@@ -6,7 +6,7 @@ import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { Fn, type TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
-import { policyDocument, roleOf, trust, type Statement } from "./iam";
+import { allow, policyDocument, roleOf, trust, type Statement } from "./iam";
 import { logStorage } from "./log-storage";
 import { logGroupName } from "./names";
 
@@ -42,12 +42,7 @@ export class ControlPlaneFunction extends Construct {
       description: `Runs ${functionName}`,
       assumeRolePolicy: trust("lambda.amazonaws.com"),
     });
-    const logs: Statement = {
-      Sid: "Logs",
-      Effect: "Allow",
-      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-      Resource: `${logGroup.arn}:*`,
-    };
+    const logs = allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents"], `${logGroup.arn}:*`);
     const permissions = new IamRolePolicy(this, "permissions", {
       name: "control-plane",
       role: role.name,

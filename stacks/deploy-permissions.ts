@@ -69,9 +69,10 @@ function resourceUse(config: Config, types: readonly string[]): Grant[] {
     .flatMap((type) => {
       const needs = NEEDS[type];
       if (!needs) throw new Error(`stacks/permissions/ does not know what ${type} needs`);
-      return needs.flatMap(([service, { actions, on }]) =>
-        actions.split(" ").map((action) => ({ action: `${service}:${action}`, resources: on(names) })),
-      );
+      return Object.entries(needs).flatMap(([of, resourcesOf]) => {
+        const [service, actions] = of.split(":") as [string, string];
+        return actions.split(" ").map((action) => ({ action: `${service}:${action}`, resources: resourcesOf(names) }));
+      });
     });
 }
 

@@ -8,7 +8,7 @@ import { Construct } from "constructs";
 import { ConfigError } from "../config/error";
 import { settingsParameterName } from "../session/settings";
 import type { Config } from "../config/schema";
-import { policyDocument, roleOf, trust, type Statement } from "./iam";
+import { allow, policyDocument, roleOf, trust, type Statement } from "./iam";
 import { logStorage } from "./log-storage";
 import { edgeLogGroupName } from "./names";
 import { atMostBytes, jsonencodedBytes, literal, thousands } from "./terraform-text";
@@ -132,31 +132,22 @@ function refuseLargeSettings(functionName: string, settings: object): void {
  * document readable in the plan that creates them. A role cannot reach another account unless that account allows it.
  */
 function readSettings(functionName: string): Statement {
-  return {
-    Sid: "Settings",
-    Effect: "Allow",
-    Action: "ssm:GetParameter",
-    Resource: `arn:aws:ssm:us-east-1:*:parameter${settingsParameterName(functionName)}`,
-  };
+  return allow(
+    "Settings",
+    "ssm:GetParameter",
+    `arn:aws:ssm:us-east-1:*:parameter${settingsParameterName(functionName)}`,
+  );
 }
 
 function readSecrets(names: readonly string[]): Statement {
-  return {
-    Sid: "Secrets",
-    Effect: "Allow",
-    Action: "secretsmanager:GetSecretValue",
-    // Six random characters end a secret's ARN
-    // (https://docs.aws.amazon.com/secretsmanager/latest/userguide/getting-started.html#term_secret).
-    Resource: names.map((name) => `arn:aws:secretsmanager:us-east-1:*:secret:${name}-??????`),
-  };
+  // Six random characters end a secret's ARN
+  // (https://docs.aws.amazon.com/secretsmanager/latest/userguide/getting-started.html#term_secret).
+  const arns = names.map((name) => `arn:aws:secretsmanager:us-east-1:*:secret:${name}-??????`);
+  return allow("Secrets", "secretsmanager:GetSecretValue", arns);
 }
 
 function writeLog(functionName: string): Statement {
-  return {
-    Sid: "Logs",
-    Effect: "Allow",
-    Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-    // In every region that runs a replica.
-    Resource: `arn:aws:logs:*:*:log-group:${edgeLogGroupName(functionName)}:*`,
-  };
+  // In every region that runs a replica.
+  const arn = `arn:aws:logs:*:*:log-group:${edgeLogGroupName(functionName)}:*`;
+  return allow("Logs", ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], arn);
 }

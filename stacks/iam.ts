@@ -15,6 +15,16 @@ export interface Statement {
 /** Services that encrypt with the config's key, and use it on behalf of the function that calls them. */
 export type EncryptingService = "dynamodb" | "secretsmanager" | "sqs";
 
+/** A statement of a role: what it may do. */
+export function allow(
+  sid: string,
+  action: string | readonly string[],
+  resource: string | readonly string[],
+  condition?: NonNullable<Statement["Condition"]>,
+): Statement {
+  return { Sid: sid, Effect: "Allow", Action: action, Resource: resource, ...(condition && { Condition: condition }) };
+}
+
 export function policyDocument(statements: readonly Statement[]): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }
@@ -41,15 +51,9 @@ export function roleOf(
 export function keyUse({ kmsKeyArn }: Config, services: readonly EncryptingService[]): Statement[] {
   if (kmsKeyArn === undefined) return [];
   return [
-    {
-      Sid: "Key",
-      Effect: "Allow",
-      Action: ["kms:Decrypt", "kms:GenerateDataKey"],
-      Resource: kmsKeyArn,
-      Condition: {
-        StringEquals: { "kms:ViaService": services.map((service) => `${service}.us-east-1.amazonaws.com`) },
-      },
-    },
+    allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], kmsKeyArn, {
+      StringEquals: { "kms:ViaService": services.map((service) => `${service}.us-east-1.amazonaws.com`) },
+    }),
   ];
 }
 

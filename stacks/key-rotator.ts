@@ -6,11 +6,10 @@ import type { Config } from "../config/schema";
 import { KEY_ANNOUNCEMENT, PROPAGATION } from "../session/timing";
 import { ControlPlaneFunction } from "./control-plane-function";
 import {
-  assertionKeysAccess,
   keysReading,
   keysWriting,
-  originSecretAccess,
   revocationsAccess,
+  sharedSecretAccess,
   storeAccess,
 } from "./control-plane-permissions";
 import { accountOf, keyUse } from "./iam";
@@ -64,8 +63,8 @@ export class KeyRotator extends Construct {
       permissions: [
         keysReading(secret),
         keysWriting(secret),
-        ...(originSecret ? [originSecretAccess(originSecret)] : []),
-        ...(assertionKeys ? [assertionKeysAccess(assertionKeys)] : []),
+        ...(originSecret ? [sharedSecretAccess("OriginSecret", originSecret)] : []),
+        ...(assertionKeys ? [sharedSecretAccess("AssertionKeys", assertionKeys)] : []),
         storeAccess(store),
         revocationsAccess(ledger),
         ...keyUse(config, ["dynamodb", "secretsmanager"]),

@@ -6,101 +6,48 @@ import { usesApi } from "../config/api-checks";
 import type { Config } from "../config/schema";
 import { clientSecretName as secretNameInSettings } from "../session/settings";
 
-export function gateFunctionName(config: Config): string {
-  return `${config.name}-gate`;
-}
+const named =
+  (part: string) =>
+  ({ name }: Config): string =>
+    `${name}-${part}`;
+const secret =
+  (part: string) =>
+  ({ name }: Config): string =>
+    `edgegate/${name}/${part}`;
 
+export const gateFunctionName = named("gate");
 /** The gate of API behaviors. */
-export function apiGateFunctionName(config: Config): string {
-  return `${config.name}-gate-api`;
-}
-
-export function redirectFunctionName(config: Config): string {
-  return `${config.name}-redirect`;
-}
-
-export function authFunctionName(config: Config): string {
-  return `${config.name}-auth`;
-}
-
+export const apiGateFunctionName = named("gate-api");
+export const redirectFunctionName = named("redirect");
+export const authFunctionName = named("auth");
 /** The handler that verifies access tokens. */
-export function bearerFunctionName(config: Config): string {
-  return `${config.name}-bearer`;
-}
-
-export function siteFunctionName(config: Config): string {
-  return `${config.name}-site`;
-}
-
-export function keyRotatorFunctionName(config: Config): string {
-  return `${config.name}-key-rotator`;
-}
-
-export function revokerFunctionName(config: Config): string {
-  return `${config.name}-revoker`;
-}
-
+export const bearerFunctionName = named("bearer");
+export const siteFunctionName = named("site");
+export const keyRotatorFunctionName = named("key-rotator");
+export const revokerFunctionName = named("revoker");
 /** The function that carries out the revocations in the queues. */
-export function revocationConsumerFunctionName(config: Config): string {
-  return `${config.name}-revocations`;
-}
-
+export const revocationConsumerFunctionName = named("revocations");
 /** The function that copies audit events into the archive. */
-export function archiverFunctionName(config: Config): string {
-  return `${config.name}-archiver`;
-}
-
+export const archiverFunctionName = named("archiver");
 /** The queue for revocations that must not wait. */
-export function revocationQueueName(config: Config): string {
-  return `${config.name}-revocations`;
-}
-
+export const revocationQueueName = named("revocations");
 /** The queue for revocations that can wait and be batched. */
-export function signOutQueueName(config: Config): string {
-  return `${config.name}-sign-outs`;
-}
-
+export const signOutQueueName = named("sign-outs");
 /** The dead-letter queue for messages that the revoker cannot carry out. */
-export function deadRevocationQueueName(config: Config): string {
-  return `${config.name}-revocations-dead`;
-}
-
+export const deadRevocationQueueName = named("revocations-dead");
 /** The dead-letter queue for messages of the topic that did not reach the queue. */
-export function failedRevocationQueueName(config: Config): string {
-  return `${config.name}-revocations-failed`;
-}
-
+export const failedRevocationQueueName = named("revocations-failed");
 /** The SNS topic for the customer's own automation. */
-export function revocationTopicName(config: Config): string {
-  return `${config.name}-revocations`;
-}
-
-export function sessionsTableName(config: Config): string {
-  return `${config.name}-sessions`;
-}
-
-export function revocationsTableName(config: Config): string {
-  return `${config.name}-revocations`;
-}
-
-export function sessionKeysSecretName(config: Config): string {
-  return `edgegate/${config.name}/session-keys`;
-}
-
+export const revocationTopicName = named("revocations");
+export const sessionsTableName = named("sessions");
+export const revocationsTableName = named("revocations");
+export const sessionKeysSecretName = secret("session-keys");
 /** What servers behind the gateway read, to know its requests. */
-export function originSecretName(config: Config): string {
-  return `edgegate/${config.name}/origin`;
-}
-
+export const originSecretName = secret("origin");
 /** What servers behind the gateway read, to verify its assertions. */
-export function assertionKeysName(config: Config): string {
-  return `edgegate/${config.name}/assertion`;
-}
-
+export const assertionKeysName = secret("assertion");
 /** Names of identity providers' secrets begin with it. */
-export function clientSecretPrefix(config: Config): string {
-  return `edgegate/${config.name}/idp/`;
-}
+export const clientSecretPrefix = secret("idp/");
 
 /** @param id of the identity provider in the config */
 export function clientSecretName(config: Config, id: string): string {
@@ -130,9 +77,7 @@ export function accessLogGroupName(config: Config): string {
 }
 
 /** The trail of the store's calls, and the role that writes them. */
-export function storeAccessName(config: Config): string {
-  return `${config.name}-store-access`;
-}
+export const storeAccessName = named("store-access");
 
 export function storeAccessLogGroupName(config: Config): string {
   return `/aws/cloudtrail/${storeAccessName(config)}`;

@@ -24,6 +24,25 @@ export interface PrivateBucketProps {
   lock?: { mode: "GOVERNANCE" | "COMPLIANCE"; days: number } | undefined;
 }
 
+/** Time to bring back a file that was replaced or deleted. */
+const OLD_VERSION_DAYS = 30;
+
+/** Deletes files after some days. */
+export function expiration(days: number): S3BucketLifecycleConfigurationRule[] {
+  const common = { status: "Enabled", filter: [{}] };
+  return [
+    {
+      id: "old-events",
+      ...common,
+      expiration: [{ days }],
+      noncurrentVersionExpiration: [{ noncurrentDays: OLD_VERSION_DAYS }],
+      abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
+    },
+    // S3 takes no rule that expires objects by their age and these markers.
+    { id: "nothing-left", ...common, expiration: [{ expiredObjectDeleteMarker: true }] },
+  ];
+}
+
 /** An encrypted bucket with versions and without ACLs. Nobody but its account can reach it until {@link allow}. */
 export class PrivateBucket extends Construct {
   readonly #bucket: S3Bucket;

@@ -12,7 +12,7 @@ import {
   revocationsAccess,
   storeAccess,
 } from "./control-plane-permissions";
-import { keyUse, type Statement } from "./iam";
+import { allow, keyUse, type Statement } from "./iam";
 import type { Ledger } from "./ledger";
 import { replicaLogGroupNames, revocationConsumerFunctionName, revokerFunctionName } from "./names";
 import { CONSUMER_CONCURRENCY, RevocationQueues } from "./revocation-queues";
@@ -143,19 +143,13 @@ export class Revoker extends Construct {
     const { revocations, signOuts, dead } = this.queues;
     return [
       // A command may name a session and not its user.
-      {
-        Sid: "Sessions",
-        Effect: "Allow",
-        Action: ["dynamodb:GetItem", "dynamodb:Query"],
-        Resource: ledger.sessions.arn,
-      },
-      {
-        Sid: "Receive",
-        Effect: "Allow",
-        Action: ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
-        Resource: [revocations.arn, signOuts.arn],
-      },
-      { Sid: "DeadLetter", Effect: "Allow", Action: "sqs:SendMessage", Resource: dead.arn },
+      allow("Sessions", ["dynamodb:GetItem", "dynamodb:Query"], ledger.sessions.arn),
+      allow(
+        "Receive",
+        ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
+        [revocations.arn, signOuts.arn],
+      ),
+      allow("DeadLetter", "sqs:SendMessage", dead.arn),
     ];
   }
 }
@@ -171,13 +165,8 @@ function common({ secret, store, ledger }: RevokerProps): Statement[] {
  */
 function forOperator({ config, secret, ledger }: RevokerProps): Statement[] {
   return [
-    {
-      Sid: "Sessions",
-      Effect: "Allow",
-      Action: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
-      Resource: ledger.sessions.arn,
-    },
-    { Sid: "AllRevocations", Effect: "Allow", Action: "dynamodb:Scan", Resource: ledger.revocations.arn },
+    allow("Sessions", ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"], ledger.sessions.arn),
+    allow("AllRevocations", "dynamodb:Scan", ledger.revocations.arn),
     keysWriting(secret),
     replicaLogRetention(config),
   ];

@@ -13,15 +13,13 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
-import { accountOf, policyDocument, roleOf, trust, type Statement } from "./iam";
+import { allow, accountOf, policyDocument, roleOf, trust, type Statement } from "./iam";
 import { logStorage } from "./log-storage";
 import { storeAccessLogGroupName, storeAccessName } from "./names";
-import { PrivateBucket } from "./private-bucket";
+import { expiration, PrivateBucket } from "./private-bucket";
 import type { SessionStore } from "./session-store";
 
 const CLOUDTRAIL = "cloudtrail.amazonaws.com";
-/** Time to bring back a file that was deleted. */
-const OLD_VERSION_DAYS = 30;
 
 /** A trail of the store's calls, in a log group of their own. */
 export class StoreAccess extends Construct {
@@ -47,14 +45,7 @@ export class StoreAccess extends Construct {
     const permissions = new IamRolePolicy(this, "permissions", {
       name: "logs",
       role: role.name,
-      policy: policyDocument([
-        {
-          Sid: "Logs",
-          Effect: "Allow",
-          Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-          Resource: `${group.arn}:*`,
-        },
-      ]),
+      policy: policyDocument([allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents"], `${group.arn}:*`)]),
     });
     new Cloudtrail(this, "Resource", {
       name,
@@ -87,23 +78,7 @@ class TrailBucket extends PrivateBucket {
     super(scope, id, {
       name: { bucketPrefix: `${name}-trail-` },
       deletionProtection,
-      lifecycle: [
-        {
-          id: "old-events",
-          status: "Enabled",
-          filter: [{}],
-          expiration: [{ days: logRetentionDays }],
-          noncurrentVersionExpiration: [{ noncurrentDays: OLD_VERSION_DAYS }],
-          abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
-        },
-        // S3 takes no rule that expires objects by their age and these markers.
-        {
-          id: "nothing-left",
-          status: "Enabled",
-          filter: [{}],
-          expiration: [{ expiredObjectDeleteMarker: true }],
-        },
-      ],
+      lifecycle: expiration(logRetentionDays),
     });
   }
 

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { CommandFailure } from "../failures";
+import { usageFailure } from "../failures";
 
 const list = <Item extends z.ZodType>(item: Item) =>
   z
@@ -102,17 +102,17 @@ export function readDistributionFile(file: string): AwsDistribution {
   try {
     text = readFileSync(file, "utf8");
   } catch {
-    throw new CommandFailure("usage", `${file} cannot be read`, HINT);
+    throw usageFailure(`${file} cannot be read`, HINT);
   }
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new CommandFailure("usage", `${file} is no JSON: ${(error as Error).message}`, HINT);
+    throw usageFailure(`${file} is no JSON: ${(error as Error).message}`, HINT);
   }
   const parsed = FORMS.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw new CommandFailure("usage", `${file} does not describe a distribution${missingIn(json)}`, HINT);
+  throw usageFailure(`${file} does not describe a distribution${missingIn(json)}`, HINT);
 }
 
 /** The first member that is missing, of the form that somebody meant. */

@@ -6,8 +6,8 @@ import { dayPrefix, HOUR, hourKey, hourOfKey, hourOfPart, hoursPrefix } from "..
 import { parseEvent } from "../../audit/event";
 import { archiveOf } from "../../config/audit";
 import { archiverFunctionName } from "../../stacks/names";
-import { explain } from "../aws-failures";
-import { CommandFailure } from "../failures";
+import { explain, withClient } from "../aws-failures";
+import { CommandFailure, usageFailure } from "../failures";
 import type { Gateway } from "../gateway";
 import type { Progress } from "../progress";
 import type { EventsRead, Window } from "./read-logs";
@@ -106,36 +106,24 @@ export async function openArchive(gateway: Gateway): Promise<Archive> {
 }
 
 /** The gateway's own bucket has a name that AWS made unique: the function that fills it knows it. */
-async function bucketOf({ config, client: options }: Gateway): Promise<string> {
+async function bucketOf(gateway: Gateway): Promise<string> {
+  const { config } = gateway;
   const archive = archiveOf(config);
   if (!archive)
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       "the config has no archive of audit events",
       "write audit: { archive: true } into it and deploy; without --archive, the logs are read",
     );
   if (archive.bucketArn !== undefined) return archive.bucketArn.split(":").at(-1)!;
   const functionName = archiverFunctionName(config);
-  const client = new LambdaClient(options);
-  try {
-    const { Environment: environment } = await client.send(
-      new GetFunctionConfigurationCommand({ FunctionName: functionName }),
-    );
-    const bucket = environment?.Variables?.["ARCHIVE_BUCKET"];
-    if (bucket === undefined)
-      throw new CommandFailure("failed", `the function ${functionName} does not name a bucket`, "plan and deploy");
-    return bucket;
-  } catch (error) {
-    throw explain(error, {
-      action: "lambda:GetFunctionConfiguration",
-      resource: `function ${functionName}`,
-      gateway: config.name,
-      isLocal: false,
-      mayQuote: true,
-    });
-  } finally {
-    client.destroy();
-  }
+  const call = { action: "lambda:GetFunctionConfiguration", resource: `function ${functionName}`, mayQuote: true };
+  const { Environment: environment } = await withClient(gateway, new LambdaClient(gateway.client), call, (client) =>
+    client.send(new GetFunctionConfigurationCommand({ FunctionName: functionName })),
+  );
+  const bucket = environment?.Variables?.["ARCHIVE_BUCKET"];
+  if (bucket === undefined)
+    throw new CommandFailure("failed", `the function ${functionName} does not name a bucket`, "plan and deploy");
+  return bucket;
 }
 
 function dayOf(time: number): number {

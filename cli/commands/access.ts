@@ -11,7 +11,7 @@ import { alternativesOf, METHODS, pathPatternProblem, rolesOf, type Allow } from
 import { ESCAPED, PLAIN, readPath, REFUSED } from "../../session/paths";
 import { hostsOf } from "../../stacks/settings";
 import { configFile } from "../config-file";
-import { CommandFailure } from "../failures";
+import { usageFailure } from "../failures";
 import type { GlobalOptions } from "../options";
 import { columns, facts, type Outcome } from "../output";
 import { printable } from "../printable";
@@ -28,8 +28,7 @@ export function access(
   const config = loadConfig(file);
   const hosts = host === undefined ? hostsOf(config) : [host.toLowerCase()];
   if (!hosts.every((name) => hostsOf(config).includes(name)))
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       `${JSON.stringify(printable(host!))} is not a host of the config`,
       `write one of ${hostsOf(config).join(", ")}`,
     );
@@ -55,18 +54,16 @@ export function access(
 /** @throws CommandFailure for what can be no path of a request, and no pattern */
 function pathReading(path: string): typeof PLAIN | typeof ESCAPED {
   const problem = path.includes("*") ? pathPatternProblem(path) : undefined;
-  if (problem !== undefined) throw new CommandFailure("usage", `${printable(path)} is not a pattern`, problem);
+  if (problem !== undefined) throw usageFailure(`${printable(path)} is not a pattern`, problem);
   const [, query] = path.split(/[?#]/);
   if (!path.startsWith("/") || query !== undefined)
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       `${printable(path)} is not a path`,
       'write the path alone, such as "/admin/users", or a pattern in quotes, such as "/admin/**"',
     );
   const reading = path.includes("*") ? PLAIN : readPath(path);
   if (reading === REFUSED)
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       `the gateway refuses ${printable(path)} whatever the policy says`,
       "such a path can be read in two ways (docs/policy.md)",
     );

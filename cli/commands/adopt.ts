@@ -4,7 +4,7 @@ import { configFor, configText, hostsIn } from "../adopt/config";
 import { readDistributionFile, type AwsDistribution } from "../adopt/distribution";
 import { changesOf, operationsOf } from "../adopt/patch";
 import { risksOf, type Risk } from "../adopt/risks";
-import { CommandFailure } from "../failures";
+import { usageFailure } from "../failures";
 import type { GlobalOptions } from "../options";
 import { columns, type Outcome } from "../output";
 import { printable } from "../printable";
@@ -12,8 +12,7 @@ import { printable } from "../printable";
 export function adopt(_options: GlobalOptions, file: string): Promise<Outcome> {
   const distribution = readDistributionFile(file);
   if (hostsIn(distribution).length === 0)
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       `${file} names no host that people open`,
       "write the output of aws cloudfront get-distribution, which also has the domain name of the distribution",
     );

@@ -8,7 +8,7 @@ import { readLogs, type EventsRead, type Window } from "../audit/read-logs";
 import { addressesSubject, requestSubject, usersSubject, type Subject } from "../audit/subject";
 import { merge, timeline } from "../audit/timeline";
 import type { Context } from "../context";
-import { CommandFailure } from "../failures";
+import { CommandFailure, usageFailure } from "../failures";
 import type { Gateway } from "../gateway";
 import { time, type Outcome } from "../output";
 import { withProgress, type Progress } from "../progress";
@@ -38,18 +38,12 @@ type Reader = (subject: Subject, window: Window, progress: Progress) => Promise<
 export async function audit({ gateway, options }: Context<AuditOptions>): Promise<Outcome> {
   const { user, uid, request, all = false, archive: isArchive = false } = options;
   if ([user, uid, request].filter((given) => given !== undefined).length !== 1)
-    throw new CommandFailure(
-      "usage",
-      "say whom or what to look for",
-      "write one of --user <user>, --uid <uid> and --request <id>",
-    );
-  if (isArchive && gateway.isLocal)
-    throw new CommandFailure("usage", "a local edge has no archive", "leave --archive out");
+    throw usageFailure("say whom or what to look for", "write one of --user <user>, --uid <uid> and --request <id>");
+  if (isArchive && gateway.isLocal) throw usageFailure("a local edge has no archive", "leave --archive out");
   const now = Math.floor(Date.now() / 1000);
   const until = Math.min(options.until ?? now, now);
   const since = options.since ?? until - SINCE[isArchive ? "archive" : request === undefined ? "user" : "request"];
-  if (since >= until)
-    throw new CommandFailure("usage", "--since is not before --until", 'write for example --since 2h --until "1h"');
+  if (since >= until) throw usageFailure("--since is not before --until", 'write for example --since 2h --until "1h"');
   const asked = { since, until };
   const { config } = gateway;
   const archive = isArchive ? await (await import("../audit/read-archive")).openArchive(gateway) : undefined;

@@ -12,7 +12,7 @@ import type { WriteStack } from "../../local/local-edge-types";
 import { logLine, type LogEntry } from "../../local/log-line";
 import { onStdout } from "../colors";
 import { configFile } from "../config-file";
-import { CommandFailure } from "../failures";
+import { usageFailure } from "../failures";
 import type { GlobalOptions } from "../options";
 import type { Outcome } from "../output";
 import { ownOrigins } from "../own-origins";
@@ -34,16 +34,16 @@ export interface DevOptions extends GlobalOptions {
 export async function dev(options: DevOptions): Promise<Outcome> {
   const identityProvider = await foreignIdentityProvider(options);
   if (options.check && identityProvider)
-    throw new CommandFailure("usage", "--check signs in at the local identity provider", "leave --issuer out");
+    throw usageFailure("--check signs in at the local identity provider", "leave --issuer out");
   if (options.json && !options.check)
-    throw new CommandFailure("usage", "--json goes with --check", "add --check, or leave --json out");
+    throw usageFailure("--json goes with --check", "add --check, or leave --json out");
   const file = configFile(options);
   const config = loadConfig(file);
   refuseSite(options, config);
   refuseModule(options, config);
   const origins = ownOrigins(options.origin, config);
   if (options.check && options.origin.length > 0)
-    throw new CommandFailure("usage", "--check visits the demo site", "leave --origin out");
+    throw usageFailure("--check visits the demo site", "leave --origin out");
 
   const adapt = (next: Config): Config =>
     identityProvider ? withForeignProvider(next, identityProvider).config : next;
@@ -115,22 +115,21 @@ function row(result: CheckResult): string[] {
 
 function refuseSite({ check, site }: DevOptions, config: Config): void {
   if (site === undefined) return;
-  if (check) throw new CommandFailure("usage", "--check visits the demo site", "leave --site out");
+  if (check) throw usageFailure("--check visits the demo site", "leave --site out");
   if (!statSync(site, { throwIfNoEntry: false })?.isDirectory())
-    throw new CommandFailure("usage", `--site: there is no folder ${site}`, "write the folder with the built site");
+    throw usageFailure(`--site: there is no folder ${site}`, "write the folder with the built site");
   if (!targetsOf(config).some(({ origin }) => origin.type === "s3"))
-    throw new CommandFailure("usage", "--site is for configs with an S3 origin", "leave --site out");
+    throw usageFailure("--site is for configs with an S3 origin", "leave --site out");
 }
 
 /** What a module does not take as a variable. */
 function refuseModule({ module, origin, issuer }: DevOptions, config: Config): void {
   if (module === undefined) return;
   for (const [name, isThere] of Object.entries({ origin: origin.length > 0, issuer: issuer !== undefined }))
-    if (isThere) throw new CommandFailure("usage", `--${name} does not go with --module`, `leave --${name} out`);
+    if (isThere) throw usageFailure(`--${name} does not go with --module`, `leave --${name} out`);
   const [id] = publicOnlyHere(config);
   if (id !== undefined)
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       `the local identity provider does not know how "${id}" authenticates, and a module cannot change it`,
       "leave --module out",
     );
@@ -153,12 +152,8 @@ async function foreignIdentityProvider(options: DevOptions): Promise<ForeignIden
   const { issuer, clientId, clientSecretFile: secretFile } = options;
   if (issuer === undefined && clientId === undefined && secretFile === undefined) return undefined;
   if (issuer === undefined || clientId === undefined)
-    throw new CommandFailure("usage", "--issuer and --client-id go together", "write both, or neither");
+    throw usageFailure("--issuer and --client-id go together", "write both, or neither");
   if (!issuer.startsWith("https://"))
-    throw new CommandFailure(
-      "usage",
-      "--issuer must be an https URL",
-      "write it as in the provider's discovery document",
-    );
+    throw usageFailure("--issuer must be an https URL", "write it as in the provider's discovery document");
   return { issuer, clientId, ...(secretFile !== undefined && { clientSecret: await readSecret(secretFile, "") }) };
 }

@@ -9,9 +9,9 @@ import { profileOf } from "../../identity/profiles";
 import { describeAllow } from "../../policy/decision-table";
 import { storedSecret } from "../../stacks/client-authentication";
 import { clientSecretName } from "../../stacks/names";
-import { explain } from "../aws-failures";
+import { withClient } from "../aws-failures";
 import type { Context } from "../context";
-import { CommandFailure } from "../failures";
+import { usageFailure } from "../failures";
 import { findings, outcomeOf } from "../findings";
 import type { Gateway } from "../gateway";
 import { trustedBy } from "../local-certificate";
@@ -38,8 +38,7 @@ export async function doctorIdp(context: Context<DoctorIdpOptions>, idp?: string
   const issuer = options.issuer ?? issuerOf(provider);
   const clientId = options.clientId ?? provider.clientId;
   if (issuer === undefined || clientId === undefined)
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       `only Terraform knows the ${issuer === undefined ? "issuer" : "client ID"} of ${id}`,
       "write --issuer and --client-id as terraform output shows them",
     );
@@ -55,8 +54,7 @@ export async function doctorIdp(context: Context<DoctorIdpOptions>, idp?: string
   });
   const examined = token !== undefined && discovered ? await examineToken(discovered, token) : undefined;
   if (token !== undefined && discovered && !examined)
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       "the text is not a signed token (JWT)",
       "paste the ID token as the token endpoint returned it: three parts with dots between them",
     );
@@ -71,8 +69,7 @@ function idOf({ config }: Gateway, idp: string | undefined): string {
   const ids = Object.keys(config.identityProviders);
   const id = idp ?? (ids.length === 1 ? ids[0]! : undefined);
   if (id !== undefined && ids.includes(id)) return id;
-  throw new CommandFailure(
-    "usage",
+  throw usageFailure(
     idp === undefined
       ? "the config has several identity providers"
       : `the config has no identity provider ${JSON.stringify(idp)}`,
@@ -80,23 +77,16 @@ function idOf({ config }: Gateway, idp: string | undefined): string {
   );
 }
 
-async function clientSecret({ config, client, isLocal }: Gateway, id: string): Promise<string | undefined> {
+async function clientSecret(gateway: Gateway, id: string): Promise<string | undefined> {
+  const { config, client } = gateway;
   if (storedSecret(config, id) !== "client secret")
-    throw new CommandFailure("usage", `${id} has no client secret`, "leave --client-secret out");
+    throw usageFailure(`${id} has no client secret`, "leave --client-secret out");
   const name = clientSecretName(config, id);
-  const secretsManager = new SecretsManagerClient(client);
-  try {
-    return (await secretsManager.send(new GetSecretValueCommand({ SecretId: name }))).SecretString;
-  } catch (error) {
-    throw explain(error, {
-      action: "secretsmanager:GetSecretValue",
-      resource: `secret ${name}`,
-      gateway: config.name,
-      isLocal,
-    });
-  } finally {
-    secretsManager.destroy();
-  }
+  const call = { action: "secretsmanager:GetSecretValue", resource: `secret ${name}` };
+  const { SecretString } = await withClient(gateway, new SecretsManagerClient(client), call, (secrets) =>
+    secrets.send(new GetSecretValueCommand({ SecretId: name })),
+  );
+  return SecretString;
 }
 
 function tokenText(subject: DiscoveredSubject, token: ExaminedToken): string {

@@ -9,7 +9,7 @@ import { readingOf } from "../../session/paths";
 import { gatePolicy } from "../../stacks/gate-policy";
 import { configFile } from "../config-file";
 import { personOf, whoInWords, type PersonOptions } from "../explained-person";
-import { CommandFailure } from "../failures";
+import { usageFailure } from "../failures";
 import type { GlobalOptions } from "../options";
 import { columns, time, type Outcome } from "../output";
 import { printable } from "../printable";
@@ -40,10 +40,9 @@ export function explain(options: ExplainOptions, method: string, url: string): P
   const file = configFile(options);
   const config = loadConfig(file);
   const request = readRequestText(`${method.toUpperCase()} ${url}`, config.domain);
-  if ("problem" in request)
-    throw new CommandFailure("usage", `${printable(`${method} ${url}`)} is not a request`, request.problem);
+  if ("problem" in request) throw usageFailure(`${printable(`${method} ${url}`)} is not a request`, request.problem);
   if (options.preflight && request.method !== "OPTIONS")
-    throw new CommandFailure("usage", "a CORS preflight is an OPTIONS request", "write OPTIONS as the method");
+    throw usageFailure("a CORS preflight is an OPTIONS request", "write OPTIONS as the method");
   const asked = `${request.method} https://${request.host}${request.path}`;
   const other = answeredByOthers(config, request);
   if (other !== undefined)

@@ -4,7 +4,7 @@ import { relative } from "node:path";
 import { loadConfig } from "../../config/load";
 import { configFile } from "../config-file";
 import { configFacts } from "../config-text";
-import { CommandFailure } from "../failures";
+import { usageFailure } from "../failures";
 import type { GlobalOptions } from "../options";
 import { facts, type Outcome } from "../output";
 
@@ -23,8 +23,7 @@ export async function exportModule(
     writeModule(folder, files);
   } catch (error) {
     if (!(error instanceof FolderInUse)) throw error;
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       `${folder} has files, but no module that edgegate export wrote`,
       "name another folder, or empty this one",
     );

@@ -11,7 +11,7 @@ import type { ManagedConfigInput } from "../../config/schema";
 import { ciFiles, type CiSystem } from "../ci-files";
 import { onStderr } from "../colors";
 import { CONFIG_FILE } from "../config-file";
-import { CommandFailure } from "../failures";
+import { CommandFailure, usageFailure } from "../failures";
 import type { GlobalOptions } from "../options";
 import { facts, type Outcome } from "../output";
 
@@ -89,8 +89,7 @@ export async function init(options: InitOptions): Promise<Outcome> {
 function addCi({ ci, ...given }: InitOptions): Outcome {
   const ofTheConfig = NAMES.filter((name) => given[name] !== undefined).map((name) => QUESTIONS[name].flag);
   if (ci === undefined || ofTheConfig.length > 0)
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       `${CONFIG_FILE} already exists`,
       ci === undefined
         ? "edit it, or remove it and run this command again; --ci github or --ci gitlab adds pipelines to it"
@@ -119,8 +118,7 @@ async function answersOf(given: InitOptions): Promise<Answers> {
   const missing = NAMES.filter((name) => given[name] === undefined);
   const canAsk = process.stdin.isTTY && process.stderr.isTTY;
   if (missing.length > 0 && !canAsk) {
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       "some flags are missing, and there is no terminal to ask for them",
       `add ${missing.map((name) => `${QUESTIONS[name].flag} ${QUESTIONS[name].example}`).join(" ")}`,
     );

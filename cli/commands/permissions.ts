@@ -8,7 +8,7 @@ import type { Config } from "../../config/schema";
 import type { Repository } from "../../stacks/permissions/repository";
 import { authFunctionName } from "../../stacks/names";
 import { configFile } from "../config-file";
-import { CommandFailure } from "../failures";
+import { usageFailure } from "../failures";
 import type { GlobalOptions } from "../options";
 import { facts, type Outcome } from "../output";
 
@@ -25,13 +25,9 @@ export async function permissions(given: PermissionsOptions): Promise<Outcome> {
   const file = configFile(options);
   const config = loadConfig(file);
   if (store !== undefined && !protectKeys)
-    throw new CommandFailure("usage", "--store goes with --protect-keys", "add --protect-keys, or leave --store out");
+    throw usageFailure("--store goes with --protect-keys", "add --protect-keys, or leave --store out");
   if (protectKeys && (plan || trust))
-    throw new CommandFailure(
-      "usage",
-      "--protect-keys writes other policies than --plan and --trust",
-      "run the command twice",
-    );
+    throw usageFailure("--protect-keys writes other policies than --plan and --trust", "run the command twice");
   if (protectKeys) return protectingPolicies(config, out, store);
   return rolePolicies(config, file, given);
 }
@@ -40,8 +36,7 @@ export async function permissions(given: PermissionsOptions): Promise<Outcome> {
 async function rolePolicies(config: Config, file: string, { out, plan, trust }: PermissionsOptions): Promise<Outcome> {
   const { accountId } = config;
   if (trust && accountId === undefined)
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       "--trust needs the account of the roles",
       'write accountId: "111122223333" into the config; Terraform then also refuses every other account',
     );

@@ -8,7 +8,7 @@ import { replayer, type LoggedRequest } from "../../policy/replay";
 import { readingOf } from "../../session/paths";
 import { gatePolicy } from "../../stacks/gate-policy";
 import { configFile } from "../config-file";
-import { CommandFailure } from "../failures";
+import { usageFailure } from "../failures";
 import type { GlobalOptions } from "../options";
 import { columns, count, type Outcome } from "../output";
 import { printable } from "../printable";
@@ -31,8 +31,7 @@ export async function policyReplay(options: ReplayOptions, logs: readonly string
   const [before, after] = [policyIn(file), policyIn(options.policy)];
   const tally = await readAll(options, logs, replayer(before, after));
   if (tally.requests + tally.undecided === 0)
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       `no line of ${logs.map((name) => printable(basename(name))).join(", ")} is a request`,
       "name files of CloudFront's standard logging (v2) in JSON, plain or compressed with gzip",
     );
@@ -88,8 +87,7 @@ async function readAll(
     const { code, path, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     const isMissing = code === "ENOENT";
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       isMissing ? `there is no file ${printable(path ?? "")}` : `a log cannot be read: ${printable(message)}`,
       isMissing ? "name the files of the access log, or - for stdin" : "a compressed file may be cut off",
     );

@@ -5,9 +5,9 @@
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { storedSecret } from "../../stacks/client-authentication";
 import { clientSecretName } from "../../stacks/names";
-import { explain } from "../aws-failures";
+import { withClient } from "../aws-failures";
 import type { Context } from "../context";
-import { CommandFailure } from "../failures";
+import { usageFailure } from "../failures";
 import { facts, type Outcome } from "../output";
 import { readPrivateKeys, readSecret } from "../secret-input";
 
@@ -16,16 +16,14 @@ export async function putSecret({ gateway, options }: Context<{ file?: string }>
   const { config, isLocal } = gateway;
   const provider = Object.hasOwn(config.identityProviders, idp) ? config.identityProviders[idp] : undefined;
   if (!provider) {
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       `the config has no identity provider ${JSON.stringify(idp)}`,
       `write one of ${Object.keys(config.identityProviders).join(", ")}`,
     );
   }
   const content = storedSecret(config, idp);
   if (content === undefined) {
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       provider.clientAuthentication === "none"
         ? `${idp} is a public client and has no secret`
         : `${idp} has no secret: its clientAuthentication needs none`,
@@ -37,34 +35,23 @@ export async function putSecret({ gateway, options }: Context<{ file?: string }>
       ? await readSecret(options.file, `Client secret of ${idp}: `)
       : await readPrivateKeys(options.file);
   const name = clientSecretName(config, idp);
-  const client = new SecretsManagerClient(gateway.client);
-  try {
-    const { VersionId } = await client.send(new PutSecretValueCommand({ SecretId: name, SecretString: text }));
-    return {
-      json: { secret: name, version: VersionId },
-      text:
-        `The ${content} of ${idp} ${content === "client secret" ? "is" : "are"} stored\n` +
-        facts([
-          ["secret", name],
-          ["version", VersionId ?? ""],
-        ]) +
-        "When\n" +
-        facts([
-          ["within a minute", "the auth handlers use what is stored; until then they use what was stored before"],
-        ]) +
-        // The local provider got its secret when it started, and accepts no other. Keys it fetches.
-        (isLocal && content === "client secret"
-          ? "Sign-in fails here from then on if the provider expects another secret. Restart edgegate dev to restore the first one\n"
-          : ""),
-    };
-  } catch (error) {
-    throw explain(error, {
-      action: "secretsmanager:PutSecretValue",
-      resource: `secret ${name}`,
-      gateway: config.name,
-      isLocal,
-    });
-  } finally {
-    client.destroy();
-  }
+  const call = { action: "secretsmanager:PutSecretValue", resource: `secret ${name}` };
+  const { VersionId } = await withClient(gateway, new SecretsManagerClient(gateway.client), call, (client) =>
+    client.send(new PutSecretValueCommand({ SecretId: name, SecretString: text })),
+  );
+  return {
+    json: { secret: name, version: VersionId },
+    text:
+      `The ${content} of ${idp} ${content === "client secret" ? "is" : "are"} stored\n` +
+      facts([
+        ["secret", name],
+        ["version", VersionId ?? ""],
+      ]) +
+      "When\n" +
+      facts([["within a minute", "the auth handlers use what is stored; until then they use what was stored before"]]) +
+      // The local provider got its secret when it started, and accepts no other. Keys it fetches.
+      (isLocal && content === "client secret"
+        ? "Sign-in fails here from then on if the provider expects another secret. Restart edgegate dev to restore the first one\n"
+        : ""),
+  };
 }

@@ -6,7 +6,7 @@ import { reviewMarkdown } from "../../review/render/markdown";
 import { reviewSarif } from "../../review/render/sarif";
 import { reviewOf } from "../../review/review";
 import { isAtLeast, type Severity } from "../../review/severity";
-import { CommandFailure } from "../failures";
+import { usageFailure } from "../failures";
 import type { GlobalOptions } from "../options";
 import type { Outcome } from "../output";
 import { planIn } from "../plan-file";
@@ -33,11 +33,7 @@ function write(file: string, sarif: object): void {
     writeFileSync(file, `${JSON.stringify(sarif, null, 2)}\n`);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new CommandFailure(
-      "usage",
-      `--sarif ${file}: it cannot be written (${code})`,
-      "name a file in a folder that exists",
-    );
+    throw usageFailure(`--sarif ${file}: it cannot be written (${code})`, "name a file in a folder that exists");
   }
 }
 

@@ -1,7 +1,7 @@
 /** `edgegate revoke session`: ends one session. */
 import { SHORT_ID } from "../../session/revocation";
 import type { Context } from "../context";
-import { CommandFailure } from "../failures";
+import { usageFailure } from "../failures";
 import { facts, type Outcome } from "../output";
 import { recordedFacts } from "../recorded-facts";
 import { askRevoker } from "../revoker";
@@ -10,8 +10,7 @@ import { takesEffect, takesEffectText } from "../takes-effect";
 /** @param sid as `edgegate sessions` lists it */
 export async function revokeSession({ gateway, by, reason }: Context, sid: string): Promise<Outcome> {
   if (!SHORT_ID.test(sid)) {
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       `${JSON.stringify(sid)} is not a session ID`,
       "write the 16 characters of the sid: from edgegate sessions, the logs or x-gate-session",
     );

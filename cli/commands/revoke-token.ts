@@ -2,7 +2,7 @@
 import { serviceTokenId } from "../../session/service-token";
 import { SHORT_ID } from "../../session/revocation";
 import type { Context } from "../context";
-import { CommandFailure } from "../failures";
+import { CommandFailure, usageFailure } from "../failures";
 import { facts, type Outcome } from "../output";
 import { recordedFacts } from "../recorded-facts";
 import { printable } from "../printable";
@@ -13,8 +13,7 @@ import { takesEffect, takesEffectText } from "../takes-effect";
 export async function revokeToken({ gateway, by, reason }: Context, id: string): Promise<Outcome> {
   if (!SHORT_ID.test(id)) {
     const found = serviceTokenId(id);
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       found === undefined ? "this is not the ID of a service token" : "this is a whole service token",
       found === undefined
         ? "write the 16 characters that edgegate token list shows"

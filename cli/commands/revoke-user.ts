@@ -4,7 +4,7 @@ import { sha256 } from "../../session/node-hash";
 import { userId } from "../../session/token";
 import { confirm } from "../confirm";
 import type { Context } from "../context";
-import { CommandFailure } from "../failures";
+import { CommandFailure, usageFailure } from "../failures";
 import type { Gateway } from "../gateway";
 import { count, facts, time, type Outcome } from "../output";
 import { printable } from "../printable";
@@ -58,8 +58,7 @@ function whoIsMeant(name: string | undefined, { issuer, subject }: { issuer?: st
   if (name === undefined && issuer !== undefined && subject !== undefined) {
     return { uid: userId(sha256, issuer, subject) };
   }
-  throw new CommandFailure(
-    "usage",
+  throw usageFailure(
     "name the user once",
     "write an e-mail address, a user name or a uid, or both --issuer and --subject",
   );
@@ -83,8 +82,7 @@ async function find(gateway: Gateway, whose: UserName): Promise<User> {
   }
   if (uids.length > 1) {
     const users = uids.map((uid) => `${uid} (${sessions.find((session) => session.uid === uid)!.idp})`);
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       `${users.length} users have this address or user name`,
       `revoke each by uid: ${users.join(", ")}`,
     );

@@ -2,15 +2,14 @@
 import { assertionKeysName } from "../../stacks/names";
 import { confirm } from "../confirm";
 import type { Context } from "../context";
-import { CommandFailure } from "../failures";
+import { usageFailure } from "../failures";
 import { facts, type Outcome } from "../output";
 import { rotate } from "../rotation";
 
 export async function rotateAssertionKey(context: Context<{ wait: boolean }>): Promise<Outcome> {
   const { config } = context.gateway;
   if (!config.assertion)
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       `no origin of ${config.name} gets assertions`,
       'write assertion: { audience: "https://…" }, and assertion: true at an origin, and deploy (docs/origin-assertion/README.md)',
     );

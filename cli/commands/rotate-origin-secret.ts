@@ -3,15 +3,14 @@ import { usesOriginSecret } from "../../config/origins/protection";
 import { originSecretName } from "../../stacks/names";
 import { confirm } from "../confirm";
 import type { Context } from "../context";
-import { CommandFailure } from "../failures";
+import { usageFailure } from "../failures";
 import { facts, type Outcome } from "../output";
 import { rotate } from "../rotation";
 
 export async function rotateOriginSecret(context: Context<{ wait: boolean }>): Promise<Outcome> {
   const { config } = context.gateway;
   if (!usesOriginSecret(config))
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       `no origin of ${config.name} gets a secret`,
       "write secretHeader: true at an origin and deploy (docs/origins.md)",
     );

@@ -1,6 +1,6 @@
 /** `edgegate sessions`: who is signed in, since when and from where. */
 import type { Context } from "../context";
-import { CommandFailure } from "../failures";
+import { usageFailure } from "../failures";
 import { columns, time, type Outcome } from "../output";
 import { askRevoker } from "../revoker";
 import { nameOf, parseUser } from "../users";
@@ -12,8 +12,7 @@ export async function sessions({
   options,
 }: Context<{ user?: string; all?: boolean; limit?: number }>): Promise<Outcome> {
   const { user, all = false, limit } = options;
-  if (all && user === undefined)
-    throw new CommandFailure("usage", "--all goes with --user", "add --user, or leave --all out");
+  if (all && user === undefined) throw usageFailure("--all goes with --user", "add --user, or leave --all out");
   const whose = user === undefined ? {} : parseUser(user);
   const answer = await askRevoker(gateway, {
     operation: "sessions",

@@ -2,7 +2,7 @@
 import { relative } from "node:path";
 import { loadConfig } from "../../config/load";
 import { cdktfCommand, configFile } from "../config-file";
-import { CommandFailure } from "../failures";
+import { usageFailure } from "../failures";
 import type { GlobalOptions } from "../options";
 import { facts, type Outcome } from "../output";
 
@@ -12,8 +12,7 @@ interface TeardownOptions extends GlobalOptions {
 
 export async function teardown({ plan, ...options }: TeardownOptions): Promise<Outcome> {
   if (!plan)
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       "this command destroys nothing; Terraform does",
       "write edgegate teardown --plan to see what a teardown takes, in the order to do it",
     );

@@ -6,9 +6,9 @@ import { CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-c
 import { isAttached } from "../../config/distribution";
 import { wafRules } from "../../config/waf";
 import { webAclLogGroupName } from "../../stacks/names";
-import { explain } from "../aws-failures";
+import { withClient } from "../aws-failures";
 import type { Context } from "../context";
-import { CommandFailure } from "../failures";
+import { CommandFailure, usageFailure } from "../failures";
 import type { Gateway } from "../gateway";
 import { columns, facts, time, type Outcome } from "../output";
 import { printable } from "../printable";
@@ -29,20 +29,17 @@ export async function wafWhy(
   const { config } = gateway;
   const settings = wafRules(config);
   if (isAttached(config))
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       "the web ACL is not the gateway's, but that of your distribution",
       "look into the logs of that web ACL",
     );
   if (!settings)
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       config.waf === false ? "the config has no web ACL" : "the config uses a web ACL that this gateway did not make",
       config.waf === false ? "waf: false leaves it out" : "look into the logs of the web ACL of waf.webAclArn",
     );
   if (reference !== undefined && !REFERENCE.test(reference))
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       `${JSON.stringify(printable(reference))} is not a request ID`,
       "write the request ID on the page, or the value of the header x-amz-cf-id",
     );
@@ -53,15 +50,11 @@ export async function wafWhy(
 }
 
 /** Oldest first; only the first one if there is a reference. */
-async function readLog(
-  { config, isLocal, client: options }: Gateway,
-  since: number,
-  reference: string | undefined,
-): Promise<LogRecord[]> {
-  const logGroupName = webAclLogGroupName(config);
-  const client = new CloudWatchLogsClient(options);
-  const records: LogRecord[] = [];
-  try {
+async function readLog(gateway: Gateway, since: number, reference: string | undefined): Promise<LogRecord[]> {
+  const logGroupName = webAclLogGroupName(gateway.config);
+  const call = { action: "logs:FilterLogEvents", resource: `log group ${logGroupName}`, mayQuote: true };
+  return withClient(gateway, new CloudWatchLogsClient(gateway.client), call, async (client) => {
+    const records: LogRecord[] = [];
     const pages = paginateFilterLogEvents(
       { client },
       {
@@ -75,17 +68,7 @@ async function readLog(
       if (reference !== undefined && records.length > 0) break;
     }
     return records;
-  } catch (error) {
-    throw explain(error, {
-      action: "logs:FilterLogEvents",
-      resource: `log group ${logGroupName}`,
-      gateway: config.name,
-      isLocal,
-      mayQuote: true,
-    });
-  } finally {
-    client.destroy();
-  }
+  });
 }
 
 function explained(reference: string, [found]: Explanation[]): Outcome {

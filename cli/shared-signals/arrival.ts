@@ -6,7 +6,7 @@ import { verificationId } from "../../ledger/records";
 import { getTakenToken } from "../../ledger/sessions";
 import { sha256 } from "../../session/node-hash";
 import { sessionsTableName } from "../../stacks/names";
-import { explain } from "../aws-failures";
+import { withClient } from "../aws-failures";
 import type { Gateway } from "../gateway";
 
 /** Milliseconds. */
@@ -20,18 +20,15 @@ export function newState(): string {
 }
 
 /** Waits for the event. @returns false if it does not arrive within a minute */
-export async function hasArrived({ config, client, isLocal }: Gateway, id: string, state: string): Promise<boolean> {
-  const table = sessionsTableName(config);
+export async function hasArrived(gateway: Gateway, id: string, state: string): Promise<boolean> {
+  const table = sessionsTableName(gateway.config);
+  const pause = gateway.isLocal ? PAUSE.local : PAUSE.aws;
   const { input, read } = getTakenToken(table, verificationId(sha256, id, state));
-  const dynamoDb = new DynamoDBClient(client);
-  try {
-    for (const end = Date.now() + LIMIT; ; await setTimeout(isLocal ? PAUSE.local : PAUSE.aws)) {
+  const call = { action: "dynamodb:GetItem", resource: `table ${table}` };
+  return withClient(gateway, new DynamoDBClient(gateway.client), call, async (dynamoDb) => {
+    for (const end = Date.now() + LIMIT; ; await setTimeout(pause)) {
       if (read(await dynamoDb.send(new GetItemCommand(input as GetItemCommandInput))) !== undefined) return true;
       if (Date.now() > end) return false;
     }
-  } catch (error) {
-    throw explain(error, { action: "dynamodb:GetItem", resource: `table ${table}`, gateway: config.name, isLocal });
-  } finally {
-    dynamoDb.destroy();
-  }
+  });
 }

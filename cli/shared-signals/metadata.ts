@@ -2,7 +2,7 @@
  * What a transmitter says about itself.
  * https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html#name-transmitter-configuration-m
  */
-import { CommandFailure } from "../failures";
+import { CommandFailure, usageFailure } from "../failures";
 import { printable } from "../printable";
 import { call, isObject, textsOf, type Members } from "./http";
 import type { Transmitter } from "./transmitter";
@@ -83,8 +83,7 @@ function requireSame({ id }: Transmitter, setting: "issuer" | "jwksUri", ours: s
           `write ${setting}: ${JSON.stringify(printable(theirs))} if that is right, and deploy; otherwise ask the transmitter's operator`,
         ]
       : ["missing", "ask the transmitter's operator"];
-  throw new CommandFailure(
-    "usage",
+  throw usageFailure(
     `eventTransmitters.${id}.${setting} is ${JSON.stringify(ours)} in the config, but ${told} in the transmitter's configuration`,
     hint,
   );

@@ -2,7 +2,7 @@
 import type { Config } from "../../config/schema";
 import { canEndSessions, EVENT_TYPES } from "../../session/pushed-events";
 import { endpointUrls } from "../../stacks/endpoint-urls";
-import { CommandFailure } from "../failures";
+import { usageFailure } from "../failures";
 
 export interface Transmitter {
   id: string;
@@ -20,8 +20,7 @@ export function transmitterOf({ eventTransmitters, domain, basePath }: Config, i
   const found = Object.hasOwn(eventTransmitters, id) ? eventTransmitters[id] : undefined;
   if (!found) {
     const ids = Object.keys(eventTransmitters);
-    throw new CommandFailure(
-      "usage",
+    throw usageFailure(
       `the config has no event transmitter ${JSON.stringify(id)}`,
       ids.length > 0 ? `write one of ${ids.join(", ")}` : "add it to eventTransmitters and deploy first",
     );

@@ -36,10 +36,10 @@ export async function examineGateway(config: Config, http: Http, isLocal: boolea
   const hosts = hostsOf(config).map(async (host): Promise<Examined> => {
     const subject = { config, host, http, isLocal };
     const findings: Finding[] = [];
-    for (const check of CONNECTION) findings.push(...(await check(subject)));
+    for (const check of CONNECTION) findings.push(...[await check(subject)].flat());
     if (findings.some(({ status }) => status === "problem")) return { place: host, findings };
     try {
-      for (const check of BEHIND_IT) findings.push(...(await check(subject)));
+      for (const check of BEHIND_IT) findings.push(...[await check(subject)].flat());
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
       findings.push(

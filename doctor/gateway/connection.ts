@@ -13,13 +13,11 @@ export const name: Check = async ({ host, isLocal }) => {
   const { ok, problem } = finder("name");
   const addresses = await lookup(host, { all: true }).catch(() => []);
   return addresses.length > 0
-    ? [ok(`${addresses.length} addresses in DNS`)]
-    : [
-        problem(
-          "not in DNS",
-          "point the name at the distribution: set hostedZoneId, or make the record where the zone is",
-        ),
-      ];
+    ? ok(`${addresses.length} addresses in DNS`)
+    : problem(
+        "not in DNS",
+        "point the name at the distribution: set hostedZoneId, or make the record where the zone is",
+      );
 };
 
 export const certificate: Check = async ({ host, http, isLocal }) => {
@@ -29,24 +27,22 @@ export const certificate: Check = async ({ host, http, isLocal }) => {
   try {
     const days = Math.floor(((await http.certificateEnd(new URL(`https://${host}`))) - Date.now() / 1000) / DAY);
     return days * DAY >= RENEWAL_OVERDUE
-      ? [ok(`valid for ${days} days`)]
-      : [warning(`valid for ${days} days only`, "ACM should have renewed it; check its validation records in DNS")];
+      ? ok(`valid for ${days} days`)
+      : warning(`valid for ${days} days only`, "ACM should have renewed it; check its validation records in DNS");
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    return [
-      problem(
-        error.message,
-        "check that the name points at the distribution, and that the certificate in us-east-1 covers it",
-      ),
-    ];
+    return problem(
+      error.message,
+      "check that the name points at the distribution, and that the certificate in us-east-1 covers it",
+    );
   }
 };
 
 export const tls: Check = async ({ host, http }) => {
   const { ok, problem } = finder("TLS");
   return (await http.takesOldTls(new URL(`https://${host}`)))
-    ? [problem("TLS 1.1 or older is accepted", "something else than this gateway answers, or it was changed by hand")]
-    : [ok("1.2 or newer")];
+    ? problem("TLS 1.1 or older is accepted", "something else than this gateway answers, or it was changed by hand")
+    : ok("1.2 or newer");
 };
 
 export const plainHttp: Check = async ({ host, http, isLocal }) => {
@@ -55,11 +51,11 @@ export const plainHttp: Check = async ({ host, http, isLocal }) => {
   try {
     const { status, headers } = await http.send(`http://${host}/`);
     return status >= 300 && status < 400 && headers["location"]?.startsWith("https://")
-      ? [ok("redirected to https")]
-      : [problem(`HTTP ${status}`, "cookies must never travel in plain text; something else answers on port 80")];
+      ? ok("redirected to https")
+      : problem(`HTTP ${status}`, "cookies must never travel in plain text; something else answers on port 80");
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    return [ok(`no answer: ${error.message}`)];
+    return ok(`no answer: ${error.message}`);
   }
 };
 
@@ -68,6 +64,6 @@ export const strictTransport: Check = async (subject) => {
   const answer = await ask(subject, `${subject.config.basePath}/me`, { headers: FETCH });
   const policy = answer.headers["strict-transport-security"];
   return policy
-    ? [ok(policy)]
-    : [problem("no Strict-Transport-Security", "something else than this gateway answers; compare the distribution")];
+    ? ok(policy)
+    : problem("no Strict-Transport-Security", "something else than this gateway answers; compare the distribution");
 };

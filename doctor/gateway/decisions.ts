@@ -32,7 +32,7 @@ export const forgedSession: Check = async (subject) => {
   if (path === undefined) return [];
   const token = `2.forged.0~zzzzzz~forged~forged~main~admin~.${"A".repeat(MAC_LENGTH)}`;
   const answer = await ask(subject, path, { headers: { ...FETCH, cookie: `${SESSION_COOKIE}=${token}` } });
-  return [answer.status === 401 ? ok("refused") : problem(`${path}: ${described(answer)}`, NOT_THE_GATE)];
+  return answer.status === 401 ? ok("refused") : problem(`${path}: ${described(answer)}`, NOT_THE_GATE);
 };
 
 export const pathWithoutRule: Check = async (subject) => {
@@ -40,18 +40,16 @@ export const pathWithoutRule: Check = async (subject) => {
   const path = unmatchedPath(subject);
   if (path === undefined) return [];
   const answer = await ask(subject, path, { headers: FETCH });
-  return [
-    answer.status === 403
-      ? ok("denied")
-      : problem(`${path}: ${described(answer)}`, "the deployed policy is not the one in this config: deploy it"),
-  ];
+  return answer.status === 403
+    ? ok("denied")
+    : problem(`${path}: ${described(answer)}`, "the deployed policy is not the one in this config: deploy it");
 };
 
 export const ambiguousPath: Check = async (subject) => {
   const { ok, problem } = finder("ambiguous path");
   const answer = await ask(subject, "/edgegate-doctor/%00", { headers: FETCH });
   // The gate answers 400, a web ACL in front of it 403.
-  return [[400, 403].includes(answer.status) ? ok("refused") : problem(described(answer), NOT_THE_GATE)];
+  return [400, 403].includes(answer.status) ? ok("refused") : problem(described(answer), NOT_THE_GATE);
 };
 
 export const publicPath: Check = async (subject) => {
@@ -61,10 +59,8 @@ export const publicPath: Check = async (subject) => {
   const answer = await ask(subject, path, { headers: NAVIGATION });
   const isToLogin = answer.headers["location"]?.startsWith(`${subject.config.basePath}/login`);
   if (isToLogin || answer.status === 401)
-    return [problem(`${path} needs a session`, "the deployed policy is not the one in this config: deploy it")];
-  return [
-    answer.status < 500
-      ? ok(`${path}: HTTP ${answer.status}, without a session`)
-      : warning(`${path}: ${described(answer)}`, "the origin does not answer; look at its logs"),
-  ];
+    return problem(`${path} needs a session`, "the deployed policy is not the one in this config: deploy it");
+  return answer.status < 500
+    ? ok(`${path}: HTTP ${answer.status}, without a session`)
+    : warning(`${path}: ${described(answer)}`, "the origin does not answer; look at its logs");
 };

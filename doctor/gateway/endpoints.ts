@@ -2,7 +2,7 @@
 import { FLOW_COOKIE_PREFIX } from "../../session/cookies";
 import { endpointUrls } from "../../stacks/endpoint-urls";
 import { finder, type Finding } from "../finding";
-import type { Answer } from "../http";
+import { objectIn, type Answer } from "../http";
 import { ask, described, FETCH, NAVIGATION, type Check, type Subject } from "./subject";
 
 const LOOK_IN_LOG = "look up the request in the auth handler's log; docs/operations.md explains the codes";
@@ -11,7 +11,7 @@ const DEPLOY = "the deployed settings are not those of this config: deploy it";
 export const me: Check = async (subject) => {
   const { ok, problem } = finder("me");
   const answer = await ask(subject, `${subject.config.basePath}/me`, { headers: FETCH });
-  return [answer.status === 401 ? ok("nobody is signed in") : problem(described(answer), LOOK_IN_LOG)];
+  return answer.status === 401 ? ok("nobody is signed in") : problem(described(answer), LOOK_IN_LOG);
 };
 
 /** For each identity provider: as far as the browser's redirect to it. */
@@ -88,19 +88,9 @@ export const clientKeys: Check = async (subject) => {
   if (!isSigning) return [];
   const { ok, problem } = finder("jwks.json");
   const answer = await ask(subject, `${basePath}/jwks.json`, { headers: { accept: "application/json" } });
-  const keys = answer.status === 200 ? keysIn(answer) : 0;
-  return [
-    keys > 0
-      ? ok(`${keys} ${keys === 1 ? "key" : "keys"}`)
-      : problem(described(answer), "store the private keys with edgegate secrets put, or check the KMS keys"),
-  ];
+  const keys = answer.status === 200 ? objectIn(answer)?.["keys"] : undefined;
+  const count = Array.isArray(keys) ? keys.length : 0;
+  return count > 0
+    ? ok(`${count} ${count === 1 ? "key" : "keys"}`)
+    : problem(described(answer), "store the private keys with edgegate secrets put, or check the KMS keys");
 };
-
-function keysIn({ body }: Answer): number {
-  try {
-    const { keys } = JSON.parse(body) as { keys?: unknown };
-    return Array.isArray(keys) ? keys.length : 0;
-  } catch {
-    return 0;
-  }
-}

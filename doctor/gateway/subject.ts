@@ -2,7 +2,7 @@
 import type { Config } from "../../config/schema";
 import { policyOf } from "../../policy/evaluate";
 import { decisionTable } from "../../policy/decision-table";
-import type { Finding } from "../finding";
+import type { Findings } from "../finding";
 import type { Answer, Http, Request } from "../http";
 
 export interface Subject {
@@ -14,7 +14,7 @@ export interface Subject {
   isLocal: boolean;
 }
 
-export type Check = (subject: Subject) => Finding[] | Promise<Finding[]>;
+export type Check = (subject: Subject) => Findings | Promise<Findings>;
 
 /** https://w3c.github.io/webappsec-fetch-metadata/ */
 export const NAVIGATION = {

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { profileOf, scopesOf } from "../../identity/profiles";
 import { methodOf } from "../../session/client-authentication";
 import { finder, type Finding } from "../finding";
-import { NoAnswer, type Answer } from "../http";
+import { NoAnswer, objectIn, type Answer } from "../http";
 import { endpointIn, urlsOf, type Check, type DiscoveredSubject } from "./subject";
 
 /** The errors of a request without a page that can only come from somebody who is not signed in. */
@@ -79,14 +79,10 @@ export const credentials: Check = async (subject) => {
   const { clientId, clientSecret, http, id } = subject;
   const method = methodOf(subject.provider.clientAuthentication);
   if (method !== "none" && clientSecret === undefined)
-    return [
-      skipped(
-        method.startsWith("client_secret") ? "the client secret was not sent" : `${method} is not tried from here`,
-        method.startsWith("client_secret")
-          ? "add --client-secret to read it from Secrets Manager and try it"
-          : undefined,
-      ),
-    ];
+    return skipped(
+      method.startsWith("client_secret") ? "the client secret was not sent" : `${method} is not tried from here`,
+      method.startsWith("client_secret") ? "add --client-secret to read it from Secrets Manager and try it" : undefined,
+    );
   const form = new URLSearchParams({
     grant_type: "authorization_code",
     code: `edgegate-doctor-${randomBytes(12).toString("hex")}`,
@@ -109,20 +105,20 @@ export const credentials: Check = async (subject) => {
       body: form.toString(),
     })
     .catch(reason);
-  if (typeof answer === "string") return [skipped(`the provider gave no answer (${answer})`)];
-  const error = errorIn(answer);
+  if (typeof answer === "string") return skipped(`the provider gave no answer (${answer})`);
+  // https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+  const said = objectIn(answer)?.["error"];
+  const error = typeof said === "string" ? said : undefined;
   // The code is refused, so the client was accepted.
-  if (error === "invalid_grant") return [ok(method === "none" ? "the client is public" : "the client secret is right")];
+  if (error === "invalid_grant") return ok(method === "none" ? "the client is public" : "the client secret is right");
   if (error === "invalid_client" || error === "unauthorized_client" || answer.status === 401)
-    return [
-      problem(
-        `the provider refuses the client (${error ?? `HTTP ${answer.status}`})`,
-        method === "none"
-          ? 'make the client a public one at the provider, or set clientAuthentication to "client_secret_basic"'
-          : `store the client's secret: edgegate secrets put ${id}; or write the method that the client has at the provider`,
-      ),
-    ];
-  return [skipped(`the provider answers ${error ?? `HTTP ${answer.status}`} to a made-up code, which says nothing`)];
+    return problem(
+      `the provider refuses the client (${error ?? `HTTP ${answer.status}`})`,
+      method === "none"
+        ? 'make the client a public one at the provider, or set clientAuthentication to "client_secret_basic"'
+        : `store the client's secret: edgegate secrets put ${id}; or write the method that the client has at the provider`,
+    );
+  return skipped(`the provider answers ${error ?? `HTTP ${answer.status}`} to a made-up code, which says nothing`);
 };
 
 function redirectOf({ status, headers }: Answer, from: URL): URL | undefined {
@@ -130,16 +126,6 @@ function redirectOf({ status, headers }: Answer, from: URL): URL | undefined {
   return status >= 300 && status < 400 && location !== undefined && URL.canParse(location, from)
     ? new URL(location, from)
     : undefined;
-}
-
-/** https://www.rfc-editor.org/rfc/rfc6749#section-5.2 */
-function errorIn({ body }: Answer): string | undefined {
-  try {
-    const { error } = JSON.parse(body) as { error?: unknown };
-    return typeof error === "string" ? error : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function reason(error: unknown): string {

@@ -3,7 +3,7 @@ import type { JWK } from "jose";
 import { isKeyOf, isStrong, SIGNATURE_ALGORITHMS } from "../../identity/signing-keys";
 import { TENANT_ID } from "../../identity/user";
 import { finder, type Finding } from "../finding";
-import { NoAnswer, type Answer } from "../http";
+import { NoAnswer, objectIn, type Answer } from "../http";
 import type { Subject } from "./subject";
 
 export interface Discovery {
@@ -146,17 +146,6 @@ async function get({ http }: Subject, url: string): Promise<Answer | string> {
   } catch (error) {
     if (error instanceof NoAnswer) return error.message;
     throw error;
-  }
-}
-
-function objectIn({ body }: Answer): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
   }
 }
 

@@ -4,7 +4,7 @@ import type { IdentityProvider } from "../../config/identity-provider";
 import type { Config } from "../../config/schema";
 import { endpointUrls } from "../../stacks/endpoint-urls";
 import { hostsOf } from "../../stacks/settings";
-import type { Finding } from "../finding";
+import type { Findings } from "../finding";
 import type { Http } from "../http";
 
 export interface Subject {
@@ -26,7 +26,7 @@ export interface DiscoveredSubject extends Subject {
   keys: readonly JWK[];
 }
 
-export type Check = (subject: DiscoveredSubject) => Finding[] | Promise<Finding[]>;
+export type Check = (subject: DiscoveredSubject) => Findings | Promise<Findings>;
 
 /** A list of names in a discovery document; undefined if it is not there. */
 export function listIn({ metadata }: DiscoveredSubject, name: string): string[] | undefined {

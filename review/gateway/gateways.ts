@@ -2,7 +2,7 @@
 import { isRedirectSource } from "../../cloudfront/redirect-source";
 import type { Runs } from "../../cloudfront/decisions/behavior";
 import type { Change, Plan } from "../plan/plan";
-import { jsonIn } from "../plan/values";
+import { isMarked, jsonIn } from "../plan/values";
 import { isGateCode, readGateCode, type GateCode } from "./gate-code";
 
 export interface Gateway {
@@ -82,6 +82,12 @@ export function isBearerSettings({ type, before, after }: Change): boolean {
 export function settingsIn(values: Change["before"]): Readonly<Record<string, unknown>> | undefined {
   const settings = jsonIn(values?.["insecure_value"] ?? values?.["value"]);
   return typeof settings === "object" && settings !== null ? (settings as Record<string, unknown>) : undefined;
+}
+
+/** True if the plan does not show what a parameter holds: then a review names its members, and no values. */
+export function areSettingsHidden({ after, beforeSensitive, afterSensitive }: Change): boolean {
+  const name = after!["insecure_value"] === undefined ? "value" : "insecure_value";
+  return [beforeSensitive, afterSensitive].some((marker) => isMarked(marker, [name]));
 }
 
 function codeOf(values: Change["before"], inputs: readonly unknown[]): GateCode | undefined {

@@ -61,6 +61,16 @@ export function canonical(value: unknown): string {
   return JSON.stringify(pruned(value)) ?? "";
 }
 
+/** Every member that one of the two has, sorted. */
+export function membersOf(one: Values, other: Values): string[] {
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].sort();
+}
+
+/** Members that differ, sorted. */
+export function changedMembers(one: Values, other: Values): string[] {
+  return membersOf(one, other).filter((name) => !isSame(one[name], other[name]));
+}
+
 function pruned(value: unknown): unknown {
   if (value === null || value === "") return undefined;
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.map((one) => pruned(one) ?? null);

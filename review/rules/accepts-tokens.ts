@@ -2,14 +2,11 @@
  * Which programs may call: the issuers of access tokens in the settings of the auth handler, and what API behaviors let
  * scripts of other sites and origins do, in those of the handler of API behaviors (session/access-tokens.ts).
  */
-import { isBearerSettings, isSettings, settingsIn } from "../gateway/gateways";
-import { assumingUnchanged } from "../plan/assume";
-import type { Change, Plan, Values } from "../plan/plan";
-import { at, isMarked, isSame, strings } from "../plan/values";
-import { listed, say, words, type Sentence } from "../sentence";
-import type { Found, Rule } from "../rule";
-
-type Finding = Omit<Found, "address">;
+import { areSettingsHidden, isBearerSettings, isSettings, settingsIn } from "../gateway/gateways";
+import type { Values } from "../plan/plan";
+import { at, changedMembers, membersOf, strings } from "../plan/values";
+import { insteadOf, listed, say, words } from "../sentence";
+import { aboutChanges, high, low, medium, type Findings } from "../rule";
 
 /** Members of an issuer's settings whose change decides whose tokens count, and as whom. */
 const DECIDES: Readonly<Record<string, string>> = {
@@ -27,87 +24,61 @@ const DECIDES: Readonly<Record<string, string>> = {
   subject: "which claim says who calls",
 };
 
-export const acceptsTokens: Rule = {
+export const acceptsTokens = aboutChanges({
   id: "accepts-tokens",
   title: "Changes which programs may call",
   help: "Whoever controls an issuer, or can get a token of it for one of these audiences, can call. Compare issuer, audience and conditions with what its owner told you.",
-  find: (plan) =>
-    plan.changes
-      .filter(({ action }) => action !== "none")
-      .map(assumingUnchanged)
-      .flatMap((change) => findingsIn(change, plan).map((found) => ({ ...found, address: change.address }))),
-};
+  types: ["aws_ssm_parameter"],
+  examine: (change, plan) => {
+    const [before, after] = [settingsIn(change.before), settingsIn(change.after)];
+    if (after === undefined) return [];
+    const isHidden = areSettingsHidden(change);
+    if (isSettings(change) && before !== undefined) return issuers(before, after, isHidden);
+    if (!isBearerSettings(change)) return [];
+    // The handler is new, but the gateway is not.
+    const isFirst = plan.changes.some(
+      (other) => other.module === change.module && isSettings(other) && other.before !== undefined,
+    );
+    return before !== undefined || isFirst ? behaviors(before ?? {}, after, isHidden) : [];
+  },
+});
 
-function findingsIn(change: Change, plan: Plan): Finding[] {
-  const [before, after] = [settingsIn(change.before), settingsIn(change.after)];
-  if (after === undefined) return [];
-  const isHidden = [change.beforeSensitive, change.afterSensitive].some((marker) =>
-    isMarked(marker, [change.after!["insecure_value"] === undefined ? "value" : "insecure_value"]),
-  );
-  if (isSettings(change) && before !== undefined) return issuers(before, after, isHidden);
-  if (!isBearerSettings(change)) return [];
-  // The handler is new, but the gateway is not.
-  const isFirst = plan.changes.some(
-    (other) => other.module === change.module && isSettings(other) && other.before !== undefined,
-  );
-  return before !== undefined || isFirst ? behaviors(before ?? {}, after, isHidden) : [];
-}
-
-function issuers(before: Values, after: Values, isHidden: boolean): Finding[] {
+function issuers(before: Values, after: Values, isHidden: boolean): Findings {
   const [was, is] = [before, after].map((settings) => (settings["accessTokens"] ?? {}) as Record<string, Values>);
-  const ids = [...new Set([...Object.keys(was!), ...Object.keys(is!)])].sort();
-  return ids.flatMap((id): Finding[] => {
+  return membersOf(was!, is!).flatMap((id): Findings => {
     const [old, now] = [was!, is!].map((all) => (Object.hasOwn(all, id) ? all[id] : undefined));
-    if (now === undefined)
-      return [{ severity: "low", message: say`Access tokens of ${id} are not accepted any more.` }];
+    if (now === undefined) return [low(say`Access tokens of ${id} are not accepted any more.`)];
     if (old === undefined) {
       const what = isHidden
         ? []
         : say`: those of the issuer ${String(now["issuer"])} for ${listed(strings(now["audience"]))}`;
-      return [{ severity: "high", message: say`Access tokens of ${id} are accepted${what}.` }];
+      return [high(say`Access tokens of ${id} are accepted${what}.`)];
     }
-    return [...new Set([...Object.keys(old), ...Object.keys(now)])]
-      .filter((name) => !isSame(old[name], now[name]))
-      .sort()
-      .map((name): Finding => ({
-        severity: name in DECIDES ? "high" : "low",
-        message: say`The issuer of access tokens ${id} changes ${name in DECIDES ? words(DECIDES[name]!) : say`${name}`}${isHidden ? [] : values(old[name], now[name])}.`,
-      }));
+    return changedMembers(old, now).map((name) =>
+      (name in DECIDES ? high : low)(
+        say`The issuer of access tokens ${id} changes ${name in DECIDES ? words(DECIDES[name]!) : say`${name}`}${isHidden ? [] : insteadOf(now[name], old[name])}.`,
+      ),
+    );
   });
 }
 
-function behaviors(before: Values, after: Values, isHidden: boolean): Finding[] {
+function behaviors(before: Values, after: Values, isHidden: boolean): Findings {
   const old = new Map(behaviorsIn(before));
-  return behaviorsIn(after).flatMap(([pattern, now]): Finding[] => {
+  return behaviorsIn(after).flatMap(([pattern, now]): Findings => {
     const was = old.get(pattern) ?? {};
     const [kept, origins] = [was, now].map((behavior) => strings(at(behavior, ["cors", "origins"])));
     const added = origins!.filter((origin) => !kept!.includes(origin));
     const [had, has] = [was, now].map((behavior) => at(behavior, ["cors", "credentials"]) === true);
+    const api = isHidden ? words("an API") : say`${pattern}`;
     return [
-      ...(added.length > 0
-        ? [
-            {
-              severity: has || added.includes("*") ? ("high" as const) : ("medium" as const),
-              message: say`Scripts of ${isHidden ? words("more sites") : listed(added)} may call ${isHidden ? words("an API") : say`${pattern}`} (CORS).`,
-            },
-          ]
-        : []),
-      ...(has && !had
-        ? [
-            {
-              severity: "high" as const,
-              message: say`Scripts of other sites may call ${isHidden ? words("an API") : say`${pattern}`} with the user's cookies (CORS).`,
-            },
-          ]
-        : []),
-      ...(now["forwardToken"] === true && was["forwardToken"] !== true
-        ? [
-            {
-              severity: "medium" as const,
-              message: say`The origin of ${isHidden ? words("an API") : say`${pattern}`} gets the callers' tokens, and can use them elsewhere.`,
-            },
-          ]
-        : []),
+      added.length > 0 &&
+        (has || added.includes("*") ? high : medium)(
+          say`Scripts of ${isHidden ? words("more sites") : listed(added)} may call ${api} (CORS).`,
+        ),
+      has && !had && high(say`Scripts of other sites may call ${api} with the user's cookies (CORS).`),
+      now["forwardToken"] === true &&
+        was["forwardToken"] !== true &&
+        medium(say`The origin of ${api} gets the callers' tokens, and can use them elsewhere.`),
     ];
   });
 }
@@ -119,10 +90,4 @@ function behaviorsIn(settings: Values): [pattern: string, behavior: Values][] {
       ? [[String(pair[0]), pair[1] as Values]]
       : [],
   );
-}
-
-function values(old: unknown, now: unknown): Sentence {
-  const text = (value: unknown) =>
-    value === undefined ? "nothing" : typeof value === "string" ? value : JSON.stringify(value);
-  return say`: ${text(now)} instead of ${text(old)}`;
 }

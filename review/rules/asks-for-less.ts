@@ -1,10 +1,10 @@
 /** Who gets in without what a rule asked for: a network, a newer authentication, or because nothing denies any more. */
 import type { AccessChange, ConditionName } from "../../policy/diff/access-diff";
-import { accessOf } from "../access";
+import { accessOf, places } from "../access";
 import { gatewaysOf, type Gateway } from "../gateway/gateways";
 import { isMarked } from "../plan/values";
 import { listed, say, type Sentence } from "../sentence";
-import type { Found, Rule } from "../rule";
+import { foundAt, high, medium, type Found, type Rule } from "../rule";
 
 export const asksForLess: Rule = {
   id: "asks-for-less",
@@ -32,36 +32,18 @@ const WORDS: Record<ConditionName, string> = {
 };
 
 function found(gateway: Gateway): Found[] {
-  const { address } = gateway.gate;
   // A policy that cannot be read has no changes: the rule about access says so.
   const { changes } = accessOf(gateway);
   const denied = changes.filter(({ before, gains }) => before === "nobody" && gains.length > 0);
   const less = changes.filter(({ newlyWithout }) => newlyWithout);
   const names = [...new Set(less.flatMap(({ newlyWithout = [] }) => newlyWithout.map((name) => WORDS[name])))];
-  return [
-    ...(denied.length === 0
-      ? []
-      : [
-          {
-            severity: "high" as const,
-            address,
-            message: say`Nothing denies ${places(denied)} any more: ${who(denied)}.`,
-          },
-        ]),
-    ...(less.length === 0
-      ? []
-      : [
-          {
-            severity: "medium" as const,
-            address,
-            message: say`No longer asked for at ${places(less)}: ${names.map((name, i) => (i === 0 ? name : `, ${name}`))}. So more people get in: ${who(less)}.`,
-          },
-        ]),
-  ];
-}
-
-function places(changes: readonly AccessChange[]): Sentence {
-  return listed([...new Set(changes.map(({ host, path }) => `${host ?? ""}${path}`))]);
+  return foundAt(gateway.gate.address, [
+    denied.length > 0 && high(say`Nothing denies ${places(denied)} any more: ${who(denied)}.`),
+    less.length > 0 &&
+      medium(
+        say`No longer asked for at ${places(less)}: ${names.map((name, i) => (i === 0 ? name : `, ${name}`))}. So more people get in: ${who(less)}.`,
+      ),
+  ]);
 }
 
 function who(changes: readonly AccessChange[]): Sentence {

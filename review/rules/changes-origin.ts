@@ -1,6 +1,6 @@
 /** Where requests go after the gate, and what keeps others from going there directly. */
 import { say } from "../sentence";
-import { aboutChanges, type Found } from "../rule";
+import { aboutChanges, high, low, medium, type Findings } from "../rule";
 import { blocks, isSame } from "../plan/values";
 import type { Values } from "../plan/plan";
 import { originChanges } from "../plan/distribution";
@@ -16,39 +16,32 @@ export const changesOrigin = aboutChanges({
       return [
         action === "update" &&
           before!["signing_behavior"] === "always" &&
-          after!["signing_behavior"] !== "always" && {
-            severity: "high",
-            message: say`CloudFront no longer signs every request (${String(after!["signing_behavior"])}): the origin must be open to be read.`,
-          },
+          after!["signing_behavior"] !== "always" &&
+          high(
+            say`CloudFront no longer signs every request (${String(after!["signing_behavior"])}): the origin must be open to be read.`,
+          ),
       ];
     if (action !== "update") return [];
     return originChanges(change).flatMap(({ id, before: was, after: is }) => changed(id, was, is));
   },
 });
 
-function changed(id: string, was: Values, is: Values): Omit<Found, "address">[] {
-  const found: Omit<Found, "address">[] = [];
+function changed(id: string, was: Values, is: Values): Findings {
   const known = (one: Values, name: string) => (typeof one[name] === "string" ? one[name] : "");
   const [from, to] = [was, is].map((one) => known(one, "domain_name"));
-  if (to !== "" && from !== to)
-    found.push({ severity: "medium", message: say`Requests to origin ${id} go to ${to!} instead of ${from!}.` });
   const [path, newPath] = [was, is].map((one) => known(one, "origin_path"));
-  if (path !== newPath)
-    found.push({
-      severity: "low",
-      message: say`Requests to origin ${id} go below ${newPath! || "/"} instead of ${path! || "/"}.`,
-    });
-  if (known(was, "origin_access_control_id") !== "" && is["origin_access_control_id"] === "")
-    found.push({
-      severity: "high",
-      message: say`CloudFront no longer signs its requests to origin ${id}: the origin must be open to be read.`,
-    });
   const lost = headers(was).filter((name) => !headers(is).includes(name));
-  if (lost.length > 0)
-    found.push({ severity: "medium", message: say`Origin ${id} no longer gets the header ${lost.join(", ")}.` });
-  if (!isSame(was["vpc_origin_config"], is["vpc_origin_config"]) && blocks(is["vpc_origin_config"]).length === 0)
-    found.push({ severity: "high", message: say`Origin ${id} is no longer in a VPC.` });
-  return found;
+  return [
+    to !== "" && from !== to && medium(say`Requests to origin ${id} go to ${to!} instead of ${from!}.`),
+    path !== newPath && low(say`Requests to origin ${id} go below ${newPath! || "/"} instead of ${path! || "/"}.`),
+    known(was, "origin_access_control_id") !== "" &&
+      is["origin_access_control_id"] === "" &&
+      high(say`CloudFront no longer signs its requests to origin ${id}: the origin must be open to be read.`),
+    lost.length > 0 && medium(say`Origin ${id} no longer gets the header ${lost.join(", ")}.`),
+    !isSame(was["vpc_origin_config"], is["vpc_origin_config"]) &&
+      blocks(is["vpc_origin_config"]).length === 0 &&
+      high(say`Origin ${id} is no longer in a VPC.`),
+  ];
 }
 
 function headers(origin: Values): string[] {

@@ -4,7 +4,7 @@ import { foreignPart, readGateCode, type GateCode } from "../gateway/gate-code";
 import type { Change, Values } from "../plan/plan";
 import { block, isSame } from "../plan/values";
 import { listed, say, words } from "../sentence";
-import { aboutChanges, type Found } from "../rule";
+import { aboutChanges, high, low, medium, type Findings, type Found } from "../rule";
 
 /** Members of the gate's settings (session/settings.ts) and what a change of them means. Hosts have a rule of their own. */
 const SETTINGS: Readonly<Record<string, [severity: Found["severity"], what: string]>> = {
@@ -29,73 +29,54 @@ export const changesProgram = aboutChanges({
     change.type === "aws_lambda_function" ? lambda(change) : isGate(change) ? gate(change) : other(change),
 });
 
-function gate({ before, after }: Change): (Omit<Found, "address"> | false)[] {
+function gate({ before, after }: Change): Findings {
   const [was, is] = [before?.["code"], after?.["code"]];
   if (typeof is !== "string" || was === is) return [];
   const now = readGateCode(is);
   const foreign = foreignPart(now);
   return [
-    foreign !== undefined && {
-      severity: "high",
-      message: say`There is code ${words(foreign)} that edgegate does not write. It could replace every decision.`,
-    },
+    foreign !== undefined &&
+      high(say`There is code ${words(foreign)} that edgegate does not write. It could replace every decision.`),
     ...(typeof was === "string" && foreign === undefined ? changedParts(readGateCode(was), now) : []),
   ];
 }
 
 /** The rule about access says what changes in the policy, or that it cannot be read. */
-function changedParts(old: GateCode, now: GateCode): (Omit<Found, "address"> | false)[] {
+function changedParts(old: GateCode, now: GateCode): Findings {
   if (old.policy instanceof Error || now.policy instanceof Error) return [];
   const names = Object.keys(SETTINGS).filter((name) => !isSame(old.settings?.[name], now.settings?.[name]));
   const [wasClosed, isClosed] = [old, now].map(({ settings }) => settings?.["closed"] !== undefined);
   return [
-    old.program !== now.program && {
-      severity: "medium",
-      message: say`The gate's program changes: ${now.program.length} instead of ${old.program.length} characters before policy and settings.`,
-    },
+    old.program !== now.program &&
+      medium(
+        say`The gate's program changes: ${now.program.length} instead of ${old.program.length} characters before policy and settings.`,
+      ),
     ...names.map((name) => ({ severity: SETTINGS[name]![0], message: say`${words(SETTINGS[name]![1])}.` })),
-    wasClosed !== isClosed && {
-      severity: "medium" as const,
-      message: isClosed ? say`The site is closed for maintenance.` : say`The site opens again after maintenance.`,
-    },
+    wasClosed !== isClosed &&
+      medium(isClosed ? say`The site is closed for maintenance.` : say`The site opens again after maintenance.`),
   ];
 }
 
 /** A function that is not the gate, or no longer. */
-function other({ before, after }: Change): (Omit<Found, "address"> | false)[] {
+function other({ before, after }: Change): Findings {
   const isChanged = before !== undefined && after !== undefined && before["code"] !== after["code"];
-  return [
-    isChanged && {
-      severity: "medium",
-      message: say`The code of the CloudFront Function ${String(after["name"])} changes.`,
-    },
-  ];
+  return [isChanged && medium(say`The code of the CloudFront Function ${String(after["name"])} changes.`)];
 }
 
-function lambda({ before, after }: Change): (Omit<Found, "address"> | false)[] {
+function lambda({ before, after }: Change): Findings {
   if (before === undefined || after === undefined) return [];
   const name = String(after["function_name"]);
   const isOther = !isSame(before["source_code_hash"], after["source_code_hash"]);
   const layers = !isSame(before["layers"], after["layers"]);
   const variables = changedVariables(before, after);
   return [
-    isOther && { severity: "medium", message: say`The program of ${name} changes.` },
-    layers && {
-      severity: "high",
-      message: say`The layers of ${name} change. A layer can replace what the program imports.`,
-    },
-    !isSame(before["handler"], after["handler"]) && {
-      severity: "medium",
-      message: say`${name} starts at ${String(after["handler"])} instead of ${String(before["handler"])}.`,
-    },
-    variables.length > 0 && {
-      severity: "medium",
-      message: say`Environment variables of ${name} change: ${listed(variables)}.`,
-    },
-    !isSame(before["runtime"], after["runtime"]) && {
-      severity: "low",
-      message: say`${name} runs on ${String(after["runtime"])} instead of ${String(before["runtime"])}.`,
-    },
+    isOther && medium(say`The program of ${name} changes.`),
+    layers && high(say`The layers of ${name} change. A layer can replace what the program imports.`),
+    !isSame(before["handler"], after["handler"]) &&
+      medium(say`${name} starts at ${String(after["handler"])} instead of ${String(before["handler"])}.`),
+    variables.length > 0 && medium(say`Environment variables of ${name} change: ${listed(variables)}.`),
+    !isSame(before["runtime"], after["runtime"]) &&
+      low(say`${name} runs on ${String(after["runtime"])} instead of ${String(before["runtime"])}.`),
   ];
 }
 

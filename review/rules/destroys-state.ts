@@ -1,7 +1,7 @@
 /** What a gateway remembers: sessions, revocations, keys, secrets and files. A replacement begins with nothing. */
 import type { Change } from "../plan/plan";
 import { say, words, type Sentence } from "../sentence";
-import { aboutChanges, isRemoved } from "../rule";
+import { aboutChanges, high, isRemoved, medium } from "../rule";
 
 /** By type: what is lost. */
 const LOST: Readonly<Record<string, (change: Change) => string>> = {
@@ -21,14 +21,12 @@ export const destroysState = aboutChanges({
   help: "Do not apply this to a gateway in use, unless you mean to. Look for what made it a replacement, such as a changed name; a resource that only moved needs a moved block.",
   types: Object.keys(LOST),
   examine: (change) => [
-    isRemoved(change) && {
-      severity: "high",
-      message: say`${words(change.action === "replace" ? "Replaced" : "Deleted")}${reason(change)}. ${words(LOST[change.type]!(change))}`,
-    },
-    change.action === "forget" && {
-      severity: "medium",
-      message: say`Taken out of the state. It stays in the account, where Terraform no longer protects it.`,
-    },
+    isRemoved(change) &&
+      high(
+        say`${words(change.action === "replace" ? "Replaced" : "Deleted")}${reason(change)}. ${words(LOST[change.type]!(change))}`,
+      ),
+    change.action === "forget" &&
+      medium(say`Taken out of the state. It stays in the account, where Terraform no longer protects it.`),
   ],
 });
 

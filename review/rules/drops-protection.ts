@@ -2,11 +2,9 @@
 import type { Change, Values } from "../plan/plan";
 import { block } from "../plan/values";
 import { say } from "../sentence";
-import { aboutChanges, type Found } from "../rule";
+import { aboutChanges, medium, type Findings } from "../rule";
 
-type Examine = (before: Values, after: Values) => (Omit<Found, "address"> | false)[];
-
-const medium = (message: Found["message"]) => ({ severity: "medium" as const, message });
+type Examine = (before: Values, after: Values) => Findings;
 
 const EXAMINE: Readonly<Record<string, Examine>> = {
   aws_dynamodb_table: (before, after) => [

@@ -2,7 +2,7 @@
 import type { Values } from "../plan/plan";
 import { block, strings } from "../plan/values";
 import { say } from "../sentence";
-import { aboutChanges } from "../rule";
+import { aboutChanges, high, medium } from "../rule";
 
 const BLOCKS = ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"];
 /** By type: the attribute with the key that encrypts. */
@@ -32,37 +32,28 @@ export const exposesData = aboutChanges({
       const off = BLOCKS.filter((name) => before?.[name] === true && after?.[name] !== true);
       if (action === "replace" && off.length === 0) return [];
       return [
-        off.length > 0 && {
-          severity: "high",
-          message: say`The bucket ${String(before!["bucket"])} can become public (${off.join(", ")}).`,
-        },
+        off.length > 0 && high(say`The bucket ${String(before!["bucket"])} can become public (${off.join(", ")}).`),
       ];
     }
     if (type === "aws_s3_bucket_acl")
       return [
-        /^public|^authenticated/.test(String(after?.["acl"])) && {
-          severity: "high",
-          message: say`The bucket ${String(after!["bucket"])} is readable by others (${String(after!["acl"])}).`,
-        },
+        /^public|^authenticated/.test(String(after?.["acl"])) &&
+          high(say`The bucket ${String(after!["bucket"])} is readable by others (${String(after!["acl"])}).`),
       ];
     if (type === "aws_s3_bucket_website_configuration")
       return [
-        action === "create" && {
-          severity: "medium",
-          message: say`The bucket ${String(after!["bucket"])} gets a web address of its own, without the gate.`,
-        },
+        action === "create" &&
+          medium(say`The bucket ${String(after!["bucket"])} gets a web address of its own, without the gate.`),
       ];
     if (type === "aws_lambda_function_url")
       return [
         after?.["authorization_type"] === "NONE" &&
-          before?.["authorization_type"] !== "NONE" && {
-            severity: "high",
-            message: say`The function ${String(after["function_name"])} can be called by anybody at an address of its own.`,
-          },
+          before?.["authorization_type"] !== "NONE" &&
+          high(say`The function ${String(after["function_name"])} can be called by anybody at an address of its own.`),
       ];
     if (action !== "update") return [];
     const [was, is] = [before!, after!].map((values) => keyOf(type, values));
-    return [was !== "" && is === "" && { severity: "medium", message: say`Your own key no longer encrypts it.` }];
+    return [was !== "" && is === "" && medium(say`Your own key no longer encrypts it.`)];
   },
 });
 

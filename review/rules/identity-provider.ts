@@ -1,11 +1,9 @@
 /** Who may sign in, and what they then are: the settings of the auth handler (session/settings.ts). */
-import { isSettings, settingsIn } from "../gateway/gateways";
+import { areSettingsHidden, isSettings, settingsIn } from "../gateway/gateways";
 import type { Values } from "../plan/plan";
-import { at, block, isMarked, isSame, strings } from "../plan/values";
-import { say, words, type Sentence } from "../sentence";
-import { aboutChanges, type Found } from "../rule";
-
-type Finding = Omit<Found, "address">;
+import { at, block, changedMembers, isSame, membersOf, strings } from "../plan/values";
+import { insteadOf, say, words, type Sentence } from "../sentence";
+import { aboutChanges, high, low, medium, type Findings } from "../rule";
 
 /** Members of a provider's settings whose change decides who somebody is. Others change how signing in works. */
 const DECIDES: Readonly<Record<string, string>> = {
@@ -36,58 +34,38 @@ export const changesIdentityProvider = aboutChanges({
     if (!isSettings(change)) return [];
     const [before, after] = [settingsIn(change.before), settingsIn(change.after)];
     if (before === undefined || after === undefined) return [];
-    // The names of members are ours; values are shown only where the plan shows them.
-    const isHidden = [change.beforeSensitive, change.afterSensitive].some((marker) =>
-      isMarked(marker, [change.after!["insecure_value"] === undefined ? "value" : "insecure_value"]),
-    );
+    const isHidden = areSettingsHidden(change);
     return [
       ...providers(before, after, "identityProviders", "Identity provider", isHidden),
       ...providers(before, after, "eventTransmitters", "Transmitter of security events", isHidden),
-      ...PARTS.flatMap(([name, what]): Finding[] =>
-        isSame(before[name], after[name]) ? [] : [{ severity: "medium", message: say`${words(what)} changes.` }],
+      ...PARTS.flatMap(([name, what]): Findings =>
+        isSame(before[name], after[name]) ? [] : [medium(say`${words(what)} changes.`)],
       ),
     ];
   },
 });
 
-function providers(before: Values, after: Values, member: string, kind: string, isHidden: boolean): Finding[] {
+function providers(before: Values, after: Values, member: string, kind: string, isHidden: boolean): Findings {
   const [was, is] = [before, after].map((settings) => (settings[member] ?? {}) as Record<string, Values>);
-  const ids = [...new Set([...Object.keys(was!), ...Object.keys(is!)])].sort();
-  return ids.flatMap((id): Finding[] => {
+  return membersOf(was!, is!).flatMap((id): Findings => {
     const [old, now] = [was![id], is![id]];
     if (now === undefined)
-      return [
-        {
-          severity: "medium",
-          message: say`${words(kind)} ${id} is removed. Its users cannot sign in or renew any more.`,
-        },
-      ];
+      return [medium(say`${words(kind)} ${id} is removed. Its users cannot sign in or renew any more.`)];
     if (old === undefined)
       return [
-        {
-          severity: "high",
-          message: say`${words(kind)} ${id} is added${isHidden ? [] : say`, with the issuer ${String(now["issuer"])}`}${grants(now, isHidden)}.`,
-        },
+        high(
+          say`${words(kind)} ${id} is added${isHidden ? [] : say`, with the issuer ${String(now["issuer"])}`}${grants(now, isHidden)}.`,
+        ),
       ];
     const more = onlyGrantsMore(old, now);
     if (more !== undefined)
-      return [
-        {
-          severity: "medium",
-          message: say`${words(kind)} ${id} may also grant ${isHidden ? "more roles" : more.join(", ")}.`,
-        },
-      ];
-    return changed(old, now).map((name) => ({
-      severity: name in DECIDES || member === "eventTransmitters" ? "high" : "low",
-      message: say`${words(kind)} ${id} changes ${words(DECIDES[name] ?? "")}${name in DECIDES ? [] : say`${name}`}${values(old, now, name, isHidden)}.`,
-    }));
+      return [medium(say`${words(kind)} ${id} may also grant ${isHidden ? "more roles" : more.join(", ")}.`)];
+    return changedMembers(old, now).map((name) =>
+      (name in DECIDES || member === "eventTransmitters" ? high : low)(
+        say`${words(kind)} ${id} changes ${words(DECIDES[name] ?? "")}${name in DECIDES ? [] : say`${name}`}${isHidden ? [] : insteadOf(now[name], old[name])}.`,
+      ),
+    );
   });
-}
-
-function changed(old: Values, now: Values): string[] {
-  return [...new Set([...Object.keys(old), ...Object.keys(now)])]
-    .filter((name) => !isSame(old[name], now[name]))
-    .sort();
 }
 
 /** The roles that are new, if nothing else changes: a rule of the policy asks for them. */
@@ -101,11 +79,4 @@ function onlyGrantsMore(old: Values, now: Values): string[] | undefined {
 function grants(now: Values, isHidden: boolean): Sentence {
   const roles = at(now, ["roles", "grant"]);
   return isHidden || !Array.isArray(roles) || roles.length === 0 ? [] : say` and the roles ${roles.join(", ")}`;
-}
-
-function values(old: Values, now: Values, name: string, isHidden: boolean): Sentence {
-  if (isHidden) return [];
-  const text = (value: unknown) =>
-    value === undefined ? "nothing" : typeof value === "string" ? value : JSON.stringify(value);
-  return say`: ${text(now[name])} instead of ${text(old[name])}`;
 }

@@ -1,6 +1,6 @@
 /** Who gets access that did not have it: from the two policies in the plan, never sampled. */
 import type { AccessChange } from "../../policy/diff/access-diff";
-import { accessOf, type GatewayAccess } from "../access";
+import { accessOf, places, type GatewayAccess } from "../access";
 import { gatewaysOf, type Gateway } from "../gateway/gateways";
 import { isMarked } from "../plan/values";
 import { listed, say, type Sentence } from "../sentence";
@@ -32,8 +32,4 @@ function found({ gate: { address }, hosts }: Gateway, { changes, problem, isNew 
     [isNew ? [] : wider, "medium", say`More people may open ${places(wider)}: ${gains}.`],
   ];
   return flags.flatMap(([some, severity, message]) => (some.length === 0 ? [] : [{ severity, address, message }]));
-}
-
-function places(changes: readonly AccessChange[]): Sentence {
-  return listed([...new Set(changes.map(({ host, path }) => `${host ?? ""}${path}`))]);
 }

@@ -1,5 +1,5 @@
 /** Lambda@Edge: a function that CloudFront runs cannot be deleted while a replica exists. */
-import { aboutChanges, isRemoved } from "../rule";
+import { aboutChanges, isRemoved, medium } from "../rule";
 import { say } from "../sentence";
 
 export const deletesReplica = aboutChanges({
@@ -13,15 +13,11 @@ export const deletesReplica = aboutChanges({
     if (before?.["publish"] !== true) return [];
     const name = String(before["function_name"]);
     return [
-      isRemoved(change) && {
-        severity: "medium",
-        message: say`${name} is deleted. Its replicas at the edge must be gone first, which takes hours.`,
-      },
+      isRemoved(change) &&
+        medium(say`${name} is deleted. Its replicas at the edge must be gone first, which takes hours.`),
       change.action === "update" &&
-        after?.["publish"] !== true && {
-          severity: "medium",
-          message: say`${name} no longer publishes versions. CloudFront keeps running the old one.`,
-        },
+        after?.["publish"] !== true &&
+        medium(say`${name} no longer publishes versions. CloudFront keeps running the old one.`),
     ];
   },
 });

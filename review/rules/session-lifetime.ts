@@ -2,7 +2,7 @@
 import { isSettings, settingsIn } from "../gateway/gateways";
 import { at, isSame } from "../plan/values";
 import { say, words } from "../sentence";
-import { aboutChanges, type Found } from "../rule";
+import { aboutChanges, low, medium } from "../rule";
 
 /** Seconds, in the settings of the handler. */
 const TIMES: readonly [name: string, what: string][] = [
@@ -19,25 +19,18 @@ export const sessionLifetime = aboutChanges({
   examine: (change) => {
     const [before, after] = [settingsIn(change.before), settingsIn(change.after)];
     if (!isSettings(change) || before === undefined || after === undefined) return [];
-    const found: Omit<Found, "address">[] = TIMES.flatMap(([name, what]) => {
-      const [was, is] = [before, after].map((settings) => Number(at(settings, ["session", name])));
-      if (was === is) return [];
-      return [
-        { severity: is! > was! ? "medium" : "low", message: say`${words(what)} ${is!} instead of ${was!} seconds.` },
-      ];
-    });
-    if (at(before, ["session", "deviceBound"]) === true && at(after, ["session", "deviceBound"]) !== true)
-      found.push({
-        severity: "medium",
-        message: say`New sessions are not bound to a device any more: copied cookies can be renewed elsewhere.`,
-      });
-    if (isSame(before["onReuse"], after["onReuse"])) return found;
     return [
-      ...found,
-      {
-        severity: "medium",
-        message: say`What a refresh token that is used twice ends changes from ${String(before["onReuse"])} to ${String(after["onReuse"])}.`,
-      },
+      ...TIMES.map(([name, what]) => {
+        const [was, is] = [before, after].map((settings) => Number(at(settings, ["session", name])));
+        return was !== is && (is! > was! ? medium : low)(say`${words(what)} ${is!} instead of ${was!} seconds.`);
+      }),
+      at(before, ["session", "deviceBound"]) === true &&
+        at(after, ["session", "deviceBound"]) !== true &&
+        medium(say`New sessions are not bound to a device any more: copied cookies can be renewed elsewhere.`),
+      !isSame(before["onReuse"], after["onReuse"]) &&
+        medium(
+          say`What a refresh token that is used twice ends changes from ${String(before["onReuse"])} to ${String(after["onReuse"])}.`,
+        ),
     ];
   },
 });

@@ -2,9 +2,7 @@
 import type { Change, Values } from "../plan/plan";
 import { blocks, strings } from "../plan/values";
 import { say } from "../sentence";
-import { aboutChanges, isRemoved, type Found } from "../rule";
-
-type Finding = Omit<Found, "address"> | false;
+import { aboutChanges, high, isRemoved, low, medium, type Findings } from "../rule";
 
 /** By type: what is no longer written when it goes away. */
 const WRITES: Readonly<Record<string, string>> = {
@@ -26,39 +24,30 @@ export const shortensLogs = aboutChanges({
       return [
         action === "update" &&
           blocks(before!["logging_config"]).length > 0 &&
-          blocks(after!["logging_config"]).length === 0 && {
-            severity: "medium",
-            message: say`The distribution no longer writes its access log to a bucket.`,
-          },
+          blocks(after!["logging_config"]).length === 0 &&
+          medium(say`The distribution no longer writes its access log to a bucket.`),
       ];
-    if (action === "delete") return [{ severity: "medium", message: [WRITES[type]!] }];
+    if (action === "delete") return [medium([WRITES[type]!])];
     return action === "update" ? fields(before!, after!) : [];
   },
 });
 
-function group(change: Change): Finding[] {
+function group(change: Change): Findings {
   const { before, after } = change;
   const name = String((before ?? after)?.["name"]);
   if (isRemoved(change))
-    return [
-      before!["skip_destroy"] !== true && {
-        severity: "high",
-        message: say`The log group ${name} is deleted with everything in it.`,
-      },
-    ];
+    return [before!["skip_destroy"] !== true && high(say`The log group ${name} is deleted with everything in it.`)];
   if (before === undefined || after === undefined) return [];
   // Zero keeps lines forever.
   const [was, is] = [before, after].map((values) => Number(values["retention_in_days"] ?? 0) || Infinity);
   return [
-    is! < was! && {
-      severity: "medium",
-      message: say`Lines of ${name} are kept for ${is!} days instead of ${was === Infinity ? "forever" : was!}.`,
-    },
+    is! < was! &&
+      medium(say`Lines of ${name} are kept for ${is!} days instead of ${was === Infinity ? "forever" : was!}.`),
   ];
 }
 
 /** The fields of the access log, and what the web ACL's log leaves out. */
-function fields(before: Values, after: Values): Finding[] {
+function fields(before: Values, after: Values): Findings {
   const lost = strings(before["record_fields"]).filter((field) => !strings(after["record_fields"]).includes(field));
   const [was, is] = [before, after].map((values) =>
     blocks(values["redacted_fields"]).map((one) => JSON.stringify(one)),
@@ -66,11 +55,8 @@ function fields(before: Values, after: Values): Finding[] {
   const shown = was!.filter((field) => !is!.includes(field));
   const isFiltered = JSON.stringify(before["logging_filter"] ?? []) !== JSON.stringify(after["logging_filter"] ?? []);
   return [
-    lost.length > 0 && { severity: "medium", message: say`The access log no longer has ${lost.join(", ")}.` },
-    shown.length > 0 && {
-      severity: "high",
-      message: say`The web ACL's log shows what was left out of it before, such as session cookies.`,
-    },
-    isFiltered && { severity: "low", message: say`Which requests the web ACL logs changes.` },
+    lost.length > 0 && medium(say`The access log no longer has ${lost.join(", ")}.`),
+    shown.length > 0 && high(say`The web ACL's log shows what was left out of it before, such as session cookies.`),
+    isFiltered && low(say`Which requests the web ACL logs changes.`),
   ];
 }

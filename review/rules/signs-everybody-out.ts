@@ -2,7 +2,7 @@
 import { isGate, isSettings, settingsIn } from "../gateway/gateways";
 import { at, isSame, strings } from "../plan/values";
 import { say, words } from "../sentence";
-import { aboutChanges, type Found } from "../rule";
+import { aboutChanges, high, type Findings } from "../rule";
 
 /** Members of the handler's settings (session/settings.ts), and what changes with them. */
 const SETTINGS: readonly [path: readonly string[], what: string][] = [
@@ -26,20 +26,13 @@ export const signsEverybodyOut = aboutChanges({
     if (isGate(change)) {
       const stores = [change.before, change.after].map((values) => strings(values["key_value_store_associations"]));
       const isOther = stores[1]!.length > 0 && !isSame(stores[0], stores[1]);
-      return [
-        isOther && {
-          severity: "high",
-          message: say`The gate reads another store, without the keys of the sessions that exist.`,
-        },
-      ];
+      return [isOther && high(say`The gate reads another store, without the keys of the sessions that exist.`)];
     }
     if (!isSettings(change)) return [];
     const [before, after] = [settingsIn(change.before), settingsIn(change.after)];
     if (before === undefined || after === undefined) return [];
-    return SETTINGS.flatMap(([path, what]): Omit<Found, "address">[] =>
-      isSame(at(before, path), at(after, path))
-        ? []
-        : [{ severity: "high", message: say`${words(what)}. Everybody has to sign in again.` }],
+    return SETTINGS.flatMap(([path, what]): Findings =>
+      isSame(at(before, path), at(after, path)) ? [] : [high(say`${words(what)}. Everybody has to sign in again.`)],
     );
   },
 });

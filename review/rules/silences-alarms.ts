@@ -1,7 +1,7 @@
 /** Alarms, and the metrics of log lines that they read. */
 import { isSame, strings } from "../plan/values";
 import { say } from "../sentence";
-import { aboutChanges, isRemoved } from "../rule";
+import { aboutChanges, isRemoved, low, medium } from "../rule";
 
 /** What decides when it fires. Names of CloudWatch's arguments. */
 const CONDITIONS = [
@@ -26,34 +26,23 @@ export const silencesAlarms = aboutChanges({
     if (change.action === "delete")
       return [
         type === "aws_cloudwatch_log_metric_filter"
-          ? {
-              severity: "medium",
-              message: say`Log lines are no longer counted for the metric filter ${String(before!["name"])}.`,
-            }
-          : { severity: "medium", message: say`The alarm ${String(before!["alarm_name"])} is deleted.` },
+          ? medium(say`Log lines are no longer counted for the metric filter ${String(before!["name"])}.`)
+          : medium(say`The alarm ${String(before!["alarm_name"])} is deleted.`),
       ];
     if (isRemoved(change) || before === undefined || after === undefined) return [];
     if (type === "aws_cloudwatch_log_metric_filter")
       return [
-        before["pattern"] !== after["pattern"] && {
-          severity: "low",
-          message: say`Other log lines are counted for ${String(after["name"])}.`,
-        },
+        before["pattern"] !== after["pattern"] && low(say`Other log lines are counted for ${String(after["name"])}.`),
       ];
     const name = String(after["alarm_name"]);
     const gone = strings(before["alarm_actions"]).filter((action) => !strings(after["alarm_actions"]).includes(action));
     const changed = CONDITIONS.filter((condition) => !isSame(before[condition], after[condition]));
     return [
       before["actions_enabled"] === true &&
-        after["actions_enabled"] === false && {
-          severity: "medium",
-          message: say`The alarm ${name} tells nobody any more.`,
-        },
-      gone.length > 0 && { severity: "medium", message: say`The alarm ${name} no longer tells ${gone.join(", ")}.` },
-      changed.length > 0 && {
-        severity: "low",
-        message: say`The alarm ${name} fires under another condition (${changed.join(", ")}).`,
-      },
+        after["actions_enabled"] === false &&
+        medium(say`The alarm ${name} tells nobody any more.`),
+      gone.length > 0 && medium(say`The alarm ${name} no longer tells ${gone.join(", ")}.`),
+      changed.length > 0 && low(say`The alarm ${name} fires under another condition (${changed.join(", ")}).`),
     ];
   },
 });

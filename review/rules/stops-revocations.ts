@@ -1,6 +1,6 @@
 /** What carries out revocations and rotates keys: queues, their consumers, schedules. */
 import { say, words } from "../sentence";
-import { aboutChanges } from "../rule";
+import { aboutChanges, high, medium } from "../rule";
 
 /** By type: what no longer happens without it. */
 const DOES: Readonly<Record<string, string>> = {
@@ -20,7 +20,7 @@ export const stopsRevocations = aboutChanges({
   help: "A gateway that cannot revoke lets a stolen session live until it ends by itself. Apply this only when the gateway is being taken down.",
   types: [...Object.keys(DOES), "aws_lambda_function"],
   examine: ({ type, action, before, after }) => {
-    if (type !== "aws_lambda_function" && action === "delete") return [{ severity: "high", message: [DOES[type]!] }];
+    if (type !== "aws_lambda_function" && action === "delete") return [high([DOES[type]!])];
     if (before === undefined || after === undefined) return [];
     const isOff =
       (before["enabled"] === true && after["enabled"] === false) ||
@@ -28,12 +28,9 @@ export const stopsRevocations = aboutChanges({
     const isPaused = before["reserved_concurrent_executions"] !== 0 && after["reserved_concurrent_executions"] === 0;
     const [was, is] = [before, after].map((values) => rotation(values));
     return [
-      isOff && { severity: "high", message: say`Turned off. ${words(DOES[type] ?? "")}` },
-      isPaused && { severity: "high", message: say`${String(after["function_name"])} may not run at all any more.` },
-      is! > was! && {
-        severity: "medium",
-        message: say`The secret is rotated every ${is!} days instead of every ${was!}.`,
-      },
+      isOff && high(say`Turned off. ${words(DOES[type] ?? "")}`),
+      isPaused && high(say`${String(after["function_name"])} may not run at all any more.`),
+      is! > was! && medium(say`The secret is rotated every ${is!} days instead of every ${was!}.`),
     ];
   },
 });

@@ -1,5 +1,5 @@
 /** Distributions that go away or stop answering. */
-import { aboutChanges, isRemoved } from "../rule";
+import { aboutChanges, high, isRemoved, medium } from "../rule";
 import { say } from "../sentence";
 import { blocks } from "../plan/values";
 
@@ -13,19 +13,17 @@ export const takesSiteDown = aboutChanges({
     if (type === "aws_cloudfront_function")
       return [
         before?.["publish"] === true &&
-          after?.["publish"] === false && {
-            severity: "medium",
-            message: say`The function is no longer published: CloudFront keeps running the old code.`,
-          },
+          after?.["publish"] === false &&
+          medium(say`The function is no longer published: CloudFront keeps running the old code.`),
       ];
     const countries = [before, after].map((values) => JSON.stringify(blocks(values?.["restrictions"])));
     return [
-      isRemoved(change) && { severity: "high", message: say`The distribution is deleted.` },
-      before?.["enabled"] === true &&
-        after?.["enabled"] === false && { severity: "high", message: say`The distribution is disabled.` },
+      isRemoved(change) && high(say`The distribution is deleted.`),
+      before?.["enabled"] === true && after?.["enabled"] === false && high(say`The distribution is disabled.`),
       change.action === "update" &&
         /whitelist|blacklist/.test(countries.join("")) &&
-        countries[0] !== countries[1] && { severity: "medium", message: say`Other countries can open the site.` },
+        countries[0] !== countries[1] &&
+        medium(say`Other countries can open the site.`),
     ];
   },
 });

@@ -3,9 +3,7 @@ import type { Change, Values } from "../plan/plan";
 import { behaviors } from "../plan/distribution";
 import { block, blocks, isSame, strings } from "../plan/values";
 import { say } from "../sentence";
-import { aboutChanges, isRemoved, type Found } from "../rule";
-
-type Finding = Omit<Found, "address"> | false;
+import { aboutChanges, high, isRemoved, low, medium, type Findings } from "../rule";
 
 export const weakensHeaders = aboutChanges({
   id: "weakens-headers",
@@ -15,22 +13,19 @@ export const weakensHeaders = aboutChanges({
   examine: (change) => (change.type === "aws_cloudfront_distribution" ? distribution(change) : policy(change)),
 });
 
-function distribution({ action, before, after }: Change): Finding[] {
+function distribution({ action, before, after }: Change): Findings {
   if (action !== "update") return [];
   const old = new Map(behaviors(before!).map(([path, behavior]) => [path, behavior["response_headers_policy_id"]]));
   return behaviors(after!).map(
-    ([path, behavior]): Finding =>
+    ([path, behavior]) =>
       (old.get(path) ?? "") !== "" &&
-      (behavior["response_headers_policy_id"] ?? "") === "" && {
-        severity: "medium",
-        message: say`Responses of behavior ${path} get no security headers any more.`,
-      },
+      (behavior["response_headers_policy_id"] ?? "") === "" &&
+      medium(say`Responses of behavior ${path} get no security headers any more.`),
   );
 }
 
-function policy(change: Change): Finding[] {
-  if (isRemoved(change) && change.action === "delete")
-    return [{ severity: "medium", message: say`The security headers are deleted.` }];
+function policy(change: Change): Findings {
+  if (isRemoved(change) && change.action === "delete") return [medium(say`The security headers are deleted.`)];
   const { before, after } = change;
   if (before === undefined || after === undefined) return [];
   const [was, is] = [before, after].map((values) => block(values["security_headers_config"]));
@@ -43,36 +38,30 @@ function policy(change: Change): Finding[] {
   ];
 }
 
-function transport(was: Values, is: Values): Finding[] {
+function transport(was: Values, is: Values): Findings {
   const [old, now] = [was, is].map((values) => block(values["strict_transport_security"]));
   const [before, after] = [old, now].map((values) => Number(values!["access_control_max_age_sec"] ?? 0));
   return [
-    after! < before! && {
-      severity: "high",
-      message: say`Browsers keep to https for ${after!} seconds instead of ${before!} (Strict-Transport-Security).`,
-    },
+    after! < before! &&
+      high(say`Browsers keep to https for ${after!} seconds instead of ${before!} (Strict-Transport-Security).`),
     after! > 0 &&
       old!["override"] === true &&
-      now!["override"] === false && {
-        severity: "medium",
-        message: say`An origin may now set Strict-Transport-Security itself.`,
-      },
+      now!["override"] === false &&
+      medium(say`An origin may now set Strict-Transport-Security itself.`),
     old!["include_subdomains"] === true &&
       now!["include_subdomains"] !== true &&
-      after! > 0 && { severity: "medium", message: say`Strict-Transport-Security no longer includes subdomains.` },
+      after! > 0 &&
+      medium(say`Strict-Transport-Security no longer includes subdomains.`),
   ];
 }
 
-function frames(was: Values, is: Values): Finding[] {
+function frames(was: Values, is: Values): Findings {
   const [before, after] = [was, is].map((values) => block(values["frame_options"])["frame_option"]);
   if (before === undefined || before === after) return [];
-  if (after === undefined)
-    return [{ severity: "medium", message: say`Any site may show these pages in a frame (X-Frame-Options is gone).` }];
+  if (after === undefined) return [medium(say`Any site may show these pages in a frame (X-Frame-Options is gone).`)];
   return [
-    before === "DENY" && {
-      severity: "medium",
-      message: say`Pages of the same site may show these pages in a frame (X-Frame-Options ${String(after)}).`,
-    },
+    before === "DENY" &&
+      medium(say`Pages of the same site may show these pages in a frame (X-Frame-Options ${String(after)}).`),
   ];
 }
 
@@ -83,23 +72,22 @@ const HEADERS = {
   referrer_policy: "Referrer-Policy",
 } as const;
 
-function others(was: Values, is: Values): Finding[] {
-  return Object.entries(HEADERS).flatMap(([name, header]): Finding[] => {
+function others(was: Values, is: Values): Findings {
+  return Object.entries(HEADERS).flatMap(([name, header]): Findings => {
     const [before, after] = [was, is].map((values) => block(values[name]));
     if (isSame(before, {})) return [];
-    if (isSame(after, {})) return [{ severity: "medium", message: say`${header} is no longer set.` }];
+    if (isSame(after, {})) return [medium(say`${header} is no longer set.`)];
     const { override: _, ...old } = before!;
     const { override: __, ...now } = after!;
     return [
-      !isSame(old, now) && { severity: "medium", message: say`${header} changes to ${String(Object.values(now)[0])}.` },
-      before!["override"] === true &&
-        after!["override"] === false && { severity: "low", message: say`An origin may now set ${header} itself.` },
+      !isSame(old, now) && medium(say`${header} changes to ${String(Object.values(now)[0])}.`),
+      before!["override"] === true && after!["override"] === false && low(say`An origin may now set ${header} itself.`),
     ];
   });
 }
 
 /** https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS */
-function sharing(before: Values, after: Values): Finding[] {
+function sharing(before: Values, after: Values): Findings {
   const [was, is] = [before, after].map((values) => block(values["cors_config"]));
   const origins = (values: Values) => strings(block(values["access_control_allow_origins"])["items"]);
   const added = origins(is!).filter((origin) => !origins(was!).includes(origin));
@@ -110,25 +98,18 @@ function sharing(before: Values, after: Values): Finding[] {
       message: say`Scripts of ${added.join(", ")} may read responses (CORS).`,
     },
     credentials &&
-      was!["access_control_allow_credentials"] !== true && {
-        severity: "high",
-        message: say`Scripts of other sites may send the user's cookies (CORS).`,
-      },
+      was!["access_control_allow_credentials"] !== true &&
+      high(say`Scripts of other sites may send the user's cookies (CORS).`),
   ];
 }
 
-function custom(before: Values, after: Values): Finding[] {
+function custom(before: Values, after: Values): Findings {
   const items = (values: Values) =>
     new Map(blocks(block(values["custom_headers_config"])["items"]).map((item) => [String(item["header"]), item]));
   const now = items(after);
-  return [...items(before)].flatMap(([header, item]): Finding[] => {
+  return [...items(before)].flatMap(([header, item]): Findings => {
     const kept = now.get(header);
-    if (kept === undefined) return [{ severity: "medium", message: say`The header ${header} is no longer set.` }];
-    return [
-      kept["value"] !== item["value"] && {
-        severity: "low",
-        message: say`The header ${header} changes to ${String(kept["value"])}.`,
-      },
-    ];
+    if (kept === undefined) return [medium(say`The header ${header} is no longer set.`)];
+    return [kept["value"] !== item["value"] && low(say`The header ${header} changes to ${String(kept["value"])}.`)];
   });
 }

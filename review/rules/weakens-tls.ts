@@ -2,7 +2,7 @@
 import type { Values } from "../plan/plan";
 import { block, blocks, strings } from "../plan/values";
 import { say } from "../sentence";
-import { aboutChanges, type Found } from "../rule";
+import { aboutChanges, high, low, medium, type Findings } from "../rule";
 
 /**
  * Weakest first.
@@ -21,8 +21,6 @@ const VIEWER_PROTOCOLS = [
 ];
 const OLD_ORIGIN_PROTOCOLS = ["SSLv3", "TLSv1", "TLSv1.1"];
 
-type Finding = Omit<Found, "address">;
-
 export const weakensTls = aboutChanges({
   id: "weakens-tls",
   title: "Weakens TLS",
@@ -32,32 +30,21 @@ export const weakensTls = aboutChanges({
     before === undefined || after === undefined ? [] : [...certificate(before, after), ...origins(before, after)],
 });
 
-function certificate(before: Values, after: Values): Finding[] {
+function certificate(before: Values, after: Values): Findings {
   const [was, is] = [block(before["viewer_certificate"]), block(after["viewer_certificate"])];
   const [oldest, newest] = [was, is].map((one) => String(one["minimum_protocol_version"] ?? "TLSv1"));
   const isWeaker = VIEWER_PROTOCOLS.indexOf(newest!) < VIEWER_PROTOCOLS.indexOf(oldest!);
   const arn = (one: Values) => one["acm_certificate_arn"] ?? one["iam_certificate_id"] ?? "";
   return [
-    ...(isWeaker
-      ? [{ severity: "high" as const, message: say`Viewers may use ${newest!}; the least was ${oldest!}.` }]
-      : []),
-    ...(arn(was) !== arn(is)
-      ? [
-          arn(is) === ""
-            ? {
-                severity: "high" as const,
-                message: say`The certificate is taken away: browsers refuse the site's own domains.`,
-              }
-            : {
-                severity: "low" as const,
-                message: say`Another certificate: ${String(arn(is))}. It must cover every domain of the site.`,
-              },
-        ]
-      : []),
+    isWeaker && high(say`Viewers may use ${newest!}; the least was ${oldest!}.`),
+    arn(was) !== arn(is) &&
+      (arn(is) === ""
+        ? high(say`The certificate is taken away: browsers refuse the site's own domains.`)
+        : low(say`Another certificate: ${String(arn(is))}. It must cover every domain of the site.`)),
   ];
 }
 
-function origins(before: Values, after: Values): Finding[] {
+function origins(before: Values, after: Values): Findings {
   const known = new Map(blocks(before["origin"]).map((origin) => [String(origin["origin_id"]), origin]));
   return blocks(after["origin"]).flatMap((origin) => {
     const id = String(origin["origin_id"]);
@@ -67,17 +54,13 @@ function origins(before: Values, after: Values): Finding[] {
     );
     const protocol = is!["origin_protocol_policy"];
     return [
-      ...(protocol !== undefined && protocol !== "https-only" && was!["origin_protocol_policy"] !== protocol
-        ? [
-            {
-              severity: "high" as const,
-              message: say`CloudFront may talk http to origin ${id} (${String(protocol)}): cookies and headers can be read on the way.`,
-            },
-          ]
-        : []),
-      ...(old.length > 0
-        ? [{ severity: "medium" as const, message: say`CloudFront may talk ${old.join(", ")} to origin ${id}.` }]
-        : []),
+      protocol !== undefined &&
+        protocol !== "https-only" &&
+        was!["origin_protocol_policy"] !== protocol &&
+        high(
+          say`CloudFront may talk http to origin ${id} (${String(protocol)}): cookies and headers can be read on the way.`,
+        ),
+      old.length > 0 && medium(say`CloudFront may talk ${old.join(", ")} to origin ${id}.`),
     ];
   });
 }

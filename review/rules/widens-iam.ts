@@ -4,9 +4,7 @@ import { gains, isBroadAction, isEverybody, isOpen, statementsIn, type Gain } fr
 import type { Change } from "../plan/plan";
 import { isMarked, strings } from "../plan/values";
 import { listed, say, words, type Sentence } from "../sentence";
-import { aboutChanges, type Found } from "../rule";
-
-type Finding = Omit<Found, "address"> | false;
+import { aboutChanges, high, medium, type Findings, type Found } from "../rule";
 
 const RESOURCE_POLICY = "A policy that lets others use it changes";
 
@@ -20,16 +18,14 @@ export const widensIam = aboutChanges({
   ],
 });
 
-function document({ before, after }: Change, attribute: string, kind: Kind): Finding[] {
+function document({ before, after }: Change, attribute: string, kind: Kind): Findings {
   if (after === undefined) return [];
   const [was, is] = [statementsIn(before?.[attribute]), statementsIn(after[attribute])];
   if (is === undefined)
     return [
       was !== undefined &&
-        before?.[attribute] !== after[attribute] && {
-          severity: "medium",
-          message: say`${words(RESOURCE_POLICY)} to something that is not a policy document.`,
-        },
+        before?.[attribute] !== after[attribute] &&
+        medium(say`${words(RESOURCE_POLICY)} to something that is not a policy document.`),
     ];
   // What a new resource permits is what it is for, as long as it has bounds.
   if (was === undefined)
@@ -39,10 +35,7 @@ function document({ before, after }: Change, attribute: string, kind: Kind): Fin
           statement.isAllow &&
           (isOpen(statement) || statement.isNegative || (kind === "identity" && statement.actions.some(isBroadAction))),
       )
-      .map(({ actions, resources }) => ({
-        severity: "high",
-        message: say`New, and without bounds: ${listed(actions)} on ${listed(resources)}.`,
-      }));
+      .map(({ actions, resources }) => high(say`New, and without bounds: ${listed(actions)} on ${listed(resources)}.`));
   const gained = gains(was, is);
   const groups = [...new Set(gained.map(({ statement }) => statement))].map((statement) =>
     gained.filter((gain) => gain.statement === statement),
@@ -75,13 +68,13 @@ function described(group: readonly Gain[]): Sentence {
 }
 
 /** Permissions that are resources of their own. */
-function attachments({ type, action, before, after, afterUnknown }: Change): Finding[] {
+function attachments({ type, action, before, after, afterUnknown }: Change): Findings {
   if (after === undefined) return [];
   const isNew = action === "create" || action === "replace";
   switch (type) {
     case "aws_iam_role_policy_attachment":
     case "aws_iam_user_policy_attachment":
-      return [isNew && { severity: "high", message: say`The policy ${String(after["policy_arn"])} is attached.` }];
+      return [isNew && high(say`The policy ${String(after["policy_arn"])} is attached.`)];
     case "aws_lambda_permission": {
       const isBound = ["source_arn", "source_account"].some(
         (name) => strings(after[name]).length > 0 || isMarked(afterUnknown, [name]),
@@ -103,8 +96,8 @@ function attachments({ type, action, before, after, afterUnknown }: Change): Fin
       const lost =
         strings(before?.["permissions_boundary"]).length > 0 && strings(after["permissions_boundary"]).length === 0;
       return [
-        added.length > 0 && { severity: "high", message: say`The role gets ${listed(added)}.` },
-        lost && { severity: "high", message: say`The role has no permissions boundary any more.` },
+        added.length > 0 && high(say`The role gets ${listed(added)}.`),
+        lost && high(say`The role has no permissions boundary any more.`),
       ];
     }
     default:

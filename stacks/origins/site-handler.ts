@@ -6,6 +6,7 @@ import { LANGUAGES } from "../../pages/texts/texts";
 import type { Theme } from "../../pages/theme";
 import { MAX_SITE_SETTINGS, type SiteSettings } from "../../session/site";
 import { EdgeFunction } from "../edge-function";
+import { allow } from "../iam";
 import { siteFunctionName } from "../names";
 import { themeOf } from "../settings";
 import { urlencodedJson } from "../terraform-text";
@@ -22,12 +23,11 @@ export class SiteHandler extends Construct {
       description: `Answers for what is missing in the buckets of ${config.name}`,
       zip,
       permissions: [
-        {
-          Sid: "Files",
-          Effect: "Allow",
-          Action: "s3:GetObject",
-          Resource: bucketArns.map((arn) => `${arn}/*`),
-        },
+        allow(
+          "Files",
+          "s3:GetObject",
+          bucketArns.map((arn) => `${arn}/*`),
+        ),
       ],
       config,
     }).qualifiedArn;

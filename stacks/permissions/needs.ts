@@ -6,14 +6,6 @@ import { partsOfFunction } from "../../config/origins/lambda-url";
 import { originsOf } from "../../config/origins/origin";
 import type { Config } from "../../config/schema";
 
-/** What one type of resource takes; the same actions and ARNs may serve several types. */
-export interface Needs {
-  /** Names of actions, without the service. */
-  actions: string;
-  /** The ARNs, of which AWS chooses a part where a `*` stands. */
-  on: (names: Names) => string[];
-}
-
 export interface Names {
   config: Config;
   /** `arn:aws:<service>:us-east-1:<account>:<resource>`. */
@@ -62,5 +54,8 @@ export const deliveries = ({ arn }: Names) => [
 ];
 export const everything = () => ["*"];
 
-/** By type of resource: service, and what it takes. */
-export type NeedsByType = Record<string, [service: string, needs: Needs][]>;
+/**
+ * By type of resource and actions, as in `s3:GetBucketPolicy PutBucketPolicy`: the ARNs, of which AWS chooses a part
+ * where a `*` stands.
+ */
+export type NeedsByType = Record<string, Record<string, (names: Names) => string[]>>;
