@@ -1,5 +1,5 @@
 /** Mistakes in `tests`, and expectations that a policy does not meet. */
-import { identityProvider, SMALL, type Mistake } from "./small-config";
+import { identityProvider, SMALL, type Mistake } from "../small-config";
 
 const AS = 'write "anonymous", "signed-in", or { roles: ["editor"], idp: "main" }';
 const EDITORS = [

@@ -12,7 +12,7 @@ import {
   rule,
   transmitter,
   type Mistake,
-} from "./small-config";
+} from "../small-config";
 
 export const IDENTITY: Mistake[] = [
   [

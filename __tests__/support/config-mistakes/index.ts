@@ -1,13 +1,13 @@
 /** Every mistake that one can make in a config. */
 import { statSync } from "node:fs";
-import { TEXT_KEYS } from "../../pages/texts/texts";
-import { API_MISTAKES } from "./api-mistakes";
-import { ATTACH_MISTAKES } from "./attach-mistakes";
-import { IDENTITY } from "./identity-mistakes";
-import { ORIGIN_MISTAKES } from "./origin-mistakes";
-import { POLICY_TESTS } from "./policy-test-mistakes";
-import { REQUIREMENTS } from "./requirement-mistakes";
-import { WAF } from "./waf-mistakes";
+import { TEXT_KEYS } from "../../../pages/texts/texts";
+import { API_MISTAKES } from "./api";
+import { ATTACH_MISTAKES } from "./attach";
+import { IDENTITY } from "./identity";
+import { ORIGIN_MISTAKES } from "./origins";
+import { POLICY_TESTS } from "./policy-tests";
+import { REQUIREMENTS } from "./requirements";
+import { WAF } from "./web-acl";
 import {
   SMALL,
   ALLOW,
@@ -22,7 +22,7 @@ import {
   s3,
   rule,
   type Mistake,
-} from "./small-config";
+} from "../small-config";
 
 /** An API with metadata, and an issuer for it. */
 const withResource = (path: string, resource: object) => ({

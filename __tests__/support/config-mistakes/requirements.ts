@@ -1,5 +1,5 @@
 /** Mistakes in what rules require. */
-import { SMALL, UNKNOWN, rule, s3, type Mistake } from "./small-config";
+import { SMALL, UNKNOWN, rule, s3, type Mistake } from "../small-config";
 
 const allow = (conditions: unknown, more: object = {}) => rule({ allow: conditions, ...more });
 const PROFILE = { path: "/profile/{user}" };

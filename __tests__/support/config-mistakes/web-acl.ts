@@ -1,5 +1,5 @@
 /** Every mistake that one can make in the web ACL's part of a config. */
-import { UNKNOWN, type Mistake } from "./small-config";
+import { UNKNOWN, type Mistake } from "../small-config";
 
 const waf = (settings: unknown): Record<string, unknown> => ({ waf: settings });
 const WEB_ACL = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/own/0a1b2c3d-0000-1111-2222-333344445555";
