@@ -10,7 +10,8 @@ const GEO = 'write either { allow: ["DE"] } or { block: ["DE"] }';
 const FIELD = 'write where the field is, such as "/user/email" in JSON or "email" in a form';
 const LOGIN = { path: "/login", payload: "json", username: "/user", password: "/password" };
 
-export const WAF: Mistake[] = [
+export const WEB_ACL_MISTAKES: Mistake[] = [
+  [{ waff: {} }, "waff", UNKNOWN],
   [waf(true), "waf", "write an object, or false for no web ACL; it is true"],
   [waf([]), "waf", "write an object, or false for no web ACL; it is []"],
   [waf({ moed: "count" }), "waf.moed", UNKNOWN],
