@@ -5,7 +5,7 @@ import { expectNoSession, expectPage, expectProblem, setCookie } from "../../sup
 import { startAuth, withAuth, type AuthEnvironment } from "../../support/auth-fixture";
 import type { Browser } from "../../support/browser-emulator";
 import type { EdgeResponse } from "../../support/cloudfront-event";
-import type { Outage } from "../../support/idp-faults";
+import type { Outage } from "../../support/idp/faults";
 
 const HOUR = 3600;
 const ALICE = { sub: "alice", email: "alice@example.com", roles: ["staff"] };

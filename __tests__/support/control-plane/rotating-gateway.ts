@@ -21,7 +21,7 @@ import { readEdgeResponse, viewerRequestEvent, type EdgeResponse, type ViewerReq
 import { SESSION_SECONDS, startControlPlane, TOKEN_SECONDS, type ControlPlane } from "./bundles";
 import { eventOf } from "../../functions/gate/case";
 import { gateSource } from "../door";
-import { IdpEmulator } from "../idp-emulator";
+import { IdpEmulator } from "../idp/emulator";
 import { findTool, lambdaNode } from "../tools";
 
 const FUNCTION_NAME = "example-auth";

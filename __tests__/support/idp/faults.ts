@@ -1,6 +1,6 @@
 /** What can be wrong with the identity provider's emulator; a table of tests sets it. */
 import type { JWTPayload } from "jose";
-import type { SigningKey } from "./idp-keys";
+import type { SigningKey } from "./keys";
 
 export type Json = Record<string, unknown>;
 export type Endpoint = "discovery" | "par" | "token" | "jwks" | "userinfo" | "revocation";

@@ -18,11 +18,11 @@ import {
   methodOf,
   type ClientAuthentication,
   type ClientAuthenticationMethod,
-} from "../../session/client-authentication";
-import { TENANT_ID } from "../../identity/user";
-import type { Certificate } from "./certificates";
-import { OUTAGES, REDIRECTED, SLOW_ANSWER, type Endpoint, type Json, type Outage, type Tampering } from "./idp-faults";
-import { createSigningKey, signIdToken, type SigningKey } from "./idp-keys";
+} from "../../../session/client-authentication";
+import { TENANT_ID } from "../../../identity/user";
+import type { Certificate } from "../certificates";
+import { OUTAGES, REDIRECTED, SLOW_ANSWER, type Endpoint, type Json, type Outage, type Tampering } from "./faults";
+import { createSigningKey, signIdToken, type SigningKey } from "./keys";
 
 export interface EmulatorOptions {
   certificate: Certificate;
