@@ -6,7 +6,7 @@ import { startClock, type Clock } from "../../../bench/clock";
 import { buildHandlerZip } from "../../../build/handler";
 import { startLambda, type Lambda } from "../../../local/lambda";
 import { expectAuditEvents } from "../audit-events";
-import { lambdaNode } from "../tools";
+import { lambdaNode, PATIENCE } from "../tools";
 
 const LOG_LINE = /^\{("[\w-]+":("(?:[^"\\]|\\.)*"|[0-9]+|true|false),?)+\}$/;
 
@@ -32,11 +32,14 @@ export function createFunctions(shared: Record<string, string>): Functions {
     async start(kind, env) {
       const zip = join(folder, `${kind}.zip`);
       writeFileSync(zip, zipOf(kind));
+      // Only loading the code may take longer than in Lambda: tests measure what invocations take.
+      let patience = PATIENCE;
       const lambda = await startLambda({
         zip,
         functionName: `example-${kind}`,
         node: lambdaNode(),
         timeLimit: 120_000,
+        patience: () => patience,
         env: {
           ...shared,
           ...clock.env,
@@ -45,6 +48,7 @@ export function createFunctions(shared: Record<string, string>): Functions {
           ...env,
         },
       });
+      patience = 1;
       lambdas.push(lambda);
       return lambda;
     },
