@@ -9,7 +9,6 @@ import {
   LOGIN,
   PROOF_LIFETIME,
   environment,
-  post,
   sessionOf,
   nameOf,
   logOf,
@@ -19,6 +18,7 @@ import {
   prove,
   expectNotRenewed,
 } from "./bound-sessions";
+import { renew } from "../../../support/browser-emulator";
 
 describe("the offer", () => {
   /** Names of headers, and names and attributes of cookies. */
@@ -45,7 +45,7 @@ describe("the offer", () => {
     const { browser } = await signedIn();
     const { sid } = sessionOf(browser);
     environment.clock.advance(901);
-    const response = await post(browser);
+    const response = await renew(browser);
     expect(response.status).toBe(200);
     expect(await logOf(response)).toMatchObject({ outcome: "renewed" });
     expect(Object.keys(response.headers)).not.toContain("secure-session-challenge");
@@ -116,7 +116,7 @@ describe("a browser that takes the offer", () => {
       const proof = await prove(browser, device, name);
       expect(proof.status).toBe(200);
       expect(JSON.parse(proof.body)).toMatchObject({ session_identifier: name });
-      expect((await post(browser)).status).toBe(200);
+      expect((await renew(browser)).status).toBe(200);
       expect(await itemOf(browser)).toMatchObject({ generation: times, deviceKey: expect.any(String) as unknown });
     }
   });
@@ -133,7 +133,7 @@ describe("a browser that takes the offer", () => {
     environment.clock.advance(901);
     await prove(browser, device, name);
     const tabs = [1, 2, 3, 4].map(() => browser.copy());
-    const statuses = (await Promise.all(tabs.map(post))).map(({ status }) => status);
+    const statuses = (await Promise.all(tabs.map(renew))).map(({ status }) => status);
     expect(statuses).toEqual([200, 200, 200, 200]);
     expect(await itemOf(browser)).toMatchObject({ generation: 1 });
     expect(environment.aws.events).toEqual([]);
@@ -143,8 +143,8 @@ describe("a browser that takes the offer", () => {
     const { browser, device, name } = await bound();
     environment.clock.advance(901);
     await prove(browser, device, name);
-    expect((await post(browser.copy())).status).toBe(200);
-    const repeated = await post(browser);
+    expect((await renew(browser.copy())).status).toBe(200);
+    const repeated = await renew(browser);
     expect(repeated.status).toBe(200);
     expect(await logOf(repeated)).toMatchObject({ outcome: "renewal_repeated" });
   });
@@ -157,7 +157,7 @@ describe("a browser that takes the offer", () => {
       place.publishKeys({ current: "k2", keys: { ...place.keys.keys, k2: newMasterKey() } });
       place.clock.advance(61);
       expect((await register(browser, device, challenge)).status).toBe(200);
-      expect((await post(browser)).status).toBe(200);
+      expect((await renew(browser)).status).toBe(200);
     }));
 
   test("keeps a bound session bound although the config does not offer it any more", async () => {

@@ -2,7 +2,7 @@
 import { SESSION_COOKIE } from "../../../../session/cookies";
 import { expectProblem, setCookie } from "../../../support/answers";
 import { startAuth, type AuthEnvironment } from "../../../support/auth-fixture";
-import type { Browser } from "../../../support/browser-emulator";
+import { renew, type Browser } from "../../../support/browser-emulator";
 import type { EdgeResponse } from "../../../support/cloudfront-event";
 import { challengeOf, makeDevice, offerOf, refresh, register, type Device } from "../../../support/device-emulator";
 
@@ -21,7 +21,6 @@ afterEach(() => {
   environment.clock.advance(61);
 });
 
-export const post = (browser: Browser) => browser.fetch("/_gate/refresh", { method: "POST" });
 export const sessionOf = (browser: Browser) => environment.readToken(browser.jar.get(SESSION_COOKIE));
 export const nameOf = (browser: Browser) => `${sessionOf(browser).uid}.${sessionOf(browser).sid}`;
 export const logOf = async (response: EdgeResponse) => (await environment.logLines(response))[0]!;
@@ -56,7 +55,7 @@ export async function expectRefused(response: EdgeResponse, why: string): Promis
 
 /** The way of somebody who has no proof: a script gets a 401, and a page leads to the identity provider. */
 export async function expectNotRenewed(browser: Browser): Promise<void> {
-  const renewal = await post(browser.copy());
+  const renewal = await renew(browser.copy());
   expectProblem(renewal, 401);
   expect(renewal.headers["set-cookie"]).toBeUndefined();
   expect(await logOf(renewal)).toMatchObject({ outcome: "not_renewed", detail: "device_unproven" });

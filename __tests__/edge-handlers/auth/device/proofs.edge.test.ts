@@ -6,7 +6,6 @@ import { challengeOf, makeDevice, refresh, register } from "../../../support/dev
 import {
   PROOF_LIFETIME,
   environment,
-  post,
   sessionOf,
   nameOf,
   itemOf,
@@ -16,6 +15,7 @@ import {
   signInAgain,
   expectRefused,
 } from "./bound-sessions";
+import { renew } from "../../../support/browser-emulator";
 
 describe("a proof", () => {
   test("by another key is refused", async () => {
@@ -179,6 +179,6 @@ describe("a registration is refused", () => {
     const headers = { Cookie: "", ...(proof !== undefined && { "Secure-Session-Response": proof }) };
     await expectRefused(await browser.fetch("/_gate/device/register", { method: "POST", headers }), why);
     expect(await itemOf(browser)).not.toHaveProperty("deviceKey");
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
   });
 });

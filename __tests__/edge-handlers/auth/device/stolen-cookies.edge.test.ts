@@ -4,7 +4,6 @@ import { challengeOf, makeDevice, refresh, register } from "../../../support/dev
 import {
   PROOF_LIFETIME,
   environment,
-  post,
   itemOf,
   signedIn,
   bound,
@@ -12,6 +11,7 @@ import {
   expectRefused,
   expectNotRenewed,
 } from "./bound-sessions";
+import { renew } from "../../../support/browser-emulator";
 
 const ELSEWHERE = "198.51.100.7";
 
@@ -23,7 +23,7 @@ describe("cookies that were stolen", () => {
     await expectNotRenewed(thief);
     expect(await itemOf(browser)).not.toHaveProperty("lease");
     await prove(browser, device, name);
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
     expect(environment.aws.events).toEqual([]);
   });
 
@@ -51,7 +51,7 @@ describe("cookies that were stolen", () => {
     environment.clock.advance(901);
     const thief = browser.copy();
     await prove(browser, device, name);
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
     await expectNotRenewed(thief);
   });
 
