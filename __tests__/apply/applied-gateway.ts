@@ -28,7 +28,7 @@ import {
   type ViewerRequest,
 } from "../support/cloudfront-event";
 import { eventOf, type GateRequest } from "../functions/gate/case";
-import type { IdpEmulator } from "../support/idp-emulator";
+import type { IdpEmulator } from "../support/idp/emulator";
 
 export interface AppliedGateway {
   /** The records that the gate reads. */

@@ -7,7 +7,7 @@ import { isResponse } from "../../local/gate-result";
 import { runGate } from "../../local/gate-sandbox";
 import { deployPolicies } from "../../stacks/deploy-permissions";
 import { synthesize } from "../../stacks/synthesize";
-import { ATTACHED } from "../support/attach-mistakes";
+import { ATTACHED } from "../support/small-config";
 import { startAwsAccount, type AwsAccount } from "../support/aws-account";
 import { changesOf } from "../support/deployment";
 import { notAllowed, typesOf } from "../support/iam-policies";

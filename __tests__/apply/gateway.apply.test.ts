@@ -19,7 +19,7 @@ import type { Browser } from "../support/browser-emulator";
 import { localhostCertificate } from "../support/certificates";
 import { edgegate } from "../support/cli";
 import { describeWithDeployment, type Deployment } from "../support/deployment";
-import { IdpEmulator } from "../support/idp-emulator";
+import { IdpEmulator } from "../support/idp/emulator";
 import { notAllowed, typesOf } from "../support/iam-policies";
 import { startSteps } from "../support/steps";
 import { placesOf } from "../support/secret-search";

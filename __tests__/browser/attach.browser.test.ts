@@ -2,7 +2,7 @@
 import type { Browser } from "playwright-core";
 import { parseConfig } from "../../config/load";
 import type { LocalEdge } from "../../local/local-edge";
-import { ATTACHED } from "../support/attach-mistakes";
+import { ATTACHED } from "../support/small-config";
 import { beforeAllStart, newVisitor, signInAs, type Visitor } from "../support/browser";
 import { startOwnApp, type OwnApp } from "../support/own-app";
 import { describeWith } from "../support/tools";

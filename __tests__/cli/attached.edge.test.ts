@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ATTACHED } from "../support/attach-mistakes";
+import { ATTACHED } from "../support/small-config";
 import { edgegate } from "../support/cli";
 
 let folder: string;

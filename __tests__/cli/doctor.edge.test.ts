@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LocalEdge } from "../../local/local-edge";
 import { edgegate } from "../support/cli";
-import { createSigningKey, signIdToken } from "../support/idp-keys";
+import { createSigningKey, signIdToken } from "../support/idp/keys";
 import { startTestEdge } from "../support/local-edge";
 
 let edge: LocalEdge;

@@ -11,7 +11,7 @@ import { withForeignProvider } from "../../local/local-config";
 import type { LocalEdge } from "../../local/local-edge";
 import { edgegate, type Run, type RunOptions } from "../support/cli";
 import { localhostCertificate } from "../support/certificates";
-import { createSigningKey } from "../support/idp-keys";
+import { createSigningKey } from "../support/idp/keys";
 import { startTestEdge, TEST_CONFIG } from "../support/local-edge";
 import type { Behavior } from "../support/ssf-behavior";
 import { ACCESS_TOKEN, startSsfTransmitter, type SsfTransmitter } from "../support/ssf-transmitter";

@@ -5,7 +5,7 @@ import type { Finding } from "../../doctor/finding";
 import { Http } from "../../doctor/http";
 import { examineToken, rolesClaim, type ExaminedToken } from "../../doctor/identity-provider/token";
 import type { DiscoveredSubject } from "../../doctor/identity-provider/subject";
-import { createSigningKey, signIdToken, type SigningKey } from "../support/idp-keys";
+import { createSigningKey, signIdToken, type SigningKey } from "../support/idp/keys";
 import { SMALL } from "../support/small-config";
 
 type ProviderInput = ConfigInput["identityProviders"][string];

@@ -4,13 +4,14 @@ import { tokenKey, type HmacText, type SessionKeys } from "../../session/keys";
 import type { StoreState } from "../../ledger/records";
 import { LEDGER_TABLES, STORE_STATE_ID } from "../../ledger/tables";
 import { encodeKeyRecord, keyRecordName } from "../../session/shard";
-import { settingsParameterName, type AuthParameter } from "../../session/settings";
+import { settingsParameterName } from "../../session/settings";
 import type { Bundles } from "./bundles";
 import type { Counts } from "./counts";
-import { createGate, HOST, type Decision, type Gate } from "./gate";
-import { startInstance, type FunctionOptions, type Instance, type Outcome } from "./kernel/instance";
+import { createGate, type Decision, type Gate } from "./gate";
+import type { Outcome } from "./kernel/instance";
 import { createNetwork, type Mishap, type Network } from "./kernel/network";
 import type { World } from "./kernel/world";
+import { createRotation, versionId } from "./rotation";
 import type { Profile } from "./profile";
 import { createDynamoDb, type DynamoDb } from "./services/dynamodb";
 import { createIdentityProvider, type IdentityProvider } from "./services/identity-provider";
@@ -18,13 +19,9 @@ import { createKeyValueStore, type KeyValueStore } from "./services/key-value-st
 import { createQueues, type Message, type Queue, type Queues } from "./services/queues";
 import { createSecretsManager, type SecretsManager } from "./services/secrets-manager";
 import { eventBus, parameterStore } from "./services/small-services";
-
-const NAME = "example";
-const ACCOUNT = "111122223333";
-export const TABLES = { sessionsTable: `${NAME}-sessions`, revocationsTable: `${NAME}-revocations` };
-const STORE_ARN = `arn:aws:cloudfront::${ACCOUNT}:key-value-store/0a1b2c3d-0000-1111-2222-333344445555`;
-const AUTH = `${NAME}-auth`;
-const STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"];
+import { createPool } from "./function-pool";
+import { readAnswer, viewerRequestEvent, type EdgeAnswer, type EdgeRequest } from "./viewer-request";
+import { NAME, ACCOUNT, TABLES, STORE_ARN, AUTH, authSettings } from "./deployed";
 
 /** stacks/revocation-queues.ts and stacks/revoker.ts */
 const BATCH_TIMEOUT = 60;
@@ -41,31 +38,6 @@ const RETENTION_MARGIN = 25 * 3600;
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-lambda-at-edge
  */
 const HANDLER_LIMIT = 5_000;
-/** How often Secrets Manager tries a step, and milliseconds between two attempts. */
-const STEP_ATTEMPTS = 3;
-const STEP_PAUSE = 10_000;
-
-export interface EdgeRequest {
-  method: string;
-  /** With its query. */
-  url: string;
-  headers: [name: string, value: string][];
-  body?: string;
-  address: string;
-}
-
-export interface EdgeAnswer {
-  status: number;
-  location: string | undefined;
-  setCookies: string[];
-  body: string;
-  /** What the handler's log says of it. */
-  outcome: string;
-  detail: string;
-  /** When the handler had made it. */
-  answeredAt: number;
-}
-
 export interface Gateway {
   world: World;
   network: Network;
@@ -124,7 +96,6 @@ export function createGateway(
   const faultRandom = random.fork();
   const logLines: string[] = [];
   const onTrouble = watcher.onTrouble.bind(watcher);
-  let working = 0;
 
   const MISHAP_COUNTS: Record<Mishap, Parameters<Counts["add"]>[0]> = {
     throttle: "throttles and errors",
@@ -169,33 +140,6 @@ export function createGateway(
   });
   const provider = createIdentityProvider(world, { rotatesRefreshTokens: profile.rotatesRefreshTokens, skew: 0 });
   const events: unknown[] = [];
-  const settings: AuthParameter = {
-    version: 1,
-    basePath: "/_gate",
-    hosts: [HOST],
-    session: profile.session,
-    identityProviders: {
-      main: {
-        label: "Main",
-        issuer: provider.issuer,
-        clientId: provider.clientId,
-        clientAuthentication: "none",
-        scopes: ["openid", "email", "offline_access"],
-        roles: { grant: ["staff"] },
-      },
-    },
-    eventTransmitters: {},
-    onReuse: profile.onReuse,
-    claims: [],
-    theme: { productName: "Example", accentColor: "#2456c7" },
-    aws: {
-      sessionKeysSecret: `${NAME}/session-keys`,
-      clientSecretPrefix: `${NAME}/idp/`,
-      ...TABLES,
-      revocationQueue: `${NAME}-revocations`,
-      signOutQueue: `${NAME}-sign-outs`,
-    },
-  };
   dynamoDb.createTable(TABLES.sessionsTable, LEDGER_TABLES.sessions);
   dynamoDb.createTable(TABLES.revocationsTable, LEDGER_TABLES.revocations);
   const region = (service: string) => `${service}.us-east-1.amazonaws.com`;
@@ -203,7 +147,10 @@ export function createGateway(
     [region("dynamodb"), dynamoDb],
     [region("secretsmanager"), secrets],
     [region("sqs"), queues],
-    [region("ssm"), parameterStore(new Map([[settingsParameterName(AUTH), JSON.stringify(settings)]]))],
+    [
+      region("ssm"),
+      parameterStore(new Map([[settingsParameterName(AUTH), JSON.stringify(authSettings(provider, profile))]])),
+    ],
     [region("events"), eventBus((event) => events.push(event))],
     [`${ACCOUNT}.cloudfront-kvs.global.api.aws`, store],
     [provider.host, provider],
@@ -225,80 +172,19 @@ export function createGateway(
     KEY_ANNOUNCEMENT_SECONDS: "90",
   };
 
-  /** Environments of one function: an idle one is used again, and a new one has a clock of its own. */
-  function pool(options: Omit<FunctionOptions, "skew" | "name" | "onLine">, name: string) {
-    let instances: Instance[] = [];
-    let count = 0;
-    // So that a history has not a clock for each event.
-    const skews = Array.from({ length: profile.handlersAtEdge }, skewOf);
-    return {
-      instances: () => instances,
-      async invoke(
-        event: unknown,
-        id: string,
-        onLine: (line: string) => void,
-      ): Promise<{ outcome: Outcome; at: number; hadMishap: boolean }> {
-        instances = instances.filter((instance) => !instance.isDead());
-        const idle = instances.filter((instance) => !instance.isBusy());
-        let instance = idle.length > 0 ? random.pick(idle) : undefined;
-        if (!instance) {
-          const place = count++;
-          instance = startInstance(world, network, {
-            ...options,
-            name: `${name}${place}`,
-            skew: skews[place % skews.length]!,
-            onLine: (line) => lines.get(instance!)?.(line),
-          });
-          instances.push(instance);
-        }
-        lines.set(instance, onLine);
-        const before = instance.mishaps;
-        working += 1;
-        const outcome = await instance.invoke(event, id);
-        working -= 1;
-        return { outcome, at: world.now(), hadMishap: instance.mishaps > before };
-      },
-      release: () => instances.forEach((instance) => instance.release()),
-      recycle() {
-        for (const instance of instances)
-          if (!instance.isBusy() && random.chance(0.5)) instance.crash("because it is put away");
-      },
-    };
-  }
-  const lines = new Map<Instance, (line: string) => void>();
+  const pools = { world, network, handlersAtEdge: profile.handlersAtEdge, skewOf };
   const handlers = edgeSkews.map((_, edge) =>
-    pool({ functionName: AUTH, code: bundles.auth, env: {}, timeLimit: HANDLER_LIMIT }, `handler${edge}.`),
+    createPool(pools, { functionName: AUTH, code: bundles.auth, env: {}, timeLimit: HANDLER_LIMIT }, `handler${edge}.`),
   );
-  const consumer = pool(
-    {
-      functionName: `${NAME}-revocation-consumer`,
-      code: bundles.revoker,
-      env: environment,
-      timeLimit: BATCH_TIMEOUT * 1000,
-      isStateless: true,
-    },
-    "consumer",
-  );
-  const operator = pool(
-    {
-      functionName: `${NAME}-revoker`,
-      code: bundles.revoker,
-      env: environment,
-      timeLimit: OPERATION_TIMEOUT * 1000,
-      isStateless: true,
-    },
-    "operator",
-  );
-  const rotator = pool(
-    {
-      functionName: `${NAME}-key-rotator`,
-      code: bundles.keyRotator,
-      env: environment,
-      timeLimit: OPERATION_TIMEOUT * 1000,
-      isStateless: true,
-    },
-    "rotator",
-  );
+  const regional = (name: string, kind: string, code: string, seconds: number) =>
+    createPool(
+      pools,
+      { functionName: `${NAME}-${kind}`, code, env: environment, timeLimit: seconds * 1000, isStateless: true },
+      name,
+    );
+  const consumer = regional("consumer", "revocation-consumer", bundles.revoker, BATCH_TIMEOUT);
+  const operator = regional("operator", "revoker", bundles.revoker, OPERATION_TIMEOUT);
+  const rotator = regional("rotator", "key-rotator", bundles.keyRotator, OPERATION_TIMEOUT);
   const noteLine = (who: string) => (line: string) => {
     logLines.push(line);
     world.note(`${who} says ${line}`);
@@ -315,17 +201,10 @@ export function createGateway(
   const deadLetters = queues.queue(`${NAME}-revocations-dead`);
   let requests = 0;
 
-  /** Every rotation that ever began. */
-  const rotated: string[] = [];
-  let isRotating = false;
-  async function runStep(step: string, version: string): Promise<boolean> {
-    const { outcome } = await rotator.invoke(
-      { Step: step, SecretId: secrets.arn, ClientRequestToken: version, RotationToken: "token" },
-      `rotate-${++requests}`,
-      noteLine(step),
-    );
+  const rotation = createRotation(world, secrets, async (event, step) => {
+    const { outcome } = await rotator.invoke(event, `rotate-${++requests}`, noteLine(step));
     return "result" in outcome;
-  }
+  });
 
   const gateway: Gateway = {
     world,
@@ -344,67 +223,26 @@ export function createGateway(
     logLines,
     hasFaults: false,
     decide: (edge, request) => gates[edge]!.decide(request),
-    async handle(edge, { method, url, headers, body = "", address }) {
+    async handle(edge, request) {
       const id = `r${++requests}`;
       let said: Record<string, string> = {};
-      const [uri = "", ...query] = url.split("?");
-      const listed: Record<string, { key: string; value: string }[]> = {};
-      for (const [key, value] of [["Host", HOST] as [string, string], ...headers])
-        (listed[key.toLowerCase()] ??= []).push({ key, value });
-      const request = {
-        clientIp: address,
-        method,
-        uri,
-        querystring: query.join("?"),
-        headers: listed,
-        body: {
-          action: "read-only",
-          encoding: "base64",
-          inputTruncated: false,
-          data: Buffer.from(body).toString("base64"),
-        },
-      };
-      const event = {
-        Records: [
-          {
-            cf: {
-              config: {
-                distributionDomainName: "d111111abcdef8.cloudfront.net",
-                distributionId: "EDFDVBD6EXAMPLE",
-                eventType: "viewer-request",
-                requestId: id,
-              },
-              request,
-            },
-          },
-        ],
-      };
+      const event = viewerRequestEvent(id, request);
       const { outcome, at, hadMishap } = await handlers[edge]!.invoke(event, id, (line) => {
         const entry = JSON.parse(line) as Record<string, string>;
         // Others' values may be used for a while; the request's own line has its request id.
         if (entry["requestId"] === id) said = entry;
-        world.note(`${id} ${address} at edge ${edge} says ${line}`);
+        world.note(`${id} ${request.address} at edge ${edge} says ${line}`);
       });
       if (hadMishap || !("result" in outcome) || Number((outcome.result as { status: string }).status) >= 500)
-        onTrouble(headers);
+        onTrouble(request.headers);
       if (!("result" in outcome)) {
-        world.note(`${id} ${method} ${uri}: ${"error" in outcome ? String(outcome.error.stack) : outcome.crashed}`);
+        const path = request.url.split("?")[0]!;
+        world.note(
+          `${id} ${request.method} ${path}: ${"error" in outcome ? String(outcome.error.stack) : outcome.crashed}`,
+        );
         return undefined;
       }
-      const response = outcome.result as {
-        status: string;
-        headers: Record<string, { value: string }[]>;
-        body?: string;
-      };
-      return {
-        status: Number(response.status),
-        location: response.headers["location"]?.[0]?.value,
-        setCookies: (response.headers["set-cookie"] ?? []).map(({ value }) => value),
-        body: response.body ?? "",
-        outcome: said["outcome"] ?? "",
-        detail: said["detail"] ?? "",
-        answeredAt: at,
-      };
+      return readAnswer(outcome.result, said, at);
     },
     async operate(request) {
       const { outcome } = await operator.invoke(request, `op-${++requests}`, noteLine("operator"));
@@ -413,7 +251,7 @@ export function createGateway(
     prepare() {
       const [kid, master] = ["first", random.bytes(32).toString("base64url")];
       const keys: SessionKeys = { current: kid, keys: { [kid]: master } };
-      secrets.prepare(uuid(random.bytes(16).toString("hex")), JSON.stringify(keys));
+      secrets.prepare(versionId(random), JSON.stringify(keys));
       secrets.endRotation();
       store.prepare(new Map([[keyRecordName(kid), encodeKeyRecord(tokenKey(hmac, master), [])]]));
       const state: StoreState = { etag: store.etag(), kids: kid, shards: "" };
@@ -423,32 +261,14 @@ export function createGateway(
       );
     },
     async rotate() {
-      // One at a time.
-      if (isRotating) return false;
-      isRotating = true;
-      try {
-        const version = secrets.beginRotation(uuid(random.bytes(16).toString("hex")));
-        if (!rotated.includes(version)) rotated.push(version);
-        world.note(`rotation of ${version}`);
-        for (const step of STEPS) {
-          let isDone = false;
-          for (let attempt = 0; attempt < STEP_ATTEMPTS && !isDone; attempt++) {
-            if (attempt > 0) await world.sleep(STEP_PAUSE);
-            isDone = await runStep(step, version);
-          }
-          if (!isDone) return false;
-        }
-        secrets.endRotation();
-        counts.add("rotations");
-        return true;
-      } finally {
-        isRotating = false;
-      }
+      const isDone = await rotation.rotate();
+      if (isDone) counts.add("rotations");
+      return isDone;
     },
     async repeatStep() {
-      if (rotated.length === 0) return;
+      if (!rotation.hasBegun()) return;
       counts.add("repeated steps");
-      await runStep(random.pick(STEPS), random.pick(rotated.slice(-3)));
+      await rotation.repeatStep();
     },
     publish(command) {
       const envelope = {
@@ -482,7 +302,9 @@ export function createGateway(
         active.onMessage?.();
       }
     },
-    isIdle: () => working === 0 && Object.keys(MAPPINGS).every((name) => queues.queue(name).messages.size === 0),
+    isIdle: () =>
+      ![...handlers, consumer, operator, rotator].some((pool) => pool.isWorking()) &&
+      Object.keys(MAPPINGS).every((name) => queues.queue(name).messages.size === 0),
   };
   for (const [name, { window, batchSize }] of Object.entries(MAPPINGS)) {
     let batches = 0;
@@ -505,7 +327,3 @@ export function createGateway(
 }
 
 const hmac: HmacText = (key, text) => createHmac("sha256", key).update(text).digest("base64url");
-
-function uuid(hex: string): string {
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}

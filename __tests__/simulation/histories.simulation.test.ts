@@ -1,11 +1,11 @@
 /**
- * Histories of a gateway whose parts fail, over the shipped bundles and in virtual time; see history.ts. A history that
+ * Histories of a gateway whose parts fail, over the shipped bundles and in virtual time; see phases.ts. A history that
  * goes wrong is told with its seed, and `SEED=<seed> npx jest --selectProjects simulation` tells it again, with every
  * event. `SIMULATION_HISTORIES` says how many there are, `SIMULATION_FIRST_SEED` where they begin.
  */
 import { COUNTED, Counts } from "./counts";
 import { runHistories } from "./histories";
-import type { Result } from "./history";
+import type { Result } from "./run-history";
 
 const { SEED, CI, SIMULATION_HISTORIES, SIMULATION_FIRST_SEED = "1" } = process.env;
 const COUNT = Number(SIMULATION_HISTORIES ?? (CI ? 500 : 40));

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Result } from "./history";
+import type { Result } from "./run-history";
 
 /**
  * With one thread a process it takes a quarter less of all processors: the code of one history is too short-lived for

@@ -1,64 +1,33 @@
 /**
- * One history: people, thieves and operators at a gateway whose parts fail; then quiet; and what must be true all along
- * and at the end.
+ * A history: a gateway whose parts fail, who is there, and what is known from outside. What must not happen is noticed
+ * when it is seen; checks.ts looks for the rest.
  */
 import { createHash } from "node:crypto";
-import { isRevoked, LEDGER_RETENTION, type LedgerSession, type Revocation } from "../../ledger/records";
-import {
-  gatewayPartOf,
-  gatewayRevocationId,
-  sessionKeyOf,
-  sessionRevocationId,
-  userRevocationId,
-} from "../../ledger/tables";
-import type { SessionKeys } from "../../session/keys";
-import { keyRecordName } from "../../session/shard";
+import type { LedgerSession } from "../../ledger/records";
+import { sessionKeyOf, sessionRevocationId, userRevocationId } from "../../ledger/tables";
 import { userId } from "../../session/token";
 import { SESSION_COOKIE } from "../../session/cookies";
-import { PROPAGATION, RENEWAL_GRACE } from "../../session/timing";
-import { Browser, claimsOf, type SignIn } from "./actors/browser";
-import { operate } from "./actors/operator";
-import { createPerson, type Person } from "./actors/person";
-import { steal } from "./actors/thief";
+import { RENEWAL_GRACE } from "../../session/timing";
+import { claimsOf, type SignIn } from "./actors/browser";
+import type { Person } from "./actors/person";
 import type { Bundles } from "./bundles";
 import { Counts } from "./counts";
-import { createGateway, TABLES, type EdgeAnswer, type Gateway } from "./gateway";
+import { TABLES } from "./deployed";
+import { createGateway, type Gateway } from "./gateway";
+import type { EdgeAnswer } from "./viewer-request";
 import { createWorld, type World } from "./kernel/world";
 import { Model, Violation, type KnownRevocation, type KnownSession } from "./model";
-import { drawProfile, OPERATIONS, type Operation, type Profile } from "./profile";
-import { CURRENT } from "./services/secrets-manager";
+import { drawProfile, type Profile } from "./profile";
 import { createCookieJar, parseSetCookie, type CookieJar } from "../support/cookie-jar";
 
 /** 2025-06-15. */
 const START = 1_750_000_000_000;
 /** Clocks may be off so far, in milliseconds, and twice that between two of them. */
-const SKEW = 120_000;
-const QUIET = 20 * 60_000;
-const PROBE_PAUSE = 45_000;
+export const SKEW = 120_000;
 /** Browsers' cookies that somebody has kept. */
 const MOST_KEPT = 10;
 /** With these outcomes a refresh cookie got its browser something. */
 const GIVEN: ReadonlySet<string> = new Set(["renewed", "renewal_repeated"]);
-/**
- * Outcomes that say nothing about a theft: a failure, a token that was only signed again, or a renewal by somebody else
- * a moment ago, about which the next request learns more.
- */
-const UNDECIDED =
-  /unavailable|out_of_time|timeout|misconfigured|unreadable|renewed_elsewhere|reissued|under_way|passed_on/;
-/** How often unfinished work is tried again at the end of a history. */
-const LAST_ATTEMPTS = 6;
-
-export interface Result {
-  seed: number;
-  violation?: { invariant: string; message: string };
-  log: string[];
-  /** The hash of the whole log. */
-  digest: string;
-  counts: Record<string, number>;
-  /** Calls of services, by name. */
-  calls: Record<string, number>;
-  profile: Profile;
-}
 
 export interface Seen {
   answer: EdgeAnswer;
@@ -90,10 +59,9 @@ export class History {
   readonly #byMessage = new Map<string, KnownRevocation[]>();
   readonly #byCommand = new Map<string, KnownRevocation>();
   /** Ids of revocations of strangers. */
-  readonly #flood: string[] = [];
-  readonly #kept: CookieJar[] = [];
-  /** From then on time passes in leaps. */
-  #isSettled = false;
+  readonly flooded: string[] = [];
+  /** Browsers' cookies that somebody has kept. */
+  readonly kept: CookieJar[] = [];
   /** Sessions of the provider whose refresh tokens may have been lost on the way. */
   readonly #troubled = new Set<string>();
 
@@ -136,7 +104,7 @@ export class History {
     const kind = target.type === "session" ? "session" : "user";
     this.world.note(`${id} is accepted: ${text}`);
     if (by === "flood") {
-      this.#flood.push(kind === "session" ? sessionRevocationId(target.sid!) : userRevocationId(target.uid!));
+      this.flooded.push(kind === "session" ? sessionRevocationId(target.sid!) : userRevocationId(target.uid!));
       return;
     }
     const same = `${text} ${command.cutoff ?? Math.floor(askedAt / 1000)}`;
@@ -268,20 +236,20 @@ export class History {
       if (over && over.doneAt < begunAt)
         throw new Violation(
           "revoked stays out",
-          `${who} signs in at a session of the provider that ended at ${time(over.askedAt)}, done ${time(over.doneAt)}`,
+          `${who} signs in at a session of the provider that ended at ${timeOf(over.askedAt)}, done ${timeOf(over.doneAt)}`,
         );
       const forbidden = this.model.forbids(session);
       if (forbidden)
         throw new Violation(
           "revoked stays out",
-          `${who} signs in with an authentication of ${time(session.authenticatedAt)}, although revoked at ${time(forbidden.askedAt)}, done ${time(forbidden.doneAt)}`,
+          `${who} signs in with an authentication of ${timeOf(session.authenticatedAt)}, although revoked at ${timeOf(forbidden.askedAt)}, done ${timeOf(forbidden.doneAt)}`,
         );
     }
     const ended = this.model.endedBy(session, begunAt);
     if (ended)
       throw new Violation(
         ended.kind === "gateway" ? "lockdown holds" : "revoked stays out",
-        `a token of session ${sid} is made (${answer.outcome}) by a request of ${time(begunAt)}, although it was revoked (${ended.kind}, ${ended.by}) at ${time(ended.askedAt)}, done ${time(ended.doneAt)}`,
+        `a token of session ${sid} is made (${answer.outcome}) by a request of ${timeOf(begunAt)}, although it was revoked (${ended.kind}, ${ended.by}) at ${timeOf(ended.askedAt)}, done ${timeOf(ended.doneAt)}`,
       );
     session.tokens.push({ text: token, expiresAt, at });
     session.renewedAt = at;
@@ -308,354 +276,25 @@ export class History {
     if (!gone) return;
     throw new Violation(
       gone.kind === "gateway" ? "lockdown holds" : "revoked stays out",
-      `a token of session ${session.sid} (${session.who}) passes at edge ${edge}, although it was revoked (${gone.kind}, ${gone.by}) at ${time(gone.askedAt)}, done ${time(gone.doneAt)}`,
+      `a token of session ${session.sid} (${session.who}) passes at edge ${edge}, although it was revoked (${gone.kind}, ${gone.by}) at ${timeOf(gone.askedAt)}, done ${timeOf(gone.doneAt)}`,
     );
-  }
-
-  /** Every token that may live, at every edge. */
-  async #probe(): Promise<void> {
-    const { model, world, gateway } = this;
-    for (const session of model.sessions.values()) {
-      const active = session.tokens.filter(({ expiresAt }) => expiresAt * 1000 + SKEW > world.now());
-      if (active.length === 0) continue;
-      const isGone = model.goneBy(session, world.now()) !== undefined;
-      for (const { text, expiresAt } of isGone ? active : active.slice(-1)) {
-        const mustPass = !isGone && this.mustLive(session);
-        if (!isGone && !mustPass) continue;
-        for (const [edge, skew] of gateway.edgeSkews.entries()) {
-          const { log } = await gateway.decide(edge, {
-            path: "/probe",
-            headers: [
-              ["Accept", "text/html"],
-              ["Cookie", `${SESSION_COOKIE}=${text}`],
-            ],
-            address: "198.51.100.1",
-          });
-          if (isGone) {
-            this.counts.add("tokens probed that must not pass");
-            if (log.startsWith("allow")) this.passed(text, edge);
-          } else if (expiresAt * 1000 > world.now() + skew && log !== "deny store") {
-            this.counts.add("tokens probed that must pass");
-            if (!log.startsWith("allow") && log !== "login outdated")
-              throw new Violation(
-                "no innocent is signed out",
-                `the gate says ${log} to ${session.who}'s token of session ${session.sid} at edge ${edge}`,
-              );
-          }
-        }
-      }
-    }
-  }
-
-  async run(): Promise<void> {
-    const { world, gateway, profile } = this;
-    let isOver = false;
-    let isQuiet = false;
-    world.note(JSON.stringify(profile));
-    for (let place = 0; place < profile.people; place++) {
-      const name = `person${place}`;
-      this.people.push(createPerson(this, name, uidOf(gateway.provider.issuer, name), `192.0.2.${place + 1}`));
-    }
-
-    const pause = (most: number) => world.sleep(world.random.whole(1_000, most));
-    const livePerson = async (person: Person) => {
-      await pause(60_000);
-      while (!isQuiet) {
-        if (world.random.chance(0.03)) await person.signOut();
-        else if (world.random.chance(0.15)) await Promise.all([person.visit(), person.visit()]);
-        else if (world.random.chance(0.2)) await person.runScript();
-        else await person.visit();
-        if (world.random.chance(0.2)) this.keep(person.browser.jar);
-        await pause(profile.session.token * 1000);
-      }
-    };
-    const liveOperators = async () => {
-      const total = Object.values(profile.operations).reduce((sum, weight) => sum + weight, 0);
-      while (!isQuiet) {
-        await pause(profile.operationPause);
-        if (isQuiet) return;
-        let at = world.random.fraction() * total;
-        const operation = OPERATIONS.find((name) => (at -= profile.operations[name]) < 0) as Operation;
-        // Two at once, now and then.
-        const work = operate(this, operation, world.random.pick(this.people));
-        if (world.random.chance(0.7)) await work;
-        else world.start(async () => void (await work));
-      }
-    };
-    const liveThief = async () => {
-      await pause(profile.duration / 2);
-      await steal(this, world.random.pick(this.people), "203.0.113.66");
-    };
-    const flood = async () => {
-      await pause(profile.duration);
-      this.counts.add("floods");
-      this.#sendFlood(world.random.pick(this.people), profile.flood);
-    };
-    const probe = async () => {
-      while (!this.#isSettled) {
-        await world.sleep(PROBE_PAUSE);
-        await this.#probe();
-      }
-    };
-
-    world.start(async () => {
-      if (profile.isNew) await this.#insist(() => gateway.rotate());
-      else gateway.prepare();
-      gateway.hasFaults = profile.faultRate > 0 || profile.lostAnswers > 0 || profile.repeatedDeliveries > 0;
-      const lives = this.people.map((person) => livePerson(person));
-      const rest = [
-        liveOperators(),
-        ...(profile.thieves ? [liveThief()] : []),
-        ...(profile.flood > 0 ? [flood()] : []),
-      ];
-      world.start(probe);
-      for (const life of [...lives, ...rest]) world.start(() => life);
-      await world.sleep(profile.duration);
-      isQuiet = true;
-      gateway.hasFaults = false;
-      world.note("quiet");
-      await Promise.all([...lives, ...rest]);
-      await this.#settle();
-      isOver = true;
-    });
-    await world.runUntil(() => isOver);
-    gateway.release();
-  }
-
-  #sendFlood(person: Person, count: number): void {
-    const { random } = this.world;
-    const { queues } = this.gateway;
-    for (let i = 0; i < count; i++) {
-      const uid = random.bytes(12).toString("base64url").slice(0, 14) + person.uid.slice(-2);
-      const target = random.chance(0.5)
-        ? { type: "user", uid }
-        : { type: "session", uid, sid: random.bytes(12).toString("base64url") };
-      queues.send(queues.queue("example-revocations"), JSON.stringify({ version: 1, target, by: "flood", reason: "" }));
-    }
-  }
-
-  /** Without faults, what is tried again comes to its end. */
-  async #insist(work: () => Promise<boolean>): Promise<void> {
-    for (let attempt = 0; attempt < LAST_ATTEMPTS; attempt++) {
-      if (await work()) return;
-      await this.world.sleep(30_000);
-    }
-    throw new Violation(
-      "convergence after quiet",
-      "what was begun does not come to its end although nothing fails any more",
-    );
-  }
-
-  /** After the last fault: everything that was begun ends, and the schedules run. */
-  async #settle(): Promise<void> {
-    const { world, gateway } = this;
-    const deadline = world.now() + 6 * QUIET;
-    gateway.redrive();
-    while (!gateway.isIdle()) {
-      if (world.now() > deadline)
-        throw new Violation("convergence after quiet", "there are messages left on the queues");
-      await world.sleep(5_000);
-      gateway.redrive();
-    }
-    // Who began a lockdown and never heard that it was done begins it again.
-    if (this.model.revocations.some(({ kind, doneAt }) => kind === "gateway" && doneAt === undefined))
-      await this.#insist(() => operate(this, "lockdown", this.people[0]!));
-    await this.#insist(() => gateway.rotate());
-    await this.#insist(async () => "result" in (await gateway.operate({ operation: "tidy" })));
-    if (this.profile.endsWithSweep)
-      await this.#insist(async () => "result" in (await gateway.operate({ operation: "sweep" })));
-    await world.sleep(PROPAGATION * 1000 + 1_000);
-    await this.#probe();
-    this.#isSettled = true;
-    await this.#checkStore();
-    this.#checkLedger();
-    this.#checkThefts();
-    this.#checkProvider();
-    await this.#checkPeople();
-    await this.#checkRevoked();
-    const buried = [...gateway.deadLetters.messages.values()];
-    if (buried.length > 0) throw new Violation("nothing accepted is lost", `buried: ${buried[0]!.body}`);
-  }
-
-  async #checkStore(): Promise<void> {
-    const { gateway } = this;
-    const keys = JSON.parse(gateway.secrets.textOf(CURRENT)!) as SessionKeys;
-    const prefix = keyRecordName("");
-    const held = [...gateway.store.records.keys()]
-      .filter((name) => name.startsWith(prefix))
-      .map((name) => name.slice(prefix.length));
-    const [inSecret, inStore] = [Object.keys(keys.keys).sort().join(" "), held.sort().join(" ")];
-    if (inSecret !== inStore)
-      throw new Violation("one truth after a rotation", `the secret has the keys ${inSecret}, the store ${inStore}`);
-    const outcome = await gateway.operate({ operation: "check" });
-    const answer = "result" in outcome ? (outcome.result as { isRight: boolean }) : undefined;
-    if (!answer?.isRight)
-      throw new Violation(
-        "convergence after quiet",
-        `check says ${JSON.stringify("error" in outcome ? outcome.error.message : outcome)}`,
-      );
-  }
-
-  /** What was accepted is in the ledger, and says of each session that it is about what it must. */
-  #checkLedger(): void {
-    const { model } = this;
-    const { revocations, sessions, isVoid } = this.#ledger();
-    for (const { kind, uid, sid, doneAt, by, askedAt } of model.revocations) {
-      if (doneAt === undefined && by === "operator") continue;
-      const id =
-        kind === "session"
-          ? sessionRevocationId(sid!)
-          : kind === "user"
-            ? userRevocationId(uid!)
-            : gatewayRevocationId("A");
-      if (!revocations.has(id))
-        throw new Violation("nothing accepted is lost", `the ledger has no ${id}, accepted at ${time(askedAt)}`);
-    }
-    for (const id of this.#flood)
-      if (!revocations.has(id)) throw new Violation("nothing accepted is lost", `the ledger has no ${id} of the flood`);
-    for (const session of model.sessions.values()) {
-      const { pk, sk } = sessionKeyOf(session.uid, session.sid);
-      if (!sessions.has(pk + sk)) throw new Violation("nothing breaks", `the ledger has no session ${session.sid}`);
-      const ended = model.against(session).find(({ doneAt }) => doneAt !== undefined);
-      if (ended && !isVoid(session))
-        throw new Violation(
-          "nothing accepted is lost",
-          `session ${session.sid} is not void in the ledger, although ${ended.kind} was revoked at ${time(ended.askedAt)}`,
-        );
-    }
-  }
-
-  #ledger() {
-    const { dynamoDb } = this.gateway;
-    const revocations = new Map(
-      dynamoDb.items<Revocation & { id: string }>(TABLES.revocationsTable).map((item) => [item.id, item]),
-    );
-    const sessions = new Map(
-      dynamoDb
-        .items<LedgerSession & { pk: string; sk: string }>(TABLES.sessionsTable)
-        .map((item) => [item.pk + item.sk, item]),
-    );
-    const isVoid = ({ uid, sid }: KnownSession): boolean => {
-      const { pk, sk } = sessionKeyOf(uid, sid);
-      const ids = [userRevocationId(uid), sessionRevocationId(sid), gatewayRevocationId(gatewayPartOf(uid))];
-      return isRevoked(
-        sessions.get(pk + sk)!,
-        ids.flatMap((id) => revocations.get(id) ?? []),
-      );
-    };
-    return { revocations, sessions, isVoid };
-  }
-
-  /** What began at a session of the provider that is over has ended with it, also what was under way. */
-  #checkProvider(): void {
-    for (const session of this.model.sessions.values()) {
-      const over = this.model.endedAtProvider.get(session.providerSid);
-      if (over && !session.isSignedOut && this.model.against(session).length === 0)
-        throw new Violation(
-          "nothing accepted is lost",
-          `session ${session.sid} (${session.who}) lives, although the provider ended its own at ${time(over.askedAt)}`,
-        );
-    }
-  }
-
-  /**
-   * Whose cookie came from two addresses has lost the session. A revocation of the user from before it began can have
-   * ended it, too, because clocks differ.
-   */
-  #checkThefts(): void {
-    const { isVoid } = this.#ledger();
-    for (const uses of this.uses.values()) {
-      const renewed = uses.find(({ isRenewed }) => isRenewed);
-      const others = uses.filter(
-        ({ address, outcome }) => renewed && address !== renewed.address && !UNDECIDED.test(outcome),
-      );
-      if (!renewed || others.length === 0) continue;
-      const session = this.model.sessions.get(renewed.sid);
-      if (session && this.model.against(session).length === 0 && !isVoid(session))
-        throw new Violation(
-          "no thief escapes",
-          `a refresh cookie of session ${renewed.sid} was used at ${renewed.address} and ${others[0]!.address} (${others[0]!.outcome}), and the session was not ended`,
-        );
-    }
-  }
-
-  /** Everybody can work, and who is innocent is asked for nothing. */
-  async #checkPeople(): Promise<void> {
-    for (const person of this.people) {
-      if (await person.visit()) continue;
-      // Clocks that differ may keep somebody out for some minutes after a revocation.
-      await this.world.sleep(10 * 60_000);
-      if (!(await person.visit())) throw new Violation("nothing breaks", `${person.sub} cannot sign in any more`);
-    }
-  }
-
-  /**
-   * What is revoked stays out with whatever cookies it had: who kept them tries them all, also when the ledger begins
-   * to forget.
-   */
-  async #checkRevoked(): Promise<void> {
-    this.counts.add("conflicts at the store", this.gateway.store.conflicts);
-    const { random } = this.world;
-    const { absolute } = this.profile.session;
-    await this.world.sleep(
-      random.pick([0, 30 * 60_000, 26 * 3_600_000, (LEDGER_RETENTION + absolute) * 1000]) + random.whole(0, 300_000),
-    );
-    for (const jar of this.#kept) {
-      const browser = new Browser(this, "203.0.113.77", () => random.whole(0, this.profile.edges - 1), jar);
-      const session = browser.session();
-      if (!session || !this.model.endedBy(session, this.world.now())) continue;
-      this.counts.add("old cookies tried");
-      // A token that comes of it is a violation.
-      if (random.chance(0.5)) await browser.script("POST", "/_gate/refresh");
-      else await browser.navigate("/_gate/login?return_to=%2Fwiki%2Fpage", "none");
-    }
-    await this.#probe();
   }
 
   /** Somebody keeps a browser's cookies, beyond the end that the gateway gave them. */
   keep(jar: CookieJar): void {
     const kept = createCookieJar(() => 0);
     for (const name of jar.names()) kept.plant(name, jar.get(name)!, name.startsWith("__Secure-") ? "/_gate" : "/");
-    this.#kept.push(kept);
-    if (this.#kept.length > MOST_KEPT) this.#kept.splice(this.world.random.whole(0, MOST_KEPT - 1), 1);
+    this.kept.push(kept);
+    if (this.kept.length > MOST_KEPT) this.kept.splice(this.world.random.whole(0, MOST_KEPT - 1), 1);
   }
 }
 
 /** The id of a user, as the gateway makes it. */
-function uidOf(issuer: string, subject: string): string {
+export function uidOf(issuer: string, subject: string): string {
   return userId((text) => createHash("sha256").update(text).digest("base64url"), issuer, subject);
 }
 
-function time(at: number | undefined): string {
+/** The time of day of a moment, for messages. */
+export function timeOf(at: number | undefined): string {
   return at === undefined ? "never" : new Date(at).toISOString().slice(11, 23);
-}
-
-export async function runHistory(
-  seed: number,
-  bundles: Bundles,
-  trace?: (line: string) => void,
-  change?: (profile: Profile) => void,
-): Promise<Result> {
-  const history = new History(seed, bundles, trace, change);
-  const violation = await history.run().then(
-    () => undefined,
-    (error: unknown) =>
-      error instanceof Violation
-        ? { invariant: error.invariant, message: error.message }
-        : { invariant: "nothing breaks", message: String((error as Error).stack ?? error) },
-  );
-  const { world, counts, gateway, profile } = history;
-  // Calls of one moment are noted in no order.
-  const digest = createHash("sha256")
-    .update([...world.log].sort().join("\n"))
-    .digest("hex");
-  return {
-    seed,
-    ...(violation && { violation }),
-    log: world.log,
-    digest,
-    counts: counts.of,
-    calls: gateway.network.calls,
-    profile,
-  };
 }

@@ -3,7 +3,7 @@
  * history. With `TRACE=1` every event goes to stderr as it happens.
  */
 import { buildBundles } from "./bundles";
-import { runHistory } from "./history";
+import { runHistory } from "./run-history";
 
 /** Lines of the log of a history that went wrong. */
 const TOLD = 300;

@@ -5,10 +5,9 @@ import { join } from "node:path";
 import { parseConfig } from "../../config/load";
 import type { ConfigInput } from "../../config/schema";
 import { synthesize } from "../../stacks/synthesize";
-import { EXISTING } from "../support/attach-mistakes";
 import { emptyArtifacts } from "../support/empty-artifacts";
 import { ORIGINS } from "../support/origins";
-import { SMALL } from "../support/small-config";
+import { EXISTING, SMALL } from "../support/small-config";
 
 type Resource = Record<string, unknown>;
 interface Stack {

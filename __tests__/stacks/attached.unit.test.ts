@@ -12,7 +12,7 @@ import { App, TerraformStack } from "cdktf";
 import { parseConfig } from "../../config/load";
 import { Gateway } from "../../stacks/gateway";
 import { GatewayStack } from "../../stacks/gateway-stack";
-import { ATTACHED } from "../support/attach-mistakes";
+import { ATTACHED } from "../support/small-config";
 import { emptyArtifacts } from "../support/empty-artifacts";
 
 interface Written {

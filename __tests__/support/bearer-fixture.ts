@@ -19,8 +19,8 @@ import type { AccessTokenIssuer, BearerParameter, BearerSettings } from "../../s
 import { settingsParameterName } from "../../session/settings";
 import { expectAuditEvents } from "./audit-events";
 import { localhostCertificate } from "./certificates";
-import { IdpEmulator } from "./idp-emulator";
-import type { SigningKey } from "./idp-keys";
+import { IdpEmulator } from "./idp/emulator";
+import type { SigningKey } from "./idp/keys";
 import { lambdaNode, PATIENCE } from "./tools";
 
 export const AUDIENCE = "https://api.example.com";

@@ -80,3 +80,6 @@ export function createBrowser(surroundings: Surroundings, jar = createCookieJar(
   };
   return browser;
 }
+
+/** A script of the site renews the session. */
+export const renew = (browser: Browser): Promise<EdgeResponse> => browser.fetch("/_gate/refresh", { method: "POST" });

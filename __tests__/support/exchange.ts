@@ -8,7 +8,7 @@ import { hmac } from "../../session/node-hash";
 import { decodePayload, EDGE_TOKEN_VERSION, splitToken, type Session } from "../../session/token";
 import { startAuth, type AuthEnvironment } from "./auth-fixture";
 import type { EdgeResponse, ViewerRequest } from "./cloudfront-event";
-import { signIdToken, type SigningKey } from "./idp-keys";
+import { signIdToken, type SigningKey } from "./idp/keys";
 import { makeServiceToken, type MadeToken } from "./service-tokens";
 
 export const API = "https://app.example.com";

@@ -12,7 +12,7 @@ import {
   signIdToken,
   withTrailingBits,
   type SigningKey,
-} from "./idp-keys";
+} from "./idp/keys";
 
 /** An honest token, not signed yet. */
 export interface Draft {

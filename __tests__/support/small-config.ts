@@ -10,6 +10,10 @@ export const SMALL = {
   policy: [{ path: "/**", allow: "signed-in" }],
 };
 
+/** What makes of it a gateway for a distribution that exists. */
+export const EXISTING = { distribution: "existing", origin: undefined, hostedZoneId: undefined } as const;
+export const ATTACHED = { ...SMALL, ...EXISTING };
+
 /** What is written instead of the part of {@link SMALL}, where the mistake is, and what the person reads. */
 export type Mistake = [written: Record<string, unknown>, path: string, message: string];
 

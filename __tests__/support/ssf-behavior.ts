@@ -1,6 +1,6 @@
 /** What the issuers of a transmitter of security events do, and how they push. */
 import { request } from "node:https";
-import type { SigningKey } from "./idp-keys";
+import type { SigningKey } from "./idp/keys";
 
 /** What an issuer does; by default what an honest one does. */
 export interface Behavior {

@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
-import { createSigningKey, signIdToken, type SigningKey } from "./idp-keys";
+import { createSigningKey, signIdToken, type SigningKey } from "./idp/keys";
 import { HONEST, push, type Behavior } from "./ssf-behavior";
 
 export const ACCESS_TOKEN = "access-token.of~the_test+1/2==";

@@ -3,7 +3,8 @@ import { check, reconcile, tidy } from "../../../control-plane/reconcile/reconci
 import { revoke } from "../../../control-plane/revoker/revoke";
 import { keyRecordName, shardOf, shardRecordName, TOKEN_KEY_LENGTH } from "../../../session/shard";
 import { CLOCK_SKEW, ENTRY_MARGIN } from "../../../session/timing";
-import { type Gateway, gatewayInMemory, ofUser, TOKEN_SECONDS, uidIn } from "../../support/control-plane/gateway";
+import { type Gateway, gatewayInMemory, ofUser, uidIn } from "../../support/control-plane/gateway";
+import { TOKEN_SECONDS } from "../../support/control-plane/lifetimes";
 
 /** Seconds until a revocation that is recorded now no longer matters. */
 const LIFE = TOKEN_SECONDS + ENTRY_MARGIN;

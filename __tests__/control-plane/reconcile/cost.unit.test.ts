@@ -16,10 +16,10 @@ import {
   ofUser,
   randomId,
   rotate,
-  TOKEN_SECONDS,
   uidIn,
   type TestPorts,
 } from "../../support/control-plane/gateway";
+import { TOKEN_SECONDS } from "../../support/control-plane/lifetimes";
 
 const messages = (gateway: Gateway, count: number) =>
   Array.from({ length: count }, () => message(ofUser(randomId()), gateway.now()));

@@ -15,9 +15,9 @@ import {
   ofSession,
   ofUser,
   type Signed,
-  TOKEN_SECONDS,
   uidIn,
 } from "../../support/control-plane/gateway";
+import { TOKEN_SECONDS } from "../../support/control-plane/lifetimes";
 
 /** "AB" at the end of a uid. */
 const [END, SHARD] = ["AB", "1"];

@@ -6,7 +6,8 @@ import type { StoreState } from "../../../ledger/records";
 import { STORE_STATE_ID } from "../../../ledger/tables";
 import { namesShard, shardRecordName } from "../../../session/shard";
 import { CLOCK_SKEW, ENTRY_MARGIN } from "../../../session/timing";
-import { type Gateway, gatewayInMemory, ofUser, TOKEN_SECONDS, uidIn } from "../../support/control-plane/gateway";
+import { type Gateway, gatewayInMemory, ofUser, uidIn } from "../../support/control-plane/gateway";
+import { TOKEN_SECONDS } from "../../support/control-plane/lifetimes";
 
 const revokeUser = (gateway: Gateway, uid: string, { ports } = gateway.instance()) =>
   gateway.time.run(revoke(ports, ofUser(uid)));

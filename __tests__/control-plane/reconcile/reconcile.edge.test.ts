@@ -3,7 +3,8 @@ import { setTimeout } from "node:timers/promises";
 import type { RevocationCommand } from "../../../session/revocation";
 import { shardOf } from "../../../session/shard";
 import { ENTRY_MARGIN } from "../../../session/timing";
-import { TOKEN_SECONDS, type Signed } from "../../support/control-plane/bundles";
+import type { Signed } from "../../support/control-plane/bundles";
+import { TOKEN_SECONDS } from "../../support/control-plane/lifetimes";
 import { describeWithControlPlane } from "../../support/control-plane/describe";
 
 describeWithControlPlane("the store", "new", (plane) => {

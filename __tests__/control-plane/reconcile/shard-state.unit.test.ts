@@ -4,7 +4,8 @@ import type { Revocation, ShardState } from "../../../ledger/records";
 import { judge } from "../../../session/judge";
 import { markText, shardOf } from "../../../session/shard";
 import { CLOCK_SKEW, ENTRY_MARGIN } from "../../../session/timing";
-import { randomId, TOKEN_SECONDS } from "../../support/control-plane/gateway";
+import { randomId } from "../../support/control-plane/gateway";
+import { TOKEN_SECONDS } from "../../support/control-plane/lifetimes";
 
 const NOW = 1_800_000_000;
 const LIFE = TOKEN_SECONDS + ENTRY_MARGIN;

@@ -18,10 +18,10 @@ import {
   randomId,
   rotate,
   type Signed,
-  TOKEN_SECONDS,
   uidIn,
   type TestPorts,
 } from "../../support/control-plane/gateway";
+import { TOKEN_SECONDS } from "../../support/control-plane/lifetimes";
 
 interface Scene {
   gateway: Gateway;

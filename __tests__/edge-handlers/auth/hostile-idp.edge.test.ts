@@ -12,8 +12,8 @@ import {
   signIdToken,
   withTrailingBits,
   type SigningKey,
-} from "../../support/idp-keys";
-import type { Outage, Tampering } from "../../support/idp-faults";
+} from "../../support/idp/keys";
+import type { Outage, Tampering } from "../../support/idp/faults";
 
 let environment: AuthEnvironment;
 /** Published keys: one for each algorithm, under the algorithm's name. */

@@ -2,9 +2,9 @@
 import { SESSION_COOKIE } from "../../../session/cookies";
 import { expectNoSession, expectPage, expectProblem, setCookie } from "../../support/answers";
 import { HOST, withAuth, type AuthEnvironment } from "../../support/auth-fixture";
-import { createSigningKey, signIdToken, type SigningKey } from "../../support/idp-keys";
-import type { Json, Outage } from "../../support/idp-faults";
-import type { IdpEmulator } from "../../support/idp-emulator";
+import { createSigningKey, signIdToken, type SigningKey } from "../../support/idp/keys";
+import type { Json, Outage } from "../../support/idp/faults";
+import type { IdpEmulator } from "../../support/idp/emulator";
 
 const HOUR = 3600;
 

@@ -1,7 +1,7 @@
 /** What an instance fetches before its first request, and what becomes of it. */
 import type { AwsEmulator } from "../../../local/aws-emulator";
 import { newMasterKey, withAuth, type AuthOptions } from "../../support/auth-fixture";
-import type { IdpEmulator } from "../../support/idp-emulator";
+import type { IdpEmulator } from "../../support/idp/emulator";
 import { kidOf } from "../../support/session-tokens";
 
 const INITIALIZED: AuthOptions = {

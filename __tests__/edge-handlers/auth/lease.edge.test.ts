@@ -7,7 +7,7 @@ import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import type { Session } from "../../../session/token";
 import { expectPage, expectProblem, setCookie } from "../../support/answers";
 import { startAuth, withAuth, type AuthEnvironment } from "../../support/auth-fixture";
-import type { Browser } from "../../support/browser-emulator";
+import { renew, type Browser } from "../../support/browser-emulator";
 import type { EdgeResponse } from "../../support/cloudfront-event";
 
 const LOGIN = "/_gate/login?return_to=%2Fpage";
@@ -33,7 +33,6 @@ afterEach(async () => {
   await environment.ledger.wipe();
 });
 
-const post = (browser: Browser) => browser.fetch("/_gate/refresh", { method: "POST" });
 const sessionOf = (browser: Browser): Session => environment.readToken(browser.jar.get(SESSION_COOKIE));
 const itemOf = async (session: Session) => (await environment.ledger.session(session))!;
 const outcomeOf = async (response: EdgeResponse) => (await environment.logLines(response))[0]!["outcome"];
@@ -56,7 +55,7 @@ function expectToComeAgain(response: EdgeResponse): void {
 
 describe("four tabs that renew concurrently", () => {
   test.each<[string, (tab: Browser) => Promise<EdgeResponse>, number]>([
-    ["by scripts", post, 200],
+    ["by scripts", renew, 200],
     ["on the way to a page", (tab) => tab.navigate(LOGIN), 302],
   ])("%s cost one refresh token, and each has cookies that work", async (_name, send, status) => {
     const { browser, session, spent } = await expired();
@@ -82,7 +81,7 @@ describe("four tabs that renew concurrently", () => {
     }
     // Whichever tab's cookies the browser kept last, they renew.
     environment.clock.advance(901);
-    expect((await post(tabs[3]!)).status).toBe(200);
+    expect((await renew(tabs[3]!)).status).toBe(200);
     expect(environment.aws.events).toEqual([]);
     expect(environment.aws.messages).toEqual([]);
   });
@@ -91,9 +90,9 @@ describe("four tabs that renew concurrently", () => {
     const { browser, spent } = await expired();
     const other = Object.assign(browser.copy(), { address: ELSEWHERE });
     environment.idp.outages.set("token", "slow");
-    const renewal = post(browser);
+    const renewal = renew(browser);
     await setTimeout(500);
-    const told = await post(other);
+    const told = await renew(other);
     expect((await renewal).status).toBe(200);
     expect(told.status).toBe(200);
     expect(await outcomeOf(told)).toBe("renewed_elsewhere");
@@ -138,12 +137,12 @@ describe("a lease of a holder that died", () => {
   test("is a 503 for a script, which says when to come again, and then a renewal", async () => {
     const { browser, session } = await expired();
     await left(session);
-    const first = await post(browser);
+    const first = await renew(browser);
     expectProblem(first, 503);
     expect(first.headers["retry-after"]).toEqual(["1"]);
     expect(first.headers["set-cookie"]).toBeUndefined();
     expect(await outcomeOf(first)).toBe("renewal_under_way");
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
   });
 
   test.each([-301, 301])(
@@ -152,7 +151,7 @@ describe("a lease of a holder that died", () => {
       const { browser, session } = await expired();
       await left(session, environment.clock.now() + seconds);
       const start = performance.now();
-      expect((await post(browser)).status).toBe(200);
+      expect((await renew(browser)).status).toBe(200);
       expect(performance.now() - start).toBeLessThan(AT_ONCE);
     },
   );
@@ -160,7 +159,7 @@ describe("a lease of a holder that died", () => {
   test.each([-240, 240])("does not end by its time alone, which is from another clock (%i s)", async (seconds) => {
     const { browser, session, spent } = await expired();
     await left(session, environment.clock.now() + seconds);
-    expectProblem(await post(browser), 503);
+    expectProblem(await renew(browser), 503);
     expect(spent()).toBe(0);
   });
 
@@ -169,7 +168,7 @@ describe("a lease of a holder that died", () => {
     await left(session);
     await environment.ledger.revoke({ kind: "session", uid: session.uid, sid: session.sid });
     const start = performance.now();
-    expectProblem(await post(browser), 401);
+    expectProblem(await renew(browser), 401);
     expect(performance.now() - start).toBeLessThan(AT_ONCE);
   });
 
@@ -242,12 +241,12 @@ describe("a lease is given back", () => {
       environment.idp.userinfoOnly = ["roles"];
       const { browser, session } = await expired();
       environment.idp.outages.set(endpoint, "error");
-      expectProblem(await post(browser.copy()), 503);
+      expectProblem(await renew(browser.copy()), 503);
       environment.idp.outages.clear();
       expect(await itemOf(session)).not.toHaveProperty("lease");
       const start = performance.now();
       // With the cookie from before, although the provider has replaced its refresh token.
-      expect((await post(browser)).status).toBe(200);
+      expect((await renew(browser)).status).toBe(200);
       expect(performance.now() - start).toBeLessThan(AT_ONCE);
     },
   );
@@ -255,7 +254,7 @@ describe("a lease is given back", () => {
   test("where the ledger could not be read", async () => {
     const { browser, session } = await expired();
     environment.aws.faults.set("DynamoDB_20120810.BatchGetItem", "error");
-    expectProblem(await post(browser), 503);
+    expectProblem(await renew(browser), 503);
     environment.aws.faults.clear();
     expect(await itemOf(session)).not.toHaveProperty("lease");
   });
@@ -264,7 +263,7 @@ describe("a lease is given back", () => {
     const { browser, session } = await expired();
     environment.aws.faults.set("DynamoDB_20120810.UpdateItem", "lost");
     environment.idp.tampering = { claims: () => environment.aws.faults.clear() };
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
     expect(await itemOf(session)).toMatchObject({ generation: 1 });
   });
 });

@@ -5,7 +5,7 @@ import { markText, shardOf } from "../../../session/shard";
 import type { Session } from "../../../session/token";
 import { expectNoSession, expectProblem, setCookie, setCookies } from "../../support/answers";
 import { newMasterKey, startAuth, type AuthEnvironment } from "../../support/auth-fixture";
-import type { Browser } from "../../support/browser-emulator";
+import { renew, type Browser } from "../../support/browser-emulator";
 import type { EdgeResponse } from "../../support/cloudfront-event";
 
 const LOGIN = "/_gate/login?return_to=%2Fpage";
@@ -34,7 +34,6 @@ afterEach(async () => {
   await ledger.wipe();
 });
 
-const post = (browser: Browser) => browser.fetch("/_gate/refresh", { method: "POST" });
 const navigate = (browser: Browser) => browser.navigate(LOGIN);
 const sessionOf = (browser: Browser): Session => environment.readToken(browser.jar.get(SESSION_COOKIE));
 const itemOf = async (session: Session) => (await environment.ledger.session(session))!;
@@ -51,7 +50,7 @@ async function expired(): Promise<{ browser: Browser; session: Session }> {
 async function lost(): Promise<{ browser: Browser; heard: Browser; session: Session }> {
   const { browser, session } = await expired();
   const heard = browser.copy();
-  expect((await post(heard)).status).toBe(200);
+  expect((await renew(heard)).status).toBe(200);
   return { browser, heard, session };
 }
 
@@ -78,7 +77,7 @@ function whenTokensAreGiven(act: () => unknown): void {
 describe("the same browser, a moment later", () => {
   test.each<[string, (browser: Browser) => Promise<EdgeResponse>]>([
     ["on the way to a page", navigate],
-    ["by a script", post],
+    ["by a script", renew],
   ])("gets what it was given, and goes on with it (%s)", async (_name, send) => {
     const { browser, heard } = await lost();
     const asked = environment.idp.count("token");
@@ -93,14 +92,14 @@ describe("the same browser, a moment later", () => {
         renew_in: expect.any(Number) as unknown,
       });
     environment.clock.advance(901);
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
     expectNoTheft();
   });
 
   test("gets it with the floor that its shard has by now", async () => {
     const { browser } = await lost();
     const floor = await environment.ledger.raiseFloor(shardOf(environment.uid("alice")));
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
     expect(sessionOf(browser).floor).toBe(markText(floor));
   });
 
@@ -118,7 +117,7 @@ describe("the same browser, a moment later", () => {
   ])("gets nothing of a session that %s", async (_name, end, detail) => {
     const { browser, session } = await lost();
     await end(session);
-    const response = await post(browser);
+    const response = await renew(browser);
     expectProblem(response, 401);
     expectNoSession(response);
     expect(await logOf(response)).toMatchObject({ detail });
@@ -130,12 +129,12 @@ describe("the same browser, a moment later", () => {
       environment.publishKeys({ ...environment.keys, current: "k2" });
       environment.clock.advance(61);
       const heard = browser.copy();
-      expect((await post(heard)).status).toBe(200);
+      expect((await renew(heard)).status).toBe(200);
       return { browser, heard };
     });
     environment.publishKeys({ current: "k1", keys: { k1: environment.keys.keys["k1"]! } });
     environment.clock.advance(61);
-    const response = await post(browser);
+    const response = await renew(browser);
     expect(await logOf(response)).toMatchObject({ outcome: "renewed_elsewhere" });
     expect(response.headers["set-cookie"]).toBeUndefined();
     expect(heard.jar.get(SESSION_COOKIE)).toBeTruthy();
@@ -150,9 +149,9 @@ describe("the same browser, a moment later", () => {
       const { browser, heard } = await lost();
       environment.shiftHandler(2 * seconds);
       environment.clock.advance(50);
-      await expectRepeated(await post(browser.copy()), heard, heard);
+      await expectRepeated(await renew(browser.copy()), heard, heard);
       environment.clock.advance(2 * 240 + 60);
-      const response = await post(browser);
+      const response = await renew(browser);
       expectProblem(response, 401);
       expect(await logOf(response)).toMatchObject({ detail: "refresh_reused" });
     },
@@ -163,12 +162,12 @@ describe("anybody else", () => {
   test("gets nothing from another address, and costs the user nothing", async () => {
     const { browser: thief, heard } = await lost();
     thief.address = ELSEWHERE;
-    for (const response of [await post(thief.copy()), await navigate(thief)]) {
+    for (const response of [await renew(thief.copy()), await navigate(thief)]) {
       expectNoSession(response);
       expect(await logOf(response)).toMatchObject({ outcome: "renewed_elsewhere" });
     }
     environment.clock.advance(901);
-    expect((await post(heard)).status).toBe(200);
+    expect((await renew(heard)).status).toBe(200);
     expectNoTheft();
   });
 
@@ -179,7 +178,7 @@ describe("anybody else", () => {
     const { browser: thief, session } = await lost();
     if (address !== undefined) thief.address = address;
     environment.clock.advance(301);
-    const response = await post(thief);
+    const response = await renew(thief);
     expectProblem(response, 401);
     expectNoSession(response);
     expect(await itemOf(session)).toMatchObject({ reuse: "refresh" });
@@ -189,8 +188,8 @@ describe("anybody else", () => {
   test("a browser that is two renewals behind is caught immediately, even from the same address", async () => {
     const { browser: thief, heard, session } = await lost();
     environment.clock.advance(901);
-    expect((await post(heard)).status).toBe(200);
-    expectProblem(await post(thief), 401);
+    expect((await renew(heard)).status).toBe(200);
+    expectProblem(await renew(thief), 401);
     expect(await itemOf(session)).toMatchObject({ reuse: "refresh" });
   });
 });
@@ -241,15 +240,15 @@ describe("an older answer that arrives after the renewal's", () => {
   test("from a renewal that failed and released its lease carries no cookie that could take the new one's place", async () => {
     const { browser, session } = await expired();
     whenTokensAreGiven(() => failNext(UPDATE));
-    const failed = await post(browser.copy());
+    const failed = await renew(browser.copy());
     expectProblem(failed, 503);
     expect(setCookies(failed)).toEqual([]);
     environment.idp.tampering = {};
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
     expect(await itemOf(session)).toMatchObject({ generation: 1 });
     for (let renewals = 0; renewals < 2; renewals++) {
       environment.clock.advance(901);
-      expect((await post(browser)).status).toBe(200);
+      expect((await renew(browser)).status).toBe(200);
     }
     expectNoTheft();
   });
@@ -278,10 +277,10 @@ describe("what is written into the ledger", () => {
     const { browser, session } = await lost();
     const { next } = await itemOf(session);
     browser.jar.plant(REFRESH_COOKIE, next!, "/_gate");
-    expectProblem(await post(browser), 401);
+    expectProblem(await renew(browser), 401);
     const other = await lost();
     await environment.ledger.change(other.session, { next: next! });
-    const response = await post(other.browser);
+    const response = await renew(other.browser);
     expect(await logOf(response)).toMatchObject({ outcome: "renewed_elsewhere" });
     expectNoSession(response);
   });
@@ -291,19 +290,19 @@ describe("where the ledger is in trouble just when the renewal is recorded", () 
   test("and only its answer was lost, the browser gets the renewal", async () => {
     const { browser } = await expired();
     whenTokensAreGiven(() => environment.aws.faults.set(UPDATE, "lost"));
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
     environment.aws.faults.clear();
     expect(await itemOf(sessionOf(browser))).toMatchObject({ generation: 1 });
     environment.idp.tampering = {};
     environment.clock.advance(901);
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
     expectNoTheft();
   });
 
   test("and it did not take it, it can be tried again, with the refresh token that the provider gave last", async () => {
     const { browser } = await expired();
     whenTokensAreGiven(() => environment.aws.faults.set(UPDATE, "error"));
-    const failed = await post(browser);
+    const failed = await renew(browser);
     expectProblem(failed, 503);
     expect(setCookie(failed, REFRESH_COOKIE)?.value).toBeTruthy();
     expect(setCookie(failed, SESSION_COOKIE)).toBeUndefined();
@@ -323,20 +322,20 @@ describe("where the ledger is in trouble just when the renewal is recorded", () 
       environment.aws.faults.set(UPDATE, "lost");
       environment.aws.faults.set("DynamoDB_20120810.GetItem", "error");
     });
-    expectProblem(await post(browser), 503);
+    expectProblem(await renew(browser), 503);
     environment.aws.faults.clear();
     environment.idp.tampering = {};
     expect(await itemOf(session)).toMatchObject({ generation: 1 });
     environment.clock.advance(600);
     browser.address = ELSEWHERE;
-    const response = await post(browser);
+    const response = await renew(browser);
     expect(await logOf(response)).toMatchObject({ outcome: "renewal_repeated" });
     expect(response.status).toBe(200);
     environment.clock.advance(901);
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
     expectNoTheft();
     // The cookie from before it is none of that kind.
-    expectProblem(await post(before), 401);
+    expectProblem(await renew(before), 401);
     expect(await itemOf(session)).toMatchObject({ reuse: "refresh" });
   });
 });
@@ -349,7 +348,7 @@ describe("where provider and ledger are slow", () => {
     // Carried out immediately, but the answer is too late.
     whenTokensAreGiven(() => environment.delays.set(UPDATE, 1_900 * SCALE));
     const start = performance.now();
-    const response = await post(browser);
+    const response = await renew(browser);
     expectProblem(response, 503);
     expect(performance.now() - start).toBeLessThan(4_900 * SCALE);
     expect(await logOf(response)).toMatchObject({ outcome: "out_of_time" });
@@ -360,9 +359,9 @@ describe("where provider and ledger are slow", () => {
     environment.idp.tampering = {};
     environment.clock.advance(600);
     browser.address = ELSEWHERE;
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
     environment.clock.advance(901);
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
     expectNoTheft();
   });
 
@@ -372,7 +371,7 @@ describe("where provider and ledger are slow", () => {
     const { browser, session } = await expired();
     environment.delays.set("DynamoDB_20120810.BatchGetItem", 1_800 * SCALE);
     environment.idp.outages.set("token", "slow");
-    const response = await post(browser);
+    const response = await renew(browser);
     environment.idp.user = { sub: "alice", email: "alice@example.com", roles: ["staff"] };
     expectProblem(response, 503);
     expect(await logOf(response)).toMatchObject({ outcome: "out_of_time" });
@@ -380,7 +379,7 @@ describe("where provider and ledger are slow", () => {
     expect(await itemOf(session)).toMatchObject({ generation: 0 });
     environment.delays.clear();
     environment.idp.outages.clear();
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
     expectNoTheft();
   });
 
@@ -392,11 +391,11 @@ describe("where provider and ledger are slow", () => {
     environment.delays
       .set("DynamoDB_20120810.BatchGetItem", 1_800 * SCALE)
       .set("secretsmanager.GetSecretValue", 1_500 * SCALE);
-    const response = await post(browser);
+    const response = await renew(browser);
     expectProblem(response, 503);
     expect(environment.idp.count("token")).toBe(asked);
     environment.delays.clear();
     environment.idp.outages.clear();
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
   });
 });

@@ -6,8 +6,8 @@
 import { SESSION_COOKIE } from "../../../session/cookies";
 import { expectNoSession, setCookie } from "../../support/answers";
 import { startAuth, withAuth, type AuthEnvironment } from "../../support/auth-fixture";
-import type { Tampering } from "../../support/idp-faults";
-import { createSigningKey, forgeIdToken, signIdToken, type SigningKey } from "../../support/idp-keys";
+import type { Tampering } from "../../support/idp/faults";
+import { createSigningKey, forgeIdToken, signIdToken, type SigningKey } from "../../support/idp/keys";
 import type { JWTPayload } from "jose";
 
 const claims = (change: (claims: JWTPayload) => void): Tampering => ({ claims: change });

@@ -4,7 +4,7 @@ import { markText, shardOf } from "../../../session/shard";
 import type { Session } from "../../../session/token";
 import { expectNoSession, expectPage, expectProblem, setCookie } from "../../support/answers";
 import { newMasterKey, startAuth, type AuthEnvironment } from "../../support/auth-fixture";
-import type { Browser } from "../../support/browser-emulator";
+import { renew, type Browser } from "../../support/browser-emulator";
 import type { EdgeResponse } from "../../support/cloudfront-event";
 import { kidOf } from "../../support/session-tokens";
 
@@ -23,7 +23,6 @@ afterEach(async () => {
   await environment.ledger.wipe();
 });
 
-const post = (browser: Browser) => browser.fetch("/_gate/refresh", { method: "POST" });
 const sessionOf = (browser: Browser): Session => environment.readToken(browser.jar.get(SESSION_COOKIE));
 const raiseFloor = () => environment.ledger.raiseFloor(shardOf(environment.uid("alice")));
 
@@ -68,7 +67,7 @@ describe("a token from before its shard's floor", () => {
   test("is signed again for a script", async () => {
     const browser = await signedIn();
     const floor = await raiseFloor();
-    const response = await expectReissued(() => post(browser), browser);
+    const response = await expectReissued(() => renew(browser), browser);
     expect(JSON.parse(response.body)).toEqual({
       expires_at: sessionOf(browser).expiresAt,
       renew_in: expect.any(Number) as unknown,
@@ -83,7 +82,7 @@ describe("a token from before its shard's floor", () => {
     await raiseFloor();
     await expectReissued(() => browser.navigate(LOGIN), browser);
     await raiseFloor();
-    await expectReissued(() => post(browser), browser);
+    await expectReissued(() => renew(browser), browser);
   });
 
   test("is signed again near the end of its session, for as long as that lasts", async () => {
@@ -100,7 +99,7 @@ describe("a token from before its shard's floor", () => {
   test("was renewed a moment ago, and is signed again all the same", async () => {
     const browser = await signedIn();
     environment.clock.advance(901);
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
     await raiseFloor();
     await expectReissued(() => browser.navigate(LOGIN), browser);
   });
@@ -166,7 +165,7 @@ describe("no outdated token is signed again", () => {
       if (!hasRefreshCookie) browser.jar.delete(REFRESH_COOKIE);
       await raiseFloor();
       await end(sessionOf(browser));
-      const refused = await post(browser.copy());
+      const refused = await renew(browser.copy());
       expectProblem(refused, 401);
       expectNoSession(refused);
       expect(await environment.logLines(refused)).toEqual([
@@ -182,10 +181,10 @@ describe("no outdated token is signed again", () => {
   test("beside a refresh cookie of which somebody has a copy: that is noticed first", async () => {
     const victim = await signedIn();
     const thief = Object.assign(victim.copy(), { address: "198.51.100.7" });
-    expect((await post(victim)).status).toBe(200);
+    expect((await renew(victim)).status).toBe(200);
     environment.clock.advance(301);
     await raiseFloor();
-    const response = await post(thief);
+    const response = await renew(thief);
     expectProblem(response, 401);
     expect(await environment.logLines(response)).toEqual([expect.objectContaining({ detail: "refresh_reused" })]);
   });

@@ -3,8 +3,8 @@ import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import { expectNoSession, expectProblem, setCookie } from "../../support/answers";
 import { HOST, startAuth, type AuthEnvironment } from "../../support/auth-fixture";
 import type { Browser } from "../../support/browser-emulator";
-import { createSigningKey, signIdToken } from "../../support/idp-keys";
-import type { Tampering } from "../../support/idp-faults";
+import { createSigningKey, signIdToken } from "../../support/idp/keys";
+import type { Tampering } from "../../support/idp/faults";
 
 const ALICE = { sub: "alice", email: "alice@example.com", roles: ["staff"] };
 const LOGIN = "/_gate/login?return_to=%2Fpage%3Fa%3D1";

@@ -3,9 +3,9 @@ import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import type { Session } from "../../../session/token";
 import { expectNoSession, expectPage, expectProblem, setCookie } from "../../support/answers";
 import { startAuth, withAuth, type AuthEnvironment } from "../../support/auth-fixture";
-import type { Browser } from "../../support/browser-emulator";
+import { renew, type Browser } from "../../support/browser-emulator";
 import type { EdgeResponse } from "../../support/cloudfront-event";
-import type { Outage } from "../../support/idp-faults";
+import type { Outage } from "../../support/idp/faults";
 
 const HOUR = 3600;
 const ALICE = { sub: "alice", email: "alice@example.com", roles: ["staff"] };
@@ -30,7 +30,6 @@ afterEach(() => {
 });
 
 const sessionOf = (browser: Browser): Session => environment.readToken(browser.jar.get(SESSION_COOKIE));
-const post = (browser: Browser) => browser.fetch("/_gate/refresh", { method: "POST" });
 
 /**
  * A browser whose token ended, `seconds` after its sign-in. Cookies are kept whatever their Max-Age says: so would an
@@ -87,7 +86,7 @@ describe("a session whose token ended", () => {
 
   test("is renewed for a script", async () => {
     const browser = await signedIn();
-    const response = await post(browser);
+    const response = await renew(browser);
     expect(response).toMatchObject({ status: 200, headers: { "content-type": ["application/json"] } });
     expect(JSON.parse(response.body)).toEqual({
       expires_at: sessionOf(browser).expiresAt,
@@ -106,18 +105,18 @@ describe("a session whose token ended", () => {
     }
     expect(sessionOf(browser)).toMatchObject({ issuedAt, sid });
     environment.clock.advance(0.4 * HOUR);
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
     expect(sessionOf(browser).expiresAt).toBe(issuedAt + 8 * HOUR);
     hoard(browser);
     environment.clock.advance(0.11 * HOUR);
-    expectProblem(await post(browser), 401);
+    expectProblem(await renew(browser), 401);
     expectSignIn(await browser.navigate(LOGIN));
   });
 
   test("ends when it was idle for too long", async () => {
     const browser = await signedIn(HOUR + 1);
     const tokens = environment.idp.count("token");
-    expectProblem(await post(browser), 401);
+    expectProblem(await renew(browser), 401);
     expectSignIn(await browser.navigate(LOGIN));
     expect(environment.idp.count("token")).toBe(tokens);
   });
@@ -125,7 +124,7 @@ describe("a session whose token ended", () => {
   test("ends without a refresh cookie", async () => {
     const browser = await signedIn();
     browser.jar.delete(REFRESH_COOKIE);
-    expectProblem(await post(browser), 401);
+    expectProblem(await renew(browser), 401);
     expectSignIn(await browser.navigate(LOGIN));
   });
 
@@ -184,7 +183,7 @@ describe("renewal takes what the identity provider says now", () => {
     environment.idp.tampering = {
       claims: (claims) => (claims["nonce"] = new URL(authorization).searchParams.get("nonce")!),
     };
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
   });
 });
 
@@ -227,7 +226,7 @@ describe("a refresh token that is no longer good", () => {
   test("is a 401 for a script, and is forgotten", async () => {
     const browser = await signedIn();
     environment.idp.refusesRenewals = "invalid_grant";
-    const response = await post(browser);
+    const response = await renew(browser);
     environment.idp.refusesRenewals = undefined;
     expectProblem(response, 401);
     expect(setCookie(response, REFRESH_COOKIE)).toMatchObject({
@@ -246,7 +245,7 @@ describe("a refresh token that is no longer good", () => {
   ])("is one that the provider refuses with %s: signing in may still work", async (error) => {
     const browser = await signedIn();
     environment.idp.refusesRenewals = error;
-    const [refresh, login] = [await post(browser.copy()), await browser.navigate(LOGIN)];
+    const [refresh, login] = [await renew(browser.copy()), await browser.navigate(LOGIN)];
     environment.idp.refusesRenewals = undefined;
     expectProblem(refresh, 401);
     expectSignIn(login);
@@ -287,7 +286,7 @@ describe("while the identity provider is in trouble", () => {
       const browser = await signedIn();
       environment.idp.outages.set("token", outage);
       const login = await browser.navigate(LOGIN);
-      const refresh = await post(browser);
+      const refresh = await renew(browser);
       const isDown = ["error", "unavailable", "reset"].includes(outage);
       expect(isDown ? [503] : [502, 503]).toContain(login.status);
       expectPage(login, login.status);
@@ -305,7 +304,7 @@ describe("while the identity provider is in trouble", () => {
     const browser = await signedIn();
     await environment.idp.stop();
     const login = await browser.navigate(LOGIN);
-    const refresh = await post(browser);
+    const refresh = await renew(browser);
     await environment.idp.restart();
     expectPage(login, 503);
     expect(login.headers["retry-after"]).toHaveLength(1);

@@ -4,7 +4,7 @@ import type { ReuseAction } from "../../../session/security-event";
 import type { Session } from "../../../session/token";
 import { expectNoSession, expectPage, expectProblem, setCookie } from "../../support/answers";
 import { startAuth, type AuthEnvironment } from "../../support/auth-fixture";
-import type { Browser } from "../../support/browser-emulator";
+import { renew, type Browser } from "../../support/browser-emulator";
 import type { EdgeResponse } from "../../support/cloudfront-event";
 
 const ACTIONS: ReuseAction[] = ["record", "revoke-session", "revoke-user"];
@@ -29,7 +29,6 @@ afterEach(async () => {
   await environment.ledger.wipe();
 });
 
-const post = (browser: Browser) => browser.fetch("/_gate/refresh", { method: "POST" });
 const sessionOf = (browser: Browser): Session => environment.readToken(browser.jar.get(SESSION_COOKIE));
 const generationOf = async (session: Session) => (await environment.ledger.session(session))?.generation;
 
@@ -108,9 +107,9 @@ describe.each(ACTIONS)("a refresh cookie of which somebody has a copy (%s)", (ac
     await act(action);
     const { victim, thief, session } = await stolen();
     const [one, other] = first === "the thief" ? [thief, victim] : [victim, thief];
-    expect((await post(one)).status).toBe(200);
+    expect((await renew(one)).status).toBe(200);
     environment.clock.advance(LATER);
-    const refused = await post(other);
+    const refused = await renew(other);
     expectProblem(refused, 401);
     expectNoSession(refused);
     // The next sign-in learns from the cookies that it must force re-authentication.
@@ -122,7 +121,7 @@ describe.each(ACTIONS)("a refresh cookie of which somebody has a copy (%s)", (ac
 
     // What the first holds is worth nothing from now on either, even before the revoker did its work.
     environment.clock.advance(901);
-    const next = await post(one);
+    const next = await renew(one);
     expect(next.status).toBe(action === "record" ? 200 : 401);
     if (action !== "record") expectToAuthenticate(await other.navigate(LOGIN));
   });
@@ -142,18 +141,18 @@ describe("a thief", () => {
   test("who renews again and again is found out as soon as the victim comes", async () => {
     const { victim, thief, session } = await stolen();
     for (let renewal = 1; renewal <= 2; renewal++) {
-      expect((await post(thief)).status).toBe(200);
+      expect((await renew(thief)).status).toBe(200);
       expect(await generationOf(session)).toBe(renewal);
       if (renewal === 1) environment.clock.advance(LATER);
     }
-    const response = await post(victim);
+    const response = await renew(victim);
     expectProblem(response, 401);
     await expectReaction("revoke-session", "refresh", session, response);
   });
 
   test("who renews just before the victim is found out when the victim goes in circles", async () => {
     const { victim, thief, session } = await stolen();
-    await post(thief);
+    await renew(thief);
     for (let round = 0; round < 3; round++) {
       const response = await victim.navigate(LOGIN);
       expect(response.headers["location"]).toEqual(["/page"]);
@@ -167,23 +166,23 @@ describe("a thief", () => {
 
   test("who comes a moment after the victim gets nothing, and costs the victim nothing", async () => {
     const { victim, thief, session } = await stolen();
-    await post(victim);
+    await renew(victim);
     const asked = environment.idp.count("token");
-    for (const response of [await post(thief), await thief.navigate(LOGIN)])
+    for (const response of [await renew(thief), await thief.navigate(LOGIN)])
       expect(response.headers["set-cookie"]?.join() ?? "").not.toMatch(/__(Host|Secure)-gate(-refresh)?=/);
     expect(environment.idp.count("token")).toBe(asked);
     expect(await generationOf(session)).toBe(1);
     environment.clock.advance(901);
-    expect((await post(victim)).status).toBe(200);
+    expect((await renew(victim)).status).toBe(200);
   });
 
   test("whose reuse could be neither revoked nor recorded has to be caught again: nothing is cleared", async () => {
     const { victim, thief, session } = await stolen();
-    await post(thief);
+    await renew(thief);
     environment.clock.advance(LATER);
     for (const target of ["AmazonSQS.SendMessage", "DynamoDB_20120810.UpdateItem"]) {
       environment.aws.faults.set(target, "error");
-      const response = await post(victim);
+      const response = await renew(victim);
       environment.aws.faults.clear();
       expectProblem(response, 503);
       expect(response.headers["set-cookie"]).toBeUndefined();
@@ -191,17 +190,17 @@ describe("a thief", () => {
     }
     environment.aws.messages.length = 0;
     environment.aws.events.length = 0;
-    const response = await post(victim);
+    const response = await renew(victim);
     expectProblem(response, 401);
     await expectReaction("revoke-session", "refresh", session, response);
   });
 
   test("is stopped also where nobody can be told", async () => {
     const { victim, thief, session } = await stolen();
-    await post(thief);
+    await renew(thief);
     environment.clock.advance(LATER);
     environment.aws.faults.set("AWSEvents.PutEvents", "error");
-    const response = await post(victim);
+    const response = await renew(victim);
     expectProblem(response, 401);
     expect(await environment.ledger.session(session)).toMatchObject({ reuse: "refresh" });
     expect(environment.aws.messages).toHaveLength(1);
@@ -216,11 +215,11 @@ describe("tabs that renew one after the other", () => {
     const browser = await signedIn();
     environment.clock.advance(901);
     const late = browser.copy();
-    await post(browser);
+    await renew(browser);
     const asked = environment.idp.count("token");
     // A tab that the gate sent here before the first one was done comes with what that one got.
     expect((await browser.navigate(LOGIN)).headers["location"]).toEqual(["/page"]);
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
     expect((await late.navigate(LOGIN)).headers["location"]).toEqual(["/page"]);
     expect(environment.idp.count("token")).toBe(asked);
     expect(environment.aws.events).toEqual([]);
@@ -251,7 +250,7 @@ describe("another site that opens the sign-in", () => {
     await browser.copy().navigate(LOGIN, FROM_ANOTHER_SITE);
     expect(environment.idp.count("token")).toBe(asked);
     environment.clock.advance(61);
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
     expect(await generationOf(session)).toBe(1);
     expect(environment.aws.events).toEqual([]);
   });
@@ -289,9 +288,9 @@ test("a refresh cookie that comes again and again is reported once", async () =>
   await act("record");
   const { victim, thief } = await stolen();
   const copies = [thief.copy(), thief.copy(), thief.copy()];
-  expect((await post(victim)).status).toBe(200);
+  expect((await renew(victim)).status).toBe(200);
   environment.clock.advance(LATER);
-  for (const copy of copies) expectProblem(await post(copy), 401);
+  for (const copy of copies) expectProblem(await renew(copy), 401);
   expect(environment.aws.events).toHaveLength(1);
 });
 

@@ -2,7 +2,7 @@
 import { SignJWT } from "jose";
 import { expectNoSession } from "../../support/answers";
 import { HOST, startAuth, type AuthEnvironment } from "../../support/auth-fixture";
-import { createSigningKey, type SigningKey } from "../../support/idp-keys";
+import { createSigningKey, type SigningKey } from "../../support/idp/keys";
 
 const NAMED = ["RS384", "RS512", "PS384", "PS512", "ES384", "ES512"];
 const USUAL = ["RS256", "PS256", "ES256", "EdDSA"];

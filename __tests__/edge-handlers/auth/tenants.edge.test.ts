@@ -8,7 +8,7 @@ import type { Session } from "../../../session/token";
 import { expectNoSession, expectPage, expectProblem, setCookie } from "../../support/answers";
 import { startAuth, type AuthEnvironment } from "../../support/auth-fixture";
 import type { EdgeResponse } from "../../support/cloudfront-event";
-import type { Tampering } from "../../support/idp-faults";
+import type { Tampering } from "../../support/idp/faults";
 
 const [CONTOSO, FABRIKAM, OTHER] = [
   "8eaef023-2b34-4da1-9baa-8bc8c9d6a490",

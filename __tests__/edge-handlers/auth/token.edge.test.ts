@@ -7,7 +7,7 @@ import { expectNoSession, expectProblem } from "../../support/answers";
 import { withAuth } from "../../support/auth-fixture";
 import type { EdgeResponse, ViewerRequest } from "../../support/cloudfront-event";
 import { API, GRANT, startExchange, TYPE, type Exchange } from "../../support/exchange";
-import { createSigningKey } from "../../support/idp-keys";
+import { createSigningKey } from "../../support/idp/keys";
 import { uidOf } from "../../support/session-tokens";
 
 let exchange: Exchange;

@@ -4,7 +4,7 @@ import type { AccessTokenIssuer } from "../../../session/access-tokens";
 import { sha256 } from "../../../session/node-hash";
 import { userId } from "../../../session/token";
 import { AUDIENCE, startBearer, type BearerEnvironment } from "../../support/bearer-fixture";
-import { createSigningKey } from "../../support/idp-keys";
+import { createSigningKey } from "../../support/idp/keys";
 
 const TENANT = "8eaef023-2b34-4da1-9baa-8bc8c9d6a490";
 

@@ -2,7 +2,7 @@
 import { createHmac, createPrivateKey, sign } from "node:crypto";
 import { base64url, exportJWK, SignJWT, UnsecuredJWT, type JWTPayload } from "jose";
 import { AUDIENCE, startBearer, type BearerEnvironment } from "../../support/bearer-fixture";
-import { createSigningKey, forgeWithPublicKey, withTrailingBits, type SigningKey } from "../../support/idp-keys";
+import { createSigningKey, forgeWithPublicKey, withTrailingBits, type SigningKey } from "../../support/idp/keys";
 
 let environment: BearerEnvironment;
 let foreign: SigningKey;

@@ -5,7 +5,7 @@
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import { decodePayload, splitToken } from "../../../session/token";
 import { createCookieJar, parseSetCookie, type CookieJar } from "../../support/cookie-jar";
-import type { EdgeAnswer } from "../gateway";
+import type { EdgeAnswer } from "../viewer-request";
 import type { History } from "../history";
 import type { KnownSession } from "../model";
 import type { ProviderSession } from "../services/identity-provider";

@@ -2,7 +2,7 @@
  * Somebody who works with the site: visits it now and then, in several tabs at times, and signs in where that is asked
  * for.
  */
-import type { EdgeAnswer } from "../gateway";
+import type { EdgeAnswer } from "../viewer-request";
 import type { History } from "../history";
 import { Violation } from "../model";
 import type { ProviderSession, Subject } from "../services/identity-provider";

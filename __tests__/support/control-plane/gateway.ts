@@ -34,19 +34,10 @@ import type { Session } from "../../../session/token";
 import { eventOf } from "../../functions/gate/case";
 import { gateSource } from "../door";
 import { mint } from "../session-tokens";
-import {
-  CURRENT,
-  ENTRY_LIFETIME,
-  instance,
-  SESSION_SECONDS,
-  TOKEN_SECONDS,
-  type Instance,
-  type InstanceOptions,
-  type Memory,
-} from "./memory";
+import { SESSION_SECONDS, TOKEN_SECONDS } from "./lifetimes";
+import { CURRENT, ENTRY_LIFETIME, instance, type Instance, type InstanceOptions, type Memory } from "./memory";
 import { virtualTime } from "./virtual-time";
 
-export { SESSION_SECONDS, TOKEN_SECONDS } from "./memory";
 export type { Fault, Instance, InstanceOptions, Intercept, TestPorts } from "./memory";
 
 export interface Gateway extends Memory {

@@ -19,6 +19,7 @@ import type { LedgerSession, Revocation, ServiceToken, ShardState, StoreState } 
 import { shardStateId, STORE_STATE_ID } from "../../../ledger/tables";
 import { MAX_RECORD_BYTES } from "../../../session/shard";
 import { ENTRY_MARGIN, KEY_ANNOUNCEMENT, PROPAGATION } from "../../../session/timing";
+import { SESSION_SECONDS, TOKEN_SECONDS } from "./lifetimes";
 import type { VirtualTime } from "./virtual-time";
 
 /** What all instances share. */
@@ -64,8 +65,6 @@ export interface Instance {
   logs: LogEntry[];
 }
 
-export const TOKEN_SECONDS = 900;
-export const SESSION_SECONDS = 8 * 3600;
 export const ENTRY_LIFETIME = TOKEN_SECONDS + ENTRY_MARGIN;
 export const LOG_GROUPS = ["auth", "site"].map((name) => `/aws/lambda/us-east-1.example-${name}`);
 export const LOG_RETENTION_DAYS = 90;

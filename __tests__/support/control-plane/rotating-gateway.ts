@@ -18,10 +18,11 @@ import { startAwsProxy } from "./aws-proxy";
 import { createBrowser } from "../browser-emulator";
 import { localhostCertificate } from "../certificates";
 import { readEdgeResponse, viewerRequestEvent, type EdgeResponse, type ViewerRequest } from "../cloudfront-event";
-import { SESSION_SECONDS, startControlPlane, TOKEN_SECONDS, type ControlPlane } from "./bundles";
+import { startControlPlane, type ControlPlane } from "./bundles";
+import { SESSION_SECONDS, TOKEN_SECONDS } from "./lifetimes";
 import { eventOf } from "../../functions/gate/case";
 import { gateSource } from "../door";
-import { IdpEmulator } from "../idp-emulator";
+import { IdpEmulator } from "../idp/emulator";
 import { findTool, lambdaNode } from "../tools";
 
 const FUNCTION_NAME = "example-auth";

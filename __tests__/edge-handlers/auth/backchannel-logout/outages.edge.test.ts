@@ -1,7 +1,7 @@
 /** What is down while a logout token comes in loses no logout. */
 import { expectProblem } from "../../../support/answers";
 import { withAuth } from "../../../support/auth-fixture";
-import type { Outage } from "../../../support/idp-faults";
+import type { Outage } from "../../../support/idp/faults";
 import { putSession } from "../../../support/ledger-sessions";
 import { sign } from "../../../support/pushed-tokens";
 import { commandsOf, draft, environment, expectDone, expectRefused, post } from "./logout-tokens";

@@ -3,7 +3,7 @@ import type { JWTPayload } from "jose";
 import { expectProblem } from "../../../support/answers";
 import { withAuth } from "../../../support/auth-fixture";
 import type { ViewerRequest } from "../../../support/cloudfront-event";
-import { createSigningKey } from "../../../support/idp-keys";
+import { createSigningKey } from "../../../support/idp/keys";
 import { putSession } from "../../../support/ledger-sessions";
 import { commonFlaws, sign, withClaims, withHeader, type Flaw } from "../../../support/pushed-tokens";
 import { BY, commandsOf, draft, environment, EVENT, expectDone, expectRefused, post } from "./logout-tokens";

@@ -1,6 +1,6 @@
 /** What the identity provider signs out is revoked, once. */
 import type { LedgerSession } from "../../../../ledger/records";
-import { createSigningKey } from "../../../support/idp-keys";
+import { createSigningKey } from "../../../support/idp/keys";
 import { getSession, putSession } from "../../../support/ledger-sessions";
 import { sign, withClaims, type Draft } from "../../../support/pushed-tokens";
 import { BY, commandsOf, draft, environment, EVENT, expectDone, FORM, newSid, post } from "./logout-tokens";

@@ -1,8 +1,8 @@
 /** What is down while an event comes in loses no event; keys of the transmitter may change. */
 import type { Fault } from "../../../../local/aws-emulator";
 import { expectProblem } from "../../../support/answers";
-import type { Outage } from "../../../support/idp-faults";
-import { createSigningKey } from "../../../support/idp-keys";
+import type { Outage } from "../../../support/idp/faults";
+import { createSigningKey } from "../../../support/idp/keys";
 import { putSession } from "../../../support/ledger-sessions";
 import { sign } from "../../../support/pushed-tokens";
 import { PATIENCE } from "../../../support/tools";

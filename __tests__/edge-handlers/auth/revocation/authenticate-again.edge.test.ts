@@ -2,8 +2,8 @@
 import { SESSION_COOKIE } from "../../../../session/cookies";
 import { expectNoSession, expectPage, expectProblem, setCookie } from "../../../support/answers";
 import { withAuth } from "../../../support/auth-fixture";
-import type { Browser } from "../../../support/browser-emulator";
-import { environment, expectAtProvider, HOUR, lastPrompt, LOGIN, post, signedIn } from "./signed-in";
+import { renew, type Browser } from "../../../support/browser-emulator";
+import { environment, expectAtProvider, HOUR, lastPrompt, LOGIN, signedIn } from "./signed-in";
 
 describe("after a user was revoked", () => {
   const revoke = () => environment.ledger.revoke({ kind: "user", uid: environment.uid("alice") });
@@ -17,7 +17,7 @@ describe("after a user was revoked", () => {
     environment.clock.advance(1);
     expect((await browser.navigate(browser.approve(location))).headers["location"]).toEqual(["/page"]);
     environment.clock.advance(901);
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
   });
 
   test("it does so too for one who comes without the gateway's cookies: the flow starts over once", async () => {
@@ -88,7 +88,7 @@ describe("after a user was revoked", () => {
       environment.clock.advance(5);
       await environment.ledger.revoke({ kind: "user", uid: environment.uid("alice"), cutoff });
       expectProblem(await browser.fetch("/_gate/me"), 401);
-      expectProblem(await post(browser.copy()), 401);
+      expectProblem(await renew(browser.copy()), 401);
       expect(new URL(expectAtProvider(await browser.navigate(LOGIN))).searchParams.get("prompt")).toBe("login");
     },
   );
@@ -206,13 +206,13 @@ describe.each([
     await environment.ledger.revoke({ kind: "user", uid: environment.uid("alice") });
     environment.clock.advance(1);
     expectProblem(await stolen.fetch("/_gate/me"), 401);
-    expectProblem(await post(stolen.copy()), 401);
+    expectProblem(await renew(stolen.copy()), 401);
     const location = expectAtProvider(await browser.navigate(LOGIN));
     expect((await browser.navigate(browser.approve(location))).headers["location"]).toEqual(["/page"]);
     expect((await browser.fetch("/_gate/me")).status).toBe(200);
     environment.clock.advance(901);
-    expect((await post(browser)).status).toBe(200);
-    expectProblem(await post(stolen), 401);
+    expect((await renew(browser)).status).toBe(200);
+    expectProblem(await renew(stolen), 401);
   });
 
   test("who signs in just before a revocation stays out", async () => {

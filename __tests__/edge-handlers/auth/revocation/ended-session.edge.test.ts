@@ -2,7 +2,8 @@
 import { SESSION_COOKIE } from "../../../../session/cookies";
 import type { Session } from "../../../../session/token";
 import { expectNoSession, expectProblem } from "../../../support/answers";
-import { environment, expectAtProvider, expectCleared, HOUR, LOGIN, post, sessionOf, signedIn } from "./signed-in";
+import { environment, expectAtProvider, expectCleared, HOUR, LOGIN, sessionOf, signedIn } from "./signed-in";
+import { renew } from "../../../support/browser-emulator";
 
 describe("a session that has ended cannot be renewed", () => {
   type Ending = (session: Session) => Promise<unknown>;
@@ -45,7 +46,7 @@ describe("a session that has ended cannot be renewed", () => {
       await end(sessionOf(browser));
       const asked = environment.idp.count("token");
       const other = browser.copy();
-      const refused = await post(other);
+      const refused = await renew(other);
       expectProblem(refused, 401);
       expectNoSession(refused);
       expect(await environment.logLines(refused)).toEqual([
@@ -84,7 +85,7 @@ describe("a session that has ended cannot be renewed", () => {
     const { uid, sid } = sessionOf(browser);
     // The user signs out in another window.
     environment.idp.outages.set("token", "slow");
-    const renewal = post(browser);
+    const renewal = renew(browser);
     await new Promise((resolve) => setTimeout(resolve, 1000));
     await environment.ledger.open({
       ...(await environment.ledger.session({ uid, sid })),
@@ -101,7 +102,7 @@ describe("a session that has ended cannot be renewed", () => {
     const session = sessionOf(browser);
     environment.clock.advance(901);
     browser.jar.plant(SESSION_COOKIE, environment.mint({ ...session, uid: environment.uid("bob") }));
-    expectProblem(await post(browser), 401);
+    expectProblem(await renew(browser), 401);
   });
 
   test("whatever the provider says: another user's and another session's revocation change nothing", async () => {
@@ -109,7 +110,7 @@ describe("a session that has ended cannot be renewed", () => {
     environment.clock.advance(901);
     await environment.ledger.revoke({ kind: "user", uid: environment.uid("bob") });
     await environment.ledger.revoke({ kind: "session", sid: "x".repeat(16) });
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
   });
 
   test("its token ends with it where the settings have become longer", async () => {
@@ -117,7 +118,7 @@ describe("a session that has ended cannot be renewed", () => {
     environment.clock.advance(901);
     const endsAt = environment.clock.now() + 60;
     await changed(sessionOf(browser), { endsAt });
-    expect((await post(browser)).status).toBe(200);
+    expect((await renew(browser)).status).toBe(200);
     expect(sessionOf(browser).expiresAt).toBe(endsAt);
   });
 });

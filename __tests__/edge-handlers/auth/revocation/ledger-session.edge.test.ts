@@ -2,7 +2,8 @@
 import { idpSessionId, LEDGER_RETENTION } from "../../../../ledger/records";
 import { emailPointerKey, idpSessionPointerKey, sidPointerKey, startedPointerKey } from "../../../../ledger/tables";
 import { sha256 } from "../../../../session/node-hash";
-import { ALICE, environment, HOUR, post, sessionOf, signedIn } from "./signed-in";
+import { ALICE, environment, HOUR, sessionOf, signedIn } from "./signed-in";
+import { renew } from "../../../support/browser-emulator";
 
 describe("the ledger", () => {
   test("has a session from its sign-in on: who, when, from where, at which session of the provider", async () => {
@@ -76,7 +77,7 @@ describe("the ledger", () => {
     for (const generation of [1, 2]) {
       environment.clock.advance(901);
       environment.idp.user = { ...ALICE, email: `alice-${generation}@example.com` };
-      expect((await post(browser)).status).toBe(200);
+      expect((await renew(browser)).status).toBe(200);
       const found = (await environment.ledger.session(session))!;
       expect(found).toMatchObject({
         generation,
@@ -108,6 +109,6 @@ test("a session keeps the marks that its sign-in found, in the ledger and in eve
     gatewayMark: gateway.mark,
   });
   environment.clock.advance(901);
-  expect((await post(browser)).status).toBe(200);
+  expect((await renew(browser)).status).toBe(200);
   expect(sessionOf(browser).mark).toBe(user.mark);
 });

@@ -1,7 +1,8 @@
 /** A sign-out ends the session in the ledger, and a token that the gate refused may need newer keys. */
 import { SESSION_COOKIE } from "../../../../session/cookies";
 import { expectProblem, setCookie } from "../../../support/answers";
-import { environment, expectAtProvider, HOUR, LOGIN, post, sessionOf, signedIn } from "./signed-in";
+import { environment, expectAtProvider, HOUR, LOGIN, sessionOf, signedIn } from "./signed-in";
+import { renew } from "../../../support/browser-emulator";
 
 describe("a sign-out", () => {
   test("ends the session in the ledger, and tells the revoker", async () => {
@@ -30,7 +31,7 @@ describe("a sign-out", () => {
     const copy = browser.copy();
     await browser.navigate("/_gate/logout");
     expectProblem(await copy.copy().fetch("/_gate/me"), 401);
-    expectProblem(await post(copy.copy()), 401);
+    expectProblem(await renew(copy.copy()), 401);
     expectAtProvider(await copy.navigate(LOGIN));
   });
 

@@ -21,7 +21,6 @@ afterEach(async () => {
   await environment.ledger.wipe();
 });
 
-export const post = (browser: Browser) => browser.fetch("/_gate/refresh", { method: "POST" });
 export const sessionOf = (browser: Browser): Session => environment.readToken(browser.jar.get(SESSION_COOKIE));
 export const lastPrompt = () => environment.idp.prompts.at(-1);
 

@@ -1,6 +1,6 @@
 /** Every mistake that one can make in an origin. */
-import { behavior, custom, HOST, ORIGIN, UNKNOWN, type Mistake } from "./small-config";
-import { ORIGINS } from "./origins";
+import { behavior, custom, HOST, ORIGIN, UNKNOWN, type Mistake } from "../small-config";
+import { ORIGINS } from "../origins";
 
 const origin = (written: object): Record<string, unknown> => ({ origin: written });
 const vpc = (more: object) => origin({ ...ORIGINS.vpc, ...more });

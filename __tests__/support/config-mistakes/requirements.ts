@@ -1,5 +1,5 @@
 /** Mistakes in what rules require. */
-import { SMALL, UNKNOWN, rule, s3, type Mistake } from "./small-config";
+import { SMALL, UNKNOWN, rule, s3, type Mistake } from "../small-config";
 
 const allow = (conditions: unknown, more: object = {}) => rule({ allow: conditions, ...more });
 const PROFILE = { path: "/profile/{user}" };
@@ -30,7 +30,7 @@ const RANGES: [written: string, message: string][] = [
 const NO_SESSION =
   "needs a session, which public does without; leave out one of them. Beside public may be networks, notNetworks, countries, notCountries, during";
 
-export const REQUIREMENTS: Mistake[] = [
+export const REQUIREMENT_MISTAKES: Mistake[] = [
   [allow({}), "policy[0].allow", 'write what must hold, or "signed-in"; it is {}'],
   [allow([]), "policy[0].allow", "write at least one alternative; it is []"],
   [allow([{}]), "policy[0].allow[0]", 'write what must hold, or "signed-in"; it is {}'],

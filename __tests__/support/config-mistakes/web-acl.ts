@@ -1,5 +1,5 @@
 /** Every mistake that one can make in the web ACL's part of a config. */
-import { UNKNOWN, type Mistake } from "./small-config";
+import { UNKNOWN, type Mistake } from "../small-config";
 
 const waf = (settings: unknown): Record<string, unknown> => ({ waf: settings });
 const WEB_ACL = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/own/0a1b2c3d-0000-1111-2222-333344445555";
@@ -10,7 +10,8 @@ const GEO = 'write either { allow: ["DE"] } or { block: ["DE"] }';
 const FIELD = 'write where the field is, such as "/user/email" in JSON or "email" in a form';
 const LOGIN = { path: "/login", payload: "json", username: "/user", password: "/password" };
 
-export const WAF: Mistake[] = [
+export const WEB_ACL_MISTAKES: Mistake[] = [
+  [{ waff: {} }, "waff", UNKNOWN],
   [waf(true), "waf", "write an object, or false for no web ACL; it is true"],
   [waf([]), "waf", "write an object, or false for no web ACL; it is []"],
   [waf({ moed: "count" }), "waf.moed", UNKNOWN],

@@ -1,5 +1,5 @@
 /** Mistakes in `accessTokens` and `api`. */
-import type { Mistake } from "./small-config";
+import type { Mistake } from "../small-config";
 
 const AUDIENCE = ["https://api.example.com"];
 const SERVER = { type: "custom", domainName: "api.example.com", open: true };

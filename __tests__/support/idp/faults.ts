@@ -1,6 +1,6 @@
 /** What can be wrong with the identity provider's emulator; a table of tests sets it. */
 import type { JWTPayload } from "jose";
-import type { SigningKey } from "./idp-keys";
+import type { SigningKey } from "./keys";
 
 export type Json = Record<string, unknown>;
 export type Endpoint = "discovery" | "par" | "token" | "jwks" | "userinfo" | "revocation";
@@ -28,3 +28,10 @@ export const OUTAGES: Partial<Record<Outage, { status: number; body: string }>> 
 export const SLOW_ANSWER = 2_400;
 /** What follows a redirect finds the honest answer at its end. */
 export const REDIRECTED = "?redirected";
+
+export type Answer = [status: number, body: unknown, headers?: Record<string, string>];
+
+/** A good answer, with what a test changes in it. */
+export function tampered<T>(change: ((value: T) => unknown) | undefined, value: T): Answer {
+  return [200, change?.(value) ?? value];
+}

@@ -1,5 +1,5 @@
 /** Mistakes in `tests`, and expectations that a policy does not meet. */
-import { identityProvider, SMALL, type Mistake } from "./small-config";
+import { identityProvider, SMALL, type Mistake } from "../small-config";
 
 const AS = 'write "anonymous", "signed-in", or { roles: ["editor"], idp: "main" }';
 const EDITORS = [
@@ -21,7 +21,7 @@ const CONDITIONS = [
 /** One expectation of that policy. */
 const conditional = (test: object) => ({ policy: CONDITIONS, tests: [{ can: ["GET /premium/x"], ...test }] });
 
-export const POLICY_TESTS: Mistake[] = [
+export const POLICY_TEST_MISTAKES: Mistake[] = [
   [{ tests: {} }, "tests", 'write a list, such as [{ as: "anonymous", cannot: ["GET /admin"] }]; it is {}'],
   [expected("everybody", { can: ["GET /docs"] }), "tests[0].as", `${AS}; it is "everybody"`],
   [

@@ -1,10 +1,5 @@
 /** Mistakes in the config of a gateway for an existing distribution. */
-import { SMALL, UNKNOWN, type Mistake } from "./small-config";
-
-/** What turns the small config into one without a mistake. */
-export const EXISTING = { distribution: "existing", origin: undefined, hostedZoneId: undefined } as const;
-
-export const ATTACHED = { ...SMALL, ...EXISTING };
+import { EXISTING, UNKNOWN, type Mistake } from "../small-config";
 
 const ID = 'write the ID of the distribution, such as "E2QWRUHAPOMQZL"';
 

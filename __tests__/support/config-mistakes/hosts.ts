@@ -1,0 +1,76 @@
+/** Mistakes in the gateway's name, its hosts, and their certificate and DNS records. */
+import { HOST, SLUG, type Mistake } from "../small-config";
+
+export const HOST_MISTAKES: Mistake[] = [
+  [{ name: undefined }, "name", `${SLUG}; it is missing`],
+  [{ name: 1 }, "name", `${SLUG}; it is 1`],
+  [{ name: "Wiki!" }, "name", `${SLUG}; it is "Wiki!"`],
+  [{ name: "1wiki" }, "name", `${SLUG}; it is "1wiki"`],
+  [{ name: "w".repeat(31) }, "name", `${SLUG}; it is "${"w".repeat(31)}"`],
+  [{ name: () => "wiki" }, "name", `${SLUG}; it is a function`],
+  [{ name: 1n }, "name", `${SLUG}; it is a bigint`],
+  [{ domain: undefined }, "domain", 'write a host name, such as "app.example.com"; it is missing'],
+  [{ domain: "https://wiki.example.com" }, "domain", `${HOST}; it is "https://wiki.example.com"`],
+  [{ domain: "Wiki.example.com" }, "domain", `${HOST}; it is "Wiki.example.com"`],
+  [{ domain: "wiki.example.com:443" }, "domain", `${HOST}; it is "wiki.example.com:443"`],
+  [{ domain: "*.example.com" }, "domain", `${HOST}; it is "*.example.com"`],
+  [{ domain: "192.0.2.1" }, "domain", `${HOST}; it is "192.0.2.1"`],
+  [{ domain: "wiki" }, "domain", `${HOST}; it is "wiki"`],
+  [{ alternateDomains: "docs.example.com" }, "alternateDomains", 'write a list; it is "docs.example.com"'],
+  [{ alternateDomains: ["docs.example.com", "a b"] }, "alternateDomains[1]", `${HOST}; it is "a b"`],
+  [
+    { alternateDomains: ["wiki.example.com"] },
+    "alternateDomains[0]",
+    '"wiki.example.com" is already listed; remove it',
+  ],
+  [
+    { alternateDomains: ["a.example.com", "b.example.com", "a.example.com"] },
+    "alternateDomains[2]",
+    '"a.example.com" is already listed; remove it',
+  ],
+  [{ basePath: "_gate" }, "basePath", 'write one path segment, such as "/_gate"; it is "_gate"'],
+  [{ basePath: "/a/b" }, "basePath", 'write one path segment, such as "/_gate"; it is "/a/b"'],
+  [{ basePath: "/" }, "basePath", 'write one path segment, such as "/_gate"; it is "/"'],
+  [
+    { certificateArn: "arn:aws:acm:eu-west-1:111122223333:certificate/0a" },
+    "certificateArn",
+    'write the ARN of an ACM certificate in us-east-1; it is "arn:aws:acm:eu-west-1:111122223333:certificate/0a"',
+  ],
+  [
+    { hostedZoneId: "example.com" },
+    "hostedZoneId",
+    'write the ID of a Route 53 hosted zone, such as "Z0123456789ABCDEFGHIJ"; it is "example.com"',
+  ],
+  [
+    { hostedZoneId: undefined },
+    "certificateArn",
+    "write the ARN of a certificate for the domain, or hostedZoneId to have one issued",
+  ],
+  [
+    { hostedZones: { "docs.example.com": "Z0DOCS" } },
+    "hostedZones.docs.example.com",
+    '"docs.example.com" is not served; write wiki.example.com',
+  ],
+  [
+    { hostedZones: { "wiki.example.com": "example.com" } },
+    "hostedZones.wiki.example.com",
+    'write the ID of a Route 53 hosted zone, such as "Z0123456789ABCDEFGHIJ"; it is "example.com"',
+  ],
+  [{ hostedZones: "Z0DOCS" }, "hostedZones", 'write { "docs.example.org": "Z…" }; it is "Z0DOCS"'],
+  [
+    {
+      hostedZoneId: undefined,
+      alternateDomains: ["docs.example.com"],
+      redirectHosts: ["example.com"],
+      hostedZones: { "docs.example.com": "Z0DOCS" },
+    },
+    "hostedZones",
+    "write the zone of wiki.example.com and example.com too, or a certificateArn",
+  ],
+  [{ manageDns: "no" }, "manageDns", 'write true or false; it is "no"'],
+  [{ overwriteDns: 1 }, "overwriteDns", "write true or false; it is 1"],
+  [{ attachDomains: "later" }, "attachDomains", 'write true or false; it is "later"'],
+  [{ redirectHosts: "example.com" }, "redirectHosts", 'write a list; it is "example.com"'],
+  [{ redirectHosts: ["app.localhost:8443"] }, "redirectHosts[0]", `${HOST}; it is "app.localhost:8443"`],
+  [{ redirectHosts: ["wiki.example.com"] }, "redirectHosts[0]", '"wiki.example.com" is already listed; remove it'],
+];
