@@ -281,6 +281,21 @@ describe("cookies that were stolen", () => {
     await expectNotRenewed(browser);
   });
 
+  test("are found out when they come after later renewals, also without a proof", async () => {
+    const { browser, device, name } = await bound();
+    const thief = Object.assign(browser.copy(), { address: ELSEWHERE });
+    for (let times = 0; times < 2; times++) {
+      environment.clock.advance(901);
+      await prove(browser, device, name);
+      expect((await post(browser)).status).toBe(200);
+    }
+    const renewal = await post(thief);
+    expectProblem(renewal, 401);
+    expect(await logOf(renewal)).toMatchObject({ detail: "refresh_reused" });
+    expect(environment.aws.events.splice(0)).toMatchObject([{ type: "reuse", what: "refresh", address: ELSEWHERE }]);
+    expect(await itemOf(browser)).toMatchObject({ reuse: "refresh" });
+  });
+
   test("do not help with the device cookie of a session of one's own", async () => {
     const { browser } = await bound();
     const own = await bound();
