@@ -321,18 +321,21 @@ test.each([
   "after a lockdown, %s becomes an edge token of the new key, also where the old one is remembered",
   async (_, make) => {
     const place = await startExchange();
-    const { environment, post } = place;
-    const { ledger, clock, keys } = environment;
-    await ledger.revoke({ kind: "gateway" });
-    clock.advance(50);
-    const headers = { Cookie: `${SESSION_COOKIE}=${environment.mint({})}` };
-    // The handler reads the old key now, to see that the session was genuine.
-    const refused = await environment.invoke({ url: "/_gate/me", headers });
-    expect(await environment.logLines(refused)).toMatchObject([{ detail: "session_revoked" }]);
-    environment.publishKeys({ current: "k2", keys: { ...keys.keys, k2: newMasterKey() } });
-    clock.advance(15);
-    expect(answerOf(await post(await make(place)))["access_token"]).toMatch(/^3\.k2\./);
-    await place.close();
+    try {
+      const { environment, post } = place;
+      const { ledger, clock, keys } = environment;
+      await ledger.revoke({ kind: "gateway" });
+      clock.advance(50);
+      const headers = { Cookie: `${SESSION_COOKIE}=${environment.mint({})}` };
+      // The handler reads the old key now, to see that the session was genuine.
+      const refused = await environment.invoke({ url: "/_gate/me", headers });
+      expect(await environment.logLines(refused)).toMatchObject([{ detail: "session_revoked" }]);
+      environment.publishKeys({ current: "k2", keys: { ...keys.keys, k2: newMasterKey() } });
+      clock.advance(15);
+      expect(answerOf(await post(await make(place)))["access_token"]).toMatch(/^3\.k2\./);
+    } finally {
+      await place.close();
+    }
   },
 );
 
