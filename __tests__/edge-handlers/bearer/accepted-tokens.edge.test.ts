@@ -261,17 +261,28 @@ test("made-up key IDs do not make the handler ask the issuer all the time", asyn
   expect(issuer.count("jwks")).toBe(3);
 });
 
-test.each<[name: string, claims: JWTPayload, header: Record<string, unknown>, after?: string]>([
+type Parts = [header: string, payload: string, signature: string];
+
+test.each<[name: string, claims: JWTPayload, header: Record<string, unknown>, change?: (parts: Parts) => string[]]>([
   ["another algorithm", {}, { alg: "HS256" }],
   ["another type", {}, { typ: "JWT" }],
   ["another audience", { aud: "https://other.example.com" }, {}],
   ["an expiry in the past", { exp: 1 }, {}],
-  ["a fourth part", {}, {}, ".eHh4"],
-])("a token with %s costs its issuer nothing", async (_, claims, header, after = "") => {
+  ["a fourth part", {}, {}, (parts) => [...parts, "eHh4"]],
+  [
+    "bytes that are no UTF-8",
+    { name: "\xff" },
+    {},
+    ([first, payload, last]) => {
+      const text = Buffer.from(payload, "base64url").toString();
+      return [first, Buffer.from(text, "latin1").toString("base64url"), last];
+    },
+  ],
+])("a token with %s costs its issuer nothing", async (_, claims, header, change = (parts) => parts) => {
   environment = await startBearer();
   const [, payload] = (await environment.token(claims)).split(".");
   const text = JSON.stringify({ alg: "ES256", kid: environment.issuer.key.kid, typ: "at+jwt", ...header });
-  const token = [base64url.encode(text), payload, base64url.encode("x".repeat(64))].join(".") + after;
+  const token = change([base64url.encode(text), payload!, base64url.encode("x".repeat(64))]).join(".");
   expect((await environment.ask({ token })).status).toBe(401);
   expect(environment.issuer.requests).toEqual([]);
 });
