@@ -1,4 +1,11 @@
-import { isRevoked, reachOf, type Revocation } from "../../ledger/records";
+import {
+  isRevoked,
+  reachOf,
+  serviceTokenRefusal,
+  type Revocation,
+  type ServiceToken,
+  type ServiceTokenStatus,
+} from "../../ledger/records";
 import { CUTOFF_REACH } from "../../session/timing";
 
 const SESSION = { uid: "alice00000000001", sid: "AliceSession0001", startedAt: 10_000, mark: 500, gatewayMark: 70 };
@@ -64,4 +71,27 @@ test.each<[string, Partial<typeof SESSION>, Revocation]>([
 
 test("a cut-off reaches beyond its time", () => {
   expect(reachOf({ cutoff: 1000 })).toBe(1000 + CUTOFF_REACH);
+});
+
+const TOKEN = { id: SESSION.sid, createdAt: 10_000, endsAt: 20_000 } as ServiceToken;
+const OF_TOKEN = { uid: TOKEN.id, sid: TOKEN.id };
+
+test.each<[name: string, token: Partial<ServiceToken> | undefined, revocations: Revocation[], refusal: unknown]>([
+  ["is accepted up to its end", {}, [], undefined],
+  ["that the ledger does not have", undefined, [], "unknown"],
+  ["that was revoked", { endedAt: 15_000 }, [], "revoked"],
+  ["that was revoked as a session", {}, [session(OF_TOKEN)], "revoked"],
+  ["that was revoked as a user", {}, [user(OF_TOKEN)], "revoked"],
+  ["that was made after that revocation", {}, [user({ ...OF_TOKEN, cutoff: 9_999 - CUTOFF_REACH })], undefined],
+  ["with somebody else's revocation", {}, [user(), session({ sid: "AliceSession0002" })], undefined],
+  ["survives a lockdown", {}, [gateway()], undefined],
+  ["has an unreadable beginning", { createdAt: unreadable }, [user(OF_TOKEN)], "revoked"],
+  ["has ended", { endsAt: 19_999 }, [], "expired"],
+  ["has an unreadable end", { endsAt: unreadable }, [], "expired"],
+])("a service token %s", (_, changes, revocations, refusal) => {
+  const status: Pick<ServiceTokenStatus, "token" | "revocations"> = {
+    token: changes && { ...TOKEN, ...changes },
+    revocations,
+  };
+  expect(serviceTokenRefusal(status, 19_999)).toBe(refusal);
 });

@@ -6,7 +6,7 @@ import type { AccessTokenIssuer } from "../../session/access-tokens";
 import { tokenKey } from "../../session/keys";
 import { hmac } from "../../session/node-hash";
 import { decodePayload, EDGE_TOKEN_VERSION, splitToken, type Session } from "../../session/token";
-import { startAuth, type AuthEnvironment } from "./auth-fixture";
+import { startAuth, type AuthEnvironment, type AuthOptions } from "./auth-fixture";
 import type { EdgeResponse, ViewerRequest } from "./cloudfront-event";
 import { signIdToken, type SigningKey } from "./idp/keys";
 import { makeServiceToken, type MadeToken } from "./service-tokens";
@@ -112,8 +112,8 @@ export interface Exchange {
   close(): Promise<void>;
 }
 
-export async function startExchange(): Promise<Exchange> {
-  const environment = await startAuth();
+export async function startExchange(options: AuthOptions = {}): Promise<Exchange> {
+  const environment = await startAuth(options);
   const { idp, clock, settings, secret, keys, aws } = environment;
   const jwksUri = `${idp.issuer}/jwks`;
   const workload = (kind: keyof typeof WORKLOADS, more: Partial<AccessTokenIssuer>): AccessTokenIssuer => ({

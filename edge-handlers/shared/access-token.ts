@@ -131,6 +131,7 @@ async function verifyFor(
   try {
     ({ payload: claims } = await jwtVerify(token, keySet(iss), {
       issuer: iss,
+      // Checked above, before keys are fetched. Named again: no library should pick one (RFC 8725 section 3.1).
       algorithms: [...algorithms],
       requiredClaims: ["exp", "sub"],
       clockTolerance: SKEW,

@@ -3,9 +3,10 @@
  * a refresh token for theft.
  */
 import { setTimeout } from "node:timers/promises";
+import type { LedgerSession } from "../../../ledger/records";
 import { REFRESH_COOKIE, SESSION_COOKIE } from "../../../session/cookies";
 import type { Session } from "../../../session/token";
-import { expectPage, expectProblem, setCookie } from "../../support/answers";
+import { expectNoSession, expectPage, expectProblem, setCookie } from "../../support/answers";
 import { startAuth, withAuth, type AuthEnvironment } from "../../support/auth-fixture";
 import { renew, type Browser } from "../../support/browser-emulator";
 import type { EdgeResponse } from "../../support/cloudfront-event";
@@ -232,6 +233,24 @@ describe("an active holder's lease is never taken over", () => {
     expect(await itemOf(session)).toMatchObject({ lease: "of-the-active", generation: 0 });
     expect(spent()).toBe(0);
   });
+});
+
+test.each<[string, Partial<LedgerSession>, string]>([
+  ["ends", { endedAt: 1 }, "session_ended"],
+  ["is renewed twice", { generation: 2 }, "refresh_reused"],
+])("whoever waits for the lease of a session that %s meanwhile gets nothing", async (_name, change, detail) => {
+  const { browser, session, spent } = await expired();
+  await environment.ledger.change(session, { lease: "of-the-active", leasedAt: environment.clock.now() });
+  const looks = () => environment.aws.requests.filter((target) => target === "DynamoDB_20120810.GetItem").length;
+  const before = looks();
+  const waiting = renew(browser);
+  while (looks() === before) await setTimeout(10);
+  await environment.ledger.change(session, change);
+  const response = await waiting;
+  expectProblem(response, 401);
+  expectNoSession(response);
+  expect((await environment.logLines(response))[0]).toMatchObject({ outcome: "not_renewed", detail });
+  expect(spent()).toBe(0);
 });
 
 describe("a lease is given back", () => {

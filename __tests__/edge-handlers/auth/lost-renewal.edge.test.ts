@@ -123,6 +123,14 @@ describe("the same browser, a moment later", () => {
     expect(await logOf(response)).toMatchObject({ detail });
   });
 
+  test("gets nothing of a renewal that is not the last one", async () => {
+    const { heard, session } = await lost();
+    await environment.ledger.change(session, { generation: 2 });
+    const response = await renew(heard);
+    expect(await logOf(response)).toMatchObject({ outcome: "renewed_elsewhere" });
+    expect(response.headers["set-cookie"]).toBeUndefined();
+  });
+
   test("gets nothing that was sealed with a key which is gone", async () => {
     const { browser, heard } = await expired().then(async ({ browser }) => {
       environment.keys.keys["k2"] = newMasterKey();
@@ -338,6 +346,24 @@ describe("where the ledger is in trouble just when the renewal is recorded", () 
     expectProblem(await renew(before), 401);
     expect(await itemOf(session)).toMatchObject({ reuse: "refresh" });
   });
+});
+
+test("what an attempt gave that was never recorded does not get what a later attempt gave", async () => {
+  const { browser, session } = await expired();
+  const { faults } = environment.aws;
+  whenTokensAreGiven(() => faults.set(UPDATE, "error").set("DynamoDB_20120810.GetItem", "error"));
+  expectProblem(await renew(browser), 503);
+  faults.clear();
+  environment.idp.tampering = {};
+  // Its lease could not be given back.
+  environment.clock.advance(301);
+  expect((await renew(browser.copy())).status).toBe(200);
+  environment.clock.advance(301);
+  browser.address = ELSEWHERE;
+  const response = await renew(browser);
+  expectProblem(response, 401);
+  expectNoSession(response);
+  expect(await itemOf(session)).toMatchObject({ generation: 1, reuse: "refresh" });
 });
 
 describe("where provider and ledger are slow", () => {

@@ -189,6 +189,17 @@ describe("no outdated token is signed again", () => {
     expect(await environment.logLines(response)).toEqual([expect.objectContaining({ detail: "refresh_reused" })]);
   });
 
+  test("beside a refresh cookie that is ahead of the ledger, which is from an older backup", async () => {
+    const browser = await signedIn();
+    expect((await renew(browser)).status).toBe(200);
+    await environment.ledger.change(sessionOf(browser), { generation: 0 });
+    await raiseFloor();
+    const response = await renew(browser);
+    expectProblem(response, 401);
+    expectNoSession(response);
+    expect(await environment.logLines(response)).toEqual([expect.objectContaining({ detail: "session_unknown" })]);
+  });
+
   test("while the ledger cannot be read", async () => {
     const browser = await signedIn();
     await raiseFloor();

@@ -1,17 +1,18 @@
 /** `token`: who gets an edge token for what, how long it is valid, and who gets none. */
+import { setTimeout } from "node:timers/promises";
 import { EXCHANGE_REFUSALS, type ExchangeRefusal } from "../../../edge-handlers/auth/exchange/refusal";
 import type { ServiceToken } from "../../../ledger/records";
 import { NO_FLOOR, shardOf } from "../../../session/shard";
 import { SESSION_COOKIE } from "../../../session/cookies";
 import { expectNoSession, expectProblem } from "../../support/answers";
-import { withAuth } from "../../support/auth-fixture";
+import { newMasterKey, withAuth } from "../../support/auth-fixture";
 import type { EdgeResponse, ViewerRequest } from "../../support/cloudfront-event";
 import { API, GRANT, startExchange, TYPE, type Exchange } from "../../support/exchange";
 import { createSigningKey } from "../../support/idp/keys";
 import { uidOf } from "../../support/session-tokens";
 
 let exchange: Exchange;
-beforeAll(async () => void (exchange = await startExchange()));
+beforeAll(async () => void (exchange = await startExchange({ withSlowAnswers: true })));
 afterAll(() => exchange.close());
 
 function answerOf(response: EdgeResponse): Record<string, unknown> {
@@ -167,6 +168,26 @@ describe("an access token", () => {
     expect(sessionIn(await post(await accessToken({ auth_time: undefined }))).authTime).toBe(0);
   });
 
+  test("of somebody whose authentication is yet to come gives a session whose authentication is now", async () => {
+    const { environment, accessToken, post, sessionIn } = exchange;
+    const { authTime, issuedAt } = sessionIn(
+      await post(await accessToken({ auth_time: environment.clock.now() + 86_400 })),
+    );
+    expect(authTime).toBe(issuedAt);
+  });
+
+  test.each([
+    ["with a space", "two words"],
+    ["with a line break", "two\nlines"],
+    ["longer than a pointer", "x".repeat(255)],
+  ])("of a subject %s gives a session that no name leads to", async (_, sub) => {
+    const { environment, accessToken, post, sessionIn } = exchange;
+    const session = await environment.ledger.session(sessionIn(await post(await accessToken({ sub }))));
+    expect(session).toMatchObject({ kind: "api", uid: uidOf(environment.idp.issuer, sub) });
+    expect(session).not.toHaveProperty("login");
+    expect(await environment.ledger.items(`email#${sub}`)).toEqual([]);
+  });
+
   test.each<[name: string, reason: ExchangeRefusal, make: () => Promise<string>]>([
     ["for another API", "audience", () => exchange.accessToken({ aud: "https://other.example.com" })],
     ["of another issuer", "issuer", () => exchange.accessToken({ iss: "https://evil.example" })],
@@ -256,6 +277,35 @@ describe("after a revocation", () => {
     expect(uid).toBe(uidOf(environment.idp.issuer, "frank"));
   });
 
+  test("of the user, a session that another exchange began just before it is not continued", async () => {
+    const { environment, accessToken, post, sessionIn } = exchange;
+    const { ledger, aws, delays } = environment;
+    const READ = "DynamoDB_20120810.BatchGetItem";
+    const token = await accessToken({ sub: "judy" });
+    const session = (await ledger.session(sessionIn(await post(token))))!;
+    await ledger.remove(session);
+    delays.set(READ, 3_000);
+    const reads = () => aws.requests.filter((target) => target === READ).length;
+    const before = reads();
+    const answer = post(token);
+    // The exchange has read that there is neither a session nor a revocation, and waits for the answer.
+    while (reads() === before) await setTimeout(10);
+    await setTimeout(500);
+    delays.clear();
+    await ledger.open(session);
+    await ledger.revoke({ ...CUTOFF, uid: session.uid });
+    await expectRefused(await answer, "revoked");
+  });
+
+  test("that did not reach the session, the edge token keeps the mark with which the session began", async () => {
+    const { environment, accessToken, post, sessionIn } = exchange;
+    const token = await accessToken({ sub: "kim" });
+    const { uid, mark } = sessionIn(await post(token));
+    const { mark: later } = await environment.ledger.revoke({ ...CUTOFF, uid, cutoff: environment.clock.now() - 3600 });
+    expect(later).toBeGreaterThan(mark);
+    expect(sessionIn(await post(token)).mark).toBe(mark);
+  });
+
   test("the edge token has the floor of its user's shard", async () => {
     const { environment, accessToken, post, sessionIn } = exchange;
     const uid = uidOf(environment.idp.issuer, "grace");
@@ -263,6 +313,31 @@ describe("after a revocation", () => {
     expect(parseInt(sessionIn(await post(await accessToken({ sub: "grace" }))).floor, 36)).toBe(floor);
   });
 });
+
+test.each([
+  ["an access token", (place: Exchange) => place.accessToken({ auth_time: undefined })],
+  ["a service token", async (place: Exchange) => (await place.serviceToken()).token],
+])(
+  "after a lockdown, %s becomes an edge token of the new key, also where the old one is remembered",
+  async (_, make) => {
+    const place = await startExchange();
+    try {
+      const { environment, post } = place;
+      const { ledger, clock, keys } = environment;
+      await ledger.revoke({ kind: "gateway" });
+      clock.advance(50);
+      const headers = { Cookie: `${SESSION_COOKIE}=${environment.mint({})}` };
+      // The handler reads the old key now, to see that the session was genuine.
+      const refused = await environment.invoke({ url: "/_gate/me", headers });
+      expect(await environment.logLines(refused)).toMatchObject([{ detail: "session_revoked" }]);
+      environment.publishKeys({ current: "k2", keys: { ...keys.keys, k2: newMasterKey() } });
+      clock.advance(15);
+      expect(answerOf(await post(await make(place)))["access_token"]).toMatch(/^3\.k2\./);
+    } finally {
+      await place.close();
+    }
+  },
+);
 
 test("a session ends with its longest time, however long the access token is valid", async () => {
   const { environment, accessToken, post, sessionIn } = exchange;
@@ -299,11 +374,27 @@ describe("a service token", () => {
     ]);
   });
 
+  test("becomes an edge token that knows of the revocations before it", async () => {
+    const { environment, serviceToken, post, sessionIn } = exchange;
+    const { token, record } = await serviceToken();
+    const cutoff = environment.clock.now() - 3600;
+    const { mark } = await environment.ledger.revoke({ kind: "user", uid: record.id, cutoff });
+    expect(sessionIn(await post(token)).mark).toBe(mark);
+  });
+
   test("gives fewer scopes if asked to, and never more", async () => {
     const { serviceToken, post, sessionIn } = exchange;
     const { token } = await serviceToken();
     expect(sessionIn(await post(token, { scope: "orders.write" })).claims["scope"]).toEqual(["orders.write"]);
     await expectRefused(await post(token, { scope: "admin" }), "scope");
+  });
+
+  test("with a minute left becomes an edge token of a minute", async () => {
+    const { environment, serviceToken, post } = exchange;
+    const { token } = await serviceToken({ endsAt: environment.clock.now() + 60 });
+    const expiresIn = answerOf(await post(token))["expires_in"] as number;
+    expect(expiresIn).toBeGreaterThan(0);
+    expect(expiresIn).toBeLessThanOrEqual(60);
   });
 
   test.each<[name: string, reason: ExchangeRefusal, changes: () => Partial<ServiceToken>]>([
@@ -326,10 +417,10 @@ describe("a service token", () => {
 
   test("that nobody made, or whose ID alone is right, is refused", async () => {
     const { serviceToken, post } = exchange;
-    const { record } = await serviceToken();
+    const { token, record } = await serviceToken();
     await expectRefused(await post(`egs_${"A".repeat(16)}_${"B".repeat(43)}`), "unknown");
     await expectRefused(await post(`egs_${record.id}_${"B".repeat(43)}`), "unknown");
-    for (const text of ["egs_", `egs_${record.id}_short`, `egs_${record.id}_${"B".repeat(44)}`])
+    for (const text of ["egs_", `egs_${token}`, `egs_${record.id}_short`, `egs_${record.id}_${"B".repeat(44)}`])
       await expectRefused(await post(text), "malformed");
   });
 

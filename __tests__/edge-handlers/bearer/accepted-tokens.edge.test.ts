@@ -1,5 +1,5 @@
 /** Tokens that are accepted, from every kind of issuer; and keys that come, go and cannot be fetched. */
-import type { JWTPayload } from "jose";
+import { base64url, type JWTPayload } from "jose";
 import type { AccessTokenIssuer } from "../../../session/access-tokens";
 import { sha256 } from "../../../session/node-hash";
 import { userId } from "../../../session/token";
@@ -7,6 +7,7 @@ import { AUDIENCE, startBearer, type BearerEnvironment } from "../../support/bea
 import { createSigningKey } from "../../support/idp/keys";
 
 const TENANT = "8eaef023-2b34-4da1-9baa-8bc8c9d6a490";
+const OTHER_TENANT = "4c5b8a30-1f0e-4b0b-9f62-52f4d7a0c1de";
 
 let environment: BearerEnvironment;
 afterEach(() => environment.close());
@@ -202,7 +203,7 @@ test("a token of another tenant is refused, and each tenant has its own users", 
     main: {
       profile: "entra",
       issuer: `${issuer.issuer}/{tenantid}/v2.0`,
-      tenants: [TENANT],
+      tenants: [TENANT, OTHER_TENANT],
       jwksUri: `${issuer.issuer}/jwks`,
     },
   }));
@@ -213,10 +214,15 @@ test("a token of another tenant is refused, and each tenant has its own users", 
       { typ: "JWT" },
     );
   const stranger = TENANT.replace("8", "9");
-  expect((await environment.ask({ token: await of(TENANT) })).status).toBeUndefined();
+  for (const tenant of [TENANT, OTHER_TENANT])
+    expect((await environment.ask({ token: await of(tenant) })).status).toBeUndefined();
   expect((await environment.ask({ token: await of(stranger) })).status).toBe(401);
   expect((await environment.ask({ token: await of(stranger, TENANT) })).status).toBe(401);
   expect((await environment.ask({ token: await of(TENANT, stranger) })).status).toBe(401);
+  // Neither of two that are allowed speaks for the other.
+  const mixed = await environment.ask({ token: await of(TENANT, OTHER_TENANT) });
+  expect(mixed.status).toBe(401);
+  expect(await environment.lineAbout(mixed)).toMatchObject({ detail: "issuer iss" });
 });
 
 test("of several entries with one issuer, the one whose conditions a token meets counts", async () => {
@@ -253,6 +259,32 @@ test("made-up key IDs do not make the handler ask the issuer all the time", asyn
   clock.advance(31);
   expect(await invented("later")).toBe(401);
   expect(issuer.count("jwks")).toBe(3);
+});
+
+type Parts = [header: string, payload: string, signature: string];
+
+test.each<[name: string, claims: JWTPayload, header: Record<string, unknown>, change?: (parts: Parts) => string[]]>([
+  ["another algorithm", {}, { alg: "HS256" }],
+  ["another type", {}, { typ: "JWT" }],
+  ["another audience", { aud: "https://other.example.com" }, {}],
+  ["an expiry in the past", { exp: 1 }, {}],
+  ["a fourth part", {}, {}, (parts) => [...parts, "eHh4"]],
+  [
+    "bytes that are no UTF-8",
+    { name: "\xff" },
+    {},
+    ([first, payload, last]) => {
+      const text = Buffer.from(payload, "base64url").toString();
+      return [first, Buffer.from(text, "latin1").toString("base64url"), last];
+    },
+  ],
+])("a token with %s costs its issuer nothing", async (_, claims, header, change = (parts) => parts) => {
+  environment = await startBearer();
+  const [, payload] = (await environment.token(claims)).split(".");
+  const text = JSON.stringify({ alg: "ES256", kid: environment.issuer.key.kid, typ: "at+jwt", ...header });
+  const token = change([base64url.encode(text), payload!, base64url.encode("x".repeat(64))]).join(".");
+  expect((await environment.ask({ token })).status).toBe(401);
+  expect(environment.issuer.requests).toEqual([]);
 });
 
 test("an outage of the issuer of up to a day fails no valid request", async () => {

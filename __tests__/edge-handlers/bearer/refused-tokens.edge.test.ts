@@ -1,12 +1,14 @@
 /** Tokens that must not be accepted: in the manner of Project Wycheproof, one flaw each, everything else as it should be. */
-import { createHmac, createPrivateKey, sign } from "node:crypto";
-import { base64url, exportJWK, SignJWT, UnsecuredJWT, type JWTPayload } from "jose";
+import { createHmac, createPrivateKey, generateKeyPairSync, sign, type KeyPairKeyObjectResult } from "node:crypto";
+import { base64url, exportJWK, SignJWT, UnsecuredJWT, type JWK, type JWTPayload } from "jose";
 import { AUDIENCE, startBearer, type BearerEnvironment } from "../../support/bearer-fixture";
 import { createSigningKey, forgeWithPublicKey, withTrailingBits, type SigningKey } from "../../support/idp/keys";
 
 let environment: BearerEnvironment;
 let foreign: SigningKey;
 let rsa: SigningKey;
+/** The issuer publishes it, too. */
+let weak: KeyPairKeyObjectResult;
 beforeAll(async () => {
   environment = await startBearer((_, stranger) => ({
     main: {},
@@ -14,7 +16,9 @@ beforeAll(async () => {
   }));
   foreign = await createSigningKey("ES256", environment.issuer.key.kid);
   rsa = await createSigningKey("RS256", "rsa-1");
-  environment.issuer.publishedKeys.push(rsa);
+  weak = generateKeyPairSync("rsa", { modulusLength: 2048, publicExponent: 3 });
+  const jwk = { ...weak.publicKey.export({ format: "jwk" }), kid: "weak", alg: "RS256", use: "sig" } as JWK;
+  environment.issuer.publishedKeys.push(rsa, { ...rsa, kid: "weak", jwk });
 });
 afterAll(() => environment.close());
 
@@ -109,6 +113,7 @@ const NEGATIVES: [name: string, make: Make, detail: string][] = [
   ["HS256 under the public key as PEM", (to) => asAccessToken(to, "pem"), "type typ"],
   ["HS256 under the public key as JWK, typed as an access token", (to) => hmacToken(to), "algorithm"],
   ["HS256 under an empty key", (to) => hmacToken(to, ""), "algorithm"],
+  ["a key of an exponent that is too small", (to) => weaklySigned(to), "key"],
   ["an algorithm that does not fit the key", header({ alg: "ES256", kid: "rsa-1" }), "key"],
   [
     "an algorithm that the settings do not name",
@@ -204,7 +209,8 @@ const NEGATIVES: [name: string, make: Make, detail: string][] = [
   [
     "bytes that are no UTF-8",
     async (to) => {
-      const text = `${encoded(headerText(to))}.${Buffer.from([0x7b, 0xff, 0x7d]).toString("base64url")}`;
+      const payload = Buffer.from(JSON.stringify(to.claims({ name: "\xff" })), "latin1");
+      const text = `${encoded(headerText(to))}.${payload.toString("base64url")}`;
       return `${text}.${await signature(to.issuer.key, text)}`;
     },
     "malformed",
@@ -285,6 +291,11 @@ const NEGATIVES: [name: string, make: Make, detail: string][] = [
   ["an opaque token", () => "SlAV32hkKG".repeat(4), "malformed"],
   ["an unknown service token", () => `egs_${"a".repeat(16)}_${"b".repeat(43)}`, "service_token unknown"],
 ];
+
+function weaklySigned(to: BearerEnvironment): string {
+  const text = [{ alg: "RS256", kid: "weak", typ: "at+jwt" }, to.claims()].map(encoded).join(".");
+  return `${text}.${sign("sha256", Buffer.from(text), weak.privateKey).toString("base64url")}`;
+}
 
 async function asAccessToken({ issuer, claims: of }: BearerEnvironment, form: "pem" | "jwk"): Promise<string> {
   return forgeWithPublicKey(of(), issuer.key, form);

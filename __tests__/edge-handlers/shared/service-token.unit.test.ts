@@ -68,6 +68,21 @@ test("tokens that do not exist are not remembered: a new one works at once", asy
   expect(reads).toEqual([A, A]);
 });
 
+test("a read that fails late does not take away the answer of a later one", async () => {
+  const answers: [resolve: (status: ServiceTokenStatus) => void, reject: (error: Error) => void][] = [];
+  const { reads, clock, read } = ledger(() => new Promise((...pair) => void answers.push(pair)));
+  const early = read(A);
+  clock.now += 30;
+  const late = read(A);
+  answers[1]![0](found(A));
+  await late;
+  answers[0]![1](new Error("down"));
+  await expect(early).rejects.toThrow("down");
+  // Not awaited: if it asks again, nobody answers.
+  void read(A);
+  expect(reads).toEqual([A, A]);
+});
+
 test("what is remembered has a limit; the oldest is forgotten first", async () => {
   const { reads, read } = ledger();
   for (let i = 0; i < 1_001; i++) await read(String(i));

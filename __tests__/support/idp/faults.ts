@@ -4,7 +4,7 @@ import type { SigningKey } from "./keys";
 
 export type Json = Record<string, unknown>;
 export type Endpoint = "discovery" | "par" | "token" | "jwks" | "userinfo" | "revocation";
-export type Outage = "error" | "hang" | "garbage" | "redirect" | "huge" | "reset" | "slow" | "unavailable";
+export type Outage = "error" | "hang" | "garbage" | "redirect" | "huge" | "reset" | "slow" | "unavailable" | "missing";
 
 /** What a test changes on the way out: a member may change its argument, or return something else in its place. */
 export interface Tampering {
@@ -18,7 +18,10 @@ export interface Tampering {
   userinfo?: (claims: Json) => unknown;
 }
 
-/** Outages in which the endpoint is not asked at all. */
+/**
+ * Outages in which the endpoint is not asked at all. With `missing`, the honest answer comes with the status 404, so that only
+ * the status is wrong.
+ */
 export const OUTAGES: Partial<Record<Outage, { status: number; body: string }>> = {
   error: { status: 500, body: '{"error":"server_error","error_description":"<b>secret database name</b>"}' },
   unavailable: { status: 503, body: "busy" },

@@ -55,6 +55,7 @@ export async function verifyProof({ text, audience }: Proof, key: string, addres
   const jwk = JSON.parse(key) as JWK;
   const algorithm = jwk.kty === "EC" ? "ES256" : "RS256";
   try {
+    // The imported key fits no other algorithm. It is named all the same: no library should pick one (RFC 8725 section 3.1).
     await compactVerify(text, await importJWK(jwk, algorithm), { algorithms: [algorithm] });
   } catch {
     throw new Failure("device_refused", "signature");

@@ -52,11 +52,12 @@ export async function sessionOfAccessToken(context: RequestContext, text: string
   Object.assign(note, { uid, sid, idp: issuerId });
   const status = await ports.ledger.status({ uid, sid });
   await keepUpWithLockdown(context, status.revocations);
+  const endsAt = status.session?.endsAt ?? Math.min(expiresAt, now + settings.session.absolute);
   const session: Session = {
     uid,
     sid,
     issuedAt: status.session?.startedAt ?? now,
-    expiresAt: Math.min(expiresAt, now + settings.session.token, now + settings.session.absolute),
+    expiresAt: Math.min(now + settings.session.token, endsAt),
     mark: status.session?.mark ?? status.mark,
     floor: status.floor,
     // Unknown is long ago, so that a rule that asks for a recent authentication is not met.
@@ -68,9 +69,8 @@ export async function sessionOfAccessToken(context: RequestContext, text: string
     claims: { ...claims, ...(scopes.length > 0 && { scope: scopes }) },
   };
   if (status.session) requireActive(context, status);
-  else await begin(context, session, verified, status);
-  const endsAt = status.session?.endsAt ?? endOf(context, verified);
-  return { ...session, expiresAt: Math.min(session.expiresAt, endsAt) };
+  else await begin(context, session, verified, status, endsAt);
+  return session;
 }
 
 async function verify(context: RequestContext, text: string): Promise<VerifiedAccessToken> {
@@ -96,22 +96,22 @@ function sessionIdOf(token: string): string {
   return sha256("edgegate exchange\n" + token.slice(0, token.lastIndexOf("."))).slice(0, 16);
 }
 
-/** Unix seconds. */
-function endOf({ now, settings }: RequestContext, { expiresAt }: VerifiedAccessToken): number {
-  return Math.min(expiresAt, now + settings.session.absolute);
-}
-
 function requireActive(context: RequestContext, status: LedgerStatus): void {
   const state = statusOf(status, context);
   if (state !== "active") throw new ExchangeRefused(state === "revoked" ? "revoked" : "session_over");
 }
 
-/** Writes the session to the ledger: what leads to it first, so that no session exists that nobody can end. */
+/**
+ * Writes the session to the ledger: what leads to it first, so that no session exists that nobody can end.
+ *
+ * @param endsAt Unix seconds at which the session ends at the latest
+ */
 async function begin(
   context: RequestContext,
   session: Session,
   verified: VerifiedAccessToken,
   status: LedgerStatus,
+  endsAt: number,
 ): Promise<void> {
   const { ports, settings, now } = context;
   const { uid, sid, email } = session;
@@ -121,7 +121,6 @@ async function begin(
     !isSinceCutoffs(revocations, verified, settings.accessTokens![verified.issuerId]!, now)
   )
     throw new ExchangeRefused("revoked");
-  const endsAt = endOf(context, verified);
   const { subject } = verified.user;
   const names = email === "" && SUBJECT.test(subject) ? { login: subject } : {};
   await ports.ledger.point({ uid, sid, email, ...names, startedAt: now, expiresAt: endsAt + LEDGER_RETENTION });

@@ -1,6 +1,7 @@
 /** Which proofs of a device count, and which registrations of its key. */
 import { generateKeyPairSync } from "node:crypto";
 import { DEVICE_COOKIE } from "../../../../session/cookies";
+import { CLOCK_SKEW } from "../../../../session/timing";
 import { setCookie } from "../../../support/answers";
 import { challengeOf, makeDevice, refresh, register } from "../../../support/device-emulator";
 import {
@@ -55,6 +56,25 @@ describe("a proof", () => {
     const name = nameOf(browser);
     const response = await refresh(browser, name, device.proof({ jti: await choose(challengeOfOther, challenge) }));
     challengeOf(response, name);
+    expect(response.headers["set-cookie"]).toBeUndefined();
+  });
+
+  test("with the challenge of a clock that is too far ahead gets another challenge, and no cookie", async () => {
+    const { browser, device, name } = await bound();
+    environment.shiftHandler(CLOCK_SKEW + PROOF_LIFETIME);
+    const proof = device.proof({ jti: challengeOf(await refresh(browser, name), name) });
+    environment.shiftHandler(0);
+    const response = await refresh(browser, name, proof);
+    challengeOf(response, name);
+    expect(response.headers["set-cookie"]).toBeUndefined();
+  });
+
+  test("for a session under another user's name gets a challenge, and no cookie", async () => {
+    const { browser, device, name } = await bound();
+    const proof = device.proof({ jti: challengeOf(await refresh(browser, name), name) });
+    const misnamed = `${"u".repeat(16)}.${sessionOf(browser).sid}`;
+    const response = await refresh(browser, misnamed, proof);
+    challengeOf(response, misnamed);
     expect(response.headers["set-cookie"]).toBeUndefined();
   });
 
@@ -145,8 +165,11 @@ describe("a registration is refused", () => {
 
   const own = makeDevice();
   const other = makeDevice();
+  const rsa = makeDevice("RS256");
   const weak = makeDevice("RS256", 1024);
-  const p384 = generateKeyPairSync("ec", { namedCurve: "P-384" }).publicKey.export({ format: "jwk" });
+  const jwkOn = (namedCurve: string) => generateKeyPairSync("ec", { namedCurve }).publicKey.export({ format: "jwk" });
+  const p384 = jwkOn("P-384");
+  const secp256k1 = jwkOn("secp256k1");
   test.each<[string, (challenge: string) => string | undefined, string?]>([
     ["without a proof", () => undefined],
     ["with something else", () => "x"],
@@ -154,6 +177,15 @@ describe("a registration is refused", () => {
     ["without a key", (jti) => own.proof({ jti })],
     ["with a key that is none", (jti) => own.proof({ jti }, { jwk: "key" })],
     ["with a key of a curve that nobody offered", (jti) => own.proof({ jti }, { jwk: p384 })],
+    ["with a key of a curve as long as the one offered", (jti) => own.proof({ jti }, { jwk: secp256k1 })],
+    ...["x", "y"].map((name): [string, (challenge: string) => string] => [
+      `with a key whose ${name} is padded: equal keys must be equal texts`,
+      (jti) => own.proof({ jti }, { jwk: { ...own.publicKey, [name]: `${String(own.publicKey[name])}=` } }),
+    ]),
+    [
+      "with an RSA key whose exponent has zeros before it: equal keys must be equal texts",
+      (jti) => rsa.proof({ jti }, { jwk: { ...rsa.publicKey, e: `AAAA${String(rsa.publicKey["e"])}` } }),
+    ],
     ["with a secret as the key", (jti) => own.proof({ jti }, { jwk: { kty: "oct", k: "AAAA" } })],
     ["with a weak RSA key", (jti) => weak.proof({ jti }, { jwk: weak.publicKey })],
     ["with a signature by another key", (jti) => other.proof({ jti }, { jwk: own.publicKey }), "signature"],

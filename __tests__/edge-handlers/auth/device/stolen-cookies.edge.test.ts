@@ -1,10 +1,12 @@
 /** Cookies of a device-bound session end with their token where there is no proof of the device. */
 import { DEVICE_COOKIE } from "../../../../session/cookies";
+import { expectProblem } from "../../../support/answers";
 import { challengeOf, makeDevice, refresh, register } from "../../../support/device-emulator";
 import {
   PROOF_LIFETIME,
   environment,
   itemOf,
+  logOf,
   signedIn,
   bound,
   prove,
@@ -63,6 +65,21 @@ describe("cookies that were stolen", () => {
     for (const jti of [challengeOf(await refresh(browser, name), name), challenge, "x"])
       await expectRefused(await register(browser.copy(), thief, jti), "registration");
     await expectNotRenewed(browser);
+  });
+
+  test("are found out when they come after later renewals, also without a proof", async () => {
+    const { browser, device, name } = await bound();
+    const thief = Object.assign(browser.copy(), { address: ELSEWHERE });
+    for (let times = 0; times < 2; times++) {
+      environment.clock.advance(901);
+      await prove(browser, device, name);
+      expect((await renew(browser)).status).toBe(200);
+    }
+    const renewal = await renew(thief);
+    expectProblem(renewal, 401);
+    expect(await logOf(renewal)).toMatchObject({ detail: "refresh_reused" });
+    expect(environment.aws.events.splice(0)).toMatchObject([{ type: "reuse", what: "refresh", address: ELSEWHERE }]);
+    expect(await itemOf(browser)).toMatchObject({ reuse: "refresh" });
   });
 
   test("do not help with the device cookie of a session of one's own", async () => {
