@@ -6,6 +6,7 @@ import type { ConfigInput } from "../../../config/schema";
 import { runGate as runInNjs } from "../../../local/gate-njs";
 import { isResponse } from "../../../local/gate-result";
 import { runGate as runInSandbox } from "../../../local/gate-sandbox";
+import { TEXTS, type Language } from "../../../pages/texts/texts";
 import { SESSION_COOKIE } from "../../../session/cookies";
 import { tokenKey } from "../../../session/keys";
 import { hmac } from "../../../session/node-hash";
@@ -130,6 +131,26 @@ test("the function is told who asks for which page, and nothing that is secret",
       expect.objectContaining({ endpoint: "request-access", outcome: "sent", status: 200 }),
     ]);
   }));
+
+test.each([
+  ["en", "“Request access” tells whoever runs this site which account you use"],
+  ["de", "„Zugriff anfragen“ teilt dem Betreiber dieser Website mit, welches Konto"],
+  ["fr", "«\u00a0Demander l’accès\u00a0» indique au responsable de ce site quel compte"],
+  ["es", "«Solicitar acceso» comunica al responsable de este sitio qué cuenta"],
+])("the text beside the button says what it does: %s", (language, text) =>
+  withRequests(async (own) => {
+    const browser = await visitor(own);
+    const frame = await frameOf(own, browser);
+    const inLanguage = { headers: { ...IN_FRAME, "Accept-Language": language } };
+    const { body } = await browser.navigate(frame, inLanguage);
+    expect(body).toContain(text);
+    // The label is that of the button.
+    expect(body).toContain(`<button class=b>${/[“„«]\s?([^”“»]+?)\s?[”“»]/.exec(text)![1]!}</button>`);
+    const advice = TEXTS[language as Language].deniedAdvice;
+    expect(body).not.toContain(advice);
+    expect((await browser.navigate(frame.replace(/&kid=.*/, ""), inLanguage)).body).toContain(advice);
+  }),
+);
 
 test("the page tells nothing of what the config keeps to itself", () =>
   withRequests(async (own) => {
