@@ -62,6 +62,22 @@ applied by other people, with a state of its own; then pass the values.
 | module | identity provider | makes |
 | --- | --- | --- |
 ${rows.join("")}
+${lockSection(identity)}`;
+}
+
+/** Platforms on which people and pipelines run Terraform. */
+const PLATFORMS = ["linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64"];
+
+/** The lock file of the example has the hashes of the AWS provider only (stacks/provider-lock.ts). */
+function lockSection(identity: readonly IdentityModule[]): string {
+  if (!identity.some(({ client }) => client.kind === "app")) return "";
+  return `The lock file of the example has the AWS provider. \`terraform init\` adds azuread with the hashes that your machine needs.
+Then add those of all platforms, and commit the file:
+
+\`\`\`sh
+terraform -chdir=examples/gateway providers lock ${PLATFORMS.map((platform) => `-platform=${platform}`).join(" ")} hashicorp/azuread
+\`\`\`
+
 `;
 }
 

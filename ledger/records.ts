@@ -143,6 +143,16 @@ export interface ServiceToken extends ServiceTokenGrants {
   endedReason?: string;
 }
 
+/** A user's last request for access to a page. */
+export interface AccessRequestRecord {
+  /** Unpredictable: the click that sends it, or has sent it. */
+  click: string;
+  /** Until then, no other click sends one. */
+  heldUntil: number;
+  /** When the site was told; absent while that is not certain. */
+  sentAt?: number;
+}
+
 /** What decides whether a service token is accepted, and what a session made from it has to know. */
 export interface ServiceTokenStatus {
   /** Undefined if there is no such token, or no longer. */

@@ -2,7 +2,7 @@
 import { IDP_SESSION_ENDED } from "../session/timing";
 import type { Reuse } from "../session/security-event";
 import { toItem, toValues, type Item } from "./item";
-import type { Claim, LedgerSession, RenewalRecord, SessionId, SessionPointer } from "./records";
+import type { AccessRequestRecord, Claim, LedgerSession, RenewalRecord, SessionId, SessionPointer } from "./records";
 import {
   getItem,
   getItems,
@@ -15,6 +15,7 @@ import {
   type Part,
 } from "./request";
 import {
+  accessRequestKey,
   emailPointerKey,
   endedKeyOf,
   eventKeyOf,
@@ -171,6 +172,30 @@ export const getTakenToken = (table: string, hash: string) => getItem(table, eve
 export const putTakenToken = (table: string, hash: string, expiresAt: number) =>
   putItem(table, { ...eventKeyOf(hash), expiresAt }, IS_NEW);
 
+export const getAccessRequest = (table: string, hash: string) =>
+  getItem<AccessRequestRecord>(table, accessRequestKey(hash));
+
+/** `false` if another click has it, or has sent it. @param at Unix seconds */
+export const claimAccessRequest = (table: string, hash: string, record: AccessRequestRecord, at: number) =>
+  putAccessRequest(table, hash, record, {
+    ConditionExpression: "attribute_not_exists(pk) OR heldUntil <= :at",
+    ExpressionAttributeValues: toValues({ at }),
+  });
+
+/** Replaces what is there: the site was told, whatever another click has done meanwhile. */
+export const putAccessRequest = (table: string, hash: string, record: AccessRequestRecord, condition?: object) =>
+  putItem(table, { ...accessRequestKey(hash), ...record, expiresAt: record.heldUntil }, condition);
+
+/** Lets another click send it. `false` if another one has it already, or if it was sent. */
+export const releaseAccessRequest = (table: string, hash: string, click: string) =>
+  updateItem(
+    table,
+    accessRequestKey(hash),
+    "SET heldUntil = :none",
+    "click = :click AND attribute_not_exists(sentAt)",
+    { click, none: 0 },
+  );
+
 function queryPartition<T>(table: string, pk: string): LedgerRequest<Part<T>> {
   return readPages("Query", {
     TableName: table,
@@ -193,13 +218,24 @@ function writeItems(RequestItems: object): LedgerRequest<Part<never>> {
   };
 }
 
+/** As {@link updateItem}. */
+function update(
+  table: string,
+  { uid, sid }: SessionId,
+  UpdateExpression: string,
+  ConditionExpression: string,
+  values: object,
+): LedgerRequest<boolean> {
+  return updateItem(table, sessionKeyOf(uid, sid), UpdateExpression, ConditionExpression, values);
+}
+
 /**
  * @param values by their names in the expressions, without the colon
  * @returns false if the condition is not met
  */
-function update(
+function updateItem(
   table: string,
-  { uid, sid }: SessionId,
+  key: object,
   UpdateExpression: string,
   ConditionExpression: string,
   values: object,
@@ -208,7 +244,7 @@ function update(
     operation: "UpdateItem",
     input: {
       TableName: table,
-      Key: toItem(sessionKeyOf(uid, sid)),
+      Key: toItem(key),
       UpdateExpression,
       ConditionExpression,
       // A reserved word (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html).

@@ -11,6 +11,7 @@
  *                  pk "idp-session#<hash>"  sk "ended"           the provider ended it; ends sign-ins in progress
  *                  pk "event#<hash>"        sk "event"           an accepted pushed token, to refuse a replay; or
  *                                                                the arrival of a verification event
+ *                  pk "access-request#<hash>"  sk "page"         AccessRequestRecord
  *                  pk "service-token#<id>"  sk "use"             the day on which a service token was last used
  *     revocations  id "user#<uid>" | "session#<sid>" | "gateway#<part>"   Revocation
  *                  id "shard#<shard>"                            ShardState
@@ -62,6 +63,11 @@ export function endedKeyOf(hash: string): { pk: string; sk: string } {
 /** @param hash of the token's sender, issuer and `jti`, or `verificationId` */
 export function eventKeyOf(hash: string): { pk: string; sk: string } {
   return { pk: "event#" + hash, sk: "event" };
+}
+
+/** @param hash of user, host and path */
+export function accessRequestKey(hash: string): { pk: string; sk: string } {
+  return { pk: "access-request#" + hash, sk: "page" };
 }
 
 /** In front of the ID of a service token. */

@@ -20,6 +20,7 @@ import { deploy, invokeFunctions, plan, type Deployment, type Plan, type Surroun
 import { startEdgeServer } from "./edge-server";
 import { eventSources } from "./event-sources";
 import { ENGINES } from "./engines";
+import { handlerLines } from "./handler-lines";
 import { startIdentityProvider } from "./identity-provider";
 import { startKeyValueStoreEmulator } from "./key-value-store-emulator";
 import { createLedgerTables } from "./ledger-tables";
@@ -121,6 +122,7 @@ async function start(
 
   const auditPath = join(folder, "audit.jsonl");
   const events = auditFile(auditPath, options.config);
+  const refusals = handlerLines();
   // Another provider may have a certificate of a private authority, which the environment then names.
   const ca = identityProvider ? certificate.caFile : process.env["NODE_EXTRA_CA_CERTS"];
   const surroundings: Surroundings = {
@@ -135,7 +137,10 @@ async function start(
     },
     edgeEnvironment: ca === undefined ? {} : { NODE_EXTRA_CA_CERTS: ca },
     onProblem: (line) => options.onRequest?.(line),
-    onLine: events.ofFunction,
+    onLine: (functionName, line) => {
+      events.ofFunction(functionName, line);
+      refusals.add(line);
+    },
   };
 
   /** What the handlers read when they start. */
@@ -175,6 +180,7 @@ async function start(
     runGate: ENGINES[options.engine ?? "sandbox"],
     store,
     origin,
+    refusalOf: refusals.about,
     log: (entry) => {
       log(logLine(entry), entry);
       events.ofRequest(entry);

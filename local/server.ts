@@ -19,12 +19,13 @@ import { withCors } from "./cors";
 import { behaviorFor, type Behavior, type Distribution } from "./distribution";
 import { errorPage } from "./error-page";
 import { forwarded, withHeaders } from "./forwarding";
+import type { HandlerLines } from "./handler-lines";
 import { afterOrigin, beforeOrigin, problemOf } from "./origin-handlers";
 import { FunctionFault, isResponse, type GateRun, type KeyValueStore } from "./gate-result";
 import type { Lambda } from "./lambda";
 import type { LogEntry } from "./log-line";
 import type { Origin, OriginResponse } from "./origin";
-import type { Judge, Verdict } from "./verdict";
+import { isLeftToHandler, type Judge, type Verdict } from "./verdict";
 import { isWebSocket, responseOver, tunnel } from "./websocket";
 
 export interface EdgeParts {
@@ -35,6 +36,8 @@ export interface EdgeParts {
   lambdas: Record<string, Lambda>;
   origin: Origin;
   judge: Judge;
+  /** What the bearer handler logged about a request that it refused; undefined if it logged nothing. */
+  refusalOf: HandlerLines["about"];
   /** Called once for each request, when its response begins. */
   log: (entry: LogEntry) => void;
 }
@@ -180,17 +183,24 @@ async function answerOfGate(parts: EdgeParts, behavior: Behavior, gate: string, 
   }
   const { result, log } = run;
   const said = log.join(" ");
-  if (isResponse(result)) return { response: responseFrom(result), said, ...parts.judge(request, said, undefined) };
-  const verdict = { said, ...parts.judge(request, said, result.headers["x-gate-email"]?.value) };
+  if (isResponse(result))
+    return { response: responseFrom(result), said, ...parts.judge.ofGate(request, said, undefined) };
+  const ofGate = { said, ...parts.judge.ofGate(request, said, result.headers["x-gate-email"]?.value) };
+  const isLeft = isLeftToHandler(said);
   const admitted = await beforeOrigin(
     parts.lambdas,
     forwarded(requestFrom(result, request), behavior, parts.distribution.rootObject),
     behavior,
   );
   if ("response" in admitted) {
-    const { response, note } = admitted;
-    return { response: withPolicy(response, behavior, request), ...verdict, ...(note !== undefined && { note }) };
+    const line = isLeft ? await parts.refusalOf(request.id) : undefined;
+    const verdict = isLeft ? { said, ...parts.judge.ofHandler(ofGate, line) } : ofGate;
+    // The decision says more than that the handler answered.
+    const note = line === undefined ? admitted.note : undefined;
+    const response = withPolicy(admitted.response, behavior, request);
+    return { response, ...verdict, ...(note !== undefined && { note }) };
   }
+  const verdict = isLeft ? { said, ...parts.judge.ofHandler(ofGate, admitted.request) } : ofGate;
   const passed = admitted.request;
   const asked = await parts.origin({ ...visit, ...passed }, behavior);
   const { response, note } = behavior.originResponse

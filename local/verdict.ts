@@ -2,6 +2,7 @@
 import { decidingRule, describeRule } from "../policy/deciding-rule";
 import type { PolicyRule } from "../policy/rule";
 import type { EdgeRequest } from "./cloudfront-events";
+import type { RefusalLine } from "./handler-lines";
 
 export interface Verdict {
   /** The gate's own words, such as `allow`, `deny role` or `login expired`; or what answered in its place. */
@@ -14,45 +15,83 @@ export interface Verdict {
   note?: string | undefined;
 }
 
-/** @param email of the session that the gate let pass, as its header has it */
-export type Judge = (request: EdgeRequest, log: string, email: string | undefined) => Verdict;
+export interface Judge {
+  /** @param email of the session that the gate let pass, as its header has it */
+  ofGate(request: EdgeRequest, log: string, email: string | undefined): Verdict;
+  /**
+   * The gate's verdict `verify …`, after the bearer handler has decided.
+   *
+   * @param decided the headers of the request that it passed on, or what it logged about one that it refused
+   */
+  ofHandler(verdict: Verdict, decided: Passed | RefusalLine | undefined): Verdict;
+}
 
+/** Of a request that goes on to the origin. */
+export type Passed = Pick<EdgeRequest, "headers">;
+
+/** The gate's word for a request that the bearer handler decides. */
+const VERIFY = "verify";
 /** Users whose e-mail address is remembered. */
 const MAX_USERS = 1000;
 
 /**
- * Explains what the gate writes into the access log: `allow public`, `allow session <uid>`, `deny <code> <uid>` and
- * `login <code>`. It does not write which rule it was, because that would take bytes of its source.
+ * Explains what the gate writes into the access log: `allow public`, `allow session <uid>`, `deny <code> <uid>`,
+ * `login <code>`, and `verify …` before the bearer handler decides. It does not write which rule it was, because that would take bytes of its source.
  *
  * @param rules from which the gate was made
  */
 export function judge(rules: readonly PolicyRule[]): Judge {
   const ruleOf = decidingRule(rules);
   const emails = new Map<string, string>();
-  return (request, log, email) => {
-    const [outcome = "", code = "", uid] = log.split(" ");
-    if (uid !== undefined && email !== undefined) {
+  const nameOf = (uid: string | undefined, email: string | undefined) => {
+    if (uid === undefined) return undefined;
+    if (email !== undefined) {
       emails.delete(uid);
       emails.set(uid, decoded(email));
       if (emails.size > MAX_USERS) emails.delete(emails.keys().next().value!);
     }
-    const isByRule = outcome === "allow" || outcome === "login" || code === "role";
-    const index = isByRule ? ruleOf(asked(request)) : undefined;
-    return {
-      decision: outcome === "allow" ? outcome : `${outcome} ${code}`.trim(),
-      rule: index === undefined ? undefined : describeRule(rules[index]!),
-      who: uid === undefined ? undefined : (emails.get(uid) ?? uid),
-    };
+    return emails.get(uid) ?? uid;
+  };
+  return {
+    ofGate(request, log, email) {
+      const [outcome = "", code = "", uid] = log.split(" ");
+      const isByRule = ["allow", "login", VERIFY].includes(outcome) || code === "role";
+      const index = isByRule ? ruleOf(asked(request)) : undefined;
+      return {
+        decision: outcome === "allow" ? outcome : `${outcome} ${code}`.trim(),
+        rule: index === undefined ? undefined : describeRule(rules[index]!),
+        who: nameOf(uid, email),
+      };
+    },
+    ofHandler(verdict, decided) {
+      if (decided === undefined) return { ...verdict, decision: "deny" };
+      if ("headers" in decided) {
+        const uid = valueOf(decided, "x-gate-user");
+        return { ...verdict, decision: "allow", who: nameOf(uid, valueOf(decided, "x-gate-email")) };
+      }
+      const { outcome, detail, uid } = decided;
+      const code = detail === undefined ? outcome : `${outcome} ${detail}`;
+      return { ...verdict, decision: `deny ${code}`, who: nameOf(uid, undefined) ?? verdict.who };
+    },
   };
 }
 
-function asked({ method, path, headers }: EdgeRequest) {
-  const value = (name: string) => headers.find(([other]) => other.toLowerCase() === name)?.[1];
+/** True if the gate left the decision to the bearer handler. */
+export function isLeftToHandler(log: string): boolean {
+  return log.split(" ")[0] === VERIFY;
+}
+
+function valueOf({ headers }: Passed, name: string): string | undefined {
+  return headers.find(([other]) => other.toLowerCase() === name)?.[1];
+}
+
+function asked(request: EdgeRequest) {
+  const { method, path } = request;
   return {
-    host: value("host") ?? "",
+    host: valueOf(request, "host") ?? "",
     method,
     path,
-    preflight: method === "OPTIONS" && value("access-control-request-method") !== undefined,
+    preflight: method === "OPTIONS" && valueOf(request, "access-control-request-method") !== undefined,
   };
 }
 

@@ -24,9 +24,11 @@ interface Alarm {
     statistic: "Average" | "Maximum" | "Sum";
     dimensions?: Record<string, string>;
   };
-  /** The alarm fires if the metric is above this in a period. */
+  /** The alarm fires if the metric is above this in a period, or below it if the alarm is about an absence. */
   threshold: number;
-  /** Consecutive periods above the threshold; 1 by default. */
+  /** True if there should always be a value: none is what the alarm is about. */
+  isOfAbsence?: true;
+  /** Consecutive periods; 1 by default. */
   periods?: number;
   /** Seconds; five minutes by default. */
   period?: number;
@@ -35,6 +37,9 @@ interface Alarm {
 const PERIOD_SECONDS = 300;
 const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 86_400;
+
+/** Hours in a row without a run of the archiver. One run may fall out of its hour. */
+const MISSED_RUNS = 3;
 
 /** People who come back from the identity provider in a quarter of an hour; of fewer, no ratio says anything. */
 const MIN_SIGN_INS = 10;
@@ -77,7 +82,23 @@ function alarms(config: Config, distributionId: string | undefined): Record<stri
     "revocations-errors": errorsOf(revocationConsumerFunctionName(config)),
     "revoker-errors": errorsOf(revokerFunctionName(config)),
     "key-rotator-errors": errorsOf(keyRotatorFunctionName(config)),
-    ...(config.audit && { "archiver-errors": { ...errorsOf(archiverFunctionName(config)), period: HOUR_SECONDS } }),
+    ...(config.audit && {
+      "archiver-errors": { ...errorsOf(archiverFunctionName(config)), period: HOUR_SECONDS },
+      "archive-overdue": archiveAlarm(config),
+    }),
+  };
+}
+
+/** A run that fails has an error. One that does not begin has nothing, not even a metric. */
+function archiveAlarm(config: Config): Alarm {
+  const functionName = archiverFunctionName(config);
+  return {
+    description: `Audit events have not been archived for three hours: nothing ran ${functionName}. Look at the rule ${config.name}-archive, which runs it once an hour, and at the function's reserved concurrency.`,
+    metric: ofFunction("Invocations", functionName),
+    threshold: 1,
+    isOfAbsence: true,
+    period: HOUR_SECONDS,
+    periods: MISSED_RUNS,
   };
 }
 
@@ -162,15 +183,17 @@ export class Alarms extends Construct {
     this.#add(name, { ...alarm, metric: { ...lineMetric(this.props.config, name), statistic: "Sum" } });
   }
 
-  #add(name: string, { description, metric, threshold, periods = 1, period = PERIOD_SECONDS }: Alarm): void {
-    const alarm = new CloudwatchMetricAlarm(this, name, {
+  #add(name: string, alarm: Alarm): void {
+    const { description, metric, threshold, isOfAbsence = false, periods = 1, period = PERIOD_SECONDS } = alarm;
+    const made = new CloudwatchMetricAlarm(this, name, {
       ...this.#common(name, description),
+      ...(isOfAbsence && { comparisonOperator: "LessThanThreshold", treatMissingData: "breaching" }),
       ...metric,
       threshold,
       period,
       evaluationPeriods: periods,
     });
-    this.arns.push(alarm.arn);
+    this.arns.push(made.arn);
   }
 
   /**
@@ -226,15 +249,14 @@ function ofQueue(metricName: string, queueName: string): Alarm["metric"] {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
+function ofFunction(metricName: "Errors" | "Invocations", functionName: string): Alarm["metric"] {
+  return { namespace: "AWS/Lambda", metricName, statistic: "Sum", dimensions: { FunctionName: functionName } };
+}
+
 function errorsOf(functionName: string): Alarm {
   return {
     description: `${functionName} failed: look at the lines of its log with the outcome "failed".`,
-    metric: {
-      namespace: "AWS/Lambda",
-      metricName: "Errors",
-      statistic: "Sum",
-      dimensions: { FunctionName: functionName },
-    },
+    metric: ofFunction("Errors", functionName),
     threshold: 0,
   };
 }

@@ -25,13 +25,13 @@ describeWith("chromium", "a refusal with a button", (chromium) => {
   });
 
   test.each([
-    ["light", "en", 1000, "Request access", "Request sent"],
-    ["dark", "de", 320, "Zugriff anfragen", "Anfrage gesendet"],
-    ["dark", "fr", 320, "Demander l’accès", "Demande envoyée"],
-    ["light", "es", 320, "Solicitar acceso", "Solicitud enviada"],
+    ["light", "en", 1000, "Request access", "Request sent", /“Request access” tells whoever runs this site/],
+    ["dark", "de", 320, "Zugriff anfragen", "Anfrage gesendet", /„Zugriff anfragen“ teilt dem Betreiber/],
+    ["dark", "fr", 320, "Demander l’accès", "Demande envoyée", /«\sDemander l’accès\s» indique au responsable/],
+    ["light", "es", 320, "Solicitar acceso", "Solicitud enviada", /«Solicitar acceso» comunica al responsable/],
   ] as const)(
     "sends a request for the page that was refused: %s, %s, %d px",
-    async (colorScheme, locale, width, label, title) => {
+    async (colorScheme, locale, width, label, title, advice) => {
       const options = { colorScheme, locale, viewport: { width, height: 800 }, javaScriptEnabled: false };
       const { page, context } = await newVisitor(browser, options);
       const place = `${edge.url}/admin/${locale}/o'neil?secret=1`;
@@ -39,6 +39,8 @@ describeWith("chromium", "a refusal with a button", (chromium) => {
       await signInAs(page, "guest");
       const button = framed(page).getByRole("button", { name: label });
       await button.waitFor();
+      // The paragraph above the button quotes it.
+      expect(await framed(page).locator("p", { hasText: label }).first().innerText()).toMatch(advice);
       await page.screenshot({ path: join(SCREENSHOTS, `request-access-${locale}.png`), fullPage: true });
       await button.click();
       await framed(page).getByRole("heading", { name: title }).waitFor();

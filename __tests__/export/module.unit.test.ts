@@ -132,6 +132,32 @@ test("the policy is a variable, but for one in the store: that is fixed, with it
   expect(files["README.md"]).toContain("The policy is that of the config");
 });
 
+describe("the README says how the example gets the hashes of azuread", () => {
+  const readme = (client: object) =>
+    moduleFiles(
+      parseConfig({
+        ...SMALL,
+        ...SERVER,
+        identityProviders: { main: { clientAuthentication: "client_secret_basic", ...client } },
+      }),
+    )["README.md"]!.toString();
+  test("for an app in Entra: for each platform, with the provider that the example requires", () => {
+    const app = {
+      profile: "entra",
+      tenants: ["11111111-2222-4333-8444-555555555555"],
+      app: { credential: { type: "password" } },
+    };
+    const [, command] = /```sh\n(terraform .*providers lock.*)\n```/.exec(readme(app))!;
+    expect(command).toBe(
+      "terraform -chdir=examples/gateway providers lock -platform=linux_amd64 -platform=linux_arm64 -platform=darwin_amd64 -platform=darwin_arm64 -platform=windows_amd64 hashicorp/azuread",
+    );
+  });
+
+  test("and nothing where the example has no such provider", () => {
+    expect(readme({ issuer: "https://login.example.com", clientId: "wiki" })).not.toContain("providers lock");
+  });
+});
+
 test.each([
   [28_800, "8h"],
   [172_800, "2d"],

@@ -1,4 +1,5 @@
 import {
+  accessRequestKey,
   emailPointerKey,
   endedKeyOf,
   eventKeyOf,
@@ -21,6 +22,7 @@ test("the items have the documented keys", () => {
       idpSessionPointerKey("h", "s"),
       endedKeyOf("h"),
       eventKeyOf("h"),
+      accessRequestKey("h"),
     ].map(({ pk, sk }) => `${pk} ${sk}`),
   ).toEqual([
     "user#u session#s",
@@ -30,6 +32,7 @@ test("the items have the documented keys", () => {
     "idp-session#h session#s",
     "idp-session#h ended",
     "event#h event",
+    "access-request#h page",
   ]);
 });
 

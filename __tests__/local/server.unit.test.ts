@@ -47,7 +47,8 @@ async function visit(
       ],
       body: Buffer.from(JSON.stringify({ path, query, headers })),
     }),
-    judge: (_request, log) => ({ decision: log }),
+    judge: { ofGate: (_request, log) => ({ decision: log }), ofHandler: (verdict) => verdict },
+    refusalOf: () => Promise.resolve(undefined),
     log: ({ method, path, status, decision, note }) => lines.push(`${method} ${path} ${status} ${decision}: ${note}`),
   };
   const server: Server = createServer((request, response) => void serve(parts, request, response));

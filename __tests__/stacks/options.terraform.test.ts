@@ -68,6 +68,7 @@ const BESIDES: [setting: string, config: Partial<ManagedConfigInput>][] = [
   ["assertion", WITH_ASSERTIONS],
   ["accessDenied.requestHook, a function", { ...PROVIDERS_AND_POLICY, accessDenied: { requestHook: TOLD.lambda } }],
   ["accessDenied.requestHook, with everything", { ...EVERYTHING, accessDenied: { requestHook: TOLD.url } }],
+  ["audit.archive.bucketArn", { audit: { archive: { bucketArn: "arn:aws:s3:::company-audit" } } }],
   ["assertion, with everything but functions", { ...EVERYTHING, ...WITH_ASSERTIONS, viewerRequest: undefined }],
 ];
 /** Only the synth reads it. */
@@ -203,6 +204,27 @@ describeWithTerraform("alone", (_open, planTogether) => {
     expect([...types].filter((type) => OF_THE_OWNER.test(type))).toEqual([]);
     expect(types).toContain("aws_cloudfront_function");
     expect(types).toContain("aws_lambda_function");
+  });
+
+  test("audit.archive.bucketArn: events go to that bucket, and none is made", () => {
+    const created = (setting: string) => plans[moduleOf(setting)]!.changes["create"]!;
+    expect(created("audit").filter((address) => address.startsWith("aws_s3_bucket.audit"))).toHaveLength(1);
+    const setting = "audit.archive.bucketArn";
+    expect(created(setting).filter((address) => /^aws_s3_.*audit/.test(address))).toEqual([]);
+    const { resource, output } = JSON.parse(texts[setting]!) as {
+      resource: {
+        aws_lambda_function: { audit: { environment: { variables: Record<string, string> } } };
+        aws_iam_role_policy: { audit_permissions: { policy: string } };
+      };
+      output: { audit_bucket: { value: string } };
+    };
+    expect(output.audit_bucket.value).toBe("company-audit");
+    expect(resource.aws_lambda_function.audit.environment.variables["ARCHIVE_BUCKET"]).toBe("company-audit");
+    const { policy } = resource.aws_iam_role_policy.audit_permissions;
+    expect(policy.match(/arn:aws:s3:::[^"\\]+/g)).toEqual([
+      "arn:aws:s3:::company-audit/edgegate/wiki/*",
+      "arn:aws:s3:::company-audit",
+    ]);
   });
 
   test("without manageDns, only the records of the certificate are made, and the domain is attached", () => {

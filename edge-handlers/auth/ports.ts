@@ -2,6 +2,7 @@
 import type { AwsAssertion, SigningAlgorithm } from "../../session/client-authentication";
 import type { SessionKeys } from "../../session/keys";
 import type {
+  AccessRequestRecord,
   Claim,
   LedgerSession,
   LedgerStatus,
@@ -170,6 +171,20 @@ export interface Ledger {
    * @returns false if it was already recorded
    */
   take(hash: string, expiresAt: number): Promise<boolean>;
+  /**
+   * Takes the right to ask for access to a page, unless another click has it or has asked recently.
+   *
+   * @param hash of user, host and path
+   * @param at Unix seconds
+   * @returns false if it was not taken
+   */
+  claimAccessRequest(hash: string, record: AccessRequestRecord, at: number): Promise<boolean>;
+  /** The last request for access to a page. */
+  accessRequest(hash: string): Promise<AccessRequestRecord | undefined>;
+  /** Records that the site was told. */
+  recordAccessRequest(hash: string, record: AccessRequestRecord): Promise<void>;
+  /** Lets another click ask, because this one did not get through. */
+  releaseAccessRequest(hash: string, click: string): Promise<void>;
   /** What decides about a service token. */
   serviceToken(id: string): Promise<ServiceTokenStatus>;
   /**

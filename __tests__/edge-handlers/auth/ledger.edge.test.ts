@@ -141,4 +141,27 @@ function ledgerTests(start: () => Promise<{ endpoint: string; close(): Promise<v
     expect(await ledger.endOf("other")).toBe(NOW);
     expect(await ledger.byIdpSession("other")).toEqual({ pointers: [], hasMore: false });
   });
+
+  test("one click asks for access to a page: another one only after a release, or when its time is over", async () => {
+    const claimPage = (click: string, at = NOW) =>
+      ledger.claimAccessRequest("page", { click, heldUntil: at + 300 }, at);
+    expect(await ledger.accessRequest("page")).toBeUndefined();
+    expect(await Promise.all(["one", "two", "three"].map((click) => claimPage(click)))).toEqual(
+      expect.arrayContaining([true, false, false]),
+    );
+    const { click } = (await ledger.accessRequest("page"))!;
+    await ledger.releaseAccessRequest("page", "another");
+    expect(await claimPage("four", NOW + 299)).toBe(false);
+    await ledger.releaseAccessRequest("page", click);
+    expect(await claimPage("five")).toBe(true);
+    expect(await claimPage("six", NOW + 300)).toBe(true);
+    // Its time was over, and yet it was sent.
+    await ledger.recordAccessRequest("page", { click: "five", heldUntil: NOW + 3600, sentAt: NOW });
+    await ledger.releaseAccessRequest("page", "five");
+    await ledger.releaseAccessRequest("page", "six");
+    expect(await ledger.accessRequest("page")).toMatchObject({ click: "five", sentAt: NOW });
+    expect(await claimPage("seven", NOW + 3599)).toBe(false);
+    expect(await claimPage("eight", NOW + 3600)).toBe(true);
+    expect(await ledger.accessRequest("page")).not.toHaveProperty("sentAt");
+  });
 }

@@ -48,11 +48,12 @@ test("every read is strongly consistent: what was recorded before it is seen by 
   await ledger.sessions([{ uid: UID, sid: "s" }]);
   await ledger.endOf("hash");
   await ledger.wasTaken("hash");
+  await ledger.accessRequest("hash");
   const reads = sent.mock.calls.map(([, { body = "" }]) => {
     const input = JSON.parse(body) as { RequestItems?: Record<string, object> };
     return Object.values<{ ConsistentRead?: boolean }>(input.RequestItems ?? { input });
   });
-  expect(reads.flat()).toHaveLength(9);
+  expect(reads.flat()).toHaveLength(10);
   expect(reads.flat().filter(({ ConsistentRead }) => ConsistentRead !== true)).toEqual([]);
 });
 

@@ -2,10 +2,12 @@
  * Asking for access by the button of a refusal: from the page of the gate's own source, through the handler's bundle, to a
  * function or server of the site.
  */
+import { setTimeout } from "node:timers/promises";
 import type { ConfigInput } from "../../../config/schema";
 import { runGate as runInNjs } from "../../../local/gate-njs";
 import { isResponse } from "../../../local/gate-result";
 import { runGate as runInSandbox } from "../../../local/gate-sandbox";
+import { TEXTS, type Language } from "../../../pages/texts/texts";
 import { SESSION_COOKIE } from "../../../session/cookies";
 import { tokenKey } from "../../../session/keys";
 import { hmac } from "../../../session/node-hash";
@@ -130,6 +132,26 @@ test("the function is told who asks for which page, and nothing that is secret",
       expect.objectContaining({ endpoint: "request-access", outcome: "sent", status: 200 }),
     ]);
   }));
+
+test.each([
+  ["en", "“Request access” tells whoever runs this site which account you use"],
+  ["de", "„Zugriff anfragen“ teilt dem Betreiber dieser Website mit, welches Konto"],
+  ["fr", "«\u00a0Demander l’accès\u00a0» indique au responsable de ce site quel compte"],
+  ["es", "«Solicitar acceso» comunica al responsable de este sitio qué cuenta"],
+])("the text beside the button says what it does: %s", (language, text) =>
+  withRequests(async (own) => {
+    const browser = await visitor(own);
+    const frame = await frameOf(own, browser);
+    const inLanguage = { headers: { ...IN_FRAME, "Accept-Language": language } };
+    const { body } = await browser.navigate(frame, inLanguage);
+    expect(body).toContain(text);
+    // The label is that of the button.
+    expect(body).toContain(`<button class=b>${/[“„«]\s?([^”“»]+?)\s?[”“»]/.exec(text)![1]!}</button>`);
+    const advice = TEXTS[language as Language].deniedAdvice;
+    expect(body).not.toContain(advice);
+    expect((await browser.navigate(frame.replace(/&kid=.*/, ""), inLanguage)).body).toContain(advice);
+  }),
+);
 
 test("the page tells nothing of what the config keeps to itself", () =>
   withRequests(async (own) => {
@@ -260,6 +282,102 @@ describe("how often", () => {
         expect(answer.body).toContain("<h1>Request sent</h1>");
       }
       expect(own.told).toHaveLength(1);
+    }));
+
+  test("two clicks at the same instant send one request, and both hear that it was sent", () =>
+    withRequests(async (own) => {
+      const browser = await visitor(own);
+      const frames = [await frameOf(own, browser), await frameOf(own, browser)];
+      const answers = await Promise.all([...frames, ...frames].map((frame) => press(browser.copy(), frame)));
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+      expect(own.told).toHaveLength(1);
+      const lines = await Promise.all(answers.map((answer) => own.logLines(answer)));
+      expect(lines.map(([line]) => line!["outcome"]).sort()).toEqual(["repeated", "repeated", "repeated", "sent"]);
+    }));
+
+  test("a click during a request that fails makes a request of its own", () =>
+    withRequests(async (own) => {
+      const browser = await visitor(own);
+      const frame = await frameOf(own, browser);
+      let second: Promise<EdgeResponse> | undefined;
+      own.answer = async () => {
+        own.answer = () => null;
+        second = press(browser.copy(), frame);
+        await setTimeout(500);
+        throw new Error("secret database");
+      };
+      expect((await press(browser, frame)).status).toBe(503);
+      expect((await second!).status).toBe(200);
+      expect(own.told).toHaveLength(2);
+    }));
+
+  test("a click during a slow request is told to come back, and sends nothing", () =>
+    withRequests(
+      async (own) => {
+        const browser = await visitor(own);
+        const frame = await frameOf(own, browser);
+        let second: EdgeResponse | undefined;
+        own.answer = async () => {
+          own.scaleTime(1);
+          second = await press(browser.copy(), frame);
+          return null;
+        };
+        expect((await press(browser, frame)).status).toBe(200);
+        expect(second!.status).toBe(503);
+        expect(second!.body).toContain("Your request is still being sent.");
+        expect(await own.logLines(second!)).toEqual([expect.objectContaining({ outcome: "access_request_under_way" })]);
+        expect(own.told).toHaveLength(1);
+      },
+      { settings: { accessDenied: { tellRoles: ["editor"], requestHook: { ...HOOK, timeout: 20 } } } },
+    ));
+
+  test.each([
+    ["that may have been told, by a handler that died,", "UpdateItem", 503, "function_failed"],
+    [
+      "that was told, which the ledger could not record,",
+      "PutItem",
+      200,
+      "record ledger_unavailable InternalServerError",
+    ],
+  ])("a site %s is told nothing more for five minutes", (_name, operation, status, detail) =>
+    withRequests(async (own) => {
+      const browser = await visitor(own);
+      const frame = await frameOf(own, browser);
+      own.answer = () => {
+        own.aws.faults.set(`DynamoDB_20120810.${operation}`, "error");
+        if (status === 503) throw new Error("secret database");
+      };
+      const first = await press(browser, frame);
+      expect(await own.logLines(first)).toEqual([expect.objectContaining({ status, detail })]);
+      own.aws.faults.clear();
+      own.answer = () => null;
+      own.scaleTime(1);
+      expect((await press(browser, frame)).status).toBe(503);
+      expect(own.told).toHaveLength(1);
+      own.clock.advance(301);
+      expect((await press(browser, frame)).status).toBe(200);
+      expect(own.told).toHaveLength(2);
+    }),
+  );
+
+  test("a page can be asked for again an hour later, not with the next hour of the clock", () =>
+    withRequests(async (own) => {
+      const browser = await visitor(own);
+      // The gate reads the machine's clock, once, before it is awaited.
+      const frameNow = () => {
+        const clock = jest.spyOn(Date, "now").mockReturnValue(own.clock.now() * 1000);
+        const frame = frameOf(own, browser);
+        clock.mockRestore();
+        return frame;
+      };
+      const counts: number[] = [];
+      for (const minutes of [0, 14, 14, 14, 14, 5]) {
+        own.clock.advance(minutes * 60);
+        await browser.navigate("/_gate/login?return_to=%2F");
+        expect((await press(browser, await frameNow())).status).toBe(200);
+        counts.push(own.told.length);
+      }
+      expect(counts).toEqual([1, 1, 1, 1, 1, 2]);
     }));
 
   test("ten pages in an hour, in any number of sessions of the user", () =>

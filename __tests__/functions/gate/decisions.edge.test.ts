@@ -4,7 +4,11 @@ import { runGate as runInNjs } from "../../../local/gate-njs";
 import { runGate as runInSandbox } from "../../../local/gate-sandbox";
 import { conditionFeatures } from "../../../policy/requirement";
 import { policySource } from "../../../policy/source";
+import { alternativesOf, type Conditions } from "../../../policy/rule";
+import { referenceDecision } from "../../support/decisions/asked";
+import { TOGETHERS } from "../../support/decisions/requirements";
 import { DECISIONS, decisions } from "../../support/decisions/table";
+import { ANN, HALVES } from "../../support/decisions/visitors";
 import { describeWith } from "../../support/tools";
 import { gateSource } from "./conditions";
 
@@ -22,6 +26,24 @@ test("the table has as many decisions as were promised, and some of each kind", 
   expect(all.length).toBeGreaterThanOrEqual(600);
   const kinds = ["allow public", "allow session", "login none", "login step-up", "deny rule", "deny role", "deny path"];
   for (const kind of kinds) expect(all.filter((one) => one === kind).length).toBeGreaterThan(50);
+});
+
+test("each of several conditions is for somebody the only one that fails", () => {
+  const decisionsOf = (allow: Conditions) =>
+    HALVES.map(([, asked]) => referenceDecision([{ path: "/{user}", allow }], { ...asked, path: `/${ANN}` }));
+  const sets = Object.values(TOGETHERS).flatMap((list) =>
+    list.flatMap(({ allow }) => (alternativesOf(allow).length === 1 ? alternativesOf(allow) : [])),
+  );
+  expect(sets.length).toBeGreaterThan(5);
+  const lacking = sets.flatMap((conditions) =>
+    Object.entries(conditions).flatMap(([left]) => {
+      const before = decisionsOf(conditions);
+      const after = decisionsOf(Object.fromEntries(Object.entries(conditions).filter(([name]) => name !== left)));
+      const isFound = before.some((decision, k) => decision !== "allow session" && after[k] === "allow session");
+      return isFound ? [] : [`${JSON.stringify(conditions)}: ${left}`];
+    }),
+  );
+  expect(lacking).toEqual([]);
 });
 
 test("CloudFront takes the gate of each of its policies", () => {

@@ -118,6 +118,36 @@ export function planOfAlarms({ all, synthesized }: Planned): void {
       }
     });
 
+    test("of the archive: when a run fails, and when there is none for three hours", () => {
+      const found = all("everything", "aws_cloudwatch_metric_alarm").filter(
+        ({ values }) => (values["dimensions"] as Values | undefined)?.["FunctionName"] === "everything-archiver",
+      );
+      const common = { namespace: "AWS/Lambda", statistic: "Sum", period: 3_600 };
+      expect(found.map(({ values }) => values)).toMatchObject([
+        {
+          ...common,
+          alarm_name: "everything-archive-overdue",
+          metric_name: "Invocations",
+          comparison_operator: "LessThanThreshold",
+          threshold: 1,
+          evaluation_periods: 3,
+          // A function that nobody calls has no metric.
+          treat_missing_data: "breaching",
+        },
+        {
+          ...common,
+          alarm_name: "everything-archiver-errors",
+          metric_name: "Errors",
+          comparison_operator: "GreaterThanThreshold",
+          threshold: 0,
+          evaluation_periods: 1,
+          treat_missing_data: "notBreaching",
+        },
+      ]);
+      const schedule = all("everything", "aws_cloudwatch_event_rule").find(({ name }) => name === "audit_schedule")!;
+      expect(schedule.values["schedule_expression"]).toBe("cron(20 * * * ? *)");
+    });
+
     test("tell the config's topic, or nobody", () => {
       for (const { values } of all("everything", "aws_cloudwatch_metric_alarm")) {
         expect([values["alarm_actions"], values["ok_actions"]]).toEqual([

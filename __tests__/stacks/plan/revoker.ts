@@ -27,7 +27,9 @@ export function planOfRevoker({ all, plan }: Planned): void {
         ...[...(name === "example" ? ACCESS_LOG_METRICS : ["store-accessed"]), "rotation-overdue"]
           .sort()
           .map((metric) => `aws_cloudwatch_log_metric_filter.alarm_${metric}-lines`),
-        ...(name === "example" ? [] : ["aws_cloudwatch_metric_alarm.alarm_archiver-errors"]),
+        ...(name === "example"
+          ? []
+          : ["aws_cloudwatch_metric_alarm.alarm_archive-overdue", "aws_cloudwatch_metric_alarm.alarm_archiver-errors"]),
         "aws_cloudwatch_metric_alarm.alarm_key-rotator-errors",
         "aws_cloudwatch_metric_alarm.alarm_revocations-dead",
         "aws_cloudwatch_metric_alarm.alarm_revocations-errors",

@@ -91,6 +91,30 @@ const LISTS: Allow[] = [
   [{ networks: ["10.0.0.0/8"] }, { acr: ["mfa"] }, { claims: { plan: ["pro"] }, emailDomains: ["example.com"] }],
 ];
 
+/** Of each, somebody fails exactly one condition: see HALVES in visitors.ts. */
+const TOGETHER: Allow[] = [
+  { roles: ["admin"], idp: ["main"], scopes: ["read"] },
+  { allRoles: ["admin", "staff"], claims: { plan: ["pro"] }, emailDomains: ["example.com"] },
+  { notRoles: ["contractor"], scopes: ["read"], claims: { team: ["x"] } },
+  { owner: "user", roles: ["admin"], emailDomains: ["example.com"] },
+  { idp: ["main"], owner: { segment: "user", claim: "self" }, claims: { plan: ["pro"] } },
+];
+const TOGETHER_FROM: Allow[] = [
+  { roles: ["admin"], networks: ["192.0.2.0/24"], countries: ["DE"] },
+  { scopes: ["read"], notNetworks: ["10.0.0.0/8"], notCountries: ["FR"] },
+];
+/** Of each, somebody meets a part of every alternative, and none. */
+const PARTS: Allow[] = [
+  [
+    { roles: ["admin"], scopes: ["read"] },
+    { idp: ["partner"], claims: { plan: ["pro"] } },
+  ],
+  [
+    { owner: "user", idp: ["partner"] },
+    { roles: ["admin"], scopes: ["read"] },
+  ],
+];
+
 const OFFICE: Allow = [{ idp: ["main"], networks: ["192.0.2.0/24"] }, { acr: ["mfa"] }];
 const PAYING: Allow = { claims: { plan: ["pro", "team"] } };
 /** Shared by rules, and one that is the same as a list of roles. */
@@ -114,4 +138,11 @@ export const REQUIREMENTS: Readonly<Record<string, readonly Required[]>> = {
   owners: unnamed(OWNERS),
   lists: unnamed(LISTS),
   "requirements with a name": NAMED,
+};
+
+/** Each is asked of {@link HALVES} only. */
+export const TOGETHERS: Readonly<Record<string, readonly Required[]>> = {
+  "several conditions": unnamed(TOGETHER),
+  "several conditions, also on the visitor": unnamed(TOGETHER_FROM),
+  "alternatives of several conditions": unnamed(PARTS),
 };

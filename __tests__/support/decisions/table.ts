@@ -7,8 +7,8 @@ import type { runGate } from "../../../local/gate-sandbox";
 import type { PolicyRule } from "../../../policy/rule";
 import { decisionOf, person, referenceDecision, type Asked } from "./asked";
 import { HEADER_CASES, HEADER_RULES, PATH_CASES, PATH_RULES, type Case } from "./hostile";
-import { REQUIREMENTS } from "./requirements";
-import { ANN, VISITORS } from "./visitors";
+import { REQUIREMENTS, TOGETHERS } from "./requirements";
+import { ANN, HALVES, VISITORS } from "./visitors";
 
 export interface DecidedPolicy {
   rules: PolicyRule[];
@@ -16,15 +16,20 @@ export interface DecidedPolicy {
   cases: Record<string, Case[]>;
 }
 
-const byRequirement = Object.entries(REQUIREMENTS).map(([name, required]): [string, DecidedPolicy] => {
+type Visitors = typeof VISITORS;
+
+const asking = (required: typeof REQUIREMENTS, visitors: Visitors) =>
+  Object.entries(required).map(([name, list]): [string, DecidedPolicy] => [name, decidedBy(list, visitors)]);
+
+function decidedBy(required: (typeof REQUIREMENTS)[string], visitors: Visitors): DecidedPolicy {
   const rules = required.map((each, i): PolicyRule => ({ path: `/k${i}/{user}`, ...each }));
   const cases = required.map(({ allow, requirement = "" }, i) => {
     const ask = (asked: Asked) => ({ ...asked, path: `/k${i}/${ANN}` });
-    const all = VISITORS.map(([who, asked]): Case => [who, ask(asked), referenceDecision(rules, ask(asked))]);
+    const all = visitors.map(([who, asked]): Case => [who, ask(asked), referenceDecision(rules, ask(asked))]);
     return [`${i}: ${requirement}${JSON.stringify(allow)}`, all];
   });
-  return [name, { rules, cases: Object.fromEntries(cases) as Record<string, Case[]> }];
-});
+  return { rules, cases: Object.fromEntries(cases) as Record<string, Case[]> };
+}
 
 /** Order, hosts, methods and forms of paths. */
 const ORDER: PolicyRule[] = [
@@ -82,7 +87,7 @@ const inOrder: DecidedPolicy = {
 };
 
 export const DECISIONS: Readonly<Record<string, DecidedPolicy>> = {
-  ...Object.fromEntries(byRequirement),
+  ...Object.fromEntries([...asking(REQUIREMENTS, VISITORS), ...asking(TOGETHERS, HALVES)]),
   "the order of rules": inOrder,
   "hostile paths": { rules: PATH_RULES, cases: PATH_CASES },
   "hostile headers": { rules: HEADER_RULES, cases: HEADER_CASES },

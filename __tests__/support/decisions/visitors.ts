@@ -41,3 +41,33 @@ export const VISITORS: [name: string, asked: Asked][] = [
   ["a role that holds the name of another", { session: person({ roles: ["administrator", "a", "b"] }) }],
   ["another provider", { session: person({ idp: "partner", roles: ["admin"] }) }],
 ];
+
+const WHOLE = {
+  uid: ANN,
+  roles: ["admin", "staff"],
+  claims: { scope: ["read"], plan: ["pro"], team: ["x"], self: [ANN] },
+};
+const whole = (more: Parameters<typeof person>[0] = {}, from: Asked = {}): Asked => ({
+  country: "DE",
+  ...from,
+  session: person({ ...WHOLE, ...more }),
+});
+const claiming = (claims: Record<string, string[]>) => whole({ claims: { ...WHOLE.claims, ...claims } });
+
+/** Somebody who meets all of TOGETHER (requirements.ts), and people who lack one thing each. */
+export const HALVES: [name: string, asked: Asked][] = [
+  ["all of it", whole()],
+  ["all but a role", whole({ roles: ["staff"] })],
+  ["all but another role", whole({ roles: ["admin"] })],
+  ["all, and a role too many", whole({ roles: ["admin", "staff", "contractor"] })],
+  ["all but the provider", whole({ idp: "partner" })],
+  ["all but the scope", claiming({ scope: ["write"] })],
+  ["all but the plan", claiming({ plan: ["free"] })],
+  ["all but the team", claiming({ team: ["y"] })],
+  ["all but the name in a claim", claiming({ self: ["x"] })],
+  ["all but the domain", whole({ email: "alice@example.org" })],
+  ["all but the name", whole({ uid: "bob0000000000002" })],
+  ["all but the network", whole({}, { address: "198.51.100.1" })],
+  ["all but the network that is left out", whole({}, { address: "10.1.2.3" })],
+  ["all but the country", whole({}, { country: "FR" })],
+];

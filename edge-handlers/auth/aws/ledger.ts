@@ -83,6 +83,15 @@ export function dynamoDbLedger(names: () => Promise<TableNames>): Ledger {
     endOf: async (idpSession) => (await onSessions((table) => sessions.getIdpSessionEnd(table, idpSession)))?.endedAt,
     wasTaken: async (hash) => (await onSessions((table) => sessions.getTakenToken(table, hash))) !== undefined,
     take: (hash, expiresAt) => onSessions((table) => sessions.putTakenToken(table, hash, expiresAt)),
+    claimAccessRequest: (hash, record, at) =>
+      onSessions((table) => sessions.claimAccessRequest(table, hash, record, at)),
+    accessRequest: (hash) => onSessions((table) => sessions.getAccessRequest(table, hash)),
+    async recordAccessRequest(hash, record) {
+      await onSessions((table) => sessions.putAccessRequest(table, hash, record));
+    },
+    async releaseAccessRequest(hash, click) {
+      await onSessions((table) => sessions.releaseAccessRequest(table, hash, click));
+    },
     serviceToken: (id) => ask(({ revocationsTable }) => getServiceTokenStatus(revocationsTable, id)),
     async noteUse(id, day, expiresAt) {
       await onSessions((table) => putServiceTokenUse(table, id, day, expiresAt));

@@ -98,7 +98,7 @@ function role(refusal: Refused): Shown {
       say("deniedRole"),
       ...account(refusal),
       ...(forward?.content ?? []),
-      say("deniedAdvice"),
+      forward?.button ? say("requestAdvice", { button: say("requestAccess") }) : say("deniedAdvice"),
       ...(forward?.button ? [forward.button] : []),
     ],
     hasButton: forward?.button !== undefined,
