@@ -11,8 +11,8 @@ import { statusOf } from "./status";
  * answer was lost, or another tab received it. Records nothing, because it is still the same renewal.
  *
  * A request that comes a moment later from the IP address of the renewal counts as the same browser. A cookie that was
- * set while it was unknown if the renewal was recorded may get the result at any time, from anywhere. So may, a moment
- * later, the cookie that the renewal gave: an answer that was under way may have put an older token in its place.
+ * set while it was unknown if the renewal was recorded may get the result at any time, from anywhere. For a moment, so
+ * may the cookie that the renewal set: an answer in transit may have overwritten the new token with an older one.
  *
  * @param held `used`: the cookie was used for the renewal, a moment ago. `given`: it was given by the renewal, a moment
  *   ago. Undefined for any other cookie

@@ -23,7 +23,7 @@ const NOT_PROPAGATED: ReadonlySet<number> = new Set([70021, 700211, 700212, 7002
 const EXPIRED = 700024;
 /** Milliseconds; each pause is twice as long as the one before. */
 const FIRST_PAUSE = 250;
-/** Milliseconds that must be left after a pause: the request has to be answered, and what follows it done. */
+/** Milliseconds that must be left after a pause, for the request and the work that follows it. */
 const TIME_FOR_THE_REST = 1_500;
 
 export const awsAssertion: Method<AwsAssertion> = async ({ context }, settings) => {
