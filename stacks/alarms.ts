@@ -36,7 +36,9 @@ const PERIOD_SECONDS = 300;
 const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 86_400;
 
-/** People who come back from the identity provider in a quarter of an hour; of fewer, no ratio says anything. */
+/**
+ * People who come back from the identity provider in a quarter of an hour. With fewer people, a ratio means nothing.
+ */
 const MIN_SIGN_INS = 10;
 const SIGN_IN_PERIOD = 900;
 /** Percent. */
@@ -96,7 +98,7 @@ function serverErrors(config: Config, distributionId: string): Alarm {
   };
 }
 
-/** Alarms about what the gateway answers itself. In the distribution's error rate it drowns in the site's traffic. */
+/** Alarms about the gateway's own answers. In the distribution's error rate, the site's traffic would hide them. */
 function logAlarms(config: Config): Partial<Record<LineMetric, Omit<Alarm, "metric">>> {
   return {
     "sign-in-errors": {
@@ -115,7 +117,7 @@ function logAlarms(config: Config): Partial<Record<LineMetric, Omit<Alarm, "metr
   };
 }
 
-/** Once a day, the sweep says whether the keys are rotated. */
+/** The daily sweep logs whether the keys are rotated. */
 function rotationAlarm(config: Config): Omit<Alarm, "metric"> {
   return {
     description: `The session keys have not been rotated for more than ${config.session.keyRotationDays} days and the time to try again, or somebody switched their rotation off: look at the log of ${keyRotatorFunctionName(config)}, and run "edgegate rotate-keys".`,
@@ -174,7 +176,8 @@ export class Alarms extends Construct {
   }
 
   /**
-   * Of people who come back from the identity provider. Nobody can count those who do not: bots start sign-ins, too.
+   * The share of failures among people who come back from the identity provider. People who do not come back cannot be
+   * counted, because bots start sign-ins, too.
    *
    * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
    */
@@ -184,7 +187,7 @@ export class Alarms extends Construct {
       id,
       metric: { ...lineMetric(config, name), stat: "Sum", period: SIGN_IN_PERIOD },
     });
-    // A metric without lines has no values.
+    // If no line is counted, the metric has no values.
     const [failed, all] = ["FILL(failed, 0)", "(FILL(failed, 0) + FILL(finished, 0))"];
     const alarm = new CloudwatchMetricAlarm(this, "sign-ins-failing", {
       ...this.#common(

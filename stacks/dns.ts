@@ -20,9 +20,9 @@ export interface DnsProps {
   /** Host to zone. */
   zones: Readonly<Record<string, string>>;
   distribution: { domainName: string; hostedZoneId: string };
-  /** Replaces records that somebody else made. Others fail the apply. */
+  /** Replaces existing records. Otherwise these fail the apply. */
   overwrite: boolean;
-  /** What a site must have before people come. */
+  /** Resources that must exist before DNS sends people here. */
   after: ITerraformDependable[];
 }
 

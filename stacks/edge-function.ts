@@ -26,7 +26,9 @@ export interface EdgeFunctionProps {
   description: string;
   /** Path of the handler's zip. */
   zip: string;
-  /** What the handler reads at run time, because Lambda@Edge has no environment variables; absent for nothing. */
+  /**
+   * The settings that the handler reads at run time, because Lambda@Edge has no environment variables; absent for none.
+   */
   settings?: object;
   /** Names of the Secrets Manager secrets that the handler reads; absent for none. */
   secretNames?: readonly string[];

@@ -87,12 +87,12 @@ export function sessionKeysSecretName(config: Config): string {
   return `edgegate/${config.name}/session-keys`;
 }
 
-/** What servers behind the gateway read, to know its requests. */
+/** The secret that servers behind the gateway read to recognize its requests. */
 export function originSecretName(config: Config): string {
   return `edgegate/${config.name}/origin`;
 }
 
-/** What servers behind the gateway read, to verify its assertions. */
+/** The secret that servers behind the gateway read to verify its assertions. */
 export function assertionKeysName(config: Config): string {
   return `edgegate/${config.name}/assertion`;
 }
@@ -113,8 +113,8 @@ export function edgeLogGroupName(functionName: string): string {
 }
 
 /**
- * The log groups that replicas make in their own regions. Those of the site handler and of the bearer handler are among
- * them even if the config has none: one that was removed leaves its logs behind.
+ * The log groups that replicas make in their own regions. Those of the site handler and of the bearer handler are
+ * included even if the config has none, because a removed one leaves its logs behind.
  */
 export function replicaLogGroupNames(config: Config): string[] {
   const bearer = usesApi(config) ? [bearerFunctionName(config)] : [];

@@ -67,7 +67,7 @@ export class RevocationTopic extends Construct {
       topicArn: this.arn,
       protocol: "sqs",
       endpoint: queue.arn,
-      // The envelope says when it was published:
+      // The envelope has the time of publication:
       // https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
       rawMessageDelivery: false,
       redrivePolicy: JSON.stringify({ deadLetterTargetArn: failed.arn }),

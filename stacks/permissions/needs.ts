@@ -1,16 +1,16 @@
 /**
- * What the resources of a gateway are called in IAM. Names of actions and resources:
+ * The IAM names of a gateway's resources, and the permissions that they need. Names of actions and resources:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 import { partsOfFunction } from "../../config/origins/lambda-url";
 import { originsOf } from "../../config/origins/origin";
 import type { Config } from "../../config/schema";
 
-/** What one type of resource takes; the same actions and ARNs may serve several types. */
+/** The permissions for one type of resource; several types may share actions and ARNs. */
 export interface Needs {
   /** Names of actions, without the service. */
   actions: string;
-  /** The ARNs, of which AWS chooses a part where a `*` stands. */
+  /** The ARNs. A `*` replaces the part that AWS chooses. */
   on: (names: Names) => string[];
 }
 
@@ -62,5 +62,5 @@ export const deliveries = ({ arn }: Names) => [
 ];
 export const everything = () => ["*"];
 
-/** By type of resource: service, and what it takes. */
+/** By type of resource: the service and the permissions. */
 export type NeedsByType = Record<string, [service: string, needs: Needs][]>;
