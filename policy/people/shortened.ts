@@ -41,9 +41,9 @@ function listKey(fact: List): string {
   return fact.is === "claim" ? keyOf(fact) : fact.is;
 }
 
-/** What follows from the rest is not said. */
+/** Drops literals that follow from the rest. */
 function withoutImplied(group: Group): Group {
-  // A session follows from most of the rest, so it goes first; then what was added last.
+  // A session follows from most other literals, so it is dropped first; then the literals that were added last.
   const isSession = ({ fact }: Literal) => fact.is === "session";
   const order = [...group.filter(isSession), ...group.filter((literal) => !isSession(literal)).reverse()];
   return order.reduce<Group>((left, literal) => {

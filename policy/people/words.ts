@@ -5,12 +5,12 @@ import { isPossible } from "./possible";
 import { described, listed, named } from "./qualifiers";
 import { shortened } from "./shortened";
 
-/** What is before each group if it cannot be told who of it there is. */
+/** The prefix of a group if its members cannot be computed. */
 export const UNDECIDED = "perhaps ";
 
 /**
- * Those of `some` who are not among `others`: one text for each group, and together exactly they. If that takes too long
- * to tell, all of `some` are listed after `perhaps`. Empty if there are none.
+ * The people of `some` who are not among `others`: one text for each group, which together are exact. If that takes too
+ * long to compute, all of `some` are listed after `perhaps`. Empty if there are none.
  */
 export function differenceInWords(some: People, others: People): string[] {
   const groups = groupsOf(some);
