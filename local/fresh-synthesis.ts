@@ -1,6 +1,6 @@
 /**
- * Loads and synthesizes a config in a process of its own, with the modules as they are now: in a process that has loaded
- * them, they stay as they were.
+ * Loads and synthesizes a config in a separate process, so that changed modules are loaded: a process keeps the modules
+ * that it has loaded.
  */
 import { fork } from "node:child_process";
 import { pathToFileURL } from "node:url";
@@ -20,7 +20,7 @@ export interface FreshSynthesis {
   close(): void;
 }
 
-/** What the process takes, and what it answers. */
+/** The process's input and output. */
 export type Order = { load: string } | { write: Config; outdir: string };
 export type Reply = { files?: string[] } & ({ config: Config } | { synthesized: Synthesized } | { error: string });
 

@@ -39,7 +39,7 @@ export type { LocalEdge, LocalEdgeOptions } from "./local-edge-types";
 /** Lines of the edge's log that are kept. */
 const MAX_LINES = 10_000;
 
-/** Milliseconds for which replaced functions finish what they were asked: the limit of a viewer event. */
+/** Milliseconds in which replaced functions can finish their requests: the limit of a viewer event. */
 const GRACE = 5_000;
 
 /**
@@ -106,7 +106,7 @@ async function start(
   const lines: string[] = [];
   const log = (line: string, entry?: LogEntry) => {
     lines.push(line);
-    // Not for each line: moving the others takes time.
+    // Not done for each line, because moving the other lines takes time.
     if (lines.length > 2 * MAX_LINES) lines.splice(0, MAX_LINES);
     options.onRequest?.(line, entry);
   };
@@ -121,7 +121,7 @@ async function start(
 
   const auditPath = join(folder, "audit.jsonl");
   const events = auditFile(auditPath, options.config);
-  // Another provider may have a certificate of a private authority, which the environment then names.
+  // Another provider may have a certificate of a private authority, which the environment names.
   const ca = identityProvider ? certificate.caFile : process.env["NODE_EXTRA_CA_CERTS"];
   const surroundings: Surroundings = {
     store,
@@ -138,7 +138,7 @@ async function start(
     onLine: events.ofFunction,
   };
 
-  /** What the handlers read when they start. */
+  /** The data that the handlers read when they start. */
   const fill = ({ distribution }: Plan, before?: Plan) => {
     for (const [name, value] of Object.entries(distribution.parameters)) aws.parameters.set(name, value);
     const secrets =

@@ -1,4 +1,4 @@
-/** A folder on this machine in the place of the buckets. */
+/** A folder on this machine that replaces the buckets. */
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
@@ -24,7 +24,7 @@ export function siteFolder(folder: string): SiteFolder {
     return {
       body,
       headers: [
-        // As `aws s3 sync` guesses it, from the name.
+        // The content type that `aws s3 sync` would guess from the name.
         ["content-type", contentType(file.slice(file.lastIndexOf(sep) + 1)) || "binary/octet-stream"],
         ["etag", `"${createHash("md5").update(body).digest("hex")}"`],
         ["last-modified", statSync(file).mtime.toUTCString()],

@@ -1,16 +1,16 @@
-/** What the edge decided about a request, for people. */
+/** The edge's decision about a request, for people. */
 import { decidingRule, describeRule } from "../policy/deciding-rule";
 import type { PolicyRule } from "../policy/rule";
 import type { EdgeRequest } from "./cloudfront-events";
 
 export interface Verdict {
-  /** The gate's own words, such as `allow`, `deny role` or `login expired`; or what answered in its place. */
+  /** The gate's own words, such as `allow`, `deny role` or `login expired`; or the part that answered instead. */
   decision: string;
-  /** The rule of the policy that applies; absent if the request came to no rule. */
+  /** The rule of the policy that applies; absent if the request reached no rule. */
   rule?: string | undefined;
   /** The user: e-mail address, or else the uid. */
   who?: string | undefined;
-  /** What went wrong, if something did. */
+  /** The error, if there is one. */
   note?: string | undefined;
 }
 
@@ -22,7 +22,7 @@ const MAX_USERS = 1000;
 
 /**
  * Explains what the gate writes into the access log: `allow public`, `allow session <uid>`, `deny <code> <uid>` and
- * `login <code>`. It does not write which rule it was, because that would take bytes of its source.
+ * `login <code>`. It does not write the rule's number, because that would take bytes of its source.
  *
  * @param rules from which the gate was made
  */
@@ -56,7 +56,7 @@ function asked({ method, path, headers }: EdgeRequest) {
   };
 }
 
-/** The gate's headers have what is not plain ASCII as `%XX`. */
+/** The gate's headers are percent-encoded. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
