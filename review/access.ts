@@ -6,7 +6,7 @@ import type { Gateway } from "./gateway/gateways";
 export interface GatewayAccess {
   /** Exact, and empty if nothing changes. */
   changes: AccessChange[];
-  /** Why it cannot be told. */
+  /** The reason why access cannot be computed. */
   problem?: string;
   /** True if there is no gate yet. */
   isNew: boolean;

@@ -1,4 +1,4 @@
-/** A review in one paragraph: what somebody on call must know. */
+/** A review in one paragraph, for the person on call. */
 import type { Action } from "./plan/plan";
 import type { Review } from "./review";
 import { listed, say, words, type Sentence } from "./sentence";

@@ -1,4 +1,4 @@
-/** What is in the way of attaching the gate to a distribution, or worth knowing. One entry a risk. */
+/** Obstacles to attaching the gate to a distribution, and notes. One entry per risk. */
 import { MANAGED_CACHE_POLICY } from "../../stacks/caching";
 import { behaviorsOf, type AwsDistribution, type PlacedBehavior } from "./distribution";
 
@@ -6,7 +6,7 @@ import { behaviorsOf, type AwsDistribution, type PlacedBehavior } from "./distri
 export interface Risk {
   id: string;
   level: "problem" | "note";
-  /** Where: the paths of behaviors, origins or hosts. */
+  /** The places: paths of behaviors, origins or hosts. */
   places: string[];
   what: string;
   /** What to do. */
@@ -15,7 +15,7 @@ export interface Risk {
 
 type Rule = Omit<Risk, "places"> & { places(distribution: AwsDistribution): string[] };
 
-/** The paths of the behaviors that are so. */
+/** The paths of the behaviors that match. */
 const behaviors = (isSo: (placed: PlacedBehavior["behavior"]) => boolean) => (distribution: AwsDistribution) =>
   behaviorsOf(distribution)
     .filter(({ behavior }) => isSo(behavior))

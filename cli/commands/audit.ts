@@ -31,7 +31,7 @@ export interface AuditOptions {
   archive?: boolean;
 }
 
-/** Of logs, archive or local edge. */
+/** The events from logs, archive or local edge. */
 type Read = EventsRead & Partial<ArchiveRead>;
 type Reader = (subject: Subject, window: Window, progress: Progress) => Promise<Read>;
 
@@ -96,7 +96,7 @@ async function userOf(gateway: Gateway, user: string | undefined, uid: string | 
   };
 }
 
-/** First what has the uid, then what else came from the addresses that this shows. */
+/** First reads the lines with the uid, then other lines from the addresses in these. */
 async function readUser(
   reader: Reader,
   uids: readonly string[],
@@ -128,7 +128,7 @@ function answer(
   { since, until }: Window,
   { all, request, isArchive }: { all: boolean; request: string | undefined; isArchive: boolean },
 ): Outcome {
-  // Read is longer than asked: see LATE.
+  // The time that was read is longer than requested: see LATE.
   const notArchived = gaps.filter((gap) => gap.since < until);
   const entries = merge(
     config,

@@ -52,7 +52,7 @@ export async function putSecret({ gateway, options }: Context<{ file?: string }>
         facts([
           ["within a minute", "the auth handlers use what is stored; until then they use what was stored before"],
         ]) +
-        // The local provider got its secret when it started, and accepts no other. Keys it fetches.
+        // The local provider got its secret when it started, and accepts no other. It fetches keys.
         (isLocal && content === "client secret"
           ? "Sign-in fails here from then on if the provider expects another secret. Restart edgegate dev to restore the first one\n"
           : ""),

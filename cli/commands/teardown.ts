@@ -1,4 +1,4 @@
-/** `edgegate teardown --plan`: says what a teardown takes, from the config alone. It changes nothing. */
+/** `edgegate teardown --plan`: lists the steps of a teardown, from the config alone. It changes nothing. */
 import { relative } from "node:path";
 import { loadConfig } from "../../config/load";
 import { cdktfCommand, configFile } from "../config-file";

@@ -1,4 +1,4 @@
-/** Commands about a deployment before it is made, and before it is taken down. */
+/** Commands before a deployment, and before a teardown. */
 import { Option, type Command } from "commander";
 import type { Region } from "../../costs/prices";
 import { SEVERITIES } from "../../review/severity";

@@ -1,4 +1,4 @@
-/** Commands that set up a gateway: from a config to what Terraform reads. */
+/** Commands that set up a gateway: from a config to Terraform's input. */
 import { Argument, Option, type Command } from "commander";
 import type { Engine } from "../../local/engines";
 import { collect, parsePort } from "../arguments";

@@ -1,4 +1,7 @@
-/** Does the gate decide as the policy says? Only what a stranger may ask; nothing is signed in and nothing is changed. */
+/**
+ * Checks that the gate decides according to the policy. Sends only requests that a stranger could send, signs nobody
+ * in, and changes nothing.
+ */
 import { SESSION_COOKIE } from "../../session/cookies";
 import { MAC_LENGTH } from "../../session/token-layout";
 import { finder } from "../finding";

@@ -1,6 +1,6 @@
 /**
- * Which programs may call: the issuers of access tokens in the settings of the auth handler, and what API behaviors let
- * scripts of other sites and origins do, in those of the handler of API behaviors (session/access-tokens.ts).
+ * Which programs may call. The auth handler's settings have the issuers of access tokens. The bearer handler's settings
+ * have the options of API behaviors for scripts of other sites and for origins (session/access-tokens.ts).
  */
 import { isBearerSettings, isSettings, settingsIn } from "../gateway/gateways";
 import { assumingUnchanged } from "../plan/assume";
@@ -11,7 +11,7 @@ import type { Found, Rule } from "../rule";
 
 type Finding = Omit<Found, "address">;
 
-/** Members of an issuer's settings whose change decides whose tokens count, and as whom. */
+/** Members of an issuer's settings that determine which tokens count, and for which users. */
 const DECIDES: Readonly<Record<string, string>> = {
   issuer: "its issuer",
   tenants: "its tenants",

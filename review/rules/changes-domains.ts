@@ -63,7 +63,7 @@ function records({ type, address, action, before }: Change): Found[] {
   return [{ severity: "medium", address, message: say`The DNS record of ${String(before!["name"])} is deleted.` }];
 }
 
-/** What an identity provider accepts as the address to return to. */
+/** The redirect URIs that an identity provider accepts. */
 function clients({ type, address, before, after }: Change): Found[] {
   const attributes = { aws_cognito_user_pool_client: "callback_urls", azuread_application: "web" }[type];
   if (attributes === undefined || before === undefined || after === undefined) return [];

@@ -6,7 +6,7 @@ import { block, isSame } from "../plan/values";
 import { listed, say, words } from "../sentence";
 import { aboutChanges, type Found } from "../rule";
 
-/** Members of the gate's settings (session/settings.ts) and what a change of them means. Hosts have a rule of their own. */
+/** Members of the gate's settings (session/settings.ts), with the meaning of a change. Hosts have a separate rule. */
 const SETTINGS: Readonly<Record<string, [severity: Found["severity"], what: string]>> = {
   assertion: [
     "high",
@@ -43,7 +43,7 @@ function gate({ before, after }: Change): (Omit<Found, "address"> | false)[] {
   ];
 }
 
-/** The rule about access says what changes in the policy, or that it cannot be read. */
+/** The rule about access reports changes of the policy, or that it cannot be read. */
 function changedParts(old: GateCode, now: GateCode): (Omit<Found, "address"> | false)[] {
   if (old.policy instanceof Error || now.policy instanceof Error) return [];
   const names = Object.keys(SETTINGS).filter((name) => !isSame(old.settings?.[name], now.settings?.[name]));

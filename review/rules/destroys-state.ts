@@ -1,9 +1,9 @@
-/** What a gateway remembers: sessions, revocations, keys, secrets and files. A replacement begins with nothing. */
+/** A gateway's state: sessions, revocations, keys, secrets and files. A replacement starts empty. */
 import type { Change } from "../plan/plan";
 import { say, words, type Sentence } from "../sentence";
 import { aboutChanges, isRemoved } from "../rule";
 
-/** By type: what is lost. */
+/** By type: the loss. */
 const LOST: Readonly<Record<string, (change: Change) => string>> = {
   aws_cloudfront_key_value_store: () =>
     "The store has the keys and revocations that the gate reads: everybody is signed out, and nobody gets in until it is filled.",

@@ -1,4 +1,4 @@
-/** What keeps data from being deleted by mistake. */
+/** Protection of data against accidental deletion. */
 import type { Change, Values } from "../plan/plan";
 import { block } from "../plan/values";
 import { say } from "../sentence";

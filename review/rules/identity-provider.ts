@@ -1,4 +1,4 @@
-/** Who may sign in, and what they then are: the settings of the auth handler (session/settings.ts). */
+/** Who may sign in, and with which roles: the settings of the auth handler (session/settings.ts). */
 import { isSettings, settingsIn } from "../gateway/gateways";
 import type { Values } from "../plan/plan";
 import { at, block, isMarked, isSame, strings } from "../plan/values";
@@ -7,7 +7,7 @@ import { aboutChanges, type Found } from "../rule";
 
 type Finding = Omit<Found, "address">;
 
-/** Members of a provider's settings whose change decides who somebody is. Others change how signing in works. */
+/** Members of a provider's settings that determine who a user is. Others only change how the sign-in works. */
 const DECIDES: Readonly<Record<string, string>> = {
   issuer: "its issuer",
   clientId: "its client ID",
@@ -90,7 +90,7 @@ function changed(old: Values, now: Values): string[] {
     .sort();
 }
 
-/** The roles that are new, if nothing else changes: a rule of the policy asks for them. */
+/** The new roles, if nothing else changes: a rule of the policy requires them. */
 function onlyGrantsMore(old: Values, now: Values): string[] | undefined {
   const [was, is] = [old, now].map((provider) => strings(at(provider, ["roles", "grant"])));
   const without = (provider: Values) => ({ ...provider, roles: { ...block(provider["roles"]), grant: undefined } });

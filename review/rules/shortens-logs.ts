@@ -1,4 +1,4 @@
-/** Logs: without them, nobody can tell afterwards what happened. */
+/** Logs: without them, an incident cannot be investigated. */
 import type { Change, Values } from "../plan/plan";
 import { blocks, strings } from "../plan/values";
 import { say } from "../sentence";
@@ -6,7 +6,7 @@ import { aboutChanges, isRemoved, type Found } from "../rule";
 
 type Finding = Omit<Found, "address"> | false;
 
-/** By type: what is no longer written when it goes away. */
+/** By type: the log lines that are lost without it. */
 const WRITES: Readonly<Record<string, string>> = {
   aws_cloudwatch_log_delivery: "The access log is no longer delivered.",
   aws_cloudwatch_log_delivery_source: "The access log is no longer delivered.",
@@ -57,7 +57,7 @@ function group(change: Change): Finding[] {
   ];
 }
 
-/** The fields of the access log, and what the web ACL's log leaves out. */
+/** The fields of the access log, and the redactions of the web ACL's log. */
 function fields(before: Values, after: Values): Finding[] {
   const lost = strings(before["record_fields"]).filter((field) => !strings(after["record_fields"]).includes(field));
   const [was, is] = [before, after].map((values) =>

@@ -1,8 +1,8 @@
-/** What carries out revocations and rotates keys: queues, their consumers, schedules. */
+/** Resources that carry out revocations and rotate keys: queues, their consumers, schedules. */
 import { say, words } from "../sentence";
 import { aboutChanges } from "../rule";
 
-/** By type: what no longer happens without it. */
+/** By type: the effect of its loss. */
 const DOES: Readonly<Record<string, string>> = {
   aws_lambda_event_source_mapping: "Nobody reads the queue of revocations: whoever is revoked keeps access.",
   aws_sqs_queue: "A queue of revocations is gone, with the messages in it.",

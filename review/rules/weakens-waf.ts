@@ -35,7 +35,7 @@ function distribution({ before, after }: Change): Finding[] {
 
 function webAcl(change: Change): Finding[] {
   const { before, after } = change;
-  // Its successor is there before it goes, and the distribution says which one it has.
+  // Its successor is created first, and the distribution's own rule checks which one is used.
   if (change.action === "delete") return [{ severity: "high", message: say`The web ACL is deleted.` }];
   if (before === undefined || after === undefined) return [];
   const isOpened =
@@ -58,7 +58,7 @@ function webAcl(change: Change): Finding[] {
   ];
 }
 
-/** Only rules that stop something are missed. */
+/** Only the loss of a blocking rule matters. */
 function removed(name: string, rule: Values): Finding[] {
   const allows = "allow" in kind(block(rule["action"]));
   return allows ? [] : [{ severity: "high", message: say`The rule ${name} is removed.` }];
@@ -104,7 +104,7 @@ function newlyCounted(was: Values, is: Values): string[] {
   return countedIn(is).filter((name) => !countedIn(was).includes(name));
 }
 
-/** A lower limit is stricter, and no reason to look. */
+/** A lower limit is stricter, so it is not flagged. */
 function withoutLimit(statement: Values): unknown {
   const rate = block(statement["rate_based_statement"]);
   const group = block(statement["managed_rule_group_statement"]);

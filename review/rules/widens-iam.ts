@@ -1,4 +1,4 @@
-/** Who may do what in AWS: roles, policies of resources, permissions to call functions. */
+/** Permissions in AWS: roles, policies of resources, permissions to call functions. */
 import { documentsOf, type Kind } from "../iam/documents";
 import { gains, isBroadAction, isEverybody, isOpen, statementsIn, type Gain } from "../iam/policy-document";
 import type { Change } from "../plan/plan";
@@ -31,7 +31,7 @@ function document({ before, after }: Change, attribute: string, kind: Kind): Fin
           message: say`${words(RESOURCE_POLICY)} to something that is not a policy document.`,
         },
     ];
-  // What a new resource permits is what it is for, as long as it has bounds.
+  // The permissions of a new resource are its purpose, so they are flagged only if they have no limits.
   if (was === undefined)
     return is
       .filter(
@@ -74,7 +74,7 @@ function described(group: readonly Gain[]): Sentence {
   return say`${words(isDenialLost ? "No longer denied: " : "Newly allowed: ")}${listed(actions)}${resources.length > 0 ? say` on ${listed(resources)}` : []}${principals.length > 0 ? say` to ${listed(principals)}` : []}${words(conditions > 0 ? ", under conditions" : "")}.`;
 }
 
-/** Permissions that are resources of their own. */
+/** Permissions that are separate resources. */
 function attachments({ type, action, before, after, afterUnknown }: Change): Finding[] {
   if (after === undefined) return [];
   const isNew = action === "create" || action === "replace";
