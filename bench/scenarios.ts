@@ -69,19 +69,19 @@ const TEN_ROLES = Array.from({ length: 9 }, (_, i) => `role-${i}`);
 const OTHER_SHARD = "0";
 
 /**
- * A page of the engine's memory costs 2,000, and it depends on the token of the moment whether a layout without it is
- * found. The lowest count is about 124,900.
+ * A page of the engine's memory costs 2,000 instructions. Whether a layout without it is found depends on the token of
+ * the run. The lowest count is about 124,900.
  */
 const ONE_READ_LIMIT = 127_500;
 /** Looking a shard up in the map costs about 6,000. */
 const MAP_LIMIT = 136_000;
 /** Calling the function that names the file costs about 3,000. */
 const SITE_LIMIT = 132_500;
-/** The origin secret is a read of its own. */
+/** The origin secret needs a separate read. */
 const MARKED_LIMIT = 142_000;
-/** The assertion is a read of its own, a MAC of 400 characters, and what it says. */
+/** The assertion needs a separate read, its text, and a MAC of 400 characters. */
 const ASSERTED_LIMIT = 209_000;
-/** The rules take a read of their own, and are compared one by one. */
+/** The rules need a separate read, and are compared one by one. */
 const STORED_LIMIT = 193_000;
 const TWO_READS_LIMIT = 195_000;
 
