@@ -1,4 +1,4 @@
-/** Resources and data sources: the meta-arguments around what the provider's schema describes. */
+/** Resources and data sources: meta-arguments, and the arguments of the provider's schema. */
 import { blocksOf } from "./blocks";
 import { bodyOf } from "./body";
 import { HclError } from "./error";
@@ -19,7 +19,7 @@ const JSON_ARGUMENTS: Record<string, string[]> = {
   aws_sqs_queue_policy: ["policy"],
 };
 
-/** @throws HclError for what the export does not have: provisioners, unknown types, wrong forms */
+/** @throws HclError for unsupported parts: provisioners, unknown types, wrong forms */
 export function resourceBlock(kind: "resource" | "data", type: string, name: string, value: unknown): Block {
   const place = `${kind}.${type}.${name}`;
   if (!isObject(value)) throw new HclError(place, `this is a block; write an object, not ${JSON.stringify(value)}`);
