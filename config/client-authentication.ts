@@ -1,6 +1,6 @@
 /**
- * How the gateway authenticates as a client of an identity provider, and how it protects its requests and tokens there:
- * the options, their defaults by provider, and the checks that involve more than one of them.
+ * How the gateway authenticates as a client of an identity provider, and how it protects its requests and tokens there.
+ * This file has the options, their defaults by provider, and the checks that involve several of them.
  */
 import { z } from "zod";
 import type { ConfigProblem } from "./error";

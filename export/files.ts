@@ -22,7 +22,7 @@ import { testsOf } from "./tests";
 /** HCL that is the same in every module. */
 const MODULE = join(__dirname, "module");
 
-/** Of these files, those that compile a variable policy. */
+/** The subset of these files that compiles a variable policy. */
 const COMPILED = [
   "maintenance.tf",
   "policy.tf",

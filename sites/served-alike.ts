@@ -1,7 +1,7 @@
 /**
  * Proves that the policy allows every file that a person is served. The gate decides about the viewer's path, but a
- * site may serve another file for it: the document of a folder, the shell of an application, or the page for missing
- * files. The proof covers all paths that the policy distinguishes.
+ * site may serve another file for it. This can be the document of a folder, the shell of an application, or the page
+ * for missing files. The proof covers all paths that the policy distinguishes.
  */
 import { decidingRule } from "../policy/deciding-rule";
 import { policyOf } from "../policy/evaluate";

@@ -142,8 +142,8 @@ export class Caching extends Construct {
    * a cacheable answer is kept for a second, for the same caller, cookies and language. `Accept-Encoding` is not in the
    * key: nothing is compressed here.
    *
-   * `optimized` has a maximum TTL of `session.token`: a cached answer is not checked against revocations, and a session
-   * token of a revoked caller may be accepted for as long in the worst case. A service token can be valid for a year.
+   * `optimized` has a maximum TTL of `session.token`: a cached answer is not checked against revocations. In the worst
+   * case, a session token of a revoked caller is accepted for as long. A service token can be valid for a year.
    */
   #apiPolicy(byHost: boolean, caching: "disabled" | "optimized"): CloudfrontCachePolicy {
     const isCached = caching === "optimized";

@@ -85,8 +85,8 @@ export class EdgeFunction extends Construct {
       memorySize: 128,
       timeout: 5,
       publish: true,
-      // A version can be deleted once CloudFront has removed its replicas, hours after the last distribution stopped
-      // using it (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-delete-replicas.html).
+      // A version can be deleted hours after the last distribution stopped using it, once its replicas are gone
+      // (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-delete-replicas.html).
       // `skip_destroy` would leave the function behind, which blocks the next deployment under this name.
       timeouts: { delete: "3h" },
       dependsOn: [permissions, logGroup],

@@ -1,5 +1,5 @@
-# Refuses rules that would show a page to people who may not open it: the shell of an application, which is served for
-# the paths of its views, and the page for missing files. The gate decides by the viewer's path.
+# Refuses rules that would show a page to people who may not open it. Such pages are the shell of an application, which
+# is served for the paths of its views, and the page for missing files. The gate decides by the viewer's path.
 #
 # It reads `local.site_pages`, a list of objects:
 #   path     the page, such as "/app/index.html"
@@ -7,8 +7,8 @@
 #   earlier  prefixes of paths that earlier behaviors serve, such as "/app/api/"
 #   files    whether the page is also served for files
 #
-# One rule must decide the page on all hosts. Everyone whom another rule lets in for such a path must pass that rule:
-# both have the same requirement, or the page is open to all, or to all with a session.
+# One rule must decide the page on all hosts. Other rules for such a path must not let in anyone else. Either they have
+# the same requirement, or the page is open to all, or to all with a session.
 
 locals {
   # The requirement of the page: the text of the rule that decides it, or "" if there is none, or not for all hosts.

@@ -69,8 +69,8 @@ const NOT_FOR_THE_GATEWAY = [
 const NOT_FOR_PUSHES = ["HostingProviderIPList"];
 
 /**
- * Rules that only count by default: an upload of more than 8 KB is not an attack (the auth handler reads at most 40
- * KB), and AWS itself only counts the other rule.
+ * Rules that only count by default. An upload of more than 8 KB is not an attack, and the auth handler reads at most 40
+ * KB. AWS itself only counts the other rule.
  */
 const COUNTED = ["SizeRestrictions_BODY", "AWSManagedIPDDoSList"];
 

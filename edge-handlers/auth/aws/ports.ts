@@ -1,7 +1,7 @@
 /**
- * Implements the core's ports on AWS: settings in SSM, keys and client secrets in Secrets Manager, client keys in KMS,
- * client assertions of STS, the sign-in hook in Lambda, the ledger in DynamoDB, revocations through SQS, security
- * events through EventBridge, the log on stdout.
+ * Implements the core's ports on AWS. Settings are in SSM, keys and client secrets in Secrets Manager, client keys in
+ * KMS, and the ledger in DynamoDB. STS issues client assertions, Lambda runs the sign-in hook, SQS takes revocations,
+ * EventBridge takes security events, and the log goes to stdout.
  */
 import { randomBytes } from "node:crypto";
 import { parseSessionKeys, type SessionKeys } from "../../../session/keys";

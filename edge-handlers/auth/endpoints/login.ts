@@ -88,7 +88,7 @@ async function loginByEmail(context: RequestContext): Promise<Response> {
   return interstitial(context, response.headers.get("location")!);
 }
 
-/** True if the browser has a session, which may be renewable, of another provider. */
+/** True if the browser has a session of another provider that may be renewed. */
 async function hasOtherSession(context: RequestContext, idp: string): Promise<boolean> {
   const session = (await readSession(context))?.session;
   return session !== undefined && session.idp !== idp && context.now < sessionEnd(context, session);

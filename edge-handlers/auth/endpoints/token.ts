@@ -1,6 +1,6 @@
 /**
- * `POST token`: exchanges an access token of another issuer, the token of a CI job or an IAM role, or a service token for
- * an edge token, which the gate verifies by itself (OAuth 2.0 Token Exchange,
+ * `POST token`: exchanges another token for an edge token, which the gate verifies without the handler. The other token
+ * is an access token of an issuer, the token of a CI job or an IAM role, or a service token (OAuth 2.0 Token Exchange,
  * https://www.rfc-editor.org/rfc/rfc8693).
  *
  * Reads no cookie and sets none: only the subject token identifies the caller. So another site gains nothing by sending

@@ -7,8 +7,8 @@ import type { LedgerStatus } from "../../../ledger/records";
 import { statusOf } from "./status";
 
 /**
- * Gives a browser the result of the last renewal again, if its refresh cookie is the one that was used for it: the
- * answer was lost, or another tab received it. Records nothing, because it is still the same renewal.
+ * Gives a browser the result of the last renewal again, if that renewal used its refresh cookie: the answer was lost,
+ * or another tab received it. Records nothing, because it is still the same renewal.
  *
  * A request that comes a moment later from the IP address of the renewal counts as the same browser. A cookie that was
  * set while it was unknown if the renewal was recorded may get the result at any time, from anywhere. For a moment, so

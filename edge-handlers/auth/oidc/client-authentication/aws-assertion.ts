@@ -12,8 +12,8 @@ import { readRefusal, type Refusal } from "./refusal";
 import type { Method } from "./method";
 
 /**
- * Entra ID does not know the federated credential, or not yet: a new one takes minutes to reach all of its servers, and
- * Microsoft recommends to retry every request
+ * Codes of Entra ID for an unknown federated credential. A new one takes minutes to reach all servers, and Microsoft
+ * recommends to retry every request
  * (https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations#time-for-federated-credential-changes-to-propagate).
  * 70021 is the general code. The others say what did not match: the issuer, the audience, the subject, or the last two
  * in a credential with an expression.
