@@ -170,7 +170,7 @@ const OTHER_LABELS: Record<string, string> = {
   Host_localhost_HEADER: "Host_Localhost_Header",
   PROPFIND_METHOD: "Propfind_Method",
 };
-/** These groups spell labels as their rules. */
+/** In these groups, labels are spelled like their rules. */
 const PLAIN_LABELS: readonly ManagedGroupName[] = ["unix", "wordpress"];
 
 /** The label that a rule adds to the requests that it matches. @param rule of a group above */

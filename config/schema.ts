@@ -99,7 +99,7 @@ const session = z.strictObject({
   absolute: durationBetween(300, 30 * 86400, '"5m" and "30d"').default(8 * 3600),
   idle: durationBetween(300, 30 * 86400, '"5m" and "30d"').default(3600),
   token: durationBetween(60, 3600, '"60s" and "1h"').default(15 * 60),
-  /** What happens if a callback or a refresh cookie is used a second time: somebody may have a copy. */
+  /** The reaction to a second use of a callback or a refresh cookie, because somebody may have a copy. */
   onReuse: z
     .enum(["record", "revoke-session", "revoke-user"], 'write "record", "revoke-session" or "revoke-user"')
     .default("revoke-session"),

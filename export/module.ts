@@ -81,7 +81,7 @@ function withRegionCheck(resource: ModuleJson["resource"]): ModuleJson["resource
   const { lifecycle } = fixed_settings as { lifecycle: { [key: string]: Json } };
   const precondition = [
     {
-      // Both versions of the provider have it, and call the name differently.
+      // Both versions of the provider have `id`. The attribute with the name differs.
       condition: `\${data.aws_region.here.id == "${REGION}"}`,
       error_message: `The aws provider of this module must be for ${REGION}: write providers = { aws = aws.us_east_1 }.`,
     },

@@ -11,7 +11,7 @@ import type { Synthesized } from "../stacks/synthesize";
 const PROCESS = require.resolve("./fresh-synthesis-process");
 
 export interface FreshSynthesis {
-  /** @throws Error that says what is wrong with it; `files` has what was loaded until then */
+  /** @throws Error about the config; `files` has the files that were loaded until then */
   load(file: string): Promise<Config>;
   /** Writes the stack of a config. @throws Error if it cannot be synthesized */
   write(config: Config, options: { outdir: string }): Promise<Synthesized>;

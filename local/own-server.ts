@@ -15,7 +15,7 @@ import type { OriginRequest, OriginResponse } from "./origin";
 
 /**
  * A connection serves one request. One that the server closed at that moment would make a request fail without a fault
- * of the server, which restarts often while somebody works on it.
+ * of the server, which restarts often during development.
  */
 const AGENTS = { "http:": new HttpAgent(), "https:": new HttpsAgent() };
 

@@ -59,6 +59,6 @@ function fileOf(root: string, path: string): string | undefined {
     return undefined;
   }
   const file = join(root, name);
-  // A key that ends in a slash is no file, and neither is one that the file system reads in another way.
+  // A key that ends in a slash is not a file. A key that the file system reads in another way is not one either.
   return name.includes("\0") || name.endsWith("/") || file !== root + name.split("/").join(sep) ? undefined : file;
 }

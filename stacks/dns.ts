@@ -6,7 +6,7 @@ import { isComputed, mapOf } from "./lists";
 
 /** The hosts that have a zone in the config, with its ID. */
 export function zonesOf({ hostedZoneId, hostedZones }: Config, hosts: readonly string[]): Record<string, string> {
-  // Those of a module are all in one zone.
+  // All hosts of a module are in one zone.
   if (isComputed(hosts)) return hostedZoneId === undefined ? {} : mapOf(hosts, hostedZoneId);
   return Object.fromEntries(
     hosts.flatMap((host) => {

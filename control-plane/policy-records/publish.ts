@@ -9,7 +9,7 @@ import { MAX_CHANGES, type Change, type RevokerPorts } from "../ports";
 import { retry } from "../retry";
 
 const MAX_ATTEMPTS = 60;
-/** Its value is the generation whose gate was deployed last. */
+/** The record whose value is the generation of the last deployed gate. */
 const LIVE_RECORD = `${POLICY_RECORD}live`;
 
 type StorePorts = Pick<RevokerPorts, "ledger" | "store" | "wait" | "propagation">;

@@ -108,7 +108,7 @@ function versionedSecret<Value>(
     },
 
     async putPending(version, value) {
-      // The first version of a secret also gets AWSCURRENT, whatever label is requested.
+      // The first version of a secret also gets AWSCURRENT, in addition to the requested label.
       await put(version, value, STAGES.pending);
     },
 

@@ -45,7 +45,7 @@ function canHaveSession(group: Group): boolean {
   return !isWithout || !group.some(({ fact, holds }) => holds && needsSession(fact));
 }
 
-/** Somebody can have any number of roles and of values of a claim. */
+/** A person can have any number of roles and of values of a claim. */
 function canHaveValues(group: Group): boolean {
   const lists = group.flatMap(({ fact, holds }) =>
     fact.is === "role" || fact.is === "claim" ? [{ of: keyOf(fact), holds, values: fact.values }] : [],

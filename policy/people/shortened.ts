@@ -2,7 +2,7 @@
 import { not, yes, type Fact, type FactOf, type Group, type Literal, type SingleName } from "./fact";
 import { isPossible, keyOf } from "./possible";
 
-/** @param group somebody is in it */
+/** @param group a group that is not empty */
 export function shortened(group: Group): Group {
   return withoutImplied(joinedNegations(withoutVainValues(group)));
 }
@@ -18,7 +18,7 @@ function withoutVainValues(group: Group): Group {
   }, group);
 }
 
-/** Not `a` and not `b` is none of `a` and `b`. */
+/** "Not `a`" and "not `b`" become "none of `a` and `b`". */
 function joinedNegations(group: Group): Group {
   const lists = new Map<string, string[]>();
   for (const { fact, holds } of group)

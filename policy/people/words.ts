@@ -54,7 +54,7 @@ function isSaidFirst({ fact, holds }: Group[number]): boolean {
   return holds || !["role", "owner", "uid", "idp"].includes(fact.is);
 }
 
-/** Who it is about, and which facts that says. */
+/** The words for the people, and the facts that these words cover. */
 function subjectOf(group: Group): { subject: string; used: readonly Fact[] } {
   const facts = group.flatMap(({ fact, holds }) => (holds ? [fact] : []));
   if (group.some(({ fact, holds }) => fact.is === "session" && !holds))

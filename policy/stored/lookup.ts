@@ -61,9 +61,9 @@ export function placeOf(index: StoredIndex, root: number, segments: readonly str
 }
 
 /**
- * Which of `count` records has the rules for a name. It uses a few characters, because a digest would cost more than
- * comparing all rules of a record. It does not matter which names share a record: the compiler uses as many records as
- * it needs.
+ * The number of the record, of `count`, that has the rules for a name. It uses a few characters, because a digest would
+ * cost more than comparing all rules of a record. It does not matter which names share a record: the compiler uses as
+ * many records as it needs.
  */
 export function slotOf(name: string, count: number): number {
   const end = name.length;

@@ -23,7 +23,7 @@ export interface Names {
 }
 
 export const TAGS = "TagResource UntagResource ListTagsForResource";
-/** Reads that the provider makes of every bucket, whatever is configured. */
+/** Reads that the provider makes for every bucket, independent of its config. */
 export const BUCKET_READS =
   "GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLocation GetBucketLogging GetBucketObjectLockConfiguration GetBucketPolicy GetBucketRequestPayment GetBucketTagging GetBucketVersioning GetBucketWebsite GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration ListBucket";
 

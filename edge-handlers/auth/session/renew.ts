@@ -121,7 +121,7 @@ async function attempt({ context, signed, refresh, isLoop, isFresh, take }: Atte
     return { outcome: "reissued", expiresAt: session.expiresAt };
   if ((found === "renewed_elsewhere" || found === "just_renewed") && !isLoop)
     return renewedElsewhere(context, ledgerStatus);
-  // In a loop the result does not help this browser, but it has not stolen anything either.
+  // In a loop, the result does not help this browser, but the loop is no sign of theft.
   if (found === "renewed_elsewhere" && isSameAddress(context, ledgerStatus)) return REFUSED;
   if (found !== "active" && found !== "just_renewed") {
     if (early) early.isOver = true;
