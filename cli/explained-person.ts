@@ -97,7 +97,7 @@ function claimsIn(claims: readonly string[], config: Config): Record<string, str
     if (name === EMAIL_CLAIM || name === SCOPE_CLAIM)
       throw new CommandFailure(
         "usage",
-        `--claim ${name} has an option of its own`,
+        `use the separate option for the claim ${name}`,
         `write --${name} ${printable(value)}`,
       );
     if (name === "")

@@ -90,7 +90,7 @@ function operatorCommands({ config, users }: LocalEdge, pc: Colors): string[][] 
     [pc.cyan(`npx edgegate sessions ${local}`), "see who is signed in"],
     [pc.cyan(`npx edgegate revoke user ${user.id}@example.com ${local}`), "end that user's sessions"],
     [pc.cyan(`npx edgegate rotate-keys ${local}`), "replace the session key; nobody notices"],
-    [pc.cyan(`npx edgegate lockdown ${local}`), "end every session; everybody signs in again"],
+    [pc.cyan(`npx edgegate lockdown ${local}`), "end every session; everyone signs in again"],
   ];
 }
 

@@ -74,7 +74,7 @@ const RULES: readonly Rule[] = [
   {
     id: "cached",
     level: "note",
-    what: "responses are cached: everybody whom the policy lets in gets the same ones",
+    what: "responses are cached: everyone whom the policy lets in gets the same ones",
     fix: "if the origin makes pages for single users there, use policies.server, which caches nothing",
     places: behaviors(
       ({ CachePolicyId, ForwardedValues }) =>
@@ -85,13 +85,13 @@ const RULES: readonly Rule[] = [
     id: "signed-urls",
     level: "note",
     what: "CloudFront wants signed URLs or cookies there; people then need them and a session",
-    fix: "remove the trusted signers or key groups if the gate shall decide alone",
+    fix: "remove the trusted signers or key groups if only the gate should decide",
     places: behaviors(({ TrustedSigners, TrustedKeyGroups }) => TrustedSigners || TrustedKeyGroups),
   },
   {
     id: "open-origin",
     level: "note",
-    what: "servers that may answer anybody who finds them, without the gate",
+    what: "servers that may answer anyone who finds them, without the gate",
     fix: "write originSecret: { send: true } and let them check the secret, or close them in another way (docs/origins.md)",
     places: ({ config }) =>
       config.Origins.Items.filter(({ CustomOriginConfig }) => !!CustomOriginConfig).map(({ DomainName }) => DomainName),

@@ -76,7 +76,7 @@ function pathReading(path: string): typeof PLAIN | typeof ESCAPED {
 /** The gateway's own endpoints answer before any rule. */
 function ownPath({ basePath }: Config, path: string): string | undefined {
   if (path !== basePath && !path.startsWith(`${basePath}/`)) return undefined;
-  return `${path} belongs to the gateway: anybody can ask, and no rule applies (docs/endpoints.md)\n`;
+  return `${path} belongs to the gateway: anyone can request it, and no rule applies (docs/endpoints.md)\n`;
 }
 
 interface Row extends Access {

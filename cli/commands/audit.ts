@@ -40,7 +40,7 @@ export async function audit({ gateway, options }: Context<AuditOptions>): Promis
   if ([user, uid, request].filter((given) => given !== undefined).length !== 1)
     throw new CommandFailure(
       "usage",
-      "say whom or what to look for",
+      "name a user or a request",
       "write one of --user <user>, --uid <uid> and --request <id>",
     );
   if (isArchive && gateway.isLocal)
@@ -139,7 +139,7 @@ function answer(
     ...(entries.some((entry) => entry.byAddressOnly) ? ["~ the address is the user's, but others may share it"] : []),
     ...(entries.some((entry) => entry.rule !== undefined) ? ["Rules are those of the config now"] : []),
     ...(isCut ? ["There is more than is shown: narrow --since and --until"] : []),
-    ...(isArchive ? ["The archive has of the gate what it refused, and no allowed requests"] : []),
+    ...(isArchive ? ["From the gate, the archive has only refused requests"] : []),
     ...(isLocal || config.accessLogBucketArn === undefined
       ? []
       : [`The access log is in ${config.accessLogBucketArn}: not read`]),

@@ -78,7 +78,7 @@ export function explain(options: ExplainOptions, method: string, url: string): P
 function answeredByOthers(config: Config, { host, path }: { host: string; path: string }): string | undefined {
   if (config.redirectHosts.includes(host)) return `redirected to https://${config.domain}: no rule applies`;
   const isOwn = path.startsWith(`${config.basePath}/`) && readingOf(path) !== "refused";
-  return isOwn ? "belongs to the gateway: anybody can ask, and no rule applies (docs/endpoints.md)" : undefined;
+  return isOwn ? "belongs to the gateway: anyone can request it, and no rule applies (docs/endpoints.md)" : undefined;
 }
 
 function where({ address, country, at }: Pick<ExplainOptions, "address" | "country" | "at">): string {

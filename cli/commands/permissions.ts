@@ -63,7 +63,7 @@ async function rolePolicies(config: Config, file: string, { out, plan, trust }: 
   return {
     json: { written: [...deploying, ...planning] },
     text:
-      `Whoever deploys "${config.name}" needs all of these managed policies\n` +
+      `The role that deploys "${config.name}" needs all of these managed policies\n` +
       facts([
         ["config", relative("", file)],
         ...lines("deploy", deploying),

@@ -49,9 +49,7 @@ export async function putSecret({ gateway, options }: Context<{ file?: string }>
           ["version", VersionId ?? ""],
         ]) +
         "When\n" +
-        facts([
-          ["within a minute", "the auth handlers use what is stored; until then they use what was stored before"],
-        ]) +
+        facts([["within a minute", "the auth handlers use the new value; until then they use the old one"]]) +
         // The local provider got its secret when it started, and accepts no other. It fetches keys.
         (isLocal && content === "client secret"
           ? "Sign-in fails here from then on if the provider expects another secret. Restart edgegate dev to restore the first one\n"

@@ -15,7 +15,7 @@ export async function teardown({ plan, ...options }: TeardownOptions): Promise<O
     throw new CommandFailure(
       "usage",
       "this command destroys nothing; Terraform does",
-      "write edgegate teardown --plan to see what a teardown takes, in the order to do it",
+      "write edgegate teardown --plan to see the steps of a teardown, in order",
     );
   const file = configFile(options);
   const config = loadConfig(file);

@@ -45,7 +45,7 @@ export async function putStream(access: Access): Promise<{ stream: Stream; isNew
     other
       ? `${access.transmitter.id} allows no second stream for this client, and its stream ${printable(other.id)} pushes to ${printable(String(other.endpoint))}`
       : `${access.transmitter.id} allows no further stream for this client`,
-    "use an access token of a client of its own, or delete that stream if nobody needs it",
+    "use an access token of a separate client, or delete that stream if it is not needed",
   );
 }
 

@@ -99,7 +99,7 @@ function destroy(
           'hours, until its replicas are gone; after "replicated function", again',
         ),
       ),
-      ...identityStacks.map((name) => item("wait", "stack", name, "destroyed by its own name, afterwards")),
+      ...identityStacks.map((name) => item("wait", "stack", name, "destroyed by its own name, after that")),
     ],
     commands: [config.name, ...identityStacks].map((name) => `${cdktf} destroy ${name}`),
   };

@@ -55,7 +55,7 @@ export const DECISION_RULES: readonly DecisionRule[] = [
     // Browsers never send the session cookie over http, but they do send pages and typed text.
     id: "https-only",
     remedy: 'set viewer_protocol_policy to "redirect-to-https" or "https-only"',
-    cause: ({ protocol }) => (protocol === "allow-all" ? "it answers http, where anybody can read along" : undefined),
+    cause: ({ protocol }) => (protocol === "allow-all" ? "it answers http, which others can read" : undefined),
   },
 ];
 

@@ -8,7 +8,7 @@ import { finder } from "../finding";
 import { ask, described, FETCH, NAVIGATION, pathFor, unmatchedPath, type Check } from "./subject";
 
 const NOT_THE_GATE =
-  "the gate does not run in front of this path: compare the distribution with terraform plan, at once; it may be open to anybody";
+  "the gate does not run in front of this path: compare the distribution with terraform plan immediately; it may be open to anyone";
 
 export const closedPath: Check = async (subject) => {
   const { ok, problem } = finder("closed path");

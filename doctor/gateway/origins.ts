@@ -7,7 +7,7 @@ import { finder, type Finding } from "../finding";
 import { NoAnswer, type Http } from "../http";
 
 const CLOSE =
-  "let only the gateway reach it: a security group with CloudFront's prefix list and a secret header, a VPC origin, or access control of its own";
+  "let only the gateway reach it: a security group with CloudFront's prefix list and a secret header, a VPC origin, or its own access control";
 
 /** @param isLocal true if the local edge serves a demo instead of the origins */
 export async function examineOrigins(config: Config, http: Http, isLocal: boolean): Promise<Finding[]> {

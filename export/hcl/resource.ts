@@ -26,10 +26,7 @@ export function resourceBlock(kind: "resource" | "data", type: string, name: str
   const { count, for_each, provider, depends_on, lifecycle, ...body } = value;
   for (const unsafe of ["provisioner", "connection"])
     if (unsafe in body)
-      throw new HclError(
-        `${place}.${unsafe}`,
-        "provisioners run programs on the machine of whoever applies; remove it",
-      );
+      throw new HclError(`${place}.${unsafe}`, "provisioners run programs on the machine that applies; remove it");
   const blocks = blocksOf(kind === "data" ? `data ${type}` : type, place);
   const repeated = Object.entries({ count, for_each }).filter(([, times]) => times !== undefined && times !== null);
   return block(`${kind} "${type}" "${name}"`, [

@@ -30,7 +30,7 @@ const DECIDES: Readonly<Record<string, string>> = {
 export const acceptsTokens: Rule = {
   id: "accepts-tokens",
   title: "Changes which programs may call",
-  help: "Whoever controls an issuer, or can get a token of it for one of these audiences, can call. Compare issuer, audience and conditions with what its owner told you.",
+  help: "Anyone who controls an issuer, or can get its token for one of these audiences, can call. Compare issuer, audience and conditions with what its owner told you.",
   find: (plan) =>
     plan.changes
       .filter(({ action }) => action !== "none")

@@ -10,9 +10,9 @@ import { aboutChanges, type Found } from "../rule";
 const SETTINGS: Readonly<Record<string, [severity: Found["severity"], what: string]>> = {
   assertion: [
     "high",
-    "Whether servers get assertions about who asks changes, or whom these are for. Servers that check them refuse the rest",
+    "The assertions for servers change, or their audience. Servers that check them refuse other requests",
   ],
-  identityHeaders: ["medium", "The headers change in which applications get what is known about the user"],
+  identityHeaders: ["medium", "The identity headers for applications change"],
   originSecret: [
     "high",
     "Whether servers get the origin secret changes. Without it they cannot tell the gate's requests from others",

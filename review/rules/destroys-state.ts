@@ -11,7 +11,7 @@ const LOST: Readonly<Record<string, (change: Change) => string>> = {
     "The ledger has the sessions and revocations: revoked sessions could be accepted again, and nobody can be found any more.",
   aws_secretsmanager_secret: ({ before }) => lostSecret(String(before?.["name"])),
   aws_s3_bucket: () => "Its files are lost, if it can be deleted at all.",
-  aws_kms_key: () => "What it encrypted can never be read again.",
+  aws_kms_key: () => "Data that it encrypted can never be read again.",
   aws_cognito_user_pool: () => "Its users and their passwords are lost.",
 };
 

@@ -49,7 +49,7 @@ export const exposesData = aboutChanges({
       return [
         action === "create" && {
           severity: "medium",
-          message: say`The bucket ${String(after!["bucket"])} gets a web address of its own, without the gate.`,
+          message: say`The bucket ${String(after!["bucket"])} gets its own web address, without the gate.`,
         },
       ];
     if (type === "aws_lambda_function_url")
@@ -57,7 +57,7 @@ export const exposesData = aboutChanges({
         after?.["authorization_type"] === "NONE" &&
           before?.["authorization_type"] !== "NONE" && {
             severity: "high",
-            message: say`The function ${String(after["function_name"])} can be called by anybody at an address of its own.`,
+            message: say`The function ${String(after["function_name"])} can be called by anyone at its own address.`,
           },
       ];
     if (action !== "update") return [];

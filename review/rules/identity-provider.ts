@@ -30,7 +30,7 @@ const PARTS: readonly [name: string, what: string][] = [
 export const changesIdentityProvider = aboutChanges({
   id: "changes-identity-provider",
   title: "Changes who may sign in",
-  help: "Whoever controls an issuer decides who its users are. Compare issuer and client ID with what the provider's owner told you.",
+  help: "The operator of an issuer decides who its users are. Compare issuer and client ID with what the provider's owner told you.",
   types: ["aws_ssm_parameter"],
   examine: (change) => {
     if (!isSettings(change)) return [];

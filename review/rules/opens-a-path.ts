@@ -9,7 +9,7 @@ import type { Found, Rule } from "../rule";
 export const opensAPath: Rule = {
   id: "opens-a-path",
   title: "Lets more people in",
-  help: "Read the access table line by line. A path that is newly public is open to everybody on the internet.",
+  help: "Read the access table line by line. A path that is newly public is open to everyone on the internet.",
   // If the policy is known only after the apply, the rule about unknown values reports it.
   find: (plan) =>
     gatewaysOf(plan)
@@ -19,7 +19,7 @@ export const opensAPath: Rule = {
 
 function found({ gate: { address }, hosts }: Gateway, { changes, problem, isNew }: GatewayAccess): Found[] {
   if (problem !== undefined)
-    return [{ severity: "high", address, message: say`What changes for whom cannot be told: ${problem}.` }];
+    return [{ severity: "high", address, message: say`The change of access cannot be computed: ${problem}.` }];
   // On a new host, all access is new; the rule about domains reports the host.
   const isNewHost = ({ host }: AccessChange) => host !== undefined && !hosts.before.includes(host);
   const open = changes.filter(({ newlyPublic }) => newlyPublic);

@@ -36,7 +36,7 @@ export const sessionLifetime = aboutChanges({
       ...found,
       {
         severity: "medium",
-        message: say`What a refresh token that is used twice ends changes from ${String(before["onReuse"])} to ${String(after["onReuse"])}.`,
+        message: say`The effect of a reused refresh token changes from ${String(before["onReuse"])} to ${String(after["onReuse"])}.`,
       },
     ];
   },

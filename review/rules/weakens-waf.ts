@@ -43,7 +43,10 @@ function webAcl(change: Change): Finding[] {
   const rules = new Map(blocks(after["rule"]).map((rule) => [String(rule["name"]), rule]));
   const old = new Map(blocks(before["rule"]).map((rule) => [String(rule["name"]), rule]));
   return [
-    isOpened && { severity: "high", message: say`What no rule matches is allowed; it was blocked.` },
+    isOpened && {
+      severity: "high",
+      message: say`Requests that no rule matches are allowed; before, they were blocked.`,
+    },
     ...[...old].flatMap(([name, rule]) => {
       const now = rules.get(name);
       return now === undefined ? removed(name, rule) : loosened(name, rule, now);
@@ -92,7 +95,10 @@ function loosened(name: string, was: Values, is: Values): Finding[] {
     },
   ];
   const isOtherwise = found.every((one) => one === false) && !isSame(withoutLimit(statement!), withoutLimit(now!));
-  return [...found, isOtherwise && { severity: "low", message: say`What the rule ${name} matches changes.` }];
+  return [
+    ...found,
+    isOtherwise && { severity: "low", message: say`The requests that the rule ${name} matches change.` },
+  ];
 }
 
 /** Rules of a managed group that no longer block. */
