@@ -22,7 +22,7 @@ export interface Replacement {
 }
 
 /**
- * Browsers revalidate each time. CloudFront's cache, which is behind the gate, keeps it for ten seconds.
+ * Browsers revalidate each time. The edge's cache, which is behind the gate, keeps it for ten seconds.
  * `no-cache` or `private` would keep a 404 out of the cache altogether
  * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html).
  */

@@ -42,8 +42,7 @@ export interface AccessRequest {
 }
 
 /**
- * Pages that a user can ask for in a clock hour. The hour is part of the key, because DynamoDB deletes expired records
- * late.
+ * Pages that a user can ask for in a clock hour. The hour is part of the key, because expired records are deleted late.
  */
 const MAX_PER_HOUR = 10;
 const HOUR = 3600;
