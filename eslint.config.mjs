@@ -66,8 +66,8 @@ const PROVIDER_INDEX = {
 };
 
 /**
- * What the code of each folder may import from other folders; `bench/` and `__tests__/` may import anything. Subfolders
- * with different rules have a line each.
+ * Allowed imports of each folder from other folders; `bench/` and `__tests__/` may import anything. Subfolders with
+ * different rules have a separate line.
  */
 const IMPORTS = {
   cloudfront: [],

@@ -20,9 +20,9 @@ process.env.ESBUILD_WORKER_THREADS = "0";
 module.exports = {
   reporters: ["default", "<rootDir>/__tests__/support/totals-reporter.js"],
   testSequencer: "<rootDir>/__tests__/support/longest-first.js",
-  // More than there are processors: much of the time, tests wait for other processes and for clocks.
+  // More workers than processors: tests often wait for other processes and for clocks.
   maxWorkers: Math.max(4, availableParallelism()),
-  // Only for a test that hangs: on a busy machine, a test may take long.
+  // Only to end a test that hangs: on a busy machine, a test may take long.
   testTimeout: 300_000,
   projects: [
     tier("unit", ["<rootDir>/__tests__/**/*.unit.test.ts"]),

@@ -1,10 +1,10 @@
 /**
- * Where the archive keeps what. Everything is by hours of the time at which lines were logged, in UTC, so that a reader
- * asks for no more than the time that it is about:
+ * Keys of the archive. They are by the hour in which lines were logged, in UTC, so that a reader fetches only the time
+ * that it needs:
  *
- * - `edgegate/<name>/events/v1/2026/12/01/05/auth.eu-central-1.00.0.jsonl.gz`: events, one JSON object a line
- * - `edgegate/<name>/hours/v1/2026-12-01T05.json`: the hour is archived, and which objects have its events
- * - `edgegate/<name>/hours/v1/2026-12-01T05.again.json`: it was read again a day later, for lines that came late
+ * - `edgegate/<name>/events/v1/2026/12/01/05/auth.eu-central-1.00.0.jsonl.gz`: events, one JSON object per line
+ * - `edgegate/<name>/hours/v1/2026-12-01T05.json`: the hour is archived; lists the objects with its events
+ * - `edgegate/<name>/hours/v1/2026-12-01T05.again.json`: it was read again a day later, for late lines
  */
 import type { EventSource } from "./event";
 
@@ -13,7 +13,7 @@ export const HOUR = 3_600;
 
 export type Look = "first" | "again";
 
-/** Everything of one gateway in a bucket begins with it. @param name `name` of the config */
+/** The prefix of all of a gateway's keys in a bucket. @param name `name` of the config */
 export function archivePrefix(name: string): string {
   return `edgegate/${name}/`;
 }
@@ -27,12 +27,12 @@ export function eventsPrefix(name: string, hour: number): string {
   return `${dayPrefix(name, hour)}${textOf(hour).slice(11)}/`;
 }
 
-/** Of the day in which the hour is. */
+/** The prefix of the hour's day. */
 export function dayPrefix(name: string, hour: number): string {
   return `${archivePrefix(name)}events/v1/${textOf(hour).slice(0, 10).replaceAll("-", "/")}/`;
 }
 
-/** A part of what one log has of an hour. @param slice minute of the hour at which a part of it begins */
+/** The key of one part of a log's hour. @param slice minute of the hour at which the slice begins */
 export interface Part {
   source: EventSource;
   region: string;
@@ -66,17 +66,17 @@ export function hourOfKey(key: string): { hour: number; look: Look } | undefined
     : { hour: Date.parse(`${text}:00:00Z`) / 1000, look: again === undefined ? "first" : "again" };
 }
 
-/** The object that says that an hour is archived. */
+/** The key of the object that marks an hour as archived. */
 export interface ArchivedHour {
   version: 1;
   /** ISO 8601 times. */
   hour: string;
   archivedAt: string;
   look: Look;
-  /** What has the events of the hour. `sha256` is that of the object's bytes, as hexadecimal digits. */
+  /** The objects with the hour's events. `sha256` is the digest of the object's bytes, in hexadecimal. */
   objects: { key: string; events: number; sha256: string }[];
   /** Regions that a policy of the account forbids. No handler can log there either. */
   refusedRegions: string[];
-  /** How many members of lines did not have their form, and were left out. */
+  /** Number of members that did not have their form, and were left out. */
   misfits: number;
 }

@@ -1,13 +1,13 @@
 /**
- * The audit event: what the archive keeps, the local edge writes, and `edgegate audit` reads. One JSON object a line.
- * docs/audit-events.md describes it, and audit-events.schema.json beside it is made from this.
+ * The audit event, which the archive keeps, the local edge writes, and `edgegate audit` reads: one JSON object per
+ * line. docs/audit-events.md describes it, and audit-events.schema.json beside it is generated from this.
  */
 import { z } from "zod";
 
 /** Readers refuse newer versions. A new optional member is no new version. */
 export const EVENT_VERSION = 1;
 
-/** Whose log the event comes from. */
+/** The part whose log has the event. */
 export const EVENT_SOURCES = ["gate", "auth", "bearer", "site", "revoker", "revocations", "key-rotator"] as const;
 export type EventSource = (typeof EVENT_SOURCES)[number];
 
@@ -25,7 +25,7 @@ const line = (max: number) =>
     .max(max);
 const shortId = z.string().regex(/^[A-Za-z0-9_-]{16}$/);
 
-/** What every member of an event must look like. */
+/** The form of every member of an event. */
 export const EVENT_MEMBERS = {
   version: z.literal(EVENT_VERSION),
   id: z
@@ -73,7 +73,7 @@ export const EVENT_MEMBERS = {
 export const auditEvent = z.strictObject(EVENT_MEMBERS);
 export type AuditEvent = z.infer<typeof auditEvent>;
 
-/** @returns undefined for a line that is no event of this version */
+/** @returns undefined for a line that is not an event of this version */
 export function parseEvent(text: string): AuditEvent | undefined {
   try {
     const { success, data } = auditEvent.safeParse(JSON.parse(text));

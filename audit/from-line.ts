@@ -1,7 +1,7 @@
-/** Makes audit events of the lines that gate, handlers and control plane log. Only known members are taken over. */
+/** Makes audit events from the log lines of gate, handlers and control plane. Copies only known members. */
 import { EVENT_MEMBERS, EVENT_VERSION, type AuditEvent, type EventSource } from "./event";
 
-/** What is known of a line, besides its text. None of it comes from whoever wrote the line. */
+/** Data about a line besides its text. It comes from CloudWatch, not from the writer of the line. */
 export interface LineOrigin {
   /** Unique for the line. */
   id: string;
@@ -18,7 +18,7 @@ export interface EventOfLine {
   misfits: string[];
 }
 
-/** The outcome of a request that something before the gate has answered. */
+/** The outcome of a request that was answered before the gate. */
 export const UNDECIDED = "undecided";
 
 type Members = Record<string, unknown>;
@@ -57,7 +57,7 @@ export function eventOfText(origin: LineOrigin, text: string): EventOfLine | und
   return record && eventOf(origin, record);
 }
 
-/** Lambda writes lines of its own into the logs of functions; they are no JSON objects. */
+/** Lambda writes its own lines into functions' logs; they are not JSON objects. */
 export function recordOf(text: string): Members | undefined {
   if (!text.startsWith("{")) return undefined;
   try {
@@ -123,8 +123,8 @@ function membersOf(source: EventSource, record: Members): Members {
 }
 
 /**
- * The gate writes `deny role <uid>` and the like (docs/operations.md, "What the gate decided"); the uid and what follows
- * it become members of their own. Without a decision, something before the gate has answered: `undecided`.
+ * The gate writes `deny role <uid>` and the like (docs/operations.md, "What the gate decided"); the uid and the text
+ * after it become separate members. Without a decision, the request was answered before the gate: `undecided`.
  */
 function gateMembers(record: Members): Members {
   const request = { ...mapped(ACCESS, record), event: "request", status: numberOf(field(record, "sc-status")) };
@@ -146,13 +146,13 @@ function mapped(mapping: Mapping, record: Members): Members {
   return Object.fromEntries(Object.entries(mapping).map(([name, of]) => [name, field(record, of)]));
 }
 
-/** What has no member of its own. */
+/** Data without a member of its own. */
 function others(record: Members, mapping: Mapping, names: readonly string[]): Members {
   const known = new Set([...Object.values(mapping), ...names]);
   return Object.fromEntries(Object.entries(record).filter(([name]) => !known.has(name)));
 }
 
-/** CloudFront writes `-` where it knows nothing, and numbers as numbers or as text. */
+/** CloudFront writes `-` for an unknown value, and numbers as numbers or as text. */
 function field(record: Members, name: string): unknown {
   const value = record[name];
   if (value === "-" || value === "" || value === null) return undefined;

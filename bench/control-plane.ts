@@ -33,7 +33,7 @@ export interface BenchPlane {
   /** The same in another process. */
   revokeElsewhere(event: unknown): Promise<unknown>;
   rotate(): Promise<void>;
-  /** What `work` uses except for run time, its seconds, and how often it makes each call, by name. */
+  /** The resources that `work` uses except run time, its seconds, and the number of calls by name. */
   measure(work: () => Promise<unknown>): Promise<Measurement>;
   /** Gives every shard this many revoked sessions. */
   fill(sessions: number): void;
@@ -86,7 +86,7 @@ export async function startBenchPlane(): Promise<BenchPlane> {
         SESSION_SECONDS: String(SESSION_SECONDS),
         TOKEN_SECONDS: String(TOKEN_SECONDS),
         KEY_RETENTION_SECONDS: String(SESSION_SECONDS + 90_000),
-        // Waiting is billed as run time of the function; dollars.ts adds it.
+        // AWS bills waiting as run time; dollars.ts adds it.
         PROPAGATION_SECONDS: "0",
         KEY_ANNOUNCEMENT_SECONDS: "0",
         MEMORY_FILE: memory,

@@ -46,7 +46,7 @@ export async function measureDollars(): Promise<Figure[]> {
     const lockdown = await usageOf(() => plane.revoke({ operation: "lockdown", by: "operator:bench", reason: "" }));
 
     const idleDay = sum([TIDIES, idleTidy], [1, idleSweep], [1, { queueRequests: 2 * POLLS }]);
-    /** While entries expire, every tidy finds some. */
+    /** While entries expire, every `tidy` finds some. */
     const signOutsOf = (seconds: number, batch: Usage) =>
       sum([
         DAYS,

@@ -16,7 +16,7 @@ import { measureSynth } from "./synth";
 
 export interface Measured {
   figures: Figure[];
-  /** What could not be measured, and what to install for it; undefined if everything was measured. */
+  /** The missing measurements, and what to install for them; undefined if everything was measured. */
   missing: string | undefined;
 }
 
@@ -65,7 +65,10 @@ async function gateInstructions(): Promise<Figure[]> {
   return figures;
 }
 
-/** The dearest request of each size. One memory layout is enough, because a page more or less does not matter here. */
+/**
+ * The most expensive request of each size. One memory layout is enough, because one page of memory does not matter
+ * here.
+ */
 async function hostileRequests(): Promise<Figure[]> {
   const dearest = new Map<string, Figure>();
   for (const { name, passes, request } of HOSTILE_REQUESTS) {

@@ -26,15 +26,15 @@ const PADDINGS = [0, 24, 32, 48];
 
 export interface GateRequest {
   rules: readonly PolicyRule[];
-  /** What the behaviors serve; no bucket if absent. */
+  /** The places that the behaviors serve; no bucket if absent. */
   places?: readonly Place[];
-  /** Whether a server gets the origin secret. */
+  /** True if a server gets the origin secret. */
   originSecret?: true;
   /** The audience of assertions for the site's servers. */
   assertion?: string;
-  /** Whether the rules are in the store. */
+  /** True if the rules are in the store. */
   stored?: true;
-  /** Whether it is the gate of API behaviors. */
+  /** True for the gate of API behaviors. */
   api?: true;
   /** The records of the KeyValueStore. */
   records?: Record<string, string>;
@@ -54,7 +54,7 @@ export interface GateCost {
   instructions: number;
   /** Calls to the KeyValueStore. */
   reads: number;
-  /** What the gate decided: its line in the access log. */
+  /** The gate's decision: its text in the access log. */
   decision: string;
 }
 
@@ -192,7 +192,7 @@ const RUN = 'options=$1; shift; exec env -i LD_BIND_NOW=1 "$(command -v valgrind
 function valgrind(folder: string, options: readonly string[], args: readonly string[]): string {
   const { stderr } = spawnSync("sh", ["-c", RUN, "sh", options.join(" "), ...args], {
     encoding: "utf8",
-    // Where njs looks for modules first.
+    // The folder where njs looks for modules first.
     cwd: folder,
   });
   return stderr ?? "";

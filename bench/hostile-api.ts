@@ -7,10 +7,10 @@ import { API_ISSUER, API_ORIGIN } from "./sample";
 const BEARER = "Bearer ";
 const KID = "k1";
 const EXP = Math.floor(Date.now() / 1000) + 600;
-/** Passes the gate, which leaves it to the handler. */
+/** A token that the gate passes on to the handler. */
 const GOOD = `"exp":${EXP},"iss":${JSON.stringify(API_ISSUER)}`;
 
-/** Tokens in the Authorization header, at most so many characters long. */
+/** Tokens in the Authorization header, with the given maximum length. */
 const TOKENS = (length: number): Record<string, string> => ({
   "of dots": ".".repeat(length),
   "of percent signs": "%".repeat(length),
@@ -28,7 +28,7 @@ const TOKENS = (length: number): Record<string, string> => ({
       jwt(payload(Math.floor(((length - 12) * 3) / 4))),
     ]),
   ),
-  // As long as the gate reads it.
+  // The longest payload that the gate reads.
   ...Object.fromEntries(
     Object.entries(PAYLOADS).map(([kind, payload]) => [`with little of ${kind}`, jwt(payload(748))]),
   ),
@@ -43,7 +43,7 @@ const TOKENS = (length: number): Record<string, string> => ({
 });
 const LONGEST_TOKEN = 3800;
 
-/** JSON of at most so many bytes; all but the last kinds are refused only when they have been read. */
+/** JSON with the given maximum of bytes; all but the last kinds are refused only after they have been read. */
 const PAYLOADS: Record<string, (bytes: number) => string> = {
   "lists in lists": (bytes) => `{"a":${"[".repeat(bytes / 2 - 60)}${"]".repeat(bytes / 2 - 60)},${GOOD}}`,
   "objects in objects": (bytes) => filled('{"a":', bytes / 6, "1", "}", `,${GOOD}}`),
@@ -75,7 +75,7 @@ const ORIGINS = (length: number): Record<string, string> => ({
 
 /**
  * @param bytes of all headers
- * @param path the dearest one
+ * @param path the most expensive one
  * @param anonymous @param signedIn requests without and with a session, of a site with API behaviors
  */
 export function hostileApiShapes(
@@ -155,7 +155,7 @@ function jwt(payload: string, signature = "c2ln"): string {
   return `eyJh.${Buffer.from(payload).toString("base64url")}.${signature}`;
 }
 
-/** Different units, one after another, of at most so many bytes together. */
+/** Different units in a row, with the given maximum of bytes together. */
 function units(unit: (i: number) => string, bytes: number): string {
   let text = "";
   for (let i = 0; text.length + unit(i).length <= bytes; i++) text += unit(i);

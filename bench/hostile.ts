@@ -1,6 +1,6 @@
 /**
- * Requests made to cost the gate as much as possible: long or ambiguous paths, many cookies and headers, tokens of
- * every form, in the sizes that the web ACL lets pass and in the largest that CloudFront takes.
+ * Requests that cost the gate as much as possible: long or ambiguous paths, many cookies and headers, tokens of every
+ * form. They have two sizes: the largest that the web ACL lets pass, and the largest that CloudFront accepts.
  */
 import { SESSION_COOKIE } from "../session/cookies";
 import type { GateRequest } from "./gate";
@@ -10,7 +10,7 @@ import { SIGNED_IN_REQUEST } from "./scenarios";
 
 export interface HostileRequest {
   name: string;
-  /** What lets it pass. */
+  /** The part that accepts this size. */
   passes: keyof typeof SIZES;
   request: GateRequest;
 }
@@ -36,7 +36,7 @@ const SIZES = {
   CloudFront: { path: 8000, query: 8000, cookies: 16_000, headers: 12_000 },
 } satisfies Record<string, Sizes>;
 
-/** Instructions that the dearest request may cost. */
+/** Instructions that the most expensive request may cost. */
 export const HOSTILE_LIMITS = { "the web ACL": 1_000_000, CloudFront: 2_000_000 } satisfies Record<
   keyof typeof SIZES,
   number
@@ -102,7 +102,7 @@ const LONGEST_TOKEN = 3800;
 const RULES = sampleRules(12);
 const anonymous: GateRequest = { rules: RULES };
 
-/** Of a site with API behaviors; what has conditions goes on to the handler. */
+/** Rules of a site with API behaviors. If a rule has conditions, its requests go on to the handler. */
 const API_RULES = [{ path: "/plan/**", allow: KINDS["claim"]! }, ...RULES];
 
 /** A public area, one for a role that the session has, and one for a role that it lacks. */
@@ -185,7 +185,7 @@ export const HOSTILE_REQUESTS: readonly HostileRequest[] = Object.keys(SIZES).fl
   return shapes.map(([name, request]) => ({ name, passes, request }));
 });
 
-/** Entries whose names and values, with what separates them, take at most so many bytes together. */
+/** Entries whose names, values and separators have the given maximum of bytes together. */
 function list(entry: (i: number) => [string, string], bytes: number): [string, string][] {
   const entries: [string, string][] = [];
   for (let used = 0; ; entries.push(entry(entries.length))) {

@@ -16,7 +16,7 @@ export const SETTINGS: GateSettings = {
   productName: "Example Intranet",
 };
 
-/** Whose tokens API behaviors take, and the site whose scripts may call them. */
+/** The issuer whose tokens API behaviors accept, and the site whose scripts may call them. */
 export const API_ISSUER = "https://login.example.com/tenant";
 export const API_ORIGIN = "https://console.example.com";
 export const API_SETTINGS: ApiGateSettings = {
@@ -61,7 +61,7 @@ export function sampleRules(count: number): PolicyRule[] {
   return rules;
 }
 
-/** A requirement of each kind, on paths of their own; alone where they are measured. */
+/** A requirement of each kind, on separate paths. Measured one at a time. */
 export const KINDS: Readonly<Record<string, Allow>> = {
   "deny rule": "nobody",
   "all of two roles": { allRoles: ["staff", "editor"] },
@@ -111,7 +111,7 @@ export function gateSource(
   return `${baseSource(rules, features)}\nvar S=${sorted};\n${policySource(rules)}\n${siteSource(places, [])}\n`;
 }
 
-/** The gate without settings and policy, with what the rules need. */
+/** The gate without settings and policy, with the features that the rules need. */
 export function baseSource(rules: readonly PolicyRule[] = [], features: readonly GateFeature[] = []): string {
   // The handler of API behaviors evaluates conditions.
   const all = features.includes("api") ? features : [...features, ...conditionFeatures(rules)];

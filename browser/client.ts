@@ -1,15 +1,15 @@
 /**
- * The browser client: keeps a session alive while somebody looks at the page, and turns a refused request into a
- * renewal or a sign-in. It never sees a token, because the cookies are `HttpOnly`. docs/browser.md is its manual.
+ * The browser client keeps a session alive while the page is visible, and turns a refused request into a renewal or a
+ * sign-in. It never sees a token, because the cookies are `HttpOnly`. docs/browser.md is its manual.
  *
- * Every byte counts: a test holds it to 1,024 bytes, minified and compressed.
+ * Every byte counts: a test limits it to 1,024 bytes, minified and compressed.
  */
 
 export interface SessionOptions {
   /** The path prefix of the gateway's endpoints, as in its config; `/_gate` by default. */
   basePath?: string;
   /**
-   * Called when the session cannot be renewed any more, and when a request was refused because of that. The page then
+   * Called when the session can no longer be renewed, and when a request was refused because of that. The page then
    * decides when to call `signIn`. By default, it stays until a request is refused, and then goes to sign-in.
    */
   onSignedOut?: (signIn: () => void) => void;
@@ -40,14 +40,16 @@ const FIRST_PAUSE = 2_000;
 const LONGEST_PAUSE = 300_000;
 /** Milliseconds. */
 const EARLY = 99;
-/** The lock of the tab that renews, the item of `localStorage` in which it tells the others when, and that of forms. */
+/**
+ * The name of the renewing tab's lock, of the item in `localStorage` with the next renewal, and of the item with forms.
+ */
 const NAME = "gate";
 /** Types and `autocomplete` of fields whose content does not belong in a browser's storage. */
 const SECRET = /pass|file|hid|one-t|cc-|off/;
 
 type Field = HTMLInputElement;
 const KEPT = ["name", "value", "checked"] satisfies (keyof Field)[];
-/** What is kept of a page: whose it is, and its fields. */
+/** The kept data of a page: its user and its fields. */
 type Kept = [owner?: string, ...Pick<Field, "name" | "value" | "checked">[]];
 
 /** Starts to renew the session of this page. Call it once a page. */
@@ -60,7 +62,7 @@ export function startSession({ basePath = "/_gate", onSignedOut }: SessionOption
 
   /** Local time in milliseconds of the next renewal, according to the last tab that asked; NaN if there is none. */
   const shared = (): number => +localStorage[NAME];
-  /** Nobody else gets back what was typed here, and no other page. */
+  /** Only the same user on the same page gets the typed text back. */
   const owner = (): string => user + location.pathname;
 
   /** @returns the timer, which is never 0 */
@@ -79,7 +81,8 @@ export function startSession({ basePath = "/_gate", onSignedOut }: SessionOption
   };
 
   /**
-   * @param seen what {@link shared} said when the need arose: if another tab has renewed since, there is nothing to do
+   * @param seen the value of {@link shared} when the need arose: if another tab has renewed since, there is nothing to
+   * do
    * @returns false if the user has to sign in
    */
   const renew = (seen: number): Promise<unknown> => {
@@ -88,7 +91,7 @@ export function startSession({ basePath = "/_gate", onSignedOut }: SessionOption
     return (navigator.locks as LockManager | undefined)?.request(NAME, work) ?? work();
   };
 
-  /** A page at which nobody looks does not keep a session alive. Timers may be early by a few milliseconds. */
+  /** A hidden page does not keep a session alive. Timers may be early by a few milliseconds. */
   const renewIfDue = (): void => {
     isLeaving = false;
     if (!document.hidden && due < Date.now() + EARLY)
@@ -138,7 +141,7 @@ export function startSession({ basePath = "/_gate", onSignedOut }: SessionOption
     const seen = shared();
     let response = await fetch(request);
     let login = await signInOf(response);
-    // If the gateway is out of reach, the session may still be valid, and signing in would not work either.
+    // If the gateway cannot be reached, the session may still be valid, and signing in would not work either.
     if (login && (await renew(seen).catch(() => (login = "")))) login = await signInOf((response = await fetch(again)));
     if (login)
       if (onSignedOut) onSignedOut(() => signIn(login));

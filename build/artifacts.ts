@@ -1,4 +1,4 @@
-/** What the stack deploys: the gate's base source and the zips of the Lambda functions. */
+/** The files that the stack deploys: the gate's base source and the zips of the Lambda functions. */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
@@ -11,7 +11,7 @@ export interface Artifacts {
   auth: string;
   /** Zip of the handler that verifies access tokens. */
   bearer: string;
-  /** Zip of the handler of sites in buckets. */
+  /** Zip of the site handler. */
   site: string;
   /** Zip of the key rotator. */
   keyRotator: string;

@@ -8,7 +8,7 @@ const OPTIONS: BuildOptions = {
   write: false,
   bundle: true,
   format: "esm",
-  // What all current browsers know, and the engines of the last three years.
+  // Syntax that all current browsers and the engines of the last three years support.
   target: "es2022",
   charset: "utf8",
   legalComments: "none",
@@ -16,12 +16,12 @@ const OPTIONS: BuildOptions = {
   logLevel: "silent",
 };
 
-/** As the gateway serves it at `client.js`. @throws Error if it does not build */
+/** The version that the gateway serves at `client.js`. @throws Error if it does not build */
 export function buildBrowserClient(): string {
   return textOf({ ...OPTIONS, minify: true }).trim();
 }
 
-/** As the package has it, for bundlers, which minify it themselves. @throws Error if it does not build */
+/** The version in the package, for bundlers, which minify it themselves. @throws Error if it does not build */
 export function buildBrowserModule(): string {
   return textOf(OPTIONS);
 }

@@ -1,4 +1,4 @@
-/** Builds what the stack deploys. */
+/** Builds the files that the stack deploys. */
 import { mkdirSync, statSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { artifactsIn, componentsFile, type Artifacts } from "./artifacts";

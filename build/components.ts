@@ -1,4 +1,4 @@
-/** Which packages are in the bundles. */
+/** The packages in the bundles. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -7,7 +7,7 @@ const ROOT = join(__dirname, "..");
 export interface Component {
   name: string;
   version: string;
-  /** SPDX, as the package says it. */
+  /** SPDX expression from the package. */
   license: string;
 }
 

@@ -16,8 +16,8 @@ export const { handler } = main;
 /**
  * The zip that Lambda runs, for Node 22: `main.js` has the code, CommonJS, and `index.mjs` waits for its `initialize`, if
  * there is one. Lambda loads `index.mjs` because there is no `index.js`
- * (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/UserFunction.js). The bytes do not depend on the folder of the
- * checkout: esbuild orders and names modules by their paths, so it gets only relative ones.
+ * (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/UserFunction.js). The bytes do not
+ * depend on the folder of the checkout, because esbuild gets only relative paths, by which it orders and names modules.
  *
  * @param entry path of the module that exports `handler`, relative to the root of the checkout
  * @throws Error with the location, if the code does not build or esbuild warns: an undefined import, for example, would

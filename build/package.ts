@@ -17,7 +17,7 @@ const ENTRIES = [
   "local/fresh-synthesis-process.ts",
   "local/identity-provider-process.ts",
 ];
-/** What the compiler makes of the browser client's types. */
+/** The compiler's declaration file of the browser client. */
 const BROWSER_TYPES = "browser/client.d.ts";
 /** Folders with files that are not TypeScript; they are copied as they are. */
 const WITH_PLAIN_FILES = ["local", "bench", "export/module"];
@@ -79,7 +79,7 @@ removeUnused();
 addBrowserModule();
 for (const folder of WITH_PLAIN_FILES)
   cpSync(join(ROOT, folder), join(DIST, folder), { recursive: true, filter: (path) => !path.endsWith(".ts") });
-// What "edgegate init --ci" writes.
+// The files that "edgegate init --ci" writes.
 cpSync(join(ROOT, "examples/ci"), join(DIST, "examples/ci"), { recursive: true });
 const artifacts = buildArtifacts(join(DIST, "artifacts"));
 for (const features of GATE_VARIANTS) gateWith(artifacts, features);

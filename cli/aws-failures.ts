@@ -1,4 +1,4 @@
-/** What an error of the AWS SDK means to an operator. */
+/** Explains an error of the AWS SDK to an operator. */
 import { CommandFailure, type Exit } from "./failures";
 import type { Gateway } from "./gateway";
 import { printable } from "./printable";
@@ -7,12 +7,14 @@ import { printable } from "./printable";
 export interface Call {
   /** The IAM action, such as `lambda:InvokeFunction`. */
   action: string;
-  /** What it is called on, such as `function handbook-revoker`. */
+  /** The target, such as `function handbook-revoker`. */
   resource: string;
   /** The name of the gateway. */
   gateway: string;
   isLocal: boolean;
-  /** Whether AWS's message may be shown. It can repeat what was sent, so not for a call that sends a secret. */
+  /**
+   * True if AWS's message may be shown. It can repeat the request, so it must be false for a call that sends a secret.
+   */
   mayQuote?: boolean;
 }
 

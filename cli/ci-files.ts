@@ -1,4 +1,4 @@
-/** The pipelines of `examples/ci`, for a project of the user's. */
+/** The pipelines of `examples/ci`, for the user's own project. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -7,10 +7,10 @@ export type CiSystem = (typeof CI_SYSTEMS)[number];
 
 /** Beside `cli/`, in the checkout and in the package. */
 const EXAMPLES = join(__dirname, "../examples/ci");
-/** What the examples are written for. */
+/** The stack's folder in the examples. */
 const EXAMPLE_STACK = "cdktf.out/stacks/wiki";
 
-/** Where each file goes in the project, and its name in `examples/ci`. */
+/** The path of each file in the project, and its name in `examples/ci`. */
 const FILES: Record<CiSystem, Record<string, string>> = {
   github: {
     ".github/workflows/gateway.yml": "github/gateway.yml",

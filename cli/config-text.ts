@@ -32,7 +32,7 @@ function distributionText({ distribution }: Config): string {
   return typeof distribution === "object" ? `yours, ${distribution.id}` : "yours";
 }
 
-/** A line for each origin: what keeps others out. */
+/** A line for each origin: how it is protected from others. */
 function originFacts(config: Config): [name: string, text: string][] {
   const told = originsOf(config).map(
     ({ origin }) => `${placeOf(origin)}; others are kept out by ${protectionOf(origin)}`,

@@ -1,12 +1,12 @@
 import type { Gateway } from "./gateway";
 import type { OperatorOptions } from "./options";
 
-/** What every operator command gets. `Options` are the options of that command. */
+/** The input of every operator command. `Options` are the options of that command. */
 export interface Context<Options = unknown> {
   gateway: Gateway;
   options: OperatorOptions & Options;
-  /** Who asks, for the ledger. */
+  /** The operator, for the ledger. */
   by: string;
-  /** Why, for the ledger. */
+  /** The reason, for the ledger. */
   reason: string;
 }

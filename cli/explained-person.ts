@@ -1,4 +1,4 @@
-/** Who asks, in `edgegate explain`: from options, and in words. */
+/** The person in `edgegate explain`: from options, and in words. */
 import type { Config } from "../config/schema";
 import { durationInWords } from "../policy/duration";
 import type { SignedIn } from "../policy/explain";
@@ -21,7 +21,7 @@ export interface PersonOptions {
   owner?: boolean;
 }
 
-/** @throws CommandFailure for what names nobody */
+/** @throws CommandFailure for a text that does not describe a person */
 export function personOf(options: PersonOptions, config: Config): SignedIn | undefined {
   const { as, claim, scope, email, acr, authAge, uid, owner } = options;
   const details = {

@@ -1,4 +1,4 @@
-/** How a command ends: the codes that scripts read, and failures that say what is wrong and what to do. */
+/** Exit codes for scripts, and failures that say what is wrong and what to do. */
 
 export const EXIT_CODES = {
   done: 0,

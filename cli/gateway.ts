@@ -7,9 +7,9 @@ import type { OperatorOptions } from "./options";
 export interface Gateway {
   config: Config;
   isLocal: boolean;
-  /** Of the local edge: the path of the certificate (PEM) to trust. */
+  /** For the local edge: the path of the certificate (PEM) to trust. */
   caFile?: string;
-  /** Of the local edge: the file with its audit events. */
+  /** For the local edge: the file with its audit events. */
   auditFile?: string;
   /** For every client of the SDK. */
   client: { region: string; endpoint?: string; credentials?: { accessKeyId: string; secretAccessKey: string } };

@@ -116,7 +116,7 @@ async function main(args: readonly string[]): Promise<Exit> {
   }
 }
 
-/** @param usage what the parser wrote about a mistake on the command line */
+/** @param usage the parser's message about a mistake on the command line */
 function failureOf(error: unknown, usage: string): CommandFailure {
   if (error instanceof CommandFailure) return error;
   if (error instanceof ConfigError) return usageFailure(error.message);
@@ -135,7 +135,7 @@ function withSubcommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
-/** If the reader has gone, as `head` does, the exit code still says what the command did. */
+/** If the reader has exited, as `head` does, the exit code still reports the command's result. */
 function unwritten({ code }: NodeJS.ErrnoException): void {
   if (code === "EPIPE") return;
   process.exitCode = EXIT_CODES.failed;

@@ -1,4 +1,4 @@
-/** `--online`: asks every identity provider of a config whether it is there, before anything is built on it. */
+/** `--online`: checks that every identity provider of a config exists, before the config is used. */
 import { ConfigError } from "../config/error";
 import { issuerOf } from "../config/identity-provider";
 import type { Config } from "../config/schema";
@@ -13,8 +13,8 @@ import { withProgress } from "./progress";
  * Checks discovery document, issuer, endpoints and signing keys of each, as `edgegate doctor idp` does.
  *
  * @param source name of the config in the error
- * @returns for each provider, by its ID in the config, what was found in words
- * @throws ConfigError that lists what is wrong, and what to write instead
+ * @returns the findings in words, by the provider's ID in the config
+ * @throws ConfigError that lists the problems, and what to write instead
  */
 export async function checkOnline(
   config: Config,

@@ -1,4 +1,4 @@
-/** Who asks, for the ledger. AWS's own record of the caller is in CloudTrail. */
+/** The operator's name for the ledger. AWS's own record of the caller is in CloudTrail. */
 import { hostname, userInfo } from "node:os";
 import type { Gateway } from "./gateway";
 import { printable } from "./printable";

@@ -2,7 +2,7 @@
 import { onStdout } from "./colors";
 import { printable } from "./printable";
 
-/** What a command did. */
+/** The result of a command. */
 export interface Outcome {
   /** For `--json`. */
   json: object;

@@ -1,4 +1,4 @@
-/** Reads `--origin PATH=URL`: servers of one's own, by the path pattern of a behavior. */
+/** Reads `--origin PATH=URL`: the developer's own servers, by the path pattern of a behavior. */
 import type { Config } from "../config/schema";
 import { behaviorName, behaviorPaths, DEFAULT_BEHAVIOR, type OwnOrigins } from "../local/own-origins";
 import { CommandFailure, usageFailure } from "./failures";

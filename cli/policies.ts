@@ -1,4 +1,4 @@
-/** Reads the policies that commands compare: from configs, or from what was synthesized. */
+/** Reads the policies that commands compare: from configs, or from synthesized stacks. */
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { loadConfig } from "../config/load";
@@ -8,7 +8,7 @@ import { readGateCode } from "../stacks/read-gate";
 import { CommandFailure, usageFailure } from "./failures";
 import { printable } from "./printable";
 
-/** What `edgegate synth` writes for a stack. */
+/** The file that `edgegate synth` writes for a stack. */
 const SYNTHESIZED = "cdk.tf.json";
 
 /**

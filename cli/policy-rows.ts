@@ -4,7 +4,7 @@ import type { PolicyRule } from "../policy/rule";
 
 export const POLICY_COLUMNS = ["host", "methods", "path", "may pass"];
 
-/** One row for each rule, and one for what no rule matches. */
+/** One row for each rule, and one for requests that no rule matches. */
 export function policyRows(rules: readonly PolicyRule[]): string[][] {
   return [
     ...rules.map((rule) => [

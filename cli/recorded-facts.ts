@@ -1,4 +1,4 @@
-/** What both commands that revoke say about ledger and store. */
+/** Output about ledger and store that both revoking commands share. */
 import type { Answers } from "../control-plane/revoker/answer";
 import { count } from "./output";
 import { printable } from "./printable";

@@ -17,8 +17,8 @@ export type Rotation = "done" | "pending";
 
 /**
  * @param secret its name
- * @param progress what people read while they wait
- * @param failed what still holds if the rotation does not end
+ * @param progress message during the wait
+ * @param failed message about the state if the rotation does not end
  */
 export async function rotate(
   { gateway, options }: Context<{ wait: boolean }>,

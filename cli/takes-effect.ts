@@ -2,7 +2,7 @@
 import { duration, facts } from "./output";
 import type { Gateway } from "./gateway";
 
-/** In the JSON of every command that ends sessions. */
+/** Members in the JSON of every command that ends sessions. */
 export interface TakesEffect {
   renewals: "immediately";
   gate: "immediately" | "within seconds";
@@ -11,8 +11,8 @@ export interface TakesEffect {
 }
 
 /**
- * CloudFront says that a change of a store reaches the edges within seconds, and gives no bound. The local edge reads
- * the store itself.
+ * CloudFront documents that a change of a store reaches the edges within seconds, without an upper limit. The local
+ * edge reads the store directly.
  */
 export function takesEffect({ config, isLocal }: Gateway): TakesEffect {
   return {

@@ -3,10 +3,10 @@ import type { LedgerSession } from "../ledger/records";
 import { SHORT_ID } from "../session/revocation";
 import { usageFailure } from "./failures";
 
-/** `email` may also be what the provider calls a user without one: an unverified address, or a user name. */
+/** `email` may also be the name of a user without one: an unverified address, or a user name. */
 export type UserName = { uid: string } | { email: string };
 
-/** The subject of an access token is verified; a user name that people choose is not. */
+/** The subject of an access token is verified, unlike a user name that people choose. */
 export function nameOf({ email, login, kind }: Pick<LedgerSession, "email" | "login" | "kind">): string | undefined {
   return email || (login && (kind === "api" ? login : `${login} (not verified)`));
 }

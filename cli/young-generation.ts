@@ -2,13 +2,12 @@
 import { setFlagsFromString } from "node:v8";
 
 /**
- * Keeps V8's young generation at its first size. Everything that a module defines outlives its first collections, so V8
- * would let the young generation grow to three times 16 MB while modules load, and the space is of no use afterwards: a
- * synth has a peak of 123 MB instead of 149 and takes as long. Node's own option
+ * Keeps V8's young generation at its first size. Everything that a module defines survives the first collections. So V8
+ * would let the young generation grow to three times 16 MB while modules load, although this space is useless later.
+ * With this setting, a synth has a peak of 123 MB instead of 149 and takes as long. Node's own option
  * (https://nodejs.org/api/cli.html#--max-semi-space-sizesize-in-mib, as in cdktf.json) would do the same, but a program
- * cannot give itself options without another process. V8 looks at this one whenever the young generation is about to
- * grow, so that it may be set while the program runs
- * (https://nodejs.org/api/v8.html#v8setflagsfromstringflags).
+ * cannot give itself options without another process. V8 reads this flag whenever the young generation is about to
+ * grow, so it may be set while the program runs (https://nodejs.org/api/v8.html#v8setflagsfromstringflags).
  */
 export function keepYoungGenerationSmall(): void {
   setFlagsFromString("--semi-space-growth-factor=1");

@@ -1,11 +1,11 @@
 /**
- * Reads the source of a viewer-request function that somebody wrote for CloudFront, so that it can run inside another
- * one. It may be a whole program that defines `handler(event)`, or one function that takes the request.
+ * Reads the source of a viewer-request function that was written for CloudFront, so that it can run inside another one.
+ * It may be a whole program that defines `handler(event)`, or one function that takes the request.
  */
 import { parse, type Token } from "acorn";
 import { GLOBALS, MODULES, UNSUPPORTED, type SyntaxNode } from "./function-syntax";
 
-/** Why a source cannot be used, and where. */
+/** The reason why a source cannot be used, with the place. */
 export class FunctionSourceError extends Error {
   override readonly name = "FunctionSourceError";
 }
@@ -16,13 +16,13 @@ const OPTIONS = { ecmaVersion: 2023, sourceType: "module", locations: true } as 
 
 /**
  * @returns an expression that is a function of the event, without comments and indentation
- * @throws FunctionSourceError for what is no such source, and for what the runtime does not take
+ * @throws FunctionSourceError for any other text, and for code that the runtime does not accept
  */
 export function readFunctionSource(text: string): string {
   const one = oneFunction(text);
   if (one) {
     check(one.program, one.text);
-    // Without the parentheses around it.
+    // The node without surrounding parentheses.
     const source = compact(one.text, one.tokens.slice(1, -1));
     return one.isHandler ? `(${source})` : `function(event){return (${source})(event.request)}`;
   }
@@ -107,7 +107,7 @@ function definesHandler(program: SyntaxNode): boolean {
   );
 }
 
-/** @throws FunctionSourceError for the first thing that the runtime does not take, or does not know */
+/** @throws FunctionSourceError for the first syntax or name that the runtime does not support */
 function check(program: SyntaxNode, text: string): void {
   const declared = new Set<string>();
   const used: SyntaxNode[] = [];
@@ -127,7 +127,7 @@ function check(program: SyntaxNode, text: string): void {
     if (isDeclaration(parent!, place)) declared.add(String(node["name"]));
     else if (!isName(parent!, place)) used.push(node);
   });
-  // What is not declared would be looked up among the gate's own names.
+  // An undeclared name would be looked up among the gate's own names.
   const unknown = used.find(({ name }) => !declared.has(String(name)) && !GLOBALS.includes(String(name)));
   if (unknown)
     throw new FunctionSourceError(
@@ -177,7 +177,7 @@ function lineOf(text: string, { start }: SyntaxNode): number {
   return text.slice(0, start).split("\n").length;
 }
 
-/** The tokens with as little between them as keeps their meaning: a line break may end a statement. */
+/** Joins the tokens with the least white space that keeps their meaning: a line break may end a statement. */
 function compact(text: string, tokens: readonly { start: number; end: number }[]): string {
   return tokens
     .map(({ start, end }, i) => {

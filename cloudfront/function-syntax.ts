@@ -1,5 +1,5 @@
 /**
- * What the JavaScript runtime 2.0 of CloudFront Functions does not take, as data.
+ * Syntax that the JavaScript runtime 2.0 of CloudFront Functions does not support, as data.
  *
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
  */
@@ -23,7 +23,7 @@ const ofType =
   ({ type }: SyntaxNode) =>
     types.includes(type);
 
-/** By what it is called. */
+/** By the called name. */
 export const UNSUPPORTED: Readonly<Record<string, Unsupported>> = {
   classes: { write: "write functions", isMet: ofType("ClassDeclaration", "ClassExpression") },
   "for…of loops": { write: "write a loop with an index, or forEach", isMet: ofType("ForOfStatement") },
@@ -61,7 +61,7 @@ export const UNSUPPORTED: Readonly<Record<string, Unsupported>> = {
 /** Modules of the runtime that a function may use beside the gate. */
 export const MODULES: readonly string[] = ["crypto", "querystring", "buffer"];
 
-/** Names that the runtime knows. */
+/** Global names of the runtime. */
 export const GLOBALS: readonly string[] = [
   ...["undefined", "NaN", "Infinity", "arguments", "console", "require"],
   ...["Object", "Array", "String", "Number", "Boolean", "Symbol", "Date", "Math", "JSON", "RegExp"],

@@ -41,13 +41,13 @@ export const READ_ONLY_IN_REQUEST: readonly string[] = [
   "via",
 ];
 
-/** An origin-response function must return these as they were. */
+/** An origin-response function must return these headers unchanged. */
 export const READ_ONLY_IN_ORIGIN_RESPONSE: readonly string[] = ["transfer-encoding", "via"];
 
 const READ_ONLY_IN_RESPONSE = ["transfer-encoding", "via", "warning"];
 
 /**
- * Request headers that CloudFront removes, or writes anew, on the way to a custom origin.
+ * Request headers that CloudFront removes or rewrites on the way to a custom origin.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#request-custom-headers-behavior
  */
 const REMOVED_FROM_REQUEST = [
@@ -66,8 +66,8 @@ const REMOVED_FROM_REQUEST = [
 ];
 
 /**
- * Response headers of an origin that CloudFront removes, or writes anew. Those of one connection are the business of
- * each connection (https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1).
+ * Response headers of an origin that CloudFront removes or rewrites. Connection headers are not forwarded
+ * (https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1).
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#ResponseCustomRemovedHeaders
  */
 const REMOVED_FROM_RESPONSE = [
@@ -83,9 +83,9 @@ const REMOVED_FROM_RESPONSE = [
 ];
 
 /**
- * A list of headers without those that do not leave CloudFront, and without those that `Connection` names.
+ * A list of headers without those that CloudFront removes, and without those that `Connection` names.
  *
- * @param to whom the headers go
+ * @param to the receiver of the headers
  */
 export function withoutRemoved(
   headers: readonly [name: string, value: string][],

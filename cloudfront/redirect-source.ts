@@ -1,7 +1,7 @@
-/** The CloudFront Function of hosts that only redirect. A review of a plan recognizes it by its text. */
+/** The CloudFront Function of redirect hosts. A review of a plan recognizes it by its text. */
 
 /**
- * 308 keeps the method. Browsers may remember it for a day, so that it can be taken back.
+ * 308 keeps the method. Browsers may cache it for a day only, so that it can be undone.
  *
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
  */

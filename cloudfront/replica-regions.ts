@@ -1,6 +1,6 @@
 /**
  * The regions that can run a replica of a Lambda@Edge function, and then have its log group: all that are enabled in
- * every account. CloudFront uses no region that an account would have to enable.
+ * every account. CloudFront does not use opt-in regions.
  *
  * https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-logs.html
@@ -26,8 +26,8 @@ export const REPLICA_REGIONS = [
 ] as const;
 
 /**
- * Names of CloudWatch Logs' errors that mean that a region has no log group: it never ran a replica, or the account does
- * not have it and the credentials are unknown there.
+ * Names of CloudWatch Logs' errors that mean that a region has no log group. Either it never ran a replica, or the
+ * region is not enabled, so the credentials are unknown there.
  */
 export const NO_REPLICA_ERRORS: readonly string[] = [
   "ResourceNotFoundException",

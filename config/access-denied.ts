@@ -1,9 +1,9 @@
-/** What the page says to people who may not do what they tried. */
+/** Options for the page that people without access see. */
 import { z } from "zod";
 import { role } from "./fields";
 import { hookTarget, withOneTarget } from "./hook-target";
 
-/** What `requestUrl` may have in braces; see session/settings.ts. */
+/** Placeholders of `requestUrl`; see session/settings.ts. */
 const PLACEHOLDERS = ["user", "role", "path", "reference"];
 const BRACES = /\{(\w+)\}/g;
 
@@ -17,14 +17,14 @@ const requestUrl = z
 
 export const accessDenied = z
   .strictObject({
-    /** The roles that people may be told about, if one of them would let them in. */
+    /** The roles that the page may name, if one of them would give access. */
     tellRoles: z
       .array(role, 'write a list of roles, such as ["editor"]')
       .min(1, "name a role, or leave tellRoles out")
       .optional(),
-    /** Where people ask for access. */
+    /** A URL where people ask for access. */
     requestUrl: requestUrl.optional(),
-    /** Who is told that somebody asks for access, by a button of the page. */
+    /** The hook that gets requests for access from a button of the page. */
     requestHook: withOneTarget(z.strictObject(hookTarget)).optional(),
   })
   .refine(({ requestUrl: url, requestHook }) => url === undefined || requestHook === undefined, {
@@ -37,8 +37,8 @@ export const accessDenied = z
   });
 
 /**
- * A value in the host or the path could lead somewhere else, so placeholders are in the query only: there, encoding makes
- * plain text of everything.
+ * A value in the host or the path could lead somewhere else, so placeholders are in the query only, where encoding
+ * makes every value plain text.
  */
 function requestUrlProblem(value: string): string | undefined {
   const unknown = [...value.matchAll(BRACES)].find(([, name]) => !PLACEHOLDERS.includes(name!));

@@ -14,7 +14,7 @@ const audience = z
   .array(text(/^[!-~]{1,255}$/, 'an audience that tokens for this API name, such as "https://api.example.com"'))
   .min(1, 'name an audience, such as "https://api.example.com": a token for another API must not be accepted here');
 
-/** How many characters before the `*` of a pattern: fewer would let strangers in. */
+/** Minimum characters before the `*` of a pattern: a shorter prefix would let strangers in. */
 const pattern = text(
   /^[^*\p{C}]{3,255}\*?$|^[^*\p{C}]{1,2}$/u,
   'a value of the claim, such as "example/app", or its beginning and "*": "example/*"',
@@ -43,7 +43,7 @@ const accessTokenIssuer = z.strictObject({
     )
     .min(1, "name an algorithm, or leave algorithms out")
     .optional(),
-  /** `any` also takes tokens whose `typ` is not `at+jwt`. */
+  /** `any` also accepts tokens whose `typ` is not `at+jwt`. */
   type: z.literal("any", 'write "any", or leave it out').optional(),
   /** Which roles tokens grant. Without `grant`, none. */
   roles: z
@@ -60,7 +60,7 @@ const accessTokenIssuer = z.strictObject({
     .optional(),
   /** Claims that are kept for conditions of rules and for `identityHeaders`. */
   claims: z.array(claimPath).max(16, "name at most 16 claims").optional(),
-  /** What claims must say. */
+  /** Required values of claims. */
   require: z
     .record(
       z

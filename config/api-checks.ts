@@ -25,7 +25,7 @@ export function usesApi(config: Config): boolean {
   return apiBehaviors(config).length > 0;
 }
 
-/** Whether servers get assertions about callers whose tokens the bearer handler verifies. */
+/** True if servers get assertions about callers whose tokens the bearer handler verifies. */
 export function assertsTokens(config: Config): boolean {
   return apiBehaviors(config).some(({ origin }) => origin && sendsAssertion(origin));
 }
@@ -70,8 +70,8 @@ const issuersAreComplete: Check = ({ accessTokens, identityProviders }) =>
   });
 
 /**
- * An ID token names the client as its audience. Where `typ` does not tell them apart, only members that it may lack do
- * (https://openid.net/specs/openid-connect-core-1_0.html#IDToken).
+ * An ID token names the client as its audience. If `typ` does not distinguish it from an access token, only optional
+ * claims can (https://openid.net/specs/openid-connect-core-1_0.html#IDToken).
  */
 const audiencesAreNoClients: Check = ({ accessTokens, identityProviders }) =>
   Object.entries(accessTokens).flatMap(([id, { type, audience, identityProvider: provider }]) => {
@@ -138,7 +138,7 @@ const apiHasServers: Check = (config) =>
     return problems;
   });
 
-/** A cached answer is given again without another look at the caller's address or the time. */
+/** A cached answer is served again without a new check of the caller's address or the time. */
 const cachedApisHaveLastingRules: Check = (config) =>
   apiBehaviors(config).flatMap(({ pattern, place }) => {
     const caching = pattern === "*" ? config.caching : config.behaviors.find(({ path }) => path === pattern)!.caching;
@@ -161,7 +161,7 @@ function passes(allow: Config["policy"][number]["allow"]): boolean {
   return [allow].flat().some((conditions) => PASSING.some((name) => name in conditions));
 }
 
-/** Issuers without an API behavior are somebody's mistake. */
+/** Issuers without an API behavior are a mistake. */
 const issuersHaveAnApi: Check = (config) =>
   Object.keys(config.accessTokens).length > 0 && !usesApi(config)
     ? [
@@ -172,7 +172,7 @@ const issuersHaveAnApi: Check = (config) =>
       ]
     : [];
 
-/** A resource is a URL, and its document is found by it. */
+/** A resource is identified by its URL, from which clients find its document. */
 const resourcesHaveAPath: Check = (config) =>
   apiBehaviors(config).flatMap(({ pattern, place, api }) => {
     if (!api.resource) return [];
@@ -196,7 +196,9 @@ const resourcesHaveAPath: Check = (config) =>
     return problems;
   });
 
-/** The issuers where people and programs get tokens; CI services and AWS give them to nobody else. */
+/**
+ * The issuers where people and programs get tokens. CI services and AWS give tokens only to their own jobs and roles.
+ */
 export function authorizationServerIds({ accessTokens }: Config): string[] {
   return Object.keys(accessTokens).filter(
     (id) => !["github", "gitlab", "aws"].includes(accessTokens[id]!.profile ?? ""),

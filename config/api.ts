@@ -27,11 +27,11 @@ const cors = z.strictObject({
   exposeHeaders: z.array(headerName).default([]),
   /** For how long browsers may keep the answer to a preflight; Chromium keeps it for at most two hours. */
   maxAge: duration(1, 86_400, 'write a duration of at most "1d", such as "1h"').default(3600),
-  /** Whether scripts may send the session cookie. Never with `"*"`. */
+  /** `true` lets scripts send the session cookie. Never with `"*"`. */
   credentials: z.boolean("write true or false").default(false),
 });
 
-/** What clients learn at a well-known path (RFC 9728). */
+/** The description for clients at a well-known path (RFC 9728). */
 const resource = z.strictObject({
   /** https://www.rfc-editor.org/rfc/rfc6749#section-3.3 */
   scopes: z.array(text(/^[!#-[\]-~]{1,128}$/, 'a scope, such as "orders:read"')).default([]),
@@ -47,7 +47,7 @@ const resource = z.strictObject({
 const options = z.strictObject({
   cors: cors.optional(),
   resource: resource.optional(),
-  /** Whether the origin gets the Authorization header, too. */
+  /** `true` passes the Authorization header on to the origin. */
   forwardToken: z.boolean("write true or false").default(false),
 });
 

@@ -1,4 +1,4 @@
-/** Where audit events are kept for longer than logs are. */
+/** The archive of audit events, which keeps them longer than the logs. */
 import { z } from "zod";
 import { text } from "./fields";
 
@@ -17,7 +17,7 @@ function isObjectLock(value: unknown): boolean {
 }
 
 const archive = z.strictObject({
-  /** An existing bucket; its own settings decide how long it keeps what. By default the gateway makes one. */
+  /** An existing bucket, whose own settings decide how long it keeps events. By default the gateway makes one. */
   bucketArn: text(
     /^arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
     'the ARN of a bucket, such as "arn:aws:s3:::example-audit"',
@@ -25,10 +25,10 @@ const archive = z.strictObject({
   /** Days for which the gateway's bucket keeps an event; a year by default. */
   retentionDays: keptDays.optional(),
   /**
-   * Whether S3 refuses to delete events within that time: to everybody but those with a permission for it
-   * (`governance`, the default), or to everybody without exception (`compliance`).
+   * Object Lock within that time. `governance`, the default: only principals with a special permission can delete
+   * events. `compliance`: nobody can.
    */
-  // A refinement: a value of another type would be a mistake of all of `archive`.
+  // A refinement, because a union would report a wrong type for all of `archive`.
   objectLock: z
     .unknown()
     .refine(isObjectLock, 'write "governance", "compliance" or false')

@@ -1,12 +1,12 @@
 /**
- * How the gateway authenticates as a client of an identity provider, and how it protects its requests and tokens there:
- * the options, their defaults by provider, and the checks that involve more than one of them.
+ * How the gateway authenticates as a client of an identity provider, and how it protects its requests and tokens there.
+ * This file has the options, their defaults by provider, and the checks that involve several of them.
  */
 import { z } from "zod";
 import type { ConfigProblem } from "./error";
 
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"] as const;
-/** A key's ARN and not an alias's: an alias can be pointed at another key, whose public half nobody registered. */
+/** A key's ARN, not an alias's: an alias can be moved to another key, whose public half is not registered. */
 const KMS_KEY = /^arn:aws[a-z-]*:kms:us-east-1:[0-9]{12}:key\/[0-9a-z-]+$/;
 const METHODS =
   'write "none", "client_secret_basic", "client_secret_post", { method: "private_key_jwt" } or { method: "aws_assertion" }';
@@ -19,7 +19,7 @@ function oneOf<const T extends string>(values: readonly T[]) {
 
 const privateKeyJwt = z.strictObject({
   method: z.literal("private_key_jwt"),
-  /** The first one signs, all are published. Left out, the keys are PEM text in Secrets Manager. */
+  /** The first one signs, and all are published. If absent, the keys are PEM text in Secrets Manager. */
   kmsKeys: z
     .array(
       z.string().regex(KMS_KEY, "write the ARN of a KMS key in us-east-1, not of an alias"),
@@ -56,12 +56,12 @@ const clientAuthentication = z.union(
 export const clientOptions = {
   /**
    * `none` is a public client with PKCE. The client secrets come from Secrets Manager. `private_key_jwt` signs with a
-   * key of the gateway. `aws_assertion` needs no secret at all: AWS vouches for the auth handler's role.
+   * key of the gateway. `aws_assertion` needs no secret: AWS identifies the auth handler's role.
    */
   clientAuthentication: clientAuthentication.default("none"),
   /** Sends authorization requests through the provider's own endpoint for that (RFC 9126). */
   pushedAuthorizationRequests: z.boolean("write true or false").default(false),
-  /** Binds refresh tokens to a key that each session has of its own (RFC 9449). */
+  /** Binds refresh tokens to a key that is different for each session (RFC 9449). */
   dpop: z.boolean("write true or false").default(false),
 };
 
@@ -82,7 +82,7 @@ const ENTRA_AUDIENCES: Record<string, string> = {
 };
 const OKTA_HOST = /\.(?:okta|oktapreview|okta-emea)\.com$/;
 
-/** The audience of an AWS-issued assertion; undefined if the config has to say it. */
+/** The audience of an AWS-issued assertion; undefined if the config must set it. */
 export function assertionAudience(provider: ClientOptions): string | undefined {
   return ENTRA_AUDIENCES[hostOf(provider)] ?? (provider.profile === "entra" ? "api://AzureADTokenExchange" : undefined);
 }

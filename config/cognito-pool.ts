@@ -7,7 +7,10 @@ import { duration, HOST, hostedZone, region, scopes, text } from "./fields";
 
 /** https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html */
 const RESERVED_IN_PREFIXES = ["aws", "amazon", "cognito"];
-/** Names of Cognito's own: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html */
+/**
+ * Reserved names of Cognito:
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html
+ */
 const RESERVED_PROVIDER_NAMES = ["cognito", "facebook", "google", "loginwithamazon", "signinwithapple"];
 /** https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html, without Cognito's own. */
 const ATTRIBUTES = [
@@ -54,7 +57,7 @@ const domain = z.union(
         `write a prefix without ${RESERVED_IN_PREFIXES.join(", ")}: Cognito reserves them`,
       ),
     }),
-    /** A host of your own. Its parent domain must have an A record. */
+    /** Your own host. Its parent domain must have an A record. */
     z.strictObject({
       name: hostName,
       certificateArn: text(
@@ -89,14 +92,14 @@ const federatedProvider = z.discriminatedUnion(
       issuer: httpsUrl('the issuer as its discovery document spells it, such as "https://login.example.com"'),
       clientId: text(/^[!-~]{1,255}$/, "the client ID that the identity provider gave you"),
       /**
-       * The secret in Secrets Manager that has the client secret as its text. Somebody makes it in the pool's region
-       * before the first apply.
+       * The secret in Secrets Manager whose text is the client secret. You create it in the pool's region before the
+       * first apply.
        */
       clientSecretName: text(
         /^[A-Za-z0-9/_+=.@-]{1,512}$/,
         'the name of a secret in Secrets Manager, such as "wiki/corp-client-secret"; the secret itself never belongs in a config',
       ),
-      /** Name a new version after the secret was changed: only then does Cognito get it. */
+      /** After a change of the secret, name its new version here: only then does Cognito get it. */
       clientSecretVersionId: text(
         /^[A-Za-z0-9-]{32,64}$/,
         "the VersionId that Secrets Manager printed when the value was stored",
@@ -110,7 +113,7 @@ const federatedProvider = z.discriminatedUnion(
 
 const scopeName = text(/^[A-Za-z0-9._:-]{1,128}$/, 'a scope of letters, digits and . _ : -, such as "read"');
 
-/** An API of yours, whose scopes programs ask for. */
+/** Your own API, whose scopes programs request. */
 const resourceServer = z.strictObject({
   /** Full scope names are `<identifier>/<scope>`. */
   identifier: text(
@@ -137,14 +140,16 @@ const machineClient = z.strictObject({
 
 export const cognitoPoolSchema = z
   .strictObject({
-    /** Where the users are. The gateway itself is in us-east-1 and everywhere. */
+    /** The region of the users. The gateway itself is in us-east-1 and at every edge. */
     region: region.default("us-east-1"),
     domain,
-    /** A second factor for everybody, or only for those who set one up. It is a one-time password of an app (TOTP). */
+    /**
+     * A second factor for everyone, or only for people who have set one up. It is a one-time password of an app (TOTP).
+     */
     mfa: z.enum(["required", "optional"], 'write "required" or "optional"').default("required"),
     /** Lets people sign in with a passkey instead of a password. */
     passkeys: z.boolean("write true or false").default(false),
-    /** Lets everybody make an account. By default, people are invited. */
+    /** Lets anyone create an account. By default, people are invited. */
     selfSignUp: z.boolean("write true or false").default(false),
     /** `false`: only users of the federated providers sign in. */
     localUsers: z.boolean("write true or false").default(true),
@@ -167,9 +172,9 @@ export const cognitoPoolSchema = z
       .prefault({}),
     tokens: z
       .strictObject({
-        /** Of ID and access tokens. */
+        /** Lifetime of ID and access tokens. */
         validity: lifetime(300, 86400, 'write a duration between "5m" and "24h", such as "15m"').default(900),
-        /** Of refresh tokens, from the sign-in on: rotation does not extend it. */
+        /** Lifetime of refresh tokens, counted from the sign-in: rotation does not extend it. */
         refresh: lifetime(3600, 3650 * 86400, 'write a duration between "1h" and "3650d", such as "1d"').default(86400),
       })
       .prefault({}),
@@ -236,7 +241,7 @@ export const cognitoPoolSchema = z
     if (!pool.localUsers && pool.selfSignUp) {
       problem(["selfSignUp"], "only local users sign up; leave out localUsers: false or selfSignUp");
     }
-    // The risk configuration must name an SES identity, even if nobody is notified.
+    // The risk configuration must name an SES identity, even if no notifications are sent.
     if (pool.threatProtection === "enforced" && !pool.email) {
       problem(["threatProtection"], 'Cognito wants an SES identity for this; add email, or write "audit"');
     }

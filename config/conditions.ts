@@ -1,4 +1,4 @@
-/** What rules require, as people write it: `allow` of a rule, and `requirements` with a name. */
+/** The requirements of rules in a config: `allow` of a rule, and named `requirements`. */
 import { z } from "zod";
 import { DAYS, ROLE_NAME, type Allow, type Conditions } from "../policy/rule";
 import { duration, host, role, slug, text } from "./fields";
@@ -7,7 +7,7 @@ import { canonicalRange } from "./networks";
 const WRITE =
   'write "public", "signed-in", "nobody", conditions such as { roles: ["admin"] }, a list of conditions, or { require: "<name of a requirement>" }';
 
-/** What a header of a challenge can quote (https://www.rfc-editor.org/rfc/rfc6749#appendix-A.4). */
+/** Characters that a challenge header can quote (https://www.rfc-editor.org/rfc/rfc6749#appendix-A.4). */
 const TOKEN_FORM = /^[!#-[\]-~]{1,128}$/;
 const VALUE = text(ROLE_NAME, "a value of 1 to 256 visible characters, with no space at its ends");
 const claimName = text(/^[A-Za-z0-9_:./-]{1,128}$/, "the name of a claim");
@@ -29,7 +29,7 @@ const ranges = listOf(range, 'address ranges, such as ["192.0.2.0/24"]');
 const countries = listOf(text(/^[A-Z]{2}$/, 'a country as ISO 3166 has it, such as "DE"'), 'countries, such as ["DE"]');
 
 export const time = text(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'a time in UTC, such as "2026-12-01T08:00:00Z"').refine(
-  // A day that does not exist becomes another one.
+  // `Date` turns a day that does not exist into another one.
   (value) => value.at(-1) !== "Z" || isoTime(value)?.startsWith(value.slice(0, -1)),
   'write a time that exists, such as "2026-12-01T08:00:00Z"',
 );
@@ -99,7 +99,7 @@ const SHAPE = {
     .optional(),
 } satisfies Record<keyof Conditions, z.ZodType>;
 
-/** What can be said of somebody without a session. */
+/** Conditions that apply without a session. */
 const OF_REQUESTS: readonly string[] = ["networks", "notNetworks", "countries", "notCountries", "during"];
 
 const conditions = z.strictObject(SHAPE).superRefine((value, context) => {
@@ -128,7 +128,7 @@ const alternatives = z
   .min(1, "write at least one alternative")
   .max(16, "write at most 16 alternatives");
 
-/** In a list, as the alternative without a condition of its own. */
+/** In a list, this is the alternative without conditions. */
 function signedIn() {
   return z.literal("signed-in", 'write conditions, or "signed-in"').transform((): Conditions => ({}));
 }
@@ -136,7 +136,7 @@ function signedIn() {
 type ConditionsInput = z.input<typeof conditions>;
 type ListInput = readonly (ConditionsInput | "signed-in")[];
 
-/** What can be a condition, by name. */
+/** The conditions by name. */
 export const CONDITION_NAMES: readonly string[] = Object.keys(SHAPE);
 
 /** A rule's `allow` that names a requirement. */
@@ -146,7 +146,10 @@ export interface Required {
 
 export type AllowInput = "public" | "signed-in" | "nobody" | ConditionsInput | ListInput | Required;
 
-/** Names of requirements are still there, although the type does not say so: load.ts puts the requirements into their place. */
+/**
+ * At this point, names of requirements are still present, although the type does not say so: load.ts resolves them
+ * later.
+ */
 export const allow = dispatched((value) => {
   if (Array.isArray(value)) return alternatives;
   if (typeof value !== "object" || value === null) return z.enum(["public", "signed-in", "nobody"], WRITE);
@@ -164,13 +167,13 @@ const requirement = dispatched((value) => {
 
 export const requirements = z.record(slug, requirement, 'write { staff: { roles: ["staff"] } }').default({});
 
-/** Reads a value by the form that it has, so that its mistakes are those of that form. */
+/** Reads a value as the form that it resembles, so that errors are about that form. */
 function dispatched(formOf: (value: unknown) => z.ZodType): z.ZodType {
   return z.unknown().transform((value, context) => {
     const read = formOf(value).safeParse(value);
     if (read.success) return read.data;
     const { issues } = read.error;
-    // Nothing is missing where something is only misspelled.
+    // If a name is misspelled, a "missing" error would mislead.
     const isMisspelled = issues.some(({ code }) => code === "unrecognized_keys");
     for (const issue of issues.filter(({ code, path }) => !isMisspelled || code !== "custom" || path.length > 0))
       context.issues.push({ ...issue, input: value } as never);

@@ -130,7 +130,7 @@ function zonesAreOfServedHosts(config: Config): ConfigProblem[] {
 }
 
 /**
- * Roles take no two tags whose keys differ by case only, and every resource has the gateway's tag
+ * A role cannot have two tags whose keys differ by case only, and every resource has the gateway's tag
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules).
  */
 function tagKeysAreDistinct({ tags }: Config): ConfigProblem[] {
@@ -220,7 +220,7 @@ function behaviorsAreDistinct(config: Config): ConfigProblem[] {
   });
 }
 
-/** A behavior that no rule can match denies everything: somebody forgot the rule. */
+/** A behavior that no rule can match denies everything, so a rule is missing. */
 function behaviorsHaveARule(config: Config): ConfigProblem[] {
   return config.behaviors.flatMap(({ path }, i) =>
     config.policy.some((rule) => canMeet(rule.path, path))
@@ -236,7 +236,7 @@ function behaviorsHaveARule(config: Config): ConfigProblem[] {
 
 /** No other roles are in tokens. */
 /**
- * Characters of what a rule requires, as the gate writes it into the address of a page. With path and query it stays below
+ * Characters of a requirement in the address of a page. Together with path and query, the address stays below
  * the 8,192 bytes of a URL that CloudFront takes:
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-general
  */

@@ -1,6 +1,5 @@
 /**
- * Whose distribution the gateway is for: its own, or one that somebody else manages and attaches the gate to
- * (docs/attach.md).
+ * The distribution of the gateway: its own, or an existing one that someone else attaches the gate to (docs/attach.md).
  */
 import { z } from "zod";
 import { text } from "./fields";
@@ -23,12 +22,12 @@ export const managedDistribution = z
 
 const OWNERS = "remove it: the distribution is not the gateway's";
 
-/** A setting that an existing distribution already has. @param why what its owner does instead */
+/** Refuses a setting that belongs to an existing distribution. @param why what its owner does instead */
 function refused(why: string) {
   return z.undefined(`${OWNERS}; ${why}`).optional();
 }
 
-/** What changes in the schema for an existing distribution. */
+/** The differences in the schema for an existing distribution. */
 export const EXISTING = {
   distribution: existing,
   origin: refused('its owner writes origins. If a function there rewrites paths, give it as "viewerRequest.after"'),
@@ -47,7 +46,7 @@ export const EXISTING = {
   accessLogBucketArn: refused("its owner configures access logs (docs/attach.md)"),
 } as const;
 
-/** What the rest of the project reads in the place of the refused settings. */
+/** The values of the refused settings for the rest of the project. */
 export const nothingOfTheDistribution = () => ({
   origin: undefined,
   api: undefined,
@@ -61,7 +60,7 @@ export const nothingOfTheDistribution = () => ({
   redirectHosts: [],
 });
 
-/** True if the gateway is attached to a distribution that somebody else manages. */
+/** True if the gateway is attached to an existing distribution. */
 export function isAttached({ distribution }: { distribution: "managed" | z.output<typeof existing> }): boolean {
   return distribution !== "managed";
 }

@@ -1,5 +1,5 @@
 /**
- * The `app` of a Microsoft Entra provider: an app registration that Terraform makes, in a stack of its own
+ * The `app` of a Microsoft Entra provider: an app registration that Terraform makes, in a separate stack
  * (stacks/identity/entra/).
  */
 import { X509Certificate } from "node:crypto";
@@ -84,7 +84,10 @@ const credential = z.discriminatedUnion(
         'the ARN of the auth handler\'s role, such as "arn:aws:iam::111122223333:role/wiki-auth"',
       ),
     }),
-    /** Public certificates. All of them are valid at the same time, so a new one can be added before the old one goes. */
+    /**
+     * Public certificates. All of them are valid at the same time, so a new one can be added before the old one is
+     * removed.
+     */
     z.strictObject({
       type: z.literal("certificate"),
       certificates: z
@@ -92,7 +95,7 @@ const credential = z.discriminatedUnion(
         .min(1, CERTIFICATE)
         .refine((pems) => new Set(pems).size === pems.length, "write each certificate once"),
     }),
-    /** Somebody makes the passwords with a command: Terraform would keep them in its state. */
+    /** An operator creates the passwords with a command, because Terraform would keep them in its state. */
     z.strictObject({ type: z.literal("password") }),
   ],
   {
@@ -136,7 +139,7 @@ export const entraAppSchema = z
       assignments: z.record(role, somebody, 'write { admin: { groups: ["…"] } }').default({}),
       /** Who may sign in without a role. */
       signedIn: somebody.optional(),
-      /** Consents for everybody in the tenant: where assignment is required, people cannot. */
+      /** Consents for everyone in the tenant: if assignment is required, people cannot consent themselves. */
       adminConsent: z.boolean("write true or false").default(true),
       /** The scope with which programs ask for access tokens: `api://<client ID>/<scope>`. */
       apiScope: text(
@@ -146,9 +149,9 @@ export const entraAppSchema = z
       /** Whether tokens list groups. From 200 groups on, Entra leaves all of them out; roles have no such limit. */
       groupClaims: z.enum(["none", "assigned", "security"], 'write "none", "assigned" or "security"').default("none"),
       conditionalAccess: conditionalAccess.optional(),
-      /** A note for those who find the app in the tenant. */
+      /** A note for people who find the app in the tenant. */
       notes: line("write a note", 1024).optional(),
-      /** Terraform's state, where the tenant's owners have a bucket of their own; by default beside the gateway's. */
+      /** Terraform's state, if the tenant's owners have their own bucket; by default beside the gateway's. */
       state: state.optional(),
     },
     'write { credential: { issuer: "https://….tokens.sts.global.api.aws", subject: "arn:aws:iam::…:role/…" } }',
@@ -167,7 +170,7 @@ export type EntraAppInput = z.input<typeof entraAppSchema>;
 /** `app`, checked and with its defaults. */
 export type EntraApp = z.output<typeof entraAppSchema>;
 
-/** What the rest of the config says about the app. */
+/** The parts of the config that the app depends on. */
 export interface EntraAppContext {
   app: EntraApp;
   /** The roles of the policy. */
@@ -181,7 +184,7 @@ export function homeTenantOf({ app, tenants }: Pick<EntraAppContext, "app" | "te
   return app.homeTenant ?? (tenants.length === 1 ? tenants[0] : undefined);
 }
 
-/** Mistakes that only show together with the rest of the config, with paths below `app`. */
+/** Mistakes that depend on the rest of the config, with paths below `app`. */
 export function entraAppProblems(context: EntraAppContext): ConfigProblem[] {
   return CHECKS.flatMap((check) => check(context));
 }

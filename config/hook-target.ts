@@ -1,4 +1,4 @@
-/** What the gateway asks or tells something: a function or a server of the site's own. */
+/** The target of a hook: the site's own function or server. */
 import { z } from "zod";
 import { duration, text } from "./fields";
 
@@ -9,13 +9,13 @@ export const hookTarget = {
     /^arn:aws[a-z-]*:lambda:us-east-1:[0-9]{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9$_-]{1,128})?$/,
     'the ARN of a Lambda function in us-east-1, such as "arn:aws:lambda:us-east-1:111122223333:function:who"',
   ).optional(),
-  /** A server. It gets a token of AWS that proves who asks. */
+  /** A server. It gets a token of AWS that identifies the caller. */
   url: z
     .url({ protocol: /^https$/, error: 'write an https URL, such as "https://people.example.com/gateway"' })
     .max(500, "write at most 500 characters")
     .refine((value) => !value.includes("#"), "leave the fragment out: it is never sent")
     .optional(),
-  /** What that token names as its audience; the URL's origin if absent. */
+  /** The audience of that token; the URL's origin if absent. */
   audience: text(/^[!-~]{1,255}$/, 'an audience, such as "https://people.example.com"').optional(),
   timeout: duration(1, 3, 'write "1s", "2s" or "3s"', "s").default(2),
 };
@@ -28,7 +28,7 @@ export interface HookTarget {
   timeout: number;
 }
 
-/** What {@link hookTarget} cannot say about one member alone. */
+/** Checks of {@link hookTarget} that involve several members. */
 export function withOneTarget<Schema extends z.ZodType<HookTarget>>(schema: Schema): Schema {
   return schema
     .refine(

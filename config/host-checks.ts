@@ -6,9 +6,9 @@ import type { Config } from "./schema";
 import { placesOf } from "./site-checks";
 
 /**
- * Hosts share the behaviors, and with them origins and cache. So a path must be decided alike on all hosts wherever the
- * origin gets the same request for each: a bucket sees no host, and the answers of a server that does not get the
- * viewer's `Host` are cached by path alone. Other servers get the host on which the gate decided as `x-forwarded-host`.
+ * Hosts share the behaviors, and with them origins and cache. If the origin gets the same request for each host, all
+ * hosts must decide a path alike. A bucket sees no host, and answers of a server that does not get the viewer's `Host`
+ * are cached by path alone. Other servers get the host on which the gate decided as `x-forwarded-host`.
  */
 export function hostsAreToldApart(config: Config): ConfigProblem[] {
   const places = placesOf(config);
@@ -20,7 +20,7 @@ export function hostsAreToldApart(config: Config): ConfigProblem[] {
         : `${path} is cached by path alone; write host: "viewer" there to cache by host`;
     return pathsDecidedByHost(question, places.at(index)!).map((found) => ({ found, why }));
   });
-  // Two rules that differ do so in many behaviors; the first says what to mend.
+  // Two different rules may conflict in many behaviors; the first error is enough to fix them.
   const rulesOf = ({ sides }: HostDifference) => sides.map(({ rule }) => rule).join(" ");
   return problems
     .filter(({ found }, i) => problems.findIndex((other) => rulesOf(other.found) === rulesOf(found)) === i)

@@ -35,7 +35,7 @@ export const identityProvidersAreComplete = ofEach((provider) => {
 });
 
 /**
- * What groups and app roles that Terraform makes can be called. Neither a user pool
+ * Allowed names of groups and app roles that Terraform makes. Neither a user pool
  * (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html) nor Entra
  * (https://learn.microsoft.com/graph/api/resources/approle) takes spaces, and Entra takes ASCII only.
  */
@@ -46,7 +46,7 @@ export function cannotMakeRole(role: string): string {
   return `Terraform makes a role here for each of the policy, and cannot make ${role}; rename it in the policy, with letters, digits and . _ : @ / -`;
 }
 
-/** What Terraform makes: only for the profile that has it, and never twice. */
+/** A client that Terraform makes must fit the profile, and the config must not name another one beside it. */
 export const madeClientsFitTheProfile = ofEach(({ profile, issuer, clientId, app, pool, tenants }, config) => {
   const problems: [string, string][] = [];
   if (app && profile !== "entra") problems.push(["app", 'only the profile "entra" has an app; remove it']);

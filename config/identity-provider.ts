@@ -45,11 +45,11 @@ const issuer = z
   );
 
 const roles = z.strictObject({
-  /** Where the provider puts the roles: a list of names, or names separated by spaces. By default, as in the profile. */
+  /** The claim with the roles: a list of names, or names separated by spaces. By default, the profile's. */
   claim: claimPath.optional(),
   /** The provider's name of a role, and the policy's. If given, only these names count. */
   map: z.record(z.string().min(1, "write the provider's name of the role"), role).optional(),
-  /** What the provider's names start with; names without it do not count. */
+  /** The prefix of the provider's names; names without it do not count. */
   prefix: z
     .string("write a text")
     .min(1, "write a text, or leave it out")
@@ -65,7 +65,7 @@ const offeredAt = z.strictObject({
 });
 
 export const identityProvider = z.strictObject({
-  /** The kind of provider: where its tokens have what the gateway needs. */
+  /** The kind of provider, which determines where its tokens have the claims that the gateway needs. */
   profile: z
     .enum(PROFILE_NAMES, `write one of ${PROFILE_NAMES.map((name) => `"${name}"`).join(", ")}`)
     .default("generic"),
@@ -79,7 +79,7 @@ export const identityProvider = z.strictObject({
   /** Absent if Terraform makes the client (`app`, `pool`). */
   clientId: text(/^[!-~]{1,255}$/, "the client ID that the identity provider gave you").optional(),
   ...clientOptions,
-  /** Of the tokens that the provider signs. By default RS256, PS256, ES256 and EdDSA. */
+  /** Algorithms of the tokens that the provider signs. By default RS256, PS256, ES256 and EdDSA. */
   signingAlgorithms: z
     .array(
       z.enum(ALL_SIGNATURE_ALGORITHMS, `write algorithms from ${ALL_SIGNATURE_ALGORITHMS.join(", ")}`),
@@ -102,9 +102,9 @@ export const identityProvider = z.strictObject({
     .array(text(GUID, 'the ID of a tenant in lower case, such as "8eaef023-2b34-4da1-9baa-8bc8c9d6a490"'))
     .min(1, "name a tenant")
     .optional(),
-  /** Entra only: an app registration that Terraform makes, in a stack of its own. */
+  /** Entra only: an app registration that Terraform makes, in a separate stack. */
   app: entraAppSchema.optional(),
-  /** Cognito only: a user pool that Terraform makes, in a stack of its own. */
+  /** Cognito only: a user pool that Terraform makes, in a separate stack. */
   pool: cognitoPoolSchema.optional(),
   /** Hosts and paths at which people sign in with this provider, rather than one that names no place. */
   offeredAt: offeredAt.optional(),

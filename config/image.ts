@@ -1,4 +1,4 @@
-/** Images of the site's own, for the gateway's pages. */
+/** The site's own images, for the gateway's pages. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";

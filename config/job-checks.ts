@@ -1,4 +1,4 @@
-/** Checks of `accessTokens` for CI jobs: anybody can get a token of a public CI service, for any audience. */
+/** Checks of `accessTokens` for CI jobs: anyone can get a token of a public CI service, for any audience. */
 import type { AccessTokenIssuerConfig } from "./access-tokens";
 import type { ConfigProblem } from "./error";
 import type { Config } from "./schema";
@@ -6,8 +6,8 @@ import type { Config } from "./schema";
 type JobProfile = "github" | "gitlab";
 
 /**
- * Which of the tokens' claims tell one caller from everybody else. With the number of slashes that the text before a `*`
- * needs: up to there, others can choose a name that begins in the same way. Absent if no `*` is safe.
+ * The claims that identify a caller uniquely, with the number of slashes that must come before a `*`. With fewer
+ * slashes, strangers could choose a name with the same prefix. Absent if no `*` is safe.
  *
  * https://docs.github.com/actions/reference/security/oidc, https://docs.gitlab.com/ci/secrets/id_token_authentication/
  */
@@ -82,7 +82,7 @@ function callersAreNamed(
   ];
 }
 
-/** True for a pattern that fits tokens of strangers. */
+/** True for a pattern that matches tokens of strangers. */
 function isOpen(value: string, slashes: number | undefined): boolean {
   return value.endsWith("*") && (slashes === undefined || value.split("/").length - 1 < slashes);
 }

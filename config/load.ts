@@ -43,7 +43,7 @@ export function parseConfig(input: unknown, source = "config"): Config {
 /** The rules may still name requirements. */
 type Read = { success: true; data: Config } | { success: false; error: z.ZodError };
 
-/** Without the checks that involve more than one option. */
+/** Parse without the checks that involve more than one option. */
 function read(input: unknown): Read {
   const options = { error: writeAnotherKind };
   if (!meansExisting(valueAt(input, ["distribution"]))) return configSchema.safeParse(input, options);
@@ -55,7 +55,7 @@ function meansExisting(distribution: unknown): boolean {
   return distribution === "existing" || (typeof distribution === "object" && distribution !== null);
 }
 
-/** Settings of earlier versions and likely guesses, by path, with `*` for a provider's ID: what to do about them. */
+/** Advice for settings of earlier versions and likely guesses, by path, with `*` for a provider's ID. */
 const INSTEAD: Record<string, string> = {
   "session.shardCount": "remove it: there are always 4,096 shards",
   "identityProviders.*.rolesClaim": 'write roles: { claim: "groups" } instead',
@@ -106,12 +106,12 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown): ConfigProblem[] {
   return [{ path: place, message: issue.message + found(input, issue.path) }];
 }
 
-/** Zod's own, of a union that leaves it to the mistakes inside. */
+/** Zod's own message for a union, which only points to the inner errors. */
 const NO_MESSAGE = "Invalid input";
 
 /**
- * The mistakes in the form of a union that somebody meant: the first one whose required settings are there, or else the
- * last one.
+ * The mistakes in the intended form of a union: the first form whose required settings are present, or else the last
+ * one.
  */
 function formMeant(forms: readonly z.core.$ZodIssue[][], value: unknown): readonly z.core.$ZodIssue[] {
   const isMeant = (issues: readonly z.core.$ZodIssue[]): boolean =>

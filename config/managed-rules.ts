@@ -1,6 +1,6 @@
 /**
- * AWS's managed rule groups for web ACLs, with the names that a config uses: what each costs, and the label that each of
- * its rules adds to a request. A rule that AWS adds later keeps the action that AWS gives it.
+ * AWS's managed rule groups for web ACLs: their names in a config, their capacity, and the label that each rule adds to
+ * a request. A rule that AWS adds later keeps its AWS action.
  *
  * https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
  */
@@ -151,12 +151,12 @@ export function groupOfRule(rule: string): ManagedGroupName | undefined {
   return GROUP_OF_RULE.get(rule);
 }
 
-/** The rule that somebody meant who wrote `name` in other letters; undefined if there is none. */
+/** The rule whose name equals `name` except for case; undefined if there is none. */
 export function ruleSpelledLike(name: string): string | undefined {
   return [...GROUP_OF_RULE.keys()].find((rule) => rule.toLowerCase() === name.toLowerCase());
 }
 
-/** Labels are case-sensitive, and AWS spells the end of most of them in another way than that of the rule. */
+/** Labels are case-sensitive, and most of them spell their end differently from the rule's name. */
 const LABEL_ENDINGS: readonly (readonly [rule: string, label: string])[] = [
   ["_HEADER", "_Header"],
   ["_COOKIE", "_Cookie"],
@@ -170,7 +170,7 @@ const OTHER_LABELS: Record<string, string> = {
   Host_localhost_HEADER: "Host_Localhost_Header",
   PROPFIND_METHOD: "Propfind_Method",
 };
-/** These groups spell labels as their rules. */
+/** In these groups, labels are spelled like their rules. */
 const PLAIN_LABELS: readonly ManagedGroupName[] = ["unix", "wordpress"];
 
 /** The label that a rule adds to the requests that it matches. @param rule of a group above */

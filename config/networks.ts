@@ -3,9 +3,9 @@ import { isIP } from "node:net";
 import { bitsOf } from "../policy/networks";
 
 /**
- * A range in the only form in which rules have it: without bits after the prefix, and IPv6 as in RFC 5952 section 4.
+ * A range in canonical form, as in rules: without bits after the prefix, and IPv6 as in RFC 5952 section 4.
  *
- * @param text a range, or an address, which stands for itself alone
+ * @param text a range, or an address, which is a range of one
  * @returns undefined if it is neither, or an IPv4 address that is written as IPv6
  */
 export function canonicalRange(text: string): string | undefined {

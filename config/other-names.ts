@@ -1,4 +1,6 @@
-/** Notes on rules that other names of a page may avoid, if its server takes them (docs/policy.md). */
+/**
+ * Notes about rules that another name of the same page may bypass, if its server accepts that name (docs/policy.md).
+ */
 import { matchesPattern } from "../cloudfront/path-pattern";
 import { admitsMore } from "../policy/coverage";
 import { describeAllow, examplePath } from "../policy/decision-table";
@@ -8,20 +10,20 @@ import type { ConfigProblem } from "./error";
 import type { ServerOrigin } from "./origins/origin";
 import type { Config, Origin } from "./schema";
 
-/** A page may be had by more people if its server also knows it by another name. */
+/** A page that more people can open if its server also serves it under another name. */
 interface Escape {
   rule: number;
   /** The other name. */
   name: string;
-  /** Who may have that, in words. */
+  /** Who may open that name, in words. */
   by: string;
   /** Undefined for an existing distribution. */
   origin: ServerOrigin | undefined;
 }
 
 /**
- * One note for each server that may know a page by another name that the policy opens to more people. S3 is exact: it
- * compares keys byte by byte.
+ * One note for each server that may serve a page under another name that the policy opens to more people. S3 is exact:
+ * it compares keys byte by byte.
  */
 export function otherNames(config: Config): ConfigProblem[] {
   const byServer = new Map<string, Escape[]>();
@@ -66,7 +68,7 @@ function escapes(config: Config): Escape[] {
   });
 }
 
-/** Undefined for an existing distribution, of which nothing is known. */
+/** Undefined for an existing distribution, whose origins are unknown. */
 function originOf({ behaviors, origin }: Config, path: string): Origin | undefined {
   return behaviors.find((behavior) => matchesPattern(behavior.path, path))?.origin ?? origin;
 }

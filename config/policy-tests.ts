@@ -1,4 +1,4 @@
-/** `tests`: what people must be able to do, and what not. A policy that breaks one cannot be synthesized. */
+/** `tests`: what people must be able to do, and what they must not. A policy that fails one cannot be synthesized. */
 import { isIP } from "node:net";
 import { z } from "zod";
 import { describeAllow } from "../policy/decision-table";
@@ -60,8 +60,8 @@ type PolicyTest = z.output<typeof policyTest>;
 type Verb = "can" | "cannot";
 
 /**
- * Every expectation that the policy does not meet. A closed site is tested as if it were open. Somebody whose provider is
- * not named must pass, or not pass, with each of them.
+ * Every expectation that the policy does not meet. A closed site is tested as if it were open. If a person's provider
+ * is not named, the expectation must hold with each provider.
  */
 export function policyTestProblems(config: Config): ConfigProblem[] {
   const decide = decider({
@@ -100,7 +100,7 @@ export function policyTestProblems(config: Config): ConfigProblem[] {
   });
 }
 
-/** What the test must say, because the expectation would otherwise hold, or fail, for no other reason. */
+/** Facts that the test must name, because without them the expectation would hold, or fail, only by accident. */
 function unsaidOf(
   { path, allow }: PolicyRule,
   rule: number,
@@ -161,7 +161,7 @@ function personProblems(
   });
 }
 
-/** Requests that come to no rule would make a test that always passes. */
+/** A request that reaches no rule would make a test that always passes. */
 function requestProblem({ domain, alternateDomains, basePath }: Config, text: string): string | undefined {
   const request = readRequestText(text, domain);
   if ("problem" in request) return `${request.problem}; it is ${JSON.stringify(text)}`;
@@ -199,7 +199,7 @@ function inWords({ as }: PolicyTest): string {
   return `a user ${[held, ...more].join(", ")}${more.length > 0 ? "," : ""}`;
 }
 
-/** Why a request does not pass, and what to write. */
+/** The reason why a request does not pass, and what to write. */
 function reasonOf({ policy }: Config, decision: Decision, rule: number | undefined): string {
   const why = decision.is === "refused" ? decision.why : "role";
   if (why === "path") return "the gate refuses such a path whatever the rules say; move this line to cannot";

@@ -7,7 +7,7 @@ import { ConfigError } from "./error";
 const JITI = {
   // A config needs only `defineConfig`; the rest of the package takes long to load.
   alias: { edgegate: join(__dirname, "define") },
-  // Others may be able to write to the cache's folder.
+  // Other users may be able to write to the cache's folder.
   fsCache: false,
 };
 const ENDINGS = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs", ".json"];
@@ -69,7 +69,7 @@ function codeMistake(file: string, error: unknown): string {
   return text;
 }
 
-/** Node says the place as a position or, for some mistakes, as ten characters on both sides. */
+/** Node gives the place as a position or, for some mistakes, as ten characters on both sides. */
 function jsonMistake(text: string, message: string): string {
   const position = /at position (\d+)/.exec(message)?.[1];
   const around = /, \.\.\."([^]{10})/.exec(message)?.[1];

@@ -1,4 +1,4 @@
-/** Checks of what rules require that involve more than the rule's `allow`. */
+/** Checks of requirements that involve more than the rule's `allow`. */
 import { namesIn } from "../policy/path-pattern";
 import { alternativesOf, rolesOf, type Conditions, type PolicyRule } from "../policy/rule";
 import type { Required } from "./conditions";
@@ -29,7 +29,7 @@ export function placedConditions({ policy }: Pick<Config, "policy">): PlacedCond
   });
 }
 
-/** Puts requirements into the place of their names. */
+/** Replaces names of requirements with the requirements. */
 export function resolved(
   rules: readonly PolicyRule[],
   requirements: Config["requirements"],
@@ -66,7 +66,7 @@ export function ownersAreInThePath(config: Config): ConfigProblem[] {
   });
 }
 
-/** A role that a provider may not grant is in no session of its people: they would pass. */
+/** No session of a provider's people has a role that the provider may not grant, so they would all pass. */
 export function excludedRolesAreGranted(config: Config): ConfigProblem[] {
   const { identityProviders, policy } = config;
   const ids = Object.keys(identityProviders);
@@ -106,8 +106,8 @@ export function preflightsMayPass({ policy }: Config): ConfigProblem[] {
 }
 
 /**
- * CloudFront tells a function the country only where the cache policy or origin request policy of the behavior has the
- * header (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html). Otherwise, a
+ * A function gets the country only if the behavior's cache policy or origin request policy has the header
+ * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html). Otherwise, a
  * viewer could send it.
  */
 export function countriesAreKnown(config: Config): ConfigProblem[] {

@@ -1,6 +1,6 @@
 /**
- * The config: one typed object that drives stacks, local edge and docs. Values that the edges put into source text or
- * headers are limited to characters that need no escaping there.
+ * The config: one typed object that drives stacks, local edge and docs. Values that become source text or headers are
+ * limited to characters that need no escaping there.
  */
 import { z } from "zod";
 import { accessDenied } from "./access-denied";
@@ -35,7 +35,7 @@ const FIXED_IDENTITY_HEADERS = [
   "x-gate-origin-secret",
 ];
 
-/** AWS takes 50 tags; one is the gateway's name. */
+/** AWS allows 50 tags; one is the gateway's name. */
 const MAX_TAGS = 49;
 
 /** Every range that is used includes "15m". */
@@ -63,7 +63,7 @@ const behavior = z.strictObject({
   origin,
   /** `optimized` caches what the origin allows, and serves it to all users. */
   caching: caching.default("disabled"),
-  /** For programs: takes access tokens in the Authorization header, too. */
+  /** For programs: also accepts access tokens in the Authorization header. */
   api,
 });
 
@@ -85,7 +85,7 @@ const eventTransmitter = z.strictObject({
   }),
   /** The identity provider to which its `opaque` subjects belong. */
   identityProvider: slug.optional(),
-  /** What the events do that not every site wants to end sessions. `revoke` ends all sessions of the user. */
+  /** The effect of optional events. `revoke` ends all sessions of the user. */
   on: z
     .strictObject({
       "device-compliance-change": onEvent,
@@ -99,18 +99,18 @@ const session = z.strictObject({
   absolute: durationBetween(300, 30 * 86400, '"5m" and "30d"').default(8 * 3600),
   idle: durationBetween(300, 30 * 86400, '"5m" and "30d"').default(3600),
   token: durationBetween(60, 3600, '"60s" and "1h"').default(15 * 60),
-  /** What happens if a callback or a refresh cookie is used a second time: somebody may have a copy. */
+  /** The reaction to a second use of a callback or a refresh cookie, because somebody may have a copy. */
   onReuse: z
     .enum(["record", "revoke-session", "revoke-user"], 'write "record", "revoke-session" or "revoke-user"')
     .default("revoke-session"),
-  /** Binds sessions to a key of the browser's device, where the browser can do that. */
+  /** Binds sessions to a key of the browser's device, if the browser supports it. */
   deviceBound: z.enum(["off", "if-supported"], 'write "off" or "if-supported"').default("off"),
   /** Days from one new signing key to the next. */
   keyRotationDays: daysBetweenRotations.default(30),
 });
 
 const iam = z.strictObject({
-  /** A managed policy that bounds what the functions' roles can ever do. */
+  /** A managed policy that limits what the functions' roles can do. */
   permissionsBoundaryArn: text(
     /^arn:aws[a-z-]*:iam::(?:[0-9]{12}|aws):policy\/[A-Za-z0-9+=,.@_/-]{1,512}$/,
     'the ARN of a managed policy, such as "arn:aws:iam::111122223333:policy/boundary"',
@@ -124,7 +124,7 @@ const iam = z.strictObject({
 });
 
 /**
- * What every service of AWS takes as a tag
+ * Tags that every AWS service accepts
  * (https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html#tag-conventions).
  */
 const TAG_CHARACTERS = "[\\p{L}\\p{Z}\\p{N}_.:/=+@-]";
@@ -171,35 +171,35 @@ export const configSchema = z.strictObject({
     .record(slug, eventTransmitter, 'write { corp: { issuer: "https://…", audience: "…", jwksUri: "https://…" } }')
     .default({}),
   origin,
-  /** Of the secret that servers with `secretHeader` get. */
+  /** Options of the secret that servers with `secretHeader` get. */
   originSecret: originSecret.prefault({}),
-  /** A signed statement about who asks, for servers with `assertion: true`. */
+  /** A signed statement about the user, for servers with `assertion: true`. */
   assertion: assertion.optional(),
   /** Caching of the default behavior; by default `optimized` for S3 and `disabled` for a server. */
   caching: caching.optional(),
-  /** Of the default behavior. */
+  /** API options of the default behavior. */
   api,
-  /** Whose access tokens API behaviors accept. */
+  /** Issuers whose access tokens API behaviors accept. */
   accessTokens,
   behaviors: z.array(behavior).default([]),
   policy: z
     .array(policyRule, 'write a list of rules, such as [{ path: "/**", allow: "signed-in" }]')
     .min(1, 'write at least one rule, such as { path: "/**", allow: "signed-in" }; what no rule matches is denied'),
-  /** What several rules require, by name. */
+  /** Requirements for several rules, by name. */
   requirements,
-  /** What people must be able to do, and what not: a policy that breaks one is refused. */
+  /** What people must be able to do, and what they must not: a policy that fails a test is refused. */
   tests: z.array(policyTest, 'write a list, such as [{ as: "anonymous", cannot: ["GET /admin"] }]').default([]),
-  /** Functions of your own on viewer requests, which run in the gate. */
+  /** Your own functions on viewer requests, which run in the gate. */
   viewerRequest: viewerRequest.optional(),
   session: session.prefault({}),
-  /** Asked after each sign-in: may refuse the user, add claims and grant roles. */
+  /** Called after each sign-in: may refuse the user, add claims and grant roles. */
   signInHook: signInHook.optional(),
   /** Further identity headers for the origin: header name to claim name. */
   identityHeaders: z
     .record(
       text(/^x-gate-[a-z0-9-]{1,32}$/, 'a header name that starts with "x-gate-"'),
       text(/^[A-Za-z0-9_:./-]{1,128}$/, "the name of a claim").refine(
-        // A claim may say any address; whoever reads such a header takes it for the user's.
+        // A claim can contain any address, but readers of such a header would trust it as the user's.
         (claim) => claim !== EMAIL_CLAIM,
         "read x-gate-email, and remove this: the provider may not have verified what the claim says",
       ),
@@ -210,7 +210,7 @@ export const configSchema = z.strictObject({
     )
     .default({}),
   theme: theme.prefault({}),
-  /** What the page says to people without access. */
+  /** The page for people without access. */
   accessDenied: accessDenied.optional(),
   /** Closes the site, except for some roles. */
   maintenance: maintenance.optional(),
@@ -228,20 +228,19 @@ export const configSchema = z.strictObject({
   hostedZoneId: hostedZone.optional(),
   /** The zones of hosts that are not in `hostedZoneId`, by host. */
   hostedZones: z.record(host, hostedZone, 'write { "docs.example.org": "Z…" }').default({}),
-  /** Whether Terraform makes the alias records. Validation records are made either way. */
+  /** `true` if Terraform makes the alias records. Validation records are made either way. */
   manageDns: z.boolean("write true or false").default(true),
-  /** Whether the alias records replace records that somebody else made. */
+  /** `true` if the alias records replace existing records. */
   overwriteDns: z.boolean("write true or false").default(false),
   /**
-   * Whether CloudFront serves the domains. `false` deploys a gateway whose domains another distribution still serves; it
-   * also makes no alias records.
+   * `false` deploys a gateway whose domains another distribution still serves; it also makes no alias records.
    */
   attachDomains: z.boolean("write true or false").default(true),
   /** Hosts that only redirect to `domain`, such as the apex of `www.example.com`. */
   redirectHosts: z.array(host).default([]),
   /** The only account to which Terraform may deploy the gateway. */
   accountId: text(/^[0-9]{12}$/, 'an account ID of 12 digits, such as "111122223333"').optional(),
-  /** What the account expects of roles. */
+  /** The account's rules for roles. */
   iam: iam.prefault({}),
   logRetentionDays: z
     .union(
@@ -284,7 +283,7 @@ export const configSchema = z.strictObject({
   reserveConcurrency: z.boolean("write true or false").default(true),
   /**
    * Keeps ledger, session keys, store and the buckets' files from being destroyed. `false` is for throw-away stages: it
-   * also deletes secrets without a time in which they can be had back.
+   * also deletes secrets without a recovery window.
    */
   deletionProtection: z.boolean("write true or false").default(true),
   /** The S3 bucket of the Terraform state; by default a local file. */
@@ -292,21 +291,21 @@ export const configSchema = z.strictObject({
   tags,
 });
 
-/** For a distribution that exists. */
+/** For an existing distribution. */
 export const attachedSchema = configSchema.extend(EXISTING);
 
 type Managed = z.output<typeof configSchema>;
 
-/** With a distribution of the gateway's own. */
+/** With the gateway's own distribution. */
 export type ManagedConfigInput = z.input<typeof configSchema>;
-/** For a distribution that exists. */
+/** For an existing distribution. */
 export type AttachedConfigInput = z.input<typeof attachedSchema>;
 /** The config as people write it. */
 export type ConfigInput = ManagedConfigInput | AttachedConfigInput;
 /** The config as the rest of the project reads it: checked, with every default filled in, durations in seconds. */
 export type Config = Omit<Managed, "distribution" | "origin" | "policy"> & {
   distribution: Managed["distribution"] | z.output<typeof attachedSchema>["distribution"];
-  /** With requirements in the place of their names. */
+  /** With names of requirements resolved. */
   policy: PolicyRule[];
   /** Undefined if and only if the distribution is an existing one. */
   origin: Origin | undefined;

@@ -1,4 +1,4 @@
-/** The sign-in hook in the config: whom the gateway asks after each sign-in. */
+/** The sign-in hook in the config: the function or server that the gateway calls after each sign-in. */
 import { z } from "zod";
 import { role } from "./fields";
 import { hookTarget, withOneTarget } from "./hook-target";

@@ -1,4 +1,4 @@
-/** Checks of S3 origins: what they serve must be what the policy decides. */
+/** Checks of S3 origins: the policy must allow the files that they serve. */
 import {
   deepLinksBeyondShell,
   foldersDecidedDifferently,
@@ -9,7 +9,7 @@ import type { Place } from "../sites/place";
 import type { ConfigProblem } from "./error";
 import type { Config, Origin } from "./schema";
 
-/** What the behaviors serve, the default behavior last; nothing if they are not the gateway's. */
+/** The places that the behaviors serve, the default behavior last; empty for an existing distribution. */
 export function placesOf({ behaviors, origin }: Config): Place[] {
   if (!origin) return [];
   return [...behaviors, { path: "*", origin }].map(({ path, origin }) => ({ pattern: path, site: siteOf(origin) }));
@@ -23,7 +23,7 @@ export function sitesHaveAShell(config: Config): ConfigProblem[] {
   );
 }
 
-/** What a request is served must be allowed to that person, and by no other name to somebody else. */
+/** The policy must allow a served file to the person who gets it, and must protect it equally under all its names. */
 export function sitesServeWhatIsDecided(config: Config): ConfigProblem[] {
   const places = placesOf(config);
   const question = { policy: config.policy, hosts: [config.domain, ...config.alternateDomains], places };

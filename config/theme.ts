@@ -1,10 +1,10 @@
-/** The look of the gateway's pages, and what they say. */
+/** The look and the texts of the gateway's pages. */
 import { z } from "zod";
 import { LANGUAGES, TEXT_KEYS, TEXTS, type Language, type Texts } from "../pages/texts/texts";
 import { text } from "./fields";
 import { image } from "./image";
 
-/** Characters of a text of the site's own. */
+/** Maximum characters of the site's own texts. */
 const MAX_TEXT = 500;
 const LANGUAGE_LIST = LANGUAGES.map((language) => `"${language}"`).join(", ");
 
@@ -18,7 +18,7 @@ const ownText = z
   .string("write a text")
   .min(1, "write a text, or leave the key out")
   .max(MAX_TEXT, `write at most ${MAX_TEXT} characters`)
-  // What cannot be seen could turn the direction of what follows.
+  // Invisible characters could change the direction of the text after them.
   .regex(/^(?:[^\p{C}\u2028\u2029]|\n)*$/u, "write visible characters only");
 
 function textProblem(language: Language, key: string, value: string): string | undefined {
@@ -70,11 +70,11 @@ export const theme = z.strictObject({
   )
     .max(200, "write at most 200 characters")
     .optional(),
-  /** In front of the name. */
+  /** Shown before the name. */
   logo: image.optional(),
-  /** Of the handler's pages; elsewhere browsers ask the site for `/favicon.ico`. */
+  /** The icon of the handler's pages; elsewhere browsers request the site's `/favicon.ico`. */
   favicon: image.optional(),
-  /** Of the pages; the first one is for people who ask for no other. */
+  /** Languages of the pages; the first one is the default. */
   languages,
   /** The site's own texts, by language and key. */
   texts,

@@ -1,4 +1,4 @@
-/** Functions of one's own on viewer requests. CloudFront runs only one function for an event, so they run in the gate. */
+/** Your own functions on viewer requests. CloudFront runs only one function for an event, so they run in the gate. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
@@ -33,9 +33,9 @@ const ownFunction = z
 
 export const viewerRequest = z
   .strictObject({
-    /** Runs before the decision. What it answers itself, nobody decides. */
+    /** Runs before the decision. If it returns a response, no rule is evaluated. */
     before: ownFunction.optional(),
-    /** Runs once the request is allowed. What it rewrites is not decided again. */
+    /** Runs once the request is allowed. A request that it rewrites is not decided again. */
     after: ownFunction.optional(),
   })
   .refine(
@@ -45,7 +45,7 @@ export const viewerRequest = z
 
 export type ViewerRequest = z.output<typeof viewerRequest>;
 
-/** What the owner of a config must know about its functions: the policy does not decide all that they do. */
+/** Notes for the owner of a config with functions: the policy does not decide everything that they do. */
 export function functionNotes({ viewerRequest: own }: { viewerRequest?: ViewerRequest | undefined }): ConfigProblem[] {
   return [
     ...(own?.before === undefined

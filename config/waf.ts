@@ -53,7 +53,7 @@ const rateLimit = z.strictObject({
     .max(2_000_000_000, "write at most 2000000000")
     .optional(),
   window: z.enum(["1m", "2m", "5m", "10m"], 'write "1m", "2m", "5m" or "10m"').default("5m"),
-  /** What is counted separately: each address, or each value of a header. */
+  /** The key of a counter: the address, or the value of a header. */
   key: z
     .union(
       [
@@ -116,7 +116,7 @@ const rules = z.strictObject({
   /** Address ranges to which none of the other rules applies, except `block`. */
   allow: addresses,
   block: addresses,
-  /** Countries: only these, or all but these. */
+  /** Allow only these countries, or block these countries. */
   geo: z
     .strictObject({ allow: countries.optional(), block: countries.optional() })
     .refine(
@@ -150,7 +150,7 @@ export interface RateLimit {
   key: "ip" | { header: string };
 }
 
-/** The limit of what runs the auth handler. */
+/** The limit for requests that run the auth handler. */
 export const GATEWAY_LIMIT = "gateway";
 /** Limits that exist without any in the config. */
 const BUILT_IN_LIMITS = [GATEWAY_LIMIT, "site"];

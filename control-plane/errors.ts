@@ -6,7 +6,9 @@ export class OperationError extends Error {
   override readonly name = "OperationError";
 }
 
-/** Somebody else wrote to the store since it was read, or a response of the store was lost. Read it again and retry. */
+/**
+ * Another writer has changed the store since it was read, or a response of the store was lost. Read it again and retry.
+ */
 export class StoreConflict extends Error {
   override readonly name = "StoreConflict";
 }

@@ -13,7 +13,7 @@ import type {
   StoreState,
 } from "../ledger/records";
 
-/** What the code that writes the store needs. */
+/** Ports of the code that writes the store. */
 export interface Ports {
   /** Seconds after a revocation or a floor until no earlier token can pass the gate. */
   entryLifetime: number;
@@ -42,12 +42,14 @@ export interface RevokerPorts extends Ports {
   replicaLogs: ReplicaLogs;
 }
 
-/** The log groups that replicas of Lambda@Edge functions make, each in its own region. Terraform does not know them. */
+/**
+ * The log groups that replicas of Lambda@Edge functions make, each in its own region. Terraform does not manage them.
+ */
 export interface ReplicaLogs {
   /** Their names, the same in every region, and their retention. @throws OperationError if the environment lacks them */
   wanted(): { groups: readonly string[]; days: number };
   /**
-   * Ends within some seconds, one way or another. Repeating it changes nothing.
+   * Succeeds or fails within some seconds. Repeating it changes nothing.
    *
    * @returns `absent` if the region has no such group; `refused` if a policy of the account forbids the call
    */
@@ -63,15 +65,15 @@ export interface RotatorPorts extends Ports {
   keyAnnouncement: number;
 }
 
-/** What the rotation of the origin secret needs, and that of the keys of assertions: these are two values as well. */
+/** Ports of the rotation of the origin secret and of the assertion keys: both have two values. */
 export interface OriginSecretPorts
   extends Pick<Ports, "ledger" | "store" | "wait" | "random">, Pick<RotatorPorts, "propagation"> {
   secret: VersionedSecret<OriginSecret>;
 }
 
 /**
- * A log line about a command or a request. It has no keys, no records, and no text from outside except a validated
- * `by`. Members that are undefined are left out.
+ * A log line about a command or a request. It has no keys, no records, and no external text except a validated `by`.
+ * Members that are undefined are left out.
  */
 export type LogEntry = { outcome: string } & Record<string, string | number | boolean | undefined>;
 
@@ -112,7 +114,7 @@ export interface Ledger {
 
   serviceToken(id: string): Promise<ServiceToken | undefined>;
   /**
-   * @param held what it replaces; undefined for a new token
+   * @param held the token that it replaces; undefined for a new token
    * @returns false if there is one already, or not the one that it replaces
    */
   putServiceToken(token: ServiceToken, held: ServiceToken | undefined): Promise<boolean>;
@@ -151,8 +153,7 @@ export interface VersionedSecret<Value> {
 /** The KeyValueStore that the gate reads. Every call costs about a tenth of a cent. */
 export interface Store {
   /**
-   * All records, and the ETag. If somebody writes meanwhile, records may be newer than the ETag; a write then
-   * conflicts.
+   * All records, and the ETag. If another writer is active, records may be newer than the ETag; a write then conflicts.
    */
   read(): Promise<{ etag: string; records: ReadonlyMap<string, string> }>;
   get(name: string): Promise<string | undefined>;

@@ -1,4 +1,4 @@
-/** Waits, and repeats what other writers or a throttled service kept from succeeding. */
+/** Waits, and repeats attempts that other writers or a throttled service made fail. */
 import { setTimeout } from "node:timers/promises";
 import { OperationError } from "./errors";
 import type { Ports } from "./ports";

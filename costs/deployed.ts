@@ -1,8 +1,8 @@
-/** What a synthesized stack has that is billed by the month, whatever the traffic. */
+/** The parts of a synthesized stack that are billed monthly, independent of traffic. */
 
 import type { Usage } from "./prices";
 
-/** `cdk.tf.json`, as far as it is read. */
+/** The used parts of `cdk.tf.json`. */
 export interface StackFile {
   resource: Record<string, Record<string, Record<string, unknown>>>;
 }
@@ -14,18 +14,18 @@ export interface Deployed {
   /** Web ACL capacity units. */
   capacity: number;
   secrets: number;
-  /** Metrics that alarms read: an alarm about several costs as many times as much. */
+  /** Metrics that alarms read: AWS bills an alarm for each of its metrics. */
   alarms: number;
   dashboards: number;
-  /** That record the calls of the store. */
+  /** Trails that record the calls of the store. */
   trails: number;
   /** Archives of audit events. */
   archives: number;
   /** Metrics that count lines of logs. */
   countedLines: number;
-  /** That Lambda polls. */
+  /** Queues that Lambda polls. */
   queues: number;
-  /** Seconds for which sign-outs are gathered. */
+  /** Seconds for which sign-outs are batched. */
   window: number;
   /** GB of memory, of the auth handler and of each function of the control plane. */
   edgeMemory: number;
@@ -50,7 +50,7 @@ export function deployedIn({ resource }: StackFile, capacity: number): Deployed 
     countedLines: all("aws_cloudwatch_log_metric_filter").length,
     queues: all("aws_lambda_event_source_mapping").length,
     window: Math.max(...numbers("aws_lambda_event_source_mapping", "maximum_batching_window_in_seconds")),
-    // The handler has the least that Lambda offers.
+    // The handler has Lambda's minimum memory.
     edgeMemory: Math.min(...memory),
     controlPlaneMemory: Math.max(...memory),
   };
@@ -61,7 +61,7 @@ function metricsOf({ metric_query: queries }: Record<string, unknown>): number {
   return Array.isArray(queries) ? (queries as object[]).filter((query) => "metric" in query).length : 1;
 }
 
-/** What is billed by the month for being there. */
+/** Monthly charges for existing resources. */
 export function usageByMonth(deployed: Deployed): Usage {
   const { webAcls, webAclRules, secrets, alarms, countedLines, dashboards } = deployed;
   return { webAcls, webAclRules, secrets, metrics: countedLines, alarms, dashboards };

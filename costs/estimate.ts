@@ -14,9 +14,9 @@ const MINUTES = 1_440;
 
 /** A month of traffic. */
 export interface Profile {
-  /** Who sign in at least once a month. */
+  /** Users who sign in at least once a month. */
   users: number;
-  /** To the site, those of sign-ins and renewals not included. */
+  /** Requests to the site, without those of sign-ins and renewals. */
   requests: number;
   /** GB to viewers. */
   gigabytes: number;
@@ -35,7 +35,7 @@ export interface Line {
   what: string;
   quantity: number;
   dollars: number;
-  /** Dollars of it that the free tier takes off, if nothing else in the account uses it. */
+  /** Dollars that the free tier deducts, if nothing else in the account uses it. */
   free: number;
 }
 
@@ -44,7 +44,7 @@ const ACCESS_LINE = 650;
 const HANDLER_LINES = 400;
 /** Logs are kept compressed, at about a seventh of their size. */
 const COMPRESSION = 0.15;
-/** Bytes of a call of the store in the log of its trail, and of that in the bucket nothing worth counting. */
+/** Bytes of a store call in the log of its trail. The copy in the bucket is too small to count. */
 const TRAIL_EVENT = 2_000;
 const GIGABYTE = 1e9;
 /** Edge regions that keep a warm handler at any time. Each reads settings and secrets again every minute. */
@@ -86,7 +86,7 @@ export function estimate(config: Config, deployed: Deployed, settingsBytes: numb
     });
 }
 
-/** By the month, whatever the traffic. */
+/** Monthly charges, independent of traffic. */
 function fixed(config: Config, deployed: Deployed, users: number): Usage {
   const { bots, takeover } = paidRuleGroups(config);
   const pools = Object.values(config.identityProviders).flatMap(({ pool }) => (pool ? [pool.threatProtection] : []));
@@ -164,7 +164,7 @@ function handlerDay(config: Config, deployed: Deployed, settingsBytes: number, p
       1,
       {
         secretCalls,
-        // Behind a key of yours, each read of a secret asks KMS to decrypt it.
+        // With your own key, each read of a secret calls KMS to decrypt it.
         keyRequests: config.kmsKeyArn === undefined ? 0 : secretCalls,
         keySignatures: clientKeys(config).length > 0 ? signIns + signIns * renewals : 0,
         advancedParameters: isAdvanced ? 1 / DAYS : 0,
@@ -190,7 +190,7 @@ function traffic(config: Config, { webAcls, capacity, edgeMemory }: Deployed, pr
     functionRuns: requests,
     edgeInvocations: fromBucket,
     edgeGigabyteSeconds: fromBucket * operations.RUN_TIMES.site * edgeMemory,
-    // The gate reads a key's record, and what it sends to servers that know it by that.
+    // The gate reads a key's record, and the record of the origin secret or the assertion key.
     storeReads: (1 + [usesOriginSecret(config), config.assertion].filter(Boolean).length) * requests,
     webAclRequests: webAcls * all,
     webAclCapacity: webAcls * steps * all,
@@ -207,18 +207,21 @@ function shareFromBucket(config: Config): number {
   return isInBucket ? operations.CACHE_MISSES : 0;
 }
 
-/** The gateway's own calls of the store. Others are what the trail is there for. */
+/** Only the gateway's own calls of the store are expected. */
 function recorded(config: Config, storeCalls: number): Usage {
   return { trailEvents: storeCalls, ...logs(config, storeCalls * TRAIL_EVENT) };
 }
 
-/** In a month of which the logs of `logRetentionDays` are there. */
+/** In a month with logs of `logRetentionDays`. */
 function logs({ logRetentionDays }: Config, bytes: number): Usage {
   const logGigabytes = bytes / GIGABYTE;
   return { logGigabytes, storedGigabytes: (logGigabytes * COMPRESSION * logRetentionDays) / DAYS };
 }
 
-/** Of account takeover prevention only the monthly price is estimated: the gateway does not see those sign-ins. */
+/**
+ * For account takeover prevention, only the monthly price is estimated, because the gateway does not see those
+ * sign-ins.
+ */
 function paidRuleGroups({ waf }: Config): { bots: false | "common" | "targeted"; takeover: boolean } {
   if (waf === false || "webAclArn" in waf) return { bots: false, takeover: false };
   return { bots: waf.botControl, takeover: waf.accountTakeover !== undefined };

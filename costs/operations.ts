@@ -1,6 +1,6 @@
 /**
- * What each operation uses, as measured on the shipped bundles: __tests__/costs/operations.edge.test.ts measures all of
- * it again. Run times are assumptions, because emulators answer faster than AWS.
+ * The resources of each operation, as measured on the shipped bundles: __tests__/costs/operations.edge.test.ts measures
+ * all of it again. Run times are assumptions, because emulators answer faster than AWS.
  */
 import type { Usage } from "./prices";
 
@@ -14,7 +14,7 @@ export const SIGN_IN = { edgeInvocations: 2, readUnits: 5, writeUnits: 4 } satis
 export const RENEWAL = { edgeInvocations: 1, readUnits: 5, writeUnits: 6 } satisfies Usage;
 export const SIGN_OUT = { edgeInvocations: 2, writeUnits: 3, queueRequests: 1 } satisfies Usage;
 
-/** By the control plane. A tidy or a sweep here finds nothing to do. */
+/** Operations of the control plane. These `tidy` and `sweep` runs find nothing to do. */
 export const TIDY = { invocations: 1, readUnits: 2, secretCalls: 1 } satisfies Usage;
 export const SWEEP = { invocations: 1, readUnits: 4_098, secretCalls: 2, storeCalls: 2 } satisfies Usage;
 export const ROTATION = { invocations: 4, readUnits: 3, writeUnits: 1, secretCalls: 25, storeCalls: 2 } satisfies Usage;
@@ -30,8 +30,8 @@ export const TIDY_AFTER = {
 } satisfies Usage;
 
 /**
- * A run of the archiver: marks an hour twice, lists what is there, and writes the events of a busy hour (three replicas,
- * the gate, three functions of the control plane).
+ * A run of the archiver. It marks an hour twice, lists the existing objects, and writes the events of a busy hour
+ * (three replicas, the gate, three functions of the control plane).
  */
 export const ARCHIVE = { invocations: 1, archiveRequests: 13 } satisfies Usage;
 /** A day. */
@@ -62,5 +62,5 @@ export const RUN_TIMES = {
   site: 0.01,
 };
 
-/** Assumed share of the requests to a bucket that the cache cannot answer, which run the handler of sites. */
+/** Assumed share of the requests to a bucket that the cache cannot answer. These run the site handler. */
 export const CACHE_MISSES = 0.1;

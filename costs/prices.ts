@@ -1,11 +1,11 @@
-/** AWS's public prices as data: on demand, first volume tier, us-east-1 for what is regional. */
+/** AWS's public prices as data: on demand, first volume tier, us-east-1 for regional services. */
 
-/** The date of this list. Set it when you have compared every price with its page. */
+/** The date of this list. Update it when you have compared every price with its page. */
 export const PRICES_READ = "2026-11-30";
 
 export interface Price {
   service: string;
-  /** What is billed. */
+  /** The billed item. */
   what: string;
   dollars: number;
   /** How many of them the dollars buy. */
@@ -103,7 +103,7 @@ export const PRICES = {
 
 export type Meter = keyof typeof PRICES;
 
-/** Where the viewers are: dollars per 10,000 HTTPS requests and per GB of the first 10 TB. */
+/** By the region of the viewers: dollars per 10,000 HTTPS requests and per GB of the first 10 TB. */
 export const REGIONS = {
   "north-america": { edgeRequests: 0.01, edgeGigabytes: 0.085 },
   europe: { edgeRequests: 0.012, edgeGigabytes: 0.085 },
@@ -116,7 +116,7 @@ export const REGIONS = {
 } as const;
 export type Region = keyof typeof REGIONS;
 
-/** What something uses, by meter. */
+/** Usage by meter. */
 export type Usage = Partial<Record<Meter, number>>;
 
 /** @param parts how often each happens */

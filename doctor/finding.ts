@@ -1,8 +1,8 @@
-/** What a check found out, and what to do about it. */
+/** The result of a check, and what to do about it. */
 
 /**
- * `ok`: as it should be. `warning`: works, but worth knowing. `problem`: people cannot sign in, or somebody could get
- * in. `skipped`: could not be checked.
+ * `ok`: correct. `warning`: works, but worth knowing. `problem`: people cannot sign in, or strangers could get in.
+ * `skipped`: could not be checked.
  */
 export type Status = "ok" | "warning" | "problem" | "skipped";
 
@@ -10,9 +10,9 @@ export interface Finding {
   /** The check, such as `issuer` or `redirect URI`. */
   check: string;
   status: Status;
-  /** What was seen. Texts of others in it are as they sent them; whoever shows it must escape them. */
+  /** The observation. It may contain text from others, which the output must escape. */
   seen: string;
-  /** What to do; always there for a problem. */
+  /** What to do; always present for a problem. */
   fix?: string;
 }
 

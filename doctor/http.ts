@@ -28,7 +28,7 @@ const TIME_LIMIT = 10_000;
 /** Bytes. */
 const SIZE_LIMIT = 1024 * 1024;
 
-/** What people can understand of the codes of Node and OpenSSL. */
+/** Messages for error codes of Node and OpenSSL. */
 const REASONS: Record<string, string> = {
   ENOTFOUND: "its name is not in DNS",
   EAI_AGAIN: "its name could not be looked up (DNS)",
@@ -45,7 +45,7 @@ const REASONS: Record<string, string> = {
 };
 
 export class Http {
-  /** @param ca a certificate (PEM) to trust in the place of the public authorities */
+  /** @param ca a certificate (PEM) to trust instead of the public authorities */
   constructor(readonly ca?: string) {}
 
   /** @throws NoAnswer */
@@ -77,14 +77,14 @@ export class Http {
     });
   }
 
-  /** When the certificate of a host ends: Unix seconds. @throws NoAnswer if there is no valid one */
+  /** The end of a host's certificate, in Unix seconds. @throws NoAnswer if there is no valid one */
   certificateEnd(url: URL): Promise<number> {
     return this.#handshake(url, {}, (socket) => Date.parse(socket.getPeerCertificate().valid_to) / 1000);
   }
 
   /** True if a host accepts TLS 1.0 or 1.1. */
   takesOldTls(url: URL): Promise<boolean> {
-    // Without the lower security level, this machine's OpenSSL would refuse it by itself.
+    // Without the lower security level, the local OpenSSL would refuse these versions itself.
     const old = { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" } as const;
     return this.#handshake(url, old, () => true).catch(() => false);
   }

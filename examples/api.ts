@@ -16,7 +16,7 @@ export default defineConfig({
       clientAuthentication: "client_secret_basic",
     },
   },
-  // Tokens that this provider gives out for the API, and for nothing else.
+  // Tokens that this provider issues for this API only.
   accessTokens: { main: { identityProvider: "main", audience: ["https://api.example.com"] } },
   origin: { type: "s3" },
   behaviors: [

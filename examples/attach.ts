@@ -1,4 +1,4 @@
-/** A CDKTF app of your own: a gateway attached to a distribution that you write, with a function that you had there. */
+/** Your own CDKTF app: a gateway attached to your distribution, with your existing function. */
 import { CloudfrontDistribution } from "@cdktf/provider-aws/lib/cloudfront-distribution";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, S3Backend, TerraformOutput, TerraformStack } from "cdktf";
@@ -8,7 +8,7 @@ import { Gateway } from "edgegate";
 class Shop extends TerraformStack {
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    // CloudFront looks for what a gateway is made of in us-east-1.
+    // CloudFront looks for a gateway's resources in us-east-1.
     new AwsProvider(this, "aws", { region: "us-east-1" });
     new S3Backend(this, { bucket: "example-terraform-state", key: "shop.tfstate", region: "us-east-1" });
 
@@ -17,7 +17,7 @@ class Shop extends TerraformStack {
       domain: "shop.example.com",
       distribution: "existing",
       identityProviders: { main: { issuer: "https://login.example.com", clientId: "shop" } },
-      // It ran on viewer requests before there was a gate, which has its place now.
+      // This function ran on viewer requests before. Now it runs inside the gate.
       viewerRequest: {
         after: "function (request) { if (request.uri.endsWith('/')) request.uri += 'index.html'; return request; }",
       },

@@ -1,4 +1,4 @@
-/** A site on servers of yours: public pages, an area for one role, an API with rules of its own, shorter sessions. */
+/** A site on your own servers: public pages, an area for one role, an API with its own rules, shorter sessions. */
 import { defineConfig } from "edgegate";
 
 export default defineConfig({
@@ -25,7 +25,7 @@ export default defineConfig({
     { path: "/api/orders/**", allow: { roles: ["clerk", "admin"] } },
     { path: "/account/**", allow: "signed-in" },
   ],
-  // A change of the rules that breaks one of these is a mistake.
+  // A change of the rules that fails one of these tests is a mistake.
   tests: [
     { as: "anonymous", can: ["GET /static/app.css"], cannot: ["GET /account", "GET /api/orders/7"] },
     { as: "signed-in", can: ["GET /api/orders/7"], cannot: ["POST /api/orders/7", "GET /admin"] },

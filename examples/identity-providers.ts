@@ -10,7 +10,7 @@ export default defineConfig({
       label: "Employees",
       profile: "entra",
       tenants: ["8eaef023-2b34-4da1-9baa-8bc8c9d6a490"],
-      // AWS vouches for the gateway's role: see docs/identity/entra.md.
+      // AWS identifies the gateway's role with a token: see docs/identity/entra.md.
       clientAuthentication: { method: "aws_assertion" },
       app: {
         credential: {

@@ -1,4 +1,4 @@
-/** A CDKTF app of your own: the gateway beside the bucket to which a program of yours exports reports. */
+/** Your own CDKTF app: the gateway beside the bucket to which your program exports reports. */
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
 import { App, S3Backend, TerraformOutput, TerraformStack } from "cdktf";
@@ -8,7 +8,7 @@ import { Gateway } from "edgegate";
 class Reports extends TerraformStack {
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    // CloudFront looks for what a gateway is made of in us-east-1.
+    // CloudFront looks for a gateway's resources in us-east-1.
     new AwsProvider(this, "aws", { region: "us-east-1" });
     new S3Backend(this, { bucket: "example-terraform-state", key: "reports.tfstate", region: "us-east-1" });
 

@@ -1,4 +1,4 @@
-/** Three hosts behind one gateway, each with its own rules. A session of one host is none of another. */
+/** Three hosts behind one gateway, each with its own rules. Each host has its own sessions. */
 import { defineConfig } from "edgegate";
 
 export default defineConfig({

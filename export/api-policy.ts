@@ -1,4 +1,4 @@
-/** What follows from a policy that is a variable for API behaviors: their gate, and the handler that verifies tokens. */
+/** The effects of a variable policy on API behaviors: on their gate, and on the bearer handler. */
 import type { Config } from "../config/schema";
 import { roleClaimOf } from "../stacks/api-settings";
 import type { Json } from "./module-json";
@@ -8,7 +8,7 @@ type Block = { [key: string]: Json };
 
 interface Parts {
   config: Config;
-  /** Expressions: the roles that a provider may grant beside what its config says of roles, and the closed site. */
+  /** Expressions: the roles that a provider may grant, in addition to its config of roles, and the closed site. */
   rolesOf(id: string, mapping: object): string;
   closed: string;
   withoutNull(object: string): string;
@@ -33,7 +33,7 @@ export function apiLocals(locals: Record<string, Block>, { config, rolesOf, clos
   };
 }
 
-/** As `ofProvider` of stacks/api-settings.ts: the tokens of an identity provider follow its rules for people. */
+/** Like `ofProvider` of stacks/api-settings.ts: the tokens of an identity provider follow its rules for people. */
 function ofPolicy(config: Config, id: string, rolesOf: Parts["rolesOf"]): Block {
   const { identityProvider, claims } = config.accessTokens[id]!;
   if (identityProvider === undefined) return {};

@@ -1,4 +1,4 @@
-/** What somebody writes who calls a module: the values of a config of the same shape as the exported one. */
+/** The arguments of a module's call: the values of a config that has the same shape as the exported one. */
 import type { Config } from "../config/schema";
 import { durationOf } from "./duration";
 import type { GatewayModule } from "./module";

@@ -7,13 +7,13 @@ import type { Config } from "../config/schema";
 import { featuresOf } from "../stacks/gate-code";
 import type { ModuleJson } from "./module-json";
 
-/** Where a module has them. */
+/** Their folder in a module. */
 export const BUNDLES = "bundles";
 
-/** What a policy may need, and a site under maintenance; `local.gate_features` (policy.ts) says which of them. */
+/** The features that a policy or maintenance may need; `local.gate_features` (policy.ts) lists the needed ones. */
 const OF_POLICY: readonly GateFeature[] = ["conditions", "hours", "maintenance", "stepup", "viewer"];
 
-/** The parts of the gate that the config needs whatever its policy says. @param isApi for the gate of API behaviors */
+/** The features of the gate that the config needs with any policy. @param isApi for the gate of API behaviors */
 export function fixedFeatures(config: Config, isApi = false): GateFeature[] {
   return featuresOf(config, isApi).filter((feature) => !OF_POLICY.includes(feature));
 }
@@ -24,7 +24,7 @@ export function bundlesOf(config: Config, { json, hasPolicy }: { json: ModuleJso
   return [...new Set([...named, ...(hasPolicy ? gatesFor(config) : [])])].sort();
 }
 
-/** The files for each policy: of the gate, and of the gate of API behaviors. */
+/** The files that a policy may choose: for the gate, and for the gate of API behaviors. */
 function gatesFor(config: Config): string[] {
   return [false, ...(usesApi(config) ? [true] : [])].flatMap((isApi) => variantsWith(fixedFeatures(config, isApi)));
 }

@@ -11,7 +11,7 @@ import { put } from "./nested";
 import { REGION } from "../stacks/provider-check";
 import { literal } from "../stacks/terraform-text";
 
-/** The variables that have no default, with the values of the config. The others have them already. */
+/** The variables without a default, with the values of the config. The others have them as defaults. */
 export function callArguments(config: Config, module: GatewayModule): Argument[] {
   const required = module.replaced.filter(({ isRequired }) => isRequired);
   return Object.entries(argumentsOf(config, { ...module, replaced: required })).map(([name, value]) =>
@@ -20,9 +20,9 @@ export function callArguments(config: Config, module: GatewayModule): Argument[]
 }
 
 /**
- * A configuration of its own: `terraform init` and `terraform plan` in its folder.
+ * A complete configuration, for `terraform init` and `terraform plan` in its folder.
  *
- * @param config with clients in the place of those that Terraform makes
+ * @param config with placeholder clients instead of those that Terraform makes
  * @param identity the modules that make them
  */
 export function exampleOf(config: Config, module: GatewayModule, identity: readonly IdentityModule[] = []): string {
@@ -66,7 +66,7 @@ function requiredProviders(modules: readonly ModuleJson[]): Argument[] {
   return Object.entries(providers).map(([name, { source, version }]) => argument(name, valueText({ source, version })));
 }
 
-/** The call of the gateway's module, with what the others make in the place of values. */
+/** The call of the gateway's module, with references to the other modules' outputs. */
 function gatewayArguments(config: Config, module: GatewayModule, identity: readonly IdentityModule[]): Argument[] {
   const required = module.replaced.filter(({ isRequired }) => isRequired);
   const values = literal(argumentsOf(config, { ...module, replaced: required }));

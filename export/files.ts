@@ -1,4 +1,4 @@
-/** The files of a module: HCL by topic, its bundles, how to call it, and a test of its own. */
+/** The files of a module: HCL by topic, its bundles, an example call, and a test. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { artifacts as shipped, type Artifacts } from "../build/artifacts";
@@ -22,7 +22,7 @@ import { testsOf } from "./tests";
 /** HCL that is the same in every module. */
 const MODULE = join(__dirname, "module");
 
-/** Of these, what compiles a policy that is a variable. */
+/** The subset of these files that compiles a variable policy. */
 const COMPILED = [
   "maintenance.tf",
   "policy.tf",
@@ -59,7 +59,7 @@ export function moduleFiles(config: Config, artifacts: Artifacts = shipped()): F
   return filesOf(moduleOf(config, artifacts), config, artifacts);
 }
 
-/** @param exported whose values the example has */
+/** @param exported the config whose values the example has */
 export function filesOf(module: GatewayModule, exported: Config, artifacts: Artifacts): Files {
   const config = withBroughtClients(exported);
   const identity = identityModules(exported);
@@ -82,7 +82,7 @@ export function filesOf(module: GatewayModule, exported: Config, artifacts: Arti
   };
 }
 
-/** Below the gateway's module, where Terraform's own tools look for modules that go with another one. */
+/** Below the gateway's module, where Terraform's tools look for submodules. */
 function identityFiles(module: IdentityModule): Files {
   const { client, json, topics } = module;
   const files = {

@@ -1,4 +1,4 @@
-/** A gateway as a reusable Terraform module: the stack, with variables in the place of the config's values. */
+/** A gateway as a reusable Terraform module: the stack, with variables instead of the config's values. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,15 +17,15 @@ import { localsOf, variablesOf } from "./variables";
 export interface GatewayModule {
   json: ModuleJson;
   replaced: readonly Replaced[];
-  /** Whether the policy is a variable, rather than the config's. */
+  /** True if the policy is a variable; otherwise it is the config's. */
   hasPolicy: boolean;
 }
 
 /**
- * @param exported identity providers of which Terraform makes the client are as if it was brought: their modules are beside
- *   the gateway's (export/identity/)
- * @throws Error if a value of the config went into the module in a form that Terraform cannot compute: a mistake in
- *   options.ts
+ * @param exported the config. Clients that Terraform makes are treated like existing ones: their modules are beside the
+ * gateway's (export/identity/)
+ * @throws Error if a value of the config got into the module in a form that Terraform cannot compute, which is a
+ * mistake in options.ts
  */
 export function moduleOf(exported: Config, artifacts?: Artifacts): GatewayModule {
   const config = withBroughtClients(exported);
@@ -64,7 +64,7 @@ function stackOf(config: Config, artifacts: Artifacts | undefined): ModuleJson {
 /** @returns `cdk.tf.json` @throws Error if the stack has changed a reference to a variable */
 export function readStack(stackDir: string): string {
   const text = readFileSync(join(stackDir, "cdk.tf.json"), "utf8");
-  // CDKTF's placeholders, as they are, encoded by what changed the text around them, or as a list of their letters.
+  // CDKTF's placeholders: unchanged, encoded together with the text around them, or as a list of their letters.
   const left = /.{0,40}(?:TfToken|TOKEN\W|\de\+2\d\d|"T\\?", ?\\?"f\\?").{0,40}/.exec(text);
   if (left) throw new Error(`the stack changes a value that is a variable of the module: ${left[0]}`);
   return text;
@@ -75,13 +75,13 @@ function inModule(text: string): string {
   return text.replace(/assets\/\w+\/[0-9A-F]{32}\/([\w.-]+)/g, `\${path.module}/${BUNDLES}/$1`);
 }
 
-/** As stacks/provider-check.ts: the provider is that of whoever calls the module. */
+/** Like stacks/provider-check.ts: the provider is the caller's. */
 function withRegionCheck(resource: ModuleJson["resource"]): ModuleJson["resource"] {
   const { fixed_settings, ...data } = resource["terraform_data"]!;
   const { lifecycle } = fixed_settings as { lifecycle: { [key: string]: Json } };
   const precondition = [
     {
-      // Both versions of the provider have it, and call the name differently.
+      // Both versions of the provider have `id`. The attribute with the name differs.
       condition: `\${data.aws_region.here.id == "${REGION}"}`,
       error_message: `The aws provider of this module must be for ${REGION}: write providers = { aws = aws.us_east_1 }.`,
     },

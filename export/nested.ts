@@ -4,7 +4,7 @@ export function valueAt(value: unknown, keys: readonly string[]): unknown {
   return keys.reduce((part, key) => (part as Record<string, unknown>)[key], value);
 }
 
-/** Makes the objects on the way. */
+/** Sets a value, and creates missing objects on the path. */
 export function put(target: unknown, keys: readonly string[], value: unknown): void {
   let parent = target as Record<string, unknown>;
   for (const key of keys.slice(0, -1)) parent = (parent[key] ??= {}) as Record<string, unknown>;

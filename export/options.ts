@@ -1,6 +1,6 @@
 /**
- * The options whose values a module takes as variables. The config that is exported says which of them there are: what it
- * leaves out, a module leaves out, too. Everything else in the config is fixed by the export.
+ * The options that are variables of a module. A module has only those that the exported config has. The export fixes
+ * everything else.
  */
 import type { z } from "zod";
 import { customOrigin } from "../config/origins/custom";
@@ -18,11 +18,11 @@ export interface ModuleOption {
    * default.
    */
   required?: true | "if given";
-  /** What a value must look like, where the config's schema says it as a form, a range or a list of values. */
+  /** The form of a value, if the config's schema has it as a pattern, a range or a list of values. */
   field: z.ZodType;
-  /** The same as a condition of Terraform, where the schema says it as code. @param value the reference */
+  /** The same as a Terraform condition, if the schema has it as code. @param value the reference */
   condition?: (value: string) => string;
-  /** Several of them, each with a value for which the schema has the message. */
+  /** Several conditions, each with a value for which the schema has the message. */
   conditions?: readonly { holds: (value: string) => string; wrong: unknown }[];
   /** A duration, such as "8h". Its limits are in seconds; by default, its unit is one of `smhd`. */
   seconds?: { min: number; max: number; units?: string };
@@ -34,7 +34,7 @@ const transmitter = shape.eventTransmitters.unwrap().valueType.shape;
 const session = shape.session.unwrap().shape;
 const iam = shape.iam.unwrap().shape;
 
-/** Also an address on this machine: edgegate dev --module. */
+/** Also accepts an address on this machine, for `edgegate dev --module`. */
 export const isHost = (value: string) =>
   `can(regex("${[HOST, LOCAL_HOST].map(({ source }) => source.replaceAll("\\", "\\\\")).join("|")}", ${value}))`;
 export const areHosts = (value: string) => `alltrue([for host in ${value} : ${isHost("host")}])`;

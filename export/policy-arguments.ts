@@ -1,4 +1,4 @@
-/** The policy as whoever calls a module writes it: HCL's types are no unions, so `allow` becomes several attributes. */
+/** The policy as an argument of a module. HCL has no union types, so `allow` becomes several attributes. */
 import type { Config } from "../config/schema";
 import { alternativesOf, type Allow, type Conditions, type PolicyRule } from "../policy/rule";
 import { durationOf } from "./duration";
@@ -15,7 +15,7 @@ interface Resolved {
   maintenance?: Config["maintenance"] | undefined;
 }
 
-/** @param policy rules as they were read: what they require is resolved */
+/** @param policy rules as they were read, with resolved requirements */
 export function policyArguments({ policy, maintenance }: Resolved): PolicyArguments {
   const named = policy.flatMap(({ requirement, allow }) =>
     requirement === undefined ? [] : [[requirement, setsOf(allow)] as const],

@@ -1,4 +1,4 @@
-/** What Terraform has to refuse of a policy, because it depends on more than the policy. */
+/** Checks of a policy that depend on more than the policy, so Terraform runs them as preconditions. */
 import { createHash } from "node:crypto";
 import { apiBehaviors, usesApi } from "../config/api-checks";
 import { targetsWithoutHost } from "../config/host-checks";
@@ -17,7 +17,7 @@ interface Precondition {
   [key: string]: Json;
 }
 
-/** What config/cross-checks.ts refuses, as far as a module's variables can make it wrong. */
+/** The checks of config/cross-checks.ts that a module's variables can violate. */
 export function preconditions(config: Config): Precondition[] {
   const hook = config.signInHook?.grant ?? [];
   const grants = Object.entries(config.identityProviders).flatMap(([id, { roles }]) =>
@@ -69,8 +69,8 @@ function refuseRules(isFine: string, problem: string): Precondition {
 }
 
 /**
- * A role that a provider may not grant is in no session of its people: a rule that excludes it would let them pass. Which
- * roles a provider may grant is fixed by the export.
+ * No session of a provider's people has a role that the provider may not grant, so a rule that excludes it would let
+ * them all pass. The export fixes which roles a provider may grant.
  */
 function excludedRolesPreconditions({ identityProviders }: Config): Precondition[] {
   const isOnly = Object.keys(identityProviders).length === 1;
@@ -84,7 +84,7 @@ function excludedRolesPreconditions({ identityProviders }: Config): Precondition
   return [{ condition: `\${length(${lines}) == 0}`, error_message: `\${join("\\n", ${lines})}` }];
 }
 
-/** Whether the gate is told the country is fixed by the export: it needs an origin request policy or a cache policy. */
+/** The export fixes whether the gate gets the country, which needs an origin request policy or a cache policy. */
 function countryPreconditions({ policy }: Config): Precondition[] {
   if (comparesCountries(policy)) return [];
   return [
@@ -97,8 +97,8 @@ function countryPreconditions({ policy }: Config): Precondition[] {
 
 /**
  * A folder and its index document are two names of one file, and the gate decides about the first. The synth has proved
- * for the exported policy that both are decided alike (sites/served-alike.ts). In another one, rules must have forms that
- * match both or none.
+ * for the exported policy that both are decided alike (sites/served-alike.ts). In another policy, rules must have forms
+ * that match both or neither.
  */
 function folderPreconditions(config: Config): Precondition[] {
   const indexes = originsOf(config).flatMap((origin) =>
@@ -114,8 +114,8 @@ function folderPreconditions(config: Config): Precondition[] {
 }
 
 /**
- * A page that stands for others must be open to everybody who gets it. The synth has proved that for the exported policy
- * (sites/served-alike.ts); another one must have rules of which Terraform can see it.
+ * A page that is served for other paths must be open to everyone who gets it. The synth has proved that for the
+ * exported policy (sites/served-alike.ts). For another policy, Terraform must be able to see it from the rules.
  */
 function pagePreconditions(config: Config): Precondition[] {
   if (sitePages(config).length === 0) return [];
@@ -128,7 +128,7 @@ function pagePreconditions(config: Config): Precondition[] {
   ];
 }
 
-/** What a cache answers is not decided again: as `cachedApisHaveLastingRules` of config/api-checks.ts. */
+/** A cached answer is not decided again. Like `cachedApisHaveLastingRules` of config/api-checks.ts. */
 function cachePreconditions(config: Config): Precondition[] {
   const starts = apiBehaviors(config).flatMap(({ pattern }) => {
     const { caching } = pattern === "*" ? config : config.behaviors.find(({ path }) => path === pattern)!;
@@ -144,7 +144,7 @@ function cachePreconditions(config: Config): Precondition[] {
   ];
 }
 
-/** What a rule may name in `idp`. */
+/** The names that a rule may have in `idp`. */
 function providersOf(config: Config): string[] {
   const { identityProviders, accessTokens } = config;
   return [
@@ -163,7 +163,7 @@ function hostPreconditions(config: Config): Precondition[] {
   return [orProven(config, rules)];
 }
 
-/** Also fulfilled by the exported policy, on the hosts for which the synth has proved it. */
+/** The exported policy also passes, on the hosts for which the synth has proved it. */
 function orProven(config: Config, rules: Precondition): Precondition {
   const { domain, alternateDomains, policy } = config;
   const isExported = `sha256("function policy\${local.policy_function}") == "${sha256(policySource(policy))}"`;
@@ -187,7 +187,7 @@ function sha256(source: string): string {
   return createHash("sha256").update(source).digest("hex");
 }
 
-/** The web ACL looks into bodies where anybody may send one (stacks/web-acl/rules.ts). Its rules are fixed by the export. */
+/** The web ACL inspects bodies where anyone may send one (stacks/web-acl/rules.ts). The export fixes its rules. */
 function bodyPreconditions(config: Config): Precondition[] {
   const { waf } = config;
   if (waf === false || "webAclArn" in waf || !waf.groups.includes("common")) return [];
@@ -207,7 +207,7 @@ function hasBody(method: string): boolean {
   return !["GET", "HEAD", "OPTIONS"].includes(method);
 }
 
-/** None if somebody else's distribution has them. */
+/** Empty for an existing distribution. */
 export function originsOf({ origin, behaviors }: Config): Origin[] {
   return [origin ?? [], behaviors.map(({ origin }) => origin)].flat();
 }

@@ -1,6 +1,6 @@
 /**
- * The policy as a variable. `module/*.tf` compiles it (docs/decisions/0057-policy-in-hcl.md); here is what else follows
- * from it: the gate's file, the roles and claims in tokens, and the site that is closed.
+ * The policy as a variable. `module/*.tf` compiles it (docs/decisions/0057-policy-in-hcl.md). This file has its other
+ * effects: the gate's file, the roles and claims in tokens, and the closed site.
  */
 import { gateFileName, type GateFeature } from "../build/gate-features";
 import type { Config } from "../config/schema";
@@ -83,11 +83,11 @@ export function withPolicyVariable(json: ModuleJson, config: Config): ModuleJson
   };
 }
 
-/** The gate's part for a site that is closed (build/gate-features.ts). */
+/** The gate's feature for a closed site (build/gate-features.ts). */
 const MAINTENANCE_FEATURE = 'var.maintenance == null ? [] : ["maintenance"]';
 
 /**
- * What a gate's code begins with in the stack: its file. In a module, this depends on the policy.
+ * Replaces the file at the start of a gate's code in the stack. In a module, the file depends on the policy.
  *
  * @param file the local value with the file's name
  */
@@ -97,16 +97,19 @@ function withGateOf(code: string, features: readonly GateFeature[], file: string
   return `\${file("\${path.module}/${BUNDLES}/\${local.${file}}")}${code.slice(inStack.length)}`;
 }
 
-/** Claims that tokens need whatever the policy says. */
+/** Claims that tokens need with any policy. */
 function identityClaims({ identityHeaders }: Config): string[] {
   return [...new Set(Object.values(identityHeaders))];
 }
 
-/** `formatdate` prints what a time says in its own zone, so the zone's offset is taken from it first. */
+/** `formatdate` prints a time in its own zone, so the zone's offset is subtracted first. */
 const OFFSET = `try(regex("([+-])([0-9]{2}):([0-9]{2})$", var.maintenance.until), ["+", "00", "00"])`;
 const IN_UTC = `timeadd(var.maintenance.until, format("%s%sh%sm", ${OFFSET}[0] == "+" ? "-" : "", ${OFFSET}[1], ${OFFSET}[2]))`;
 
-/** As Retry-After: a date (https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3), or seconds as in stacks/settings.ts. */
+/**
+ * The value of Retry-After: a date (https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3), or seconds as in
+ * stacks/settings.ts.
+ */
 const RETRY_AFTER = `try(formatdate("EEE, DD MMM YYYY hh:mm:ss 'GMT'", ${IN_UTC}), "300")`;
 
 /** Merged into the settings of gates and handlers. */
@@ -116,24 +119,24 @@ const MAINTENANCE = `\${var.maintenance == null ? null : ${withoutNull(
   "{ until = var.maintenance.until, message = var.maintenance.message, admitsSome = var.maintenance.roles == null ? null : true }",
 )}}`;
 
-/** The settings leave out what is the default. @returns an expression */
+/** The settings leave out defaults. @returns an expression */
 function withoutNull(object: string): string {
   return `{ for name, value in ${object} : name => value if value != null }`;
 }
 
-/** What module/site-pages.tf reads. */
+/** The input of module/site-pages.tf. */
 function pagesOf(config: Config): Block {
   const pages = sitePages(config);
   return pages.length === 0 ? {} : { site_pages: pages };
 }
 
-/** What the config says of a provider's roles, without those that it may grant. */
+/** The config of a provider's roles, without those that it may grant. */
 function mappingOf({ identityProviders }: Config, id: string): object {
   const { grant: _, ...mapping } = identityProviders[id]!.roles;
   return mapping;
 }
 
-/** As `grantsOf` of config/identity-provider.ts: the roles of the policy that this provider may grant. */
+/** Like `grantsOf` of config/identity-provider.ts: the roles of the policy that this provider may grant. */
 function rolesOf(config: Config, id: string, mapping: object): string {
   const { grant } = config.identityProviders[id]!.roles;
   const isOnly = Object.keys(config.identityProviders).length === 1;

@@ -1,4 +1,4 @@
-/** The module's README: what it is, how to call it, and tables of its variables and outputs. */
+/** The module's README: its purpose, a call, and tables of its variables and outputs. */
 import type { Config } from "../config/schema";
 import { exampleOf } from "./call";
 import { durationOf } from "./duration";

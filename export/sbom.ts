@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { componentsFile, type Artifacts } from "../build/artifacts";
 import type { Component } from "../build/components";
 
-/** @param modules names of the modules beside the gateway's, which have no bundles */
+/** @param modules names of the modules beside the gateway's. They have no bundles */
 export function sbomOf(artifacts: Artifacts, modules: readonly string[] = []): string {
   const { version } = createRequire(__filename)("edgegate/package.json") as { version: string };
   const components = JSON.parse(readFileSync(componentsFile(artifacts), "utf8")) as Component[];

@@ -1,15 +1,18 @@
-/** The pages of buckets that stand for other paths. module/site-pages.tf refuses policies that would show one to others. */
+/**
+ * The pages of buckets that are served for other paths. module/site-pages.tf refuses policies that would show one to
+ * the wrong people.
+ */
 import { placesOf } from "../config/site-checks";
 import type { Config } from "../config/schema";
 import { shellOf } from "../sites/place";
 import { isS3 } from "../stacks/origins/origins";
 
-/** An element of the module's `local.site_pages`; paths and beginnings of paths. */
+/** An element of the module's `local.site_pages`; paths and prefixes of paths. */
 export interface SitePage {
   path: string;
   within: string;
   earlier: string[];
-  /** Whether the page stands for files, too. */
+  /** True if the page is also served for files. */
   files: boolean;
   [key: string]: string | string[] | boolean;
 }
@@ -30,12 +33,12 @@ export function sitePages(config: Config): SitePage[] {
   });
 }
 
-/** What the paths of a CloudFront pattern begin with. */
+/** The prefix of the paths of a CloudFront pattern. */
 function startOf(pattern: string): string {
   return pattern.split("*")[0]! || "/";
 }
 
-/** The behaviors that serve every path with some beginning. */
+/** The behaviors that serve every path with a given prefix. */
 function beginnings(places: readonly { pattern: string }[]): string[] {
   return places.flatMap(({ pattern }) => (/^[^*]+\*$/.test(pattern) ? [startOf(pattern)] : []));
 }

@@ -1,6 +1,6 @@
 /**
- * A config with references to a module's variables in the place of its values. The stack's own code makes the module of
- * it: whatever that code does with a value, it does with the reference.
+ * A config with references to a module's variables instead of values. The stack's own code makes the module from it,
+ * and handles the references like values.
  */
 import { ref, Token } from "cdktf";
 import type { Config, Origin } from "../config/schema";
@@ -11,12 +11,12 @@ import { MODULE_OPTIONS, type ModuleOption } from "./options";
 /** A value of the config that a variable replaces. */
 export interface Replaced {
   option: ModuleOption;
-  /** Where it stands in the config, such as `["identityProviders", "main", "issuer"]`. */
+  /** Its place in the config, such as `["identityProviders", "main", "issuer"]`. */
   keys: readonly string[];
   /** The module's variable, and the attributes in it: `["identity_providers", "main", "issuer"]`. */
   place: readonly string[];
   value: unknown;
-  /** Whether the variable has no default. */
+  /** True if the variable has no default. */
   isRequired: boolean;
 }
 
@@ -26,8 +26,8 @@ export interface Template {
 }
 
 /**
- * @param unknownIssuers providers whose issuer is a placeholder: whoever calls the module has to say it
- * @param fixed paths of options that stay as they are, although they could be variables
+ * @param unknownIssuers providers whose issuer is a placeholder, so that the module's caller must set it
+ * @param fixed paths of options that keep their values, although they could be variables
  */
 export function templateOf(
   config: Config,
@@ -63,7 +63,7 @@ export function replacedIn(
   );
 }
 
-/** The same, with references to the variables in the place of the values. */
+/** The same, with references to the variables instead of the values. */
 export function withReferences<T extends object>(source: T, replaced: readonly Replaced[]): T {
   const template = structuredClone(source);
   for (const each of replaced) put(template, each.keys, tokenFor(each));
@@ -71,9 +71,8 @@ export function withReferences<T extends object>(source: T, replaced: readonly R
 }
 
 /**
- * The config without the values of which others are made: origin groups are named after digests of their members, a
- * function's permissions follow from account and region in its ARN, and the audience of an assertion can follow from the
- * issuer.
+ * Leaves out values from which others are derived. Origin groups are named after digests of their members. A function's
+ * permissions follow from account and region in its ARN. The audience of an assertion can follow from the issuer.
  */
 function variablePart(config: Config): object {
   const groups = [config.origin ?? [], config.behaviors.map(({ origin }) => origin)]
@@ -93,7 +92,7 @@ function variablePart(config: Config): object {
   };
 }
 
-/** Hosts in zones of their own are fixed, and a stack without hosts that redirect has nothing to redirect them. */
+/** Hosts with their own zones are fixed. A stack without redirect hosts has no distribution for them. */
 function isFixed(path: string, { hostedZones, redirectHosts }: Config): boolean {
   if (path === "redirectHosts" && redirectHosts.length === 0) return true;
   return ["alternateDomains", "redirectHosts"].includes(path) && Object.keys(hostedZones).length > 0;
@@ -117,7 +116,7 @@ function tokenFor(replaced: Replaced): unknown {
   return typeof value === "number" ? Token.asNumber(reference) : Token.asString(reference);
 }
 
-/** Every place that a path with `*` stands for and that has a value. */
+/** Every existing place that matches a path with `*`. */
 function placesIn(value: unknown, path: readonly string[], keys: string[] = []): { keys: string[]; value: unknown }[] {
   if (value === undefined || value === false) return [];
   const [key, ...rest] = path;
@@ -128,8 +127,8 @@ function placesIn(value: unknown, path: readonly string[], keys: string[] = []):
 }
 
 /**
- * Origins have no IDs in the config; they get those of their behaviors' paths. IDs of the config stay as they are, names
- * of options become Terraform's.
+ * Origins have no IDs in the config; they get those of their behaviors' paths. IDs of the config are kept, and names of
+ * options become Terraform's.
  */
 function placeOf(keys: readonly string[], config: Config): string[] {
   const [first, second, ...rest] = keys as [string, string | undefined, ...string[]];

@@ -36,7 +36,7 @@ function plans(): Block {
   ]);
 }
 
-/** With an empty text, which no variable with a condition takes. */
+/** Uses an empty text, which every variable with a condition refuses. */
 function refuses(name: string, config: Config, module: GatewayModule): Block {
   const { place, value } = module.replaced.find((each) => each.place[0] === name && isChecked(each))!;
   const given = structuredClone(argumentsOf(config, module));
@@ -48,7 +48,7 @@ function refuses(name: string, config: Config, module: GatewayModule): Block {
   ]);
 }
 
-/** A name for people may be anything but empty. */
+/** A display name may be any text except an empty one. */
 function isChecked({ option }: GatewayModule["replaced"][number]): boolean {
   return !option.path.endsWith(".label");
 }

@@ -1,4 +1,4 @@
-/** The module's variables, in Terraform's JSON syntax: types, defaults, and what a value must look like. */
+/** The module's variables, in Terraform's JSON syntax: types, defaults and validations. */
 import type { z } from "zod";
 import type { ModuleOption } from "./options";
 import { durationOf, secondsExpression } from "./duration";
@@ -28,7 +28,7 @@ export function variablesOf(all: readonly Replaced[]): Record<string, Variable> 
   );
 }
 
-/** What the stack reads in the place of a duration. */
+/** The local value that the stack reads instead of a duration. */
 export function localsOf(replaced: readonly Replaced[]): Record<string, string> {
   return Object.fromEntries(
     replaced
@@ -94,7 +94,7 @@ function inHcl(value: unknown): string {
   return JSON.stringify(value).replace(/[$%](?=\{)/g, "$&$&");
 }
 
-/** What config/cross-checks.ts refuses of several values. */
+/** The checks of config/cross-checks.ts that involve several values. */
 function together(members: readonly Replaced[]): Validation[] {
   const name = members[0]!.place[0];
   if (name === "session")
@@ -125,7 +125,7 @@ function validationsOf(replaced: Replaced): Validation[] {
 
 interface Condition {
   condition: string;
-  /** As in the config's errors. */
+  /** The path as in the config's errors. */
   message: string;
 }
 
@@ -169,7 +169,7 @@ function definitionOf(field: z.ZodType): Definition {
   return field._zod.def as unknown as Definition;
 }
 
-/** Without what makes it optional. */
+/** The schema without optional wrappers. */
 function inner(field: z.ZodType): z.ZodType {
   const { innerType } = definitionOf(field);
   return innerType ? inner(innerType) : field;
@@ -222,14 +222,14 @@ function messageOfCheck({ check, error }: Check): string {
   return typeof found === "string" ? found : found.message;
 }
 
-/** What the config's error says about a wrong value. */
+/** The config's error message for a wrong value. */
 export function messageOf(field: z.ZodType, wrong: unknown): string {
   const { error } = field.safeParse(wrong);
   if (!error) throw new Error(`the wrong value ${JSON.stringify(wrong)} is a right one`);
   return error.issues.at(-1)!.message;
 }
 
-/** Terraform wants a whole sentence. Its messages are templates. */
+/** Terraform requires a whole sentence. Its messages are templates. */
 export function sentence(message: string): string {
   return `${message.replace(/[$%](?=\{)/g, "$&$&")}.`;
 }

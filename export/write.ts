@@ -1,4 +1,4 @@
-/** Writes a module to a folder. A list of checksums says which files are the module's. */
+/** Writes a module to a folder. A list of checksums names the module's files. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -9,7 +9,7 @@ const CHECKSUMS = "SHA256SUMS";
 export class FolderInUse extends Error {}
 
 /**
- * Replaces the module that is in the folder. Files that are not the module's stay.
+ * Replaces an existing module in the folder. Other files stay.
  *
  * @throws FolderInUse if the folder has files, but no module
  */
@@ -24,21 +24,21 @@ export function writeModule(folder: string, files: Readonly<Record<string, strin
   }
 }
 
-/** The module in a folder as a zip. Its bytes depend on nothing but the files. */
+/** The module in a folder as a zip. Its bytes depend only on the files. */
 export function archiveOf(folder: string): Uint8Array {
   const list = readFileSync(join(folder, CHECKSUMS), "utf8");
   const paths = [CHECKSUMS, ...readChecksums(list).map(({ path }) => path)];
   return deterministicZip(Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path))])));
 }
 
-/** Those of the files that are there now. */
+/** The checksums of the existing files. */
 export function checksumsOf(folder: string): string {
   const paths = readChecksums(readFileSync(join(folder, CHECKSUMS), "utf8")).map(({ path }) => path);
   const there = paths.filter((path) => existsSync(join(folder, path)));
   return checksums(Object.fromEntries(there.map((path) => [path, readFileSync(join(folder, path))])));
 }
 
-/** As `sha256sum` writes and checks it, sorted by path. */
+/** In the format of `sha256sum`, sorted by path. */
 export function checksums(files: Readonly<Record<string, string | Uint8Array>>): string {
   return Object.keys(files)
     .sort()

@@ -1,5 +1,5 @@
 /**
- * A claim path names a claim of a token, however deep: `roles`, `realm_access.roles`, `resource_access."my.app".roles`.
+ * A claim path names a claim of a token, at any depth: `roles`, `realm_access.roles`, `resource_access."my.app".roles`.
  * Names that contain other characters than letters, digits and `_ : / -` are quoted.
  */
 
@@ -29,7 +29,7 @@ export function claimPathProblem(text: string): string | undefined {
     : 'write the path of a claim, such as "roles", "realm_access.roles" or \'"https://example.com/roles"\'';
 }
 
-/** The value at a path; undefined if there is none. Only own members count, so `constructor` is nothing. */
+/** The value at a path; undefined if there is none. Only own members count, so `constructor` has no value. */
 export function readClaim(claims: Claims, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (value, name) =>

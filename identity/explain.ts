@@ -1,18 +1,18 @@
-/** Says why a provider's claims give the roles that they give. For operators; sign-in itself is in user.ts. */
+/** Explains to operators how a provider's claims become roles. The sign-in itself uses user.ts. */
 import { readClaim, type Claims } from "./claim-path";
 import { namesIn, rolesPath, type ClaimRules } from "./user";
 
-/** What becomes of one of the provider's names. */
+/** The result for one of the provider's names. */
 export interface NamedRole {
   /** As the provider writes it. */
   name: string;
   /** The policy's role; absent if it does not count. */
   role?: string;
-  /** Why it does not count. */
+  /** The reason why it does not count. */
   why?: "no_prefix" | "not_in_map" | "not_in_grant";
 }
 
-/** Empty if the provider may not grant any role, or if the claim is not there. */
+/** Empty if the provider may not grant any role, or if the claim is missing. */
 export function explainRoles(rules: ClaimRules, claims: Claims): NamedRole[] {
   const path = rolesPath(rules);
   const { map, prefix = "", grant = [] } = rules.roles ?? {};

@@ -1,7 +1,7 @@
-/** What differs between identity providers, as data. Profiles are in profiles/, one file each. */
+/** Differences between identity providers, as data. Profiles are in profiles/, one file each. */
 
 export interface Profile {
-  /** The issuer, if it is the same for everybody; otherwise the config names it. */
+  /** The issuer, if it is the same for all customers; otherwise the config names it. */
   issuer?: string;
   /** The claim that identifies a user for as long as the account exists. With the issuer, it makes the user's ID. */
   subject: string;
@@ -25,7 +25,10 @@ export interface Profile {
    * (https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest); if absent, they have to authenticate again.
    */
   accountPrompt?: "select_account";
-  /** How the provider is asked for authentication contexts, and how its tokens tell them; otherwise as the standard says. */
+  /**
+   * How to request authentication contexts from the provider, and how its tokens report them; the standard's way if
+   * absent.
+   */
   strength?: {
     /** Parameters of the authorization request; `acr_values` if absent. @param values the preferred one first */
     ask?: (values: readonly string[]) => Record<string, string>;
@@ -33,11 +36,11 @@ export interface Profile {
     told: (claims: Readonly<Record<string, unknown>>) => unknown;
   };
   /**
-   * What tells the provider at sign-out whom to sign out, so that it need not ask: the ID token, or one of its claims.
-   * Absent if the provider takes neither.
+   * The hint that names the user at sign-out, so that the provider need not ask: the ID token, or one of its claims.
+   * Absent if the provider accepts neither.
    */
   signOutHint?: { parameter: string; claim?: string };
-  /** How to sign out where the provider has no OpenID Connect endpoint for it, or one with a different form. */
+  /** How to sign out if the provider has no OpenID Connect endpoint for it, or one with a different form. */
   logout?: {
     /** Path on the host of the authorization endpoint. */
     path: string;

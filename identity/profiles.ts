@@ -15,13 +15,13 @@ export function profileOf(name: ProfileName = "generic"): Profile {
   return PROFILES[name];
 }
 
-/** What the scopes depend on, of a provider's metadata (OpenID Connect Discovery 1.0, section 3). */
+/** The provider metadata that scopes depend on (OpenID Connect Discovery 1.0, section 3). */
 interface Metadata {
   authorization_endpoint?: unknown;
   scopes_supported?: unknown;
 }
 
-/** The scopes that a provider is asked for. */
+/** The scopes that the gateway requests. */
 export function scopesOf(
   provider: { profile?: ProfileName | undefined; scopes?: readonly string[] | undefined },
   metadata: Metadata,
@@ -33,8 +33,8 @@ export function scopesOf(
 
 /**
  * True if the provider gives refresh tokens for `offline_access`
- * (https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess). Keycloak offers it but gives them without:
- * with it, a sign-in ends the user's session there, and users need a role for it
+ * (https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess). Keycloak offers it but gives refresh tokens
+ * without it. With it, a sign-in ends the user's session there, and users need a role for it
  * (https://www.keycloak.org/docs/latest/server_admin/#_offline-access).
  */
 function needsOfflineAccess({ authorization_endpoint: endpoint, scopes_supported: offered }: Metadata): boolean {

@@ -1,11 +1,11 @@
-/** Which keys and algorithms of an identity provider the gateway accepts signatures from. */
+/** The signing keys and algorithms of identity providers that the gateway accepts. */
 import { TENANT_ID } from "./user";
 
-/** Accepted where the config names none. */
+/** Accepted by default. */
 export const SIGNATURE_ALGORITHMS: readonly string[] = ["RS256", "PS256", "ES256", "EdDSA"];
 /**
- * All that a config may name (RFC 7518 section 3.1, RFC 8037 section 3.1). Never `none`, never HMAC: with HMAC anybody
- * could sign with the provider's public key.
+ * All algorithms that a config may name (RFC 7518 section 3.1, RFC 8037 section 3.1). Never `none`, never HMAC: with
+ * HMAC anyone could sign with the provider's public key.
  */
 export const ALL_SIGNATURE_ALGORITHMS = [
   ...["RS256", "RS384", "RS512"],
@@ -18,7 +18,7 @@ export const ALL_SIGNATURE_ALGORITHMS = [
 const MIN_RSA_BITS = 2048;
 const MIN_RSA_EXPONENT = 65537n;
 
-/** What these checks need of a JWK (RFC 7517). */
+/** The members of a JWK that these checks need (RFC 7517). */
 interface Key {
   kty?: unknown;
   n?: unknown;
@@ -35,7 +35,7 @@ function numberOf(base64url: unknown): bigint {
 }
 
 /**
- * Entra's keys say which tenant they are of: only the issuer's own keys may sign for it
+ * Entra's keys name their tenant: only the issuer's own keys may sign for it
  * (https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-the-signing-key-issuer).
  */
 export function isKeyOf({ issuer: owner }: Key, issuer: string): boolean {

@@ -1,9 +1,9 @@
-/** Who a user is according to an identity provider's claims, and what this provider may say about roles. */
+/** Reads a user, with the roles that the provider may grant, from an identity provider's claims. */
 import { parseClaimPath, readClaim, type Claims } from "./claim-path";
 import { profileOf, type ProfileName } from "./profiles";
 import type { Profile } from "./profile";
 
-/** What the config says about a provider's claims. */
+/** The config's settings for a provider's claims. */
 export interface ClaimRules {
   /** `generic` if absent. */
   profile?: ProfileName | undefined;
@@ -24,7 +24,7 @@ export interface RoleRules {
   claim?: string | undefined;
   /** The provider's names of the roles. If given, only these names count. */
   map?: Readonly<Record<string, string>> | undefined;
-  /** What the provider's names start with; others do not count. */
+  /** The prefix of the provider's names; others do not count. */
   prefix?: string | undefined;
   /** The only roles that this provider may grant. */
   grant: readonly string[];
@@ -58,7 +58,7 @@ export class UserRefused extends Error {
   }
 }
 
-/** Stands for a tenant's ID in the issuer of Entra's multi-tenant endpoints. */
+/** The placeholder of a tenant's ID in the issuer of Entra's multi-tenant endpoints. */
 export const TENANT_ID = "{tenantid}";
 /** Characters (RFC 5321 section 4.5.3.1.3, without the brackets). */
 const MAX_EMAIL = 254;
@@ -100,7 +100,7 @@ export function claimsWanted(rules: ClaimRules, scopes: readonly string[]): stri
 /**
  * The user in a provider's verified claims.
  *
- * @throws UserRefused if the user may not sign in, or if the claims do not say enough to decide
+ * @throws UserRefused if the user may not sign in, or if claims for the decision are missing
  */
 export function readUser(rules: ClaimRules, claims: Claims): User {
   const profile = profileOf(rules.profile);
@@ -110,7 +110,7 @@ export function readUser(rules: ClaimRules, claims: Claims): User {
 }
 
 /**
- * The user in verified claims that need not be of an ID token. What they must say beyond that is the caller's to check.
+ * The user in verified claims of any token. The caller checks everything else about the token.
  *
  * @throws UserRefused as {@link readUser}
  */
@@ -130,11 +130,11 @@ export function readUserAs(
   return { issuer, subject, email, roles: readRoles(rules, claims) };
 }
 
-/** Visible characters; as many as an address may have. */
+/** Visible characters, up to the length of an address. */
 const LOGIN = /^[^\p{C}\p{Z}]{1,254}$/u;
 
 /**
- * What people call a user who has no e-mail address that counts: an unverified address, or a user name
+ * The name of a user without an e-mail address that counts: an unverified address, or a user name
  * (https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims). Users may choose it, so it only helps to find
  * them.
  *
@@ -193,8 +193,8 @@ export function namesIn(claim: unknown): string[] {
 }
 
 /**
- * True if the provider left the roles out because there are too many, or points to another place for it. Then the user's roles
- * are unknown, and granting or denying them would both be wrong
+ * True if the provider left the roles out because there are too many, or points to another place for them. The user's
+ * roles are then unknown, and both granting and denying them would be wrong
  * (https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference#groups-overage-claim,
  * https://openid.net/specs/openid-connect-core-1_0.html#AggregatedDistributedClaims).
  */

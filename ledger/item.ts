@@ -11,7 +11,7 @@ export function toItem(record: object): Item {
   );
 }
 
-/** The values of an expression. @param values by their names in the expression, without the colon */
+/** The values of an expression. @param values by name, without the colon */
 export function toValues(values: object): Item {
   return Object.fromEntries(Object.entries(toItem(values)).map(([name, value]) => [`:${name}`, value]));
 }

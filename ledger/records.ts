@@ -31,11 +31,11 @@ export interface LedgerSession {
   generation: number;
   /** IP address of the sign-in or the last renewal. */
   address: string;
-  /** Of the sign-in, at most 200 characters. */
+  /** The user agent of the sign-in, at most 200 characters. */
   userAgent: string;
   /**
-   * The public key of the browser's device, as a JWK in JSON. From then on the session is renewed only together with a
-   * proof by that key.
+   * The public key of the browser's device, as a JWK in JSON. Once it is set, the session is renewed only with a proof
+   * by that key.
    */
   deviceKey?: string;
   /** When it ends at the latest. */
@@ -45,7 +45,8 @@ export interface LedgerSession {
   reuse?: Reuse;
   reusedAt?: number;
   /**
-   * The request that is renewing the session, and since when. No other request uses the refresh token in the meantime.
+   * The ID of the request that is renewing the session, and its start. No other request uses the refresh token in the
+   * meantime.
    */
   lease?: string;
   leasedAt?: number;
@@ -53,7 +54,7 @@ export interface LedgerSession {
    * A lease that another request has watched unchanged, for most of the time that its holder could still be running.
    */
   watched?: string;
-  /** What the last renewal gave the browser, encrypted, for a browser that never received it. */
+  /** The last renewal's cookies, encrypted, for a browser that never received them. */
   next?: string;
   expiresAt: number;
 }
@@ -84,7 +85,7 @@ export interface Revocation {
    */
   cutoff: number;
   recordedAt: number;
-  /** From this time on, no session that it matches can be active. */
+  /** From this time on, no matching session can be active. */
   until: number;
   /** Who asked: `operator:…`, `sign-out`, `backchannel-logout:<idp>`, `event:<transmitter>`, … */
   by: string;
@@ -94,7 +95,7 @@ export interface Revocation {
   expiresAt: number;
 }
 
-/** What the record of a shard must contain. Each write increments `version`, so all writes have an order. */
+/** The required content of a shard's record. Each write increments `version`, so all writes have an order. */
 export interface ShardState {
   version: number;
   /** A mark: tokens signed before it are checked against the ledger and signed again. 0 if there is none. */
@@ -108,7 +109,7 @@ export interface ShardState {
   entries: string;
 }
 
-/** What a writer has to know about the store's content at its last ETag. */
+/** The store's content at its last ETag, for the next writer. */
 export interface StoreState {
   etag: string;
   /** IDs of the keys that have a record, joined by spaces. */
@@ -117,7 +118,7 @@ export interface StoreState {
   shards: string;
 }
 
-/** What a service token may do, as a session's token says it. */
+/** The rights of a service token, with the same fields as in a session token. */
 export interface ServiceTokenGrants {
   roles: string[];
   scopes: string[];
@@ -129,7 +130,7 @@ export interface ServiceToken extends ServiceTokenGrants {
   id: string;
   /** See `serviceTokenHash`. */
   hash: string;
-  /** What it is for, in its maker's words. */
+  /** The purpose, in its maker's words. */
   description: string;
   /** Who made it: `operator:…`. */
   by: string;
@@ -137,7 +138,7 @@ export interface ServiceToken extends ServiceTokenGrants {
   createdAt: number;
   /** When it expires. */
   endsAt: number;
-  /** When it was revoked, by whom and why. Revocations are forgotten after a while; this stays as long as the token. */
+  /** When it was revoked, by whom and why. Unlike a revocation record, this is kept as long as the token. */
   endedAt?: number;
   endedBy?: string;
   endedReason?: string;
@@ -157,7 +158,7 @@ export interface AccessRequestRecord {
 export interface ServiceTokenStatus {
   /** Undefined if there is no such token, or no longer. */
   token: ServiceToken | undefined;
-  /** Of the token and of the gateway. */
+  /** The revocations of the token and of the gateway. */
   revocations: Revocation[];
   /** See `LedgerStatus`. */
   mark: number;
@@ -208,7 +209,8 @@ export function idpSessionId(sha256Base64url: (text: string) => string, issuer: 
 }
 
 /**
- * The ledger's hash for the arrival of a verification event; in the table it is beside the hashes of pushed tokens.
+ * The ledger's hash for the arrival of a verification event; in the table it is beside the hashes of security event
+ * tokens.
  *
  * @param sha256Base64url digest of a text as base64url
  * @param transmitter its ID in the config
@@ -233,7 +235,7 @@ export function isRevoked(
   return revocations.some((revocation) => {
     switch (revocation.kind) {
       case "session":
-        // No check of the user: a `sid` identifies one session, whatever user the command named.
+        // The user is not compared: a `sid` identifies one session, even if the command named another user.
         return revocation.sid === session.sid;
       case "user":
         return (
@@ -250,8 +252,8 @@ export function isRevoked(
 }
 
 /**
- * Why a service token is not accepted; undefined if it is. A lockdown does not end it: no key that it replaces signed
- * the token.
+ * Why a service token is not accepted; undefined if it is. A lockdown does not end the token, because no replaced key
+ * signed it.
  *
  * @param now Unix seconds
  */

@@ -1,6 +1,6 @@
 /**
- * Service tokens in the ledger. They are in the revocations table, which the handlers at the edge can only read: a
- * handler that is taken over can use no service token that it has not seen, and make none.
+ * Service tokens in the ledger. They are in the revocations table, which the handlers at the edge can only read. So a
+ * compromised handler cannot make service tokens, and can only use those that it has seen.
  */
 import { markText } from "../session/shard";
 import { fromItem, toItem, toValues, type Item } from "./item";
@@ -39,7 +39,7 @@ export const getServiceToken = (table: string, id: string): LedgerRequest<Servic
 };
 
 /**
- * @param held what it replaces; undefined for a new token
+ * @param held the token that it replaces; undefined for a new token
  * @returns false if there is one already, or not the one that it replaces
  */
 export const putServiceToken = (table: string, token: ServiceToken, held: ServiceToken | undefined) =>
@@ -91,10 +91,10 @@ export function getServiceTokenStatus(table: string, id: string): LedgerRequest<
 }
 
 /**
- * Notes that a token was used on a day, once a day. In the sessions table, which handlers write.
+ * Records that a token was used on a day, once a day. This is in the sessions table, which handlers may write.
  *
  * @param day `2026-12-01`
- * @returns false if that was noted before
+ * @returns false if that was recorded before
  */
 export const putServiceTokenUse = (table: string, id: string, day: string, expiresAt: number) =>
   putItem(

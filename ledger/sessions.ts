@@ -28,7 +28,7 @@ import {
 /** Seconds. A lease whose time is farther away than any two clocks can differ is abandoned. */
 export const LEASE_REACH = 300;
 
-/** Never the ID of a real lease. */
+/** A value that is never the ID of a real lease. */
 const NO_LEASE = "-";
 
 const IS_NEW = { ConditionExpression: "attribute_not_exists(pk)" };
@@ -165,7 +165,7 @@ export const putIdpSessionEnd = (table: string, idpSession: string, at: number) 
 export const getIdpSessionEnd = (table: string, idpSession: string) =>
   getItem<{ endedAt: number }>(table, endedKeyOf(idpSession));
 
-/** @param hash of a pushed token's sender, issuer and `jti` */
+/** @param hash of a security event token's sender, issuer and `jti` */
 export const getTakenToken = (table: string, hash: string) => getItem(table, eventKeyOf(hash));
 
 /** `false` if the token was already recorded. */
@@ -230,7 +230,7 @@ function update(
 }
 
 /**
- * @param values by their names in the expressions, without the colon
+ * @param values by name, without the colon
  * @returns false if the condition is not met
  */
 function updateItem(

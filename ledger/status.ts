@@ -42,14 +42,15 @@ export function getStatus(
 }
 
 /**
- * @throws UnreadableAnswer if it is not a mark: a session or token with it could never be revoked, or would always be
+ * @throws UnreadableAnswer if it is not a mark: with such a value, a session or token could never be revoked, or would
+ * always be revoked
  */
 export function readMark(mark: number | undefined = 0): number {
   if (!Number.isSafeInteger(mark) || mark < 0) throw new UnreadableAnswer("unreadable_mark");
   return mark;
 }
 
-/** The revocations of a user and of the gateway: all that can end an access token, which belongs to no session. */
+/** The revocations of a user and of the gateway. An access token belongs to no session, so only these can end it. */
 export function getRevocations(table: string, uid: string): LedgerRequest<Revocation[]> {
   const { user, gateway } = statusIds(uid, uid);
   const { read, ...request } = batchGet({ [table]: keysOf([user, gateway].map((id) => ({ id }))) });

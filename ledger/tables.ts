@@ -9,7 +9,7 @@
  *                  pk "started#<hour>"      sk "<time>#<sid>"    SessionPointer, for lists: newest first
  *                  pk "idp-session#<hash>"  sk "session#<sid>"   SessionPointer, by the provider's session
  *                  pk "idp-session#<hash>"  sk "ended"           the provider ended it; ends sign-ins in progress
- *                  pk "event#<hash>"        sk "event"           an accepted pushed token, to refuse a replay; or
+ *                  pk "event#<hash>"        sk "event"           an accepted security event token, for the replay guard; or
  *                                                                the arrival of a verification event
  *                  pk "access-request#<hash>"  sk "page"         AccessRequestRecord
  *                  pk "service-token#<id>"  sk "use"             the day on which a service token was last used

@@ -20,7 +20,7 @@ export interface Announcement {
   config: Config;
 }
 
-/** In the checkout or the installed package, where nobody else writes. */
+/** In the checkout or the installed package, where no other user writes. */
 const FOLDER = join(dirname(require.resolve("edgegate/package.json")), ".cache/local-edges");
 
 /** @returns a function that removes the announcement */

@@ -1,6 +1,6 @@
 /**
- * What the local edge logs, as audit events in a file: the same events as those of a deployed gateway, and of the gate all
- * decisions. `edgegate audit --local` reads them.
+ * The local edge's logs as audit events in a file: the same events as those of a deployed gateway, plus all decisions
+ * of the gate. `edgegate audit --local` reads them.
  */
 import { randomUUID } from "node:crypto";
 import { appendFileSync, statSync, writeFileSync } from "node:fs";
@@ -17,7 +17,7 @@ import {
 } from "../stacks/names";
 import type { LogEntry } from "./log-line";
 
-/** Bytes. Then it begins anew: a load test must not fill the disk. */
+/** Bytes. At this size the file starts over, so that a load test does not fill the disk. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 export interface AuditFile {
@@ -60,7 +60,7 @@ export function auditFile(file: string, config: Config): AuditFile {
   };
 }
 
-/** As CloudFront's standard log has it (stacks/access-logs.ts): encoded, without the query. */
+/** The path as in CloudFront's standard log (stacks/access-logs.ts): encoded, without the query string. */
 function accessRecord(entry: LogEntry): Record<string, string> {
   const { time, method, authority, path, status, requestId, address, said } = entry;
   return {

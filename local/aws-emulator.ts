@@ -31,7 +31,7 @@ export interface AwsEmulator {
   secrets: Secrets;
   /** KMS keys, by ARN. */
   signingKeys: SigningKeys;
-  /** Whom STS vouches for, and how others check it. */
+  /** The role for which STS issues tokens, and the keys that verify them. */
   sts: Pick<SecurityTokenService, "issuer" | "subject" | "jwks">;
   /** Name of a secret to name of the function that rotates it. */
   rotators: Map<string, string>;
@@ -45,11 +45,11 @@ export interface AwsEmulator {
   consumers: Map<string, (message: QueueMessage) => void>;
   /** The details of the events that EventBridge received, in order. */
   events: SecurityEvent[];
-  /** Called with each of them. */
+  /** Called with each event. */
   onEvent: ((event: SecurityEvent) => void) | undefined;
   /** The target of every request seen, in order. */
   requests: string[];
-  /** Target to fault: how its calls behave from the next one on, until the entry is removed. */
+  /** Target to fault: the behavior of its calls from the next one on, until the entry is removed. */
   faults: Map<string, Fault>;
   /** The files of all buckets; none if undefined. */
   files: SiteFolder | undefined;

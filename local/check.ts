@@ -86,7 +86,10 @@ export async function check(edge: LocalEdge): Promise<CheckResult[]> {
   return results;
 }
 
-/** As a program: without a token, with an access token, with the edge token for it, and where a role is missing. */
+/**
+ * Calls as a program: without a token, with an access token, with the edge token for it, and at a path whose role is
+ * missing.
+ */
 async function checkApi(
   edge: LocalEdge,
   { path, resource, tokenEndpoint }: DemoApi,
@@ -139,8 +142,8 @@ export async function signIn(browser: HttpClient, url: string, user: User): Prom
 }
 
 /**
- * Waits until the next second begins. Providers report the time of authentication in whole seconds, so in the second of
- * a revocation it cannot be known to be later. Only a script is that fast.
+ * Waits until the next second begins. Providers report the time of authentication in whole seconds. So within the
+ * second of a revocation, an authentication does not count as later. Only a script is that fast.
  */
 export async function nextSecond(): Promise<void> {
   await setTimeout(1000 - (Date.now() % 1000));

@@ -1,4 +1,4 @@
-/** The gateway as a client of the local identity provider: how it is registered there, and the keys that it gets. */
+/** The gateway as a client of the local identity provider: its registration and its keys. */
 import type { Config } from "../config/schema";
 import { storedSecretOf } from "../session/client-authentication";
 import { clientSecretName, type AuthSettings, type AwsNames } from "../session/settings";
@@ -23,7 +23,7 @@ export function registration(
  * Makes every key that the settings name, and stores the client secrets of the others.
  *
  * @param clientSecrets by the provider's ID
- * @param before settings whose keys and secrets are there already
+ * @param before settings whose keys and secrets already exist
  */
 export function fillClientKeys(
   { secrets, signingKeys }: AwsEmulator,

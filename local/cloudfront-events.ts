@@ -1,5 +1,5 @@
 /**
- * HTTP as CloudFront shows it to its two kinds of functions, and back. Plain data in both directions.
+ * Converts HTTP to the events of CloudFront's two kinds of functions, and back. Plain data in both directions.
  *
  * - CloudFront Functions:
  *   https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html

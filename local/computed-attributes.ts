@@ -1,4 +1,4 @@
-/** Attributes that AWS computes, as the local edge has them: ARNs and URLs in the functions' environment. */
+/** The local edge's values of attributes that AWS computes: ARNs and URLs in the functions' environment. */
 import { secretArn } from "./aws/secrets-manager";
 
 const ACCOUNT = "111122223333";

@@ -1,4 +1,4 @@
-/** Reads the control plane from the synthesized stack: its regional functions, and what calls them. */
+/** Reads the control plane from the synthesized stack: its regional functions, and their triggers. */
 import { readTerraformJson, type Json, type JsonObject } from "./terraform-json";
 
 export interface RegionalFunction {
@@ -29,7 +29,7 @@ export interface ControlPlane {
   /** Name of a secret to name of the function that rotates it. */
   rotators: Record<string, string>;
   queues: QueueMapping[];
-  /** What Terraform calls functions with when it deploys, in their order. */
+  /** Terraform's calls of functions during a deployment, in order. */
   invocations: { functionName: string; input: unknown }[];
 }
 

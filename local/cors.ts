@@ -1,4 +1,4 @@
-/** The CORS part of a response headers policy, as CloudFront applies it to what an origin answers. */
+/** The CORS part of a response headers policy, as CloudFront applies it to an origin's answers. */
 import type { JsonObject } from "./terraform-json";
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#understanding-response-headers-policies-cors */
@@ -30,7 +30,7 @@ export function corsPolicy(policy: JsonObject): CorsPolicy {
   };
 }
 
-/** @param origin of the script that asks; undefined for a request that says none */
+/** @param origin of the script; undefined for a request without one */
 export function withCors<Response extends { headers: [name: string, value: string][] }>(
   response: Response,
   cors: CorsPolicy | undefined,

@@ -1,6 +1,6 @@
 /**
- * The site behind the local gateway. It takes the place of every origin of the stack, answers every path and shows the
- * request as the origin gets it from the gate.
+ * The site behind the local gateway. It replaces every origin of the stack, answers every path, and shows the request
+ * as the origin gets it.
  */
 import type { Config } from "../config/schema";
 import type { EdgeRequest, EdgeResponse } from "./cloudfront-events";

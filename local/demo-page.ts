@@ -11,7 +11,7 @@ export interface DemoSite {
   accentColor: string;
   basePath: string;
   links: { href: string; label: string }[];
-  /** The program that the page plays, and the API that it calls. */
+  /** The program that the page demonstrates, and the API that it calls. */
   program?: DemoApi & { id: string; secret: string };
 }
 
@@ -36,7 +36,7 @@ ${site.program ? programSection(site.program) : ""}<section class="wide"><h2>Wha
 <template id="identity">${identity("", "", [])}</template><script>${script}</script></body></html>`;
 }
 
-/** The page has the secret only because it plays the program. */
+/** The page has the secret only because it acts as the program. */
 function programSection({ id, secret, path, resource, tokenEndpoint }: NonNullable<DemoSite["program"]>): string {
   const data = { id, secret, path, resource, endpoint: tokenEndpoint };
   const attributes = Object.entries(data).map(([name, value]) => ` data-${name}="${escapeHtml(value)}"`);

@@ -1,4 +1,4 @@
-/** What a config deploys, running on this machine: the gate, the behaviors, and a process for each function. */
+/** A config's deployment on this machine: the gate, the behaviors, and a process for each function. */
 import { join } from "node:path";
 import type { Config } from "../config/schema";
 import { synthesize, type Synthesized } from "../stacks/synthesize";
@@ -21,7 +21,7 @@ export interface Deployment {
   close(): Promise<void>;
 }
 
-/** What stays when another config is deployed. */
+/** The parts that stay when another config is deployed. */
 export interface Surroundings extends Pick<LambdaOptions, "node" | "patience"> {
   store: KeyValueStoreEmulator;
   /** For every function: how to reach the emulators. */
@@ -35,7 +35,7 @@ export interface Surroundings extends Pick<LambdaOptions, "node" | "patience"> {
   onLine?: (functionName: string, line: string) => void;
 }
 
-/** What was synthesized, before any of it runs. */
+/** The synthesized stack, before any of it runs. */
 export type Plan = Omit<Deployment, "lambdas" | "close">;
 
 /**
@@ -96,7 +96,7 @@ export async function deploy(planned: Plan, surroundings: Surroundings): Promise
     ...[...atEdge.values()].map((lambda) => run(lambda, edgeEnvironment, handlerInstances)),
     ...controlPlane.functions.map(({ env, ...lambda }) => run(lambda, { ...env, ...regionalEnvironment(store) })),
   ];
-  // Waits for all of them, so that those that start are stopped if one does not.
+  // Waits for all functions, so that those that start are stopped if one fails.
   const results = await Promise.allSettled(starting);
   const failed = results.find((result) => result.status === "rejected");
   if (failed) {
@@ -106,14 +106,14 @@ export async function deploy(planned: Plan, surroundings: Surroundings): Promise
   return { ...planned, lambdas, close };
 }
 
-/** Calls the functions that Terraform calls. The ledger must be there. @throws Error if one fails */
+/** Calls the functions that Terraform calls. The ledger must exist. @throws Error if one fails */
 export async function invokeFunctions({ controlPlane, lambdas }: Deployment): Promise<void> {
   for (const { functionName, input } of controlPlane.invocations) await lambdas[functionName]!.invoke(input);
 }
 
 /**
- * The problem that a line of a function's log reports, with the codes of docs/operations.md. Shown, because the local
- * edge has no CloudWatch to look it up in.
+ * The problem that a line of a function's log reports, with the codes of docs/operations.md. It is shown because there
+ * is no CloudWatch on this machine.
  */
 function problemIn(line: string): string | undefined {
   try {
@@ -130,7 +130,7 @@ function problemIn(line: string): string | undefined {
 function regionalEnvironment(store: KeyValueStoreEmulator): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE: store.endpoint,
-    // The way in which local/lambda.ts loads the code makes Node warn about the SDK's dynamic imports.
+    // Node warns about the SDK's dynamic imports, because of the way in which local/lambda.ts loads the code.
     NODE_OPTIONS: `--require ${join(__dirname, "localhost-names.js")} --disable-warning=ExperimentalWarning`,
   };
 }

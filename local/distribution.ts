@@ -1,4 +1,4 @@
-/** What the synthesized stack deploys at the edge, read from its `cdk.tf.json`. */
+/** Reads the edge part of the synthesized stack from its `cdk.tf.json`. */
 import { matchesPattern } from "../cloudfront/path-pattern";
 import type { AuthParameter } from "../session/settings";
 import { corsPolicy, type CorsPolicy } from "./cors";
@@ -25,13 +25,13 @@ export interface Behavior {
   originResponse?: EdgeLambda;
   /** `s3` or the domain name of a server; the first origin of a group. */
   origin: string;
-  /** What CloudFront puts before the path of each request; empty if nothing. */
+  /** The prefix that CloudFront adds to the path of each request; empty if there is none. */
   originPath: string;
   /** Seconds for which CloudFront waits for the response, and for each further part of it. */
   originTimeout: number;
   /** The headers that CloudFront adds to requests for the origin. */
   originHeaders: [name: string, value: string][];
-  /** What the origin gets of a request. */
+  /** The parts of a request that the origin gets. */
   forwards: Forwarding;
   responseHeaders: ResponseHeader[];
   /** How scripts of other sites may read responses; undefined if not at all. */
@@ -48,7 +48,7 @@ export interface ResponseHeader {
 export interface Distribution {
   /** In the order in which CloudFront tries them; the default behavior is last. */
   behaviors: Behavior[];
-  /** What CloudFront requests from the origin for `/`; empty for `/` itself. */
+  /** The path that CloudFront requests from the origin for `/`; empty for `/` itself. */
   rootObject: string;
   /** SSM parameters: name to value. */
   parameters: Record<string, string>;
@@ -159,7 +159,7 @@ export function readDistribution(file: string): Distribution {
       stack.text(parameter["insecure_value"] ?? parameter["value"], `aws_ssm_parameter.${name}.value`),
     ]),
   );
-  // The bearer handler has settings, too.
+  // The bearer handler has a settings parameter, too.
   const settings = Object.values(parameters)
     .map((text) => JSON.parse(text) as AuthParameter)
     .filter((parameter) => "identityProviders" in parameter);

@@ -10,16 +10,16 @@ import { makeCertificate, type Certificate } from "./certificate";
 
 export interface EdgeServer {
   port: number;
-  /** Of the first hosts; the file also has those of the hosts that came later. */
+  /** The certificate of the first hosts. Its file also has the certificates of hosts that were added later. */
   certificate: Certificate;
   /** Makes certificates for hosts that have none. @param names without port */
   serveHosts(names: readonly string[]): Promise<void>;
-  /** What answers from now on. */
+  /** Sets the function that answers from now on. */
   answer(
     serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
     serveUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>,
   ): void;
-  /** Also ends connections that are open. */
+  /** Also closes open connections. */
   close(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export interface EdgeServer {
 export async function startEdgeServer(folder: string, port: number, names: string[]): Promise<EdgeServer> {
   const certificate = await makeCertificate(folder, names);
   const server = createServer({ key: certificate.key, cert: certificate.cert });
-  // Node's server does not close connections that it has given away.
+  // Node's server does not close connections of WebSockets.
   const upgraded = new Set<Duplex>();
   const hosts = new Set(names);
   return {

@@ -1,4 +1,4 @@
-/** What invokes the functions of a deployment: queues, rotation, and the command line. */
+/** The triggers of a deployment's functions: queues, rotation, and the command line. */
 import type { AwsEmulator } from "./aws-emulator";
 import type { ControlPlane } from "./control-plane";
 import { queueConsumer } from "./queue-consumer";
@@ -27,7 +27,7 @@ export function eventSources(
         aws.functions.set(functionName, (payload) => (isOpen ? invoke(functionName, payload) : new Promise(() => {})));
       for (const [secret, functionName] of Object.entries(rotators)) aws.rotators.set(secret, functionName);
       for (const queue of queues) {
-        // An equal consumer stays, with the messages that wait.
+        // An equal consumer is kept, together with its waiting messages.
         if (consumed.get(queue.queueUrl) === JSON.stringify(queue)) continue;
         consumed.set(queue.queueUrl, JSON.stringify(queue));
         const run = (event: unknown) => aws.functions.get(queue.functionName)!(event);

@@ -1,4 +1,6 @@
-/** What CloudFront's policies let an origin see of a request, beyond what CloudFront always sends. */
+/**
+ * The parts of a request that CloudFront's policies forward to an origin, beyond those that CloudFront always sends.
+ */
 import type { Json, JsonObject } from "./terraform-json";
 
 export interface Forwarding {
@@ -34,7 +36,7 @@ export function forwardingOf(policy: JsonObject): Forwarding {
   };
 }
 
-/** What a cache policy and an origin request policy forward together. */
+/** The union of what a cache policy and an origin request policy forward. */
 export function together(policies: readonly Forwarding[]): Forwarding {
   return policies.reduce((one, other): Forwarding => {
     const query = one.query || other.query;

@@ -1,20 +1,20 @@
-/** What CloudFront changes on the way to an origin and back, by the policies of a behavior. */
+/** CloudFront's changes to requests for an origin, and to its responses, by the policies of a behavior. */
 import { withoutRemoved } from "../cloudfront/headers";
 import type { EdgeRequest } from "./cloudfront-events";
 import type { Behavior } from "./distribution";
 import { forwards } from "./forwarding-policy";
 
-/** Headers that CloudFront sends to every origin, whatever the policies say. */
+/** Headers that CloudFront sends to every origin, independently of policies. */
 const ALWAYS_FORWARDED = ["content-length", "content-type", "transfer-encoding", "user-agent", "x-amz-cf-id", "via"];
 
-/** In the place of the distribution's own name. */
+/** Replaces the distribution's own name. */
 const VIA = "1.1 local.cloudfront.net (CloudFront)";
 
 /** The request that the origin gets: its path, and what the behavior's policies let through. */
 export function forwarded(request: EdgeRequest, behavior: Behavior, rootObject: string): EdgeRequest {
   const isForwarded = (name: string) =>
     forwards(behavior.forwards, name) || (name !== "host" && ALWAYS_FORWARDED.includes(name));
-  // A viewer could name the gate's headers in Connection, and so hide from the origin who is asking.
+  // A viewer could name the gate's headers in `Connection`, and so hide the user from the origin.
   const ofGate = request.headers.filter(([name]) => isOfGate(name));
   const ofViewer = request.headers.filter(([name]) => !isOfGate(name));
   const host = isForwarded("host") ? ofViewer.filter(([name]) => name === "host") : hostOf(behavior);
@@ -56,7 +56,7 @@ export function withHeaders<Response extends { headers: [name: string, value: st
   };
 }
 
-/** What CloudFront sends by itself. A bucket's is never seen. */
+/** The `Host` that CloudFront sends. Buckets are not emulated, so theirs does not matter. */
 function hostOf({ origin }: Behavior): [name: string, value: string][] {
   return origin === "s3" ? [] : [["host", origin]];
 }

@@ -1,6 +1,6 @@
 /**
- * Loads and synthesizes a config in a process of its own, with the modules as they are now: in a process that has loaded
- * them, they stay as they were.
+ * Loads and synthesizes a config in a separate process, so that changed modules are loaded: a process keeps the modules
+ * that it has loaded.
  */
 import { fork } from "node:child_process";
 import { pathToFileURL } from "node:url";
@@ -11,7 +11,7 @@ import type { Synthesized } from "../stacks/synthesize";
 const PROCESS = require.resolve("./fresh-synthesis-process");
 
 export interface FreshSynthesis {
-  /** @throws Error that says what is wrong with it; `files` has what was loaded until then */
+  /** @throws Error about the config; `files` has the files that were loaded until then */
   load(file: string): Promise<Config>;
   /** Writes the stack of a config. @throws Error if it cannot be synthesized */
   write(config: Config, options: { outdir: string }): Promise<Synthesized>;
@@ -20,7 +20,7 @@ export interface FreshSynthesis {
   close(): void;
 }
 
-/** What the process takes, and what it answers. */
+/** The process's input and output. */
 export type Order = { load: string } | { write: Config; outdir: string };
 export type Reply = { files?: string[] } & ({ config: Config } | { synthesized: Synthesized } | { error: string });
 

@@ -1,6 +1,7 @@
 /**
- * A realm in which CloudFront Functions run: globals of its own, and only those that cloudfront-js-2.0 documents. A run is
- * synchronous to the caller: the store answers immediately, so all microtasks finish within the run.
+ * A realm (ECMAScript's word for a set of globals) in which CloudFront Functions run. It has only the globals that
+ * cloudfront-js-2.0 documents. A run is synchronous for the caller: the store answers immediately, so all microtasks
+ * finish within the run.
  */
 import { createHash, createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -12,7 +13,7 @@ import type { KeyValueStore } from "./gate-result";
 
 type Digest = "hex" | "base64" | "base64url";
 
-/** What a function came to; undefined if it waits for a promise that never settles. */
+/** The function's result; undefined if it waits for a promise that never settles. */
 export interface RealmRun {
   outcome: { result: string | undefined } | { error: string } | undefined;
   log: string[];
@@ -23,7 +24,7 @@ export interface Realm {
   /**
    * @param script evaluates to the handler
    * @param now Unix milliseconds, for the whole run
-   * @throws whatever the code throws outside of its handler
+   * @throws errors of code outside of the handler
    */
   run(script: Script, event: CloudFrontFunctionEvent, store: KeyValueStore, now: number): RealmRun;
   /** False if a run has changed something that a later run could see. */
@@ -40,7 +41,7 @@ const globalsFile = join(__dirname, "gate-sandbox-globals.js");
 const globalsScript = new Script(`((module) => {${readFileSync(globalsFile, "utf8")}\nreturn module.exports; })({})`, {
   filename: globalsFile,
 });
-/** The microtasks of a realm run when a script of it ends. */
+/** Microtasks of a realm run when one of its scripts ends. */
 const NOTHING = new Script("");
 
 export function createRealm(): Realm {

@@ -17,7 +17,7 @@ export interface KeyValueStore {
 
 export interface GateRun {
   result: FunctionRequest | FunctionResponse;
-  /** What the function wrote: `console.log`, and `cf.logCustomData` for the access log. */
+  /** The function's log output: `console.log`, and `cf.logCustomData` for the access log. */
   log: string[];
   /** How many times the function called the store. */
   reads: number;

@@ -6,7 +6,7 @@
 module.exports = function (library, host) {
   "use strict";
   const { parse, stringify } = JSON;
-  // Captured, so that a run cannot change what checks it.
+  // Captured, so that a run cannot change the functions that check it.
   const { construct, getOwnPropertyDescriptor, getPrototypeOf, isExtensible, ownKeys } = Reflect;
   const { freeze, is } = Object;
   const visited = new Set();
@@ -86,7 +86,7 @@ module.exports = function (library, host) {
   for (const name of Object.getOwnPropertyNames(globalThis)) {
     if (library.globals.indexOf(name) < 0) delete globalThis[name];
   }
-  // What the latest expression matched, such as RegExp.$1: no state may pass from one run to the next.
+  // Results of the latest match, such as RegExp.$1: no state may pass from one run to the next.
   for (const name of Object.getOwnPropertyNames(RegExp)) {
     if (getOwnPropertyDescriptor(RegExp, name).set || getOwnPropertyDescriptor(RegExp, name).get) delete RegExp[name];
   }
@@ -94,7 +94,7 @@ module.exports = function (library, host) {
     host.log(Array.prototype.map.call(arguments, String).join(" "));
   }
   globalThis.console = { log: writeLine, error: writeLine };
-  // As far as gates have needed it: text in one encoding as text in another.
+  // Only what gates have needed: converting text from one encoding to another.
   globalThis.Buffer = {
     from: function (text, from) {
       if (typeof text !== "string") throw new TypeError("the local edge encodes text only");
@@ -131,7 +131,7 @@ module.exports = function (library, host) {
     }
   }
 
-  // Every object that code can reach without making it, with its properties.
+  // Every predefined object that code can reach, with its properties.
   const seen = [];
   function visit(value) {
     if ((typeof value !== "object" && typeof value !== "function") || value === null || visited.has(value)) return;
@@ -141,7 +141,7 @@ module.exports = function (library, host) {
     const descriptors = keys.map(function (key) {
       return getOwnPropertyDescriptor(value, key);
     });
-    // A method: nobody gives it properties, and what is frozen needs no look.
+    // A method is frozen here. A frozen object cannot change, so it needs no check.
     const isMethod = typeof value === "function" && keys.length <= 2;
     if (isMethod) freeze(value);
     else seen.push({ value, keys, descriptors, prototype });
@@ -156,7 +156,7 @@ module.exports = function (library, host) {
     globalThis,
     modules,
     store,
-    // What only syntax makes.
+    // Objects that only syntax creates.
     async function () {},
     function* () {},
     async function* () {},
@@ -171,7 +171,7 @@ module.exports = function (library, host) {
     })(),
   ].forEach(visit);
 
-  // Without iterators and methods, which a run may have changed.
+  // Uses no iterators or methods, which a run may have changed.
   function isPristine() {
     for (let i = 0; i < seen.length; i++) {
       const { value, keys, descriptors, prototype } = seen[i];

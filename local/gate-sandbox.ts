@@ -1,7 +1,7 @@
 /**
- * Runs a CloudFront Function in a sandbox. Every run begins afresh: the code is evaluated anew, in a realm that nothing
- * has changed. Making a realm takes several times as long as running the gate, so the next run gets the same one if this
- * run has left it as it was. The gate does; a function that extends a built-in object does not.
+ * Runs a CloudFront Function in a sandbox. Each run evaluates the code again, in an unmodified realm. Creating a realm
+ * takes several times as long as running the gate. So the next run reuses it if this run has not modified it. The gate
+ * does not; a function that extends a built-in object does.
  */
 import { setImmediate } from "node:timers";
 import { createContext, Script } from "node:vm";
@@ -52,7 +52,7 @@ function runWaiting(): void {
       while ((job = batch.shift())) run(job);
     });
   } catch (error) {
-    // The realm may have been left in the middle of anything.
+    // An interrupted run may have left the realm in any state.
     spare = undefined;
     job?.reject(new FunctionFault(503, String(error)));
     waiting.unshift(...batch);
@@ -86,7 +86,7 @@ const timed: { work?: () => void } = {};
 const timer = createContext(timed);
 const WORK = new Script("work()");
 
-/** @throws Error if it takes longer than the limit, or whatever it throws */
+/** @throws Error if it exceeds the limit; errors of the function itself */
 function withinTimeLimit(work: () => void): void {
   timed.work = work;
   WORK.runInContext(timer, { timeout: TIME_LIMIT_MS });

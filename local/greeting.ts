@@ -1,4 +1,4 @@
-/** What `edgegate dev` prints: what was synthesized, where to click, who can sign in. */
+/** The greeting of `edgegate dev`: the synthesized stack, addresses to open, and the users. */
 import plain from "picocolors";
 import { MAX_FUNCTION_SOURCE } from "../cloudfront/limits";
 import { isAttached } from "../config/distribution";
@@ -64,7 +64,7 @@ export function greeting(edge: LocalEdge, pc: Colors): string {
   ].join("\n");
 }
 
-/** What does not happen on this machine as it does in AWS; empty if all of it does. */
+/** Differences between this machine and AWS; empty if there are none. */
 export function differences(config: Config, pc: Colors = plain): string {
   const hook = config.signInHook
     ? pc.yellow("The sign-in hook is not asked on this machine: nobody vouches for the gateway here.\n")
@@ -90,7 +90,7 @@ function operatorCommands({ config, users }: LocalEdge, pc: Colors): string[][] 
     [pc.cyan(`npx edgegate sessions ${local}`), "see who is signed in"],
     [pc.cyan(`npx edgegate revoke user ${user.id}@example.com ${local}`), "end that user's sessions"],
     [pc.cyan(`npx edgegate rotate-keys ${local}`), "replace the session key; nobody notices"],
-    [pc.cyan(`npx edgegate lockdown ${local}`), "end every session; everybody signs in again"],
+    [pc.cyan(`npx edgegate lockdown ${local}`), "end every session; everyone signs in again"],
   ];
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the local identity provider remembers: sessions, grants and tokens. It outlives a change of its clients; the
- * library's own memory does not. https://github.com/panva/node-oidc-provider/blob/main/docs/README.md#adapter
+ * The local identity provider's memory: sessions, grants and tokens. It survives a change of the clients, unlike the
+ * library's own memory. https://github.com/panva/node-oidc-provider/blob/main/docs/README.md#adapter
  */
 import type { Adapter, AdapterPayload } from "oidc-provider";
 
@@ -46,7 +46,7 @@ export class Memory implements Adapter {
     entries.delete(this.#key(id));
   }
 
-  /** Of every kind. */
+  /** Deletes the grant's entries of every kind. */
   async revokeByGrantId(grantId: string): Promise<void> {
     for (const [key, { payload }] of entries) if (payload.grantId === grantId) entries.delete(key);
   }

@@ -1,4 +1,4 @@
-/** The pages of the local identity provider. It plays another company, so it does not look like the gateway. */
+/** The pages of the local identity provider. It represents another company, so it does not look like the gateway. */
 import { escapeHtml } from "./html";
 import type { User } from "./users";
 

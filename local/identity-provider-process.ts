@@ -11,7 +11,10 @@ import { Memory } from "./identity-provider-memory";
 import { loginPage, messagePage, signOutPage } from "./identity-provider-pages";
 
 const SCOPES = ["openid", "profile", "email", "offline_access"];
-/** Where providers of some profiles sign out in their own way (identity/profiles/), and what returns from there. */
+/**
+ * The sign-out addresses of profiles with their own form of sign-out (identity/profiles/), and the parameters with the
+ * return address.
+ */
 const OWN_LOGOUT = new Map([
   ["/logout", "logout_uri"],
   ["/v2/logout", "returnTo"],
@@ -19,7 +22,7 @@ const OWN_LOGOUT = new Map([
 /** No form-action: browsers would apply it to the redirect that follows the sign-in form. */
 const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
 const GRANT_SECONDS = 14 * 86_400;
-/** The default dispatcher of oidc-provider refuses addresses of this machine, where the gateway is. */
+/** The default dispatcher of oidc-provider refuses addresses of this machine, but the gateway is here. */
 const ANY_ADDRESS = { dispatcher: undefined };
 
 process.on("disconnect", () => process.exit(0));
@@ -93,7 +96,7 @@ function configuration(options: IdentityProviderOptions, keys: Keys): Configurat
       })),
       ...(options.program ? [programClient(options.program)] : []),
     ],
-    // Besides the program, public clients whose redirect URI is of the page, which is the library's own rule.
+    // Allows the program and, by the library's own rule, public clients whose redirect URI has the page's origin.
     clientBasedCORS: (_context, origin, client) =>
       client.clientId === options.program?.id
         ? options.program.origins.includes(origin)
@@ -160,7 +163,7 @@ function configuration(options: IdentityProviderOptions, keys: Keys): Configurat
         useGrantedResource: () => true,
       },
     },
-    // Gateways take roles from access tokens, too. All of them trust one client here: that of the first provider.
+    // Gateways take roles from access tokens, too. All of them trust one client here: the first provider's.
     extraTokenClaims: (_context, token) =>
       token.kind === "AccessToken" ? options.clients[0]?.claims[token.accountId] : undefined,
     interactions: { url: (_context, current) => `/interaction/${current.uid}` },
@@ -200,7 +203,7 @@ function scopesOf({ resources = {} }: IdentityProviderOptions): string[] {
   return [...new Set([...SCOPES, ...Object.values(resources).flat()])];
 }
 
-/** All but the standard ones, which have scopes of their own. */
+/** All claims except the standard ones, which have their own scopes. */
 function claimNames({ clients }: IdentityProviderOptions): string[] {
   const names = clients.flatMap(({ claims }) => Object.values(claims).flatMap(Object.keys));
   return [...new Set(names)].filter((name) => !["name", "email", "email_verified"].includes(name));

@@ -1,6 +1,6 @@
 /**
  * Starts the local identity provider: `oidc-provider` in a separate process, with three users and pages that look like
- * another company's. The process ends with the one that started it.
+ * another company's. The process ends with its parent.
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
@@ -46,18 +46,18 @@ export interface IdentityProviderOptions {
 export interface Program {
   id: string;
   secret: string;
-  /** Origins whose pages may ask in its name. */
+  /** Origins whose pages may request tokens for it. */
   origins: string[];
 }
 
 export interface IdentityProvider {
   /** `https://localhost:<port>` */
   issuer: string;
-  /** Changes what it says about the users of a client, as an administrator does; renewals get it too. */
+  /** Changes the claims of a client's users, as an administrator would. Renewals get the changes, too. */
   setClaims(clientId: string, claims: Client["claims"]): Promise<void>;
-  /** Registers other clients and users in the place of all there are. Whoever is signed in stays signed in. */
+  /** Replaces all clients and users. Signed-in users stay signed in. */
   register(registered: Registered): Promise<void>;
-  /** Everything that it wrote. */
+  /** The process's output. */
   logs(): string;
   close(): Promise<void>;
 }
@@ -67,9 +67,9 @@ export interface Listening {
   issuer: string;
 }
 
-/** A message that it takes from then on, and sends back when it is done. */
+/** A message that it accepts after that, and sends back when it is done. */
 export type ClaimsChange = Pick<Client, "id" | "claims">;
-/** The other one. */
+/** The other kind of message. */
 export type Registered = Pick<IdentityProviderOptions, "clients" | "users" | "claims" | "resources" | "program">;
 
 /** @throws Error with what the process wrote, if it does not start */

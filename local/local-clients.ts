@@ -1,4 +1,4 @@
-/** The gateway's clients and the users, as the local identity provider has them. */
+/** The gateway's clients, and the users, for the local identity provider. */
 import { resourcesOf } from "../config/api-checks";
 import type { Config } from "../config/schema";
 import { resourcePath, resourceUrl } from "../session/resource-metadata";

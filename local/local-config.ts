@@ -3,7 +3,7 @@ import { isAttached } from "../config/distribution";
 import { customOrigin } from "../config/origins/custom";
 import type { Config } from "../config/schema";
 
-/** An identity provider that takes the place of those in the config. */
+/** An identity provider that replaces those in the config. */
 export interface ForeignIdentityProvider {
   issuer: string;
   clientId: string;
@@ -43,8 +43,8 @@ export function withForeignProvider(
 }
 
 /**
- * A distribution with one behavior in the place of an existing one, which nobody can run here. The gate and the handler
- * are the same; the demo site, or a server of your own, is behind them for every path.
+ * A distribution with one behavior, which replaces an existing one, because that cannot run here. The gate and the
+ * handler are the same. Behind them is the demo site, or your own server, for every path.
  */
 export function withOwnDistribution(config: Config): Config {
   if (!isAttached(config)) return config;
@@ -63,7 +63,7 @@ export function withOwnDistribution(config: Config): Config {
   };
 }
 
-/** Stands in for whoever the config tells of requests for access. It prints them. */
+/** Replaces the config's hook for access requests, and prints them. */
 export const REQUEST_FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:request-access";
 
 /** The name of the main domain on this machine. */
@@ -102,12 +102,12 @@ export function localConfig(config: Config, domain: string, issuer?: string): Co
   ]);
   return {
     ...config,
-    // It could neither invoke the function nor prove to a server who asks.
+    // On this machine, the handler could neither invoke the function nor identify itself to a server.
     signInHook: undefined,
     ...(config.accessDenied?.requestHook && {
       accessDenied: { ...config.accessDenied, requestHook: { lambda: REQUEST_FUNCTION, timeout: 2 } },
     }),
-    // There is no CloudWatch from which it could be filled; edgegate audit --local reads what this machine logged.
+    // There is no CloudWatch to archive from; `edgegate audit --local` reads this machine's logs.
     audit: undefined,
     domain,
     alternateDomains: config.alternateDomains.map(here),
@@ -126,7 +126,7 @@ function localProvider(
   return { ...provider, clientId, issuer, clientAuthentication: localAuthentication(provider.clientAuthentication) };
 }
 
-/** For a client that only Terraform will make. */
+/** A placeholder for a client that Terraform will make. */
 export function localClientId(provider: string): string {
   return `local-${provider}`;
 }

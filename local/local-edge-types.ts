@@ -1,4 +1,4 @@
-/** What a local edge takes and offers. */
+/** The options and the interface of a local edge. */
 import type { Config } from "../config/schema";
 import type { RevokerRequest } from "../control-plane/revoker/command";
 import type { SessionKeys } from "../session/keys";
@@ -22,9 +22,9 @@ export interface LocalEdgeOptions {
    * one.
    */
   clientSecrets?: Readonly<Record<string, string>>;
-  /** A folder with the files of all buckets; by default the demo site is in their place. */
+  /** A folder with the files of all buckets; by default the demo site replaces them. */
   site?: string;
-  /** Servers that take the place of the demo site. */
+  /** Servers that replace the demo site. */
   origins?: OwnOrigins;
   /** Writes the stack, by default with the code that is loaded. */
   write?: WriteStack;
@@ -32,7 +32,7 @@ export interface LocalEdgeOptions {
   node?: string;
   /** Queues deliver every n-th message twice, as AWS may; by default none. */
   repeatEvery?: number;
-  /** Called with a line for each request, and what it was; and with another line if something went wrong. */
+  /** Called with a line for each request and its details, and with another line if something went wrong. */
   onRequest?: (line: string, entry?: LogEntry) => void;
   /** How many processes run each handler of the edge; by default one, which takes all requests. */
   handlerInstances?: number;
@@ -43,9 +43,9 @@ export interface LocalEdgeOptions {
 export interface LocalEdge {
   /** `https://app.localhost:<port>` */
   readonly url: string;
-  /** Of every host of the config; the first one is `url`. */
+  /** Addresses of every host of the config; the first one is `url`. */
   readonly urls: string[];
-  /** Of the first identity provider. */
+  /** The issuer of the first identity provider. */
   readonly issuer: string;
   /** Path of the certificate (PEM) of the edge and the local identity provider. */
   readonly caFile: string;
@@ -53,7 +53,7 @@ export interface LocalEdge {
   readonly config: Config;
   readonly stackName: string;
   readonly distribution: Distribution;
-  /** The servers that take the place of the demo site. */
+  /** The servers that replace the demo site. */
   readonly origins: OwnOrigins;
   /** The users who can sign in; empty with another identity provider. */
   readonly users: User[];
@@ -65,13 +65,15 @@ export interface LocalEdge {
   /** Invokes the revoker, as the command line does. */
   askRevoker(request: RevokerRequest): Promise<unknown>;
   /**
-   * Deploys another config in the place of this one. Sessions, keys and ledger stay, and so does the old one if it fails.
+   * Replaces this config with another one. Sessions, keys and ledger stay, and if it fails, the old config stays, too.
    *
    * @param write writes the stack; by default with the code that is loaded
    * @throws Error if it has another `name`, cannot be synthesized, or does not start
    */
   update(config: Config, write?: WriteStack): Promise<void>;
-  /** What edge, handlers and identity provider wrote, the latest 10,000 requests and megabyte at least. */
+  /**
+   * The output of edge, handlers and identity provider: at least the latest 10,000 requests and the latest megabyte.
+   */
   logs(): string;
   close(): Promise<void>;
 }

@@ -40,7 +40,7 @@ export type { LocalEdge, LocalEdgeOptions } from "./local-edge-types";
 /** Lines of the edge's log that are kept. */
 const MAX_LINES = 10_000;
 
-/** Milliseconds for which replaced functions finish what they were asked: the limit of a viewer event. */
+/** Milliseconds in which replaced functions can finish their requests: the limit of a viewer event. */
 const GRACE = 5_000;
 
 /**
@@ -107,7 +107,7 @@ async function start(
   const lines: string[] = [];
   const log = (line: string, entry?: LogEntry) => {
     lines.push(line);
-    // Not for each line: moving the others takes time.
+    // Not done for each line, because moving the other lines takes time.
     if (lines.length > 2 * MAX_LINES) lines.splice(0, MAX_LINES);
     options.onRequest?.(line, entry);
   };
@@ -143,7 +143,7 @@ async function start(
     },
   };
 
-  /** What the handlers read when they start. */
+  /** The data that the handlers read when they start. */
   const fill = ({ distribution }: Plan, before?: Plan) => {
     for (const [name, value] of Object.entries(distribution.parameters)) aws.parameters.set(name, value);
     const secrets =

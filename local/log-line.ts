@@ -17,14 +17,14 @@ export interface LogEntry extends Verdict {
   requestId: string;
   /** IP address of the viewer. */
   address: string;
-  /** What the gate wrote into the access log; absent if it did not decide. */
+  /** The gate's entry in the access log; absent if it did not decide. */
   said?: string | undefined;
   /** Until the response began. */
   milliseconds: number;
 }
 
 const NO_COLORS: Colors = { dim: String, green: String, yellow: String, red: String };
-/** Characters. What is longer moves the rest of its line to the right. */
+/** Width in characters. Longer values move the rest of the line to the right. */
 const WIDTHS = { method: 7, milliseconds: 7, address: 36, decision: 32 };
 /** Characters of an address that are shown. */
 const MAX_ADDRESS = 200;
@@ -53,7 +53,7 @@ function colorOf(decision: string, { green, yellow, red, dim }: Colors): (text: 
   return { allow: green, login: yellow, deny: red }[outcome!] ?? dim;
 }
 
-/** Without characters that cannot be seen, or that move the cursor: strangers choose paths and hosts. */
+/** Removes characters that are invisible or move the cursor, because strangers choose paths and hosts. */
 function shown(text: string): string {
   return text.replace(/\p{C}/gu, "\ufffd");
 }

@@ -1,7 +1,7 @@
 /**
- * A stack of an exported module: Terraform plans a configuration that calls it, and what it knows takes the place of the
- * expressions. So the policy and the settings are those that the module's HCL makes. What only an apply would know stays a
- * reference, as in a synthesized stack.
+ * A stack of an exported module: Terraform plans a configuration that calls it, and the planned values replace the
+ * expressions. So policy and settings are the results of the module's HCL. A value that is known only after an apply
+ * stays a reference, as in a synthesized stack.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -33,7 +33,7 @@ export function writeWithModule(folder: string, exported: Config, terraform: str
   return (config, { outdir }) => {
     const root = join(outdir, "root");
     mkdirSync(root, { recursive: true });
-    // Nobody redirects to this machine, but the module has a distribution for it.
+    // Redirect hosts do not work on this machine, but the module has a distribution for them.
     const values = argumentsOf({ ...config, redirectHosts: exported.redirectHosts }, module);
     const call = { source: resolve(folder), ...(literal(values) as object) };
     writeFileSync(
@@ -82,7 +82,9 @@ function planOf(terraform: string, root: string, environment: NodeJS.ProcessEnv)
   return new Map(resources.map(({ address, values = {} }) => [address.replace("module.gateway.", ""), values]));
 }
 
-/** With the values of variables, and of the locals that have their seconds: maps are planned whole or not at all. */
+/**
+ * Also resolves variables, and the locals that hold their seconds: a map is either planned as a whole or not at all.
+ */
 function withGiven(resources: object, given: Values): object {
   const text = JSON.stringify(resources, (_, part: unknown) =>
     typeof part === "string"
@@ -104,7 +106,7 @@ function withKnown(resources: object, planned: ReadonlyMap<string, Values>, root
       Object.fromEntries(
         Object.entries(named).flatMap(([name, body]) => {
           const values = planned.get(`${type}.${name}`);
-          // Some are made for each of several things, and none of these runs at the edge.
+          // Some resources use `for_each`, but none of these runs at the edge.
           return values === undefined ? [] : [[name, known(body, values, root) as JsonObject]];
         }),
       ),
@@ -112,7 +114,7 @@ function withKnown(resources: object, planned: ReadonlyMap<string, Values>, root
   );
 }
 
-/** @param value what is planned, in the place of an expression; undefined or null if only the apply will know it */
+/** @param value the planned value of an expression; undefined or null if it is known only after the apply */
 function known(written: unknown, value: unknown, root: string): unknown {
   if (typeof written === "string") {
     if (!/(?<![$%])\$\{/.test(written) || value === undefined || value === null) return written;
@@ -133,7 +135,10 @@ function known(written: unknown, value: unknown, root: string): unknown {
   );
 }
 
-/** Terraform sorts sets: the planned block that has what is written without an expression. It is taken from the list. */
+/**
+ * Terraform sorts sets. So this finds the planned block that agrees with the literal values, and removes it from the
+ * list.
+ */
 function takeLike(written: unknown, items: unknown[]): unknown {
   const isLike = (item: unknown) =>
     typeof written !== "object" || written === null

@@ -1,4 +1,7 @@
-/** The events of Lambda@Edge functions between cache and origin, and what they change. Plain data in both directions. */
+/**
+ * The events of Lambda@Edge functions between cache and origin, and the effects of their results. Plain data in both
+ * directions.
+ */
 import { STATUS_CODES } from "node:http";
 import {
   DISTRIBUTION,
@@ -46,7 +49,7 @@ export function originRequestEvent(request: EdgeRequest, origin: string): unknow
   };
 }
 
-/** What CloudFront sends to the origin after an origin-request function has returned a request. */
+/** The request that CloudFront sends to the origin after an origin-request function has returned one. */
 export function changedRequest(returned: LambdaRequest, original: EdgeRequest): EdgeRequest {
   return {
     ...original,
@@ -97,7 +100,10 @@ export function originResponseEvent(
   };
 }
 
-/** What CloudFront sends on after an origin-response function: without a body of its own, the origin's. */
+/**
+ * The response that CloudFront sends after an origin-response function. If the function returns no body, it is the
+ * origin's.
+ */
 export function changedResponse<Response extends Omit<EdgeResponse, "body">>(
   response: LambdaResponse,
   original: Response,

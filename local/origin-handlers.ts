@@ -8,7 +8,7 @@ import type { Lambda } from "./lambda";
 import type { OriginResponse } from "./origin";
 import { changedRequest, changedResponse, originRequestEvent, originResponseEvent } from "./origin-events";
 
-/** What goes back to the viewer; and what went wrong, if something did. */
+/** The response for the viewer, and the error, if there is one. */
 interface HandlerAnswer {
   response: OriginResponse;
   note?: string;
@@ -43,7 +43,7 @@ export async function beforeOrigin(
   return { response: responseFromLambda(result as LambdaResponse), note: `origin handler: ${returned.status}` };
 }
 
-/** The answer of the function on origin responses; and what went wrong, if something did. */
+/** The answer of the function on origin responses, and the error, if there is one. */
 export async function afterOrigin(
   lambda: Lambda,
   request: EdgeRequest,

@@ -1,4 +1,4 @@
-/** What an origin is asked, and what it answers. Bodies are streams: they can be large, or never end. */
+/** The requests to an origin and its answers. Bodies are streams, because they can be large, or never end. */
 import type { Duplex, Readable } from "node:stream";
 import type { EdgeRequest } from "./cloudfront-events";
 import type { Behavior } from "./distribution";
@@ -16,9 +16,11 @@ export interface OriginResponse {
   status: number;
   headers: [name: string, value: string][];
   body: Buffer | Readable;
-  /** What the log says besides the decision, such as why the origin did not answer. */
+  /** The log's note besides the decision, such as why the origin did not answer. */
   note?: string;
-  /** The connection of a WebSocket, once its origin has accepted the handshake; and what it sent already. */
+  /**
+   * The connection of a WebSocket, once its origin has accepted the handshake, and the bytes that it has already sent.
+   */
   tunnel?: { socket: Duplex; head: Buffer };
 }
 

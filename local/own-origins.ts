@@ -1,4 +1,4 @@
-/** Which behaviors go to servers of the developer's own, instead of the demo site. */
+/** The behaviors that go to the developer's own servers, instead of the demo site. */
 import { customOrigin } from "../config/origins/custom";
 import type { Config, Origin } from "../config/schema";
 
@@ -10,7 +10,7 @@ export function behaviorPaths({ behaviors }: Config): string[] {
   return ["*", ...behaviors.map(({ path }) => path)];
 }
 
-/** For people: the default behavior has a name that no shell expands. */
+/** On the command line, the default behavior has a name that no shell expands. */
 export const DEFAULT_BEHAVIOR = "default";
 
 export function behaviorName(path: string): string {
@@ -18,8 +18,8 @@ export function behaviorName(path: string): string {
 }
 
 /**
- * The config with a custom origin wherever a server of one's own takes the place of an S3 bucket. What a bucket gets,
- * the path alone, is not enough for a server.
+ * The config with a custom origin wherever the developer's own server replaces an S3 bucket. A bucket gets only the
+ * path, which is not enough for a server.
  *
  * @throws Error for a path pattern that the config does not have
  */
@@ -30,7 +30,7 @@ export function withOwnOrigins(config: Config, own: OwnOrigins): Config {
       `--origin ${unknown}: the config has no such behavior; its behaviors are ${behaviorPaths(config).map(behaviorName).join(", ")}`,
     );
   const isReplaced = (path: string, origin: Origin | undefined) => Object.hasOwn(own, path) && origin?.type === "s3";
-  // A server here may have a name that no origin has in AWS, such as `localhost`.
+  // A local server may have a name that an origin in AWS cannot have, such as `localhost`.
   const defaults = customOrigin.parse({ type: "custom", domainName: "origin.example.com" });
   const custom = (path: string): Origin => ({ ...defaults, domainName: own[path]!.hostname });
   const { caching: _, ...rest } = config;

@@ -1,7 +1,7 @@
 /**
- * A server of the developer's own in the place of an origin. It gets the requests that CloudFront would send: what is
- * removed and added on the way is CloudFront's table (cloudfront/headers.ts, forwarding.ts), not a proxy's. So this uses
- * Node's HTTP client, which adds nothing.
+ * The developer's own server in place of an origin. It gets the requests that CloudFront would send. CloudFront's table
+ * (cloudfront/headers.ts, forwarding.ts) determines which headers are removed and added, so this uses Node's HTTP
+ * client, which adds none.
  */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
@@ -15,11 +15,11 @@ import type { OriginRequest, OriginResponse } from "./origin";
 
 /**
  * A connection serves one request. One that the server closed at that moment would make a request fail without a fault
- * of the server, which restarts often while somebody works on it.
+ * of the server, which restarts often during development.
  */
 const AGENTS = { "http:": new HttpAgent(), "https:": new HttpsAgent() };
 
-/** What people can understand of the codes of Node and OpenSSL. */
+/** Messages for error codes of Node and OpenSSL. */
 const REASONS: Record<string, string> = {
   ECONNREFUSED: "nothing listens there",
   ECONNRESET: "it closed the connection before it had answered",
@@ -63,7 +63,7 @@ export function askOwnServer(server: URL, request: OriginRequest, behavior: Beha
     });
     outgoing.on("error", (error) => {
       request.stream.unpipe(outgoing);
-      // Without this the viewer, who is still sending, would not read the answer.
+      // Without this, a viewer that is still sending would not read the answer.
       request.stream.resume();
       if (request.gone.aborted) resolve(left(request));
       else resolve(isLate ? late(server, request, behavior) : unreachable(server, request, error));

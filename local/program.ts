@@ -8,17 +8,18 @@ import type { Program } from "./identity-provider";
 export const PROGRAM = { id: "demo-program", secret: "program-demo" } as const;
 
 export interface DemoApi {
-  /** Of a behavior that takes the program's tokens, such as `/api/hello`. */
+  /** A path in a behavior that accepts the program's tokens, such as `/api/hello`. */
   path: string;
-  /** What the tokens are for (RFC 8707). */
+  /** The resource of the tokens (RFC 8707). */
   resource: string;
-  /** Where the program gets them, if the config has the addresses of this machine. */
+  /** The token endpoint, if the config has the addresses of this machine. */
   tokenEndpoint: string;
 }
 
 /**
  * An API that takes access tokens of the first identity provider; undefined if there is none. Tokens of Entra ID and
- * Cognito have another form, and a provider with `emailDomains` accepts no program, so the local one cannot play them.
+ * Cognito have another form, and a provider with `emailDomains` accepts no program, so the local provider cannot
+ * emulate them.
  */
 export function demoApi(config: Config): DemoApi | undefined {
   const [id, provider] = Object.entries(config.identityProviders)[0]!;
@@ -50,7 +51,7 @@ function isUrl(audience: string): boolean {
   return URL.canParse(audience) && !audience.includes("#");
 }
 
-/** Commands for a shell that has curl: nobody, the program, and the program where it lacks a role. */
+/** `curl` commands: without a token, as the program, and as the program at a path whose role it lacks. */
 export function curlLines({ path, resource, tokenEndpoint }: DemoApi, url: string): [command: string, what: string][] {
   const { id, secret } = PROGRAM;
   const form = `-d grant_type=client_credentials -d resource=${resource}`;

@@ -1,4 +1,4 @@
-/** Deploys the config again when a file that it is made from changes. What cannot be deployed changes nothing. */
+/** Deploys the config again when one of its files changes. A config that cannot be deployed changes nothing. */
 import type { Config } from "../config/schema";
 import { startFreshSynthesis } from "./fresh-synthesis";
 import type { LocalEdge } from "./local-edge-types";
@@ -9,7 +9,7 @@ export interface ReloadOptions {
   edge: LocalEdge;
   /** The config file. */
   file: string;
-  /** As it was loaded from the file. */
+  /** The config, as loaded from the file. */
   config: Config;
   /** The config that the edge gets, such as one with another identity provider. */
   adapt: (config: Config) => Config;
@@ -50,7 +50,7 @@ export function reloadOnChange({ edge, file, config, adapt, onResult }: ReloadOp
     }
   }
 
-  /** One at a time; what changes meanwhile is the next one. */
+  /** One deployment at a time; changes during it cause the next one. */
   async function run(): Promise<void> {
     while (waiting.length > 0 && !isEnded) await reload(waiting.splice(0));
     running = undefined;

@@ -44,15 +44,15 @@ export interface EdgeParts {
 
 interface Answer extends Verdict {
   response: OriginResponse;
-  /** What the gate wrote into the access log. */
+  /** The gate's entry in the access log. */
   said?: string;
 }
 
-/** What a viewer asks, and where its body and its connection are. */
+/** A viewer's request with its body and its connection. */
 interface Visit {
   request: EdgeRequest;
   stream: Readable;
-  /** True if Node has left the request to us, without reading a body. */
+  /** True if Node passed the raw connection to us, without reading a body. */
   isUpgrade: boolean;
   /** True for the handshake of a WebSocket. */
   isHandshake: boolean;
@@ -84,7 +84,7 @@ export async function serveUpgrade(
   tunnel({ socket, head }, { ...response, tunnel: response.tunnel });
 }
 
-/** Decides, asks the origin if it may, and logs. */
+/** Decides, forwards an allowed request to the origin, and logs. */
 async function respond(
   parts: EdgeParts,
   incoming: IncomingMessage,
@@ -131,7 +131,7 @@ function edgeRequest(incoming: IncomingMessage): EdgeRequest {
   const target = incoming.url ?? "/";
   const at = target.indexOf("?");
   return {
-    // In the form of CloudFront's.
+    // In the form of CloudFront's IDs.
     id: `${randomBytes(40).toString("base64url")}==`,
     method: incoming.method ?? "GET",
     path: at < 0 ? target : target.slice(0, at),
@@ -206,14 +206,14 @@ async function answerOfGate(parts: EdgeParts, behavior: Behavior, gate: string, 
   const { response, note } = behavior.originResponse
     ? await afterOrigin(parts.lambdas[behavior.originResponse.functionName]!, passed, asked, behavior)
     : { response: asked };
-  // What the policy says about headers of a switch of protocols is not documented, and nobody reads them.
+  // AWS does not document the response headers policy for a protocol switch, and browsers ignore such headers.
   const seen = response.tunnel
     ? { ...response, headers: withoutRemoved(response.headers, "viewer") }
     : withPolicy(response, behavior, request);
   return { response: seen, ...verdict, ...(note !== undefined && { note }) };
 }
 
-/** What the response headers policy sets. */
+/** The headers that the response headers policy sets. */
 function withPolicy(response: OriginResponse, behavior: Behavior, request: EdgeRequest): OriginResponse {
   const origin = request.headers.find(([name]) => name.toLowerCase() === "origin")?.[1];
   return withCors(withHeaders(response, behavior), behavior.cors, origin);

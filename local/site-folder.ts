@@ -1,4 +1,4 @@
-/** A folder on this machine in the place of the buckets. */
+/** A folder on this machine that replaces the buckets. */
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
@@ -24,7 +24,7 @@ export function siteFolder(folder: string): SiteFolder {
     return {
       body,
       headers: [
-        // As `aws s3 sync` guesses it, from the name.
+        // The content type that `aws s3 sync` would guess from the name.
         ["content-type", contentType(file.slice(file.lastIndexOf(sep) + 1)) || "binary/octet-stream"],
         ["etag", `"${createHash("md5").update(body).digest("hex")}"`],
         ["last-modified", statSync(file).mtime.toUTCString()],
@@ -59,6 +59,6 @@ function fileOf(root: string, path: string): string | undefined {
     return undefined;
   }
   const file = join(root, name);
-  // A key that ends in a slash is no file, and neither is one that the file system reads in another way.
+  // A key that ends in a slash is not a file. A key that the file system reads in another way is not one either.
   return name.includes("\0") || name.endsWith("/") || file !== root + name.split("/").join(sep) ? undefined : file;
 }

@@ -1,4 +1,4 @@
-/** Which files a gateway on this machine is made from. */
+/** The files from which a gateway on this machine is made. */
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 
@@ -30,8 +30,8 @@ export function ownSources(): string[] {
 }
 
 /**
- * The config file and every module that it imports, from the modules that this process has loaded. Without packages,
- * and without what a config reads in another way.
+ * The config file and every module that it imports, from the modules that this process has loaded. Does not include
+ * packages, or files that a config reads in another way.
  */
 export function configModules(file: string): string[] {
   const loaded = Object.keys(require.cache).filter(

@@ -1,4 +1,4 @@
-/** What an identity provider of the config would say about the users of the local one. */
+/** The claims of the local users, as the config's identity provider would send them. */
 import { createHash } from "node:crypto";
 import type { IdentityProvider } from "../config/identity-provider";
 import { parseClaimPath, type Claims } from "../identity/claim-path";
@@ -30,7 +30,7 @@ export function userClaims(user: User, provider: IdentityProvider): Claims {
   };
 }
 
-/** Always the same for a user. */
+/** A value that is always the same for a user. */
 function guid(id: string): string {
   const hex = createHash("sha256").update(id).digest("hex");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");

@@ -1,4 +1,4 @@
-/** Who can sign in at the local identity provider. */
+/** The users of the local identity provider. */
 export interface User {
   id: string;
   name: string;

@@ -1,17 +1,17 @@
-/** What the edge decided about a request, for people. */
+/** The edge's decision about a request, for people. */
 import { decidingRule, describeRule } from "../policy/deciding-rule";
 import type { PolicyRule } from "../policy/rule";
 import type { EdgeRequest } from "./cloudfront-events";
 import type { RefusalLine } from "./handler-lines";
 
 export interface Verdict {
-  /** The gate's own words, such as `allow`, `deny role` or `login expired`; or what answered in its place. */
+  /** The gate's own words, such as `allow`, `deny role` or `login expired`; or the part that answered instead. */
   decision: string;
-  /** The rule of the policy that applies; absent if the request came to no rule. */
+  /** The rule of the policy that applies; absent if the request reached no rule. */
   rule?: string | undefined;
   /** The user: e-mail address, or else the uid. */
   who?: string | undefined;
-  /** What went wrong, if something did. */
+  /** The error, if there is one. */
   note?: string | undefined;
 }
 
@@ -95,7 +95,7 @@ function asked(request: EdgeRequest) {
   };
 }
 
-/** The gate's headers have what is not plain ASCII as `%XX`. */
+/** The gate's headers are percent-encoded. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,5 +1,5 @@
 /**
- * Notices that files have other contents. Editors save in many ways: some write, some replace the file, some do both
+ * Detects changes of files' contents. Editors save in many ways: some write, some replace the file, some do both
  * twice. So folders are watched rather than files, and contents are compared, not times.
  */
 import { createHash } from "node:crypto";
@@ -10,8 +10,8 @@ export interface FileWatcher {
   /**
    * Watches these files from now on.
    *
-   * @param isBroken true if a file may be missing that nobody can name: then every change of a source file or JSON file
-   *   in their folders counts
+   * @param isBroken true if an unknown file may be missing: then every change of a source file or JSON file in their
+   * folders counts
    */
   watch(files: readonly string[], isBroken?: boolean): void;
   close(): void;
@@ -45,11 +45,11 @@ export function watchFiles(onChange: (files: string[]) => void): FileWatcher {
         clearTimeout(timer);
         timer = setTimeout(look, QUIET);
       });
-      // Such as a folder that was deleted; the files in it then count as changed.
+      // For example, if a folder was deleted, the files in it count as changed.
       watcher.on("error", () => drop(folder));
       folders.set(folder, watcher);
     } catch {
-      // A folder that is not there has no file that could change.
+      // A missing folder has no files that could change.
     }
   }
 
@@ -65,7 +65,7 @@ export function watchFiles(onChange: (files: string[]) => void): FileWatcher {
       const wanted = new Set(files.map((file) => dirname(file)));
       for (const folder of folders.keys()) if (!wanted.has(folder)) drop(folder);
       for (const folder of wanted) if (!folders.has(folder)) watchFolder(folder);
-      // What changed while nobody looked.
+      // Changes since the last comparison.
       clearTimeout(timer);
       timer = setTimeout(look, QUIET);
     },
@@ -76,7 +76,7 @@ export function watchFiles(onChange: (files: string[]) => void): FileWatcher {
   };
 }
 
-/** A digest; empty for a file that is not there. */
+/** A digest; empty for a missing file. */
 function contentOf(file: string): string {
   try {
     return createHash("sha256").update(readFileSync(file)).digest("base64");
@@ -85,7 +85,7 @@ function contentOf(file: string): string {
   }
 }
 
-/** For people: names without their folders, the first ones of many. */
+/** Text for people: names without their folders, and only the first ones of many. */
 export function namesOf(files: readonly string[]): string {
   const names = [...new Set(files.map((file) => basename(file)))];
   return names.length > 3 ? `${names.slice(0, 2).join(", ")} and ${names.length - 2} more` : names.join(", ");

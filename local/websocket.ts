@@ -11,13 +11,13 @@ export function isWebSocket({ headers, method }: IncomingMessage): boolean {
   return method === "GET" && headers.upgrade?.toLowerCase() === "websocket";
 }
 
-/** A response for a request that Node has taken out of its own hands because of its `Upgrade` header. */
+/** A response for a request whose connection Node passed to us because of its `Upgrade` header. */
 export function responseOver(socket: Duplex, request: IncomingMessage): ServerResponse {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
-  // A duplex stream is all that it needs.
+  // A duplex stream is sufficient.
   response.assignSocket(socket as Parameters<ServerResponse["assignSocket"]>[0]);
-  // Node's server no longer does these.
+  // Node's server no longer handles these.
   socket.on("drain", () => response.emit("drain"));
   response.once("finish", () => socket.end());
   return response;

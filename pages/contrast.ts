@@ -1,13 +1,13 @@
-/** Colors that people can read, whatever accent a config asks for (WCAG 2.2). */
+/** Readable colors for any accent color (WCAG 2.2). */
 
 type Rgb = readonly [red: number, green: number, blue: number];
 
-/** Of a graphical object against what is around it (https://www.w3.org/TR/WCAG22/#non-text-contrast). */
+/** Minimum contrast of a graphical object with its surroundings (https://www.w3.org/TR/WCAG22/#non-text-contrast). */
 const MIN_OBJECT_CONTRAST = 3;
-/** How far a shade moves towards black or white at a time. */
+/** The step of a shade toward black or white. */
 const STEP = 0.04;
 
-/** The paper that a card is made of. */
+/** The background color of a card. */
 export const PAPER = { light: "#ffffff", dark: "#1b1f26" };
 
 /**
@@ -25,7 +25,7 @@ export function textOn(color: string): "#000000" | "#ffffff" {
   return contrast(color, "#ffffff") >= contrast(color, "#000000") ? "#ffffff" : "#000000";
 }
 
-/** The accent itself, if it stands out from the paper; else the nearest shade that does. */
+/** The accent itself, if it has enough contrast with the background; else the nearest shade that has. */
 export function accentOn(paper: string, accent: string): string {
   const away: Rgb = textOn(paper) === "#ffffff" ? [255, 255, 255] : [0, 0, 0];
   let shade = accent;

@@ -1,4 +1,4 @@
-/** HTML as a type of its own: what is put into it is escaped, unless it is HTML already. */
+/** HTML as a type: every inserted value is escaped, unless it is already HTML. */
 
 export class Html {
   constructor(readonly text: string) {}
@@ -10,7 +10,10 @@ export class Html {
 
 type Content = string | Html | readonly Html[] | false | undefined;
 
-/** A template tag. Texts are escaped for content and quoted attributes; lists are joined, and what is absent is left out. */
+/**
+ * A template tag. Texts are escaped for content and quoted attributes. Lists are joined, and absent values are left
+ * out.
+ */
 export function markup(parts: TemplateStringsArray, ...values: Content[]): Html {
   return new Html(parts.reduce((text, part, i) => text + textOf(values[i - 1]) + part));
 }

@@ -1,9 +1,9 @@
-/** Which of the languages that the pages have suits a visitor best. */
+/** Chooses the page language that suits a visitor best. */
 import { LANGUAGES, type Language } from "./texts/texts";
 
 /** `;q=0` to `;q=1`, with at most three digits (https://www.rfc-editor.org/rfc/rfc9110#section-12.4.2). */
 const RANGE = /^([a-z]{1,8}(?:-[a-z0-9]{1,8})*|\*)(?:\s*;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?$/i;
-/** Browsers send a handful. */
+/** Entries that are read; browsers send a handful. */
 const MAX_RANGES = 30;
 
 /**
@@ -12,7 +12,7 @@ const MAX_RANGES = 30;
  * (https://www.rfc-editor.org/rfc/rfc4647#section-3.4).
  *
  * @param accepted the header; null if there is none
- * @param offered the languages of the site; the first one is for everybody else
+ * @param offered the languages of the site; the first one is the default
  */
 export function chooseLanguage(accepted: string | null, offered: readonly Language[] = LANGUAGES): Language {
   const weights = new Map<string, number>();

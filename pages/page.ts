@@ -16,21 +16,21 @@ export interface Action {
 
 export interface Page {
   title: TextKey;
-  /** What is below the title; texts become paragraphs. */
+  /** The content below the title; texts become paragraphs. */
   content: readonly (string | Html)[];
-  /** Links that look like buttons; the first one is what most people want. */
+  /** Links that look like buttons; the first one is the primary action. */
   actions?: readonly Action[];
-  /** True if the content ends with a button that most people want more. */
+  /** True if the content ends with a button that is the primary action. */
   hasButton?: boolean;
   /** Also in the log, so that support can find the request. Absent if a cache may show the page to others. */
   requestId?: string | Html;
-  /** What the request was for, without its query, which may have a secret in it: for a mail to support. */
+  /** The path of the request for a mail to support, without the query string, which may contain a secret. */
   address?: string;
-  /** More of the style. */
+  /** Additional style. */
   style?: string;
-  /** More of the head. */
+  /** Additional content of the head. */
   head?: Html;
-  /** True to open links in place of the page that this one is a frame of. */
+  /** True to open links in the page around this frame. */
   isFrame?: boolean;
 }
 
@@ -50,7 +50,7 @@ export function renderPage(appearance: Appearance, page: Page): string {
     markup`<title>${title} - ${theme.productName}</title>`,
     markup`<style>${new Html(style(theme) + (page.style ?? ""))}</style>`,
     markup`<main><div class="${theme.logo === undefined ? "n m" : "n"}">`,
-    // The name beside it says the same.
+    // No alternative text is needed, because the name is beside the logo.
     ...(theme.logo === undefined ? [] : [markup`<img src="${theme.logo}" alt="">`]),
     markup`<span>${theme.productName}</span></div><h1>${title}</h1>`,
     ...content.map((part) => (part instanceof Html ? part : markup`<p>${part}</p>`)),
@@ -67,7 +67,7 @@ export function renderPage(appearance: Appearance, page: Page): string {
   return parts.join("");
 }
 
-/** The texts of a visitor's language, as the site wants them. */
+/** The texts of a visitor's language, with the site's replacements. */
 export function textsOf({ theme, language }: Appearance): (key: TextKey, values?: Record<string, string>) => string {
   const [own, shipped] = [theme.texts?.[language], TEXTS[language]];
   return (key, values = {}) => fill(own?.[key] ?? shipped[key], values);
@@ -87,8 +87,8 @@ function help(
 }
 
 /**
- * Where help is. A mail begins with what support needs (https://www.rfc-editor.org/rfc/rfc6068#section-5: line breaks are
- * `%0D%0A`). Other addresses are used as they are, but for `{reference}`.
+ * The help link. A mail begins with the data that support needs (https://www.rfc-editor.org/rfc/rfc6068#section-5: line
+ * breaks are `%0D%0A`). Other addresses are used unchanged, except for `{reference}`.
  */
 function supportAddress(
   appearance: Appearance,

@@ -23,7 +23,7 @@ export function style({ accentColor }: Theme): string {
     '.m::before{content:"";flex:none;width:1.1rem;height:1.1rem;border-radius:4px;background:var(--accent)}' +
     ".n img{flex:none;max-width:7rem;height:2rem;object-fit:contain}" +
     ".a{display:flex;flex-wrap:wrap;gap:.6rem;margin-top:1.25rem}" +
-    // A border in a forced color tells a button from text.
+    // In forced-colors mode, a border distinguishes a button from text.
     ".b{padding:.55rem 1.1rem;border:1px solid transparent;border-radius:8px;font:inherit;font-weight:600;text-decoration:none;cursor:pointer;color:var(--on);background:var(--accent)}" +
     ".o{color:inherit;background:0;border-color:var(--soft)}" +
     "footer{margin-top:1.5rem;padding-top:.75rem;border-top:1px solid var(--line);font-size:.875rem;color:var(--soft)}" +
@@ -31,12 +31,12 @@ export function style({ accentColor }: Theme): string {
   );
 }
 
-/** What only pages with a form or a list of choices need. */
+/** Style for pages with a form or a list of choices. */
 export const FORM_STYLE =
   "input{display:block;width:100%;margin:.25rem 0 .75rem;padding:.55rem .75rem;font:inherit;color:inherit;background:var(--back);border:1px solid var(--soft);border-radius:8px}" +
   "ul{padding:0;list-style:none}li{margin:0 0 .5rem}li .b{display:block}";
 
-/** What only pages need that say who somebody is. */
+/** Style for pages that show the user's name. */
 export const ACCOUNT_STYLE =
   ".w{display:flex;gap:.75rem;align-items:center;margin:1rem 0;padding:.75rem;border-radius:8px;background:var(--back)}" +
   ".w span{min-width:0}.w strong,.w small{display:block}.w small{color:var(--soft)}" +

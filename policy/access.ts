@@ -8,7 +8,7 @@ export type Method = (typeof METHODS)[number];
 
 export interface Access {
   host: string;
-  /** The methods that this decides. */
+  /** The methods that this row covers. */
   methods: Method[];
   /** The path, or the pattern of the rule if a pattern was asked for. */
   path: string;
@@ -35,8 +35,8 @@ export function accessToPath(
 }
 
 /**
- * The rules that decide about some path of a pattern, in their order. A last row without a rule stands for the paths that
- * no rule allows; it is absent if one rule allows all of them.
+ * The rules that decide about some path of a pattern, in their order. A last row without a rule covers the paths that
+ * no rule matches; it is absent if one rule matches all of them.
  */
 export function accessBelow(
   rules: readonly PolicyRule[],

@@ -1,4 +1,4 @@
-/** What a rule requires, in a few words: for tables and messages. `people/words.ts` describes the people who meet it. */
+/** A rule's requirement in a few words, for tables and messages. `people/words.ts` describes the people who meet it. */
 import { durationInWords } from "./duration";
 import { alternativesOf, DAYS, type Allow, type Conditions, type PolicyRule } from "./rule";
 
@@ -27,7 +27,7 @@ const all = (values: readonly string[]) => values.join(" and ");
 /** Rules that were read from compiled source have its number. */
 const segment = (name: string) => (/^\d+$/.test(name) ? `segment ${name}` : `{${name}}`);
 
-/** In the order in which they are said. */
+/** In the order of the text. */
 const WORDS: { [Name in keyof Required<Conditions>]: (value: NonNullable<Conditions[Name]>) => string | string[] } = {
   public: () => "public",
   roles: either,

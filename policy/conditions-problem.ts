@@ -1,18 +1,18 @@
-/** Whether conditions that were read from compiled source mean something. A config says more about its mistakes. */
+/** Checks conditions that were read from compiled source. The config's own errors say more. */
 import { rangeOf } from "./people/networks";
 import type { Conditions } from "./rule";
 
 const TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/;
 const HOURS = /^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$/;
 const COUNTRY = /^[A-Z]{2}$/;
-/** What only somebody with a session can meet. */
+/** Conditions that need a session. */
 const OF_PEOPLE = [
   ...(["roles", "allRoles", "notRoles", "idp", "scopes", "claims", "emailDomains", "acr", "maxAge", "owner"] as const),
 ];
 
 /**
  * @param path of the rule
- * @returns what is wrong: the gate would compare it with something, and nobody could say with what
+ * @returns what is wrong: the gate would compare such a value with something undefined
  */
 export function conditionsProblem(conditions: Conditions, path: string): string | undefined {
   const { networks = [], notNetworks = [], countries = [], notCountries = [], maxAge, during, owner } = conditions;

@@ -24,7 +24,7 @@ export function writeAlternatives(alternatives: readonly Conditions[], path: str
   return alternatives.map((conditions) => writeConditions(conditions, path) || CONDITION).join(ALTERNATIVE);
 }
 
-/** @throws URIError for an escape that is none @throws Error for a condition that none is */
+/** @throws URIError for an escape that is none @throws Error for an unknown condition */
 export function readAlternatives(text: string): Conditions[] {
   return text.split(ALTERNATIVE).map(readConditions);
 }

@@ -22,7 +22,7 @@ export function canMeet(rulePath: string, behaviorPath: string): boolean {
   return isOpen ? a.startsWith(b) || b.startsWith(a) || `${b}/`.startsWith(a) : a === b;
 }
 
-/** True if `one` may let somebody pass whom `other` does not. Equal ones do not, even where a path has an owner. */
+/** True if `one` may let a person pass that `other` does not. False for equal rules, even if a path has an owner. */
 export function admitsMore(one: Allow, other: Allow): boolean {
   return JSON.stringify(one) !== JSON.stringify(other) && !implies(one, other);
 }

@@ -1,14 +1,14 @@
-/** Which rule decides a request, and why others do not: for people. Runs the compiled source, as evaluate.ts does. */
+/** Explains which rule decides a request, and why others do not. Runs the compiled source, as evaluate.ts does. */
 import { describeAllow } from "./decision-table";
 import { policyOf, type PolicyRequest } from "./evaluate";
 import { alternativesOf, type PolicyRule } from "./rule";
 
-/** What of a request a rule does not match. */
+/** The parts of a request that a rule does not match. */
 export type Mismatch = "host" | "method" | "path";
 
 /** The index of the rule that decides; undefined if none matches, which means denied. */
 export function decidingRule(rules: readonly PolicyRule[]): (request: PolicyRequest) => number | undefined {
-  // Each rule asks for its own position, which is then what the policy requires.
+  // Each rule requires its own position, so the policy's result is the position of the deciding rule.
   const numbered = rules.map(({ host, path, methods }, i) => ({ host, path, methods, allow: { roles: [String(i)] } }));
   const decide = policyOf(numbered);
   // A preflight's rule need not have its method.

@@ -27,8 +27,7 @@ export function decisionTable(rules: readonly PolicyRule[], host: string, method
 }
 
 /**
- * True if a user with these roles, who signed in with this identity provider, may pass, whatever else is true of them and
- * of the request.
+ * True if a user with these roles, who signed in with this identity provider, may pass, regardless of all other facts.
  */
 export function mayPass(allow: Allow, roles: readonly string[], idp: string): boolean {
   return alternativesOf(allow).some(({ public: isPublic, roles: some, allRoles, notRoles, idp: from, ...others }) => {

@@ -1,11 +1,11 @@
-/** Decides one request of one person, and says why: what the gate does, step by step, for people. */
+/** Decides one request of one person, and explains each step of the gate. */
 import { decidingRule, mismatches, type Mismatch } from "./deciding-rule";
 import { isHopeless, lackOf, lacksOf, type CircumstancedRequest, type Lack, type SignedIn } from "./person";
 import type { Allow, PolicyRule } from "./rule";
 
 export type { Lack, SignedIn } from "./person";
 
-/** A policy with everything else by which the gate decides. */
+/** A policy and all other settings by which the gate decides. */
 export interface ExplainedPolicy {
   rules: readonly PolicyRule[];
   /** While the site is closed: the roles that get in. */
@@ -22,9 +22,9 @@ export interface ExplainedRequest extends CircumstancedRequest {
 }
 
 /**
- * What happens: the request passes, must sign in, or is refused. `step-up` is a sign-in with a stronger or newer
- * authentication. The reasons are those of the gate's log (functions/gate/decide.ts), in which `deny rule` also stands for
- * `nobody`, a rule that denies, and for `request`: the address, the country or the time is wrong.
+ * The result: the request passes, must sign in, or is refused. `step-up` is a sign-in with a stronger or newer
+ * authentication. The reasons are those of the gate's log (functions/gate/decide.ts), with two exceptions: there, `deny
+ * rule` also means `nobody` (a rule that denies) and `request` (wrong address, country or time).
  */
 export type Decision =
   | { is: "allowed"; as: "public" | "session" }
@@ -44,11 +44,11 @@ export interface Decided {
 export interface Explanation extends Decided {
   /** Why each earlier rule does not decide; of all rules if none matches. */
   passedOver: { rule: number; mismatches: Mismatch[] }[];
-  /** What the request or the person lacks of what the rule requires: one list for each alternative. Absent if allowed. */
+  /** The unmet conditions of the rule: one list for each alternative. Absent if allowed. */
   lacks?: Lack[][];
 }
 
-/** @param person undefined for somebody without a session */
+/** @param person undefined for a visitor without a session */
 export function explainRequest(
   policy: ExplainedPolicy,
   request: ExplainedRequest,

@@ -1,6 +1,7 @@
 /**
- * Decides by extended text (requirement-text.ts). Runs in the gate, and in whatever else verifies a token. The text comes
- * from the compiler and the session from a verified token. Still, whatever is unknown, missing or malformed is not met.
+ * Evaluates extended text (requirement-text.ts). Runs in the gate and in the bearer handler. The text comes from the
+ * compiler and the session from a verified token. Still, a condition with an unknown, missing or malformed value is not
+ * met.
  *
  * In the gate, every byte counts against the 10 KB of a function, and a site has only what its rules need
  * (build/gate-features.ts). Elsewhere, the constants of the build do not exist: everything is there.
@@ -35,12 +36,12 @@ export interface RequestFacts {
   country?: string | undefined;
   /** The path split at every `/`, not decoded. */
   segments: readonly string[];
-  /** Unix seconds. Only conditions on time and age need it. */
+  /** Unix seconds. Only conditions on time and age use it. */
   now?: number;
 }
 
 /**
- * What a requirement of any form lacks.
+ * The unmet part of a requirement, in any form.
  *
  * @param required see requirement-text.ts
  * @param session the fields of a token's payload (session/token-layout.ts); undefined without a session
@@ -74,9 +75,9 @@ function extendedText(text: string): string {
 }
 
 /**
- * What is left of extended text: the alternatives that can still be met, each without the conditions that hold. If there is
- * no session, these are the conditions on a session. If there is one, they are conditions on the authentication, for
- * which the next sign-in has to ask: all of an alternative, so that it does not undo those that hold.
+ * The rest of extended text: the alternatives that can still be met, each without the conditions that hold. If there is
+ * no session, these are the conditions on a session. If there is one, they are conditions on the authentication. The
+ * next sign-in must request all of an alternative's, so that it does not undo those that hold.
  *
  * @returns empty if no alternative can be met; see {@link hasAlternative}
  */
@@ -105,8 +106,8 @@ export function leftOf(text: string, facts: RequestFacts, session?: readonly str
 }
 
 /**
- * True if a session meets extended text whose conditions are all on who somebody is. Others, and those that a sign-in
- * could change, take {@link leftOf}: here, they count as not met unless they hold.
+ * True if a session meets extended text whose conditions are all about the user. Other conditions need {@link leftOf}:
+ * here, they count as not met unless they hold.
  */
 export function isMet(text: string, facts: RequestFacts, session: readonly string[]): boolean {
   return text.split(ALTERNATIVE).some(

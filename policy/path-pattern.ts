@@ -19,8 +19,8 @@ export function namesIn(path: string): string[] {
 }
 
 /**
- * Which segment of `path.split("/")` a name means: that of `{name}`, or of the number in the place of a name, which stands
- * in rules that were read from compiled source.
+ * The number of the segment in `path.split("/")` that a name means: the segment `{name}`. In rules that were read from
+ * compiled source, the name is already the number.
  *
  * @throws Error if the path has no such segment
  */

@@ -1,4 +1,4 @@
-/** People and their circumstances, as far as rules ask about them: for explanations and tests of a policy. */
+/** A person and a request's circumstances, as rules see them: for explanations and tests of a policy. */
 import { alternativesOf, type Allow, type Conditions } from "./rule";
 import { conditionsInWords } from "./allow-in-words";
 import type { PolicyRequest } from "./evaluate";
@@ -9,7 +9,7 @@ import { needsConditions, requirementText } from "./requirement";
 import { ROLE_SEPARATOR, SCOPE_CLAIM } from "./requirement-text";
 import { AUTH_TIME, EMAIL, FIRST_CLAIM, IDP, ROLES, STRENGTH, UID } from "../session/token-layout";
 
-/** Somebody with a valid session. What is absent meets no condition. */
+/** A person with a valid session. An absent member meets no condition. */
 export interface SignedIn {
   roles: readonly string[];
   /** Undefined for a provider that no rule names. */
@@ -23,11 +23,14 @@ export interface SignedIn {
   acr?: string | undefined;
   /** Seconds since the authentication at the identity provider. */
   authAge?: number | undefined;
-  /** Owns what the request is about, for each rule that asks for an owner. */
+  /** True for the owner, in each rule that requires an owner. */
   isOwner?: boolean | undefined;
 }
 
-/** A request with what rules compare besides the session. What is absent meets no condition, except for the time. */
+/**
+ * A request with everything that rules compare besides the session. An absent member meets no condition, except for the
+ * time.
+ */
 export interface CircumstancedRequest extends PolicyRequest {
   /** The viewer's, IPv4 or IPv6. */
   address?: string | undefined;
@@ -43,7 +46,7 @@ export interface Lack {
   words: string;
 }
 
-/** What the gate says of it (policy/meets.ts). @param path of the rule */
+/** The gate's result for it (policy/meets.ts). @param path of the rule */
 export function lackOf(
   allow: Allow,
   path: string,
@@ -63,7 +66,7 @@ export function isHopeless(allow: Allow, path: string, request: CircumstancedReq
   );
 }
 
-/** Why nobody can pass so: one list for each alternative. */
+/** The reasons why no session can help: one list for each alternative. */
 export function lacksOf(
   allow: Allow,
   path: string,
@@ -93,7 +96,7 @@ function partsOf({ public: _, claims = {}, during = {}, ...conditions }: Conditi
   ];
 }
 
-/** The same person with the user ID, and values of claims, that the rule asks for. */
+/** The same person with the user ID and claim values that the rule requires of an owner. */
 function owning(person: SignedIn, allow: Allow, path: string, request: CircumstancedRequest): SignedIn {
   return alternativesOf(allow).reduce((one, { owner }) => {
     if (owner === undefined) return one;

@@ -1,7 +1,6 @@
 /**
- * Reads rules back from the source that source.ts compiles, as it stands in a plan. The text may come from a stranger's
- * pull request, so it is parsed and never run. What is read must compile to the same text again: anything that
- * source.ts would not write is refused.
+ * Reads rules back from source.ts's output in a plan. The text may come from a stranger's pull request, so it is parsed
+ * and never run. The rules must compile to the same text again: anything that source.ts would not write is refused.
  */
 import { conditionsProblem } from "./conditions-problem";
 import { CLOSED, END_OF_LIST, ROLE_SEPARATOR } from "./requirement-text";
@@ -17,7 +16,7 @@ export interface GatePolicy {
   closedTo?: readonly string[];
 }
 
-/** The policy of a gate's source, and what of the source is not policy. */
+/** The policy in a gate's source, and the rest of the source. */
 export interface ReadPolicy extends GatePolicy {
   /** The code before and after the policy. It could replace the policy, so a review must compare it, too. */
   rest: readonly [before: string, after: string];
@@ -27,7 +26,7 @@ const HEAD = /^function (?:policy|opened)\(h,m,s,p\)\{$/gm;
 
 /**
  * @param source the gate's code, or a policy alone
- * @throws Error that says where the text is not what source.ts writes
+ * @throws Error that names the place where the text differs from source.ts's output
  */
 export function readPolicySource(source: string): ReadPolicy {
   const [head, second] = [...source.matchAll(HEAD)];
@@ -113,7 +112,7 @@ function readRule(cursor: SourceCursor, first: string | undefined): PolicyRule {
   if (!isPreflight) return rule;
   cursor.take(";");
   const { isPreflight: isAgain, ...own } = readStatement(cursor, first);
-  // That both have the same path and escapes, and the first is public, the comparison of the whole text shows.
+  // The comparison of the whole text checks that both have the same path and escapes, and that the first is public.
   if (isAgain) cursor.fail("a preflight's statement without its rule's");
   return { ...own, preflight: "pass" };
 }

@@ -1,6 +1,6 @@
 /**
- * How a logged request would be decided by other rules. The log has what the gate decided, and no roles: so what is known
- * of the person is who could have been decided so.
+ * How other rules would decide a logged request. The log has the gate's decision but no roles. So the person is only
+ * known as someone who could have got this decision.
  */
 import type { ExplainedPolicy, PathReading } from "./explain";
 import { decidingRule } from "./deciding-rule";
@@ -21,14 +21,14 @@ export interface LoggedRequest {
 }
 
 /**
- * What the new rules do to the person. `may lose` and `may gain`: it depends on what the log does not have, such as
- * roles, claims or the provider, or on whether somebody who needed no session had one.
+ * The effect of the new rules on the person. `may lose` and `may gain` depend on facts that are not in the log: roles,
+ * claims, the provider, or whether a visitor of a public page had a session.
  */
 export type Effect = "loses" | "may lose" | "gains" | "may gain" | "same";
 
 export interface Replayed {
   effect: Effect;
-  /** False if the old rules do not decide so, whoever it was: other rules did, at that time. */
+  /** False if the old rules cannot have decided so for any person: other rules were in force at that time. */
   isByOldRules: boolean;
   uid?: string;
   /** Positions of the rules that decide. */
@@ -38,7 +38,7 @@ export interface Replayed {
   pattern: string;
 }
 
-/** What a policy says about a request. */
+/** A policy's decision about a request. */
 interface Said {
   rule: number | undefined;
   people: People;
@@ -88,7 +88,7 @@ function effectOf(who: Who, old: Said, next: Said): Pick<Replayed, "effect" | "i
   };
 }
 
-/** True if somebody could have been decided so. */
+/** True if this decision is possible for some person. */
 function agrees({ verb, code }: Who, { people, isPublic }: Said): boolean {
   if (verb === "allow") return people.some((group) => isForVisitors(group) === (code === "public"));
   if (code === "path") return people.length === 0;
@@ -101,12 +101,12 @@ function isForSomeRequests(group: Group): boolean {
   return group.some(({ fact }) => !needsSession(fact));
 }
 
-/** True for people of whom some need no session. */
+/** True if some of these people need no session. */
 function isForVisitors(group: Group): boolean {
   return !group.some(({ fact, holds }) => holds && needsSession(fact));
 }
 
-/** For somebody who passed. */
+/** For a person who passed. */
 function lost({ code }: Who, old: People, next: Said): Effect {
   if (next.isPublic) return "same";
   const person = passed(code, old);
@@ -114,17 +114,17 @@ function lost({ code }: Who, old: People, next: Said): Effect {
   return areApart(person, next.people) ? "loses" : "may lose";
 }
 
-/** Who passed has what the old rule asked for: without a session, or with one. */
+/** A person who passed met the old rule, with or without a session. */
 function passed(code: string, old: People): People {
   const groups = old.filter((group) => isForVisitors(group) === (code === "public"));
   if (groups.length > 0) return groups;
   return code === "public" ? EVERYBODY : SIGNED_IN;
 }
 
-/** For somebody who did not pass. */
+/** For a person who did not pass. */
 function gained({ verb, code }: Who, old: People, next: Said): Effect {
   if (next.isPublic) return "gains";
-  // Whoever is asked to sign in is not refused: what happens then is a line of its own.
+  // Being sent to sign in is no refusal: the request after the sign-in has its own line.
   if (next.people.length === 0) return "same";
   const isMore = !areAmong(next.people, old);
   if (verb === "login" && code !== "step-up") return isMore && next.people.some(isForVisitors) ? "may gain" : "same";
@@ -139,7 +139,7 @@ function shared(before: PolicyRule | undefined, after: PolicyRule | undefined): 
   return patternOf(intersection(one!, other!)!);
 }
 
-/** Remembers what it said, because most requests of a site are for few paths. */
+/** Caches its results, because most requests of a site are for few paths. */
 function sayer({ rules, hosts, basePath }: ExplainedPolicy): (request: LoggedRequest, isPreflight: boolean) => Said {
   const ruleOf = decidingRule(rules);
   const remembered = new Map<string, Said>();

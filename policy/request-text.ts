@@ -5,7 +5,7 @@ import { METHODS } from "./rule";
 const FORM = 'write a method and a path, such as "GET /docs/x", or a URL, such as "GET https://app.example.com/docs/x"';
 
 /**
- * The URL is not normalized, as browsers do: what the gate does about `/a/../b` is a question, too. The query plays no
+ * Unlike in browsers, the URL is not normalized, so that people can also ask about `/a/../b`. The query plays no
  * part in a decision and is left out.
  *
  * @param domain the host of a request that names none

@@ -1,5 +1,5 @@
 /**
- * What a rule requires of a request, as a short string: the generated source of the policy returns it to the gate.
+ * A rule's requirement as a short string, which the generated source of the policy returns to the gate.
  *
  *     ["?"]      paths with escapes may pass; followed by
  *     "*"        public; or
@@ -9,9 +9,9 @@
  *     "+"        anyone signed in
  *     "a!b"      anyone with one of these roles, percent-encoded as in tokens (percent-encoding.ts)
  *
- * What roles and identity providers cannot express is extended text, in the place of everything from `["x!y="]` on. It has
- * alternatives, joined by `|`. Each is a list of conditions, all of which must hold: `&name=values`, with the values
- * percent-encoded and joined by `!`. `&` alone is anyone signed in. The names, in the order in which they stand:
+ * Requirements beyond roles and identity providers are extended text, which replaces everything from `["x!y="]` on. It
+ * has alternatives, joined by `|`. Each is a list of conditions, all of which must hold: `&name=values`, with the
+ * values percent-encoded and joined by `!`. `&` alone is anyone signed in. The names, in the order in which they stand:
  *
  *     pub    no session is needed; without a value
  *     any    one of these roles
@@ -47,7 +47,7 @@ export const CLOSED = "#";
 
 /** The claim that has the scopes of a token, as one value each. */
 export const SCOPE_CLAIM = "scope";
-/** Means a session's verified address, which is no claim of the token. */
+/** The name for a session's verified address, which is not a claim of the token. */
 export const EMAIL_CLAIM = "email";
 
 /**

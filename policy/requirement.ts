@@ -1,4 +1,4 @@
-/** What a rule requires of a request, and how to write and read it as text. */
+/** A rule's requirement, and how to write and read it as text. */
 import { readAlternatives, writeAlternatives } from "./conditions-text";
 import { encodeText } from "./percent-encoding";
 import { CONDITION, END_OF_LIST, NOBODY, PUBLIC, ROLE_SEPARATOR, SIGNED_IN, TAKES_ESCAPES } from "./requirement-text";
@@ -29,7 +29,7 @@ export function readRequirement(text: string): Requirement {
   return { allow: readAllow(escapes ? text.slice(TAKES_ESCAPES.length) : text), escapes };
 }
 
-/** True if the gate needs its part for conditions to decide: the text is extended, or says nobody. */
+/** True if the gate needs its code for conditions: the text is extended, or means nobody. */
 export function needsConditions(allow: Allow): boolean {
   return allow === "nobody" || plainConditions(allow) === undefined;
 }
@@ -59,7 +59,7 @@ function allowText(allow: Allow, path: string): string {
   );
 }
 
-/** The one alternative, if it names nothing but roles or identity providers. */
+/** The only alternative, if it names just roles or identity providers. */
 function plainConditions(allow: Allow): Pick<Conditions, "public" | "roles" | "idp"> | undefined {
   const [only, ...more] = alternativesOf(allow);
   if (!only || more.length > 0) return undefined;

@@ -18,8 +18,8 @@ export interface During {
 }
 
 /**
- * What a rule requires. All members must hold. Unless `public` is among them, there must also be a valid session.
- * Whatever cannot be checked, such as a claim that is not there, does not hold.
+ * The conditions of a rule. All members must hold. Unless `public` is among them, there must also be a valid session. A
+ * condition that cannot be checked, such as one on a missing claim, does not hold.
  */
 export interface Conditions {
   /** No session is needed. Only networks, countries and `during` may stand beside it. */
@@ -55,7 +55,10 @@ export interface Conditions {
   owner?: string | { segment: string; claim: string } | undefined;
 }
 
-/** Who may pass: everybody, every signed-in user, nobody, or whoever meets the conditions, or those of one in a list. */
+/**
+ * Who may pass: everyone, every signed-in user, nobody, or people who meet the conditions (of at least one object in a
+ * list).
+ */
 export type Allow = "public" | "signed-in" | "nobody" | Conditions | readonly Conditions[];
 
 export interface PolicyRule {
@@ -78,8 +81,8 @@ export interface PolicyRule {
 }
 
 /**
- * The form of role names: those of identity providers, such as `Domain Users`, `/staff` or `cn=a,ou=b`. Without what
- * cannot be seen: a rule must read as what it compares.
+ * The form of role names: those of identity providers, such as `Domain Users`, `/staff` or `cn=a,ou=b`. Invisible
+ * characters are not allowed, so that a rule reads as it compares.
  */
 export const ROLE_NAME = /^(?! )(?:[^\p{C}\p{Z}]| ){1,256}(?<! )$/u;
 
@@ -106,7 +109,7 @@ export function pathPatternProblem(pattern: string): string | undefined {
   return undefined;
 }
 
-/** The ways in which somebody may pass. Empty for nobody. */
+/** The alternative ways to pass. Empty for nobody. */
 export function alternativesOf(allow: Allow): readonly Conditions[] {
   if (allow === "public") return [{ public: true }];
   if (allow === "signed-in") return [{}];

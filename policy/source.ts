@@ -19,10 +19,10 @@ export function policySource(rules: readonly PolicyRule[]): string {
 }
 
 /**
- * The same for a site that is closed: everybody also needs one of these roles. It does not grow with the rules, so that
+ * The same for a closed site: everyone also needs one of these roles. It does not grow with the rules, so that
  * a site whose rules just fit can be closed, too.
  *
- * @param roles if there are none, nobody gets in: no role in a token contains the sign that stands for none
+ * @param roles if there are none, nobody gets in: no role in a token contains the character that means none
  */
 export function closedPolicySource(rules: readonly PolicyRule[], roles: readonly string[]): string {
   const list = roles.length === 0 ? CLOSED : roles.map(encodeText).join(ROLE_SEPARATOR);

@@ -7,7 +7,7 @@ import { listed, type Sentence } from "./sentence";
 export interface GatewayAccess {
   /** Exact, and empty if nothing changes. */
   changes: AccessChange[];
-  /** Why it cannot be told. */
+  /** The reason why access cannot be computed. */
   problem?: string;
   /** True if there is no gate yet. */
   isNew: boolean;

@@ -1,4 +1,4 @@
-/** What a plan changes in the monthly bill, as far as it can be told without knowing the traffic. */
+/** A plan's changes of the monthly bill that do not depend on the traffic. */
 import { deployedIn, usageByMonth, type StackFile } from "../costs/deployed";
 import { dollarsFor, PRICES, type Meter, type Usage } from "../costs/prices";
 import type { Change, Plan, Values } from "./plan/plan";

@@ -11,7 +11,7 @@ import { SEVERITIES, type Severity } from "./severity";
 export interface ReviewedGateway extends GatewayAccess {
   name: string;
   module: string;
-  /** Of the gate. */
+  /** Address of the gate. */
   address: string;
 }
 
@@ -24,15 +24,15 @@ export interface ReviewedChange {
 
 export interface Review {
   gateways: ReviewedGateway[];
-  /** What is worst is first. */
+  /** The worst flags come first. */
   flags: Flag[];
   /** The rules that found something. */
   rules: Rule[];
-  /** Of the worst flag. */
+  /** Severity of the worst flag. */
   severity: Severity | undefined;
   costs: CostLine[];
   changes: ReviewedChange[];
-  /** Addresses of what was changed outside Terraform. */
+  /** Addresses of resources that were changed outside Terraform. */
   drifted: string[];
 }
 

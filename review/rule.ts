@@ -1,25 +1,25 @@
-/** One kind of risk. A rule is data: `review/rules/index.ts` lists them, and each has a file of its own. */
+/** One kind of risk. A rule is data: `review/rules/index.ts` lists the rules, and each has its own file. */
 import { assumingUnchanged } from "./plan/assume";
 import type { Change, Plan } from "./plan/plan";
 import { goesWithItsOwner } from "./plan/related";
 import type { Sentence } from "./sentence";
 import type { Severity } from "./severity";
 
-/** What a rule found. */
+/** A rule's finding. */
 export interface Found {
   severity: Severity;
-  /** Of the resource. */
+  /** Address of the resource. */
   address: string;
-  /** What changes, and what follows from it. */
+  /** The change and its consequence. */
   message: Sentence;
 }
 
 export interface Rule {
   /** Never changes: SARIF and suppressions refer to it. */
   id: string;
-  /** What the rule is about, as a heading. */
+  /** The heading of the rule's findings. */
   title: string;
-  /** What a reviewer should do. */
+  /** Advice for the reviewer. */
   help: string;
   find(plan: Plan): Found[];
 }
@@ -42,15 +42,15 @@ export function foundAt(address: string, findings: Findings): Found[] {
 }
 
 /**
- * A rule that looks at each changed resource of some types by itself. It sees the changes that are certain: what only the
- * apply will know counts as unchanged.
+ * A rule that looks at each changed resource of some types by itself. It sees only certain changes: values that are
+ * known only after the apply count as unchanged.
  *
  * @param types every type if absent
  */
 export function aboutChanges(
   rule: Omit<Rule, "find"> & {
     types?: readonly string[];
-    /** Leave out what is deleted together with what it belongs to. */
+    /** Leaves out resources that are deleted together with their owners. */
     exceptWithOwner?: boolean;
     examine(change: Change, plan: Plan): Findings;
   },
@@ -67,7 +67,7 @@ export function aboutChanges(
   };
 }
 
-/** True if it will not be there any more. */
+/** True if it will no longer exist. */
 export function isRemoved({ action }: Change): boolean {
   return action === "delete" || action === "replace";
 }

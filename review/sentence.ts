@@ -1,6 +1,6 @@
 /**
- * Sentences about a plan. What the plan's author chose (a path, a name, a description) stays apart from our own words,
- * so that no output can take it for more than a value.
+ * Sentences about a plan. Texts from the plan (a path, a name, a description) are kept apart from our own words, so
+ * that every output treats them as values.
  */
 export type Part = string | { readonly value: string };
 export type Sentence = readonly Part[];
@@ -46,7 +46,7 @@ export function plain(sentence: Sentence): string {
   return sentence.map((part) => (typeof part === "string" ? part : `"${part.value}"`)).join("");
 }
 
-/** A value of bounded length in which everything can be seen. */
+/** A value of limited length, with every character visible. */
 export function shown(value: string): string {
   const visible = value.replace(INVISIBLE, "\ufffd");
   return visible.length <= LONGEST_VALUE ? visible : `${visible.slice(0, LONGEST_VALUE)}…`;

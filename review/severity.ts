@@ -1,9 +1,9 @@
-/** How bad it would be to miss something. */
+/** The severity of a flag. */
 export const SEVERITIES = ["high", "medium", "low"] as const;
 
 /**
- * - high: people get in who must not, everybody is signed out or locked out, or data is lost
- * - medium: a defense gets weaker, or somebody must do something
+ * - high: unauthorized people get in, everyone is signed out or locked out, or data is lost
+ * - medium: a defense gets weaker, or action is needed
  * - low: worth a look
  */
 export type Severity = (typeof SEVERITIES)[number];

@@ -1,4 +1,4 @@
-/** A review in one paragraph: what somebody on call must know. */
+/** A review in one paragraph, for the person on call. */
 import type { Action } from "./plan/plan";
 import type { Review } from "./review";
 import { listed, say, words, type Sentence } from "./sentence";
@@ -39,7 +39,7 @@ function counts({ changes, gateways }: Review): Sentence {
 
 function access({ gateways }: Review): Sentence {
   if (gateways.length === 0) return [];
-  if (gateways.some(({ problem }) => problem !== undefined)) return say`Who may open what afterwards cannot be told.`;
+  if (gateways.some(({ problem }) => problem !== undefined)) return say`The access after the apply cannot be computed.`;
   const rows = gateways.flatMap(({ changes }) => changes);
   if (rows.length === 0) return say`Who may open what stays the same.`;
   const open = rows.filter(({ newlyPublic }) => newlyPublic);

@@ -5,7 +5,7 @@
 import type { RoleRules } from "../identity/user";
 
 /**
- * What the access tokens of an issuer look like. `generic` is RFC 9068; `github`, `gitlab` and `aws` are the tokens of
+ * The form of an issuer's access tokens. `generic` is RFC 9068; `github`, `gitlab` and `aws` are the tokens of
  * CI jobs and IAM roles.
  */
 export const ACCESS_TOKEN_PROFILES = ["generic", "entra", "cognito", "github", "gitlab", "aws"] as const;
@@ -14,7 +14,7 @@ export type AccessTokenProfile = (typeof ACCESS_TOKEN_PROFILES)[number];
 
 /** Members that have their default value are absent, because many issuers must fit into the settings. */
 export interface AccessTokenIssuer {
-  /** As tokens spell it. With `{tenantid}` in it, tokens of all `tenants` are accepted. */
+  /** Exactly as in tokens. With `{tenantid}` in it, tokens of all `tenants` are accepted. */
   issuer: string;
   /** Entra only: IDs of tenants. */
   tenants?: readonly string[] | undefined;
@@ -24,15 +24,15 @@ export interface AccessTokenIssuer {
   audience: readonly string[];
   /** By discovery if absent. */
   jwksUri?: string | undefined;
-  /** The usual ones (identity/signing-keys.ts) if absent. */
+  /** The default algorithms (identity/signing-keys.ts) if absent. */
   algorithms?: readonly string[] | undefined;
-  /** `generic` only: `any` also takes tokens that do not say `at+jwt`. */
+  /** `generic` only: `any` also accepts tokens whose `typ` is not `at+jwt`. */
   type?: "any" | undefined;
   /** Absent if the issuer may not grant any role. */
   roles?: RoleRules | undefined;
   /** Claim paths whose values are kept, for conditions of rules and identity headers. */
   claims?: readonly string[] | undefined;
-  /** What claims must say: claim path to accepted values; a `*` at the end of a value stands for any rest. */
+  /** Required claims: claim path to accepted values. A `*` at the end of a value matches any ending. */
   require?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Only users with a verified e-mail address in one of these domains. */
   emailDomains?: readonly string[] | undefined;
@@ -64,25 +64,25 @@ export interface ApiGateSettings {
   issuers: string[];
   /** By path pattern of the API behaviors, in CloudFront's order; `*` is the default behavior. Empty if none has CORS. */
   cors: [pattern: string, cors: GateCors | null][];
-  /** In the same way: the tail of challenges (resource-metadata.ts). Absent if no behavior has metadata. */
+  /** The tail of challenges (resource-metadata.ts), by the same patterns. Absent if no behavior has metadata. */
   resources?: [pattern: string, tail: string | null][];
 }
 
-/** CORS as the headers that the gate adds for a listed origin: its source has little room. */
+/** CORS as the headers that the gate adds for a listed origin. Ready-made headers keep the gate's source small. */
 export interface GateCors {
   /** Exact origins, or `*` alone. */
   origins: string[];
-  /** Of the answer to a preflight. */
+  /** Headers of the answer to a preflight. */
   preflight: Record<string, string>;
-  /** Of the gate's other answers. */
+  /** Headers of the gate's other answers. */
   answer: Record<string, string>;
 }
 
 /** The value of the bearer handler's SSM parameter, as JSON of at most 8 KB. */
 export interface BearerParameter extends BearerSettings {
   /**
-   * DynamoDB tables; see ledger/tables.ts. And the secret with the keys of assertions (assertion-keys.ts); absent if no
-   * API behavior has them.
+   * The DynamoDB tables (ledger/tables.ts), and the secret with the keys of assertions (assertion-keys.ts), which is
+   * absent if no API behavior has assertions.
    */
   aws: { sessionsTable: string; revocationsTable: string; assertionKeysSecret?: string | undefined };
 }
@@ -99,9 +99,9 @@ export interface BearerSettings {
   severalProviders: boolean;
   /** Path patterns of behaviors that pass the Authorization header on to their origin, or `*` for the default one. */
   behaviors: [pattern: string, behavior: BearerBehavior][];
-  /** While the site is closed: when to come back, as `Retry-After` says it. */
+  /** While the site is closed: the value of `Retry-After`. */
   closed?: string | undefined;
-  /** `assertionStart` of assertion.ts, as the gate has it; absent if no behavior has assertions. */
+  /** `assertionStart` of assertion.ts, the same as the gate's; absent if no behavior has assertions. */
   assertion?: string | undefined;
 }
 
@@ -119,9 +119,9 @@ export interface BearerBehavior {
 export const MAX_ACCESS_TOKEN_LENGTH = 8192;
 
 /**
- * In this header the gate tells the handler on origin requests what a request still needs, with spaces between: a requirement
- * (policy/requirement-text.ts), the path on which it was decided, the path for which CloudFront chose the behavior, and the
- * payload of a session that the gate verified, if there is one. Viewers cannot send it: the gate removes every `x-gate-`
- * header first.
+ * In this header the gate tells the handler on origin requests what a request still needs. Its parts are separated by
+ * spaces: a requirement (policy/requirement-text.ts), the path that was decided, the path for which CloudFront chose
+ * the behavior, and, if the gate verified a session, its payload. Viewers cannot send it: the gate removes every
+ * `x-gate-` header first.
  */
 export const REQUIREMENT_HEADER = "x-gate-requirement";

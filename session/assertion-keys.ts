@@ -19,14 +19,14 @@ interface OctetKey {
 
 const FORM = new RegExp(`^[\\w-]{${ASSERTION_KEY_LENGTH}}$`);
 
-/** The ID by which an assertion names its key. It says nothing about the key: that is 32 random bytes. */
+/** The key ID in an assertion's header. It is a hash of the key, and reveals nothing about its 32 random bytes. */
 export function assertionKeyId(key: string): string {
   return createHash("sha256").update(key).digest("base64url").slice(0, 8);
 }
 
 /** The record of the store; see `ASSERTION_RECORD`. */
 export function assertionRecord(key: string): string {
-  // Without `typ`, which would cost the gate instructions: these keys sign nothing else.
+  // There is no `typ`, which would cost the gate instructions, because these keys sign nothing else.
   const header = { alg: "HS256", kid: assertionKeyId(key) };
   return `${base64url(JSON.stringify(header))}.${key}`;
 }

@@ -1,17 +1,17 @@
 /**
- * The assertion: a signed statement to the servers behind the gateway about who asks. A JWT (RFC 7519) with HMAC-SHA256,
- * one for each request, which is worth nothing a minute later. The key rotator makes the keys; servers read them in
+ * The assertion: a signed statement about the user, for the servers behind the gateway. It is a JWT (RFC 7519) with
+ * HMAC-SHA256, one for each request, and expires after a minute. The key rotator makes the keys; servers read them in
  * Secrets Manager (assertion-keys.ts), the gate in its store.
  */
 import { ROLE_SEPARATOR } from "../policy/requirement-text";
 import { AUTH_TIME, EMAIL, FIRST_CLAIM, IDP, ROLES, SID, UID } from "./token-layout";
 
-/** In the gate's own namespace: what a viewer sends under this name never passes. */
+/** In the gate's own namespace: a viewer's header of this name never passes. */
 export const ASSERTION_HEADER = "x-gate-assertion";
 
 /**
  * The name of the record in the store with which the gate signs: the JWT's header as base64url, a dot and the key. The
- * header says which key it is, and encoding it in advance saves the gate that.
+ * header names the key. Encoding it in advance saves the gate the work.
  */
 export const ASSERTION_RECORD = "assertion";
 
@@ -31,12 +31,12 @@ export interface AssertionClaims {
   sub: string;
   /** The session's ID, as in `x-gate-session`. */
   sid: string;
-  /** Absent if the identity provider told none. */
+  /** Absent if the identity provider gave none. */
   email?: string;
   roles: string[];
   /** The ID of the identity provider in the config. */
   idp: string;
-  /** When the user authenticated at the identity provider. Absent if it did not tell, and for programs. */
+  /** When the user authenticated at the identity provider. Absent if the provider did not say, and for programs. */
   auth_time?: number;
   iat: number;
   exp: number;
@@ -71,7 +71,7 @@ export function assertionPayload(start: string, session: readonly string[], now:
     roles.indexOf("%") < 0 && roles.indexOf(ROLE_SEPARATOR) < 0 ? roles : textOf(roles),
     roles ? '"],"idp":"' : '],"idp":"',
     session[IDP]!,
-    // Absent and 0 both mean that nobody knows.
+    // Absent and 0 both mean that the time is unknown.
     authTime ? '","auth_time":' + authTime + ',"iat":' : '","iat":',
     now as unknown as string,
     ',"exp":',

@@ -6,12 +6,12 @@
 /** https://www.rfc-editor.org/rfc/rfc7518#section-3.1 */
 export type SigningAlgorithm = "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512";
 
-/** The gateway signs an assertion with a key of its own (RFC 7523 section 2.2). */
+/** The gateway signs an assertion with its own key (RFC 7523 section 2.2). */
 export interface PrivateKeyJwt {
   method: "private_key_jwt";
   /** KMS keys: the first one signs. Absent if the keys are PEM text in Secrets Manager. */
   kmsKeys?: string[] | undefined;
-  /** By default the usual one for the kind of key. */
+  /** By default the standard algorithm for the kind of key. */
   algorithm?: SigningAlgorithm | undefined;
   /** What the assertion names as its audience: the issuer, or the URL of the endpoint that it is sent to. */
   audience: "issuer" | "endpoint";
@@ -27,12 +27,12 @@ export interface AwsAssertion {
 
 export type ClientAuthentication = "none" | "client_secret_basic" | "client_secret_post" | PrivateKeyJwt | AwsAssertion;
 
-/** What is kept in Secrets Manager for a client. */
+/** The kind of secret that Secrets Manager holds for a client. */
 export type StoredSecret = "client secret" | "private keys";
 
 /**
- * What somebody has to store in Secrets Manager for a client that authenticates in this way; undefined for nothing.
- * Stacks make a place for it, and the auth handler reads it there.
+ * The kind of secret that an operator must store in Secrets Manager for a client that authenticates in this way;
+ * undefined for none. Stacks create the secret, and the auth handler reads it.
  */
 export function storedSecretOf(
   authentication: ClientAuthenticationMethod | { method: ClientAuthenticationMethod; kmsKeys?: string[] | undefined },

@@ -24,7 +24,7 @@ export const FLOW_COOKIE_PREFIX = "__Host-gate-flow-";
 /** When this browser last completed sign-ins. The loop breaker counts them. */
 export const SIGN_INS_COOKIE = "__Host-gate-sign-ins";
 
-/** Where the browser was when its user signed out. */
+/** The path from which the user signed out. */
 export const RETURN_COOKIE = "__Host-gate-return";
 
 /** The identity provider that this browser last signed in with, if there are several. */

@@ -1,24 +1,24 @@
 /**
- * The secret by which a server knows that a request passed this gateway. The key rotator makes it, the gate sends it, and
- * the server compares it with what Secrets Manager has.
+ * The secret that proves to a server that a request passed this gateway. The key rotator makes it, the gate sends it,
+ * and the server compares it with the value in Secrets Manager.
  */
 
-/** In the gate's own namespace: what a viewer sends under this name never passes. */
+/** In the gate's own namespace: a viewer's header of this name never passes. */
 export const ORIGIN_SECRET_HEADER = "x-gate-origin-secret";
 
-/** The name of the record in the store that holds what the gate sends. */
+/** The name of the store's record with the value that the gate sends. */
 export const ORIGIN_SECRET_RECORD = "origin";
 
 /** The value of the secret, as JSON. */
 export interface OriginSecret {
   /**
-   * What the server accepts: the value that the gate sends, and the one that it sends after the next rotation. Each is
+   * The values that the server accepts: the one that the gate sends now, and the one after the next rotation. Each is
    * 32 random bytes as 43 characters of base64url.
    */
   accepted: [sent: string, next: string];
 }
 
-/** @returns undefined if the text is not such a value */
+/** @returns undefined if the text is not valid */
 export function parseOriginSecret(text: string): OriginSecret | undefined {
   let value: Partial<OriginSecret> | null;
   try {

@@ -10,7 +10,9 @@ export const ESCAPED = 1;
 /** No rule may allow this path. */
 export const REFUSED = 2;
 
-/** What only unusual paths have: everything that RFC 3986 does not allow in a path, `%`, `;`, `//` and `/.`. */
+/**
+ * Characters that only unusual paths have: everything that RFC 3986 does not allow in a path, `%`, `;`, `//` and `/.`.
+ */
 const UNUSUAL = /[^!$&-:=@-Z_a-z~]|\/[./]/;
 
 /**
@@ -25,7 +27,8 @@ const NEVER = /[^!-[\]-~]|\/(?:\/|\.\.?(?![^%/;]))/;
 
 /**
  * A path parameter (`/admin;x`), which some servers drop before they match routes, and every escape except those that
- * can be read in one way only. Each alternative tells by the first digit which second digits those are; the others are:
+ * can be read in one way only. Each alternative lists, for a first digit, the second digits of the safe escapes. All
+ * other escapes match:
  *
  * - encoded `/ \ % ? # ;`
  * - broken escapes, and escapes of control characters (`%00`–`%1f`, `%7f`)
@@ -51,7 +54,8 @@ export function isUnusual(path: string): boolean {
 /** Classifies how ambiguous an unusual path (not decoded, without the query) is. */
 export function readUnusual(path: string): typeof PLAIN | typeof ESCAPED | typeof REFUSED {
   if (path[0] !== "/" || path.length > MAX_LENGTH || path.search(NEVER) >= 0) return REFUSED;
-  // Two expressions share the work, because each escape that one looks at costs the gate a thousand instructions.
+  // Two expressions share the work, because each escape that an expression inspects costs the gate a thousand
+  // instructions.
   const at = path.search(NOT_PLAIN);
   if (at < 0) return PLAIN;
   return path.slice(at).search(NOT_ESCAPED) < 0 ? ESCAPED : REFUSED;
@@ -62,7 +66,7 @@ export function readPath(path: string): typeof PLAIN | typeof ESCAPED | typeof R
   return isUnusual(path) ? readUnusual(path) : PLAIN;
 }
 
-/** The same in a word. */
+/** The same result as a word. */
 export function readingOf(path: string): "plain" | "escaped" | "refused" {
   const reading = readPath(path);
   return reading === PLAIN ? "plain" : reading === ESCAPED ? "escaped" : "refused";

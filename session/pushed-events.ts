@@ -1,5 +1,5 @@
 /**
- * The security events that transmitters push and the gateway knows. The auth handler acts on them, and `edgegate events
+ * The security events that the gateway supports. The auth handler acts on them, and `edgegate events
  * register` asks transmitters for them. All others are accepted and ignored (RFC 8417 section 2).
  */
 
@@ -25,7 +25,7 @@ export const VERIFICATION_EVENT = "https://schemas.openid.net/secevent/ssf/event
 
 /**
  * The `state` with which `edgegate events register` asks for a verification event. The random part is long enough that
- * only the transmitter which was asked can know it.
+ * only that transmitter can know it.
  */
 export const VERIFICATION_STATE = /^edgegate-[\w-]{32}$/;
 
@@ -55,7 +55,7 @@ export const EVENT_TYPES: Readonly<Record<string, EventType>> = {
   [`${RISC}verification`]: { name: "verification", ends: "nothing" },
 };
 
-/** What the config says about the optional events; those that are absent do nothing. */
+/** The config's choices for optional events; absent events do nothing. */
 export type EventChoices = Partial<Record<OptionalEvent, "ignore" | "revoke">>;
 
 /** Whether an event of this type can end sessions. */

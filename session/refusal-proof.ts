@@ -9,7 +9,7 @@
  * bundler inlines the constants.
  */
 
-/** Seconds for which somebody can ask for access with it. */
+/** Seconds for which a user can ask for access with it. */
 export const REFUSAL_LIFETIME = 3600;
 
 export const REFUSAL_MAC = "&mac=";

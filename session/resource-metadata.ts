@@ -1,22 +1,23 @@
 /**
- * Protected resource metadata (RFC 9728): where programs learn whose tokens an API takes. The contract between the stack,
- * which writes these settings, the auth handler, which serves the documents, and what refuses requests and names them.
+ * Protected resource metadata (RFC 9728) tells programs which issuers' tokens an API accepts. This is the contract
+ * between the stack, which writes these settings, the auth handler, which serves the documents, and the gate and the
+ * bearer handler, which name them in challenges.
  */
 
 /** https://www.rfc-editor.org/rfc/rfc9728#section-3 */
 export const METADATA_PATH = "/.well-known/oauth-protected-resource";
 
-/** What the document of one resource says besides the resource's own URL. */
+/** The content of a resource's document besides its own URL. */
 export interface ResourceSettings {
   /** The path of the resource, without a trailing slash; empty for the whole host. */
   path: string;
-  /** Issuers (RFC 8414) whose tokens the resource takes. */
+  /** Issuers (RFC 8414) whose tokens the resource accepts. */
   authorizationServers: string[];
   scopes?: string[] | undefined;
   documentation?: string | undefined;
 }
 
-/** The path of the resource that a behavior is. @param pattern `/mcp`, `/mcp*`, `/mcp/*`, or `*` for the whole host */
+/** The path of a behavior's resource. @param pattern `/mcp`, `/mcp*`, `/mcp/*`, or `*` for the whole host */
 export function resourcePath(pattern: string): string {
   return pattern.replace(/\*$/, "").replace(/\/$/, "");
 }

@@ -21,7 +21,7 @@ export interface RevocationCommand {
   cutoff?: number;
   /**
    * Who asked, at most 200 characters: `sign-out`, `operator:<arn>`, `backchannel-logout:<idp>`, `event:<transmitter>`,
-   * `reuse`. The ledger has `topic:` before what came through SNS.
+   * `reuse`. If the command came through SNS, the ledger has `topic:` before it.
    */
   by: string;
   /** Why, for people to read; at most 500 characters. */

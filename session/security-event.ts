@@ -9,7 +9,7 @@ export const SECURITY_EVENT_TYPE = "edgegate security event";
 /** What was used twice: `flow`, the callback of a sign-in; `refresh`, a refresh cookie. */
 export type Reuse = "flow" | "refresh";
 
-/** What the gateway does about it. */
+/** The gateway's reaction. */
 export type ReuseAction = "record" | "revoke-session" | "revoke-user";
 
 /** The `detail` of the event. */
@@ -26,7 +26,7 @@ export interface SecurityEvent {
   idp: string;
   /** IP address of the second use. */
   address: string;
-  /** As in the handler's log. */
+  /** The request ID in the handler's log. */
   requestId: string;
   /** Unix seconds. */
   time: number;

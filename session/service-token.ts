@@ -5,21 +5,21 @@
  *
  * `id` is 16 characters of base64url, and serves as `uid` and `sid` wherever the gateway names a session: in headers, logs
  * and revocations. `secret` is 32 random bytes as 43 characters. The ledger has a SHA-256 of the whole token; a
- * password hash would be slower for everybody and protect nothing, because 256 random bits cannot be guessed. The
- * prefix lets secret scanners find a token that was committed.
+ * password hash would be slower without protecting more, because 256 random bits cannot be guessed. The prefix lets
+ * secret scanners find a token that was committed.
  */
 
 /** Characters of an ID, and of a secret. */
 const ID_LENGTH = 16;
 const FORM = /^egs_([\w-]{16})_[\w-]{43}$/;
 
-/** What rules and logs call the identity provider of service tokens. No provider of a config may have this ID. */
+/** The identity provider ID of service tokens in rules and logs. No provider of a config may have this ID. */
 export const SERVICE_TOKEN_IDP = "service-token";
 
 /** The start of a service token. */
 export const SERVICE_TOKEN_PREFIX = "egs_";
 
-/** The ID in a service token; undefined for anything that is not one. Nothing says yet that it is genuine. */
+/** The ID in a service token; undefined for anything else. The token is not verified yet. */
 export function serviceTokenId(token: string): string | undefined {
   const found = FORM.exec(token);
   return found ? found[1] : undefined;
@@ -35,7 +35,7 @@ export function newServiceToken(random: (bytes: number) => string): { id: string
 }
 
 /**
- * What the ledger keeps of a token.
+ * The hash of a token, for the ledger.
  *
  * @param sha256Base64url digest of a text as base64url
  */

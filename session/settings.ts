@@ -26,16 +26,16 @@ export interface GateSettings {
   productName: string;
   /** True to tell the page of a refusal what the rule requires; otherwise absent. */
   tellRoles?: true;
-  /** While the site is closed: when to come back, as `Retry-After` says it. */
+  /** While the site is closed: the value of `Retry-After`. */
   closed?: string;
   /** True to send the origin secret (origin-secret.ts); otherwise absent. */
   originSecret?: true;
   /** Only if the policy is in the store. */
   policy?: StoredIndex & {
-    /** While the site is closed: what everybody needs, as it stands before a requirement (policy/requirement-text.ts). */
+    /** While the site is closed: the prefix of every requirement (policy/requirement-text.ts). */
     closedTo?: string;
   };
-  /** `assertionStart` of assertion.ts: whose assertions, and for whom; absent for a site without. */
+  /** `assertionStart` of assertion.ts (issuer and audience); absent for a site without assertions. */
   assertion?: string;
   /** Only in the gate of API behaviors. */
   api?: ApiGateSettings;
@@ -47,7 +47,7 @@ export interface IdentityProviderSettings extends ClaimRules {
   label: string;
   clientId: string;
   clientAuthentication: ClientAuthentication;
-  /** Of the tokens that the provider signs; the usual ones (identity/signing-keys.ts) if absent. */
+  /** Algorithms of the tokens that the provider signs; the default ones (identity/signing-keys.ts) if absent. */
   signingAlgorithms?: string[] | undefined;
   /** The profile's if absent. */
   scopes?: string[] | undefined;
@@ -61,23 +61,23 @@ export interface IdentityProviderSettings extends ClaimRules {
   dpop?: boolean | undefined;
 }
 
-/** A function or a server of the site's own. */
+/** The site's own function or server. */
 export type HookSettings = {
   /** Seconds for its answer. */
   timeout: number;
 } & (
   | {
-      /** Names the function, as the platform does. */
+      /** The platform's name of the function. */
       function: string;
     }
   | {
       url: string;
-      /** What the token names that proves who asks. */
+      /** The audience of the token that proves the caller. */
       audience: string;
     }
 );
 
-/** Whom the gateway asks after each sign-in. */
+/** The hook that the gateway calls after each sign-in. */
 export type SignInHookSettings = HookSettings & {
   /** The only roles that it may add. */
   grant: string[];
@@ -91,11 +91,11 @@ export interface EventTransmitterSettings {
   jwksUri: string;
   /** The ID in the config of the identity provider that its `opaque` subjects belong to; absent if it sends none. */
   identityProvider?: string | undefined;
-  /** Only what differs from the default, because many transmitters must fit into the settings. */
+  /** Only differences from the default, because many transmitters must fit into the settings. */
   on?: EventChoices | undefined;
 }
 
-/** What rules ask of an authentication. A sign-in may ask the identity provider for nothing else. */
+/** The authentication requirements of all rules. A sign-in may ask the identity provider for nothing else. */
 export interface StepUpSettings {
   /** Seconds since the authentication. */
   maxAges?: number[] | undefined;
@@ -114,14 +114,14 @@ export interface AuthSettings {
     idle: number;
     /** Seconds for which a token is valid before it must be renewed. */
     token: number;
-    /** True to bind sessions to a key of the browser's device, if the browser can do that. */
+    /** True to bind sessions to a key of the browser's device, if the browser supports it. */
     deviceBound?: true | undefined;
   };
   identityProviders: Record<string, IdentityProviderSettings>;
-  /** Their IDs in the order in which people choose, if it is not that of the alphabet: Terraform sorts an object's keys. */
+  /** Their IDs in the order of the choice, if it is not alphabetical. Terraform sorts an object's keys. */
   providerOrder?: string[] | undefined;
   eventTransmitters: Record<string, EventTransmitterSettings>;
-  /** Whose access tokens can be exchanged for edge tokens; absent if no behavior is an API. */
+  /** Issuers whose access tokens can be exchanged for edge tokens; absent if no behavior is an API. */
   accessTokens?: AccessTokenIssuers | undefined;
   onReuse: ReuseAction;
   signInHook?: SignInHookSettings | undefined;
@@ -130,28 +130,28 @@ export interface AuthSettings {
   /** Names of the claims that are put into tokens, for the identity headers and for rules that compare them. */
   claims: string[];
   theme: Theme;
-  /** What the page says to people without access; absent for nothing. */
+  /** Help for people without access; absent if there is none. */
   accessDenied?: AccessDeniedSettings | undefined;
   /** The resources that are described at a well-known path (resource-metadata.ts). */
   resources?: ResourceSettings[] | undefined;
-  /** While the site is closed for maintenance. */
+  /** Present while the site is closed for maintenance. */
   maintenance?: MaintenanceSettings | undefined;
 }
 
-/** What helps people who are signed in, but may not do what they tried. */
+/** Help for people who are signed in but were refused. */
 export interface AccessDeniedSettings {
-  /** The only roles of which the page may say that they are missing. */
+  /** The only roles that the page may name as missing. */
   tellRoles?: string[] | undefined;
   /**
-   * Where they ask for access, with placeholders in the query: `{user}` (the e-mail address, or the ID), `{role}`, `{path}`
-   * and `{reference}` (the request ID).
+   * The URL where people ask for access, with placeholders in the query: `{user}` (the e-mail address, or the ID),
+   * `{role}`, `{path}` and `{reference}` (the request ID).
    */
   requestUrl?: string | undefined;
-  /** Who is told that they ask for access; never beside `requestUrl`. */
+  /** The hook that receives requests for access; never together with `requestUrl`. */
   requestHook?: HookSettings | undefined;
 }
 
-/** What the page says while the site is closed. */
+/** The content of the page while the site is closed. */
 export interface MaintenanceSettings {
   /** When it is expected back: `2026-12-01T08:00:00Z`. */
   until?: string | undefined;
@@ -185,8 +185,8 @@ export interface AuthParameter extends AuthSettings {
 
 /**
  * The name of the secret whose text is an identity provider's client secret or the client's private keys. Whether there
- * is one follows from how the client authenticates: `storedSecretOf` in client-authentication.ts. A name in full for
- * each of twenty providers would not fit into the settings.
+ * is one follows from how the client authenticates: `storedSecretOf` in client-authentication.ts. Full names for twenty
+ * providers would not fit into the settings.
  *
  * @param id of the identity provider in the config
  */

@@ -46,7 +46,7 @@ const SHARD = /^(0|[1-9]\d{0,3})$/;
 /** The form of what {@link markText} returns. */
 export const MARK_FORM = /^[\da-z]{7}$/;
 
-/** The floor of a shard that was never too full. */
+/** The floor of a shard that was never full. */
 export const NO_FLOOR = "0000000";
 
 export interface UserCutoff {

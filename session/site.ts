@@ -1,9 +1,9 @@
-/** The contract between the stack and the handler of sites in buckets. */
+/** The contract between the stack and the site handler. */
 import type { Theme } from "../pages/theme";
 
 /**
- * The header in which a distribution hands its settings to the handler, with every request to the bucket. Lambda@Edge
- * has no environment variables, and viewers cannot set it: CloudFront replaces theirs
+ * The header in which a distribution passes its settings to the handler, with every request to the bucket, because
+ * Lambda@Edge has no environment variables. Viewers cannot set it: CloudFront replaces their value
  * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/add-origin-custom-headers.html).
  */
 export const SITE_HEADER = "x-gate-site";
@@ -15,11 +15,13 @@ export const SITE_HEADER = "x-gate-site";
 export const MAX_SITE_SETTINGS = 1_783;
 
 export interface SiteSettings {
-  /** Without images, and with one language: neither fits into a header, and a cache shows one page to all. */
+  /**
+   * Has no images and only one language: more does not fit into a header, and the cache serves one page to everyone.
+   */
   theme: Theme;
-  /** The document of a folder to which a path without a slash at its end is redirected; absent for none. */
+  /** The index document of folders. A folder's path without a slash is redirected. Absent if there is none. */
   folders?: string;
-  /** The path of the page for what is missing; absent for the gateway's own. */
+  /** The path of the page for missing files; absent for the gateway's own page. */
   notFound?: string;
 }
 

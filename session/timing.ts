@@ -1,7 +1,7 @@
 /**
  * The protocol's times, all in seconds, and how they depend on each other (__tests__/session/timing.unit.test.ts checks
- * the inequalities). Clocks are assumed to be right within {@link CLOCK_SKEW}. Where that is not precise enough, marks
- * give the order, independently of clocks.
+ * the inequalities). Clocks are assumed to be right within {@link CLOCK_SKEW}. If that is not precise enough, marks
+ * define the order, independently of clocks.
  */
 
 /** How far any clock of the gateway (an edge, a handler, the control plane) may be off. */
@@ -46,8 +46,8 @@ export const KEY_ANNOUNCEMENT = 90;
 export const PROPAGATION = 60;
 
 /**
- * How long a handler signs assertions with the key that it read. Less than {@link PROPAGATION}, for which a rotation waits
- * between announcing the next key and withdrawing the old one.
+ * How long a handler signs assertions with the key that it read. This is less than {@link PROPAGATION}, the time that a
+ * rotation waits between announcing the next key and withdrawing the old one.
  */
 export const ASSERTION_KEY_CACHE = 30;
 

@@ -7,8 +7,8 @@
 export const MAX_TOKEN_LENGTH = 3800;
 
 /**
- * The first character of a token says where it is accepted: a session token only as the session cookie, an edge token
- * only in the Authorization header of API behaviors. The MAC covers it, so that neither can be used as the other.
+ * The first character of a token determines where it is accepted: a session token only as the session cookie, an edge
+ * token only in the Authorization header of API behaviors. The MAC covers it, so that neither can be used as the other.
  */
 export const SESSION_TOKEN_VERSION = "2";
 export const EDGE_TOKEN_VERSION = "3";

@@ -57,7 +57,7 @@ export interface Session {
   mark: number;
   /** The floor of the user's shard when this token was signed, as 7 base-36 digits. */
   floor: string;
-  /** Unix seconds of the authentication at the IdP (`auth_time`); 0 if the IdP does not tell. Renewals keep it. */
+  /** Unix seconds of the authentication at the IdP (`auth_time`); 0 if the IdP does not say. Renewals keep it. */
   authTime: number;
   /** The ID of the identity provider in the config. */
   idp: string;
@@ -70,7 +70,7 @@ export interface Session {
   claims: Record<string, string[]>;
 }
 
-/** What a token is for. */
+/** The kind of a token. */
 export type TokenKind = typeof SESSION_TOKEN_VERSION | typeof EDGE_TOKEN_VERSION;
 
 /** The parts of a token. Do not trust any of them until the MAC has been verified. */
@@ -85,8 +85,8 @@ export interface SplitToken {
 
 /**
  * The ID of the key that a token claims to be signed with; undefined for anything that is not a token of this kind. Uses
- * positions, because a regular expression would cost five times as much. What this check lets through is harmless: a
- * malformed key ID has no record, and the MAC covers everything.
+ * positions, because a regular expression would cost five times as much. The check may be lenient: a malformed key ID
+ * has no record, and the MAC covers everything.
  *
  * @param kind a session token if absent
  */

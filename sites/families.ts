@@ -1,14 +1,14 @@
-/** Families of paths: all paths that a policy cannot tell apart. */
+/** Families of paths: a family has the paths that a policy cannot distinguish. */
 import { segmentsOf } from "../policy/patterns";
 
 /** In a family: a name that occurs in no rule. */
 export const ANY = "\0";
-/** In a family: such names, as many as you like, with slashes between them. */
+/** In a family: any number of such names, with slashes between them. */
 export const DEEPER = "\u0001";
 
 /**
- * A rule only compares each segment with a name. So paths that differ in names of no rule are decided alike, and below
- * the longest rule nothing is told apart any more.
+ * A rule only compares each segment with a name. So paths that differ only in names of no rule are decided alike, and
+ * below the longest rule all paths are.
  *
  * @param patterns the paths of all rules
  * @returns every path without a trailing slash is in one of them; the root is `""`
@@ -44,7 +44,7 @@ export function writtenFamily(family: string): string {
   return family.replaceAll(ANY, "*").replaceAll(DEEPER, "*");
 }
 
-/** What is left of a pattern below a segment of this name; nothing if the pattern does not match the name. */
+/** The rest of a pattern below a segment of this name; empty if the pattern does not match the name. */
 function restBelow([first, ...rest]: readonly string[], name: string): string[][] {
   if (first === "**") return [["**"]];
   return first === name || first === "*" ? [rest] : [];

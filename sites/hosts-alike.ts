@@ -1,6 +1,6 @@
 /**
- * Finds paths that two hosts decide differently, for origins that cannot tell the hosts apart: a person who may not open
- * a file on one host opens it on the other.
+ * Finds paths that two hosts decide differently, for origins that cannot distinguish the hosts. A person who may not
+ * open a file on one host could open it on the other.
  */
 import { describeAllow } from "../policy/decision-table";
 import { decidingRule } from "../policy/deciding-rule";
@@ -12,7 +12,7 @@ import type { Place } from "./place";
 export interface HostDifference {
   /** For people: `*` is a segment of any name. */
   path: string;
-  /** Of each host: the index of the rule that decides, and who may pass, in words. */
+  /** For each host: the index of the rule that decides, and who may pass, in words. */
   sides: readonly [HostDecision, HostDecision];
 }
 
@@ -23,7 +23,7 @@ interface HostDecision {
 }
 
 /**
- * What no rule of a host decides counts as alike: that it is denied there is nobody's wish, only the absence of one.
+ * A path that no rule of a host decides is no difference: it is denied there only because no rule mentions it.
  *
  * @param place whose origin gets the same request for every host
  * @returns one difference for each pair of deciding rules

@@ -5,7 +5,7 @@ import type { Place } from "./place";
 /**
  * True if the behavior may serve some path of the family.
  *
- * @param families all of them: a name that has a family of its own is not in that of all other names
+ * @param families all of them: a name with its own family is not in the family of all other names
  */
 export function mayServe(
   places: readonly Place[],
@@ -21,7 +21,7 @@ export function mayServe(
   );
 }
 
-/** True if the pattern begins with a name where the family has all others. */
+/** True if the pattern begins with a name and the family has all other names at that place. */
 function isOfAnotherFamily(pattern: string, family: string, families: ReadonlySet<string>): boolean {
   const names = pattern.split("*")[0]!.split("/").slice(0, -1);
   const segments = family.split("/");

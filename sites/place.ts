@@ -1,11 +1,11 @@
-/** What a distribution serves where, as far as it decides which file of a bucket a request gets. */
+/** The parts of a distribution that determine which file of a bucket a request gets. */
 import { withoutNames } from "../policy/patterns";
 
 /** How the files of a bucket are served. */
 export interface Site {
   /** The document of a folder, such as `index.html`; `false` if a folder has none. */
   index: string | false;
-  /** Whether paths without a file extension are served the site's own index document. */
+  /** True if paths without a file extension get the application's index document. */
   spa: boolean;
 }
 
@@ -17,7 +17,10 @@ export interface Place {
   site: Site | undefined;
 }
 
-/** An extension: a dot and a letter, so that `v1.2` is a folder. The handler of sites looks for no folder of such a name. */
+/**
+ * An extension: a dot and a letter, so that `v1.2` is a folder. The site handler does not look for a folder of such a
+ * name.
+ */
 const FILE_NAME = /\.[a-z][^./]*$/i;
 
 /**

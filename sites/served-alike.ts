@@ -1,7 +1,7 @@
 /**
- * Proves that whatever a request is served is allowed to that person. The gate decides about the path that the viewer
- * sent, and a site may serve another file for it: the document of a folder, the shell of an application, or the page
- * for what is missing. The proof goes through all paths that the policy can tell apart.
+ * Proves that the policy allows every file that a person is served. The gate decides about the viewer's path, but a
+ * site may serve another file for it. This can be the document of a folder, the shell of an application, or the page
+ * for missing files. The proof covers all paths that the policy distinguishes.
  */
 import { decidingRule } from "../policy/deciding-rule";
 import { policyOf } from "../policy/evaluate";
@@ -12,7 +12,7 @@ import { familiesOf, memberOf, writtenFamily } from "./families";
 import { mayServe } from "./meet";
 import { filesIn, isFile, shellOf, type Place } from "./place";
 
-/** A path that is served a file which is not decided as it must be. */
+/** A path that gets a file with a wrong decision. */
 export interface Difference {
   /** Index of the rule that decides the path, or undefined for none: then the file is open, and the path is not. */
   rule: number | undefined;
@@ -47,7 +47,7 @@ export function foldersDecidedDifferently(question: Question, place: Place): Dif
   });
 }
 
-/** Deep links that are open to somebody who may not open the application's shell. */
+/** Deep links that are open to people who may not open the application's shell. */
 export function deepLinksBeyondShell(question: Question, place: Place): Difference[] {
   if (!place.site!.spa) return [];
   const shell = shellOf(place);
@@ -60,7 +60,7 @@ export function deepLinksBeyondShell(question: Question, place: Place): Differen
   });
 }
 
-/** Paths that are open to somebody who may not open the page that the site shows for what is missing. */
+/** Paths that are open to people who may not open the page for missing files. */
 export function pathsBeyondPage(question: Question, place: Place, page: string): Difference[] {
   return compare(question, place, {
     paths: (family) => [family, `${family}/`].filter((path) => path !== ""),

@@ -1,19 +1,19 @@
 /**
- * Compiles which file a request gets to JavaScript for the gate. The gate runs it after its decision. CloudFront
- * chooses the behavior by the path of the viewer, and a function that changes the path does not change that choice
+ * Compiles the choice of a request's file to JavaScript for the gate, which runs it after its decision. CloudFront
+ * chooses the behavior by the viewer's path, even if a function changes the path
  * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html#function-restrictions-uri).
  * So the source repeats the patterns in front of a site, in CloudFront's order. Runs at synth, never in the engine.
  */
 import { shellOf, type Place } from "./place";
 
-/** The name under which the gate knows the function. */
+/** The function's name in the gate. */
 const NAME = "F";
 
 /**
  * The source of `function F(p)`, from the path of the viewer to the path that cache and origin get.
  *
  * @param places the default behavior is last
- * @param files paths that are neither folders nor deep links, also with a slash at the end; see filesIn of place.ts
+ * @param files paths that are neither folders nor deep links, even with a slash at the end; see filesIn of place.ts
  * @returns a declaration without a value if no site changes any path
  */
 export function siteSource(places: readonly Place[], files: readonly string[]): string {

@@ -34,7 +34,7 @@ export const ACCESS_LOG_FIELDS = [
   "sc-bytes",
   "cs-protocol",
   "ssl-protocol",
-  // What the gate decided and why: its cf.logCustomData.
+  // The gate's decision and its reason (cf.logCustomData).
   "viewer-request-log-data",
 ] as const;
 

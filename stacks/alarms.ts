@@ -117,7 +117,7 @@ function serverErrors(config: Config, distributionId: string): Alarm {
   };
 }
 
-/** Alarms about what the gateway answers itself. In the distribution's error rate it drowns in the site's traffic. */
+/** Alarms about the gateway's own answers. In the distribution's error rate, the site's traffic would hide them. */
 function logAlarms(config: Config): Partial<Record<LineMetric, Omit<Alarm, "metric">>> {
   return {
     "sign-in-errors": {
@@ -136,7 +136,7 @@ function logAlarms(config: Config): Partial<Record<LineMetric, Omit<Alarm, "metr
   };
 }
 
-/** Once a day, the sweep says whether the keys are rotated. */
+/** The daily sweep logs whether the keys are rotated. */
 function rotationAlarm(config: Config): Omit<Alarm, "metric"> {
   return {
     description: `The session keys have not been rotated for more than ${config.session.keyRotationDays} days and the time to try again, or somebody switched their rotation off: look at the log of ${keyRotatorFunctionName(config)}, and run "edgegate rotate-keys".`,
@@ -197,7 +197,8 @@ export class Alarms extends Construct {
   }
 
   /**
-   * Of people who come back from the identity provider. Nobody can count those who do not: bots start sign-ins, too.
+   * The share of failures among people who come back from the identity provider. People who do not come back cannot be
+   * counted, because bots start sign-ins, too.
    *
    * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
    */
@@ -207,7 +208,7 @@ export class Alarms extends Construct {
       id,
       metric: { ...lineMetric(config, name), stat: "Sum", period: SIGN_IN_PERIOD },
     });
-    // A metric without lines has no values.
+    // If no line is counted, the metric has no values.
     const [failed, all] = ["FILL(failed, 0)", "(FILL(failed, 0) + FILL(finished, 0))"];
     const alarm = new CloudwatchMetricAlarm(this, "sign-ins-failing", {
       ...this.#common(

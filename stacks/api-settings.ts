@@ -1,4 +1,4 @@
-/** What the functions of API behaviors read: the gate in its source, the handler in its SSM parameter. */
+/** The settings of the functions of API behaviors: the gate's are in its source, the handler's in its SSM parameter. */
 import { apiBehaviors, assertsTokens, authorizationServerIds, resourcesOf } from "../config/api-checks";
 import type { Api } from "../config/api";
 import type { AccessTokenIssuerConfig } from "../config/access-tokens";
@@ -80,7 +80,7 @@ function tailOf({ pattern, api: { resource } }: { pattern: string; api: Api }): 
   return resource && challengeTail(resourcePath(pattern), resource.scopes);
 }
 
-/** What the auth handler says of the resources; undefined if there are none. */
+/** The resources that the auth handler describes; undefined if there are none. */
 export function resourceSettings(config: Config, made: MadeClients = {}): ResourceSettings[] | undefined {
   const issuers = accessTokenIssuers(config, made);
   const servers = authorizationServerIds(config).flatMap((id) => {
@@ -103,7 +103,7 @@ function resourceUrls(config: Config): string[] {
   );
 }
 
-/** @param made what only Terraform knows of the providers whose clients it makes */
+/** @param made values that only Terraform knows, for the providers whose clients it makes */
 export function accessTokenIssuers(config: Config, made: MadeClients = {}): AccessTokenIssuers {
   const urls = resourceUrls(config);
   const servers = authorizationServerIds(config);
@@ -127,12 +127,12 @@ function ownIssuer(issuer: AccessTokenIssuerConfig): AccessTokenIssuer {
   });
 }
 
-/** Where a provider's tokens have roles; undefined if they have none unless the config says it. */
+/** The claim with the roles in a provider's tokens; undefined if only the config can name one. */
 export function roleClaimOf({ profile, roles }: Config["identityProviders"][string]): string | undefined {
   return roles.claim ?? profileOf(profile).roles;
 }
 
-/** The provider's rules for people count for programs, too: what it may grant, and whose addresses. */
+/** The provider's limits for people also apply to programs: granted roles and e-mail domains. */
 function ofProvider(config: Config, issuer: AccessTokenIssuerConfig, made: MadeClients): AccessTokenIssuer {
   const id = issuer.identityProvider!;
   const provider = config.identityProviders[id]!;
@@ -158,7 +158,7 @@ function ofProvider(config: Config, issuer: AccessTokenIssuerConfig, made: MadeC
   });
 }
 
-/** Those that rules compare or that origins get. */
+/** The claims that rules compare or that origins get. */
 function namedClaims(config: Config): string[] | undefined {
   const names = [...new Set([...claimsOf(config.policy), ...Object.values(config.identityHeaders)])]
     .filter((name) => name !== "scope")
@@ -166,7 +166,7 @@ function namedClaims(config: Config): string[] | undefined {
   return names.length > 0 ? names : undefined;
 }
 
-/** The headers that the gate adds, without what all of them begin with. See {@link GateCors}. */
+/** The headers that the gate adds, without their common prefix. See {@link GateCors}. */
 function gateCors({ origins, methods, headers, exposeHeaders, maxAge, credentials }: CorsSettings): GateCors {
   const common: Record<string, string> = credentials ? { "allow-credentials": "true" } : {};
   return {

@@ -1,6 +1,6 @@
 /**
- * What a behavior needs so that the gateway decides its requests: the gate, or the auth handler on the gateway's own
- * endpoints. The gateway's distribution and those of others get the same.
+ * The functions with which the gateway decides a behavior's requests: the gate, or the auth handler on the gateway's
+ * own endpoints. They are the same for the gateway's distribution and for existing ones.
  */
 import { METADATA_PATH } from "../session/resource-metadata";
 import { MANAGED_CACHE_POLICY } from "./caching";
@@ -15,13 +15,13 @@ export interface Protection {
   /** With the version: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html */
   authArn: string;
   responseHeadersPolicyId: string;
-  /** Of the behaviors for programs, if there are any. */
+  /** The functions of API behaviors, if there are any. */
   api?: ApiProtection | undefined;
 }
 
-/** What decides requests of API behaviors: neither is enough without the other. */
+/** The two functions that decide requests of API behaviors. Neither is enough without the other. */
 export interface ApiProtection {
-  /** The gate that lets tokens go on unverified. */
+  /** The gate that passes on unverified tokens. */
   gateArn: string;
   /** The version of the handler on origin requests that verifies them. */
   bearerArn: string;

@@ -1,6 +1,6 @@
 /**
  * Copies the audit events of all logs into one bucket, every hour (docs/decisions/0074-audit-archive.md). Handlers and
- * gate know nothing of it, so a sign-in neither fails nor waits if the archive does.
+ * gate do not depend on it, so a failure of the archive does not affect sign-ins.
  */
 import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule";
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
@@ -35,7 +35,7 @@ export interface AuditArchiveProps {
   config: Config;
   /** Path of the function's zip. */
   zip: string;
-  /** Whether there is an access log in CloudWatch, in which the gate says what it refused. */
+  /** True if there is an access log in CloudWatch, which has the gate's refusals. */
   hasAccessLog: boolean;
 }
 
@@ -90,7 +90,10 @@ interface ArchivedLog {
   isReplicated: boolean;
 }
 
-/** The handlers of sites and APIs are among them even if the config has none: one that was removed leaves its logs behind. */
+/**
+ * The site handler and the bearer handler are included even if the config has none, because a removed one leaves its
+ * logs behind.
+ */
 function archivedLogs(config: Config, hasAccessLog: boolean): ArchivedLog[] {
   const atEdge = (source: EventSource, name: string) => ({ source, group: edgeLogGroupName(name), isReplicated: true });
   const atHome = (source: EventSource, name: string) => ({ source, group: logGroupName(name), isReplicated: false });

@@ -6,9 +6,9 @@ import { allow, keyUse, type Statement } from "./iam";
 import { revocationQueueName, revocationsTableName, sessionsTableName, signOutQueueName } from "./names";
 
 /**
- * Permissions of the auth handler besides reading its settings and secrets: write sessions, read and request
- * revocations, publish security events, sign or get assertions for the identity providers that need them, and call the
- * site's hooks. The handler runs in any region; all these resources are in us-east-1.
+ * Permissions of the auth handler besides reading its settings and secrets. It writes sessions, reads and requests
+ * revocations, publishes security events, and calls the site's hooks. It also signs or gets assertions for the identity
+ * providers that need them. The handler runs in any region; all these resources are in us-east-1.
  *
  * Names instead of references, as in edge-function.ts, keep the plan that creates them readable.
  */

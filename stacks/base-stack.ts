@@ -14,7 +14,7 @@ export interface StateLocation {
   region: string;
 }
 
-/** Where the config wants the gateway's own state. */
+/** The place of the gateway's own state, from the config. */
 export function stateOf(config: {
   name: string;
   state?: { bucket: string; key?: string | undefined; region: string } | undefined;

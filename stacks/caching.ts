@@ -24,8 +24,9 @@ const MANAGED_ORIGIN_REQUEST_POLICY = {
 } as const;
 
 /**
- * What tells callers apart: the token, or what the gate says of a session. With it, the handler gets the same headers. A
- * policy takes ten (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html).
+ * Headers that distinguish callers: the token, or the gate's statement about a session. The handler gets the same
+ * headers. A policy allows ten
+ * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html).
  */
 const API_KEY = ["Authorization", "Origin", "X-Gate-Requirement", "X-Gate-Roles", "X-Gate-Session", "X-Gate-User"];
 
@@ -42,19 +43,19 @@ export interface CachePolicies {
   originRequestPolicyId?: string;
 }
 
-/** What a server gets. */
+/** Optional parts of the requests that a server gets. */
 export interface ServerHeaders {
   /** The viewer's `Host`. */
   byHost?: boolean;
   /** The origin secret. */
   withSecret?: boolean;
-  /** Assertions about who asks. */
+  /** Assertions about the user. */
   withAssertion?: boolean;
 }
 
 /**
- * What a behavior caches and what its origin receives. An origin that learns who is asking is never cached, and a
- * cached origin never learns it. Either way, the gate decides before the cache.
+ * What a behavior caches and what its origin receives. An origin that gets the user's identity is never cached, and a
+ * cached origin never gets it. Either way, the gate decides before the cache.
  */
 export class Caching extends Construct {
   readonly #name: string;
@@ -101,7 +102,7 @@ export class Caching extends Construct {
       cachePolicyId: MANAGED_CACHE_POLICY.CachingDisabled,
       originRequestPolicyId:
         this.#added.length > 0
-          ? // The config has checked that it leaves out nothing (config/requirement-checks.ts).
+          ? // The config has checked that no required header is missing (config/requirement-checks.ts).
             this.#requestPolicy("viewer_and_country", "allViewerAndWhitelistCloudFront", this.#added)
           : this.#without({
               host: !byHost,
@@ -137,12 +138,12 @@ export class Caching extends Construct {
 
   /**
    * `disabled` has a maximum TTL of one second, because CloudFront takes no key without a TTL: "when all are 0, the other
-   * settings are not valid" (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CachePolicyConfig.html). So what the
-   * origin marks as cacheable is kept for a second, for the same caller, cookies and language. `Accept-Encoding` is not in the
+   * settings are not valid" (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CachePolicyConfig.html). So
+   * a cacheable answer is kept for a second, for the same caller, cookies and language. `Accept-Encoding` is not in the
    * key: nothing is compressed here.
    *
-   * `optimized` has one of `session.token`: while CloudFront answers, nobody asks whether the caller was revoked, and that is how
-   * long anything of a revoked caller may still be accepted. A service token can be valid for a year.
+   * `optimized` has a maximum TTL of `session.token`: a cached answer is not checked against revocations. In the worst
+   * case, a session token of a revoked caller is accepted for as long. A service token can be valid for a year.
    */
   #apiPolicy(byHost: boolean, caching: "disabled" | "optimized"): CloudfrontCachePolicy {
     const isCached = caching === "optimized";
@@ -173,9 +174,9 @@ export class Caching extends Construct {
   }
 
   /**
-   * The managed policies, but for the secret and the assertion: the gate sets them without knowing which origin the request
-   * goes to. An origin that is not meant to have them could otherwise pose as the gateway, or as the user, at those that
-   * trust them.
+   * Like the managed policies, but without the secret and the assertion. The gate sets these without knowing the
+   * request's origin. An origin that must not have them could otherwise pose as the gateway, or as the user, at servers
+   * that trust them.
    */
   #without({ host, secret, assertion }: { host: boolean; secret: boolean; assertion: boolean }): string {
     if (!secret && !assertion) return MANAGED_ORIGIN_REQUEST_POLICY[host ? "AllViewerExceptHostHeader" : "AllViewer"];

@@ -1,4 +1,4 @@
-/** How the auth handler authenticates at the identity providers: its settings, its secrets and what it may do for that. */
+/** How the auth handler authenticates at the identity providers: its settings, secrets and permissions. */
 import { assertionAudience, signedAudience } from "../config/client-authentication";
 import { hookAudience, type HookTarget } from "../config/hook-target";
 import type { Config } from "../config/schema";
@@ -21,13 +21,13 @@ export function clientAuthenticationSettings(config: Config, id: string): Client
   return { ...authentication, audience };
 }
 
-/** What the gateway keeps in Secrets Manager to authenticate at this identity provider; undefined for nothing. */
+/** The kind of secret that the gateway needs to authenticate at this identity provider; undefined for none. */
 export function storedSecret(config: Config, id: string): StoredSecret | undefined {
   const authentication = config.identityProviders[id]?.clientAuthentication;
   return authentication && storedSecretOf(authentication);
 }
 
-/** Everything of the site's own that the auth handler calls. */
+/** All hooks that the auth handler calls. */
 function hooksOf({ signInHook, accessDenied }: Config): HookTarget[] {
   return [signInHook, accessDenied?.requestHook].filter((hook) => hook !== undefined);
 }

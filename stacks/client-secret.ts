@@ -14,9 +14,9 @@ export interface ClientSecretProps {
 }
 
 /**
- * The client secret, or the private keys, of the gateway at an identity provider. Somebody stores it by hand (`aws secretsmanager
- * put-secret-value`), or Terraform stores it from an ephemeral variable through a write-only argument. An ephemeral
- * value may not decide whether a resource exists, so a plain number does: 0 means by hand.
+ * The client secret, or the private keys, of the gateway at an identity provider. An operator stores it (`edgegate
+ * secrets put`), or Terraform stores it from an ephemeral variable through a write-only argument. An ephemeral value
+ * may not decide whether a resource exists, so a plain number does: 0 means that an operator stores it.
  *
  * https://developer.hashicorp.com/terraform/language/resources/ephemeral/write-only
  */

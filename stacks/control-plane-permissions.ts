@@ -6,7 +6,7 @@ import type { Ledger } from "./ledger";
 import { replicaLogGroupNames } from "./names";
 import type { SessionStore } from "./session-store";
 
-/** The store has one ETag, so a writer must also be able to list it, to reconcile it after somebody else wrote. */
+/** The store has one ETag, so a writer must also be able to list it, to reconcile it after another writer. */
 export function storeAccess(store: SessionStore): Statement {
   return allow(
     "Store",

@@ -10,7 +10,7 @@ export interface DashboardProps {
   /** Undefined if it is not known. */
   distributionId: string | undefined;
   alarmArns: readonly string[];
-  /** False if the access log goes to a bucket; then nothing counts its lines. */
+  /** False if the access log goes to a bucket, where its lines are not counted. */
   hasAccessLog: boolean;
   hasWebAcl: boolean;
 }
@@ -22,14 +22,14 @@ interface Graph {
   title: string;
   metrics: readonly Metric[];
   statistic?: "Sum" | "Average" | "Maximum" | "p90";
-  /** Of the vertical axis. */
+  /** The label of the vertical axis. */
   unit: string;
   isStacked?: boolean;
 }
 
 const REGION = "us-east-1";
 const PERIOD = 300;
-/** Of 24 columns. */
+/** Width in columns, of 24. */
 const WIDTH = 8;
 const HEIGHT = 6;
 const ALARMS_HEIGHT = 3;

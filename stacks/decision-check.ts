@@ -28,8 +28,8 @@ export class DecisionCheck implements IValidation {
   readonly #isChecked: (distribution: string, usesGateway: boolean) => boolean;
 
   /**
-   * @param isChecked selects distributions by their names in the stack, and by whether any behavior of theirs has a
-   *   function of the gateway
+   * @param isChecked selects distributions by their names in the stack, and by whether one of their behaviors has a
+   * function of the gateway
    */
   constructor(
     stack: TerraformStack,
@@ -44,7 +44,7 @@ export class DecisionCheck implements IValidation {
   validate(): string[] {
     const synthesized = this.#stack.toTerraform() as { resource?: Record<string, Record<string, Block>> };
     const distributions = synthesized.resource?.["aws_cloudfront_distribution"] ?? {};
-    // As Terraform will read them.
+    // The distributions, as Terraform will read them.
     const deciders = Tokenization.resolve(this.#deciders, {
       scope: this.#stack,
       resolver: new DefaultTokenResolver(new StringConcat()),
@@ -55,7 +55,7 @@ export class DecisionCheck implements IValidation {
   }
 }
 
-/** Dynamic blocks are searched too: what they make is not known, but what they refer to is. */
+/** Dynamic blocks are searched too: their results are unknown, but their references are known. */
 function usesGateway(distribution: Block, { gateArn, authArn, api }: Deciders): boolean {
   const text = JSON.stringify(distribution);
   return [gateArn, authArn, ...(api ? [api.gateArn, api.bearerArn] : [])].some((arn) =>

@@ -1,6 +1,5 @@
 /**
- * What whoever deploys or plans a gateway must be allowed to do, as IAM policies. `permissions/` says what each type of
- * resource takes.
+ * IAM policies for the roles that deploy or plan a gateway. `permissions/` lists the needs of each type of resource.
  */
 import type { Config } from "../config/schema";
 import { stateOf } from "./base-stack";
@@ -23,7 +22,7 @@ const WITHOUT_PERMISSIONS = ["terraform_data"];
 const MAX_POLICY = 6_144;
 
 /**
- * Managed policies of whoever deploys a stack with these types of resources. All of them are needed.
+ * Managed policies for the role that deploys a stack with these types of resources. The role needs all of them.
  *
  * @throws Error if a type is not known here
  */
@@ -32,8 +31,8 @@ export function deployPolicies(config: Config, types: readonly string[]): string
 }
 
 /**
- * The same for whoever only plans: what reads. A plan for a pull request runs what the pull request says, so nothing
- * here writes, not even the state's lock, and nothing reads a secret.
+ * The same for a role that only plans: read permissions. A plan for a pull request runs the pull request's code, so
+ * these policies allow no writes, not even of the state's lock, and no reads of secrets.
  *
  * @throws Error if a type is not known here
  */
@@ -43,7 +42,7 @@ export function planPolicies(config: Config, types: readonly string[]): string[]
 }
 
 const READS = /:(Get|Describe|List)/;
-/** Terraform needs it where it stores a client secret itself: such a stack cannot be planned without the secret. */
+/** Terraform needs it if it stores a client secret itself: such a stack cannot be planned without the secret. */
 const SECRET = new Set(["secretsmanager:GetSecretValue"]);
 
 /** Documents of managed policies with these grants. */

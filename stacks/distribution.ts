@@ -22,13 +22,13 @@ import { isS3, type Origins } from "./origins/origins";
 
 export interface DistributionProps {
   config: Config;
-  /** Of the default behavior. */
+  /** The origin of the default behavior. */
   origin: Origin;
   origins: Origins;
   caching: Caching;
   protection: Protection;
   responseHeaders: ResponseHeaders;
-  /** The Lambda@Edge version on what buckets answer; undefined without a bucket. */
+  /** The Lambda@Edge version on the answers of buckets; undefined without a bucket. */
   siteArn: string | undefined;
   /** Undefined for none. */
   webAclArn: string | undefined;
@@ -113,7 +113,7 @@ function gatedBehavior(
   };
 }
 
-/** A behavior for programs. Its gate lets tokens go on that the handler on origin requests verifies. */
+/** A behavior for programs. Its gate passes on tokens that the handler on origin requests verifies. */
 function apiBehavior(
   props: DistributionProps,
   origin: Origin,
@@ -127,7 +127,7 @@ function apiBehavior(
     ...(cors && { responseHeadersPolicyId: props.responseHeaders.withCors(cors) }),
     functionAssociation: [{ eventType: "viewer-request", functionArn: gateArn }],
     lambdaFunctionAssociation: [{ eventType: "origin-request", lambdaArn: bearerArn }],
-    // Clients do not notice a redirect, and go on sending their token in the clear.
+    // There is no redirect from http: clients would follow it unnoticed, and keep sending their token in the clear.
     viewerProtocolPolicy: "https-only",
   };
 }

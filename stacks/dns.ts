@@ -6,7 +6,7 @@ import { isComputed, mapOf } from "./lists";
 
 /** The hosts that have a zone in the config, with its ID. */
 export function zonesOf({ hostedZoneId, hostedZones }: Config, hosts: readonly string[]): Record<string, string> {
-  // Those of a module are all in one zone.
+  // All hosts of a module are in one zone.
   if (isComputed(hosts)) return hostedZoneId === undefined ? {} : mapOf(hosts, hostedZoneId);
   return Object.fromEntries(
     hosts.flatMap((host) => {
@@ -20,9 +20,9 @@ export interface DnsProps {
   /** Host to zone. */
   zones: Readonly<Record<string, string>>;
   distribution: { domainName: string; hostedZoneId: string };
-  /** Replaces records that somebody else made. Others fail the apply. */
+  /** Replaces existing records. Otherwise these fail the apply. */
   overwrite: boolean;
-  /** What a site must have before people come. */
+  /** Resources that must exist before DNS sends people here. */
   after: ITerraformDependable[];
 }
 

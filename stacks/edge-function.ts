@@ -26,7 +26,9 @@ export interface EdgeFunctionProps {
   description: string;
   /** Path of the handler's zip. */
   zip: string;
-  /** What the handler reads at run time, because Lambda@Edge has no environment variables; absent for nothing. */
+  /**
+   * The settings that the handler reads at run time, because Lambda@Edge has no environment variables; absent for none.
+   */
   settings?: object;
   /** Names of the Secrets Manager secrets that the handler reads; absent for none. */
   secretNames?: readonly string[];
@@ -83,8 +85,8 @@ export class EdgeFunction extends Construct {
       memorySize: 128,
       timeout: 5,
       publish: true,
-      // A version can be deleted once CloudFront has removed its replicas, hours after the last distribution stopped
-      // using it (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-delete-replicas.html).
+      // A version can be deleted hours after the last distribution stopped using it, once its replicas are gone
+      // (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-delete-replicas.html).
       // `skip_destroy` would leave the function behind, which blocks the next deployment under this name.
       timeouts: { delete: "3h" },
       dependsOn: [permissions, logGroup],

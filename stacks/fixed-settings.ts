@@ -4,8 +4,8 @@ import type { Config } from "../config/schema";
 import { textExpression } from "./terraform-text";
 
 /**
- * Settings that keep the value of the first deploy. Terraform's state remembers them, and a plan with another value
- * fails: `ignore_changes` keeps the remembered value as `self.input`
+ * Settings that keep the value of the first deploy. Terraform's state stores them, and a plan with another value fails:
+ * `ignore_changes` keeps the remembered value as `self.input`
  * (https://developer.hashicorp.com/terraform/language/expressions/custom-conditions#preconditions-and-postconditions).
  */
 export class FixedSettings extends Construct {

@@ -1,4 +1,4 @@
-/** What the gate of a config consists of, and whether its policy fits into its source. */
+/** The parts of a config's gate, and whether the policy fits into its source. */
 import { statSync } from "node:fs";
 import type { Artifacts } from "../build/artifacts";
 import { gateWith, type GateFeature } from "../build/gate-features";
@@ -39,7 +39,7 @@ export interface GateCode {
   bytes: GateBytes;
 }
 
-/** Of the source that Terraform joins. */
+/** The size of the source that Terraform joins. */
 export interface GateBytes {
   settings: number;
   policy: number;
@@ -100,7 +100,7 @@ function withPolicy({ config, artifacts, api, stored }: Ingredients): GateCode {
   return { base, settings, policy, site, functions, stored, bytes: { ...bytes, total } };
 }
 
-/** The parts of the gate that a config needs, wherever its policy is. @param isApi for the gate of API behaviors */
+/** The features of the gate that a config needs, wherever its policy is. @param isApi for the gate of API behaviors */
 export function featuresOf(
   { accessDenied, assertion, maintenance, policy, viewerRequest }: Config,
   isApi = false,
@@ -138,7 +138,7 @@ function storedPolicyOf(config: Config, bytes: GateBytes, api: ApiGateSettings |
   }
 }
 
-/** Terraform checks the same at plan time, for those who have no Node.js. */
+/** Terraform checks the same at plan time, for modules that are used without Node.js. */
 function tooLarge(
   { settings, policy, functions, total }: GateBytes,
   api: ApiGateSettings | undefined,

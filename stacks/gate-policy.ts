@@ -1,4 +1,4 @@
-/** What of a config the gate decides by. */
+/** The parts of a config that determine the gate's decisions. */
 import type { Config } from "../config/schema";
 import type { ComparedPolicy } from "../policy/diff/access-diff";
 import { hostsOf } from "./settings";

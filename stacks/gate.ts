@@ -15,7 +15,9 @@ export interface GateProps {
   config: Config;
   artifacts: Artifacts;
   store: SessionStore;
-  /** For the gate of API behaviors. It lets tokens pass that only the handler on origin requests can verify. */
+  /**
+   * Present for the gate of API behaviors, which passes on tokens that only the handler on origin requests can verify.
+   */
   api?: ApiGateSettings | undefined;
 }
 
@@ -26,7 +28,7 @@ export interface GateProps {
 export class Gate extends Construct {
   readonly arn: string;
   readonly resource: CloudfrontFunction;
-  /** Its policy, if that is in the store. */
+  /** The gate's policy, if it is in the store. */
   readonly stored: StoredPolicy | undefined;
 
   constructor(scope: Construct, id: string, props: GateProps) {

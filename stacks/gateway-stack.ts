@@ -67,7 +67,7 @@ export class GatewayStack extends BaseStack {
     });
   }
 
-  /** What people need of the gateway's distribution, or what the owner of an existing one writes into it. */
+  /** Outputs about the gateway's distribution, or the values that the owner of an existing one needs. */
   #ofDistribution(gateway: Gateway): Record<string, [description: string, value: unknown]> {
     const { distributionId, distributionDomainName, siteBuckets, policies } = gateway;
     if (!policies)
@@ -88,7 +88,7 @@ export class GatewayStack extends BaseStack {
   }
 }
 
-/** As Terraform spells names. */
+/** Converts a name to Terraform's style. */
 function withSnakeCase(value: object): object {
   return Object.fromEntries(
     Object.entries(value).map(([key, member]: [string, unknown]) => [

@@ -46,9 +46,9 @@ export interface GatewayProps {
   artifacts: Artifacts;
 }
 
-/** Everything that one config deploys. Provider and backend come from the stack around it. */
+/** Everything that one config deploys. Provider and backend come from the surrounding stack. */
 export class Gateway extends Construct {
-  /** Undefined if the distribution is an existing one, and the config does not say which. */
+  /** Undefined if the distribution is an existing one and the config does not name it. */
   readonly distributionId: string | undefined;
   /** Where the DNS records of the domains point; undefined if the distribution is an existing one. */
   readonly distributionDomainName: string | undefined;

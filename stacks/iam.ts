@@ -57,7 +57,7 @@ export function keyUse({ kmsKeyArn }: Config, services: readonly EncryptingServi
   ];
 }
 
-/** A statement for a resource policy: denies requests without TLS, whatever other statements allow. */
+/** A statement for a resource policy: denies requests without TLS, even if other statements allow them. */
 export function encryptedTransportOnly(action: string, resource: string | readonly string[]): Statement {
   return {
     Sid: "EncryptedTransportOnly",

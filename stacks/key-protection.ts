@@ -1,5 +1,5 @@
 /**
- * Policies that keep everybody but the gateway's own functions from the keys that sign sessions. AWS's ReadOnlyAccess can
+ * Policies that let only the gateway's own functions access the keys that sign sessions. AWS's ReadOnlyAccess can
  * read every KeyValueStore: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/ReadOnlyAccess.html
  */
 import type { Config } from "../config/schema";
@@ -20,10 +20,10 @@ export interface KeyProtection {
 }
 
 /**
- * The gate itself reads its store without a principal, so no policy stops it. Neither deploying nor operating needs what is
- * denied here: the operator's commands ask the revoker. Writing is denied with reading, because whoever can put a key of
- * their own into the store can sign sessions, too. `UpdateSecret` is not denied, because Terraform needs it. Nor is KMS:
- * without `GetSecretValue`, nobody gets a ciphertext to decrypt.
+ * The gate reads its store without a principal, so no policy stops it. Deployments and operators do not need the denied
+ * actions, because operators' commands call the revoker. Writes are denied too, because anyone who can put their own
+ * key into the store can sign sessions. `UpdateSecret` is not denied, because Terraform needs it. KMS is not denied
+ * either: without `GetSecretValue`, nobody gets a ciphertext to decrypt.
  *
  * @param storeArn of the gateway's store, whose ID AWS chooses; every store of the account if undefined
  */
@@ -61,7 +61,7 @@ export function storeWriters(config: Config): string[] {
   return [keyRotatorFunctionName, revokerFunctionName, revocationConsumerFunctionName].map((nameOf) => nameOf(config));
 }
 
-/** Of a role's session, `aws:PrincipalArn` is the ARN of the role, with its path. */
+/** In a role's session, `aws:PrincipalArn` is the ARN of the role, with its path. */
 function except(statement: Statement, roles: readonly string[]): Statement {
   return { ...statement, Condition: { ArnNotLike: { "aws:PrincipalArn": roles } } };
 }

@@ -34,7 +34,7 @@ export interface KeyRotatorProps {
   zip: string;
   /** The session-keys secret. */
   secret: SecretsmanagerSecret;
-  /** The secret that servers get; undefined if none does. */
+  /** The origin secret; undefined if no server gets it. */
   originSecret: SecretsmanagerSecret | undefined;
   /** The secret with the keys of assertions; undefined if no server gets them. */
   assertionKeys: SecretsmanagerSecret | undefined;
@@ -48,7 +48,7 @@ export interface KeyRotatorProps {
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda.html
  */
 export class KeyRotator extends Construct {
-  /** Make the first key, and the first values of what servers share with the gate. */
+  /** The first rotations: they make the first key, and the first values that servers share with the gate. */
   readonly schedules: ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: KeyRotatorProps) {

@@ -1,6 +1,6 @@
 /**
- * Lists of texts that the config has, or that only Terraform knows: in an exported module (export/), variables stand in
- * their place.
+ * Lists of texts from the config, or lists that only Terraform knows: in an exported module (export/), these are
+ * variables.
  */
 import { conditional, Fn, FOR_EXPRESSION_VALUE, forExpression, Op, ref, Token } from "cdktf";
 
@@ -24,7 +24,7 @@ export function first(list: List): string {
   return isComputed(list) ? Token.asString(Fn.element([...list], 0)) : list[0]!;
 }
 
-/** The list for an argument that providers want left out rather than empty. */
+/** The list for an argument that must be left out if it is empty. */
 export function unlessEmpty(list: List): string[] | undefined {
   if (!isComputed(list)) return list.length > 0 ? [...list] : undefined;
   const count = Token.asNumber(Fn.lengthOf([...list]));
@@ -36,7 +36,7 @@ export function tail(list: List): string[] {
   return isComputed(list) ? Fn.slice([...list], 1, Fn.lengthOf([...list])) : list.slice(1);
 }
 
-/** @param textOf makes a text of a text; it may only put it between other texts without percent signs */
+/** @param textOf maps a text; it may only add text without percent signs before and after it */
 export function eachOf(list: List, textOf: (text: string) => string): string[] {
   if (!isComputed(list)) return list.map(textOf);
   return Token.asList(Fn.formatlist(textOf("%s"), [[...list]]));

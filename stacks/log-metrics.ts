@@ -11,7 +11,7 @@ const ROTATION_MARGIN = 3;
 
 /** Names of the log groups that are counted. */
 export interface CountedLogs {
-  /** Absent if the access log goes to a bucket; then nothing can count its lines. */
+  /** Absent if the access log goes to a bucket, where its lines cannot be counted. */
   access: string | undefined;
   revoker: string;
   /** Absent unless the config has `storeAccessAlarm`. */
@@ -24,7 +24,7 @@ interface CountedLines {
   pattern: string;
 }
 
-/** By name of the metric, which has no values while no line is counted. */
+/** By the metric's name. A metric has no values while no line is counted. */
 export function countedLines(config: Config) {
   const { basePath, session } = config;
   const callback = `$.cs-uri-stem = "${basePath}/callback/*"`;
@@ -32,7 +32,7 @@ export function countedLines(config: Config) {
     "sign-in-errors": { log: "access", pattern: `{ $.cs-uri-stem = "${basePath}/*" && $.sc-status = "5*" }` },
     "store-errors": { log: "access", pattern: '{ $.viewer-request-log-data = "deny store" }' },
     "wrong-signatures": { log: "access", pattern: '{ $.viewer-request-log-data = "login mac" }' },
-    // Whoever comes back from the identity provider is redirected to where they wanted to go, or sees a page of ours.
+    // People who come back from the identity provider are redirected to their page, or see one of our pages.
     "sign-ins-finished": { log: "access", pattern: `{ ${callback} && $.sc-status = "302" }` },
     "sign-ins-failed": { log: "access", pattern: `{ ${callback} && $.sc-status != "302" }` },
     "requests-allowed": { log: "access", pattern: '{ $.viewer-request-log-data = "allow *" }' },
@@ -47,9 +47,9 @@ export function countedLines(config: Config) {
 }
 
 /**
- * Calls of the store by anybody but the functions that write it. A role is known by its name, which is unique in an
- * account, and only where there is a session of a role: a session of an IAM user has the user's name there. A comparison
- * with something absent is false, so absence is asked for.
+ * Calls of the store by principals other than the functions that write it. A role is identified by its name, which is
+ * unique in an account. The name counts only for sessions of roles: for an IAM user's session, the same field has the
+ * user's name. A comparison with an absent field is false, so the filter also tests for absence.
  *
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
  */
@@ -61,7 +61,7 @@ function byOthers(config: Config): string {
 
 export type LineMetric = keyof ReturnType<typeof countedLines>;
 
-/** What only the dashboard shows. */
+/** Metrics that only the dashboard shows. */
 const DASHBOARD_ONLY: readonly string[] = [
   "requests-allowed",
   "requests-login",
@@ -72,7 +72,7 @@ export function lineMetric(config: Config, metricName: LineMetric): { namespace:
   return { namespace: `edgegate/${config.name}`, metricName };
 }
 
-/** Counts the lines of the logs that there are. */
+/** Creates the metrics of the logs that exist. */
 export function countLines(scope: Construct, config: Config, logs: CountedLogs): void {
   for (const [name, { log, pattern }] of Object.entries(countedLines(config))) {
     const logGroupName = logs[log];

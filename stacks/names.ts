@@ -60,8 +60,8 @@ export function edgeLogGroupName(functionName: string): string {
 }
 
 /**
- * The log groups that replicas make in their own regions. Those of the site handler and of the bearer handler are among
- * them even if the config has none: one that was removed leaves its logs behind.
+ * The log groups that replicas make in their own regions. Those of the site handler and of the bearer handler are
+ * included even if the config has none, because a removed one leaves its logs behind.
  */
 export function replicaLogGroupNames(config: Config): string[] {
   const bearer = usesApi(config) ? [bearerFunctionName(config)] : [];

@@ -17,10 +17,10 @@ import { encryptedTransportOnly, policyDocument, type Statement } from "./iam";
 export interface PrivateBucketProps {
   /** A fixed name, or a prefix from which AWS makes a unique name. */
   name: { bucket: string } | { bucketPrefix: string };
-  /** Whether a bucket with objects in it stays. */
+  /** True if Terraform must not delete a bucket with objects in it. */
   deletionProtection: Config["deletionProtection"];
   lifecycle: S3BucketLifecycleConfigurationRule[];
-  /** For how long S3 refuses to delete what is new; not at all if absent. */
+  /** How long S3 refuses to delete new objects; no lock if absent. */
   lock?: { mode: "GOVERNANCE" | "COMPLIANCE"; days: number } | undefined;
 }
 
@@ -63,11 +63,11 @@ export class PrivateBucket extends Construct {
     new S3BucketLifecycleConfiguration(this, "lifecycle", {
       bucket,
       rule: lifecycle,
-      // S3 looks at the versioning when it takes a rule about versions.
+      // S3 accepts a rule about versions only if versioning is on.
       dependsOn: [versioning],
     });
     if (!lock) return;
-    // Not object_lock_enabled of the bucket: changing that replaces it. This also works on a bucket that is there
+    // Not object_lock_enabled of the bucket: changing that replaces it. This also works on an existing bucket
     // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-configure.html).
     new S3BucketObjectLockConfigurationA(this, "lock", {
       bucket,

@@ -1,4 +1,4 @@
-/** Fails the synth if the gateway's resources would be in a region where CloudFront does not look for them. */
+/** Fails the synth if the gateway's resources would be in a region that CloudFront does not search. */
 import type { TerraformStack } from "cdktf";
 import type { IValidation } from "constructs";
 
@@ -15,7 +15,7 @@ interface Provider {
 
 /**
  * For a stack with a gateway, whose resources use the provider without an alias. If there is none, Terraform makes one
- * for whatever region the environment names (https://developer.hashicorp.com/terraform/language/providers/configuration).
+ * for the environment's region (https://developer.hashicorp.com/terraform/language/providers/configuration).
  */
 export class ProviderCheck implements IValidation {
   readonly #stack: TerraformStack;

@@ -34,7 +34,7 @@ provider "registry.terraform.io/hashicorp/aws" {
 }
 `;
 
-/** Writes the lock file beside a synthesized stack with the AWS provider. A lock file that is there stays. */
+/** Writes the lock file beside a synthesized stack with the AWS provider. An existing lock file is not changed. */
 export function lockProvider(stackDir: string): void {
   const file = join(stackDir, FILE);
   const { terraform } = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as {

@@ -1,13 +1,13 @@
 /**
- * Takes the gate's code in a plan apart: gate.ts joins it from the base source, the settings, the policy and what serves
- * files. Nothing of it is run.
+ * Splits the gate's code in a plan into the parts that gate.ts joined: the base source, the settings, the policy and
+ * the source that serves files. Does not run any of it.
  */
 import { readPolicySource, type GatePolicy } from "../policy/read-source";
 import { readStoredGate } from "../policy/stored/read";
 import type { GateSettings } from "../session/settings";
 
 export interface GateCode {
-  /** The static bundle. If it is not that of this version, the code may decide in any way. */
+  /** The static bundle. If it is not this version's, the gate's decisions are unknown. */
   base: string;
   settings: GateSettings;
   policy: GatePolicy & { hosts: readonly string[] };
@@ -16,8 +16,8 @@ export interface GateCode {
 }
 
 /**
- * @param inputs what the stack calls functions with: one has the policy if it does not fit into the code
- * @throws Error that says what is not as gate.ts writes it
+ * @param inputs of the functions that the stack calls: one has the policy if it does not fit into the code
+ * @throws Error that names the part that differs from gate.ts's output
  */
 export function readGateCode(code: string, inputs: readonly unknown[] = []): GateCode {
   const { rest, ...policy } = readPolicySource(code);
@@ -35,7 +35,7 @@ function readSettings(json: string): GateSettings {
     if (Array.isArray(settings.hosts) && settings.hosts.every((host) => typeof host === "string"))
       return settings as GateSettings;
   } catch {
-    // It is JavaScript that is more than JSON.
+    // The text is JavaScript, but not JSON.
   }
   throw new Error("the gate's settings are not JSON with a list of hosts");
 }

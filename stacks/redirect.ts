@@ -17,8 +17,8 @@ export interface RedirectProps {
 }
 
 /**
- * Sends the hosts that only redirect to the main one, with path and query. They have a distribution of their own: the
- * gate has no room for what needs no decision.
+ * Redirects hosts to the main one, with path and query. They have a separate distribution, because the gate has no
+ * space for requests that need no decision.
  */
 export class Redirect extends Construct {
   readonly functionArn: string;

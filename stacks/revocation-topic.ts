@@ -53,7 +53,7 @@ export class RevocationTopic extends Construct {
   /**
    * SNS retries for 23 days if SQS fails, but gives up immediately if access is denied because the policy of queue or
    * key was changed (https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html). Such messages go to
-   * a queue that is never encrypted with the config's key: if SNS may not use that key, they would be lost.
+   * a queue that never uses the config's key: if SNS may not use that key, they would be lost.
    */
   deliverTo(queue: Queue, config: Config): void {
     const failed = new Queue(
@@ -67,7 +67,7 @@ export class RevocationTopic extends Construct {
       topicArn: this.arn,
       protocol: "sqs",
       endpoint: queue.arn,
-      // The envelope says when it was published:
+      // The envelope has the time of publication:
       // https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
       rawMessageDelivery: false,
       redrivePolicy: JSON.stringify({ deadLetterTargetArn: failed.arn }),

@@ -53,10 +53,10 @@ export interface RevokerProps {
  * timeout.
  */
 export class Revoker extends Construct {
-  /** Of the function that operators, schedules and Terraform call. */
+  /** Name of the function that operators, schedules and Terraform call. */
   readonly functionName: string;
   readonly logGroupName: string;
-  /** Of both functions. */
+  /** Names of the log groups of both functions. */
   readonly logGroupNames: readonly string[];
   readonly queues: RevocationQueues;
   readonly topic: RevocationTopic;
@@ -109,7 +109,7 @@ export class Revoker extends Construct {
         LOG_RETENTION_DAYS: String(config.logRetentionDays),
       },
       timeout: OPERATION_TIMEOUT,
-      // A lockdown must not wait for somebody's list of sessions.
+      // A lockdown must not wait for another operator's list of sessions.
       concurrency: 5,
     });
     this.functionName = operator.functionName;
@@ -154,7 +154,7 @@ export class Revoker extends Construct {
   }
 }
 
-/** What every revocation needs: the ledger, the active keys and the store. */
+/** Permissions that every revocation needs: the ledger, the active keys and the store. */
 function common({ secret, store, ledger }: RevokerProps): Statement[] {
   return [revocationsAccess(ledger), keysReading(secret), storeAccess(store)];
 }

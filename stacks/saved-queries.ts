@@ -2,7 +2,7 @@ import { CloudwatchQueryDefinition } from "@cdktf/provider-aws/lib/cloudwatch-qu
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
 
-/** Names of the log groups in us-east-1. Logs Insights cannot ask groups of other regions. */
+/** Names of the log groups in us-east-1. Logs Insights cannot query groups of other regions. */
 export interface QueriedLogs {
   /** Absent if the access log goes to a bucket. */
   access: string | undefined;

@@ -1,4 +1,4 @@
-/** Converts the config into the settings that the edges read (session/settings.ts). */
+/** Converts the config into the settings that gate and handler read (session/settings.ts). */
 import { apiBehaviors } from "../config/api-checks";
 import { hookAudience, type HookTarget } from "../config/hook-target";
 import { grantsOf, issuerOf } from "../config/identity-provider";
@@ -45,15 +45,15 @@ export function gateSettings(config: Config): GateSettings {
   };
 }
 
-/** Whether origins learn where somebody signed in, or whose token it is. */
+/** True if origins get the ID of the identity provider or issuer. */
 export function tellsProviders({ identityProviders, accessTokens }: Config): boolean {
   return new Set([...Object.keys(identityProviders), ...Object.keys(accessTokens)]).size > 1;
 }
 
-/** Seconds after which it makes sense to try again, if nobody knows when the site will be back. */
+/** Seconds for `Retry-After` if the end of the maintenance is unknown. */
 const RETRY_AFTER = "300";
 
-/** What only Terraform knows of the identity providers whose clients it makes, by ID: CDKTF tokens. */
+/** Values that only Terraform knows, for identity providers whose clients it makes; CDKTF tokens by ID. */
 export type MadeClients = Readonly<Record<string, { clientId: string; issuer: string }>>;
 
 export function authSettings(config: Config, made: MadeClients = {}): AuthParameter {
@@ -140,7 +140,7 @@ function accessDeniedSettings({ requestHook, ...rest }: NonNullable<Config["acce
   return { ...rest, ...(requestHook && { requestHook: hookSettings(requestHook) }) };
 }
 
-/** Everything that some rule asks of an authentication. */
+/** The authentication requirements of all rules. */
 function stepUpSettings(rules: readonly PolicyRule[]): Pick<AuthParameter, "stepUp"> {
   const conditions = rules.flatMap(({ allow }) => alternativesOf(allow));
   const maxAges = [...new Set(conditions.flatMap(({ maxAge }) => (maxAge === undefined ? [] : [maxAge])))];
@@ -169,7 +169,7 @@ function maintenanceSettings({ until, message, allow }: Maintenance): Maintenanc
   };
 }
 
-/** What the gateway's pages look like, and what they say. Leaves out what is the default. */
+/** The look and the texts of the gateway's pages. Leaves out defaults. */
 export function themeOf(config: Config): Theme {
   const { productName, accentColor, support, logo, favicon, languages, texts } = config.theme;
   return {

@@ -1,6 +1,6 @@
 /**
- * Records who reads or writes the store through its API, whose content signs sessions. The gate's own reads at the edge
- * are no API calls.
+ * Records who reads or writes the store through its API, because the store has the keys that sign sessions. The gate's
+ * own reads at the edge are not API calls.
  *
  * CloudTrail: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/logging_using_cloudtrail.html. Calls of
  * the store are data events, which only a trail records:
@@ -21,7 +21,7 @@ import type { SessionStore } from "./session-store";
 
 const CLOUDTRAIL = "cloudtrail.amazonaws.com";
 
-/** A trail of the store's calls, in a log group of their own. */
+/** A trail of the store's calls, with its own log group. */
 export class StoreAccess extends Construct {
   readonly logGroupName: string;
 
@@ -52,7 +52,7 @@ export class StoreAccess extends Construct {
       s3BucketName: bucket.name,
       cloudWatchLogsGroupArn: `${group.arn}:*`,
       cloudWatchLogsRoleArn: role.arn,
-      // The store's API is global. AWS's example has us-east-1, and nothing says that it always does.
+      // The store's API is global. AWS's example has us-east-1, but AWS does not document that it is always so.
       isMultiRegionTrail: true,
       enableLogFileValidation: true,
       advancedEventSelector: [
@@ -62,7 +62,7 @@ export class StoreAccess extends Construct {
             { field: "eventCategory", equalTo: ["Data"] },
             { field: "resources.type", equalTo: ["AWS::CloudFront::KeyValueStore"] },
             { field: "resources.ARN", equalTo: [store.arn] },
-            // It says nothing about keys, and precedes each of the gateway's own writes.
+            // This call reveals no keys, and precedes each of the gateway's own writes.
             { field: "eventName", notEquals: ["DescribeKeyValueStore"] },
           ],
         },
@@ -72,7 +72,7 @@ export class StoreAccess extends Construct {
   }
 }
 
-/** A trail must have one. The log group has the same events. */
+/** A trail must have a bucket. The log group has the same events. */
 class TrailBucket extends PrivateBucket {
   constructor(scope: Construct, id: string, { name, deletionProtection, logRetentionDays }: Config) {
     super(scope, id, {

@@ -6,18 +6,18 @@ import type { SessionStore } from "./session-store";
 
 export interface StoredPolicyProps {
   stored: StoredPolicy;
-  /** Of the function that writes the store, for direct calls. */
+  /** Name of the function that writes the store, for direct calls. */
   revokerName: string;
   store: SessionStore;
-  /** Those that read it. */
+  /** The gates that read the policy. */
   gates: readonly CloudfrontFunction[];
 }
 
 /**
  * A policy that is too large for the gate's source, in the store. Only the gateway's own functions write the store, so
- * Terraform calls one: before it deploys a gate that reads new records, and after it, when old ones may go
- * (control-plane/policy-records/publish.ts). A gate never sees half of a policy, because the records' names have a digest
- * of all of them.
+ * Terraform calls one: before it deploys a gate that reads new records, and again after that, to delete old ones
+ * (control-plane/policy-records/publish.ts). A gate never sees half of a policy, because the records' names have a
+ * digest of all of them.
  *
  * A plan shows the records, and calls nothing unless they change
  * (https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/lambda_invocation).
@@ -26,7 +26,7 @@ export class StoredPolicyRecords extends Construct {
   constructor(scope: Construct, id: string, { stored, revokerName, store, gates }: StoredPolicyProps) {
     super(scope, id);
     const { generation } = stored.index;
-    // Another store has none of the records.
+    // A new store has no records, so a replaced store calls it again.
     const triggers = { store: store.arn };
     const published = new LambdaInvocation(this, "publish", {
       functionName: revokerName,

@@ -33,19 +33,19 @@ export function chosen<K extends string>(values: Readonly<Record<K, string>>, ch
   return Token.isUnresolved(choice) ? (Fn.lookup({ ...values }, choice) as string) : values[choice];
 }
 
-/** Part of a text between colons; a part that an ARN may not have is nothing. */
+/** A part of a text between colons; empty if an ARN lacks the part. */
 export function partOfArn(arn: string, place: number): string | undefined {
   if (!Token.isUnresolved(arn)) return arn.split(":")[place];
   return Token.asString(Fn.try([Fn.element(Fn.slice(Fn.split(":", arn), place, place + 1), 0), ref("null")]));
 }
 
-/** A text, or what only Terraform knows, as a part of a longer expression. */
+/** A text, or a value that only Terraform knows, as a part of a longer expression. */
 export function textExpression(value: string): string {
   return Token.isUnresolved(value) ? value : JSON.stringify(value);
 }
 
 /**
- * What Terraform's function writes: keys sorted, and some characters escaped
+ * The output of Terraform's `jsonencode`: keys sorted, and some characters escaped
  * (https://developer.hashicorp.com/terraform/language/functions/jsonencode).
  */
 export function jsonencode(value: unknown): string {
@@ -69,12 +69,12 @@ function sorted(value: unknown): unknown {
   );
 }
 
-/** Bytes of what `jsonencode` writes for a value. What only Terraform knows counts as an empty text. */
+/** Bytes of what `jsonencode` writes for a value. A value that only Terraform knows counts as an empty text. */
 export function jsonencodedBytes(value: unknown): number {
   return Buffer.byteLength(jsonencode(withoutTokens(value)));
 }
 
-/** Whether only Terraform knows some value in it. */
+/** True if it contains a value that only Terraform knows. */
 export function hasReference(value: object): boolean {
   return JSON.stringify(value) !== JSON.stringify(withoutTokens(value));
 }
@@ -85,8 +85,8 @@ function withoutTokens(value: unknown): unknown {
 
 /**
  * What Terraform's `urlencode(jsonencode(…))` writes for a value: as in HTML forms, a space is a plus sign
- * (https://developer.hashicorp.com/terraform/language/functions/urlencode). Terraform does it itself for what only it
- * knows.
+ * (https://developer.hashicorp.com/terraform/language/functions/urlencode). Terraform does it itself for values that
+ * only it knows.
  */
 export function urlencodedJson(value: object): string {
   if (hasReference(value)) return Fn.urlencode(Fn.jsonencode(literal(value)));

@@ -5,7 +5,7 @@
 const { readdirSync, readFileSync } = require("node:fs");
 
 const [pid, share] = process.argv.slice(2).map(Number);
-/** Milliseconds that may be used at once: Linux gives a quota for each 20 ms on Lambda. */
+/** Milliseconds that may be used without a pause: on Lambda, Linux applies the quota to each 20 ms. */
 const BURST = 20 * share;
 const timer = new Int32Array(new SharedArrayBuffer(4));
 

@@ -1,4 +1,4 @@
-/** Puts servers of this machine far away: bytes take as long as they would to a distant region. */
+/** Simulates distance to servers on this machine: bytes take as long as they would to a distant region. */
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
 /** Milliseconds of one round trip; read when a connection is opened. */
@@ -13,7 +13,7 @@ export interface DistantServer {
 
 /**
  * Listens on a free port and passes bytes on to another one, each way half a round trip later. A TCP handshake takes
- * one more, which the first bytes of a connection wait for, because this machine answers it at once.
+ * one more round trip. This machine answers it immediately, so the first bytes of a connection wait instead.
  */
 export async function startDistantServer(port: number, distance: Distance): Promise<DistantServer> {
   const open = new Set<Socket>();

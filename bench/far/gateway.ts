@@ -30,7 +30,7 @@ const CPU_SHARE = 128 / 1769;
 const HOST = "app.example.com";
 const FUNCTION_NAME = "bench-auth";
 const SECRETS = { keys: "bench/session-keys", clientPrefix: "bench/idp/" };
-/** Each is a host of its own. */
+/** Each is a separate host. */
 const SERVICES = ["SSM", "SECRETS_MANAGER", "DYNAMODB", "SQS"];
 
 export interface Answer {
@@ -43,7 +43,7 @@ export interface Answer {
 
 /** One process of the handler. */
 export interface Instance {
-  /** Milliseconds from the start of the process until it takes events, with all the CPU there is. */
+  /** Milliseconds from the start of the process until it accepts events, with unlimited CPU. */
   initialization: number;
   /** Limits its CPU from now on. */
   throttle(): Promise<void>;
@@ -108,7 +108,7 @@ export async function startFarGateway(): Promise<FarGateway> {
       async throttle() {
         limiter = spawn(process.execPath, [join(__dirname, "cpu-share.js"), String(pid), String(CPU_SHARE)]);
         await new Promise((resolve) => limiter!.stdout!.once("data", resolve));
-        // What the process still had to do has been done by then.
+        // By then, the process has finished its pending work.
         await setTimeout(100);
       },
       cpu: () => cpuOf(pid),

@@ -1,4 +1,4 @@
-/** A small OpenID provider. People at the bench give their consent before they are asked. */
+/** A small OpenID provider without sign-in pages: every request succeeds at once. */
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
@@ -11,7 +11,7 @@ const KEY_ID = "bench-key";
 export interface BenchProvider {
   /** Where it listens. */
   port: number;
-  /** Known once its distance is; must be set before the first request. */
+  /** Its public address, which is known once the distance is set up. It must be set before the first request. */
   issuer: string;
   /** @param url of an authorization request. @returns where the browser is sent */
   authorize(url: string): string;

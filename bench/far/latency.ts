@@ -13,7 +13,7 @@ const STATES: State[] = ["cold", "idle", "warm"];
 interface Limits {
   /** Milliseconds from the event to the answer, from the farthest distance. */
   time: number;
-  /** Calls that wait for each other; opening a connection counts as two. */
+  /** Sequential calls; opening a connection counts as two. */
   roundTrips: number;
 }
 
@@ -43,7 +43,7 @@ export function canMeasureLatency(): boolean {
   return existsSync("/proc/self/schedstat");
 }
 
-/** @throws Error if somebody does not get what they came for */
+/** @throws Error if an operation has the wrong result */
 export async function measureLatency(): Promise<Figure[]> {
   const gateway = await startFarGateway();
   try {
@@ -93,7 +93,7 @@ async function figuresOf(gateway: FarGateway, near: Instance, operation: Operati
         ...(isFarthest && { limit: INITIALIZATION_LIMIT }),
       });
   }
-  // With all the CPU there is, what remains of the time is less than a round trip.
+  // With unlimited CPU, the rest of the time is less than a round trip.
   const { time } = await best(FARTHEST, false, FARTHEST * (limits.roundTrips + 1) - 1);
   const value = Math.floor(time / FARTHEST);
   return [

@@ -1,15 +1,15 @@
-/** What people wait for at a handler that is far away, and how long. */
+/** The operations for which people wait at a distant handler, and their times. */
 import type { Answer, FarGateway, Instance } from "./gateway";
 
 /**
  * `cold`: a new process, after its initialization. `idle`: one that answered its last request a quarter of an hour ago,
- * so that its caches and connections are old. `warm`: one that has just done the same for somebody else.
+ * so that its caches and connections are old. `warm`: one that has just done the same for another person.
  */
 export type State = "cold" | "idle" | "warm";
 export type Operation = "login" | "callback" | "renewal";
 
 export interface Measurement extends Answer {
-  /** True if the person got what they came for. */
+  /** True if the operation succeeded. */
   isDone: boolean;
   /** Milliseconds; see `Instance`. */
   initialization: number;
@@ -23,17 +23,17 @@ interface Conditions {
   state: State;
   /** Milliseconds. */
   roundTrip: number;
-  /** False to leave the process all the CPU there is. */
+  /** False for unlimited CPU. */
   isThrottled: boolean;
 }
 
-/** @param near an instance for what happened before */
+/** @param near an instance for the operations before it */
 export async function measure(
   gateway: FarGateway,
   near: Instance,
   { operation, state, roundTrip, isThrottled }: Conditions,
 ): Promise<Measurement> {
-  /** @returns what the person does next */
+  /** @returns the person's next operation */
   async function prepared(): Promise<(instance: Instance) => Promise<Answer>> {
     const browser = gateway.browser();
     if (operation === "login") return (instance) => browser.open(instance, LOGIN);

@@ -1,9 +1,9 @@
-/** Compares an answer with what it must be. */
+/** Compares an answer with the expected one. */
 import type { Expected } from "./expected";
 import type { Answer } from "./send";
 import type { Ask } from "./traffic";
 
-/** @returns what is wrong; empty if nothing is */
+/** @returns the differences; empty if there are none */
 export function differences(ask: Ask, expected: Expected, answer: Answer): string[] {
   const found: string[] = [];
   const compare = (what: string, actual: unknown, wanted: unknown) => {
@@ -51,7 +51,7 @@ function originDifferences(
     .map((name) => `the origin got ${name}: ${received[name]}, not ${wanted[name]}`);
   if (received["cookie"] !== ask.cookies)
     found.push(`the origin got cookies ${received["cookie"]}, not ${ask.cookies}`);
-  // What is public passes as it is.
+  // Public requests pass unchanged.
   if (ask.hasAuthorization && wanted["x-gate-user"] !== undefined && received["authorization"] !== undefined)
     found.push("the origin got the token");
   return found;
@@ -62,7 +62,7 @@ function isOfGate(name: string): boolean {
   return /^x.(gate|forwarded.host|original|http.method|rewrite)/.test(name) || name === "forwarded";
 }
 
-/** The headers that the demo origin got: its page shows them, and its API says them. */
+/** The headers that the demo origin got, which its page and its API show. */
 function received({ body, headers }: Answer): Record<string, string> | undefined {
   if (String(headers["content-type"]) === "application/json") {
     const { received } = parsed(body) as { received?: Record<string, string> };

@@ -1,4 +1,4 @@
-/** The process of edge.ts: the local edge, whose only work is to answer. */
+/** The process of edge.ts. It runs only the local edge. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { startLocalEdge, type LocalEdge } from "../../local/local-edge";
@@ -8,7 +8,10 @@ import type { Order, Reply } from "./edge";
 
 let edge: LocalEdge | undefined;
 
-/** The garbage collector. With the flag on the command line, the realms of the gate would have it, too. */
+/**
+ * The garbage collector. It is enabled here, because with the flag on the command line the gate's sandbox would have
+ * it, too.
+ */
 const collectGarbage = (() => {
   setFlagsFromString("--expose-gc");
   const gc = runInNewContext("gc") as () => void;

@@ -1,4 +1,4 @@
-/** Starts the local edge in a process of its own, so that whoever asks it does not take its time. */
+/** Starts the local edge in a separate process, so that the client does not use its time. */
 import { fork } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -10,16 +10,16 @@ import type { RevocationCommand } from "../../session/revocation";
 const PROCESS = require.resolve("./edge-process");
 
 export interface Started {
-  /** As the edge has it: with the hosts of this machine. */
+  /** The edge's config, with the hosts of this machine. */
   policy: PolicyRule[];
   url: string;
-  /** Of every host; the first one is `url`. */
+  /** Addresses of all hosts; the first one is `url`. */
   urls: string[];
   issuer: string;
   caFile: string;
 }
 
-/** What the edge's process uses, without those that it started. */
+/** Resources of the edge's process, without its child processes. */
 export interface Memory {
   /** Bytes: objects, and buffers outside of the heap. */
   heapUsed: number;

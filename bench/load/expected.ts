@@ -1,22 +1,22 @@
 /**
- * What a request must come to: the decision of the reference evaluator, as docs/endpoints.md and docs/api.md say that
- * people and programs see it. Nothing of the gate's own code takes part.
+ * The expected answer to a request: the reference evaluator's decision, in the form that docs/endpoints.md and
+ * docs/api.md describe. None of the gate's own code is used.
  */
 import type { PolicyRule } from "../../policy/rule";
 import type { Session } from "../../session/token";
 import { decideByReference } from "./reference-policy";
 import type { Ask } from "./traffic";
 
-/** What the answer must be, as far as it is compared. */
+/** The compared parts of the expected answer. */
 export interface Expected {
   /** Such as `allow session`, for the report. */
   decision: string;
   status: number;
-  /** Starts so; the whole of it if it ends with `$`. */
+  /** A prefix; the whole value if it ends with `$`. */
   location?: string;
   /** A page for people, or problem details with this title; any title if empty. */
   as?: "page" | { problem: string };
-  /** Starts so. */
+  /** A prefix. */
   challenge?: string;
   /** The site that may read the answer; null for none. */
   readableBy?: string | null;
@@ -33,7 +33,7 @@ const TITLES = {
 } as const;
 type Refusal = keyof typeof TITLES;
 
-/** @param isRevoked whether the session counts as revoked */
+/** @param isRevoked true if the session counts as revoked */
 export function expectedAnswer(rules: readonly PolicyRule[], ask: Ask, isRevoked: boolean): Expected {
   const { refused } = ask;
   if (refused === "preflight")

@@ -14,7 +14,7 @@ export interface MeasuredLoad {
 const RATE = 1000;
 const SECONDS = 60;
 const SEED = 20_261_201;
-/** Until everything is compiled, and logs and caches have the size that they keep. */
+/** Warm-up: until everything is compiled, and logs and caches have their final size. */
 const WARM_UP = { atATime: 64, requests: 25_000 };
 /** Seconds by which the last answer may be late. */
 const LATE = 2;
@@ -24,8 +24,8 @@ const LATE = 2;
  */
 const HEAP_GROWTH = 3;
 /**
- * MB. What is resident says little about live objects: while requests wait on a busy machine, the collector lets the heap grow.
- * Its growth is reported, and its size has a limit.
+ * MB. Resident memory says little about live objects: while requests wait on a busy machine, the collector lets the
+ * heap grow. The bench reports its growth, and limits its size.
  */
 const RSS = 512;
 const MB = 1024 * 1024;

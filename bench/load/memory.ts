@@ -7,7 +7,9 @@ export interface MemorySample {
   /** Objects and buffers of the edge's process, garbage included. */
   heapUsed: number;
   rss: number;
-  /** Of the processes that the edge started: the handlers and the identity provider. 0 where there is no /proc. */
+  /**
+   * Resident memory of the edge's child processes: the handlers and the identity provider. 0 on systems without /proc.
+   */
   handlers: number;
 }
 

@@ -10,9 +10,9 @@ export interface Person {
   /** Current tokens, as cookie and as bearer token. */
   cookie: string;
   bearer: string;
-  /** The same, ended. */
+  /** The same tokens, expired. */
   expired: string;
-  /** If the session is being revoked: since when, and when that was done. Milliseconds of this process. */
+  /** If the session is being revoked: the start and the end of the revocation, in milliseconds of this process. */
   revoked?: { from: number; until: number };
 }
 

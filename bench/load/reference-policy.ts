@@ -1,6 +1,6 @@
 /**
- * What a policy says about a request, worked out from the rules themselves: neither from compiled source nor from the text
- * that it returns. Slow, and written to be read beside docs/policy.md.
+ * Evaluates a policy directly from its rules, without the compiled source or the text that it returns. It is slow, and
+ * written to be read beside docs/policy.md.
  */
 import { BlockList, isIP } from "node:net";
 import type { Allow, Conditions, PolicyRule } from "../../policy/rule";
@@ -11,7 +11,7 @@ export interface ReferenceRequest {
   method: string;
   path: string;
   preflight: boolean;
-  /** Of the viewer, as CloudFront says it. */
+  /** The viewer's address, from CloudFront. */
   address: string;
   country: string | undefined;
 }
@@ -60,12 +60,12 @@ function matches(rule: PolicyRule, request: ReferenceRequest): boolean {
 
 function allowsRequest(way: Conditions, { address, country }: ReferenceRequest, now: Date): boolean {
   const { networks, notNetworks, countries, notCountries, during } = way;
-  // An address of IPv4 that is written as IPv6 is none that CloudFront says.
+  // CloudFront never sends an IPv4 address that is written as IPv6.
   const isKnown = isIP(address) !== 0 && !/^::ffff:/i.test(address);
   const family = (text: string) => (text.includes(":") ? "ipv6" : "ipv4");
   const isIn = (ranges: readonly string[]) => {
     const list = new BlockList();
-    // Node takes IPv4 for a part of IPv6.
+    // Node treats IPv4 as a part of IPv6.
     for (const [first, bits] of ranges.map((range) => range.split("/") as [string, string]))
       if (family(first) === family(address)) list.addSubnet(first, Number(bits), family(first));
     return list.check(address, family(address));
@@ -89,7 +89,7 @@ function allowsRequest(way: Conditions, { address, country }: ReferenceRequest, 
 
 function isPerson(way: Conditions, session: Session): boolean {
   const { roles, allRoles, notRoles, idp, scopes, claims, emailDomains } = way;
-  // The verified address, whatever the provider claims.
+  // The verified address, even if there is a claim of that name.
   const valuesOf = (name: string) => (name === "email" ? [session.email] : (session.claims[name] ?? []));
   const has = (name: string, value: string) => valuesOf(name).includes(value);
   return (
@@ -103,7 +103,7 @@ function isPerson(way: Conditions, session: Session): boolean {
   );
 }
 
-/** Segments are compared as the path has them, with claims as a URL would have them. */
+/** Compares segments as they are in the path with claims as they would be in a URL. */
 function isOwner({ owner }: Conditions, pattern: string, path: string, session: Session): boolean {
   if (owner === undefined) return true;
   const { segment, claim } = typeof owner === "string" ? { segment: owner, claim: undefined } : owner;

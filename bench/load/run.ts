@@ -9,13 +9,13 @@ import { traffic, type Ask } from "./traffic";
 
 export interface Load {
   edge: LoadEdge;
-  /** Which requests, and in which order. */
+  /** The seed, which determines the requests and their order. */
   seed: number;
-  /** How they arrive: so many a second, whether answers come or not; or so many at a time. */
+  /** The arrival of requests: a rate per second, independent of answers; or a number at a time. */
   arrival: { perSecond: number; seconds: number } | { atATime: number; requests: number };
   /** How many sessions there are. */
   people?: number;
-  /** How many of them are revoked, one by one; and then a key rotation. */
+  /** How many of them are revoked one by one, before a key rotation. */
   revocations?: number;
 }
 
@@ -25,19 +25,19 @@ export interface Loaded {
   seconds: number;
   /** Milliseconds from the time at which a request was due to its answer. */
   latency: { p50: number; p99: number; max: number };
-  /** The first ten of {@link wrongCount}: what was asked, what was expected, and what was wrong. */
+  /** The first ten of {@link wrongCount}: the request, the expectation, and the difference. */
   wrong: string[];
   wrongCount: number;
-  /** How many requests came to each decision, as the reference says. */
+  /** Requests by decision, according to the reference evaluator. */
   decisions: Record<string, number>;
-  /** How many there were of each kind. */
+  /** Requests by kind. */
   kinds: Record<string, number>;
   /** Requests of sessions that were revoked or being revoked. */
   ofRevoked: { refused: number; meanwhile: number };
 }
 
 const SHOWN = 10;
-/** Milliseconds between two looks at which requests are due. */
+/** Milliseconds between two checks for due requests. */
 const TICK = 4;
 
 export async function applyLoad({ edge, seed, arrival, people: count = 300, revocations = 10 }: Load): Promise<Loaded> {
@@ -81,7 +81,7 @@ export async function applyLoad({ edge, seed, arrival, people: count = 300, revo
   async function change(pause: () => Promise<void>): Promise<void> {
     for (let i = 0; i < revocations; i++) {
       await pause();
-      // Every other one ends a session only, by its ID.
+      // Every second one ends only a session, by its ID.
       const person = people[(i * 7) % people.length]!;
       const { uid, sid } = person.session;
       const revoked = { from: performance.now(), until: Infinity };
@@ -125,14 +125,14 @@ export async function applyLoad({ edge, seed, arrival, people: count = 300, revo
   };
 }
 
-/** Whether the session may count as revoked, for the edge decided at some time in between. */
+/** The possible values: during a revocation, both are right, because the edge decided at some time in between. */
 function statesOf(person: Person | undefined, sent: number, end: number): boolean[] {
   const { revoked } = person ?? {};
   if (!revoked || end < revoked.from) return [false];
   return sent > revoked.until ? [true] : [false, true];
 }
 
-/** Starts requests when they are due, however many are on their way. */
+/** Starts requests when they are due, independent of the number of pending requests. */
 async function arrive(perSecond: number, seconds: number, one: (due: number) => Promise<void>): Promise<void> {
   const begin = performance.now();
   const total = perSecond * seconds;

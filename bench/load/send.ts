@@ -15,7 +15,7 @@ export interface Sender {
 
 /** A connection takes one request at a time; the edge gets as many at once as there are connections. */
 const CONNECTIONS = 128;
-/** Milliseconds. Whatever takes longer is lost. */
+/** Milliseconds. A slower request counts as lost. */
 const PATIENCE = 30_000;
 
 /** @param url of the edge @param ca PEM */

@@ -1,10 +1,12 @@
-/** The mix of requests: what each kind sends, and what is known about it beforehand. The same in every run of a seed. */
+/**
+ * The mix of requests: each kind's request, and the facts for its expectation. It is the same in every run of a seed.
+ */
 import type { Session } from "../../session/token";
 import { SESSION_COOKIE } from "../../session/cookies";
 import { SCRIPT_ORIGIN } from "./config";
 import type { Person } from "./people";
 
-/** A request, and what the expectation follows from. */
+/** A request, and the facts from which the expectation follows. */
 export interface Ask {
   kind: string;
   /** With the port. */
@@ -16,12 +18,12 @@ export interface Ask {
   body?: string;
   client: "navigation" | "program";
   isApi: boolean;
-  /** Of whoever presents a token, valid or not. */
+  /** The sender of the token, valid or not. */
   person?: Person;
   session?: Session;
-  /** Why the token, if there is one, identifies nobody: the code of docs/operations.md. */
+  /** The reason why the token, if there is one, is invalid: the code from docs/operations.md. */
   wrong?: string;
-  /** What ends the request before any rule applies. */
+  /** The refusal before any rule applies. */
   refused?: "host" | "path" | "size" | "preflight";
   hasAuthorization: boolean;
   isSameOrigin: boolean;
@@ -33,7 +35,7 @@ export interface Ask {
 }
 
 export interface World {
-  /** With the port: the main one, the one with public documents, the one with orders. */
+  /** Hosts with the port: the main one, the one with public documents, the one with orders. */
   hosts: readonly string[];
   people: readonly Person[];
   /** Issuer whose tokens the API takes. */
@@ -55,7 +57,7 @@ const NAVIGATION: [string, string][] = [
 ];
 const PROGRAM: [string, string][] = [["accept", "application/json"]];
 
-/** Each has people who may and people who may not. */
+/** For each path, some people have access and some do not. */
 const PLACES = [
   ...["/", "/wiki/page", "/admin/users", "/admin/drafts/1", "/staff", "/staff/list/", "/audit/2026", "/premium/a"],
   ...["/keys/1", "/partners/x", "/mail/in", "/public/site.css", "/nested/a/b/c/d"],
@@ -63,7 +65,7 @@ const PLACES = [
 /** By the rules of the main host, a path with these escapes is not ambiguous. */
 const ESCAPED_PLACES = ["/files/a%2Fb", "/files/a;b"];
 const API_PLACES = ["/api/orders", "/api/orders/7", "/api/admin/x", "/api/reports/2026", "/api/public/x"];
-/** What origins could read in two ways. */
+/** Paths that origins could read in two ways. */
 const HOSTILE_PATHS = [
   ...[
     "//admin/users",
@@ -88,7 +90,7 @@ const cookie = (value: string): [string, string] => ["cookie", `${SESSION_COOKIE
 const client = (next: Random) => (next(3) === 0 ? "program" : "navigation") as Ask["client"];
 const headersOf = (kind: Ask["client"]) => (kind === "navigation" ? NAVIGATION : PROGRAM);
 
-/** A place, and how somebody visits it. */
+/** A path, and how a person requests it. */
 function visit(next: Random, { hosts }: World): Pick<Ask, "host" | "method" | "path" | "query" | "headers" | "client"> {
   const how = client(next);
   const host = next(6) === 0 ? one(next, hosts) : hosts[0]!;

@@ -1,10 +1,10 @@
-/** The config of a gateway for a distribution that is there. */
+/** The config of a gateway for an existing distribution. */
 import { HOST } from "../../config/fields";
 import type { AttachedConfigInput } from "../../config/schema";
 import { pathPatternProblem } from "../../policy/rule";
 import { behaviorsOf, type AwsDistribution } from "./distribution";
 
-/** What nobody but its owner knows. */
+/** Values that only the owner knows. */
 const PROVIDER = { issuer: "https://login.example.com", clientId: "your-client-id" };
 
 /** Hosts that people open; empty if the file names none. */
@@ -13,7 +13,7 @@ export function hostsIn({ config, domainName }: AwsDistribution): string[] {
   return hosts.length > 0 || domainName === undefined ? hosts : [domainName];
 }
 
-/** @param displaced names of the functions that the gate takes the place of; the config names a file for the first */
+/** @param displaced names of the functions that the gate replaces; the config names a file for the first */
 export function configFor(distribution: AwsDistribution, displaced: readonly string[]): AttachedConfigInput {
   const [domain, ...others] = hostsIn(distribution) as [string, ...string[]];
   return {
@@ -35,7 +35,7 @@ export function configFor(distribution: AwsDistribution, displaced: readonly str
   };
 }
 
-/** Of a host, such as `wiki` of `wiki.example.com`. */
+/** The first label of a host, such as `wiki` for `wiki.example.com`. */
 function nameOf(domain: string): string {
   const label = domain
     .split(".")[0]!

@@ -1,5 +1,6 @@
 /**
- * Reads what the AWS CLI says of a distribution: `get-distribution`, or `get-distribution-config`, which leaves out the ID.
+ * Reads the AWS CLI's output about a distribution: `get-distribution`, or `get-distribution-config`, which leaves out
+ * the ID.
  *
  * https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_GetDistribution.html
  */
@@ -96,7 +97,7 @@ export function behaviorsOf({ config }: AwsDistribution): PlacedBehavior[] {
 
 const HINT = "write the output of: aws cloudfront get-distribution --id <ID> > distribution.json";
 
-/** @throws CommandFailure for a file that is not there, is no JSON, or is of something else */
+/** @throws CommandFailure for a file that is missing, is not JSON, or describes something else */
 export function readDistributionFile(file: string): AwsDistribution {
   let text: string;
   try {
@@ -115,7 +116,7 @@ export function readDistributionFile(file: string): AwsDistribution {
   throw usageFailure(`${file} does not describe a distribution${missingIn(json)}`, HINT);
 }
 
-/** The first member that is missing, of the form that somebody meant. */
+/** The first missing member of the intended form. */
 function missingIn(json: unknown): string {
   const at = (value: unknown, key: string) => (value as Record<string, unknown> | null | undefined)?.[key];
   const inner = at(json, "Distribution") ?? json;

@@ -1,4 +1,4 @@
-/** What changes in a distribution when the gateway is attached. */
+/** The changes to a distribution when the gateway is attached. */
 import { ALL_METHODS, CACHED_METHODS } from "../../stacks/associations";
 import { MANAGED_CACHE_POLICY } from "../../stacks/caching";
 import { behaviorsOf, type AwsDistribution } from "./distribution";
@@ -15,11 +15,11 @@ export interface Change {
   path: string;
   /** In words. */
   text: string;
-  /** Names of the viewer-request functions that the gate takes the place of. */
+  /** Names of the viewer-request functions that the gate replaces. */
   displaced: string[];
 }
 
-/** In the place of what only the gateway's outputs say. */
+/** Placeholder for a value from the gateway's outputs. */
 const OUTPUT = {
   gate: "${function_association.function_arn}",
   auth: "${auth_behavior.lambda_function_association.viewer-request.lambda_arn}",
@@ -50,7 +50,7 @@ export function changesOf(distribution: AwsDistribution, basePath = "/_gate"): C
   ];
 }
 
-/** The new behavior last: the indexes before it are those of the config as it is. */
+/** The new behavior is added last, so that earlier indexes are those of the current config. */
 export function operationsOf(distribution: AwsDistribution, basePath = "/_gate"): Operation[] {
   const { CacheBehaviors: behaviors } = distribution.config;
   const auth = authBehavior(singleOrigin(distribution), basePath);

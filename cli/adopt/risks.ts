@@ -1,4 +1,4 @@
-/** What is in the way of attaching the gate to a distribution, or worth knowing. One entry a risk. */
+/** Obstacles to attaching the gate to a distribution, and notes. One entry per risk. */
 import { MANAGED_CACHE_POLICY } from "../../stacks/caching";
 import { behaviorsOf, type AwsDistribution, type PlacedBehavior } from "./distribution";
 
@@ -6,7 +6,7 @@ import { behaviorsOf, type AwsDistribution, type PlacedBehavior } from "./distri
 export interface Risk {
   id: string;
   level: "problem" | "note";
-  /** Where: the paths of behaviors, origins or hosts. */
+  /** The places: paths of behaviors, origins or hosts. */
   places: string[];
   what: string;
   /** What to do. */
@@ -15,7 +15,7 @@ export interface Risk {
 
 type Rule = Omit<Risk, "places"> & { places(distribution: AwsDistribution): string[] };
 
-/** The paths of the behaviors that are so. */
+/** The paths of the behaviors that match. */
 const behaviors = (isSo: (placed: PlacedBehavior["behavior"]) => boolean) => (distribution: AwsDistribution) =>
   behaviorsOf(distribution)
     .filter(({ behavior }) => isSo(behavior))
@@ -74,7 +74,7 @@ const RULES: readonly Rule[] = [
   {
     id: "cached",
     level: "note",
-    what: "responses are cached: everybody whom the policy lets in gets the same ones",
+    what: "responses are cached: everyone whom the policy lets in gets the same ones",
     fix: "if the origin makes pages for single users there, use policies.server, which caches nothing",
     places: behaviors(
       ({ CachePolicyId, ForwardedValues }) =>
@@ -85,13 +85,13 @@ const RULES: readonly Rule[] = [
     id: "signed-urls",
     level: "note",
     what: "CloudFront wants signed URLs or cookies there; people then need them and a session",
-    fix: "remove the trusted signers or key groups if the gate shall decide alone",
+    fix: "remove the trusted signers or key groups if only the gate should decide",
     places: behaviors(({ TrustedSigners, TrustedKeyGroups }) => TrustedSigners || TrustedKeyGroups),
   },
   {
     id: "open-origin",
     level: "note",
-    what: "servers that may answer anybody who finds them, without the gate",
+    what: "servers that may answer anyone who finds them, without the gate",
     fix: "write originSecret: { send: true } and let them check the secret, or close them in another way (docs/origins.md)",
     places: ({ config }) =>
       config.Origins.Items.filter(({ CustomOriginConfig }) => !!CustomOriginConfig).map(({ DomainName }) => DomainName),

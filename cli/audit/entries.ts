@@ -25,11 +25,11 @@ export interface Entry {
   uid?: string;
   sid?: string;
   idp?: string;
-  /** What was decided, such as `allowed`, `denied` or `signed in`. */
+  /** The decision, such as `allowed`, `denied` or `signed in`. */
   decision: string;
-  /** Why, in words. */
+  /** The reason, in words. */
   why: string;
-  /** What the log says: the gate's text, or the outcome with its detail. */
+  /** The log's text: the gate's, or the outcome with its detail. */
   code?: string;
   /** The rule that decides such a request now, counted from 1; absent if none does. */
   rule?: number;
@@ -62,7 +62,7 @@ function secondsOf({ time }: AuditEvent): number {
   return Math.floor(Date.parse(time) / 1000);
 }
 
-/** Members of the event that are the entry's, too. */
+/** Members that are copied from the event. */
 function common<Name extends keyof AuditEvent & keyof Entry>(event: AuditEvent, names: readonly Name[]) {
   const present = names.filter((name) => event[name] !== undefined);
   return Object.fromEntries(present.map((name) => [name, event[name]])) as Partial<Entry>;
@@ -97,7 +97,7 @@ function gateEntry(config: Config, event: AuditEvent): Entry {
 
 type Request = Pick<Required<Entry>, "method" | "host" | "path">;
 
-/** @param event with what the gate logged (docs/operations.md, "What the gate decided") */
+/** @param event with the gate's text (docs/operations.md, "What the gate decided") */
 function gateDecision(
   config: Config,
   request: Request,
@@ -114,7 +114,7 @@ function gateDecision(
       decision: "allowed",
       why: `${reason === "public" ? "public" : "signed in"}: ${ruleText}`,
       ...shown,
-      // Without a session, what follows is how the request went on.
+      // Without a session, the text continues with the result of the request.
       ...(reason === "session" && uid && { uid }),
     };
   if (verb === "answer") return { decision: "answered", why: "viewerRequest.before answered, without a decision" };

@@ -1,4 +1,4 @@
-/** Reads the archive of audit events: every object of the hours that are asked for (audit/archive.ts). */
+/** Reads the archive of audit events: every object of the requested hours (audit/archive.ts). */
 import { gunzipSync } from "node:zlib";
 import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
@@ -20,7 +20,7 @@ const PARALLEL = 16;
 const MAX_EVENTS = 20_000;
 /** Bytes. The archiver makes objects of about four million characters. */
 const MAX_OBJECT = 64 * 1024 * 1024;
-/** Seconds after an hour until it is archived: it is read after twenty minutes, and that takes some. */
+/** Seconds after an hour until it is archived: the archiver reads it after twenty minutes, and needs some time. */
 const LATE = 1_800;
 
 export interface ArchiveRead extends EventsRead {
@@ -28,7 +28,7 @@ export interface ArchiveRead extends EventsRead {
   beginsAt: number | undefined;
   /** Unix seconds: hours after that which are over and not in the archive, those in a row together. */
   notArchived: Window[];
-  /** Lines that this version does not know. */
+  /** Number of lines that this version cannot read. */
   unknown: number;
 }
 

@@ -34,7 +34,7 @@ export interface EventsRead {
 }
 
 const HOME = "us-east-1";
-/** Of one log group in one slice of time. */
+/** Maximum lines of one log group in one slice of time. */
 const MAX_LINES = 5_000;
 /** Logs with much traffic are read in slices of at least an hour. */
 const MAX_SLICES = 24;

@@ -1,4 +1,4 @@
-/** What an audit is about: the filter patterns that find it in the logs, and the same for events that were kept elsewhere. */
+/** The subject of an audit: the filter patterns that find it in the logs, and a test for events from elsewhere. */
 import { isIP } from "node:net";
 import type { AuditEvent, EventSource } from "../../audit/event";
 import { usesApi } from "../../config/api-checks";
@@ -18,17 +18,17 @@ import type { LogSource } from "./read-logs";
 
 /** A pattern has at most 1,024 characters; an IPv6 address and its selector have about 60. */
 const MAX_ADDRESSES = 8;
-/** Somebody has several uids if they sign in with several identity providers. */
+/** A person who signs in with several identity providers has several uids. */
 const MAX_UIDS = 8;
 
 export interface Subject {
-  /** The logs that know about it. */
+  /** The logs with events about it. */
   sources(config: Config): LogSource[];
-  /** Whether an event is about it. */
+  /** True if an event is about it. */
   has(event: AuditEvent): boolean;
 }
 
-/** A user, by uid. A lockdown concerns everybody. */
+/** A user, by uid. A lockdown concerns every user. */
 export function usersSubject(uids: readonly string[]): Subject {
   const some = uids.slice(0, MAX_UIDS);
   const isUser = some.map((uid) => `$.uid = "${uid}"`).join(" || ");
@@ -43,8 +43,8 @@ export function usersSubject(uids: readonly string[]): Subject {
 }
 
 /**
- * The requests from these addresses that were not allowed with a session: no line about them has a uid. Addresses that
- * are none are left out, because they become part of the pattern.
+ * The requests from these addresses that were not allowed with a session: no line about them has a uid. Invalid
+ * addresses are left out, because they become part of the pattern.
  */
 export function addressesSubject(addresses: readonly string[]): Subject {
   const some = addresses.filter((address) => isIP(address) !== 0).slice(0, MAX_ADDRESSES);
@@ -72,7 +72,7 @@ export function requestSubject(id: string): Subject {
   };
 }
 
-/** Nothing if the access log goes to a bucket. */
+/** Empty if the access log goes to a bucket. */
 function accessLog(config: Config, condition: string): LogSource[] {
   if (config.accessLogBucketArn !== undefined || isAttached(config)) return [];
   return [{ source: "gate", group: accessLogGroupName(config), region: "us-east-1", pattern: `{ ${condition} }` }];

@@ -8,13 +8,13 @@ const COLUMNS = ["time", "from", "what", "decision", "why", "request ID"];
 const MAX_ALLOWED = 3;
 
 /**
- * Oldest first, each request once: what the access log knows of a request to the gateway's own paths goes into the entry
- * of the auth handler.
+ * Oldest first, each request once. For a request to the gateway's own paths, the access log's data is merged into the
+ * auth handler's entry.
  *
  * @param uids of the user; entries of other users are left out, unless there are no uids
  */
 export function merge(config: Config, found: readonly Entry[], uids: ReadonlySet<string>): Entry[] {
-  // The same line may match several questions.
+  // The same line may match several patterns.
   const entries = [...new Map(found.map((entry) => [JSON.stringify(entry), entry])).values()];
   const handled = new Map(
     entries.flatMap((entry) => (entry.log === "sign-in" && entry.requestId ? [[entry.requestId, entry] as const] : [])),
@@ -22,7 +22,7 @@ export function merge(config: Config, found: readonly Entry[], uids: ReadonlySet
   const isOthers = ({ uid }: Entry) => uids.size > 0 && uid !== undefined && !uids.has(uid);
   const merged = entries.flatMap((entry) => {
     if (entry.log !== "access") return isOthers(entry) ? [] : [{ ...entry, ...requestOf(entry, entries) }];
-    // The handler's line says more, and whose request it was.
+    // The handler's line has more data, including the user.
     if (isOthers(entry) || (isOwnPath(config, entry.path) && handled.has(entry.requestId ?? ""))) return [];
     return [entry];
   });
@@ -35,7 +35,7 @@ export function merge(config: Config, found: readonly Entry[], uids: ReadonlySet
     .sort((a, b) => a.time - b.time);
 }
 
-/** What the access log knows of a request that the handler answered. */
+/** The access log's data about a request that the handler answered. */
 function requestOf({ log, requestId }: Entry, entries: readonly Entry[]): Partial<Entry> {
   if (log === "control-plane" || requestId === undefined) return {};
   const found = entries.find((entry) => entry.log === "access" && entry.requestId === requestId);

@@ -1,6 +1,6 @@
-/** What the codes in the logs mean, in the words of the timeline. docs/operations.md has all codes. */
+/** The timeline's words for codes in the logs. docs/operations.md has all codes. */
 
-/** Why the gate asked to sign in (functions/gate/decide.ts). */
+/** Reasons why the gate asked to sign in (functions/gate/decide.ts). */
 export const LOGIN_REASONS: Readonly<Record<string, string>> = {
   none: "no session cookie",
   several: "more than one session cookie",
@@ -13,7 +13,7 @@ export const LOGIN_REASONS: Readonly<Record<string, string>> = {
   "step-up": "a rule requires a stronger or newer authentication",
 };
 
-/** Why the gate refused, except for the reasons that depend on the policy. */
+/** Reasons why the gate refused, except those that depend on the policy. */
 export const DENY_REASONS: Readonly<Record<string, string>> = {
   host: "the host is not in the config",
   path: "the path could be read in two ways",
@@ -24,7 +24,7 @@ export const DENY_REASONS: Readonly<Record<string, string>> = {
   after: "allowed, but viewerRequest.after failed",
 };
 
-/** What the auth handler did: the decision, and why if the code does not say it. */
+/** Outcomes of the auth handler: the decision, and the reason if the code does not contain it. */
 const OUTCOMES: Readonly<Record<string, readonly [decision: string, why?: string]>> = {
   signed_in: ["signed in"],
   sign_in_started: ["asked to sign in"],
@@ -61,7 +61,7 @@ const OUTCOMES: Readonly<Record<string, readonly [decision: string, why?: string
 
 /**
  * @param status of the answer
- * @returns the decision and why, which has the code unless the decision says the same
+ * @returns the decision and the reason, which includes the code unless the decision says the same
  */
 export function outcomeInWords(outcome: string, status: number, detail: string | undefined): [string, string] {
   const known = OUTCOMES[outcome];

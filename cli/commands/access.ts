@@ -16,7 +16,7 @@ import type { GlobalOptions } from "../options";
 import { columns, facts, type Outcome } from "../output";
 import { printable } from "../printable";
 
-/** In the place of an identity provider; no ID of one has a space. */
+/** Replaces an identity provider's ID, which never contains a space. */
 const HOOK = "the sign-in hook";
 const COLUMNS = ["host", "methods", "path", "may pass", "rule"];
 
@@ -51,7 +51,7 @@ export function access(
   });
 }
 
-/** @throws CommandFailure for what can be no path of a request, and no pattern */
+/** @throws CommandFailure for a text that is neither a request's path nor a pattern */
 function pathReading(path: string): typeof PLAIN | typeof ESCAPED {
   const problem = path.includes("*") ? pathPatternProblem(path) : undefined;
   if (problem !== undefined) throw usageFailure(`${printable(path)} is not a pattern`, problem);
@@ -73,7 +73,7 @@ function pathReading(path: string): typeof PLAIN | typeof ESCAPED {
 /** The gateway's own endpoints answer before any rule. */
 function ownPath({ basePath }: Config, path: string): string | undefined {
   if (path !== basePath && !path.startsWith(`${basePath}/`)) return undefined;
-  return `${path} belongs to the gateway: anybody can ask, and no rule applies (docs/endpoints.md)\n`;
+  return `${path} belongs to the gateway: anyone can request it, and no rule applies (docs/endpoints.md)\n`;
 }
 
 interface Row extends Access {
@@ -111,7 +111,7 @@ function distinctRoles(allow: Allow): string[] {
   return [...new Set(alternativesOf(allow).flatMap(({ roles = [], allRoles = [] }) => [...roles, ...allRoles]))];
 }
 
-/** Where a provider's tokens have the roles; undefined if it has no such place. */
+/** The claim with the roles in a provider's tokens; undefined if it has none. */
 function claimOf({ profile, roles }: IdentityProvider): string | undefined {
   return roles.claim ?? profileOf(profile).roles;
 }
@@ -147,7 +147,7 @@ function grants({ identityProviders }: Config, rows: readonly Row[]): string {
   );
 }
 
-/** Why rules before those that decide do not decide themselves. */
+/** Why earlier rules do not decide. */
 function passedOver({ policy }: Config, found: readonly Access[], path: string): string {
   const deciders = found.map(({ rule = policy.length }) => rule);
   const earlier = [...policy.entries()].filter(([index]) => index < Math.max(...deciders) && !deciders.includes(index));

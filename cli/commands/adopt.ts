@@ -1,4 +1,4 @@
-/** `edgegate adopt FILE`: how a gateway is attached to a distribution that exists. Reads the file only. */
+/** `edgegate adopt FILE`: how to attach a gateway to an existing distribution. Reads the file only. */
 import { onStdout } from "../colors";
 import { configFor, configText, hostsIn } from "../adopt/config";
 import { readDistributionFile, type AwsDistribution } from "../adopt/distribution";

@@ -31,7 +31,7 @@ export interface AuditOptions {
   archive?: boolean;
 }
 
-/** Of logs, archive or local edge. */
+/** The events from logs, archive or local edge. */
 type Read = EventsRead & Partial<ArchiveRead>;
 type Reader = (subject: Subject, window: Window, progress: Progress) => Promise<Read>;
 
@@ -90,7 +90,7 @@ async function userOf(gateway: Gateway, user: string | undefined, uid: string | 
   };
 }
 
-/** First what has the uid, then what else came from the addresses that this shows. */
+/** First reads the lines with the uid, then other lines from the addresses in these. */
 async function readUser(
   reader: Reader,
   uids: readonly string[],
@@ -122,7 +122,7 @@ function answer(
   { since, until }: Window,
   { all, request, isArchive }: { all: boolean; request: string | undefined; isArchive: boolean },
 ): Outcome {
-  // Read is longer than asked: see LATE.
+  // The time that was read is longer than requested: see LATE.
   const notArchived = gaps.filter((gap) => gap.since < until);
   const entries = merge(
     config,
@@ -133,7 +133,7 @@ function answer(
     ...(entries.some((entry) => entry.byAddressOnly) ? ["~ the address is the user's, but others may share it"] : []),
     ...(entries.some((entry) => entry.rule !== undefined) ? ["Rules are those of the config now"] : []),
     ...(isCut ? ["There is more than is shown: narrow --since and --until"] : []),
-    ...(isArchive ? ["The archive has of the gate what it refused, and no allowed requests"] : []),
+    ...(isArchive ? ["From the gate, the archive has only refused requests"] : []),
     ...(isLocal || config.accessLogBucketArn === undefined
       ? []
       : [`The access log is in ${config.accessLogBucketArn}: not read`]),

@@ -18,14 +18,14 @@ async function everythingElse(): Promise<Outcome> {
   return outcome({ figures, missing }, figures, missing === undefined ? [] : [missing]);
 }
 
-/** Apart from the rest: it takes minutes, and a machine that has little else to do. */
+/** Run separately, because it takes minutes and needs a mostly idle machine. */
 async function load(options: GlobalOptions): Promise<Outcome> {
   const { measureLoad } = await import("../../bench/load/load");
   const { figures, wrong } = await withProgress("sending requests", options, () => measureLoad());
   return outcome({ figures, wrong }, figures, wrong);
 }
 
-/** @param notes what people are told below the figures */
+/** @param notes printed below the figures */
 function outcome(json: object, figures: readonly Figure[], notes: readonly string[]): Outcome {
   const broken = figures.filter(isBroken);
   return { json, text: report(figures, notes, broken), ...(broken.length > 0 && { exit: "failed" }) };

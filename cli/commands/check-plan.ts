@@ -1,4 +1,4 @@
-/** `edgegate check PLAN.json`: proves that a plan leaves no way around the gate, or says which it leaves. */
+/** `edgegate check PLAN.json`: proves that a plan leaves no way around the gate, or lists the ways. */
 import { readFileSync } from "node:fs";
 import { artifacts } from "../../build/artifacts";
 import { checkPlan, type Check } from "../../review/holes/holes";

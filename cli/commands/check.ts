@@ -1,4 +1,4 @@
-/** `edgegate check`: validates the config and shows what its policy decides. */
+/** `edgegate check`: validates the config and shows its policy's decisions. */
 import { relative } from "node:path";
 import { loadConfig } from "../../config/load";
 import { hostsOf } from "../../stacks/settings";

@@ -21,7 +21,7 @@ export interface CostOptions extends GlobalOptions {
   region: Region;
 }
 
-/** What a user does on a day: pages with their files, and bytes of a response. */
+/** A user's requests in a day (pages with their files), and bytes per response. */
 const REQUESTS_PER_SIGN_IN = 200;
 const BYTES_PER_REQUEST = 30_000;
 const SIGN_OUTS_PER_SIGN_IN = 0.1;
@@ -60,7 +60,7 @@ const MADE_CLIENT = {
   issuer: "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AAAAAAAAA",
 };
 
-/** Fills in what follows from the number of users. */
+/** Fills in options that follow from the number of users. */
 function profileOf(options: CostOptions, session: { absolute: number; token: number }): Profile {
   const { users, hours, region } = options;
   const signIns = options.signIns ?? users;
@@ -76,7 +76,7 @@ function profileOf(options: CostOptions, session: { absolute: number; token: num
   };
 }
 
-/** @param isAttached whether the distribution is there already, with what it costs */
+/** @param isAttached true if the distribution already exists, so that its costs do not count */
 function outcome(profile: Profile, lines: Line[], isAttached: boolean): Outcome {
   const total = lines.reduce((dollars, line) => dollars + line.dollars, 0);
   const free = lines.reduce((dollars, line) => dollars + line.free, 0);

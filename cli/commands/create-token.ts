@@ -1,6 +1,6 @@
 /**
- * `edgegate token create`: makes a service token. It is made here, and only its hash leaves this machine. Stdout has the
- * token and nothing else, so that it can be piped into a secret store.
+ * `edgegate token create`: makes a service token. The token is made here, and only its hash leaves this machine. Stdout
+ * has the token and nothing else, so that it can be piped into a secret store.
  */
 import { randomBytes } from "node:crypto";
 import { usesApi } from "../../config/api-checks";

@@ -122,7 +122,7 @@ function refuseSite({ check, site }: DevOptions, config: Config): void {
     throw usageFailure("--site is for configs with an S3 origin", "leave --site out");
 }
 
-/** What a module does not take as a variable. */
+/** Options that a module fixes. */
 function refuseModule({ module, origin, issuer }: DevOptions, config: Config): void {
   if (module === undefined) return;
   for (const [name, isThere] of Object.entries({ origin: origin.length > 0, issuer: issuer !== undefined }))
@@ -140,7 +140,7 @@ async function moduleWriter(folder: string, config: Config): Promise<WriteStack>
   return writeWithModule(folder, config, "terraform");
 }
 
-/** Listens from before the start, so that a Ctrl-C during the start leaves nothing behind either. */
+/** Registered before the start, so that a Ctrl-C during the start also leaves nothing behind. */
 function stopSignal(): Promise<void> {
   return new Promise((stop) => {
     process.once("SIGINT", stop);

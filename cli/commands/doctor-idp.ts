@@ -116,7 +116,7 @@ function tokenText(subject: DiscoveredSubject, token: ExaminedToken): string {
   );
 }
 
-/** Where the roles come from, and what becomes of each name. */
+/** The claim with the roles, and the result for each name. */
 function rolesText(subject: DiscoveredSubject, { names }: ExaminedToken): [string, string][] {
   const claim = rolesClaim(subject);
   if (claim === undefined) return [["", "this provider may not grant any role of the policy"]];

@@ -23,7 +23,7 @@ export interface ExplainOptions extends GlobalOptions, PersonOptions {
   at?: number;
 }
 
-/** What the gate answers, by the reason in its log. */
+/** The gate's answer, by the reason in its log. */
 const REFUSALS: Record<Extract<Decision, { is: "refused" }>["why"], readonly [status: number, why: string]> = {
   host: [421, "the gateway does not serve this host"],
   path: [400, "the path could be read in two ways; no rule is asked (docs/policy.md)"],
@@ -73,11 +73,11 @@ export function explain(options: ExplainOptions, method: string, url: string): P
   });
 }
 
-/** Requests that do not come to the gate. */
+/** Requests that do not reach the gate. */
 function answeredByOthers(config: Config, { host, path }: { host: string; path: string }): string | undefined {
   if (config.redirectHosts.includes(host)) return `redirected to https://${config.domain}: no rule applies`;
   const isOwn = path.startsWith(`${config.basePath}/`) && readingOf(path) !== "refused";
-  return isOwn ? "belongs to the gateway: anybody can ask, and no rule applies (docs/endpoints.md)" : undefined;
+  return isOwn ? "belongs to the gateway: anyone can request it, and no rule applies (docs/endpoints.md)" : undefined;
 }
 
 function where({ address, country, at }: Pick<ExplainOptions, "address" | "country" | "at">): string {
@@ -118,7 +118,7 @@ function resultOf({ decision, rule, lacks = [] }: Explanation, rules: readonly P
   return `Refused, ${status}: ${why}${["role", "request"].includes(decision.why) ? missing(lacks) : ""}`;
 }
 
-/** What somebody may have forgotten to say. */
+/** Options that the user may have forgotten. */
 function unsaid({ lacks = [], decision }: Explanation, { address, country }: ExplainOptions): string {
   if (decision.is !== "refused") return "";
   const isAbout = (...names: Lack["name"][]) => lacks.flat().some(({ name }) => names.includes(name));
@@ -128,7 +128,7 @@ function unsaid({ lacks = [], decision }: Explanation, { address, country }: Exp
   ].join("");
 }
 
-/** What is missing for each alternative of the rule. */
+/** The unmet conditions of each alternative of the rule. */
 function missing(lacks: readonly (readonly Lack[])[]): string {
   return lacks
     .map((alternative) => alternative.map(({ words }) => words).join("; "))

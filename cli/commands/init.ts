@@ -35,7 +35,7 @@ interface Question {
   example: string;
 }
 
-/** In the order in which they are asked. */
+/** In the order of the questions. */
 const QUESTIONS: Record<keyof Answers, Question> = {
   name: {
     flag: "--name",
@@ -99,7 +99,7 @@ function addCi({ ci, ...given }: InitOptions): Outcome {
   return outcome(ciFiles(ci, config.name), [...(config.state ? [] : [STATE]), SET_UP_CI]);
 }
 
-/** A pipeline's machine is gone after the job, and a state on it too. */
+/** A pipeline's machine is deleted after the job, together with a local state. */
 const STATE = [
   `state: { bucket: "…", region: "us-east-1" }`,
   `belongs into ${CONFIG_FILE} before a pipeline deploys: the bucket of Terraform's state`,
@@ -159,7 +159,7 @@ async function ask(lines: Interface, name: keyof Answers): Promise<string> {
   }
 }
 
-/** What is wrong with this answer, if anything. The examples take the place of the other answers. */
+/** The problem of this answer, if it has one. Examples replace the other answers. */
 function problemOf(name: keyof Answers, answer: string): string | undefined {
   const examples = Object.fromEntries(NAMES.map((each) => [each, QUESTIONS[each].example])) as unknown as Answers;
   try {

@@ -21,7 +21,7 @@ export async function lockdown({ gateway, options, by, reason }: Context): Promi
     text:
       `Every session of ${name} has ended\n` +
       facts([
-        ["revoked", `what began before ${time(answer.revocation.recordedAt)}; everybody can sign in again immediately`],
+        ["revoked", `what began before ${time(answer.revocation.recordedAt)}; everyone can sign in again immediately`],
         ["key", `${answer.kid} signs from now on; no other key is left`],
         ["store", `${count(answer.deleted, "record")} of old keys removed`],
       ]) +

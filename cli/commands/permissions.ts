@@ -1,4 +1,6 @@
-/** `edgegate permissions`: writes the IAM policies of whoever deploys or plans, and those that protect the keys. */
+/**
+ * `edgegate permissions`: writes the IAM policies of the roles that deploy or plan, and those that protect the keys.
+ */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -32,7 +34,7 @@ export async function permissions(given: PermissionsOptions): Promise<Outcome> {
   return rolePolicies(config, file, given);
 }
 
-/** Those of the role that deploys, of the one that only plans, and who may take them. */
+/** Policies of the role that deploys and of the role that only plans, with their trust policies. */
 async function rolePolicies(config: Config, file: string, { out, plan, trust }: PermissionsOptions): Promise<Outcome> {
   const { accountId } = config;
   if (trust && accountId === undefined)
@@ -56,7 +58,7 @@ async function rolePolicies(config: Config, file: string, { out, plan, trust }: 
   return {
     json: { written: [...deploying, ...planning] },
     text:
-      `Whoever deploys "${config.name}" needs all of these managed policies\n` +
+      `The role that deploys "${config.name}" needs all of these managed policies\n` +
       facts([
         ["config", relative("", file)],
         ...lines("deploy", deploying),
@@ -83,7 +85,7 @@ function ofTheOwner(config: Config): string {
   return `whoever changes yours also needs lambda:GetFunction and lambda:EnableReplication* on ${authFunctionName(config)}:*`;
 }
 
-/** What keeps everybody but the gateway's functions from the keys that sign sessions. */
+/** Policies that let only the gateway's functions access the keys that sign sessions. */
 async function protectingPolicies(config: Config, out: string, store: string | undefined): Promise<Outcome> {
   const { keyProtection } = await import("../../stacks/key-protection");
   const { serviceControlPolicy, identityPolicy } = keyProtection(config, store);

@@ -29,7 +29,7 @@ function closed(roles: readonly string[]): string {
 /** https://github.github.com/gfm/#tables-extension- */
 function markdown(names: readonly string[], rows: readonly (readonly string[])[]): string {
   const path = names.indexOf("path");
-  // Patterns are code, so that their asterisks are no emphasis; names of roles may have any sign.
+  // Patterns are code, so that asterisks are not emphasis; names of roles may have any character.
   const cell = (text: string, column: number) =>
     column === path && text.startsWith("/") ? `\`${text}\`` : text.replace(/[\\|*_`<>[\]]/g, "\\$&");
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;

@@ -1,4 +1,4 @@
-/** `edgegate teardown --plan`: says what a teardown takes, from the config alone. It changes nothing. */
+/** `edgegate teardown --plan`: lists the steps of a teardown, from the config alone. It changes nothing. */
 import { relative } from "node:path";
 import { loadConfig } from "../../config/load";
 import { cdktfCommand, configFile } from "../config-file";
@@ -14,7 +14,7 @@ export async function teardown({ plan, ...options }: TeardownOptions): Promise<O
   if (!plan)
     throw usageFailure(
       "this command destroys nothing; Terraform does",
-      "write edgegate teardown --plan to see what a teardown takes, in the order to do it",
+      "write edgegate teardown --plan to see the steps of a teardown, in order",
     );
   const file = configFile(options);
   const config = loadConfig(file);

@@ -1,6 +1,6 @@
 /**
- * `edgegate waf why`: which rule of the web ACL blocked or counted a request, and what in the config would let such
- * requests pass. Without a reference, the latest requests.
+ * `edgegate waf why`: which rule of the web ACL blocked or counted a request, and which config would let such requests
+ * pass. Without a request ID, it lists the latest requests.
  */
 import { CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import { isAttached } from "../../config/distribution";
@@ -21,7 +21,7 @@ const SINCE = { one: 7 * 86_400, list: 3_600 };
 const MAX_LISTED = 50;
 const COLUMNS = ["time", "outcome", "rule", "method", "path", "address", "request ID"];
 
-/** @param reference the request ID on the page that people saw, or in the header `x-amz-cf-id` */
+/** @param reference the request ID from the page, or from the header `x-amz-cf-id` */
 export async function wafWhy(
   { gateway, options }: Context<{ since?: number }>,
   reference: string | undefined,

@@ -1,4 +1,4 @@
-/** Commands about a deployment before it is made, and before it is taken down. */
+/** Commands before a deployment, and before a teardown. */
 import { Option, type Command } from "commander";
 import type { Region } from "../../costs/prices";
 import { SEVERITIES } from "../../review/severity";
@@ -34,7 +34,7 @@ export function addDeployment(program: Command, print: Print): void {
     .action(run(async () => (await import("../commands/review")).review));
   program
     .command("permissions")
-    .description("write the IAM policies of whoever deploys the gateway")
+    .description("write the IAM policies of the role that deploys the gateway")
     .requiredOption("--out <folder>", "where to write them")
     .option("--plan", "also those of a role that can only plan: it writes nothing, and reads no secret")
     .option(
@@ -42,7 +42,7 @@ export function addDeployment(program: Command, print: Print): void {
       "also who may take both roles: github:owner/repository[:environment] or gitlab:group/project[:branch]",
       parseTrust,
     )
-    .option("--protect-keys", "instead, policies that keep everybody else from the keys that sign sessions")
+    .option("--protect-keys", "instead, policies that keep everyone else from the keys that sign sessions")
     .option(
       "--store <arn>",
       "with --protect-keys: the gateway's store, session_store_arn of the outputs",
@@ -64,7 +64,7 @@ export function addDeployment(program: Command, print: Print): void {
     .action(run(async () => (await import("../commands/cost")).cost));
   program
     .command("teardown")
-    .description("say what a teardown takes, in the order to do it: what waits, what is lost and what remains")
+    .description("list the steps of a teardown, in order: waits, losses and leftovers")
     .option("--plan", "say it; the command changes nothing")
     .action(run(async () => (await import("../commands/teardown")).teardown));
 }

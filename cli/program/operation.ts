@@ -49,7 +49,7 @@ export function addOperation(program: Command, print: Print): void {
       parseMoment,
     )
     .option("--until <time>", "to when (default: now)", parseMoment)
-    .option("--archive", "read the archive of audit events instead of the logs, for what is older than these")
+    .option("--archive", "read the archive of audit events, which goes back further than the logs")
     .option("--all", "list every allowed request")
     .action(run(async () => (await import("../commands/audit")).audit));
 
@@ -72,10 +72,10 @@ export function addOperation(program: Command, print: Print): void {
     .option("--scope <scope>", "a scope that it has; may be repeated", parseScope, [])
     .option("--claim <name=value>", "a claim that it has, for conditions and headers; may be repeated", parseClaim, [])
     .requiredOption("--expires <time>", 'how long it is valid: "12h" or "90d", at most "366d"', parseExpiry)
-    .requiredOption("--description <text>", "what it is for, and where it is kept", parseDescription)
+    .requiredOption("--description <text>", "its purpose, and where it is kept", parseDescription)
     .action(run(async () => (await import("../commands/create-token")).createToken));
   operating(token.command("list"))
-    .description("list all service tokens, newest first: what they may do, who made them, and when they were last used")
+    .description("list all service tokens, newest first: their rights, their makers, and their last use")
     .action(run(async () => (await import("../commands/list-tokens")).listTokens));
   withReason(operating(token.command("revoke")))
     .description("end a service token, and every edge token that was made from it")
@@ -132,7 +132,7 @@ export function addOperation(program: Command, print: Print): void {
 
   program
     .command("waf")
-    .description("find out what the web ACL does")
+    .description("examine the web ACL")
     .command("why")
     .description(
       "show which rule blocked or counted a request, and what would exempt it; without an ID, the latest requests",

@@ -28,7 +28,7 @@ export function addPolicy(program: Command, print: Print): void {
     .option("--acr <class>", "how the user signed in: the authentication context class")
     .option("--auth-age <duration>", "how long ago the user signed in, such as 20m", parseSince)
     .option("--uid <uid>", "the user's ID")
-    .option("--owner", "a user who owns what the path is about")
+    .option("--owner", "the owner of the path")
     .option("--address <ip>", "the viewer's address", parseAddress)
     .option("--country <code>", "the viewer's country, such as DE", parseCountry)
     .option("--at <time>", 'when, such as "2026-12-01T09:00Z" (default: now)', parseMoment)

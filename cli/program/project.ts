@@ -1,4 +1,4 @@
-/** Commands that set up a gateway: from a config to what Terraform reads. */
+/** Commands that set up a gateway: from a config to Terraform's input. */
 import { Argument, Option, type Command } from "commander";
 import type { Engine } from "../../local/engines";
 import { collect, parsePort } from "../arguments";
@@ -16,7 +16,7 @@ export function addProject(program: Command, print: Print): void {
   program.commandsGroup("Set up a gateway:");
   program
     .command("init")
-    .description("write a config and the files that it needs; asks for what the options leave out")
+    .description("write a config and the files that it needs; asks for missing options")
     .option("--name <name>", "a short name; the names of all resources begin with it")
     .option("--domain <host>", "the domain that people open")
     .option("--issuer <url>", "the issuer URL of your OpenID Connect provider")
@@ -32,7 +32,7 @@ export function addProject(program: Command, print: Print): void {
     .action(run(async () => (await import("../commands/init")).init));
   program
     .command("adopt")
-    .description("say how to attach a gateway to a distribution that exists: config, changes, and what is in the way")
+    .description("show how to attach a gateway to an existing distribution: config, changes and obstacles")
     .argument("<file>", "the output of aws cloudfront get-distribution")
     .action(run(async () => (await import("../commands/adopt")).adopt));
   program
@@ -40,7 +40,7 @@ export function addProject(program: Command, print: Print): void {
     .description(
       "check the config, and show what its policy decides; with a plan, prove that it leaves no way around the gate",
     )
-    .argument("[plan.json]", 'the JSON of anybody\'s plan, from terraform show -json; "-" for stdin')
+    .argument("[plan.json]", 'the JSON of any plan, from terraform show -json; "-" for stdin')
     .option(
       "--gate <arn>",
       "with a plan: the ARN of a gate that another configuration deploys; repeatable",
@@ -65,11 +65,11 @@ export function addProject(program: Command, print: Print): void {
     .addOption(new Option("--engine <name>", "the engine that runs the gate").choices(ENGINE_NAMES).default("sandbox"))
     .option(
       "--origin <path=url>",
-      "a server of your own behind a behavior, as in /api/*=http://localhost:3000; the path may be default",
+      "your own server behind a behavior, as in /api/*=http://localhost:3000; the path may be default",
       collect,
       [],
     )
-    .option("--online", "first ask every identity provider of the config whether it is there, and what the config says")
+    .option("--online", "first check every identity provider of the config online")
     .option("--site <folder>", "serve the files of this folder in place of the S3 buckets' (default: a demo page)")
     .option(
       "--module <folder>",
@@ -82,7 +82,7 @@ export function addProject(program: Command, print: Print): void {
   program
     .command("synth")
     .description("write the Terraform configuration")
-    .option("--online", "first ask every identity provider of the config whether it is there, and what the config says")
+    .option("--online", "first check every identity provider of the config online")
     .option(
       "--require-state",
       "fail if the state would be a local file; for pipelines, whose machines are gone after the job",

@@ -1,4 +1,4 @@
-/** What commander calls when it has parsed a command. */
+/** The function that commander calls after parsing a command. */
 import type { Command } from "commander";
 import type { Context } from "../context";
 import type { GlobalOptions, OperatorOptions } from "../options";
@@ -21,7 +21,7 @@ export function runner(print: Print) {
     };
 }
 
-/** The same for a command that operates a gateway: it takes a context in the place of its options. */
+/** The same for a command that operates a gateway: it takes a context instead of its options. */
 export function operatorRunner(print: Print) {
   return <Options, Arguments extends unknown[]>(
       load: () => Promise<(context: Context<Options>, ...args: Arguments) => Promise<Outcome>>,

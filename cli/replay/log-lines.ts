@@ -6,7 +6,7 @@ import { createGunzip } from "node:zlib";
 
 /** The first bytes of a gzip file (RFC 1952 section 2.3.1). */
 const GZIP = Buffer.from([0x1f, 0x8b]);
-/** In characters. A line of the access log has a few kilobytes; a longer one is none, and is skipped. */
+/** Characters. A line of the access log has a few kilobytes; a longer line is skipped. */
 const MAX_LINE = 256 * 1024;
 
 /** Lines without their ends. A line that is too long is an empty text. @param onRead is called with numbers of bytes */

@@ -1,4 +1,4 @@
-/** Counts replayed requests by what changes, where and for whom. */
+/** Counts replayed requests by effect, place and user. */
 import type { Effect, LoggedRequest, Replayed } from "../../policy/replay";
 
 export interface Group {
@@ -11,7 +11,7 @@ export interface Group {
   requests: number;
   /** A path of one of the requests. */
   example: string;
-  /** Requests by uid, of those that the log knows. */
+  /** Requests by uid, if the log has one. */
   users: Map<string, number>;
 }
 
@@ -22,12 +22,12 @@ const MAX_GROUPS = 20_000;
 export class Tally {
   requests = 0;
   changed = 0;
-  /** Not decided by a rule: the gateway's own paths, what the web ACL blocked, failures. */
+  /** Requests that no rule decided: the gateway's own paths, requests that the web ACL blocked, failures. */
   undecided = 0;
   unreadable = 0;
-  /** Decided by other rules than the old ones. */
+  /** Requests that were not decided by the old rules. */
   byOthers = 0;
-  /** True if there were too many users or groups to tell all. */
+  /** True if there were too many users or groups to list all. */
   isCut = false;
   first: string | undefined;
   last: string | undefined;
@@ -65,7 +65,7 @@ export class Tally {
     return made;
   }
 
-  /** What is certain first, then by the number of requests. */
+  /** Certain effects first, then by the number of requests. */
   groups(): Group[] {
     const order: Effect[] = ["loses", "gains", "may lose", "may gain"];
     return [...this.#groups.values()].sort(

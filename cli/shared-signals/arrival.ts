@@ -14,7 +14,7 @@ const PAUSE = { local: 200, aws: 2_000 };
 /** Milliseconds. Keycloak's queue alone takes up to 30 seconds. */
 const LIMIT = 60_000;
 
-/** What nobody but the transmitter that is asked for an event can know; see `VERIFICATION_STATE`. */
+/** A value that only the requested transmitter can know; see `VERIFICATION_STATE`. */
 export function newState(): string {
   return `edgegate-${randomBytes(24).toString("base64url")}`;
 }

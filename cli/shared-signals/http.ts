@@ -1,4 +1,4 @@
-/** Calls a transmitter. Its answers are data: what a person sees of them is chosen and {@link printable}. */
+/** Calls a transmitter. Its answers are untrusted: only selected parts are shown, as {@link printable} text. */
 import { CommandFailure } from "../failures";
 
 export interface Call {

@@ -1,5 +1,5 @@
 /**
- * What a transmitter says about itself.
+ * A transmitter's metadata.
  * https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html#name-transmitter-configuration-m
  */
 import { CommandFailure, usageFailure } from "../failures";
@@ -63,8 +63,8 @@ async function fetchMetadata({ id, issuer }: Transmitter): Promise<Members> {
 }
 
 /**
- * The standard puts an issuer's path behind the well-known part. Keycloak below a path serves it only behind the issuer.
- * https://www.keycloak.org/nightly/securing-apps/ssf-support
+ * The standard puts an issuer's path after the well-known part. If Keycloak is below a path, it serves the document
+ * only after the issuer. https://www.keycloak.org/nightly/securing-apps/ssf-support
  */
 function addressesOf(issuer: string): string[] {
   const WELL_KNOWN = "/.well-known/ssf-configuration";
@@ -73,7 +73,7 @@ function addressesOf(issuer: string): string[] {
   return [...new Set([origin + WELL_KNOWN + path, origin + path + WELL_KNOWN])];
 }
 
-/** Somebody who could change the keys of the config by a document on the web could end everybody's sessions. */
+/** If a document on the web could change the config's keys, its author could end all sessions. */
 function requireSame({ id }: Transmitter, setting: "issuer" | "jwksUri", ours: string, theirs: unknown): void {
   if (theirs === ours) return;
   const [told, hint] =

@@ -4,7 +4,7 @@ import { printable } from "../printable";
 import type { Stream } from "./streams";
 import type { Transmitter } from "./transmitter";
 
-/** The events that the gateway acts upon and does not get. */
+/** The events that the gateway acts on but does not get. */
 export function undelivered({ events }: Transmitter, { delivers }: Stream): string[] {
   return events.filter((uri) => !delivers.includes(uri));
 }

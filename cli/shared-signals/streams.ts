@@ -8,7 +8,7 @@ import { call, isObject, textsOf, type Answer, type Call } from "./http";
 import { PUSH, type Metadata } from "./metadata";
 import type { Transmitter } from "./transmitter";
 
-/** What a command has to manage the streams of one client at one transmitter. */
+/** The access of a command to one client's streams at one transmitter. */
 export interface Access {
   transmitter: Transmitter;
   metadata: Metadata;
@@ -30,13 +30,13 @@ export async function findStream(access: Access): Promise<Stream | undefined> {
   return (await streams(access)).find(({ endpoint }) => endpoint === access.transmitter.endpoint);
 }
 
-/** Creates the stream to this gateway, or makes an existing one deliver what the config acts upon. */
+/** Creates the stream to this gateway, or makes an existing one deliver the events that the config acts on. */
 export async function putStream(access: Access): Promise<{ stream: Stream; isNew: boolean }> {
   const found = await findStream(access);
   if (found) return { stream: await update(access, found), isNew: false };
   const answer = await ask(access, "create the stream", { method: "POST", body: requested(access) }, [200, 201, 409]);
   if (answer.status !== 409) return { stream: required(access, answer), isNew: true };
-  // Somebody may have created it meanwhile. Otherwise the client has its only stream elsewhere.
+  // Another operator may have created it meanwhile. Otherwise the client's only stream goes elsewhere.
   const [other, ...more] = await streams(access);
   const ours = [other, ...more].find((stream) => stream?.endpoint === access.transmitter.endpoint);
   if (ours) return { stream: await update(access, ours), isNew: false };
@@ -45,7 +45,7 @@ export async function putStream(access: Access): Promise<{ stream: Stream; isNew
     other
       ? `${access.transmitter.id} allows no second stream for this client, and its stream ${printable(other.id)} pushes to ${printable(String(other.endpoint))}`
       : `${access.transmitter.id} allows no further stream for this client`,
-    "use an access token of a client of its own, or delete that stream if nobody needs it",
+    "use an access token of a separate client, or delete that stream if it is not needed",
   );
 }
 
@@ -53,7 +53,7 @@ export async function deleteStream(access: Access, { id }: Stream): Promise<void
   await ask(access, "delete the stream", { method: "DELETE", query: { stream_id: id } }, [204, 200, 404]);
 }
 
-/** `enabled`, `paused` or `disabled`; undefined if the transmitter does not tell. */
+/** `enabled`, `paused` or `disabled`; undefined if the transmitter does not say. */
 export async function statusOf(access: Access, { id }: Stream): Promise<string | undefined> {
   const url = access.metadata.statusEndpoint;
   if (url === undefined) return undefined;
@@ -84,7 +84,7 @@ async function update(access: Access, { id }: Stream): Promise<Stream> {
   return found ?? required(access, answer);
 }
 
-/** What the stream is to be. Nothing else, because Okta's streams have no further members of the receiver's. */
+/** The desired stream. It has no other members, because Okta accepts no more from a receiver. */
 function requested({ transmitter }: Access): object {
   return { delivery: { method: PUSH, endpoint_url: transmitter.endpoint }, events_requested: transmitter.events };
 }
@@ -114,7 +114,7 @@ function readStream(json: unknown): Stream | undefined {
     issuer,
     audience: textsOf(aud),
     endpoint: isObject(delivery) ? delivery["endpoint_url"] : undefined,
-    // Okta's answers may lack what is delivered, which is what is both supported and requested.
+    // Okta's answers may lack `events_delivered`, which is the intersection of supported and requested events.
     delivers: events_delivered
       ? textsOf(events_delivered)
       : textsOf(events_requested).filter((uri) => supported.includes(uri)),

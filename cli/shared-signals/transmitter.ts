@@ -1,4 +1,4 @@
-/** A transmitter of the config, and what the gateway wants of it. */
+/** A transmitter of the config, and the events that the gateway needs from it. */
 import type { Config } from "../../config/schema";
 import { canEndSessions, EVENT_TYPES } from "../../session/pushed-events";
 import { endpointUrls } from "../../stacks/endpoint-urls";
@@ -9,9 +9,9 @@ export interface Transmitter {
   issuer: string;
   jwksUri: string;
   audience: string;
-  /** Where it has to push to. */
+  /** The address to which it must push. */
   endpoint: string;
-  /** URIs of the events that the gateway acts upon. */
+  /** URIs of the events that the gateway acts on. */
   events: string[];
 }
 

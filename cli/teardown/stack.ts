@@ -1,4 +1,4 @@
-/** Reads from a synthesized stack what a teardown meets. */
+/** Reads from a synthesized stack the resources that matter to a teardown. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** What a teardown takes, in the order to do it. docs/runbooks/teardown.md says how, and why. */
+/** The steps of a teardown, in order. docs/runbooks/teardown.md says how, and why. */
 import { REPLICA_REGIONS } from "../../cloudfront/replica-regions";
 import { originsOf } from "../../config/origins/origin";
 import type { Config } from "../../config/schema";
@@ -8,7 +8,7 @@ import { hostsOf } from "../../stacks/settings";
 import { count } from "../output";
 import type { StackToDestroy } from "./stack";
 
-/** What to expect of a thing. */
+/** A resource and its fate. */
 export type Fate = "move" | "keep" | "empty" | "unprotect" | "wait" | "remains";
 
 export interface TeardownItem {
@@ -16,7 +16,7 @@ export interface TeardownItem {
   /** Such as `bucket`. */
   kind: string;
   name: string;
-  /** What happens to it, or what to do. */
+  /** The effect of the teardown on it, or what to do. */
   note: string;
 }
 
@@ -99,7 +99,7 @@ function destroy(
           'hours, until its replicas are gone; after "replicated function", again',
         ),
       ),
-      ...identityStacks.map((name) => item("wait", "stack", name, "destroyed by its own name, afterwards")),
+      ...identityStacks.map((name) => item("wait", "stack", name, "destroyed by its own name, after that")),
     ],
     commands: [config.name, ...identityStacks].map((name) => `${cdktf} destroy ${name}`),
   };

@@ -1,5 +1,5 @@
 /**
- * A record of WAF's log, and what it means in terms of the config.
+ * A record of WAF's log, in terms of the config.
  *
  * https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html
  */
@@ -13,7 +13,7 @@ interface MatchedRule {
   ruleId: string;
 }
 
-/** The parts that are read here. Values of redacted fields are `REDACTED`. */
+/** The members that are used here. Values of redacted fields are `REDACTED`. */
 export interface LogRecord {
   /** Unix milliseconds. */
   timestamp: number;
@@ -36,10 +36,10 @@ export interface Explanation {
   outcome: "blocked" | "counted";
   /** A rule of the web ACL. */
   rule: string;
-  /** AWS's rules that decided, if the rule above is about those; others only counted. */
+  /** AWS's rules that decided, if the rule above is about managed rules; otherwise those that only counted. */
   managedRules: { name: string; group: string; label: string }[];
   request: { method: string; path: string; address: string; country: string };
-  /** What to write into the config to let such requests pass. */
+  /** The config that would let such requests pass. */
   config: string;
 }
 

@@ -1,13 +1,16 @@
-/** A distribution, as far as it says who decides its requests. Made from what a synth writes, or from a plan. */
+/**
+ * The parts of a distribution that determine who decides its requests. Made from a synthesized stack or from a plan.
+ */
 
 /**
- * What a function is: the gate; that of behaviors for programs, and the handler that goes with it; the handler of the gateway's own endpoints; the function that redirects everything to
- * the main host; any other; or one that only the apply will know.
+ * The kind of a function: the gate; the gate of API behaviors, and its handler; the handler of the gateway's own
+ * endpoints; the function that redirects everything to the main host; any other; or one that is known only after the
+ * apply.
  */
 export type Runs = "gate" | "api-gate" | "bearer" | "handler" | "redirect" | "other" | "unknown";
 
 export interface Association {
-  /** Of CloudFront, such as `viewer-request`. Anything else could become any event. */
+  /** CloudFront's event, such as `viewer-request`. Any other text is an expression that could become any event. */
   event: string;
   runs: Runs;
 }

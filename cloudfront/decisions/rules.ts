@@ -1,11 +1,13 @@
-/** What must hold for each behavior of a distribution, so that every request is decided. The synth and the plan check share it. */
+/**
+ * Rules for each behavior of a distribution, so that every request is decided. The synth and the plan check share them.
+ */
 import { associationsOn, type Behavior } from "./behavior";
 
 export interface DecisionRule {
   id: string;
   /** What to do about it. */
   remedy: string;
-  /** What is wrong with a behavior; undefined when nothing is. */
+  /** The problem of a behavior; undefined if there is none. */
   cause(behavior: Behavior): string | undefined;
 }
 
@@ -25,7 +27,7 @@ export const DECISION_RULES: readonly DecisionRule[] = [
     },
   },
   {
-    // The gate of API behaviors lets tokens go on that only this handler can verify.
+    // The gate of API behaviors passes on tokens that only this handler can verify.
     id: "tokens-verified",
     remedy: "associate the bearer handler with its origin-request event",
     cause(behavior) {
@@ -50,14 +52,14 @@ export const DECISION_RULES: readonly DecisionRule[] = [
     cause: ({ isDynamic }) => (isDynamic ? "a dynamic block hides what Terraform will make of it" : undefined),
   },
   {
-    // The session cookie is never sent over http, but a page and what a person types into it are.
+    // Browsers never send the session cookie over http, but they do send pages and typed text.
     id: "https-only",
     remedy: 'set viewer_protocol_policy to "redirect-to-https" or "https-only"',
-    cause: ({ protocol }) => (protocol === "allow-all" ? "it answers http, where anybody can read along" : undefined),
+    cause: ({ protocol }) => (protocol === "allow-all" ? "it answers http, which others can read" : undefined),
   },
 ];
 
-/** Why nothing decides, if something looks as if it did. */
+/** The reason why nothing decides, if it looks as if something did. */
 function detail(behavior: Behavior): string {
   const [association] = associationsOn("viewer-request", behavior);
   if (association?.runs === "unknown")

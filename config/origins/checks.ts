@@ -23,14 +23,14 @@ export function originProblems(config: Config): ConfigProblem[] {
   ];
 }
 
-/** Each origin of a distribution of the gateway says for itself whether it gets the secret. */
+/** For the gateway's own distribution, each origin says whether it gets the secret. */
 function sentTwice({ origin, originSecret }: Config): ConfigProblem[] {
   return origin && originSecret.send
     ? [{ path: "originSecret.send", message: "remove it, and write secretHeader: true for each server that checks it" }]
     : [];
 }
 
-/** Each origin of a distribution of the gateway says for itself whether it gets assertions, and all have one audience. */
+/** For the gateway's own distribution, each origin says whether it gets assertions, and all have one audience. */
 function unaskedAssertion({ assertion, ...config }: Config): ConfigProblem[] {
   if (!config.origin) return [];
   const asking = originsOf(config).filter(({ origin }) => sendsAssertion(origin));
@@ -43,7 +43,7 @@ function unaskedAssertion({ assertion, ...config }: Config): ConfigProblem[] {
   }));
 }
 
-/** What is cached is for all users alike, so it must not depend on who asked. */
+/** A cached answer is for all users, so it must not depend on the user. */
 function sharedAssertions({ origin, caching, behaviors }: Config): ConfigProblem[] {
   const targets = [
     ...(origin ? [{ path: "origin", origin, caching }] : []),
@@ -108,8 +108,8 @@ function unprotected(path: string, origin: SingleOrigin): ConfigProblem[] {
 }
 
 /**
- * A bucket says 403 of what is missing, and the handler of sites makes that a 404. AWS does not say which of the two
- * decides about a failover.
+ * A bucket answers 403 for a missing file, and the site handler makes that a 404. AWS does not document which of the
+ * two triggers a failover.
  */
 function halfOfMissing(path: string, { type, failover }: Origin): ConfigProblem[] {
   if (type !== "s3" || !failover || failover.on.includes(403) === failover.on.includes(404)) return [];

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { host } from "../fields";
 import { assertion, connection, exactPaths, hostHeader, open, originPath, port, secretHeader } from "./server-options";
 
-/** Why a port of plain HTTP is no option. */
+/** The reason why a port for plain HTTP is refused. */
 const NO_HTTP =
   "remove it: CloudFront speaks only HTTPS to servers on the internet, because requests carry people's identity; write httpsPort";
 

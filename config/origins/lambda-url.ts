@@ -29,7 +29,7 @@ export type LambdaUrlOrigin = z.output<typeof lambdaUrlOrigin>;
 export function partsOfFunction(arn: string): {
   region: string;
   account: string;
-  /** Its ARN without the qualifier. */
+  /** The function's ARN without the qualifier. */
   name: string;
   qualifier: string | undefined;
 } {

@@ -1,4 +1,4 @@
-/** Where requests go once the gate let them pass. One file a type. */
+/** Origins: the targets of requests that the gate lets pass. There is one file per type. */
 import { z } from "zod";
 import { apiGatewayOrigin } from "./api-gateway";
 import { customOrigin } from "./custom";
@@ -27,12 +27,12 @@ export const origin = z.discriminatedUnion(
   { error },
 );
 
-/** One origin of CloudFront: what `failover` names has none itself. */
+/** One origin of CloudFront. The origin in `failover` has no failover itself. */
 export type SingleOrigin = z.output<typeof single>;
 export type Origin = z.output<typeof origin>;
 export type ServerOrigin = Exclude<SingleOrigin, { type: "s3" }>;
 
-/** Whether an origin gets the host that people opened, rather than its own, as `Host`. */
+/** True if an origin gets the host that people opened as `Host`, rather than its own. */
 export function forwardsHost(origin: SingleOrigin): boolean {
   return "host" in origin && origin.host === "viewer";
 }

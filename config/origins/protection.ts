@@ -1,10 +1,10 @@
-/** What keeps everybody but the gateway away from an origin. */
+/** What keeps everyone but the gateway away from an origin. */
 import { originsOf, type OriginsInConfig, type SingleOrigin } from "./origin";
 
 /**
  * In words, for people.
  *
- * @returns undefined if nothing does, and the config does not say that it may be so
+ * @returns undefined if nothing does and the config does not permit it (`open: true`)
  */
 export function protectionOf(origin: SingleOrigin): string | undefined {
   switch (origin.type) {
@@ -27,12 +27,12 @@ export function isOpen(origin: SingleOrigin): boolean {
   return "open" in origin && origin.open;
 }
 
-/** Whether the gate's secret goes to this origin. */
+/** True if the gate's secret goes to this origin. */
 export function sendsSecret(origin: SingleOrigin): boolean {
   return "secretHeader" in origin && origin.secretHeader;
 }
 
-/** Whether the gate's assertions go to this origin. */
+/** True if the gate's assertions go to this origin. */
 export function sendsAssertion(origin: SingleOrigin): boolean {
   return "assertion" in origin && origin.assertion;
 }

@@ -16,16 +16,16 @@ export const s3Origin = z.strictObject({
   type: z.literal("s3"),
   /** Name of the bucket to create; by default AWS makes one up from the gateway's name. */
   bucketName: bucketName.optional(),
-  /** A bucket that is there, instead of one to create. Its policy stays its owner's. */
+  /** An existing bucket, instead of one to create. Its owner manages its policy. */
   existingBucket: z.strictObject({ name: bucketName, region }).optional(),
   /** The document of a folder: `/docs/` is served `/docs/index.html`. `false` for none. */
   index: z
     .union([z.literal(false), z.string()], WRITE_INDEX)
     .refine((name) => name === false || new RegExp(`^${NAME}$`).test(name), WRITE_INDEX)
     .default("index.html"),
-  /** Whether paths without a file extension are served the application's index document. */
+  /** `true` serves the application's index document for paths without a file extension. */
   spa: z.boolean("write true or false").default(false),
-  /** The page for what is missing; by default a page of the gateway. */
+  /** The page for missing files; by default a page of the gateway. */
   notFound: text(new RegExp(`^(/${NAME})+\\.html$`), 'the path of an HTML page, such as "/404.html"')
     .max(200, "write at most 200 characters")
     .optional(),

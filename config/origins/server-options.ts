@@ -47,13 +47,13 @@ export const hostHeader = z
 /** `true` sends the server a secret that only this gateway knows; the server must check it. */
 export const secretHeader = z.boolean("write true or false").default(false);
 
-/** `true` sends the server a signed statement about who asks, for the audience in the config's `assertion`. */
+/** `true` sends the server a signed statement about the user, for the audience in the config's `assertion`. */
 export const assertion = z.boolean("write true or false").default(false);
 
-/** Acknowledges that anybody can reach the server without the gateway. */
+/** Acknowledges that anyone can reach the server without the gateway. */
 export const open = z.boolean("write true or false").default(false);
 
-/** The server tells upper from lower case and serves each page under one path only (config/other-names.ts). */
+/** The server's paths are case-sensitive, and it serves each page under one path only (config/other-names.ts). */
 export const exactPaths = z.boolean("write true or false").default(false);
 
 /** In seconds. CloudFront's defaults apply to what is absent. */

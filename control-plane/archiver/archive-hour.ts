@@ -1,4 +1,4 @@
-/** Copies what all logs have of one hour into the archive. Repeating it changes nothing. */
+/** Copies one hour of all logs into the archive. Repeating it changes nothing. */
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { eventsPrefix, HOUR, hourKey, partKey, type ArchivedHour, type Look, type Part } from "../../audit/archive";
@@ -7,7 +7,7 @@ import { eventOfText } from "../../audit/from-line";
 import { REPLICA_REGIONS } from "../../cloudfront/replica-regions";
 import { LogAbsent, LogRefused, type ArchivedLog, type ArchiverPorts } from "./ports";
 
-/** Where everything but replicas is. A log that cannot be read there is a failure. */
+/** The region of everything but replicas. A log that cannot be read there is a failure. */
 const HOME = "us-east-1";
 /** Characters of an object before its compression. Several are in memory at a time, one for each region. */
 const PART = 4 * 1024 * 1024;
@@ -24,7 +24,7 @@ interface Job {
 
 /**
  * @param hour Unix seconds at which it begins
- * @throws whatever reading a log or writing an object throws; the hour is then not marked as archived
+ * @throws errors of reading a log or writing an object; the hour is then not marked as archived
  */
 export async function archiveHour(ports: ArchiverPorts, hour: number, look: Look): Promise<ArchivedHour> {
   const { gateway, archive } = ports;
@@ -40,8 +40,8 @@ export async function archiveHour(ports: ArchiverPorts, hour: number, look: Look
   };
   const jobs = ports.logs.flatMap(jobsOf);
   const regions = [...new Set(jobs.map(({ region }) => region))];
-  // One log after the other in a region: CloudWatch takes a few calls a second there. A region that fails keeps none of
-  // the others out of the archive.
+  // Reads one log after the other in a region, because CloudWatch allows only a few calls per second. If a region
+  // fails, the others are archived all the same.
   const results = await Promise.allSettled(
     regions.map(async (region) => {
       for (const job of jobs) if (job.region === region) await copy(ports, hour, job, there, done);
@@ -82,8 +82,8 @@ async function copy(
     if (events === 0) return;
     const key = partKey(gateway, hour, part);
     const body = gzipSync(text);
-    // What the first look has archived is not stored again. With other encryption than SSE-S3 the ETag is no MD5, and
-    // it is (https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html).
+    // Does not store again what the first run has archived. With encryption other than SSE-S3, the ETag is no MD5, and
+    // the object is stored again (https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html).
     if (there.get(key) !== digest("md5", body)) await ports.archive.put(key, body, "application/x-ndjson");
     done.objects.push({ key, events, sha256: digest("sha256", body) });
     part.number += 1;
@@ -108,7 +108,7 @@ async function copy(
   }
 }
 
-/** `tidy` runs every five minutes, and what it does concerns nobody. Its failures do. */
+/** `tidy` runs every five minutes, and only its failures are of interest. */
 function isUpkeep({ event, outcome }: AuditEvent): boolean {
   return event === "tidy" && outcome === "done";
 }

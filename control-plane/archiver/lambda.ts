@@ -32,7 +32,7 @@ export async function handler(_event: unknown, context: Context): Promise<RunAns
   }
 }
 
-/** `source=group`, with `*` after groups that replicas have, too; several of them with commas in between. */
+/** `source=group`, with `*` after groups that replicas also have; separated by commas. */
 function archivedLogs(): ArchivedLog[] {
   return variable("ARCHIVED_LOGS")
     .split(",")

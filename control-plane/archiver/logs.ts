@@ -7,8 +7,8 @@ import { LogAbsent, LogRefused, type ArchivedLog, type ArchiverPorts } from "./p
 
 const HOME = "us-east-1";
 /**
- * Which lines are events: of the access log those in which the gate refused, of functions those that say what came of
- * something. Lambda's own lines are no JSON.
+ * Filters for the lines that are events: refusals in the access log, and lines with an outcome in the functions' logs.
+ * Lambda's own lines are not JSON.
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */

@@ -6,26 +6,26 @@ import type { LogEntry } from "../ports";
 export interface ArchivedLog {
   source: EventSource;
   group: string;
-  /** Whether replicas in other regions have a group of this name, too. */
+  /** True if replicas in other regions also have a group of this name. */
   isReplicated: boolean;
 }
 
 export interface LoggedLine {
-  /** CloudWatch's, unique. */
+  /** CloudWatch's unique ID of the line. */
   id: string;
   /** Unix milliseconds. */
   loggedAt: number;
   text: string;
 }
 
-/** Unix milliseconds, both included. */
+/** Unix milliseconds; both ends are included. */
 export interface Span {
   from: number;
   to: number;
 }
 
 export interface ArchiverPorts {
-  /** Of the config. */
+  /** `name` of the config. */
   gateway: string;
   logs: readonly ArchivedLog[];
   /** Days for which the logs keep their lines. */

@@ -4,11 +4,11 @@ import { describeError, OperationError } from "../errors";
 import { archiveHour, hourOf } from "./archive-hour";
 import type { ArchiverPorts } from "./ports";
 
-/** Seconds after an hour until its lines are there: functions and CloudFront deliver them within minutes. */
+/** Seconds after an hour until its lines have arrived: functions and CloudFront deliver them within minutes. */
 const SETTLING = 15 * 60;
 /** Hours after which an hour is read again, for lines that came late. */
 const AGAIN_AFTER = 24;
-/** Days after which an hour is given up that could not be archived: somebody has been told each hour. */
+/** Days after which the archiver gives up on an hour. Until then, the alarm has fired every hour. */
 const MAX_DAYS = 7;
 /** Milliseconds that an hour may take. */
 const TIME_FOR_AN_HOUR = 120_000;
@@ -17,11 +17,11 @@ export interface RunAnswer {
   /** How many hours were archived now. */
   hours: number;
   events: number;
-  /** How many hours are over, and were not archived. */
+  /** How many past hours are not archived yet. */
   waiting: number;
 }
 
-/** @throws OperationError if an hour is not archived, so that the alarm of the function tells somebody */
+/** @throws OperationError if an hour is not archived, so that the function's alarm fires */
 export async function run(ports: ArchiverPorts): Promise<RunAnswer> {
   const answer: RunAnswer = { hours: 0, events: 0, waiting: 0 };
   let failure: string | undefined;
@@ -52,7 +52,7 @@ export async function run(ports: ArchiverPorts): Promise<RunAnswer> {
 async function waitingHours(ports: ArchiverPorts): Promise<{ hour: number; look: Look }[]> {
   const { gateway, logRetentionDays, archive, now } = ports;
   const last = hourOf(now() - SETTLING) - HOUR;
-  // Lines of the oldest hour must not go while they are read.
+  // CloudWatch must not delete lines of the oldest hour while they are read.
   const days = Math.min(logRetentionDays, MAX_DAYS);
   const first = last - (days * 24 - 1) * HOUR;
   const after = hourKey(gateway, first - HOUR, "again");

@@ -36,7 +36,7 @@ export async function handler(event: SecretsManagerRotationEvent): Promise<void>
   }
 }
 
-/** What servers share with the gate; undefined for the session keys. */
+/** The values that servers share with the gate; undefined for the session keys. */
 function sharedSecret(secretId: string) {
   switch (secretId) {
     case process.env["ORIGIN_SECRET_ARN"]:

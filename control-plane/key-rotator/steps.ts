@@ -70,8 +70,8 @@ async function finishSecret(ports: RotatorPorts, version: string) {
   // The record may have been lost during the wait for the edges.
   await reconcileShards(ports, []);
   if (!rotation.isDone) await ports.secret.promote(version, await announce(ports, rotation));
-  // If AWSPENDING stayed on a version that is not current, Secrets Manager would think that the rotation goes on:
-  // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
+  // If AWSPENDING stayed on a version that is not current, Secrets Manager would treat the rotation as still in
+  // progress: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
   await ports.secret.unlabel("pending", version);
   const { deleted } = await reconcileShards(ports, []);
   return { kid: rotation.keys.current, deleted: deleted.size };
@@ -81,7 +81,7 @@ async function finishSecret(ports: RotatorPorts, version: string) {
  * Handlers cache the keys for a minute. For longer than that, the current version has the new key but still signs with
  * the old one.
  *
- * @returns ID of the version that is current afterwards; undefined before the first rotation, when nobody signs yet
+ * @returns ID of the version that is now current; undefined before the first rotation, when no handler signs yet
  * @throws OperationError if the keys were replaced meanwhile
  */
 async function announce(

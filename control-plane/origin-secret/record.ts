@@ -1,4 +1,7 @@
-/** Writes a record that is no session's into the store that keys and revocations share. */
+/**
+ * Writes a record of the origin secret or of the assertion keys into the store, which key rotation and revocation also
+ * write.
+ */
 import { StoreConflict } from "../errors";
 import type { OriginSecretPorts } from "../ports";
 import { retry } from "../retry";
@@ -7,10 +10,10 @@ const MAX_ATTEMPTS = 60;
 
 /**
  * The store has one ETag, which its writers leave in the ledger for each other. So does this one, with the keys and
- * shards that the ledger already names. If the ledger's ETag is wrong, the store's own is used, and whoever writes keys
- * or revocations next puts the ledger right.
+ * shards that the ledger already names. If the ledger's ETag is wrong, it uses the store's own, and the next writer of
+ * keys or revocations corrects the ledger.
  *
- * @returns false if the record was there
+ * @returns false if the record was already correct
  * @throws OperationError if other writers win every time
  */
 export async function writeRecord(ports: OriginSecretPorts, name: string, value: string): Promise<boolean> {

@@ -1,10 +1,10 @@
 /**
- * The four steps in which Secrets Manager rotates what servers share with the gate: the origin secret, or the keys of
- * assertions. Each can be repeated.
+ * The four steps in which Secrets Manager rotates a value that servers share with the gate: the origin secret, or the
+ * keys of assertions. Each can be repeated.
  *
- * Servers accept two values: the one that the gate uses, and the next one. A rotation takes the next one into use, which
- * every server has known since the last rotation. Only when every edge uses it, the secret drops the old value and
- * announces another one. So no request is refused, whenever a server reads the secret.
+ * Servers accept two values: the one that the gate uses, and the next one. A rotation makes the gate use the next one,
+ * which every server has known since the last rotation. The secret drops the old value and announces another one only
+ * when every edge uses the new value. So no request is refused, no matter when a server reads the secret.
  *
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
  */
@@ -19,9 +19,9 @@ import { writeRecord } from "./record";
 /** @param version ID of the version that the rotation makes: the event's ClientRequestToken */
 type Step = (ports: OriginSecretPorts, version: string) => Promise<Record<string, string | number>>;
 
-/** What the gate has of the value that it uses. */
+/** The gate's record of the value that it uses. */
 interface Shared {
-  /** For people. */
+  /** A name for people, in logs and errors. */
   name: string;
   /** The name of the store's record. */
   record: string;
@@ -53,7 +53,7 @@ function stepsFor({ name, record, textOf }: Shared): Readonly<Record<string, Ste
       return { created: 1 };
     },
 
-    /** From here on, the edges change to the value that every server has known as the next one. */
+    /** From here on, the edges switch to the value that servers know as the next one. */
     async setSecret(ports, version) {
       const [sent] = (await rotating(ports, version)).accepted;
       return { written: (await writeRecord(ports, record, textOf(sent))) ? 1 : 0 };
@@ -69,7 +69,7 @@ function stepsFor({ name, record, textOf }: Shared): Readonly<Record<string, Ste
       return {};
     },
 
-    /** The old value is not accepted any more. */
+    /** From here on, servers no longer accept the old value. */
     async finishSecret(ports, version) {
       const [sent] = (await rotating(ports, version)).accepted;
       // The record may have been lost, or overwritten by a late step, during the wait for the edges.

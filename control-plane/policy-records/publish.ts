@@ -1,7 +1,7 @@
 /**
  * Puts a policy that is too large for the gate's source into the store. Terraform publishes the records of a new policy
- * before it deploys the gate that reads them, and settles it afterwards. In between, and until every edge has the new
- * gate, both policies are there: no request sees half of one.
+ * before it deploys the gate that reads them, and deletes old records after that. In between, and until every edge has
+ * the new gate, the store has both policies, so no request sees half of one.
  */
 import { POLICY_RECORD } from "../../policy/stored/lookup";
 import { StoreConflict } from "../errors";
@@ -9,7 +9,7 @@ import { MAX_CHANGES, type Change, type RevokerPorts } from "../ports";
 import { retry } from "../retry";
 
 const MAX_ATTEMPTS = 60;
-/** Its value is the generation whose gate was deployed last. */
+/** The record whose value is the generation of the last deployed gate. */
 const LIVE_RECORD = `${POLICY_RECORD}live`;
 
 type StorePorts = Pick<RevokerPorts, "ledger" | "store" | "wait" | "propagation">;
@@ -31,8 +31,8 @@ export async function publishPolicy(
 }
 
 /**
- * Says which policy the gate has now, and deletes those that no gate has any more: all but this one and the one before,
- * which some edges may have for a while.
+ * Records which policy the gate has now, and deletes old ones. It keeps this policy and the one before, which some
+ * edges may still have for a while.
  *
  * @throws OperationError if other writers win every time
  */
@@ -48,14 +48,14 @@ export async function settlePolicy(
       (name) =>
         name.startsWith(POLICY_RECORD) && name !== LIVE_RECORD && !kept.some((prefix) => name.startsWith(prefix)),
     );
-    // Last: if it is cut off, the next attempt deletes the rest.
+    // Delete last: if this is interrupted, the next attempt deletes the rest.
     return [...old.map((name) => ({ delete: name })), { put: LIVE_RECORD, value: generation }];
   });
 }
 
 /**
- * Carries out changes that depend on what is in the store, which key rotation and revocation also write. The last writer
- * leaves the store's ETag in the ledger, and so does this one if it found the right one there.
+ * Carries out changes that depend on the store's content. Key rotation and revocation also write the store. The last
+ * writer leaves the store's ETag in the ledger, and so does this one if the ledger's ETag was right.
  */
 async function change(
   { ledger, store, wait }: StorePorts,

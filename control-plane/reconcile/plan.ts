@@ -12,7 +12,7 @@ import { MAX_CHANGES, type Change } from "../ports";
 import { ALL_SHARDS, type Held, type Target, type WholeStore } from "./read";
 import { CLOCKS_APART, isRecordOf, recordText } from "./shard-state";
 
-/** What the store holds, what it should hold, and more that a write must do. */
+/** The actual and the desired content of the store, and further changes for a write. */
 export interface Plan extends Held, Pick<Target, "tokenKeys" | "records"> {
   /** True if all keys' records must be written, even if the keys and the shards that they name stay the same. */
   areKeysWrong: boolean;
@@ -35,11 +35,11 @@ export interface WholePlan extends Plan {
 
 export interface Update {
   changes: Change[];
-  /** Shards that the keys' records name afterwards. */
+  /** Shards that the keys' records name after the write. */
   named: readonly string[];
 }
 
-/** Anything else in the store was not written by the gateway, and is not the gateway's to delete. */
+/** The gateway did not write any other record, so it must not delete one. */
 const RECORD_NAME = /^(key\.[a-z0-9]{1,8}|shard\.\d{1,4})$/;
 
 export function planForAll(store: WholeStore, now: number, lifetime: number): WholePlan {
@@ -56,7 +56,7 @@ export function planForAll(store: WholeStore, now: number, lifetime: number): Wh
   const named = ALL_SHARDS.filter(isNeeded);
   const wrongShards = named.filter((shard) => {
     const record = records.get(shardRecordName(shard));
-    // A missing one is wrong even if another clock says that none is needed: the keys' records will name it.
+    // A missing record is an error even if, by another clock, none is needed: the keys' records will name it.
     return record === undefined || !isRecordOf(states.get(shard)!, record, now, lifetime);
   });
   const wrongKids = [...tokenKeys.keys()].filter((kid) => !isKeyRecordGood(store, kid, isNeededByEveryClock));
@@ -64,7 +64,7 @@ export function planForAll(store: WholeStore, now: number, lifetime: number): Wh
     etag,
     remembered,
     kids,
-    // The keys' records are written if they do not name these.
+    // The keys' records are written if they do not name these shards.
     named,
     tokenKeys,
     // Also written if only the ETag in the ledger is wrong: a write corrects it.
@@ -111,7 +111,7 @@ export function updatesOf(plan: Plan): Update[] {
     const most = changes.length + room;
     while (records.length > 0 && changes.length < most) {
       const [shard, value] = records.shift()!;
-      // A shard that is only removed from the names takes no change of its own.
+      // A shard that is only removed from the keys' records needs no separate change.
       if (value !== undefined) changes.push({ put: shardRecordName(shard), value });
       if (named.has(shard) === (value !== undefined)) continue;
       mustWriteKeys = true;

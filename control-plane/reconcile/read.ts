@@ -1,5 +1,5 @@
 /**
- * Reads what the store holds, and what it should hold according to ledger and keys. The store's ETag is always read
+ * Reads the actual content of the store, and the content that ledger and keys require. The store's ETag is always read
  * first. A writer that changes a state or a key later also writes the store later, so a plan from this read then
  * conflicts.
  */
@@ -14,7 +14,7 @@ import { recordText } from "./shard-state";
 export const ALL_SHARDS: readonly string[] = Array.from({ length: SHARD_COUNT }, (_, shard) => String(shard));
 
 export interface Target {
-  /** By ID of an active key: what its record begins with. */
+  /** By ID of an active key: the start of its record. */
   tokenKeys: ReadonlyMap<string, string>;
   /** By shard; undefined for one that needs no record. */
   records: ReadonlyMap<string, string | undefined>;
@@ -22,7 +22,7 @@ export interface Target {
   states: ReadonlyMap<string, ShardState>;
 }
 
-/** What the store holds, as far as every plan needs it. */
+/** The part of the store's content that every plan needs. */
 export interface Held {
   etag: string;
   /** The ETag in the ledger; undefined if there is none. */
@@ -39,7 +39,7 @@ export interface WholeStore extends Pick<Held, "etag" | "remembered"> {
   target: Target;
 }
 
-/** What the store should hold of these shards, and of all keys. */
+/** The desired records of these shards, and of all keys. */
 export async function readTarget(
   { ledger, secret, now, entryLifetime }: Ports,
   shards: readonly string[],

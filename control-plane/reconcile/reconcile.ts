@@ -1,4 +1,4 @@
-/** Keeps the store equal to what ledger and keys say. */
+/** Keeps the store equal to what the ledger and the keys require. */
 import type { Revocation } from "../../ledger/records";
 import { shardOf, shardRecordName } from "../../session/shard";
 import type { Ports } from "../ports";
@@ -32,8 +32,8 @@ export interface CheckAnswer {
 }
 
 /**
- * Reads all of ledger and store, and reconciles the store. The schedule runs it daily (`sweep`), and an operator when
- * something is wrong (`rebuild`).
+ * Reads the whole ledger and store, and reconciles the store. The schedule runs it daily (`sweep`), and operators run
+ * it on demand (`rebuild`).
  */
 export async function reconcile(ports: Ports): Promise<ReconcileAnswer> {
   let revocations = 0;
@@ -55,7 +55,7 @@ export async function tidy(ports: Ports): Promise<ReconcileAnswer> {
   const state = await ledger.storeState();
   const named = state ? rememberedFrom(state).named : [];
   const states = await ledger.shardStates(named);
-  // Only a preview: `reconcileShards` reads again what it writes.
+  // Only a preview: `reconcileShards` reads the data again before it writes.
   const ended = named.filter((shard) => recordText(states.get(shard), now(), entryLifetime) === undefined);
   const { written, deleted } = await reconcileShards(ports, ended);
   return { written: written.size, deleted: deleted.size, revocations: 0 };
@@ -89,8 +89,8 @@ async function differences(ports: Ports): Promise<CheckAnswer> {
  * Revocations that may still match a valid token, one page of the ledger at a time. `uncovered` are those that their
  * shards' states lack.
  *
- * @param margin seconds before its end in which a revocation may be lacking. None for what adds it again: that is
- *   harmless, even if another writer dropped it.
+ * @param margin seconds before a revocation's end in which it may be missing. Use 0 to add missing ones: that is
+ * harmless, even if another writer dropped them.
  */
 async function* uncovered(ports: Ports, margin = 0): AsyncGenerator<{ all: number; uncovered: Revocation[] }> {
   const { ledger, now, entryLifetime } = ports;

@@ -1,6 +1,5 @@
 /**
- * Brings revocations from the ledger to where the gate reads them: into the states of their shards, then into the
- * store.
+ * Brings revocations from the ledger to the gate: into the states of their shards, then into the store.
  */
 import pLimit from "p-limit";
 import type { Revocation, ShardState } from "../../ledger/records";
@@ -34,7 +33,7 @@ export async function reconcileRevocations(ports: Ports, revocations: readonly R
     return next;
   });
   const written = await write(ports, added, failed);
-  // Shards that have room do not wait for the floors of full ones.
+  // Shards with room do not wait for the new floors of full shards.
   if (full.size === 0) return { written, failed };
   // Tokens that were signed until now are renewed silently. Earlier entries are then not needed, once every ledger read
   // in progress has ended.
@@ -70,7 +69,7 @@ async function write(ports: Ports, shards: readonly string[], failed: Reconciled
 }
 
 /**
- * Changes each shard's state, and retries if somebody else changed it meanwhile. Each shard succeeds or fails
+ * Changes each shard's state, and retries if another writer changed it meanwhile. Each shard succeeds or fails
  * independently.
  *
  * @param next returns the new state, the same object for no change, or undefined to leave the shard out

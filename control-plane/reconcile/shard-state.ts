@@ -1,6 +1,7 @@
 /**
- * What a shard's record must say, and for how long. Pure functions. An entry expires when every token that was signed
- * before it has expired: `lifetime` seconds after its revocation. The floor replaces entries that are dropped earlier.
+ * Computes the entries of a shard's record, and how long they are needed. Pure functions. An entry expires when every
+ * token that was signed before it has expired: `lifetime` seconds after its revocation. The floor replaces entries that
+ * are dropped earlier.
  */
 import { reachOf, type Revocation, type ShardState } from "../../ledger/records";
 import {
@@ -14,8 +15,8 @@ import {
 import { CLOCK_SKEW } from "../../session/timing";
 
 /**
- * Seconds by which another writer's clock may be ahead. What expires within that time may already be gone: whoever
- * compares must not call that a difference.
+ * Seconds by which another writer's clock may be ahead. Entries that expire within that time may already be gone, so a
+ * comparison must not report them.
  */
 export const CLOCKS_APART = 2 * CLOCK_SKEW;
 const EMPTY: ShardState = { version: 0, floor: 0, floorSetAt: 0, entries: "[]" };

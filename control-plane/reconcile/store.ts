@@ -1,9 +1,9 @@
 /**
- * Reconciles the store with ledger and keys: read, plan, carry out. If somebody else writes in between, it reads and
- * plans again.
+ * Reconciles the store with ledger and keys: read, plan, carry out. If another writer interferes, it reads and plans
+ * again.
  *
  * The last writer leaves the ETag in the ledger, with what the store held under it. So a write usually takes one call,
- * and nothing is read from the store. If that ETag is wrong, because a writer died before it left the next one, the
+ * and nothing is read from the store. If that ETag is wrong, because a writer failed before it stored the next one, the
  * whole store is read and reconciled.
  */
 import { encodeShards, shardRecordName } from "../../session/shard";

@@ -1,6 +1,6 @@
 /**
- * Answers direct invocations of the revoker. A mistake in the request is returned as `{ error }`; any other failure
- * fails the invocation.
+ * Answers direct invocations of the revoker. An invalid request gets `{ error }`; any other failure fails the
+ * invocation.
  */
 import type { Revocation } from "../../ledger/records";
 import { describeError } from "../errors";
@@ -35,7 +35,7 @@ export type RevokerAnswer<Operation extends keyof Answers> =
 
 type Operation = (ports: RevokerPorts, request: RevokerRequest) => Promise<Answers[keyof Answers]>;
 
-/** @throws any failure except a mistake in the request */
+/** @throws any failure except an invalid request */
 export async function answer(ports: RevokerPorts, event: unknown): Promise<RevokerAnswer<keyof Answers>> {
   let operation = "unknown";
   try {

@@ -7,7 +7,7 @@ import { MAX_RECORD_BYTES } from "../../session/shard";
 import { SHORT_ID, type RevocationCommand } from "../../session/revocation";
 
 const MAX_COMMAND_BYTES = 4096;
-/** In front of who asked, if the command came through the topic. */
+/** Prefix of `by`, if the command came through the topic. */
 const FROM_TOPIC = "topic:";
 /** Printable ASCII, because it goes into the log. */
 const PRINTABLE = /^[\x20-\x7e]+$/;
@@ -62,7 +62,7 @@ export const TOKEN_LIFETIME = { min: 3600, max: 366 * 86_400 } as const;
 /** Everything that a token grants must fit into a session's token, beside its other fields. */
 const MAX_GRANTS = 2048;
 const grants = z.array(z.string().min(1).max(256)).max(64, "write at most 64");
-/** Puts a service token into the ledger. The token itself stays with whoever made it. */
+/** Puts a service token's hash into the ledger. The token itself stays with its maker. */
 const createToken = z
   .strictObject({
     operation: z.literal("create-token"),
@@ -86,7 +86,7 @@ const listTokens = z.strictObject({ operation: z.literal("tokens") });
 /** Ends every session: makes a new key and removes the records of all other keys. */
 const lockdown = z.strictObject({ operation: z.literal("lockdown"), by, reason });
 /**
- * Compares the store with what ledger and keys say (`check`), reconciles it (`rebuild` for an operator, `sweep` for the
+ * Compares the store with the ledger and the keys (`check`), reconciles it (`rebuild` for an operator, `sweep` for the
  * schedule), or only removes expired entries (`tidy`).
  */
 const ofStore = z.strictObject({ operation: z.enum(["check", "rebuild", "sweep", "tidy"]) });
@@ -97,7 +97,8 @@ const generation = z.string().regex(/^[A-Za-z0-9_-]{10}$/, "write 10 characters 
 /** For Terraform: the records of a policy that is too large for the gate's source. */
 const publishPolicy = z.strictObject({
   operation: z.literal("publish-policy"),
-  // As a whole: an error names the path of what is wrong, and the sender wrote the records' names.
+  // Validated as a whole: an error names the path of the invalid value, and that path would contain record names from
+  // the sender.
   records: z.custom<Record<string, string>>(
     (records) =>
       typeof records === "object" &&
@@ -161,7 +162,7 @@ const notification = z.object({
  * Reads the command in a queue message, and when it was requested: the time at which it was published to the topic, or
  * else sent to the queue. A redriven message gets a new sent time, but a notification keeps its timestamp.
  *
- * Whoever may publish to the topic chooses `by`, so what they wrote is marked: nobody can publish in the name of an
+ * Publishers to the topic choose `by` freely. So their value gets a prefix, and nobody can publish in the name of an
  * operator or of the gateway's own functions.
  *
  * @param sentAt Unix seconds

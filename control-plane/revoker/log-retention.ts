@@ -1,5 +1,5 @@
 /**
- * The handlers' log lines have addresses and uids, and the log groups that replicas make keep them forever
+ * Sets the retention of replicas' log groups. They contain IP addresses and uids, and would keep them forever
  * (docs/decisions/0049-log-retention.md).
  */
 import { REPLICA_REGIONS } from "../../cloudfront/replica-regions";

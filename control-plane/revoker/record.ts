@@ -32,7 +32,7 @@ type Asked = Pick<Revocation, "kind" | "uid" | "sid" | "cutoff" | "by" | "reason
 
 /**
  * @param sentAt Unix seconds: when the command was requested; its cut-off, if it names none
- * @throws InvalidRequest `not_found` if neither ledger nor command says whose session it is
+ * @throws InvalidRequest `not_found` if neither the ledger nor the command names the session's user
  */
 export async function recordRevocation(
   ports: RevokerPorts,
@@ -55,7 +55,7 @@ export async function recordRevocation(
 }
 
 /**
- * Revokes every session, with one record for each part of the users.
+ * Revokes every session, with one record for each group of users.
  *
  * @returns one of the records
  */
@@ -126,8 +126,8 @@ async function userOfSession(
 }
 
 /**
- * Ends a service token for good. The revocation that follows ends what was made from it, but is forgotten when no session
- * can be active any more, and the token may be valid for a year.
+ * Ends a service token for good. The revocation that follows ends its edge tokens. But that revocation expires with the
+ * last possible session, and the token may be valid for a year.
  *
  * @returns false if there is no such token
  */

@@ -1,7 +1,7 @@
 /**
  * Sets the retention of replicas' log groups
- * (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html). The environment
- * is read by the sweep only, so that revocations never depend on it.
+ * (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html). Only the sweep
+ * reads this part of the environment, so that revocations never depend on it.
  */
 import { CloudWatchLogsClient, PutRetentionPolicyCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { NO_REPLICA_ERRORS } from "../../cloudfront/replica-regions";
@@ -18,7 +18,7 @@ export const replicaLogs: ReplicaLogs = {
 
   async setRetention(region, group, retentionInDays) {
     const command = new PutRetentionPolicyCommand({ logGroupName: group, retentionInDays });
-    // Not kept: it is needed once a day.
+    // The client is not reused, because it is needed only once a day.
     const client = new CloudWatchLogsClient({ ...CLIENT_OPTIONS, region, maxAttempts: MAX_ATTEMPTS });
     try {
       await client.send(command, { abortSignal: AbortSignal.timeout(TIME_LIMIT) });

@@ -1,4 +1,4 @@
-/** Makes and lists service tokens. The revoker never sees a token, only its hash: whoever asks for it makes the token. */
+/** Makes and lists service tokens. The revoker never sees a token, only its hash: the caller makes the token. */
 import { serviceTokenRefusal, type ServiceToken } from "../../ledger/records";
 import { statusIds } from "../../ledger/tables";
 import type { RevokerPorts } from "../ports";

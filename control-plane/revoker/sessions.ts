@@ -35,7 +35,7 @@ export async function listSessions(ports: RevokerPorts, request: SessionsRequest
   };
 }
 
-/** Reads sign-ins backwards in time until `count` are found, or until no older session can be active. */
+/** Reads sign-ins, newest first, until `count` are found, or until no older session can be active. */
 async function latest(
   { ledger, now, sessionLifetime }: RevokerPorts,
   count: number,

@@ -5,15 +5,17 @@ import { limitLogRetention, type LogRetention } from "./log-retention";
 const DAY = 86_400;
 
 export interface SweepAnswer extends ReconcileAnswer, LogRetention {
-  /** False if somebody switched the rotation of the session keys off. */
+  /** False if the rotation of the session keys is switched off. */
   rotates: boolean;
-  /** Absent before the first rotation, and after rotation was switched off: Secrets Manager then no longer knows. */
+  /**
+   * Absent before the first rotation, and after rotation was switched off: Secrets Manager then no longer has the date.
+   */
   daysSinceRotation?: number;
 }
 
 /**
- * Runs once a day. An alarm reads in its log line whether the keys are still being rotated (stacks/alarms.ts). What no
- * revocation depends on comes last.
+ * Runs once a day. An alarm checks in its log line whether the keys are still being rotated (stacks/alarms.ts). The log
+ * groups come last, because no revocation depends on them.
  */
 export async function sweep(ports: RevokerPorts): Promise<SweepAnswer> {
   const answer = await reconcile(ports);

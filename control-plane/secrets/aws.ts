@@ -31,7 +31,7 @@ export function originSecret(secretId: string): VersionedSecret<OriginSecret> {
   return versionedSecret(secretId, parseOriginSecret, "the origin secret does not contain two values");
 }
 
-/** Like an origin secret, but for the form of its text: a JWK set. @param secretId ARN of the secret */
+/** Like an origin secret, but its value is a JWK set. @param secretId ARN of the secret */
 export function assertionKeys(secretId: string): VersionedSecret<OriginSecret> {
   const parse = (text: string) => {
     const accepted = parseAssertionKeys(text);
@@ -43,7 +43,7 @@ export function assertionKeys(secretId: string): VersionedSecret<OriginSecret> {
 
 /**
  * @param parse returns undefined for a text that is no value
- * @param problem what to tell then
+ * @param problem the error message for such a text
  * @param format the text of a value
  */
 function versionedSecret<Value>(
@@ -108,7 +108,7 @@ function versionedSecret<Value>(
     },
 
     async putPending(version, value) {
-      // The first version of a secret also gets AWSCURRENT, whatever label is requested.
+      // The first version of a secret also gets AWSCURRENT, in addition to the requested label.
       await put(version, value, STAGES.pending);
     },
 

@@ -17,7 +17,7 @@ function tools() {
 }
 
 export const server = createServer(async (request, response) => {
-  // Without sessions of its own, so that any instance answers any request.
+  // The server has no sessions, so any instance can answer any request.
   const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined, enableJsonResponse: true });
   response.once("close", () => transport.close());
   await tools().connect(transport);

@@ -1,6 +1,6 @@
 /**
  * Verifies the gateway's assertions in nginx (ngx_http_js_module), before a request reaches the application.
- * The file with the keys is the text of the secret `edgegate/<name>/assertion`; exchange it before every rotation.
+ * The file with the keys is the text of the secret `edgegate/<name>/assertion`; replace it before every rotation.
  */
 import crypto from "crypto";
 import fs from "fs";
@@ -11,7 +11,7 @@ const KEYS = "/etc/nginx/assertion-keys.json";
 /** Seconds by which two clocks may differ. */
 const LEEWAY = 5;
 
-/** @returns the claims; undefined for everything that is no valid assertion */
+/** @returns the claims; undefined for anything that is not a valid assertion */
 function verify(assertion, keys, issuer, audience, now) {
   const parts = (assertion || "").split(".");
   if (parts.length !== 3) return undefined;
@@ -22,7 +22,7 @@ function verify(assertion, keys, issuer, audience, now) {
     const key = JSON.parse(keys).keys.filter((one) => one.kty === "oct" && one.k && one.kid === header.kid)[0];
     if (!key) return undefined;
     const sign = (text) => crypto.createHmac("sha256", Buffer.from(key.k, "base64url")).update(text).digest("hex");
-    // Digests of the two MACs are compared: their timing says nothing about where the MACs differ.
+    // Digests of the two MACs are compared, so that the timing does not reveal where the MACs differ.
     const sent = Buffer.from(parts[2], "base64url").toString("hex");
     if (sign(sent) !== sign(sign(parts[0] + "." + parts[1]))) return undefined;
     const claims = decoded(parts[1]);

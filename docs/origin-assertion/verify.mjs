@@ -10,7 +10,7 @@ const PAUSE = 10_000;
  * @param options.read returns the text of the secret `edgegate/<name>/assertion`, a JWK set
  * @param options.issuer `https://` and the gateway's `domain`
  * @param options.audience `assertion.audience` of the config
- * @returns a function from the header's value to the claims; it throws for everything that is no valid assertion
+ * @returns a function from the header's value to the claims; it throws for anything that is not a valid assertion
  */
 export function assertions({ read, issuer, audience }) {
   let keys = new Map();

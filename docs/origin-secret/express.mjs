@@ -22,7 +22,7 @@ export function onlyFromGateway(read) {
     accepted = JSON.parse(await read()).accepted.map(digest);
   }
 
-  /** Compares all values, in a time that says nothing about them. */
+  /** Compares all values in constant time. */
   function isAccepted(value) {
     const sent = digest(value);
     return accepted.filter((one) => timingSafeEqual(one, sent)).length > 0;
@@ -37,7 +37,7 @@ export function onlyFromGateway(read) {
     } catch {
       // The last values that could be read still count; without any, nobody gets in.
     }
-    // The application has no use for it, and its logs must not have it.
+    // The application does not need the header, and its logs must not contain it.
     delete request.headers[HEADER];
     if (isAccepted(value)) return next();
     response.statusCode = 403;

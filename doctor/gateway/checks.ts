@@ -9,7 +9,7 @@ import { clientKeys, me, pushed, signIn } from "./endpoints";
 import { examineOrigins } from "./origins";
 import type { Check } from "./subject";
 
-/** In the order in which a request meets them. */
+/** In the order of a request's way through the gateway. */
 const CONNECTION: readonly Check[] = [name, certificate];
 const BEHIND_IT: readonly Check[] = [
   tls,

@@ -1,4 +1,4 @@
-/** Name, certificate and protocol: what a browser needs before the gateway sees anything. */
+/** Checks name, certificate and protocol: everything that a browser needs before its request reaches the gateway. */
 import { lookup } from "node:dns/promises";
 import { finder } from "../finding";
 import { NoAnswer } from "../http";

@@ -1,11 +1,14 @@
-/** Does the gate decide as the policy says? Only what a stranger may ask; nothing is signed in and nothing is changed. */
+/**
+ * Checks that the gate decides according to the policy. Sends only requests that a stranger could send, signs nobody
+ * in, and changes nothing.
+ */
 import { SESSION_COOKIE } from "../../session/cookies";
 import { MAC_LENGTH } from "../../session/token-layout";
 import { finder } from "../finding";
 import { ask, described, FETCH, NAVIGATION, pathFor, unmatchedPath, type Check } from "./subject";
 
 const NOT_THE_GATE =
-  "the gate does not run in front of this path: compare the distribution with terraform plan, at once; it may be open to anybody";
+  "the gate does not run in front of this path: compare the distribution with terraform plan immediately; it may be open to anyone";
 
 export const closedPath: Check = async (subject) => {
   const { ok, problem } = finder("closed path");

@@ -1,4 +1,4 @@
-/** Do the gateway's own endpoints work? This runs the auth handler with its settings, keys and providers. */
+/** Checks the gateway's own endpoints. This runs the auth handler with its settings, keys and providers. */
 import { FLOW_COOKIE_PREFIX } from "../../session/cookies";
 import { endpointUrls } from "../../stacks/endpoint-urls";
 import { finder, type Finding } from "../finding";
@@ -51,7 +51,10 @@ function hasFlowCookie({ setCookies }: Answer): boolean {
   );
 }
 
-/** Providers and transmitters push without a browser. What is pushed here is no token, so it must be refused as such. */
+/**
+ * Providers and transmitters push without a browser. The pushed text is not a token, so it must be refused for that
+ * reason.
+ */
 export const pushed: Check = async (subject) => {
   const { identityProviders, eventTransmitters, basePath } = subject.config;
   const endpoints = [

@@ -1,4 +1,4 @@
-/** Can anybody go around the gateway? Asks each server behind it directly, as a stranger. */
+/** Checks that nobody can go around the gateway: sends a request directly to each server behind it. */
 import { isAttached } from "../../config/distribution";
 import { originsOf } from "../../config/origins/origin";
 import { isOpen } from "../../config/origins/protection";
@@ -7,9 +7,9 @@ import { finder, type Finding } from "../finding";
 import { NoAnswer, type Http } from "../http";
 
 const CLOSE =
-  "let only the gateway reach it: a security group with CloudFront's prefix list and a secret header, a VPC origin, or access control of its own";
+  "let only the gateway reach it: a security group with CloudFront's prefix list and a secret header, a VPC origin, or its own access control";
 
-/** @param isLocal true if the local edge serves a demo in the place of the origins */
+/** @param isLocal true if the local edge serves a demo instead of the origins */
 export async function examineOrigins(config: Config, http: Http, isLocal: boolean): Promise<Finding[]> {
   if (isLocal) return [];
   if (isAttached(config))
@@ -19,7 +19,7 @@ export async function examineOrigins(config: Config, http: Http, isLocal: boolea
         "ask each of them directly, as in: curl https://<origin>/; a server that answers lets people go around the gateway",
       ),
     ];
-  // Nobody on the internet reaches a VPC origin, and an open one is open on purpose.
+  // A VPC origin cannot be reached from the internet, and an `open` origin is open on purpose.
   const urls = originsOf(config).flatMap(({ origin }) =>
     origin.type === "s3" || origin.type === "vpc" || isOpen(origin)
       ? []

@@ -1,4 +1,4 @@
-/** What the checks of a deployed gateway know when they start. */
+/** The input of the checks of a deployed gateway. */
 import type { Config } from "../../config/schema";
 import { policyOf } from "../../policy/evaluate";
 import { decisionTable } from "../../policy/decision-table";
@@ -47,7 +47,7 @@ export function unmatchedPath({ config, host }: Subject): string | undefined {
   return policyOf(config.policy)({ host, method: "GET", path }) ? undefined : path;
 }
 
-/** How an answer looks, for a finding. With CloudFront's ID of the request, which is in the logs. */
+/** Describes an answer for a finding, with CloudFront's request ID, which is in the logs. */
 export function described({ status, headers }: Answer): string {
   const id = headers["x-amz-cf-id"];
   return `HTTP ${status}${id === undefined ? "" : ` (request ${id})`}`;

@@ -6,13 +6,13 @@ import { finder, type Finding } from "../finding";
 import { NoAnswer, objectIn, type Answer } from "../http";
 import { endpointIn, urlsOf, type Check, type DiscoveredSubject } from "./subject";
 
-/** The errors of a request without a page that can only come from somebody who is not signed in. */
+/** Errors of a request with `prompt=none` that only mean that nobody is signed in. */
 const NOT_SIGNED_IN = ["login_required", "interaction_required", "consent_required", "account_selection_required"];
 
 /**
  * Starts a sign-in that must not show a page (`prompt=none`,
- * https://openid.net/specs/openid-connect-core-1_0.html#AuthError). A provider that knows client and redirect URI
- * redirects back with an error; for others it may not redirect.
+ * https://openid.net/specs/openid-connect-core-1_0.html#AuthError). If the provider knows the client and the redirect
+ * URI, it redirects back with an error. Otherwise it must not redirect.
  */
 export const redirectUris: Check = async (subject) => {
   const uris = urlsOf(subject, "callback");

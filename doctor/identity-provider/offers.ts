@@ -1,4 +1,4 @@
-/** Compares what the config uses with what the discovery document offers. */
+/** Compares the config's features with those that the discovery document offers. */
 import { profileOf, scopesOf } from "../../identity/profiles";
 import { methodOf } from "../../session/client-authentication";
 import { SIGNATURE_ALGORITHMS } from "../../identity/signing-keys";

@@ -1,4 +1,4 @@
-/** What the provider can tell the gateway by itself, and the addresses to register for it. */
+/** The events that the provider can push to the gateway, and the addresses to register for them. */
 import { finder } from "../finding";
 import { urlsOf, type Check } from "./subject";
 

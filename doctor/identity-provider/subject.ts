@@ -1,4 +1,4 @@
-/** What the checks of an identity provider know when they start. */
+/** The input of the checks of an identity provider. */
 import type { JWK } from "jose";
 import type { IdentityProvider } from "../../config/identity-provider";
 import type { Config } from "../../config/schema";
@@ -19,7 +19,7 @@ export interface Subject {
   http: Http;
 }
 
-/** With what discovery said. */
+/** With the result of discovery. */
 export interface DiscoveredSubject extends Subject {
   /** The discovery document; nothing in it has been checked. */
   metadata: Readonly<Record<string, unknown>>;

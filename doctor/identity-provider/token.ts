@@ -1,4 +1,4 @@
-/** Reads an ID token as the gateway would: is it genuine, who is it, and which rules would it pass? */
+/** Reads an ID token as the gateway would: whether it is genuine, who the user is, and which rules the user passes. */
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, jwtVerify } from "jose";
 import type { Claims } from "../../identity/claim-path";
 import { explainRoles, type NamedRole } from "../../identity/explain";
@@ -25,9 +25,9 @@ export interface ExaminedToken {
   findings: Finding[];
   /** Undefined if the gateway would not let the user sign in. */
   user?: { uid: string; subject: string; email: string; roles: string[] };
-  /** The provider's names for roles, and what becomes of each. */
+  /** The provider's names for roles, with the result for each. */
   names: NamedRole[];
-  /** Each rule of the policy, and whether the user would pass. */
+  /** Each rule of the policy, with the result for the user. */
   rules: { rule: PolicyRule; passes: boolean }[];
 }
 
@@ -79,7 +79,7 @@ export function rolesClaim(subject: DiscoveredSubject): string | undefined {
   return rolesPath(claimRules(subject))?.join(".");
 }
 
-/** What the handler gets. */
+/** The claims that the handler gets. */
 function claimRules({ config, id, issuer, clientId }: DiscoveredSubject): ClaimRules {
   return { ...identityProviderSettings(config, id, { clientId, issuer }), issuer };
 }
@@ -94,7 +94,7 @@ async function signature(
   const issuer = claimText(claims["iss"]) ?? rules.issuer;
   const usable = keys.filter((key) => isStrong(key) && isKeyOf(key, issuer));
   try {
-    // The times are findings of their own, so that an old token can be examined, too.
+    // The times are separate findings, so that an old token can be examined, too.
     const { protectedHeader } = await jwtVerify(text, createLocalJWKSet({ keys: usable }), {
       algorithms: [...(provider.signingAlgorithms ?? SIGNATURE_ALGORITHMS)],
       currentDate: new Date(Number(claims["iat"] ?? 0) * 1000),

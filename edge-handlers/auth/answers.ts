@@ -30,7 +30,7 @@ export function interstitial({ appearance, requestId }: RequestContext, path: st
 /**
  * Asks which identity provider to sign in with.
  *
- * @param options `isUnknown`: the e-mail address that the user gave is of none. `isAnother`: the user wants to use
+ * @param options `isUnknown`: no provider accepts the user's e-mail address. `isAnother`: the user wants to use
  *   another account. `stepUp`: what the sign-in has to fulfill
  */
 export function chooser(

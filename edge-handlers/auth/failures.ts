@@ -27,7 +27,7 @@ const NOT_SIGNED_IN: FailureKind = {
 const TEMPORARY = { status: 503, retryAfter: 5, title: "unavailableTitle", action: "tryAgain" } as const;
 const TRY_LATER = { ...TEMPORARY, text: ["tryLaterText"] } as const;
 const START_OVER = { status: 400, title: "signInFailedTitle", action: "startAgain" } as const;
-/** The provider still knows the browser, so starting again would end here again. */
+/** The provider still has a session with the browser, so a new attempt would fail in the same way. */
 const ANOTHER_ACCOUNT = { action: "useAnotherAccount", href: "another" } as const;
 
 export const FAILURES = {

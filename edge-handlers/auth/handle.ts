@@ -46,7 +46,7 @@ export function createHandle(ports: Ports, timeLimit: number, providers = identi
   };
 }
 
-/** How the pages look for whoever sends these headers. */
+/** The look of the pages for the sender of these headers. */
 export function appearanceFor(headers: Headers, theme: Theme = PLAIN_THEME): Appearance {
   return { theme, language: chooseLanguage(headers.get("accept-language"), theme.languages) };
 }

@@ -1,4 +1,7 @@
-/** Calls a function or a server of the site's own. Nothing is tried twice: it may do something that must not happen twice. */
+/**
+ * Calls the site's own function or server. A call is never repeated, because it may have effects that must not happen
+ * twice.
+ */
 import type { HookSettings } from "../../session/settings";
 import { safeCode } from "../shared/failure";
 import { idpFetch } from "../shared/idp-fetch";
@@ -6,12 +9,12 @@ import { asFailure } from "./failures";
 import type { RequestContext } from "./request-context";
 
 interface HookAnswer {
-  /** Of HTTP; 200 for a function that returned something. */
+  /** HTTP status; 200 for a function that returned a value. */
   status: number;
   json(): Promise<unknown>;
 }
 
-/** @param body JSON @throws whatever went wrong; {@link causeOf} names it */
+/** @param body JSON @throws any error; {@link causeOf} names it */
 export async function callHook(
   { ports, deadline }: RequestContext,
   hook: HookSettings,
@@ -23,7 +26,8 @@ export async function callHook(
     return { status: 200, json: () => Promise.resolve(returned) };
   }
   const { url, audience } = hook;
-  // The token proves that this gateway asks. The server verifies it with AWS's keys, so the two share no secret.
+  // The token proves that the request is from this gateway. The server verifies it with AWS's keys, so the two share no
+  // secret.
   const token = await ports.webIdentityToken({ audience, algorithm: "RS256" });
   const headers = {
     authorization: `Bearer ${token}`,

@@ -1,17 +1,17 @@
-/** Prepares an instance for its first request, while it has all the CPU and nobody's time is limited. */
+/** Prepares an instance for its first request, while it has all the CPU and no request is waiting. */
 import { setTimeout } from "node:timers/promises";
 import { seal, unseal } from "./cookies/seal";
 import type { IdentityProviders } from "./oidc/identity-providers";
 import { prepareCredentials, prepareProvider } from "./oidc/prepare";
 import type { Ports } from "./ports";
 
-/** Milliseconds. After a crash, the initialization takes them from the time of the first request. */
+/** Milliseconds. After a crash, the initialization takes this time from the first request. */
 const TIME_LIMIT = 3_000;
 
 /**
- * Fetches what every sign-in needs, opens connections, and runs once the code that takes most CPU to compile. A request
- * fetches again what failed or took too long, so nothing of this has to succeed. Nothing is kept for longer than what a
- * request fetches.
+ * Fetches what every sign-in needs, opens connections, and runs the code once that takes the most CPU to compile. None
+ * of this has to succeed: a request fetches again what failed or took too long. Values are cached no longer than those
+ * that a request fetches.
  *
  * Never rejects.
  */
@@ -35,7 +35,7 @@ async function prepareAll(ports: Ports, providers: IdentityProviders): Promise<v
   ]);
 }
 
-/** Encrypts, decrypts and reads the ledger for nobody. */
+/** Encrypts, decrypts and reads the ledger without a real user, to compile this code. */
 async function rehearse(ports: Ports): Promise<void> {
   const nobody = { uid: "A".repeat(16), sid: "A".repeat(16) };
   await Promise.all([

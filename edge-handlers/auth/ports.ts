@@ -20,7 +20,7 @@ import type { OldCopyEntry } from "../shared/log";
 export interface Ports {
   /** @throws Failure `settings_unavailable` */
   settings(): Promise<AuthSettings>;
-  /** Settings that have to be fetched again, to prepare what will probably be needed. They decide nothing. */
+  /** Settings that have to be fetched again. Use them only to prepare for a request, never for a decision. */
   outdatedSettings(): AuthSettings | undefined;
   /**
    * The session keys. If `wanted` is not a cached key ID, fetches newer keys first. Throws if that fails, because the
@@ -55,7 +55,7 @@ export interface Ports {
   renewClientSecret(idp: string): Promise<string>;
   keyService: KeyService;
   /**
-   * A token by which AWS vouches for this handler; valid for a while, and cached.
+   * A token with which AWS identifies this handler; valid for a while, and cached.
    *
    * @throws Failure `client_assertion_unavailable`
    */
@@ -92,7 +92,7 @@ export interface Ports {
    * @throws Failure `revocations_unavailable`
    */
   signOut(command: RevocationCommand): Promise<void>;
-  /** Sends a security event in the name of this gateway. @throws Failure `revocations_unavailable` */
+  /** Publishes a security event of this gateway. @throws Failure `revocations_unavailable` */
   raise(event: Omit<SecurityEvent, "gateway">): Promise<void>;
 }
 
@@ -191,7 +191,7 @@ export interface Ledger {
    * Records that a service token was used, once a day.
    *
    * @param day `2026-12-01`
-   * @param expiresAt Unix seconds at which this is of no interest any more
+   * @param expiresAt Unix seconds after which the record can be deleted
    */
   noteUse(id: string, day: string, expiresAt: number): Promise<void>;
 }

@@ -15,11 +15,11 @@ export interface RequestContext {
   /** IP address of the viewer. */
   address: string;
   settings: AuthSettings;
-  /** Of pages for this visitor. */
+  /** The look and the language of pages for this visitor. */
   appearance: Appearance;
   ports: Ports;
   identityProviders: IdentityProviders;
-  /** What authenticates the gateway at the endpoints of identity providers, once something asked for it. */
+  /** The proofs that authenticate the gateway at identity providers' endpoints, created on first use. */
   proofs: Map<string, Promise<Proof>>;
   /** Aborts when the request's time is up. */
   deadline: AbortSignal;
@@ -40,7 +40,7 @@ export function addDetail({ note }: RequestContext, code: string): void {
   note.detail = note.detail === undefined ? code : `${note.detail} ${code}`;
 }
 
-/** What the request is for, without the query: it may have a code in it. */
+/** The path of the request, without the query string, which may contain a code. */
 export function addressOf({ url }: RequestContext): string {
   return url.origin + url.pathname;
 }
@@ -50,7 +50,7 @@ export function identityProviderOf(settings: AuthSettings, id: string): Identity
   return Object.hasOwn(settings.identityProviders, id) ? settings.identityProviders[id] : undefined;
 }
 
-/** Where a failure page leads. The provider that failed is not used again unasked. */
+/** Where a failure page leads. The failed provider is not used again unless the user chooses it. */
 export function startAgainPath(settings: AuthSettings, returnPath: string): string {
   return loginPath(settings, returnPath) + (hasSeveralProviders(settings) ? "&choose" : "");
 }

@@ -1,23 +1,23 @@
-/** What the gate said about a request: see functions/gate/gate.ts. */
+/** Reads the gate's decision about a request: see functions/gate/gate.ts. */
 import { REQUIREMENT_HEADER } from "../../session/access-tokens";
 
-/** A request of an API behavior that the gate let go on. */
+/** A request of an API behavior that the gate passed on. */
 export type Asked =
-  /** The gate identified the caller and decided; or nobody needs to. */
+  /** The gate identified the caller and decided, or the rule needs no caller. */
   | { kind: "decided" }
   | { kind: "public"; viewed: string }
   | {
       kind: "open";
       /** What is required: policy/requirement-text.ts. */
       required: string;
-      /** The path that was decided on, not decoded. */
+      /** The path that the gate decided about, not decoded. */
       path: string;
       /** The path that chose the behavior. */
       viewed: string;
       /** The fields of a session that the gate verified. */
       session?: string[];
     }
-  /** The gate did not run, or it is another one: nothing may pass. */
+  /** The gate did not run, or another gate ran: nothing may pass. */
   | { kind: "undecided" };
 
 /** @param header all values of a header, by its name in lower case */

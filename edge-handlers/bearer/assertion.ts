@@ -1,4 +1,7 @@
-/** Signs the assertion about a caller whom the gate could not verify: the same one as the gate's for the same session. */
+/**
+ * Signs the assertion about a caller that the gate could not verify. It is identical to the gate's for the same
+ * session.
+ */
 import { assertionPayload } from "../../session/assertion";
 import { assertionRecord } from "../../session/assertion-keys";
 import type { BearerSettings } from "../../session/access-tokens";
@@ -10,7 +13,7 @@ import type { BearerOutcome } from "./ports";
  * @param fields of a session, or of a token as a session has them (identity.ts)
  * @param key see session/assertion-keys.ts
  * @param now Unix seconds
- * @throws Failure `assertion_unavailable` if the settings do not say for whom it is
+ * @throws Failure `assertion_unavailable` if the settings have no audience
  */
 export function signedAssertion(
   { assertion: start }: Pick<BearerSettings, "assertion">,

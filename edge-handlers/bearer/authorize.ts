@@ -1,5 +1,5 @@
 /**
- * Decides about a request of an API behavior that the gate let go on: verifies the token, and evaluates what the rule
+ * Decides about a request of an API behavior that the gate passed on: verifies the token, and evaluates what the rule
  * requires. Everything that is not clearly allowed is refused.
  */
 import { unmet, type RequestFacts } from "../../policy/meets";
@@ -36,7 +36,7 @@ export interface Refusal {
   status: 401 | 403 | 500 | 503;
   /** For `WWW-Authenticate`: an error of RFC 6750 section 3.1 or RFC 9470; absent if no token was presented. */
   error?: string;
-  /** The authentication that would be enough, for the client to ask for. */
+  /** The authentication that would be enough. The client can ask for it. */
   stepUp?: StepUp;
   outcome: BearerOutcome;
   detail?: string;
@@ -51,7 +51,7 @@ type Reason = Omit<Refusal, "passes" | "behavior">;
 export async function authorize(call: Call, ports: Ports): Promise<Decision> {
   const asked = readAsked(call.header);
   if (asked.kind === "undecided") return { passes: false, status: 500, outcome: "undecided" };
-  // What the gate decided passes even while the settings cannot be read.
+  // A request that the gate allowed passes even while the settings cannot be read.
   if (asked.kind === "decided") return { passes: true, set: {}, remove: [] };
   let settings: BearerSettings;
   try {
@@ -68,7 +68,7 @@ export async function authorize(call: Call, ports: Ports): Promise<Decision> {
     now: ports.now(),
   };
   const refuse = (reason: Reason): Refusal => ({ passes: false, ...reason, behavior });
-  /** An origin that gets assertions never gets a request of somebody without one. */
+  /** An origin that gets assertions never gets a caller's request without one. */
   const passAs = async (fields: readonly string[], set: Record<string, string>): Promise<Decision> => {
     if (!behavior?.assertion) return pass(behavior, set);
     try {
@@ -82,13 +82,13 @@ export async function authorize(call: Call, ports: Ports): Promise<Decision> {
   if (asked.session) {
     const lack = unmet(asked.required, asked.session, facts);
     if (lack !== "") return refuse(short(lack, asked.required, asked.session, settings, facts));
-    // The gate has signed, unless its store failed.
+    // The gate has signed an assertion, unless its store failed.
     const assertion = only(call.header(ASSERTION_HEADER));
     return assertion ? pass(behavior, { [ASSERTION_HEADER]: assertion }) : passAs(asked.session, {});
   }
   const credentials = call.header("authorization");
   if (credentials.length === 0) {
-    // Some rules let people pass from some places without a session.
+    // Some rules let people from certain networks or countries pass without a session.
     if (unmet(asked.required, undefined, facts) === "") return pass(behavior);
     return refuse({ status: 401, outcome: "not_allowed" });
   }
@@ -113,7 +113,7 @@ async function verify(token: string, settings: BearerSettings, ports: Ports): Pr
   if (!token.startsWith(SERVICE_TOKEN_PREFIX)) {
     const verified = await verifyAccessToken(token, settings.issuers, ports);
     const fields = fieldsOf(verified, token);
-    // The issuer does not know whom the gateway has revoked.
+    // The issuer does not know which users the gateway has revoked.
     const revocations = await ports.revocations(fields[UID]!);
     if (!isSinceCutoffs(revocations, verified, settings.issuers[verified.issuerId]!, now))
       throw new AccessTokenRefused("revoked");
@@ -138,7 +138,7 @@ function short(
   facts: RequestFacts,
 ): Reason {
   const [uid, idp] = [fields[0]!, fields[8]!];
-  // Nobody needs another token to be told when the site is back.
+  // A closed site is not a matter of the token, so the answer asks for no other token.
   const isClosed = required[0] === CLOSED && isOnlyFor(required, fields);
   if (isClosed) return { status: 503, outcome: "closed", uid, idp, retryAfter: closed ?? "300" };
   // https://www.rfc-editor.org/rfc/rfc9470#section-3
@@ -150,7 +150,7 @@ function short(
   return { status: 403, error: "insufficient_scope", outcome: "not_allowed", detail: lack, uid, idp };
 }
 
-/** True if somebody is not among those who get in while the site is closed. */
+/** True if the caller has no role that may enter while the site is closed. */
 function isOnlyFor(required: string, fields: readonly string[]): boolean {
   const end = required.indexOf(END_OF_LIST);
   return unmet(required.slice(0, end + 1) + SIGNED_IN, fields, NOWHERE) !== "";

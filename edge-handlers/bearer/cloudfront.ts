@@ -41,7 +41,7 @@ export async function initialize(): Promise<void> {
     const loads: Promise<unknown>[] = Object.values(issuers).map(async (issuer) => (await keys.of(issuer)).load());
     await Promise.allSettled(assertion === undefined ? loads : [...loads, assertionKey()]);
   } catch {
-    // The first request says so.
+    // The first request reports the failure.
   }
 }
 
@@ -78,7 +78,7 @@ function answerTo(
   const { outcome, status, detail, idp, uid } = refusal;
   log({ endpoint: "bearer", outcome, status, requestId, ...omitUndefined({ detail, idp, uid }) });
   const origin = request?.headers["origin"]?.[0]?.value;
-  // The gate sets it, and removes what a viewer sends under this name.
+  // The gate sets this header, and removes a viewer's header of this name.
   const host = request?.headers["x-forwarded-host"]?.[0]?.value;
   const { headers, body } = refusalAnswer(refusal, { requestId, origin, host });
   return {

@@ -15,14 +15,14 @@ export function fieldsOf(verified: VerifiedAccessToken, token: string): string[]
   const all = { ...claims, ...(scopes.length > 0 && { [SCOPE_CLAIM]: scopes }) };
   return [
     uid,
-    // Tells the calls with one token from those with another.
+    // Distinguishes calls with one token from calls with another.
     sha256(token).slice(0, 16),
     issuedAt.toString(36),
     expiresAt.toString(36),
     shardOf(uid),
     "",
     "",
-    // Unknown is not recent.
+    // An unknown time counts as not recent.
     authTime === undefined ? "" : authTime.toString(36),
     issuerId,
     encodeText(strength),

@@ -18,7 +18,7 @@ export interface Ports {
   /** The revocations that can end the tokens of a user. @throws Failure `ledger_unavailable` */
   revocations: ReadRevocations;
   /**
-   * The key with which the gate signs assertions (session/assertion-keys.ts), or the one with which it is about to.
+   * The key with which the gate signs assertions (session/assertion-keys.ts), or with which it will sign next.
    *
    * @throws Failure `assertion_unavailable`
    */

@@ -32,7 +32,10 @@ export function stepUpFor(required: string, session: readonly string[], facts: R
   };
 }
 
-/** The parameters of a challenge, each with a comma in front. The config lets no class have a character that needs quoting. */
+/**
+ * The parameters of a challenge, each with a comma in front. The config permits no class with a character that needs
+ * quoting.
+ */
 export function stepUpParameters({ acr, maxAge }: StepUp = {}): string {
   return (acr ? `, acr_values="${acr.join(" ")}"` : "") + (maxAge === undefined ? "" : `, max_age="${maxAge}"`);
 }

@@ -1,4 +1,4 @@
-/** What the access tokens of each profile look like, as data. */
+/** The form of access tokens by profile, as data. */
 import type { AccessTokenIssuer, AccessTokenProfile } from "../../session/access-tokens";
 
 export interface TokenForm {
@@ -6,19 +6,19 @@ export interface TokenForm {
   types: readonly (string | undefined)[];
   /** Claims that must have one of these values. */
   requires: Readonly<Record<string, readonly string[]>>;
-  /** Claims of which one must be there. */
+  /** Claims of which at least one must be present. */
   oneOf: readonly string[];
   /** Claims that only tokens of other kinds have. */
   forbids: readonly string[];
-  /** True if `client_id` takes the place of a missing `aud`. */
+  /** True if `client_id` replaces a missing `aud`. */
   clientIsAudience: boolean;
   /** The claim that identifies the caller. */
   subject: string;
 }
 
 /**
- * What tells an ID token (https://openid.net/specs/openid-connect-core-1_0.html#IDToken, section 3.3.2.11) and a logout
- * or security event token (RFC 8417) from an access token, where `typ` does not.
+ * Claims that distinguish an ID token (https://openid.net/specs/openid-connect-core-1_0.html#IDToken, section 3.3.2.11)
+ * and a logout or security event token (RFC 8417) from an access token, if `typ` does not.
  */
 const OF_OTHER_KINDS = ["nonce", "at_hash", "c_hash", "s_hash", "events"];
 const UNTYPED = [undefined, "jwt", "at+jwt"];

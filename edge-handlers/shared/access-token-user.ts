@@ -5,8 +5,8 @@ import { formOf } from "./access-token-forms";
 import { profileOf } from "../../identity/profiles";
 
 /**
- * Who a verified token is about. The subject is the same claim as in an ID token of the provider, so that a person has one ID
- * in browsers and in programs.
+ * The user of a verified token. The subject is the same claim as in the provider's ID tokens, so that a person has one
+ * ID in browsers and in programs.
  *
  * @throws UserRefused
  */

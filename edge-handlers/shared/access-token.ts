@@ -18,14 +18,14 @@ import { decodeSegments } from "./jwt-text";
 /** Seconds by which the clock of an issuer may be off. */
 const SKEW = 60;
 
-/** What is wrong with a token; never text of the token itself. */
+/** Reasons to refuse a token; never text from the token itself. */
 export type AccessTokenRefusal =
   | "malformed"
   | "too_large"
-  /** It is no access token, or one of another kind. */
+  /** Not an access token, or an access token of another kind. */
   | "type"
   | "algorithm"
-  /** No issuer of the config. */
+  /** The config has no such issuer. */
   | "issuer"
   | "audience"
   | "expired"
@@ -36,9 +36,9 @@ export type AccessTokenRefusal =
   /** Bound to a key of the client, which a bearer cannot prove (RFC 9449 section 7.1, RFC 8705 section 3). */
   | "sender_constrained"
   | "claims"
-  /** It does not meet what the config requires of this issuer's tokens. */
+  /** The token does not meet the config's conditions for this issuer. */
   | "conditions"
-  /** Its user was revoked after it was issued (token-cutoffs.ts). */
+  /** The user was revoked after the token was issued (token-cutoffs.ts). */
   | "revoked";
 
 export class AccessTokenRefused extends Error {
@@ -80,8 +80,8 @@ export interface AccessTokenPorts {
 /**
  * Verifies a token. Several entries of the config may have the same issuer: the first whose conditions it meets counts.
  *
- * @throws AccessTokenRefused; Failure `idp_unavailable`, `idp_answer_unreadable`, `idp_misconfigured` if the issuer's keys
- *   cannot be had
+ * @throws AccessTokenRefused; Failure `idp_unavailable`, `idp_answer_unreadable`, `idp_misconfigured` if the issuer's
+ * keys cannot be fetched
  */
 export async function verifyAccessToken(
   token: string,
@@ -118,7 +118,7 @@ async function verifyFor(
   { keys, now }: AccessTokenPorts,
 ): Promise<VerifiedAccessToken> {
   const form = formOf(issuer);
-  // Cheap checks first, so that nobody has keys fetched or signatures computed with a token that cannot be accepted.
+  // Cheap checks come first, so that an unacceptable token causes no fetch of keys and no signature check.
   requireType(header, form);
   const algorithms = issuer.algorithms ?? SIGNATURE_ALGORITHMS;
   if (!algorithms.includes(header["alg"] as string)) throw new AccessTokenRefused("algorithm");
@@ -161,7 +161,7 @@ async function verifyFor(
   };
 }
 
-/** What an issuer's claims say about users, as for people who sign in. */
+/** The issuer's settings for users, as for people who sign in. */
 function rulesOf({ issuer, tenants, emailDomains, trustEmail, roles }: AccessTokenIssuer): ClaimRules {
   return { issuer, tenants, emailDomains, trustEmail, roles };
 }
@@ -192,10 +192,10 @@ function requireAudience(claims: Claims, { audience }: AccessTokenIssuer, { clie
   if (!texts.some((text) => audience.includes(text))) throw new AccessTokenRefused("audience");
 }
 
-/** No ID token, and nothing that needs a proof. */
+/** Neither an ID token nor a token that needs a proof of possession. */
 function requireKind(claims: Claims, { requires, oneOf, forbids }: TokenForm): void {
   if (claims["cnf"] !== undefined) throw new AccessTokenRefused("sender_constrained");
-  // Keycloak's tokens say what they are in a claim: Bearer, ID, Refresh, Offline.
+  // Keycloak names the kind of a token in a claim: Bearer, ID, Refresh, Offline.
   const kind = claims["typ"];
   if (kind !== undefined && !/^bearer$/i.test(String(kind))) throw new AccessTokenRefused("type", "typ");
   const forbidden = forbids.find((name) => Object.hasOwn(claims, name));
@@ -216,7 +216,7 @@ function requireConditions(claims: Claims, { require = {} }: AccessTokenIssuer):
   }
 }
 
-/** A `*` at the end stands for any rest, `/` included. */
+/** A `*` at the end matches any ending, including `/`. */
 function fits(pattern: string, value: string): boolean {
   return pattern.endsWith("*") ? value.startsWith(pattern.slice(0, -1)) : value === pattern;
 }
@@ -253,7 +253,7 @@ const REFUSALS: Record<string, AccessTokenRefusal> = {
 };
 const CLAIM_REFUSALS: Record<string, AccessTokenRefusal> = { iss: "issuer", aud: "audience", nbf: "not_yet_valid" };
 
-/** Errors that are not the token's fault stay what they are. */
+/** Other errors are not the token's fault and are passed on unchanged. */
 function refusalOf(error: unknown): unknown {
   if (error instanceof errors.JWTExpired) return new AccessTokenRefused("expired");
   if (error instanceof errors.JWTClaimValidationFailed)

@@ -17,7 +17,7 @@ export interface Message {
   method: string;
   headers: Record<string, string>;
   body?: string;
-  /** Limits the time for everything. */
+  /** Limits the total time. */
   signal: AbortSignal;
   /** Bytes that the answer may have. */
   sizeLimit: number;
@@ -38,7 +38,7 @@ export class AnswerTooLarge extends Error {
   override readonly name = "AnswerTooLarge";
 }
 
-/** Seconds. Also requests that may be repeated do not try older connections: that would cost time. */
+/** Seconds. Not even a repeatable request uses an older connection: a failed attempt would cost time. */
 const MAX_IDLE = 30;
 /** Seconds by which a server may be ahead in closing a connection. */
 const MARGIN = 1;
@@ -62,7 +62,7 @@ class KeptAgent extends Agent {
     const { hostname, port } = urlToHttpOptions(url);
     const host = hostname!;
     const options = { host, port: port ?? 443, servername: isIP(host) ? "" : host };
-    // Those that were just closed are still listed.
+    // Sockets that were just closed are still in the list.
     const free = Object.values(this.freeSockets)
       .flat()
       .filter((socket) => !socket?.destroyed);
@@ -100,7 +100,7 @@ const agents = new Map<string, KeptAgent | PlainAgent>();
  */
 export async function send(url: URL, message: Message): Promise<Answer> {
   const agent = agentOf(url);
-  // So that what its server closed or sent while the instance was frozen is noticed first.
+  // Lets Node first process what the server sent, or closed, while the instance was frozen.
   if (!message.isRepeatable) await setImmediate();
   drop(agent, message.isRepeatable ? MAX_IDLE : message.keptFor);
   try {
@@ -109,7 +109,7 @@ export async function send(url: URL, message: Message): Promise<Answer> {
     if (!(error instanceof ConnectionWasClosed)) throw error;
     if (!message.isRepeatable) throw error.cause;
   }
-  // The others are as old.
+  // The other connections are as old.
   drop(agent, 0);
   return exchange(url, agent, message);
 }

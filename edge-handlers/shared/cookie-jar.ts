@@ -22,7 +22,7 @@ export function readCookies(header: string | null): CookieJar {
 
 /**
  * The value of the only cookie of this name. If there are several, at least one was planted from another host of the
- * domain or for another path, and there is no way to tell which. So several count as none.
+ * domain or for another path, and nothing shows which one. So several count as none.
  */
 export function onlyCookie({ all }: CookieJar, name: string): string | undefined {
   const values = all.filter((cookie) => cookie[0] === name);

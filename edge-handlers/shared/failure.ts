@@ -12,7 +12,7 @@ export type SharedFailureCode =
   | "ledger_unavailable"
   | "internal";
 
-/** `detail` is for the log. It is always a code, never text from outside. */
+/** `detail` is for the log: always a code, never external text. */
 export class Failure<Code extends string = SharedFailureCode> extends Error {
   override readonly name = "Failure";
 
@@ -51,7 +51,7 @@ export function asFailure<Code extends string>(error: unknown): Failure<Code | S
   return new Failure("internal", safeCode(error) + placeOf(error));
 }
 
-/** Where in the bundle an error was thrown: the first frame that is not of Node itself. */
+/** The place in the bundle where an error was thrown: the first frame that is not Node's own. */
 function placeOf(error: unknown): string {
   const lines = error instanceof Error ? (error.stack ?? "").split("\n") : [];
   const frame = lines.find((line) => /^\s+at /.test(line) && !line.includes("node:"));

@@ -8,7 +8,7 @@ export function isNavigation(headers: Headers): boolean {
   return headers.get("accept")?.includes("text/html") ?? false;
 }
 
-/** True if a page of this site shows the answer in a frame of its own. */
+/** True if a page of this site shows the answer in a frame. */
 export function isOwnFrame(headers: Headers): boolean {
   return headers.get("sec-fetch-dest") === "iframe" && headers.get("sec-fetch-site") === "same-origin";
 }

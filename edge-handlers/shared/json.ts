@@ -1,4 +1,4 @@
-/** What a value from JSON is. */
+/** Type checks for values from JSON. */
 
 export type Members = Record<string, unknown>;
 

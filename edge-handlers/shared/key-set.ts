@@ -12,8 +12,7 @@ import { idpFetch } from "./idp-fetch";
 const LIFETIMES = { fresh: 600, stale: 24 * 3600, pause: 30 };
 /**
  * Limits for fetching the set because of an unknown key: attempts, and seconds. Anybody can push a token with a made-up
- * key. Tokens that the provider itself answered have a limit of their own, so that a rotation goes unnoticed, and a second
- * one, too.
+ * key. Tokens in the provider's own answers have a separate limit, so that one or two key rotations cause no failure.
  */
 const FOR_PUSHED_TOKEN = [1, 30] as const;
 const FOR_ANSWERED_TOKEN = [3, 30] as const;
@@ -28,7 +27,7 @@ export interface KeySet {
   (issuer: string): JWTVerifyGetKey;
   /** The same, for tokens that the provider answered to a request of ours. */
   answered(issuer: string): JWTVerifyGetKey;
-  /** Fetches the keys unless they are there. @throws Failure `idp_unavailable`, `idp_answer_unreadable` */
+  /** Fetches the keys unless they are cached. @throws Failure `idp_unavailable`, `idp_answer_unreadable` */
   load(): Promise<unknown>;
 }
 

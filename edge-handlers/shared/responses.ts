@@ -4,7 +4,7 @@ import type { Appearance } from "../../pages/theme";
 import type { Problem } from "../../session/problem";
 import { ownSecurityHeaders } from "../../session/security-headers";
 
-/** No answer about somebody may be stored by a cache, or reveal its address to another site. */
+/** A cache must not store an answer about a user, and the answer must not reveal its address to another site. */
 const COMMON_HEADERS = { ...ownSecurityHeaders(), "referrer-policy": "no-referrer" };
 
 /**
@@ -32,12 +32,12 @@ export function json(content: object, status = 200): Response {
   });
 }
 
-/** JSON that is the same for everybody. @param maxAge seconds for which anybody may keep it */
+/** JSON that is the same for everyone. @param maxAge seconds for which caches may keep it */
 export function publicJson(content: object, type: string, maxAge: number): Response {
   return publicText(JSON.stringify(content), type, maxAge);
 }
 
-/** Text that is the same for everybody. @param maxAge seconds for which anybody may keep it */
+/** Text that is the same for everyone. @param maxAge seconds for which caches may keep it */
 export function publicText(content: string, type: string, maxAge: number): Response {
   return new Response(content, {
     headers: { ...COMMON_HEADERS, "content-type": type, "cache-control": `public, max-age=${maxAge}` },
@@ -73,7 +73,7 @@ export function problem(details: Problem): Response {
   });
 }
 
-/** A page for people. Only a page of the gate may have it as a frame, and only if the page says that it is one. */
+/** A page for people. Only a page of the gate may frame it, and only if `isFrame` is set. */
 export function page(status: number, appearance: Appearance, content: Page): Response {
   return new Response(renderPage(appearance, content), {
     status,

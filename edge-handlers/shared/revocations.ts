@@ -1,10 +1,10 @@
-/** What the ledger says of a user's revocations, for tokens of other issuers: no record of the store ends them. */
+/** A user's revocations in the ledger. They are for tokens of other issuers, which the store's records do not cover. */
 import type { Revocation } from "../../ledger/records";
 
-/** @throws Failure if the ledger cannot be read: nobody passes then */
+/** @throws Failure if the ledger cannot be read, so that nobody passes */
 export type ReadRevocations = (uid: string) => Promise<readonly Revocation[]>;
 
-/** Seconds: a revocation reaches the edges in about that time, and a busy client costs one read in it. */
+/** Seconds. A revocation takes about as long to reach the edges, and a busy client costs only one read in this time. */
 const CACHED = 10;
 /** Users that an instance remembers. */
 const MAX_CACHED = 1_000;
@@ -18,7 +18,7 @@ export function cachedRevocations(read: ReadRevocations, now: () => number): Rea
   const kept = new Map<string, { since: number; answer: ReturnType<ReadRevocations> }>();
   return (uid) => {
     const known = kept.get(uid);
-    // In both directions: a clock that was set back must not keep an answer alive.
+    // Compares in both directions: a clock that was set back must not keep an answer alive.
     if (known && Math.abs(now() - known.since) < CACHED) return known.answer;
     kept.delete(uid);
     const entry = { since: now(), answer: read(uid) };

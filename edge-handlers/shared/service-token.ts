@@ -21,13 +21,13 @@ export interface VerifiedServiceToken {
   status: ServiceTokenStatus;
 }
 
-/** Reads what decides about a token, by its ID. @throws Failure if the ledger cannot be read: nobody passes then */
+/** Reads the stored data of a token by its ID. @throws Failure if the ledger cannot be read, so that nobody passes */
 export type ReadServiceToken = (id: string) => Promise<ServiceTokenStatus>;
 
 /**
- * Seconds for which {@link cachedServiceTokens} uses what the ledger said. A revoked token is refused within them, which
- * is less than what a revocation may take to reach every edge (`PROPAGATION`), and a busy client costs two reads a minute
- * and instance instead of one for each request.
+ * Seconds for which {@link cachedServiceTokens} uses an answer of the ledger. A revoked token is refused within this
+ * time, which is shorter than `PROPAGATION`. A busy client costs two reads per minute and instance instead of one per
+ * request.
  */
 const CACHED = 30;
 /** Tokens that an instance remembers. */
@@ -48,7 +48,7 @@ export async function verifyServiceToken(
   if (id === undefined) throw new ServiceTokenRefused("malformed");
   const status = await read(id);
   const { token } = status;
-  // Before anything else, so that only whoever has the token learns that it was revoked.
+  // Check the secret first, so that only the holder of the token learns that it was revoked.
   if (!token || !isSame(token.hash, serviceTokenHash(sha256, text))) throw new ServiceTokenRefused("unknown");
   const refusal = serviceTokenRefusal(status, now);
   if (refusal !== undefined) throw new ServiceTokenRefused(refusal);
@@ -56,7 +56,7 @@ export async function verifyServiceToken(
 }
 
 /**
- * The session of a service token, as a session's token says it.
+ * The session of a service token, with the same fields as in a session token.
  *
  * @param expiresAt Unix seconds
  */
@@ -69,7 +69,7 @@ export function serviceTokenSession({ token, status }: VerifiedServiceToken, now
     expiresAt: Math.min(expiresAt, token.endsAt),
     mark: status.mark,
     floor: status.floor,
-    // No person was ever authenticated, so a rule that asks for a recent authentication is not met.
+    // No person was ever authenticated, so a rule that requires a recent authentication is not met.
     authTime: 0,
     idp: SERVICE_TOKEN_IDP,
     strength: "",
@@ -80,9 +80,8 @@ export function serviceTokenSession({ token, status }: VerifiedServiceToken, now
 }
 
 /**
- * Remembers for {@link CACHED} seconds what the ledger said about tokens that exist. If it cannot be read after that, the
- * old answer is not used: the token may have been revoked. Unknown IDs are not remembered, because anybody can make them
- * up.
+ * Caches the ledger's answers about existing tokens for {@link CACHED} seconds. If it cannot be read after that, the
+ * old answer is not used: the token may have been revoked. Unknown IDs are not cached, because anyone can invent them.
  *
  * @param now Unix seconds
  */
@@ -90,7 +89,7 @@ export function cachedServiceTokens(read: ReadServiceToken, now: () => number): 
   const kept = new Map<string, { since: number; answer: Promise<ServiceTokenStatus> }>();
   return (id) => {
     const known = kept.get(id);
-    // In both directions: a clock that was set back must not keep an answer alive.
+    // Compares in both directions: a clock that was set back must not keep an answer alive.
     if (known && Math.abs(now() - known.since) < CACHED) return known.answer;
     kept.delete(id);
     const entry = { since: now(), answer: read(id) };

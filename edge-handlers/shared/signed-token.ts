@@ -15,7 +15,7 @@ export interface ExpectedToken {
   audience: string;
   /** The key for a token of an issuer; see {@link KeySet}. */
   keys: KeySet | KeySet["answered"];
-  /** The usual ones if absent. */
+  /** The default algorithms if absent. */
   algorithms?: readonly string[] | undefined;
   /** Unix seconds. */
   now: number;

@@ -7,16 +7,16 @@ import type { VerifiedAccessToken } from "./access-token";
 /** Seconds by which the issuer's clock may be ahead. */
 const SKEW = 60;
 
-/** Profiles whose issuer gives a token only to a job or a machine that it has just identified. */
+/** Profiles of issuers that give a token only to a job or a machine that they have just identified. */
 const MACHINES: readonly AccessTokenIssuer["profile"][] = ["github", "gitlab", "aws"];
 
 /**
- * True if nothing that was revoked can be behind the token. It must have been issued after every cut-off. That alone proves
- * little of a person: whoever has a stolen refresh token gets new access tokens. So while a revocation of the user is in
- * effect, a token counts only if it says that the user has authenticated since (`auth_time`), as for a sign-in. A program has
- * no such time; its token is new proof in itself.
+ * True if no revocation affects the token. It must have been issued after every cut-off. For a person, that alone
+ * proves little: a thief with a stolen refresh token gets new access tokens. So while a revocation of the user is in
+ * effect, a token counts only if it says that the user has authenticated since (`auth_time`), as for a sign-in. A
+ * program has no such time, and its new token is proof enough.
  *
- * The comparisons are negated so that an unreadable value revokes.
+ * The comparisons are negated, so that an unreadable value counts as revoked.
  */
 export function isSinceCutoffs(
   revocations: readonly Revocation[],

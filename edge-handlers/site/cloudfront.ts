@@ -18,7 +18,7 @@ interface OriginResponse {
 }
 
 /**
- * The members that are used here, of the event for which CloudFront invokes the function whatever the status
+ * The used members of the event. CloudFront invokes the function for every status
  * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html#response-event-fields,
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html#function-restrictions-status-codes).
  */
@@ -33,13 +33,13 @@ interface OriginResponseEvent {
   ];
 }
 
-/** Of the statuses that take the place of the bucket's own. */
+/** Descriptions of the statuses that replace the bucket's own. */
 const STATUS_DESCRIPTIONS: Record<number, string> = { 302: "Found", 404: "Not Found" };
 
 /** Used if there are no settings. */
 const PLAIN: SiteSettings = { theme: { productName: "Site", accentColor: "#2456c7" } };
 
-/** Never rejects: CloudFront would answer 502 in place of a file that is there. */
+/** Never rejects: otherwise CloudFront would answer 502 instead of an existing file. */
 export async function handler(event: OriginResponseEvent): Promise<OriginResponse> {
   const { request, response } = event.Records[0].cf;
   const status = Number(response.status);
@@ -54,7 +54,7 @@ export async function handler(event: OriginResponseEvent): Promise<OriginRespons
     status: String(replaced.status),
     statusDescription: STATUS_DESCRIPTIONS[replaced.status] ?? response.statusDescription ?? "",
     headers: { ...Object.fromEntries(kept), ...Object.fromEntries(own) } as Headers,
-    // An absent body would be the bucket's own.
+    // If `body` were absent, CloudFront would send the bucket's body.
     body: request.method === "HEAD" ? "" : replaced.body.toString("base64"),
     bodyEncoding: "base64",
   };

@@ -2,7 +2,7 @@
 export interface Ports {
   /** Whether the site has this file. */
   has(path: string): Promise<boolean>;
-  /** The page for what is missing; undefined if the site has no such file. */
+  /** The page for missing files; undefined if the site has no such page. */
   page(path: string): Promise<SitePage | undefined>;
   log(entry: SiteEntry): void;
 }

@@ -1,5 +1,5 @@
 /**
- * Replaces what a bucket says about a request that it cannot answer: XML, and a 403 for everything that is missing.
+ * Replaces a bucket's errors: XML, and a 403 for every missing file.
  */
 import { renderPage, textsOf } from "../../pages/page";
 import { LANGUAGES, type TextKey } from "../../pages/texts/texts";
@@ -11,7 +11,7 @@ export interface Asked {
   method: string;
   /** Path of the file, not decoded. */
   path: string;
-  /** What the bucket answered, 400 or more. */
+  /** Status of the bucket's answer, 400 or more. */
   status: number;
 }
 
@@ -22,7 +22,7 @@ export interface Replacement {
 }
 
 /**
- * Browsers ask again each time. The cache, which answers only what the gate has let pass, keeps it for ten seconds.
+ * Browsers revalidate each time. The edge's cache, which is behind the gate, keeps it for ten seconds.
  * `no-cache` or `private` would keep a 404 out of the cache altogether
  * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html).
  */
@@ -51,7 +51,7 @@ const FILE_NAME = /\.[a-z][^./]*$/i;
 
 /** A link within a page is relative to its folder, so the address needs the slash. */
 async function isFolder(path: string, index: string, { has, log }: Ports): Promise<boolean> {
-  // The gate lets no other path pass. It is checked again, because this one becomes an address.
+  // The gate lets no other path pass. The check is repeated, because the path becomes a redirect's address.
   if (!/^\/(?![/\\])[!-[\]-~]*[^/]$/.test(path) || FILE_NAME.test(path)) return false;
   try {
     return await has(`${decodeURIComponent(path)}/${index}`);

@@ -1,6 +1,6 @@
 /**
- * Which names are blocks, and which are arguments: JSON does not tell. The providers' schemas do; blocks.json has what
- * the stacks need of them, and a test compares it with the schemas (`__tests__/export/hcl-blocks.terraform.test.ts`).
+ * Tells blocks from arguments, which JSON does not distinguish. The providers' schemas do. blocks.json has the parts
+ * that the stacks need, and a test compares it with the schemas (`__tests__/export/hcl-blocks.terraform.test.ts`).
  */
 import blocks from "./blocks.json";
 import { HclError } from "./error";

@@ -1,4 +1,4 @@
-/** What is between the braces of a block, according to the provider's schema. */
+/** The content of a block, according to the provider's schema. */
 import type { Blocks } from "./blocks";
 import { HclError } from "./error";
 import { argument, block, type Item } from "./layout";
@@ -13,7 +13,7 @@ export interface BodyOptions {
 }
 
 /**
- * Arguments, then blocks. Null is as good as nothing.
+ * Arguments, then blocks. Null counts as absent.
  *
  * @param parent name of the block, "" for a resource
  * @throws HclError

@@ -1,4 +1,4 @@
-/** Something in a stack that has no form in plain HCL. */
+/** A part of a stack that cannot be written as plain HCL. */
 export class HclError extends Error {
   override readonly name = "HclError";
 

@@ -1,5 +1,5 @@
 /**
- * Expressions in native syntax: where one ends, and its text as `terraform fmt` spaces it.
+ * Expressions in native syntax: finds the end of one, and formats its spaces as `terraform fmt` does.
  *
  * https://github.com/hashicorp/hcl/blob/v2.23.0/hclsyntax/spec.md
  */
@@ -7,7 +7,7 @@ import { HclError } from "./error";
 
 export interface Expression {
   text: string;
-  /** Place in the source behind the expression: of `}`, `~}` or the end. */
+  /** Position after the expression: of `}`, `~}` or the end. */
   end: number;
 }
 
@@ -26,7 +26,7 @@ const SYMBOL = /\.\.\.|::|=>|==|!=|<=|>=|&&|\|\||[-+*/%!<>=?:,.&|]/y;
 /**
  * @param from where the expression starts: behind `${`
  * @param place for errors
- * @throws HclError on what belongs to no expression, and on comments and heredocs
+ * @throws HclError for text that belongs to no expression, and for comments and heredocs
  */
 export function readExpression(source: string, from: number, place: string): Expression {
   const tokens: Token[] = [];
@@ -132,7 +132,7 @@ function withoutEmptyLines(tokens: Token[]): Token[] {
   return used.filter((token, i) => isText(token) || isText(used[i + 1]!));
 }
 
-/** Whether a space follows: https://github.com/hashicorp/hcl/blob/v2.23.0/hclwrite/format.go (`spaceAfterToken`). */
+/** True if a space follows: https://github.com/hashicorp/hcl/blob/v2.23.0/hclwrite/format.go (`spaceAfterToken`). */
 function isSpaced(before: Token, token: Token, after: Token): boolean {
   if (after.kind === "newline" || after.kind === "nothing") return false;
   if (token.kind === "word" && (after.text === "(" || after.text === "::")) return false;

@@ -1,4 +1,4 @@
-/** A synthesized stack as plain HCL, split into files: what a Terraform user would have written. */
+/** A synthesized stack as plain HCL, split into files, as a Terraform user would write it. */
 import { HclError } from "./error";
 import { blockText, block, type Argument } from "./layout";
 import { isObject, labelled, type JsonObject } from "./json";
@@ -10,12 +10,12 @@ export { HclError } from "./error";
 
 export interface HclOptions {
   /**
-   * The file of something by its address: `aws_sqs_queue.dead`, `data.aws_region.here`, `var.name`, `local.name`,
+   * The file of an object by its address: `aws_sqs_queue.dead`, `data.aws_region.here`, `var.name`, `local.name`,
    * `output.name`, `provider.aws`, `provider.aws.alias`, `terraform`, `moved` or `import`.
    */
   fileOf: (address: string) => string;
   /**
-   * Where a file of the stack is in the module.
+   * The path in the module of one of the stack's files.
    *
    * @param old such as `assets/gate_source/0A1B…/gate.js`
    * @returns a template, such as `${path.module}/bundles/gate.js`; by default the old path
@@ -33,7 +33,7 @@ const KNOWN = ["//", "terraform", "provider", "variable", "locals", "data", "res
  *
  * @param stack `cdk.tf.json`, parsed
  * @returns texts of the files, by the names that `fileOf` gives
- * @throws HclError for what has no form in HCL, or none that the export knows
+ * @throws HclError for a part that cannot be written as HCL, or that the export does not support
  */
 export function hclOf(stack: object, { fileOf, path = (old) => old }: HclOptions): Record<string, string> {
   const json = withPaths(stack, path) as JsonObject;
@@ -82,7 +82,7 @@ function byFile(
   return files;
 }
 
-/** Strings are templates, and so are those in their expressions; in either, a new path may refer to something. */
+/** Strings are templates, and so are strings in their expressions. In both, a new path may contain a reference. */
 function withPaths(value: unknown, path: (old: string) => string): unknown {
   if (typeof value === "string") return value.replace(ASSET, path);
   if (Array.isArray(value)) return value.map((item) => withPaths(item, path));

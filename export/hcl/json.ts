@@ -26,7 +26,7 @@ export function labelled(value: unknown, place: string): [label: string, body: u
 
 const REFERENCE = /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*|\.\*|\[(?:\*|\d+|"(?:[^"\\$%]|\\.)*"|[a-z]+\.[a-z]+)\])*$/;
 
-/** What names something, without quotes: `aws_sqs_queue.dead`, with or without `${}`. @throws HclError */
+/** An address without quotes: `aws_sqs_queue.dead`, with or without `${}`. @throws HclError */
 export function reference(value: unknown, place: string): string {
   const text = typeof value === "string" ? value.replace(/^\$\{\s*(.*?)\s*\}$/s, "$1") : "";
   if (REFERENCE.test(text)) return text;

@@ -1,4 +1,4 @@
-/** Strings of JSON as arguments of `jsonencode`, where that gives the same string, or one that counts as the same. */
+/** JSON strings as arguments of `jsonencode`, if that gives the same string, or an equivalent one. */
 import { onlyExpression, type Part } from "./template";
 
 export interface Encoded {
@@ -8,15 +8,15 @@ export interface Encoded {
   partsOf: (text: string) => Part[];
 }
 
-/** Noncharacters and private characters, which no JSON of ours has. */
+/** Noncharacters and private-use characters, which never occur in our JSON. */
 const MARK = /\uE000(\d+)\uE001/;
 
-/** Attributes that are strings without quotation marks and backslashes, whatever resource has them. */
+/** Attributes that are strings without quotation marks and backslashes, in every resource. */
 const PLAIN_TEXT = /^[a-z][\w.[\]"-]*\.(?:arn|id|url|name|bucket|domain_name|function_name|[a-z_]+_arn)$/;
 
 /**
  * @param isJson equal JSON is enough: the order of keys and the escapes of characters may differ
- * @returns undefined where `jsonencode` would change what the string means, or, without `isJson`, any byte of it
+ * @returns undefined if `jsonencode` would change the string's meaning or, without `isJson`, any byte of it
  */
 export function jsonencoded(parts: readonly Part[], isJson: boolean): Encoded | undefined {
   const marked = parts.map((part, i) => (part.kind === "literal" ? part.text : `\uE000${i}\uE001`)).join("");
@@ -25,7 +25,7 @@ export function jsonencoded(parts: readonly Part[], isJson: boolean): Encoded | 
   if (value === undefined || !hasContent(value)) return undefined;
   const partsOf = (text: string): Part[] => restored(text, parts);
   const texts = textsIn(value);
-  // A number in place of a string would change the JSON: only what is known to be a string goes without quotes.
+  // A number instead of a string would change the JSON, so quotes are only dropped around known strings.
   const arePlain = texts.every((text) => partsOf(text).every((part, _, all) => isPlain(part, all.length === 1)));
   if (!arePlain || !numbersIn(value).every((number) => /^-?\d{1,15}(?:\.\d{1,9})?$/.test(String(number))))
     return undefined;
@@ -75,7 +75,7 @@ function numbersIn(value: unknown): number[] {
 }
 
 /**
- * What Terraform's `jsonencode` writes: no white space, keys sorted by their bytes, some characters escaped.
+ * The output of Terraform's `jsonencode`: no white space, keys sorted by their bytes, some characters escaped.
  *
  * https://developer.hashicorp.com/terraform/language/functions/jsonencode
  */

@@ -26,7 +26,7 @@ export function blockText({ header, body }: Block): string {
   return body.length === 0 ? `${header} {}` : `${header} {\n${indented(bodyText(body))}\n}`;
 }
 
-/** Arguments of one line stand together. A blank line parts everything else. */
+/** Arguments of one line are grouped. Blank lines separate everything else. */
 function bodyText(body: readonly Item[]): string {
   const groups: string[] = [];
   let together: Argument[] = [];
@@ -53,7 +53,7 @@ export function objectText(entries: readonly (readonly [key: string, expression:
 }
 
 /**
- * One line for each, with the equals signs below each other. An expression that opens a bracket on its first line ends a
+ * One line for each, with aligned equals signs. An expression that opens a bracket on its first line ends a
  * group (`linesForFormat` in https://github.com/hashicorp/hcl/blob/v2.23.0/hclwrite/format.go); a heredoc does not.
  */
 function aligned(entries: readonly (readonly [name: string, expression: string])[]): string {

@@ -1,12 +1,12 @@
-/** In which order resources are printed: what others refer to comes first, beside them. */
+/** The order of resources: a resource comes right after those that it refers to. */
 
 export interface Ordered {
   address: string;
-  /** The JSON, in which references are. */
+  /** The JSON with the references. */
   json: unknown;
 }
 
-/** By name, so that parts of a construct stand together; before each, what it refers to. */
+/** By name, so that parts of a construct are together. Before each resource come those that it refers to. */
 export function readingOrder<T extends Ordered>(entries: readonly T[]): T[] {
   const byAddress = new Map(entries.map((entry) => [entry.address, entry]));
   const done = new Set<T>();
@@ -27,7 +27,7 @@ export function readingOrder<T extends Ordered>(entries: readonly T[]): T[] {
 const nameOf = ({ address }: Ordered) => address.slice(address.lastIndexOf(".") + 1);
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Everything that looks like an address. */
+/** Every text that looks like an address. */
 function addressesIn(json: unknown): string[] {
   const found = JSON.stringify(json).match(/(?:\bdata\.)?\b[a-z][a-z0-9]*_[a-z0-9_]+\.[A-Za-z_][\w-]*/g) ?? [];
   return [...new Set(found)].sort();

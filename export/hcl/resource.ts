@@ -1,4 +1,4 @@
-/** Resources and data sources: the meta-arguments around what the provider's schema describes. */
+/** Resources and data sources: meta-arguments, and the arguments of the provider's schema. */
 import { blocksOf } from "./blocks";
 import { bodyOf } from "./body";
 import { HclError } from "./error";
@@ -19,17 +19,14 @@ const JSON_ARGUMENTS: Record<string, string[]> = {
   aws_sqs_queue_policy: ["policy"],
 };
 
-/** @throws HclError for what the export does not have: provisioners, unknown types, wrong forms */
+/** @throws HclError for unsupported parts: provisioners, unknown types, wrong forms */
 export function resourceBlock(kind: "resource" | "data", type: string, name: string, value: unknown): Block {
   const place = `${kind}.${type}.${name}`;
   if (!isObject(value)) throw new HclError(place, `this is a block; write an object, not ${JSON.stringify(value)}`);
   const { count, for_each, provider, depends_on, lifecycle, ...body } = value;
   for (const unsafe of ["provisioner", "connection"])
     if (unsafe in body)
-      throw new HclError(
-        `${place}.${unsafe}`,
-        "provisioners run programs on the machine of whoever applies; remove it",
-      );
+      throw new HclError(`${place}.${unsafe}`, "provisioners run programs on the machine that applies; remove it");
   const blocks = blocksOf(kind === "data" ? `data ${type}` : type, place);
   const repeated = Object.entries({ count, for_each }).filter(([, times]) => times !== undefined && times !== null);
   return block(`${kind} "${type}" "${name}"`, [

@@ -1,5 +1,5 @@
 /**
- * Templates: what every string of Terraform's JSON syntax is, without the escapes of quoted strings.
+ * Templates: every string in Terraform's JSON syntax is one, without the escapes of quoted strings.
  *
  * https://developer.hashicorp.com/terraform/language/syntax/json#string-templates
  */
@@ -10,7 +10,7 @@ export type Part = Literal | Sequence;
 
 export interface Literal {
   kind: "literal";
-  /** What it stands for: `${` where the template has `$${`. */
+  /** The literal text: `${` for `$${` in the template. */
   text: string;
 }
 
@@ -31,7 +31,7 @@ export function literalTemplate(text: string): Part[] {
  * @throws HclError if Terraform could not read it either
  */
 export function parseTemplate(source: string, place: string): Part[] {
-  // Behind such a character, Terraform takes the braces of a JSON string as text.
+  // After such a character, Terraform treats the braces of a JSON string as text.
   if (/\r(?!\n)/.test(source) && /[$%]\{/.test(source))
     throw new HclError(place, `write \${"\\r"} for a carriage return without a line feed in a template`);
   const parts: Part[] = [];
@@ -42,7 +42,7 @@ export function parseTemplate(source: string, place: string): Part[] {
     text = "";
   };
   while (at < source.length) {
-    // Two or more in front of a brace are one less, and the brace is text.
+    // Two or more before a brace become one less, and the brace is text.
     const run = /(?:\$+|%+)\{/y;
     run.lastIndex = at;
     const found = run.exec(source)?.[0];
@@ -62,7 +62,7 @@ export function parseTemplate(source: string, place: string): Part[] {
   return parts;
 }
 
-/** The expression, if a template is nothing else. */
+/** The expression, if the template has no other part. */
 export function onlyExpression(parts: readonly Part[]): string | undefined {
   const [part] = parts;
   return parts.length === 1 && part!.kind === "interpolation" ? part!.inner : undefined;

@@ -1,7 +1,7 @@
 /** Templates as quoted strings and heredocs. */
 import type { Part } from "./template";
 
-/** Invisible characters: who reads the file must see them. */
+/** Invisible characters, which must be visible to readers of the file. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/u;
 const NAMED: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\" };
 
@@ -26,9 +26,9 @@ function escaped(text: string, next: Part | undefined): string {
 }
 
 /**
- * A heredoc with exactly the text of the template; undefined where a quoted string is as good, or the only way. A
- * heredoc ends with a line break; `chomp` removes it where the text has none. A long line with many quotation marks is
- * easier to read in one, too.
+ * A heredoc with exactly the text of the template; undefined if a quoted string is as readable, or the only way. A
+ * heredoc ends with a line break, which `chomp` removes if the text has none. A heredoc is also more readable for a
+ * long line with many quotation marks.
  *
  * https://developer.hashicorp.com/terraform/language/expressions/strings#heredoc-strings
  */
@@ -55,7 +55,7 @@ function isExact(parts: readonly Part[], lines: readonly string[]): boolean {
         : part.kind === "interpolation" && !/~|\n/.test(part.text),
     ) &&
     parts.every(({ kind, text }) => kind !== "literal" || !INVISIBLE.test(text.replace(/\n/g, ""))) &&
-    // The least indented line becomes the margin. Other white space than spaces would be counted too.
+    // The least indented line becomes the margin. White space other than spaces would count, too.
     lines.some((line) => /^\S/.test(line)) &&
     lines.every((line) => line === "" || /\S$/.test(line)) &&
     lines.at(-1) !== ""

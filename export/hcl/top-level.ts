@@ -8,19 +8,19 @@ import { conditions } from "./resource";
 import { typeConstraint } from "./type-constraint";
 import { expressionOf } from "./value";
 
-/** A block, and the address by which its file is asked for. */
+/** A block, and the address that determines its file. */
 export interface Entry {
   address: string;
   block: Block;
 }
 
-/** How an argument is printed. */
+/** The form of an argument. */
 type Print = (value: unknown, place: string) => Item | Item[];
 type Form = Record<string, (name: string) => Print>;
 
-/** Arguments that may refer to something. */
+/** Arguments that may contain references. */
 const expression = (name: string) => (value: unknown, place: string) => argument(name, expressionOf(value, { place }));
-/** Arguments that Terraform reads before it knows any value: their strings are no templates. */
+/** Arguments that Terraform reads before it knows any value, so their strings are not templates. */
 const plain = (name: string) => (value: unknown, place: string) =>
   argument(name, expressionOf(value, { place, templates: false }));
 const bare = (name: string) => (value: unknown, place: string) => argument(name, reference(value, place));
@@ -48,10 +48,10 @@ const OUTPUT: Form = {
 const MOVED: Form = { from: bare, to: bare };
 const IMPORT: Form = { to: bare, for_each: expression, id: expression, provider: bare };
 const TERRAFORM: Form = { required_version: plain, required_providers: providersBlock };
-/** Where the state is, or who runs Terraform: the user's own, not the configuration's. */
+/** The state's place and the runner of Terraform belong to the user, not to the configuration. */
 const LEFT_OUT = ["backend", "cloud"];
 
-/** Null is as good as nothing, but for a default. */
+/** Null counts as absent, except for a default. */
 function printed(body: unknown, form: Form, place: string): Item[] {
   if (!isObject(body)) throw new HclError(place, `this is a block; write an object, not ${JSON.stringify(body)}`);
   for (const name of Object.keys(body))
@@ -82,7 +82,7 @@ export function locals(value: unknown): { address: string; argument: Argument }[
   }));
 }
 
-/** Those that say to whom a resource belongs now: they have no name, so all are in the file for `moved` or `import`. */
+/** Blocks about the ownership of resources. They have no name, so all are in the file for `moved` or `import`. */
 export function moves(kind: "moved" | "import", value: unknown): Entry[] {
   const form = kind === "moved" ? MOVED : IMPORT;
   return listOf(value, kind).map((body) => ({ address: kind, block: block(kind, printed(body, form, kind)) }));

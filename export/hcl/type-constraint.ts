@@ -1,5 +1,5 @@
 /**
- * Type constraints of variables, over several lines where one would be long.
+ * Type constraints of variables, over several lines if one line would be too long.
  *
  * https://developer.hashicorp.com/terraform/language/expressions/type-constraints
  */
@@ -27,7 +27,7 @@ function attribute(text: string): [string, string] {
   return [name.trim(), laidOut(type.trim())];
 }
 
-/** At the commas and line breaks that are in no bracket and no string. */
+/** Splits at commas and line breaks outside of brackets and strings. */
 function split(text: string): string[] {
   const found: string[] = [];
   let depth = 0;

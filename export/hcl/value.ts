@@ -11,7 +11,7 @@ const WIDTH = 100;
 export interface ValueOptions {
   /** For errors. */
   place: string;
-  /** False where Terraform takes strings as they are: in JSON, an argument that may not refer to anything. */
+  /** False if Terraform takes strings literally: in JSON, for an argument that cannot contain references. */
   templates?: boolean;
   /** The provider compares and stores the value as JSON, not as text. */
   isJson?: boolean;
@@ -22,14 +22,14 @@ export function expressionOf(value: unknown, options: ValueOptions): string {
   if (typeof value === "string") {
     const parts = partsOf(value, options);
     const long = heredoc(parts);
-    // Where Terraform takes strings as they are, it calls no functions either.
+    // If Terraform takes strings literally, it calls no functions either.
     const isPlain = options.templates !== false || !long?.startsWith("chomp(");
     return onlyExpression(parts) ?? jsonText(parts, options) ?? (isPlain ? long : undefined) ?? quoted(parts);
   }
   return withoutText(value, options);
 }
 
-/** An item of a list: a heredoc in a list reads badly. */
+/** An item of a list. It is never a heredoc, which would be hard to read there. */
 function itemOf(value: unknown, options: ValueOptions): string {
   if (typeof value !== "string") return withoutText(value, options);
   const parts = partsOf(value, options);

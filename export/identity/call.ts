@@ -1,4 +1,4 @@
-/** HCL that calls the modules of identity providers, and passes what they make to the gateway's. */
+/** HCL that calls the modules of identity providers, and passes their outputs to the gateway's. */
 import type { Config } from "../../config/schema";
 import { REGION } from "../../stacks/provider-check";
 import { literal } from "../../stacks/terraform-text";
@@ -17,12 +17,12 @@ export function identityFolder({ name }: MadeClient): string {
   return `modules/${name}`;
 }
 
-/** As a Terraform name. */
+/** Converts to a Terraform name. */
 export function labelOf({ name }: MadeClient): string {
   return name.replaceAll("-", "_");
 }
 
-/** What gateway and identity providers must agree on. */
+/** Values that gateway and identity providers must share. */
 export function sharedValues({ name, domain, alternateDomains }: Config): Record<string, unknown> {
   return { name, domain, ...(alternateDomains.length > 0 && { alternate_domains: alternateDomains }) };
 }
@@ -62,18 +62,18 @@ export function madeArguments({ client, home }: IdentityModule, module: GatewayM
   return ["client_id", "issuer"].flatMap((output): [string[], string][] => {
     const place = ["identity_providers", client.id, output];
     const replaced = module.replaced.find((each) => each.place.join() === place.join());
-    // People of another tenant than the app's have their own issuer, which the gateway's module has as its default.
+    // People of a tenant other than the app's have their own issuer, which is the default in the gateway's module.
     const isOther = client.kind === "app" && output === "issuer" && replaced?.value !== issuerOfTenant(home ?? "");
     return replaced && !isOther ? [[place, `\${module.${labelOf(client)}.${output}}`]] : [];
   });
 }
 
-/** The region of a pool that is not where the gateway is. */
+/** The region of a pool, if it differs from the gateway's. */
 function regionOf({ region }: IdentityModule): string | undefined {
   return region === REGION ? undefined : region;
 }
 
-/** Providers of an identity module, beside the gateway's. */
+/** Providers of an identity module, in addition to the gateway's. */
 export function providerFor(module: IdentityModule, config: Config): Block[] {
   const { client, home } = module;
   const text = (value: unknown) => expressionOf(value, { place: "example", templates: false });

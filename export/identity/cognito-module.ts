@@ -1,4 +1,4 @@
-/** A user pool as a module: stacks/identity/cognito/ with variables in the place of values. */
+/** A user pool as a module: stacks/identity/cognito/ with variables instead of values. */
 import { ref, Token } from "cdktf";
 import { cognitoPoolSchema, type CognitoPool } from "../../config/cognito-pool";
 import type { Config } from "../../config/schema";
@@ -46,7 +46,7 @@ export function cognitoModule(config: Config, client: MadeClient): IdentityModul
         ...gatewayProps(template, config),
         provider: id,
         roles: referenceToRoles(),
-        // The region is that of whoever calls the module.
+        // The region is the caller's.
         pool: { ...template.pool, region: Token.asString(ref(HERE)) },
         hasClientSecret,
         accentColor: config.theme.accentColor,
@@ -97,7 +97,7 @@ function stackOutput({ output }: IdentityModule["json"], name: string): string {
   return (output[name] as { value: string }).value;
 }
 
-/** IDs of federated providers stay as they are, names of options become Terraform's. */
+/** IDs of federated providers are kept, and names of options become Terraform's. */
 function placeOf(keys: readonly string[]): string[] | undefined {
   const [first, second, ...rest] = keys as [string, ...string[]];
   if (first !== "pool") return undefined;
@@ -106,7 +106,7 @@ function placeOf(keys: readonly string[]): string[] | undefined {
   return [second!, ...rest].map(snakeCase);
 }
 
-/** Only the apply before the pool is destroyed has `false`: nobody should have to export for that. */
+/** It is `false` only in the apply before the pool is destroyed, which must not need a new export. */
 function deletionProtection({ deletionProtection: value }: CognitoPool): ComputedVariable {
   return {
     variable: {
@@ -121,7 +121,7 @@ function deletionProtection({ deletionProtection: value }: CognitoPool): Compute
   };
 }
 
-/** As the schema refuses it, for the region of the provider. */
+/** The same check as in the schema, for the provider's region. */
 function withHookRegion(json: IdentityModule["json"], pool: CognitoPool): IdentityModule["json"] {
   const variable = json.variable["pre_token_hook_arn"] as { validation?: object[] } | undefined;
   if (!variable) return json;

@@ -1,4 +1,4 @@
-/** An app in Microsoft Entra as a module: stacks/identity/entra/ with variables in the place of values. */
+/** An app in Microsoft Entra as a module: stacks/identity/entra/ with variables instead of values. */
 import { homeTenantOf, SIGNED_IN_ROLE, type EntraApp } from "../../config/entra-app";
 import type { Config } from "../../config/schema";
 import { rolesOf } from "../../policy/rule";
@@ -33,11 +33,11 @@ const TOPICS = {
 const SIGNED_IN = "var.signed_in[*]";
 
 const LOCALS = {
-  // As stacks/identity/entra/app-roles.ts.
+  // Like stacks/identity/entra/app-roles.ts.
   app_roles: `\${{
     for role in distinct(concat(var.roles, [for who in ${SIGNED_IN} : "${SIGNED_IN_ROLE}"])) : role => { id = uuidv5("${NAMESPACE}", "\${var.name}/role/\${role}"), description = role == "${SIGNED_IN_ROLE}" ? "May sign in to \${var.name}" : "Has the role \\"\${role}\\" in \${var.name}" }
   }}`,
-  // As stacks/identity/entra/role-assignments.ts.
+  // Like stacks/identity/entra/role-assignments.ts.
   assigned: `\${[
     for role, who in merge(var.assignments, { for who in ${SIGNED_IN} : "${SIGNED_IN_ROLE}" => who }) : merge(
       { for id in who.groups : "\${role}: group \${id}" => { role = role, principal = id } },
@@ -85,7 +85,7 @@ function placeOf(keys: readonly string[]): string[] | undefined {
   return keys[0] === "app" ? keys.slice(1).map(snakeCase) : undefined;
 }
 
-/** What the stack computes from lists and maps. */
+/** Expressions for values that the stack computes from lists and maps. */
 function withComputed(json: ModuleJson, { credential }: EntraApp): ModuleJson {
   const withLocals = { ...json, locals: { ...json.locals, ...LOCALS } };
   const withOwners = withForEach(withLocals, "azuread_application_owner", "application_owner", "toset(var.owners)");
@@ -103,7 +103,7 @@ function withCertificates(json: ModuleJson): ModuleJson {
   }));
 }
 
-/** The provider is that of whoever calls the module: in another tenant, the app would let nobody in. */
+/** The provider is the caller's. In another tenant, the app would let nobody in. */
 function withTenantCheck(json: ModuleJson, home: string): ModuleJson {
   const precondition = [
     {

@@ -1,4 +1,4 @@
-/** The options of an app whose values its module takes as variables, where the stack only passes them on. */
+/** The options of an app that are variables of its module and that the stack only passes on. */
 import { entraAppSchema } from "../../config/entra-app";
 import { GUID } from "../../config/fields";
 import type { ModuleOption } from "../options";

@@ -1,4 +1,7 @@
-/** Variables of an app's module that say who may do what, and how the gateway authenticates: what the stack computes of them. */
+/**
+ * Variables of an app's module for people, roles and the gateway's authentication, with the expressions that the stack
+ * would compute.
+ */
 import { entraAppSchema, SIGNED_IN_ROLE, type EntraApp } from "../../config/entra-app";
 import type { Config } from "../../config/schema";
 import { certificateEntry } from "../../stacks/identity/entra/certificates";
@@ -24,7 +27,7 @@ export function entraVariables(config: Config, app: EntraApp): Record<string, Co
   };
 }
 
-/** On the option that the schema compares with the roles. */
+/** The option that the schema compares with the roles. */
 export function scopeIsNoRole(): Validation {
   return {
     condition: `\${!contains(concat(var.roles, ["${SIGNED_IN_ROLE}"]), var.api_scope)}`,
@@ -54,7 +57,7 @@ function owners({ owners: value }: EntraApp): ComputedVariable {
   };
 }
 
-/** What the schema refuses of groups and users. @param place text inside quotation marks @param who the reference */
+/** The schema's checks of groups and users. @param place text inside quotation marks @param who the reference */
 function principalProblems(place: string, who: string, loop: string): Validation[] {
   const wrong = (key: "groups" | "users") =>
     refusing(
@@ -123,7 +126,7 @@ function signedIn({ signedIn: value, assignmentRequired }: EntraApp): ComputedVa
   };
 }
 
-/** HCL cannot read a certificate, so its fingerprint and its dates stand beside it. */
+/** HCL cannot read a certificate, so its fingerprint and its dates are separate attributes. */
 function certificates(pems: readonly string[]): ComputedVariable {
   const element = shape.credential.options[1].shape.certificates;
   const value = Object.fromEntries(pems.map(certificateEntry));

@@ -1,6 +1,6 @@
 /**
- * What the modules of identity providers have in common. Like the gateway's, each is a stack that ran with references in
- * the place of values (docs/decisions/0073-identity-modules.md).
+ * Common parts of the modules of identity providers. Like the gateway's, each is a stack that ran with references
+ * instead of values (docs/decisions/0073-identity-modules.md).
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,13 +18,13 @@ import { replacedIn, snakeCase, withReferences, type Replaced } from "../templat
 import { localsOf, re2, sentence, variablesOf, type Validation, type Variable } from "../variables";
 import type { MadeClient } from "./made-clients";
 
-/** A variable in whose place the stack computes something: the module has an expression for that. */
+/** A variable from which the stack would compute a value. The module has an expression for that. */
 export interface ComputedVariable {
   variable: Variable;
   /** Type and default, for the README. */
   type: string;
   initial: string;
-  /** Of the config. */
+  /** The value in the config. */
   value: Json;
   /** A value that the module refuses, for its own test. */
   wrong?: Json;
@@ -37,15 +37,15 @@ export interface IdentityModule {
   computed: Readonly<Record<string, ComputedVariable>>;
   /** The file of a resource, a local or a data source by the first words of its name. */
   topics: Readonly<Record<string, readonly string[]>>;
-  /** What the README says before the variables. */
+  /** The README's text before the variables. */
   about: string;
-  /** Of the pool in the config. */
+  /** The region of the pool in the config. */
   region?: string;
-  /** The tenant of the app, if the config says which. */
+  /** The tenant of the app, if the config names it. */
   home?: string | undefined;
 }
 
-/** What a stack of an identity provider needs of the gateway. */
+/** The part of the gateway's config that a stack of an identity provider needs. */
 export interface GatewayPart {
   name: string;
   domain: string;
@@ -66,14 +66,14 @@ export function gatewayPart({ name, domain, alternateDomains }: Config): Gateway
   return { name, domain, alternateDomains: [...alternateDomains] };
 }
 
-/** What of the gateway a stack gets as properties, with references. */
+/** The gateway's part of a stack's properties, with references. */
 export function gatewayProps(part: GatewayPart, { basePath }: Config) {
   return { name: part.name, basePath, hosts: hostsOf(part as Config) };
 }
 
 /**
  * @param part of the config: the gateway's part, and the app or the pool
- * @param renamed place of an option in the module's variables, where it is another than in the config
+ * @param renamed place of an option in the module's variables, if it differs from the config's
  */
 export function templateOfPart<T extends GatewayPart>(
   part: T,
@@ -99,7 +99,7 @@ export function runStack(build: (app: App) => TerraformStack): ModuleJson {
   }
 }
 
-/** The stack's JSON as a module's: without provider and backend, which are those of whoever calls it. */
+/** The stack's JSON as a module's: without provider and backend, which are the caller's. */
 export function moduleJson(
   { terraform, variable, locals, data, resource, output }: ModuleJson,
   replaced: readonly Replaced[],
@@ -162,7 +162,7 @@ export function quotable(message: string): string {
   return sentence(message).replaceAll("\\", "\\\\").replaceAll('"', '\\"');
 }
 
-/** With a resource changed. @param change from its JSON, to its JSON */
+/** Changes a resource. @param change from its JSON, to its JSON */
 export function withResource(
   json: ModuleJson,
   type: string,
@@ -174,12 +174,12 @@ export function withResource(
   return { ...json, resource: { ...json.resource, [type]: { ...json.resource[type], [name]: change(body) } } };
 }
 
-/** With expressions in the place of what the stack computes. */
+/** Replaces computed values with expressions. */
 export function withForEach(json: ModuleJson, type: string, name: string, expression: string): ModuleJson {
   return withResource(json, type, name, (body) => ({ ...body, for_each: `\${${expression}}` }));
 }
 
-/** A command that stores what it reads for the gateway; it is never on the screen or in a file. */
+/** A command that reads a secret and stores it for the gateway; the secret is never on the screen or in a file. */
 export function storeSecret(secretName: string): string {
   return `tr -d '\\n' | aws secretsmanager put-secret-value --region us-east-1 --secret-id ${secretName} --secret-string file:///dev/stdin`;
 }

@@ -1,10 +1,10 @@
-/** Identity providers whose client Terraform makes: the gateway's module gets what their modules make as variables. */
+/** Identity providers whose client Terraform makes: the gateway's module gets their modules' outputs as variables. */
 import { issuerOf } from "../../config/identity-provider";
 import type { Config } from "../../config/schema";
 import { clientAuthenticationSettings } from "../../stacks/client-authentication";
 
 export interface MadeClient {
-  /** Of the identity provider in the config. */
+  /** ID of the identity provider in the config. */
   id: string;
   kind: "app" | "pool";
   /** The module's name, such as `entra-app`. */
@@ -13,11 +13,11 @@ export interface MadeClient {
 
 const NAMES = { app: "entra-app", pool: "cognito-pool" };
 
-/** In the place of what only an apply makes known. Both are in the forms that the providers give them. */
+/** Placeholders for values that are known only after an apply, in the forms that the providers use. */
 const CLIENT_IDS = { app: "00000000-0000-0000-0000-000000000000", pool: "0123456789abcdefghijklmnop" };
 const POOL_ISSUER = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE";
 
-/** One module of a kind has the kind's name; several have the names of their identity providers, too. */
+/** A single module of a kind has the kind's name. Several also have the names of their identity providers. */
 export function madeClients({ identityProviders }: Pick<Config, "identityProviders">): MadeClient[] {
   const made = Object.entries(identityProviders).flatMap(([id, { app, pool }]): Omit<MadeClient, "name">[] =>
     app ? [{ id, kind: "app" }] : pool ? [{ id, kind: "pool" }] : [],
@@ -28,7 +28,7 @@ export function madeClients({ identityProviders }: Pick<Config, "identityProvide
   });
 }
 
-/** The config as it would be without `app` and `pool`, with placeholders for what only an apply makes known. */
+/** The config without `app` and `pool`, with placeholders for values that are known only after an apply. */
 export function withBroughtClients(config: Config): Config {
   const brought = madeClients(config).map(({ id, kind }) => {
     const { app, pool, ...provider } = config.identityProviders[id]!;
@@ -38,7 +38,7 @@ export function withBroughtClients(config: Config): Config {
       {
         ...provider,
         clientId: provider.clientId ?? CLIENT_IDS[kind],
-        // Where several tenants sign in, their issuers are a pattern; it follows from `tenants`.
+        // If several tenants sign in, their issuer is a pattern, which follows from `tenants`.
         ...(!(issuer ?? POOL_ISSUER).includes("{") && { issuer: issuer ?? POOL_ISSUER }),
         // Some audiences follow from the issuer, which is a variable.
         clientAuthentication: clientAuthenticationSettings(config, id),

@@ -1,4 +1,4 @@
-/** The README of an identity provider's module: what it is, how to call it, and tables of its variables and outputs. */
+/** The README of an identity provider's module: its purpose, a call, and tables of its variables and outputs. */
 import { cell, outputRows, rows } from "../readme";
 import type { ComputedVariable, IdentityModule } from "./identity-module";
 

@@ -14,7 +14,7 @@ export function identityTests(module: IdentityModule): string {
 
 const text = (value: unknown) => expressionOf(value, { place: "test", templates: false });
 
-/** The azuread provider plans nothing without a tenant, so Terraform stands in for it. */
+/** The azuread provider plans nothing without a tenant, so the test uses Terraform's mock provider. */
 function provider({ client, region, home }: IdentityModule): Block {
   if (client.kind === "pool")
     return block(

@@ -1,4 +1,4 @@
-# The site is closed, or not. policy-source.tf puts it in front of the rules.
+# Whether the site is closed. policy-source.tf puts this in front of the rules.
 
 variable "maintenance" {
   description = <<-EOT

@@ -1,5 +1,5 @@
-# What is wrong with the conditions of rules and requirements, as lines of text. The gate's precondition refuses a plan
-# that has any. In local values, unlike in validations, each test is written once.
+# Mistakes in the conditions of rules and requirements, as lines of text. The gate's precondition refuses a plan with
+# any of them. In local values, unlike in validations, each test is written once.
 locals {
   # Each set, with the place where it is written.
   policy_written = concat(
@@ -15,7 +15,7 @@ locals {
     ]),
   )
 
-  # Lists: what each element looks like, and what to write.
+  # Lists: the form of each element, and what to write.
   policy_role = {
     form  = "^[^\\pC\\pZ](([^\\pC\\pZ]| ){0,254}[^\\pC\\pZ])?$"
     write = "write the name of a role, such as \"admin\" or \"Domain Users\": 1 to 256 visible characters, with no space at its ends"
@@ -69,7 +69,7 @@ locals {
     ]
   ])
 
-  # Ranges in their only form: no bit behind the prefix, and IPv6 as in RFC 5952. That is what cidrsubnet makes of one.
+  # Ranges in canonical form: no bit after the prefix, and IPv6 as in RFC 5952. That is the result of cidrsubnet.
   policy_ranges = {
     for range in distinct(flatten([
       for each in local.policy_written : [for list in [each.set.networks, each.set.not_networks] : coalesce(list, [])]
@@ -99,7 +99,7 @@ locals {
   ])
 }
 
-# Claims, and what is no list.
+# Claims, and values that are not lists.
 locals {
   policy_wrong_claims = flatten([
     for each in local.policy_written : concat(

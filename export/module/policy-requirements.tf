@@ -1,7 +1,7 @@
-# What each rule requires of a request, as the text that the compiled policy returns to the gate. policy-source.tf puts it
-# behind the rule's conditions on host, path and method.
+# The requirement of each rule, as the text that the compiled policy returns to the gate. policy-source.tf puts it after
+# the rule's conditions on host, path and method.
 
-# Sets of conditions, of all rules. A rule with several sets lets in whoever meets one of them.
+# The sets of conditions of all rules. A rule with several sets lets in people who meet one of them.
 locals {
   policy_sets = flatten([
     for r, rule in var.policy : [
@@ -23,7 +23,7 @@ locals {
   ]
 }
 
-# What tokens need of the policy: the roles and the claims that it compares, sorted.
+# The roles and claims that the policy compares, and that tokens therefore need, sorted.
 locals {
   policy_roles = sort(distinct(compact(flatten([
     [for rule in var.policy : coalesce(rule.roles, [])],
@@ -33,7 +33,7 @@ locals {
     ],
   ]))))
 
-  # Of each rule, in any of its sets.
+  # Claims of each rule, in any of its sets.
   policy_providers_in_sets = { for each in local.policy_sets : each.rule => coalesce(each.set.idp, [])... }
   policy_providers = [
     for r, rule in var.policy :
@@ -64,7 +64,7 @@ locals {
   }
 }
 
-# What rules ask of an authentication, for the sign-in. It refuses to ask for anything else.
+# The authentication requirements of all rules. The sign-in requests nothing else.
 locals {
   policy_max_ages = distinct(flatten([
     for each in local.policy_sets : [for age in compact([each.set.max_age]) : local.policy_ages[age]]
@@ -152,9 +152,9 @@ locals {
   ]
 }
 
-# What a rule requires: "?" if paths with escapes may pass, then "*" for the public, "^" for nobody, or "main!other=" for
-# identity providers and "+" for anyone signed in, or "admin!staff" for anyone with one of these roles. Everything else is
-# the texts of the sets, joined by "|".
+# The requirement of a rule: "?" if paths with escapes may pass, then "*" for the public, "^" for nobody, or
+# "main!other=" for identity providers and "+" for anyone signed in, or "admin!staff" for anyone with one of these
+# roles. Everything else is the texts of the sets, joined by "|".
 locals {
   # `roles` and `idp` of a rule are a set, too.
   policy_listed = [

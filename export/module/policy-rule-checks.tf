@@ -1,6 +1,6 @@
-# What is wrong with sets of conditions as a whole, and with how rules use them.
+# Mistakes in sets of conditions as a whole, and in rules that use them.
 locals {
-  # Nothing is left of a set whose attributes are misspelled. So anyone signed in is not the empty set.
+  # A set whose attributes are all misspelled is empty. So an empty set must not mean anyone signed in.
   policy_wrong_sets = flatten([
     for each in local.policy_written : [
       for names in [[for name, value in each.set : name if value != null]] : concat(

@@ -1,6 +1,6 @@
-# Compiles the policy to the function that the gate calls for each request. So whoever changes a rule needs no Node.js
-# and no build. `local.policy_source` is the function, as JavaScript: `policy(host, method, segments, preflight)` returns
-# what the first rule that matches requires.
+# Compiles the policy to the function that the gate calls for each request. So a change of a rule needs no Node.js and
+# no build. `local.policy_source` is the function, as JavaScript: `policy(host, method, segments, preflight)` returns
+# the requirement of the first rule that matches.
 #
 # Rules become `switch` statements, the cheapest form in the engine of CloudFront Functions. The text needs no escaping:
 # paths and hosts have few characters, and roles are percent-encoded.
@@ -51,7 +51,8 @@ locals {
     join("&&", compact(concat(conditions, [local.policy_method_conditions[r]])))
   ]
 
-  # The statements of a rule, without a semicolon at the end. CORS preflights come first, whatever the rule's methods.
+  # The statements of a rule, without a semicolon at the end. CORS preflights come first, independent of the rule's
+  # methods.
   policy_preflights = [
     for r, rule in var.policy : rule.preflight != "pass" ? "" :
     "if(${join("&&", concat(["p"], local.policy_path_conditions[r]))})return\"${local.policy_escapes[r]}*\";"
@@ -69,8 +70,8 @@ locals {
 # How rules share a switch. Rules are named by their index, so that a list of indexes is a list of rules in their order.
 locals {
   # Runs: neighbors that all have a host, or all have none. Rules for different hosts never match the same request, so
-  # the order of the hosts in a run does not matter. Before the first rule there is none, which `try` takes for one of
-  # another kind.
+  # the order of the hosts in a run does not matter. The first rule has no predecessor, so `try` treats it as the start
+  # of a run.
   policy_hosts     = [for rule in var.policy : rule.host == null ? "" : rule.host]
   policy_for_all   = [for host in local.policy_hosts : host == ""]
   policy_run_start = [for r, for_all in local.policy_for_all : r if for_all != try(local.policy_for_all[r - 1], !for_all)]
@@ -156,8 +157,8 @@ locals {
   policy_function = "(h,m,s,p){\n${join("", local.policy_run_texts)}}"
 }
 
-# A closed site puts the roles that get in before what the rules require; "#" alone stands for none, because no encoded
-# role has it. The text does not grow with the rules, so that a site whose rules just fit can be closed.
+# A closed site puts the roles that may enter before each requirement; "#" alone means none, because no encoded role
+# contains it. The text does not grow with the rules, so that a site whose rules just fit can be closed.
 locals {
   policy_admitted      = [for name in try(coalesce(var.maintenance.roles, []), []) : local.policy_encoded[name]]
   policy_admitted_text = length(local.policy_admitted) == 0 ? "#" : join("!", local.policy_admitted)

@@ -1,5 +1,4 @@
-# The policy: who may open what. policy-source.tf compiles it for the gate. What is inside `conditions` is checked in
-# policy-checks.tf.
+# The policy: who may open what. policy-source.tf compiles it for the gate. policy-checks.tf checks `conditions`.
 #
 # A condition and its message repeat the same test: a validation cannot refer to a local value that depends on its own
 # variable.
@@ -93,7 +92,7 @@ variable "policy" {
             "\"${segment}\" is there twice; give each segment a name of its own, or write \"*\""
             if startswith(segment, "{") && contains(slice(split("/", path), 0, n), segment)
           ],
-          # As if each name were "*".
+          # Paths with each name replaced by "*".
           [
             for pattern in [replace(path, "/[{][^/{}]*[}]/", "*")] :
             !startswith(pattern, "/") ?

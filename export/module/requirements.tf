@@ -1,5 +1,5 @@
-# Requirements that have a name, so that many rules can share them, and what a set of conditions is. policy-checks.tf says
-# what may be in one.
+# Named requirements, which many rules can share, and the type of a set of conditions. policy-checks.tf checks its
+# values.
 
 variable "requirements" {
   description = <<-EOT

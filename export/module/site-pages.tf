@@ -1,17 +1,17 @@
-# Refuses rules that would show a page to somebody who may not open it: the shell of an application, which stands for the
-# paths of its views, and the page for what is missing. The gate decides about the path that a viewer sent.
+# Refuses rules that would show a page to people who may not open it. Such pages are the shell of an application, which
+# is served for the paths of its views, and the page for missing files. The gate decides by the viewer's path.
 #
 # It reads `local.site_pages`, a list of objects:
 #   path     the page, such as "/app/index.html"
-#   within   what all paths begin with for which it may stand, such as "/app/"
-#   earlier  what paths begin with that other behaviors serve, which are tried first, such as "/app/api/"
-#   files    whether the page stands for files, too
+#   within   the prefix of all paths for which it may be served, such as "/app/"
+#   earlier  prefixes of paths that earlier behaviors serve, such as "/app/api/"
+#   files    whether the page is also served for files
 #
-# The page must be decided by one rule, on all hosts. Whoever a rule lets in that may match such a path must pass that rule:
-# its requirement is the same, or the page's is open to all, or to all with a session.
+# One rule must decide the page on all hosts. Other rules for such a path must not let in anyone else. Either they have
+# the same requirement, or the page is open to all, or to all with a session.
 
 locals {
-  # What the page requires: the text of the rule that decides about it, and "" if there is none, or not for all hosts.
+  # The requirement of the page: the text of the rule that decides it, or "" if there is none, or not for all hosts.
   site_page_deciding = [
     for page in local.site_pages : [
       for r, rule in var.policy : r
@@ -23,19 +23,19 @@ locals {
   site_page_requires = [
     for rules in local.site_page_deciding : try(
       var.policy[rules[0]].host == null && contains(coalesce(var.policy[rules[0]].methods, ["GET"]), "GET")
-      # An owner is another one on each path.
+      # Each path may have another owner.
       && length(regexall("&own=", local.policy_requirements[rules[0]])) == 0 ?
       trimprefix(local.policy_requirements[rules[0]], "?") : "",
       "",
     )
   ]
 
-  # What all paths of a rule begin with: "/a" for "/a/**", "/a/" for "/a/*".
+  # The prefix of all paths of a rule: "/a" for "/a/**", "/a/" for "/a/*".
   site_rule_starts = [
     for rule in var.policy : try(trimsuffix(regex("^([^*{]*)/[*][*]$", rule.path)[0], "/"), regex("^[^*{]*", rule.path))
   ]
 
-  # The first rule that matches all these paths: it leaves none to the rules after it.
+  # The first rule that matches all these paths, so that later rules decide none of them.
   site_page_last = [
     for page in local.site_pages : concat([
       for r, rule in var.policy : r

@@ -1,14 +1,14 @@
-# Compiles which file of a bucket a request gets to the function that the gate calls after its decision: `F(path)`
-# returns the path for cache and origin. `local.site_source` is the function, as JavaScript.
+# Compiles the choice of a bucket's file to the function that the gate calls after its decision: `F(path)` returns the
+# path for cache and origin. `local.site_source` is the function, as JavaScript.
 #
-# CloudFront chooses the behavior by the path of the viewer, and a function that changes the path does not change that
-# choice. So the source repeats the patterns in front of a site, in CloudFront's order.
+# CloudFront chooses the behavior by the viewer's path, even if a function changes the path. So the source repeats the
+# patterns in front of a site, in CloudFront's order.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html#function-restrictions-uri
 #
-# It reads `local.site_places`, what the behaviors serve: a list of objects, the default behavior last, as `*`.
+# It reads `local.site_places`, the places that the behaviors serve: a list of objects, the default behavior last, as `*`.
 #   pattern  the behavior's path pattern
 #   index    the document of a folder, such as "index.html"; null if a folder has none, or the origin is no bucket
-#   spa      whether paths without a file extension are served the site's own index document
+#   spa      whether paths without a file extension get the application's index document
 
 locals {
   # Files that rules name, such as "/favicon.ico". A trailing slash never changes a decision, so the rule also decides
@@ -24,7 +24,7 @@ locals {
     "${coalesce(local.site_folders[n], "/")}${coalesce(place.index, "index.html")}"
   ]
 
-  # What a place serves, as an expression over `p`, the path. A name with a dot is a file.
+  # The file that a place serves, as an expression over `p`, the path. A name with a dot is a file.
   site_is_file = join("||", concat(
     ["p.lastIndexOf(\".\")>p.lastIndexOf(\"/\")"],
     [for file in local.site_files : "p==\"${file}/\""],
@@ -43,7 +43,7 @@ locals {
   # instructions, and more with every "*".
   site_parts = [for place in local.site_places : split("*", replace(place.pattern, "/[*]+/", "*"))]
 
-  # Where the search for a part begins: after the part before it.
+  # The start of the search for a part: after the part before it.
   site_from = [
     for parts in local.site_parts : [
       for n, part in parts : n < 2 ? tostring(length(parts[0])) : "i+${length(parts[n - 1])}"
@@ -66,7 +66,7 @@ locals {
     ))
   ]
 
-  # Places after the last one that changes a path are left out. Without any, there is no function to call.
+  # Places after the last one that changes a path are left out. If none is left, there is no function.
   site_changing = [for n, served in local.site_served : n if served != "p"]
   site_count    = length(local.site_changing) == 0 ? 0 : max(local.site_changing...) + 1
   site_statements = [

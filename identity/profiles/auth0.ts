@@ -1,6 +1,6 @@
 import type { Profile } from "../profile";
 
-/** The one context that Auth0 has: several factors. */
+/** Auth0's only context: several factors. */
 const MULTI_FACTOR = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
 
 /**
@@ -14,7 +14,7 @@ export const auth0: Profile = {
   userinfo: true,
   signOutHint: { parameter: "id_token_hint" },
   scopes: ["openid", "profile", "email", "offline_access"],
-  // Its tokens tell methods, not contexts
+  // Its tokens name methods, not contexts
   // (https://auth0.com/docs/secure/multi-factor-authentication/step-up-authentication/configure-step-up-authentication-for-web-apps).
   strength: { told: ({ acr, amr }) => acr ?? (Array.isArray(amr) && amr.includes("mfa") ? MULTI_FACTOR : undefined) },
   // For tenants without end-session endpoint discovery (https://auth0.com/docs/authenticate/login/logout/log-users-out-of-auth0).

@@ -12,7 +12,7 @@ export const google: Profile = {
   userinfo: true,
   // https://developers.google.com/identity/openid-connect/openid-connect#authenticationuriparameters
   accountPrompt: "select_account",
-  // Google refuses `offline_access`; `access_type` has its meaning.
+  // Google refuses `offline_access`; its `access_type` means the same.
   scopes: ["openid", "profile", "email"],
   parameters: { access_type: "offline" },
 };

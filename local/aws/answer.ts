@@ -1,4 +1,4 @@
-/** What an emulator answers to one call of an AWS API that speaks JSON. */
+/** An emulator's answer to a call of an AWS API with a JSON protocol. */
 export interface Answer {
   status: number;
   body: unknown;

@@ -2,7 +2,7 @@
 import type { ServerResponse } from "node:http";
 import { answerFromBucket, type SiteFolder } from "../site-folder";
 
-/** The operation that a request asks for; undefined for any request that is none of S3's. */
+/** The requested operation; undefined for a request that is not S3's. */
 export function objectOperation(method: string, authorization: string): string | undefined {
   if (!authorization.includes("/s3/aws4_request")) return undefined;
   return method === "GET" ? "S3.GetObject" : method === "HEAD" ? "S3.HeadObject" : undefined;

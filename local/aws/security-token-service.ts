@@ -1,5 +1,5 @@
 /**
- * The operation of STS with which AWS vouches for a role to others, and the keys with which they check it.
+ * The STS operation that issues a token for a role, and the keys with which others verify it.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetWebIdentityToken.html
  */
 import { generateKeyPairSync, randomUUID, sign } from "node:crypto";
@@ -11,9 +11,9 @@ export interface SecurityTokenService {
   targets: Targets;
   /** The issuer of the account (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound.html). */
   issuer: string;
-  /** The ARN of the role that it vouches for. */
+  /** The ARN of the role that the token names. */
   subject: string;
-  /** What it publishes at the `jwks_uri` of its issuer. */
+  /** The key set at the `jwks_uri` of its issuer. */
   jwks(): { keys: object[] };
 }
 

@@ -1,4 +1,4 @@
-/** English, the original: its keys are those of every language. A name in braces stands for what a page puts there. */
+/** English, the original: its keys are those of every language. A name in braces is a placeholder. */
 export const en = {
   requestId: "Request ID",
   getHelp: "Get help",

@@ -13,7 +13,7 @@ export type Language = (typeof LANGUAGES)[number];
 export const TEXTS: Record<Language, Texts> = { en, de, fr, es };
 export const TEXT_KEYS = Object.keys(en) as TextKey[];
 
-/** Puts values in the place of their names in braces; a name without a value stays as it is. */
+/** Replaces names in braces with values; a name without a value is kept. */
 export function fill(text: string, values: Readonly<Record<string, string>>): string {
   return text.replace(/\{(\w+)\}/g, (name, key: string) => (Object.hasOwn(values, key) ? values[key]! : name));
 }

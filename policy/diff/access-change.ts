@@ -1,4 +1,4 @@
-/** What is compared, and what a comparison says. */
+/** The input and the output of a comparison. */
 import type { Method } from "../access";
 import type { GatePolicy } from "../read-source";
 import type { Allow, Conditions } from "../rule";
@@ -6,10 +6,10 @@ import type { Allow, Conditions } from "../rule";
 /** `other` stands for each method that rules cannot name. */
 export type MethodName = Method | "other";
 
-/** What a rule can ask for, apart from who somebody is: not the roles or the provider. */
+/** Conditions of a rule other than roles and provider. */
 export type ConditionName = Exclude<keyof Conditions, "public" | "roles" | "allRoles" | "idp">;
 
-/** A policy with what else decides about a request. */
+/** A policy and the other settings that decide about a request. */
 export interface ComparedPolicy extends GatePolicy {
   /** The hosts that the gate serves; every host if absent. */
   hosts?: readonly string[];
@@ -22,7 +22,7 @@ export interface AccessChange {
   exceptHosts?: readonly string[];
   /** A pattern like those of rules. */
   path: string;
-  /** Patterns within it whose paths this row does not speak of. */
+  /** Patterns within it whose paths this row does not cover. */
   except: readonly string[];
   /** `other` is every method that rules cannot name. */
   methods: readonly MethodName[];
@@ -33,17 +33,22 @@ export interface AccessChange {
    * about all paths. Absent: it is about other paths only.
    */
   escapes?: "only" | "also";
-  /** Who may pass; undefined if no rule lets anybody, `nobody` if a rule says so. While the site is closed, `gains` and `loses` say it more exactly. */
+  /**
+   * Who may pass; undefined if no rule matches, `nobody` if a rule says so. While the site is closed, `gains` and
+   * `loses` are more exact.
+   */
   before: Allow | undefined;
   after: Allow | undefined;
   /**
-   * Groups of people, in words, such as `role editor`. Together they are exactly those who gain access. One that begins
-   * with `perhaps` is there if it takes too long to tell who of it gains access.
+   * Groups of people, in words, such as `role editor`. Together they are exactly those who gain access. A group begins
+   * with `perhaps` if it takes too long to compute which of its members gain access.
    */
   gains: readonly string[];
   loses: readonly string[];
-  /** True if nobody needs to sign in any more. */
+  /** True if people no longer need to sign in. */
   newlyPublic: boolean;
-  /** What each way in asked for before, and what people who gain access need no more. Absent if there is none. */
+  /**
+   * Conditions that applied before and that people who gain access no longer have to meet. Absent if there are none.
+   */
   newlyWithout?: readonly ConditionName[];
 }

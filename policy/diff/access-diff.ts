@@ -1,6 +1,6 @@
 /**
- * What a change of the policy changes: who gains or loses access to which paths, by which methods, on which host. Exact:
- * the rows are true for exactly those requests and people whose decision changes, and for nobody else
+ * The effect of a policy change: who gains or loses access to which paths, by which methods, on which host. It is
+ * exact: the rows cover all requests and people whose decision changes, and no others
  * (docs/decisions/0051-access-diff.md).
  */
 import type { GatePolicy } from "../read-source";
@@ -18,11 +18,11 @@ import { joinHosts, joinMethods } from "./join";
 
 export type { AccessChange, ComparedPolicy, ConditionName, MethodName } from "./access-change";
 
-/** What changes for some paths. */
+/** The change for some paths. */
 type Change = Pick<AccessChange, "escapes" | "before" | "after" | "gains" | "loses" | "newlyPublic" | "newlyWithout">;
 
 /**
- * Rows that together are exactly the difference; empty if there is none. What becomes public is first.
+ * Rows that together are exactly the difference; empty if there is none. Newly public paths come first.
  *
  * @param count is called once for each step, for tests
  * @throws Error if the policies are too entangled to compare (decided-pairs.ts)
@@ -91,7 +91,7 @@ function patternOfPair([before, after]: Both<readonly ResultRule[]>, pair: Decid
   return intersection(before[pair.before]?.segments ?? all, after[pair.after]?.segments ?? all)!;
 }
 
-/** Who may pass, by what a rule says. */
+/** Who may pass, as the rule says. */
 interface Admitted {
   /** Undefined if nobody may, without a rule that says so. */
   allow: Allow | undefined;

@@ -1,13 +1,13 @@
 /**
- * Which pairs of rules decide together: for some path, the first rule decides before a change and the second one after
- * it. Goes through all paths as an automaton: a state is what is left of the rules that the segments so far match.
+ * Finds pairs of rules such that, for some path, the first rule decides before a change and the second one after it.
+ * Explores all paths as an automaton: a state is the rest of all rules that match the segments so far.
  */
 import { patternCovers, type Segments } from "../patterns";
 
 /** A rule as one class of requests sees it. */
 export interface PathRule<T> {
   segments: Segments;
-  /** What it decides. */
+  /** The rule's decision. */
   result: T;
 }
 
@@ -16,14 +16,14 @@ export interface DecidedPair<T> {
   before: number;
   after: number;
   results: readonly [before: T | undefined, after: T | undefined];
-  /** True if a path with a segment that no rule names is among those that are decided so. */
+  /** True if these paths include one with a segment that no rule names. */
   isByUnnamed: boolean;
 }
 
 /** States of one comparison. Real policies need a few hundred; a hostile one must not keep a review busy. */
 const MAX_STATES = 100_000;
 
-/** What is left of a rule after some segments. */
+/** The rest of a rule after some segments. */
 interface Left {
   rule: number;
   segments: Segments;
@@ -87,7 +87,7 @@ function step(left: readonly Left[], name: string | undefined): Left[] {
   );
 }
 
-/** Without rules that never decide any more, because an earlier one matches all that they match. */
+/** Drops rules that can no longer decide, because an earlier one matches everything that they match. */
 function pruned(left: readonly Left[]): Left[] {
   const kept: Left[] = [];
   for (const one of left) if (!kept.some((earlier) => patternCovers(earlier.segments, one.segments))) kept.push(one);

@@ -1,4 +1,4 @@
-/** Which conditions people who gain access need not meet any more. */
+/** The conditions that people who gain access no longer have to meet. */
 import { areAmong } from "../people/difference";
 import type { People } from "../people/people";
 import { alternativesOf, type Allow } from "../rule";
@@ -15,7 +15,7 @@ const NAMES: readonly ConditionName[] = [
   ...(["emailDomains", "claims", "scopes", "notRoles", "owner"] as const),
 ];
 
-/** What each alternative asked for, if an alternative lets more people pass now and does not ask for it. */
+/** The conditions of the old alternatives, if a new alternative lets more people pass without them. */
 export function droppedConditions(before: Admitted, after: Admitted): ConditionName[] {
   const were = alternativesOf(before.allow ?? "nobody");
   if (were.length === 0) return [];

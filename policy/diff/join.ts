@@ -24,7 +24,7 @@ export function joinMethods(classes: readonly { requests: MethodClass; regions: 
   });
 }
 
-/** Rows that are the same for all hosts become one; so do those for all that no policy names. */
+/** Rows that are the same for all hosts become one. So do rows for all hosts that no policy names. */
 export function joinHosts(byHost: readonly { host: string | undefined; rows: readonly Row[] }[]): AccessChange[] {
   const hosts = byHost.map(({ host }) => host);
   const groups = grouped(byHost.flatMap(({ host, rows }) => rows.map((value) => ({ value, member: host }))));

@@ -8,7 +8,7 @@ export interface Entry<Change> {
   change: Change | undefined;
   /** The same text for the same change. */
   key: string;
-  /** False if nothing that is asked for is decided by this entry. */
+  /** False if this entry decides none of the requested paths. */
   isReal: boolean;
 }
 
@@ -25,7 +25,7 @@ export function regionsOf<Change>(entries: readonly Entry<Change>[]): Region<Cha
   const regions: Region<Change>[] = [];
   for (const [i, { segments, change, key, isReal }] of list.entries()) {
     if (change === undefined || !isReal) continue;
-    // Where an earlier entry gives the same change, it does not matter what comes between.
+    // If an earlier entry gives the same change, the entries in between do not matter.
     const same: Segments[] = [];
     const others: Segments[] = [];
     for (const entry of list.slice(0, i)) {
@@ -39,7 +39,7 @@ export function regionsOf<Change>(entries: readonly Entry<Change>[]): Region<Cha
   return regions;
 }
 
-/** Without entries whose paths a later entry would give the same change. */
+/** Drops entries whose paths would get the same change from a later entry. */
 function joined<Change>(entries: readonly Entry<Change>[]): Entry<Change>[] {
   const list = entries.map((entry) => ({ ...entry }));
   for (let i = list.length - 2; i >= 0; i--) {
@@ -58,7 +58,7 @@ function joined<Change>(entries: readonly Entry<Change>[]): Entry<Change>[] {
   return list;
 }
 
-/** Without patterns that another one covers. */
+/** Drops patterns that another pattern covers. */
 function widest(patterns: readonly Segments[]): Segments[] {
   return patterns.filter(
     (one, i) =>

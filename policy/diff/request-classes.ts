@@ -16,11 +16,11 @@ export const METHOD_CLASSES: readonly MethodClass[] = [
   { method: "OPTIONS", isPreflight: true },
 ];
 
-/** What a rule decides. */
+/** A rule's decision. */
 export interface Result {
   allow: Allow;
   escapes: boolean;
-  /** The rule's path, which says what an owner's segment is. */
+  /** The rule's path, which names the owner's segment. */
   path: string;
 }
 

@@ -2,7 +2,7 @@
 import type { AccessChange } from "./access-change";
 import { METHOD_NAMES } from "./request-classes";
 
-/** More patterns than these are counted. */
+/** Beyond this number, patterns are only counted. */
 const MAX_EXCEPT = 3;
 
 /** Such as `/docs/** except /docs/internal/**`. */

@@ -1,19 +1,19 @@
 /**
- * Who is in one set of people and not in another. A group without another is what is left of it when one literal of the
- * other is false: `(a and b) without (c and d)` is `a and b and not c`, and `a and b and not d`. So it is exact, and
- * each part is a group again, which words can describe.
+ * The people in one set but not in another. The difference of two groups has one group for each literal of the second,
+ * in which that literal is false: `(a and b) without (c and d)` is `a and b and not c`, and `a and b and not d`. So the
+ * difference is exact, and each part is a group again, which words can describe.
  */
 import { not, type Group, type Literal, type People } from "./fact";
 import { isPossible } from "./possible";
 import { shortened } from "./shortened";
 
 /**
- * Groups of one difference, and tests that it may take. Rules that people write need a few; a hostile plan must not keep
- * a review busy.
+ * Limits for the groups and the tests of one difference. Real rules need few; a hostile plan must not keep a review
+ * busy.
  */
 const [MAX_GROUPS, MAX_TESTS] = [50, 20_000];
 
-/** Exact, and empty if all of `some` are among `others`. Undefined if that takes too long to tell. */
+/** Exact, and empty if all of `some` are among `others`. Undefined if it takes too long to compute. */
 export function difference(some: People, others: People): People | undefined {
   let tests = 0;
   let groups = some.filter(isPossible);
@@ -38,7 +38,7 @@ export function areApart(some: People, others: People): boolean {
   return some.every((one) => others.every((other) => !isPossible([...one, ...other])));
 }
 
-/** Also parts that overlap: they have shorter words. */
+/** Parts may overlap, which makes the words shorter. */
 function remainder(group: Group, other: Group): Group[] {
   if (!isPossible([...group, ...other])) return [group];
   const parts: Group[] = [];

@@ -1,9 +1,9 @@
 /**
- * What a rule can ask about a visitor and a request, as literals of a formula: a fact that must hold, or must not. A
- * group of people is all visitors, with their requests, for whom each literal of a list is true.
+ * The facts about a visitor and a request that rules can test, as literals of a formula: a fact must hold, or must not.
+ * A group of people is all visitors, with their requests, for whom each literal of a list is true.
  */
 
-/** Of these, somebody has one value at most. */
+/** Facts of which a person has at most one value. */
 export const SINGLE = ["idp", "uid", "mail", "acr", "country"] as const;
 export type SingleName = (typeof SINGLE)[number];
 
@@ -14,7 +14,7 @@ export type Fact =
   | { is: "role"; values: readonly string[] }
   | { is: "claim"; name: string; values: readonly string[] }
   /**
-   * The one value that there is, is one of these. Somebody without a session has none, but of `country`. A value of
+   * The person's single value is one of these. Without a session, only `country` has a value. A value of
    * `mail` is an address, or with `@` before it a domain.
    */
   | { [Name in SingleName]: { is: Name; values: readonly string[] } }[SingleName]
@@ -30,21 +30,21 @@ export type Fact =
   | { is: "day"; days: readonly number[] }
   /** It is one of these minutes of a day in UTC: from the first on, and before the last. */
   | { is: "hours"; from: number; until: number }
-  /** What identifies the visitor is this segment of the path: the uid, or the value of a claim. */
+  /** This segment of the path equals the visitor's uid, or a value of the claim. */
   | { is: "owner"; segment: number; claim?: string | undefined };
 
 export type FactOf<Kind extends Fact["is"]> = Extract<Fact, { is: Kind }>;
 
 export interface Literal {
   fact: Fact;
-  /** False if the fact must not hold. What is unknown does not hold. */
+  /** False if the fact must not hold. An unknown fact does not hold. */
   holds: boolean;
 }
 
-/** All literals are true. Without any: everybody. */
+/** All literals are true. An empty list means everyone. */
 export type Group = readonly Literal[];
 
-/** Everybody who is in one of the groups. Without any: nobody. */
+/** Everyone who is in one of the groups. An empty list means nobody. */
 export type People = readonly Group[];
 
 export function not({ fact, holds }: Literal): Literal {

@@ -1,4 +1,4 @@
-/** Whether there is a time at which all literals about the time are true. */
+/** Tests if there is a time at which all literals about time are true. */
 import type { Group } from "./fact";
 
 const MINUTE = 60;
@@ -12,7 +12,7 @@ export function hasInstant(group: Group): boolean {
   if (!group.some(({ fact: { is } }) => is === "day" || is === "hours")) return true;
   const first = start === -Infinity ? (end === Infinity ? 0 : end - WEEK) : start;
   const last = Math.min(end, first + WEEK);
-  // What days and hours say changes at midnight and at the ends of hours only.
+  // Literals about days and hours change only at midnight and at the ends of hours.
   const ends = [
     0,
     ...group.flatMap(({ fact }) => (fact.is === "hours" ? [fact.from * MINUTE, fact.until * MINUTE] : [])),

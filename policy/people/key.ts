@@ -1,6 +1,9 @@
 import type { People } from "./fact";
 
-/** The same text only for the same people. The same people may have several, if rules say them in different ways. */
+/**
+ * A key for a set of people: equal keys mean equal sets. Equal sets may have different keys, if rules express them
+ * differently.
+ */
 export function peopleKey(people: People): string {
   const values = (value: unknown) => (Array.isArray(value) ? [...new Set(value)].sort() : value);
   const groups = people.map((group) =>

@@ -11,7 +11,7 @@ export const EVERYWHERE: readonly Range[] = [
   [IPV4, IPV4 + (1n << 32n) - 1n],
 ];
 
-/** @returns undefined for what is no network, such as one with an address of a host */
+/** @returns undefined for a text that is not a network, such as one with host bits */
 export function rangeOf(cidr: string): Range | undefined {
   const [, address = "", length = ""] = /^([0-9a-f.:]+)\/(0|[1-9][0-9]{0,2})$/.exec(cidr) ?? [];
   const bits = isIPv4(address) ? 32 : isIPv6(address) ? 128 : 0;

@@ -1,4 +1,4 @@
-/** Sets of people, as a policy can tell them apart: everybody whom a rule lets pass. */
+/** The set of people that a rule lets pass, by what a policy can distinguish. */
 import { segmentNumber } from "../path-pattern";
 import { EMAIL_CLAIM, SCOPE_CLAIM } from "../requirement-text";
 import { alternativesOf, DAYS, type Allow, type Conditions, type During } from "../rule";
@@ -30,8 +30,7 @@ export function isEverybody(people: People): boolean {
 }
 
 /**
- * The same people for paths of a pattern. Where it has a name in place of an owner's segment, the owner is one that is
- * known.
+ * The same people for paths of a pattern. If the pattern has a fixed name as the owner's segment, the owner is known.
  */
 export function onPaths(people: People, segments: Segments): People {
   return people.map((group) => group.map(({ fact, holds }) => ({ fact: onPath(fact, segments), holds })));
@@ -43,7 +42,7 @@ function onPath(fact: Fact, segments: Segments): Fact {
   return fact.claim === undefined ? { is: "uid", values: [name] } : claimFact(fact.claim, [name]);
 }
 
-/** In the order in which words tell them. */
+/** In the order of the words. */
 function literalsOf(conditions: Conditions, path: string): Group {
   const { roles, allRoles = [], notRoles, idp, scopes = [], claims = {}, emailDomains, acr, maxAge } = conditions;
   const { networks, notNetworks, countries, notCountries, during, owner } = conditions;

@@ -1,4 +1,7 @@
-/** Whether somebody can be in a group. Exact: each kind of fact is decided by itself, as none follows from another. */
+/**
+ * Tests if a person can be in a group. It is exact: each kind of fact is tested separately, because the kinds are
+ * independent.
+ */
 import { needsSession, SINGLE, type FactOf, type Group, type Literal, type SingleName } from "./fact";
 import { hasInstant } from "./instants";
 import { EVERYWHERE, inBoth, outside, rangeOf, type Range } from "./networks";
@@ -15,7 +18,7 @@ export function isPossible(group: Group): boolean {
   );
 }
 
-/** Stand for a value that no literal names, and for none. */
+/** Placeholders for a value that no literal names, and for no value. */
 const [OTHER, UNKNOWN] = [Symbol("another"), Symbol("none")];
 
 function canHaveValue(name: SingleName, group: Group): boolean {
@@ -28,7 +31,7 @@ function canHaveValue(name: SingleName, group: Group): boolean {
   const named = own.flatMap(({ fact }) => fact.values);
   return [...named, OTHER, UNKNOWN].some((value) =>
     own.every(({ fact, holds }) => {
-      // A domain stands for an address in it that no literal names.
+      // A domain represents an address in it that no literal names.
       const isListed =
         typeof value === "string" &&
         fact.values.some((one) => one === value || (one[0] === "@" && value.toLowerCase().endsWith(one)));
@@ -42,7 +45,7 @@ function canHaveSession(group: Group): boolean {
   return !isWithout || !group.some(({ fact, holds }) => holds && needsSession(fact));
 }
 
-/** Somebody can have any number of roles and of values of a claim. */
+/** A person can have any number of roles and of values of a claim. */
 function canHaveValues(group: Group): boolean {
   const lists = group.flatMap(({ fact, holds }) =>
     fact.is === "role" || fact.is === "claim" ? [{ of: keyOf(fact), holds, values: fact.values }] : [],
@@ -77,7 +80,7 @@ function canHaveAddress(group: Group): boolean {
 
 const known = new Map<string, Range>();
 
-/** @throws Error for what is no network: a config refuses it, and so does the reader of a plan */
+/** @throws Error for a text that is not a network; config and plan reader refuse these */
 function knownRange(cidr: string): Range {
   const range = known.get(cidr) ?? rangeOf(cidr);
   if (!range) throw new Error(`${JSON.stringify(cidr)} is no network`);

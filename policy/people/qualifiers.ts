@@ -1,4 +1,4 @@
-/** What a literal says about people, after the words for who they are. */
+/** Words for a literal that come after the words for the people. */
 import { SCOPE_CLAIM } from "../requirement-text";
 import { DAYS } from "../rule";
 import { durationInWords } from "../duration";

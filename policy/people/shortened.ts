@@ -2,7 +2,7 @@
 import { not, yes, type Fact, type FactOf, type Group, type Literal, type SingleName } from "./fact";
 import { isPossible, keyOf } from "./possible";
 
-/** @param group somebody is in it */
+/** @param group a group that is not empty */
 export function shortened(group: Group): Group {
   return withoutImplied(joinedNegations(withoutVainValues(group)));
 }
@@ -18,7 +18,7 @@ function withoutVainValues(group: Group): Group {
   }, group);
 }
 
-/** Not `a` and not `b` is none of `a` and `b`. */
+/** "Not `a`" and "not `b`" become "none of `a` and `b`". */
 function joinedNegations(group: Group): Group {
   const lists = new Map<string, string[]>();
   for (const { fact, holds } of group)
@@ -41,9 +41,9 @@ function listKey(fact: List): string {
   return fact.is === "claim" ? keyOf(fact) : fact.is;
 }
 
-/** What follows from the rest is not said. */
+/** Drops literals that follow from the rest. */
 function withoutImplied(group: Group): Group {
-  // A session follows from most of the rest, so it goes first; then what was added last.
+  // A session follows from most other literals, so it is dropped first; then the literals that were added last.
   const isSession = ({ fact }: Literal) => fact.is === "session";
   const order = [...group.filter(isSession), ...group.filter((literal) => !isSession(literal)).reverse()];
   return order.reduce<Group>((left, literal) => {

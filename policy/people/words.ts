@@ -5,12 +5,12 @@ import { isPossible } from "./possible";
 import { described, listed, named } from "./qualifiers";
 import { shortened } from "./shortened";
 
-/** What is before each group if it cannot be told who of it there is. */
+/** The prefix of a group if its members cannot be computed. */
 export const UNDECIDED = "perhaps ";
 
 /**
- * Those of `some` who are not among `others`: one text for each group, and together exactly they. If that takes too long
- * to tell, all of `some` are listed after `perhaps`. Empty if there are none.
+ * The people of `some` who are not among `others`: one text for each group, which together are exact. If that takes too
+ * long to compute, all of `some` are listed after `perhaps`. Empty if there are none.
  */
 export function differenceInWords(some: People, others: People): string[] {
   const groups = groupsOf(some);
@@ -54,7 +54,7 @@ function isSaidFirst({ fact, holds }: Group[number]): boolean {
   return holds || !["role", "owner", "uid", "idp"].includes(fact.is);
 }
 
-/** Who it is about, and which facts that says. */
+/** The words for the people, and the facts that these words cover. */
 function subjectOf(group: Group): { subject: string; used: readonly Fact[] } {
   const facts = group.flatMap(({ fact, holds }) => (holds ? [fact] : []));
   if (group.some(({ fact, holds }) => fact.is === "session" && !holds))

@@ -1,7 +1,7 @@
 /**
- * Compiles a policy that is too large for the gate's source to records of the store. The rules of a host are spread over
- * records by the first segment of the path, so that a request takes one record; a segment with too many rules has records
- * of its own, by the next segment. Hosts with the same rules share their records.
+ * Compiles a policy that is too large for the gate's source to records of the store. The rules of a host are
+ * distributed over records by the first segment of the path, so that a request needs one record. A segment with too
+ * many rules has separate records, by the next segment. Hosts with the same rules share their records.
  */
 import { createHash } from "node:crypto";
 import { requirementText } from "../requirement";
@@ -15,17 +15,17 @@ export interface StoredPolicy {
   records: Record<string, string>;
 }
 
-/** Some rules can only be in one record, and are too long for it. The message names the path. */
+/** Some rules must be in one record, but are too long for it. The message names the path. */
 export class StoreTooSmall extends Error {
   override readonly name = "StoreTooSmall";
 }
 
 /** Quota for one value of the store, in bytes. */
 const MAX_RECORD = 1024;
-/** Records of one node. More do not help: then one name has too many rules. */
+/** Records of one node. More records do not help, because then one name has too many rules. */
 const MAX_RECORDS = 512;
 
-/** A rule as one node sees it: what is left of its pattern after the segments that lead to the node. */
+/** A rule as one node sees it: the rest of its pattern after the segments that lead to the node. */
 interface Left {
   rest: readonly string[];
   methods: string;
@@ -77,9 +77,9 @@ function lefts({ path, methods, allow, escapes = false, preflight }: PolicyRule)
 }
 
 interface Compilation extends Pick<StoredIndex, "nodes"> {
-  /** Of the records, by node and number. */
+  /** Texts of the records, by node and number. */
   texts: Record<string, string>;
-  /** Nodes by what is in them: hosts, and names, with the same rules share one. */
+  /** Nodes by content: hosts or names with the same rules share one node. */
   known: Map<string, number>;
   limit: number;
 }

@@ -1,6 +1,6 @@
 /**
- * Finds what a policy in the store requires of a request. Runs in the gate, and in Node for everybody who asks what the
- * gate would do.
+ * Finds the requirement of a policy in the store for a request. Runs in the gate, and in Node for commands that predict
+ * the gate's decision.
  *
  * A record has lines. One that begins with a space names segments of a path, each between spaces; ` * ` is for every
  * other name. The lines after it are the rules for paths with such a segment, in their order:
@@ -11,17 +11,17 @@
  * of a request never has a space or a line break: such paths are refused before.
  */
 
-/** In the place of methods: only CORS preflights. */
+/** Replaces the methods: only CORS preflights. */
 export const PREFLIGHT = "p";
 export const EVERY_OTHER_NAME = "*";
-/** In front of the records' names. */
+/** Prefix of the records' names. */
 export const POLICY_RECORD = "policy.";
 
-/** What the gate's settings say about the policy in the store. */
+/** The gate's settings for the policy in the store. */
 export interface StoredIndex {
-  /** Of all records together, so that a gate never reads records of another policy. */
+  /** Digest of all records together, so that a gate never reads records of another policy. */
   generation: string;
-  /** Of each of the gate's hosts, in their order: the node where its rules begin. */
+  /** For each of the gate's hosts, in their order: the node where its rules begin. */
   roots: number[];
   nodes: StoredNode[];
 }
@@ -32,7 +32,7 @@ export interface StoredIndex {
  */
 export type StoredNode = number | [records: number, below: Record<string, number>];
 
-/** Where the rules for a request are. */
+/** The place of the rules for a request. */
 export interface StoredPlace {
   /** The record's name. */
   record: string;
@@ -46,7 +46,7 @@ export function placeOf(index: StoredIndex, root: number, segments: readonly str
   let node = index.nodes[at]!;
   let depth = 1;
   while (typeof node !== "number") {
-    // The slash keeps names apart from those that every object has.
+    // The slash distinguishes names from members that every object has.
     const next = node[1]["/" + (segments[depth] || "")];
     if (!next) break;
     at = next;
@@ -61,8 +61,9 @@ export function placeOf(index: StoredIndex, root: number, segments: readonly str
 }
 
 /**
- * Which of `count` records has the rules for a name. A few characters, because a digest would cost more than all rules of
- * a record. Which names share a record matters to nobody: the compiler takes as many records as it needs.
+ * The number of the record, of `count`, that has the rules for a name. It uses a few characters, because a digest would
+ * cost more than comparing all rules of a record. It does not matter which names share a record: the compiler uses as
+ * many records as it needs.
  */
 export function slotOf(name: string, count: number): number {
   const end = name.length;
@@ -77,7 +78,7 @@ export function slotOf(name: string, count: number): number {
 }
 
 /**
- * What the first rule that matches requires; undefined if none does.
+ * The requirement of the first rule that matches; undefined if none does.
  *
  * @param record the text at {@link placeOf}
  */

@@ -1,7 +1,7 @@
 /**
- * Reads rules back from the records of a policy in the store, as they stand in a plan. The text may come from a
- * stranger's pull request. The rules that are read decide as the records do; they are not those of the config, because
- * records have them once for each class of hosts and each name.
+ * Reads rules back from the records of a stored policy in a plan. The text may come from a stranger's pull request. The
+ * rules decide like the records, but are not the config's own, because records repeat a rule for each class of hosts
+ * and each name.
  */
 import { z } from "zod";
 import type { GatePolicy } from "../read-source";
@@ -14,7 +14,7 @@ import { EVERY_OTHER_NAME, POLICY_RECORD, PREFLIGHT, slotOf, type StoredIndex } 
 type Method = (typeof METHODS)[number];
 type NamedRules = readonly [name: string, rules: RestRule[]];
 
-/** A rule with what is left of its pattern after the name. */
+/** A rule with the rest of its pattern after the name. */
 interface RestRule extends Omit<PolicyRule, "path" | "host"> {
   rest: string[];
 }
@@ -23,8 +23,8 @@ interface RestRule extends Omit<PolicyRule, "path" | "host"> {
  * The policy of a gate whose settings say that it is in the store.
  *
  * @param settings `GateSettings`, from a plan
- * @param inputs what functions are called with in the same plan: one has the records
- * @throws Error if they are not what stacks/stored-policy.ts writes
+ * @param inputs of functions in the same plan: one has the records
+ * @throws Error if they differ from the output of stacks/stored-policy.ts
  */
 export function readStoredGate(settings: Readonly<Record<string, unknown>>, inputs: readonly unknown[]): GatePolicy {
   const { success, data } = gateSettings.safeParse(settings);
@@ -68,7 +68,7 @@ function rolesIn(text: string): string[] {
 /**
  * @param hosts of the gate's settings
  * @param records by name
- * @throws Error if a record is missing, or is not what compile.ts writes
+ * @throws Error if a record is missing, or differs from compile.ts's output
  */
 export function readStoredPolicy(
   index: StoredIndex,
@@ -105,7 +105,7 @@ interface Reading {
 function rulesOfNode(number: number, prefix: readonly string[], reading: Reading): Omit<PolicyRule, "host">[] {
   const { index, texts } = reading;
   const node = index.nodes[number];
-  // A node is always after the one above it, unless both have the same rules: there is no circle.
+  // A node always comes after its parent, unless both have the same rules, so there is no cycle.
   if (node === undefined || prefix.length > MAX_DEPTH) return fail(number, "it is not in the index");
   const [count, deeper] = typeof node === "number" ? [node, {}] : node;
   const named: NamedRules[] = [];
@@ -126,7 +126,7 @@ function rulesOfNode(number: number, prefix: readonly string[], reading: Reading
   });
   return [
     ...below,
-    // All that a name's rules do not match, the rules for every other name do not match either: they are among them.
+    // A name's rules include the rules for all other names, so if none of them matches, no rule does.
     ...named.flatMap(([name, rules]) => rules.map((rule) => written(rule, name))),
     ...others.map((rule) => written(rule, EVERY_OTHER_NAME)),
   ];

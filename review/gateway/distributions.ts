@@ -1,4 +1,4 @@
-/** Reads the distributions of a plan as what CloudFront will have. */
+/** Reads the distributions of a plan as CloudFront will have them. */
 import {
   associationsOn,
   DEFAULT_PATH,
@@ -11,7 +11,7 @@ import { expressionsOf, referenceOf, withoutKeys } from "../plan/references";
 import { block, blocks, strings } from "../plan/values";
 import { runsOf } from "./gateways";
 
-/** ARNs that the plan's author vouches for: of a gateway that another configuration deploys. */
+/** ARNs from the command line, for a gateway that another configuration deploys. */
 export interface KnownArns {
   gates: readonly string[];
   handlers: readonly string[];
@@ -29,7 +29,7 @@ export interface Distribution {
   origins: string[];
 }
 
-/** What will be there after the apply. */
+/** The distributions after the apply. */
 export function distributionsOf(plan: Plan, known: KnownArns = { gates: [], handlers: [] }): Distribution[] {
   return plan.changes
     .filter(({ type, after }) => type === "aws_cloudfront_distribution" && after !== undefined)
@@ -66,7 +66,10 @@ export function hasGate({ behaviors }: Distribution): boolean {
   );
 }
 
-/** True if only the apply will know a function on its viewer requests: it may be the gate, so all must be decided. */
+/**
+ * True if a function on its viewer requests is known only after the apply: it may be the gate, so all requests must be
+ * decided.
+ */
 export function mayHaveGate({ behaviors }: Distribution): boolean {
   return behaviors.some((behavior) =>
     associationsOn("viewer-request", behavior).some(({ runs }) => runs === "unknown"),
@@ -98,7 +101,7 @@ function behaviorOf(
   };
 }
 
-/** @param arn undefined if only the apply will know it */
+/** @param arn undefined if it is known only after the apply */
 function runsAt(plan: Plan, module: string, known: KnownArns, arn: unknown, expression: unknown): Runs {
   if (typeof arn === "string") {
     if (known.gates.includes(arn)) return "gate";

@@ -1,4 +1,4 @@
-/** The parts of a gate's code: the program, its settings, the policy, and what names a site's files. */
+/** The parts of a gate's code: the program, its settings, the policy, and the function that names a site's files. */
 import { readStoredGate } from "../../policy/stored/read";
 import { readPolicySource, type ReadPolicy } from "../../policy/read-source";
 import { jsonIn } from "../plan/values";
@@ -14,12 +14,12 @@ export interface GateCode {
   site: string;
 }
 
-/** True of the gate's code, and of nothing that people write by themselves. */
+/** True for the gate's code, and for no code that people write themselves. */
 export function isGateCode(code: unknown): code is string {
   return typeof code === "string" && /^function (policy|opened)\(h,m,s,p\)\{$/m.test(code) && /^var S=\{/m.test(code);
 }
 
-/** @param inputs what functions are called with in the plan: one has the policy if it does not fit into the code */
+/** @param inputs of functions in the plan: one has the policy if it does not fit into the code */
 export function readGateCode(code: string, inputs: readonly unknown[] = []): GateCode {
   const policy = policyIn(code);
   const [head, site] = policy instanceof Error ? [code, ""] : policy.rest;
@@ -29,15 +29,15 @@ export function readGateCode(code: string, inputs: readonly unknown[] = []): Gat
 }
 
 /**
- * What sites/source.ts writes: comparisons of a path with texts. No other name, no brace and no escape can be in it, so
- * that it calls nothing and replaces nothing.
+ * The form of sites/source.ts's output: comparisons of a path with texts. It has no other name, no brace and no escape,
+ * so it calls nothing and replaces nothing.
  */
 const SITE_SOURCE =
   /^\n(?:var F;|function F\(p\)\{(?:"[^"\\]*"|\b(?:var|return|if|i|p|startsWith|endsWith|indexOf|lastIndexOf|length)\b|\d|[()=!&|?:+\-<>;,. ])*\})\n$/;
 
 /**
- * Where a gate has code that edgegate does not write; undefined if nowhere. The program in front of the settings may be
- * any: whoever knows what ships compares it.
+ * The place where a gate has code that edgegate does not write; undefined if nowhere. The program before the settings
+ * is not checked here: the caller compares it with the shipped one.
  */
 export function foreignPart({ policy, settings, site }: GateCode): string | undefined {
   if (policy instanceof Error) return undefined;

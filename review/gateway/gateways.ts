@@ -6,12 +6,12 @@ import { isMarked, jsonIn } from "../plan/values";
 import { isGateCode, readGateCode, type GateCode } from "./gate-code";
 
 export interface Gateway {
-  /** As in the config. */
+  /** `name` of the config. */
   name: string;
   /** The address of its module; empty for the root. */
   module: string;
   gate: Change;
-  /** Undefined if the gate does not exist then, or if only the apply will know its code. */
+  /** Undefined if the gate does not exist, or if its code is known only after the apply. */
   before: GateCode | undefined;
   after: GateCode | undefined;
   /** The hosts that the handler serves, the main one first. */
@@ -44,7 +44,9 @@ function isApiGate({ before, after }: Change): boolean {
   return String((after ?? before)?.["name"]).endsWith("-gate-api");
 }
 
-/** What a function of the plan is. The program of a handler is in a zip: only its place in the gateway tells. */
+/**
+ * The kind of a function in the plan. A handler's program is in a zip, so only its place in the gateway identifies it.
+ */
 export function runsOf(plan: Plan, change: Change): Runs {
   const { type, after } = change;
   if (type === "aws_cloudfront_function") {
@@ -95,7 +97,7 @@ function codeOf(values: Change["before"], inputs: readonly unknown[]): GateCode 
   return isGateCode(code) ? readGateCode(code, inputs) : undefined;
 }
 
-/** What Terraform calls functions with in the gate's module: one call has the policy if it does not fit into the code. */
+/** Inputs of Terraform's function calls in the gate's module: one has the policy if it does not fit into the code. */
 function inputsOf(plan: Plan, gate: Change, side: "before" | "after"): unknown[] {
   return plan.changes
     .filter(({ type, module }) => type === "aws_lambda_invocation" && module === gate.module)

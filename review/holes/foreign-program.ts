@@ -1,4 +1,4 @@
-/** A gate whose program is not the one that ships: it carries the gate's name and could decide anything. */
+/** A gate whose program is not the shipped one: it has the gate's name but could decide anything. */
 import { foreignPart } from "../gateway/gate-code";
 import { say, words } from "../sentence";
 import type { Hole, HoleRule } from "./hole";

@@ -1,4 +1,4 @@
-/** A way around the gate. A rule is data: `review/holes/holes.ts` lists them, and each has a file of its own. */
+/** A way around the gate. A rule is data: `review/holes/holes.ts` lists the rules, and each has its own file. */
 import type { Distribution, KnownArns } from "../gateway/distributions";
 import type { Gateway } from "../gateway/gateways";
 import type { Plan } from "../plan/plan";
@@ -9,7 +9,7 @@ export interface Hole {
   message: Sentence;
 }
 
-/** What is left open because only the apply will know it. It is no hole, and no proof either. */
+/** Questions that only the apply will answer. They are not holes, but the plan is not proved either. */
 export type Note = Hole;
 
 export interface Subject {

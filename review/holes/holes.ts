@@ -31,14 +31,14 @@ export interface CheckOptions {
   program?: string | undefined;
 }
 
-/** What a check of a plan found. */
+/** The result of a plan check. */
 export interface Check {
   /** The distributions with the gate: address, and paths of the behaviors. */
   distributions: { address: string; behaviors: string[] }[];
   /** Addresses of the plan's other distributions. */
   others: string[];
   holes: FoundHole[];
-  /** What only the apply will know. */
+  /** Questions that only the apply will answer. */
   notes: Hole[];
 }
 

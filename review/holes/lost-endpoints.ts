@@ -27,7 +27,7 @@ function isHandled(behavior: Behavior): boolean {
   return associationsOn("viewer-request", behavior).some(({ runs }) => runs === "handler");
 }
 
-/** Of the gateway in the same module, else of the only one. */
+/** The base path of the gateway in the same module, or else of the only gateway. */
 function basePathOf({ gateways }: Subject, module: string): string {
   const near =
     gateways.find((gateway) => gateway.module === module) ?? (gateways.length === 1 ? gateways[0] : undefined);

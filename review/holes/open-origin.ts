@@ -55,7 +55,7 @@ export const openFunction: HoleRule = {
       .map(({ address }) => ({ address, message: say`anybody can call this function at its own address` })),
 };
 
-/** Of buckets that a distribution with the gate reads. */
+/** Policies of buckets that a distribution with the gate reads. */
 function policies(subject: Subject): Change[] {
   return subject.plan.changes.filter(
     (change) => change.type === "aws_s3_bucket_policy" && change.after !== undefined && isOrigin(subject, change),
@@ -73,7 +73,7 @@ function readers({ plan, gated }: Subject, { address, after }: Change): Hole[] {
       if (!principals.includes("Service:cloudfront.amazonaws.com")) return [];
       const sources = sourceArns(conditions);
       if (sources.length === 0) return [{ address, message: say`any distribution of any account can read the bucket` }];
-      // A distribution of another configuration cannot be looked at; one of this plan can.
+      // A distribution of another configuration cannot be checked; one of this plan can.
       const others = plan.changes.filter(
         ({ type, after: values }) =>
           type === "aws_cloudfront_distribution" &&
@@ -137,7 +137,7 @@ function isSigned(origin: Values, { afterUnknown }: Change, i: number): boolean 
   );
 }
 
-/** By a distribution with the gate. */
+/** True if a distribution with the gate uses it. */
 function isUsed({ plan, gated }: Subject, control: string): boolean {
   const id = plan.changes.find(({ address }) => address === control)?.after?.["id"];
   return gated.some(({ change, module, address }) => {

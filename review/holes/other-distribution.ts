@@ -37,7 +37,7 @@ export const stagingDistribution: HoleRule = {
       })),
 };
 
-/** Those on which something other than the gateway answers. One that only redirects lets nobody in. */
+/** The distributions where something other than the gateway answers. One that only redirects lets nobody in. */
 function open({ distributions, gated }: Subject): Distribution[] {
   if (gated.length === 0) return [];
   return distributions.filter(

@@ -5,7 +5,7 @@ export interface Statement {
   isAllow: boolean;
   actions: string[];
   resources: string[];
-  /** Such as `Service:lambda.amazonaws.com`; `*` for everybody; empty in a policy of an identity. */
+  /** Such as `Service:lambda.amazonaws.com`; `*` for everyone; empty in a policy of an identity. */
   principals: string[];
   conditions: Record<string, Record<string, string[]>>;
   /** True if it has NotAction, NotResource or NotPrincipal: it can be compared as a whole only. */
@@ -14,14 +14,14 @@ export interface Statement {
   text: string;
 }
 
-/** What somebody may do that they could not do before. */
+/** A new permission. */
 export interface Gain {
   action: string;
   resource: string;
   principal: string;
-  /** Conditions, or what else makes it differ. */
+  /** Conditions, or other differences. */
   statement: Statement;
-  /** True if a denial was taken away or narrowed. */
+  /** True if a denial was removed or narrowed. */
   isDenialLost: boolean;
 }
 
@@ -34,7 +34,7 @@ export function statementsIn(text: unknown): Statement[] | undefined {
   return (Array.isArray(written) ? written : [written]).map((one) => statementOf(one as Record<string, unknown>));
 }
 
-/** What the second document permits and the first does not. */
+/** Permissions of the second document that the first does not have. */
 export function gains(before: readonly Statement[], after: readonly Statement[]): Gain[] {
   return [
     ...uncovered(allowing(after, true), allowing(before, true), false),
@@ -47,12 +47,12 @@ export function isBroadAction(action: string): boolean {
   return /^(\*|[a-z0-9-]+:\*)$/i.test(action);
 }
 
-/** True if anybody can be meant, whatever their account. */
+/** True if the principal can be anyone, in any account. */
 export function isEverybody(principal: string): boolean {
   return principal === "*" || principal === "AWS:*";
 }
 
-/** True if a statement lets anybody in whom no condition stops. */
+/** True if a statement lets in anyone, and no condition limits it. */
 export function isOpen({ isAllow, principals, conditions, isNegative }: Statement): boolean {
   return isAllow && (principals.some(isEverybody) || isNegative) && Object.keys(conditions).length === 0;
 }
@@ -96,7 +96,7 @@ function allowing(statements: readonly Statement[], isAllow: boolean): Statement
   return statements.filter((statement) => statement.isAllow === isAllow);
 }
 
-/** What some of the first statements match and none of the second do. */
+/** Parts that some of the first statements match and none of the second do. */
 function uncovered(these: readonly Statement[], those: readonly Statement[], isDenialLost: boolean): Gain[] {
   return these.flatMap((statement) =>
     those.some(({ text }) => text === statement.text)
@@ -143,7 +143,7 @@ function isWithin(text: string, pattern: string): boolean {
   return new RegExp(`^${expression}$`).test(text);
 }
 
-/** True if whoever meets the first conditions also meets the second. */
+/** True if a request that meets the first conditions also meets the second. */
 function areStricter(these: Statement["conditions"], those: Statement["conditions"]): boolean {
   return Object.entries(those).every(([operator, keys]) =>
     Object.entries(keys).every(([key, values]) => {

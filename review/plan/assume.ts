@@ -1,7 +1,10 @@
-/** Fills in what only the apply will know with what is there now: a rule then sees the changes that are certain. */
+/**
+ * Replaces values that are known only after the apply with the current values, so that a rule sees only certain
+ * changes.
+ */
 import type { Change, Values } from "./plan";
 
-/** The rule about unknown values says what was filled in. */
+/** The rule about unknown values reports the replaced ones. */
 export function assumingUnchanged(change: Change): Change {
   const { before, after, afterUnknown } = change;
   if (before === undefined || after === undefined) return change;

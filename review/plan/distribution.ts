@@ -11,13 +11,13 @@ export function behaviors(values: Values): [path: string, behavior: Values][] {
 }
 
 export interface OriginChange {
-  /** Of the origin afterwards. */
+  /** The ID of the origin after the change. */
   id: string;
   before: Values;
   after: Values;
 }
 
-/** Origins that stay, and those that a behavior gets in place of another. */
+/** Origins that stay, and origins that replace another one in a behavior. */
 export function originChanges({ before, after }: Change): OriginChange[] {
   if (before === undefined || after === undefined) return [];
   const [was, is] = [before, after].map(

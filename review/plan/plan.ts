@@ -17,18 +17,18 @@ export interface Change {
   action: Action;
   /** Undefined if it does not exist before. */
   before: Values | undefined;
-  /** Undefined if it does not exist after. Members that only the apply will know are absent. */
+  /** Undefined if it does not exist after the change. Members that are known only after the apply are absent. */
   after: Values | undefined;
-  /** `true` in the place of each value that only the apply will know. */
+  /** `true` for each value that is known only after the apply. */
   afterUnknown: unknown;
-  /** `true` in the place of each value that must not be shown. */
+  /** `true` for each value that must not be shown. */
   beforeSensitive: unknown;
   afterSensitive: unknown;
   /** Attributes that make it a replacement, such as `name`. */
   replacedFor: string[];
 }
 
-/** What is written, without values: which expression refers to what. */
+/** The written expressions, without values: the references of each. */
 export interface ModuleConfiguration {
   resources?: { address: string; type: string; mode: string; expressions?: Values }[];
   outputs?: Record<string, { expression?: unknown }>;

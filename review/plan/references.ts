@@ -1,6 +1,7 @@
 /**
- * What an expression refers to, through the outputs and variables of modules. A plan says so even where only the apply
- * will know the value (https://developer.hashicorp.com/terraform/internals/json-format#expression-representation).
+ * Resolves an expression's reference through outputs and variables of modules. A plan has references even for values
+ * that are known only after the apply
+ * (https://developer.hashicorp.com/terraform/internals/json-format#expression-representation).
  */
 import type { ModuleConfiguration, Plan, Values } from "./plan";
 import { block, strings } from "./values";
@@ -18,7 +19,7 @@ export function withoutKeys(address: string): string {
 }
 
 /**
- * What an expression's value is taken from.
+ * The attribute from which an expression takes its value.
  *
  * @param module address of the module that the expression is written in, without instance keys
  * @returns undefined if it is not one attribute of one resource, as it is: a condition, a local, an index into a list
@@ -52,7 +53,7 @@ function resolve(
   depth: number,
 ): Reference | undefined {
   const { references, constant_value: constant } = block(expression);
-  // Terraform lists each reference together with what it is a part of: `a.b.arn` and `a.b`.
+  // Terraform lists each reference together with its prefix: `a.b.arn` and `a.b`.
   const all = strings(references);
   const whole = all.filter((one) => !all.some((other) => other !== one && other.startsWith(`${one}.`)));
   const [only] = whole;

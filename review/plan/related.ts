@@ -1,10 +1,10 @@
-/** Which resources belong to others. */
+/** Resources that belong to others. */
 import type { Change, Plan } from "./plan";
 
-/** Attributes that name what a resource belongs to. */
+/** Attributes that name the resource's owner. */
 const OWNERS = ["bucket", "secret_id", "queue_url", "event_source_arn", "topic_arn", "function_name"];
 
-/** True if what a resource belongs to is deleted as well: then its own deletion says nothing more. */
+/** True if the owner is deleted as well, so that the resource's own deletion is no news. */
 export function goesWithItsOwner({ changes }: Plan, { before }: Change): boolean {
   const owners = OWNERS.map((name) => before?.[name]).filter((value): value is string => typeof value === "string");
   return changes.some(

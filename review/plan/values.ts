@@ -1,4 +1,4 @@
-/** Looks into the values of a change, and keeps apart what is absent, unknown and not to be shown. */
+/** Reads the values of a change, and distinguishes absent, unknown and sensitive ones. */
 import type { Change, Values } from "./plan";
 
 export type Path = readonly (string | number)[];
@@ -12,7 +12,7 @@ export function at(value: unknown, path: Path): unknown {
   );
 }
 
-/** True if a marker (`after_unknown`, `before_sensitive`) holds for a path or for what is around it. */
+/** True if a marker (`after_unknown`, `before_sensitive`) holds for a path or one of its parents. */
 export function isMarked(marker: unknown, path: Path): boolean {
   return marker === true || path.some((_, i) => at(marker, path.slice(0, i + 1)) === true);
 }
@@ -82,7 +82,7 @@ function pruned(value: unknown): unknown {
   return members.length === 0 ? undefined : Object.fromEntries(members);
 }
 
-/** Names of the attributes that change, or may change because only the apply will know them; sorted. */
+/** Sorted names of the attributes that change, or that may change because they are known only after the apply. */
 export function changedAttributes({ before, after, afterUnknown }: Change): string[] {
   if (before === undefined || after === undefined) return [];
   const names = new Set([...Object.keys(before), ...Object.keys(after), ...Object.keys(block(afterUnknown))]);

@@ -51,7 +51,7 @@ function risks({ flags, rules }: Review): string[] {
   ];
 }
 
-/** In groups, where more than a few differ in their values only. */
+/** Groups changes if more than a few differ only in their values. */
 function alike(flags: readonly Flag[]): Flag[][] {
   const kindOf = ({ rule, severity, message }: Flag) =>
     JSON.stringify([rule, severity, message.filter((part) => typeof part === "string")]);
@@ -94,7 +94,7 @@ function place({
   return say`${`${host ?? ""}${path}`}${exceptHosts.length > 0 ? say` on every host except ${listed(exceptHosts)}` : []}${except.length > 0 ? say`, except ${listed(except)}` : []}${words(preflight === true ? " (CORS preflights)" : preflight === false ? " (not CORS preflights)" : "")}${words(escapes === "only" ? " (only paths with encoded characters)" : "")}`;
 }
 
-/** The engine's list of all ends with the methods that no rule can name. */
+/** The engine's full list ends with an entry for methods that no rule can name. */
 function methodsOf({ methods }: ReviewedGateway["changes"][number]): string {
   return methods.length > METHODS.length ? "every" : methods.map((method) => code(method)).join(" ");
 }

@@ -10,7 +10,7 @@ const LEVELS: Readonly<Record<Severity, string>> = { high: "error", medium: "war
 /** https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning#reportingdescriptor-object */
 const SCORES: Readonly<Record<Severity, string>> = { high: "8.0", medium: "5.0", low: "2.0" };
 
-/** @param plan the file that was reviewed, as its name was given */
+/** @param plan the name of the reviewed file, as given */
 export function reviewSarif({ flags }: Review, plan: string, version: string): object {
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -44,7 +44,7 @@ function descriptor({ id, title, help }: Rule): object {
   return { id, shortDescription: { text: title }, help: { text: help } };
 }
 
-/** A relative reference: an absolute path would tell where the build runs. */
+/** A relative path, because an absolute one would reveal the build's folder. */
 function uriOf(plan: string): string {
   const name = plan === "-" ? "plan.json" : plan.replace(/^.*[\\/]/, "");
   return encodeURIComponent(name);

@@ -1,4 +1,4 @@
-/** Markdown that nobody but us can write: values are code, in which nothing is markup. */
+/** Markdown whose markup is only ours: values are code, in which nothing is markup. */
 import { shown, type Sentence } from "../sentence";
 
 /**
@@ -12,11 +12,11 @@ export function markdown(sentence: Sentence): string {
 
 export function code(value: string): string {
   const text = shown(value).replace(/[^A-Za-z0-9 /,=-]/gu, (character) => `&#${character.codePointAt(0)};`);
-  // What is all spaces would be nothing.
+  // A value of only spaces would be invisible.
   return `<code>${text.trim() === "" ? "&#34;&#34;" : text.trim()}</code>`;
 }
 
-/** Rows in the order given, as many as fit into so many bytes; the rest as their number. */
+/** As many rows, in the given order, as fit into the number of bytes; then the number of remaining rows. */
 export function fitting(rows: readonly string[], bytes: number): { rows: string[]; left: number } {
   let used = 0;
   const end = rows.findIndex((row) => (used += Buffer.byteLength(row) + 1) > bytes);

@@ -1,6 +1,6 @@
 /**
- * Which programs may call: the issuers of access tokens in the settings of the auth handler, and what API behaviors let
- * scripts of other sites and origins do, in those of the handler of API behaviors (session/access-tokens.ts).
+ * Which programs may call. The auth handler's settings have the issuers of access tokens. The bearer handler's settings
+ * have the options of API behaviors for scripts of other sites and for origins (session/access-tokens.ts).
  */
 import { areSettingsHidden, isBearerSettings, isSettings, settingsIn } from "../gateway/gateways";
 import type { Values } from "../plan/plan";
@@ -8,7 +8,7 @@ import { at, changedMembers, membersOf, strings } from "../plan/values";
 import { insteadOf, listed, say, words } from "../sentence";
 import { aboutChanges, high, low, medium, type Findings } from "../rule";
 
-/** Members of an issuer's settings whose change decides whose tokens count, and as whom. */
+/** Members of an issuer's settings that determine which tokens count, and for which users. */
 const DECIDES: Readonly<Record<string, string>> = {
   issuer: "its issuer",
   tenants: "its tenants",

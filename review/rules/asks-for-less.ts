@@ -1,4 +1,7 @@
-/** Who gets in without what a rule asked for: a network, a newer authentication, or because nothing denies any more. */
+/**
+ * People who get in without a condition that applied before, such as a network or a newer authentication, or because no
+ * rule denies anymore.
+ */
 import type { AccessChange, ConditionName } from "../../policy/diff/access-diff";
 import { accessOf, places } from "../access";
 import { gatewaysOf, type Gateway } from "../gateway/gateways";

@@ -1,4 +1,4 @@
-/** Where requests go after the gate, and what keeps others from going there directly. */
+/** The targets of requests behind the gate, and their protection from direct requests. */
 import { say } from "../sentence";
 import { aboutChanges, high, low, medium, type Findings } from "../rule";
 import { blocks, isSame } from "../plan/values";

@@ -6,13 +6,13 @@ import { block, isSame } from "../plan/values";
 import { listed, say, words } from "../sentence";
 import { aboutChanges, high, low, medium, type Findings, type Found } from "../rule";
 
-/** Members of the gate's settings (session/settings.ts) and what a change of them means. Hosts have a rule of their own. */
+/** Members of the gate's settings (session/settings.ts), with the meaning of a change. Hosts have a separate rule. */
 const SETTINGS: Readonly<Record<string, [severity: Found["severity"], what: string]>> = {
   assertion: [
     "high",
-    "Whether servers get assertions about who asks changes, or whom these are for. Servers that check them refuse the rest",
+    "The assertions for servers change, or their audience. Servers that check them refuse other requests",
   ],
-  identityHeaders: ["medium", "The headers change in which applications get what is known about the user"],
+  identityHeaders: ["medium", "The identity headers for applications change"],
   originSecret: [
     "high",
     "Whether servers get the origin secret changes. Without it they cannot tell the gate's requests from others",

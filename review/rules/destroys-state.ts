@@ -1,9 +1,9 @@
-/** What a gateway remembers: sessions, revocations, keys, secrets and files. A replacement begins with nothing. */
+/** A gateway's state: sessions, revocations, keys, secrets and files. A replacement starts empty. */
 import type { Change } from "../plan/plan";
 import { say, words, type Sentence } from "../sentence";
 import { aboutChanges, high, isRemoved, medium } from "../rule";
 
-/** By type: what is lost. */
+/** By type: the loss. */
 const LOST: Readonly<Record<string, (change: Change) => string>> = {
   aws_cloudfront_key_value_store: () =>
     "The store has the keys and revocations that the gate reads: everybody is signed out, and nobody gets in until it is filled.",
@@ -11,7 +11,7 @@ const LOST: Readonly<Record<string, (change: Change) => string>> = {
     "The ledger has the sessions and revocations: revoked sessions could be accepted again, and nobody can be found any more.",
   aws_secretsmanager_secret: ({ before }) => lostSecret(String(before?.["name"])),
   aws_s3_bucket: () => "Its files are lost, if it can be deleted at all.",
-  aws_kms_key: () => "What it encrypted can never be read again.",
+  aws_kms_key: () => "Data that it encrypted can never be read again.",
   aws_cognito_user_pool: () => "Its users and their passwords are lost.",
 };
 

@@ -1,4 +1,4 @@
-/** What keeps data from being deleted by mistake. */
+/** Protection of data against accidental deletion. */
 import type { Change, Values } from "../plan/plan";
 import { block } from "../plan/values";
 import { say } from "../sentence";
@@ -42,7 +42,7 @@ const EXAMINE: Readonly<Record<string, Examine>> = {
 export const dropsProtection = aboutChanges({
   id: "drops-protection",
   title: "Turns off protection against deletion",
-  help: "Often the first of two steps, of which the second deletes. Ask what the second is.",
+  help: "This is often the first of two steps, and the second one deletes. Ask for the second step.",
   types: Object.keys(EXAMINE),
   examine: ({ type, before, after, action }: Change) =>
     action === "update" && before && after ? EXAMINE[type]!(before, after) : [],

@@ -1,4 +1,4 @@
-/** What keeps buckets closed, data encrypted and functions without an address of their own. */
+/** Settings that keep buckets closed, data encrypted and functions without a public URL. */
 import type { Values } from "../plan/plan";
 import { block, strings } from "../plan/values";
 import { say } from "../sentence";

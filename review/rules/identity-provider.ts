@@ -5,7 +5,7 @@ import { at, block, changedMembers, isSame, membersOf, strings } from "../plan/v
 import { insteadOf, say, words, type Sentence } from "../sentence";
 import { aboutChanges, high, low, medium, type Findings } from "../rule";
 
-/** Members of a provider's settings whose change decides who somebody is. Others change how signing in works. */
+/** Members of a provider's settings that determine who a user is. Others only change how the sign-in works. */
 const DECIDES: Readonly<Record<string, string>> = {
   issuer: "its issuer",
   clientId: "its client ID",
@@ -28,7 +28,7 @@ const PARTS: readonly [name: string, what: string][] = [
 export const changesIdentityProvider = aboutChanges({
   id: "changes-identity-provider",
   title: "Changes who may sign in",
-  help: "Whoever controls an issuer decides who its users are. Compare issuer and client ID with what the provider's owner told you.",
+  help: "The operator of an issuer decides who its users are. Compare issuer and client ID with what the provider's owner told you.",
   types: ["aws_ssm_parameter"],
   examine: (change) => {
     if (!isSettings(change)) return [];

@@ -1,4 +1,4 @@
-/** A plan that says only a part of what Terraform would do. */
+/** A plan that shows only a part of Terraform's changes. */
 import { say } from "../sentence";
 import type { Rule } from "../rule";
 

@@ -1,4 +1,4 @@
-/** All rules, in the order in which a review lists what they found. */
+/** All rules, in the order of their findings in a review. */
 import type { Rule } from "../rule";
 import { acceptsTokens } from "./accepts-tokens";
 import { asksForLess } from "./asks-for-less";

@@ -1,4 +1,4 @@
-/** Who gets access that did not have it: from the two policies in the plan, never sampled. */
+/** People who gain access: computed from the two policies in the plan, never sampled. */
 import type { AccessChange } from "../../policy/diff/access-diff";
 import { accessOf, places, type GatewayAccess } from "../access";
 import { gatewaysOf, type Gateway } from "../gateway/gateways";
@@ -9,8 +9,8 @@ import type { Found, Rule } from "../rule";
 export const opensAPath: Rule = {
   id: "opens-a-path",
   title: "Lets more people in",
-  help: "Read the access table line by line. A path that is newly public is open to everybody on the internet.",
-  // If only the apply will know the policy, the rule about unknown values says so.
+  help: "Read the access table line by line. A path that is newly public is open to everyone on the internet.",
+  // If the policy is known only after the apply, the rule about unknown values reports it.
   find: (plan) =>
     gatewaysOf(plan)
       .filter(({ gate }) => !isMarked(gate.afterUnknown, ["code"]))
@@ -19,8 +19,8 @@ export const opensAPath: Rule = {
 
 function found({ gate: { address }, hosts }: Gateway, { changes, problem, isNew }: GatewayAccess): Found[] {
   if (problem !== undefined)
-    return [{ severity: "high", address, message: say`What changes for whom cannot be told: ${problem}.` }];
-  // On a host that is new, everything is; the rule about domains names it.
+    return [{ severity: "high", address, message: say`The change of access cannot be computed: ${problem}.` }];
+  // On a new host, all access is new; the rule about domains reports the host.
   const isNewHost = ({ host }: AccessChange) => host !== undefined && !hosts.before.includes(host);
   const open = changes.filter(({ newlyPublic }) => newlyPublic);
   const [elsewhere, there] = [open.filter((change) => !isNewHost(change)), open.filter(isNewHost)];

@@ -1,10 +1,10 @@
-/** Logs: without them, nobody can tell afterwards what happened. */
+/** Logs: without them, an incident cannot be investigated. */
 import type { Change, Values } from "../plan/plan";
 import { blocks, strings } from "../plan/values";
 import { say } from "../sentence";
 import { aboutChanges, high, isRemoved, low, medium, type Findings } from "../rule";
 
-/** By type: what is no longer written when it goes away. */
+/** By type: the log lines that are lost without it. */
 const WRITES: Readonly<Record<string, string>> = {
   aws_cloudwatch_log_delivery: "The access log is no longer delivered.",
   aws_cloudwatch_log_delivery_source: "The access log is no longer delivered.",

@@ -1,10 +1,10 @@
-/** Settings without which a session that was issued before is no longer accepted. */
+/** Settings whose change invalidates existing sessions. */
 import { isGate, isSettings, settingsIn } from "../gateway/gateways";
 import { at, isSame, strings } from "../plan/values";
 import { say, words } from "../sentence";
 import { aboutChanges, high, type Findings } from "../rule";
 
-/** Members of the handler's settings (session/settings.ts), and what changes with them. */
+/** Members of the handler's settings (session/settings.ts), with the effect of a change. */
 const SETTINGS: readonly [path: readonly string[], what: string][] = [
   [["aws", "sessionKeysSecret"], "The handler signs sessions with the keys of another secret"],
   [["aws", "sessionsTable"], "The handler keeps sessions in another table"],

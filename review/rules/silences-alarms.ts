@@ -3,7 +3,7 @@ import { isSame, strings } from "../plan/values";
 import { say } from "../sentence";
 import { aboutChanges, isRemoved, low, medium } from "../rule";
 
-/** What decides when it fires. Names of CloudWatch's arguments. */
+/** CloudWatch's arguments that determine when an alarm fires. */
 const CONDITIONS = [
   "threshold",
   "evaluation_periods",

@@ -1,10 +1,10 @@
-/** What carries out revocations and rotates keys: queues, their consumers, schedules. */
+/** Resources that carry out revocations and rotate keys: queues, their consumers, schedules. */
 import { say, words } from "../sentence";
 import { aboutChanges, high, medium } from "../rule";
 
-/** By type: what no longer happens without it. */
+/** By type: the effect of its loss. */
 const DOES: Readonly<Record<string, string>> = {
-  aws_lambda_event_source_mapping: "Nobody reads the queue of revocations: whoever is revoked keeps access.",
+  aws_lambda_event_source_mapping: "Nothing reads the queue of revocations: revoked users keep access.",
   aws_sqs_queue: "A queue of revocations is gone, with the messages in it.",
   aws_sns_topic: "The topic for revocations is gone: programs that publish to it fail.",
   aws_sns_topic_subscription: "Revocations that are published no longer arrive.",

@@ -1,4 +1,4 @@
-/** What decides and only the apply will know: the review cannot say what it will be. */
+/** Deciding values that are known only after the apply, so that the review cannot examine them. */
 import { isGate, isSettings } from "../gateway/gateways";
 import { documentsOf } from "../iam/documents";
 import type { Change } from "../plan/plan";
@@ -6,7 +6,7 @@ import { at, hasMark, isMarked } from "../plan/values";
 import { say } from "../sentence";
 import type { Found, Rule } from "../rule";
 
-/** By type: attributes that decide something. Policy documents and the gate are beside it. */
+/** By type: attributes that decide something. Policy documents and the gate are handled separately. */
 const DECIDES: Readonly<Record<string, readonly string[]>> = {
   aws_cloudfront_distribution: ["web_acl_id", "aliases", "viewer_certificate", "enabled"],
   aws_cloudfront_response_headers_policy: ["security_headers_config", "cors_config"],

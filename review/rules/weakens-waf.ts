@@ -95,7 +95,7 @@ function newlyCounted(was: Values, is: Values): string[] {
   return countedIn(is).filter((name) => !countedIn(was).includes(name));
 }
 
-/** A lower limit is stricter, and no reason to look. */
+/** A lower limit is stricter, so it is not flagged. */
 function withoutLimit(statement: Values): unknown {
   const rate = block(statement["rate_based_statement"]);
   const group = block(statement["managed_rule_group_statement"]);

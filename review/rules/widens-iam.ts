@@ -1,4 +1,4 @@
-/** Who may do what in AWS: roles, policies of resources, permissions to call functions. */
+/** Permissions in AWS: roles, policies of resources, permissions to call functions. */
 import { documentsOf, type Kind } from "../iam/documents";
 import { gains, isBroadAction, isEverybody, isOpen, statementsIn, type Gain } from "../iam/policy-document";
 import type { Change } from "../plan/plan";
@@ -27,7 +27,7 @@ function document({ before, after }: Change, attribute: string, kind: Kind): Fin
         before?.[attribute] !== after[attribute] &&
         medium(say`${words(RESOURCE_POLICY)} to something that is not a policy document.`),
     ];
-  // What a new resource permits is what it is for, as long as it has bounds.
+  // The permissions of a new resource are its purpose, so they are flagged only if they have no limits.
   if (was === undefined)
     return is
       .filter(

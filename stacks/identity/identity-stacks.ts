@@ -11,7 +11,7 @@ import type * as Entra from "./entra/entra-stack";
 
 /**
  * Adds a stack to the app for each identity provider whose client Terraform makes, and returns references to what they
- * make. Other people may own them, so each has a state of its own.
+ * make. Other people may own them, so each has a separate state.
  *
  * The stacks are loaded only if they are needed: the azuread provider's bindings cost a fifth of a second.
  */

@@ -4,7 +4,7 @@ import type { Config } from "../../config/schema";
 
 const SIGNED = { s3: "buckets", lambda: "functions" } as const;
 
-/** CloudFront signs every request to origins of this type, whatever the viewer sends. */
+/** CloudFront signs every request to origins of this type, and replaces a viewer's `Authorization` header. */
 export function accessControl(
   scope: Construct,
   id: string,

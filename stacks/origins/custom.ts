@@ -2,7 +2,7 @@ import type { CloudfrontDistributionOrigin } from "@cdktf/provider-aws/lib/cloud
 import type { Connection } from "../../config/origins/server-options";
 import { connectionOf, timeoutsOf } from "./connection";
 
-/** A server that CloudFront reaches over the internet: always HTTPS, whatever the viewer used. */
+/** A server that CloudFront reaches over the internet, always with HTTPS. */
 export function internetServer(
   origin: { domainName: string; path?: string | undefined; httpsPort?: number } & Connection,
 ): Omit<CloudfrontDistributionOrigin, "originId"> {

@@ -10,7 +10,7 @@ import { portOf } from "./vpc";
 /** https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Origin.html has no limit; the console stops here. */
 const MAX_LENGTH = 128;
 
-/** What a behavior targets: the origin, or the group of an origin with a failover. */
+/** The target of a behavior: the origin, or the group of an origin with a failover. */
 export function targetId(origin: Origin): string {
   return origin.failover ? groupId(origin) : originId(origin);
 }
@@ -51,13 +51,15 @@ export function bucketId({ bucketName, existingBucket }: S3Origin): string {
   return bucketName === undefined ? "site" : `site-${bucketName}`;
 }
 
-/** How files are served, if not by default: the same bucket served in another way is another origin. */
+/**
+ * The options for serving files that differ from the defaults. The same bucket with other options is another origin.
+ */
 function servingId({ index, spa, notFound = "" }: S3Origin): string[] {
   const folders = spa ? "spa" : index === false ? "no-index" : index === "index.html" ? "" : index;
   return folders === "" && notFound === "" ? [] : [folders + notFound];
 }
 
-/** What CloudFront's definition of the origin has beyond its place; empty if everything is the default. */
+/** CloudFront's options of the origin besides its address; empty if all are defaults. */
 function optionsOf(origin: SingleOrigin): unknown[] {
   if (origin.type === "s3") return [];
   const { readTimeout, keepAlive, connectionAttempts, connectionTimeout, shield } = origin;

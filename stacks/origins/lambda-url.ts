@@ -6,20 +6,20 @@ import { REGION } from "../provider-check";
 import { digest } from "./ids";
 
 /**
- * What the distribution needs to call a function through its URL. URLs made since October 2025 need both:
+ * The permissions to call a function through its URL. URLs made since October 2025 need both:
  * https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
  */
 const ACTIONS = { url: "lambda:InvokeFunctionUrl", function: "lambda:InvokeFunction" } as const;
 type Action = keyof typeof ACTIONS;
 const NAMES = Object.keys(ACTIONS) as Action[];
 
-/** Whether the stack's provider can give the permissions: it has one region and one account. */
+/** True if the stack's provider can add the permissions: it has one region and one account. */
 export function isWithinReach(functionArn: string, { accountId }: Config): boolean {
   const { region, account } = partsOfFunction(functionArn);
   return region === REGION && (accountId === undefined || accountId === account);
 }
 
-/** Lets the distribution call a function that is within reach. */
+/** Lets the distribution call such a function. */
 export function allowCalls(scope: Construct, functionArn: string, config: Config, distributionArn: string): void {
   const { name, qualifier } = partsOfFunction(functionArn);
   for (const action of NAMES) {

@@ -58,7 +58,7 @@ export class Origins extends Construct {
   /**
    * Lets the distribution read buckets and call functions.
    *
-   * @returns what must be there before people come
+   * @returns resources that must exist before DNS sends people here
    */
   allowAccessBy(distributionArn: string): ITerraformDependable[] {
     for (const origin of this.#origins.values())
@@ -67,7 +67,7 @@ export class Origins extends Construct {
     return this.buckets.map((bucket) => bucket.allowReadBy(distributionArn));
   }
 
-  /** By origin: what its owner must do so that the distribution gets in, where Terraform does not do it. */
+  /** By origin: how its owner must grant access to the distribution, if Terraform cannot do it. */
   accessToGive(distributionArn: string): Record<string, string> {
     const config = this.#config;
     return Object.fromEntries(

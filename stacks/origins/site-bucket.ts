@@ -4,7 +4,7 @@ import type { Config } from "../../config/schema";
 import type { Statement } from "../iam";
 import { PrivateBucket, type PrivateBucketProps } from "../private-bucket";
 
-/** Time to bring back a file that was replaced or deleted. */
+/** Time to restore a file that was replaced or deleted. */
 const OLD_VERSION_DAYS = 90;
 
 /** A private bucket. Only one distribution can read its objects, and it cannot list them. */

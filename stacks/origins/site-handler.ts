@@ -11,7 +11,7 @@ import { siteFunctionName } from "../names";
 import { themeOf } from "../settings";
 import { urlencodedJson } from "../terraform-text";
 
-/** The handler of what is missing in buckets. */
+/** The handler for files that are missing in buckets. */
 export class SiteHandler extends Construct {
   readonly qualifiedArn: string;
 
@@ -37,7 +37,7 @@ export class SiteHandler extends Construct {
 /**
  * The value of the header with the handler's settings.
  *
- * @throws ConfigError if CloudFront does not take so much
+ * @throws ConfigError if the value exceeds CloudFront's limit
  */
 export function siteSettings(config: Config, { index, spa, notFound }: S3Origin): string {
   const settings: SiteSettings = {

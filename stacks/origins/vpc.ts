@@ -9,7 +9,10 @@ export function portOf({ protocol, port }: VpcOrigin): number {
   return port ?? (protocol === "https" ? 443 : 80);
 }
 
-/** What CloudFront connects to, apart from names and paths: origins that agree in it share one endpoint. */
+/**
+ * The parts of an origin that determine its endpoint, without names and paths. Origins with equal parts share one
+ * endpoint.
+ */
 export function endpointOf(origin: VpcOrigin): [arn: string, protocol: string, port: number] {
   return [origin.arn, origin.protocol, portOf(origin)];
 }

@@ -1,4 +1,4 @@
-/** What a gateway's data takes: tables, buckets, secrets and settings. */
+/** Permissions for a gateway's data: tables, buckets, secrets and settings. */
 import { clientSecretName } from "../names";
 import { BUCKET_READS, buckets, secrets, everything, type NeedsByType } from "./needs";
 

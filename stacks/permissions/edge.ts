@@ -1,4 +1,4 @@
-/** What CloudFront's side of a gateway takes: distribution, functions, store, certificate, web ACL and DNS. */
+/** Permissions for CloudFront's side of a gateway: distribution, functions, store, certificate, web ACL and DNS. */
 import {
   apiGateFunctionName,
   authFunctionName,

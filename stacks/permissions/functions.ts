@@ -1,4 +1,4 @@
-/** What the regional functions take, with their roles, queues, topics and schedules. */
+/** Permissions for the regional functions, with their roles, queues, topics and schedules. */
 import { TAGS, functions, calledFunctions, rules, roles, queues, topics, everything, type NeedsByType } from "./needs";
 
 export const FUNCTIONS_NEEDS: NeedsByType = {

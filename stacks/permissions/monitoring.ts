@@ -1,4 +1,4 @@
-/** What logs, metrics, alarms and the dashboard take. */
+/** Permissions for logs, metrics, alarms and the dashboard. */
 import { storeAccessName } from "../names";
 import { TAGS, distributions, deliveries, everything, type NeedsByType } from "./needs";
 

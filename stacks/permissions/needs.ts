@@ -1,5 +1,5 @@
 /**
- * What the resources of a gateway are called in IAM. Names of actions and resources:
+ * The IAM names of a gateway's resources, and the permissions that they need. Names of actions and resources:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 import { partsOfFunction } from "../../config/origins/lambda-url";
@@ -15,7 +15,7 @@ export interface Names {
 }
 
 export const TAGS = "TagResource UntagResource ListTagsForResource";
-/** Reads that the provider makes of every bucket, whatever is configured. */
+/** Reads that the provider makes for every bucket, independent of its config. */
 export const BUCKET_READS =
   "GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLocation GetBucketLogging GetBucketObjectLockConfiguration GetBucketPolicy GetBucketRequestPayment GetBucketTagging GetBucketVersioning GetBucketWebsite GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration ListBucket";
 

@@ -2,7 +2,7 @@
 
 const MAIN = "main";
 
-/** One repository, and what in it may deploy. */
+/** A repository, and the jobs in it that may deploy. */
 export interface Repository {
   /** The issuer's host, and path if it has one. */
   issuer: string;
@@ -13,8 +13,7 @@ export interface Repository {
 
 /**
  * @param text `github:<owner>/<repository>[:<environment>]`, with IDs as in `github:acme@12/wiki@34` where the subjects
- *   of the repository have them; `gitlab:<group>/<project>[:<branch>]`, or the host of a GitLab of your own instead of
- *   `gitlab`
+ * of the repository have them; `gitlab:<group>/<project>[:<branch>]`, or your own GitLab host instead of `gitlab`
  * @returns undefined if it is neither
  */
 export function parseRepository(text: string): Repository | undefined {

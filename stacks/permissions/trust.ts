@@ -1,11 +1,11 @@
 /**
- * Who may take the roles that plan and deploy: jobs of one repository, which prove by an OpenID Connect token what they
- * are.
+ * Trust policies of the roles that plan and deploy. Only jobs of one repository may assume them, with an OpenID Connect
+ * token.
  */
 import { policyDocument } from "../iam";
 import type { Repository } from "./repository";
 
-/** What the pipelines ask for, and what the provider in IAM must list as a client ID. */
+/** The audience that pipelines request, which the provider in IAM must list as a client ID. */
 const AUDIENCE = "sts.amazonaws.com";
 
 /**

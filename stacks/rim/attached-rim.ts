@@ -3,7 +3,7 @@ import type { Config } from "../../config/schema";
 import { Caching } from "../caching";
 import type { PoliciesToChoose, Rim, RimProps } from "./rim";
 
-/** The distribution, its origins, DNS, certificate, web ACL and access logs are somebody else's. */
+/** For an existing distribution: someone else manages it, its origins, DNS, certificate, web ACL and access logs. */
 export function attachedRim(scope: Construct, { config, protection }: RimProps): Rim {
   const { distribution } = config;
   return {

@@ -1,6 +1,6 @@
 /**
- * The rim of a gateway: what is around its functions at the edge. The gateway makes its own (managed-rim.ts), or is
- * attached to the distribution of somebody else (attached-rim.ts).
+ * The rim of a gateway: the distribution and the resources around its edge functions. The gateway makes its own rim
+ * (managed-rim.ts), or is attached to an existing distribution (attached-rim.ts).
  */
 import type { ITerraformDependable } from "cdktf";
 import type { Artifacts } from "../../build/artifacts";
@@ -14,14 +14,14 @@ export interface RimProps {
   artifacts: Artifacts;
   protection: Protection;
   responseHeaders: ResponseHeaders;
-  /** What must be there before people come. */
+  /** Resources that must exist before DNS sends people here. */
   before: readonly ITerraformDependable[];
 }
 
 /** IDs of CloudFront's policies, by what the origin of a behavior is. */
 export interface PoliciesToChoose {
   responseHeadersPolicyId: string;
-  /** Servers that build pages for the user: they get everything, the identity headers too, and nothing is cached. */
+  /** Servers that build pages for the user: they get everything, including identity headers, and nothing is cached. */
   server: CachePolicies;
   /** The same for servers that need the host that people opened. */
   serverByHost: CachePolicies;
@@ -29,7 +29,7 @@ export interface PoliciesToChoose {
   serverWithSecret?: CachePolicies;
   /** Servers that get assertions, and the origin secret if the gate sends it; undefined if the gate makes none. */
   serverWithAssertion?: CachePolicies;
-  /** Files for all users alike, which the origin marks as cacheable. They never learn who is asking. */
+  /** Files for all users alike, which the origin marks as cacheable. They never get the user's identity. */
   shared: CachePolicies;
   /** The same, from a server that gets the origin secret. */
   sharedWithSecret?: CachePolicies;
@@ -51,8 +51,8 @@ export interface Rim {
   /** Log groups that the gateway makes. */
   logs: { access?: string; webAcl?: string };
   siteBuckets: readonly string[];
-  /** By origin: what its owner must do so that the distribution gets in. */
+  /** By origin: how its owner must grant access to the distribution. */
   originAccess: Readonly<Record<string, string>>;
-  /** What the owner of an existing distribution chooses from. */
+  /** The policies that the owner of an existing distribution can choose from. */
   policies?: PoliciesToChoose;
 }

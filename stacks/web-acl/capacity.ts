@@ -1,5 +1,6 @@
 /**
- * What a web ACL may cost. https://docs.aws.amazon.com/waf/latest/developerguide/aws-waf-capacity-units.html,
+ * The capacity and the price of a web ACL.
+ * https://docs.aws.amazon.com/waf/latest/developerguide/aws-waf-capacity-units.html,
  * https://aws.amazon.com/waf/pricing/
  */
 import type { IValidation } from "constructs";
@@ -24,7 +25,7 @@ export function describeWebAcl(config: Config): string {
   return `${text(capacity)} WCU${steps > 0 ? price : ""}${waf.mode === "count" ? "; nothing is blocked, only counted" : ""}`;
 }
 
-/** Web ACL capacity units of what the config makes; 0 without a web ACL of its own. */
+/** Web ACL capacity units of the config's web ACL; 0 if the gateway makes none. */
 export function webAclCapacity(config: Config): number {
   const { waf } = config;
   return waf === false || "webAclArn" in waf ? 0 : capacityOfRules(rulesOf(config, waf, () => ""));

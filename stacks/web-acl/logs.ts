@@ -58,7 +58,7 @@ export class WebAclLogs extends Construct {
   }
 }
 
-/** What requests are counted by can be a key of an API. */
+/** A header that rate limits count by can hold an API key. */
 function redactedHeaders(config: Config): string[] {
   const keys = Object.values(rateLimitsOf(config)).flatMap(({ key }) => (key === "ip" ? [] : [key.header]));
   return [...new Set([...SECRET_HEADERS, ...keys])].sort();

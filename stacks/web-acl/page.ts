@@ -15,7 +15,8 @@ const MARK = "data-blocked";
 const PAGES = { blocked: ["blockedTitle", "blockedText"], limited: ["limitedTitle", "limitedText"] } as const;
 
 /**
- * Says it in the first of the visitor's languages that the page has. Without a script it is in the site's first one.
+ * Shows the text in the first of the visitor's languages that the page has. Without a script, it is in the site's first
+ * language.
  *
  * @param others `{ de: [title, text, "Anfrage-ID ", "Hilfe anfordern"] }`
  */
@@ -23,9 +24,9 @@ const translation = (others: object) =>
   `let o=${JSON.stringify(others).replace(/</g, "\\u003c")},q=s=>document.querySelector(s),d=document.documentElement,l=navigator.languages.map(l=>l.slice(0,2)).find(l=>o[l]||l==d.lang);if(o[l]){d.lang=l;document.title=o[l][0]+document.title.slice(q("h1").textContent.length);[q("h1").textContent,q("p").textContent,q("footer").firstChild.data,(q("footer a")||{}).textContent]=o[l]}`;
 
 /**
- * CloudFront's request ID is in a header, which a page cannot read of itself. So it asks for its own address again, which
- * is blocked by the same rule, and shows the ID of that request. If this time it is not blocked, as after a form, it shows
- * the time. A mail to support begins with what is shown.
+ * CloudFront's request ID is in a header, and a page cannot read its own headers. So the page requests its own address
+ * again, which the same rule blocks, and shows the ID of that request. If this time it is not blocked, as after a form,
+ * it shows the time. A mail to support begins with what is shown.
  */
 const IDENTIFICATION = `(async e=>{let i,a=q("footer a");try{const r=await fetch(location.href,{cache:"no-store",redirect:"manual"});if((await r.text()).includes("${MARK}"))i=r.headers.get("x-amz-cf-id")}catch{}e.textContent=i=i||"unknown, at "+new Date().toISOString().slice(0,19)+"Z";if(a&&a.protocol=="mailto:")a.href+="?body="+encodeURIComponent(e.parentNode.firstChild.data+i)})(q("[${MARK}]"))`;
 
@@ -50,7 +51,7 @@ function render(
     return [other, [...keys.map((key) => say(key)), `${say("requestId")} `, say("getHelp")]];
   });
   const script = `${translation(Object.fromEntries(translated))};${IDENTIFICATION}`;
-  // A page has to bring its policy along: WAF sends `text/html`, and limits a web ACL's headers.
+  // The page contains its own content security policy: WAF sends `text/html`, and limits a web ACL's headers.
   const policy = `default-src 'none';style-src 'unsafe-inline';connect-src 'self';script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'`;
   const text = renderPage(appearance, {
     title: keys[0],

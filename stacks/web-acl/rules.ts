@@ -24,9 +24,9 @@ import {
 export interface Rule {
   /** Never changes: people read it in plans, metrics and logs. */
   name: string;
-  /** Fixed by the kind of rule, so that one more setting leaves the others' lines in a plan alone. */
+  /** Fixed by the kind of rule, so that one more setting does not change other rules in a plan. */
   priority: number;
-  /** What a matching request gets; `group`: what the rules of the managed group say. */
+  /** The action for a matching request; `group`: the actions of the managed group's rules. */
   action: "allow" | "block" | "limit" | "group";
   statement: Statement;
   /** Web ACL capacity units, at most. */
@@ -39,18 +39,18 @@ export const BLOCKED_PAGE = "blocked";
 /** @returns the ARN of an IP set, which has addresses of one version only */
 export type MakeAddressSet = (list: "allow" | "block", version: 4 | 6, addresses: string[]) => string;
 
-/** Bot Control and account takeover prevention, whatever else they inspect. */
+/** The capacity of Bot Control and of account takeover prevention, for any settings. */
 const CAPACITY_OF_PAID_GROUP = 50;
 const SECONDS = { "1m": 60, "2m": 120, "5m": 300, "10m": 600 } as const;
 
-/** Rules that cannot tell an attack from what the gateway's own endpoints have to accept. */
+/** Rules that match legitimate requests to the gateway's own endpoints. */
 const NOT_FOR_THE_GATEWAY = [
-  // Many identity providers push without one.
+  // Many identity providers push without a user agent.
   "NoUserAgent_HEADER",
   // An authorization code and a return path can each be almost 2 KB.
   "SizeRestrictions_QUERYSTRING",
-  // The session, its refresh cookie and sign-ins in progress, on top of what the application sets. Here the handler
-  // removes what is too much.
+  // The session, its refresh cookie and sign-ins in progress, on top of what the application sets. At these paths the
+  // handler removes excess cookies.
   "SizeRestrictions_Cookie_HEADER",
   // `return_to` has the query of a page, and `iss` is a URL. The handler compares them and passes them to nobody.
   "EC2MetaDataSSRF_QUERYARGUMENTS",
@@ -69,14 +69,14 @@ const NOT_FOR_THE_GATEWAY = [
 const NOT_FOR_PUSHES = ["HostingProviderIPList"];
 
 /**
- * Counted, unless the config says otherwise: an upload of more than 8 KB is not an attack (the auth handler reads at most
- * 40 KB), and AWS itself only counts the other.
+ * Rules that only count by default. An upload of more than 8 KB is not an attack, and the auth handler reads at most 40
+ * KB. AWS itself only counts the other rule.
  */
 const COUNTED = ["SizeRestrictions_BODY", "AWSManagedIPDDoSList"];
 
 /** Where a rule blocks; it counts elsewhere. */
 interface Scope {
-  /** Only there; everywhere if absent. */
+  /** The only paths where it blocks; everywhere if absent. */
   only?: readonly Statement[];
   except: readonly Statement[];
 }
@@ -133,17 +133,17 @@ function addressRule(
   return sets.length === 0 ? [] : [rule(name, priority, list, any(sets))];
 }
 
-/** Where identity providers and transmitters push: programs that are no browsers, from wherever they run. */
+/** The paths to which identity providers and transmitters push. They are programs, not browsers, and run anywhere. */
 function pushPaths({ basePath }: Config): Statement[] {
   return ["backchannel-logout", "events"].map((name) => pathStartsWith(`${basePath}/${name}/`));
 }
 
-/** What runs the auth handler although it is not below the base path. */
+/** Paths of the auth handler that are not below the base path. */
 function outsideBase(config: Config): Statement[] {
   return resourcesOf(config).length > 0 ? [pathStartsWith(METADATA_PATH, NORMALIZED)] : [];
 }
 
-/** @param others where the limit applies besides its own path, if it has one */
+/** @param others further paths where the limit applies, besides its own path if it has one */
 function rateStatement({ path, limit, window, key }: RateLimit, others: readonly Statement[]): Statement {
   return {
     rate_based_statement: {
@@ -205,8 +205,8 @@ export function blocksAt(config: Config, settings: WafRules, name: string, path:
 }
 
 /**
- * Where each managed rule blocks that does not block everywhere. Rules about bodies block where anybody may send one:
- * elsewhere the gate lets only known users pass, and their wikis and editors send HTML, code and URLs.
+ * The paths where managed rules block that do not block everywhere. Rules about bodies block where anyone may send one.
+ * Elsewhere the gate lets only known users pass, and their wikis and editors send HTML, code and URLs.
  */
 function scopesOf(config: Config, settings: WafRules): Map<string, Scope | "count"> {
   const gateway = pathStartsWith(`${config.basePath}/`);
@@ -230,7 +230,7 @@ function scopesOf(config: Config, settings: WafRules): Map<string, Scope | "coun
   return new Map(scopes.filter(([, scope]) => scope === "count" || scope.only || scope.except.length > 0));
 }
 
-/** Also where only some visitors need no session, such as those of a country. */
+/** Includes rules where only some visitors need no session, such as those of a country. */
 function isOpenForBodies({ allow, methods }: Config["policy"][number]): boolean {
   const isOpen = alternativesOf(allow).some((conditions) => conditions.public);
   return isOpen && (methods?.some((method) => !["GET", "HEAD", "OPTIONS"].includes(method)) ?? true);

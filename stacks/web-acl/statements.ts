@@ -92,7 +92,7 @@ export function not(statement: Statement): Statement {
   return { not_statement: { statement: [statement] } };
 }
 
-/** What WAF answers to a statement about paths. @param statement of pathStartsWith or pathMatches */
+/** WAF's result of a statement about paths. @param statement of pathStartsWith or pathMatches */
 export function holdsForPath(statement: Statement, path: string): boolean {
   const { byte_match_statement: prefix, regex_match_statement: pattern } = statement as {
     byte_match_statement?: { search_string: string };
@@ -101,7 +101,7 @@ export function holdsForPath(statement: Statement, path: string): boolean {
   return prefix ? path.startsWith(prefix.search_string) : new RegExp(pattern!.regex_string).test(path);
 }
 
-/** What a statement costs at most: AWS may combine parts of the same kind. */
+/** The maximum capacity of a statement: AWS may combine parts of the same kind. */
 export function capacityOf(statement: Statement): number {
   return Object.entries(statement).reduce((sum, [type, content]) => {
     const {

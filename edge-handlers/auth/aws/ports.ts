@@ -1,7 +1,7 @@
 /**
- * Implements the core's ports on AWS: settings in SSM, keys and client secrets in Secrets Manager, client keys in KMS,
- * client assertions of STS, the sign-in hook in Lambda, the ledger in DynamoDB, revocations through SQS, security
- * events through EventBridge, the log on stdout.
+ * Implements the core's ports on AWS. Settings are in SSM, keys and client secrets in Secrets Manager, client keys in
+ * KMS, and the ledger in DynamoDB. STS issues client assertions, Lambda runs the sign-in hook, SQS takes revocations,
+ * EventBridge takes security events, and the log goes to stdout.
  */
 import { randomBytes } from "node:crypto";
 import { parseSessionKeys, type SessionKeys } from "../../../session/keys";
@@ -27,9 +27,8 @@ import { webIdentityTokens } from "./web-identity-tokens";
 /** Seconds. A new setting or key arrives within a minute; the cached values bridge an AWS outage of up to a day. */
 const LIFETIMES = { fresh: KEY_CACHE, stale: 24 * 3600, pause: 10 };
 /**
- * Limits for fetching the keys again although they are fresh: attempts, and seconds. Anybody can send an unknown key
- * ID, but only the holder of a genuine token can have it refused. Separate limits keep the first from blocking the
- * second.
+ * Limits for fetching fresh keys again: attempts, and seconds. Anyone can send an unknown key ID, but only the holder
+ * of a genuine token can have that token refused. Separate limits keep the first case from blocking the second.
  */
 const FOR_UNKNOWN_ID = [3, 30] as const;
 const FOR_REFUSED_TOKEN = [3, 30] as const;
@@ -50,7 +49,7 @@ export function awsPorts(gateway: string, account: () => string): Ports {
     LIFETIMES,
     { now, log },
   );
-  // Outdated ones are only seen by what prepares a request: the request itself begins with the settings.
+  // Only the preparation of a request sees outdated settings: the request itself first loads the current ones.
   const names = async () => (parameter.outdated() ?? (await parameter.get())).names;
   const secrets = new Map<string, Pick<Cached<string>, "get"> & { forRefused: () => Promise<string> }>();
   let keys:
@@ -82,7 +81,7 @@ export function awsPorts(gateway: string, account: () => string): Ports {
     const current = await get();
     if (wanted === undefined || Object.hasOwn(current.keys, wanted)) return current;
     const newer = await forUnknownId();
-    // While the keys cannot be fetched, the old copy may just lack a newer key. That is no reason to sign anybody out.
+    // While the keys cannot be fetched, the old copy may just lack a newer key. That is no reason to sign anyone out.
     const unknown = Object.hasOwn(newer.keys, wanted) ? undefined : failure();
     if (unknown !== undefined) throw unknown;
     return newer;
@@ -111,7 +110,7 @@ export function awsPorts(gateway: string, account: () => string): Ports {
 
   return {
     async settings() {
-      // The keys are needed next, and are as old.
+      // The request needs the keys next, and they are as old as the settings.
       keys?.get().catch(() => undefined);
       return (await parameter.get()).settings;
     },

@@ -2,8 +2,8 @@
  * The device cookie: its browser has just proved that it has the key of the session. Without it, a device-bound session
  * is not renewed. Browsers send it to the gateway's endpoints only.
  *
- * `SameSite=None`: the browser registers the key on behalf of the way back from the identity provider, and would not
- * take a `Lax` cookie from an answer to that request. On its own, the cookie opens nothing.
+ * `SameSite=None`: the browser registers the key as part of the redirect from the identity provider, and would drop a
+ * `Lax` cookie in the answer to that request. On its own, the cookie opens nothing.
  */
 import { DEVICE_COOKIE } from "../../../session/cookies";
 import { onlyCookie } from "../../shared/cookie-jar";
@@ -17,12 +17,12 @@ interface Content {
   until: number;
 }
 
-/** As in the cookie, for the browser, which compares them. */
+/** Attributes as in the cookie. The browser compares them. */
 export function deviceCookieAttributes({ settings }: RequestContext): string {
   return `Path=${settings.basePath}; Secure; HttpOnly; SameSite=None`;
 }
 
-/** @param challenge the one that was signed. @throws Failure `keys_unavailable` */
+/** @param challenge that the browser signed @throws Failure `keys_unavailable` */
 export async function deviceCookie(context: RequestContext, { sid, at }: Challenge): Promise<string> {
   const until = at + CHALLENGE_LIFETIME;
   const value = await seal(context.ports, "edgegate-device", { sid, until } satisfies Content);

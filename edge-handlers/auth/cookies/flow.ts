@@ -20,7 +20,7 @@ const MAX_FLOWS = 5;
  * stay below 10,240, beyond which a firewall may refuse the application's requests.
  */
 const MAX_SIZE = 4_000;
-/** Bytes of a return path, so that nothing that was sealed needs more memory than expected. */
+/** Bytes of a return path. This limits the memory that a sealed value can need. */
 const MAX_RETURN_PATH = 4_096;
 /** 32 random bytes as base64url. */
 const STATE = /^[\w-]{43}$/;
@@ -33,7 +33,7 @@ interface Begun {
    * existing session.
    */
   reauthentication?: Known | undefined;
-  /** What the authentication has to fulfill, because a rule asked for it. */
+  /** The authentication that a rule requires. */
   stepUp?: StepUp | undefined;
   /** Unix seconds. */
   startedAt: number;
@@ -51,7 +51,7 @@ export interface Flow extends Begun {
   seed: string;
 }
 
-/** What the cookie has of a flow: as little as possible. */
+/** The part of a flow that the cookie stores: as little as possible. */
 interface Content extends Begun {
   seed: string;
   /** The return path, if compression does not make it shorter. */
@@ -107,7 +107,7 @@ export async function readFlow(context: RequestContext, state: string): Promise<
 }
 
 /**
- * Ends a flow. Others that began at the same time did not know of each other, so what is too much of them ends too.
+ * Ends a flow. Flows that began at the same time did not count each other, so the ones beyond the limit end too.
  *
  * @throws Failure `keys_unavailable`
  */
@@ -121,7 +121,7 @@ export function clearedFlowCookies({ cookies }: RequestContext): string[] {
   return flowCookieNames(cookies.all).map((name) => clearCookie(name));
 }
 
-/** Clears flow cookies until the others have room. @param except the name of one that does not count */
+/** Clears flow cookies until the others fit. @param except the name of a cookie that does not count */
 async function clearedExcess(
   context: RequestContext,
   room: { count: number; size: number },
@@ -134,7 +134,7 @@ async function clearedExcess(
       return { name, value, length: name.length + (value?.length ?? 0) };
     });
   const sizeOfAll = cookies.reduce((sum, { length }) => sum + length, 0);
-  // Almost always. What is invalid or has expired goes by itself.
+  // The usual case. Invalid and expired cookies disappear by themselves.
   if (cookies.length <= room.count && sizeOfAll <= room.size) return [];
   const flows = await Promise.all(
     cookies.map(async ({ value, ...cookie }) => ({ ...cookie, flow: await openFlow(context, value) })),

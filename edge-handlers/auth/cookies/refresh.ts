@@ -35,7 +35,9 @@ export interface Refresh {
   generation: number;
   /** How often the provider has replaced the refresh token since, in renewals that then failed. */
   turn?: number;
-  /** The lease of the renewal attempt for which it was unknown, when this cookie was set, if it had been recorded. */
+  /**
+   * The lease of a renewal attempt: when this cookie was set, it was unknown whether that renewal had been recorded.
+   */
   attempt?: string;
   hook?: HookAnswer;
 }

@@ -1,6 +1,6 @@
 /**
- * Remembers where a person was who signs out, so that signing in again, with whatever account, leads back there. Neither
- * signed nor secret: what it says is read like any return path.
+ * Remembers the page from which a person signs out, so that the next sign-in, with any account, returns to it. The
+ * cookie is neither signed nor secret: its path is validated like any return path.
  */
 import { RETURN_COOKIE } from "../../../session/cookies";
 import { clearCookie, onlyCookie, setCookie } from "../../shared/cookie-jar";

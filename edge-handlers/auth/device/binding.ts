@@ -1,4 +1,4 @@
-/** Binding a session to a key of the browser's device, as browsers with device-bound sessions offer it. */
+/** Binds a session to a key of the browser's device (device-bound sessions). */
 import type { LedgerSession, SessionId } from "../../../ledger/records";
 import { DEVICE_COOKIE } from "../../../session/cookies";
 import { deviceCookieAttributes } from "../cookies/device";
@@ -6,7 +6,9 @@ import type { RequestContext } from "../request-context";
 import { makeChallenge } from "./challenge";
 import { ALGORITHMS } from "./proof";
 
-/** Endpoints that do not need the device cookie. For the others, a browser gets a new one before it asks them. */
+/**
+ * Endpoints that do not need the device cookie. Before a request to any other endpoint, the browser gets a new cookie.
+ */
 const WITHOUT_PROOF = ["callback", "client.js", "device", "logout", "me", "refused", "signed-in", "signed-out"];
 
 /** 16 characters each; see `uid` and `sid` in the session token. */
@@ -15,9 +17,9 @@ const SESSION_IDENTIFIER = /^([\w-]{16})\.([\w-]{16})$/;
 /**
  * Offers the browser to bind a session to a key. Browsers without such sessions ignore it.
  *
- * The browser makes a key and sends it to `device/register`, usually without the session's cookies, because the way back
- * from the identity provider began on another site. So the challenge says which session it is, and nobody else gets it:
- * the answer to a navigation is out of a script's reach.
+ * The browser makes a key and sends it to `device/register`, usually without the session's cookies, because the
+ * redirect from the identity provider began on another site. So the challenge names the session. Only the browser gets
+ * the challenge: scripts cannot read the answer to a navigation.
  *
  * @throws Failure `keys_unavailable`
  */
@@ -31,7 +33,7 @@ export async function offerBinding(context: RequestContext, response: Response, 
 }
 
 /**
- * What the browser has to know about a bound session
+ * The instructions for the browser about a bound session
  * (https://w3c.github.io/webappsec-dbsc/#format-session-instructions). No two paths overlap: draft and Chrome differ in
  * which of several rules counts.
  */

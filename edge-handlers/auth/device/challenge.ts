@@ -1,15 +1,14 @@
 /**
- * Challenges for device-bound sessions: what a browser signs to prove that it has the key of its session
- * (https://w3c.github.io/webappsec-dbsc/). They are sealed with the session keys, so nothing has to be stored, and each
- * is good for one use, one session and {@link CHALLENGE_LIFETIME}.
+ * Challenges for device-bound sessions. A browser signs one to prove that it has the key of its session
+ * (https://w3c.github.io/webappsec-dbsc/). They are sealed with the session keys, so nothing has to be stored. Each is
+ * valid for one purpose, one session and {@link CHALLENGE_LIFETIME}.
  */
 import { CLOCK_SKEW } from "../../../session/timing";
 import { seal, unseal } from "../cookies/seal";
 import type { RequestContext } from "../request-context";
 
 /**
- * Seconds. A proof that was signed with a challenge counts until the same time, so that whoever gets hold of a signed
- * challenge gets no more time out of it than its browser did.
+ * Seconds. A proof with a challenge expires together with it, so a stolen proof is valid no longer than the browser's.
  */
 export const CHALLENGE_LIFETIME = 120;
 
@@ -31,7 +30,7 @@ export function makeChallenge(
 }
 
 /**
- * The content of a challenge; undefined if it is none of this gateway, for another use, or too old.
+ * The content of a challenge; undefined if it is not this gateway's, for another purpose, or too old.
  *
  * @throws Failure `keys_unavailable`
  */

@@ -20,7 +20,7 @@ export interface Proof {
   challenge: string;
   /** The public key that the browser wants to register, as {@link verifyProof} takes it; not verified yet. */
   key: string | undefined;
-  /** The address that it is for. Chrome leaves it out. */
+  /** The address for which the proof is valid. Chrome leaves it out. */
   audience: unknown;
 }
 
@@ -36,7 +36,7 @@ export function readProof(header: string | null): Proof | undefined {
   try {
     const { typ, jwk } = decodeProtectedHeader(text);
     const { jti, aud, key } = decodeJwt(text);
-    // An earlier form of the draft has the key among the claims.
+    // In an earlier version of the draft, the key is a claim.
     return typ === "dbsc+jwt" && jti !== undefined
       ? { text, challenge: jti, key: publicKey(jwk ?? key), audience: aud }
       : undefined;
@@ -47,7 +47,7 @@ export function readProof(header: string | null): Proof | undefined {
 
 /**
  * @param key as in {@link Proof}
- * @param address what the proof must be for, if it says that
+ * @param address for which the proof must be valid, if it has one
  * @throws Failure `device_refused`
  */
 export async function verifyProof({ text, audience }: Proof, key: string, address: string): Promise<void> {

@@ -38,7 +38,7 @@ export async function callback(context: RequestContext, idp: string): Promise<Re
   const party = await relyingParty(context, idp);
   const tokens = await redeemFlow(context, party, flow);
   const identity = await identify(context, party, tokens);
-  // Before a session begins: the one that was not enough stays.
+  // Check this before the new session begins, so that a failure leaves the existing one in place.
   if (flow.stepUp) requireStepUp(flow.stepUp, identity, context.now);
   const known = await openSession(context, flow, identity, tokens.refreshToken);
   if (known) return startSignIn(context, idp, flow.returnPath, { reauthentication: known, stepUp: flow.stepUp });
@@ -103,7 +103,7 @@ async function openSession(
       ...(idpSession !== undefined && { idpSession }),
     }),
   ]);
-  // Needed also if the sign-in starts over: its flow cookie must not be sealed with a replaced key.
+  // A sign-in that starts over needs this too: its flow cookie must not be sealed with a replaced key.
   await keepUpWithLockdown(context, ledgerStatus.revocations);
   const { revocations, mark, gatewayMark, floor } = ledgerStatus;
   const known: Known = { ...reauthentication, mark, gatewayMark };
@@ -128,7 +128,7 @@ async function openSession(
   }
   const end = endAsCutoff(endedAt, reauthentication);
   if (judgeAuthentication(end, authTime) !== "accepted") {
-    // No browser has its cookies. Ending it keeps the list of sessions correct.
+    // No browser has this session's cookies. Ending it keeps the list of sessions correct.
     await ports.ledger.end({ uid, sid }, now).catch((error) => addDetail(context, codesOf(asFailure(error))));
   }
   if (!isAccepted(context, end, authTime, "idp_session_ended")) return { ...known, endedAt };
@@ -136,7 +136,7 @@ async function openSession(
   return undefined;
 }
 
-/** @throws Failure `authentication_too_old` if the provider was asked to authenticate the user, and did not */
+/** @throws Failure `authentication_too_old` if the request forced re-authentication, but the provider did not do it */
 function isAccepted(context: RequestContext, cutoffs: Cutoff[], authTime: number | undefined, detail: string): boolean {
   const verdict = judgeAuthentication(cutoffs, authTime);
   if (verdict === "accepted") return true;

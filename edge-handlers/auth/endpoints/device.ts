@@ -1,7 +1,7 @@
 /**
- * `device/register` and `device/refresh`: the browser itself asks them, for device-bound sessions
- * (https://w3c.github.io/webappsec-dbsc/). The first one binds a session to a key; the second one takes proofs that the
- * browser still has it.
+ * `device/register` and `device/refresh`: the browser itself calls them, for device-bound sessions
+ * (https://w3c.github.io/webappsec-dbsc/). The first binds a session to a key. The second accepts proofs that the
+ * browser still has the key.
  *
  * A refusal (4xx) makes the browser forget the bound session, and the next renewal leads to sign-in. A 403 with a
  * challenge makes it sign that one (https://w3c.github.io/webappsec-dbsc/#algo-session-request).

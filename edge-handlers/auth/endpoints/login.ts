@@ -1,7 +1,8 @@
 /**
  * `login?return_to=<path>[&idp=<id>|&choose][&another][&max_age=<seconds>][&acr_values=<values>]`: renews the session without visibly involving the identity provider, or
  * starts a sign-in. With several providers, people choose, and the browser remembers what worked. With `another`, the
- * provider lets people use another account. With `max_age` or `acr_values`, a session is not enough (step-up.ts).
+ * provider lets people use another account. With `max_age` or `acr_values`, an existing session is not enough
+ * (step-up.ts).
  *
  * `POST login?return_to=<path>`: renews the session for a form (renew-for-form.ts).
  *
@@ -40,12 +41,12 @@ export async function login(context: RequestContext): Promise<Response> {
   if (chosen !== undefined && isFromElsewhere(context.request) && (await hasOtherSession(context, chosen)))
     return confirmSwitch(context, chosen, again);
   const isAnother = url.searchParams.has("another") && !isFromElsewhere(context.request);
-  // The authentication would still be the old one.
+  // A renewal would keep the old authentication.
   const signed = isAnother || stepUp ? undefined : await sessionToRenew(context, chosen);
   if (signed && isFromElsewhere(context.request)) return passOn(context, again);
   const renewal = signed && (await renewSession(context, signed, isLoop(context, "r")));
   if (renewal?.outcome === "under_way") {
-    // The browser keeps waiting.
+    // The browser waits and tries again.
     note.outcome = "renewal_under_way";
     return redirect(again);
   }
@@ -69,7 +70,7 @@ export async function login(context: RequestContext): Promise<Response> {
   });
 }
 
-/** Home realm discovery: the domain of an e-mail address tells the provider. */
+/** Home realm discovery: the domain of an e-mail address determines the provider. */
 async function loginByEmail(context: RequestContext): Promise<Response> {
   const { request, url, settings } = context;
   if (isFromElsewhere(request)) throw new Failure("cross_origin");
@@ -87,20 +88,20 @@ async function loginByEmail(context: RequestContext): Promise<Response> {
   return interstitial(context, response.headers.get("location")!);
 }
 
-/** True if the browser has a session, which may be renewable, of another provider. */
+/** True if the browser has a session of another provider that may be renewed. */
 async function hasOtherSession(context: RequestContext, idp: string): Promise<boolean> {
   const session = (await readSession(context))?.session;
   return session !== undefined && session.idp !== idp && context.now < sessionEnd(context, session);
 }
 
-/** The provider of the browser's session, if it is among those that are offered and nobody asked to choose. */
+/** The provider of the browser's session, if it is offered here and the user did not ask to choose. */
 async function ownProvider(context: RequestContext, ids: readonly string[]): Promise<string | undefined> {
   if (context.url.searchParams.has("choose")) return undefined;
   const idp = (await readSession(context))?.session.idp;
   return idp !== undefined && ids.includes(idp) ? idp : undefined;
 }
 
-/** A link on another site must not replace the user's session by one that somebody else chose. */
+/** A link on another site must not replace the user's session with one of another provider. */
 function confirmSwitch(context: RequestContext, idp: string, path: string): Response {
   const { settings, appearance, requestId, note } = context;
   note.outcome = "switch_asked";

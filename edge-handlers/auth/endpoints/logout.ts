@@ -58,7 +58,7 @@ export async function logout(context: RequestContext): Promise<Response> {
     ]);
     return redirect(location);
   } catch (error) {
-    // The cookies are cleared even so: an AWS outage must not keep anybody signed in in this browser.
+    // The cookies are cleared anyway: an AWS outage must not keep a user signed in in this browser.
     note.outcome = "signed_out_here";
     addDetail(context, codesOf(asFailure(error)));
     return redirect(signedOut);
@@ -129,7 +129,7 @@ function endSessionUrl(
   return withParameters(endpoint, parameters);
 }
 
-/** For a provider that signs out in its own way. */
+/** For a provider with its own form of sign-out. */
 function logoutUrl(
   { server, settings }: RelyingParty,
   { path, returnTo }: NonNullable<Profile["logout"]>,
@@ -196,7 +196,7 @@ function withLimit(party: RelyingParty): RelyingParty {
 }
 
 /**
- * Keeps an image in a user's comment, or a browser that prefetches links, from signing anybody out. The site's scripts
+ * Keeps an image in a user's comment, or a browser that prefetches links, from signing the user out. The site's scripts
  * use POST.
  */
 function isIntended({ method, headers }: Request): boolean {

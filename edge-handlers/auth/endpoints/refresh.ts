@@ -14,7 +14,7 @@ export async function refresh(context: RequestContext): Promise<Response> {
   const signed = await readSession(context);
   const renewal = signed && (await renewSession(context, signed, false));
   if (renewal?.outcome === "under_way") throw new Failure("renewal_under_way");
-  // The cookies of a revoked session open nothing, but tell the next sign-in to force re-authentication (login.ts).
+  // The cookies of a revoked session give no access, but make the next sign-in force re-authentication (login.ts).
   if (renewal?.outcome === "over" && renewal.known === undefined)
     context.setCookies.push(clearedSessionCookie(), clearedRefreshCookie(context));
   if (!renewal || !("expiresAt" in renewal)) throw new Failure("not_renewed");

@@ -1,4 +1,4 @@
-/** Verifies what the gate's page says of its refusal (session/refusal-proof.ts). */
+/** Verifies the gate's proof of a refusal (session/refusal-proof.ts). */
 import { tokenKey } from "../../../session/keys";
 import { hmac } from "../../../session/node-hash";
 import { REFUSAL_MAC } from "../../../session/refusal-proof";

@@ -1,6 +1,7 @@
 /**
- * `refused?why=<code>&id=<request ID>[&to=<path>][&need=<requirement>]`: what a page of the gate shows in its frame, to tell people why it
- * refused their request and what they can do. The status of the refusal is that of the page around it.
+ * `refused?why=<code>&id=<request ID>[&to=<path>][&need=<requirement>]`: the content of the frame in the gate's page.
+ * It tells people why their request was refused and what they can do. The surrounding page has the status of the
+ * refusal.
  */
 import { markup, type Html } from "../../../pages/html";
 import { textsOf, type Action, type Page } from "../../../pages/page";
@@ -27,15 +28,15 @@ interface Refused {
   say: ReturnType<typeof textsOf>;
   /** The path and query of the request. */
   place: string;
-  /** Of the request. */
+  /** The ID of the request. */
   id: string;
-  /** Of the visitor, if it can be read. */
+  /** The visitor's session, if it can be read. */
   session: Session | undefined;
 }
 
 type Shown = Pick<Page, "title" | "content" | "actions" | "hasButton">;
 
-/** By the gate's code. */
+/** Pages by the gate's reason code. */
 const PAGES: Record<string, (refused: Refused) => Shown> = {
   host: fixed("hostTitle", "checkAddress"),
   path: fixed("pathTitle", "checkAddress"),
@@ -49,7 +50,7 @@ const PAGES: Record<string, (refused: Refused) => Shown> = {
   }),
   function: fixed("internalTitle", "internalText"),
   role,
-  // The page around this one is the answer to the form.
+  // The surrounding page is the answer to the form.
   form: ({ context }) => unsentForm(context, readStepUp(context.url.searchParams, context.settings)),
   closed,
 };
@@ -68,14 +69,14 @@ export async function refused(context: RequestContext): Promise<Response> {
   return page(200, appearance, {
     ...show({ context, say: textsOf(appearance), place, id, session }),
     requestId: id,
-    // Without the query, which may have a secret in it.
+    // Without the query string, which may contain a secret.
     ...(isPlaced && { address: url.origin + place.split("?")[0]! }),
     style: ACCOUNT_STYLE,
     isFrame: true,
   });
 }
 
-/** Who somebody is only helps. Whether the session was revoked makes no difference: it gives nothing here. */
+/** The user's name is only information. A revoked session may show it too, because it gives no access here. */
 async function sessionIfReadable(context: RequestContext): Promise<Session | undefined> {
   try {
     return (await readSession(context))?.session;
@@ -88,7 +89,7 @@ function fixed(title: TextKey, text: TextKey) {
   return ({ say }: Refused): Shown => ({ title, content: [say(text)] });
 }
 
-/** A role that was just granted is in the session once it is renewed, which signing in does first. */
+/** A new role is in the session after its next renewal, which `login` tries first. */
 function role(refusal: Refused): Shown {
   const { context, say, place, session, id } = refusal;
   const forward = session && wayForward(context, { session, path: place.split("?")[0]!, id });

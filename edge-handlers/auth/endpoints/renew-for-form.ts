@@ -1,10 +1,11 @@
 /**
  * `POST login?return_to=<path>`: a form of this site whose session the gate did not accept. The gate redirects it here
- * with 307, which keeps method and body. If the session can be renewed, another 307 sends the form to where it was going.
- * Otherwise the answer says how to send it again: reloading it ends here again, with the body.
+ * with 307, which keeps method and body. If the session can be renewed, another 307 sends the form to its original
+ * address. Otherwise the answer says how to send it again: reloading the answer sends the form to this endpoint once
+ * more, with its body.
  *
- * The body is not read, so it may be of any size. Who sent the form is checked again here: anybody can address a form to
- * this endpoint. Browsers do not forget along a chain of redirects that another site began it
+ * The body is not read, so it may be of any size. The sender of the form is checked here again, because anyone can
+ * address a form to this endpoint. Along a chain of redirects, browsers remember that another site began it
  * (https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header), and then send no Lax cookie either
  * (https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.2).
  */
@@ -42,8 +43,8 @@ export async function renewForForm(context: RequestContext): Promise<Response> {
 }
 
 /**
- * Where the form was going. Undefined for a path that a sign-in would not return to: a form must not end up elsewhere. The
- * query stays as it is, also one that a sign-in would not keep: the form's own page chose it.
+ * The original address of the form. Undefined for a path that a sign-in would not return to: a form must not end up
+ * elsewhere. The query string is kept unchanged, because the form's own page chose it.
  */
 function targetOf({ url, settings }: RequestContext): string | undefined {
   const [target = "", ...others] = url.searchParams.getAll("return_to");

@@ -1,8 +1,8 @@
 /**
- * `POST request-access` (`refusal`): tells a function or server of the site's own that somebody asks for access.
+ * `POST request-access` (`refusal`): sends a request for access to the site's own function or server.
  *
- * Only a page of this host may ask, only for whoever is signed in, and only with the proof that the gate refused exactly that
- * (session/refusal-proof.ts). So nobody can have anything else sent, or send it as somebody else.
+ * Only a page of this host may do so, only for the signed-in user, and only with the gate's proof of that refusal
+ * (session/refusal-proof.ts). So nobody can send another text, or act as another user.
  */
 import { setTimeout } from "node:timers/promises";
 import { textsOf } from "../../../pages/page";
@@ -21,16 +21,16 @@ import { readReturnPath } from "../sign-in/return-path";
 import { isProven } from "./refusal";
 import { missingRoles } from "./way-forward";
 
-/** What the hook is told, as JSON. No token, code, cookie or query is in it. */
+/** The JSON that the hook receives. It contains no token, code, cookie or query string. */
 export interface AccessRequest {
   version: 1;
   type: "access_request";
   /** RFC 3339, in UTC. */
   time: string;
   host: string;
-  /** Of the page that was refused. */
+  /** The path of the page that was refused. */
   path: string;
-  /** Of the request that was refused. */
+  /** The ID of the request that was refused. */
   requestId: string;
   /** Names in one list are needed together; one of the lists is enough. Only names in `accessDenied.tellRoles`. */
   missingRoles: string[][];
@@ -44,7 +44,9 @@ export interface AccessRequest {
   };
 }
 
-/** Requests of one user in an hour, each for another page. Hours are those of the clock, because records may outlive theirs. */
+/**
+ * Pages that a user can ask for in a clock hour. The hour is part of the key, because expired records are deleted late.
+ */
 const MAX_PER_HOUR = 10;
 const HOUR = 3600;
 /** Seconds for which a click may have a page to itself: longer than it can run, by any two clocks (CLOCK_SKEW). */

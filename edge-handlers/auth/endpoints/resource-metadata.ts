@@ -1,4 +1,4 @@
-/** `/.well-known/oauth-protected-resource[/<path>]`: whose access tokens a resource takes (RFC 9728). */
+/** `/.well-known/oauth-protected-resource[/<path>]`: the issuers whose access tokens a resource accepts (RFC 9728). */
 import { METADATA_PATH, resourceUrl } from "../../../session/resource-metadata";
 import { empty, publicJson } from "../../shared/responses";
 import { Failure } from "../failures";
@@ -7,7 +7,10 @@ import type { RequestContext } from "../request-context";
 /** Seconds. */
 const MAX_AGE = 300;
 
-/** The document is for everybody; clients in browsers ask for it with a header of their protocol, and so in advance. */
+/**
+ * The document is public. Clients in browsers send a header of their protocol with the request, so browsers send a
+ * preflight.
+ */
 const CORS = {
   "access-control-allow-origin": "*",
   "access-control-allow-methods": "GET, HEAD",

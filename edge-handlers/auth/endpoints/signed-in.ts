@@ -1,4 +1,4 @@
-/** `signed-in`: where a sign-in ends that was only made so that another tab can go on. */
+/** `signed-in`: the last page of a sign-in that was made for another tab. */
 import { textsOf } from "../../../pages/page";
 import { page } from "../../shared/responses";
 import type { RequestContext } from "../request-context";

@@ -1,4 +1,4 @@
-/** `signed-out`: where sign-out ends, also if it went through the identity provider. */
+/** `signed-out`: the last page of a sign-out, with or without the identity provider. */
 import { textsOf } from "../../../pages/page";
 import { page } from "../../shared/responses";
 import { rememberedReturnPath } from "../cookies/return-path";

@@ -44,13 +44,13 @@ const ENDPOINTS: Record<string, Endpoint> = {
   "events/*": { methods: ["POST"], answer: events },
 };
 
-/** The one endpoint outside the base path: RFC 9728 says where it is. */
+/** The one endpoint outside the base path: RFC 9728 defines its path. */
 const WELL_KNOWN: Match = { name: "resource-metadata", endpoint: RESOURCE_METADATA, parameter: "" };
 
 export interface Match {
   name: string;
   endpoint: Endpoint;
-  /** The segment in the place of `*`; empty if there is none. */
+  /** The segment that matches `*`; empty if there is none. */
   parameter: string;
 }
 

@@ -1,10 +1,10 @@
 /**
- * `POST token`: exchanges an access token of another issuer, the token of a CI job or an IAM role, or a service token for
- * an edge token, which the gate verifies by itself (OAuth 2.0 Token Exchange,
+ * `POST token`: exchanges another token for an edge token, which the gate verifies without the handler. The other token
+ * is an access token of an issuer, the token of a CI job or an IAM role, or a service token (OAuth 2.0 Token Exchange,
  * https://www.rfc-editor.org/rfc/rfc8693).
  *
- * Reads no cookie and sets none: only the subject token says who asks. So no other site can make a browser do anything
- * here that it could not do without it.
+ * Reads no cookie and sets none: only the subject token identifies the caller. So another site gains nothing by sending
+ * a visitor's browser here.
  */
 import { tokenKey } from "../../../session/keys";
 import { hmac } from "../../../session/node-hash";
@@ -44,7 +44,7 @@ function narrowed(session: Session, scopes: readonly string[] | undefined): Sess
 /** https://www.rfc-editor.org/rfc/rfc8693#section-2.2.1 */
 async function answer({ ports, now, note }: RequestContext, session: Session): Promise<Response> {
   const expiresIn = session.expiresAt - now;
-  // The subject token has expired, but not longer ago than an issuer's clock may be off.
+  // The subject token has expired, but within the tolerance for the issuer's clock.
   if (expiresIn <= 0) throw new ExchangeRefused("time", "expired");
   const { current, keys } = await ports.keys();
   const edgeToken = mintToken(hmac, tokenKey(hmac, keys[current]!), current, session, EDGE_TOKEN_VERSION);

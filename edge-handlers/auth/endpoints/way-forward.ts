@@ -1,9 +1,9 @@
 /**
- * What helps somebody who is signed in but lacks a role: which one it is, and where to ask for it.
+ * Help for people who are signed in but lack a role: which role it is, and where to ask for it.
  *
- * The gate says what the rule requires in the address of its frame. Anybody can write such an address, so the page takes
- * nothing from it but names of roles that the config lets everybody know who is signed in. So the worst that a forged one
- * does is to name another of these roles.
+ * The address of the frame contains the rule's requirement. Anyone can write such an address. So the page uses only
+ * names of roles that the config lets all signed-in people know. The worst that a forged address can do is to name
+ * another of these roles.
  */
 import { markup, type Html } from "../../../pages/html";
 import { textsOf, type Action } from "../../../pages/page";
@@ -14,11 +14,11 @@ import type { Session } from "../../../session/token";
 import type { RequestContext } from "../request-context";
 
 interface Denied {
-  /** Of the visitor. */
+  /** The visitor's session. */
   session: Session;
-  /** Of the request, without the query: it may have a secret in it. */
+  /** The path of the request, without the query string, which may contain a secret. */
   path: string;
-  /** Of the request. */
+  /** The ID of the request. */
   id: string;
 }
 
@@ -29,7 +29,7 @@ interface WayForward {
   actions: Action[];
 }
 
-/** More would be a list to read, and not an answer. */
+/** A longer list would not help anyone. */
 const MAX_CHOICES = 8;
 
 export function wayForward(context: RequestContext, denied: Denied): WayForward {
@@ -46,7 +46,7 @@ export function wayForward(context: RequestContext, denied: Denied): WayForward 
   });
   return {
     content: items.length > 0 ? [say("deniedMissing"), markup`<ul>${items}</ul>`] : [],
-    // Without a proof the page was not opened by the gate.
+    // Without a proof, the page was not opened by the gate.
     button: requestHook && url.search.includes(REFUSAL_MAC) ? button(context) : undefined,
     actions:
       requestUrl === undefined || (asksForRole && items.length > 0)
@@ -55,7 +55,7 @@ export function wayForward(context: RequestContext, denied: Denied): WayForward 
   };
 }
 
-/** The page of the answer takes the place of this one, in the frame. */
+/** The answer's page replaces this one in the frame. */
 function button({ settings, appearance, url }: RequestContext): Html {
   return markup`<form method=post action="${settings.basePath}/request-access" target=_self><input type=hidden name=refusal value="${
     url.pathname + url.search
@@ -63,10 +63,10 @@ function button({ settings, appearance, url }: RequestContext): Html {
 }
 
 /**
- * The roles that the visitor lacks: the names of one choice are needed together. Choices with a role that nobody may know
- * are left out.
+ * The roles that the visitor lacks: all names of one choice are needed together. Choices with an undisclosed role are
+ * left out.
  *
- * @param need as the gate says it
+ * @param need the requirement, as the gate writes it
  */
 export function missingRoles({ settings }: RequestContext, session: Session, need: string): string[][] {
   const known = settings.accessDenied?.tellRoles ?? [];

@@ -33,12 +33,12 @@ const REFUSALS: Record<AccessTokenRefusal, ExchangeRefusal> = {
   revoked: "revoked",
 };
 
-/** Visible characters; as many as the ledger's pointer takes. */
+/** Visible characters, up to the limit of the ledger's pointer. */
 const SUBJECT = /^[^\p{C}\p{Z}]{1,254}$/u;
 
 /**
- * The session of an access token, with all its scopes. It begins in the ledger when the token is exchanged for the first
- * time, and every later exchange of the same token continues it: whoever ends it ends the token's use here, too.
+ * The session of an access token, with all its scopes. It begins in the ledger at the first exchange of the token, and
+ * later exchanges continue it. So ending the session also ends the use of the token here.
  *
  * @throws ExchangeRefused; Failure `ledger_unavailable`, `keys_unavailable`, `idp_unavailable`,
  *   `idp_answer_unreadable`, `idp_misconfigured`
@@ -60,7 +60,7 @@ export async function sessionOfAccessToken(context: RequestContext, text: string
     expiresAt: Math.min(now + settings.session.token, endsAt),
     mark: status.session?.mark ?? status.mark,
     floor: status.floor,
-    // Unknown is long ago, so that a rule that asks for a recent authentication is not met.
+    // An unknown time counts as long ago, so that a rule that requires a recent authentication is not met.
     authTime: Math.min(authTime, now),
     idp: issuerId,
     strength,
@@ -78,7 +78,7 @@ async function verify(context: RequestContext, text: string): Promise<VerifiedAc
   try {
     const ports = { keys: identityProviders.accessTokenKeys, now: () => now };
     const verified = await verifyAccessToken(text, settings.accessTokens ?? {}, ports);
-    // Without it, nothing tells whether the token was issued before or after a revocation.
+    // Without `iat`, it is unknown whether the token was issued before or after a revocation.
     if (decodeJwt(text).iat === undefined) throw new AccessTokenRefused("claims", "iat");
     return verified;
   } catch (error) {
@@ -89,8 +89,8 @@ async function verify(context: RequestContext, text: string): Promise<VerifiedAc
 }
 
 /**
- * The same for every exchange of a token. A hash of what is signed: somebody who has a token could spell some signatures
- * in another way (https://www.rfc-editor.org/rfc/rfc6979#section-2.4), but not this.
+ * The same for every exchange of a token: a hash of the signed part. Some signatures can be written in another valid
+ * way (https://www.rfc-editor.org/rfc/rfc6979#section-2.4), but the signed part cannot.
  */
 function sessionIdOf(token: string): string {
   return sha256("edgegate exchange\n" + token.slice(0, token.lastIndexOf("."))).slice(0, 16);
@@ -125,6 +125,6 @@ async function begin(
   const names = email === "" && SUBJECT.test(subject) ? { login: subject } : {};
   await ports.ledger.point({ uid, sid, email, ...names, startedAt: now, expiresAt: endsAt + LEDGER_RETENTION });
   const isFirst = await ports.ledger.open({ ...ledgerSession(context, session, names, status, endsAt), kind: "api" });
-  // Another exchange of the token was faster. If it knew less of revocations, its session ends with them.
+  // Another exchange of the token was faster. If it had not seen a revocation, that revocation ends its session.
   if (!isFirst) requireActive(context, await ports.ledger.status({ uid, sid }));
 }

@@ -54,7 +54,7 @@ export const EXCHANGE_REFUSALS = {
     description: "The subject token is bound to a key of its client, so a bearer cannot use it.",
   },
   unknown: { error: INVALID_REQUEST, description: "There is no such service token." },
-  revoked: { error: INVALID_REQUEST, description: "What this subject token stands for was revoked." },
+  revoked: { error: INVALID_REQUEST, description: "The user or session of this subject token was revoked." },
   session_over: {
     error: INVALID_REQUEST,
     description: "The session that began with this subject token is over: get a new subject token.",

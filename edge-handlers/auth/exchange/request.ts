@@ -13,7 +13,7 @@ const JWT_TYPES: readonly string[] = [ACCESS_TOKEN_TYPE, `${TOKEN_TYPE}jwt`, `${
 
 /** Characters. A subject token has at most half as many. */
 const MAX_BODY = 16 * 1024;
-/** Those that are read and may occur only once (https://www.rfc-editor.org/rfc/rfc6749#section-3.2). */
+/** Parameters that are read and may occur only once (https://www.rfc-editor.org/rfc/rfc6749#section-3.2). */
 const SINGLE = [
   "grant_type",
   "subject_token",
@@ -29,7 +29,7 @@ const SCOPES = /^[!#-[\]-~]+(?: [!#-[\]-~]+)*$/;
 export interface ExchangeRequest {
   subjectToken: string;
   isServiceToken: boolean;
-  /** Undefined for all that the subject token has. */
+  /** Undefined for all scopes of the subject token. */
   scopes: string[] | undefined;
 }
 
@@ -48,11 +48,11 @@ export async function readExchange(context: RequestContext): Promise<ExchangeReq
   const [subjectToken, type] = [value("subject_token"), value("subject_token_type")];
   if (subjectToken === undefined || type === undefined) throw new ExchangeRefused("no_token");
   const isServiceToken = subjectToken.startsWith(SERVICE_TOKEN_PREFIX);
-  // To this gateway, a service token is an access token of its own.
+  // A service token is this gateway's own kind of access token.
   if (isServiceToken ? type !== ACCESS_TOKEN_TYPE : !JWT_TYPES.includes(type)) throw new ExchangeRefused("token_type");
   if ((value("requested_token_type") ?? ACCESS_TOKEN_TYPE) !== ACCESS_TOKEN_TYPE)
     throw new ExchangeRefused("requested_type");
-  // Ignoring it would give somebody a token that says less than what was asked for.
+  // Ignoring it would give the client a token without the delegation that it asked for.
   if (value("actor_token") !== undefined || value("actor_token_type") !== undefined) throw new ExchangeRefused("actor");
   if (![...form.getAll("resource"), ...form.getAll("audience")].every((target) => isThisSite(context, target)))
     throw new ExchangeRefused("target");

@@ -1,4 +1,7 @@
-/** Turns a service token into a session. The ledger gets none: it has the token, which is listed and revoked itself. */
+/**
+ * Turns a service token into a session. The session is not in the ledger, because operators list and revoke the token
+ * itself.
+ */
 import type { Session } from "../../../session/token";
 import { codesOf } from "../../shared/failure";
 import { SERVICE_TOKEN_IDP } from "../../../session/service-token";
@@ -22,8 +25,8 @@ const REFUSALS: Record<ServiceTokenRefusalCode, ExchangeRefusal> = {
 };
 
 /**
- * The session of a service token, with all its scopes. Always asks the ledger: an edge token that is made from what was
- * true half a minute ago would outlive the revocation.
+ * The session of a service token, with all its scopes. Always reads the ledger: an edge token that is made from a
+ * cached answer could outlive the revocation.
  *
  * @throws ExchangeRefused; Failure `ledger_unavailable`, `keys_unavailable`
  */
@@ -35,7 +38,7 @@ export async function sessionOfServiceToken(context: RequestContext, text: strin
   const day = new Date(now * 1000).toISOString().slice(0, 10);
   await Promise.all([
     keepUpWithLockdown(context, verified.status.revocations),
-    // No program fails because of a note for operators.
+    // The note is only for operators, so a failure to write it must not fail the program.
     ports.ledger.noteUse(id, day, endsAt).catch((error) => addDetail(context, codesOf(asFailure(error)))),
   ]);
   return serviceTokenSession(verified, now, now + settings.session.token);

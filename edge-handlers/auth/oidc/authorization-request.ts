@@ -7,11 +7,11 @@ import { tokenFailure } from "./failure";
 import type { RelyingParty } from "./relying-party";
 
 /**
- * Pushed if the config says so, or if the provider accepts nothing else. Nobody can then read or change the request in
- * the browser.
+ * Pushed if the config says so, or if the provider requires it. A pushed request cannot be read or changed in the
+ * browser.
  *
- * @throws Failure `idp_misconfigured` if the provider does not offer what the config asks for; of every kind that an
- *   identity provider can cause
+ * @throws Failure `idp_misconfigured` if the provider does not offer what the config asks for; every Failure that an
+ * identity provider can cause
  */
 export async function authorizationUrl(
   context: RequestContext,

@@ -1,6 +1,6 @@
 /**
- * Binds the refresh token of a session to a key that only this session has (RFC 9449): whoever gets hold of the token
- * alone cannot use it. The key is kept where the token is, so it protects tokens that leak at the provider or on the way.
+ * Binds the refresh token of a session to a key that only this session has (RFC 9449): a stolen token is useless
+ * without the key. The key is stored beside the token, so it protects tokens that leak at the provider or in transit.
  */
 import { createECDH, webcrypto } from "node:crypto";
 import * as oauth from "oauth4webapi";
@@ -13,7 +13,7 @@ const CURVE = { name: "ECDSA", namedCurve: "P-256" };
 /** The private half of a key: the JWK member `d`, from which the rest follows. */
 export type DpopKey = string;
 
-/** @throws Failure `idp_misconfigured`: going on without a binding that the config asks for would be unsafe */
+/** @throws Failure `idp_misconfigured`: continuing without the binding that the config requires would be unsafe */
 export function requireDpop({ dpop_signing_alg_values_supported: supported = [] }: oauth.AuthorizationServer): void {
   if (!supported.includes(ALGORITHM)) throw new Failure("idp_misconfigured", "dpop_not_supported");
 }

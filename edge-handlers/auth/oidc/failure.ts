@@ -73,7 +73,7 @@ export function authorizationFailure(error: unknown): Failure {
   return new Failure("authorization_response_invalid", safeCode(error));
 }
 
-/** @throws Failure in the place of each {@link UserRefused} */
+/** @throws Failure instead of each {@link UserRefused} */
 export function refusalsAsFailures<T>(read: () => T): T {
   try {
     return read();
@@ -82,7 +82,7 @@ export function refusalsAsFailures<T>(read: () => T): T {
   }
 }
 
-/** Only registered codes go into the log; anything else may be text that somebody put into a URL. */
+/** Only registered codes go into the log; anything else may be text that an attacker put into a URL. */
 function known(table: ReadonlyMap<string, FailureCode>, error: string, otherwise: FailureCode): Failure {
   const code = table.get(error);
   return code ? new Failure(code, error) : new Failure(otherwise, "unregistered_error");

@@ -1,4 +1,4 @@
-/** What an instance knows of identity providers: their metadata and keys, and what they have been asked. */
+/** What an instance remembers about identity providers: metadata, keys, nonces and used codes. */
 import * as oauth from "oauth4webapi";
 import { TENANT_ID } from "../../../identity/user";
 import { accessTokenKeys, type AccessTokenKeys } from "../../shared/access-token-keys";
@@ -22,7 +22,9 @@ const OPTIONAL_ENDPOINTS = [
   "pushed_authorization_request_endpoint",
 ] as const;
 
-/** What servers say where there is no such issuer: Entra ID 400, others 404. Anything else may be an outage's. */
+/**
+ * Statuses for an issuer that does not exist: 400 from Entra ID, 404 from others. Any other status may be an outage.
+ */
 const NO_SUCH_ISSUER = [400, 404];
 
 /** https://learn.microsoft.com/entra/identity-platform/v2-protocols#endpoints */
@@ -37,7 +39,7 @@ export interface IdentityProviders {
    */
   metadata(issuer: string): Promise<oauth.AuthorizationServer>;
   keySet(jwksUri: string): KeySet;
-  /** Of the issuers of access tokens. */
+  /** The keys of the issuers of access tokens. */
   accessTokenKeys: AccessTokenKeys;
   /** By origin: the last nonce that a server gave for proofs of a key (RFC 9449 section 8). */
   nonces: Map<string, string>;

@@ -18,9 +18,9 @@ export interface Identity extends User {
   uid: string;
   /** See `loginName` in identity/user.ts; only if there is no e-mail address. */
   login?: string | undefined;
-  /** Those that the settings name. */
+  /** The claims that the settings name. */
   claims: Record<string, string[]>;
-  /** All that the provider told. */
+  /** All claims from the provider. */
   providerClaims: Claims;
   /** The authentication contexts that the provider asserts, joined by spaces; empty if it asserts none. */
   strength: string;
@@ -87,7 +87,7 @@ async function userinfo(
       return oauth.processUserInfoResponse(server, client, subject ?? oauth.skipSubjectCheck, response);
     });
   } catch (error) {
-    // The access token was refused, and not the client.
+    // The provider refused the access token, not the client.
     if (error instanceof oauth.WWWAuthenticateChallengeError) throw new Failure("idp_misconfigured", error.code);
     throw tokenFailure(error);
   }

@@ -1,5 +1,5 @@
 /**
- * Starts early what a request for tokens needs, in parallel to other work: from a distant region each call may take most
+ * Fetches early what a token request needs, in parallel with other work: from a distant region each call may take most
  * of a second.
  */
 import type { IdentityProviderSettings } from "../../../session/settings";
@@ -19,16 +19,16 @@ export function prepare(context: RequestContext, id: string): void {
   prepareProof(context, id, provider, "token_endpoint").catch(() => {});
 }
 
-/** Fetches metadata and keys unless they are there, and opens a connection to the token endpoint. */
+/** Fetches metadata and keys unless they are cached, and opens a connection to the token endpoint. */
 export async function prepareProvider(providers: IdentityProviders, provider: IdentityProviderSettings): Promise<void> {
   const { jwks_uri, token_endpoint } = await providers.metadata(provider.issuer);
   const keys = providers.keySet(jwks_uri!).load();
-  // After the keys, which would take the connection.
+  // After the keys, because fetching them would use up the connection.
   prepareIdpFetch(token_endpoint!);
   await keys;
 }
 
-/** Fetches what authenticates the gateway as a client, unless it is there. */
+/** Fetches the gateway's client credential, unless it is cached. */
 export async function prepareCredentials(
   ports: Ports,
   id: string,

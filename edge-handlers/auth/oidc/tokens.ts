@@ -18,7 +18,7 @@ export interface Tokens {
   /** The claims of the ID token; providers may omit it in a renewal. */
   idToken: JWTPayload | undefined;
   refreshToken: RefreshToken | undefined;
-  /** The ID token as text: what a provider takes as a hint at sign-out. */
+  /** The encoded ID token: the hint for a sign-out at the provider. */
   idTokenText: string | undefined;
 }
 

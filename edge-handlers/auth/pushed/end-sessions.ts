@@ -8,8 +8,8 @@ import { CLOCK_SKEW, ENTRY_MARGIN } from "../../../session/timing";
 import type { RequestContext } from "../request-context";
 
 /**
- * Maximum number of sessions to end one by one. No person has more at one session of a provider; a script that does
- * loses all of the user's sessions.
+ * Maximum number of sessions to end one by one. A person never has more at one session of a provider; if a script does,
+ * all sessions of its user end.
  */
 const MAX_ONE_BY_ONE = 20;
 /** Maximum number of sessions that one call can read. */

@@ -43,7 +43,7 @@ const CLAIM_REASONS: Record<string, RefusalReason> = {
 };
 
 /**
- * Verifies what all pushed tokens have in common.
+ * Verifies the parts that all security event tokens have in common.
  *
  * @throws Refused; Failure `idp_unavailable`, `idp_answer_unreadable` if the keys cannot be fetched
  */

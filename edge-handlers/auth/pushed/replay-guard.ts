@@ -11,10 +11,10 @@ export interface PushedOnce {
 }
 
 /**
- * Carries out what a pushed token asks for, unless its `jti` was recorded before. The `jti` is recorded last: if the
- * queue or the ledger fails before that, the sender's next attempt is not a replay and nothing is lost. Concurrent
- * copies, or an attempt after a failed `take`, send the same commands twice. That changes nothing, because a revocation
- * is recorded once.
+ * Carries out the actions of a security event token, unless its `jti` was recorded before. The `jti` is recorded last:
+ * if the queue or the ledger fails before that, the sender's next attempt is not a replay and nothing is lost.
+ * Concurrent copies, or an attempt after a failed `take`, send the same commands twice. That changes nothing, because a
+ * revocation is recorded once.
  *
  * @returns false for a replay
  * @throws Failure `ledger_unavailable`, and what `act` throws

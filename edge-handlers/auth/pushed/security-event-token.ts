@@ -6,7 +6,7 @@ import { verifyPushedToken, type PushedToken } from "./pushed-token";
 import { Refused } from "../oidc/refused";
 import type { ExpectedToken } from "../../shared/signed-token";
 
-/** Seconds. Events that could not be delivered for longer are about sessions that have ended. */
+/** Seconds. Sessions that an older event concerns have ended by then. */
 const MAX_AGE = 7 * 86_400;
 /** Seconds for which a `jti` is kept; longer than a token can be replayed. */
 export const EVENT_RETENTION = 8 * 86_400;

@@ -6,12 +6,13 @@ import type { RequestContext } from "../request-context";
 import { isText } from "../../shared/json";
 import type { SecurityEventToken } from "./security-event-token";
 
-/** Seconds for which the arrival is kept. Whoever asked for the event waits for a minute. */
+/** Seconds for which the arrival is kept. The operator's command waits for a minute. */
 const KEPT = 3_600;
 
 /**
  * Records that a verification event arrived, for the operator who asked the transmitter for it. Nothing is written for
- * an event without a state, or with one that no operator can have sent: transmitters also verify of their own accord.
+ * an event without a state, or with one that no operator can have sent: transmitters also send such events by
+ * themselves.
  *
  * @param transmitter its ID in the config
  * @returns whether the arrival is recorded

@@ -8,7 +8,7 @@ import type { LedgerStatus } from "../../../ledger/records";
 
 /** What a renewal keeps of the session. Roles and claims are not kept, because they may have been withdrawn. */
 export interface SessionStart extends Pick<Session, "sid" | "issuedAt" | "idp" | "mark" | "floor"> {
-  /** Of the authentication that began the session; absent if this is it. */
+  /** The time and strength of the authentication that began the session; absent if this is that authentication. */
   authentication?: Pick<Session, "authTime" | "strength">;
   /** Unix seconds at which the session ends at the latest. */
   endsAt: number;

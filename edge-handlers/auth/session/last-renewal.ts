@@ -1,7 +1,7 @@
 /**
- * What the ledger keeps of the last attempt to renew a session, encrypted like a cookie. A browser that never received
- * the answer can get the same one again. A refresh token from the provider is not lost if the request that got it
- * fails.
+ * The result of the last attempt to renew a session. The ledger stores it, encrypted like a cookie. If the answer was
+ * lost, the browser can get the same one again. A refresh token from the provider is not lost if the request that got
+ * it fails.
  */
 import type { LedgerSession } from "../../../ledger/records";
 import type { Session } from "../../../session/token";
@@ -9,7 +9,7 @@ import type { Refresh } from "../cookies/refresh";
 import { seal, unseal } from "../cookies/seal";
 import type { RequestContext } from "../request-context";
 
-/** What a renewal took from the provider's answer. */
+/** The data that a renewal takes from the provider's answer. */
 export type Given = Pick<Session, "expiresAt" | "authTime" | "strength" | "roles" | "email" | "claims">;
 
 export interface Next extends Refresh {

@@ -75,8 +75,8 @@ export async function giveBack(context: RequestContext, { id, session, keep, fal
 }
 
 /**
- * Watches a lease that another request has. Its time is not trusted: requests that find it watch it, by their own
- * clocks, for as long as its holder can run, and leave a note for each other in the ledger.
+ * Watches a lease that another request has. Its time is not trusted. Requests that find the lease watch it, by their
+ * own clocks, for as long as its holder can run. They leave a note for each other in the ledger.
  *
  * @throws Failure `ledger_unavailable`
  */

@@ -7,9 +7,9 @@ const AHEAD = 60;
 const LEAST = 5;
 
 /**
- * Seconds until the session should be renewed: before its token ends, or just after that if the token lives so short
- * that the gateway would not renew it before (`refreshDecision` in status.ts). Relative, because the clock of the
- * viewer's computer may be wrong.
+ * Seconds until the session should be renewed: before its token ends, or just after that if the gateway would not renew
+ * such a short token earlier (`refreshDecision` in status.ts). Relative, because the clock of the viewer's computer may
+ * be wrong.
  *
  * @param left seconds until the token ends
  * @param sinceRenewal seconds since the last renewal; absent if there was none

@@ -5,9 +5,8 @@ import type { RequestContext } from "../request-context";
 import type { LedgerStatus } from "../../../ledger/records";
 
 /**
- * Signs a token again, with the current key and the current floor of its user's shard, if the ledger says that the
- * session is active. Nothing else about the session changes, including its end. This needs no provider and writes
- * nothing.
+ * Signs a token again with the current key and the current floor of the user's shard, if the session is active in the
+ * ledger. Nothing else about the session changes, including its end. This needs no provider and writes nothing.
  *
  * @returns false if the token is not outdated, if reissuing it repeatedly did not help, or if the session is not active
  * @throws Failure `session_too_large`, `keys_unavailable`

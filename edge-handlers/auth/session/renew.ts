@@ -29,9 +29,9 @@ export type Renewal =
 
 const REFUSED: Renewal = { outcome: "refused" };
 const UNDER_WAY: Renewal = { outcome: "under_way" };
-/** With these decisions, a refresh cookie may lead to a new token. */
+/** Refresh decisions that may lead to a new token. */
 const RENEWABLE: ReadonlySet<RefreshDecision> = new Set(["active", "renewed_elsewhere", "just_renewed"]);
-/** What the refresh cookie has to do with the last renewal. */
+/** How the refresh cookie relates to the last renewal. */
 const HELD: Partial<Record<RefreshDecision, "used" | "given">> = { renewed_elsewhere: "used", just_renewed: "given" };
 
 /**
@@ -39,7 +39,7 @@ const HELD: Partial<Record<RefreshDecision, "used" | "given">> = { renewed_elsew
  * It is revoked or outdated, which the ledger knows, or the record of its key is gone. Signing with the old key again
  * would cause an endless loop, so the keys are refreshed.
  *
- * @param idp the identity provider that it must be of; any if undefined
+ * @param idp the identity provider that the session must be from; any if undefined
  * @throws Failure `keys_unavailable`
  */
 export async function sessionToRenew(context: RequestContext, idp?: string): Promise<SignedSession | undefined> {
@@ -102,13 +102,13 @@ async function attempt({ context, signed, refresh, isLoop, isFresh, take }: Atte
     context.ports.ledger.status({ uid, sid }),
     takesAtOnce ? take(refresh.generation) : undefined,
   ]);
-  // Needed also if the session has ended, for the sign-in that then begins.
+  // If the session has ended, the next sign-in needs this, too.
   await keepUpWithLockdown(context, ledgerStatus.revocations);
   const found = refresh
     ? refreshDecision(ledgerStatus, { generation: refresh.generation, isFresh }, context)
     : statusOf(ledgerStatus, context);
   if (RENEWABLE.has(found) && (await isUnproven(context, session, ledgerStatus))) {
-    // Signing a token again makes nothing of it that it was not before.
+    // A reissued token grants nothing that the token did not grant before.
     if (isFresh && (await reissue(context, signed, ledgerStatus)))
       return { outcome: "reissued", expiresAt: session.expiresAt };
     addDetail(context, "device_unproven");
@@ -121,7 +121,7 @@ async function attempt({ context, signed, refresh, isLoop, isFresh, take }: Atte
     return { outcome: "reissued", expiresAt: session.expiresAt };
   if ((found === "renewed_elsewhere" || found === "just_renewed") && !isLoop)
     return renewedElsewhere(context, ledgerStatus);
-  // In a loop the result does not help this browser, but it has not stolen anything either.
+  // In a loop, the result does not help this browser, but the loop is no sign of theft.
   if (found === "renewed_elsewhere" && isSameAddress(context, ledgerStatus)) return REFUSED;
   if (found !== "active" && found !== "just_renewed") {
     if (early) early.isOver = true;

@@ -7,12 +7,12 @@ import type { LedgerStatus } from "../../../ledger/records";
 import { statusOf } from "./status";
 
 /**
- * Gives a browser the result of the last renewal again, if its refresh cookie is the one that was used for it: the
- * answer was lost, or another tab received it. Records nothing, because it is still the same renewal.
+ * Gives a browser the result of the last renewal again, if that renewal used its refresh cookie: the answer was lost,
+ * or another tab received it. Records nothing, because it is still the same renewal.
  *
  * A request that comes a moment later from the IP address of the renewal counts as the same browser. A cookie that was
- * set while it was unknown if the renewal was recorded may get the result at any time, from anywhere. So may, a moment
- * later, the cookie that the renewal gave: an answer that was under way may have put an older token in its place.
+ * set while it was unknown if the renewal was recorded may get the result at any time, from anywhere. For a moment, so
+ * may the cookie that the renewal set: an answer in transit may have overwritten the new token with an older one.
  *
  * @param held `used`: the cookie was used for the renewal, a moment ago. `given`: it was given by the renewal, a moment
  *   ago. Undefined for any other cookie

@@ -52,7 +52,7 @@ export function refreshDecision(
   if (!(now < renewedAt + settings.session.idle)) return "idle";
   const isJustRenewed = Math.abs(now - renewedAt) <= RENEWAL_GRACE;
   if (generation === current) return isFresh && current > 0 && isJustRenewed ? "just_renewed" : "active";
-  // The cookie is ahead of the ledger, which must have been restored from an older backup.
+  // The cookie is ahead of the ledger, which was probably recovered from an older backup.
   if (!(generation < current)) return "unknown";
   return generation === current - 1 && isJustRenewed ? "renewed_elsewhere" : "reused";
 }

@@ -18,15 +18,15 @@ export interface Cutoff {
   isSuspect: boolean;
 }
 
-/** `too_old`: the provider was asked, and did not. */
+/** `too_old`: the request forced re-authentication, but the provider did not do it. */
 export type Verdict = "accepted" | "ask" | "too_old";
 
 /** Seconds by which the provider's clock may be ahead. */
 const SKEW = 60;
 
 /**
- * The cut-offs that still matter. After a gateway-wide revocation nobody in particular is under suspicion, and
- * requiring `auth_time` would lock out everybody whose provider does not send it.
+ * The cut-offs that still matter. After a gateway-wide revocation, no particular user is under suspicion, and requiring
+ * `auth_time` would lock out all users whose provider does not send it.
  */
 export function cutoffsOf(revocations: readonly Revocation[], known: Known | undefined, now: number): Cutoff[] {
   return revocations.flatMap(({ kind, mark, cutoff, until }) => {

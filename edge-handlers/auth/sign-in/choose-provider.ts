@@ -4,8 +4,8 @@ import type { AuthSettings, IdentityProviderSettings } from "../../../session/se
 import { domainOf } from "../../../identity/user";
 
 /**
- * The providers that people may choose from at a place. A place that some provider names belongs to those that name it;
- * everywhere else, to those that name no place.
+ * The providers that people may choose from at a place. If providers name the place (`offeredAt`), only these are
+ * offered. Everywhere else, the providers that name no place are offered.
  *
  * @param host with the port, if it has one
  * @param returnPath where the user wants to go; the query is ignored
@@ -28,7 +28,9 @@ export function providersAt(
   return ids(everywhere.length > 0 ? everywhere : all);
 }
 
-/** The only provider, of those, that accepts the domain of an e-mail address; undefined if there is none or several. */
+/**
+ * The only one of these providers that accepts the domain of an e-mail address; undefined if there is none or several.
+ */
 export function providerOfEmail(
   { identityProviders }: AuthSettings,
   ids: readonly string[],

@@ -12,7 +12,7 @@ import { callHook, causeOf } from "../hook";
 import { headerTexts } from "../../shared/header-texts";
 import type { Identity } from "../oidc/identity";
 
-/** What the hook is asked, as JSON. No token, code or cookie is in it. */
+/** The JSON that the hook receives. It contains no token, code or cookie. */
 export interface HookQuestion {
   version: 1;
   /** The host that the user signs in to. */
@@ -58,7 +58,7 @@ export async function askHook(
   return readAnswer(await ask(context, hook, JSON.stringify(question)), hook, settings.claims);
 }
 
-/** The user with what the hook added, as far as the config lets it. */
+/** The user with the roles and claims of the hook that the config permits. */
 export function withHookAnswer(
   { settings: { signInHook: hook, claims: names } }: RequestContext,
   identity: Identity,
@@ -70,7 +70,7 @@ export function withHookAnswer(
   return {
     ...identity,
     roles: [...new Set([...identity.roles, ...roles])].sort(),
-    // Without a value the claim is taken away.
+    // Without a value, the claim is removed.
     claims: Object.fromEntries(merged.filter(([, texts]) => texts.length > 0)),
   };
 }
@@ -94,7 +94,7 @@ async function ask(context: RequestContext, hook: SignInHookSettings, question: 
 
 /**
  * `{"allow": true, "claims": {"department": "R&D"}, "roles": ["admin"]}` or `{"allow": false, "reason": "left"}`.
- * Whatever is not exactly `true` lets nobody in.
+ * Only exactly `true` lets the user in.
  */
 function readAnswer(answer: unknown, hook: SignInHookSettings, names: readonly string[]): HookAnswer {
   const unreadable = (detail: string) => new Failure("hook_unavailable", detail);

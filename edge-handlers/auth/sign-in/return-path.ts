@@ -26,7 +26,7 @@ export function readReturnPath(values: readonly string[], basePath: string): str
   const path = target.split("?")[0]!;
   const plainPath = decodeAll(path);
   if (readPath(path) === REFUSED || AMBIGUOUS.test(plainPath) || CONTROL.test(decodeAll(target))) return "/";
-  // Where a sign-in for another tab ends.
+  // The last page of a sign-in for another tab.
   if (target === signedInPath(basePath)) return target;
   return plainPath === basePath || plainPath.startsWith(`${basePath}/`) ? "/" : target;
 }

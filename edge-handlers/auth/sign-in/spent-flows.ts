@@ -1,13 +1,14 @@
 /**
- * The sign-ins whose code a provider has taken or refused. It would refuse the code again, so it is not asked: anybody
- * can repeat a callback, and providers limit how often a client may fail. Each instance remembers its own.
+ * The sign-ins whose code a provider has accepted or refused. It would refuse the code now, so the gateway does not
+ * send it again: anyone can repeat a callback, and providers limit how often a client may fail. Each instance has its
+ * own list.
  */
 export interface SpentFlows {
   has(sid: string): boolean;
   add(sid: string): void;
 }
 
-/** The oldest is forgotten, after as many requests to one instance. */
+/** When the list is full, the oldest entry is dropped. */
 const MAX_FLOWS = 1000;
 
 export function spentFlows(): SpentFlows {

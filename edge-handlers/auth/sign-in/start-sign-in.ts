@@ -13,7 +13,7 @@ import { redirectUri, relyingParty } from "../oidc/relying-party";
 export interface SignInOptions {
   /** If given, forces re-authentication: the known cut-offs that require it. */
   reauthentication?: Known | undefined;
-  /** What the authentication has to fulfill. */
+  /** The required strength and age of the authentication. */
   stepUp?: StepUp | undefined;
   /** True if the user wants to use another account than the one that the provider knows. */
   isAnother?: boolean;

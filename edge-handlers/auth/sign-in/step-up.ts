@@ -1,14 +1,14 @@
 /**
  * Step-up: a rule asks for a more recent or a stronger authentication than the session has. The gate sends the browser
- * to `login` with `max_age` and `acr_values` (RFC 9470 section 4). The identity provider is asked for them, and what it
- * then says of the authentication decides. Parameters alone prove nothing: they pass through the browser.
+ * to `login` with `max_age` and `acr_values` (RFC 9470 section 4). The gateway requests them from the identity
+ * provider, and the claims in its answer decide. Parameters alone prove nothing, because they pass through the browser.
  */
 import { profileOf } from "../../../identity/profiles";
 import type { AuthSettings, IdentityProviderSettings } from "../../../session/settings";
 import { Failure } from "../failures";
 import type { Identity } from "../oidc/identity";
 
-/** What a sign-in has to fulfill; every member that is there. */
+/** The requirements for a sign-in. Every member that is present must be met. */
 export interface StepUp {
   /** Seconds since the authentication. */
   maxAge?: number;
@@ -22,8 +22,8 @@ const SECONDS = /^[1-9][0-9]{0,8}$/;
  * Reads the parameters of `login`.
  *
  * @returns undefined if they ask for nothing
- * @throws Failure `bad_request` for values that no rule asks for. Anybody can write a link; what it makes the provider do
- *   is what the policy does anyway
+ * @throws Failure `bad_request` for values that no rule asks for. Anyone can write such a link, but it can only request
+ * what the policy requests anyway
  */
 export function readStepUp(parameters: URLSearchParams, { stepUp: known = {} }: AuthSettings): StepUp | undefined {
   const [maxAge, acr] = ["max_age", "acr_values"].map((name) => {
@@ -61,18 +61,18 @@ export function stepUpParameters(
 }
 
 /**
- * Compares an authentication with what was asked for, as the gate will compare the session with the rule: if this let
- * more pass, the browser would go back and forth.
+ * Compares an authentication with the requirements in the same way as the gate does. If this check accepted more, the
+ * browser would loop between gate and handler.
  *
  * @param now Unix seconds
- * @throws Failure `step_up_unmet`, also if the provider tells nothing
+ * @throws Failure `step_up_unmet`, also if the provider sends neither claim
  */
 export function requireStepUp(
   { maxAge, acr }: StepUp,
   { authTime, strength }: Pick<Identity, "authTime" | "strength">,
   now: number,
 ): void {
-  // `!(<=)`, so that a time that is unknown counts as too old.
+  // `!(<=)`, so that an unknown time counts as too old.
   if (maxAge !== undefined && !(now - authTime! <= maxAge))
     throw new Failure("step_up_unmet", authTime === undefined ? "no_auth_time" : "auth_time");
   const held = strength.split(" ");

@@ -5,10 +5,10 @@ import { signedInPath } from "./return-path";
 import { stepUpQuery, type StepUp } from "./step-up";
 
 /**
- * Says how to send a form again that arrived without a session, or with one that was not enough. The answer to the form
- * must show it, so that reloading it sends the form again.
+ * Explains how to send a form again that arrived without a sufficient session. It must be the direct answer to the
+ * form, so that reloading the page sends the form again.
  *
- * @param stepUp what the sign-in has to fulfill
+ * @param stepUp the requirements for the sign-in
  */
 export function unsentForm(
   { settings, appearance }: RequestContext,

@@ -14,7 +14,7 @@ const LIFETIMES = { fresh: ASSERTION_KEY_CACHE, stale: 3600, pause: 10 };
 
 /**
  * @param secretName of the secret; undefined if the settings name none
- * @returns a function to the key; it throws Failure `assertion_unavailable`
+ * @returns a function that returns the key; it throws Failure `assertion_unavailable`
  */
 export function assertionKeySource(
   secretName: () => Promise<string | undefined>,
@@ -34,8 +34,8 @@ export function assertionKeySource(
 
 /**
  * A rotation announces its values as AWSPENDING, lets the gate sign with the next key, waits, and only then withdraws the
- * old one. So whoever reads both never signs with a key that servers have stopped accepting, and the next one is accepted
- * by servers that read the secret long ago.
+ * old one. So a handler that reads both versions never signs with a key that servers have stopped accepting. Servers
+ * that read the secret long ago already accept the next key.
  */
 async function signingKey(name: string): Promise<string> {
   const [current, pending] = await Promise.all([keysWith(name, "AWSCURRENT"), keysWith(name, "AWSPENDING")]);

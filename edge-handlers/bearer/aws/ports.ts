@@ -35,7 +35,9 @@ export function awsPorts(functionName: string): Ports {
   /** By token: the day on which this instance last noted its use. */
   const used = new Map<string, string>();
 
-  /** So that operators see which tokens nobody uses. Once a day and instance; no request fails because of it. */
+  /**
+   * Records use so that operators can find unused tokens: once per day and instance. No request fails because of it.
+   */
   async function noteUse(id: string, endsAt: number): Promise<void> {
     const day = new Date(now() * 1000).toISOString().slice(0, 10);
     if (used.get(id) === day) return;

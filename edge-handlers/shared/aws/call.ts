@@ -23,7 +23,7 @@ const MAX_THROTTLED_PAUSE = 200;
 /** Retries of a throttled request. AWS has not carried it out, so that any request may be repeated. */
 const THROTTLED_RETRIES = 2;
 /**
- * How the services that are called here say it, most of them with status 400: those of the SDK
+ * Throttling codes of the services that are called here, most of them with status 400. They are those of the SDK
  * (https://github.com/smithy-lang/smithy-typescript/blob/main/packages/core/src/submodules/retry/service-error-classification/constants.ts).
  */
 const THROTTLED: ReadonlySet<string> = new Set([
@@ -109,7 +109,7 @@ export async function callAwsQuery(
 
 /**
  * Invokes a Lambda function (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). Only a throttled call is
- * retried: what the function does may not bear more.
+ * retried, because the function's effects may not be repeatable.
  *
  * @param payload JSON
  * @returns what the function returned
@@ -166,7 +166,7 @@ async function post<T>(
   }
 }
 
-/** For a random time, so that many instances do not come back at the same moment. @param most milliseconds */
+/** Waits for a random time, so that many instances do not retry at the same moment. @param most milliseconds */
 async function pause(most: number, signal: AbortSignal): Promise<void> {
   await setTimeout(Math.random() * most, undefined, { signal });
 }

@@ -5,8 +5,8 @@ import { AwsError, callAws } from "./call";
 
 const CONDITION_FAILED = "ConditionalCheckFailedException";
 /**
- * Never retried: if the answer to a conditional write is lost, a retry would find that write and take it for another
- * request's.
+ * Never retried: if the answer to a conditional write is lost, a retry would find that write and attribute it to
+ * another request.
  */
 const MADE_ONCE: readonly string[] = ["PutItem", "UpdateItem"];
 

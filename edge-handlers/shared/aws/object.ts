@@ -3,7 +3,7 @@ import { send, type Answer } from "../connections";
 import { AwsError, credentials } from "./call";
 import { signedHeaders } from "./signature";
 
-/** Buckets are where all resources are. */
+/** The gateway's buckets are in the region of all its resources. */
 const REGION = "us-east-1";
 /** Seconds for which S3 keeps an idle connection, at least. */
 const KEPT_FOR = 5;
@@ -42,7 +42,7 @@ export async function readObject(
   }
 }
 
-/** An endpoint of another kind knows the bucket by the first segment of the path. */
+/** A path-style endpoint takes the bucket from the first segment of the path. */
 function objectUrl(domainName: string, path: string): URL {
   const endpoint = process.env["AWS_ENDPOINT_URL_S3"] ?? process.env["AWS_ENDPOINT_URL"];
   if (endpoint === undefined) return new URL(`https://${domainName}${path}`);

@@ -19,7 +19,7 @@ export interface Credentials {
   sessionToken?: string | undefined;
 }
 
-/** The headers of a request, with its signature. `Host` is added by whoever sends it. */
+/** The headers of a request, with its signature. The sender adds `Host`. */
 export function signedHeaders(
   { method = "POST", service, region, url, headers, body }: Unsigned,
   { accessKeyId, secretAccessKey, sessionToken }: Credentials,

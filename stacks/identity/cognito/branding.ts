@@ -11,8 +11,8 @@ export interface BrandingProps {
 }
 
 /**
- * The look of the sign-in pages. Without a style, managed login shows nobody a page. The provider 5.100 has
- * no resource for it.
+ * The look of the sign-in pages. Without a style, managed login shows an error instead of its pages. The provider 5.100
+ * has no resource for it.
  *
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-managedloginbranding.html
  */
@@ -39,7 +39,7 @@ export class Branding extends Construct {
 }
 
 /**
- * What is left out stays Cognito's own. White on the accent color, as on the gateway's own pages.
+ * Settings that are left out keep Cognito's defaults. Text on the accent color is white, as on the gateway's own pages.
  *
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateManagedLoginBranding.html
  */

@@ -19,7 +19,7 @@ export interface ClientProps {
 }
 
 /**
- * What the gateway may ask for. Cognito has no `offline_access`: it always answers with a refresh token. Without
+ * The scopes of the gateway. Cognito has no `offline_access`: it always gives a refresh token. Without
  * `aws.cognito.signin.user.admin`, an access token cannot change its user's account.
  *
  * https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html
@@ -108,7 +108,7 @@ function identityProviders({ pool, federation }: ClientProps): string[] {
 }
 
 /**
- * How a program could sign a user in without the pages: never with the password in the clear. An empty list would mean
+ * Sign-in flows for programs without the pages. None of them sends a plaintext password. An empty list would mean
  * Cognito's defaults, among them the refresh flow that rotation excludes.
  *
  * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html

@@ -50,7 +50,9 @@ export class CloudFormation extends Construct {
     });
   }
 
-  /** A value that only Terraform knows may have characters that JSON escapes: Terraform encodes the whole, then. */
+  /**
+   * If only Terraform knows a value, it may have characters that JSON escapes, so Terraform encodes the whole template.
+   */
   #text(template: object): string {
     if (!hasReference(template)) return JSON.stringify(template);
     return Fn.jsonencode(new TerraformLocal(this, "template", template).expression);

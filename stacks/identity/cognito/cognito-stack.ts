@@ -38,8 +38,9 @@ export interface CognitoStackProps {
 }
 
 /**
- * A Cognito user pool for one gateway. It has a state of its own: users outlive a gateway, and other people may own
- * them. It needs nothing of the gateway's stack, which takes issuer and client ID from here, so there is no cycle.
+ * A Cognito user pool for one gateway. It has a separate state, because users outlive a gateway and other people may
+ * own them. The gateway's stack reads issuer and client ID from here, and nothing in the other direction, so there is
+ * no cycle.
  */
 export class CognitoStack extends BaseStack {
   /** References for the gateway's stack. */

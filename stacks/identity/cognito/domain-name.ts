@@ -1,6 +1,6 @@
 import type { CognitoPool } from "../../../config/cognito-pool";
 
-/** The host name, known before there is anything. */
+/** The host name, which is known before any resource exists. */
 export function domainName(pool: CognitoPool): string {
   return "prefix" in pool.domain ? `${pool.domain.prefix}.${belowAmazonCognito(pool)}` : pool.domain.name;
 }

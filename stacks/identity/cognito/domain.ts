@@ -14,7 +14,7 @@ export interface DomainProps {
 export class Domain extends Construct {
   /** Reference to the host name: known once the domain is there. */
   readonly name: string;
-  /** Where the DNS record of a domain of your own points. */
+  /** The target of the DNS record for your own domain. */
   readonly target: string;
 
   constructor(scope: Construct, id: string, { pool, userPool }: DomainProps) {

@@ -16,7 +16,7 @@ export interface FederationProps {
  * plan. CloudFormation does neither.
  */
 export class Federation extends Construct {
-  /** As app clients name them. */
+  /** The providers' names, for app clients. */
   readonly names: readonly string[];
   readonly dependable: ITerraformDependable;
 
@@ -58,7 +58,7 @@ function identityProvider(name: string, settings: CognitoPool["federation"][stri
 }
 
 /**
- * CloudFormation puts the value in where it makes the resource, and nowhere else.
+ * CloudFormation inserts the value only when it makes the resource.
  *
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
  */

@@ -10,8 +10,8 @@ export interface GroupsProps {
 }
 
 /**
- * A group for each role of the policy, with the role's name: `cognito:groups` of a token then are the roles. The
- * config has no role names here that are no valid group names (config/identity-provider-checks.ts).
+ * A group for each role of the policy, with the role's name, so that `cognito:groups` in a token lists the roles. The
+ * config has checked that each role name is a valid group name (config/identity-provider-checks.ts).
  *
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html
  */
@@ -19,7 +19,7 @@ export class Groups extends Construct {
   constructor(scope: Construct, id: string, { roles, userPool }: GroupsProps) {
     super(scope, id);
     if (roles.length === 0) return;
-    // Addressed by name, role["admin"]: a role more is a group more, and the others stay as they are.
+    // Addressed by name, role["admin"], so that a new role adds one group and changes no other.
     const names = TerraformIterator.fromList([...roles]);
     new CognitoUserGroup(this, "Resource", { forEach: names, userPoolId: userPool.id, name: names.value });
   }

@@ -29,7 +29,7 @@ export class UserPool extends Construct {
       usernameAttributes: ["email"],
       usernameConfiguration: { caseSensitive: false },
       autoVerifiedAttributes: ["email"],
-      // A new address counts when its owner has confirmed it; until then the old one stays.
+      // A new address counts once its owner has confirmed it; until then the old one stays.
       userAttributeUpdateSettings: { attributesRequireVerificationBeforeUpdate: ["email"] },
       adminCreateUserConfig: { allowAdminCreateUserOnly: !pool.selfSignUp },
       passwordPolicy: {
@@ -40,12 +40,12 @@ export class UserPool extends Construct {
         requireNumbers: true,
         requireSymbols: true,
       },
-      // Managed login asks people to set up a second factor only if everybody needs one:
+      // Managed login asks people to set up a second factor only if it is required:
       // https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html
       mfaConfiguration: pool.mfa === "required" ? "ON" : "OPTIONAL",
       softwareTokenMfaConfiguration: { enabled: true },
       accountRecoverySetting: { recoveryMechanism: [{ name: "verified_email", priority: 1 }] },
-      // Always named: what is left out stays as it was.
+      // Always set, because a value that is left out would not change.
       signInPolicy: { allowedFirstAuthFactors: ["PASSWORD", ...(passkeys ? ["WEB_AUTHN"] : [])] },
       ...(passkeys && {
         webAuthnConfiguration: { relyingPartyId: domainName(pool), userVerification: "required" },

@@ -4,11 +4,14 @@ import { Construct } from "constructs";
 
 /** https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in */
 const MICROSOFT_GRAPH = "00000003-0000-0000-c000-000000000000";
-/** What sign-in asks for; Entra counts them among Graph's. None of them lets the gateway read anything in the tenant. */
+/**
+ * The scopes of a sign-in, which Entra lists as Graph permissions. None of them lets the gateway read anything in the
+ * tenant.
+ */
 const SCOPES = ["openid", "profile", "email", "offline_access"];
 
 /**
- * Consent for everybody in the tenant. People cannot consent to an app for which assignment is required, so without it
+ * Consent for everyone in the tenant. People cannot consent to an app for which assignment is required, so without it
  * nobody can sign in.
  *
  * https://learn.microsoft.com/entra/identity/enterprise-apps/assign-user-or-group-access-portal

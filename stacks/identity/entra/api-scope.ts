@@ -19,7 +19,7 @@ export interface ApiScopeProps {
  * https://learn.microsoft.com/entra/identity-platform/quickstart-configure-app-expose-web-apis
  */
 export class ApiScope extends Construct {
-  /** What programs ask for: `api://<client ID>/access`. */
+  /** The scope that programs request: `api://<client ID>/access`. */
   readonly name: string;
 
   constructor(scope: Construct, id: string, { name, applicationId, clientId, value }: ApiScopeProps) {

@@ -44,7 +44,7 @@ export class AppRoles extends Construct {
   }
 
   /**
-   * The ID as a reference: who refers to it waits for the role.
+   * The ID as a reference, so that resources that use it wait for the role.
    *
    * @param role a Terraform expression
    */

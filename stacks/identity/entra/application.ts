@@ -22,8 +22,8 @@ export interface ApplicationProps {
 }
 
 /**
- * The app registration with its owners. Everything else about the app is a resource of its own that refers to it. So
- * nothing here depends on the gateway's stack, whose settings have the client ID: there is no cycle.
+ * The app registration with its owners. Everything else about the app is a separate resource that refers to it. So
+ * nothing here depends on the gateway's stack, whose settings have the client ID, and there is no cycle.
  */
 export class Application extends Construct {
   /** `/applications/<object ID>`. */

@@ -32,13 +32,13 @@ export class Certificates extends Construct {
   }
 }
 
-/** Fingerprint, and what the resource has of it: `pem`, and `start` and `end` as RFC 3339. */
+/** The fingerprint, and the resource's values: `pem`, and `start` and `end` as RFC 3339. */
 export function certificateEntry(pem: string): [key: string, value: Record<string, string>] {
   const { fingerprint256, validFrom, validTo } = new X509Certificate(pem);
   return [fingerprint256.replaceAll(":", "").toLowerCase(), { pem, start: rfc3339(validFrom), end: rfc3339(validTo) }];
 }
 
-/** The form in which the provider reads dates back, without milliseconds. */
+/** Date without milliseconds, as the provider reads it back. */
 function rfc3339(date: string): string {
   return new Date(date).toISOString().replace(/\.\d+Z$/, "Z");
 }

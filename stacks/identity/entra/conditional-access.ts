@@ -9,7 +9,7 @@ const STATES = { "report-only": "enabledForReportingButNotEnforced", enforced: "
 export interface ConditionalAccessProps {
   /** Name of the gateway. */
   name: string;
-  /** Of the service principal: Entra knows no policy for an app that is not in the tenant yet. */
+  /** The client ID, from the service principal: Entra accepts no policy for an app that is not in the tenant yet. */
   clientId: string;
   conditionalAccess: NonNullable<EntraApp["conditionalAccess"]>;
 }

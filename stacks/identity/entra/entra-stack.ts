@@ -24,7 +24,7 @@ import { RedirectUris } from "./redirect-uris";
 import { RoleAssignments } from "./role-assignments";
 import { ServicePrincipal } from "./service-principal";
 
-/** The schema of 3.7 is what the bindings have, and what the tests check. */
+/** The bindings have the schema of 3.7, and the tests check it. */
 const AZUREAD_PROVIDER = { source: "hashicorp/azuread", version: ">= 3.7, < 4.0" };
 
 export interface EntraStackProps extends EntraAppContext {
@@ -40,15 +40,15 @@ export interface EntraStackProps extends EntraAppContext {
   roles: readonly string[];
   /** Tenants whose users may sign in; none: the tenant of the Azure sign-in with which Terraform runs. */
   tenants: readonly string[];
-  /** `credential` may also have Terraform references, such as the role's ARN. */
+  /** In `credential`, values may also be Terraform references, such as the role's ARN. */
   app: EntraApp;
   /** The gateway's own state (`stateOf(config)`); the app's is beside it, unless `app.state` says where. */
   state?: StateLocation | undefined;
 }
 
 /**
- * The app of a gateway in Microsoft Entra, as a stack of its own: other people own the tenant, with other permissions
- * and another state. It needs nothing of the gateway's stack.
+ * The app of a gateway in Microsoft Entra, as a separate stack, because other people own the tenant, with other
+ * permissions and another state. It needs nothing from the gateway's stack.
  */
 export class EntraStack extends BaseStack {
   readonly clientId: string;
@@ -57,7 +57,7 @@ export class EntraStack extends BaseStack {
   /** The issuer of the home tenant's tokens. */
   readonly issuer: string;
 
-  /** @throws ConfigError if the app does not fit to roles and tenants */
+  /** @throws ConfigError if the app does not match the roles or tenants */
   constructor(scope: Construct, id: string, props: EntraStackProps) {
     super(scope, id);
     const problems = entraAppProblems(props);
@@ -76,8 +76,8 @@ export class EntraStack extends BaseStack {
       name,
       app,
       homepageUrl: `https://${first(props.hosts)}/`,
-      // An app has one. Any host will do: the handler ends the session by `iss` and `sid`, because browsers send no
-      // cookies to a frame of another site.
+      // An app has one logout URL. Any host will do: the handler ends the session by `iss` and `sid`, because browsers
+      // send no cookies to a frame of another site.
       logoutUrl: first(endpointUrls(props, `/frontchannel-logout/${provider}`)),
       isMultiTenant: tenants.some((tenant) => tenant !== home),
     });

@@ -15,7 +15,7 @@ export interface FederatedCredentialProps {
 }
 
 /**
- * Trust in the tokens that AWS STS issues for the auth handler's role. There is no secret: not here, not in AWS.
+ * Trust in the tokens that AWS STS issues for the auth handler's role. There is no secret, neither here nor in AWS.
  *
  * - https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations
  * - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_token_claims.html

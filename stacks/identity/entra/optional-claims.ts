@@ -2,10 +2,11 @@ import { ApplicationOptionalClaimsA } from "@cdktf/provider-azuread/lib/applicat
 import { Construct } from "constructs";
 
 /**
- * What tokens have only if an app asks for it: https://learn.microsoft.com/entra/identity-platform/optional-claims-reference
+ * Claims that tokens have only if an app requests them:
+ * https://learn.microsoft.com/entra/identity-platform/optional-claims-reference
  *
- * - `sid`: names the session when Entra signs somebody out
- * - `auth_time`: shows that somebody signed in again after a revocation
+ * - `sid`: names the session when Entra signs a user out
+ * - `auth_time`: shows that a user signed in again after a revocation
  * - `login_hint`: signs out without asking which account
  * - `acrs`: the authentication contexts that the user has met
  * - `email`, and `xms_edov`: whether its domain is verified

@@ -3,13 +3,13 @@ import { Construct } from "constructs";
 
 export interface RedirectUrisProps {
   applicationId: string;
-  /** In any order: a set. */
+  /** A set: the order does not matter. */
   uris: readonly string[];
 }
 
 /**
- * Where Entra may send people: exact matches only, up to 256, of up to 256 characters. They include the addresses after
- * a sign-out, which Entra checks against the same list.
+ * The addresses to which Entra may send people: exact matches only, up to 256, of up to 256 characters. They include
+ * the addresses after a sign-out, which Entra checks against the same list.
  *
  * - https://learn.microsoft.com/entra/identity-platform/reply-url
  * - https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc#send-a-sign-out-request

@@ -13,8 +13,8 @@ export interface RoleAssignmentsProps {
 }
 
 /**
- * Who has which role: `azuread_app_role_assignment.assignment["admin: group 8d1f6b1e-…"]`. What people assign by hand
- * stays as it is.
+ * Who has which role: `azuread_app_role_assignment.assignment["admin: group 8d1f6b1e-…"]`. Manual assignments are not
+ * changed.
  *
  * https://learn.microsoft.com/entra/identity/enterprise-apps/assign-user-or-group-access-portal
  */

@@ -2,7 +2,7 @@ import { ServicePrincipal as Resource } from "@cdktf/provider-azuread/lib/servic
 import { Construct } from "constructs";
 import type { EntraApp } from "../../../config/entra-app";
 
-/** The app in its home tenant ("enterprise application"): who may sign in to it, and what it has consent for. */
+/** The app in its home tenant ("enterprise application"): it holds the assignments and the consent. */
 export class ServicePrincipal extends Construct {
   readonly objectId: string;
   readonly clientId: string;

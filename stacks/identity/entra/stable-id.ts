@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Fn, Token } from "cdktf";
 
-/** Ours alone: every ID below it stays what it is for as long as this does. */
+/** edgegate's own namespace. If it changed, all IDs below it would change. */
 export const NAMESPACE = "0f4a9a52-8a43-4c4e-9d5b-6a7a2c9c51d3";
 
 /**
@@ -10,7 +10,7 @@ export const NAMESPACE = "0f4a9a52-8a43-4c4e-9d5b-6a7a2c9c51d3";
  */
 export function stableId(gateway: string, kind: "role" | "scope", name: string): string {
   const path = `${gateway}/${kind}/${name}`;
-  // The same of a name that only Terraform knows: https://developer.hashicorp.com/terraform/language/functions/uuidv5
+  // The same for a name that only Terraform knows: https://developer.hashicorp.com/terraform/language/functions/uuidv5
   return Token.isUnresolved(path) ? Token.asString(Fn.uuidv5(NAMESPACE, path)) : uuid5(NAMESPACE, path);
 }
 

@@ -7,8 +7,8 @@ import type { Proof } from "./proof";
 import { proofOf, type ClientEndpoint } from "./methods";
 
 /**
- * Starts to get what the request to an endpoint needs: a secret, a signature or an assertion. A second call for the same
- * endpoint returns the same promise.
+ * Starts to get the proof for a request to an endpoint: a secret, a signature or an assertion. A second call for the
+ * same endpoint returns the same promise.
  */
 export function prepareProof(
   context: RequestContext,
@@ -31,9 +31,9 @@ export function prepareProof(
 }
 
 /**
- * Sends a request, and sends it again as long as the method of authentication says that it is worth it.
+ * Sends a request, and repeats it as long as the authentication method says that a retry may help.
  *
- * @param send must throw what the provider answered, as oauth4webapi does
+ * @param send must throw the provider's error response, as oauth4webapi does
  * @throws what `send` throws; Failure as `Proof.isWorthRetrying`
  */
 export async function authenticatedRequest<T>(

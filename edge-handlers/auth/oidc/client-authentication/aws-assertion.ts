@@ -12,8 +12,8 @@ import { readRefusal, type Refusal } from "./refusal";
 import type { Method } from "./method";
 
 /**
- * Entra ID does not know the federated credential, or not yet: a new one takes minutes to reach all of its servers, and
- * Microsoft recommends to retry every request
+ * Codes of Entra ID for an unknown federated credential. A new one takes minutes to reach all servers, and Microsoft
+ * recommends to retry every request
  * (https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations#time-for-federated-credential-changes-to-propagate).
  * 70021 is the general code. The others say what did not match: the issuer, the audience, the subject, or the last two
  * in a credential with an expression.
@@ -23,7 +23,7 @@ const NOT_PROPAGATED: ReadonlySet<number> = new Set([70021, 700211, 700212, 7002
 const EXPIRED = 700024;
 /** Milliseconds; each pause is twice as long as the one before. */
 const FIRST_PAUSE = 250;
-/** Milliseconds that must be left after a pause: the request has to be answered, and what follows it done. */
+/** Milliseconds that must be left after a pause, for the request and the work that follows it. */
 const TIME_FOR_THE_REST = 1_500;
 
 export const awsAssertion: Method<AwsAssertion> = async ({ context }, settings) => {

@@ -22,7 +22,7 @@ export function toJwsSignature(algorithm: SigningAlgorithm, signature: Uint8Arra
 
 /** The first element of some DER. */
 function element(der: Uint8Array, tag: number): { content: Uint8Array; rest: Uint8Array } {
-  // Of the long form of a length, only one byte is needed: no such signature is longer than 139 bytes.
+  // One byte of the long form is enough for a length: no such signature is longer than 139 bytes.
   const isLong = der[1] === 0x81;
   const start = isLong ? 3 : 2;
   const end = start + (der[start - 1] ?? NaN);

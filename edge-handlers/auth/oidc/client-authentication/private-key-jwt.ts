@@ -47,7 +47,7 @@ async function withPem(client: Client, settings: Settings): Promise<Proof> {
   return { authenticate };
 }
 
-/** The first assertion is signed at once, in parallel to other work, because signing is a call. */
+/** The first assertion is signed immediately, in parallel with other work, because signing may be a call to KMS. */
 async function withKeyService(client: Client, settings: Settings, key: string): Promise<Proof> {
   const { context, provider } = client;
   const { keyService, now, random } = context.ports;

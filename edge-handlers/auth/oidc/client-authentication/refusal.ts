@@ -14,9 +14,9 @@ export interface Refusal {
 const CLIENT_REFUSED = ["invalid_client", "invalid_request"];
 
 /**
- * True if the provider did not accept the client's credentials. Only then is the status 401 (RFC 6749 section 5.2), with
- * whatever error but `invalid_grant`: Keycloak says `unauthorized_client` and Auth0 `access_denied`. Cognito says
- * `invalid_client` with 400.
+ * True if the provider did not accept the client's credentials. Only then is the status 401 (RFC 6749 section 5.2). Any
+ * error but `invalid_grant` can come with it: Keycloak sends `unauthorized_client`, and Auth0 `access_denied`. Cognito
+ * sends `invalid_client` with 400.
  */
 export function isClientRefused(error: unknown): error is ResponseBodyError | WWWAuthenticateChallengeError {
   if (error instanceof WWWAuthenticateChallengeError) return true;
