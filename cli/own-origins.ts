@@ -1,7 +1,7 @@
 /** Reads `--origin PATH=URL`: the developer's own servers, by the path pattern of a behavior. */
 import type { Config } from "../config/schema";
 import { behaviorName, behaviorPaths, DEFAULT_BEHAVIOR, type OwnOrigins } from "../local/own-origins";
-import type { CommandFailure} from "./failures";
+import type { CommandFailure } from "./failures";
 import { usageFailure } from "./failures";
 
 /** @throws CommandFailure for what is not `PATH=URL`, for an unknown or repeated path, and for a URL with a path */

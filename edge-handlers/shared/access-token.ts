@@ -9,6 +9,7 @@ import { expectedIssuer, issuersOf, UserRefused, type ClaimRules, type User } fr
 import { MAX_ACCESS_TOKEN_LENGTH, type AccessTokenIssuer, type AccessTokenIssuers } from "../../session/access-tokens";
 import type { AccessTokenKeys } from "./access-token-keys";
 import { formOf, type TokenForm } from "./access-token-forms";
+import { authenticationTime } from "./authentication-time";
 import { accessTokenUser } from "./access-token-user";
 import { safeCode } from "./failure";
 import { isObject } from "./json";
@@ -147,7 +148,7 @@ async function verifyFor(
   const clientId = [claims["client_id"], claims["azp"], claims["appid"], claims["cid"]].find(
     (value): value is string => typeof value === "string" && value !== "",
   );
-  const authTime = claims["auth_time"];
+  const authTime = authenticationTime(claims["auth_time"], now());
   return {
     issuerId,
     user,
@@ -155,7 +156,7 @@ async function verifyFor(
     scopes: scopesIn(claims),
     issuedAt: typeof claims.iat === "number" ? Math.floor(claims.iat) : now(),
     expiresAt: Math.floor(claims.exp!),
-    ...(typeof authTime === "number" && Number.isSafeInteger(authTime) && authTime > 0 && { authTime }),
+    ...(authTime !== undefined && { authTime }),
     strength: headerTexts(claims["acr"]).join(" "),
     ...(clientId !== undefined && { clientId }),
   };

@@ -88,6 +88,13 @@ describe("a sign-in is not enough", () => {
       "no_auth_time",
       () => (environment.idp.tampering = { claims: (claims) => delete claims["auth_time"] }),
     ],
+    [
+      "with a time in milliseconds, which would be recent forever",
+      "max_age=900",
+      "no_auth_time",
+      () =>
+        (environment.idp.tampering = { claims: (claims) => (claims["auth_time"] = environment.clock.now() * 1000) }),
+    ],
     ["without a context", "acr_values=urn%3Amfa", "no_acr", () => (environment.idp.obeysAcrValues = false)],
     [
       "with a context that contains the one asked for",

@@ -6,6 +6,7 @@ import { areRolesLeftOut, claimsWanted, loginName, readUser, type User } from ".
 import { idpSessionId } from "../../../ledger/records";
 import { sha256 } from "../../../session/node-hash";
 import { userId } from "../../../session/token";
+import { authenticationTime } from "../../shared/authentication-time";
 import { headerTexts } from "../../shared/header-texts";
 import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
@@ -51,7 +52,7 @@ export async function identify(context: RequestContext, party: RelyingParty, tok
         .map((name) => [name, headerTexts(Object.hasOwn(claims, name) ? claims[name] : undefined)] as const)
         .filter(([, texts]) => texts.length > 0),
     ),
-    ...authenticationOf(party, tokens.idToken),
+    ...authenticationOf(context, party, tokens.idToken),
     idpSession:
       typeof providerSid === "string" && providerSid !== "" ? idpSessionId(sha256, issuer, providerSid) : undefined,
   };
@@ -97,11 +98,11 @@ async function userinfo(
  * Only from the ID token, which is about one authentication. Userinfo is about the user
  * (https://openid.net/specs/openid-connect-core-1_0.html#IDToken).
  */
-function authenticationOf({ settings }: RelyingParty, claims: Claims = {}): Pick<Identity, "strength" | "authTime"> {
+function authenticationOf(
+  { now }: RequestContext,
+  { settings }: RelyingParty,
+  claims: Claims = {},
+): Pick<Identity, "strength" | "authTime"> {
   const { told = ({ acr }: Claims) => acr } = profileOf(settings.profile).strength ?? {};
-  return { strength: headerTexts(told(claims)).join(" "), authTime: timeOf(claims["auth_time"]) };
-}
-
-function timeOf(claim: unknown): number | undefined {
-  return typeof claim === "number" && Number.isSafeInteger(claim) && claim > 0 ? claim : undefined;
+  return { strength: headerTexts(told(claims)).join(" "), authTime: authenticationTime(claims["auth_time"], now) };
 }

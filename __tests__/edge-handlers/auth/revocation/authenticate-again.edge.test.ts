@@ -55,22 +55,28 @@ describe("after a user was revoked", () => {
     expect((await environment.ledger.sessions()).filter(({ endedAt }) => endedAt === undefined)).toHaveLength(1);
   });
 
-  test("a user who removes prompt and max_age from the request to the provider, which then reports no time, does not get in", async () => {
-    await signedIn();
-    environment.clock.advance(300);
-    await revoke();
-    environment.clock.advance(1);
-    environment.idp.tampering = { claims: (claims) => delete claims["auth_time"] };
-    const browser = environment.browser();
-    const location = new URL(expectAtProvider(await browser.signIn("/page")));
-    for (const name of ["prompt", "max_age"]) location.searchParams.delete(name);
-    const refused = await browser.navigate(browser.approve(location.href));
-    expectPage(refused, 403);
-    expectNoSession(refused);
-    expect(await environment.logLines(refused)).toEqual([
-      expect.objectContaining({ outcome: "authentication_too_old", detail: "user_revoked" }),
-    ]);
-  });
+  test.each<[string, (claims: Record<string, unknown>) => unknown]>([
+    ["no time", (claims) => delete claims["auth_time"]],
+    ["a time in milliseconds", (claims) => (claims["auth_time"] = environment.clock.now() * 1000)],
+  ])(
+    "a user who removes prompt and max_age from the request to the provider, which then reports %s, does not get in",
+    async (_, claims) => {
+      await signedIn();
+      environment.clock.advance(300);
+      await revoke();
+      environment.clock.advance(1);
+      environment.idp.tampering = { claims };
+      const browser = environment.browser();
+      const location = new URL(expectAtProvider(await browser.signIn("/page")));
+      for (const name of ["prompt", "max_age"]) location.searchParams.delete(name);
+      const refused = await browser.navigate(browser.approve(location.href));
+      expectPage(refused, 403);
+      expectNoSession(refused);
+      expect(await environment.logLines(refused)).toEqual([
+        expect.objectContaining({ outcome: "authentication_too_old", detail: "user_revoked" }),
+      ]);
+    },
+  );
 
   test.each([
     ["that tells when the user authenticated", {}],
