@@ -1,6 +1,6 @@
 /**
- * Evaluated first in each realm (see gate-realm.ts). Removes everything that cloudfront-js-2.0 does not document, and
- * returns the function that runs a handler, and one that says whether a run left the realm as it was.
+ * Evaluated first in each context (see gate-context.ts). Removes everything that cloudfront-js-2.0 does not document, and
+ * returns the function that runs a handler, and one that says whether a run left the context as it was.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
  */
 module.exports = function (library, host) {

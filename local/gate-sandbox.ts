@@ -1,12 +1,12 @@
 /**
- * Runs a CloudFront Function in a sandbox. Each run evaluates the code again, in an unmodified realm. Creating a realm
+ * Runs a CloudFront Function in a sandbox. Each run evaluates the code again, in an unmodified context. Creating a context
  * takes several times as long as running the gate. So the next run reuses it if this run has not modified it. The gate
  * does not; a function that extends a built-in object does.
  */
 import { setImmediate } from "node:timers";
 import { createContext, Script } from "node:vm";
 import type { CloudFrontFunctionEvent } from "./cloudfront-events";
-import { createRealm, type Realm, type RealmRun } from "./gate-realm";
+import { createGateContext, type GateContext, type ContextRun } from "./gate-context";
 import { checkResult, FunctionFault, type GateRun, type KeyValueStore } from "./gate-result";
 
 /**
@@ -30,7 +30,7 @@ interface Job {
 
 const waiting: Job[] = [];
 const compiled = new Map<string, Script>();
-let spare: Realm | undefined;
+let spare: GateContext | undefined;
 
 /**
  * @param source code of the function, as CloudFront gets it
@@ -52,7 +52,7 @@ function runWaiting(): void {
       while ((job = batch.shift())) run(job);
     });
   } catch (error) {
-    // An interrupted run may have left the realm in any state.
+    // An interrupted run may have left the context in any state.
     spare = undefined;
     job?.reject(new FunctionFault(503, String(error)));
     waiting.unshift(...batch);
@@ -61,12 +61,12 @@ function runWaiting(): void {
 }
 
 function run({ source, event, store, now, resolve, reject }: Job): void {
-  const realm = spare ?? createRealm();
+  const context = spare ?? createGateContext();
   spare = undefined;
-  let ran: RealmRun;
+  let ran: ContextRun;
   try {
-    ran = realm.run(compile(source), event, store, now);
-    if (realm.isPristine()) spare = realm;
+    ran = context.run(compile(source), event, store, now);
+    if (context.isPristine()) spare = context;
   } catch (error) {
     return reject(new FunctionFault(503, String(error)));
   }
@@ -81,7 +81,7 @@ function run({ source, event, store, now, resolve, reject }: Job): void {
   }
 }
 
-/** A function of this realm, called from another one: only scripts have a time limit. */
+/** A function of this context, called from another one: only scripts have a time limit. */
 const timed: { work?: () => void } = {};
 const timer = createContext(timed);
 const WORK = new Script("work()");
@@ -97,7 +97,7 @@ function compile(source: string): Script {
   if (known) return known;
   // A script cannot import. In the engine, `require` returns the same modules.
   const requires = [...source.matchAll(IMPORT)].map(([, name, module]) => `const ${name}=require(${module});`).join("");
-  // In a function, so that a script can be evaluated again in the same realm.
+  // In a function, so that a script can be evaluated again in the same context.
   const script = new Script(
     `(function(){"use strict";${requires}${source.replace(IMPORT, "")}\n;return handler}).call(globalThis)`,
     { filename: "gate.js" },

@@ -8,7 +8,7 @@ import type { Theme } from "../pages/theme";
 import type { StoredIndex } from "../policy/stored/lookup";
 import type { AccessTokenIssuers, ApiGateSettings } from "./access-tokens";
 import type { ClientAuthentication } from "./client-authentication";
-import type { EventChoices } from "./pushed-events";
+import type { EventChoices } from "./security-events";
 import type { ResourceSettings } from "./resource-metadata";
 import type { ReuseAction } from "./security-event";
 

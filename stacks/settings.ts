@@ -8,7 +8,7 @@ import { LANGUAGES } from "../pages/texts/texts";
 import type { Theme } from "../pages/theme";
 import { alternativesOf, claimsOf, rolesOf, type PolicyRule } from "../policy/rule";
 import { assertionStart } from "../session/assertion";
-import type { EventChoices } from "../session/pushed-events";
+import type { EventChoices } from "../session/security-events";
 import type {
   AccessDeniedSettings,
   AuthParameter,

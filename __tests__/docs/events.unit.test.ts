@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseConfig } from "../../config/load";
-import { canEndSessions, EVENT_TYPES } from "../../session/pushed-events";
+import { canEndSessions, EVENT_TYPES } from "../../session/security-events";
 import { SMALL } from "../support/small-config";
 
 const PAGE = readFileSync(join(__dirname, "../../docs/events.md"), "utf8");

@@ -3,7 +3,7 @@ import { Script } from "node:vm";
 import { functionEvent } from "../../local/cloudfront-events";
 import { ENGINE_LIBRARY } from "../../local/engine-library";
 import { runGate as runInNjs } from "../../local/gate-njs";
-import { createRealm } from "../../local/gate-realm";
+import { createGateContext } from "../../local/gate-context";
 import type { KeyValueStore } from "../../local/gate-result";
 import { runGate as runInSandbox } from "../../local/gate-sandbox";
 import { describeWith } from "../support/tools";
@@ -169,7 +169,7 @@ describe("the sandbox", () => {
     ]).toEqual([{ uri: "/11" }, { uri: "/11" }]);
   });
 
-  // Each is one realm's state, which the next run must not see. The code says whether it sees that of the run before.
+  // Each is one context's state, which the next run must not see. The code says whether it sees that of the run before.
   test.each([
     ["a global", "globalThis.mark", "globalThis.mark=1"],
     ["a method", "[].join.call([1],'-')!=='1'", "Array.prototype.join=function(){return 'x'}"],
@@ -203,13 +203,13 @@ describe("the sandbox", () => {
     expect(await outcome(runInSandbox, source, { records: {} }, { uri: "" })).toEqual({ uri: "/false" });
   });
 
-  test("uses a realm again after a run that changed nothing", () => {
-    const realm = createRealm();
+  test("uses a context again after a run that changed nothing", () => {
+    const context = createGateContext();
     const script = new Script("(function handler(event){return event.request})");
-    realm.run(script, EVENT, { records: {} }, 0);
-    expect(realm.isPristine()).toBe(true);
-    realm.run(new Script("(function(event){globalThis.mark=1;return event.request})"), EVENT, { records: {} }, 0);
-    expect(realm.isPristine()).toBe(false);
+    context.run(script, EVENT, { records: {} }, 0);
+    expect(context.isPristine()).toBe(true);
+    context.run(new Script("(function(event){globalThis.mark=1;return event.request})"), EVENT, { records: {} }, 0);
+    expect(context.isPristine()).toBe(false);
   });
 
   test("stops only the function that does not end, of several at a time", async () => {

@@ -1,5 +1,5 @@
 /** A stream, as people read it. */
-import { EVENT_TYPES } from "../../session/pushed-events";
+import { EVENT_TYPES } from "../../session/security-events";
 import { printable } from "../printable";
 import type { Stream } from "./streams";
 import type { Transmitter } from "./transmitter";

@@ -1,6 +1,6 @@
 /** A transmitter of the config, and the events that the gateway needs from it. */
 import type { Config } from "../../config/schema";
-import { canEndSessions, EVENT_TYPES } from "../../session/pushed-events";
+import { canEndSessions, EVENT_TYPES } from "../../session/security-events";
 import { endpointUrls } from "../../stacks/endpoint-urls";
 import { usageFailure } from "../failures";
 

@@ -5,14 +5,14 @@
 import { sha256 } from "../../../session/node-hash";
 import { userId } from "../../../session/token";
 import { empty, json } from "../../shared/responses";
-import { endIdpSession, endUser } from "../pushed/end-sessions";
+import { endIdpSession, endUser } from "../security-events/end-sessions";
 import { identityProviderOf, type RequestContext } from "../request-context";
 import { Failure } from "../failures";
 import { mediaType } from "../media-type";
-import { verifyLogoutToken, type LogoutToken } from "../pushed/logout-token";
+import { verifyLogoutToken, type LogoutToken } from "../security-events/logout-token";
 import { Refused } from "../oidc/refused";
 import { relyingParty } from "../oidc/relying-party";
-import { guardAgainstReplay } from "../pushed/replay-guard";
+import { guardAgainstReplay } from "../security-events/replay-guard";
 
 export async function backchannelLogout(context: RequestContext, idp: string): Promise<Response> {
   const { settings, note } = context;

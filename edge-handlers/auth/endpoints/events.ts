@@ -6,16 +6,16 @@
 import { issuersOf } from "../../../identity/user";
 import type { EventTransmitterSettings } from "../../../session/settings";
 import { empty, json } from "../../shared/responses";
-import { endIdpSession, endUser } from "../pushed/end-sessions";
-import { namesOf, revocationActionsIn, type RevocationAction } from "../pushed/revocation-actions";
-import { EVENT_RETENTION, verifySecurityEventToken } from "../pushed/security-event-token";
-import type { KnownIssuers } from "../pushed/subject";
+import { endIdpSession, endUser } from "../security-events/end-sessions";
+import { namesOf, revocationActionsIn, type RevocationAction } from "../security-events/revocation-actions";
+import { EVENT_RETENTION, verifySecurityEventToken } from "../security-events/security-event-token";
+import type { KnownIssuers } from "../security-events/subject";
 import type { RequestContext } from "../request-context";
 import { Failure } from "../failures";
 import { mediaType } from "../media-type";
 import { Refused } from "../oidc/refused";
-import { guardAgainstReplay } from "../pushed/replay-guard";
-import { recordVerification } from "../pushed/verification";
+import { guardAgainstReplay } from "../security-events/replay-guard";
+import { recordVerification } from "../security-events/verification";
 
 export async function events(context: RequestContext, id: string): Promise<Response> {
   const { eventTransmitters } = context.settings;

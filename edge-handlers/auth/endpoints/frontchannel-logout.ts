@@ -9,7 +9,7 @@
  */
 import { issuersOf } from "../../../identity/user";
 import { framed } from "../../shared/responses";
-import { endIdpSession } from "../pushed/end-sessions";
+import { endIdpSession } from "../security-events/end-sessions";
 import { identityProviderOf, type RequestContext } from "../request-context";
 import { Failure } from "../failures";
 

@@ -5,7 +5,7 @@ import { REFUSALS } from "../../../../edge-handlers/auth/oidc/refused";
 import type { RevocationCommand } from "../../../../session/revocation";
 import { startAuth, type AuthEnvironment } from "../../../support/auth-fixture";
 import type { EdgeResponse, ViewerRequest } from "../../../support/cloudfront-event";
-import { commonClaims, type Draft, type Flaw } from "../../../support/pushed-tokens";
+import { commonClaims, type Draft, type Flaw } from "../../../support/event-tokens";
 
 export const EVENT = "http://schemas.openid.net/event/backchannel-logout";
 export const FORM = "application/x-www-form-urlencoded";

@@ -3,7 +3,7 @@ import { expectProblem } from "../../../support/answers";
 import { withAuth } from "../../../support/auth-fixture";
 import type { Outage } from "../../../support/idp/faults";
 import { putSession } from "../../../support/ledger-sessions";
-import { sign } from "../../../support/pushed-tokens";
+import { sign } from "../../../support/event-tokens";
 import { commandsOf, draft, environment, expectDone, expectRefused, post } from "./logout-tokens";
 
 describe("while something is down the provider is asked to try again, and nothing is lost", () => {

@@ -5,7 +5,7 @@ import { withAuth } from "../../../support/auth-fixture";
 import type { ViewerRequest } from "../../../support/cloudfront-event";
 import { createSigningKey } from "../../../support/idp/keys";
 import { putSession } from "../../../support/ledger-sessions";
-import { commonFlaws, sign, withClaims, withHeader, type Flaw } from "../../../support/pushed-tokens";
+import { commonFlaws, sign, withClaims, withHeader, type Flaw } from "../../../support/event-tokens";
 import { BY, commandsOf, draft, environment, EVENT, expectDone, expectRefused, post } from "./logout-tokens";
 
 const FLAWS: Flaw[] = [

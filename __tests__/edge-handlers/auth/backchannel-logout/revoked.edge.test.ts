@@ -2,7 +2,7 @@
 import type { LedgerSession } from "../../../../ledger/records";
 import { createSigningKey } from "../../../support/idp/keys";
 import { getSession, putSession } from "../../../support/ledger-sessions";
-import { sign, withClaims, type Draft } from "../../../support/pushed-tokens";
+import { sign, withClaims, type Draft } from "../../../support/event-tokens";
 import { BY, commandsOf, draft, environment, EVENT, expectDone, FORM, newSid, post } from "./logout-tokens";
 
 describe("a logout token is taken", () => {

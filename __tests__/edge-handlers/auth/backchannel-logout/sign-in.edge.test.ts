@@ -6,7 +6,7 @@ import { withAuth, type AuthEnvironment } from "../../../support/auth-fixture";
 import type { Browser } from "../../../support/browser-emulator";
 import type { EdgeResponse } from "../../../support/cloudfront-event";
 import { putSession } from "../../../support/ledger-sessions";
-import { sign } from "../../../support/pushed-tokens";
+import { sign } from "../../../support/event-tokens";
 import { BY, commandsOf, draft, expectDone, newSid, post } from "./logout-tokens";
 
 describe("a sign-in that the provider ends while it is under way, or just after", () => {

@@ -1,5 +1,5 @@
 /** Events that end sessions only where the config says so. */
-import { sign } from "../../../support/pushed-tokens";
+import { sign } from "../../../support/event-tokens";
 import {
   alice,
   CAEP,

@@ -4,7 +4,7 @@ import { expectProblem } from "../../../support/answers";
 import type { Outage } from "../../../support/idp/faults";
 import { createSigningKey } from "../../../support/idp/keys";
 import { putSession } from "../../../support/ledger-sessions";
-import { sign } from "../../../support/pushed-tokens";
+import { sign } from "../../../support/event-tokens";
 import { PATIENCE } from "../../../support/tools";
 import {
   alice,

@@ -1,7 +1,7 @@
 /** Only security events of the transmitter that the config names are taken, and a flaw ends nothing. */
 import { expectProblem } from "../../../support/answers";
 import type { ViewerRequest } from "../../../support/cloudfront-event";
-import { commonFlaws, sign, withClaims, withHeader, type Flaw } from "../../../support/pushed-tokens";
+import { commonFlaws, sign, withClaims, withHeader, type Flaw } from "../../../support/event-tokens";
 import {
   alice,
   CAEP,

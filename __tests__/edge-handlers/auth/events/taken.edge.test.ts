@@ -1,7 +1,7 @@
 /** Security events are taken once, and become revocations. */
 import type { JWTPayload } from "jose";
 import { getSession, putSession } from "../../../support/ledger-sessions";
-import { sign, type Draft } from "../../../support/pushed-tokens";
+import { sign, type Draft } from "../../../support/event-tokens";
 import {
   alice,
   AUDIENCE,

@@ -3,11 +3,11 @@ import { randomBytes } from "node:crypto";
 import type { JWTPayload } from "jose";
 import { REFUSALS } from "../../../../edge-handlers/auth/oidc/refused";
 import type { RevocationCommand } from "../../../../session/revocation";
-import type { OptionalEvent } from "../../../../session/pushed-events";
+import type { OptionalEvent } from "../../../../session/security-events";
 import type { AuthSettings, EventTransmitterSettings } from "../../../../session/settings";
 import { startAuth, type AuthEnvironment } from "../../../support/auth-fixture";
 import type { EdgeResponse, ViewerRequest } from "../../../support/cloudfront-event";
-import { commonClaims, type Draft, type Flaw } from "../../../support/pushed-tokens";
+import { commonClaims, type Draft, type Flaw } from "../../../support/event-tokens";
 
 export const SET = "application/secevent+jwt";
 export const AUDIENCE = "https://app.example.com/events";

@@ -5,7 +5,7 @@ import { verificationId } from "../../../../ledger/records";
 import { eventKeyOf } from "../../../../ledger/tables";
 import { sha256 } from "../../../../session/node-hash";
 import { expectProblem } from "../../../support/answers";
-import { sign } from "../../../support/pushed-tokens";
+import { sign } from "../../../support/event-tokens";
 import { CAEP, commandsOf, draft, environment, expectAccepted, expectRefused, push, RISC, SSF } from "./transmitters";
 
 describe("a verification event for which an operator asked", () => {

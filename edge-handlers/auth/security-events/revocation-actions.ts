@@ -1,6 +1,6 @@
 /** Turns security events into actions. */
 import { sha256 } from "../../../session/node-hash";
-import { canEndSessions, EVENT_TYPES, type EventChoices, type EventType } from "../../../session/pushed-events";
+import { canEndSessions, EVENT_TYPES, type EventChoices, type EventType } from "../../../session/security-events";
 import { userId } from "../../../session/token";
 import type { IdpSession } from "./end-sessions";
 import { Refused } from "../oidc/refused";

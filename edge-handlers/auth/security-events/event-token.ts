@@ -9,7 +9,7 @@ import { Failure } from "../failures";
 import { Refused, type RefusalReason } from "../oidc/refused";
 import { verifySignedToken, type TokenRules } from "../../shared/signed-token";
 
-export interface PushedToken {
+export interface EventToken {
   /** Unique among the issuer's tokens. */
   jti: string;
   /** Unix seconds. */
@@ -19,7 +19,7 @@ export interface PushedToken {
   claims: JWTPayload;
 }
 
-export interface PushedTokenRules extends TokenRules {
+export interface EventTokenRules extends TokenRules {
   /** Accepted values of `typ`, without `application/` (RFC 7515 section 4.1.9); undefined if it may be absent. */
   types: (string | undefined)[];
   /** Claims that only other kinds of tokens have. */
@@ -47,7 +47,7 @@ const CLAIM_REASONS: Record<string, RefusalReason> = {
  *
  * @throws Refused; Failure `idp_unavailable`, `idp_answer_unreadable` if the keys cannot be fetched
  */
-export async function verifyPushedToken(token: string, rules: PushedTokenRules): Promise<PushedToken> {
+export async function verifyEventToken(token: string, rules: EventTokenRules): Promise<EventToken> {
   const { payload: claims, protectedHeader } = await verified(token, rules);
   if (!rules.types.includes(typeOf(protectedHeader.typ))) throw new Refused("type");
   const forbidden = rules.forbiddenClaims.find((name) => Object.hasOwn(claims, name));

@@ -2,7 +2,7 @@
  * https://www.rfc-editor.org/rfc/rfc8417, in the profile of https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html
  */
 import { isObject, type Members } from "../../shared/json";
-import { verifyPushedToken, type PushedToken } from "./pushed-token";
+import { verifyEventToken, type EventToken } from "./event-token";
 import { Refused } from "../oidc/refused";
 import type { ExpectedToken } from "../../shared/signed-token";
 
@@ -11,14 +11,14 @@ const MAX_AGE = 7 * 86_400;
 /** Seconds for which a `jti` is kept; longer than a token can be replayed. */
 export const EVENT_RETENTION = 8 * 86_400;
 
-export interface SecurityEventToken extends PushedToken {
+export interface SecurityEventToken extends EventToken {
   /** By event type URI; at least one. */
   events: Record<string, Members>;
 }
 
 /** @throws Refused; Failure `idp_unavailable`, `idp_answer_unreadable` if the keys cannot be fetched */
 export async function verifySecurityEventToken(token: string, expected: ExpectedToken): Promise<SecurityEventToken> {
-  const { events, ...rest } = await verifyPushedToken(token, {
+  const { events, ...rest } = await verifyEventToken(token, {
     ...expected,
     types: ["secevent+jwt"],
     requiredClaims: ["iat", "jti"],

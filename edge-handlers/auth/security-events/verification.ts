@@ -1,7 +1,7 @@
 /** https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html#name-verification */
 import { verificationId } from "../../../ledger/records";
 import { sha256 } from "../../../session/node-hash";
-import { VERIFICATION_EVENT, VERIFICATION_STATE } from "../../../session/pushed-events";
+import { VERIFICATION_EVENT, VERIFICATION_STATE } from "../../../session/security-events";
 import type { RequestContext } from "../request-context";
 import { isText } from "../../shared/json";
 import type { SecurityEventToken } from "./security-event-token";

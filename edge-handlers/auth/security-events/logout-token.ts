@@ -1,7 +1,7 @@
 /** https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken */
 import { CLOCK_SKEW } from "../../../session/timing";
 import { isObject, isText } from "../../shared/json";
-import { verifyPushedToken } from "./pushed-token";
+import { verifyEventToken } from "./event-token";
 import { Refused } from "../oidc/refused";
 import { SKEW, type ExpectedToken } from "../../shared/signed-token";
 
@@ -32,7 +32,7 @@ export interface LogoutToken {
  * @throws Refused; Failure `idp_unavailable`, `idp_answer_unreadable` if the keys cannot be fetched
  */
 export async function verifyLogoutToken(token: string, expected: ExpectedToken): Promise<LogoutToken> {
-  const { jti, issuedAt, events, claims } = await verifyPushedToken(token, {
+  const { jti, issuedAt, events, claims } = await verifyEventToken(token, {
     ...expected,
     types: TYPES,
     requiredClaims: ["exp"],

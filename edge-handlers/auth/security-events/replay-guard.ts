@@ -1,7 +1,7 @@
 import { sha256 } from "../../../session/node-hash";
 import type { RequestContext } from "../request-context";
 
-export interface PushedOnce {
+export interface ReceivedToken {
   /** Who pushed it, and to which endpoint: the same token at another endpoint is not a replay. */
   sender: string;
   issuer: string;
@@ -21,7 +21,7 @@ export interface PushedOnce {
  */
 export async function guardAgainstReplay(
   { ports }: RequestContext,
-  { sender, issuer, jti, until }: PushedOnce,
+  { sender, issuer, jti, until }: ReceivedToken,
   act: () => Promise<unknown>,
 ): Promise<boolean> {
   const hash = sha256([sender, issuer, jti].join("\n"));

@@ -1,5 +1,5 @@
 /**
- * A realm (ECMAScript's word for a set of globals) in which CloudFront Functions run. It has only the globals that
+ * A context of `node:vm` in which CloudFront Functions run: a set of globals of its own. It has only those that
  * cloudfront-js-2.0 documents. A run is synchronous for the caller: the store answers immediately, so all microtasks
  * finish within the run.
  */
@@ -14,19 +14,19 @@ import type { KeyValueStore } from "./gate-result";
 type Digest = "hex" | "base64" | "base64url";
 
 /** The function's result; undefined if it waits for a promise that never settles. */
-export interface RealmRun {
+export interface ContextRun {
   outcome: { result: string | undefined } | { error: string } | undefined;
   log: string[];
   reads: number;
 }
 
-export interface Realm {
+export interface GateContext {
   /**
    * @param script evaluates to the handler
    * @param now Unix milliseconds, for the whole run
    * @throws errors of code outside of the handler
    */
-  run(script: Script, event: CloudFrontFunctionEvent, store: KeyValueStore, now: number): RealmRun;
+  run(script: Script, event: CloudFrontFunctionEvent, store: KeyValueStore, now: number): ContextRun;
   /** False if a run has changed something that a later run could see. */
   isPristine(): boolean;
 }
@@ -41,17 +41,17 @@ const globalsFile = join(__dirname, "gate-sandbox-globals.js");
 const globalsScript = new Script(`((module) => {${readFileSync(globalsFile, "utf8")}\nreturn module.exports; })({})`, {
   filename: globalsFile,
 });
-/** Microtasks of a realm run when one of its scripts ends. */
+/** Microtasks of a context run when one of its scripts ends. */
 const NOTHING = new Script("");
 
-export function createRealm(): Realm {
+export function createGateContext(): GateContext {
   // An ordinary global object: one with interceptors makes each use of a global slow.
   // https://nodejs.org/api/vm.html#vmconstantsdont_contextify
   const context = createContext(constants.DONT_CONTEXTIFY, {
     microtaskMode: "afterEvaluate",
     codeGeneration: { strings: false, wasm: false },
   });
-  let current: RealmRun & { store: KeyValueStore; now: number };
+  let current: ContextRun & { store: KeyValueStore; now: number };
   const host = {
     now: () => current.now,
     digest: (kind: "hash" | "hmac", algorithm: string, key: string, text: string, encoding: Digest) =>

@@ -26,7 +26,7 @@ export interface Draft {
  */
 export type Flaw = [name: string, reason: RefusalReason, make: (draft: Draft) => string | Promise<string>];
 
-/** Claims by which all kinds of pushed tokens begin. */
+/** Claims by which all kinds of event tokens begin. */
 export function commonClaims(issuer: string, audience: string, now: number): JWTPayload {
   return { iss: issuer, aud: audience, iat: now, jti: randomBytes(12).toString("hex") };
 }
