@@ -16,7 +16,7 @@ import { API_CHECKS } from "./api-checks";
 import { clientAuthenticationProblems } from "./client-authentication";
 import { archiveOf } from "./audit";
 import { isAttached } from "./distribution";
-import { hostsAreToldApart } from "./host-checks";
+import { hostsAreDistinguished } from "./host-checks";
 import type { ConfigProblem } from "./error";
 import { originProblems } from "./origins/checks";
 import { policyTestProblems } from "./policy-tests";
@@ -39,7 +39,7 @@ const CHECKS: readonly ((config: Config) => ConfigProblem[])[] = [
   behaviorsHaveARule,
   sitesHaveAShell,
   sitesServeWhatIsDecided,
-  hostsAreToldApart,
+  hostsAreDistinguished,
   transmittersNameAProvider,
   identityProvidersAreComplete,
   madeClientsFitTheProfile,

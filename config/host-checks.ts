@@ -10,7 +10,7 @@ import { placesOf } from "./site-checks";
  * hosts must decide a path alike. A bucket sees no host, and answers of a server that does not get the viewer's `Host`
  * are cached by path alone. Other servers get the host on which the gate decided as `x-forwarded-host`.
  */
-export function hostsAreToldApart(config: Config): ConfigProblem[] {
+export function hostsAreDistinguished(config: Config): ConfigProblem[] {
   const places = placesOf(config);
   const question = { policy: config.policy, hosts: [config.domain, ...config.alternateDomains], places };
   const problems = targetsWithoutHost(config).flatMap(({ path, origin, index }) => {

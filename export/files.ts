@@ -9,7 +9,7 @@ import { exampleOf } from "./call";
 import { hclOf } from "./hcl/hcl-of";
 import { identityFolder } from "./identity/call";
 import type { IdentityModule } from "./identity/identity-module";
-import { withBroughtClients } from "./identity/made-clients";
+import { withBroughtClients } from "./identity/managed-clients";
 import { identityModules } from "./identity/modules";
 import { identityReadme } from "./identity/readme";
 import { identityTests } from "./identity/tests";

@@ -9,7 +9,7 @@ import { REGION } from "../stacks/provider-check";
 import { synthesize } from "../stacks/synthesize";
 import { BUNDLES } from "./bundles";
 import type { Json, ModuleJson } from "./module-json";
-import { madeClients, withBroughtClients } from "./identity/made-clients";
+import { managedClients, withBroughtClients } from "./identity/managed-clients";
 import { withPolicyVariable } from "./policy";
 import { templateOf, type Replaced } from "./template";
 import { localsOf, variablesOf } from "./variables";
@@ -32,7 +32,7 @@ export function moduleOf(exported: Config, artifacts?: Artifacts): GatewayModule
   // Terraform compiles a policy to source, not to records of the store. The records are by host, so hosts are fixed, too.
   const hasPolicy = !isPolicyStored(config, artifacts ?? shipped());
   const open = { ...config, maintenance: undefined };
-  const pools = madeClients(exported).flatMap(({ id, kind }) => (kind === "pool" ? [id] : []));
+  const pools = managedClients(exported).flatMap(({ id, kind }) => (kind === "pool" ? [id] : []));
   const template = hasPolicy
     ? templateOf(open, { unknownIssuers: pools })
     : templateOf(config, { unknownIssuers: pools, fixed: ["domain", "alternateDomains"] });

@@ -1,7 +1,7 @@
 /** One kind of risk. A rule is data: `review/rules/index.ts` lists the rules, and each has its own file. */
 import { assumingUnchanged } from "./plan/assume";
 import type { Change, Plan } from "./plan/plan";
-import { goesWithItsOwner } from "./plan/related";
+import { isDeletedWithOwner } from "./plan/related";
 import type { Sentence } from "./sentence";
 import type { Severity } from "./severity";
 
@@ -61,7 +61,7 @@ export function aboutChanges(
     find: (plan) =>
       plan.changes
         .filter(({ type, action }) => action !== "none" && (types?.includes(type) ?? true))
-        .filter((change) => !(exceptWithOwner && change.action === "delete" && goesWithItsOwner(plan, change)))
+        .filter((change) => !(exceptWithOwner && change.action === "delete" && isDeletedWithOwner(plan, change)))
         .map(assumingUnchanged)
         .flatMap((change) => foundAt(change.address, examine(change, plan))),
   };

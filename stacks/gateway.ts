@@ -31,9 +31,9 @@ import { assertionKeysName, authFunctionName, originSecretName } from "./names";
 import { ProviderCheck } from "./provider-check";
 import { ResponseHeaders } from "./response-headers";
 import { Revoker } from "./revoker";
-import { attachedRim } from "./rim/attached-rim";
-import { managedRim } from "./rim/managed-rim";
-import type { PoliciesToChoose } from "./rim/rim";
+import { attachedDelivery } from "./delivery/attached-delivery";
+import { managedDelivery } from "./delivery/managed-delivery";
+import type { PoliciesToChoose } from "./delivery/delivery";
 import { SavedQueries } from "./saved-queries";
 import { Secrets } from "./secrets";
 import { SessionStore } from "./session-store";
@@ -146,8 +146,8 @@ export class Gateway extends Construct {
     };
     const around = { config, artifacts, protection: this.#protection, responseHeaders, before: keyRotator.schedules };
     const { origin } = config;
-    const rim = origin ? managedRim(this, { ...around, origin }) : attachedRim(this, around);
-    const { distributionId, logs } = rim;
+    const delivery = origin ? managedDelivery(this, { ...around, origin }) : attachedDelivery(this, around);
+    const { distributionId, logs } = delivery;
     const storeAccess = config.storeAccessAlarm ? new StoreAccess(this, "store_access", { config, store }) : undefined;
     const archive = config.audit
       ? new AuditArchive(this, "audit", { config, zip: artifacts.archiver, hasAccessLog: logs.access !== undefined })
@@ -176,8 +176,8 @@ export class Gateway extends Construct {
       });
 
     this.distributionId = distributionId;
-    this.distributionDomainName = rim.distribution?.domainName;
-    this.redirectDomainName = rim.redirect?.domainName;
+    this.distributionDomainName = delivery.distribution?.domainName;
+    this.redirectDomainName = delivery.redirect?.domainName;
     this.revocationTopicArn = revoker.topic.arn;
     this.revocationQueueUrl = revoker.queues.revocations.url;
     this.signOutQueueUrl = revoker.queues.signOuts.url;
@@ -185,19 +185,24 @@ export class Gateway extends Construct {
     this.sessionsTableName = ledger.sessions.name;
     this.revocationsTableName = ledger.revocations.name;
     this.sessionStoreArn = store.arn;
-    this.siteBuckets = rim.siteBuckets;
+    this.siteBuckets = delivery.siteBuckets;
     this.auditBucket = archive?.bucketName;
-    this.originAccess = rim.originAccess;
+    this.originAccess = delivery.originAccess;
     this.functionAssociation = gateAssociation(this.#protection);
-    this.policies = rim.policies;
+    this.policies = delivery.policies;
     this.originSecretName = usesOriginSecret(config) ? originSecretName(config) : undefined;
     this.assertionKeysName = config.assertion && assertionKeysName(config);
     this.secretNames = secrets.namesToFill;
     this.redirectUris = redirectUris(config);
     this.postLogoutRedirectUris = postLogoutRedirectUris(config);
 
-    this.#distribution = rim.distribution?.name;
-    this.#deciders = { gateArn: gate.arn, authArn: auth.qualifiedArn, redirectArn: rim.redirect?.functionArn, api };
+    this.#distribution = delivery.distribution?.name;
+    this.#deciders = {
+      gateArn: gate.arn,
+      authArn: auth.qualifiedArn,
+      redirectArn: delivery.redirect?.functionArn,
+      api,
+    };
     this.node.addValidation(new ProviderCheck(TerraformStack.of(this)));
     this.node.addValidation(this.#decisionCheck((name, usesGateway) => name === this.#distribution || usesGateway));
   }

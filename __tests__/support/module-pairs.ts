@@ -5,7 +5,7 @@ import { artifacts as shipped } from "../../build/artifacts";
 import type { Config } from "../../config/schema";
 import { argumentsOf } from "../../export/arguments";
 import { filesOf } from "../../export/files";
-import { withBroughtClients } from "../../export/identity/made-clients";
+import { withBroughtClients } from "../../export/identity/managed-clients";
 import { moduleOf } from "../../export/module";
 import { synthesize } from "../../stacks/synthesize";
 import { literal } from "../../stacks/terraform-text";

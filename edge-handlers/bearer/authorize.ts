@@ -13,7 +13,7 @@ import { AccessTokenRefused, verifyAccessToken } from "../shared/access-token";
 import { asFailure } from "../shared/failure";
 import { ServiceTokenRefused, serviceTokenSession } from "../shared/service-token";
 import { isSinceCutoffs } from "../shared/token-cutoffs";
-import { readAsked } from "./asked";
+import { readGateDecision } from "./gate-decision";
 import { signedAssertion } from "./assertion";
 import { stepUpFor, type StepUp } from "./step-up";
 import { behaviorOf } from "./behavior";
@@ -49,7 +49,7 @@ export interface Refusal {
 type Reason = Omit<Refusal, "passes" | "behavior">;
 
 export async function authorize(call: Call, ports: Ports): Promise<Decision> {
-  const asked = readAsked(call.header);
+  const asked = readGateDecision(call.header);
   if (asked.kind === "undecided") return { passes: false, status: 500, outcome: "undecided" };
   // A request that the gate allowed passes even while the settings cannot be read.
   if (asked.kind === "decided") return { passes: true, set: {}, remove: [] };

@@ -10,15 +10,15 @@ import type { GatewayModule } from "../module";
 import { put } from "../nested";
 import type { Replaced } from "../template";
 import type { IdentityModule } from "./identity-module";
-import type { MadeClient } from "./made-clients";
+import type { ManagedClient } from "./managed-clients";
 
 /** In the folder of the gateway's module. */
-export function identityFolder({ name }: MadeClient): string {
+export function identityFolder({ name }: ManagedClient): string {
   return `modules/${name}`;
 }
 
 /** Converts to a Terraform name. */
-export function labelOf({ name }: MadeClient): string {
+export function labelOf({ name }: ManagedClient): string {
   return name.replaceAll("-", "_");
 }
 

@@ -20,7 +20,7 @@ import {
   type ComputedVariable,
   type IdentityModule,
 } from "./identity-module";
-import type { MadeClient } from "./made-clients";
+import type { ManagedClient } from "./managed-clients";
 import { messageOf, sentence } from "../variables";
 
 const TOPICS = {
@@ -34,7 +34,7 @@ const TOPICS = {
 
 const HERE = "data.aws_region.here.id";
 
-export function cognitoModule(config: Config, client: MadeClient): IdentityModule {
+export function cognitoModule(config: Config, client: ManagedClient): IdentityModule {
   const { id } = client;
   const { pool } = config.identityProviders[id]!;
   const part = { ...gatewayPart(config), pool: pool! };

@@ -20,7 +20,7 @@ import {
   withResource,
   type IdentityModule,
 } from "./identity-module";
-import type { MadeClient } from "./made-clients";
+import type { ManagedClient } from "./managed-clients";
 
 const TOPICS = {
   "app.tf": ["application", "web", "optional_claims", "api", "here"],
@@ -47,7 +47,7 @@ const LOCALS = {
   assignments: "${merge(local.assigned...)}",
 };
 
-export function entraModule(config: Config, client: MadeClient): IdentityModule {
+export function entraModule(config: Config, client: ManagedClient): IdentityModule {
   const { id } = client;
   const { app, tenants = [] } = config.identityProviders[id]!;
   const { template, replaced } = templateOfPart({ ...gatewayPart(config), app: app! }, ENTRA_OPTIONS, placeOf);

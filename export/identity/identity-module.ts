@@ -16,7 +16,7 @@ import type { Json, ModuleJson } from "../module-json";
 import { MODULE_OPTIONS, type ModuleOption } from "../options";
 import { replacedIn, snakeCase, withReferences, type Replaced } from "../template";
 import { localsOf, re2, sentence, variablesOf, type Validation, type Variable } from "../variables";
-import type { MadeClient } from "./made-clients";
+import type { ManagedClient } from "./managed-clients";
 
 /** A variable from which the stack would compute a value. The module has an expression for that. */
 export interface ComputedVariable {
@@ -31,7 +31,7 @@ export interface ComputedVariable {
 }
 
 export interface IdentityModule {
-  client: MadeClient;
+  client: ManagedClient;
   json: ModuleJson;
   replaced: readonly Replaced[];
   computed: Readonly<Record<string, ComputedVariable>>;

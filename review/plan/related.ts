@@ -5,7 +5,7 @@ import type { Change, Plan } from "./plan";
 const OWNERS = ["bucket", "secret_id", "queue_url", "event_source_arn", "topic_arn", "function_name"];
 
 /** True if the owner is deleted as well, so that the resource's own deletion is no news. */
-export function goesWithItsOwner({ changes }: Plan, { before }: Change): boolean {
+export function isDeletedWithOwner({ changes }: Plan, { before }: Change): boolean {
   const owners = OWNERS.map((name) => before?.[name]).filter((value): value is string => typeof value === "string");
   return changes.some(
     ({ action, before: other }) =>

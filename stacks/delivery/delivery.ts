@@ -1,6 +1,6 @@
 /**
- * The rim of a gateway: the distribution and the resources around its edge functions. The gateway makes its own rim
- * (managed-rim.ts), or is attached to an existing distribution (attached-rim.ts).
+ * How a site is delivered: the distribution, and the resources around its edge functions. Either the gateway makes its own
+ * (managed-delivery.ts), or it is attached to an existing distribution (attached-delivery.ts).
  */
 import type { ITerraformDependable } from "cdktf";
 import type { Artifacts } from "../../build/artifacts";
@@ -9,7 +9,7 @@ import type { Protection } from "../associations";
 import type { CachePolicies } from "../caching";
 import type { ResponseHeaders } from "../response-headers";
 
-export interface RimProps {
+export interface DeliveryProps {
   config: Config;
   artifacts: Artifacts;
   protection: Protection;
@@ -37,7 +37,7 @@ export interface PoliciesToChoose {
   bucket: CachePolicies;
 }
 
-export interface Rim {
+export interface Delivery {
   /** Undefined if it is not known. */
   distributionId?: string;
   /** Undefined if the distribution is not the gateway's. */

@@ -3,7 +3,7 @@ import { issuerOf } from "../../config/identity-provider";
 import type { Config } from "../../config/schema";
 import { clientAuthenticationSettings } from "../../stacks/client-authentication";
 
-export interface MadeClient {
+export interface ManagedClient {
   /** ID of the identity provider in the config. */
   id: string;
   kind: "app" | "pool";
@@ -18,8 +18,8 @@ const CLIENT_IDS = { app: "00000000-0000-0000-0000-000000000000", pool: "0123456
 const POOL_ISSUER = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE";
 
 /** A single module of a kind has the kind's name. Several also have the names of their identity providers. */
-export function madeClients({ identityProviders }: Pick<Config, "identityProviders">): MadeClient[] {
-  const made = Object.entries(identityProviders).flatMap(([id, { app, pool }]): Omit<MadeClient, "name">[] =>
+export function managedClients({ identityProviders }: Pick<Config, "identityProviders">): ManagedClient[] {
+  const made = Object.entries(identityProviders).flatMap(([id, { app, pool }]): Omit<ManagedClient, "name">[] =>
     app ? [{ id, kind: "app" }] : pool ? [{ id, kind: "pool" }] : [],
   );
   return made.map(({ id, kind }) => {
@@ -30,7 +30,7 @@ export function madeClients({ identityProviders }: Pick<Config, "identityProvide
 
 /** The config without `app` and `pool`, with placeholders for values that are known only after an apply. */
 export function withBroughtClients(config: Config): Config {
-  const brought = madeClients(config).map(({ id, kind }) => {
+  const brought = managedClients(config).map(({ id, kind }) => {
     const { app, pool, ...provider } = config.identityProviders[id]!;
     const issuer = issuerOf(provider);
     return [

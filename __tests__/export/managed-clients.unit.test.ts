@@ -1,7 +1,7 @@
 import { parseConfig } from "../../config/load";
 import { exampleOf } from "../../export/call";
 import { identityModules } from "../../export/identity/modules";
-import { madeClients, withBroughtClients } from "../../export/identity/made-clients";
+import { managedClients, withBroughtClients } from "../../export/identity/managed-clients";
 import { moduleOf } from "../../export/module";
 import { SMALL_POOL } from "../support/cognito-pools";
 import { OTHER_TENANT, SMALL_APP, TENANT } from "../support/entra-apps";
@@ -26,7 +26,7 @@ const exampleFor = (identityProviders: object) => {
 };
 
 test("one module of a kind has the kind's name, and several have those of their identity providers", () => {
-  const names = (identityProviders: object) => madeClients(configOf(identityProviders)).map(({ name }) => name);
+  const names = (identityProviders: object) => managedClients(configOf(identityProviders)).map(({ name }) => name);
   expect(names({ staff: entra(), people: cognito() })).toEqual(["entra-app", "cognito-pool"]);
   expect(names({ staff: entra(), partners: entra() })).toEqual(["entra-app-staff", "entra-app-partners"]);
   expect(names(SMALL.identityProviders)).toEqual([]);

@@ -1,10 +1,10 @@
 import type { Construct } from "constructs";
 import type { Config } from "../../config/schema";
 import { Caching } from "../caching";
-import type { PoliciesToChoose, Rim, RimProps } from "./rim";
+import type { PoliciesToChoose, Delivery, DeliveryProps } from "./delivery";
 
 /** For an existing distribution: someone else manages it, its origins, DNS, certificate, web ACL and access logs. */
-export function attachedRim(scope: Construct, { config, protection }: RimProps): Rim {
+export function attachedDelivery(scope: Construct, { config, protection }: DeliveryProps): Delivery {
   const { distribution } = config;
   return {
     ...(typeof distribution === "object" && { distributionId: distribution.id }),

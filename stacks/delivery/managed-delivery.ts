@@ -11,10 +11,10 @@ import { SiteHandler } from "../origins/site-handler";
 import { Redirect } from "../redirect";
 import { hostsOf } from "../settings";
 import { WebAcl } from "../web-acl/web-acl";
-import type { Rim, RimProps } from "./rim";
+import type { Delivery, DeliveryProps } from "./delivery";
 
 /** A distribution with its origins, DNS, certificate, web ACL and access logs. */
-export function managedRim(scope: Construct, props: RimProps & { origin: Origin }): Rim {
+export function managedDelivery(scope: Construct, props: DeliveryProps & { origin: Origin }): Delivery {
   const { config, artifacts, protection, responseHeaders, origin } = props;
   const domains = isLocal(config.domain) ? [] : hostsOf(config).filter((host) => !isLocal(host));
   const redirected = domains.length === 0 ? [] : config.redirectHosts;

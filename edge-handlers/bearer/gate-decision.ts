@@ -2,7 +2,7 @@
 import { REQUIREMENT_HEADER } from "../../session/access-tokens";
 
 /** A request of an API behavior that the gate passed on. */
-export type Asked =
+export type GateDecision =
   /** The gate identified the caller and decided, or the rule needs no caller. */
   | { kind: "decided" }
   | { kind: "public"; viewed: string }
@@ -21,7 +21,7 @@ export type Asked =
   | { kind: "undecided" };
 
 /** @param header all values of a header, by its name in lower case */
-export function readAsked(header: (name: string) => string[]): Asked {
+export function readGateDecision(header: (name: string) => string[]): GateDecision {
   const requirements = header(REQUIREMENT_HEADER);
   const users = header("x-gate-user");
   if (requirements.length === 0) return { kind: users.length === 1 && users[0] !== "" ? "decided" : "undecided" };
