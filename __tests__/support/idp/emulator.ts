@@ -222,7 +222,11 @@ export class IdpEmulator {
       new URLSearchParams(body),
       request.headers.authorization,
     );
-    response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store", ...headers });
+    response.writeHead(outage === "missing" ? 404 : status, {
+      "content-type": "application/json",
+      "cache-control": "no-store",
+      ...headers,
+    });
     // White space at the end of JSON changes nothing but its length.
     response.end(
       (typeof json === "string" ? json : JSON.stringify(json)) + (outage === "huge" ? " ".repeat(4_000_000) : ""),
