@@ -70,7 +70,7 @@ export const FAILURES = {
     text: ["requestLimitText"],
   },
   access_request_failed: { ...TEMPORARY, title: "requestFailedTitle", text: ["tryLaterText"] },
-  access_request_under_way: { ...TEMPORARY, title: "redirectTitle", text: ["requestUnderWayText"] },
+  access_request_under_way: { ...TEMPORARY, title: "redirectTitle", text: ["tryLaterText"] },
   renewal_under_way: { ...TEMPORARY, retryAfter: 1, text: ["renewalText"] },
   // The way back from the identity provider
   flow_missing: { ...START_OVER, text: ["flowMissingText"] },

@@ -47,10 +47,9 @@ export const de: Texts = {
   requestFailedTitle: "Ihre Anfrage wurde nicht gesendet",
   requestExpiredText:
     "Diese Seite war zu lange geöffnet, oder Sie verwenden jetzt ein anderes Konto. Prüfen Sie Ihren Zugriff erneut und fragen Sie ihn dort an.",
-  requestUnderWayText: "Ihre Anfrage wird noch gesendet. Bitte versuchen Sie es gleich noch einmal.",
   requestLimitText: "Sie haben oft Zugriff angefragt. Bitte warten Sie eine Stunde.",
   requestAdvice:
-    "„{button}“ teilt dem Betreiber dieser Website mit, welches Konto Sie verwenden und welche Seite Sie öffnen möchten. Sie können auch ein anderes Konto verwenden.",
+    "„{button}“ teilt dem Betreiber dieser Website mit, welches Konto Sie verwenden und welche Seite Sie öffnen möchten.",
   deniedAdvice:
     "Wenn Sie Zugriff benötigen, wenden Sie sich an den Betreiber dieser Website, oder verwenden Sie ein anderes Konto.",
   deniedRule: "Diese Adresse kann nicht geöffnet werden. Prüfen Sie die Adresse, oder fordern Sie Hilfe an.",

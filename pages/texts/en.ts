@@ -43,10 +43,8 @@ export const en = {
   requestFailedTitle: "Your request was not sent",
   requestExpiredText:
     "This page was open for too long, or you use another account now. Check your access again and ask from there.",
-  requestUnderWayText: "Your request is still being sent. Please try again in a moment.",
   requestLimitText: "You asked for access many times. Please wait an hour.",
-  requestAdvice:
-    "“{button}” tells whoever runs this site which account you use and which page you want to open. You can also use another account.",
+  requestAdvice: "“{button}” tells whoever runs this site which account you use and which page you want to open.",
   deniedAdvice: "If you need access, ask whoever runs this site, or use another account.",
   deniedRule: "This address cannot be opened. Check the address, or ask for help.",
   signedInAs: "You are signed in as",

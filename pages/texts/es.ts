@@ -46,10 +46,8 @@ export const es: Texts = {
   requestFailedTitle: "Su solicitud no se envió",
   requestExpiredText:
     "Esta página estuvo abierta demasiado tiempo, o ahora usa otra cuenta. Compruebe de nuevo su acceso y solicítelo desde allí.",
-  requestUnderWayText: "Su solicitud aún se está enviando. Inténtelo de nuevo en un momento.",
   requestLimitText: "Ha solicitado acceso muchas veces. Espere una hora, por favor.",
-  requestAdvice:
-    "«{button}» comunica al responsable de este sitio qué cuenta usa y qué página quiere abrir. También puede usar otra cuenta.",
+  requestAdvice: "«{button}» comunica al responsable de este sitio qué cuenta usa y qué página quiere abrir.",
   deniedAdvice: "Si necesita acceso, diríjase al responsable de este sitio o use otra cuenta.",
   deniedRule: "Esta dirección no se puede abrir. Compruebe la dirección o pida ayuda.",
   signedInAs: "Ha iniciado sesión como",

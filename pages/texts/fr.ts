@@ -46,10 +46,9 @@ export const fr: Texts = {
   requestFailedTitle: "Votre demande n’a pas été envoyée",
   requestExpiredText:
     "Cette page est restée ouverte trop longtemps, ou vous utilisez maintenant un autre compte. Vérifiez à nouveau votre accès et demandez-le à partir de là.",
-  requestUnderWayText: "Votre demande est en cours d’envoi. Veuillez réessayer dans un instant.",
   requestLimitText: "Vous avez demandé l’accès de nombreuses fois. Veuillez attendre une heure.",
   requestAdvice:
-    "« {button} » indique au responsable de ce site quel compte vous utilisez et quelle page vous voulez ouvrir. Vous pouvez aussi utiliser un autre compte.",
+    "« {button} » indique au responsable de ce site quel compte vous utilisez et quelle page vous voulez ouvrir.",
   deniedAdvice: "Si vous avez besoin d’un accès, adressez-vous au responsable de ce site ou utilisez un autre compte.",
   deniedRule: "Cette adresse ne peut pas être ouverte. Vérifiez l’adresse ou demandez de l’aide.",
   signedInAs: "Vous êtes connecté en tant que",

@@ -324,7 +324,7 @@ describe("how often", () => {
         };
         expect((await press(browser, frame)).status).toBe(200);
         expect(second!.status).toBe(503);
-        expect(second!.body).toContain("Your request is still being sent.");
+        expect(second!.body).toContain("This usually resolves itself within a minute.");
         expect(await own.logLines(second!)).toEqual([expect.objectContaining({ outcome: "access_request_under_way" })]);
         expect(own.told).toHaveLength(1);
       },
