@@ -4,6 +4,7 @@ import { serviceTokenRefusal, type ServiceToken, type ServiceTokenStatus } from 
 import { sha256 } from "../../session/node-hash";
 import { SERVICE_TOKEN_IDP, serviceTokenHash, serviceTokenId } from "../../session/service-token";
 import type { Session } from "../../session/token";
+import { cachedAnswers } from "./cached-answers";
 
 /** `unknown`: the ledger has no such token, or its secret is another. */
 export type ServiceTokenRefusalCode = "malformed" | "unknown" | "revoked" | "expired";
@@ -30,8 +31,6 @@ export type ReadServiceToken = (id: string) => Promise<ServiceTokenStatus>;
  * request.
  */
 const CACHED = 30;
-/** Tokens that an instance remembers. */
-const MAX_CACHED = 1_000;
 
 /**
  * Verifies a token.
@@ -86,20 +85,7 @@ export function serviceTokenSession({ token, status }: VerifiedServiceToken, now
  * @param now Unix seconds
  */
 export function cachedServiceTokens(read: ReadServiceToken, now: () => number): ReadServiceToken {
-  const kept = new Map<string, { since: number; answer: Promise<ServiceTokenStatus> }>();
-  return (id) => {
-    const known = kept.get(id);
-    // Compares in both directions: a clock that was set back must not keep an answer alive.
-    if (known && Math.abs(now() - known.since) < CACHED) return known.answer;
-    kept.delete(id);
-    const entry = { since: now(), answer: read(id) };
-    kept.set(id, entry);
-    const forget = () => kept.get(id) === entry && kept.delete(id);
-    entry.answer.then(({ token }) => token || forget(), forget);
-    // A Map iterates in the order of insertion.
-    if (kept.size > MAX_CACHED) kept.delete(kept.keys().next().value!);
-    return entry.answer;
-  };
+  return cachedAnswers(read, CACHED, now, ({ token }) => token !== undefined);
 }
 
 /** Compares in constant time. */
