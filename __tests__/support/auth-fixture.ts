@@ -30,6 +30,7 @@ import { mint, readToken, uidOf } from "./session-tokens";
 import { SLOW_ANSWER } from "./idp/faults";
 import { openLedger, type LedgerFixture } from "./ledger-fixture";
 import { startRounds } from "./rounds";
+import { SecretIndex } from "./secret-search";
 import { startSlowAnswers, type SlowAnswers } from "./slow-answers";
 import { lambdaNode, PATIENCE } from "./tools";
 
@@ -180,7 +181,7 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
   };
   const keys: SessionKeys = { current: "k1", keys: { k1: newMasterKey() } };
   let patience = PATIENCE;
-  const secrets = new Set<string>();
+  const secrets = new SecretIndex();
   const awsSecret = secret(randomBytes(20).toString("hex"));
 
   publishSettings(settings);
@@ -363,12 +364,9 @@ export async function startAuth(options: AuthOptions = {}): Promise<AuthEnvironm
     return value;
   }
 
-  /** What of the secrets is in a text: whole, in one of its dotted parts, or escaped. */
   function leaks(text: string): string[] {
-    const all = [...secrets, ...Object.values(idps).flatMap((provider) => [...provider.secretsSeen])];
-    return all
-      .flatMap((value) => [value, encodeURIComponent(value), ...value.split(".")])
-      .filter((part) => part.length >= 12 && text.includes(part));
+    for (const { secretsSeen } of Object.values(idps)) for (const value of secretsSeen) secrets.add(value);
+    return secrets.partsIn(text);
   }
 
   async function close(): Promise<void> {

@@ -8,6 +8,36 @@ export function placesOf(secrets: Iterable<string>, places: Readonly<Record<stri
   );
 }
 
+const PREFIX = 12;
+
+/**
+ * Finds many secrets in many texts, by the first characters of what may be seen of them: reads a text once, however
+ * many secrets there are.
+ */
+export class SecretIndex {
+  private readonly known = new Set<string>();
+  private readonly byPrefix = new Map<string, Set<string>>();
+
+  add(secret: string): void {
+    if (this.known.has(secret)) return;
+    this.known.add(secret);
+    for (const part of [secret, encodeURIComponent(secret), ...secret.split(".")]) {
+      if (part.length < PREFIX) continue;
+      const prefix = part.slice(0, PREFIX);
+      this.byPrefix.set(prefix, (this.byPrefix.get(prefix) ?? new Set()).add(part));
+    }
+  }
+
+  /** What of the secrets is in a text: whole, in one of its dotted parts, or escaped. Parts under 12 characters are not. */
+  partsIn(text: string): string[] {
+    const found = new Set<string>();
+    for (let start = 0; start <= text.length - PREFIX; start++)
+      for (const part of this.byPrefix.get(text.slice(start, start + PREFIX)) ?? [])
+        if (text.startsWith(part, start)) found.add(part);
+    return [...found];
+  }
+}
+
 function spellingsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const inJson = JSON.stringify(secret).slice(1, -1);
