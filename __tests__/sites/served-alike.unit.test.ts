@@ -78,13 +78,18 @@ const PLACES: Place[][] = ["/a/*", "/*b*", "*"].flatMap((pattern) =>
   ]),
 );
 
-const placeOf = (places: readonly Place[], path: string) =>
-  places.find(({ pattern }) => matchesPattern(pattern, path))!;
+const placesOfPaths = new Map(
+  PLACES.map((places) => [
+    places,
+    new Map(PATHS.map((path) => [path, places.find(({ pattern }) => matchesPattern(pattern, path))!])),
+  ]),
+);
 
 /** Who get a file, by one of its names, that they may not open by another. */
 function leaks(policy: PolicyRule[], places: Place[], page?: string): string[] {
   const decide = policyOf(policy);
   const served = servedPath(places, filesIn(policy));
+  const placeOf = placesOfPaths.get(places)!;
   return HOSTS.flatMap((host) =>
     ["GET", "HEAD"].flatMap((method) => {
       const known = new Map<string, string>();
@@ -95,7 +100,7 @@ function leaks(policy: PolicyRule[], places: Place[], page?: string): string[] {
         return found;
       };
       return PATHS.flatMap((path) => {
-        const { site } = placeOf(places, path);
+        const { site } = placeOf.get(path)!;
         const file = page !== undefined && site ? page : served(path);
         const isLeak = page === undefined && !site?.spa ? may(path) !== may(file) : !isWithin(may(path), may(file));
         return isLeak ? [`${method} ${host}${path} → ${file}`] : [];

@@ -23,8 +23,7 @@ const CLASSES = HOSTS.flatMap((host) =>
 );
 type Class = (typeof CLASSES)[number];
 const READ_PATHS = PATHS.map((path) => ({ path, segments: path.split("/"), isEscaped: path.includes("%") }));
-const REQUESTS = CLASSES.flatMap((ofClass) => READ_PATHS.map((path) => ({ ...ofClass, ...path, ofClass })));
-type Request = (typeof REQUESTS)[number];
+type Path = (typeof READ_PATHS)[number];
 
 function paths(depth: number): string[] {
   if (depth === 0) return [""];
@@ -58,20 +57,23 @@ function readPeople(code: string | undefined, isEscaped: boolean): number {
   return list === undefined ? passing(allow) : passing(allow) & passing({ roles: list.split("!") });
 }
 
-function deciding({ rules, closedTo, hosts }: ComparedPolicy): (request: Request) => number {
+function deciding({ rules, closedTo, hosts }: ComparedPolicy): (ofClass: Class, path: Path) => number {
   const source = closedTo ? closedPolicySource(rules, closedTo) : policySource(rules);
   const policy = new Function(`${source};return policy`)() as CompiledPolicy;
-  return ({ host, segments, method, isPreflight, isEscaped }) =>
+  return ({ host, method, isPreflight }, { segments, isEscaped }) =>
     hosts && !hosts.includes(host) ? 0 : admittedBy(policy(host, method, segments, isPreflight), isEscaped);
 }
 
-/** What a row speaks of. */
-function speech(row: AccessChange): (request: Request) => boolean {
-  const classes = new Set(CLASSES.filter((one) => isForClass(row, one)));
-  const excluded = (path: string) => row.except.some((pattern) => matches(pattern, path));
-  const paths = new Set(PATHS.filter((path) => matches(row.path, path) && !excluded(path)));
-  return ({ ofClass, path, isEscaped }) =>
-    classes.has(ofClass) && (row.escapes === "also" || (row.escapes === "only") === isEscaped) && paths.has(path);
+/** The paths that a row speaks of. */
+function spokenPaths(row: AccessChange): Set<Path> {
+  return new Set(
+    READ_PATHS.filter(
+      ({ path, isEscaped }) =>
+        (row.escapes === "also" || (row.escapes === "only") === isEscaped) &&
+        matches(row.path, path) &&
+        !row.except.some((pattern) => matches(pattern, path)),
+    ),
+  );
 }
 
 function isForClass(row: AccessChange, { host, method, isPreflight }: Class): boolean {
@@ -86,29 +88,32 @@ function isForClass(row: AccessChange, { host, method, isPreflight }: Class): bo
 function expectExact(before: ComparedPolicy, after: ComparedPolicy): number {
   const rows = accessDiff(before, after).map((row) => ({
     row,
-    speaksOf: speech(row),
+    paths: spokenPaths(row),
     gains: row.gains.reduce((bits, text) => bits | peopleInWords(text), 0),
     loses: row.loses.reduce((bits, text) => bits | peopleInWords(text), 0),
   }));
   const [decideBefore, decideAfter] = [deciding(before), deciding(after)];
   const used = new Set<AccessChange>();
-  for (const request of REQUESTS) {
-    const [had, have] = [decideBefore(request), decideAfter(request)];
-    const isServed = [before, after].some(({ hosts }) => hosts?.includes(request.host) ?? true);
-    const speaking = isServed ? rows.filter(({ speaksOf }) => speaksOf(request)) : [];
-    const [gained, lost] = [have & ~had, had & ~have];
-    const isRight =
-      (gained | lost) === 0
-        ? speaking.length === 0
-        : speaking.length > 0 &&
-          speaking.every(
-            ({ row, gains, loses }) => gains === gained && loses === lost && row.newlyPublic === !!(gained & 1),
-          );
-    if (!isRight)
-      throw new Error(
-        JSON.stringify({ before, after, request, had, have, rows: speaking, all: rows.map(({ row }) => row) }, null, 1),
-      );
-    for (const { row } of speaking) used.add(row);
+  for (const ofClass of CLASSES) {
+    const isServed = [before, after].some(({ hosts }) => hosts?.includes(ofClass.host) ?? true);
+    const rowsOfClass = isServed ? rows.filter(({ row }) => isForClass(row, ofClass)) : [];
+    for (const path of READ_PATHS) {
+      const [had, have] = [decideBefore(ofClass, path), decideAfter(ofClass, path)];
+      const speaking = rowsOfClass.filter(({ paths }) => paths.has(path));
+      const [gained, lost] = [have & ~had, had & ~have];
+      const isRight =
+        (gained | lost) === 0
+          ? speaking.length === 0
+          : speaking.length > 0 &&
+            speaking.every(
+              ({ row, gains, loses }) => gains === gained && loses === lost && row.newlyPublic === !!(gained & 1),
+            );
+      if (!isRight) {
+        const told = { before, after, ofClass, path, had, have, rows: speaking, all: rows.map(({ row }) => row) };
+        throw new Error(JSON.stringify(told, null, 1));
+      }
+      for (const { row } of speaking) used.add(row);
+    }
   }
   // A row that no request meets would be noise, or worse: a false alarm.
   for (const { row } of rows)
