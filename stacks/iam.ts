@@ -1,6 +1,5 @@
 /** Policy documents (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html). */
 import type { IamRoleConfig } from "@cdktf/provider-aws/lib/iam-role";
-import { Fn } from "cdktf";
 import type { Config } from "../config/schema";
 
 export interface Statement {
@@ -67,9 +66,4 @@ export function encryptedTransportOnly(action: string, resource: string | readon
     Resource: resource,
     Condition: { Bool: { "aws:SecureTransport": "false" } },
   };
-}
-
-/** The account in an ARN. */
-export function accountOf(arn: string): string {
-  return Fn.element(Fn.split(":", arn), 4) as string;
 }

@@ -12,7 +12,8 @@ import {
   sharedSecretAccess,
   storeAccess,
 } from "./control-plane-permissions";
-import { accountOf, keyUse } from "./iam";
+import { accountOf } from "./arn";
+import { keyUse } from "./iam";
 import type { Ledger } from "./ledger";
 import { keyRotatorFunctionName } from "./names";
 import type { SessionStore } from "./session-store";

@@ -3,7 +3,8 @@ import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema";
-import { accountOf, encryptedTransportOnly, policyDocument, type Statement } from "./iam";
+import { accountOf } from "./arn";
+import { encryptedTransportOnly, policyDocument, type Statement } from "./iam";
 import { failedRevocationQueueName, revocationTopicName } from "./names";
 import { LONGEST_RETENTION, Queue } from "./queue";
 
