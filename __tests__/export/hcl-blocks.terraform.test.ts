@@ -1,4 +1,4 @@
-/** `export/hcl/blocks.json` against the schemas of the real providers. `npm run hcl:blocks` writes it anew. */
+/** `export/hcl/provider-blocks.json` against the schemas of the real providers. `npm run hcl:blocks` writes it anew. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { describeWithTerraform } from "../support/terraform";
 
 const AZUREAD = join(__dirname, "../support/azuread/schema-3.7.0.json");
 
-describeWithTerraform("blocks.json", (open) => {
+describeWithTerraform("provider-blocks.json", (open) => {
   const folder = mkdtempSync(join(tmpdir(), "edgegate-blocks-"));
   afterAll(() => rmSync(folder, { recursive: true }));
 

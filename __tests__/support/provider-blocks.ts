@@ -1,5 +1,5 @@
 /**
- * Makes `export/hcl/blocks.json` from the schemas of the providers, for the resources that `stacks/` uses.
+ * Makes `export/hcl/provider-blocks.json` from the schemas of the providers, for the resources that `stacks/` uses.
  *
  * A block's blocks are told by its name alone, because the web ACL's schema repeats its statements to a depth of three.
  * {@link blocksFrom} fails if that ever mixes up an argument and a block.
@@ -9,7 +9,7 @@ import { join } from "node:path";
 import type { Blocks } from "../../export/hcl/blocks";
 
 const ROOT = join(__dirname, "../..");
-export const BLOCKS_FILE = join(ROOT, "export/hcl/blocks.json");
+export const BLOCKS_FILE = join(ROOT, "export/hcl/provider-blocks.json");
 
 /** `terraform providers schema -json`: https://developer.hashicorp.com/terraform/cli/commands/providers/schema */
 export interface Schemas {
@@ -31,7 +31,7 @@ interface SchemaBlock {
 /** cdktf's DataResource, what it makes of a reference to another stack, and what export/ adds. */
 const OTHERS = ["terraform_data", "data terraform_remote_state", "data aws_region", "data azuread_client_config"];
 
-/** Kinds as in blocks.json, by what the constructs import. */
+/** Kinds as in provider-blocks.json, by what the constructs import. */
 export function usedKinds(): string[] {
   const kinds = new Set(OTHERS);
   for (const file of readdirSync(join(ROOT, "stacks"), { recursive: true, encoding: "utf8" })) {

@@ -1,8 +1,8 @@
 /**
- * Tells blocks from arguments, which JSON does not distinguish. The providers' schemas do. blocks.json has the parts
+ * Tells blocks from arguments, which JSON does not distinguish. The providers' schemas do. provider-blocks.json has the parts
  * that the stacks need, and a test compares it with the schemas (`__tests__/export/hcl-blocks.terraform.test.ts`).
  */
-import blocks from "./blocks.json";
+import blocks from "./provider-blocks.json";
 import { HclError } from "./error";
 
 /** The names of the blocks in a block, by its own name; those of the resource under "". */
@@ -12,7 +12,7 @@ const BLOCKS: Record<string, Blocks> = blocks;
 
 /**
  * @param kind such as `aws_sqs_queue`, `data aws_region` or `provider aws`
- * @throws HclError for a kind that is not in blocks.json
+ * @throws HclError for a kind that is not in provider-blocks.json
  */
 export function blocksOf(kind: string, place: string): Blocks {
   if (!Object.hasOwn(BLOCKS, kind))
