@@ -6,6 +6,6 @@ const { join } = require("node:path");
 
 // A checkout has the sources, an installed package the compiled code.
 if (existsSync(join(__dirname, "main.ts"))) {
-  require("tsx");
+  require("../build/typescript.js");
   require("./main.ts");
 } else require("../dist/cli/main.js");

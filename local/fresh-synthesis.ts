@@ -3,9 +3,9 @@
  * that it has loaded.
  */
 import { fork } from "node:child_process";
-import { pathToFileURL } from "node:url";
 import type { Config } from "../config/schema";
 import type { Synthesized } from "../stacks/synthesize";
+import { nodeArguments } from "./typescript";
 
 /** A TypeScript file in a checkout, JavaScript in the package. */
 const PROCESS = require.resolve("./fresh-synthesis-process");
@@ -26,7 +26,7 @@ export type Reply = { files?: string[] } & ({ config: Config } | { synthesized: 
 
 export function startFreshSynthesis(): FreshSynthesis {
   const child = fork(PROCESS, {
-    execArgv: PROCESS.endsWith(".ts") ? ["--import", pathToFileURL(require.resolve("tsx")).href] : [],
+    execArgv: nodeArguments(PROCESS),
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   let errors = "";

@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { nodeArguments } from "./typescript";
 import type { User } from "./users";
 
 /** A TypeScript file in a checkout, JavaScript in the package. */
@@ -76,7 +76,7 @@ export type Registered = Pick<IdentityProviderOptions, "clients" | "users" | "cl
 export async function startIdentityProvider(options: IdentityProviderOptions): Promise<IdentityProvider> {
   const child = spawn(
     process.execPath,
-    ["--require", join(__dirname, "localhost-names.js"), ...typescript(PROCESS), PROCESS],
+    ["--require", join(__dirname, "localhost-names.js"), ...nodeArguments(PROCESS), PROCESS],
     {
       // Node reads this when it starts, so it cannot come with the other options.
       env: { ...process.env, NODE_EXTRA_CA_CERTS: options.caFile },
@@ -108,9 +108,4 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
       return ended;
     },
   };
-}
-
-/** The arguments that Node needs to run a TypeScript file. */
-function typescript(file: string): string[] {
-  return file.endsWith(".ts") ? ["--import", pathToFileURL(require.resolve("tsx")).href] : [];
 }

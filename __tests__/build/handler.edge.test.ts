@@ -1,9 +1,8 @@
 /** The zip that Terraform uploads as the auth handler. */
 import { execFile, execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { unzipSync } from "fflate";
@@ -33,9 +32,9 @@ function builtElsewhere(): Uint8Array {
     script,
     `import { buildHandlerZip } from "./build/handler";\nprocess.stdout.write(buildHandlerZip("${ENTRY}"));\n`,
   );
-  const tsx = join(dirname(createRequire(__filename).resolve("tsx/package.json")), "dist/cli.mjs");
+  const loader = join(checkout, "build/typescript.js");
   // From a working directory of its own, too.
-  return execFileSync(process.execPath, [tsx, script], { cwd: folder, maxBuffer: 1 << 20 });
+  return execFileSync(process.execPath, ["--require", loader, script], { cwd: folder, maxBuffer: 1 << 20 });
 }
 
 test("is byte-identical whatever folder the checkout is in", () => {

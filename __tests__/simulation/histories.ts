@@ -2,13 +2,14 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { nodeArguments } from "../../local/typescript";
 import type { Result } from "./run-history";
 
 /**
  * With one thread a process it takes a quarter less of all processors: the code of one history is too short-lived for
  * those that compile beside it.
  */
-const NODE_OPTIONS = ["--single-threaded", "--max-semi-space-size=64", "--require", "tsx/cjs"];
+const NODE_OPTIONS = ["--single-threaded", "--max-semi-space-size=64", ...nodeArguments("run.ts")];
 
 /** Of one process. The code of every history stays in its memory: after 800 it has 2.5 GB and takes half as long again. */
 const BATCH = 200;

@@ -1,7 +1,7 @@
 /** Starts the local edge in a separate process, so that the client does not use its time. */
 import { fork } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { pathToFileURL } from "node:url";
+import { nodeArguments } from "../../local/typescript";
 import type { PolicyRule } from "../../policy/rule";
 import type { SessionKeys } from "../../session/keys";
 import type { RevocationCommand } from "../../session/revocation";
@@ -60,7 +60,7 @@ export interface LoadEdge extends Started {
  */
 export async function startLoadEdge(node?: string): Promise<LoadEdge> {
   const child = fork(PROCESS, {
-    execArgv: PROCESS.endsWith(".ts") ? ["--import", pathToFileURL(require.resolve("tsx")).href] : [],
+    execArgv: nodeArguments(PROCESS),
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   const pending = new Map<number, { resolve(reply: Reply): void; reject(error: Error): void }>();
