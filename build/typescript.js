@@ -25,9 +25,13 @@ function compiled(path) {
     // Not compiled before.
   }
   const { code } = require("esbuild").transformSync(source, { ...OPTIONS, sourcefile: path, sourcemap: "inline" });
-  mkdirSync(CACHE, { recursive: true });
-  writeFileSync(`${kept}.${process.pid}`, head + code);
-  renameSync(`${kept}.${process.pid}`, kept);
+  try {
+    mkdirSync(CACHE, { recursive: true });
+    writeFileSync(`${kept}.${process.pid}`, head + code);
+    renameSync(`${kept}.${process.pid}`, kept);
+  } catch {
+    // The packages may be somebody else's to write.
+  }
   return head + code;
 }
 
