@@ -135,6 +135,29 @@ describe("a lease of a holder that died", () => {
     for (const name of ["lease", "leasedAt", "watched"]) expect(item).not.toHaveProperty(name);
   });
 
+  test("is left to the next request where what remains of this one is too short for the provider", () =>
+    withAuth({ withSlowAnswers: true }, async (place) => {
+      const browser = place.browser();
+      await browser.signIn();
+      place.clock.advance(901);
+      const before = place.idp.count("token");
+      const session = place.readToken(browser.jar.get(SESSION_COOKIE));
+      await place.ledger.change(session, {
+        lease: "of-the-dead",
+        leasedAt: place.clock.now(),
+        watched: "of-the-dead",
+      });
+      place.scaleTime(SCALE);
+      // Of 4.5 seconds, its two claims take 0.7 each, and between them it watches the lease for 2.1.
+      place.delays.set("DynamoDB_20120810.UpdateItem", 700 * SCALE);
+      const late = await browser.navigate(LOGIN);
+      expectToComeAgain(late);
+      expect(await place.logLines(late)).toMatchObject([{ outcome: "renewal_under_way" }]);
+      expect(place.idp.count("token")).toBe(before);
+      place.delays.clear();
+      expect((await browser.navigate(LOGIN)).headers["location"]).toEqual(["/page"]);
+    }));
+
   test("is a 503 for a script, which says when to come again, and then a renewal", async () => {
     const { browser, session } = await expired();
     await left(session);
