@@ -7,11 +7,6 @@ import { withAuth, type AuthEnvironment, type AuthOptions } from "../../support/
 import type { Browser } from "../../support/browser-emulator";
 import { FIRST_KEY, letProviderFetchKeys, newPem } from "../../support/client-keys";
 
-interface Rounds {
-  cold: number;
-  warm: number;
-}
-
 /**
  * Cold: the settings; session keys and metadata; tokens, and the provider's keys beside them; userinfo; the ledger,
  * twice. Warm: the last four, or in a renewal the ledger before the tokens, too.
@@ -48,7 +43,7 @@ function optionsFor(clientAuthentication: ClientAuthentication): AuthOptions {
 }
 
 /** `cold`: in a new process, which knows nothing. `warm`: in one that somebody else has just signed in through. */
-async function roundsOf(own: AuthEnvironment): Promise<{ signIn: Rounds; renewal: Rounds }> {
+async function expectWithin(own: AuthEnvironment, limits: typeof USUAL): Promise<void> {
   await letProviderFetchKeys(own);
   const measure = async (browser: Browser, path: string) => {
     const { rounds, response } = await own.countRounds(() => browser.navigate(path));
@@ -68,21 +63,19 @@ async function roundsOf(own: AuthEnvironment): Promise<{ signIn: Rounds; renewal
     await (isCold ? own.coldStart() : own.browser().signIn("/a"));
     return measure(browser, "/_gate/login?return_to=%2Fa");
   };
-  return {
-    signIn: { cold: await signIn(true), warm: await signIn(false) },
-    renewal: { cold: await renewal(true), warm: await renewal(false) },
-  };
+  expect(await fewest(limits.signIn.cold, () => signIn(true))).toBeLessThanOrEqual(limits.signIn.cold);
+  expect(await fewest(limits.signIn.warm, () => signIn(false))).toBeLessThanOrEqual(limits.signIn.warm);
+  expect(await fewest(limits.renewal.cold, () => renewal(true))).toBeLessThanOrEqual(limits.renewal.cold);
+  expect(await fewest(limits.renewal.warm, () => renewal(false))).toBeLessThanOrEqual(limits.renewal.warm);
+}
+
+/** On a busy machine, a call that is made beside another may come so late that it counts as one after it: never fewer. */
+async function fewest(limit: number, count: () => Promise<number>): Promise<number> {
+  let least = Infinity;
+  for (let tries = 0; tries < 3 && least > limit; tries++) least = Math.min(least, await count());
+  return least;
 }
 
 test.each(METHODS)("%s", (_name, clientAuthentication, limits) =>
-  withAuth(optionsFor(clientAuthentication), async (own) => {
-    const { signIn, renewal } = await roundsOf(own);
-    expectWithin(signIn, limits.signIn);
-    expectWithin(renewal, limits.renewal);
-  }),
+  withAuth(optionsFor(clientAuthentication), (own) => expectWithin(own, limits)),
 );
-
-function expectWithin({ cold, warm }: Rounds, limit: Rounds): void {
-  expect(cold).toBeLessThanOrEqual(limit.cold);
-  expect(warm).toBeLessThanOrEqual(limit.warm);
-}
