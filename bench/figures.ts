@@ -72,7 +72,7 @@ async function gateInstructions(): Promise<Figure[]> {
 async function hostileRequests(): Promise<Figure[]> {
   const dearest = new Map<string, Figure>();
   for (const { name, passes, request } of HOSTILE_REQUESTS) {
-    const { instructions } = await measureGate(request, [0]);
+    const { instructions } = await measureGate(request, { paddings: [0] });
     if (instructions <= (dearest.get(passes)?.value ?? 0)) continue;
     dearest.set(passes, {
       group: "hostile requests",

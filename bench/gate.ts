@@ -80,17 +80,20 @@ const BROWSER_HEADERS: [name: string, value: string][] = [
 /**
  * Measures the gate with the shipped base source.
  *
+ * @param enough a count that is low enough: no further layout is tried
  * @throws Error if njs or valgrind is missing or fails; FunctionFault if the gate fails
  */
-export async function measureGate(request: GateRequest, paddings = PADDINGS): Promise<GateCost> {
+export async function measureGate(request: GateRequest, { paddings = PADDINGS, enough = 0 } = {}): Promise<GateCost> {
   const { log, reads } = await runGate(sourceOf(request), eventOf(request), { records: request.records ?? {} });
-  const counts = inFolder((folder) =>
-    paddings.map((padding) => {
+  let instructions = Infinity;
+  inFolder((folder) => {
+    for (const padding of paddings) {
+      if (instructions <= enough) break;
       const script = writeScript(folder, request, padding);
-      return instructionsOf(folder, [script, "call"]) - instructionsOf(folder, [script, "load"]);
-    }),
-  );
-  const instructions = Math.min(...counts);
+      const count = instructionsOf(folder, [script, "call"]) - instructionsOf(folder, [script, "load"]);
+      instructions = Math.min(instructions, count);
+    }
+  });
   return { instructions, reads, decision: log.join(" ") };
 }
 

@@ -62,7 +62,7 @@ const DEAREST = HOSTILE_REQUESTS.filter(({ name }) =>
 describeWith("valgrind", "instructions", () => {
   describeWith("njs", "of a cold run in njs", () => {
     test.each(LIMITED)("$name: at most $limit", async ({ request, decision, reads, limit }) => {
-      const cost = await measureGate(request);
+      const cost = await measureGate(request, { enough: limit! });
       expect(cost.decision).toMatch(new RegExp(`^${decision}`));
       expect(cost.reads).toBe(reads);
       expect(cost.instructions).toBeLessThanOrEqual(limit!);
@@ -71,7 +71,7 @@ describeWith("valgrind", "instructions", () => {
     test("the dearest hostile requests are all here", () => expect(DEAREST).toHaveLength(24));
 
     test.each(DEAREST)("$name, which $passes lets pass", async ({ passes, request }) => {
-      const { instructions } = await measureGate(request, [0]);
+      const { instructions } = await measureGate(request, { paddings: [0] });
       expect(instructions).toBeLessThanOrEqual(HOSTILE_LIMITS[passes]);
     });
   });
