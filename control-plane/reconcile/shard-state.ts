@@ -141,10 +141,15 @@ function isOfSession({ id }: Entry): boolean {
   return id.startsWith("s");
 }
 
-function entriesOf(state: ShardState, now: number): Entry[] {
+function entriesOf(state: ShardState, now: number): readonly Entry[] {
   return parse(state).filter(({ until }) => until > now);
 }
 
-function parse({ entries }: ShardState): Entry[] {
-  return JSON.parse(entries) as Entry[];
+/** A state does not change, and is asked about each revocation of its shard. */
+const parsed = new WeakMap<ShardState, readonly Entry[]>();
+
+function parse(state: ShardState): readonly Entry[] {
+  const known = parsed.get(state) ?? (JSON.parse(state.entries) as Entry[]);
+  parsed.set(state, known);
+  return known;
 }
