@@ -16,13 +16,9 @@ import { describeWithTerraform, type TerraformFolder } from "../support/terrafor
 import { describeWith } from "../support/tools";
 import { eventOf } from "../functions/gate/case";
 
-/** Milliseconds. */
-const STEP_LIMIT = 900_000;
-jest.setTimeout(STEP_LIMIT);
-
 describeWithTerraform("a gateway attached to a distribution, applied", (open) =>
   describeWith("moto", "in an account of its own", (moto) => {
-    const step = startSteps(STEP_LIMIT);
+    const step = startSteps();
     const outdir = mkdtempSync(join(tmpdir(), "edgegate-attach-"));
     const config = parseConfig({
       ...ATTACHED,

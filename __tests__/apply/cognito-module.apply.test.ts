@@ -17,15 +17,11 @@ import { startSteps } from "../support/steps";
 import { describeWithTerraform, type TerraformFolder } from "../support/terraform";
 import { describeWith } from "../support/tools";
 
-/** Milliseconds. */
-const STEP_LIMIT = 600_000;
-jest.setTimeout(STEP_LIMIT);
-
 const PARTNER_SECRET = "first & <secret> of the partner";
 
 describeWithTerraform("the module of a pool, applied", (open) =>
   describeWith("moto", "in an account of its own", (moto) => {
-    const step = startSteps(STEP_LIMIT);
+    const step = startSteps();
     const folder = mkdtempSync(join(tmpdir(), "edgegate-pool-module-"));
     let account: AwsAccount;
     let before: string[];

@@ -16,16 +16,12 @@ import { startSteps } from "../support/steps";
 import { describeWithTerraform, type Run, type TerraformFolder } from "../support/terraform";
 import { describeWith } from "../support/tools";
 
-/** Milliseconds. */
-const STEP_LIMIT = 600_000;
-jest.setTimeout(STEP_LIMIT);
-
 const FIRST_SECRET = "first & <secret> of the partner";
 const SECOND_SECRET = 'second "secret" of the partner';
 
 describeWithTerraform("a Cognito pool, applied", (open) =>
   describeWith("moto", "in an account of its own", (moto) => {
-    const step = startSteps(STEP_LIMIT);
+    const step = startSteps();
     const outdir = mkdtempSync(join(tmpdir(), "edgegate-cognito-"));
     /** What was ever secret, and everything that Terraform wrote. */
     const secrets = new Set([FIRST_SECRET, SECOND_SECRET]);

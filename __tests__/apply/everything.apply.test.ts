@@ -14,13 +14,9 @@ import { startSteps } from "../support/steps";
 import { describeWithTerraform, type TerraformFolder } from "../support/terraform";
 import { describeWith } from "../support/tools";
 
-/** Milliseconds. */
-const STEP_LIMIT = 900_000;
-jest.setTimeout(STEP_LIMIT);
-
 describeWithTerraform("the config with everything, applied", (open) =>
   describeWith("moto", "in an account of its own", (moto) => {
-    const step = startSteps(STEP_LIMIT);
+    const step = startSteps();
     const outdir = mkdtempSync(join(tmpdir(), "edgegate-everything-"));
     let account: AwsAccount;
     let before: string[];

@@ -29,17 +29,13 @@ import { together, userChanges, type ConfigChange } from "./changes";
 import { STATE } from "./pipeline";
 import { pipelineSteps } from "./pipeline-steps";
 
-/** Milliseconds. The provider's own waits dominate: 25 s for each SQS queue. */
-const STEP_LIMIT = 900_000;
-jest.setTimeout(STEP_LIMIT);
-
 const EXAMPLE = loadConfig(join(__dirname, "../../config/example.ts"));
 const { name, domain } = EXAMPLE;
 
 const PEOPLE = ["alice", "bob", "carol", "dave"];
 
 describeWithDeployment("the example, applied", (open, moto) => {
-  const step = startSteps(STEP_LIMIT);
+  const step = startSteps();
   const folder = mkdtempSync(join(tmpdir(), "edgegate-apply-"));
   const secrets = new Set<string>();
   const hmac: HmacText = (key, text) => createHmac("sha256", key).update(text).digest("base64url");

@@ -19,10 +19,6 @@ import { startSteps } from "../support/steps";
 import { describeWithTerraform, type TerraformFolder } from "../support/terraform";
 import { describeWith } from "../support/tools";
 
-/** Milliseconds. */
-const STEP_LIMIT = 900_000;
-jest.setTimeout(STEP_LIMIT);
-
 const SITE = {
   ...SMALL,
   origin: { type: "custom", domainName: "wiki-origin.example.com", secretHeader: true },
@@ -35,7 +31,7 @@ const SITE = {
 
 describeWithTerraform("an exported module, applied", (open) =>
   describeWith("moto", "in an account of its own", (moto) => {
-    const step = startSteps(STEP_LIMIT);
+    const step = startSteps();
     const folder = mkdtempSync(join(tmpdir(), "edgegate-module-"));
     let account: AwsAccount;
     let before: string[];
