@@ -141,15 +141,10 @@ function isOfSession({ id }: Entry): boolean {
   return id.startsWith("s");
 }
 
-function entriesOf(state: ShardState, now: number): readonly Entry[] {
+function entriesOf(state: ShardState, now: number): Entry[] {
   return parse(state).filter(({ until }) => until > now);
 }
 
-/** A state does not change, and is asked about each revocation of its shard. */
-const parsed = new WeakMap<ShardState, readonly Entry[]>();
-
-function parse(state: ShardState): readonly Entry[] {
-  const known = parsed.get(state) ?? (JSON.parse(state.entries) as Entry[]);
-  parsed.set(state, known);
-  return known;
+function parse({ entries }: ShardState): Entry[] {
+  return JSON.parse(entries) as Entry[];
 }
