@@ -3,7 +3,13 @@ import { setTimeout } from "node:timers/promises";
 import { tunnel } from "../../local/websocket";
 
 /** Both ends of a viewer's and an origin's connection, with a tunnel between them. */
-function open(idle: number): { viewer: Duplex; origin: Duplex; received: () => string; ended: Promise<unknown> } {
+function open(idle: number): {
+  viewer: Duplex;
+  origin: Duplex;
+  received: () => string;
+  end: () => void;
+  ended: Promise<unknown>;
+} {
   const [viewer, viewerSide] = duplexPair();
   const [origin, originSide] = duplexPair();
   let received = "";
@@ -18,11 +24,11 @@ function open(idle: number): { viewer: Duplex; origin: Duplex; received: () => s
   const ended = Promise.all(
     [viewerSide, originSide].map((side) => new Promise((resolve) => side.once("close", resolve))),
   );
-  return { viewer, origin, received: () => received, ended };
+  return { viewer, origin, received: () => received, end: () => viewerSide.destroy(), ended };
 }
 
 test("completes the handshake, and what either side sent meanwhile is not lost", async () => {
-  const { viewer, origin, received } = open(60_000);
+  const { viewer, origin, received, end, ended } = open(60_000);
   let atOrigin = "";
   origin.on("data", (chunk: Buffer) => (atOrigin += chunk.toString()));
   viewer.write("ping");
@@ -32,8 +38,9 @@ test("completes the handshake, and what either side sent meanwhile is not lost",
     "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x\r\n\r\nfirst pong",
   );
   expect(atOrigin).toBe("early ping");
-  viewer.destroy();
-  origin.destroy();
+  // Or else its timer keeps the process.
+  end();
+  await ended;
 });
 
 test("ends after a time without a byte from the origin, whatever the viewer sends", async () => {
