@@ -48,7 +48,7 @@ function logOf({ decision }: Decided): string {
 test("what is certain is true, what is the same is the same, and what changes is told", () => {
   const next = seeded(5);
   const seen = new Map<string, number>();
-  for (let round = 0; round < 150; round++) {
+  for (let round = 0; round < 400; round++) {
     const rules = generatedPolicy(next);
     const [old, other] = [rules, round % 2 ? generatedPolicy(next) : changedPolicy(next, rules)].map(
       (own): ExplainedPolicy => ({ rules: own, hosts: GENERATED_HOSTS, basePath: "/_gate" }),

@@ -10,7 +10,7 @@ import { sampleRules } from "../../../bench/sample";
 import { changedPolicy, generatedPolicy, GENERATED_HOSTS, seeded } from "../../support/generated-policies";
 import { peopleInWords, those } from "./people-in-words";
 
-const PAIRS = 1_000;
+const PAIRS = 2_000;
 /** `o` stands for names that no rule has, `%2f` for a segment that only rules with `escapes` take. */
 const SEGMENTS = ["x", "y", "o", "%2f"];
 const PATHS = ["/", "/o/x/y/x/o", ...[1, 2, 3, 4].flatMap(paths)];

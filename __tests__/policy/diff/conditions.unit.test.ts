@@ -10,7 +10,7 @@ import { generatedAllow } from "../people/generated-conditions";
 import { inWords } from "../people/in-words";
 import { generatedVisitor, type Visitor } from "../people/visitors";
 
-const PAIRS = 250;
+const PAIRS = 400;
 const VISITORS = 150;
 const HOST = "a.example";
 /** Also with owners at other places, and with names where another rule has an owner. */
